@@ -1,0 +1,162 @@
+"""Jobs: wake-ups over Redis Streams (taskiq), for work that stands in MongoDB.
+
+A wake-up carries a name and an id, nothing else. What is due, attempts and the lease are in the document, so a wake-up that
+is lost, doubled or late changes nothing but the delay: the sweep finds the same work again. That is why the stream is read
+without acknowledgement: nothing has to be claimed back from a dead worker.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
+from secrets import token_hex
+from types import TracebackType
+from typing import Any, Self, cast
+
+import structlog
+from bson import ObjectId
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from taskiq import AckableMessage, SendTaskError
+from taskiq.kicker import AsyncKicker
+from taskiq.receiver import Receiver
+from taskiq_redis import RedisStreamBroker
+
+import settings
+
+log = structlog.get_logger(__name__)
+
+Streams = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
+Job = Callable[[ObjectId], Awaitable[None]]
+
+REPLY = "reply"
+EVALUATE = "evaluate"
+
+KEPT_WAKE_UPS = 10_000
+MAX_WAIT_SECONDS = 2.0
+
+
+def holder_name() -> str:
+    """A name for a lease's holder that no other process has, ever."""
+    return f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+
+
+class WakeUpBroker(RedisStreamBroker):
+    """taskiq's stream broker with a receive loop that outlives Redis: it waits, makes the group again, and goes on."""
+
+    async def listen(self) -> AsyncGenerator[AckableMessage, None]:
+        """Wake-ups as they come, each to one worker; never ends by itself."""
+        wait = 0.1
+        while True:
+            try:
+                async with Redis(connection_pool=self.connection_pool) as redis:
+                    streams = await redis.xreadgroup(
+                        self.consumer_group_name,
+                        self.consumer_name,
+                        {self.queue_name: ">"},
+                        count=self.count,
+                        block=self.block,
+                        noack=True,
+                    )
+                wait = 0.1
+            except (RedisError, OSError) as error:
+                log.warning("wake-ups are away", reason=type(error).__name__)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, MAX_WAIT_SECONDS)
+                with suppress(RedisError, OSError):
+                    await self._declare_consumer_group()
+                continue
+            # redis-py types the reply of every protocol version at once
+            for _, messages in cast(Streams, streams or []):
+                for _, fields in messages:
+                    yield AckableMessage(data=fields[b"data"], ack=_nothing_to_acknowledge)
+
+
+async def _nothing_to_acknowledge() -> None:
+    return None
+
+
+class Jobs:
+    """Kicks jobs anywhere; runs them where they are registered and `work` is called. Use as `async with`."""
+
+    def __init__(self, redis: settings.Redis, concurrency: int) -> None:
+        self._bound = redis.publish_seconds
+        self._concurrency = concurrency
+        self._slots = asyncio.Semaphore(concurrency)
+        self._jobs: dict[str, Job] = {}
+        self._here: dict[tuple[str, ObjectId], asyncio.Task[None]] = {}
+        self._broker = WakeUpBroker(
+            redis.url,
+            queue_name=f"{redis.prefix}:jobs",
+            consumer_group_name="jobs",
+            consumer_name=holder_name(),
+            # a group that is made again after Redis lost everything starts at the first wake-up, not at the next
+            consumer_id="0",
+            maxlen=KEPT_WAKE_UPS,
+            xread_block=1000,
+            socket_connect_timeout=2,
+            socket_timeout=4,  # above xread_block, or every idle read would time out
+            health_check_interval=10,
+        )
+
+    async def __aenter__(self) -> Self:
+        with suppress(RedisError, OSError, TimeoutError):
+            async with asyncio.timeout(self._bound):
+                await self._broker.startup()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._broker.shutdown()
+
+    async def kick(self, name: str, document_id: ObjectId) -> None:
+        """Wake a worker for this work; never raises: the sweep comes for it when Redis is away."""
+        try:
+            async with asyncio.timeout(self._bound):
+                kicker: AsyncKicker[..., Any] = AsyncKicker(task_name=name, broker=self._broker, labels={})
+                await kicker.kiq(str(document_id))
+        except (SendTaskError, RedisError, OSError, TimeoutError) as error:
+            log.warning("wake-up not sent", job=name, id=str(document_id), reason=type(error).__name__)
+
+    def register(self, name: str, job: Job) -> None:
+        """This process does that work. `job` decides by the document whether there is anything to do."""
+        self._jobs[name] = job
+
+        async def woken(document_id: str) -> None:
+            await self._run(name, ObjectId(document_id))
+
+        self._broker.register_task(woken, task_name=name)
+
+    def start_here(self, name: str, document_id: ObjectId) -> None:
+        """Run the job in this process without Redis, unless it is at it already: the sweep's way."""
+        key = (name, document_id)
+        if name not in self._jobs or key in self._here:
+            return
+
+        async def run() -> None:
+            async with self._slots:
+                await self._run(name, document_id)
+
+        task = asyncio.create_task(run(), name=f"{name}:{document_id}")
+        self._here[key] = task
+        task.add_done_callback(lambda _: self._here.pop(key, None))
+
+    async def _run(self, name: str, document_id: ObjectId) -> None:
+        try:
+            await self._jobs[name](document_id)
+        except Exception as error:
+            # the document says when it is due again; the message of an error may hold what people said
+            log.error("job failed", job=name, id=str(document_id), reason=type(error).__name__)
+
+    async def work(self, stop: asyncio.Event, drain_seconds: float) -> None:
+        """Take wake-ups until `stop` is set, then let what runs finish within `drain_seconds`."""
+        receiver = Receiver(
+            self._broker,
+            max_async_tasks=self._concurrency,
+            run_startup=False,
+            wait_tasks_timeout=drain_seconds,
+            validate_params=False,
+        )
+        await receiver.listen(stop)
+        if self._here:
+            await asyncio.wait(list(self._here.values()), timeout=drain_seconds)

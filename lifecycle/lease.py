@@ -1,0 +1,50 @@
+"""Keeping a lease while one works: who loses it stops at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from models.append import LeaseLost
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def kept(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> AsyncIterator[None]:
+    """Renew four times in a lease's life while the block runs; when `renew` answers False, cancel it and raise LeaseLost.
+
+    MongoDB away is no loss: a holder whose number nobody has raised gets the lease back with its next renewal.
+    """
+    body = asyncio.current_task()
+    if body is None:
+        raise RuntimeError("a lease is kept by a task")
+    lost = False
+
+    async def keep() -> None:
+        nonlocal lost
+        while True:
+            await asyncio.sleep(lease_seconds / 4)
+            try:
+                if await renew():
+                    continue
+            except PyMongoError as error:
+                log.warning("lease not renewed", reason=type(error).__name__)
+                continue
+            lost = True
+            body.cancel()
+            return
+
+    keeper = asyncio.create_task(keep())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if lost and body.uncancel() == 0:
+            raise LeaseLost from None
+        raise
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper

@@ -1,0 +1,134 @@
+"""An interview's life, for API and jobs alike: each step is a compare-and-set in MongoDB, then it is told, and work woken.
+
+Every function may be called again, by anybody, at any time: it answers the interview as it is.
+"""
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from errors import Conflict, NotFound
+from lifecycle.jobs import EVALUATE, REPLY
+from lifecycle.services import Services
+from models import erasure, transition
+from models.evaluation import Evaluation
+from models.evaluation_job import add_evaluation
+from models.interview import OPEN, Consent, EndReason, Interview, InterviewStatus, get_interview
+from models.turn import Channel
+
+
+async def open_interview(services: Services, interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview:
+    """SCHEDULED -> WAITING: the chat is open and the greeting is composed. Raises Conflict when the interview is over."""
+    opened = await transition.open_chat(interview_id, consent, channel)
+    if opened:
+        await _tell(services, opened)
+        await services.jobs.kick(REPLY, interview_id)
+        return opened
+    interview = await _get(interview_id)
+    if interview.status not in OPEN:
+        raise Conflict(f"The interview cannot be opened any more: it is {interview.status}.")
+    return interview
+
+
+async def end_interview(services: Services, interview: Interview, reason: EndReason, detail: str | None = None) -> Interview:
+    """WAITING, IN_PROGRESS -> ENDING, and on to COMPLETED unless somebody holds the lease, who then does that.
+
+    Raises Conflict for an interview that was never open, or is over without having been held.
+    """
+    interview_id = ObjectId(interview.id)
+    closed = await transition.close(interview_id, reason, detail)
+    if closed:
+        await _tell(services, closed)
+    now = closed or await _get(interview_id)
+    if now.status is InterviewStatus.ENDING and now.lease is None:
+        return await finish_interview(services, now)
+    if now.status is InterviewStatus.SCHEDULED:
+        raise Conflict("The interview has not begun: cancel it instead (cancelInterview).")
+    if now.status not in (InterviewStatus.ENDING, InterviewStatus.COMPLETED):
+        raise Conflict(f"The interview cannot be ended: it is {now.status}.")
+    return now
+
+
+async def finish_interview(services: Services, interview: Interview) -> Interview:
+    """ENDING -> COMPLETED with a pending evaluation; for the lease's holder after the last words, or when there is none."""
+    interview_id = ObjectId(interview.id)
+    evaluation = _pending_evaluation(services, interview, ObjectId())
+    finished = await transition.finish(interview_id, evaluation, _shortfall(interview))
+    if finished is None:
+        return await _get(interview_id)
+    await _tell(services, finished)
+    await services.jobs.kick(EVALUATE, ObjectId(evaluation.id))
+    return finished
+
+
+async def cancel_interview(services: Services, interview: Interview, reason: str | None) -> Interview:
+    """SCHEDULED, WAITING -> CANCELLED. Raises Conflict for one that has begun or is over otherwise."""
+    interview_id = ObjectId(interview.id)
+    cancelled = await transition.cancel(interview_id, reason)
+    if cancelled:
+        await _tell(services, cancelled)
+        return cancelled
+    now = await _get(interview_id)
+    if now.status is InterviewStatus.CANCELLED:
+        return now
+    if now.status is InterviewStatus.IN_PROGRESS:
+        raise Conflict("The interview has begun: end it instead (endInterview).")
+    raise Conflict(f"The interview cannot be cancelled: it is {now.status}.")
+
+
+async def expire_interview(services: Services, interview_id: ObjectId) -> None:
+    """SCHEDULED, WAITING -> EXPIRED, if its time has passed and nobody came."""
+    expired = await transition.expire(interview_id)
+    if expired:
+        await _tell(services, expired)
+
+
+async def erase_interview(services: Services, interview: Interview) -> Interview:
+    """Erase for good: the mark, which ends a live interview and its streams, then the data; the sweep repeats what fails."""
+    interview_id = ObjectId(interview.id)
+    marked = await erasure.mark_erased(interview_id)
+    if marked:
+        await _tell(services, marked)
+    return await erasure.delete_erased(interview_id) or await _get(interview_id)
+
+
+async def request_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
+    """One more evaluation, or the one that is at work. Raises Conflict unless the interview is completed."""
+    evaluation = await add_evaluation(_pending_evaluation(services, interview, evaluation_id))
+    await _tell(services, interview)
+    await services.jobs.kick(EVALUATE, ObjectId(evaluation.id))
+    return evaluation
+
+
+def _pending_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
+    return Evaluation(
+        id=PydanticObjectId(evaluation_id),
+        interview_id=PydanticObjectId(interview.id),
+        organization_id=interview.organization_id,
+        version=1,
+        position_id=interview.position.id,
+        position_version=interview.position.version,
+        prompt_version=services.prompt_version,
+        model=services.settings.anthropic.judge_model,
+        transcript_digest="",
+        sandbox=services.settings.sandbox,
+    )
+
+
+def _shortfall(interview: Interview) -> str | None:
+    if not interview.code_replies:
+        return None
+    return (
+        f"Claude did not answer in time for {interview.code_replies} of {interview.replies} replies: "
+        "they were made by code, in the position's own words."
+    )
+
+
+async def _tell(services: Services, interview: Interview) -> None:
+    await services.live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))
+
+
+async def _get(interview_id: ObjectId) -> Interview:
+    interview = await get_interview(interview_id)
+    if interview is None:
+        raise NotFound("There is no such interview.")
+    return interview

@@ -1,0 +1,61 @@
+"""What repairs: a loop in every jobs process that needs MongoDB only. What a crash or an absent Redis left undone is found here.
+
+Each repair is a compare-and-set or a job under a lease, so any number of sweeps may run at once.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+
+from errors import AppError
+from lifecycle.jobs import EVALUATE, REPLY
+from lifecycle.services import Services
+from lifecycle.states import expire_interview, finish_interview
+from models import transition
+from models.erasure import delete_erased, find_pending_erasures
+from models.evaluation_job import find_due_evaluations
+from models.interview import get_interview
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+ENDING_SECONDS = 5.0
+WAKE_UP_SECONDS = 1.0
+"""a wake-up gets so long to arrive before the sweep does its work"""
+
+
+async def keep_repairing(services: Services, stop: asyncio.Event) -> None:
+    """Sweep every settings.jobs.sweep_seconds until `stop` is set.
+
+    After a failed call of MongoDB it waits one lease time longer: holders get the time to renew what lapsed in the outage.
+    """
+    wait = services.settings.jobs.sweep_seconds
+    while not stop.is_set():
+        try:
+            await sweep(services)
+            pause = wait
+        except (PyMongoError, AppError) as error:
+            log.warning("sweep failed", reason=type(error).__name__)
+            pause = wait + services.settings.jobs.lease_seconds
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+
+
+async def sweep(services: Services) -> None:
+    """One round. Raises PyMongoError when MongoDB is away."""
+    for interview_id in await transition.find_expired(BATCH):
+        await expire_interview(services, interview_id)
+    for interview_id in await transition.find_ending(ENDING_SECONDS, BATCH):
+        interview = await get_interview(interview_id)
+        if interview:
+            log.info("interview finished by the sweep", interview_id=str(interview_id))
+            await finish_interview(services, interview)
+    for interview_id in await find_pending_erasures(BATCH):
+        await delete_erased(interview_id)
+    for interview_id in await transition.find_due_replies(WAKE_UP_SECONDS, BATCH):
+        services.jobs.start_here(REPLY, interview_id)
+    for evaluation_id in await find_due_evaluations(BATCH):
+        services.jobs.start_here(EVALUATE, ObjectId(evaluation_id))

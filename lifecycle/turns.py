@@ -1,0 +1,38 @@
+"""What is said: stored, then shown, then answered. In this order, so that what a screen shows is never lost."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+
+from lifecycle.jobs import REPLY
+from lifecycle.services import Services
+from models.append import Words, append_candidate, append_interviewer
+from models.clock import now
+from models.interview import Interview
+from models.turn import Channel, NewTurn, Speaker, Turn
+
+
+async def store_message(services: Services, interview: Interview, text: str, key: str) -> Turn:
+    """Store what the candidate typed, show it, and wake the interviewer. The same key again answers the stored turn.
+
+    Raises NotFound, Conflict as models.append.append_candidate.
+    """
+    at = now()
+    turn = NewTurn(key=f"client:{key}", speaker=Speaker.CANDIDATE, text=text, channel=Channel.TEXT, started_at=at, ended_at=at)
+    stored, changed = await append_candidate(ObjectId(interview.id), turn)
+    await _show(services, changed, [stored])
+    await services.jobs.kick(REPLY, ObjectId(interview.id))
+    return stored
+
+
+async def store_words(services: Services, interview: Interview, turns: Sequence[NewTurn], words: Words) -> Interview:
+    """Store the interviewer's turns under the lease, and show them. Raises LeaseLost, Superseded (models.append)."""
+    stored, changed = await append_interviewer(ObjectId(interview.id), turns, words)
+    await _show(services, changed, stored)
+    return changed
+
+
+async def _show(services: Services, interview: Interview, turns: Sequence[Turn]) -> None:
+    for turn in turns:
+        await services.live.publish_turn(turn)
+    await services.live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))

@@ -1,0 +1,137 @@
+"""Storing turns: the one place where a turn gets its seq."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from errors import Conflict, NotFound
+from models.interview import OPEN, EndReason, Interview, InterviewStatus, Progress, change, get_interview
+from models.session import in_transaction
+from models.turn import NewTurn, Turn, collection, find_turn, to_row
+
+
+class LeaseLost(Exception):
+    """Another holder has taken over: whoever gets this has nothing more to say in the interview."""
+
+
+class Superseded(Exception):
+    """The candidate has added something since the turns were composed: read it, and compose again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What an interviewer's turns change on the interview in the same transaction."""
+
+    fence: int
+    answers: int
+    """seq of the last candidate turn that they answer"""
+    progress: Progress
+    by_code: bool
+    due_at: datetime | None
+    """when the interviewer must act next if the candidate says nothing"""
+    end_reason: EndReason | None = None
+    """they are the closing: the interview is ENDING from here"""
+    expected_seq: int | None = None
+    """refuse with Superseded unless this is still the last turn"""
+    statuses: Sequence[InterviewStatus] = OPEN
+
+
+async def append_candidate(interview_id: ObjectId, turn: NewTurn) -> tuple[Turn, Interview]:
+    """Store a candidate's turn; the first begins the interview. The same key again answers the stored turn.
+
+    Raises NotFound for an unknown or erased interview, Conflict when it takes no turns (not open yet, or ended) and when the
+    key stands for another text.
+    """
+    values: dict[str, Any] = {"status": InterviewStatus.IN_PROGRESS, "attempts": 0}
+    computed = {
+        "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
+        "last_seq": {"$add": ["$last_seq", 1]},
+        "last_candidate_seq": {"$add": ["$last_seq", 1]},
+        # a voice interview's agent hears for itself: only a typed message makes a job due
+        "due_at": {"$cond": [{"$eq": [{"$literal": turn.channel}, "TEXT"]}, "$$NOW", "$due_at"]},
+    }
+
+    async def work(session: AsyncClientSession) -> tuple[Turn, Interview] | None:
+        condition = {"status": {"$in": list(OPEN)}, "erased_at": None}
+        interview = await change(interview_id, condition, values, computed, session)
+        return None if interview is None else ((await _insert(interview, [turn], session))[0], interview)
+
+    try:
+        stored = await in_transaction(work)
+    except DuplicateKeyError:
+        stored = None
+    if stored:
+        return stored
+    interview = await get_interview(interview_id)
+    if interview is None or interview.erased_at is not None:
+        raise NotFound("There is no such interview.")
+    before = await find_turn(interview_id, turn.key)
+    if before is None:
+        raise refusal(interview)
+    if before.text != turn.text:
+        raise Conflict("This key was used for another message: send the same text again, or a new key.", field="idempotencyKey")
+    return before, interview
+
+
+async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], words: Words) -> tuple[list[Turn], Interview]:
+    """Store the interviewer's turns, all or none, under the lease's number. The same keys again answer what is stored.
+
+    Raises LeaseLost when the number has grown or the interview takes no turns any more, Superseded as `words` says.
+    """
+    count = len(turns)
+    values: dict[str, Any] = {"progress": words.progress, "attempts": 0}
+    if words.end_reason:
+        values |= {"status": InterviewStatus.ENDING, "end_reason": words.end_reason}
+    computed = {
+        "last_seq": {"$add": ["$last_seq", count]},
+        "answered_seq": {"$max": ["$answered_seq", words.answers]},
+        "replies": {"$add": ["$replies", 1]},
+        "code_replies": {"$add": ["$code_replies", int(words.by_code)]},
+        "due_at": {"$cond": [{"$gt": ["$last_candidate_seq", words.answers]}, "$$NOW", {"$literal": words.due_at}]},
+        **({"ended_at": "$$NOW"} if words.end_reason else {}),
+    }
+    condition: dict[str, Any] = {"status": {"$in": list(words.statuses)}, "erased_at": None, "fence": words.fence}
+    if words.expected_seq is not None:
+        condition["last_seq"] = words.expected_seq
+
+    async def work(session: AsyncClientSession) -> tuple[list[Turn], Interview] | None:
+        interview = await change(interview_id, condition, values, computed, session)
+        return None if interview is None else (await _insert(interview, turns, session), interview)
+
+    try:
+        stored = await in_transaction(work)
+    except DuplicateKeyError:
+        stored = None
+    if stored:
+        return stored
+    before = [await find_turn(interview_id, turn.key) for turn in turns]
+    interview = await get_interview(interview_id)
+    found = [turn for turn in before if turn]
+    if interview is not None and len(found) == count:
+        return found, interview
+    if interview is None or interview.fence != words.fence or interview.status not in words.statuses or interview.erased_at:
+        raise LeaseLost
+    raise Superseded
+
+
+async def _insert(interview: Interview, turns: Sequence[NewTurn], session: AsyncClientSession) -> list[Turn]:
+    first = interview.last_seq - len(turns) + 1
+    stored = [
+        Turn(id=ObjectId(), interview_id=ObjectId(interview.id), seq=first + place, **asdict(turn))
+        for place, turn in enumerate(turns)
+    ]
+    for turn in stored:  # insert_many's error would carry the text
+        await collection().insert_one(to_row(turn), session=session)
+    return stored
+
+
+def refusal(interview: Interview) -> Conflict:
+    """Why an interview takes no message now, and what to do."""
+    if interview.status is InterviewStatus.SCHEDULED:
+        return Conflict("The interview is not open yet: join it with the invite (joinInterview) first.")
+    return Conflict(f"The interview takes no more messages: it is {interview.status}.")

@@ -1,0 +1,49 @@
+"""Changing a document only while it is what the caller believes it to be, and the clock and lease expressions that go with it.
+
+All of it is decided by MongoDB in one step, by MongoDB's clock.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from beanie import Document, UpdateResponse
+from beanie.odm.utils.encoder import Encoder
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+D = TypeVar("D", bound=Document)
+
+LAPSED: dict[str, Any] = {"$lte": [{"$ifNull": ["$lease.until", "$$NOW"]}, "$$NOW"]}
+"""nobody holds the document's lease"""
+
+
+async def compare_and_set(
+    model: type[D],
+    document_id: ObjectId,
+    condition: Mapping[str, Any],
+    values: Mapping[str, Any],
+    computed: Mapping[str, Any] | None = None,
+    session: AsyncClientSession | None = None,
+) -> D | None:
+    """The changed document, or None when `condition` does not hold (any more).
+
+    `values` are taken literally, so that text from outside is never read as an expression; `computed` are aggregation
+    expressions, such as "$$NOW".
+    """
+    literal = {name: {"$literal": Encoder().encode(value)} for name, value in values.items()}
+    changed = await model.find_one({"_id": document_id, **condition}, session=session).update(
+        [{"$set": {**literal, **(computed or {})}}],  # type: ignore[arg-type]  # Beanie takes a pipeline, its annotation does not say so
+        response_type=UpdateResponse.NEW_DOCUMENT,
+        session=session,
+    )
+    return cast(D | None, changed)
+
+
+def from_now(seconds: float) -> dict[str, Any]:
+    """The expression for a moment that many seconds from now; negative: ago."""
+    return {"$add": ["$$NOW", int(seconds * 1000)]}
+
+
+def lease_of(holder: str, seconds: float) -> dict[str, Any]:
+    """The expression for a models.interview.Lease of `holder` from now on."""
+    return {"holder": {"$literal": holder}, "until": from_now(seconds)}

@@ -1,0 +1,49 @@
+"""The connection to MongoDB, for a whole process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from beanie import init_beanie
+from pymongo import AsyncMongoClient
+from pymongo.errors import NotPrimaryError
+
+import settings
+from models.evaluation import Evaluation
+from models.idempotency import Claim
+from models.interview import Interview
+from models.organization import ApiKey, Organization
+from models.position import Position
+from models.session import database
+from models.turn import TurnDocument
+
+DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Claim]
+
+
+@asynccontextmanager
+async def connect(mongodb: settings.Mongodb) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    """Open MongoDB, bind the documents to it and build their indexes; closes it at the end.
+
+    Raises pymongo.errors.PyMongoError when it cannot be reached within `mongodb.timeout_seconds`.
+    """
+    bound = int(mongodb.timeout_seconds * 1000)
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        mongodb.url,
+        tz_aware=True,
+        timeoutMS=bound,
+        serverSelectionTimeoutMS=bound,
+        connectTimeoutMS=bound,
+        w="majority",
+        journal=True,
+        appname="viva",
+    )
+    async with client:
+        await init_beanie(database=client[mongodb.database], document_models=DOCUMENTS)
+        yield client
+
+
+async def ping() -> None:
+    """Ask the server whether it is there and writable; raises pymongo.errors.PyMongoError when it is not."""
+    reply = await database().command("hello")
+    if not reply.get("isWritablePrimary"):
+        raise NotPrimaryError("the server is not a primary")

@@ -1,0 +1,59 @@
+"""Claims of idempotency keys: the first request with a key fixes the id of what it makes, every later one works on that same id.
+
+So a request that died half-way is finished by its repetition, and five at once make one thing. No token and no input is
+kept: only a keyed digest of the input.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from errors import Conflict
+from models.clock import now
+
+KEPT_SECONDS = 24 * 3600
+
+
+class Claim(Document):
+    """A key of one caller and mutation, with the id of the result."""
+
+    caller: str
+    mutation: str
+    key: str
+    digest: str
+    result_id: PydanticObjectId
+    created_at: datetime = Field(default_factory=now)
+
+    class Settings:
+        name = "idempotency_claims"
+        indexes: ClassVar = [
+            IndexModel([("caller", ASCENDING), ("mutation", ASCENDING), ("key", ASCENDING)], unique=True),
+            IndexModel([("created_at", ASCENDING)], expireAfterSeconds=KEPT_SECONDS),
+        ]
+
+
+async def claim(caller: str, mutation: str, key: str, digest: str, result_id: ObjectId) -> ObjectId:
+    """The id of what this key makes: `result_id` if the key is new, else the one that it got first.
+
+    Raises Conflict when the key came with another input before.
+    """
+    try:
+        made = Claim(caller=caller, mutation=mutation, key=key, digest=digest, result_id=PydanticObjectId(result_id))
+        await made.insert()
+        return result_id
+    except DuplicateKeyError:
+        # an expired one may vanish between the two calls: then this is a new key after all
+        stored = await Claim.find_one({"caller": caller, "mutation": mutation, "key": key})
+        if stored is None:
+            return await claim(caller, mutation, key, digest, result_id)
+    if stored.digest != digest:
+        raise Conflict(
+            "This idempotencyKey was used with another input in the last 24 hours: send the same input again, or a new key.",
+            field="idempotencyKey",
+        ) from None
+    return stored.result_id

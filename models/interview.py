@@ -1,0 +1,249 @@
+"""The interview: who, which position, where it stands. One document; its turns and evaluations have collections of their own."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pydantic import BaseModel, Field
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from models.clock import now
+from models.compare_and_set import compare_and_set
+from models.turn import Channel
+
+
+class InterviewStatus(StrEnum):
+    """Where an interview stands; LIVE, OVER below group them."""
+
+    SCHEDULED = "SCHEDULED"
+    WAITING = "WAITING"
+    IN_PROGRESS = "IN_PROGRESS"
+    ENDING = "ENDING"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+
+
+OPEN = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS)
+"""states in which turns are taken"""
+OVER = (InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED)
+"""states that nothing leaves; no turn comes after"""
+
+
+class EndReason(StrEnum):
+    """Why an interview ended."""
+
+    WRAPPED_UP = "WRAPPED_UP"
+    OUT_OF_TIME = "OUT_OF_TIME"
+    OUT_OF_EXCHANGES = "OUT_OF_EXCHANGES"
+    CANDIDATE_ENDED = "CANDIDATE_ENDED"
+    CANDIDATE_LEFT = "CANDIDATE_LEFT"
+    RECRUITER_ENDED = "RECRUITER_ENDED"
+    FAILED = "FAILED"
+
+
+class Recommendation(StrEnum):
+    """Band of the overall score, computed in code (evaluation.rubric)."""
+
+    STRONG_HIRE = "STRONG_HIRE"
+    HIRE = "HIRE"
+    NO_HIRE = "NO_HIRE"
+    STRONG_NO_HIRE = "STRONG_NO_HIRE"
+    INCONCLUSIVE = "INCONCLUSIVE"
+
+
+class Decision(StrEnum):
+    """What people decided."""
+
+    ADVANCE = "ADVANCE"
+    HOLD = "HOLD"
+    REJECT = "REJECT"
+
+
+class Candidate(BaseModel):
+    """Who is interviewed; gone after an erasure."""
+
+    name: str
+    email: str | None = None
+    experience: str | None = None
+
+
+class Consent(BaseModel):
+    """What the candidate agreed to, before the first question; never widened later."""
+
+    text_version: str
+    given_at: datetime
+    recording: bool
+
+
+class PositionRef(BaseModel):
+    """The version of the position that this interview uses, whatever happens to the position."""
+
+    id: PydanticObjectId
+    key: str
+    version: int
+    title: str
+    limit_minutes: int
+    questions: int
+
+
+class Progress(BaseModel):
+    """How far the plan has come: number of the open core question (0 before the first), exchanges that counted."""
+
+    question: int = 0
+    exchanges: int = 0
+
+
+class Lease(BaseModel):
+    """Who may speak as the interviewer, until when by MongoDB's clock; its number is Interview.fence."""
+
+    holder: str
+    until: datetime
+
+
+class Erasure(BaseModel):
+    """What was erased, counted, and whether the deletion is still to be repeated."""
+
+    turns: int
+    evaluations: int
+    pending: bool = True
+
+
+class Interview(Document):
+    """An interview. Change it through `change` or models.transition only: both bump updated_at."""
+
+    organization_id: PydanticObjectId
+    status: InterviewStatus
+    end_reason: EndReason | None = None
+    end_detail: str | None = None
+    channel: Channel
+    language: str
+    candidate: Candidate | None
+    candidate_order: str
+    """the name as it sorts"""
+    name_terms: list[str]
+    """words of the name as they are searched; email_terms with those of the email besides"""
+    email_terms: list[str]
+    resume: str | None = None
+    job_description: str | None = None
+    external_id: str | None = None
+    position: PositionRef
+    progress: Progress = Progress()
+    created_at: datetime = Field(default_factory=now)
+    updated_at: datetime = Field(default_factory=now)
+    scheduled_for: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    expires_at: datetime
+    consent: Consent | None = None
+    invite_generation: int = 1
+    """links and candidates' tokens of an older generation are worthless"""
+
+    last_seq: int = 0
+    last_candidate_seq: int = 0
+    answered_seq: int = 0
+    """the interviewer has answered all that the candidate said up to here"""
+    code_replies: int = 0
+    """replies that code gave because Claude did not"""
+    replies: int = 0
+    due_at: datetime | None = None
+    """TEXT: when the interviewer must act next: now after a message, else at the next limit of time or silence"""
+    attempts: int = 0
+    """of the job that is due, that failed in a row"""
+    fence: int = 0
+    lease: Lease | None = None
+
+    evaluated: bool = False
+    score: float | None = None
+    recommendation: Recommendation | None = None
+    decision: Decision | None = None
+    erased_at: datetime | None = None
+    erasure: Erasure | None = None
+
+    class Settings:
+        name = "interviews"
+        indexes: ClassVar = [
+            *(
+                IndexModel([("organization_id", ASCENDING), (field, DESCENDING), ("_id", DESCENDING)])
+                for field in ("created_at", "updated_at", "started_at", "score", "candidate_order")
+            ),
+            *(
+                IndexModel(
+                    [
+                        ("organization_id", ASCENDING),
+                        (field, ASCENDING),
+                        ("created_at", DESCENDING),
+                        ("_id", DESCENDING),
+                    ]
+                )
+                for field in (
+                    "status",
+                    "position.key",
+                    "external_id",
+                    "recommendation",
+                    "decision",
+                    "name_terms",
+                    "email_terms",
+                )
+            ),
+            IndexModel([("due_at", ASCENDING)], sparse=True),
+            IndexModel(
+                [("status", ASCENDING), ("expires_at", ASCENDING)],
+                partialFilterExpression={"status": {"$in": ["SCHEDULED", "WAITING"]}},
+                name="expiring",
+            ),
+            IndexModel(
+                [("status", ASCENDING), ("ended_at", ASCENDING)],
+                partialFilterExpression={"status": "ENDING"},
+                name="ending",
+            ),
+            IndexModel([("erasure.pending", ASCENDING)], sparse=True),
+        ]
+
+
+async def get_interview(interview_id: ObjectId) -> Interview | None:
+    """The interview of that id, whoever owns it: for jobs and repairs, which act for no caller."""
+    return await Interview.get(PydanticObjectId(interview_id))
+
+
+async def get_own_interview(organization_id: ObjectId, interview_id: ObjectId) -> Interview | None:
+    """The interview of that id if it belongs to that organization."""
+    return await Interview.find_one({"_id": interview_id, "organization_id": organization_id})
+
+
+async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:
+    """Those of the named interviews that there are, in no order."""
+    return await Interview.find({"_id": {"$in": interview_ids}}).to_list()
+
+
+TOUCHED = {"$max": ["$$NOW", {"$add": ["$updated_at", 1]}]}
+"""updated_at after a change: MongoDB's clock, and later than before even when that clock stands or goes back"""
+
+
+async def change(
+    interview_id: ObjectId,
+    condition: Mapping[str, Any],
+    values: Mapping[str, Any],
+    computed: Mapping[str, Any] | None = None,
+    session: AsyncClientSession | None = None,
+    *,
+    visible: bool = True,
+) -> Interview | None:
+    """Compare and set: the changed interview, or None when `condition` does not hold (any more).
+
+    As models.compare_and_set, and moves updated_at unless callers can not see the change (`visible`).
+    """
+    touched = {"updated_at": TOUCHED} if visible else {}
+    return await compare_and_set(Interview, interview_id, condition, values, {**touched, **(computed or {})}, session)
+
+
+def search_terms(*texts: str | None) -> list[str]:
+    """The words by which a name or an email is found: casefolded, each once, split where letters and digits end."""
+    words = (word for text in texts if text for word in re.findall(r"\w+", text.casefold()))
+    return sorted(set(words))

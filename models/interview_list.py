@@ -1,0 +1,104 @@
+"""The list of interviews: filters and orders as MongoDB criteria, each served by an index of models.interview."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bson import ObjectId
+
+from models.interview import Decision, Interview, InterviewStatus, Recommendation, search_terms
+from models.page import Order, Page, PageRequest, find_page
+from models.turn import Channel
+
+
+class InterviewOrderField(StrEnum):
+    """What a list of interviews may be sorted by."""
+
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+    STARTED_AT = "STARTED_AT"
+    SCORE = "SCORE"
+    CANDIDATE = "CANDIDATE"
+
+
+ORDER_FIELDS = {
+    InterviewOrderField.CREATED_AT: "created_at",
+    InterviewOrderField.UPDATED_AT: "updated_at",
+    InterviewOrderField.STARTED_AT: "started_at",
+    InterviewOrderField.SCORE: "score",
+    InterviewOrderField.CANDIDATE: "candidate_order",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewFilter:
+    """Which interviews; None: any. All that is given must hold."""
+
+    status: Sequence[InterviewStatus] | None = None
+    position_key: Sequence[str] | None = None
+    channel: Sequence[Channel] | None = None
+    external_id: Sequence[str] | None = None
+    created_after: datetime | None = None
+    """inclusive, as updated_after"""
+    created_before: datetime | None = None
+    """exclusive"""
+    updated_after: datetime | None = None
+    min_score: float | None = None
+    max_score: float | None = None
+    recommendation: Sequence[Recommendation] | None = None
+    decision: Sequence[Decision] | None = None
+    reviewed: bool | None = None
+    """False: evaluated, and nobody has reviewed it yet"""
+    candidate: str | None = None
+    """beginnings of words in the name, or, with search_email, email"""
+    search_email: bool = False
+
+
+def criteria_of(organization_id: ObjectId, where: InterviewFilter) -> dict[str, Any]:
+    """The filter as MongoDB criteria, always within one organization."""
+    criteria: list[dict[str, Any]] = [{"organization_id": organization_id}]
+    for field, among in (
+        ("status", where.status),
+        ("position.key", where.position_key),
+        ("channel", where.channel),
+        ("external_id", where.external_id),
+        ("recommendation", where.recommendation),
+        ("decision", where.decision),
+    ):
+        if among is not None:
+            criteria.append({field: {"$in": list(among)}})
+    for field, operator, bound in (
+        ("created_at", "$gte", where.created_after),
+        ("created_at", "$lt", where.created_before),
+        ("updated_at", "$gte", where.updated_after),
+        ("score", "$gte", where.min_score),
+        ("score", "$lte", where.max_score),
+    ):
+        if bound is not None:
+            criteria.append({field: {operator: bound}})
+    if where.reviewed is not None:
+        criteria.append({"evaluated": True, "decision": {"$ne": None} if where.reviewed else None})
+    if where.candidate is not None:
+        terms = "email_terms" if where.search_email else "name_terms"
+        words = search_terms(where.candidate)
+        # words without a letter or digit are in no name
+        criteria.extend({terms: {"$regex": f"^{re.escape(word)}"}} for word in words or ["\0"])
+    return {"$and": criteria}
+
+
+async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:
+    """A page of the organization's interviews. Raises BadInput for a cursor of another list."""
+    return await find_page(Interview, criteria_of(organization_id, where), request)
+
+
+async def count_interviews(organization_id: ObjectId, where: InterviewFilter) -> int:
+    """How many interviews the filter finds."""
+    return await Interview.find(criteria_of(organization_id, where)).count()
+
+
+def order_of(field: InterviewOrderField, *, descending: bool) -> Order:
+    """The stored field of an order."""
+    return Order(ORDER_FIELDS[field], descending)

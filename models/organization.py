@@ -1,0 +1,100 @@
+"""Tenants, and the keys with which their people and programs come in."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from beanie import Document, PydanticObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+
+from models.clock import now
+
+
+class Role(StrEnum):
+    """What a caller is to Viva; auth.py says what each may do."""
+
+    ADMIN = "ADMIN"
+    RECRUITER = "RECRUITER"
+    VIEWER = "VIEWER"
+    INTEGRATION = "INTEGRATION"
+    CANDIDATE = "CANDIDATE"
+
+
+class Organization(Document):
+    """A tenant: everything belongs to exactly one."""
+
+    name: str
+    created_at: datetime = Field(default_factory=now)
+
+    class Settings:
+        name = "organizations"
+        indexes: ClassVar = [IndexModel([("name", ASCENDING)], unique=True)]
+
+
+class ApiKey(Document):
+    """A credential of one role in one organization. Only a digest of the secret is kept."""
+
+    organization_id: PydanticObjectId
+    role: Role
+    name: str
+    digest: str
+    created_at: datetime = Field(default_factory=now)
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    class Settings:
+        name = "api_keys"
+        indexes: ClassVar = [
+            IndexModel([("digest", ASCENDING)], unique=True),
+            IndexModel([("organization_id", ASCENDING), ("created_at", ASCENDING)]),
+        ]
+
+
+KEY_PREFIX = "viva_"
+
+
+def _digest(secret: str) -> str:
+    # 256 random bits need no slow hash: nobody can enumerate them
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def ensure_organization(name: str) -> tuple[Organization, bool]:
+    """The organization of that name, made if there is none yet; and whether it was made now."""
+    found = await Organization.find_one(Organization.name == name)
+    if found:
+        return found, False
+    return await Organization(name=name).insert(), True
+
+
+async def create_key(
+    organization_id: PydanticObjectId, role: Role, name: str, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key; returns it with its secret, which is shown once and kept nowhere."""
+    secret = KEY_PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey(organization_id=organization_id, role=role, name=name, digest=_digest(secret), expires_at=expires_at)
+    return await key.insert(), secret
+
+
+async def find_key(secret: str) -> ApiKey | None:
+    """The live key with that secret; None when it is unknown, revoked or expired."""
+    key = await ApiKey.find_one(ApiKey.digest == _digest(secret))
+    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now()):
+        return None
+    return key
+
+
+async def list_keys(organization_id: PydanticObjectId) -> list[ApiKey]:
+    """Every key of an organization, oldest first, revoked ones included."""
+    return await ApiKey.find(ApiKey.organization_id == organization_id).sort("+created_at").to_list()
+
+
+async def revoke_key(key_id: PydanticObjectId) -> ApiKey | None:
+    """Make a key worthless from now on; None when there is none of that id."""
+    key = await ApiKey.get(key_id)
+    if key and key.revoked_at is None:
+        key.revoked_at = now()
+        await key.save()
+    return key

@@ -1,0 +1,143 @@
+"""Positions: questions, rubric, limits. Every saved version is a document of its own that never changes; the newest is marked."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pydantic import BaseModel, Field, StringConstraints
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from errors import Conflict
+from models.clock import now
+from models.page import Page, PageRequest, find_page
+from models.session import transaction
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""snake_case: keys are field names in what the judge is asked for"""
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Level(BaseModel):
+    """One of five anchors: the behaviour in the answers that stands for this level."""
+
+    value: int = Field(ge=1, le=5)
+    anchor: Text
+
+
+class Criterion(BaseModel):
+    """What is judged, and how much it counts."""
+
+    key: Key
+    name: Text
+    description: str = ""
+    weight: float = Field(gt=0)
+    levels: list[Level]
+
+
+class Question(BaseModel):
+    """A core question: asked of every candidate in these words. `listen_for` is private to the interviewer."""
+
+    key: Key
+    text: Text
+    listen_for: list[Text] = []
+    max_probes: int = Field(2, ge=0, le=5)
+    criterion_keys: list[Key] = []
+
+
+class PositionBody(BaseModel):
+    """What people write: a position without its place in the history. resolvers.positions checks that its parts fit together."""
+
+    key: Key
+    title: Text
+    description: str = Field("", max_length=5000)
+    language: str = "en"
+    questions: list[Question]
+    criteria: list[Criterion]
+    wrap_up_after_exchanges: int = Field(15, ge=1, le=100)
+    limit_minutes: int = Field(30, ge=1, le=240)
+    archived: bool = False
+
+
+class Position(Document, PositionBody):
+    """One version of a position."""
+
+    organization_id: PydanticObjectId
+    version: int
+    newest: bool = True
+    created_at: datetime = Field(default_factory=now)
+
+    class Settings:
+        name = "positions"
+        indexes: ClassVar = [
+            IndexModel([("organization_id", ASCENDING), ("key", ASCENDING), ("version", DESCENDING)], unique=True),
+            IndexModel(
+                [("organization_id", ASCENDING), ("title", ASCENDING), ("_id", ASCENDING)],
+                partialFilterExpression={"newest": True},
+                name="newest_by_title",
+            ),
+        ]
+
+
+async def get_position(position_id: ObjectId) -> Position | None:
+    """The version of that id."""
+    return await Position.get(PydanticObjectId(position_id))
+
+
+async def get_positions(position_ids: list[ObjectId]) -> list[Position]:
+    """Those of the named versions that there are, in no order."""
+    return await Position.find({"_id": {"$in": position_ids}}).to_list()
+
+
+async def find_position(organization_id: ObjectId, key: str, version: int | None = None) -> Position | None:
+    """A version of the organization's position; the newest unless one is named."""
+    criteria: dict[str, object] = {"organization_id": organization_id, "key": key}
+    if version is not None:
+        criteria["version"] = version
+    return await Position.find(criteria).sort("-version").first_or_none()
+
+
+async def list_positions(organization_id: ObjectId, request: PageRequest, *, include_archived: bool) -> Page[Position]:
+    """The newest version of each position, by title."""
+    criteria: dict[str, object] = {"organization_id": organization_id, "newest": True}
+    if not include_archived:
+        criteria["archived"] = False
+    return await find_page(Position, criteria, request)
+
+
+async def save_position(
+    organization_id: ObjectId, body: PositionBody, based_on: int | None, position_id: ObjectId | None = None
+) -> Position:
+    """Store a new version after `based_on` (None: the first). Storing the same id again answers what is stored.
+
+    Raises Conflict when `based_on` is not the newest version (any more).
+    """
+    if position_id and (stored := await get_position(position_id)):
+        return stored
+    position = Position(
+        id=PydanticObjectId(position_id or ObjectId()),
+        organization_id=PydanticObjectId(organization_id),
+        version=(based_on or 0) + 1,
+        **body.model_dump(),
+    )
+    newest = await find_position(organization_id, body.key)
+    if (newest.version if newest else None) != based_on:
+        raise _stale(body.key, newest.version if newest else None)
+    try:
+        async with transaction() as session:
+            if newest:
+                await newest.update({"$set": {"newest": False}}, session=session)
+            await position.insert(session=session)
+    except DuplicateKeyError:
+        latest = await find_position(organization_id, body.key)
+        raise _stale(body.key, latest.version if latest else None) from None
+    return position
+
+
+def _stale(key: str, newest: int | None) -> Conflict:
+    state = f"its newest version is {newest}" if newest else "there is no such position yet"
+    return Conflict(
+        f"Position '{key}' was not saved: {state}. Load it, apply your change to it and send its version as basedOnVersion.",
+        field="basedOnVersion",
+    )

@@ -1,0 +1,163 @@
+"""Steps of an interview's life, each a compare-and-set: None means that it was not in the state from which the step leads."""
+
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from models.compare_and_set import LAPSED, from_now, lease_of
+from models.evaluation import Evaluation
+from models.interview import OPEN, Consent, EndReason, Interview, InterviewStatus, change
+from models.session import in_transaction
+from models.turn import Channel
+
+_PRESENT: dict[str, Any] = {"erased_at": None}
+
+
+async def open_chat(interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview | None:
+    """SCHEDULED -> WAITING: the candidate may write, and the greeting is due."""
+    return await change(
+        interview_id,
+        {"status": InterviewStatus.SCHEDULED, **_PRESENT},
+        {"status": InterviewStatus.WAITING, "consent": consent, "channel": channel},
+        {"due_at": "$$NOW"},
+    )
+
+
+async def reschedule(
+    interview_id: ObjectId, generation: int, scheduled_for: datetime | None, expires_at: datetime
+) -> Interview | None:
+    """Make older links worthless; the condition is the generation that the caller saw, so that a repetition changes nothing."""
+    return await change(
+        interview_id,
+        {"status": {"$in": [InterviewStatus.SCHEDULED, *OPEN]}, "invite_generation": generation, **_PRESENT},
+        {"invite_generation": generation + 1, "scheduled_for": scheduled_for, "expires_at": expires_at},
+    )
+
+
+async def close(interview_id: ObjectId, reason: EndReason, detail: str | None = None) -> Interview | None:
+    """WAITING, IN_PROGRESS -> ENDING: nothing new is taken."""
+    return await change(
+        interview_id,
+        {"status": {"$in": list(OPEN)}, **_PRESENT},
+        {"status": InterviewStatus.ENDING, "end_reason": reason, "end_detail": detail},
+        {"ended_at": "$$NOW", "due_at": None},
+    )
+
+
+async def cancel(interview_id: ObjectId, reason: str | None) -> Interview | None:
+    """SCHEDULED, WAITING -> CANCELLED."""
+    return await change(
+        interview_id,
+        {"status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]}, **_PRESENT},
+        {"status": InterviewStatus.CANCELLED, "end_detail": reason},
+        {"ended_at": "$$NOW", "due_at": None},
+    )
+
+
+async def expire(interview_id: ObjectId) -> Interview | None:
+    """SCHEDULED, WAITING past expires_at by MongoDB's clock -> EXPIRED."""
+    return await change(
+        interview_id,
+        {
+            "status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]},
+            "$expr": {"$lte": ["$expires_at", "$$NOW"]},
+            **_PRESENT,
+        },
+        {"status": InterviewStatus.EXPIRED},
+        {"ended_at": "$$NOW", "due_at": None},
+    )
+
+
+async def finish(interview_id: ObjectId, evaluation: Evaluation, detail: str | None) -> Interview | None:
+    """ENDING -> COMPLETED, with the evaluation that is now due, in one transaction."""
+
+    async def work(session: AsyncClientSession) -> Interview | None:
+        interview = await change(
+            interview_id,
+            {"status": InterviewStatus.ENDING, **_PRESENT},
+            {"status": InterviewStatus.COMPLETED, "lease": None},
+            {"end_detail": {"$ifNull": ["$end_detail", {"$literal": detail}]}, "due_at": None},
+            session,
+        )
+        if interview is not None:
+            await evaluation.insert(session=session)
+        return interview
+
+    return await in_transaction(work)
+
+
+# --- who speaks
+
+
+async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float) -> Interview | None:
+    """Take the lease of a TEXT interview in which the interviewer must act now; the fence grows.
+
+    None: nothing is due, or somebody has it.
+    """
+    return await change(
+        interview_id,
+        {
+            "channel": Channel.TEXT,
+            "status": {"$in": list(OPEN)},
+            "$expr": {"$and": [{"$lte": [{"$ifNull": ["$due_at", "$$NOW"]}, "$$NOW"]}, {"$ne": ["$due_at", None]}, LAPSED]},
+            **_PRESENT,
+        },
+        {},
+        {"fence": {"$add": ["$fence", 1]}, "lease": lease_of(holder, lease_seconds)},
+        visible=False,
+    )
+
+
+async def renew_lease(interview_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
+    """Keep the lease; False when another has taken it. One that lapsed unnoticed comes back."""
+    renewed = await change(interview_id, {"fence": fence}, {}, {"lease": lease_of(holder, lease_seconds)}, visible=False)
+    return renewed is not None
+
+
+async def release_lease(interview_id: ObjectId, fence: int, *, retry_seconds: float | None = None) -> Interview | None:
+    """Give the lease up; `retry_seconds`: the job failed and is due again after that. Answers the interview as it is then."""
+    failed = {
+        "attempts": {"$add": ["$attempts", 1]},
+        "due_at": from_now(retry_seconds or 0),
+    }
+    return await change(
+        interview_id, {"fence": fence}, {"lease": None}, failed if retry_seconds is not None else {}, visible=False
+    )
+
+
+# --- what the sweep finds
+
+
+async def find_due_replies(older_seconds: float, limit: int) -> list[ObjectId]:
+    """TEXT interviews whose reply has been due for so long and is in nobody's hands, the longest first."""
+    return await _find_ids(
+        {
+            "due_at": {"$ne": None},
+            "channel": Channel.TEXT,
+            "status": {"$in": list(OPEN)},
+            "erased_at": None,
+            "$expr": {"$and": [{"$lte": ["$due_at", from_now(-older_seconds)]}, LAPSED]},
+        },
+        "due_at",
+        limit,
+    )
+
+
+async def find_ending(older_seconds: float, limit: int) -> list[ObjectId]:
+    """Interviews that have been ENDING for so long without a holder."""
+    expression = {"$and": [{"$lte": ["$ended_at", from_now(-older_seconds)]}, LAPSED]}
+    return await _find_ids({"status": InterviewStatus.ENDING, "erased_at": None, "$expr": expression}, "ended_at", limit)
+
+
+async def find_expired(limit: int) -> list[ObjectId]:
+    """Interviews to which nobody came in time."""
+    statuses = [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]
+    criteria = {"status": {"$in": statuses}, "erased_at": None, "$expr": {"$lte": ["$expires_at", "$$NOW"]}}
+    return await _find_ids(criteria, "expires_at", limit)
+
+
+async def _find_ids(criteria: dict[str, Any], sort: str, limit: int) -> list[ObjectId]:
+    rows = Interview.get_pymongo_collection().find(criteria, {"_id": 1}).sort(sort, 1).limit(limit)
+    return [row["_id"] async for row in rows]

@@ -1,0 +1,147 @@
+"""Turns: what was said, in order, never rewritten. MongoDB holds them; everything else only carries them.
+
+An append is one transaction over the interview (state, fence, last_seq + n) and the turns, with unique indexes behind it, so
+seq is contiguous from 1 and a key is stored once. Reads go through PyMongo itself: Beanie's cost four to five times as much.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
+
+
+class Speaker(StrEnum):
+    """Whose turn it is."""
+
+    INTERVIEWER = "INTERVIEWER"
+    CANDIDATE = "CANDIDATE"
+
+
+class Channel(StrEnum):
+    """How it was said."""
+
+    VOICE = "VOICE"
+    TEXT = "TEXT"
+
+
+class Move(StrEnum):
+    """What an interviewer's turn does in the plan (agent.plan)."""
+
+    GREET = "GREET"
+    NEXT = "NEXT"
+    PROBE = "PROBE"
+    REPEAT = "REPEAT"
+    CLARIFY = "CLARIFY"
+    WAIT = "WAIT"
+    STOP = "STOP"
+    NUDGE = "NUDGE"
+    CLOSE = "CLOSE"
+
+
+class Source(StrEnum):
+    """Who found the interviewer's words: the model, code in its place, or code that rounded off what the model broke off."""
+
+    MODEL = "MODEL"
+    CODE = "CODE"
+    BROKEN = "BROKEN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTurn:
+    """A turn before it has its place. `key`, prefixed by its origin (item:, client:, reply:), makes storing it idempotent."""
+
+    key: str
+    speaker: Speaker
+    text: str
+    channel: Channel
+    started_at: datetime
+    ended_at: datetime
+    question_key: str | None = None
+    confidence: float | None = None
+    interrupted: bool = False
+    move: Move | None = None
+    source: Source | None = None
+    answers: int | None = None
+    """seq of the last candidate turn that this interviewer's turn answers, 0 for the greeting; None for the candidate's"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn(NewTurn):
+    """A stored turn."""
+
+    id: ObjectId
+    interview_id: ObjectId
+    seq: int
+
+
+class TurnDocument(Document):
+    """The collection of turns: its name and indexes. Rows are read and written as Turn."""
+
+    interview_id: PydanticObjectId
+    seq: int
+    key: str
+
+    class Settings:
+        name = "turns"
+        indexes: ClassVar = [
+            IndexModel([("interview_id", ASCENDING), ("seq", ASCENDING)], unique=True),
+            IndexModel([("interview_id", ASCENDING), ("key", ASCENDING)], unique=True),
+        ]
+
+
+_FIELDS = [field.name for field in fields(Turn) if field.name != "id"]
+
+
+def to_row(turn: Turn) -> dict[str, Any]:
+    """The turn as MongoDB keeps it."""
+    return {"_id": turn.id, **{name: getattr(turn, name) for name in _FIELDS}}
+
+
+def from_row(row: Mapping[str, Any]) -> Turn:
+    """The turn of a row."""
+    return Turn(
+        id=row["_id"],
+        interview_id=row["interview_id"],
+        seq=row["seq"],
+        key=row["key"],
+        speaker=Speaker(row["speaker"]),
+        text=row["text"],
+        channel=Channel(row["channel"]),
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        question_key=row["question_key"],
+        confidence=row["confidence"],
+        interrupted=row["interrupted"],
+        move=Move(row["move"]) if row["move"] else None,
+        source=Source(row["source"]) if row["source"] else None,
+        answers=row["answers"],
+    )
+
+
+def collection() -> AsyncCollection[dict[str, Any]]:
+    """The turns themselves."""
+    return TurnDocument.get_pymongo_collection()
+
+
+async def read_turns(interview_id: ObjectId, after: int = 0, limit: int = 0) -> list[Turn]:
+    """Stored turns with seq > after, in order; at most `limit` of them when it is not 0."""
+    rows = collection().find({"interview_id": interview_id, "seq": {"$gt": after}}).sort("seq", ASCENDING).limit(limit)
+    return [from_row(row) async for row in rows]
+
+
+async def read_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:
+    """Those of the named turns that there are, in order."""
+    rows = collection().find({"interview_id": interview_id, "seq": {"$in": list(seqs)}}).sort("seq", ASCENDING)
+    return [from_row(row) async for row in rows]
+
+
+async def find_turn(interview_id: ObjectId, key: str) -> Turn | None:
+    """The turn that was stored under that key."""
+    row = await collection().find_one({"interview_id": interview_id, "key": key})
+    return from_row(row) if row else None

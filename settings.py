@@ -1,0 +1,112 @@
+"""All settings, from the environment or a .env file: GROUP_NAME sets group.name, so MONGODB_URL sets mongodb.url.
+
+Built by main (and tests) only, never at import.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mongodb(BaseModel):
+    """MongoDB 6.0 or newer, a replica set (transactions need one)."""
+
+    url: str = "mongodb://127.0.0.1:27017/?directConnection=true"
+    database: str = "viva"
+    timeout_seconds: float = Field(4.0, gt=0, description="bound of one operation, server selection included")
+
+
+class Redis(BaseModel):
+    """Redis 7 or valkey: carries live turns and wakes jobs; holds nothing that is not in MongoDB."""
+
+    url: str = "redis://127.0.0.1:6379/0"
+    prefix: str = Field("viva", description="first part of every channel, stream and key")
+    publish_seconds: float = Field(0.5, gt=0, description="bound of one publish or kick")
+
+
+class Anthropic(BaseModel):
+    """Claude, for replies and judgements."""
+
+    api_key: SecretStr = SecretStr("")
+    base_url: str | None = Field(None, description="another address of the Messages API; the sandbox's provider")
+    interviewer_model: str = "claude-haiku-5-5"
+    judge_model: str = "claude-opus-5-5"
+    input_usd: float = Field(
+        5.0, ge=0, description="judge model, USD per million input tokens, for Evaluation.usage.costUsd"
+    )
+    cached_input_usd: float = Field(0.5, ge=0, description="the same, read from the cache")
+    output_usd: float = Field(25.0, ge=0, description="the same, output")
+
+
+class Api(BaseModel):
+    """The HTTP and WebSocket server."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = Field("http://127.0.0.1:8000", description="how browsers reach it; links are made from it")
+    allowed_origins: list[str] = Field([], description="origins of other hosts whose pages may use the API")
+    ide: bool = Field(False, description="GraphQL IDE and introspection")
+    drain_seconds: int = Field(10, gt=0, description="after SIGTERM, for requests that are under way")
+
+
+class Auth(BaseModel):
+    """Who may do what."""
+
+    secret: SecretStr = Field(SecretStr(""), description="signs invites and candidates' tokens; at least 32 characters")
+    access_minutes: int = Field(240, gt=0, description="life of a candidate's token; joinInterview gives a fresh one")
+    invite_days: int = Field(7, gt=0, description="life of an invite when the caller gives none")
+
+
+class Interview(BaseModel):
+    """Clocks of the interview, in seconds."""
+
+    first_word_seconds: float = Field(
+        4.0, gt=0, description="no first word of Claude within it: code asks the next question"
+    )
+    gap_seconds: float = Field(4.0, gt=0, description="longest pause between two words of Claude")
+    silence_seconds: float = Field(
+        300.0, gt=0, description="typed: no answer for so long, and the interviewer asks again, once; then it ends"
+    )
+    closing_seconds: float = Field(60.0, ge=0, description="of the limit, kept for the closing")
+
+
+class Jobs(BaseModel):
+    """The jobs worker: replies, evaluations, repairs."""
+
+    concurrency: int = Field(50, gt=0, description="jobs at once in one process")
+    lease_seconds: float = Field(4.0, gt=1, description="a job that has not renewed for so long is taken over")
+    sweep_seconds: float = Field(2.0, gt=0)
+    drain_seconds: float = Field(10.0, gt=0, description="after SIGTERM, for jobs that are under way")
+    judge_attempts: int = Field(5, gt=0, description="tries of one evaluation before it fails")
+    judge_seconds: float = Field(180.0, gt=0, description="bound of one call of the judge")
+
+
+class Log(BaseModel):
+    """Logs go to standard error."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["console", "json"] = "json"
+
+
+class Settings(BaseSettings):
+    """Every setting of every process."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="ignore",
+        frozen=True,
+        str_strip_whitespace=True,
+    )
+
+    sandbox: bool = Field(False, description="servers and providers are the sandbox's own: marked on every evaluation")
+    mongodb: Mongodb = Mongodb()
+    redis: Redis = Redis()
+    anthropic: Anthropic = Anthropic()
+    api: Api = Api()
+    auth: Auth = Auth()
+    interview: Interview = Interview()
+    jobs: Jobs = Jobs()
+    log: Log = Log()
