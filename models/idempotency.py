@@ -37,23 +37,30 @@ class Claim(Document):
         ]
 
 
+async def find_claim(caller: str, mutation: str, key: str, digest: str) -> ObjectId | None:
+    """The id that this key got first; None while the key is new. Raises Conflict when it came with another input."""
+    stored = await Claim.find_one({"caller": caller, "mutation": mutation, "key": key})
+    if stored is None:
+        return None
+    if stored.digest != digest:
+        raise Conflict(
+            "This idempotencyKey was used with another input in the last 24 hours: send the same input again, or a new key.",
+            field="idempotencyKey",
+        )
+    return ObjectId(stored.result_id)
+
+
 async def claim(caller: str, mutation: str, key: str, digest: str, result_id: ObjectId) -> ObjectId:
     """The id of what this key makes: `result_id` if the key is new, else the one that it got first.
 
     Raises Conflict when the key came with another input before.
     """
+    made = Claim(caller=caller, mutation=mutation, key=key, digest=digest, result_id=PydanticObjectId(result_id))
     try:
-        made = Claim(caller=caller, mutation=mutation, key=key, digest=digest, result_id=PydanticObjectId(result_id))
         await made.insert()
-        return result_id
     except DuplicateKeyError:
-        # an expired one may vanish between the two calls: then this is a new key after all
-        stored = await Claim.find_one({"caller": caller, "mutation": mutation, "key": key})
-        if stored is None:
-            return await claim(caller, mutation, key, digest, result_id)
-    if stored.digest != digest:
-        raise Conflict(
-            "This idempotencyKey was used with another input in the last 24 hours: send the same input again, or a new key.",
-            field="idempotencyKey",
-        ) from None
-    return stored.result_id
+        pass
+    else:
+        return result_id
+    # an expired one may vanish between the two calls: then this is a new key after all
+    return await find_claim(caller, mutation, key, digest) or await claim(caller, mutation, key, digest, result_id)

@@ -144,6 +144,8 @@ class Interview(Document):
     consent: Consent | None = None
     invite_generation: int = 1
     """links and candidates' tokens of an older generation are worthless"""
+    renewals: list[PydanticObjectId] = Field(default_factory=list)
+    """ids of the renewals that made the generations: a repeated one makes no other"""
 
     last_seq: int = 0
     last_candidate_seq: int = 0

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from beanie import Document, PydanticObjectId
+from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
@@ -69,6 +70,11 @@ async def ensure_organization(name: str) -> tuple[Organization, bool]:
     return await Organization(name=name).insert(), True
 
 
+async def get_organization(organization_id: ObjectId) -> Organization | None:
+    """The organization of that id."""
+    return await Organization.get(PydanticObjectId(organization_id))
+
+
 async def create_key(
     organization_id: PydanticObjectId, role: Role, name: str, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
@@ -80,7 +86,15 @@ async def create_key(
 
 async def find_key(secret: str) -> ApiKey | None:
     """The live key with that secret; None when it is unknown, revoked or expired."""
-    key = await ApiKey.find_one(ApiKey.digest == _digest(secret))
+    return _live(await ApiKey.find_one(ApiKey.digest == _digest(secret)))
+
+
+async def find_live_key(key_id: ObjectId) -> ApiKey | None:
+    """The key of that id; None when it is unknown, revoked or expired."""
+    return _live(await ApiKey.get(PydanticObjectId(key_id)))
+
+
+def _live(key: ApiKey | None) -> ApiKey | None:
     if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now()):
         return None
     return key

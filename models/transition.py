@@ -5,14 +5,26 @@ from typing import Any
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
 
 from models.compare_and_set import LAPSED, from_now, lease_of
 from models.evaluation import Evaluation
-from models.interview import OPEN, Consent, EndReason, Interview, InterviewStatus, change
+from models.interview import OPEN, Consent, EndReason, Interview, InterviewStatus, change, get_interview
 from models.session import in_transaction
 from models.turn import Channel
 
 _PRESENT: dict[str, Any] = {"erased_at": None}
+
+
+async def create(interview: Interview) -> Interview:
+    """Store a new interview; the same id again answers what is stored."""
+    try:
+        return await interview.insert()
+    except DuplicateKeyError:
+        stored = await get_interview(ObjectId(interview.id))
+        if stored is None:
+            raise
+        return stored
 
 
 async def open_chat(interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview | None:
@@ -26,13 +38,17 @@ async def open_chat(interview_id: ObjectId, consent: Consent | None, channel: Ch
 
 
 async def reschedule(
-    interview_id: ObjectId, generation: int, scheduled_for: datetime | None, expires_at: datetime
+    interview_id: ObjectId, renewal_id: ObjectId, scheduled_for: datetime | None, expires_at: datetime
 ) -> Interview | None:
-    """Make older links worthless; the condition is the generation that the caller saw, so that a repetition changes nothing."""
+    """Make older links worthless, once for each `renewal_id`; SCHEDULED and open interviews only."""
     return await change(
         interview_id,
-        {"status": {"$in": [InterviewStatus.SCHEDULED, *OPEN]}, "invite_generation": generation, **_PRESENT},
-        {"invite_generation": generation + 1, "scheduled_for": scheduled_for, "expires_at": expires_at},
+        {"status": {"$in": [InterviewStatus.SCHEDULED, *OPEN]}, "renewals": {"$ne": renewal_id}, **_PRESENT},
+        {"scheduled_for": scheduled_for, "expires_at": expires_at},
+        {
+            "invite_generation": {"$add": ["$invite_generation", 1]},
+            "renewals": {"$concatArrays": ["$renewals", [renewal_id]]},
+        },
     )
 
 

@@ -1,0 +1,137 @@
+"""What `main.py doctor` looks at: each setting, each server, and what to do about what is wrong."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from anthropic import (
+    AnthropicError,
+    APIConnectionError,
+    AsyncAnthropic,
+    AuthenticationError,
+    NotFoundError,
+    PermissionDeniedError,
+)
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+from redis.asyncio import Redis
+from redis.exceptions import AuthenticationError as RedisAuthenticationError
+from redis.exceptions import RedisError
+from rich.console import Console
+
+from settings import Settings
+
+OLDEST_MONGODB = (6, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `sentence` says how it is, or what is wrong and what to do."""
+
+    subject: str
+    ok: bool
+    sentence: str
+
+
+async def run(settings: Settings, create_claude: Callable[[Settings], AsyncAnthropic]) -> int:
+    """Look at everything and print it. Returns the exit code: 0 when all is well, else 1."""
+    console = Console()
+    healthy = True
+    async for finding in examine(settings, create_claude):
+        mark = "[green]ok[/]" if finding.ok else "[red]wrong[/]"
+        console.print(f"{mark:>6} {finding.subject}: {finding.sentence}", highlight=False, soft_wrap=True)
+        healthy = healthy and finding.ok
+    return 0 if healthy else 1
+
+
+async def examine(settings: Settings, create_claude: Callable[[Settings], AsyncAnthropic]) -> AsyncIterator[Finding]:
+    """Every finding, one after another."""
+    yield _examine_secret(settings)
+    yield _examine_public_url(settings)
+    yield await _examine_mongodb(settings)
+    yield await _examine_redis(settings)
+    if not settings.anthropic.api_key.get_secret_value():
+        sentence = "not set. Put your key into .env; without one only the sandbox (make dev) can interview."
+        yield Finding("ANTHROPIC_API_KEY", False, sentence)
+        return
+    async with create_claude(settings) as claude:
+        for name, model in (
+            ("ANTHROPIC_INTERVIEWER_MODEL", settings.anthropic.interviewer_model),
+            ("ANTHROPIC_JUDGE_MODEL", settings.anthropic.judge_model),
+        ):
+            yield await _examine_model(claude, name, model)
+
+
+def _examine_secret(settings: Settings) -> Finding:
+    length = len(settings.auth.secret.get_secret_value())
+    if length < 32:
+        what = f"{length} characters long" if length else "not set"
+        return Finding(
+            "AUTH_SECRET",
+            False,
+            f"{what}; it signs links and tokens. Set it to `openssl rand -base64 48`, the same on every process.",
+        )
+    return Finding("AUTH_SECRET", True, f"set, {length} characters.")
+
+
+def _examine_public_url(settings: Settings) -> Finding:
+    url = urlsplit(settings.api.public_url)
+    local = url.hostname in ("127.0.0.1", "localhost", "::1")
+    if url.scheme not in ("http", "https") or not url.hostname:
+        return Finding(
+            "API_PUBLIC_URL", False, "not an http or https address. Set it to the address at which browsers reach the API."
+        )
+    if url.scheme == "http" and not local:
+        return Finding(
+            "API_PUBLIC_URL", False, "plain http to another host: links carry credentials. Put TLS in front and say https."
+        )
+    return Finding("API_PUBLIC_URL", True, settings.api.public_url + (" (this machine only)" if local else ""))
+
+
+async def _examine_mongodb(settings: Settings) -> Finding:
+    bound = int(settings.mongodb.timeout_seconds * 1000)
+    try:
+        async with AsyncMongoClient[dict[str, object]](
+            settings.mongodb.url, timeoutMS=bound, serverSelectionTimeoutMS=bound
+        ) as client:
+            hello = await client.admin.command("hello")
+            version = (await client.server_info())["version"]
+    except OperationFailure:
+        return Finding("MONGODB_URL", False, "the server refused us. Check user, password and authSource in the URL.")
+    except (PyMongoError, ValueError) as error:
+        return Finding(
+            "MONGODB_URL", False, f"no answer ({type(error).__name__}). Start MongoDB, or correct the address and the network."
+        )
+    if "setName" not in hello:
+        return Finding(
+            "MONGODB_URL", False, "a standalone server; turns need transactions. Start it with --replSet and run rs.initiate()."
+        )
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_MONGODB:
+        return Finding("MONGODB_URL", False, f"MongoDB {version} is too old. Use 6.0 or newer.")
+    return Finding("MONGODB_URL", True, f"MongoDB {version}, replica set {hello['setName']}.")
+
+
+async def _examine_redis(settings: Settings) -> Finding:
+    try:
+        async with Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=2) as redis:
+            info = await redis.info("server")
+    except RedisAuthenticationError:
+        return Finding("REDIS_URL", False, "the server refused us. Check user and password in the URL.")
+    except (RedisError, OSError, ValueError) as error:
+        return Finding("REDIS_URL", False, f"no answer ({type(error).__name__}). Start Redis or valkey, or correct the address.")
+    name = "valkey" if "valkey_version" in info else "Redis"
+    return Finding("REDIS_URL", True, f"{name} {info.get('valkey_version', info['redis_version'])}.")
+
+
+async def _examine_model(claude: AsyncAnthropic, name: str, model: str) -> Finding:
+    try:
+        await claude.with_options(timeout=10).models.retrieve(model)
+    except (AuthenticationError, PermissionDeniedError):
+        return Finding("ANTHROPIC_API_KEY", False, "refused. Make a new key in the Anthropic console and put it into .env.")
+    except NotFoundError:
+        return Finding(name, False, f"there is no model {model} for this key. Name one that your account lists.")
+    except APIConnectionError:
+        return Finding("ANTHROPIC_BASE_URL", False, "no answer. Check the network, a proxy, and the address if you set one.")
+    except AnthropicError as error:
+        return Finding(name, False, f"could not be checked ({type(error).__name__}). Try again in a minute.")
+    return Finding(name, True, f"{model} answers.")

@@ -1,0 +1,242 @@
+"""Viva's processes: the API as an application, and every command that starts or tends something."""
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, TypedDict
+
+import typer
+import uvicorn
+from anthropic import AsyncAnthropic
+from beanie import PydanticObjectId
+from bson import ObjectId
+from bson.errors import InvalidId
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+from starlette.applications import Starlette
+
+import logs
+from agent import text
+from evaluation import prompt, tasks
+from lifecycle.jobs import EVALUATE, REPLY, Jobs
+from lifecycle.services import Services
+from lifecycle.sweep import keep_repairing
+from live.feed import Live
+from models import database
+from models.organization import Role, create_key, ensure_organization, list_keys, revoke_key
+from resolvers.positions import seed_positions
+from schema.api import print_sdl
+from schema.transport import MAX_FRAME_BYTES, routes
+from settings import Settings
+
+ROOT = Path(__file__).parent
+POSITIONS = ROOT / "positions"
+SNAPSHOT = ROOT / "schema.graphql"
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Viva: AI job interviews.", pretty_exceptions_enable=False)
+keys = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
+cli.add_typer(keys, name="keys")
+
+
+class State(TypedDict):
+    """What the application's lifespan gives to every request (request.state)."""
+
+    services: Services
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """MongoDB, live feeds and the jobs' broker, opened in this order and closed in the other.
+
+    Raises pymongo.errors.PyMongoError when MongoDB is away; Redis may be.
+    """
+    async with (
+        database.connect(settings.mongodb),
+        Live(settings.redis) as live,
+        Jobs(settings.redis, settings.jobs.concurrency) as jobs,
+    ):
+        yield Services(settings, live, jobs, prompt.VERSION)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The API: /graphql over HTTP, SSE and WebSocket, and /healthz, /readyz, /metrics."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[State]:
+        async with open_services(settings) as services:
+            # what is alive now stays: no collection needs to look at it again
+            gc.collect()
+            gc.freeze()
+            yield {"services": services}
+
+    return Starlette(routes=routes(settings), lifespan=lifespan)
+
+
+def create_claude(settings: Settings) -> AsyncAnthropic:
+    """The client for replies and judgements. Each call sets its own time-out; retries are ours, so that none is spoken twice."""
+    return AsyncAnthropic(
+        api_key=settings.anthropic.api_key.get_secret_value(), base_url=settings.anthropic.base_url, max_retries=0
+    )
+
+
+def load_settings() -> Settings:
+    """The settings; ends the process with one line for each that is wrong."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            typer.secho(
+                f"{name}: {problem['msg']}. Correct it in the environment or in .env (see .env.example).", fg="red", err=True
+            )
+        raise typer.Exit(2) from None
+    logs.configure(settings.log)
+    return settings
+
+
+def _refuse(sentence: str) -> typer.Exit:
+    typer.secho(sentence, fg="red", err=True)
+    return typer.Exit(2)
+
+
+def _require_secret(settings: Settings) -> None:
+    if len(settings.auth.secret.get_secret_value()) < 32:
+        raise _refuse(
+            "AUTH_SECRET is missing or shorter than 32 characters: set it in .env, for instance to `openssl rand -base64 48`."
+        )
+
+
+@cli.command()
+def serve() -> None:
+    """Run the API."""
+    settings = load_settings()
+    _require_secret(settings)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.api.host,
+        port=settings.api.port,
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        timeout_graceful_shutdown=settings.api.drain_seconds,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+    )
+
+
+@cli.command()
+def jobs() -> None:
+    """Run a worker for replies, evaluations and repairs. As many as you like."""
+    settings = load_settings()
+    _require_secret(settings)
+    if not settings.anthropic.api_key.get_secret_value():
+        raise _refuse("ANTHROPIC_API_KEY is not set: put your key into .env, or run the sandbox with `make dev`.")
+    asyncio.run(work(settings))
+
+
+async def work(settings: Settings) -> None:
+    """The jobs worker, until SIGTERM or SIGINT; then what runs may finish within settings.jobs.drain_seconds."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_services(settings) as services, create_claude(settings) as claude:
+        services.jobs.register(REPLY, lambda interview_id: text.reply(services, claude, interview_id))
+        services.jobs.register(EVALUATE, lambda evaluation_id: tasks.evaluate(services, claude, evaluation_id))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_repairing(services, stop))
+            group.create_task(services.jobs.work(stop, settings.jobs.drain_seconds))
+
+
+@cli.command()
+def dev() -> None:
+    """Everything in the sandbox, kept up until Ctrl-C, with the IDE, a token for each role and a first query."""
+    from sandbox import stack
+
+    asyncio.run(stack.keep_up(ROOT, provision))
+
+
+@cli.command()
+def demo() -> None:
+    """One whole interview in the sandbox, shown as it happens; exit 0 when its evaluation is there."""
+    from sandbox import demo as play
+
+    sys.exit(asyncio.run(play.run(ROOT, provision)))
+
+
+@cli.command()
+def doctor() -> None:
+    """Check each setting and each server, and say what to do about what is wrong; exit 1 if anything is."""
+    import checkup
+
+    sys.exit(asyncio.run(checkup.run(load_settings(), create_claude)))
+
+
+@cli.command()
+def schema(check: Annotated[bool, typer.Option(help="compare with schema.graphql instead of printing")] = False) -> None:
+    """Print the API's schema."""
+    if not check:
+        typer.echo(print_sdl(), nl=False)
+    elif SNAPSHOT.read_text(encoding="utf-8") != print_sdl():
+        raise _refuse("schema.graphql is not what the code says: run `make schema`, look at the difference, commit it.")
+
+
+async def provision(settings: Settings, organization: str, role: Role, name: str) -> tuple[PydanticObjectId, str]:
+    """A new key; makes the organization, with the starter positions, if there is none. Returns the key's id and secret."""
+    async with database.connect(settings.mongodb):
+        owner, _ = await ensure_organization(organization)
+        await seed_positions(ObjectId(owner.id), POSITIONS)
+        key, secret = await create_key(PydanticObjectId(owner.id), role, name)
+        return PydanticObjectId(key.id), secret
+
+
+@keys.command()
+def create(organization: str, role: Role, name: str) -> None:
+    """Make a key for NAME in ORGANIZATION (made, with the starter positions, if it is new). The key is shown once."""
+    if role is Role.CANDIDATE:
+        raise _refuse("Candidates have no keys: startInterview and scheduleInterview give them a link.")
+    key_id, secret = asyncio.run(provision(load_settings(), organization, role, name))
+    typer.secho(f"Key {key_id} for {name} ({role}). Keep it now: it is not shown again.", err=True)
+    typer.echo(secret)
+
+
+@keys.command(name="list")
+def list_(organization: str) -> None:
+    """Every key of an organization, without its secret."""
+    settings = load_settings()
+
+    async def show() -> None:
+        async with database.connect(settings.mongodb):
+            owner, _ = await ensure_organization(organization)
+            table = Table("id", "role", "name", "created", "state")
+            for key in await list_keys(PydanticObjectId(owner.id)):
+                table.add_row(
+                    str(key.id), key.role, key.name, f"{key.created_at:%Y-%m-%d %H:%M}", "revoked" if key.revoked_at else "live"
+                )
+            Console().print(table)
+
+    asyncio.run(show())
+
+
+@keys.command()
+def revoke(key_id: str) -> None:
+    """Make a key worthless, at once."""
+    settings = load_settings()
+
+    async def end() -> bool:
+        async with database.connect(settings.mongodb):
+            return await revoke_key(PydanticObjectId(key_id)) is not None
+
+    try:
+        if not asyncio.run(end()):
+            raise _refuse(f"There is no key {key_id}: `main.py keys list ORGANIZATION` shows them.")
+    except InvalidId:
+        raise _refuse(f"{key_id} is not the id of a key: `main.py keys list ORGANIZATION` shows them.") from None
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,47 @@
+"""What followers ask of MongoDB again and again: few fields, many interviews at once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from bson import ObjectId
+
+from models.interview import OVER, Interview
+from models.session import database
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How far an interview has come: enough to know whether there is anything to read."""
+
+    last_seq: int
+    updated_at: datetime
+    is_over: bool
+    """no turn comes any more"""
+    is_erased: bool
+
+
+async def read_marks(interview_ids: Collection[ObjectId]) -> dict[ObjectId, Marks]:
+    """The marks of those of the named interviews that there are."""
+    fields = {"last_seq": 1, "updated_at": 1, "status": 1, "erased_at": 1}
+    rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, fields)
+    return {
+        row["_id"]: Marks(row["last_seq"], row["updated_at"], row["status"] in OVER, row["erased_at"] is not None)
+        async for row in rows
+    }
+
+
+async def changed_since(organization_id: ObjectId, since: datetime) -> list[tuple[ObjectId, datetime]]:
+    """Id and updated_at of the organization's interviews with updated_at > since, the oldest change first.
+
+    Answered from the index (organization_id, updated_at, _id) alone.
+    """
+    criteria = {"organization_id": organization_id, "updated_at": {"$gt": since}}
+    rows = Interview.get_pymongo_collection().find(criteria, {"updated_at": 1}).sort([("updated_at", 1), ("_id", 1)])
+    return [(row["_id"], row["updated_at"]) async for row in rows]
+
+
+async def read_clock() -> datetime:
+    """MongoDB's clock, by which updated_at is set."""
+    return cast(datetime, (await database().command("hello"))["localTime"])

@@ -1,0 +1,174 @@
+"""`make demo`: one whole interview through the public API, shown in the terminal as its subscriptions deliver it."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from gql import Client, gql
+from gql.client import AsyncClientSession
+from gql.transport.exceptions import TransportQueryError
+from gql.transport.websockets import WebsocketsTransport
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from models.organization import Role
+from sandbox.candidate import Candidate, load_answers
+from sandbox.stack import BANNER, Provision, Stack, issue_keys, running
+
+POSITION = "software_engineer"
+PAUSE_SECONDS = 0.4
+"""before the candidate types, so that a person can follow"""
+WATCH_SECONDS = 120.0
+"""no demo takes longer; one that does has failed"""
+
+START = gql("""
+  mutation Start($input: StartInterviewInput!) {
+    startInterview(input: $input) {
+      interview { id position { title limitMinutes } }
+      access { token }
+    }
+  }
+""")
+SAY = gql("mutation Say($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }")
+TURNS = gql("subscription Turns($id: ID!) { turnAdded(interviewId: $id) { seq speaker text questionKey } }")
+INTERVIEW = gql("""
+  subscription Interview($id: ID!) {
+    interviewChanged(interviewId: $id) {
+      status endReason endDetail
+      progress { question questions exchanges elapsedSeconds limitSeconds }
+      evaluation { status failure }
+    }
+  }
+""")
+EVALUATION = gql("""
+  query Evaluation($id: ID!) {
+    evaluation(interviewId: $id) {
+      overallScore recommendation coverage summary model sandbox
+      criteria { name weight assessed level score rationale evidence { quote seq } }
+      strengths { text evidence { quote seq } }
+      weaknesses { text evidence { quote seq } }
+    }
+  }
+""")
+
+
+def connect(stack: Stack, token: str | None) -> Client:
+    """A client of the API over one WebSocket, with a caller's token."""
+    payload = {"authorization": f"Bearer {token}"} if token else {}
+    transport = WebsocketsTransport(url=stack.api_url.replace("http", "ws") + "/graphql", init_payload=payload)
+    return Client(transport=transport)
+
+
+async def run(root: Path, provision: Provision) -> int:
+    """Play the demo. Returns the exit code: 0 when the evaluation was shown."""
+    console = Console(highlight=False)
+    console.print(f"[bold yellow]{BANNER}[/]\n")
+    console.print("[dim]starting mongod, valkey, the loopback provider, the API and a jobs worker ...[/]")
+    data = root / ".viva" / "demo"
+    async with running(root, data) as stack:
+        issued = await issue_keys(stack, data, provision)
+        try:
+            async with asyncio.timeout(WATCH_SECONDS):
+                return await _hold(console, stack, issued, root)
+        except TimeoutError:
+            console.print(f"[red]No evaluation within {WATCH_SECONDS:.0f} s. The logs are in {data.relative_to(root)}/logs.[/]")
+            return 1
+
+
+async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: Path) -> int:
+    prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}.yaml")
+    async with connect(stack, issued[Role.RECRUITER]) as recruiter, connect(stack, issued[Role.VIEWER]) as viewer:
+        started = (
+            await recruiter.execute(
+                START,
+                variable_values={
+                    "input": {
+                        "candidateName": prepared.name,
+                        "candidateEmail": prepared.email,
+                        "experience": prepared.experience,
+                        "positionKey": POSITION,
+                        "channel": "TEXT",
+                        "resume": prepared.resume,
+                        "jobDescription": prepared.job_description,
+                        "consent": {"textVersion": "demo", "recording": False},
+                    }
+                },
+            )
+        )["startInterview"]
+        interview_id, position = started["interview"]["id"], started["interview"]["position"]
+        console.print(
+            f"\n[bold]{position['title']}[/], {prepared.name}, at most {position['limitMinutes']} minutes ({interview_id})\n"
+        )
+        async with connect(stack, started["access"]["token"]) as candidate, asyncio.TaskGroup() as group:
+            group.create_task(_take_part(candidate, interview_id, Candidate(prepared)))
+            group.create_task(_show(console, viewer, interview_id))
+            state = await _await_evaluation(console, recruiter, interview_id)
+        if state["evaluation"]["status"] != "COMPLETED":
+            console.print(f"[red]The evaluation failed: {state['evaluation']['failure']}[/]")
+            return 1
+        evaluation = (await recruiter.execute(EVALUATION, variable_values={"id": interview_id}))["evaluation"]
+        show_evaluation(console, evaluation)
+    return 0
+
+
+async def _take_part(session: AsyncClientSession, interview_id: str, candidate: Candidate) -> None:
+    async for event in session.subscribe(TURNS, variable_values={"id": interview_id}):
+        turn = event["turnAdded"]
+        words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None
+        if words is None:
+            continue
+        await asyncio.sleep(PAUSE_SECONDS)
+        try:
+            await session.execute(SAY, variable_values={"input": {"interviewId": interview_id, "text": words}})
+        except TransportQueryError as error:
+            # the interviewer may have closed while the candidate was still thinking
+            if not any((problem.get("extensions") or {}).get("code") == "CONFLICT" for problem in error.errors or []):
+                raise
+
+
+async def _show(console: Console, session: AsyncClientSession, interview_id: str) -> None:
+    async for event in session.subscribe(TURNS, variable_values={"id": interview_id}):
+        turn = event["turnAdded"]
+        who = "[bold cyan]Interviewer[/]" if turn["speaker"] == "INTERVIEWER" else "[bold green]Candidate[/]  "
+        console.print(f"[dim]{turn['seq']:>3}[/] {who}  {escape(turn['text'])}")
+
+
+async def _await_evaluation(console: Console, session: AsyncClientSession, interview_id: str) -> dict[str, Any]:
+    line = ""
+    async for event in session.subscribe(INTERVIEW, variable_values={"id": interview_id}):
+        state: dict[str, Any] = event["interviewChanged"]
+        progress = state["progress"]
+        minutes, limit = progress["elapsedSeconds"] / 60, progress["limitSeconds"] / 60
+        now = f"{state['status']}, question {progress['question']} of {progress['questions']}, {minutes:.1f} of {limit:.0f} min"
+        if now != line:
+            line = now
+            console.print(f"    [dim]{now}{', ' + state['endReason'] if state['endReason'] else ''}[/]")
+        if state["status"] == "COMPLETED" and state["evaluation"] and state["evaluation"]["status"] in ("COMPLETED", "FAILED"):
+            if state["endDetail"]:
+                console.print(f"[yellow]{escape(state['endDetail'])}[/]")
+            return state
+    raise RuntimeError("the subscription of the interview ended before its evaluation was there")
+
+
+def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
+    """Print an evaluation: each score with the quotes that stand behind it."""
+    console.rule("Evaluation" + (" (made by the sandbox, not for decisions)" if evaluation["sandbox"] else ""))
+    score = "none" if evaluation["overallScore"] is None else f"{evaluation['overallScore']:.0f} of 100"
+    console.print(
+        f"Overall [bold]{score}[/], {evaluation['recommendation']}, {evaluation['coverage']:.0%} of the rubric assessed"
+    )
+    console.print(escape(evaluation["summary"] or ""))
+    table = Table("Criterion", "Weight", "Level", "Quotes that were found in the transcript", show_lines=True)
+    for result in evaluation["criteria"]:
+        level = f"{result['level']} of 5" if result["assessed"] else "not assessed"
+        table.add_row(result["name"], f"{result['weight']:.0%}", level, _quotes(result["evidence"]))
+    console.print(table)
+    for title, findings in (("Strengths", evaluation["strengths"]), ("Weaknesses", evaluation["weaknesses"])):
+        console.print(f"[bold]{title}[/]" if findings else f"[bold]{title}[/]: none with a quote behind it")
+        for finding in findings:
+            console.print(f"  - {escape(finding['text'])}\n    [dim]{_quotes(finding['evidence'])}[/]")
+
+
+def _quotes(evidence: list[dict[str, Any]]) -> str:
+    return "\n".join(f'turn {found["seq"]}: "{escape(found["quote"])}"' for found in evidence) or "-"
