@@ -13,14 +13,15 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 from beanie import PydanticObjectId
 from pydantic_settings import EnvSettingsSource
 from rich.console import Console
+
+from models.organization import Role
 from sandbox.mongod import Mongod
 from sandbox.processes import Child, free_port
 from sandbox.valkey import Valkey
-
-from models.organization import Role
 from settings import Settings
 
 Provision = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]
@@ -73,8 +74,16 @@ async def running(root: Path, data: Path, *, api_port: int | None = None, worker
         for number in range(workers):
             worker = Child([sys.executable, "main.py", "jobs"], logs / f"jobs-{number}.log", cwd=root, environment=environment)
             await up.enter_async_context(worker)
-        await api.wait_until_http(f"http://127.0.0.1:{port}/readyz")
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await api.wait_until(lambda: _is_ready(client))
         yield Stack(f"http://127.0.0.1:{port}", environment, _settings_of(own))
+
+
+async def _is_ready(client: httpx2.AsyncClient) -> bool:
+    try:
+        return (await client.get("/readyz")).is_success
+    except httpx2.TransportError:
+        return False
 
 
 def _settings_of(environment: Mapping[str, str]) -> Settings:
@@ -97,7 +106,9 @@ async def issue_keys(stack: Stack, data: Path, provision: Provision) -> dict[Rol
     with suppress(FileNotFoundError):
         return {Role(role): secret for role, secret in json.loads(path.read_text(encoding="utf-8")).items()}
     roles = [role for role in Role if role is not Role.CANDIDATE]
-    issued = {role: (await provision(stack.settings, ORGANIZATION, role, f"Sandbox {role.lower()}"))[1] for role in roles}
+    issued: dict[Role, str] = {
+        role: (await provision(stack.settings, ORGANIZATION, role, f"Sandbox {role.lower()}"))[1] for role in roles
+    }
     path.touch(mode=0o600)
     path.write_text(json.dumps(issued), encoding="utf-8")
     return issued
@@ -122,8 +133,7 @@ async def keep_up(root: Path, provision: Provision, port: int = 8000) -> None:
         for role, secret in issued.items():
             console.print(f"  {role:<12} {secret}")
         console.print("  CANDIDATE    startInterview answers one as access.token")
-        console.print(
-            f"\nA first query\n{FIRST_QUERY}\n\nLogs: .viva/logs. Ctrl-C ends all of it; its data stays in .viva (make clean removes it)."
-        )
+        console.print(f"\nA first query\n{FIRST_QUERY}")
+        console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()

