@@ -35,8 +35,8 @@ test: install ## every test, on real servers
 
 lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group sandbox --group test -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --group sandbox --group test -o requirements-dev.txt
 
 schema: install ## write schema.graphql
 	$(BIN)/python main.py schema > schema.graphql
