@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from bson import ObjectId
+from bson.codec_options import CodecOptions
 
 from models.interview import OVER, Interview
 from models.session import database
@@ -44,4 +45,6 @@ async def changed_since(organization_id: ObjectId, since: datetime) -> list[tupl
 
 async def read_clock() -> datetime:
     """MongoDB's clock, by which updated_at is set."""
-    return cast(datetime, (await database().command("hello"))["localTime"])
+    # a command does not take over the client's codec options
+    reply: dict[str, Any] = await database().command("hello", codec_options=CodecOptions(tz_aware=True))
+    return cast(datetime, reply["localTime"])

@@ -1,0 +1,152 @@
+"""An interview that somebody in this process follows: what is known of it, once for all its followers."""
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+
+from bson import ObjectId
+
+from live.messages import Interim, read_message
+from live.reads import SharedReads
+from live.shared import Signal
+from models.follow import Marks
+from models.interview import Interview, get_interview
+from models.turn import Speaker, Turn, read_turns
+
+RECENT = 32
+"""turns that are kept for followers who are a little behind"""
+BATCH = 100
+"""turns that one follower reads at once"""
+
+
+class Followed:
+    """State that messages and marks move forward; followers look at it with a cursor of their own, and wait for its signals.
+
+    A message is believed only where it continues what is known. Everything else makes it look at MongoDB.
+    """
+
+    def __init__(self, interview_id: ObjectId, look: Callable[[], None]) -> None:
+        """`look` asks for fresh marks (`take_marks`), soon."""
+        self.interview_id = interview_id
+        self.is_over = False
+        """no turn comes after the last one known"""
+        self.is_gone = False
+        """erased, or never there: nothing comes at all"""
+        self.turns_moved = Signal()
+        self.interims_moved = Signal()
+        self._interview_moved = Signal()
+        self._look = look
+        self._last_seq: int | None = None  # highest seq that is stored for sure; None until the first marks
+        self._recent: deque[Turn] = deque(maxlen=RECENT)  # without a gap, up to _last_seq; or empty
+        self._spoken: dict[Speaker, int] = {}  # seq of each speaker's last turn that was seen
+        self._interims: dict[Speaker, tuple[int, Interim]] = {}
+        self._interim_number = 0
+        self._updated_at: datetime | None = None
+        self._interview: Interview | None = None
+        self._reads = SharedReads()
+
+    def close(self) -> None:
+        """The last follower has left."""
+        self._reads.cancel()
+
+    def receive(self, text: str) -> None:
+        """Take a message of the interview's channel."""
+        match read_message(text):
+            case Turn(interview_id=self.interview_id) as turn:
+                self._take_turn(turn)
+            case Interim(interview_id=self.interview_id) as interim:
+                self._take_interim(interim)
+            case _:
+                self._look()
+
+    def take_marks(self, marks: Marks | None) -> None:
+        """Take what MongoDB says; None: there is no such interview. Wakes followers of turns in any case: none waits in vain."""
+        self.is_gone = marks is None or marks.is_erased
+        self.is_over = marks is None or marks.is_over or marks.is_erased
+        if marks and (self._last_seq is None or marks.last_seq > self._last_seq):
+            self._last_seq = marks.last_seq
+            self._recent.clear()
+        if marks and marks.updated_at != self._updated_at:
+            self._updated_at = marks.updated_at
+            self._interview_moved.wake()
+        self.turns_moved.wake()
+        if self.is_over:
+            self._interims.clear()
+            self.interims_moved.wake()
+
+    # --- turns
+
+    async def turns_after(self, cursor: int) -> list[Turn]:
+        """Stored turns from cursor + 1 on, at most BATCH; none when the follower has all that is known."""
+        last = self._last_seq
+        if last is not None and cursor >= last:
+            return []
+        if self._recent and self._recent[0].seq <= cursor + 1:
+            return list(islice(self._recent, cursor + 1 - self._recent[0].seq, None))
+        # a read that began before `last` was known may lack it: only who knows as much shares it
+        turns = await self._reads.get((cursor, last), read_turns, self.interview_id, cursor, BATCH)
+        self._remember(turns)
+        return turns
+
+    def is_complete(self, cursor: int) -> bool:
+        """Whether nothing will ever come after that turn."""
+        return self.is_gone or (self.is_over and self._last_seq is not None and cursor >= self._last_seq)
+
+    def _take_turn(self, turn: Turn) -> None:
+        self._note_speaker(turn)
+        if self._last_seq is None or turn.seq > self._last_seq + 1:
+            self._look()
+        elif turn.seq == self._last_seq + 1:
+            self._last_seq = turn.seq
+            self._recent.append(turn)
+            self.turns_moved.wake()
+
+    def _remember(self, turns: list[Turn]) -> None:
+        if not turns or self._last_seq is None or turns[-1].seq < self._last_seq:
+            return
+        for turn in turns:
+            self._note_speaker(turn)
+        self._recent = deque(turns, RECENT)
+        if turns[-1].seq > self._last_seq:
+            self._last_seq = turns[-1].seq
+            self.turns_moved.wake()
+
+    def _note_speaker(self, turn: Turn) -> None:
+        self._spoken[turn.speaker] = max(turn.seq, self._spoken.get(turn.speaker, 0))
+        held = self._interims.get(turn.speaker)
+        if held and held[1].after_seq < turn.seq:
+            del self._interims[turn.speaker]
+
+    # --- interims
+
+    def interim_after(self, number: int) -> tuple[int, Interim] | None:
+        """The oldest interim that is numbered higher, with its number. A speaker's newest replaces the one before."""
+        return min((held for held in self._interims.values() if held[0] > number), default=None, key=lambda held: held[0])
+
+    def _take_interim(self, interim: Interim) -> None:
+        held = self._interims.get(interim.speaker)
+        is_late = held is not None and (interim.after_seq, interim.at) < (held[1].after_seq, held[1].at)
+        if self.is_over or is_late or self._spoken.get(interim.speaker, 0) > interim.after_seq:
+            return
+        self._interim_number += 1
+        self._interims[interim.speaker] = self._interim_number, interim
+        self.interims_moved.wake()
+
+    # --- the interview itself
+
+    async def interview_after(self, seen: datetime) -> Interview | None:
+        """The interview, once its updated_at is another than `seen`; None when it is no more. Shared by its followers."""
+        with self._interview_moved.listen() as moved:
+            while True:
+                moved.clear()
+                interview = await self._read_interview()
+                if interview is None or interview.updated_at != seen:
+                    return interview
+                await moved.wait()
+
+    async def _read_interview(self) -> Interview | None:
+        known = self._updated_at
+        if self._interview is None or known is None or self._interview.updated_at < known:
+            self._interview = await self._reads.get(known, get_interview, self.interview_id)
+        return self._interview

@@ -1,0 +1,50 @@
+"""Reading MongoDB for followers: patiently, and once for all who ask the same."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import structlog
+from pymongo.errors import PyMongoError
+from redis.backoff import EqualJitterBackoff
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+_BACKOFF = EqualJitterBackoff(cap=2.0, base=0.05)
+_MOST_FAILURES = 6
+
+
+async def patiently(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The answer of `read`, which is asked again, after growing pauses, for as long as MongoDB is away."""
+    failures = 0
+    while True:
+        try:
+            return await read(*args, **kwargs)
+        except PyMongoError as error:
+            if failures == 0:
+                log.warning("followers wait for MongoDB", reason=type(error).__name__)
+            failures = min(failures + 1, _MOST_FAILURES)
+        await asyncio.sleep(_BACKOFF.compute(failures))
+
+
+class SharedReads:
+    """Reads that are under way: who asks the same meanwhile shares the answer."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def get(self, key: Hashable, read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The answer of `read`, or of the one that is under way for that key. Who is cancelled takes nobody else along."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(patiently(read, *args, **kwargs))
+            task.add_done_callback(lambda _: self._tasks.pop(key, None))
+        return cast(T, await asyncio.shield(task))
+
+    def cancel(self) -> None:
+        """Nobody asks any more."""
+        for task in self._tasks.values():
+            task.cancel()

@@ -1,0 +1,100 @@
+"""Real servers, an empty database, and settings, for every test that asks for them.
+
+MONGODB_URL and REDIS_URL of the environment win; else each pytest process starts its own servers (0.5 s), so that parallel
+workers share nothing.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+from pymongo.asynchronous.database import AsyncDatabase
+
+import settings as configuration
+from live.feed import Live
+from models.database import DOCUMENTS, connect
+from sandbox.mongod import Mongod
+from sandbox.valkey import Valkey
+
+COALESCE_SECONDS = 0.2
+
+
+@pytest.fixture(scope="session")
+async def mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The URL of a replica set."""
+    if url := os.environ.get("MONGODB_URL"):
+        yield url
+        return
+    async with Mongod(tmp_path_factory.mktemp("servers") / "mongod") as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+async def valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The URL of a Redis that stays up."""
+    if url := os.environ.get("REDIS_URL"):
+        yield url
+        return
+    async with Valkey(tmp_path_factory.mktemp("servers") / "valkey") as server:
+        yield server.url
+
+
+@pytest.fixture
+async def own_valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Valkey]:
+    """A server for this test alone: kill() it, send() it SIGSTOP, start() it again; its URL stays."""
+    async with Valkey(tmp_path_factory.mktemp("servers") / "valkey") as server:
+        yield server
+        # one that is frozen could not be asked to end
+        if server.is_running:
+            server.send(signal.SIGCONT)
+
+
+@pytest.fixture(scope="session")
+async def bound_database(mongod: str) -> AsyncIterator[AsyncDatabase[dict[str, object]]]:
+    """A database of this pytest process, with the documents bound to it; gone at the end."""
+    mongodb = configuration.Mongodb(url=mongod, database=f"viva_test_{uuid4().hex}")
+    async with connect(mongodb) as client:
+        yield client[mongodb.database]
+        await client.drop_database(mongodb.database)
+
+
+@pytest.fixture
+async def database(bound_database: AsyncDatabase[dict[str, object]]) -> AsyncDatabase[dict[str, object]]:
+    """The database, with its indexes and without a document."""
+    await asyncio.gather(*(document.get_pymongo_collection().delete_many({}) for document in DOCUMENTS))
+    return bound_database
+
+
+@pytest.fixture
+def settings(database: AsyncDatabase[dict[str, object]], mongod: str, valkey: str) -> configuration.Settings:
+    """Settings with fast clocks and a Redis prefix of this test alone; neither .env nor the environment has a say."""
+    return configuration.Settings(
+        _env_file=None,
+        sandbox=True,
+        mongodb=configuration.Mongodb(url=mongod, database=database.name),
+        redis=configuration.Redis(url=valkey, prefix=f"test-{uuid4().hex}"),
+        anthropic=configuration.Anthropic(api_key=SecretStr("test")),
+        api=configuration.Api(),
+        auth=configuration.Auth(secret=SecretStr("a secret that is long enough for tests")),
+        interview=configuration.Interview(first_word_seconds=1.0, gap_seconds=1.0),
+        jobs=configuration.Jobs(lease_seconds=1.5, sweep_seconds=0.2, drain_seconds=3.0, judge_seconds=5.0),
+        log=configuration.Log(),
+    )
+
+
+@pytest.fixture
+async def live(settings: configuration.Settings) -> AsyncIterator[Live]:
+    """Live feeds that poll often enough for tests."""
+    async with Live(settings.redis, poll_seconds=0.2, coalesce_seconds=COALESCE_SECONDS) as feeds:
+        yield feeds
+
+
+@pytest.fixture
+async def unpolled_live(settings: configuration.Settings) -> AsyncIterator[Live]:
+    """Live feeds that poll once, when somebody begins to follow: what comes after was carried by a message."""
+    async with Live(settings.redis, poll_seconds=3600, coalesce_seconds=COALESCE_SECONDS) as feeds:
+        yield feeds

@@ -1,0 +1,91 @@
+"""Documents for tests: valid, small, and stored."""
+
+from datetime import timedelta
+from typing import Any
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from models.append import append_candidate
+from models.clock import now
+from models.interview import Candidate, Consent, Interview, InterviewStatus, PositionRef, search_terms
+from models.position import Criterion, Level, Position, PositionBody, Question
+from models.turn import Channel, NewTurn, Speaker, Turn
+
+
+def position_body(**values: Any) -> PositionBody:
+    """A position of three questions and three criteria; `values` replace fields."""
+    criteria = [
+        Criterion(
+            key=key,
+            name=key.replace("_", " "),
+            weight=1,
+            levels=[Level(value=value, anchor=f"{key} at level {value}") for value in range(1, 6)],
+        )
+        for key in ("technical", "communication", "problem_solving")
+    ]
+    questions = [
+        Question(key=key, text=text, listen_for=[f"a fact about {key}"], max_probes=1, criterion_keys=["technical"])
+        for key, text in (
+            ("motivation", "What draws you to this work?"),
+            ("incident", "Tell me about the last incident that you handled."),
+            ("teamwork", "How do you give a colleague bad news?"),
+        )
+    ]
+    fields = {"key": "tester", "title": "Tester", "questions": questions, "criteria": criteria, "wrap_up_after_exchanges": 8}
+    return PositionBody(**{**fields, **values})
+
+
+async def make_position(organization_id: ObjectId | None = None, **values: Any) -> Position:
+    """A stored first version; of an organization of its own unless one is named. `values` replace fields of the body."""
+    position = Position(
+        organization_id=PydanticObjectId(organization_id or ObjectId()), version=1, **position_body(**values).model_dump()
+    )
+    return await position.insert()
+
+
+async def make_interview(
+    position: Position | None = None, status: InterviewStatus = InterviewStatus.IN_PROGRESS, **values: Any
+) -> Interview:
+    """A stored interview for that position, or for one that is stored with it, in that state. `values` replace fields."""
+    position = position or await make_position()
+    at = now()
+    name = "Ada Lovelace"
+    is_scheduled = status is InterviewStatus.SCHEDULED
+    fields = {
+        "organization_id": position.organization_id,
+        "status": status,
+        "channel": Channel.TEXT,
+        "language": position.language,
+        "candidate": Candidate(name=name),
+        "candidate_order": name.casefold(),
+        "name_terms": search_terms(name),
+        "email_terms": search_terms(name),
+        "position": PositionRef(
+            id=PydanticObjectId(position.id),
+            key=position.key,
+            version=position.version,
+            title=position.title,
+            limit_minutes=position.limit_minutes,
+            questions=len(position.questions),
+        ),
+        "expires_at": at + timedelta(days=7),
+        "started_at": None if is_scheduled or status is InterviewStatus.WAITING else at,
+        "consent": None if is_scheduled else Consent(text_version="test", given_at=at, recording=False),
+    }
+    return await Interview(**{**fields, **values}).insert()
+
+
+async def say(interview: Interview, text: str, key: str | None = None) -> Turn:
+    """Store one more turn of the candidate, without telling anybody: as a process does that dies right after the commit."""
+    at = now()
+    turn = NewTurn(
+        key=f"client:{key or ObjectId()}",
+        speaker=Speaker.CANDIDATE,
+        text=text,
+        channel=Channel.TEXT,
+        started_at=at,
+        ended_at=at,
+    )
+    stored, _ = await append_candidate(ObjectId(interview.id), turn)
+    return stored

@@ -1,0 +1,102 @@
+"""Reading a stream in a task of its own, so that a test can await what has come."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from typing import Generic, TypeVar
+
+from redis.asyncio import Redis
+
+from models.interview import Interview
+from sandbox.valkey import Valkey
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 15.0
+"""far more than anything here takes: what is not there by then never comes"""
+
+
+class Reading(Generic[T]):
+    """What a stream has given so far, in order."""
+
+    def __init__(self) -> None:
+        self.items: list[T] = []
+        self.ended = False
+        self._moved = asyncio.Event()
+
+    async def drain(self, stream: AsyncGenerator[T, None]) -> None:
+        """Take all that comes."""
+        async with aclosing(stream):
+            async for item in stream:
+                self.items.append(item)
+                self._moved.set()
+        self.ended = True
+        self._moved.set()
+
+    async def until(self, condition: Callable[[list[T]], bool]) -> list[T]:
+        """What has come, once the condition holds for it. Raises AssertionError when it never does."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not condition(self.items):
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError:
+            raise AssertionError(f"still waiting after {len(self.items)} items: {self.items[-3:]}") from None
+        return self.items
+
+    async def first(self, count: int) -> list[T]:
+        """The first `count` items."""
+        return (await self.until(lambda items: len(items) >= count))[:count]
+
+    async def all(self) -> list[T]:
+        """Everything, once the stream has ended."""
+        return await self.until(lambda _: self.ended)
+
+
+@asynccontextmanager
+async def reading(stream: AsyncGenerator[T, None]) -> AsyncIterator[Reading[T]]:
+    """Read the stream for the length of the block. An error of the stream fails the block."""
+    read = Reading[T]()
+    task = asyncio.create_task(read.drain(stream))
+    try:
+        yield read
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until it holds: for what changes without telling us, such as a server. Raises TimeoutError when it never does."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await condition():  # there is no event to await
+            await asyncio.sleep(0.01)
+
+
+class Listeners:
+    """Who has subscribed in Redis. Only what is told after that is sure to be carried."""
+
+    def __init__(self, redis: Redis, prefix: str) -> None:
+        self._redis = redis
+        self._prefix = prefix
+
+    async def of_interview(self, interview: Interview) -> None:
+        """Wait until somebody listens to the interview's channel."""
+        await self._wait(f"{self._prefix}:interview:{interview.id}")
+
+    async def of_organization(self, interview: Interview) -> None:
+        """Wait until somebody listens to the channel of the interview's organization."""
+        await self._wait(f"{self._prefix}:organization:{interview.organization_id}")
+
+    async def _wait(self, channel: str) -> None:
+        async def is_heard() -> bool:
+            return bool((await self._redis.pubsub_numsub(channel))[0][1])
+
+        await eventually(is_heard)
+
+
+async def channels(server: Valkey) -> set[str]:
+    """The channels that somebody listens to on that server."""
+    async with Redis.from_url(server.url, decode_responses=True) as redis:
+        return {str(channel) for channel in await redis.pubsub_channels()}

@@ -1,0 +1,98 @@
+"""The backend alone, under broadcaster."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from broadcaster import Broadcast
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+import settings
+from live.backend import SUBSCRIBED, RedisBackend
+from sandbox.valkey import Valkey
+from tests.live.reading import channels
+
+
+@asynccontextmanager
+async def broadcasting(url: str) -> AsyncIterator[Broadcast]:
+    async with Broadcast(backend=RedisBackend(settings.Redis(url=url))) as broadcast:
+        yield broadcast
+
+
+async def test_fifty_first_subscribers_at_once_all_receive(valkey: str) -> None:
+    async with broadcasting(valkey) as broadcast:
+        subscribed = asyncio.Barrier(51)
+
+        async def receive() -> str:
+            async with broadcast.subscribe("race") as subscriber:
+                await subscribed.wait()
+                while (message := (await subscriber.get()).message) == SUBSCRIBED:
+                    pass
+                return message
+
+        receivers = [asyncio.create_task(receive()) for _ in range(50)]
+        await subscribed.wait()
+        async with broadcast.subscribe("race") as subscriber:
+            # Redis has answered for the channel already, or does so now
+            await broadcast.publish("race", "hello")
+            while (await subscriber.get()).message != "hello":
+                pass
+        assert await asyncio.gather(*receivers) == ["hello"] * 50
+
+
+async def test_a_channel_says_when_it_is_subscribed_and_when_it_is_again(valkey: str) -> None:
+    async with broadcasting(valkey) as broadcast, broadcast.subscribe("mine") as subscriber, Redis.from_url(valkey) as redis:
+        assert (await subscriber.get()).message == SUBSCRIBED
+        await broadcast.publish("mine", "before")
+        assert (await subscriber.get()).message == "before"
+        await redis.client_kill_filter(_type="pubsub")
+        assert (await subscriber.get()).message == SUBSCRIBED
+        await broadcast.publish("mine", "after")
+        assert (await subscriber.get()).message == "after"
+
+
+async def test_bytes_that_are_no_text_do_not_end_the_stream(valkey: str) -> None:
+    async with broadcasting(valkey) as broadcast, broadcast.subscribe("mine") as subscriber, Redis.from_url(valkey) as redis:
+        await subscriber.get()
+        await redis.publish("mine", b"\xff\xfe\x00")
+        await redis.publish("mine", "text")
+        assert [(await subscriber.get()).message for _ in range(2)] == ["\ufffd\ufffd\x00", "text"]
+
+
+async def test_a_queue_that_is_full_holds_back_and_loses_nothing(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live.backend.QUEUE_SIZE", 10)
+    backend = RedisBackend(settings.Redis(url=valkey))
+    await backend.connect()
+    try:
+        await backend.subscribe("full")
+        assert (await backend.next_published()).message == SUBSCRIBED
+        for number in range(500):
+            await backend.publish("full", str(number))
+        assert [(await backend.next_published()).message for _ in range(500)] == [str(number) for number in range(500)]
+    finally:
+        await backend.disconnect()
+
+
+async def test_what_is_no_longer_wanted_is_no_longer_sent(own_valkey: Valkey) -> None:
+    async with broadcasting(own_valkey.url) as broadcast:
+        async with broadcast.subscribe("one") as one, broadcast.subscribe("two") as two:
+            await asyncio.gather(one.get(), two.get())
+            assert await channels(own_valkey) == {"one", "two"}
+        async with broadcast.subscribe("three") as three:
+            await three.get()
+            # sent in order on one connection: what was to be dropped is dropped
+            assert await channels(own_valkey) == {"three"}
+
+
+async def test_publishing_in_vain_fails_at_once_while_redis_is_known_to_be_away(own_valkey: Valkey) -> None:
+    backend = RedisBackend(settings.Redis(url=own_valkey.url, publish_seconds=0.2))
+    await own_valkey.kill()
+    await backend.connect()
+    try:
+        with pytest.raises(RedisConnectionError):
+            await backend.publish("any", "thing")
+        assert not await backend.is_up()
+    finally:
+        await backend.disconnect()
