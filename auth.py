@@ -1,0 +1,239 @@
+"""Who is calling, and what each role may do.
+
+A caller is an API key (`viva_…`) or a candidate, whose token is for one interview. Invites, candidates' tokens and receipts are
+signed by the same secret; their audience keeps them apart, so none passes for another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import jwt
+from bson import ObjectId
+
+import settings
+from errors import Forbidden, NotFound, Unauthenticated
+from models.clock import now
+from models.interview import Interview, get_own_interview
+from models.organization import KEY_PREFIX, Role, find_key, find_live_key
+
+MIN_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A verified caller. `interview_id` and `generation` are a candidate's, `key_id` is an API key's."""
+
+    organization_id: ObjectId
+    role: Role
+    name: str
+    caller: str
+    """stable, for idempotency: key:<id> or candidate:<interview id>"""
+    interview_id: ObjectId | None = None
+    generation: int | None = None
+    expires_at: datetime | None = None
+    key_id: ObjectId | None = None
+
+
+class Action(StrEnum):
+    """What the API lets callers do; the value ends the sentence "role X may not …"."""
+
+    READ_INTERVIEW = "read interviews"
+    """state, progress, times, consent, transcript, and the live streams of these"""
+    LIST_INTERVIEWS = "list interviews"
+    READ_CANDIDATE = "read who the candidate is"
+    READ_EMAIL = "read candidates' emails"
+    READ_REFERENCES = "read references and details of an interview"
+    """externalId, endDetail, url"""
+    READ_POSITION = "read positions"
+    """all but title, language and limit, which everybody reads who may read the interview"""
+    READ_QUESTIONS = "read questions and criteria"
+    READ_EVALUATION = "read evaluations, scores and decisions"
+    READ_RECORDING = "read recordings"
+    START_INTERVIEW = "start interviews"
+    SCHEDULE_INTERVIEW = "schedule interviews"
+    RENEW_INVITE = "renew invites"
+    SEND_MESSAGE = "write as the candidate"
+    END_INTERVIEW = "end interviews"
+    CANCEL_INTERVIEW = "cancel interviews"
+    EVALUATE_INTERVIEW = "ask for evaluations"
+    REVIEW_EVALUATION = "review evaluations"
+    SAVE_POSITION = "save positions"
+    ERASE_INTERVIEW = "erase interviews"
+
+
+_ALL_BUT_THE_CANDIDATES = frozenset(Action) - {Action.SEND_MESSAGE}
+
+MAY: Mapping[Role, frozenset[Action]] = {
+    Role.ADMIN: _ALL_BUT_THE_CANDIDATES,
+    Role.RECRUITER: _ALL_BUT_THE_CANDIDATES - {Action.ERASE_INTERVIEW},
+    Role.INTEGRATION: _ALL_BUT_THE_CANDIDATES - {Action.ERASE_INTERVIEW, Action.REVIEW_EVALUATION, Action.SAVE_POSITION},
+    Role.VIEWER: frozenset(
+        {
+            Action.READ_INTERVIEW,
+            Action.LIST_INTERVIEWS,
+            Action.READ_CANDIDATE,
+            Action.READ_REFERENCES,
+            Action.READ_POSITION,
+            Action.READ_QUESTIONS,
+        }
+    ),
+    # scope.own_interview narrows it to the one interview of the token
+    Role.CANDIDATE: frozenset({Action.READ_INTERVIEW, Action.SEND_MESSAGE, Action.END_INTERVIEW}),
+}
+
+
+def may(principal: Principal, action: Action) -> bool:
+    """Whether the caller's role may do this."""
+    return action in MAY[principal.role]
+
+
+def allow(principal: Principal, action: Action, *, field: str | None = None) -> None:
+    """Return if the caller's role may do this. Raises Forbidden, naming the input's `field` that asked for it."""
+    if may(principal, action):
+        return
+    roles = [role for role, actions in MAY.items() if action in actions]
+    remedy = (
+        "only the candidate's own token may"
+        if roles == [Role.CANDIDATE]
+        else f"use a key of role {' or '.join(role for role in roles if role is not Role.CANDIDATE)}"
+    )
+    asked = f"{field}: " if field else ""
+    raise Forbidden(f"{asked}role {principal.role} may not {action}: {remedy}.", field=field)
+
+
+async def verify(token: str, auth: settings.Auth) -> Principal:
+    """The caller that a bearer token stands for. Raises Unauthenticated when it is false, expired, revoked or replaced."""
+    if token.startswith(KEY_PREFIX):
+        return await _verify_key(token)
+    claims = _read(token, Audience.CANDIDATE, auth)
+    if claims is None:
+        raise Unauthenticated("The token is not valid, or has expired: send an API key, or join again with the invite.")
+    interview = await _joined_interview(ObjectId(claims["org"]), ObjectId(claims["sub"]), claims["gen"])
+    return Principal(
+        organization_id=ObjectId(interview.organization_id),
+        role=Role.CANDIDATE,
+        name=interview.candidate.name if interview.candidate else "",
+        caller=f"candidate:{interview.id}",
+        interview_id=ObjectId(interview.id),
+        generation=interview.invite_generation,
+        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+    )
+
+
+async def recheck(principal: Principal) -> None:
+    """Look whether a caller that was verified earlier still has access. Raises Unauthenticated when not."""
+    if principal.expires_at is not None and principal.expires_at <= now():
+        raise Unauthenticated("Your access has expired: sign in, or join, again.")
+    if principal.key_id is not None and await find_live_key(principal.key_id) is None:
+        raise _dead_key()
+    if principal.interview_id is not None:
+        await _joined_interview(principal.organization_id, principal.interview_id, principal.generation)
+
+
+def check_joined(principal: Principal, interview: Interview) -> None:
+    """Refuse a candidate whose invite was replaced, or whose interview was erased. Raises Unauthenticated."""
+    if principal.role is Role.CANDIDATE and not _is_good(interview, principal.generation):
+        raise _replaced()
+
+
+async def _verify_key(secret: str) -> Principal:
+    key = await find_key(secret) if secret.isascii() else None
+    if key is None:
+        raise _dead_key()
+    return Principal(
+        organization_id=ObjectId(key.organization_id),
+        role=key.role,
+        name=key.name,
+        caller=f"key:{key.id}",
+        expires_at=key.expires_at,
+        key_id=ObjectId(key.id),
+    )
+
+
+async def _joined_interview(organization_id: ObjectId, interview_id: ObjectId, generation: int | None) -> Interview:
+    interview = await get_own_interview(organization_id, interview_id)
+    if interview is None or not _is_good(interview, generation):
+        raise _replaced()
+    return interview
+
+
+def _is_good(interview: Interview, generation: int | None) -> bool:
+    return interview.erased_at is None and interview.invite_generation == generation
+
+
+def _dead_key() -> Unauthenticated:
+    return Unauthenticated("The API key is unknown, expired or revoked: ask an administrator for a new one.")
+
+
+def _replaced() -> Unauthenticated:
+    return Unauthenticated("This access has been replaced or withdrawn: join again with the newest invite.")
+
+
+# --- what is signed
+
+
+class Audience(StrEnum):
+    """What a signed token is for."""
+
+    INVITE = "viva:invite"
+    CANDIDATE = "viva:candidate"
+    RECEIPT = "viva:receipt"
+
+
+def issue_access(interview: Interview, auth: settings.Auth) -> tuple[str, datetime]:
+    """A candidate's token for this interview, and when it ends (whole seconds)."""
+    issued_at = now().replace(microsecond=0)
+    expires_at = issued_at + timedelta(minutes=auth.access_minutes)
+    claims = {
+        "sub": str(interview.id),
+        "org": str(interview.organization_id),
+        "gen": interview.invite_generation,
+        "iat": issued_at,
+        "exp": expires_at,
+    }
+    return sign(claims, Audience.CANDIDATE, auth), expires_at
+
+
+def issue_invite(interview: Interview, auth: settings.Auth) -> str:
+    """The invite of the interview's present generation: the same token each time. Interview.expires_at ends it."""
+    return sign({"sub": str(interview.id), "gen": interview.invite_generation}, Audience.INVITE, auth)
+
+
+def read_invite(token: str, auth: settings.Auth) -> tuple[ObjectId, int]:
+    """Interview and generation of an invite. Raises NotFound when it is none of ours."""
+    claims = _read(token, Audience.INVITE, auth)
+    if claims is None:
+        raise unknown_invite()
+    return ObjectId(claims["sub"]), claims["gen"]
+
+
+def unknown_invite() -> NotFound:
+    """The one answer for invites that are false, replaced, or of an erased interview."""
+    return NotFound("There is no such invite: open the newest link that you were sent, or ask for a new one.")
+
+
+def sign(claims: Mapping[str, Any], audience: Audience, auth: settings.Auth) -> str:
+    """A JWT (HS256) of these claims; the same claims give the same token."""
+    return jwt.encode({"aud": audience, **claims}, signing_key(auth), algorithm="HS256")
+
+
+def _read(token: str, audience: Audience, auth: settings.Auth) -> dict[str, Any] | None:
+    key = signing_key(auth)
+    # PyJWT encodes the token before it looks at it: a lone surrogate would raise something else
+    if not token.isascii():
+        return None
+    try:
+        return jwt.decode(token, key, algorithms=["HS256"], audience=audience, options={"require": ["sub", "aud"]})
+    except jwt.PyJWTError:
+        return None
+
+
+def signing_key(auth: settings.Auth) -> str:
+    """The secret that everything is signed with. Raises RuntimeError when it is too short to protect anything."""
+    secret = auth.secret.get_secret_value()
+    if len(secret) < MIN_SECRET:
+        raise RuntimeError(f"AUTH_SECRET is missing or too short: set it to at least {MIN_SECRET} random characters.")
+    return secret

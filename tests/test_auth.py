@@ -1,0 +1,216 @@
+"""Who gets in, and what each role may do there."""
+
+from datetime import timedelta
+
+import jwt
+import pytest
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+import settings
+from auth import (
+    MAY,
+    Action,
+    Audience,
+    Principal,
+    allow,
+    issue_access,
+    issue_invite,
+    may,
+    read_invite,
+    recheck,
+    sign,
+    verify,
+)
+from errors import Forbidden, NotFound, Unauthenticated
+from models.clock import now
+from models.erasure import mark_erased
+from models.organization import Role, create_key, ensure_organization, revoke_key
+from models.transition import reschedule
+from tests.factories import make_interview
+
+pytestmark = pytest.mark.usefixtures("database")
+
+AUTH = settings.Auth(secret="a secret of more than thirty-two characters")
+OTHER = settings.Auth(secret="another secret of more than thirty-two characters")
+
+
+async def an_organization() -> PydanticObjectId:
+    organization, _ = await ensure_organization(f"organization {ObjectId()}")
+    assert organization.id
+    return organization.id
+
+
+async def test_a_key_is_its_organization_and_role() -> None:
+    organization_id = await an_organization()
+    key, secret = await create_key(organization_id, Role.RECRUITER, "the ATS")
+    principal = await verify(secret, AUTH)
+    assert principal == Principal(
+        organization_id, Role.RECRUITER, "the ATS", f"key:{key.id}", expires_at=None, key_id=ObjectId(key.id)
+    )
+    await recheck(principal)
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "viva_", "viva_guessed", "viva_\udcff", "viva_é", "\udcff", "é.é.é", "x.y.z", "a" * 10_000]
+)
+async def test_a_false_token_is_no_access(secret: str) -> None:
+    with pytest.raises(Unauthenticated):
+        await verify(secret, AUTH)
+
+
+async def test_a_revoked_key_gets_nobody_in_and_nobody_stays_in_by_it() -> None:
+    key, secret = await create_key(await an_organization(), Role.ADMIN, "lost")
+    principal = await verify(secret, AUTH)
+    assert key.id
+    await revoke_key(key.id)
+    with pytest.raises(Unauthenticated, match="revoked"):
+        await verify(secret, AUTH)
+    with pytest.raises(Unauthenticated, match="revoked"):
+        await recheck(principal)
+
+
+async def test_an_expired_key_gets_nobody_in() -> None:
+    _, secret = await create_key(await an_organization(), Role.ADMIN, "old", now() - timedelta(seconds=1))
+    with pytest.raises(Unauthenticated):
+        await verify(secret, AUTH)
+
+
+async def test_a_key_that_expires_meanwhile_is_no_access_any_more() -> None:
+    _, secret = await create_key(await an_organization(), Role.ADMIN, "short", now() + timedelta(hours=1))
+    principal = await verify(secret, AUTH)
+    assert principal.expires_at
+    stale = Principal(
+        principal.organization_id, principal.role, principal.name, principal.caller, expires_at=now(), key_id=principal.key_id
+    )
+    with pytest.raises(Unauthenticated, match="expired"):
+        await recheck(stale)
+
+
+async def test_a_candidates_token_is_for_one_interview() -> None:
+    interview = await make_interview()
+    token, expires_at = issue_access(interview, AUTH)
+    principal = await verify(token, AUTH)
+    assert (principal.role, principal.interview_id, principal.organization_id, principal.name) == (
+        Role.CANDIDATE,
+        interview.id,
+        interview.organization_id,
+        "Ada Lovelace",
+    )
+    assert principal.expires_at == expires_at
+    assert timedelta(minutes=239) < expires_at - now() <= timedelta(minutes=240)
+    await recheck(principal)
+
+
+async def test_a_candidates_token_ends_with_its_time() -> None:
+    interview = await make_interview()
+    claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "exp": now() - timedelta(seconds=1)}
+    with pytest.raises(Unauthenticated, match="join again"):
+        await verify(sign(claims, Audience.CANDIDATE, AUTH), AUTH)
+
+
+async def test_a_renewed_invite_ends_the_access_by_the_older_one() -> None:
+    interview = await make_interview()
+    token, _ = issue_access(interview, AUTH)
+    principal = await verify(token, AUTH)
+    await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    with pytest.raises(Unauthenticated, match="newest invite"):
+        await verify(token, AUTH)
+    with pytest.raises(Unauthenticated, match="newest invite"):
+        await recheck(principal)
+
+
+async def test_an_erasure_ends_the_candidates_access() -> None:
+    interview = await make_interview()
+    token, _ = issue_access(interview, AUTH)
+    await mark_erased(ObjectId(interview.id))
+    with pytest.raises(Unauthenticated):
+        await verify(token, AUTH)
+
+
+async def test_no_token_passes_for_one_of_another_kind() -> None:
+    interview = await make_interview()
+    access, _ = issue_access(interview, AUTH)
+    invite = issue_invite(interview, AUTH)
+    receipt = sign({"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1}, Audience.RECEIPT, AUTH)
+    for token in (invite, receipt):
+        with pytest.raises(Unauthenticated):
+            await verify(token, AUTH)
+    for token in (access, receipt, "", "viva_x", "\udcff"):
+        with pytest.raises(NotFound, match="newest link"):
+            read_invite(token, AUTH)
+
+
+async def test_no_token_passes_that_another_secret_or_none_has_signed() -> None:
+    interview = await make_interview()
+    claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "aud": Audience.CANDIDATE}
+    unsigned = jwt.encode(claims, "", algorithm="none")
+    for token in (issue_access(interview, OTHER)[0], unsigned):
+        with pytest.raises(Unauthenticated):
+            await verify(token, AUTH)
+
+
+async def test_an_invite_is_the_same_each_time_until_it_is_renewed() -> None:
+    interview = await make_interview()
+    assert issue_invite(interview, AUTH) == issue_invite(interview, AUTH)
+    assert read_invite(issue_invite(interview, AUTH), AUTH) == (interview.id, 1)
+    renewed = await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    assert renewed
+    assert read_invite(issue_invite(renewed, AUTH), AUTH) == (interview.id, 2)
+
+
+async def test_nothing_is_signed_with_a_secret_that_protects_nothing() -> None:
+    interview = await make_interview()
+    for secret in ("", "short"):
+        with pytest.raises(RuntimeError, match="AUTH_SECRET"):
+            issue_invite(interview, settings.Auth(secret=secret))
+
+
+def a_caller(role: Role) -> Principal:
+    return Principal(ObjectId(), role, "somebody", "key:1")
+
+
+STAFF = {Role.ADMIN, Role.RECRUITER, Role.INTEGRATION}
+WATCHERS = STAFF | {Role.VIEWER}
+EXPECTED: dict[Action, set[Role]] = {
+    Action.READ_INTERVIEW: set(Role),
+    Action.LIST_INTERVIEWS: WATCHERS,
+    Action.READ_CANDIDATE: WATCHERS,
+    Action.READ_EMAIL: STAFF,
+    Action.READ_REFERENCES: WATCHERS,
+    Action.READ_POSITION: WATCHERS,
+    Action.READ_QUESTIONS: WATCHERS,
+    Action.READ_EVALUATION: STAFF,
+    Action.READ_RECORDING: STAFF,
+    Action.START_INTERVIEW: STAFF,
+    Action.SCHEDULE_INTERVIEW: STAFF,
+    Action.RENEW_INVITE: STAFF,
+    Action.SEND_MESSAGE: {Role.CANDIDATE},
+    Action.END_INTERVIEW: STAFF | {Role.CANDIDATE},
+    Action.CANCEL_INTERVIEW: STAFF,
+    Action.EVALUATE_INTERVIEW: STAFF,
+    Action.REVIEW_EVALUATION: {Role.ADMIN, Role.RECRUITER},
+    Action.SAVE_POSITION: {Role.ADMIN, Role.RECRUITER},
+    Action.ERASE_INTERVIEW: {Role.ADMIN},
+}
+
+
+@pytest.mark.parametrize("action", Action)
+def test_each_action_is_for_the_roles_that_it_is_meant_for(action: Action) -> None:
+    assert {role for role in Role if may(a_caller(role), action)} == EXPECTED[action]
+
+
+def test_every_role_is_in_the_table() -> None:
+    assert set(MAY) == set(Role)
+
+
+def test_a_refusal_names_the_role_the_field_and_who_may() -> None:
+    with pytest.raises(Forbidden) as refused:
+        allow(a_caller(Role.VIEWER), Action.READ_EVALUATION, field="filter.minScore")
+    assert refused.value.field == "filter.minScore"
+    assert str(refused.value) == (
+        "filter.minScore: role VIEWER may not read evaluations, scores and decisions: "
+        "use a key of role ADMIN or RECRUITER or INTEGRATION."
+    )
+    with pytest.raises(Forbidden, match="only the candidate's own token may"):
+        allow(a_caller(Role.ADMIN), Action.SEND_MESSAGE)
