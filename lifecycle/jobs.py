@@ -81,6 +81,8 @@ class Jobs:
     """Kicks jobs anywhere; runs them where they are registered and `work` is called. Use as `async with`."""
 
     def __init__(self, redis: settings.Redis, concurrency: int) -> None:
+        self.holder = holder_name()
+        """this process, as the holder of leases"""
         self._bound = redis.publish_seconds
         self._concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
@@ -90,7 +92,7 @@ class Jobs:
             redis.url,
             queue_name=f"{redis.prefix}:jobs",
             consumer_group_name="jobs",
-            consumer_name=holder_name(),
+            consumer_name=self.holder,
             # a group that is made again after Redis lost everything starts at the first wake-up, not at the next
             consumer_id="0",
             maxlen=KEPT_WAKE_UPS,

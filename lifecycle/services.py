@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from live.feed import Live
-
 from lifecycle.jobs import Jobs
+from live.feed import Live
 from settings import Settings
 
 

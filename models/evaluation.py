@@ -151,6 +151,11 @@ async def list_evaluations(interview_id: ObjectId) -> list[Evaluation]:
     return await Evaluation.find({"interview_id": interview_id}).sort("-version").to_list()
 
 
+async def list_evaluations_of(interview_ids: list[ObjectId]) -> list[Evaluation]:
+    """Every version of several interviews, newest first."""
+    return await Evaluation.find({"interview_id": {"$in": interview_ids}}).sort("-version").to_list()
+
+
 def pick_evaluation(newest_first: list[Evaluation], version: int | None) -> Evaluation | None:
     """The named version; else the newest completed one, or the newest while none is completed."""
     if version is not None:

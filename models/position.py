@@ -100,10 +100,17 @@ async def find_position(organization_id: ObjectId, key: str, version: int | None
 
 async def list_positions(organization_id: ObjectId, request: PageRequest, *, include_archived: bool) -> Page[Position]:
     """The newest version of each position, by title."""
-    criteria: dict[str, object] = {"organization_id": organization_id, "newest": True}
-    if not include_archived:
-        criteria["archived"] = False
-    return await find_page(Position, criteria, request)
+    return await find_page(Position, _newest(organization_id, include_archived), request)
+
+
+async def count_positions(organization_id: ObjectId, *, include_archived: bool) -> int:
+    """How many positions there are."""
+    return await Position.find(_newest(organization_id, include_archived)).count()
+
+
+def _newest(organization_id: ObjectId, include_archived: bool) -> dict[str, object]:
+    archived = {} if include_archived else {"archived": False}
+    return {"organization_id": organization_id, "newest": True, **archived}
 
 
 async def save_position(

@@ -1,0 +1,101 @@
+"""What of the model's words may go out: whole sentences, each checked before a word of it is said.
+
+Holding a sentence until it ends costs the time in which the model writes it, some 0.2 s for the first one; nothing that
+was said has ever to be taken back.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from models.position import PositionBody
+from models.turn import Move
+
+RUN = 6
+"""so many words in a row that also stand in private text are a leak"""
+MAX_CHARACTERS = 600
+SENTENCES = {Move.NEXT: 1, Move.CLOSE: 1, Move.REPEAT: 1, Move.STOP: 1, Move.WAIT: 1, Move.CLARIFY: 3, Move.PROBE: 2}
+
+_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s)|\n+")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|z\.B|d\.h|u\.a|p\.ej|etc|vs|no|nr|dr|mr|mrs|ms|prof|approx|ca|bzw|usw|st)|\b\w)\.$", re.IGNORECASE
+)
+_MARKUP = re.compile(r"</?\w|\bdirective\b|^(?:NEXT|PROBE|REPEAT|CLARIFY|WAIT|STOP|CLOSE)\b")
+_WORD = re.compile(r"\w+")
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """Every run of RUN words in the texts, as it is compared."""
+    found: set[tuple[str, ...]] = set()
+    for text in texts:
+        words = _words(text)
+        found.update(tuple(words[place : place + RUN]) for place in range(len(words) - RUN + 1))
+    return frozenset(found)
+
+
+def private_runs(position: PositionBody, asked: int, rules: str) -> frozenset[tuple[str, ...]]:
+    """Runs of what the candidate must not be told: what to listen for, the rubric, our rules, questions not asked yet."""
+    rubric = (
+        text for criterion in position.criteria for text in (criterion.description, *(level.anchor for level in criterion.levels))
+    )
+    listen_for = (note for question in position.questions for note in question.listen_for)
+    public = runs(question.text for question in position.questions[:asked])
+    return runs([*rubric, *listen_for, *(question.text for question in position.questions[asked:]), rules]) - public
+
+
+class Gate:
+    """Takes the model's words as they stream and gives out the sentences that may be said with this move."""
+
+    def __init__(self, move: Move, private: frozenset[tuple[str, ...]]) -> None:
+        self._move = move
+        self._private = private
+        self._buffer = ""
+        self._given = 0
+        self._characters = 0
+        self.is_full = False
+        """nothing more is let through: the model may stop"""
+
+    def take(self, words: str) -> list[str]:
+        """Sentences that are whole now, each with the space before it that belongs between sentences."""
+        self._buffer += words
+        given = []
+        while not self.is_full and (end := self._sentence_end()):
+            sentence, self._buffer = self._buffer[:end], self._buffer[end:]
+            given += self._check(sentence)
+        return given
+
+    def finish(self) -> list[str]:
+        """What is left when the model has ended of itself; a sentence that it left unfinished by a cut is not asked for."""
+        rest, self._buffer = self._buffer, ""
+        return [] if self.is_full else self._check(rest)
+
+    def _sentence_end(self) -> int | None:
+        for match in _END.finditer(self._buffer):
+            if not _ABBREVIATION.search(self._buffer[: match.end()]) or "\n" in match.group():
+                return match.end()
+        return None
+
+    def _check(self, sentence: str) -> list[str]:
+        sentence = " ".join(sentence.split())
+        if not sentence or not self._may_be_said(sentence):
+            return []
+        self._given += 1
+        self._characters += len(sentence)
+        is_question = _is_question(sentence)
+        self.is_full = is_question or self._given >= SENTENCES[self._move] or self._characters >= MAX_CHARACTERS
+        return [sentence if self._given == 1 else f" {sentence}"]
+
+    def _may_be_said(self, sentence: str) -> bool:
+        if _is_question(sentence) and self._move is not Move.PROBE:
+            return False
+        if self._characters + len(sentence) > MAX_CHARACTERS or _MARKUP.search(sentence):
+            return False
+        return sentence.count("?") <= 1 and not runs([sentence]) & self._private
+
+
+def _is_question(sentence: str) -> bool:
+    return any(mark in sentence for mark in "?？¿")

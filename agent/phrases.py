@@ -1,0 +1,118 @@
+"""What code says in its own words: greeting, closings, and everything that must not depend on a model."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from models.interview import EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One language. `{...}` are filled by the functions below."""
+
+    greeting: str
+    put_again: str
+    wait: str
+    stop: str
+    nudge: str
+    closings: MappingProxyType[EndReason, str]
+    affirmations: frozenset[str]
+    """whole answers, casefolded and without punctuation, that confirm the wish to stop"""
+
+
+def _closings(wrapped_up: str, out_of_time: str, ended: str, left: str) -> MappingProxyType[EndReason, str]:
+    return MappingProxyType(
+        {
+            EndReason.WRAPPED_UP: wrapped_up,
+            EndReason.OUT_OF_EXCHANGES: wrapped_up,
+            EndReason.OUT_OF_TIME: out_of_time,
+            EndReason.CANDIDATE_ENDED: ended,
+            EndReason.CANDIDATE_LEFT: left,
+        }
+    )
+
+
+LANGUAGES = MappingProxyType(
+    {
+        "en": Phrases(
+            greeting=(
+                "Hello {name}, and welcome. I am Viva, an AI, and I will interview you for the position {title}. I have {questions} questions, and "
+                "we have at most {minutes} minutes. You can ask me at any time to repeat a question, take a moment to think, or stop. "
+                "People, not I, decide about your application."
+            ),
+            put_again="Let me put the question again.",
+            wait="Of course, take your time.",
+            stop="Would you like to end the interview here? Say yes to end it, or just go on with your answer.",
+            nudge="Are you still there? Whenever you are ready, here is the question again.",
+            closings=_closings(
+                "That was my last question. Thank you for your answers and your time. The team will look at our conversation and get in touch.",
+                "Our time is up, so I will stop here. Thank you for your answers. The team will look at our conversation and get in touch.",
+                "Then we end here, as you wish. Thank you for your time. The team will look at what we have so far and get in touch.",
+                "As I have not heard from you for a while, I will end the interview here. The team will look at what we have so far.",
+            ),
+            affirmations=frozenset(
+                {"yes", "yes please", "yes stop", "yes end it", "stop", "please stop", "end it", "yeah", "yep"}
+            ),
+        ),
+        "de": Phrases(
+            greeting=(
+                "Guten Tag {name}, herzlich willkommen. Ich bin Viva, eine KI, und führe mit Ihnen das Interview für die Stelle {title}. Ich habe "
+                "{questions} Fragen, und wir haben höchstens {minutes} Minuten. Sie können mich jederzeit bitten, eine Frage zu wiederholen, sich "
+                "einen Moment Zeit nehmen oder aufhören. Über Ihre Bewerbung entscheiden Menschen, nicht ich."
+            ),
+            put_again="Ich stelle die Frage noch einmal.",
+            wait="Gern, nehmen Sie sich Zeit.",
+            stop="Möchten Sie das Interview hier beenden? Sagen Sie Ja, um es zu beenden, oder fahren Sie einfach mit Ihrer Antwort fort.",
+            nudge="Sind Sie noch da? Wenn Sie so weit sind: Hier ist die Frage noch einmal.",
+            closings=_closings(
+                "Das war meine letzte Frage. Vielen Dank für Ihre Antworten und Ihre Zeit. Das Team sieht sich unser Gespräch an und meldet sich.",
+                "Unsere Zeit ist um, deshalb höre ich hier auf. Vielen Dank für Ihre Antworten. Das Team sieht sich das Gespräch an und meldet sich.",
+                "Dann beenden wir es hier, wie Sie wünschen. Vielen Dank für Ihre Zeit. Das Team sieht sich das Bisherige an und meldet sich.",
+                "Da ich länger nichts von Ihnen gehört habe, beende ich das Interview hier. Das Team sieht sich das Bisherige an.",
+            ),
+            affirmations=frozenset({"ja", "ja bitte", "ja beenden", "beenden", "bitte beenden", "stopp", "aufhören"}),
+        ),
+        "es": Phrases(
+            greeting=(
+                "Hola {name}, le doy la bienvenida. Soy Viva, una inteligencia artificial, y le haré la entrevista para el puesto {title}. Tengo "
+                "{questions} preguntas y disponemos de {minutes} minutos como máximo. En cualquier momento puede pedirme que repita una pregunta, "
+                "tomarse un momento para pensar o terminar. Sobre su candidatura deciden personas, no yo."
+            ),
+            put_again="Le hago la pregunta de nuevo.",
+            wait="Por supuesto, tómese su tiempo.",
+            stop="¿Quiere terminar la entrevista aquí? Diga sí para terminarla, o simplemente siga con su respuesta.",
+            nudge="¿Sigue ahí? Cuando quiera, aquí está la pregunta de nuevo.",
+            closings=_closings(
+                "Esa era mi última pregunta. Gracias por sus respuestas y su tiempo. El equipo revisará nuestra conversación y se pondrá en contacto.",
+                "Se nos ha acabado el tiempo, así que termino aquí. Gracias por sus respuestas. El equipo las revisará y se pondrá en contacto.",
+                "Entonces terminamos aquí, como desea. Gracias por su tiempo. El equipo revisará lo que tenemos y se pondrá en contacto.",
+                "Como hace un rato que no tengo noticias suyas, termino aquí la entrevista. El equipo revisará lo que tenemos.",
+            ),
+            affirmations=frozenset({"sí", "si", "sí por favor", "si por favor", "terminar", "sí terminar"}),
+        ),
+        "fr": Phrases(
+            greeting=(
+                "Bonjour {name}, et bienvenue. Je suis Viva, une intelligence artificielle, et je mène votre entretien pour le poste {title}. J'ai "
+                "{questions} questions, et nous avons au plus {minutes} minutes. Vous pouvez à tout moment me demander de répéter une question, "
+                "prendre un moment pour réfléchir, ou arrêter. Ce sont des personnes, et non moi, qui décident de votre candidature."
+            ),
+            put_again="Je repose la question.",
+            wait="Bien sûr, prenez votre temps.",
+            stop="Voulez-vous terminer l'entretien ici ? Dites oui pour le terminer, ou poursuivez simplement votre réponse.",
+            nudge="Êtes-vous toujours là ? Quand vous serez prêt, voici de nouveau la question.",
+            closings=_closings(
+                "C'était ma dernière question. Merci pour vos réponses et votre temps. L'équipe va lire notre échange et vous recontactera.",
+                "Le temps est écoulé, je m'arrête donc ici. Merci pour vos réponses. L'équipe va lire notre échange et vous recontactera.",
+                "Nous nous arrêtons donc ici, comme vous le souhaitez. Merci pour votre temps. L'équipe lira notre échange et vous recontactera.",
+                "Comme je n'ai plus de nouvelles de vous depuis un moment, je termine l'entretien ici. L'équipe lira ce que nous avons.",
+            ),
+            affirmations=frozenset({"oui", "oui merci", "oui s'il vous plaît", "terminer", "oui terminer"}),
+        ),
+    }
+)
+"""by primary BCP 47 subtag: the languages in which an interview can be held"""
+
+
+def phrases_in(language: str) -> Phrases:
+    """The phrases of a BCP 47 tag, by its primary subtag. Raises KeyError for a language that is not in LANGUAGES."""
+    return LANGUAGES[language.split("-", maxsplit=1)[0].casefold()]

@@ -1,0 +1,236 @@
+"""The plan of an interview: which moves are allowed now, which question, what code says. Pure: all follows from the stored turns.
+
+Every candidate gets the same core questions, in the same order and in the position's own words. A contribution is all that the
+candidate has said since the interviewer's last answer, in however many turns; a reply to it is one move:
+
+    NEXT     a bridging sentence, then the next core question      counts as an exchange
+    PROBE    one question more on the open one                     counts as an exchange
+    REPEAT, CLARIFY, WAIT   the open question stays open; at most TRIES of each per question
+    STOP     ask for confirmation of the candidate's wish to end
+    CLOSE    the end
+
+With W = wrap_up_after_exchanges, u = exchanges counted with this one, r = core questions not asked yet, m = minutes left beyond
+those reserved for the closing, and t = minutes kept for each answer (half of an even share, at most MINUTES_PER_ANSWER):
+
+    NEXT     r > 0, u < W, m > 0
+    PROBE    fewer than max_probes on the open question, W - u > r, m >= (r + 1) t
+    CLOSE    when NEXT is not allowed, or to confirm a STOP
+
+As a position's W is at least its number of questions, W - u >= r holds at every NEXT: no probe ever costs a core question. A cap
+on replies (REPLIES_PER_EXCHANGE W + 10) ends an interview that would not end otherwise.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.phrases import phrases_in
+from models.interview import EndReason, Progress
+from models.position import PositionBody, Question
+from models.turn import Move, Speaker, Turn
+
+TRIES = 2
+MINUTES_PER_ANSWER = 2.0
+REPLIES_PER_EXCHANGE = 3
+COUNTED = (Move.NEXT, Move.PROBE)
+ON_THE_OPEN_QUESTION = (Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The clocks of one interview. `started_at`: when the candidate first spoke, None before; nothing runs until then."""
+
+    started_at: datetime | None
+    limit: timedelta
+    closing: timedelta
+    silence: timedelta
+
+    @property
+    def reserve(self) -> timedelta:
+        """What is kept for the closing: never more than a fifth of the whole."""
+        return min(self.closing, self.limit / 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where the interview stands, and what may come next."""
+
+    position: PositionBody
+    language: str
+    limits: Limits
+    now: datetime
+    asked: int
+    """core questions asked"""
+    used: dict[Move, int]
+    """PROBE, REPEAT, CLARIFY, WAIT on the open question"""
+    exchanges: int
+    replies: int
+    """to contributions, whether they counted or not"""
+    stop_pending: bool
+    nudged: bool
+    greeted: bool
+    answers: int
+    """seq of the last candidate turn so far: what a reply now answers"""
+    contribution: str
+    """all that the candidate has said since the last reply; empty when there is nothing to reply to"""
+    last_turn_at: datetime | None
+
+    # --- where it stands
+
+    @property
+    def open_question(self) -> Question | None:
+        """The core question asked last."""
+        return self.position.questions[self.asked - 1] if self.asked else None
+
+    @property
+    def next_question(self) -> Question | None:
+        """The core question that NEXT asks."""
+        return self.position.questions[self.asked] if self.asked < len(self.position.questions) else None
+
+    @property
+    def time_left(self) -> timedelta:
+        """Until the limit; the whole limit before the candidate has begun. Never negative."""
+        if self.limits.started_at is None:
+            return self.limits.limit
+        return max(self.limits.started_at + self.limits.limit - self.now, timedelta())
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The moves that a reply to the contribution may make; never empty."""
+        question = self.open_question
+        minutes = (self.time_left - self.limits.reserve).total_seconds() / 60
+        if question is None or minutes <= 0 or self.replies >= self._cap:
+            return (Move.CLOSE,)
+        moves = []
+        if self._may_go_on(minutes):
+            moves.append(Move.NEXT)
+        if self._may_probe(question, minutes):
+            moves.append(Move.PROBE)
+        moves += [move for move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) if self.used[move] < TRIES]
+        if not self.stop_pending:
+            moves.append(Move.STOP)
+        if self.stop_pending or Move.NEXT not in moves:
+            moves.append(Move.CLOSE)
+        return tuple(moves)
+
+    @property
+    def fallback(self) -> Move:
+        """What code does by itself: go on, or close when the wish to stop was plainly confirmed or nothing is left to ask."""
+        words = "".join(letter for letter in self.contribution.casefold() if letter.isalnum() or letter in " '").strip()
+        if self.stop_pending and words in phrases_in(self.language).affirmations:
+            return Move.CLOSE
+        return Move.NEXT if Move.NEXT in self.moves else Move.CLOSE
+
+    @property
+    def end_reason(self) -> EndReason:
+        """Why a CLOSE now ends the interview."""
+        if self.stop_pending:
+            return EndReason.CANDIDATE_ENDED
+        if self.time_left <= self.limits.reserve:
+            return EndReason.OUT_OF_TIME
+        return EndReason.WRAPPED_UP if self.next_question is None else EndReason.OUT_OF_EXCHANGES
+
+    # --- what a move does
+
+    def words_after(self, move: Move, reason: EndReason | None = None) -> str:
+        """What code adds to the model's words, or says alone; empty where they are the whole. `reason`: of a CLOSE."""
+        phrases = phrases_in(self.language)
+        if move is Move.NEXT and self.next_question:
+            return self.next_question.text
+        if move is Move.REPEAT and self.open_question:
+            return self.open_question.text
+        if move is Move.NUDGE:
+            return f"{phrases.nudge} {self.open_question.text}" if self.open_question else phrases.nudge
+        if move is Move.STOP:
+            return phrases.stop
+        if move is Move.CLOSE:
+            return phrases.closings[reason or self.end_reason]
+        return ""
+
+    def question_key_after(self, move: Move) -> str | None:
+        """The core question that a turn of that move belongs to; None for greeting and closing."""
+        if move in (Move.GREET, Move.CLOSE):
+            return None
+        question = self.next_question if move is Move.NEXT else self.open_question
+        return question.key if question else None
+
+    def progress_after(self, move: Move) -> Progress:
+        """How far the interview has come once that move is made."""
+        counted = move in COUNTED and bool(self.contribution)
+        closing = move is Move.CLOSE and bool(self.contribution)
+        return Progress(question=self.asked + (move is Move.NEXT), exchanges=self.exchanges + (counted or closing))
+
+    # --- the clock
+
+    def due_after(self, last_turn_at: datetime) -> datetime | None:
+        """When the interviewer must act if nothing follows that turn; None while the candidate has not begun."""
+        if self.limits.started_at is None:
+            return None
+        return min(self.limits.started_at + self.limits.limit, last_turn_at + self.limits.silence)
+
+    @property
+    def clock_move(self) -> tuple[Move, EndReason | None] | None:
+        """What the clock demands while there is nothing to reply to: a NUDGE, a CLOSE with its reason, or nothing yet."""
+        due_at = self.due_after(self.last_turn_at) if self.last_turn_at else None
+        if due_at is None or self.now < due_at:
+            return None
+        if self.time_left == timedelta():
+            return Move.CLOSE, EndReason.OUT_OF_TIME
+        return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.nudged else (Move.NUDGE, None)
+
+    # ---
+
+    @property
+    def _cap(self) -> int:
+        return REPLIES_PER_EXCHANGE * self.position.wrap_up_after_exchanges + 10
+
+    def _may_go_on(self, minutes: float) -> bool:
+        return self.next_question is not None and self.exchanges + 1 < self.position.wrap_up_after_exchanges and minutes > 0
+
+    def _may_probe(self, question: Question, minutes: float) -> bool:
+        unasked = len(self.position.questions) - self.asked
+        exchanges = self.position.wrap_up_after_exchanges - (self.exchanges + 1)
+        share = (self.limits.limit - self.limits.reserve).total_seconds() / 60 / len(self.position.questions)
+        enough = minutes >= (unasked + 1) * min(MINUTES_PER_ANSWER, share / 2)
+        return self.used[Move.PROBE] < question.max_probes and exchanges > unasked and enough
+
+
+def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: Limits, now: datetime) -> Plan:
+    """The plan that the stored turns stand for; the same turns always give the same plan."""
+    asked = exchanges = replies = 0
+    used = dict.fromkeys(ON_THE_OPEN_QUESTION, 0)
+    stop_pending = nudged = False
+    answered = 0
+    spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER]
+    for turn in spoken:
+        is_reply = (turn.answers or 0) > answered
+        answered = max(answered, turn.answers or 0)
+        if turn.move is Move.NUDGE:
+            nudged = True
+            continue
+        nudged = False
+        replies += is_reply
+        exchanges += is_reply and turn.move in COUNTED
+        stop_pending = turn.move is Move.STOP
+        if turn.move is Move.NEXT:
+            asked += 1
+            used = dict.fromkeys(ON_THE_OPEN_QUESTION, 0)
+        elif turn.move in used:
+            used[turn.move] += 1
+    open_pieces = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.seq > answered]
+    return Plan(
+        position=position,
+        language=language,
+        limits=limits,
+        now=now,
+        asked=asked,
+        used=used,
+        exchanges=exchanges,
+        replies=replies,
+        stop_pending=stop_pending,
+        nudged=nudged and not open_pieces,
+        greeted=bool(spoken),
+        answers=open_pieces[-1].seq if open_pieces else answered,
+        contribution="\n".join(turn.text for turn in open_pieces),
+        last_turn_at=turns[-1].ended_at if turns else None,
+    )

@@ -1,0 +1,183 @@
+"""The interviewer of typed interviews: a job that acts whenever the document says that it is due.
+
+Everything is rebuilt from the stored turns, so any process can take the next message, and a killed one is replaced.
+"""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from anthropic import AsyncAnthropic
+from bson import ObjectId
+
+from agent.interviewer import Opened, reply
+from agent.phrases import phrases_in
+from agent.plan import Limits, Plan, read
+from agent.prompts import Background, compose
+from errors import AppError
+from lifecycle.jobs import REPLY
+from lifecycle.lease import kept
+from lifecycle.services import Services
+from lifecycle.states import finish_interview
+from lifecycle.turns import store_words
+from live.messages import Interim
+from models import transition
+from models.append import LeaseLost, Superseded, Words
+from models.clock import now
+from models.interview import EndReason, Interview, InterviewStatus, get_interview
+from models.position import Position, get_position
+from models.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
+
+log = structlog.get_logger(__name__)
+
+COMPOSITIONS = 3
+"""of one reply, when the candidate adds something meanwhile; the last one goes out in any case, and the rest gets its own"""
+RETRY_SECONDS = 2.0
+MAX_RETRY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A reply before it is stored: its turns, with what they change."""
+
+    turns: list[NewTurn]
+    words: Words
+
+
+async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
+    """Do what is due in a typed interview: greet, reply, nudge or close; nothing when nothing is due, or another is at it.
+
+    Raises what went wrong, after the job was made due again.
+    """
+    jobs, holder = services.settings.jobs, services.jobs.holder
+    interview = await transition.claim_reply(interview_id, holder, jobs.lease_seconds)
+    if interview is None:
+        return
+    fence = interview.fence
+    try:
+        async with kept(lambda: transition.renew_lease(interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds):
+            changed: Interview | None = await _act_once(services, claude, interview)
+    except LeaseLost:
+        changed = await get_interview(interview_id)
+    except Exception:
+        await transition.release_lease(interview_id, fence, retry_seconds=_pause(interview.attempts))
+        raise
+    if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
+        # nobody else speaks here: these were the last words
+        await finish_interview(services, changed)
+        return
+    released = await transition.release_lease(interview_id, fence)
+    if released and released.due_at and released.due_at <= now():
+        await services.jobs.kick(REPLY, interview_id)
+
+
+def _pause(attempts: int) -> float:
+    return min(RETRY_SECONDS * 2.0 ** min(attempts, 10), MAX_RETRY_SECONDS)
+
+
+async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview:
+    interview_id = ObjectId(claimed.id)
+    position = await get_position(ObjectId(claimed.position.id))
+    if position is None:
+        raise AppError("The version of the position that this interview uses is gone.")
+    for composition in range(1, COMPOSITIONS + 1):
+        turns = await read_turns(interview_id)
+        interview = await get_interview(interview_id)
+        if interview is None or interview.fence != claimed.fence:
+            raise LeaseLost
+        composed = await _compose(services, claude, interview, position, turns)
+        last = turns[-1].seq if turns and composition < COMPOSITIONS else None
+        try:
+            return await store_words(services, interview, composed.turns, replace(composed.words, expected_seq=last))
+        except Superseded:
+            log.info("composed again: the candidate added something", interview_id=str(interview_id))
+    raise LeaseLost
+
+
+async def _compose(
+    services: Services, claude: AsyncAnthropic, interview: Interview, position: Position, turns: Sequence[Turn]
+) -> Composed:
+    clocks = services.settings.interview
+    limits = Limits(
+        started_at=interview.started_at,
+        limit=timedelta(minutes=position.limit_minutes),
+        closing=timedelta(seconds=clocks.closing_seconds),
+        silence=timedelta(seconds=clocks.silence_seconds),
+    )
+    # MongoDB's clock made the job due: ours may be behind it
+    moment = max(now(), interview.due_at or now())
+    plan = read(position, interview.language, turns, limits, moment)
+    if not plan.greeted:
+        return _greet(interview, plan)
+    if plan.contribution:
+        return await _reply(services, claude, interview, plan, turns)
+    if plan.clock_move is None:
+        raise AppError("The reply was due, but there is nothing to say.")
+    move, reason = plan.clock_move
+    key = f"clock:{interview.last_seq}"
+    return _composed(
+        plan, interview.fence, [_turn(plan, key, move, plan.words_after(move, reason), Source.CODE)], move, reason=reason
+    )
+
+
+def _greet(interview: Interview, plan: Plan) -> Composed:
+    name = interview.candidate.name if interview.candidate else ""
+    greeting = phrases_in(plan.language).greeting.format(
+        name=name, title=plan.position.title, questions=len(plan.position.questions), minutes=plan.position.limit_minutes
+    )
+    turns = [
+        _turn(plan, "reply:0", Move.GREET, greeting, Source.CODE),
+        _turn(plan, "reply:0:question", Move.NEXT, plan.words_after(Move.NEXT), Source.CODE),
+    ]
+    return _composed(plan, interview.fence, turns, Move.NEXT)
+
+
+async def _reply(services: Services, claude: AsyncAnthropic, interview: Interview, plan: Plan, turns: Sequence[Turn]) -> Composed:
+    settings = services.settings
+    prompt = compose(plan.position, Background(interview.resume, interview.job_description), plan, turns)
+    began, opened, text = now(), Opened(plan.fallback, Source.CODE), ""
+    async with aclosing(reply(claude, settings.anthropic, settings.interview, plan, prompt)) as events:
+        async for event in events:
+            if isinstance(event, Opened):
+                opened = event
+                continue
+            text += event
+            interim = Interim(ObjectId(interview.id), Speaker.INTERVIEWER, text, turns[-1].seq, now())
+            await services.live.publish_interim(interim)
+    turn = _turn(plan, f"reply:{plan.answers}", opened.move, text, opened.source, began=began)
+    return _composed(plan, interview.fence, [turn], opened.move, by_code=opened.source is not Source.MODEL)
+
+
+def _turn(plan: Plan, key: str, move: Move, text: str, source: Source, *, began: datetime | None = None) -> NewTurn:
+    ended = now()
+    return NewTurn(
+        key=key,
+        speaker=Speaker.INTERVIEWER,
+        text=text,
+        channel=Channel.TEXT,
+        started_at=began or ended,
+        ended_at=ended,
+        question_key=plan.question_key_after(move),
+        move=move,
+        source=source,
+        answers=plan.answers,
+    )
+
+
+def _composed(
+    plan: Plan, fence: int, turns: list[NewTurn], move: Move, *, reason: EndReason | None = None, by_code: bool = False
+) -> Composed:
+    closes = move is Move.CLOSE
+    return Composed(
+        turns,
+        Words(
+            fence=fence,
+            answers=plan.answers,
+            progress=plan.progress_after(move),
+            by_code=by_code,
+            due_at=None if closes else plan.due_after(turns[-1].ended_at),
+            end_reason=(reason or plan.end_reason) if closes else None,
+        ),
+    )
