@@ -1,0 +1,148 @@
+"""Evaluations as they are read and asked for, and the reviews in which people decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from auth import Action, Principal, allow
+from errors import BadInput, Conflict
+from lifecycle.services import Services
+from lifecycle.states import request_evaluation
+from models import evaluation_job
+from models.clock import now
+from models.evaluation import (
+    ACTIVE,
+    Evaluation,
+    EvaluationStatus,
+    LevelOverride,
+    Outcome,
+    Review,
+    get_own_evaluation,
+    list_evaluations,
+    pick_evaluation,
+)
+from models.interview import Decision, Interview, get_own_interview
+from resolvers.idempotency import once
+from resolvers.ids import Kind, decode, not_found
+from resolvers.scope import own_interview
+from resolvers.text import DETAIL_LIMIT, line, prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideRequest:
+    """A level that a person puts in the place of the judge's; None: not assessed."""
+
+    criterion_key: str
+    level: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRequest:
+    """Mutation.reviewEvaluation."""
+
+    evaluation_id: str
+    decision: Decision
+    reason: str
+    overrides: Sequence[OverrideRequest] = ()
+    idempotency_key: str | None = None
+
+
+async def get_evaluation(services: Services, principal: Principal, interview_id: str, version: int | None) -> Evaluation | None:
+    """The newest completed version, or the newest while none is completed, or the one that is named; None while there is none.
+
+    Raises NotFound when the interview is unknown or not the caller's.
+    """
+    allow(principal, Action.READ_EVALUATION)
+    return pick_evaluation(await evaluations_of(principal, await own_interview(principal, interview_id)), version)
+
+
+async def evaluations_of(principal: Principal, interview: Interview) -> list[Evaluation]:
+    """Every version, newest first, of an interview that the caller may read; none once it has been erased."""
+    allow(principal, Action.READ_EVALUATION)
+    return [] if interview.erased_at else await list_evaluations(ObjectId(interview.id))
+
+
+async def own_evaluation(principal: Principal, evaluation_id: ObjectId) -> Evaluation | None:
+    """The evaluation, if it is the caller's organization's and its interview has not been erased."""
+    evaluation = await get_own_evaluation(principal.organization_id, evaluation_id)
+    if evaluation is None:
+        return None
+    interview = await get_own_interview(principal.organization_id, ObjectId(evaluation.interview_id))
+    return evaluation if interview and interview.erased_at is None else None
+
+
+async def evaluate_interview(
+    services: Services, principal: Principal, interview_id: str, idempotency_key: str | None
+) -> Evaluation:
+    """Ask for one more version; while one is at work, answers that one. The same key again answers the same version.
+
+    Raises NotFound, and Conflict unless the interview is completed.
+    """
+    allow(principal, Action.EVALUATE_INTERVIEW)
+    interview = await own_interview(principal, interview_id)
+    versions = await evaluations_of(principal, interview)
+    at_work = next((version for version in versions if version.status in ACTIVE), None)
+    call = once(services, principal, "evaluateInterview", idempotency_key, interview_id)
+    claimed = await call.claim(ObjectId(at_work.id) if at_work else ObjectId())
+    done = next((version for version in versions if version.id == claimed), None)
+    return done or await request_evaluation(services, interview, claimed)
+
+
+async def review_evaluation(services: Services, principal: Principal, request: ReviewRequest) -> Evaluation:
+    """Put a review beside the evaluation, once for each idempotency key; its numbers stay as they are.
+
+    Raises NotFound, Conflict unless the evaluation is completed, BadInput for overrides that do not fit it.
+    """
+    allow(principal, Action.REVIEW_EVALUATION)
+    evaluation_id = decode(Kind.EVALUATION, request.evaluation_id)
+    evaluation = await own_evaluation(principal, evaluation_id)
+    if evaluation is None:
+        raise not_found(Kind.EVALUATION)
+    if evaluation.status is not EvaluationStatus.COMPLETED or evaluation.outcome is None:
+        raise Conflict(f"Only a completed evaluation can be reviewed: this one is {evaluation.status}.")
+    reason = prose(request.reason, "reason", DETAIL_LIMIT)
+    overrides = _checked(evaluation.outcome, request.overrides)
+    call = once(services, principal, "reviewEvaluation", request.idempotency_key, request)
+    review = Review(
+        id=PydanticObjectId(await call.claim(ObjectId())),
+        decision=request.decision,
+        reason=reason,
+        reviewer=principal.name,
+        created_at=now(),
+        overrides=overrides,
+        overall_score=_overall(evaluation.outcome, overrides),
+    )
+    reviewed = await evaluation_job.add_review(evaluation, review)
+    if reviewed is None:
+        raise not_found(Kind.EVALUATION)
+    await services.live.publish_change(principal.organization_id, ObjectId(evaluation.interview_id))
+    return reviewed
+
+
+def _checked(outcome: Outcome, overrides: Sequence[OverrideRequest]) -> list[LevelOverride]:
+    keys = [criterion.key for criterion in outcome.criteria]
+    seen: set[str] = set()
+    checked = []
+    for place, override in enumerate(overrides):
+        path = f"overrides[{place}]"
+        key = line(override.criterion_key, f"{path}.criterionKey")
+        if key not in keys:
+            raise BadInput(
+                f"{path}.criterionKey names no criterion of this evaluation: they are {', '.join(keys)}.",
+                field=f"{path}.criterionKey",
+            )
+        if key in seen:
+            raise BadInput(f"{path}.criterionKey comes twice: override each criterion once.", field=f"{path}.criterionKey")
+        if override.level is not None and not 1 <= override.level <= 5:
+            raise BadInput(f"{path}.level must be 1 to 5, or null for not assessed.", field=f"{path}.level")
+        seen.add(key)
+        reason = prose(override.reason, f"{path}.reason", DETAIL_LIMIT)
+        checked.append(LevelOverride(criterion_key=key, level=override.level, reason=reason))
+    return checked
+
+
+def _overall(outcome: Outcome, overrides: Sequence[LevelOverride]) -> float | None:
+    return None

@@ -1,0 +1,81 @@
+"""Interviews as they are read: one, a page of them, how many there are."""
+
+from dataclasses import replace
+
+from auth import Action, Principal, allow, may
+from errors import BadInput
+from lifecycle.services import Services
+from models import interview_list
+from models.interview import Interview
+from models.interview_list import InterviewFilter, InterviewOrderField, order_of
+from models.page import Page, PageRequest
+from resolvers.scope import own_interview
+from resolvers.text import line, lines
+
+
+async def get_interview(services: Services, principal: Principal, interview_id: str) -> Interview:
+    """An interview. Raises NotFound when it is unknown or not the caller's."""
+    allow(principal, Action.READ_INTERVIEW)
+    return await own_interview(principal, interview_id)
+
+
+async def list_interviews(
+    services: Services,
+    principal: Principal,
+    where: InterviewFilter | None,
+    field: InterviewOrderField,
+    descending: bool,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Page[Interview]:
+    """A page of the organization's interviews.
+
+    Raises Forbidden for a filter or order by what the role may not read, BadInput for filters that contradict themselves, page
+    arguments that do, and cursors of another list.
+    """
+    criteria = _checked(principal, where)
+    if field is InterviewOrderField.SCORE:
+        allow(principal, Action.READ_EVALUATION, field="orderBy.field")
+    request = PageRequest.of(order_of(field, descending=descending), first, after, last, before)
+    return await interview_list.list_interviews(principal.organization_id, criteria, request)
+
+
+async def count_interviews(services: Services, principal: Principal, where: InterviewFilter | None) -> int:
+    """How many interviews the filter finds. Raises as `list_interviews`."""
+    return await interview_list.count_interviews(principal.organization_id, _checked(principal, where))
+
+
+def _checked(principal: Principal, where: InterviewFilter | None) -> InterviewFilter:
+    allow(principal, Action.LIST_INTERVIEWS)
+    if where is None:
+        return InterviewFilter()
+    for name, value in (
+        ("minScore", where.min_score),
+        ("maxScore", where.max_score),
+        ("recommendation", where.recommendation),
+        ("decision", where.decision),
+        ("reviewed", where.reviewed),
+    ):
+        if value is not None:
+            allow(principal, Action.READ_EVALUATION, field=f"filter.{name}")
+    if where.external_id is not None:
+        allow(principal, Action.READ_REFERENCES, field="filter.externalId")
+    _check_ranges(where)
+    return replace(
+        where,
+        position_key=lines(where.position_key, "filter.positionKey"),
+        external_id=lines(where.external_id, "filter.externalId"),
+        candidate=None if where.candidate is None else line(where.candidate, "filter.candidate"),
+        search_email=may(principal, Action.READ_EMAIL),
+    )
+
+
+def _check_ranges(where: InterviewFilter) -> None:
+    if where.min_score is not None and where.max_score is not None and where.min_score > where.max_score:
+        raise BadInput("filter.minScore is above filter.maxScore: nothing lies between them.", field="filter.minScore")
+    if where.created_after and where.created_before and where.created_after >= where.created_before:
+        raise BadInput(
+            "filter.createdAfter is not before filter.createdBefore: nothing lies between them.", field="filter.createdAfter"
+        )

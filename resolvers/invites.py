@@ -1,0 +1,151 @@
+"""Invites: renewed by recruiters, shown and used by whoever holds one. The invite itself is the candidate's credential."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bson import ObjectId
+
+from auth import Action, Principal, allow, read_invite, unknown_invite
+from errors import BadInput, Conflict
+from lifecycle.consent import ConsentText, agree, current_text
+from lifecycle.services import Services
+from lifecycle.states import open_interview
+from models.clock import now
+from models.interview import OPEN, Interview, InterviewStatus, get_interview
+from models.organization import Organization, get_organization
+from models.transition import reschedule
+from models.turn import Channel
+from resolvers.access import Access, access_of, invite_of
+from resolvers.idempotency import Once, once
+from resolvers.scope import own_interview
+from resolvers.starts import ConsentGiven, Scheduled, expiry, require_channel
+
+EARLY = timedelta(minutes=15)
+"""candidates may come this long before the time"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewRequest:
+    """Mutation.renewInvite; times that are not given: the interview's own, and a new default life of the invite."""
+
+    interview_id: str
+    scheduled_for: datetime | None = None
+    expires_at: datetime | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinRequest:
+    """Mutation.joinInterview."""
+
+    invite: str
+    consent: ConsentGiven | None = None
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What the page behind an invite shows."""
+
+    interview: Interview
+    organization: Organization
+    consent_text: ConsentText
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An open interview, with the candidate's fresh access."""
+
+    interview: Interview
+    access: Access
+
+
+async def renew_invite(services: Services, principal: Principal, request: RenewRequest) -> Scheduled:
+    """A new invite, once for each idempotency key; older links and candidates' tokens stop working.
+
+    Raises NotFound, BadInput for times as scheduleInterview, Conflict when the interview is over, or a time is set for one that
+    has been opened.
+    """
+    allow(principal, Action.RENEW_INVITE)
+    interview = await own_interview(principal, request.interview_id)
+    call = once(services, principal, "renewInvite", request.idempotency_key, request)
+    claimed = await call.earlier()
+    if claimed is None or claimed not in interview.renewals:
+        interview = await _renew(services, interview, request, call)
+    return Scheduled(interview, invite_of(services, interview))
+
+
+async def _renew(services: Services, interview: Interview, request: RenewRequest, call: Once) -> Interview:
+    _require_renewable(interview)
+    if request.scheduled_for is not None and interview.status is not InterviewStatus.SCHEDULED:
+        raise Conflict("The interview is open already and keeps its time: leave scheduledFor out.", field="scheduledFor")
+    kept = interview.scheduled_for if interview.scheduled_for and interview.scheduled_for > now() else None
+    expires_at = expiry(services, request.scheduled_for or kept, request.expires_at)
+    renewal_id = await call.claim(ObjectId())
+    scheduled_for = request.scheduled_for or interview.scheduled_for
+    renewed = await reschedule(ObjectId(interview.id), renewal_id, scheduled_for, expires_at)
+    if renewed:
+        await services.live.publish_change(ObjectId(renewed.organization_id), ObjectId(renewed.id))
+        return renewed
+    # the same call at the same time has done it, or the interview is over since
+    present = await get_interview(ObjectId(interview.id)) or interview
+    if renewal_id not in present.renewals:
+        _require_renewable(present)
+    return present
+
+
+def _require_renewable(interview: Interview) -> None:
+    if interview.erased_at is not None or interview.status not in (InterviewStatus.SCHEDULED, *OPEN):
+        raise Conflict(f"The invite cannot be renewed: the interview is {interview.status}. Schedule a new one.")
+
+
+async def get_invitation(services: Services, token: str) -> Invitation:
+    """What the invite is for, also when the interview is over. Raises NotFound for a false or replaced one."""
+    interview = await _invited(services, token)
+    organization = await get_organization(ObjectId(interview.organization_id))
+    if organization is None:
+        raise unknown_invite()
+    return Invitation(interview, organization, current_text(interview.language))
+
+
+async def join_interview(services: Services, request: JoinRequest) -> Joined:
+    """Open the interview at the first join; every join answers a fresh access.
+
+    Raises NotFound for a false or replaced invite; Conflict when the interview has ended, the invite has expired, or it is more
+    than a quarter of an hour too early; Unavailable for a channel that this server does not have; BadInput when the first join
+    brings no consent. The first consent stands, whatever later joins send.
+    """
+    interview = await _invited(services, request.invite)
+    _require_joinable(interview)
+    channel = request.channel or interview.channel
+    require_channel(channel)
+    if interview.status is InterviewStatus.SCHEDULED:
+        consent = interview.consent
+        if consent is None:
+            if request.consent is None:
+                raise BadInput(
+                    "consent is missing: the candidate agrees to invitation.consentText before the first join.", field="consent"
+                )
+            consent = agree(request.consent.text_version, recording=request.consent.recording)
+        interview = await open_interview(services, ObjectId(interview.id), consent, channel)
+    return Joined(interview, access_of(services, interview))
+
+
+async def _invited(services: Services, token: str) -> Interview:
+    interview_id, generation = read_invite(token, services.settings.auth)
+    interview = await get_interview(interview_id)
+    if interview is None or interview.erased_at is not None or interview.invite_generation != generation:
+        raise unknown_invite()
+    return interview
+
+
+def _require_joinable(interview: Interview) -> None:
+    waiting = interview.status in (InterviewStatus.SCHEDULED, InterviewStatus.WAITING)
+    # who is in the middle of the interview may come back after the invite's time
+    if interview.status is InterviewStatus.EXPIRED or (waiting and interview.expires_at <= now()):
+        raise Conflict("The invite has expired: ask for a new one.")
+    if not waiting and interview.status is not InterviewStatus.IN_PROGRESS:
+        raise Conflict(f"The interview has ended ({interview.status}): it cannot be joined any more.")
+    opens_at = interview.scheduled_for - EARLY if interview.scheduled_for else None
+    if opens_at and interview.status is InterviewStatus.SCHEDULED and opens_at > now():
+        raise Conflict(f"It is too early: the interview can be joined from {opens_at:%Y-%m-%dT%H:%M:%SZ} on. Come back then.")

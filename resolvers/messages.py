@@ -1,0 +1,26 @@
+"""What a candidate types."""
+
+from bson import ObjectId
+
+from auth import Action, Principal, allow
+from lifecycle.services import Services
+from lifecycle.turns import store_message
+from models.turn import Turn
+from resolvers.scope import own_interview
+from resolvers.text import line, prose
+
+
+async def send_message(
+    services: Services, principal: Principal, interview_id: str, text: str, idempotency_key: str | None
+) -> Turn:
+    """Store the candidate's message and wake the interviewer; the same key again answers the stored turn.
+
+    Raises NotFound for any interview but the candidate's own, BadInput for a text that is empty or longer than 20,000 characters,
+    Conflict when the interview takes no messages, or the key came with another text.
+    """
+    allow(principal, Action.SEND_MESSAGE)
+    interview = await own_interview(principal, interview_id)
+    text = prose(text, "text")
+    # the turn itself keeps the key, in the same transaction as its seq: no claim is needed
+    key = str(ObjectId()) if idempotency_key is None else line(idempotency_key, "idempotencyKey")
+    return await store_message(services, interview, text, key)

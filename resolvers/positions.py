@@ -1,0 +1,167 @@
+"""Positions as they are read and saved. What is saved is checked here as a whole: its parts must fit together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from bson import ObjectId
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+
+from agent.phrases import LANGUAGES
+from auth import Action, Principal, allow
+from errors import BadInput, Conflict
+from lifecycle.services import Services
+from models import position as positions
+from models.interview import Interview
+from models.page import Order, Page, PageRequest
+from models.position import Position, PositionBody, find_position
+from resolvers.idempotency import once
+from resolvers.ids import Kind, not_found
+from resolvers.text import clean, language_tag, primary_language
+
+MAX_QUESTIONS = 30
+MAX_CRITERIA = 20
+
+_BY_TITLE = Order("title")
+
+
+async def get_position(services: Services, principal: Principal, key: str, version: int | None) -> Position:
+    """A version of a position, the newest unless one is named. Raises NotFound."""
+    allow(principal, Action.READ_POSITION)
+    # what is no key is in no database, and some of it no database takes
+    position = await find_position(principal.organization_id, key, version) if key.isascii() else None
+    if position is None:
+        raise not_found(Kind.POSITION)
+    return position
+
+
+async def position_of(principal: Principal, interview: Interview) -> Position:
+    """The version that an interview uses which the caller may read; which of its fields, the role decides."""
+    allow(principal, Action.READ_INTERVIEW)
+    position = await positions.get_position(ObjectId(interview.position.id))
+    if position is None:
+        raise not_found(Kind.POSITION)
+    return position
+
+
+async def list_positions(
+    services: Services,
+    principal: Principal,
+    include_archived: bool,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Page[Position]:
+    """The newest version of each position, by title. Raises BadInput for page arguments that contradict themselves."""
+    allow(principal, Action.READ_POSITION)
+    request = PageRequest.of(_BY_TITLE, first, after, last, before)
+    return await positions.list_positions(principal.organization_id, request, include_archived=include_archived)
+
+
+async def count_positions(services: Services, principal: Principal, include_archived: bool) -> int:
+    """How many positions `list_positions` goes through."""
+    allow(principal, Action.READ_POSITION)
+    return await positions.count_positions(principal.organization_id, include_archived=include_archived)
+
+
+async def save_position(
+    services: Services, principal: Principal, body: Mapping[str, Any], based_on: int | None, idempotency_key: str | None
+) -> Position:
+    """Store a new version. `body` has the fields of models.position.PositionBody; what is left out gets its default.
+
+    Raises BadInput with the path of what is wrong, such as questions[2].criterionKeys[0]; Conflict when `based_on` is not the
+    newest version (any more).
+    """
+    allow(principal, Action.SAVE_POSITION)
+    checked = read_body(body)
+    if based_on is not None and based_on < 1:
+        raise BadInput(
+            "basedOnVersion is the version that you edited: 1 or more, or null for a new position.", field="basedOnVersion"
+        )
+    call = once(services, principal, "savePosition", idempotency_key, [checked.model_dump(), based_on])
+    return await positions.save_position(principal.organization_id, checked, based_on, await call.claim(ObjectId()))
+
+
+async def seed_positions(organization_id: ObjectId, documents: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Store version 1 of each position that the organization does not have; returns the keys of those.
+
+    Raises BadInput as `save_position`.
+    """
+    seeded = []
+    for body in [read_body(document) for document in documents]:
+        if await find_position(organization_id, body.key):
+            continue
+        try:
+            await positions.save_position(organization_id, body, None)
+        except Conflict:
+            continue  # another process was first
+        seeded.append(body.key)
+    return seeded
+
+
+def read_body(data: Mapping[str, Any]) -> PositionBody:
+    """The checked position. Raises BadInput with the path, in the names of the API, of the first thing that is wrong."""
+    try:
+        body = PositionBody.model_validate(_clean(data))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        path = _path(first["loc"])
+        told = (
+            "must be 1 to 64 lowercase letters, digits and underscores, a letter first"
+            if first["type"] == "string_pattern_mismatch"
+            else first["msg"].lower()
+        )
+        raise BadInput(f"{path}: {told}.", field=path) from None
+    body.language = language_tag(body.language, "language")
+    for path, wrong in _misfits(body):
+        raise BadInput(f"{path}: {wrong}.", field=path)
+    return body
+
+
+def _misfits(body: PositionBody) -> Iterator[tuple[str, str]]:
+    if primary_language(body.language) not in LANGUAGES:
+        yield "language", f"the interviewer speaks {', '.join(sorted(LANGUAGES))} only"
+    if not 1 <= len(body.questions) <= MAX_QUESTIONS:
+        yield "questions", f"a position has 1 to {MAX_QUESTIONS} questions, not {len(body.questions)}"
+    if not 1 <= len(body.criteria) <= MAX_CRITERIA:
+        yield "criteria", f"a position has 1 to {MAX_CRITERIA} criteria, not {len(body.criteria)}"
+    yield from _repeated("questions", [question.key for question in body.questions])
+    yield from _repeated("criteria", [criterion.key for criterion in body.criteria])
+    known = {criterion.key for criterion in body.criteria}
+    for i, question in enumerate(body.questions):
+        for j, key in enumerate(question.criterion_keys):
+            if key not in known:
+                yield (
+                    f"questions[{i}].criterionKeys[{j}]",
+                    f"there is no criterion '{key}': add it to criteria, or take it out here",
+                )
+    for i, criterion in enumerate(body.criteria):
+        if sorted(level.value for level in criterion.levels) != [1, 2, 3, 4, 5]:
+            yield f"criteria[{i}].levels", "give an anchor for each of the levels 1 to 5, each once"
+    if body.wrap_up_after_exchanges < len(body.questions):
+        yield "wrapUpAfterExchanges", f"{len(body.questions)} questions need at least as many exchanges"
+    if body.limit_minutes < len(body.questions):
+        yield "limitMinutes", f"{len(body.questions)} questions need at least a minute each"
+
+
+def _repeated(path: str, keys: list[str]) -> Iterator[tuple[str, str]]:
+    for place, key in enumerate(keys):
+        if key in keys[:place]:
+            yield f"{path}[{place}].key", f"'{key}' comes twice: give each its own key"
+
+
+def _path(location: Iterable[str | int]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{to_camel(part)}" for part in location).removeprefix(".")
+
+
+def _clean(value: Any, location: tuple[str | int, ...] = ()) -> Any:
+    match value:
+        case str():
+            return clean(value, _path(location))
+        case Mapping():
+            return {name: _clean(part, (*location, name)) for name, part in value.items()}
+        case list() | tuple():
+            return [_clean(part, (*location, place)) for place, part in enumerate(value)]
+        case _:
+            return value

@@ -1,0 +1,54 @@
+"""Transcripts as they are read; following.py streams what comes after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from auth import Action, Principal, allow
+from errors import BadInput
+from lifecycle.services import Services
+from models.interview import OVER, Interview
+from models.page import MAX_SIZE
+from models.turn import Turn, read_turns, read_turns_by_seq
+from resolvers.scope import own_interview
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Turns in order. `last_seq` is the interview's newest; `is_complete`: none will come after it."""
+
+    interview_id: ObjectId
+    turns: list[Turn]
+    last_seq: int
+    is_complete: bool
+
+
+async def get_transcript(
+    services: Services, principal: Principal, interview_id: str, after: int, first: int | None
+) -> Transcript:
+    """The turns after seq `after` (0: from the beginning), all of them unless `first` says how many.
+
+    Raises NotFound when the interview is unknown or not the caller's, BadInput for a negative or too large number.
+    """
+    allow(principal, Action.READ_INTERVIEW)
+    return await transcript_of(await own_interview(principal, interview_id), after, first)
+
+
+async def transcript_of(interview: Interview, after: int, first: int | None) -> Transcript:
+    """The same of an interview that the caller may read. Raises BadInput."""
+    if after < 0:
+        raise BadInput("after is the seq of the last turn that you hold: 0 for none.", field="after")
+    if first is not None and not 0 <= first <= MAX_SIZE:
+        raise BadInput(f"first must be between 0 and {MAX_SIZE}; without it you get every turn.", field="first")
+    # erased: what the deletion has not reached yet is no longer shown
+    unread = first != 0 and interview.erased_at is None
+    turns = await read_turns(ObjectId(interview.id), after, first or 0) if unread else []
+    # turns may have come since the interview was read; to follow after last_seq must not repeat them
+    last_seq = max(interview.last_seq, turns[-1].seq if turns else 0)
+    return Transcript(ObjectId(interview.id), turns, last_seq, interview.status in OVER)
+
+
+async def get_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:
+    """Those of the named turns that there are, in order; for quotes of an evaluation that the caller may read."""
+    return await read_turns_by_seq(interview_id, seqs)

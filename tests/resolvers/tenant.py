@@ -1,0 +1,135 @@
+"""A tenant to act in: an organization with a position, a caller of each role, and interviews in any state."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from auth import Principal, verify
+from lifecycle.consent import CURRENT
+from lifecycle.services import Services
+from models.clock import now
+from models.evaluation import CriterionResult, Evaluation, EvaluationStatus, Outcome
+from models.interview import Interview, InterviewStatus, Recommendation, search_terms
+from models.organization import Organization, Role, create_key, ensure_organization
+from models.position import Position
+from models.turn import Channel
+from resolvers.access import access_of, invite_of
+from resolvers.ids import Kind, encode
+from resolvers.starts import ConsentGiven, ScheduleRequest, StartRequest
+from tests.factories import make_interview, make_position
+
+CONSENT = ConsentGiven(text_version=CURRENT, recording=False)
+
+
+@dataclass
+class Tenant:
+    services: Services
+    organization: Organization
+    position: Position
+    keys: dict[Role, Principal]
+
+    @property
+    def id(self) -> ObjectId:
+        return ObjectId(self.organization.id)
+
+    async def caller(self, role: Role, interview: Interview | None = None) -> Principal:
+        """A caller of that role; a candidate's token is for `interview`."""
+        if role is Role.CANDIDATE:
+            assert interview, "a candidate is a caller of one interview"
+            return await verify(access_of(self.services, interview).token, self.services.settings.auth)
+        if role not in self.keys:
+            _, secret = await create_key(PydanticObjectId(self.id), role, f"a {role.lower()}")
+            self.keys[role] = await verify(secret, self.services.settings.auth)
+        return self.keys[role]
+
+    async def admin(self) -> Principal:
+        return await self.caller(Role.ADMIN)
+
+    async def interview(
+        self, status: InterviewStatus = InterviewStatus.IN_PROGRESS, name: str = "Ada Lovelace", **values: Any
+    ) -> Interview:
+        terms = search_terms(name)
+        named = {"candidate_order": name.casefold(), "name_terms": terms, "email_terms": terms}
+        return await make_interview(self.position, status, **{**named, **values})
+
+    async def evaluation(self, interview: Interview, **values: Any) -> Evaluation:
+        """A stored evaluation: completed, all three criteria at level 3, unless `values` say otherwise."""
+        fields: dict[str, Any] = {
+            "interview_id": interview.id,
+            "organization_id": interview.organization_id,
+            "version": 1,
+            "status": EvaluationStatus.COMPLETED,
+            "outcome": outcome(),
+            "position_id": interview.position.id,
+            "position_version": 1,
+            "prompt_version": "test",
+            "model": "test",
+            "transcript_digest": "",
+            "sandbox": True,
+            "due_at": None,
+            "completed_at": now(),
+        }
+        return await Evaluation(**{**fields, **values}).insert()
+
+    def start_request(self, **values: Any) -> StartRequest:
+        fields: dict[str, Any] = {
+            "candidate_name": "Ada Lovelace",
+            "position_key": self.position.key,
+            "channel": Channel.TEXT,
+            "consent": CONSENT,
+        }
+        return StartRequest(**{**fields, **values})
+
+    def schedule_request(self, **values: Any) -> ScheduleRequest:
+        fields: dict[str, Any] = {
+            "candidate_name": "Ada Lovelace",
+            "position_key": self.position.key,
+            "channel": Channel.TEXT,
+        }
+        return ScheduleRequest(**{**fields, **values})
+
+    def invite(self, interview: Interview) -> str:
+        return invite_of(self.services, interview).token
+
+
+def outcome(level: int | None = 3) -> Outcome:
+    score = None if level is None else (level - 1) * 25.0
+    criteria = [
+        CriterionResult(key=key, name=key, weight=1, level=level, score=score, rationale="because", evidence=[])
+        for key in ("technical", "communication", "problem_solving")
+    ]
+    return Outcome(
+        overall_score=score,
+        recommendation=Recommendation.INCONCLUSIVE if level is None else Recommendation.HIRE,
+        summary="a summary",
+        coverage=0 if level is None else 1,
+        criteria=criteria,
+        strengths=[],
+        weaknesses=[],
+        model="test",
+        usage=None,
+    )
+
+
+async def make_tenant(services: Services) -> Tenant:
+    organization, _ = await ensure_organization(f"organization {uuid4().hex}")
+    return Tenant(services, organization, await make_position(ObjectId(organization.id)), {})
+
+
+def id_of(document: Interview | Evaluation | Position | Organization) -> str:
+    """The document's id as the API gives it."""
+    kind = {
+        Interview: Kind.INTERVIEW,
+        Evaluation: Kind.EVALUATION,
+        Position: Kind.POSITION,
+        Organization: Kind.ORGANIZATION,
+    }[type(document)]
+    return encode(kind, ObjectId(document.id))
+
+
+def soon(minutes: float = 60) -> Any:
+    return now() + timedelta(minutes=minutes)

@@ -1,0 +1,123 @@
+"""Every use case by every role, in its own organization and in another's."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from bson import ObjectId
+
+import resolvers
+from auth import Principal
+from errors import Forbidden, NotFound, Unauthenticated
+from models.erasure import mark_erased
+from models.interview import InterviewStatus
+from models.organization import Role
+from models.transition import reschedule
+from resolvers.ids import Kind, encode
+from resolvers.interviews import get_interview, list_interviews
+from resolvers.node import get_node
+from tests.resolvers.calls import CALLS, NODES, Call
+from tests.resolvers.tenant import Tenant, id_of
+
+HELPERS = {"own_interview", "own_evaluation", "transcript_of", "once", "get_node"}
+"""take a principal, and are used by use cases only, or have a table of their own"""
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("call", CALLS, ids=str)
+async def test_a_use_case_is_for_its_roles_only(tenant: Tenant, call: Call, role: Role) -> None:
+    world = await call.world(tenant)
+    caller = await tenant.caller(role, world.interview)
+    if role in call.roles:
+        await call.run(world, caller)
+    else:
+        with pytest.raises(Forbidden, match=role):
+            await call.run(world, caller)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("call", NODES, ids=["interview", "evaluation", "position", "organization"])
+async def test_a_node_is_null_for_roles_that_may_not_read_it(tenant: Tenant, call: Call, role: Role) -> None:
+    world = await call.world(tenant)
+    caller = await tenant.caller(role, world.interview)
+    if role in call.roles:
+        await call.run(world, caller)
+    else:
+        with pytest.raises(NotFound, match="null"):
+            await call.run(world, caller)
+
+
+def test_no_use_case_is_missing_from_the_table() -> None:
+    modules = [importlib.import_module(f"resolvers.{module.name}") for module in pkgutil.iter_modules(resolvers.__path__)]
+    use_cases = {
+        name
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and any(parameter.annotation is Principal for parameter in inspect.signature(function).parameters.values())
+    }
+    assert use_cases - HELPERS == {call.use_case.__name__ for call in CALLS}
+
+
+NAMING = [*(call for call in CALLS if call.names_something), *NODES]
+
+
+@pytest.mark.parametrize("call", NAMING, ids=[f"{call}-{place}" for place, call in enumerate(NAMING)])
+async def test_what_another_organization_has_is_not_found(tenant: Tenant, stranger: Tenant, call: Call) -> None:
+    world = await call.world(tenant)
+    candidate_only = call.roles == {Role.CANDIDATE}
+    other = await stranger.interview()
+    caller = await stranger.caller(Role.CANDIDATE if candidate_only else Role.ADMIN, other)
+    with pytest.raises(NotFound):
+        await call.run(world, caller)
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call.names_something and Role.CANDIDATE in call.roles], ids=str)
+async def test_another_interview_is_not_found_by_a_candidate(tenant: Tenant, call: Call) -> None:
+    world = await call.world(tenant)
+    caller = await tenant.caller(Role.CANDIDATE, await tenant.interview())
+    with pytest.raises(NotFound):
+        await call.run(world, caller)
+
+
+async def test_a_stranger_is_told_the_same_as_of_an_id_that_never_was(tenant: Tenant, stranger: Tenant) -> None:
+    caller = await stranger.admin()
+    told = []
+    for unknown in (id_of(await tenant.interview()), encode(Kind.INTERVIEW, ObjectId()), "int_1", "rubbish", "int_\udcff", "\0"):
+        with pytest.raises(NotFound) as refused:
+            await get_interview(tenant.services, caller, unknown)
+        told.append(str(refused.value))
+        assert await get_node(tenant.services, caller, unknown) is None
+    assert len(set(told)) == 1
+
+
+async def test_an_id_of_another_kind_is_not_found(tenant: Tenant) -> None:
+    with pytest.raises(NotFound):
+        await get_interview(tenant.services, await tenant.admin(), id_of(tenant.position))
+
+
+async def test_a_list_holds_the_own_organizations_interviews_only(tenant: Tenant, stranger: Tenant) -> None:
+    mine = await tenant.interview()
+    await stranger.interview()
+    call = next(call for call in CALLS if call.use_case is list_interviews)
+    page = await call.run(await call.world(tenant), await tenant.admin())
+    assert {item.organization_id for item in page.items} == {tenant.organization.id}
+    assert mine.id in {item.id for item in page.items}
+
+
+async def test_a_candidate_whose_invite_was_replaced_meanwhile_is_sent_away(tenant: Tenant) -> None:
+    interview = await tenant.interview()
+    caller = await tenant.caller(Role.CANDIDATE, interview)
+    await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    with pytest.raises(Unauthenticated, match="newest invite"):
+        await get_interview(tenant.services, caller, id_of(interview))
+
+
+async def test_an_erased_interview_shows_no_evaluation_by_any_way(tenant: Tenant) -> None:
+    interview = await tenant.interview(InterviewStatus.COMPLETED)
+    evaluation = await tenant.evaluation(interview)
+    # marked, and the deletion has not come that far yet
+    await mark_erased(ObjectId(interview.id))
+    assert await get_node(tenant.services, await tenant.admin(), id_of(evaluation)) is None

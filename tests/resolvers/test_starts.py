@@ -1,0 +1,253 @@
+"""Starting and scheduling: what comes of it, and what is refused before anything is written."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+import models.transition
+from auth import read_invite, verify
+from errors import AppError, BadInput, Conflict, ErrorCode, Unavailable
+from lifecycle import states
+from models.clock import now
+from models.idempotency import Claim
+from models.interview import Interview, InterviewStatus
+from models.organization import Role
+from models.position import save_position
+from models.turn import Channel
+from resolvers import starts
+from resolvers.endings import cancel_interview, erase_interview
+from resolvers.starts import ConsentGiven, schedule_interview, start_interview
+from tests.factories import make_position, position_body
+from tests.resolvers.tenant import Tenant, id_of, soon
+
+
+async def interviews_of(tenant: Tenant) -> int:
+    return await Interview.find({"organization_id": tenant.id}).count()
+
+
+async def test_a_started_interview_is_open_and_its_candidate_gets_in(tenant: Tenant) -> None:
+    request = tenant.start_request(
+        candidate_name=" Ada  Lovelace ",
+        candidate_email="ada@example.org",
+        experience="ten years",
+        resume="I wrote the first program.",
+        job_description="",
+        external_id="ATS-7",
+    )
+    started = await start_interview(tenant.services, await tenant.admin(), request)
+    interview = started.interview
+    assert interview.status is InterviewStatus.WAITING
+    assert interview.candidate
+    assert (interview.candidate.name, interview.candidate.email) == ("Ada Lovelace", "ada@example.org")
+    assert (interview.resume, interview.job_description, interview.external_id) == ("I wrote the first program.", None, "ATS-7")
+    assert interview.consent
+    assert interview.consent.text_version == request.consent.text_version
+    assert (interview.position.id, interview.position.version) == (tenant.position.id, 1)
+    assert interview.due_at is not None, "the greeting is due"
+    candidate = await verify(started.access.token, tenant.services.settings.auth)
+    assert (candidate.role, candidate.interview_id) == (Role.CANDIDATE, interview.id)
+    assert read_invite(started.invite.token, tenant.services.settings.auth) == (interview.id, 1)
+    assert started.invite.url == f"{tenant.services.settings.api.public_url}/join#{started.invite.token}"
+    assert abs(started.invite.expires_at - now() - timedelta(days=7)) < timedelta(minutes=1)
+
+
+async def test_a_scheduled_interview_waits_for_its_candidate(tenant: Tenant) -> None:
+    at = soon()
+    scheduled = await schedule_interview(
+        tenant.services, await tenant.admin(), tenant.schedule_request(scheduled_for=at, channel=Channel.VOICE)
+    )
+    assert scheduled.interview.status is InterviewStatus.SCHEDULED
+    assert scheduled.interview.channel is Channel.VOICE
+    assert scheduled.interview.consent is None
+    assert scheduled.interview.scheduled_for == at
+    assert scheduled.invite.expires_at == at + timedelta(days=7)
+
+
+async def test_the_newest_version_of_the_position_is_used(tenant: Tenant) -> None:
+    second = await save_position(tenant.id, position_body(title="Tester II"), 1)
+    scheduled = await schedule_interview(tenant.services, await tenant.admin(), tenant.schedule_request())
+    assert (scheduled.interview.position.id, scheduled.interview.position.version) == (second.id, 2)
+
+
+@pytest.mark.parametrize(("asked", "stored"), [(None, "de"), ("de", "de"), ("DE-at", "de-at"), ("  ", "de")])
+async def test_an_interview_is_in_the_positions_language(tenant: Tenant, asked: str | None, stored: str) -> None:
+    await make_position(tenant.id, key="pruefer", language="de")
+    request = tenant.schedule_request(position_key="pruefer", language=asked)
+    scheduled = await schedule_interview(tenant.services, await tenant.admin(), request)
+    assert scheduled.interview.language == stored
+
+
+async def test_names_are_found_and_sorted_as_people_look_them_up(tenant: Tenant) -> None:
+    request = tenant.schedule_request(candidate_name="Åsa O'Neill", candidate_email="asa@example.org")
+    interview = (await schedule_interview(tenant.services, await tenant.admin(), request)).interview
+    assert interview.candidate_order == "asa o'neill"
+    assert interview.name_terms == ["neill", "o", "åsa"]
+    assert interview.email_terms == ["asa", "example", "neill", "o", "org", "åsa"]
+
+
+LONG = "a" * 20_001
+BAD_TEXTS: list[tuple[str, Any]] = [
+    ("candidate_name", ""),
+    ("candidate_name", "\0"),
+    ("candidate_name", "a" * 201),
+    ("candidate_email", "nobody"),
+    ("experience", "a" * 2_001),
+    ("position_key", ""),
+    ("position_key", "nobody"),
+    ("position_key", "\ud800"),
+    ("language", "fr"),
+    ("language", "no language"),
+    ("resume", LONG),
+    ("resume", "\x1b[31m"),
+    ("job_description", LONG),
+    ("external_id", "a" * 201),
+    ("idempotency_key", " "),
+    ("idempotency_key", "\0"),
+    ("idempotency_key", "a" * 201),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_TEXTS, ids=[f"{name}-{value[:8]!a}" for name, value in BAD_TEXTS])
+async def test_bad_input_is_refused_by_its_field_and_nothing_is_written(tenant: Tenant, name: str, value: str) -> None:
+    caller = await tenant.admin()
+    head, *rest = name.split("_")
+    field = head + "".join(word.title() for word in rest)
+    values = {"idempotency_key": "key", name: value}
+    with pytest.raises(BadInput, match=field) as started:
+        await start_interview(tenant.services, caller, tenant.start_request(**values))
+    with pytest.raises(BadInput, match=field) as scheduled:
+        await schedule_interview(tenant.services, caller, tenant.schedule_request(**values))
+    assert started.value.field == scheduled.value.field == field
+    assert await interviews_of(tenant) == 0
+    assert await Claim.count() == 0
+
+
+async def test_the_positions_language_is_named_when_another_is_asked_for(tenant: Tenant) -> None:
+    with pytest.raises(BadInput, match="must be the position's, en"):
+        await start_interview(tenant.services, await tenant.admin(), tenant.start_request(language="de"))
+
+
+async def test_an_unknown_consent_text_is_refused(tenant: Tenant) -> None:
+    request = tenant.start_request(consent=ConsentGiven(text_version="2019", recording=False), idempotency_key="key")
+    with pytest.raises(BadInput, match=r"consent\.textVersion"):
+        await start_interview(tenant.services, await tenant.admin(), request)
+    assert await interviews_of(tenant) == 0
+    assert await Claim.count() == 0
+
+
+async def test_a_voice_interview_cannot_be_started_yet_and_leaves_nothing(tenant: Tenant) -> None:
+    request = tenant.start_request(channel=Channel.VOICE, idempotency_key="key")
+    with pytest.raises(Unavailable, match="use channel TEXT"):
+        await start_interview(tenant.services, await tenant.admin(), request)
+    assert await interviews_of(tenant) == 0
+    assert await Claim.count() == 0
+
+
+async def test_an_archived_position_takes_no_interview(tenant: Tenant) -> None:
+    await make_position(tenant.id, key="gone", archived=True)
+    with pytest.raises(Conflict, match="archived"):
+        await start_interview(tenant.services, await tenant.admin(), tenant.start_request(position_key="gone"))
+
+
+FAR = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+BAD_TIMES: list[tuple[dict[str, Any], str]] = [
+    ({"scheduled_for": datetime(2020, 1, 1, tzinfo=UTC)}, "scheduledFor"),
+    ({"scheduled_for": FAR}, "scheduledFor"),
+    ({"expires_at": datetime(2020, 1, 1, tzinfo=UTC)}, "expiresAt"),
+    ({"expires_at": FAR}, "expiresAt"),
+]
+
+
+@pytest.mark.parametrize(("times", "field"), BAD_TIMES)
+async def test_times_that_cannot_be_are_refused(tenant: Tenant, times: dict[str, Any], field: str) -> None:
+    with pytest.raises(BadInput, match="must lie in the future") as refused:
+        await schedule_interview(tenant.services, await tenant.admin(), tenant.schedule_request(**times))
+    assert refused.value.field == field
+
+
+async def test_an_invite_cannot_end_before_the_interview_begins(tenant: Tenant) -> None:
+    request = tenant.schedule_request(scheduled_for=soon(60), expires_at=soon(30))
+    with pytest.raises(BadInput, match="later than scheduledFor"):
+        await schedule_interview(tenant.services, await tenant.admin(), request)
+
+
+async def test_a_crash_before_the_interview_is_made_leaves_nothing_that_the_repetition_does_not_finish(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, request = await tenant.admin(), tenant.start_request(idempotency_key="key")
+
+    async def crash(_: Interview) -> Interview:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(starts, "create", crash)
+        with pytest.raises(ConnectionError):
+            await start_interview(tenant.services, caller, request)
+    assert await interviews_of(tenant) == 0
+    claimed = await Claim.find_one({"key": "key"})
+    assert claimed
+    started = await start_interview(tenant.services, caller, request)
+    assert started.interview.id == claimed.result_id
+    assert started.interview.status is InterviewStatus.WAITING
+
+
+async def test_a_crash_before_the_interview_is_opened_is_finished_by_the_repetition(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, request = await tenant.admin(), tenant.start_request(idempotency_key="key")
+
+    async def crash(*_: Any) -> Interview:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(models.transition, "open_chat", crash)
+        with pytest.raises(ConnectionError):
+            await start_interview(tenant.services, caller, request)
+    left = await Interview.find_one({"organization_id": tenant.id})
+    assert left
+    assert left.status is InterviewStatus.SCHEDULED
+    started = await start_interview(tenant.services, caller, request)
+    assert (started.interview.id, started.interview.status) == (left.id, InterviewStatus.WAITING)
+    assert started.interview.consent == left.consent
+
+
+async def test_a_repetition_is_answered_whatever_became_of_position_and_interview(tenant: Tenant) -> None:
+    caller, request = await tenant.admin(), tenant.start_request(idempotency_key="key")
+    first = await start_interview(tenant.services, caller, request)
+    await save_position(tenant.id, position_body(archived=True), 1)
+    await cancel_interview(tenant.services, caller, id_of(first.interview), None, None)
+    again = await start_interview(tenant.services, caller, request)
+    assert (again.interview.id, again.interview.status) == (first.interview.id, InterviewStatus.CANCELLED)
+    await erase_interview(tenant.services, caller, id_of(first.interview), None)
+    erased = await start_interview(tenant.services, caller, request)
+    assert erased.interview.erased_at
+    with pytest.raises(AppError) as refused:
+        await verify(erased.access.token, tenant.services.settings.auth)
+    assert refused.value.code is ErrorCode.UNAUTHENTICATED
+
+
+async def test_a_repetition_is_answered_after_its_times_have_passed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller, request = await tenant.admin(), tenant.schedule_request(scheduled_for=soon(5), idempotency_key="key")
+    first = await schedule_interview(tenant.services, caller, request)
+    monkeypatch.setattr(starts, "now", lambda: soon(10))
+    with pytest.raises(BadInput):
+        await schedule_interview(tenant.services, caller, replace(request, idempotency_key=None))
+    again = await schedule_interview(tenant.services, caller, request)
+    assert again.interview.id == first.interview.id
+    assert again.invite == first.invite
+
+
+async def test_without_a_key_each_call_is_an_interview_of_its_own(tenant: Tenant) -> None:
+    caller = await tenant.admin()
+    ids = {(await start_interview(tenant.services, caller, tenant.start_request())).interview.id for _ in range(3)}
+    assert len(ids) == 3
+
+
+async def test_an_open_interview_is_left_as_it_is(tenant: Tenant) -> None:
+    started = await start_interview(tenant.services, await tenant.admin(), tenant.start_request())
+    interview = started.interview
+    opened = await states.open_interview(tenant.services, ObjectId(interview.id), None, Channel.TEXT)
+    assert opened.consent == interview.consent
