@@ -1,0 +1,104 @@
+"""What callers are told of a failure, and what the log keeps of it."""
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+from pymongo.errors import ConnectionFailure, PyMongoError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from errors import AppError, ErrorCode
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+"""an outage of MongoDB that lasts is noticed by the driver within its time-out of 4 s"""
+
+PASSING = (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL)
+"""codes of what a client that comes back later may find gone"""
+
+_ABOUT_THE_REQUEST = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+_TRANSIENT = ("TransientTransactionError", "RetryableWriteError")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure as callers are told it."""
+
+    code: ErrorCode
+    message: str
+    field: str | None = None
+    retry_after_seconds: int | None = None
+
+    def extensions(self, request_id: str) -> dict[str, Any]:
+        """The error's `extensions`, as the contract names them."""
+        optional = {"field": self.field, "retryAfterSeconds": self.retry_after_seconds}
+        present = {name: value for name, value in optional.items() if value is not None}
+        return {"code": self.code, **present, "requestId": request_id}
+
+
+def failure_of(error: BaseException, request_id: str) -> Failure:
+    """What callers are told of this exception. What is no expected failure is masked, and logged."""
+    cause = _cause_of(error)
+    match cause:
+        case AppError():
+            return Failure(cause.code, str(cause), cause.field, cause.retry_after_seconds)
+        case PyMongoError() if _is_away(cause):
+            log.warning("MongoDB is away", request_id=request_id, reason=type(cause).__name__)
+            return Failure(
+                ErrorCode.UNAVAILABLE,
+                f"The database does not answer: send the same again in {RETRY_AFTER_SECONDS} seconds.",
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
+        case _ if isinstance(cause, _ABOUT_THE_REQUEST):
+            return Failure(ErrorCode.BAD_INPUT, str(getattr(error, "message", error)))
+    path = ".".join(str(step) for step in getattr(error, "path", None) or [])
+    log.error("request failed", request_id=request_id, path=path, reason=type(cause).__name__, traceback=_frames(cause))
+    return Failure(ErrorCode.INTERNAL, f"Something went wrong on our side: quote the request id {request_id} when you report it.")
+
+
+def told(error: GraphQLError, request_id: str) -> GraphQLError:
+    """The error with its code and extensions, as a new one: those of the validation cache belong to every request."""
+    failure = failure_of(error, request_id)
+    return GraphQLError(
+        failure.message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=failure.extensions(request_id),
+    )
+
+
+def code_of(error: GraphQLError) -> ErrorCode:
+    """The code of an error that has been `told`."""
+    code: ErrorCode = (error.extensions or {})["code"]
+    return code
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    while isinstance(error, GraphQLError) and error.original_error is not None:
+        error = error.original_error
+    return error
+
+
+def _is_away(error: PyMongoError) -> bool:
+    transient = any(error.has_error_label(label) for label in _TRANSIENT)
+    return isinstance(error, ConnectionFailure) or error.timeout or transient
+
+
+def _frames(error: BaseException) -> list[str]:
+    # where, never what: the message of an exception may hold what people said, or a secret
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for link in _chain(error) for frame in traceback.extract_tb(link)]
+
+
+def _chain(error: BaseException | None) -> Iterator[Any]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error.__traceback__
+        error = error.__cause__ or error.__context__

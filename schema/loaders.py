@@ -1,0 +1,52 @@
+"""What fields of a list share: one query for all of them.
+
+Nothing is kept between two batches: a subscription lives for hours, and must not be answered from its first minute.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from bson import ObjectId
+from strawberry.dataloader import DataLoader
+
+from models.evaluation import Evaluation, list_evaluations_of
+from models.position import Position, get_positions
+from models.turn import Turn
+from resolvers.transcripts import get_turns_by_seq
+
+TurnKey = tuple[ObjectId, int]
+"""interview and seq"""
+
+
+class Loaders:
+    """The loaders of one operation. What they load belongs to interviews that the caller has been allowed to read."""
+
+    def __init__(self) -> None:
+        self.positions: DataLoader[ObjectId, Position | None] = DataLoader(_load_positions, cache=False)
+        self.evaluations: DataLoader[ObjectId, list[Evaluation]] = DataLoader(_load_evaluations, cache=False)
+        """every version, newest first, by interview"""
+        self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
+
+
+async def _load_positions(position_ids: Sequence[ObjectId]) -> list[Position | None]:
+    found = {ObjectId(position.id): position for position in await get_positions(list(set(position_ids)))}
+    return [found.get(position_id) for position_id in position_ids]
+
+
+async def _load_evaluations(interview_ids: Sequence[ObjectId]) -> list[list[Evaluation]]:
+    versions: defaultdict[ObjectId, list[Evaluation]] = defaultdict(list)
+    for evaluation in await list_evaluations_of(list(set(interview_ids))):
+        versions[ObjectId(evaluation.interview_id)].append(evaluation)
+    return [versions[interview_id] for interview_id in interview_ids]
+
+
+async def _load_turns(keys: Sequence[TurnKey]) -> list[Turn | None]:
+    seqs: defaultdict[ObjectId, set[int]] = defaultdict(set)
+    for interview_id, seq in keys:
+        seqs[interview_id].add(seq)
+    found = {
+        (interview_id, turn.seq): turn
+        for interview_id, wanted in seqs.items()
+        for turn in await get_turns_by_seq(interview_id, sorted(wanted))
+    }
+    return [found.get(key) for key in keys]

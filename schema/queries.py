@@ -1,0 +1,145 @@
+"""What can be read."""
+
+from functools import partial
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from models.evaluation import Evaluation as EvaluationDocument
+from models.interview import Interview as InterviewDocument
+from models.position import Position as PositionDocument
+from resolvers import evaluations, interviews, invites, node, positions, transcripts, viewer
+from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Id, InterviewId, Last, Version, given
+from schema.context import Info
+from schema.fields import computed
+from schema.inputs.lists import InterviewFilter, InterviewOrder
+from schema.types.enums import OrderDirection
+from schema.types.evaluation import Evaluation
+from schema.types.interview import Interview, InterviewConnection
+from schema.types.invitation import Invitation
+from schema.types.node import Node
+from schema.types.position import Position, PositionConnection
+from schema.types.transcript import Transcript
+from schema.types.viewer import Organization, Viewer
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    """The root of every query."""
+
+    @computed("Whatever has this id; null when it is unknown, or nothing that the caller may read.")
+    async def node(self, info: Info, node_id: Id) -> Node | None:
+        """Relay's node."""
+        context = info.context
+        caller = await context.principal()
+        match await node.get_node(context.services, caller, node_id):
+            case InterviewDocument() as interview:
+                return Interview.of(interview, caller)
+            case PositionDocument() as position:
+                return Position.of(position, caller)
+            case EvaluationDocument() as evaluation:
+                return Evaluation.of(evaluation)
+            case None:
+                return None
+            case organization:
+                return Organization.of(organization)
+
+    @computed("Who is asking.")
+    async def viewer(self, info: Info) -> Viewer:
+        """The caller."""
+        return Viewer.of(*await viewer.get_viewer(info.context.services, await info.context.principal()))
+
+    @computed("One interview.")
+    async def interview(self, info: Info, interview_id: Id) -> Interview | None:
+        """An interview."""
+        caller = await info.context.principal()
+        return Interview.of(await interviews.get_interview(info.context.services, caller, interview_id), caller)
+
+    @computed(
+        "What the page behind an invite shows before the candidate agrees. It needs no other credential than the "
+        "invite; NOT_FOUND for a false or replaced one."
+    )
+    async def invitation(
+        self, info: Info, token: Annotated[str, strawberry.argument(description="The invite's token.")]
+    ) -> Invitation | None:
+        """An invite, opened."""
+        return Invitation.of(await invites.get_invitation(info.context.services, token))
+
+    @computed("The organization's interviews, newest first unless ordered otherwise.")
+    async def interviews(
+        self,
+        info: Info,
+        chosen: Annotated[
+            InterviewFilter | None, strawberry.argument(name="filter", description="Which of them; all unless given.")
+        ] = UNSET,
+        order_by: Annotated[InterviewOrder | None, strawberry.argument(description="In which order.")] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> InterviewConnection:
+        """A page of interviews."""
+        services, caller = info.context.services, await info.context.principal()
+        criteria, order = given(chosen), given(order_by) or InterviewOrder()
+        where = criteria.to_filter() if criteria else None
+        page = await interviews.list_interviews(
+            services,
+            caller,
+            where,
+            order.field,
+            order.direction is OrderDirection.DESC,
+            given(first),
+            given(after),
+            given(last),
+            given(before),
+        )
+        return InterviewConnection.of(page, caller, partial(interviews.count_interviews, services, caller, where))
+
+    @computed("What was said. To miss and repeat nothing: query, then subscribe to turnAdded after lastSeq.")
+    async def transcript(
+        self, info: Info, interview_id: InterviewId, after: AfterSeq = 0, first: FirstTurns = UNSET
+    ) -> Transcript | None:
+        """The turns of an interview."""
+        caller = await info.context.principal()
+        found = await transcripts.get_transcript(info.context.services, caller, interview_id, after, given(first))
+        return Transcript.of(found)
+
+    @computed(
+        "The newest completed version, or the newest while none is completed, unless one is named; null while there is none."
+    )
+    async def evaluation(self, info: Info, interview_id: InterviewId, version: Version = UNSET) -> Evaluation | None:
+        """An evaluation of an interview."""
+        caller = await info.context.principal()
+        found = await evaluations.get_evaluation(info.context.services, caller, interview_id, given(version))
+        return Evaluation.of(found) if found else None
+
+    @computed("One position: the newest version unless one is named.")
+    async def position(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="The position's key.")],
+        version: Version = UNSET,
+    ) -> Position | None:
+        """A version of a position."""
+        caller = await info.context.principal()
+        return Position.of(await positions.get_position(info.context.services, caller, key, given(version)), caller)
+
+    @computed("The newest version of each position, by title.")
+    async def positions(
+        self,
+        info: Info,
+        include_archived: Annotated[
+            bool, strawberry.argument(description="Those for which no new interviews are made, too.")
+        ] = False,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> PositionConnection:
+        """A page of positions."""
+        services, caller = info.context.services, await info.context.principal()
+        page = await positions.list_positions(
+            services, caller, include_archived, given(first), given(after), given(last), given(before)
+        )
+        return PositionConnection.of(page, caller, partial(positions.count_positions, services, caller, include_archived))

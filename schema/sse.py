@@ -1,0 +1,58 @@
+"""Server-sent events (graphql-sse, distinct connections), for networks that let no WebSocket through."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+from strawberry.types import ExecutionResult
+
+from schema.execution import is_refused
+from schema.failures import PASSING, code_of
+
+HEARTBEAT_SECONDS = 15.0
+
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",  # nginx would keep events back
+}
+
+
+class EventStream(StreamingResponse):
+    """The results of one operation. A stream that breaks off ends without `complete`, so that clients come back."""
+
+    def __init__(
+        self, results: AsyncGenerator[ExecutionResult, None], write: Callable[[ExecutionResult], Awaitable[str]]
+    ) -> None:
+        """`write` gives a result as one line of JSON."""
+        self._results = results
+        self._write = write
+        self._coming: asyncio.Task[ExecutionResult | None] | None = None
+        super().__init__(self._events(), headers=HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events; close the operation when it is done, or its reader has gone."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # here, not in the generator of the events: what that awaits when the reader goes is cancelled once more
+            if self._coming is not None:
+                self._coming.cancel()
+                await asyncio.wait({self._coming})
+            await self._results.aclose()
+
+    async def _events(self) -> AsyncGenerator[str, None]:
+        while True:
+            self._coming = self._coming or asyncio.create_task(anext(self._results, None))
+            await asyncio.wait({self._coming}, timeout=HEARTBEAT_SECONDS)
+            if not self._coming.done():
+                yield ": waiting\n\n"
+                continue
+            result, self._coming = self._coming.result(), None
+            if result is None:
+                break
+            yield f"event: next\ndata: {await self._write(result)}\n\n"
+            if is_refused(result) and any(code_of(error) in PASSING for error in result.errors or []):
+                return
+        yield "event: complete\ndata:\n\n"

@@ -1,0 +1,70 @@
+"""What can be followed while it happens. How a stream that fails is told stands in schema/websocket.py and schema/sse.py."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from resolvers import following
+from schema.arguments import AfterSeq, InterviewId, given
+from schema.context import Info
+from schema.fields import subscription
+from schema.inputs.lists import LiveFilter
+from schema.types.interview import Interview
+from schema.types.transcript import InterimTranscript, Turn
+
+
+@strawberry.type(description="What can be followed while it happens.")
+class Subscription:
+    """The root of every subscription."""
+
+    @subscription(
+        "Stored turns in order, each once, from after + 1; completes after the last turn of an interview that has ended."
+    )
+    async def turn_added(self, info: Info, interview_id: InterviewId, after: AfterSeq = 0) -> AsyncGenerator[Turn, None]:
+        """Turns as they are stored."""
+        caller = await info.context.principal()
+        async with aclosing(following.follow_turns(info.context.services, caller, interview_id, after)) as turns:
+            async for turn in turns:
+                yield Turn.of(turn)
+
+    @subscription("What is being said or written right now: may be lost, is replaced by the stored turn.")
+    async def interim_transcript(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[InterimTranscript, None]:
+        """Words as they come."""
+        caller = await info.context.principal()
+        async with aclosing(following.follow_interims(info.context.services, caller, interview_id)) as interims:
+            async for interim in interims:
+                yield InterimTranscript.of(interim)
+
+    @subscription(
+        "The interview as it is, then whenever it has changed (updatedAt; elapsedSeconds alone is no change), at "
+        "most once a second."
+    )
+    async def interview_changed(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[Interview, None]:
+        """One interview as it goes on."""
+        caller = await info.context.principal()
+        async with aclosing(following.follow_interview(info.context.services, caller, interview_id)) as states:
+            async for interview in states:
+                yield Interview.of(interview, caller)
+
+    @subscription(
+        "For a wall: first the matching interviews (newest 200), then each that changes, if it matched before or "
+        "matches now, so that a tile learns that it leaves."
+    )
+    async def interviews_changed(
+        self,
+        info: Info,
+        chosen: Annotated[
+            LiveFilter | None,
+            strawberry.argument(name="filter", description="Which interviews; those that are going on unless given."),
+        ] = UNSET,
+    ) -> AsyncGenerator[Interview, None]:
+        """All that is going on."""
+        caller = await info.context.principal()
+        criteria = given(chosen)
+        where = criteria.to_filter() if criteria else None
+        async with aclosing(following.follow_interviews(info.context.services, caller, where)) as states:
+            async for interview in states:
+                yield Interview.of(interview, caller)

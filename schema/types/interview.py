@@ -1,0 +1,220 @@
+"""The interview, and pages of interviews."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import strawberry
+from bson import ObjectId
+from strawberry import UNSET
+
+from auth import Action, Principal
+from models import interview as documents
+from models.clock import now
+from models.evaluation import Evaluation as EvaluationDocument
+from models.evaluation import pick_evaluation
+from models.page import Page
+from resolvers.ids import Kind, encode, not_found
+from resolvers.transcripts import transcript_of
+from schema.arguments import AfterSeq, FirstTurns, Version, given
+from schema.context import Info
+from schema.fields import Guard, computed
+from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
+from schema.types.evaluation import Evaluation
+from schema.types.node import Node, PageInfo
+from schema.types.position import Position
+from schema.types.recording import Recording
+from schema.types.transcript import Transcript
+
+
+@strawberry.type(description="Who is interviewed.")
+class Candidate:
+    """The person; gone once the interview has been erased."""
+
+    caller: strawberry.Private[Principal]
+    name: str = strawberry.field(description="The candidate's name.")
+    email: str | None = strawberry.field(description="The candidate's email.", extensions=[Guard(Action.READ_EMAIL)])
+    experience: str | None = strawberry.field(description="What is known of the candidate's experience.")
+
+
+@strawberry.type(description="What the candidate agreed to before the first question. It is never widened later.")
+class Consent:
+    """The candidate's consent."""
+
+    text_version: str = strawberry.field(description="Version of the text that was shown.")
+    given_at: datetime = strawberry.field(description="When.")
+    recording: bool = strawberry.field(description="Whether the candidate agreed to a recording besides.")
+
+    @classmethod
+    def of(cls, consent: documents.Consent) -> "Consent":
+        """The consent as callers see it."""
+        return cls(text_version=consent.text_version, given_at=consent.given_at, recording=consent.recording)
+
+
+@strawberry.type(description="How far the interview has come.")
+class Progress:
+    """How far it has come, and how long it took."""
+
+    question: int = strawberry.field(description="Number of the open core question; 0 before the first.")
+    questions: int = strawberry.field(description="How many core questions there are.")
+    exchanges: int = strawberry.field(description="Exchanges that counted; repeats and clarifications do not.")
+    elapsed_seconds: int = strawberry.field(description="Since it began, until now or its end.")
+    limit_seconds: int = strawberry.field(description="The longest that it may take.")
+
+    @classmethod
+    def of(cls, interview: documents.Interview) -> "Progress":
+        """How far the interview has come by now."""
+        begun, end = interview.started_at, interview.ended_at or now()
+        return cls(
+            question=interview.progress.question,
+            questions=interview.position.questions,
+            exchanges=interview.progress.exchanges,
+            elapsed_seconds=max(0, int((end - begun).total_seconds())) if begun else 0,
+            limit_seconds=interview.position.limit_minutes * 60,
+        )
+
+
+@strawberry.type(description="One interview of one candidate for one position.")
+class Interview(Node):
+    """An interview as a caller sees it."""
+
+    document: strawberry.Private[documents.Interview]
+    caller: strawberry.Private[Principal]
+    status: InterviewStatus = strawberry.field(description="Where it stands.")
+    end_reason: EndReason | None = strawberry.field(description="Why it ended; null while it has not.")
+    channel: Channel = strawberry.field(description="How it is held.")
+    language: str = strawberry.field(description="BCP 47.")
+    progress: Progress = strawberry.field(description="How far it has come.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    scheduled_for: datetime | None = strawberry.field(description="When it is meant to begin.")
+    started_at: datetime | None = strawberry.field(description="When the candidate first said something.")
+    ended_at: datetime | None = strawberry.field(description="When it ended.")
+    updated_at: datetime = strawberry.field(
+        description="Grows with every change that a caller can see, evaluations, reviews, recordings and erasure included."
+    )
+    expires_at: datetime | None = strawberry.field(description="An invite is good until then.")
+    erased_at: datetime | None = strawberry.field(
+        description="Set once it has been erased: candidate and evaluation are null, there are no turns and no recordings."
+    )
+    end_detail: str | None = strawberry.field(
+        description="The reason given when it was cancelled; what failed.", extensions=[Guard(Action.READ_REFERENCES)]
+    )
+    external_id: str | None = strawberry.field(
+        description="The caller's own reference, such as an ATS application.", extensions=[Guard(Action.READ_REFERENCES)]
+    )
+    decision: Decision | None = strawberry.field(
+        description="Of the newest review of the evaluation that counts.", extensions=[Guard(Action.READ_EVALUATION)]
+    )
+    duration_seconds: float | None = strawberry.field(description="From startedAt to endedAt.")
+    last_seq: int = strawberry.field(description="seq of the newest turn, 0 for none.")
+    consent: Consent | None = strawberry.field(description="What the candidate agreed to; null before that.")
+
+    @computed("Who is interviewed; null once the interview has been erased.", guard=Action.READ_CANDIDATE)
+    def candidate(self) -> Candidate | None:
+        """The candidate."""
+        known = self.document.candidate
+        if known is None:
+            return None
+        return Candidate(caller=self.caller, name=known.name, email=known.email, experience=known.experience)
+
+    @computed("The version that this interview uses, whatever happened to the position since.")
+    async def position(self, info: Info) -> Position:
+        """The position. Raises NotFound when it is gone."""
+        document = await info.context.loaders.positions.load(ObjectId(self.document.position.id))
+        if document is None:
+            raise not_found(Kind.POSITION)
+        return Position.of(document, self.caller)
+
+    @computed("The page where people review it.", guard=Action.READ_REFERENCES)
+    def url(self, info: Info) -> str:
+        """The link."""
+        return f"{info.context.services.settings.api.public_url}/interviews/{self.id}"
+
+    @computed("What was said. Same rule as Query.transcript.")
+    async def transcript(self, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:
+        """The turns."""
+        return Transcript.of(await transcript_of(self.document, after, given(first)))
+
+    @computed(
+        "The newest completed version, or the newest while none is completed, unless one is named; null while there is none.",
+        guard=Action.READ_EVALUATION,
+    )
+    async def evaluation(self, info: Info, version: Version = UNSET) -> Evaluation | None:
+        """The evaluation that counts, or the named one."""
+        picked = pick_evaluation(await self._evaluations(info), given(version))
+        return Evaluation.of(picked) if picked else None
+
+    @computed("Every version, newest first.", guard=Action.READ_EVALUATION)
+    async def evaluations(self, info: Info) -> list[Evaluation] | None:
+        """The evaluations."""
+        return [Evaluation.of(document) for document in await self._evaluations(info)]
+
+    @computed(
+        "What was recorded. Always empty on this server, which does not record yet.",
+        guard=Action.READ_RECORDING,
+    )
+    def recordings(self) -> list[Recording] | None:
+        """The recordings."""
+        return []
+
+    async def _evaluations(self, info: Info) -> list[EvaluationDocument]:
+        if self.document.erased_at is not None:
+            return []
+        return await info.context.loaders.evaluations.load(ObjectId(self.document.id))
+
+    @classmethod
+    def of(cls, document: documents.Interview, caller: Principal) -> "Interview":
+        """The interview as this caller sees it."""
+        begun, ended = document.started_at, document.ended_at
+        return cls(
+            document=document,
+            caller=caller,
+            id=strawberry.ID(encode(Kind.INTERVIEW, ObjectId(document.id))),
+            status=document.status,
+            end_reason=document.end_reason,
+            channel=document.channel,
+            language=document.language,
+            progress=Progress.of(document),
+            created_at=document.created_at,
+            scheduled_for=document.scheduled_for,
+            started_at=begun,
+            ended_at=ended,
+            updated_at=document.updated_at,
+            expires_at=document.expires_at,
+            erased_at=document.erased_at,
+            end_detail=document.end_detail,
+            external_id=document.external_id,
+            decision=document.decision,
+            duration_seconds=(ended - begun).total_seconds() if begun and ended else None,
+            last_seq=document.last_seq,
+            consent=Consent.of(document.consent) if document.consent else None,
+        )
+
+
+@strawberry.type(description="An interview in a list.")
+class InterviewEdge:
+    """Relay's edge."""
+
+    cursor: str = strawberry.field(description="Its place in the list.")
+    node: Interview = strawberry.field(description="The interview.")
+
+
+@strawberry.type(description="A page of interviews.")
+class InterviewConnection:
+    """Relay's connection."""
+
+    edges: list[InterviewEdge] = strawberry.field(description="The page's interviews with their cursors.")
+    nodes: list[Interview] = strawberry.field(description="The page's interviews.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @computed("How many there are in all; counted only when it is selected.")
+    async def total_count(self) -> int:
+        """The length of the whole list."""
+        return await self.count()
+
+    @classmethod
+    def of(cls, page: Page[documents.Interview], caller: Principal, count: Callable[[], Awaitable[int]]) -> "InterviewConnection":
+        """The page as this caller sees it."""
+        nodes = [Interview.of(document, caller) for document in page.items]
+        edges = [InterviewEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), count=count)

@@ -1,0 +1,150 @@
+"""graphql-transport-ws as we hold it: what is malformed is refused by name, a stream that fails never looks like a finished one.
+
+How a failure is told, by its code: about the request (FORBIDDEN, NOT_FOUND, BAD_INPUT ...) as the operation's `error`; a
+credential that has ended closes the socket with 4401, which clients take as final until they have a new one; what will pass
+(UNAVAILABLE, INTERNAL) closes it with 1013, after which they come back.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.schema.schema import StreamResult
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message, SubscribeMessage
+from strawberry.types import ExecutionResult
+
+from errors import ErrorCode, RateLimited
+from schema import metrics
+from schema.context import Context
+from schema.execution import is_refused
+from schema.failures import PASSING, Failure, code_of, failure_of
+
+log = structlog.get_logger(__name__)
+
+UNAUTHENTICATED = 4401
+TRY_AGAIN_LATER = 1013
+
+SEND_SECONDS = 20.0
+"""a reader that takes nothing for so long is given up; until then its streams wait for it, and keep nothing"""
+MAX_REASON_BYTES = 123
+"""of a close frame"""
+
+
+class Socket(ASGIWebSocketAdapter):
+    """A WebSocket that gives its reader up in time."""
+
+    deadline: asyncio.Timeout
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Messages until either side closes."""
+        try:
+            async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+                yield message
+        except RuntimeError:
+            # closed by an operation between two messages
+            if self.ws.application_state is WebSocketState.CONNECTED:
+                raise
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send a message. Raises WebSocketDisconnected when the socket is closed, or its reader has stalled."""
+        if self.ws.application_state is not WebSocketState.CONNECTED:
+            raise WebSocketDisconnected
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await super().send_json(message)
+        except TimeoutError:
+            self.deadline.reschedule(asyncio.get_running_loop().time())
+            raise WebSocketDisconnected from None
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket, if it is not closed yet. A reason that is too long for the frame is cut."""
+        if self.ws.application_state is WebSocketState.CONNECTED:
+            cut = reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+            with suppress(WebSocketDisconnect):
+                await self.ws.close(code, cut)
+
+
+class Connection(BaseGraphQLTransportWSHandler[Context, None]):
+    """One client's connection, with all its operations."""
+
+    websocket: Socket
+
+    async def handle(self) -> None:
+        """Serve the connection until it is closed, or given up."""
+        with metrics.SOCKETS.track_inprogress():
+            try:
+                async with asyncio.timeout(None) as self.websocket.deadline:
+                    await super().handle()
+            except TimeoutError:
+                log.info("websocket given up: its reader takes nothing")
+
+    async def handle_message(self, message: Message) -> None:
+        """Take a message; one that the protocol does not know closes the socket with 4400."""
+        if _is_well_formed(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("This is no message of graphql-transport-ws.")
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Let the client in, unless it shows a credential that is worth nothing."""
+        try:
+            await super().handle_connection_init({**message, "payload": message.get("payload") or {}})
+        except Exception as error:
+            await self._close(failure_of(error, self.context.request_id))
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Begin an operation; one too many is refused without touching the others."""
+        limit = self.max_subscriptions_per_connection or 0
+        if self.connection_acknowledged and len(self.operations) >= limit and message["id"] not in self.operations:
+            many = RateLimited(f"At most {limit} operations at once: complete one first.", retry_after_seconds=1)
+            failure = failure_of(many, self.context.request_id)
+            error = GraphQLError(failure.message, extensions=failure.extensions(self.context.request_id))
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+        else:
+            await super().handle_subscribe(message)
+
+    async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
+        async for result in result_source:
+            if not isinstance(result, ExecutionResult):
+                await self._reject_incremental_delivery(operation)
+            elif is_refused(result):
+                await self._refuse(operation, result.errors or [])
+            else:
+                await operation.send_next(result)
+
+    async def _refuse(self, operation: Operation[Context, None], errors: list[GraphQLError]) -> None:
+        codes = [code_of(error) for error in errors]
+        dead_credential = ErrorCode.UNAUTHENTICATED in codes and self.context.authorization is not None
+        if dead_credential or any(code in PASSING for code in codes):
+            # nothing more of this operation: not the `complete` that a client would take for its end
+            operation.completed = True
+            await self._close(Failure(codes[0], errors[0].message))
+        else:
+            await operation.send_initial_errors(errors)
+
+    async def _close(self, failure: Failure) -> None:
+        code = TRY_AGAIN_LATER if failure.code in PASSING else UNAUTHENTICATED
+        await self.websocket.close(code, f"{failure.code}: {failure.message}")
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what went wrong in a task, unless it is only that the client has gone."""
+        if not isinstance(error, WebSocketDisconnected):
+            failure_of(error, self.context.request_id)
+
+
+def _is_well_formed(message: Any) -> bool:
+    match message:
+        case {"type": "connection_init" | "ping" | "pong"}:
+            return isinstance(message.get("payload"), dict | None)
+        case {"type": "subscribe", "id": str(), "payload": {"query": str()} as payload}:
+            return isinstance(payload.get("variables"), dict | None) and isinstance(payload.get("operationName"), str | None)
+        case {"type": "complete", "id": str()}:
+            return True
+    return False

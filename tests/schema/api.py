@@ -1,0 +1,127 @@
+"""Callers of the API: over ASGI without a socket, or over HTTP and WebSocket to a server in this process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import orjson
+import uvicorn
+from beanie import PydanticObjectId
+from gql import Client
+from gql.transport.websockets import WebsocketsTransport
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+
+from lifecycle.services import Services
+from models.interview import Interview
+from models.organization import Role, create_key
+from resolvers.access import access_of
+from schema.transport import MAX_FRAME_BYTES
+from tests.resolvers.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    response: httpx2.Response
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]]
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.errors]
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The only error."""
+        assert len(self.errors) == 1, self.errors
+        return self.errors[0]
+
+    def __getitem__(self, name: str) -> Any:
+        assert self.data is not None and not self.errors, self.errors
+        return self.data[name]
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API, asked by POST."""
+
+    client: httpx2.AsyncClient
+
+    async def ask(self, query: str, token: str | None = None, /, **variables: Any) -> Answer:
+        """Run an operation."""
+        return await self.post({"query": query, "variables": variables}, headers=bearer(token))
+
+    async def post(self, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send a body as JSON."""
+        content = {"Content-Type": "application/json", **(headers or {})}
+        response = await self.client.post("/graphql", content=orjson.dumps(body), headers=content)
+        answered = response.json()
+        return Answer(response, answered.get("data"), answered.get("errors", []))
+
+
+def bearer(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+async def token_of(tenant: Tenant, role: Role, interview: Interview | None = None) -> str:
+    """A credential of that role; a candidate's is for `interview`."""
+    if role is Role.CANDIDATE:
+        assert interview, "a candidate is a caller of one interview"
+        return access_of(tenant.services, interview).token
+    return (await create_key(PydanticObjectId(tenant.id), role, f"a {role.lower()}"))[1]
+
+
+def with_services(app: Starlette, services: Services) -> Any:
+    """The application as a server with a lifespan would call it."""
+
+    async def stated(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = {"services": services}
+        await app(scope, receive, send)
+
+    return stated
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the API is."""
+
+    port: int
+
+    @property
+    def http(self) -> str:
+        return f"http://127.0.0.1:{self.port}/graphql"
+
+    @property
+    def websocket(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/graphql"
+
+    def client(self, token: str | None) -> Client:
+        """A real client over one WebSocket."""
+        payload = {"authorization": f"Bearer {token}"} if token else {}
+        return Client(transport=WebsocketsTransport(url=self.websocket, init_payload=payload))
+
+
+@asynccontextmanager
+async def served(app: Any) -> AsyncIterator[Served]:
+    """The application behind uvicorn, as main runs it, on a free port."""
+    config = uvicorn.Config(
+        app, port=0, lifespan="off", ws="websockets-sansio", ws_max_size=MAX_FRAME_BYTES, log_config=None, access_log=False
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.005)
+    yield Served(server.servers[0].sockets[0].getsockname()[1])
+    server.should_exit = True
+    await task

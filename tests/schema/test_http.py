@@ -1,0 +1,217 @@
+"""GraphQL over HTTP (the spec of June 2025), as callers and their tools check it."""
+
+from typing import Any
+
+import httpx2
+import pytest
+from structlog.testing import capture_logs
+
+from models.organization import Role
+from schema.transport import GRAPHQL_JSON, JSON, MAX_BODY_BYTES
+from tests.resolvers.tenant import Tenant
+from tests.schema.api import Api, bearer, token_of
+
+TYPENAME = "{ __typename }"
+
+
+def media_type(response: httpx2.Response) -> str:
+    return response.headers["content-type"].split(";")[0]
+
+
+@pytest.mark.parametrize(
+    ("accept", "answered"),
+    [
+        (None, JSON),
+        ("*/*", JSON),
+        (JSON, JSON),
+        (GRAPHQL_JSON, GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON}; charset=utf-8, {JSON}; q=0.9", GRAPHQL_JSON),
+        ("text/html", JSON),
+    ],
+)
+async def test_the_media_type_is_the_one_that_is_accepted(api: Api, accept: str | None, answered: str) -> None:
+    answer = await api.post({"query": TYPENAME}, {"Accept": accept} if accept else {"Accept": ""})
+    assert media_type(answer.response) == answered
+    assert answer["__typename"] == "Query"
+
+
+async def test_a_query_may_come_by_get(api: Api) -> None:
+    response = await api.client.get(
+        "/graphql",
+        params={
+            "query": "query A($a: Boolean!) { __typename @include(if: $a) } query B { x }",
+            "operationName": "A",
+            "variables": '{"a": true}',
+            "extensions": "{}",
+        },
+    )
+    # B is wrong: the whole document is checked
+    assert response.status_code == 200
+    assert response.json()["errors"][0]["message"] == "Cannot query field 'x' on type 'Query'."
+    response = await api.client.get("/graphql", params={"query": TYPENAME})
+    assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_a_mutation_by_get_is_refused(api: Api) -> None:
+    response = await api.client.get(
+        "/graphql", params={"query": 'mutation { endInterview(input: {interviewId: "x"}) { __typename } }'}
+    )
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json()["errors"][0]["message"] == "GET is for queries only: send mutations by POST."
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
+async def test_other_methods_are_refused(api: Api, method: str) -> None:
+    response = await api.client.request(method, "/graphql", json={"query": TYPENAME})
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+
+
+WRONG_BODIES: list[Any] = [
+    "a text",
+    1,
+    True,
+    None,
+    [],
+    [{"query": TYPENAME}],
+    {},
+    {"query": None},
+    {"query": 1},
+    {"query": {}},
+    {"query": [TYPENAME]},
+    {"query": TYPENAME, "variables": "{}"},
+    {"query": TYPENAME, "variables": [1]},
+    {"query": TYPENAME, "variables": 1},
+    {"query": TYPENAME, "operationName": 1},
+    {"query": TYPENAME, "operationName": {}},
+    {"query": TYPENAME, "operationName": "unknown"},
+    {"query": TYPENAME, "extensions": "{}"},
+    {"query": TYPENAME, "extensions": [1]},
+]
+
+
+@pytest.mark.parametrize("body", WRONG_BODIES)
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
+async def test_a_body_that_is_no_request_is_refused_in_json(api: Api, body: Any, accept: str) -> None:
+    answer = await api.post(body, {"Accept": accept})
+    assert answer.response.status_code == 400
+    assert media_type(answer.response) == accept
+    assert answer.codes == ["BAD_INPUT"]
+    assert answer.error["extensions"]["requestId"] == answer.response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"query"', b"\xff\xfe", b'{"query": "\\ud800"}', b"[" * 100_000, b"NaN"])
+async def test_bytes_that_are_no_json_are_refused(api: Api, content: bytes) -> None:
+    response = await api.client.post("/graphql", content=content, headers={"Content-Type": JSON})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/graphql", "multipart/form-data; boundary=x"])
+async def test_other_content_than_json_is_refused(api: Api, content_type: str | None) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    response = await api.client.post("/graphql", content=b'{"query": "{ __typename }"}', headers=headers)
+    assert response.status_code == 415
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+
+
+@pytest.mark.parametrize("variables", ["{", "1", "[1]", '"x"'])
+async def test_parameters_of_a_get_are_checked_like_a_body(api: Api, variables: str) -> None:
+    response = await api.client.get("/graphql", params={"query": TYPENAME, "variables": variables})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+
+
+NOT_EXECUTED = {
+    "no document": {"query": "{"},
+    "an unknown field": {"query": "{ unknown }"},
+    "a variable that does not fit": {"query": "query($id: ID!) { interview(id: $id) { id } }", "variables": {"id": [1]}},
+    "several operations": {"query": "query a { __typename } query b { __typename }"},
+}
+
+
+@pytest.mark.parametrize("body", NOT_EXECUTED.values(), ids=NOT_EXECUTED.keys())
+@pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL_JSON, 400)])
+async def test_what_was_not_executed_has_no_data(api: Api, body: Any, accept: str, status: int) -> None:
+    answer = await api.post(body, {"Accept": accept})
+    assert (answer.response.status_code, answer.codes) == (status, ["BAD_INPUT"])
+    assert "data" not in answer.response.json()
+
+
+async def test_what_was_executed_and_failed_has_data(api: Api) -> None:
+    answer = await api.post({"query": "{ viewer { name } }"}, {"Accept": GRAPHQL_JSON})
+    assert (answer.response.status_code, answer.codes) == (200, ["UNAUTHENTICATED"])
+    assert answer.response.json()["data"] is None
+    assert answer.error["path"] == ["viewer"]
+
+
+async def test_a_subscription_needs_a_stream(api: Api) -> None:
+    answer = await api.ask('subscription { turnAdded(interviewId: "x") { seq } }')
+    assert (answer.response.status_code, answer.codes) == (400, ["BAD_INPUT"])
+    assert "text/event-stream" in answer.error["message"]
+
+
+async def test_a_body_that_is_too_large_is_refused(api: Api) -> None:
+    answer = await api.ask(TYPENAME, padding="x" * MAX_BODY_BYTES)
+    assert (answer.response.status_code, answer.codes) == (413, ["BAD_INPUT"])
+    assert answer.error["message"] == "The request is too large: at most 256 KiB are taken."
+
+
+async def test_a_sane_request_id_is_kept_and_another_is_replaced(api: Api) -> None:
+    kept = await api.post({"query": TYPENAME}, {"X-Request-Id": "trace-1.a:b_c"})
+    assert kept.response.headers["x-request-id"] == "trace-1.a:b_c"
+    for bad in ("two words", "x" * 101, "-x", 'x"y'):
+        made = await api.post({"query": "{ unknown }"}, {"X-Request-Id": bad})
+        assert made.response.headers["x-request-id"] != bad
+        assert made.error["extensions"]["requestId"] == made.response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "viva_x", "Basic eDp5", "Bearer", "Bearer a b", "Bearer viva_äöü".encode(), "Bearer a.b.c"]
+)
+async def test_a_credential_that_is_worth_nothing_is_told_as_such(api: Api, token: str | bytes) -> None:
+    answer = await api.post({"query": "{ viewer { name } }"}, {"Authorization": token})  # type: ignore[dict-item]
+    assert answer.codes == ["UNAUTHENTICATED"]
+
+
+async def test_the_scheme_of_a_credential_may_be_written_in_any_way(api: Api, tenant: Tenant) -> None:
+    token = await token_of(tenant, Role.VIEWER)
+    answer = await api.post({"query": "{ viewer { role } }"}, {"Authorization": f"bEARER  {token} "})
+    assert answer["viewer"] == {"role": "VIEWER"}
+
+
+async def test_pages_of_other_origins_may_ask_only_where_settings_say_so(api: Api) -> None:
+    response = await api.client.options(
+        "/graphql", headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    )
+    assert "access-control-allow-origin" not in response.headers
+
+
+async def test_the_mistakes_of_callers_are_not_logged(api: Api, tenant: Tenant) -> None:
+    token = await token_of(tenant, Role.VIEWER)
+    with capture_logs() as logs:
+        await api.ask("{ unknown }")
+        await api.ask("{")
+        await api.ask("{ viewer { name } }")
+        await api.ask('{ interview(id: "int_x") { id } }', token)
+        await api.client.post("/graphql", content=b"{", headers={"Content-Type": JSON})
+    assert logs == []
+
+
+async def test_a_defect_answers_500_in_json_when_it_is_outside_of_any_field(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schema.transport.Endpoint.get_context", None)
+    with capture_logs() as logs:
+        answer = await api.ask(TYPENAME)
+    assert (answer.response.status_code, answer.codes) == (500, ["INTERNAL"])
+    assert [entry["event"] for entry in logs] == ["request failed"]
+
+
+async def test_the_ide_is_there_only_where_settings_allow_it(api: Api) -> None:
+    response = await api.client.get("/graphql", headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    assert media_type(response) == JSON
+
+
+async def test_batches_are_refused(api: Api, tenant: Tenant) -> None:
+    token = await token_of(tenant, Role.VIEWER)
+    answer = await api.post([{"query": TYPENAME}] * 100, bearer(token))
+    assert answer.response.status_code == 400

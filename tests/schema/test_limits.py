@@ -1,0 +1,164 @@
+from collections.abc import Iterator
+
+import pytest
+from graphql import GraphQLSchema, get_introspection_query, parse, validate
+
+from schema import limits
+from schema.api import build_schema
+from schema.execution import Schema
+from schema.limits import LIMITS, MAX_ERRORS, MAX_TOKENS, RULES, Size, measure
+from tests.schema.contexts import anonymous
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return build_schema()
+
+
+def core(schema: Schema) -> GraphQLSchema:
+    return schema._schema
+
+
+def errors_of(schema: Schema, document: str) -> list[str]:
+    return [error.message for error in validate(core(schema), parse(document), RULES)]
+
+
+def test_fragments_count_wherever_they_are_spread() -> None:
+    document = parse("{ ...a ...a } fragment a on Query { viewer { name } }")
+    # twice in the operation, once on its own
+    assert measure(document) == Size(depth=2, fields=6, fragments=2)
+
+
+def test_everything_is_counted() -> None:
+    document = parse(
+        """query @skip(if: false) {
+          one: viewer { name ... on Viewer @include(if: true) { role name } }
+          interview(id: "x") { position { title } }
+        }"""
+    )
+    assert measure(document) == Size(depth=3, fields=7, aliases=1, directives=2, repeats=1)
+
+
+@pytest.mark.parametrize(
+    ("what", "document"),
+    [
+        ("depth", "{" + "a {" * LIMITS.depth + "a" + "}" * LIMITS.depth + "}"),
+        ("fields", "{ viewer {" + " ".join(f"f{n}" for n in range(LIMITS.fields)) + "} }"),
+        ("aliases", "{" + " ".join(f"a{n}: viewer {{ name }}" for n in range(LIMITS.aliases + 1)) + "}"),
+        ("fragments", "{" + "...a " * (LIMITS.fragments + 1) + "} fragment a on Query { viewer { name } }"),
+        ("directives", "{ viewer { name " + "@skip(if: false) " * (LIMITS.directives + 1) + "} }"),
+        ("repeats", "{ viewer {" + "name " * (LIMITS.repeats + 2) + "} }"),
+        # not asked for by any operation, but compared by GraphQL's rules all the same
+        ("repeats", "{ viewer { name } } fragment a on Viewer {" + "name " * (LIMITS.repeats + 2) + "}"),
+        # a second operation, which would not be run
+        ("repeats", "query a { viewer { name } } query b { viewer {" + "name " * (LIMITS.repeats + 2) + "} }"),
+    ],
+)
+def test_a_document_that_is_too_large_is_refused_and_nothing_else_is_looked_at(schema: Schema, what: str, document: str) -> None:
+    (message,) = errors_of(schema, document)
+    assert message.startswith(f"The document is too large: {what} ")
+
+
+def test_the_query_of_an_ide_is_within_the_limits() -> None:
+    query = get_introspection_query(
+        specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
+    )
+    assert all(amount <= limit for amount, limit in zip(measure(parse(query)), LIMITS, strict=True))
+
+
+def doubled(times: int) -> str:
+    """Each fragment spreads the next one twice."""
+    chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(times))
+    return f"{{ ...f0 }} {chain} fragment f{times} on Query {{ viewer {{ name }} }}"
+
+
+@pytest.fixture
+def sums(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """How many sizes were added up."""
+    counted: list[int] = []
+    original = limits._sum
+
+    def counting(sizes: list[limits.Size]) -> limits.Size:
+        counted.append(len(sizes))
+        return original(sizes)
+
+    monkeypatch.setattr(limits, "_sum", counting)
+    yield counted
+
+
+def test_a_bomb_of_fragments_costs_no_more_than_its_length(sums: list[int]) -> None:
+    measure(parse(doubled(50)))
+    small = sum(sums)
+    sums.clear()
+    size = measure(parse(doubled(100)))
+    assert size.fields > 2**100
+    assert sum(sums) < 2.5 * small
+
+
+def test_fragments_within_themselves_are_measured_and_refused_by_graphql(schema: Schema) -> None:
+    messages = errors_of(schema, "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a viewer { name } }")
+    assert any(message.startswith("Cannot spread fragment 'a' within itself") for message in messages)
+
+
+def test_a_chain_of_fragments_that_is_too_deep_for_python_is_refused(schema: Schema) -> None:
+    chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(2_000))
+    assert errors_of(schema, f"{{ ...f0 }} {chain} fragment f2000 on Query {{ viewer {{ name }} }}") == ["Validation aborted."]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("{" + "a " * MAX_TOKENS + "}", f"Syntax Error: Document contains more than {MAX_TOKENS} tokens. Parsing aborted."),
+        ("{ a" * 1_000, "Syntax Error: Document is nested too deeply. Parsing aborted."),
+        ("{ viewer { name }", "Syntax Error: Expected Name, found <EOF>."),
+        ("{ viewer { nam } }", "Cannot query field 'nam' on type 'Viewer'."),
+        (
+            '{ __type(name: "Query") { name } }',
+            "GraphQL introspection has been disabled, but the requested query contained the field '__type'.",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_a_document_is_told(schema: Schema, document: str, message: str) -> None:
+    result = await schema.execute(document, context_value=anonymous())
+    assert [error.message for error in result.errors or []] == [message]
+
+
+async def test_only_the_first_errors_of_a_document_are_told(schema: Schema) -> None:
+    fields = " ".join(f"unknown{n}" for n in range(100))
+    result = await schema.execute(f"{{ {fields} }}", context_value=anonymous())
+    assert len(result.errors or []) == MAX_ERRORS + 1
+
+
+async def test_a_known_document_is_neither_parsed_nor_validated_again(schema: Schema) -> None:
+    limits._parse.cache_clear()
+    limits._validate.cache_clear()
+    for _ in range(10):
+        await schema.execute("query Known { viewer { name } }", context_value=anonymous())
+    assert (limits._parse.cache_info().misses, limits._validate.cache_info().misses) == (1, 1)
+    assert (limits._parse.cache_info().hits, limits._validate.cache_info().hits) == (9, 9)
+
+
+async def test_errors_of_a_known_document_carry_each_request_s_own_id(schema: Schema) -> None:
+    context = anonymous()
+    first = await schema.execute("{ nothing }", context_value=context)
+    context.request_id = "another"
+    second = await schema.execute("{ nothing }", context_value=context)
+    told = [(result.errors or [])[0].extensions for result in (first, second)]
+    assert [extensions["requestId"] for extensions in told if extensions] == ["test", "another"]
+
+
+async def test_of_several_operations_one_must_be_named(schema: Schema) -> None:
+    document = "query a { __typename } query b { __typename }"
+    unnamed = await schema.execute(document, context_value=anonymous())
+    assert [error.message for error in unnamed.errors or []] == [
+        "The document has several operations: name the one to run in operationName."
+    ]
+    named = await schema.execute(document, context_value=anonymous(), operation_name="b")
+    assert (named.data, named.errors) == ({"__typename": "Query"}, None)
+
+
+async def test_the_schema_may_be_asked_for_only_where_it_is_allowed() -> None:
+    allowed = build_schema(introspection=True)
+    result = await allowed.execute(get_introspection_query(), context_value=anonymous())
+    assert result.errors is None
+    assert result.data is not None

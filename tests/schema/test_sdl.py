@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    is_introspection_type,
+    is_specified_scalar_type,
+)
+from graphql.utilities import find_breaking_changes, find_dangerous_changes
+
+from schema.api import print_sdl
+
+ROOT = Path(__file__).parents[2]
+CONTRACT = ROOT.parent / "shared" / "contract.graphql"
+
+
+@pytest.fixture(scope="module")
+def printed() -> GraphQLSchema:
+    return build_schema(print_sdl())
+
+
+def test_the_snapshot_is_what_the_code_says() -> None:
+    snapshot = (ROOT / "schema.graphql").read_text(encoding="utf-8")
+    assert snapshot == print_sdl(), "run `make schema`, look at the difference, commit it"
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract lies beside the repository")
+def test_no_promise_of_the_contract_is_broken(printed: GraphQLSchema) -> None:
+    contract = build_schema(CONTRACT.read_text(encoding="utf-8"))
+    broken = [change.description for change in find_breaking_changes(contract, printed)]
+    dangerous = find_dangerous_changes(contract, printed)
+    assert broken + [change.description for change in dangerous if change.type.name.endswith("DEFAULT_VALUE_CHANGE")] == []
+
+
+def described(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
+    for name, kind in schema.type_map.items():
+        if is_introspection_type(kind) or is_specified_scalar_type(kind):
+            continue
+        yield name, kind.description
+        if isinstance(kind, GraphQLEnumType):
+            yield from ((f"{name}.{value}", definition.description) for value, definition in kind.values.items())
+        elif isinstance(kind, GraphQLInputObjectType):
+            yield from ((f"{name}.{field}", definition.description) for field, definition in kind.fields.items())
+        elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for field, output in kind.fields.items():
+                yield f"{name}.{field}", output.description
+                yield from ((f"{name}.{field}({each}:)", arg.description) for each, arg in output.args.items())
+
+
+def test_everything_is_described(printed: GraphQLSchema) -> None:
+    assert [name for name, description in described(printed) if not description] == []
+
+
+def test_what_may_be_left_out_is_not_printed_as_null() -> None:
+    assert "= null" not in print_sdl()
+
+
+def test_printing_twice_gives_the_same() -> None:
+    assert print_sdl() == print_sdl()
