@@ -7,10 +7,11 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import typer
 import uvicorn
+import yaml
 from anthropic import AsyncAnthropic
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -145,7 +146,7 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_services(settings) as services, create_claude(settings) as claude:
-        services.jobs.register(REPLY, lambda interview_id: text.reply(services, claude, interview_id))
+        services.jobs.register(REPLY, lambda interview_id: text.act(services, claude, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.evaluate(services, claude, evaluation_id))
         async with asyncio.TaskGroup() as group:
             group.create_task(keep_repairing(services, stop))
@@ -185,11 +186,16 @@ def schema(check: Annotated[bool, typer.Option(help="compare with schema.graphql
         raise _refuse("schema.graphql is not what the code says: run `make schema`, look at the difference, commit it.")
 
 
+def read_starters() -> list[dict[str, Any]]:
+    """The starter positions of positions/*.yaml."""
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(POSITIONS.glob("*.yaml"))]
+
+
 async def provision(settings: Settings, organization: str, role: Role, name: str) -> tuple[PydanticObjectId, str]:
     """A new key; makes the organization, with the starter positions, if there is none. Returns the key's id and secret."""
     async with database.connect(settings.mongodb):
         owner, _ = await ensure_organization(organization)
-        await seed_positions(ObjectId(owner.id), POSITIONS)
+        await seed_positions(ObjectId(owner.id), read_starters())
         key, secret = await create_key(PydanticObjectId(owner.id), role, name)
         return PydanticObjectId(key.id), secret
 

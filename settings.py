@@ -32,9 +32,7 @@ class Anthropic(BaseModel):
     base_url: str | None = Field(None, description="another address of the Messages API; the sandbox's provider")
     interviewer_model: str = "claude-haiku-5-5"
     judge_model: str = "claude-opus-5-5"
-    input_usd: float = Field(
-        5.0, ge=0, description="judge model, USD per million input tokens, for Evaluation.usage.costUsd"
-    )
+    input_usd: float = Field(5.0, ge=0, description="judge model, USD per million input tokens, for Evaluation.usage.costUsd")
     cached_input_usd: float = Field(0.5, ge=0, description="the same, read from the cache")
     output_usd: float = Field(25.0, ge=0, description="the same, output")
 
@@ -61,9 +59,7 @@ class Auth(BaseModel):
 class Interview(BaseModel):
     """Clocks of the interview, in seconds."""
 
-    first_word_seconds: float = Field(
-        4.0, gt=0, description="no first word of Claude within it: code asks the next question"
-    )
+    first_word_seconds: float = Field(4.0, gt=0, description="no first word of Claude within it: code asks the next question")
     gap_seconds: float = Field(4.0, gt=0, description="longest pause between two words of Claude")
     silence_seconds: float = Field(
         300.0, gt=0, description="typed: no answer for so long, and the interviewer asks again, once; then it ends"
