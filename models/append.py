@@ -1,7 +1,7 @@
 """Storing turns: the one place where a turn gets its seq."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -59,7 +59,10 @@ async def append_candidate(interview_id: ObjectId, turn: NewTurn) -> tuple[Turn,
     async def work(session: AsyncClientSession) -> tuple[Turn, Interview] | None:
         condition = {"status": {"$in": list(OPEN)}, "erased_at": None}
         interview = await change(interview_id, condition, values, computed, session)
-        return None if interview is None else ((await _insert(interview, [turn], session))[0], interview)
+        if interview is None:
+            return None
+        placed = replace(turn, question_key=interview.progress.question_key)
+        return (await _insert(interview, [placed], session))[0], interview
 
     try:
         stored = await in_transaction(work)

@@ -54,12 +54,13 @@ class Finding(BaseModel):
 
 
 class Usage(BaseModel):
-    """Tokens of all calls of this evaluation. cost_usd by the prices in settings."""
+    """Tokens of calls, and their cost in US dollars by the prices in settings."""
 
-    input_tokens: int
-    cached_input_tokens: int
-    output_tokens: int
-    cost_usd: float | None
+    input_tokens: int = 0
+    """without those that were read from the cache"""
+    cached_input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
 
 
 class LevelOverride(BaseModel):
@@ -93,7 +94,8 @@ class Outcome(BaseModel):
     strengths: list[Finding]
     weaknesses: list[Finding]
     model: str
-    usage: Usage | None
+    usage: Usage = Usage()
+    """of the call that gave it"""
 
 
 class Evaluation(Document):
@@ -105,6 +107,8 @@ class Evaluation(Document):
     status: EvaluationStatus = EvaluationStatus.PENDING
     failure: str | None = None
     outcome: Outcome | None = None
+    usage: Usage = Usage()
+    """of all its calls, those that failed included"""
     position_id: PydanticObjectId
     position_version: int
     prompt_version: str

@@ -1,5 +1,8 @@
 """The job that stands in an evaluation: taken, kept, given up, done; each step a compare-and-set by the lease's number."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from beanie.odm.utils.encoder import Encoder
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -8,17 +11,17 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict
 from models.clock import now
 from models.compare_and_set import LAPSED, compare_and_set, from_now, lease_of
-from models.evaluation import ACTIVE, Evaluation, EvaluationStatus, Outcome, Review, list_evaluations
+from models.evaluation import ACTIVE, Evaluation, EvaluationStatus, Outcome, Review, Usage, list_evaluations
 from models.interview import InterviewStatus, change
 from models.session import in_transaction
 
 _DUE = {"$lte": ["$due_at", "$$NOW"]}
+_AT_REST: dict[str, Any] = {"lease": None, "due_at": None}
 
 
 async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: float) -> Evaluation | None:
     """Take the job if it is due and in nobody's hands; counts the attempt."""
-    return await compare_and_set(
-        Evaluation,
+    return await _step(
         evaluation_id,
         {"status": {"$in": list(ACTIVE)}, "$expr": {"$and": [_DUE, LAPSED]}},
         {"status": EvaluationStatus.RUNNING},
@@ -33,29 +36,21 @@ async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: 
 async def renew_evaluation(evaluation_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
     """Keep the job; False when another has taken it or it is gone."""
     lease = {"lease": lease_of(holder, lease_seconds)}
-    return (
-        await compare_and_set(Evaluation, evaluation_id, {"fence": fence, "status": EvaluationStatus.RUNNING}, {}, lease)
-        is not None
-    )
+    return await compare_and_set(Evaluation, evaluation_id, _held(fence), {}, lease) is not None
 
 
-async def postpone_evaluation(evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float) -> Evaluation | None:
-    """Give the job up for now: it is due again after `retry_seconds`, and says why."""
+async def postpone_evaluation(
+    evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float, usage: Usage | None = None
+) -> Evaluation | None:
+    """Give the job up for now: it is due again after `retry_seconds`, and says why; `usage` is what the try took."""
     values = {"status": EvaluationStatus.PENDING, "lease": None, "failure": failure}
-    condition = {"fence": fence, "status": EvaluationStatus.RUNNING}
-    return await compare_and_set(Evaluation, evaluation_id, condition, values, {"due_at": from_now(retry_seconds)})
+    return await _step(evaluation_id, _held(fence), values, {"due_at": from_now(retry_seconds), **_spent(usage)})
 
 
-async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:
+async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str, usage: Usage | None = None) -> Evaluation | None:
     """Give the job up for good: FAILED, with the reason, and no number anywhere."""
-    values = {
-        "status": EvaluationStatus.FAILED,
-        "lease": None,
-        "failure": failure,
-        "due_at": None,
-        "completed_at": now(),
-    }
-    return await compare_and_set(Evaluation, evaluation_id, {"fence": fence, "status": EvaluationStatus.RUNNING}, values)
+    values = {"status": EvaluationStatus.FAILED, "failure": failure, "completed_at": now(), **_AT_REST}
+    return await _step(evaluation_id, _held(fence), values, _spent(usage))
 
 
 async def complete_evaluation(
@@ -63,35 +58,57 @@ async def complete_evaluation(
 ) -> Evaluation | None:
     """Store the outcome and copy its score to the interview, in one transaction; None when the job or the data is gone.
 
-    Only the newest completed version shows on the interview.
+    Only one version is at work at a time, so the newest completed one is what shows on the interview.
     """
-    evaluation_id, interview_id = ObjectId(evaluation.id), ObjectId(evaluation.interview_id)
     values = {
         "status": EvaluationStatus.COMPLETED,
         "outcome": outcome,
         "failure": None,
         "prompt_version": prompt_version,
         "transcript_digest": transcript_digest,
-        "lease": None,
-        "due_at": None,
         "completed_at": now(),
+        **_AT_REST,
     }
     # a new version's people have not decided yet: the decision of the older one does not carry over
-    summary = {
+    shown = {
         "evaluated": True,
         "score": outcome.overall_score,
         "recommendation": outcome.recommendation,
         "decision": None,
     }
+    return await _step(ObjectId(evaluation.id), _held(evaluation.fence), values, _spent(outcome.usage), shown)
+
+
+def _held(fence: int) -> dict[str, Any]:
+    return {"fence": fence, "status": EvaluationStatus.RUNNING}
+
+
+def _spent(usage: Usage | None) -> dict[str, Any]:
+    """The expressions that add what one try took to what the earlier ones did."""
+    return {f"usage.{name}": {"$add": [f"$usage.{name}", amount]} for name, amount in usage} if usage else {}
+
+
+async def _step(
+    evaluation_id: ObjectId,
+    condition: Mapping[str, Any],
+    values: Mapping[str, Any],
+    computed: Mapping[str, Any] | None = None,
+    shown: Mapping[str, Any] | None = None,
+) -> Evaluation | None:
+    """Change the evaluation and, since callers see that, the interview (`shown`, updated_at), in one transaction.
+
+    None when `condition` does not hold (any more), or the interview has been erased.
+    """
 
     async def work(session: AsyncClientSession) -> Evaluation | None:
-        if await change(interview_id, {"erased_at": None}, summary, session=session) is None:
+        changed = await compare_and_set(Evaluation, evaluation_id, condition, values, computed, session)
+        if changed is None:
             return None
-        condition = {"fence": evaluation.fence, "status": EvaluationStatus.RUNNING}
-        done = await compare_and_set(Evaluation, evaluation_id, condition, values, session=session)
-        if done is None:
+        interview_id = ObjectId(changed.interview_id)
+        if await change(interview_id, {"erased_at": None}, shown or {}, session=session) is None:
             await session.abort_transaction()
-        return done
+            return None
+        return changed
 
     return await in_transaction(work)
 

@@ -94,9 +94,11 @@ class PositionRef(BaseModel):
 
 
 class Progress(BaseModel):
-    """How far the plan has come: number of the open core question (0 before the first), exchanges that counted."""
+    """How far the plan has come: number and key of the open core question (0 before the first), exchanges that counted."""
 
     question: int = 0
+    question_key: str | None = None
+    """what a candidate's turn belongs to"""
     exchanges: int = 0
 
 

@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from auth import Action, Principal, allow
 from errors import BadInput, Conflict
+from evaluation.rubric import total
 from lifecycle.services import Services
 from lifecycle.states import request_evaluation
 from models import evaluation_job
@@ -145,4 +146,5 @@ def _checked(outcome: Outcome, overrides: Sequence[OverrideRequest]) -> list[Lev
 
 
 def _overall(outcome: Outcome, overrides: Sequence[LevelOverride]) -> float | None:
-    return None
+    levels = {override.criterion_key: override.level for override in overrides}
+    return total((result.weight, levels.get(result.key, result.level)) for result in outcome.criteria).overall_score

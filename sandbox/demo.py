@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from lifecycle.consent import CURRENT
 from models.organization import Role
 from sandbox.candidate import Candidate, load_answers
 from sandbox.stack import BANNER, Provision, Stack, issue_keys, running
@@ -91,7 +92,7 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
                         "channel": "TEXT",
                         "resume": prepared.resume,
                         "jobDescription": prepared.job_description,
-                        "consent": {"textVersion": "demo", "recording": False},
+                        "consent": {"textVersion": CURRENT, "recording": False},
                     }
                 },
             )

@@ -149,7 +149,7 @@ class Evaluation(Node):
             prompt_version=document.prompt_version,
             model=outcome.model if outcome else document.model,
             transcript_digest=document.transcript_digest,
-            usage=_usage(outcome.usage) if outcome and outcome.usage else None,
+            usage=_usage(document.usage) if outcome else None,
             sandbox=document.sandbox,
             created_at=document.created_at,
             completed_at=document.completed_at,

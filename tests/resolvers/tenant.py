@@ -111,7 +111,6 @@ def outcome(level: int | None = 3) -> Outcome:
         strengths=[],
         weaknesses=[],
         model="test",
-        usage=None,
     )
 
 

@@ -1,0 +1,50 @@
+"""The rubric as arithmetic: from levels to scores, totals and a recommendation. Pure.
+
+With w the weight of a criterion, and the sums over the criteria that were assessed:
+
+    score of a level   (level - 1) x 25                       1 -> 0, 3 -> 50, 5 -> 100
+    overall score      sum(w x score) / sum(w), to one decimal
+    coverage           sum(w) / the weight of all criteria
+
+What was not assessed counts in neither sum of the score: it lowers the coverage, never the score. The bands are the anchors':
+whoever is at level 4 on average is a STRONG_HIRE, at level 3 a HIRE, at level 2 a NO_HIRE. Below MIN_COVERAGE there is no score.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.interview import Recommendation
+
+MIN_COVERAGE = 0.6
+"""share of the weight that must have been assessed for a score to say anything"""
+
+BANDS = ((75.0, Recommendation.STRONG_HIRE), (50.0, Recommendation.HIRE), (25.0, Recommendation.NO_HIRE))
+"""least overall score of each recommendation"""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the levels amount to: overall_score 0-100 or None when inconclusive, coverage 0-1."""
+
+    overall_score: float | None
+    coverage: float
+    recommendation: Recommendation
+
+
+def score_of(level: int | None) -> float | None:
+    """The level (1-5) as 0-100; None stays None."""
+    return None if level is None else (level - 1) * 25.0
+
+
+def total(levels: Iterable[tuple[float, int | None]]) -> Totals:
+    """The totals of (weight, level or None) of every criterion."""
+    weighed = list(levels)
+    assessed = [(weight, score) for weight, level in weighed if (score := score_of(level)) is not None]
+    whole = sum(weight for weight, _ in weighed)
+    counted = sum(weight for weight, _ in assessed)
+    coverage = round(counted / whole, 4) if whole else 0.0
+    if not assessed or coverage < MIN_COVERAGE:
+        return Totals(None, coverage, Recommendation.INCONCLUSIVE)
+    overall = round(sum(weight * score for weight, score in assessed) / counted, 1)
+    band = next((band for least, band in BANDS if overall >= least), Recommendation.STRONG_NO_HIRE)
+    return Totals(overall, coverage, band)

@@ -1,0 +1,88 @@
+"""The stand-in for Claude as judge. It counts words, understands nothing, and says so. Its rules, from the request alone:
+
+answers of a criterion   the candidate's turns on the questions that name it; all of them when no question does
+level                    by the longest of these, in words: under 10 -> 1, 25 -> 2, 50 -> 3, 90 -> 4, else 5; none -> null
+quotes                   the first sentence with five words or more of each of the two longest
+strengths, weaknesses    the longest and the shortest answer
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from sandbox.anthropic.interviewer import text_of, wishes_of
+
+LEVELS = ((10, 1), (25, 2), (50, 3), (90, 4))
+MIN_QUOTE_WORDS = 5
+
+_TURN = re.compile(r'<turn number="(\d+)" speaker="CANDIDATE"(?: question="(\w+)")?[^>]*>(.*?)</turn>', re.DOTALL)
+_QUESTION = re.compile(r'<question key="(\w+)" criteria="([\w ]*)">')
+_SENTENCE = re.compile(r"[^.!?\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    number: int
+    question: str
+    text: str
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+    def quote(self) -> dict[str, Any]:
+        sentences = (sentence.strip() for sentence in _SENTENCE.findall(self.text))
+        return {
+            "turn": self.number,
+            "text": next((sentence for sentence in sentences if len(sentence.split()) >= MIN_QUOTE_WORDS), self.text),
+        }
+
+
+def judge(body: dict[str, Any]) -> str:
+    """The judgement, as JSON of the schema that the request asks for."""
+    system = text_of(body["system"])
+    serves = {key: criteria.split() for key, criteria in _QUESTION.findall(system)}
+    answers = [
+        _Answer(int(number), question, unescape(text))
+        for number, question, text in _TURN.findall(text_of(body["messages"][-1]["content"]))
+        if not wishes_of(unescape(text))
+    ]
+    schema = body["output_config"]["format"]["schema"]
+    keys = list(_resolve(schema, schema["properties"]["criteria"])["properties"])
+    by_length = sorted(answers, key=lambda answer: answer.words, reverse=True)
+    judgement = {
+        "criteria": {key: _criterion(key, by_length, serves) for key in keys},
+        "strengths": _finding("the longest answer, it goes into detail.", by_length[:1]),
+        "weaknesses": _finding("the shortest answer, it stays general.", by_length[-1:]),
+        "summary": (
+            f"Made by the sandbox from the lengths of {len(answers)} candidate turns, not from what they mean. "
+            "It shows how an evaluation looks, and is not for decisions."
+        ),
+    }
+    return json.dumps(judgement, ensure_ascii=False)
+
+
+def _resolve(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    name = part.get("$ref", "").removeprefix("#/$defs/")
+    resolved: dict[str, Any] = schema["$defs"][name] if name else part
+    return resolved
+
+
+def _criterion(key: str, by_length: Sequence[_Answer], serves: dict[str, list[str]]) -> dict[str, Any]:
+    is_served = any(key in criteria for criteria in serves.values())
+    chosen = [answer for answer in by_length if not is_served or key in serves.get(answer.question, [])]
+    if not chosen:
+        return {"quotes": [], "rationale": "Sandbox: no answer to a question on this criterion.", "level": None}
+    words = chosen[0].words
+    return {
+        "quotes": [answer.quote() for answer in chosen[:2]],
+        "rationale": f"Sandbox: {len(chosen)} turns on questions of this criterion, the longest has {words} words.",
+        "level": next((level for bound, level in LEVELS if words < bound), 5),
+    }
+
+
+def _finding(text: str, answers: Sequence[_Answer]) -> list[dict[str, Any]]:
+    return [{"text": f"Sandbox: {text}", "quotes": [answer.quote()]} for answer in answers]

@@ -1,0 +1,204 @@
+"""A stand-in for Anthropic's Messages API on loopback, as the installed SDK uses it: streaming or not, structured output, usage,
+errors, request ids, models.
+
+What it answers comes from rules (interviewer, judge), never from a database; a test may put scripts before them.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sandbox.anthropic import interviewer, judge
+from sandbox.anthropic.cache import PromptCache, count_marks, count_tokens
+
+MODEL = "sandbox"
+"""the model that answers: whoever stores it stores that it was none"""
+MAX_MARKS = 4
+ROLES = ("user", "assistant", "system")
+THINKING_SECONDS = 0.15
+WORD_SECONDS = 0.012
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What happens to one request in place of, or to, the answer that the rules give. Counts are in characters of the text."""
+
+    text: str | None = None
+    status: int = 200
+    error_type: str = "api_error"
+    retry_after: int | None = None
+    delay_seconds: float = 0.0
+    """before anything is answered"""
+    stop_reason: str = "end_turn"
+    stall_after: int | None = None
+    """streaming: nothing more comes, and the connection stays open"""
+    cut_after: int | None = None
+    """streaming: the connection breaks"""
+    error_after: int | None = None
+    """streaming: an error event, then the end"""
+    piece: int | None = None
+    """streaming: so many characters a delta; words unless given"""
+    released: asyncio.Event | None = None
+    """nothing is answered until it is set"""
+
+
+class Provider:
+    """The application, what it was sent (`requests`), and what it does next (`scripts`; `always` once they are used up)."""
+
+    def __init__(self, *, paced: bool = False) -> None:
+        """`paced`: at a person's pace instead of at once."""
+        self.requests: list[dict[str, Any]] = []
+        self.scripts: deque[Script] = deque()
+        self.always: Script | None = None
+        self._paced = paced
+        self._cache = PromptCache()
+        self.app = Starlette(
+            routes=[
+                Route("/v1/messages", self._create_message, methods=["POST"]),
+                Route("/v1/models/{model}", self._get_model),
+            ],
+            exception_handlers={_Refused: _tell},
+        )
+
+    @property
+    def replies(self) -> list[dict[str, Any]]:
+        """The requests for an interviewer's reply."""
+        return [body for body in self.requests if body.get("stream")]
+
+    @property
+    def judgements(self) -> list[dict[str, Any]]:
+        """The requests for a judgement."""
+        return [body for body in self.requests if "output_config" in body]
+
+    async def _get_model(self, request: Request) -> Response:
+        _check_key(request)
+        name = request.path_params["model"]
+        known = {"id": name, "type": "model", "display_name": name, "created_at": "2026-01-01T00:00:00Z", "lifecycle": "active"}
+        return JSONResponse(known, headers=_headers())
+
+    async def _create_message(self, request: Request) -> Response:
+        _check_key(request)
+        body = _checked(await request.body())
+        self.requests.append(body)
+        script = self.scripts.popleft() if self.scripts else self.always or Script()
+        if script.released:
+            await script.released.wait()
+        await asyncio.sleep(script.delay_seconds or (THINKING_SECONDS if self._paced else 0))
+        if script.status != 200:
+            raise _Refused(script.status, script.error_type, "as scripted", script.retry_after)
+        text = _answer(body) if script.text is None else script.text
+        usage = self._cache.usage(body)
+        if body.get("stream"):
+            return StreamingResponse(self._stream(text, script, usage), media_type="text/event-stream", headers=_headers())
+        message = _message([{"type": "text", "text": text}], script.stop_reason, {**usage, "output_tokens": count_tokens(text)})
+        return JSONResponse(message, headers=_headers())
+
+    async def _stream(self, text: str, script: Script, usage: dict[str, int]) -> AsyncIterator[str]:
+        yield _event("message_start", message=_message([], None, {**usage, "output_tokens": 1}))
+        yield _event("content_block_start", index=0, content_block={"type": "text", "text": ""})
+        yield _event("ping")
+        ends = [end for end in (script.stall_after, script.cut_after, script.error_after) if end is not None]
+        for piece in _pieces(text[: min(ends)] if ends else text, script.piece):
+            yield _event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+            await asyncio.sleep(WORD_SECONDS if self._paced else 0)
+        if script.stall_after is not None:
+            await asyncio.Event().wait()
+        if script.cut_after is not None:
+            raise ConnectionResetError("as scripted")
+        if script.error_after is not None:
+            yield _event("error", error={"type": "overloaded_error", "message": "as scripted"})
+            return
+        yield _event("content_block_stop", index=0)
+        delta = {"stop_reason": script.stop_reason, "stop_sequence": None}
+        yield _event("message_delta", delta=delta, usage={**usage, "output_tokens": count_tokens(text)})
+        yield _event("message_stop")
+
+
+def _answer(body: dict[str, Any]) -> str:
+    try:
+        return judge.judge(body) if "output_config" in body else interviewer.reply(body["messages"])
+    except (ValueError, KeyError) as error:
+        raise _Refused(400, "invalid_request_error", f"no rule for this request: {error}") from None
+
+
+def _pieces(text: str, size: int | None) -> list[str]:
+    if size:
+        return [text[place : place + size] for place in range(0, len(text), size)]
+    lines = text.split(" ")
+    return [word + (" " if place < len(lines) - 1 else "") for place, word in enumerate(lines)]
+
+
+def _checked(data: bytes) -> dict[str, Any]:
+    """The body, if the real service would take it of what we send. Raises _Refused."""
+    try:
+        body = json.loads(data)
+    except ValueError:
+        body = None
+    messages = body.get("messages") if isinstance(body, dict) else None
+    if not messages:
+        raise _Refused(400, "invalid_request_error", "messages: field required")
+    for is_wrong, problem in (
+        (not isinstance(body.get("model"), str), "model: field required"),
+        (not isinstance(body.get("max_tokens"), int) or body["max_tokens"] < 1, "max_tokens: a positive integer is required"),
+        (messages[0]["role"] != "user", "messages: the first message must use the user role"),
+        (any(message["role"] not in ROLES for message in messages), "messages: a role is unknown"),
+        (any(not interviewer.text_of(message["content"]).strip() for message in messages), "messages: a text is empty"),
+        (count_marks(body) > MAX_MARKS, f"cache_control: at most {MAX_MARKS} blocks may be marked"),
+    ):
+        if is_wrong:
+            raise _Refused(400, "invalid_request_error", problem)
+    checked: dict[str, Any] = body
+    return checked
+
+
+def _check_key(request: Request) -> None:
+    if not (request.headers.get("authorization") or request.headers.get("x-api-key")):
+        raise _Refused(401, "authentication_error", "no API key came with the request")
+
+
+class _Refused(Exception):
+    """The request is answered with an error."""
+
+    def __init__(self, status: int, kind: str, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
+        self.retry_after = retry_after
+
+
+async def _tell(_: Request, refused: Exception) -> Response:
+    if not isinstance(refused, _Refused):
+        raise refused
+    headers = _headers() | ({"retry-after": str(refused.retry_after)} if refused.retry_after is not None else {})
+    error = {"type": refused.kind, "message": str(refused)}
+    return JSONResponse({"type": "error", "error": error, "request_id": headers["request-id"]}, refused.status, headers)
+
+
+def _headers() -> dict[str, str]:
+    return {"request-id": f"req_{uuid4().hex}"}
+
+
+def _message(content: list[dict[str, Any]], stop_reason: str | None, usage: dict[str, int]) -> dict[str, Any]:
+    return {
+        "id": f"msg_{uuid4().hex}",
+        "type": "message",
+        "role": "assistant",
+        "model": MODEL,
+        "content": content,
+        "stop_reason": stop_reason,
+        "stop_sequence": None,
+        "usage": usage,
+    }
+
+
+def _event(kind: str, **data: Any) -> str:
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n"
