@@ -158,7 +158,11 @@ class Plan:
         """How far the interview has come once that move is made."""
         counted = move in COUNTED and bool(self.contribution)
         closing = move is Move.CLOSE and bool(self.contribution)
-        return Progress(question=self.asked + (move is Move.NEXT), exchanges=self.exchanges + (counted or closing))
+        return Progress(
+            question=self.asked + (move is Move.NEXT),
+            question_key=self.question_key_after(move),
+            exchanges=self.exchanges + (counted or closing),
+        )
 
     # --- the clock
 
