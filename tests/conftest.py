@@ -11,14 +11,20 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
+from anthropic import AsyncAnthropic
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 
 import settings as configuration
+from lifecycle.jobs import Jobs
+from lifecycle.services import Services
 from live.feed import Live
 from models.database import DOCUMENTS, connect
+from sandbox.anthropic.provider import Provider
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
+from tests.resolvers.tenant import Tenant, make_tenant
+from tests.schema.api import served
 
 COALESCE_SECONDS = 0.2
 
@@ -98,3 +104,37 @@ async def unpolled_live(settings: configuration.Settings) -> AsyncIterator[Live]
     """Live feeds that poll once, when somebody begins to follow: what comes after was carried by a message."""
     async with Live(settings.redis, poll_seconds=3600, coalesce_seconds=COALESCE_SECONDS) as feeds:
         yield feeds
+
+
+@pytest.fixture
+async def services(settings: configuration.Settings, live: Live) -> AsyncIterator[Services]:
+    """What a process has open. Nobody works on its jobs: a test calls them, or starts a worker."""
+    async with Jobs(settings.redis, concurrency=1) as jobs:
+        yield Services(settings, live, jobs, "test")
+
+
+@pytest.fixture
+async def tenant(services: Services) -> Tenant:
+    return await make_tenant(services)
+
+
+@pytest.fixture
+async def stranger(services: Services) -> Tenant:
+    """Another tenant, with a position of the same key."""
+    return await make_tenant(services)
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """The loopback stand-in for Claude, at full speed: see its requests, put scripts before its rules."""
+    stand_in = Provider()
+    async with served(stand_in.app) as address:
+        stand_in.url = f"http://127.0.0.1:{address.port}"
+        yield stand_in
+
+
+@pytest.fixture
+async def claude(provider: Provider) -> AsyncIterator[AsyncAnthropic]:
+    """The real client, pointed at the stand-in."""
+    async with AsyncAnthropic(api_key="test", base_url=provider.url, max_retries=0) as client:
+        yield client

@@ -59,6 +59,8 @@ class Provider:
         self.requests: list[dict[str, Any]] = []
         self.scripts: deque[Script] = deque()
         self.always: Script | None = None
+        self.url = ""
+        """set by whoever serves `app`"""
         self._paced = paced
         self._cache = PromptCache()
         self.app = Starlette(

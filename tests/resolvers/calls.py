@@ -18,7 +18,7 @@ from resolvers.interviews import count_interviews, get_interview, list_interview
 from resolvers.invites import RenewRequest, renew_invite
 from resolvers.messages import send_message
 from resolvers.node import get_node
-from resolvers.positions import get_position, list_positions, position_of, save_position
+from resolvers.positions import count_positions, get_position, list_positions, position_of, save_position
 from resolvers.starts import schedule_interview, start_interview
 from resolvers.transcripts import get_transcript
 from resolvers.viewer import get_viewer
@@ -101,6 +101,7 @@ CALLS = [
         lambda w, p: list_positions(w.tenant.services, p, False, None, None, None, None),
         names_something=False,
     ),
+    Call(count_positions, WATCHERS, lambda w, p: count_positions(w.tenant.services, p, False), names_something=False),
     Call(
         start_interview,
         STAFF,
