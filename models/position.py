@@ -7,12 +7,13 @@ from beanie import Document, PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field, StringConstraints
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict
 from models.clock import now
 from models.page import Page, PageRequest, find_page
-from models.session import transaction
+from models.session import in_transaction
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """snake_case: keys are field names in what the judge is asked for"""
@@ -120,26 +121,32 @@ async def save_position(
 
     Raises Conflict when `based_on` is not the newest version (any more).
     """
-    if position_id and (stored := await get_position(position_id)):
-        return stored
     position = Position(
         id=PydanticObjectId(position_id or ObjectId()),
         organization_id=PydanticObjectId(organization_id),
         version=(based_on or 0) + 1,
         **body.model_dump(),
     )
-    newest = await find_position(organization_id, body.key)
-    if (newest.version if newest else None) != based_on:
-        raise _stale(body.key, newest.version if newest else None)
+
+    async def work(session: AsyncClientSession) -> bool:
+        if based_on is not None:
+            older = {"organization_id": organization_id, "key": body.key, "version": based_on, "newest": True}
+            update = {"$set": {"newest": False}}
+            if not (await Position.get_pymongo_collection().update_one(older, update, session=session)).modified_count:
+                return False
+        await position.insert(session=session)
+        return True
+
     try:
-        async with transaction() as session:
-            if newest:
-                await newest.update({"$set": {"newest": False}}, session=session)
-            await position.insert(session=session)
+        saved = await in_transaction(work)
     except DuplicateKeyError:
-        latest = await find_position(organization_id, body.key)
-        raise _stale(body.key, latest.version if latest else None) from None
-    return position
+        saved = False
+    if saved:
+        return position
+    if stored := await get_position(ObjectId(position.id)):
+        return stored
+    newest = await find_position(organization_id, body.key)
+    raise _stale(body.key, newest.version if newest else None)
 
 
 def _stale(key: str, newest: int | None) -> Conflict:

@@ -1,9 +1,9 @@
 """Transactions, and what to do when two of them want the same document."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
@@ -17,17 +17,14 @@ def database() -> "AsyncDatabase[dict[str, object]]":
     return collection().database
 
 
-@asynccontextmanager
-async def transaction() -> AsyncIterator[AsyncClientSession]:
-    """A session whose transaction commits at the end of the block, or aborts when the block raises."""
-    async with database().client.start_session() as session, await session.start_transaction():
-        yield session
-
-
 async def in_transaction(work: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
     """Run `work` in a transaction, again when another writer came between, until it commits or the client's timeout has passed.
 
-    `work` may run more than once: it must read what it needs itself and keep nothing from one run to the next.
+    `work` may run more than once: it must read what it needs itself and keep nothing from one run to the next. Raises what it
+    raises, after nothing of it was stored, and pymongo.errors.PyMongoError when MongoDB is away.
     """
-    async with database().client.start_session() as session:
-        return await session.with_transaction(work)
+    client = database().client
+    # by itself with_transaction tries for two minutes, whatever the client's timeout says
+    with pymongo.timeout(client.options.timeout):
+        async with client.start_session() as session:
+            return await session.with_transaction(work)
