@@ -88,15 +88,21 @@ async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], w
     """
     count = len(turns)
     values: dict[str, Any] = {"progress": words.progress, "attempts": 0}
+    ended = {}
     if words.end_reason:
-        values |= {"status": InterviewStatus.ENDING, "end_reason": words.end_reason}
+        values["status"] = InterviewStatus.ENDING
+        # the last words of one that was ended meanwhile: its own reason and time stand
+        ended = {
+            "end_reason": {"$ifNull": ["$end_reason", {"$literal": words.end_reason}]},
+            "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
+        }
     computed = {
         "last_seq": {"$add": ["$last_seq", count]},
         "answered_seq": {"$max": ["$answered_seq", words.answers]},
         "replies": {"$add": ["$replies", 1]},
         "code_replies": {"$add": ["$code_replies", int(words.by_code)]},
         "due_at": {"$cond": [{"$gt": ["$last_candidate_seq", words.answers]}, "$$NOW", {"$literal": words.due_at}]},
-        **({"ended_at": "$$NOW"} if words.end_reason else {}),
+        **ended,
     }
     condition: dict[str, Any] = {"status": {"$in": list(words.statuses)}, "erased_at": None, "fence": words.fence}
     if words.expected_seq is not None:
@@ -112,12 +118,15 @@ async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], w
         stored = None
     if stored:
         return stored
-    before = [await find_turn(interview_id, turn.key) for turn in turns]
     interview = await get_interview(interview_id)
+    if interview is None or interview.erased_at is not None or interview.fence != words.fence:
+        # whatever stands under these keys now: another speaks here
+        raise LeaseLost
+    before = [await find_turn(interview_id, turn.key) for turn in turns]
     found = [turn for turn in before if turn]
-    if interview is not None and len(found) == count:
+    if len(found) == count:
         return found, interview
-    if interview is None or interview.fence != words.fence or interview.status not in words.statuses or interview.erased_at:
+    if interview.status not in words.statuses:
         raise LeaseLost
     raise Superseded
 

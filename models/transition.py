@@ -127,9 +127,10 @@ async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float)
 
 
 async def renew_lease(interview_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
-    """Keep the lease; False when another has taken it. One that lapsed unnoticed comes back."""
-    renewed = await change(interview_id, {"fence": fence}, {}, {"lease": lease_of(holder, lease_seconds)}, visible=False)
-    return renewed is not None
+    """Keep the lease; False when another has taken it, or it was given up. One that lapsed unnoticed comes back."""
+    # a renewal that is overtaken by the release must not bring the lease back
+    condition = {"fence": fence, "lease.holder": holder}
+    return await change(interview_id, condition, {}, {"lease": lease_of(holder, lease_seconds)}, visible=False) is not None
 
 
 async def release_lease(interview_id: ObjectId, fence: int, *, retry_seconds: float | None = None) -> Interview | None:
