@@ -147,23 +147,26 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
     evaluation_id = ObjectId(evaluation.id)
 
     async def work(session: AsyncClientSession) -> Evaluation | None:
-        newest = next(
-            iter(
-                await Evaluation.find({"interview_id": evaluation.interview_id, "status": "COMPLETED"}, session=session)
-                .sort("-version")
-                .limit(1)
-                .to_list()
-            ),
-            None,
-        )
-        shown = {"decision": review.decision} if newest and newest.id == evaluation.id else {}
-        if await change(ObjectId(evaluation.interview_id), {"erased_at": None}, shown, session=session) is None:
-            return None
         reviews = {"reviews": {"$concatArrays": ["$reviews", [{"$literal": Encoder().encode(review)}]]}}
         added = await compare_and_set(Evaluation, evaluation_id, {"reviews.id": {"$ne": review.id}}, {}, reviews, session)
+        # a repeated review decides nothing again: another may have come after it
+        decides = added is not None and await _is_newest_completed(added, session)
+        shown = {"decision": review.decision} if decides else {}
+        if await change(ObjectId(evaluation.interview_id), {"erased_at": None}, shown, session=session) is None:
+            await session.abort_transaction()
+            return None
         return added or await Evaluation.get(evaluation.id, session=session)
 
     return await in_transaction(work)
+
+
+async def _is_newest_completed(evaluation: Evaluation, session: AsyncClientSession) -> bool:
+    newer = {
+        "interview_id": evaluation.interview_id,
+        "version": {"$gt": evaluation.version},
+        "status": EvaluationStatus.COMPLETED,
+    }
+    return await Evaluation.find_one(newer, session=session) is None
 
 
 async def find_due_evaluations(limit: int) -> list[ObjectId]:
