@@ -70,7 +70,8 @@ class WakeUpBroker(RedisStreamBroker):
             # redis-py types the reply of every protocol version at once
             for _, messages in cast(Streams, streams or []):
                 for _, fields in messages:
-                    yield AckableMessage(data=fields[b"data"], ack=_nothing_to_acknowledge)
+                    if data := fields.get(b"data"):
+                        yield AckableMessage(data=data, ack=_nothing_to_acknowledge)
 
 
 async def _nothing_to_acknowledge() -> None:
@@ -159,6 +160,11 @@ class Jobs:
             wait_tasks_timeout=drain_seconds,
             validate_params=False,
         )
-        await receiver.listen(stop)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(receiver.listen(stop))
+            group.create_task(self._drain_here(stop, drain_seconds))
+
+    async def _drain_here(self, stop: asyncio.Event, drain_seconds: float) -> None:
+        await stop.wait()
         if self._here:
             await asyncio.wait(list(self._here.values()), timeout=drain_seconds)

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
-from pymongo.errors import PyMongoError
 
 from models.append import LeaseLost
 
@@ -30,7 +29,7 @@ async def kept(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> As
             try:
                 if await renew():
                     continue
-            except PyMongoError as error:
+            except Exception as error:
                 log.warning("lease not renewed", reason=type(error).__name__)
                 continue
             lost = True
@@ -46,5 +45,5 @@ async def kept(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> As
         raise
     finally:
         keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
+        # not awaited itself: its cancellation could not be told from one of ours
+        await asyncio.wait([keeper])

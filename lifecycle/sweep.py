@@ -4,13 +4,13 @@ Each repair is a compare-and-set or a job under a lease, so any number of sweeps
 """
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 
 import structlog
 from bson import ObjectId
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
-from errors import AppError
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.states import expire_interview, finish_interview
@@ -30,14 +30,14 @@ WAKE_UP_SECONDS = 1.0
 async def keep_repairing(services: Services, stop: asyncio.Event) -> None:
     """Sweep every settings.jobs.sweep_seconds until `stop` is set.
 
-    After a failed call of MongoDB it waits one lease time longer: holders get the time to renew what lapsed in the outage.
+    After a failed round it waits one lease time longer: holders get the time to renew what lapsed in the outage.
     """
     wait = services.settings.jobs.sweep_seconds
     while not stop.is_set():
         try:
             await sweep(services)
             pause = wait
-        except (PyMongoError, AppError) as error:
+        except Exception as error:
             log.warning("sweep failed", reason=type(error).__name__)
             pause = wait + services.settings.jobs.lease_seconds
         with suppress(TimeoutError):
@@ -45,17 +45,29 @@ async def keep_repairing(services: Services, stop: asyncio.Event) -> None:
 
 
 async def sweep(services: Services) -> None:
-    """One round. Raises PyMongoError when MongoDB is away."""
+    """One round: what cannot be repaired holds up nothing else. Raises PyMongoError when MongoDB is away."""
     for interview_id in await transition.find_expired(BATCH):
-        await expire_interview(services, interview_id)
+        await _repair("expire", interview_id, expire_interview(services, interview_id))
     for interview_id in await transition.find_ending(ENDING_SECONDS, BATCH):
-        interview = await get_interview(interview_id)
-        if interview:
-            log.info("interview finished by the sweep", interview_id=str(interview_id))
-            await finish_interview(services, interview)
+        await _repair("finish", interview_id, _finish(services, interview_id))
     for interview_id in await find_pending_erasures(BATCH):
-        await delete_erased(interview_id)
+        await _repair("erase", interview_id, delete_erased(interview_id))
     for interview_id in await transition.find_due_replies(WAKE_UP_SECONDS, BATCH):
         services.jobs.start_here(REPLY, interview_id)
     for evaluation_id in await find_due_evaluations(BATCH):
-        services.jobs.start_here(EVALUATE, ObjectId(evaluation_id))
+        services.jobs.start_here(EVALUATE, evaluation_id)
+
+
+async def _repair(name: str, document_id: ObjectId, work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception as error:
+        if isinstance(error, PyMongoError) and (error.timeout or not isinstance(error, OperationFailure)):
+            raise
+        log.error("not repaired", repair=name, id=str(document_id), reason=type(error).__name__)
+
+
+async def _finish(services: Services, interview_id: ObjectId) -> None:
+    if interview := await get_interview(interview_id):
+        log.info("interview finished by the sweep", interview_id=str(interview_id))
+        await finish_interview(services, interview)
