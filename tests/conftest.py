@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from anthropic import AsyncAnthropic
+from beanie import init_beanie
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 
@@ -73,6 +74,17 @@ async def database(bound_database: AsyncDatabase[dict[str, object]]) -> AsyncDat
     """The database, with its indexes and without a document."""
     await asyncio.gather(*(document.get_pymongo_collection().delete_many({}) for document in DOCUMENTS))
     return bound_database
+
+
+@pytest.fixture
+async def own_mongod(
+    tmp_path_factory: pytest.TempPathFactory, bound_database: AsyncDatabase[dict[str, object]]
+) -> AsyncIterator[Mongod]:
+    """A server for this test alone, which has the documents while the test lasts: kill() it, start() it again."""
+    async with Mongod(tmp_path_factory.mktemp("servers") / "mongod") as server:
+        async with connect(configuration.Mongodb(url=server.url, database="own", timeout_seconds=1.0)):
+            yield server
+        await init_beanie(database=bound_database, document_models=DOCUMENTS)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from typing import Any
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.append import append_candidate
+from models.append import Words, append_candidate
 from models.clock import now
-from models.interview import Candidate, Consent, Interview, InterviewStatus, PositionRef, search_terms
+from models.interview import Candidate, Consent, Interview, InterviewStatus, PositionRef, Progress, search_terms
 from models.position import Criterion, Level, Position, PositionBody, Question
 from models.turn import Channel, NewTurn, Speaker, Turn
 
@@ -76,16 +76,21 @@ async def make_interview(
     return await Interview(**{**fields, **values}).insert()
 
 
+def new_turn(key: str, text: str = "Some words.", speaker: Speaker = Speaker.INTERVIEWER, **values: Any) -> NewTurn:
+    """A turn that has no place yet. `values` replace fields."""
+    at = now()
+    fields = {"key": key, "text": text, "speaker": speaker, "channel": Channel.TEXT, "started_at": at, "ended_at": at}
+    return NewTurn(**{**fields, **values})
+
+
+def words(fence: int = 0, **values: Any) -> Words:
+    """What an interviewer's turns change; `values` replace fields."""
+    fields = {"fence": fence, "answers": 0, "progress": Progress(), "by_code": False, "due_at": None}
+    return Words(**{**fields, **values})
+
+
 async def say(interview: Interview, text: str, key: str | None = None) -> Turn:
     """Store one more turn of the candidate, without telling anybody: as a process does that dies right after the commit."""
-    at = now()
-    turn = NewTurn(
-        key=f"client:{key or ObjectId()}",
-        speaker=Speaker.CANDIDATE,
-        text=text,
-        channel=Channel.TEXT,
-        started_at=at,
-        ended_at=at,
-    )
+    turn = new_turn(f"client:{key or ObjectId()}", text, Speaker.CANDIDATE)
     stored, _ = await append_candidate(ObjectId(interview.id), turn)
     return stored

@@ -1,0 +1,151 @@
+"""Who may speak: one holder at a time, by MongoDB's clock and a number that grows."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+
+from models.append import LeaseLost, append_interviewer
+from models.clock import now
+from models.interview import Interview, InterviewStatus, get_interview
+from models.transition import claim_reply, find_due_replies, release_lease, renew_lease
+from models.turn import Channel
+from tests.factories import make_interview, new_turn, say, words
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LONG = 60.0
+SHORT = 0.05
+
+
+async def due_interview() -> ObjectId:
+    """An open interview whose candidate waits for a reply."""
+    interview = await make_interview()
+    await say(interview, "Hello.")
+    return ObjectId(interview.id)
+
+
+async def claim(interview_id: ObjectId, holder: str, seconds: float = LONG) -> Interview:
+    claimed = await claim_reply(interview_id, holder, seconds)
+    assert claimed, "the lease was free and a reply due"
+    return claimed
+
+
+async def claim_when_lapsed(interview_id: ObjectId, holder: str) -> Interview:
+    async with asyncio.timeout(10):
+        while not (claimed := await claim_reply(interview_id, holder, LONG)):
+            await asyncio.sleep(0.01)
+    return claimed
+
+
+async def test_of_ten_that_claim_at_once_one_gets_the_lease() -> None:
+    interview_id = await due_interview()
+    claims = await asyncio.gather(*(claim_reply(interview_id, f"holder {n}", LONG) for n in range(10)))
+    [won] = [interview for interview in claims if interview]
+    assert won.fence == 1
+    assert won.lease
+    stored = await get_interview(interview_id)
+    assert stored
+    assert (stored.fence, stored.lease) == (1, won.lease)
+
+
+@pytest.mark.parametrize(
+    ("channel", "status", "due"),
+    [
+        (Channel.TEXT, InterviewStatus.IN_PROGRESS, None),
+        (Channel.TEXT, InterviewStatus.IN_PROGRESS, timedelta(minutes=1)),
+        (Channel.VOICE, InterviewStatus.IN_PROGRESS, timedelta(0)),
+        *((Channel.TEXT, status, timedelta(0)) for status in InterviewStatus if status not in ("WAITING", "IN_PROGRESS")),
+    ],
+)
+async def test_there_is_no_lease_where_nothing_is_due(channel: Channel, status: InterviewStatus, due: timedelta | None) -> None:
+    due_at = None if due is None else now() + due
+    interview = await make_interview(channel=channel, status=status, due_at=due_at)
+    assert await claim_reply(ObjectId(interview.id), "holder", LONG) is None
+    assert await find_due_replies(0, 10) == []
+
+
+async def test_a_lapsed_lease_is_taken_over_and_its_holder_can_do_nothing_more() -> None:
+    interview_id = await due_interview()
+    zombie = await claim(interview_id, "zombie", SHORT)
+    heir = await claim_when_lapsed(interview_id, "heir")
+    assert heir.fence == zombie.fence + 1
+    assert not await renew_lease(interview_id, zombie.fence, "zombie", LONG)
+    assert await release_lease(interview_id, zombie.fence, retry_seconds=1) is None
+    with pytest.raises(LeaseLost):
+        await append_interviewer(interview_id, [new_turn("reply:1")], words(zombie.fence, answers=1))
+    stored = await get_interview(interview_id)
+    assert stored
+    assert stored.lease
+    assert (stored.lease.holder, stored.attempts, stored.last_seq) == ("heir", 0, 1)
+
+
+async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
+    interview_id = await due_interview()
+    claimed = await claim(interview_id, "holder", SHORT)
+
+    async def is_lapsed() -> bool:
+        return await find_due_replies(0, 10) == [interview_id]
+
+    async with asyncio.timeout(10):
+        while not await is_lapsed():
+            await asyncio.sleep(0.01)
+    assert await renew_lease(interview_id, claimed.fence, "holder", LONG)
+    assert not await is_lapsed()
+    assert await claim_reply(interview_id, "another", LONG) is None
+    stored, _ = await append_interviewer(interview_id, [new_turn("reply:1")], words(claimed.fence, answers=1))
+    assert stored[0].seq == 2
+
+
+async def test_renewing_lengthens_the_lease_and_nothing_else() -> None:
+    interview_id = await due_interview()
+    claimed = await claim(interview_id, "holder", 5)
+    assert await renew_lease(interview_id, claimed.fence, "holder", LONG)
+    renewed = await get_interview(interview_id)
+    assert renewed
+    assert renewed.lease
+    assert claimed.lease
+    assert renewed.lease.until > claimed.lease.until + timedelta(seconds=30)
+    assert renewed.model_copy(update={"lease": None}) == claimed.model_copy(update={"lease": None})
+
+
+async def test_a_renewal_that_comes_after_the_release_does_not_bring_the_lease_back() -> None:
+    interview_id = await due_interview()
+    claimed = await claim(interview_id, "holder")
+    await release_lease(interview_id, claimed.fence)
+    assert not await renew_lease(interview_id, claimed.fence, "holder", LONG)
+    assert (await claim(interview_id, "next")).fence == claimed.fence + 1
+
+
+async def test_who_gives_up_says_when_it_is_due_again() -> None:
+    interview_id = await due_interview()
+    for attempt in (1, 2):
+        claimed = await claim_when_lapsed(interview_id, "holder")
+        failed = await release_lease(interview_id, claimed.fence, retry_seconds=0)
+        assert failed
+        assert (failed.attempts, failed.lease) == (attempt, None)
+    claimed = await claim_when_lapsed(interview_id, "holder")
+    await release_lease(interview_id, claimed.fence, retry_seconds=60)
+    assert await claim_reply(interview_id, "holder", LONG) is None
+    assert await find_due_replies(0, 10) == []
+
+
+async def test_a_reply_forgets_the_failed_attempts() -> None:
+    interview_id = await due_interview()
+    claimed = await claim(interview_id, "holder")
+    await release_lease(interview_id, claimed.fence, retry_seconds=0)
+    claimed = await claim_when_lapsed(interview_id, "holder")
+    _, replied = await append_interviewer(interview_id, [new_turn("reply:1")], words(claimed.fence, answers=1))
+    assert replied.attempts == 0
+
+
+async def test_the_longest_due_is_found_first_and_not_before_its_grace_has_passed() -> None:
+    at = now()
+    first = await make_interview(due_at=at - timedelta(minutes=2))
+    second = await make_interview(due_at=at - timedelta(minutes=1))
+    await make_interview(due_at=at + timedelta(minutes=1))
+    await make_interview()
+    assert await find_due_replies(0, 10) == [first.id, second.id]
+    assert await find_due_replies(0, 1) == [first.id]
+    assert await find_due_replies(90, 10) == [first.id]
