@@ -116,7 +116,15 @@ class Served:
 async def served(app: Any) -> AsyncIterator[Served]:
     """The application behind uvicorn, as main runs it, on a free port."""
     config = uvicorn.Config(
-        app, port=0, lifespan="off", ws="websockets-sansio", ws_max_size=MAX_FRAME_BYTES, log_config=None, access_log=False
+        app,
+        port=0,
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        log_config=None,
+        access_log=False,
+        # what a test left unanswered is not waited for
+        timeout_graceful_shutdown=1,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())

@@ -1,0 +1,56 @@
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from lifecycle.services import Services
+from models.evaluation import Evaluation
+from models.interview import Interview, InterviewStatus
+from models.position import Position
+from tests.factories import make_interview, make_position, say
+
+Ended = Callable[..., Awaitable[Evaluation]]
+
+
+@pytest.fixture
+def ended(services: Services) -> Ended:
+    """An interview that has ended with these answers, one on each question, and its evaluation, which is due."""
+
+    async def make(*answers: str, position: Position | None = None, **values: Any) -> Evaluation:
+        position = position or await make_position()
+        interview = await make_interview(position)
+        for place, answer in enumerate(answers):
+            key = position.questions[place % len(position.questions)].key
+            await interview.set({"progress": {"question": place + 1, "question_key": key, "exchanges": place}})
+            await say(interview, answer)
+        await interview.set({Interview.status: InterviewStatus.COMPLETED})
+        fields: dict[str, Any] = {
+            "id": PydanticObjectId(),
+            "interview_id": PydanticObjectId(interview.id),
+            "organization_id": interview.organization_id,
+            "version": 1,
+            "position_id": PydanticObjectId(position.id),
+            "position_version": position.version,
+            "prompt_version": "",
+            "model": services.settings.anthropic.judge_model,
+            "transcript_digest": "",
+            "sandbox": True,
+        }
+        return await Evaluation(**{**fields, **values}).insert()
+
+    return make
+
+
+async def reload(evaluation: Evaluation) -> Evaluation:
+    """The evaluation as it is stored now."""
+    stored = await Evaluation.get(PydanticObjectId(evaluation.id))
+    assert stored
+    return stored
+
+
+async def interview_of(evaluation: Evaluation) -> Interview:
+    interview = await Interview.get(PydanticObjectId(ObjectId(evaluation.interview_id)))
+    assert interview
+    return interview

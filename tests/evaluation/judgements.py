@@ -1,0 +1,20 @@
+"""Judgements as a judge would send them, for scripts of the provider."""
+
+import json
+from typing import Any
+
+KEYS = ("technical", "communication", "problem_solving")
+
+
+def judged(level: int | None, *quotes: tuple[int, str]) -> dict[str, Any]:
+    return {
+        "quotes": [{"turn": turn, "text": text} for turn, text in quotes],
+        "rationale": f"It reads like level {level}.",
+        "level": level,
+    }
+
+
+def judgement(default: dict[str, Any], **values: Any) -> str:
+    """Every criterion judged like `default`, but those that `values` name; other values replace fields of the whole."""
+    criteria = {key: values.pop(key, default) for key in KEYS}
+    return json.dumps({"criteria": criteria, "strengths": [], "weaknesses": [], "summary": "A summary.", **values})

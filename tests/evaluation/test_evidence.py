@@ -1,0 +1,141 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaluation.evidence import MIN_WORDS, Transcript, answers
+from evaluation.prompt import Quote
+from models.turn import Turn
+from tests.evaluation.transcripts import candidate, interviewer
+
+TEXT = "I wrote down the cost of both: polling was simple, but it meant three million calls a day."
+TURNS = [
+    interviewer(1, "How did you choose between polling and webhooks, and why was that the right choice?", 0),
+    candidate(2, TEXT),
+    interviewer(3, "I see. What did you give up by that choice?", 2),
+    candidate(4, "Simplicity, mostly."),
+]
+
+
+def found(turn: int, text: str, turns: list[Turn] = TURNS) -> list[tuple[int, str]]:
+    evidence = Transcript(turns).find([Quote(turn=turn, text=text)])
+    texts = {it.seq: it.text for it in turns}
+    for item in evidence:
+        assert texts[item.seq][item.start : item.end] == item.quote
+    return [(item.seq, item.quote) for item in evidence]
+
+
+def test_a_quote_is_found_where_it_stands() -> None:
+    assert found(2, "polling was simple, but it meant three million calls") == [
+        (2, "polling was simple, but it meant three million calls")
+    ]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "POLLING WAS SIMPLE, BUT IT MEANT",
+        "polling was simple but it meant",
+        "“polling was  simple,\nbut it meant…”",
+        "polling was simple, but it meant.",
+    ],
+)
+def test_case_marks_and_blanks_do_not_matter_and_what_is_kept_is_the_turns_own(quote: str) -> None:
+    assert found(2, quote) == [(2, "polling was simple, but it meant")]
+
+
+@pytest.mark.parametrize(
+    ("turn", "quote"),
+    [
+        (2, "polling was complex, but it meant three million calls"),  # one word is another
+        (2, "cost of both: it meant three million calls a day"),  # joined from two places
+        (2, "I wrote down the cost … three million calls a day"),  # shortened
+        (2, "olling was simple, but it meant three"),  # cut within a word
+        (4, "polling was simple, but it meant three million calls"),  # of another turn
+        (1, "How did you choose between polling and webhooks"),  # the interviewer's
+        (3, "What did you give up by that choice"),
+        (2, "three million calls a"),  # four words
+        (2, ""),
+        (2, "…"),
+        (9, "polling was simple, but it meant three million calls"),
+        (0, "polling was simple, but it meant three million calls"),
+        (-1, "polling was simple, but it meant three million calls"),
+    ],
+)
+def test_what_is_not_there_is_dropped(turn: int, quote: str) -> None:
+    assert found(turn, quote) == []
+
+
+def test_a_short_quote_counts_when_it_is_the_whole_turn() -> None:
+    assert found(4, "simplicity, mostly") == [(4, "Simplicity, mostly")]
+    assert found(4, "mostly") == []
+
+
+def test_the_judge_may_quote_the_text_as_it_was_shown() -> None:
+    turns = [candidate(1, "I compared a < b && c > d with the result of R&D before I merged.")]
+    assert found(1, "a &lt; b &amp;&amp; c &gt; d with the result of R&amp;D", turns) == [
+        (1, "a < b && c > d with the result of R&D")
+    ]
+
+
+def test_offsets_are_code_points_beside_letters_of_any_width() -> None:
+    turns = [candidate(1, "🎻🎻 Je l’ai réécrit à côté de l’ancien système, e\u0301tape par e\u0301tape.")]
+    assert found(1, "l'ai réécrit à côté de l'ancien système, étape par étape", turns) == [
+        (1, "l’ai réécrit à côté de l’ancien système, e\u0301tape par e\u0301tape")
+    ]
+
+
+PIECES = [
+    interviewer(1, "Tell me about it.", 0),
+    candidate(2, "First I looked at the log,"),
+    candidate(3, "then I asked a colleague who knew it."),
+    interviewer(4, "Thank you. And then?", 3),
+    candidate(5, "Then I looked at the log again with her."),
+]
+
+
+def test_a_quote_over_two_pieces_of_one_answer_gives_one_evidence_a_turn() -> None:
+    for turn in (2, 3):
+        assert found(turn, "looked at the log, then I asked", PIECES) == [(2, "looked at the log"), (3, "then I asked")]
+
+
+def test_a_quote_never_reaches_over_an_interviewers_turn() -> None:
+    assert found(3, "a colleague who knew it. Then I looked at the log", PIECES) == []
+
+
+def test_the_occurrence_in_the_named_turn_is_the_one_that_is_taken() -> None:
+    turns = [candidate(1, "I tested it on a copy."), candidate(2, "Again I tested it on a copy.")]
+    assert found(1, "I tested it on a copy", turns) == [(1, "I tested it on a copy")]
+    assert found(2, "I tested it on a copy", turns) == [(2, "I tested it on a copy")]
+
+
+def test_a_piece_that_came_while_the_reply_was_composed_belongs_to_the_next_answer() -> None:
+    turns = [
+        interviewer(1, "Tell me.", 0),
+        candidate(2, "One."),
+        candidate(3, "Two, said too late."),
+        interviewer(4, "I see.", 2),
+        candidate(5, "Three."),
+        interviewer(6, "Thanks.", 5),
+    ]
+    assert [[turn.seq for turn in pieces] for pieces in answers(turns)] == [[2], [3, 5]]
+
+
+def test_the_same_place_counts_once() -> None:
+    quotes = [Quote(turn=2, text="polling was simple, but it meant"), Quote(turn=2, text="Polling was simple but it meant")]
+    assert len(Transcript(TURNS).find(quotes)) == 1
+
+
+WORDS = st.lists(st.sampled_from(["ja", "Straße", "don't", "naïve", "3", "cache", "é", "x1"]), min_size=MIN_WORDS, max_size=30)
+
+
+@given(WORDS, st.data())
+def test_every_run_of_enough_words_is_found_again(words: list[str], data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(words) - MIN_WORDS))
+    end = data.draw(st.integers(start + MIN_WORDS, len(words)))
+    quote = " ".join(words[start:end])
+    assert [text for _, text in found(1, quote, [candidate(1, ", ".join(words))])] != []
+
+
+@given(st.text(max_size=200), st.text(max_size=60), st.integers(-2, 3))
+def test_whatever_is_said_and_quoted_evidence_is_always_a_piece_of_the_turn(said: str, quote: str, turn: int) -> None:
+    found(turn, quote, [candidate(1, said), candidate(2, said)])
