@@ -8,7 +8,17 @@ from bson import ObjectId
 
 from models.append import Words, append_candidate
 from models.clock import now
-from models.interview import Candidate, Consent, Interview, InterviewStatus, PositionRef, Progress, search_terms
+from models.evaluation import CriterionResult, Evaluation, Outcome
+from models.interview import (
+    Candidate,
+    Consent,
+    Interview,
+    InterviewStatus,
+    PositionRef,
+    Progress,
+    Recommendation,
+    search_terms,
+)
 from models.position import Criterion, Level, Position, PositionBody, Question
 from models.turn import Channel, NewTurn, Speaker, Turn
 
@@ -74,6 +84,41 @@ async def make_interview(
         "consent": None if is_scheduled else Consent(text_version="test", given_at=at, recording=False),
     }
     return await Interview(**{**fields, **values}).insert()
+
+
+def new_evaluation(interview: Interview, **values: Any) -> Evaluation:
+    """An evaluation that is due and not stored yet; `values` replace fields."""
+    fields = {
+        "interview_id": interview.id,
+        "organization_id": interview.organization_id,
+        "version": 1,
+        "position_id": interview.position.id,
+        "position_version": interview.position.version,
+        "prompt_version": "test",
+        "model": "test",
+        "transcript_digest": "",
+        "sandbox": True,
+    }
+    return Evaluation(**{**fields, **values})
+
+
+def outcome(level: int | None = 3) -> Outcome:
+    """A judgement with all three criteria at that level."""
+    score = None if level is None else (level - 1) * 25.0
+    criteria = [
+        CriterionResult(key=key, name=key, weight=1, level=level, score=score, rationale="because", evidence=[])
+        for key in ("technical", "communication", "problem_solving")
+    ]
+    return Outcome(
+        overall_score=score,
+        recommendation=Recommendation.INCONCLUSIVE if level is None else Recommendation.HIRE,
+        summary="a summary",
+        coverage=0 if level is None else 1,
+        criteria=criteria,
+        strengths=[],
+        weaknesses=[],
+        model="test",
+    )
 
 
 def new_turn(key: str, text: str = "Some words.", speaker: Speaker = Speaker.INTERVIEWER, **values: Any) -> NewTurn:

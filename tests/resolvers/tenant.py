@@ -12,15 +12,15 @@ from auth import Principal, verify
 from lifecycle.consent import CURRENT
 from lifecycle.services import Services
 from models.clock import now
-from models.evaluation import CriterionResult, Evaluation, EvaluationStatus, Outcome
-from models.interview import Interview, InterviewStatus, Recommendation, search_terms
+from models.evaluation import Evaluation, EvaluationStatus
+from models.interview import Interview, InterviewStatus, search_terms
 from models.organization import Organization, Role, create_key, ensure_organization
 from models.position import Position
 from models.turn import Channel
 from resolvers.access import access_of, invite_of
 from resolvers.ids import Kind, encode
 from resolvers.starts import ConsentGiven, ScheduleRequest, StartRequest
-from tests.factories import make_interview, make_position
+from tests.factories import make_interview, make_position, new_evaluation, outcome
 
 CONSENT = ConsentGiven(text_version=CURRENT, recording=False)
 
@@ -58,22 +58,8 @@ class Tenant:
 
     async def evaluation(self, interview: Interview, **values: Any) -> Evaluation:
         """A stored evaluation: completed, all three criteria at level 3, unless `values` say otherwise."""
-        fields: dict[str, Any] = {
-            "interview_id": interview.id,
-            "organization_id": interview.organization_id,
-            "version": 1,
-            "status": EvaluationStatus.COMPLETED,
-            "outcome": outcome(),
-            "position_id": interview.position.id,
-            "position_version": 1,
-            "prompt_version": "test",
-            "model": "test",
-            "transcript_digest": "",
-            "sandbox": True,
-            "due_at": None,
-            "completed_at": now(),
-        }
-        return await Evaluation(**{**fields, **values}).insert()
+        completed = {"status": EvaluationStatus.COMPLETED, "outcome": outcome(), "due_at": None, "completed_at": now()}
+        return await new_evaluation(interview, **{**completed, **values}).insert()
 
     def start_request(self, **values: Any) -> StartRequest:
         fields: dict[str, Any] = {
@@ -94,24 +80,6 @@ class Tenant:
 
     def invite(self, interview: Interview) -> str:
         return invite_of(self.services, interview).token
-
-
-def outcome(level: int | None = 3) -> Outcome:
-    score = None if level is None else (level - 1) * 25.0
-    criteria = [
-        CriterionResult(key=key, name=key, weight=1, level=level, score=score, rationale="because", evidence=[])
-        for key in ("technical", "communication", "problem_solving")
-    ]
-    return Outcome(
-        overall_score=score,
-        recommendation=Recommendation.INCONCLUSIVE if level is None else Recommendation.HIRE,
-        summary="a summary",
-        coverage=0 if level is None else 1,
-        criteria=criteria,
-        strengths=[],
-        weaknesses=[],
-        model="test",
-    )
 
 
 async def make_tenant(services: Services) -> Tenant:
