@@ -6,7 +6,7 @@ was said has ever to be taken back.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from models.position import PositionBody
 from models.turn import Move
@@ -16,25 +16,37 @@ RUN = 6
 MAX_CHARACTERS = 600
 SENTENCES = {Move.NEXT: 1, Move.CLOSE: 1, Move.REPEAT: 1, Move.STOP: 1, Move.WAIT: 1, Move.CLARIFY: 3, Move.PROBE: 2}
 
-_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s)|\n+")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|z\.B|d\.h|u\.a|p\.ej|etc|vs|no|nr|dr|mr|mrs|ms|prof|approx|ca|bzw|usw|st)|\b\w)\.$", re.IGNORECASE
+_ASKS = "?\uff1f\ufe16\ufe56\u2047\u2048\u2049\u203d\u2753\u2754\u2e2e\u037e\u061f\u055e\u1367"
+"""question marks of all scripts"""
+_CLOSERS = "\"'”’»)\\]」』"
+_END = re.compile(
+    rf"[.!…。！{_ASKS}]+[{_CLOSERS}]*(?=\s)"
+    # scripts that write no space between sentences; what follows must be there, or the cut would depend on the chunks
+    rf"|[。！？]+[{_CLOSERS}]*(?=[^\s。！？{_CLOSERS}])"
+    r"|\n+"
 )
-_MARKUP = re.compile(r"</?\w|\bdirective\b|^(?:NEXT|PROBE|REPEAT|CLARIFY|WAIT|STOP|CLOSE)\b")
-_WORD = re.compile(r"\w+")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|z\.B|d\.h|u\.a|p\.ej|etc|vs|nr|dr|mr|mrs|ms|prof|approx|ca|bzw|usw|st)|\b\w)\.$", re.IGNORECASE
+)
+_MARKUP = re.compile(r"</?\w|&lt;|^\W*(?:GREET|NEXT|PROBE|REPEAT|CLARIFY|WAIT|STOP|NUDGE|CLOSE)\b")
+_QUESTION = re.compile(rf"[{_ASKS}][{_ASKS}!]*")
+_WORD = re.compile(r"[^\W_]+")
+_UNSEEN = ("Cf", "Mn")
+"""categories of what is not seen, or only changes the letter before it: zero-width characters, soft hyphens, accents"""
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall("".join(letter for letter in folded if unicodedata.category(letter) not in _UNSEEN))
+
+
+def _runs(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[place : place + RUN]) for place in range(len(words) - RUN + 1)}
 
 
 def runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
-    """Every run of RUN words in the texts, as it is compared."""
-    found: set[tuple[str, ...]] = set()
-    for text in texts:
-        words = _words(text)
-        found.update(tuple(words[place : place + RUN]) for place in range(len(words) - RUN + 1))
-    return frozenset(found)
+    """Every run of RUN words in the texts, as it is compared: whatever case, punctuation, accents and invisible characters."""
+    return frozenset().union(*(_runs(_words(text)) for text in texts))
 
 
 def private_runs(position: PositionBody, asked: int, rules: str) -> frozenset[tuple[str, ...]]:
@@ -54,6 +66,7 @@ class Gate:
         self._move = move
         self._private = private
         self._buffer = ""
+        self._tail: list[str] = []  # last words that were said: a run may go over the ends of sentences
         self._given = 0
         self._characters = 0
         self.is_full = False
@@ -81,12 +94,13 @@ class Gate:
 
     def _check(self, sentence: str) -> list[str]:
         sentence = " ".join(sentence.split())
-        if not sentence or not self._may_be_said(sentence):
+        words = [*self._tail, *_words(sentence)]
+        if not sentence or not self._may_be_said(sentence) or _runs(words) & self._private:
             return []
+        self._tail = words[-RUN + 1 :]
         self._given += 1
         self._characters += len(sentence)
-        is_question = _is_question(sentence)
-        self.is_full = is_question or self._given >= SENTENCES[self._move] or self._characters >= MAX_CHARACTERS
+        self.is_full = _is_question(sentence) or self._given >= SENTENCES[self._move] or self._characters >= MAX_CHARACTERS
         return [sentence if self._given == 1 else f" {sentence}"]
 
     def _may_be_said(self, sentence: str) -> bool:
@@ -94,8 +108,8 @@ class Gate:
             return False
         if self._characters + len(sentence) > MAX_CHARACTERS or _MARKUP.search(sentence):
             return False
-        return sentence.count("?") <= 1 and not runs([sentence]) & self._private
+        return len(_QUESTION.findall(sentence)) <= 1
 
 
 def _is_question(sentence: str) -> bool:
-    return any(mark in sentence for mark in "?？¿")
+    return "¿" in sentence or bool(_QUESTION.search(sentence))

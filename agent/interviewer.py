@@ -42,7 +42,14 @@ class Opened:
 
 
 class Unanswered(Exception):
-    """Claude did not answer, or not to the end; the text is the reason, without a word of what was said."""
+    """Claude did not answer, or not to the end; the text is the reason, without a word of what was said.
+
+    `refused`: the move that it chose, where that is not allowed.
+    """
+
+    def __init__(self, reason: str, refused: Move | None = None) -> None:
+        super().__init__(reason)
+        self.refused = refused
 
 
 async def reply(
@@ -55,7 +62,7 @@ async def reply(
     gate: Gate | None = None
     move: Move | None = None
     head = said = ""
-    reason = None
+    reason = refused = None
     try:
         async with aclosing(_stream(claude, anthropic, clocks, prompt)) as deltas:
             async for delta in deltas:
@@ -84,17 +91,17 @@ async def reply(
             said += sentence
             yield sentence
     except Unanswered as error:
-        reason = str(error)
-    for event in _round_off(plan, move, said, reason):
+        reason, refused = str(error), error.refused
+    for event in _round_off(plan, move, said, reason, refused):
         yield event
 
 
-def _round_off(plan: Plan, move: Move | None, said: str, reason: str | None) -> list[Opened | str]:
-    """What code adds after the model: the question, the closing, or the whole reply where nothing was said."""
-    if move is None or (not said and (reason or move in _WORDS_ARE_THE_REPLY)):
+def _round_off(plan: Plan, move: Move | None, said: str, reason: str | None, refused: Move | None) -> list[Opened | str]:
+    """What code adds after the model: the question, the closing, or the whole reply where there is no move to keep to."""
+    if move is None or (not said and move in _WORDS_ARE_THE_REPLY):
         why = reason or "no words"
         log.warning("code replies", reason=why, move=plan.fallback)
-        return [Opened(plan.fallback, Source.CODE, why), plan.words_after(plan.fallback)]
+        return [Opened(plan.fallback, Source.CODE, why), plan.words_instead(refused)]
     events: list[Opened | str] = []
     added = plan.words_after(move)
     if reason:
@@ -114,7 +121,7 @@ def _allowed(decided: tuple[Move | None, str] | None, plan: Plan) -> tuple[Move,
     if move is None:
         raise Unanswered("no move")
     if move not in plan.moves:
-        raise Unanswered(f"move {move} not allowed")
+        raise Unanswered(f"move {move} not allowed", move)
     return move, words
 
 
@@ -122,11 +129,12 @@ def read_head(head: str, *, is_whole: bool = False) -> tuple[Move | None, str] |
     """The move on the first line and the words after it; None while it can not be told. A move of None: there is none.
 
     Tolerates case, "Move:", asterisks, backticks, quotes and brackets around the word. Decides at the line's end, at
-    HEAD_CHARACTERS, or when `is_whole`.
+    HEAD_CHARACTERS, or when `is_whole`; the same however the head comes in pieces.
     """
-    start = head.lstrip()
-    line, newline, rest = start.partition("\n")
-    if not newline and len(start) < HEAD_CHARACTERS and not is_whole:
+    line, newline, rest = head.lstrip().partition("\n")
+    if len(line) >= HEAD_CHARACTERS:
+        return None, ""
+    if not newline and not is_whole:
         return None
     match = _HEAD.fullmatch(line.strip())
     name = match[1].upper() if match else ""

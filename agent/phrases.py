@@ -1,5 +1,7 @@
 """What code says in its own words: greeting, closings, and everything that must not depend on a model."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -12,12 +14,15 @@ class Phrases:
 
     greeting: str
     put_again: str
+    go_on: str
+    """before the next question, when a request was made once too often"""
     wait: str
     stop: str
     nudge: str
+    """before the question that is open; asks nothing itself"""
     closings: MappingProxyType[EndReason, str]
     affirmations: frozenset[str]
-    """whole answers, casefolded and without punctuation, that confirm the wish to stop"""
+    """whole answers, as `plain` makes them, that confirm the wish to stop"""
 
 
 def _closings(wrapped_up: str, out_of_time: str, ended: str, left: str) -> MappingProxyType[EndReason, str]:
@@ -41,9 +46,10 @@ LANGUAGES = MappingProxyType(
                 "People, not I, decide about your application."
             ),
             put_again="Let me put the question again.",
+            go_on="Let us leave that question here and go on.",
             wait="Of course, take your time.",
             stop="Would you like to end the interview here? Say yes to end it, or just go on with your answer.",
-            nudge="Are you still there? Whenever you are ready, here is the question again.",
+            nudge="I have not heard from you for a while. Whenever you are ready, here is the question again.",
             closings=_closings(
                 "That was my last question. Thank you for your answers and your time. The team will look at our conversation and get in touch.",
                 "Our time is up, so I will stop here. Thank you for your answers. The team will look at our conversation and get in touch.",
@@ -61,9 +67,10 @@ LANGUAGES = MappingProxyType(
                 "einen Moment Zeit nehmen oder aufhören. Über Ihre Bewerbung entscheiden Menschen, nicht ich."
             ),
             put_again="Ich stelle die Frage noch einmal.",
+            go_on="Lassen wir diese Frage so stehen und machen wir weiter.",
             wait="Gern, nehmen Sie sich Zeit.",
             stop="Möchten Sie das Interview hier beenden? Sagen Sie Ja, um es zu beenden, oder fahren Sie einfach mit Ihrer Antwort fort.",
-            nudge="Sind Sie noch da? Wenn Sie so weit sind: Hier ist die Frage noch einmal.",
+            nudge="Ich habe eine Weile nichts von Ihnen gehört. Wenn Sie so weit sind: Hier ist die Frage noch einmal.",
             closings=_closings(
                 "Das war meine letzte Frage. Vielen Dank für Ihre Antworten und Ihre Zeit. Das Team sieht sich unser Gespräch an und meldet sich.",
                 "Unsere Zeit ist um, deshalb höre ich hier auf. Vielen Dank für Ihre Antworten. Das Team sieht sich das Gespräch an und meldet sich.",
@@ -79,9 +86,10 @@ LANGUAGES = MappingProxyType(
                 "tomarse un momento para pensar o terminar. Sobre su candidatura deciden personas, no yo."
             ),
             put_again="Le hago la pregunta de nuevo.",
+            go_on="Dejemos aquí esa pregunta y sigamos.",
             wait="Por supuesto, tómese su tiempo.",
             stop="¿Quiere terminar la entrevista aquí? Diga sí para terminarla, o simplemente siga con su respuesta.",
-            nudge="¿Sigue ahí? Cuando quiera, aquí está la pregunta de nuevo.",
+            nudge="Hace un rato que no tengo noticias suyas. Cuando quiera, aquí está la pregunta de nuevo.",
             closings=_closings(
                 "Esa era mi última pregunta. Gracias por sus respuestas y su tiempo. El equipo revisará nuestra conversación y se pondrá en contacto.",
                 "Se nos ha acabado el tiempo, así que termino aquí. Gracias por sus respuestas. El equipo las revisará y se pondrá en contacto.",
@@ -97,9 +105,10 @@ LANGUAGES = MappingProxyType(
                 "prendre un moment pour réfléchir, ou arrêter. Ce sont des personnes, et non moi, qui décident de votre candidature."
             ),
             put_again="Je repose la question.",
+            go_on="Laissons cette question et continuons.",
             wait="Bien sûr, prenez votre temps.",
             stop="Voulez-vous terminer l'entretien ici ? Dites oui pour le terminer, ou poursuivez simplement votre réponse.",
-            nudge="Êtes-vous toujours là ? Quand vous serez prêt, voici de nouveau la question.",
+            nudge="Je n'ai plus de nouvelles de vous depuis un moment. Quand vous voudrez, voici de nouveau la question.",
             closings=_closings(
                 "C'était ma dernière question. Merci pour vos réponses et votre temps. L'équipe va lire notre échange et vous recontactera.",
                 "Le temps est écoulé, je m'arrête donc ici. Merci pour vos réponses. L'équipe va lire notre échange et vous recontactera.",
@@ -116,3 +125,9 @@ LANGUAGES = MappingProxyType(
 def phrases_in(language: str) -> Phrases:
     """The phrases of a BCP 47 tag, by its primary subtag. Raises KeyError for a language that is not in LANGUAGES."""
     return LANGUAGES[language.split("-", maxsplit=1)[0].casefold()]
+
+
+def plain(text: str) -> str:
+    """A short answer as it is compared with `affirmations`: casefolded, words and apostrophes only, one space between them."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", folded))

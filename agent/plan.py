@@ -7,7 +7,7 @@ candidate has said since the interviewer's last answer, in however many turns; a
     PROBE    one question more on the open one                     counts as an exchange
     REPEAT, CLARIFY, WAIT   the open question stays open; at most TRIES of each per question
     STOP     ask for confirmation of the candidate's wish to end
-    CLOSE    the end
+    CLOSE    the end                                               counts as an exchange, unless it answers a STOP
 
 With W = wrap_up_after_exchanges, u = exchanges counted with this one, r = core questions not asked yet, m = minutes left beyond
 those reserved for the closing, and t = minutes kept for each answer (half of an even share, at most MINUTES_PER_ANSWER):
@@ -16,22 +16,26 @@ those reserved for the closing, and t = minutes kept for each answer (half of an
     PROBE    fewer than max_probes on the open question, W - u > r, m >= (r + 1) t
     CLOSE    when NEXT is not allowed, or to confirm a STOP
 
-As a position's W is at least its number of questions, W - u >= r holds at every NEXT: no probe ever costs a core question. A cap
-on replies (REPLIES_PER_EXCHANGE W + 10) ends an interview that would not end otherwise.
+As a position's W is at least its number of questions, W - u >= r holds at every NEXT: no probe ever costs a core question.
+Every move is bounded (STOP never follows a STOP that was heard), so an interview ends whatever is chosen. A request whose tries
+are used up is answered by going on, and the interviewer says so.
+
+What the candidate wrote before a question was stored can not answer it, and a yes from before a STOP does not confirm it. When a
+contribution holds nothing later (a message sent before the greeting, the rest of a burst), what was asked is put again, once,
+in place of NEXT or PROBE.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.phrases import phrases_in
+from agent.phrases import phrases_in, plain
 from models.interview import EndReason, Progress
 from models.position import PositionBody, Question
 from models.turn import Move, Speaker, Turn
 
 TRIES = 2
 MINUTES_PER_ANSWER = 2.0
-REPLIES_PER_EXCHANGE = 3
 COUNTED = (Move.NEXT, Move.PROBE)
 ON_THE_OPEN_QUESTION = (Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
@@ -64,9 +68,10 @@ class Plan:
     used: dict[Move, int]
     """PROBE, REPEAT, CLARIFY, WAIT on the open question"""
     exchanges: int
-    replies: int
-    """to contributions, whether they counted or not"""
     stop_pending: bool
+    """the candidate was asked to confirm the wish to end, and has had the chance to say so"""
+    unheard: Move | None
+    """NEXT or STOP when all of the contribution was written before that question was put; else None"""
     nudged: bool
     greeted: bool
     answers: int
@@ -99,8 +104,10 @@ class Plan:
         """The moves that a reply to the contribution may make; never empty."""
         question = self.open_question
         minutes = (self.time_left - self.limits.reserve).total_seconds() / 60
-        if question is None or minutes <= 0 or self.replies >= self._cap:
+        if question is None or minutes <= 0:
             return (Move.CLOSE,)
+        if self.unheard:
+            return (Move.STOP,) if self.unheard is Move.STOP else (Move.REPEAT, Move.WAIT, Move.STOP)
         moves = []
         if self._may_go_on(minutes):
             moves.append(Move.NEXT)
@@ -116,15 +123,17 @@ class Plan:
     @property
     def fallback(self) -> Move:
         """What code does by itself: go on, or close when the wish to stop was plainly confirmed or nothing is left to ask."""
-        words = "".join(letter for letter in self.contribution.casefold() if letter.isalnum() or letter in " '").strip()
-        if self.stop_pending and words in phrases_in(self.language).affirmations:
+        if self.stop_pending and plain(self.contribution) in phrases_in(self.language).affirmations:
             return Move.CLOSE
-        return Move.NEXT if Move.NEXT in self.moves else Move.CLOSE
+        return next(move for move in (Move.NEXT, Move.CLOSE, Move.REPEAT, Move.STOP) if move in self.moves)
 
     @property
     def end_reason(self) -> EndReason:
-        """Why a CLOSE now ends the interview."""
-        if self.stop_pending:
+        """Why a CLOSE now ends the interview.
+
+        Where a CLOSE is due anyway, an answer to STOP that does not open with a yes is a last answer, not the wish to end.
+        """
+        if self.stop_pending and (Move.NEXT in self.moves or self._opens_with_yes):
             return EndReason.CANDIDATE_ENDED
         if self.time_left <= self.limits.reserve:
             return EndReason.OUT_OF_TIME
@@ -139,13 +148,22 @@ class Plan:
             return self.next_question.text
         if move is Move.REPEAT and self.open_question:
             return self.open_question.text
-        if move is Move.NUDGE:
-            return f"{phrases.nudge} {self.open_question.text}" if self.open_question else phrases.nudge
+        if move is Move.NUDGE and self.open_question:
+            return f"{phrases.nudge} {phrases.stop if self.stop_pending else self.open_question.text}"
         if move is Move.STOP:
             return phrases.stop
         if move is Move.CLOSE:
             return phrases.closings[reason or self.end_reason]
         return ""
+
+    def words_instead(self, refused: Move | None = None) -> str:
+        """What code says alone, as its `fallback`. `refused`: the move that was chosen, and is not allowed any more."""
+        phrases, move = phrases_in(self.language), self.fallback
+        words = self.words_after(move)
+        if move is Move.REPEAT:
+            return f"{phrases.put_again} {words}"
+        is_used_up = refused in (Move.REPEAT, Move.CLARIFY, Move.WAIT) and move is Move.NEXT
+        return f"{phrases.go_on} {words}" if is_used_up else words
 
     def question_key_after(self, move: Move) -> str | None:
         """The core question that a turn of that move belongs to; None for greeting and closing."""
@@ -156,12 +174,11 @@ class Plan:
 
     def progress_after(self, move: Move) -> Progress:
         """How far the interview has come once that move is made."""
-        counted = move in COUNTED and bool(self.contribution)
-        closing = move is Move.CLOSE and bool(self.contribution)
+        is_exchange = bool(self.contribution and self.asked) and _counts(move, stop_pending=self.stop_pending)
         return Progress(
             question=self.asked + (move is Move.NEXT),
             question_key=self.question_key_after(move),
-            exchanges=self.exchanges + (counted or closing),
+            exchanges=self.exchanges + is_exchange,
         )
 
     # --- the clock
@@ -185,8 +202,9 @@ class Plan:
     # ---
 
     @property
-    def _cap(self) -> int:
-        return REPLIES_PER_EXCHANGE * self.position.wrap_up_after_exchanges + 10
+    def _opens_with_yes(self) -> bool:
+        said = f"{plain(self.contribution)} "
+        return any(said.startswith(f"{yes} ") for yes in phrases_in(self.language).affirmations)
 
     def _may_go_on(self, minutes: float) -> bool:
         return self.next_question is not None and self.exchanges + 1 < self.position.wrap_up_after_exchanges and minutes > 0
@@ -199,29 +217,34 @@ class Plan:
         return self.used[Move.PROBE] < question.max_probes and exchanges > unasked and enough
 
 
+def _counts(move: Move | None, *, stop_pending: bool) -> bool:
+    return move in COUNTED or (move is Move.CLOSE and not stop_pending)
+
+
 def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: Limits, now: datetime) -> Plan:
     """The plan that the stored turns stand for; the same turns always give the same plan."""
-    asked = exchanges = replies = 0
+    asked = exchanges = answered = 0
     used = dict.fromkeys(ON_THE_OPEN_QUESTION, 0)
-    stop_pending = nudged = False
-    answered = 0
+    nudged = False
+    asked_at = stop_at = 0  # seq of the open question, and of the first STOP of those that nothing but a NUDGE has followed
     spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER]
     for turn in spoken:
-        is_reply = (turn.answers or 0) > answered
-        answered = max(answered, turn.answers or 0)
-        if turn.move is Move.NUDGE:
-            nudged = True
+        answers = turn.answers or 0
+        is_reply = answers > answered
+        answered = max(answered, answers)
+        nudged = turn.move is Move.NUDGE
+        if nudged:
             continue
-        nudged = False
-        replies += is_reply
-        exchanges += is_reply and turn.move in COUNTED
-        stop_pending = turn.move is Move.STOP
+        exchanges += bool(is_reply and asked) and _counts(turn.move, stop_pending=0 < stop_at < answers)
         if turn.move is Move.NEXT:
             asked += 1
+            asked_at = turn.seq
             used = dict.fromkeys(ON_THE_OPEN_QUESTION, 0)
-        elif turn.move in used:
+        elif turn.move in used and is_reply and answers > asked_at:
             used[turn.move] += 1
+        stop_at = 0 if turn.move is not Move.STOP else stop_at or turn.seq
     open_pieces = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.seq > answered]
+    is_unheard = bool(open_pieces) and open_pieces[-1].seq < (stop_at or asked_at)
     return Plan(
         position=position,
         language=language,
@@ -230,8 +253,8 @@ def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: L
         asked=asked,
         used=used,
         exchanges=exchanges,
-        replies=replies,
-        stop_pending=stop_pending,
+        stop_pending=bool(stop_at) and not is_unheard,
+        unheard=None if not is_unheard else Move.STOP if stop_at else Move.NEXT,
         nudged=nudged and not open_pieces,
         greeted=bool(spoken),
         answers=open_pieces[-1].seq if open_pieces else answered,
