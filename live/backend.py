@@ -16,6 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 import settings
+from live.cancellation import end
 
 log = structlog.get_logger(__name__)
 
@@ -68,8 +69,7 @@ class RedisBackend(BroadcastBackend):
     async def disconnect(self) -> None:
         """Stop listening and close every connection."""
         if self._listener:
-            self._listener.cancel()
-            await asyncio.wait([self._listener])
+            await end(self._listener)
         with suppress(RedisError):
             await self._pool.aclose()
 

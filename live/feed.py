@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 import settings
 from live.backend import RedisBackend
+from live.cancellation import end
 from live.followed import Followed
 from live.messages import Changed, Interim, write_message
 from live.reads import patiently
@@ -51,9 +52,7 @@ class Live:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks)
+        await end(*self._tasks)
         await self._broadcast.disconnect()
 
     async def is_connected(self) -> bool:
@@ -186,7 +185,7 @@ class Live:
             yield
         finally:
             # not awaited: a follower that is cancelled must not wait for anything
-            task.cancel()
+            self._start(end(task), f"end of {name}")
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=f"live {name}")

@@ -76,8 +76,12 @@ class Wall:
         self._woken.set()
 
     async def follow(self, called_at: float) -> AsyncGenerator[Interview, None]:
-        """Each interview that has changed since OVERLAP before that moment of the loop's clock, then each that changes."""
+        """Each interview that has changed since OVERLAP before that moment of the loop's clock, then each that changes.
+
+        No state comes twice, and none after a newer one, though the wall may find what the follower has found itself.
+        """
         queue = Queue()
+        seen: dict[ObjectId, datetime] = {}
         self._queues.add(queue)
         try:
             await self._began.wait()
@@ -87,7 +91,14 @@ class Wall:
                 queue.put(interview_id)
             while True:
                 for interview in await self._read(await queue.take()):
+                    interview_id = ObjectId(interview.id)
+                    if interview_id in seen and interview.updated_at <= seen[interview_id]:
+                        continue
+                    seen[interview_id] = interview.updated_at
                     yield interview
+                # the wall finds nothing again that is older
+                oldest = max(seen.values(), default=since) - OVERLAP
+                seen = {key: updated_at for key, updated_at in seen.items() if updated_at > oldest}
         finally:
             self._queues.discard(queue)
 

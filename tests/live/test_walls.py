@@ -75,6 +75,22 @@ async def test_a_second_follower_gets_what_changed_shortly_before_it_came(unpoll
             assert [item.last_seq for item in await late.first(1)] == [1]
 
 
+async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(unpolled_live: Live, listeners: Listeners) -> None:
+    first, second, third = await old_interviews(3)
+    async with reading(unpolled_live.follow_interviews(organization_of(first))) as read:
+        await listeners.of_organization(first)
+        await begun(read, first, unpolled_live)
+        # nobody has told the wall: the late one finds it when it begins
+        await set_seq(second, 5)
+        async with reading(unpolled_live.follow_interviews(organization_of(first))) as late:
+            await late.first(2)
+            await set_seq(third, 6)
+            for interview in (second, third):
+                await unpolled_live.publish_change(organization_of(interview), ObjectId(interview.id))
+                await read.until(lambda items, interview=interview: items[-1].id == interview.id)  # type: ignore[misc]
+            assert [item.id for item in await late.first(3)] == [first.id, second.id, third.id]
+
+
 async def test_a_change_that_was_committed_late_is_found(live: Live) -> None:
     early, late = await old_interviews(2)
     async with reading(live.follow_interviews(organization_of(early))) as read:

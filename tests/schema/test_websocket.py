@@ -9,7 +9,7 @@ import orjson
 import pytest
 import websockets
 from beanie import PydanticObjectId
-from gql import gql
+from gql import GraphQLRequest, gql
 from gql.transport.exceptions import TransportClosed, TransportConnectionFailed, TransportQueryError
 from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
@@ -75,7 +75,7 @@ async def test_turns_come_as_they_are_stored_and_the_stream_completes_with_the_i
     await say(interview, "first")
     async with server.client(await token_of(tenant, Role.VIEWER)) as session:
         seen = []
-        async for event in session.subscribe(gql(TURNS), variable_values={"id": id_of(interview)}):
+        async for event in session.subscribe(GraphQLRequest(TURNS, variable_values={"id": id_of(interview)})):
             seen.append((event["turnAdded"]["seq"], event["turnAdded"]["text"]))
             if len(seen) == 1:
                 await tenant.services.live.publish_turn(await say(interview, "second"))
@@ -107,21 +107,27 @@ async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
     from models.turn import Speaker
 
     token = await token_of(tenant, Role.CANDIDATE, interview)
-    document = gql("subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text afterSeq } }")
-    changes = gql("subscription($id: ID!) { interviewChanged(interviewId: $id) { status progress { questions } } }")
+    variables = {"id": id_of(interview)}
+    words = GraphQLRequest(
+        "subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text afterSeq } }", variable_values=variables
+    )
+    changes = GraphQLRequest(
+        "subscription($id: ID!) { interviewChanged(interviewId: $id) { status progress { questions } } }",
+        variable_values=variables,
+    )
     async with server.client(token) as session:
-        async for event in session.subscribe(changes, variable_values={"id": id_of(interview)}):
+        async for event in session.subscribe(changes):
             assert event["interviewChanged"] == {"status": "IN_PROGRESS", "progress": {"questions": 3}}
             break
 
         async def speak() -> None:
             while True:
-                words = Interim(ObjectId(interview.id), Speaker.INTERVIEWER, "So far", 0, now())
-                await tenant.services.live.publish_interim(words)
+                interim = Interim(ObjectId(interview.id), Speaker.INTERVIEWER, "So far", 0, now())
+                await tenant.services.live.publish_interim(interim)
                 await asyncio.sleep(0.02)
 
         speaking = asyncio.create_task(speak())
-        async for event in session.subscribe(document, variable_values={"id": id_of(interview)}):
+        async for event in session.subscribe(words):
             assert event["interimTranscript"] == {"speaker": "INTERVIEWER", "text": "So far", "afterSeq": 0}
             break
         speaking.cancel()

@@ -1,0 +1,94 @@
+"""PyMongo loses a cancellation now and then (Python 3.11): nothing may wait for ever because of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+import settings
+from live import cancellation
+from live.cancellation import end
+from live.feed import Live
+from tests.live.reading import eventually
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cancellation, "AGAIN_SECONDS", 0.05)
+
+
+def losing_one(begun: asyncio.Event) -> Callable[..., Awaitable[Any]]:
+    """A call of MongoDB that takes for ever, and loses the first cancellation."""
+    answers: list[Any] = [{}]
+
+    async def call(*_: Any) -> Any:
+        begun.set()
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            if not answers:
+                raise
+            return answers.pop()
+
+    return call
+
+
+async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
+    begun = asyncio.Event()
+    call = losing_one(begun)
+
+    async def go_on() -> None:
+        while True:
+            await call()
+
+    task = asyncio.create_task(go_on())
+    await begun.wait()
+    async with asyncio.timeout(10):
+        await end(task)
+    assert task.cancelled()
+
+
+async def test_tasks_that_have_ended_or_fail_on_the_way_out_are_ended_too() -> None:
+    async def fail() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            raise LookupError
+
+    done, failing = asyncio.create_task(asyncio.sleep(0)), asyncio.create_task(fail())
+    await done
+    await end(done, failing)
+    assert isinstance(failing.exception(), LookupError)
+
+
+async def test_live_feeds_close_though_their_watch_lost_its_cancellation(
+    settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+    monkeypatch.setattr("live.watch.read_marks", losing_one(begun))
+    async with asyncio.timeout(10):
+        async with Live(settings.redis) as live:
+            turns = live.follow_turns(ObjectId(), 0)
+            following = asyncio.ensure_future(anext(turns, None))
+            await begun.wait()
+        await end(following)
+
+
+async def test_a_wall_that_lost_its_cancellation_does_not_outlive_its_followers(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+    monkeypatch.setattr("live.wall.read_clock", losing_one(begun))
+    before = asyncio.all_tasks()
+    following = asyncio.ensure_future(anext(live.follow_interviews(ObjectId()), None))
+    await begun.wait()
+    await end(following)
+
+    async def is_clean() -> bool:
+        return not asyncio.all_tasks() - before
+
+    await eventually(is_clean)
