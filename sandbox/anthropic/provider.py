@@ -7,7 +7,7 @@ What it answers comes from rules (interviewer, judge), never from a database; a 
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -49,6 +49,8 @@ class Script:
     """streaming: so many characters a delta; words unless given"""
     released: asyncio.Event | None = None
     """nothing is answered until it is set"""
+    raw: str | None = None
+    """sent as it is, with status 200 and as the stream that was asked for: what stands between us and Claude may say anything"""
 
 
 class Provider:
@@ -97,6 +99,8 @@ class Provider:
         await asyncio.sleep(script.delay_seconds or (THINKING_SECONDS if self._paced else 0))
         if script.status != 200:
             raise _Refused(script.status, script.error_type, "as scripted", script.retry_after)
+        if script.raw is not None:
+            return Response(script.raw, media_type="text/event-stream" if body.get("stream") else "application/json")
         text = _answer(body) if script.text is None else script.text
         usage = self._cache.usage(body)
         if body.get("stream"):
@@ -120,7 +124,7 @@ class Provider:
             yield _event("error", error={"type": "overloaded_error", "message": "as scripted"})
             return
         yield _event("content_block_stop", index=0)
-        delta = {"stop_reason": script.stop_reason, "stop_sequence": None}
+        delta = {"stop_reason": script.stop_reason, "stop_sequence": None, "stop_details": _stop_details(script.stop_reason)}
         yield _event("message_delta", delta=delta, usage={**usage, "output_tokens": count_tokens(text)})
         yield _event("message_stop")
 
@@ -142,24 +146,32 @@ def _pieces(text: str, size: int | None) -> list[str]:
 def _checked(data: bytes) -> dict[str, Any]:
     """The body, if the real service would take it of what we send. Raises _Refused."""
     try:
-        body = json.loads(data)
-    except ValueError:
-        body = None
-    messages = body.get("messages") if isinstance(body, dict) else None
-    if not messages:
-        raise _Refused(400, "invalid_request_error", "messages: field required")
-    for is_wrong, problem in (
-        (not isinstance(body.get("model"), str), "model: field required"),
-        (not isinstance(body.get("max_tokens"), int) or body["max_tokens"] < 1, "max_tokens: a positive integer is required"),
-        (messages[0]["role"] != "user", "messages: the first message must use the user role"),
-        (any(message["role"] not in ROLES for message in messages), "messages: a role is unknown"),
-        (any(not interviewer.text_of(message["content"]).strip() for message in messages), "messages: a text is empty"),
-        (count_marks(body) > MAX_MARKS, f"cache_control: at most {MAX_MARKS} blocks may be marked"),
-    ):
-        if is_wrong:
-            raise _Refused(400, "invalid_request_error", problem)
-    checked: dict[str, Any] = body
-    return checked
+        body: dict[str, Any] = json.loads(data)
+        problem = next((problem for is_wrong, problem in _problems(body) if is_wrong), None)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        problem = "the body is not of the form that this endpoint takes"
+    if problem:
+        raise _Refused(400, "invalid_request_error", problem)
+    return body
+
+
+def _problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
+    """What may be wrong with a body, and whether it is; raises where the body is not even of the right form."""
+    yield not isinstance(body.get("model"), str), "model: field required"
+    yield not isinstance(body.get("max_tokens"), int) or body["max_tokens"] < 1, "max_tokens: a positive integer is required"
+    messages = body["messages"]
+    roles = [message["role"] for message in messages]
+    yield any(role not in ROLES for role in roles), "messages: a role is unknown"
+    yield roles[0] == "system", "messages.0: use the top-level 'system' parameter for the initial system prompt"
+    yield roles[0] != "user", "messages: the first message must use the user role"
+    yield roles[-1] == "assistant", "messages: this model does not support assistant message prefill"
+    ended = [*roles, "assistant"]
+    is_misplaced = any(
+        role == "system" and (ended[place - 1], ended[place + 1]) != ("user", "assistant") for place, role in enumerate(roles)
+    )
+    yield is_misplaced, "messages: a system message must follow a user message and precede an assistant message or the end"
+    yield any(not interviewer.text_of(message["content"]).strip() for message in messages), "messages: a text is empty"
+    yield count_marks(body) > MAX_MARKS, f"cache_control: at most {MAX_MARKS} blocks may be marked"
 
 
 def _check_key(request: Request) -> None:
@@ -198,8 +210,13 @@ def _message(content: list[dict[str, Any]], stop_reason: str | None, usage: dict
         "content": content,
         "stop_reason": stop_reason,
         "stop_sequence": None,
+        "stop_details": _stop_details(stop_reason),
         "usage": usage,
     }
+
+
+def _stop_details(stop_reason: str | None) -> dict[str, Any] | None:
+    return {"type": "refusal", "category": None, "explanation": None} if stop_reason == "refusal" else None
 
 
 def _event(kind: str, **data: Any) -> str:
