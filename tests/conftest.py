@@ -15,6 +15,7 @@ from anthropic import AsyncAnthropic
 from beanie import init_beanie
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
+from starlette.types import Receive, Scope, Send
 
 import settings as configuration
 from lifecycle.jobs import Jobs
@@ -136,13 +137,31 @@ async def stranger(services: Services) -> Tenant:
     return await make_tenant(services)
 
 
+class _Switchboard:
+    """One server for all the providers of a process: each test puts its own behind it."""
+
+    url = ""
+    provider: Provider
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.provider.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+async def switchboard() -> AsyncIterator[_Switchboard]:
+    """Where the stand-ins for Claude are reached."""
+    board = _Switchboard()
+    async with served(board) as address:
+        board.url = f"http://127.0.0.1:{address.port}"
+        yield board
+
+
 @pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
+def provider(switchboard: _Switchboard) -> Provider:
     """The loopback stand-in for Claude, at full speed: see its requests, put scripts before its rules."""
-    stand_in = Provider()
-    async with served(stand_in.app) as address:
-        stand_in.url = f"http://127.0.0.1:{address.port}"
-        yield stand_in
+    switchboard.provider = Provider()
+    switchboard.provider.url = switchboard.url
+    return switchboard.provider
 
 
 @pytest.fixture
