@@ -12,7 +12,7 @@ from errors import Conflict
 from models.clock import now
 from models.compare_and_set import LAPSED, compare_and_set, from_now, lease_of
 from models.evaluation import ACTIVE, Evaluation, EvaluationStatus, Outcome, Review, Usage, list_evaluations
-from models.interview import InterviewStatus, change
+from models.interview import OVER, Interview, InterviewStatus, change, get_interview
 from models.session import in_transaction
 
 _DUE = {"$lte": ["$due_at", "$$NOW"]}
@@ -128,6 +128,7 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
         return True
 
     for _ in range(3):
+        _require_completed(await get_interview(interview_id))
         versions = await list_evaluations(interview_id)
         for stored in versions:
             if stored.id == evaluation.id or stored.status in ACTIVE:
@@ -137,9 +138,18 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
             if await in_transaction(work):
                 return evaluation
         except DuplicateKeyError:
-            continue  # another came first: look again
-        raise Conflict("Only a completed interview can be evaluated: end it first (endInterview).")
+            pass
+        # another came first, or the interview was erased: look again
     raise Conflict("Several evaluations of this interview were asked for at once: ask again.")
+
+
+def _require_completed(interview: Interview | None) -> None:
+    if interview is None or interview.erased_at is not None:
+        raise Conflict("The interview has been erased: nothing is left to evaluate.")
+    if interview.status not in OVER:
+        raise Conflict("Only a completed interview can be evaluated: end it first (endInterview).")
+    if interview.status is not InterviewStatus.COMPLETED:
+        raise Conflict(f"Only a completed interview can be evaluated: this one is {interview.status}.")
 
 
 async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | None:

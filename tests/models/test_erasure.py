@@ -1,0 +1,156 @@
+"""Erasure: the mark comes first and refuses whatever comes after; then everything that was said goes."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
+
+from errors import Conflict, NotFound
+from models.append import append_candidate
+from models.clock import now
+from models.erasure import delete_erased, find_pending_erasures, mark_erased
+from models.evaluation import EvaluationStatus, Review, list_evaluations
+from models.evaluation_job import add_evaluation, add_review, claim_evaluation, complete_evaluation
+from models.interview import Candidate, Decision, Interview, InterviewStatus, get_interview
+from models.transition import claim_reply, renew_lease
+from models.turn import Speaker, Turn, read_turns
+from tests.factories import make_interview, new_evaluation, new_turn, outcome, say
+
+SECRETS = ("Ada", "Lovelace", "ada@example.org", "first program", "a secret answer", "ATS-7", "looms", "by the door", "because")
+
+
+def review() -> Review:
+    return Review(
+        id=ObjectId(),
+        decision=Decision.ADVANCE,
+        reason="because of the looms",
+        reviewer="somebody",
+        created_at=now(),
+        overrides=[],
+        overall_score=None,
+    )
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("status", InterviewStatus)
+async def test_a_mark_ends_what_lives_and_leaves_no_person(status: InterviewStatus) -> None:
+    interview = await make_interview(status=status, due_at=now(), score=70.0, evaluated=True, decision=Decision.HOLD)
+    marked = await mark_erased(ObjectId(interview.id))
+    assert marked
+    is_over = status in ("COMPLETED", "CANCELLED", "EXPIRED", "FAILED")
+    assert marked.status is (status if is_over else InterviewStatus.CANCELLED)
+    assert marked.erased_at
+    assert marked.ended_at
+    assert (marked.candidate, marked.name_terms, marked.due_at, marked.score, marked.decision) == (None, [], None, None, None)
+    assert marked.invite_generation == interview.invite_generation + 1
+    assert await mark_erased(ObjectId(interview.id)) is None
+
+
+async def test_nothing_of_the_person_is_left_anywhere(database: AsyncDatabase[dict[str, Any]]) -> None:
+    interview = await make_interview(
+        candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="looms"),
+        resume="I wrote the first program.",
+        job_description="looms",
+        external_id="ATS-7",
+        end_detail="by the door",
+        email_terms=["ada@example.org"],
+    )
+    await say(interview, "a secret answer")
+    evaluation = new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=outcome(), reviews=[review()])
+    await evaluation.insert()
+    assert await leaks(database), "the scan finds what is there"
+    await mark_erased(ObjectId(interview.id))
+    await delete_erased(ObjectId(interview.id))
+    assert await leaks(database) == []
+
+
+async def leaks(database: AsyncDatabase[dict[str, Any]]) -> list[str]:
+    """Secrets that still stand somewhere, positions (whose anchors are nobody's secret) left out."""
+    stored = [
+        repr(row).casefold()
+        for name in await database.list_collection_names()
+        if name != "positions"
+        async for row in database[name].find({})
+    ]
+    return [secret for secret in SECRETS if any(secret.casefold() in row for row in stored)]
+
+
+@pytest.mark.usefixtures("database")
+async def test_whatever_comes_after_the_mark_is_refused() -> None:
+    interview = await make_interview(status=InterviewStatus.COMPLETED)
+    interview_id = ObjectId(interview.id)
+    done = await new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=outcome(), due_at=None).insert()
+    await new_evaluation(interview, version=2).insert()
+    pending = (await list_evaluations(interview_id))[0]
+    running = await claim_evaluation(ObjectId(pending.id), "holder", 60)
+    assert running
+    await mark_erased(interview_id)
+    with pytest.raises(NotFound):
+        await append_candidate(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
+    assert await complete_evaluation(running, outcome(), prompt_version="test", transcript_digest="") is None
+    assert await add_review(done, review()) is None
+    with pytest.raises(Conflict, match="has been erased"):
+        await add_evaluation(new_evaluation(interview, version=3))
+    await delete_erased(interview_id)
+    with pytest.raises(Conflict):
+        await add_evaluation(new_evaluation(interview))
+    assert await claim_evaluation(ObjectId(pending.id), "holder", 60) is None
+    assert await read_turns(interview_id) == []
+    assert await list_evaluations(interview_id) == []
+    stored = await get_interview(interview_id)
+    assert stored
+    assert (stored.score, stored.evaluated, stored.decision) == (None, False, None)
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_was_speaking_has_lost_the_lease() -> None:
+    interview = await make_interview(due_at=now() - timedelta(seconds=1))
+    claimed = await claim_reply(ObjectId(interview.id), "holder", 60)
+    assert claimed
+    await mark_erased(ObjectId(interview.id))
+    assert not await renew_lease(ObjectId(interview.id), claimed.fence, "holder", 60)
+    assert await claim_reply(ObjectId(interview.id), "holder", 60) is None
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_counts_are_what_was_deleted_though_the_candidate_wrote_on_meanwhile() -> None:
+    for _ in range(5):
+        interview = await make_interview()
+        interview_id = ObjectId(interview.id)
+        messages = [say(interview, f"message {number}") for number in range(10)]
+        marked, *said = await asyncio.gather(mark_erased(interview_id), *messages, return_exceptions=True)
+        assert isinstance(marked, Interview)
+        assert marked.erasure
+        assert {type(refused) for refused in said if not isinstance(refused, Turn)} <= {NotFound}
+        assert marked.erasure.turns == sum(isinstance(turn, Turn) for turn in said) == len(await read_turns(interview_id))
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_deletion_that_did_not_happen_stays_pending_until_it_has() -> None:
+    interview = await make_interview()
+    await say(interview, "hello")
+    interview_id = ObjectId(interview.id)
+    assert await find_pending_erasures(10) == []
+    marked = await mark_erased(interview_id)
+    assert await find_pending_erasures(10) == [interview_id]
+    assert len(await read_turns(interview_id)) == 1
+    deleted = await delete_erased(interview_id)
+    assert marked
+    assert deleted
+    assert marked.erasure
+    assert deleted.erasure == marked.erasure.model_copy(update={"pending": False})
+    assert await find_pending_erasures(10) == []
+    assert await delete_erased(interview_id) == deleted, "again changes nothing, the counts neither"
+
+
+@pytest.mark.usefixtures("database")
+async def test_nothing_is_deleted_of_what_is_not_marked() -> None:
+    interview = await make_interview()
+    turn = await say(interview, "hello")
+    assert await delete_erased(ObjectId(interview.id)) is None
+    assert await read_turns(ObjectId(interview.id)) == [turn]
+    assert await mark_erased(ObjectId()) is None
+    assert await delete_erased(ObjectId()) is None
