@@ -28,10 +28,10 @@ check: install ## format, lint, types, import directions, schema snapshot, unit 
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python main.py schema --check
-	$(BIN)/pytest --quiet -m "not slow" -n 2 tests/unit.txt
+	$(BIN)/pytest --quiet -m "not servers"
 
 test: install ## every test, on real servers
-	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check uv

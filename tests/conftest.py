@@ -31,6 +31,13 @@ from tests.schema.api import served
 COALESCE_SECONDS = 0.2
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server, so that `make check` can leave it out."""
+    for item in items:
+        if {"mongod", "valkey", "own_valkey"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("servers")
+
+
 @pytest.fixture(scope="session")
 async def mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The URL of a replica set."""

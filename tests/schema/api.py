@@ -130,6 +130,8 @@ async def served(app: Any) -> AsyncIterator[Served]:
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)
-    yield Served(server.servers[0].sockets[0].getsockname()[1])
-    server.should_exit = True
-    await task
+    try:
+        yield Served(server.servers[0].sockets[0].getsockname()[1])
+    finally:
+        server.should_exit = True
+        await task

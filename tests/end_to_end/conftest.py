@@ -1,0 +1,27 @@
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from pymongo.asynchronous.database import AsyncDatabase
+
+from sandbox.anthropic.provider import Provider
+from tests.end_to_end.fleet import Fleet, launched
+from tests.schema.api import served
+
+
+@pytest.fixture(scope="module")
+async def launched_fleet(
+    bound_database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Fleet]:
+    provider = Provider()
+    async with served(provider.app) as address:
+        provider.url = f"http://127.0.0.1:{address.port}"
+        async with launched(mongod, bound_database.name, provider, tmp_path_factory.mktemp("fleet")) as fleet:
+            yield fleet
+
+
+@pytest.fixture
+async def fleet(launched_fleet: Fleet) -> Fleet:
+    """The processes, all of them up, without scripts."""
+    await launched_fleet.mend()
+    return launched_fleet

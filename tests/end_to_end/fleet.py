@@ -1,0 +1,233 @@
+"""Viva as processes that a test may kill: API servers and jobs workers on one MongoDB, one Redis, one scripted Claude."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+from gql import Client, GraphQLRequest
+from gql.transport.exceptions import TransportError
+from gql.transport.websockets import WebsocketsTransport
+from websockets.exceptions import WebSocketException
+
+from lifecycle.consent import CURRENT
+from models.interview import Interview
+from models.organization import Organization, Role, create_key
+from resolvers.ids import Kind, decode
+from resolvers.positions import seed_positions
+from sandbox.anthropic.provider import Provider
+from sandbox.processes import Child, free_port
+from sandbox.stack import api_process, jobs_process, make_environment, wait_until_ready
+from sandbox.valkey import Valkey
+
+TURNS = "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text questionKey } }"
+START = """mutation($input: StartInterviewInput!) {
+  startInterview(input: $input) { interview { id } access { token } invite { token } }
+}"""
+SAY = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Fleet:
+    """The processes, and what a test needs to act on them."""
+
+    environment: dict[str, str]
+    logs: Path
+    provider: Provider
+    valkey: Valkey
+    tokens: dict[Role, str]
+    apis: list[tuple[int, Child]] = field(default_factory=list)
+    workers: list[Child] = field(default_factory=list)
+
+    def url(self, api: int = 0) -> str:
+        return f"ws://127.0.0.1:{self.apis[api][0]}/graphql"
+
+    def client(self, token: str, api: int = 0) -> Client:
+        return Client(transport=WebsocketsTransport(url=self.url(api), init_payload={"authorization": f"Bearer {token}"}))
+
+    async def call(self, token: str, text: str, api: int = 0, **variables: Any) -> Any:
+        """One operation over a connection of its own."""
+        async with self.client(token, api) as session:
+            return await session.execute(GraphQLRequest(text, variable_values=variables))
+
+    async def add_api(self) -> int:
+        """Start one more API process; returns its number."""
+        port = free_port()
+        child = api_process({**self.environment, "API_PORT": str(port)}, self.logs / f"api-{port}.log", ROOT)
+        await child.start()
+        self.apis.append((port, child))
+        await wait_until_ready(child, port)
+        return len(self.apis) - 1
+
+    async def add_worker(self) -> None:
+        child = jobs_process(self.environment, self.logs / f"jobs-{len(self.workers)}.log", ROOT)
+        await child.start()
+        self.workers.append(child)
+
+    async def mend(self) -> None:
+        """Start again whatever a test has ended, and forget its scripts."""
+        self.provider.always = None
+        self.provider.scripts.clear()
+        self.provider.requests.clear()
+        if not self.valkey.is_running:
+            await self.valkey.start()
+        for port, api in self.apis:
+            if not api.is_running:
+                await api.start()
+                await wait_until_ready(api, port)
+        for worker in self.workers:
+            if not worker.is_running:
+                await worker.start()
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(child.stop() for child in [*self.workers, *(api for _, api in self.apis)]))
+
+    # --- an interview
+
+    async def start_interview(self, position_key: str = "software_engineer") -> "Held":
+        answer = await self.call(
+            self.tokens[Role.RECRUITER],
+            START,
+            input={
+                "candidateName": "Maya Lindqvist",
+                "positionKey": position_key,
+                "channel": "TEXT",
+                "consent": {"textVersion": CURRENT, "recording": False},
+            },
+        )
+        started = answer["startInterview"]
+        return Held(self, started["interview"]["id"], started["access"]["token"])
+
+    def holder(self, name: str) -> Child:
+        """The worker that a lease's holder names."""
+        pid = int(name.split(":")[1])
+        return next(worker for worker in self.workers if worker.is_running and worker.pid == pid)
+
+
+@dataclass
+class Held:
+    """An interview that is being held."""
+
+    fleet: Fleet
+    id: str
+    token: str
+
+    @property
+    def object_id(self) -> ObjectId:
+        return decode(Kind.INTERVIEW, self.id)
+
+    async def say(self, text: str, api: int = 0) -> int:
+        """Write as the candidate; returns the turn's seq."""
+        answer = await self.fleet.call(self.token, SAY, api, input={"interviewId": self.id, "text": text})
+        seq: int = answer["sendMessage"]["turn"]["seq"]
+        return seq
+
+    async def document(self) -> Interview:
+        interview = await Interview.get(PydanticObjectId(self.object_id))
+        assert interview
+        return interview
+
+    @asynccontextmanager
+    async def followed(self, api: int = 0, role: Role = Role.VIEWER, after: int = 0) -> AsyncIterator["Reader"]:
+        """A dashboard that reads the interview's turns for the length of the block, and comes back when it is cut off."""
+        reader = Reader(self, self.fleet.tokens[role], api, after)
+        task = asyncio.create_task(reader.read())
+        try:
+            yield reader
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@dataclass
+class Reader:
+    """Reads turnAdded, and is the oracle: each turn comes once, in order, without a gap, over however many connections."""
+
+    held: Held
+    token: str
+    api: int
+    after: int
+    turns: list[dict[str, Any]] = field(default_factory=list)
+    connections: int = 0
+    completed: bool = False
+    grown: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def read(self) -> None:
+        last = self.after
+        while not self.completed:
+            try:
+                async with self.held.fleet.client(self.token, self.api) as session:
+                    self.connections += 1
+                    asked = GraphQLRequest(TURNS, variable_values={"id": self.held.id, "after": last})
+                    async for event in session.subscribe(asked):
+                        turn = event["turnAdded"]
+                        assert turn["seq"] == last + 1, f"turn {turn['seq']} came after {last}"
+                        last = turn["seq"]
+                        await self._take(turn)
+                    self.completed = True
+            except (TransportError, WebSocketException, OSError):
+                await asyncio.sleep(0.1)
+        await self._take(None)
+
+    async def _take(self, turn: dict[str, Any] | None) -> None:
+        async with self.grown:
+            if turn:
+                self.turns.append(turn)
+            self.grown.notify_all()
+
+    async def until(self, is_enough: Callable[["Reader"], bool], seconds: float = 30) -> None:
+        """Wait until what was read is enough. Raises TimeoutError that tells what was."""
+        try:
+            async with asyncio.timeout(seconds), self.grown:
+                await self.grown.wait_for(lambda: is_enough(self))
+        except TimeoutError:
+            told = [(turn["seq"], turn["speaker"], turn["text"][:40]) for turn in self.turns]
+            raise TimeoutError(f"completed: {self.completed}, connections: {self.connections}, read: {told}") from None
+
+    async def until_seq(self, seq: int) -> None:
+        await self.until(lambda reader: bool(reader.turns) and reader.turns[-1]["seq"] >= seq)
+
+
+async def eventually(is_so: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
+    """What `is_so` answers once that is true."""
+    async with asyncio.timeout(seconds):
+        while not (answer := await is_so()):
+            await asyncio.sleep(0.05)
+        return answer
+
+
+@asynccontextmanager
+async def launched(mongodb_url: str, database: str, provider: Provider, folder: Path) -> AsyncIterator[Fleet]:
+    """One API and two workers with fast clocks; down again at the end."""
+    import main
+
+    async with AsyncExitStack() as up:
+        valkey = await up.enter_async_context(Valkey(folder / "valkey"))
+        organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
+        await seed_positions(ObjectId(organization.id), main.read_starters())
+        roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
+        tokens: dict[Role, str] = {
+            role: (await create_key(PydanticObjectId(organization.id), role, role.lower()))[1] for role in roles
+        }
+        environment = make_environment(
+            mongodb_url=mongodb_url,
+            redis_url=valkey.url,
+            provider_url=provider.url,
+            secret="a secret of the fleet that is long enough",
+            api_port=free_port(),
+            MONGODB_DATABASE=database,
+            JOBS_LEASE_SECONDS="1.5",
+            JOBS_SWEEP_SECONDS="0.3",
+            INTERVIEW_FIRST_WORD_SECONDS="10",
+        )
+        fleet = Fleet(environment, folder / "logs", provider, valkey, tokens)
+        up.push_async_callback(fleet.stop)
+        await asyncio.gather(fleet.add_api(), fleet.add_worker(), fleet.add_worker())
+        yield fleet

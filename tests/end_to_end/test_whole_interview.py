@@ -1,0 +1,119 @@
+"""The main job through the public API, with real clients: from startInterview to a stored evaluation, watched as it happens."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from gql import GraphQLRequest
+from gql.transport.exceptions import TransportQueryError
+
+import main
+from models.organization import Role
+from sandbox.candidate import Candidate, load_answers
+from tests.end_to_end.fleet import ROOT, Fleet, Held, eventually
+
+STATE = """subscription($id: ID!) { interviewChanged(interviewId: $id) {
+  status endReason endDetail updatedAt progress { question questions exchanges }
+} }"""
+INTERIM = "subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text afterSeq } }"
+OUTCOME = """query($id: ID!) {
+  interview(id: $id) {
+    status endReason endDetail startedAt endedAt lastSeq
+    transcript { isComplete lastSeq turns { id seq speaker text questionKey } }
+  }
+  evaluation(interviewId: $id) {
+    version status failure overallScore recommendation coverage sandbox
+    criteria { key assessed level score evidence { quote seq start end turn { speaker text } } }
+    strengths { evidence { seq } } weaknesses { evidence { seq } }
+  }
+}"""
+
+
+async def take_part(held: Held, candidate: Candidate) -> None:
+    """Answer each turn of the interviewer until the interview is over."""
+    async with held.followed() as heard:
+        place = 0
+        while not heard.completed:
+            await heard.until(lambda reader, place=place: reader.completed or len(reader.turns) > place)  # type: ignore[misc]
+            for turn in heard.turns[place:]:
+                place += 1
+                words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None
+                if words:
+                    await held.say(words)
+
+
+async def collect(fleet: Fleet, held: Held, text: str, into: list[Any]) -> None:
+    async with fleet.client(fleet.tokens[Role.RECRUITER]) as session:
+        async for event in session.subscribe(GraphQLRequest(text, variable_values={"id": held.id})):
+            into.extend(event.values())
+
+
+async def test_a_whole_interview_is_held_watched_and_scored(fleet: Fleet) -> None:
+    prepared = load_answers(ROOT / "sandbox" / "answers" / "software_engineer.yaml")
+    questions = next(it for it in main.read_starters() if it["key"] == "software_engineer")["questions"]
+    held = await fleet.start_interview()
+    states: list[Any] = []
+    interims: list[Any] = []
+    watching = [
+        asyncio.create_task(collect(fleet, held, STATE, states)),
+        asyncio.create_task(collect(fleet, held, INTERIM, interims)),
+    ]
+    async with held.followed() as dashboard:
+        await take_part(held, Candidate(prepared))
+        await dashboard.until(lambda reader: reader.completed)
+    recruiter = fleet.tokens[Role.RECRUITER]
+    done = await eventually(lambda: scored(fleet, held))
+    late = await fleet.call(recruiter, OUTCOME, id=held.id)
+    # states come at most once a second; the last one always comes
+    await eventually(lambda: is_told(states))
+    for task in watching:
+        task.cancel()
+    await asyncio.wait(watching)
+
+    interview, evaluation = late["interview"], done["evaluation"]
+    turns = interview["transcript"]["turns"]
+    assert (interview["status"], interview["endReason"], interview["endDetail"]) == ("COMPLETED", "WRAPPED_UP", None)
+    # what the dashboard saw while it happened is what is stored
+    assert dashboard.turns == turns
+    assert [turn["seq"] for turn in turns] == list(range(1, interview["lastSeq"] + 1))
+    assert interview["transcript"]["isComplete"]
+    assert " AI" in turns[0]["text"]
+    # every core question, in order, in the position's own words; one thin answer was probed, one question was repeated
+    asked = [turn["questionKey"] for turn in turns if turn["speaker"] == "INTERVIEWER" and turn["questionKey"]]
+    assert list(dict.fromkeys(asked)) == [question["key"] for question in questions]
+    for question in questions:
+        words = " ".join(question["text"].split())
+        own = [turn["text"] for turn in turns if turn["questionKey"] == question["key"] and turn["speaker"] == "INTERVIEWER"]
+        assert own[0].endswith(words)
+    assert asked.count("hard_bug") == 2
+    assert asked.count("two_ways") == 2
+    # answers belong to the question that was open
+    answered = {turn["questionKey"] for turn in turns if turn["speaker"] == "CANDIDATE"}
+    assert answered == {question["key"] for question in questions}
+
+    assert states[-1]["progress"] == {"question": 7, "questions": 7, "exchanges": states[-1]["progress"]["exchanges"]}
+    moments = [state["updatedAt"] for state in states]
+    assert moments == sorted(set(moments))
+    assert interims
+    assert all(interim["speaker"] == "INTERVIEWER" for interim in interims)
+
+    assert evaluation["sandbox"]
+    assert evaluation["coverage"] == 1
+    assert 0 <= evaluation["overallScore"] <= 100
+    for result in evaluation["criteria"]:
+        assert result["assessed"]
+        assert result["evidence"]
+        for found in result["evidence"]:
+            assert found["turn"]["speaker"] == "CANDIDATE"
+            assert found["turn"]["text"][found["start"] : found["end"]] == found["quote"]
+    with pytest.raises(TransportQueryError, match="VIEWER may not read evaluations"):
+        await fleet.call(fleet.tokens[Role.VIEWER], OUTCOME, id=held.id)
+
+
+async def is_told(states: list[Any]) -> bool:
+    return bool(states) and states[-1]["status"] == "COMPLETED"
+
+
+async def scored(fleet: Fleet, held: Held) -> Any:
+    answer = await fleet.call(fleet.tokens[Role.RECRUITER], OUTCOME, id=held.id)
+    return answer if answer["evaluation"] and answer["evaluation"]["status"] == "COMPLETED" else None
