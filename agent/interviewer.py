@@ -5,13 +5,13 @@ The same for both channels: the text job iterates it, the voice agent will.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 
 import structlog
 from anthropic import AsyncAnthropic
-from anthropic.lib.streaming import AsyncMessageStream
+from anthropic.types import Message
 
 import settings
 from agent.guard import Gate, private_runs
@@ -59,70 +59,90 @@ async def reply(
 
     Raises nothing of Claude's. The call is closed when the consumer stops: iterate it within contextlib.aclosing.
     """
-    gate: Gate | None = None
-    move: Move | None = None
-    head = said = ""
-    reason = refused = None
+    reader = _Reader(plan)
+    failure = None
     try:
-        async with aclosing(_stream(claude, anthropic, clocks, prompt)) as deltas:
-            async for delta in deltas:
-                words = delta
-                if move is None:
-                    head += delta
-                    decided = read_head(head)
-                    if decided is None:
-                        continue
-                    move, words = _allowed(decided, plan)
-                    gate = Gate(move, private_runs(plan.position, plan.asked, RULES))
-                    yield Opened(move, Source.MODEL)
-                if gate is None or gate.is_full:
+        async with aclosing(_stream(claude, anthropic, clocks, prompt, reader)) as texts:
+            async for text in texts:
+                for event in reader.take(text):
+                    yield event
+                if reader.is_full:
                     break
-                for sentence in gate.take(words):
-                    said += sentence
-                    yield sentence
-        if move is None:
-            move, words = _allowed(read_head(head, is_whole=True), plan)
-            gate = Gate(move, private_runs(plan.position, plan.asked, RULES))
-            yield Opened(move, Source.MODEL)
-            for sentence in gate.take(words):
-                said += sentence
-                yield sentence
-        for sentence in gate.finish() if gate else []:
-            said += sentence
-            yield sentence
+            else:
+                for event in reader.finish():
+                    yield event
     except Unanswered as error:
-        reason, refused = str(error), error.refused
-    for event in _round_off(plan, move, said, reason, refused):
+        failure = error
+    for event in _round_off(plan, reader, failure):
         yield event
 
 
-def _round_off(plan: Plan, move: Move | None, said: str, reason: str | None, refused: Move | None) -> list[Opened | str]:
+class _Reader:
+    """Reads what Claude writes as it comes: the move on its first line, then the sentences that may be said."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.move: Move | None = None
+        """what Claude has opened with"""
+        self.has_spoken = False
+        """something of it may be said"""
+        self._plan = plan
+        self._head = ""
+        self._gate: Gate | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Nothing more of it may be said."""
+        return self._gate is not None and self._gate.is_full
+
+    def take(self, text: str) -> list[Opened | str]:
+        """What goes out now. Raises Unanswered for a first line without a move, or with one that is not allowed."""
+        if self._gate is not None:
+            return self._say(self._gate.take(text))
+        self._head += text
+        return self._open(read_head(self._head))
+
+    def finish(self) -> list[Opened | str]:
+        """What is left when Claude has ended of itself. Raises as `take`."""
+        opened = [] if self._gate else self._open(read_head(self._head, is_whole=True))
+        return [*opened, *self._say(self._gate.finish() if self._gate else [])]
+
+    def _open(self, decided: tuple[Move | None, str] | None) -> list[Opened | str]:
+        if decided is None:
+            return []
+        move, words = decided
+        if move is None:
+            raise Unanswered("no move")
+        if move not in self._plan.moves:
+            raise Unanswered(f"move {move} not allowed", move)
+        self.move = move
+        self._gate = Gate(move, private_runs(self._plan.position, self._plan.asked, RULES))
+        return [Opened(move, Source.MODEL), *self._say(self._gate.take(words))]
+
+    def _say(self, sentences: Sequence[str]) -> list[Opened | str]:
+        self.has_spoken = self.has_spoken or bool(sentences)
+        return list(sentences)
+
+
+def _round_off(plan: Plan, reader: _Reader, failure: Unanswered | None) -> list[Opened | str]:
     """What code adds after the model: the question, the closing, or the whole reply where there is no move to keep to."""
-    if move is None or (not said and move in _WORDS_ARE_THE_REPLY):
-        why = reason or "no words"
-        log.warning("code replies", reason=why, move=plan.fallback)
-        return [Opened(plan.fallback, Source.CODE, why), plan.words_instead(refused)]
+    move = reader.move
+    if move is None or (not reader.has_spoken and move in _WORDS_ARE_THE_REPLY):
+        reason = str(failure) if failure else "no words"
+        log.warning("code replies", reason=reason, move=plan.fallback)
+        refused = failure.refused if failure else None
+        return [Opened(plan.fallback, Source.CODE, reason), plan.words_instead(refused)]
     events: list[Opened | str] = []
     added = plan.words_after(move)
-    if reason:
-        log.warning("reply rounded off", reason=reason, move=move)
-        events.append(Opened(move, Source.BROKEN, reason))
-        if move in _WORDS_ARE_THE_REPLY and "?" not in said and plan.open_question:
+    if failure:
+        log.warning("reply rounded off", reason=str(failure), move=move)
+        events.append(Opened(move, Source.BROKEN, str(failure)))
+        if move in _WORDS_ARE_THE_REPLY and plan.open_question:
             added = f"{phrases_in(plan.language).put_again} {plan.open_question.text}"
-    if move is Move.WAIT and not said:
+    if move is Move.WAIT and not reader.has_spoken:
         added = phrases_in(plan.language).wait
     if added:
-        events.append(f" {added}" if said else added)
+        events.append(f" {added}" if reader.has_spoken else added)
     return events
-
-
-def _allowed(decided: tuple[Move | None, str] | None, plan: Plan) -> tuple[Move, str]:
-    move, words = decided or (None, "")
-    if move is None:
-        raise Unanswered("no move")
-    if move not in plan.moves:
-        raise Unanswered(f"move {move} not allowed", move)
-    return move, words
 
 
 def read_head(head: str, *, is_whole: bool = False) -> tuple[Move | None, str] | None:
@@ -142,13 +162,14 @@ def read_head(head: str, *, is_whole: bool = False) -> tuple[Move | None, str] |
 
 
 async def _stream(
-    claude: AsyncAnthropic, anthropic: settings.Anthropic, clocks: settings.Interview, prompt: Prompt
+    claude: AsyncAnthropic, anthropic: settings.Anthropic, clocks: settings.Interview, prompt: Prompt, reader: _Reader
 ) -> AsyncGenerator[str, None]:
-    """Claude's words as they come. Raises Unanswered for every way in which they may not."""
+    """Claude's words as they come; `reader` is who reads them. Raises Unanswered for every way in which they may not come."""
+    loop = asyncio.get_running_loop()
+    # one bound for all that comes before the words; never around a yield, or it would cancel the consumer
+    due = loop.time() + clocks.first_word_seconds
+    message = None
     async with AsyncExitStack() as call:
-        loop = asyncio.get_running_loop()
-        # one bound for all that comes before the first word; never around a yield, or it would cancel the consumer
-        due = loop.time() + clocks.first_word_seconds
         try:
             async with asyncio.timeout_at(due):
                 stream = await call.enter_async_context(
@@ -160,26 +181,31 @@ async def _stream(
                         thinking={"type": "disabled"},
                     )
                 )
-            texts = aiter(stream.text_stream)
             while True:
                 async with asyncio.timeout_at(due):
-                    text = await anext(texts, None)
-                if text is None:
+                    event = await anext(stream, None)
+                if event is None:
                     break
-                due = loop.time() + clocks.gap_seconds
-                yield text
+                if event.type == "message_stop":
+                    message = event.message
+                if event.type == "text":
+                    yield event.text
+                    # the time that the consumer took is not Claude's
+                    due = loop.time() + clocks.gap_seconds if reader.move else due
         except TimeoutError:
             raise Unanswered("time-out") from None
         except Exception as error:  # the SDK's errors, and in mid-stream the connection's own, unwrapped
             raise Unanswered(type(error).__name__) from None
-        await _check_end(stream)
+        _check_end(message, stream.request_id)
 
 
-async def _check_end(stream: AsyncMessageStream[None]) -> None:
-    message = stream.current_message_snapshot
+def _check_end(message: Message | None, request_id: str | None) -> None:
+    if message is None:
+        # whoever stood between ended the stream as if all were well
+        raise Unanswered("no end")
     log.info(
         "claude replied",
-        request_id=stream.request_id,
+        request_id=request_id,
         stop_reason=message.stop_reason,
         input_tokens=message.usage.input_tokens,
         cached_input_tokens=message.usage.cache_read_input_tokens or 0,

@@ -7,7 +7,8 @@ What it answers comes from rules (interviewer, judge), never from a database; a 
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -47,6 +48,8 @@ class Script:
     """streaming: an error event, then the end"""
     piece: int | None = None
     """streaming: so many characters a delta; words unless given"""
+    pause_seconds: float = 0.0
+    """streaming: after each delta"""
     released: asyncio.Event | None = None
     """nothing is answered until it is set"""
     raw: str | None = None
@@ -63,6 +66,8 @@ class Provider:
         self.always: Script | None = None
         self.url = ""
         """set by whoever serves `app`"""
+        self.streaming = 0
+        """streams that are under way"""
         self._paced = paced
         self._cache = PromptCache()
         self.app = Starlette(
@@ -109,13 +114,22 @@ class Provider:
         return JSONResponse(message, headers=_headers())
 
     async def _stream(self, text: str, script: Script, usage: dict[str, int]) -> AsyncIterator[str]:
+        self.streaming += 1
+        try:
+            async with aclosing(self._events(text, script, usage)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self.streaming -= 1
+
+    async def _events(self, text: str, script: Script, usage: dict[str, int]) -> AsyncGenerator[str, None]:
         yield _event("message_start", message=_message([], None, {**usage, "output_tokens": 1}))
         yield _event("content_block_start", index=0, content_block={"type": "text", "text": ""})
         yield _event("ping")
         ends = [end for end in (script.stall_after, script.cut_after, script.error_after) if end is not None]
         for piece in _pieces(text[: min(ends)] if ends else text, script.piece):
             yield _event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
-            await asyncio.sleep(WORD_SECONDS if self._paced else 0)
+            await asyncio.sleep(script.pause_seconds or (WORD_SECONDS if self._paced else 0))
         if script.stall_after is not None:
             await asyncio.Event().wait()
         if script.cut_after is not None:
