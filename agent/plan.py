@@ -235,7 +235,7 @@ def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: L
         nudged = turn.move is Move.NUDGE
         if nudged:
             continue
-        exchanges += bool(is_reply and asked) and _counts(turn.move, stop_pending=0 < stop_at < answers)
+        exchanges += is_reply and _counts(turn.move, stop_pending=0 < stop_at < answers)
         if turn.move is Move.NEXT:
             asked += 1
             asked_at = turn.seq
@@ -255,7 +255,7 @@ def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: L
         exchanges=exchanges,
         stop_pending=bool(stop_at) and not is_unheard,
         unheard=None if not is_unheard else Move.STOP if stop_at else Move.NEXT,
-        nudged=nudged and not open_pieces,
+        nudged=nudged,
         greeted=bool(spoken),
         answers=open_pieces[-1].seq if open_pieces else answered,
         contribution="\n".join(turn.text for turn in open_pieces),

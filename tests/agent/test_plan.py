@@ -186,6 +186,13 @@ def test_all_requests_at_every_question_cost_no_core_question() -> None:
     assert talk.spoken[-1].move is Move.CLOSE
 
 
+def test_a_question_that_is_put_again_unasked_uses_up_no_try() -> None:
+    talk = greeted()
+    talk.answer(Move.REPEAT)
+    talk.make(Move.REPEAT)
+    assert talk.plan.used[Move.REPEAT] == 1
+
+
 def test_a_request_too_many_is_told_that_the_interview_goes_on() -> None:
     talk = greeted()
     talk.say("Please repeat.")
@@ -220,6 +227,16 @@ def test_a_probe_needs_minutes_for_its_answer_and_for_each_question_that_is_left
     talk.wait(seconds=1)
     assert Move.PROBE not in talk.plan.moves
     assert Move.NEXT in talk.plan.moves
+
+
+def test_in_a_short_interview_half_an_even_share_is_kept_for_each_answer() -> None:
+    position = position_body(questions=questions(5, 5, 5, 5, 5), wrap_up_after_exchanges=20, limit_minutes=10)
+    talk = greeted(position=position, limit=timedelta(minutes=10), closing=timedelta())
+    talk.say("An answer.")
+    talk.wait(minutes=5)  # the shares are two minutes: five answers of one minute are kept
+    assert Move.PROBE in talk.plan.moves
+    talk.wait(seconds=1)
+    assert Move.PROBE not in talk.plan.moves
 
 
 def test_the_closing_has_its_time_reserved() -> None:
@@ -302,6 +319,15 @@ def test_an_answer_after_a_stop_goes_on_and_the_next_wish_is_asked_back_again() 
     talk.say("Now I really want to stop.")
     assert Move.STOP in talk.plan.moves
     assert Move.CLOSE not in talk.plan.moves
+
+
+def test_a_confirmation_in_other_words_that_claude_understands_is_the_candidates_end() -> None:
+    talk = greeted()
+    talk.answer(Move.STOP, "I want to stop.")
+    talk.say("I have to leave now, goodbye.")
+    assert talk.plan.fallback is Move.NEXT, "code does not understand it"
+    assert Move.CLOSE in talk.plan.moves
+    assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
 
 
 def test_a_yes_from_before_a_stop_does_not_confirm_it() -> None:
@@ -457,6 +483,21 @@ def test_what_the_clock_makes_counts_as_no_exchange() -> None:
     talk.wait(minutes=31)
     assert talk.plan.progress_after(Move.CLOSE).exchanges == 1
     assert talk.plan.progress_after(Move.NUDGE).exchanges == 1
+    talk.make(Move.CLOSE, reason=EndReason.OUT_OF_TIME)
+    assert talk.plan.exchanges == 1
+
+
+def test_a_closing_that_answers_words_from_before_a_stop_is_an_exchange() -> None:
+    talk = greeted()
+    talk.say("This is too much.")
+    composed = talk.plan
+    talk.say("It was the database.")
+    talk.make(Move.STOP, composed)
+    talk.wait(minutes=31)
+    assert talk.plan.moves == (Move.CLOSE,)
+    assert talk.plan.progress_after(Move.CLOSE).exchanges == 1
+    talk.make(Move.CLOSE)
+    assert talk.plan.exchanges == 1
 
 
 @pytest.mark.parametrize("reason", [EndReason.OUT_OF_TIME, EndReason.CANDIDATE_LEFT])
