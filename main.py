@@ -4,10 +4,10 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, TypeVar
 
 import typer
 import uvicorn
@@ -34,6 +34,8 @@ from resolvers.positions import seed_positions
 from schema.api import print_sdl
 from schema.transport import MAX_FRAME_BYTES, routes
 from settings import Settings
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parent
 POSITIONS = ROOT / "positions"
@@ -158,7 +160,7 @@ def dev() -> None:
     """Everything in the sandbox, kept up until Ctrl-C, with the IDE, a token for each role and a first query."""
     from sandbox import stack
 
-    asyncio.run(stack.keep_up(ROOT, provision))
+    _play(stack.keep_up(ROOT, provision))
 
 
 @cli.command()
@@ -166,7 +168,18 @@ def demo() -> None:
     """One whole interview in the sandbox, shown as it happens; exit 0 when its evaluation is there."""
     from sandbox import demo as play
 
-    sys.exit(asyncio.run(play.run(ROOT, provision)))
+    sys.exit(_play(play.run(ROOT, provision)))
+
+
+def _play(scene: Coroutine[Any, Any, T]) -> T:
+    from sandbox.processes import SandboxFailed
+
+    try:
+        return asyncio.run(scene)
+    except SandboxFailed as failed:
+        raise _refuse(str(failed)) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
 
 
 @cli.command()

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from gql import Client, gql
+from gql import Client, GraphQLRequest
 from gql.client import AsyncClientSession
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
@@ -23,17 +23,17 @@ PAUSE_SECONDS = 0.4
 WATCH_SECONDS = 120.0
 """no demo takes longer; one that does has failed"""
 
-START = gql("""
+START = """
   mutation Start($input: StartInterviewInput!) {
     startInterview(input: $input) {
       interview { id position { title limitMinutes } }
       access { token }
     }
   }
-""")
-SAY = gql("mutation Say($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }")
-TURNS = gql("subscription Turns($id: ID!) { turnAdded(interviewId: $id) { seq speaker text questionKey } }")
-INTERVIEW = gql("""
+"""
+SAY = "mutation Say($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
+TURNS = "subscription Turns($id: ID!) { turnAdded(interviewId: $id) { seq speaker text questionKey } }"
+INTERVIEW = """
   subscription Interview($id: ID!) {
     interviewChanged(interviewId: $id) {
       status endReason endDetail
@@ -41,8 +41,8 @@ INTERVIEW = gql("""
       evaluation { status failure }
     }
   }
-""")
-EVALUATION = gql("""
+"""
+EVALUATION = """
   query Evaluation($id: ID!) {
     evaluation(interviewId: $id) {
       overallScore recommendation coverage summary model sandbox
@@ -51,7 +51,7 @@ EVALUATION = gql("""
       weaknesses { text evidence { quote seq } }
     }
   }
-""")
+"""
 
 
 def connect(stack: Stack, token: str | None) -> Client:
@@ -80,23 +80,17 @@ async def run(root: Path, provision: Provision) -> int:
 async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: Path) -> int:
     prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}.yaml")
     async with connect(stack, issued[Role.RECRUITER]) as recruiter, connect(stack, issued[Role.VIEWER]) as viewer:
-        started = (
-            await recruiter.execute(
-                START,
-                variable_values={
-                    "input": {
-                        "candidateName": prepared.name,
-                        "candidateEmail": prepared.email,
-                        "experience": prepared.experience,
-                        "positionKey": POSITION,
-                        "channel": "TEXT",
-                        "resume": prepared.resume,
-                        "jobDescription": prepared.job_description,
-                        "consent": {"textVersion": CURRENT, "recording": False},
-                    }
-                },
-            )
-        )["startInterview"]
+        wish = {
+            "candidateName": prepared.name,
+            "candidateEmail": prepared.email,
+            "experience": prepared.experience,
+            "positionKey": POSITION,
+            "channel": "TEXT",
+            "resume": prepared.resume,
+            "jobDescription": prepared.job_description,
+            "consent": {"textVersion": CURRENT, "recording": False},
+        }
+        started = (await recruiter.execute(GraphQLRequest(START, variable_values={"input": wish})))["startInterview"]
         interview_id, position = started["interview"]["id"], started["interview"]["position"]
         console.print(
             f"\n[bold]{position['title']}[/], {prepared.name}, at most {position['limitMinutes']} minutes ({interview_id})\n"
@@ -108,20 +102,25 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
         if state["evaluation"]["status"] != "COMPLETED":
             console.print(f"[red]The evaluation failed: {state['evaluation']['failure']}[/]")
             return 1
-        evaluation = (await recruiter.execute(EVALUATION, variable_values={"id": interview_id}))["evaluation"]
+        evaluation = (await recruiter.execute(_about(EVALUATION, interview_id)))["evaluation"]
         show_evaluation(console, evaluation)
     return 0
 
 
+def _about(text: str, interview_id: str) -> GraphQLRequest:
+    return GraphQLRequest(text, variable_values={"id": interview_id})
+
+
 async def _take_part(session: AsyncClientSession, interview_id: str, candidate: Candidate) -> None:
-    async for event in session.subscribe(TURNS, variable_values={"id": interview_id}):
+    async for event in session.subscribe(_about(TURNS, interview_id)):
         turn = event["turnAdded"]
         words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None
         if words is None:
             continue
         await asyncio.sleep(PAUSE_SECONDS)
         try:
-            await session.execute(SAY, variable_values={"input": {"interviewId": interview_id, "text": words}})
+            message = {"interviewId": interview_id, "text": words}
+            await session.execute(GraphQLRequest(SAY, variable_values={"input": message}))
         except TransportQueryError as error:
             # the interviewer may have closed while the candidate was still thinking
             if not any((problem.get("extensions") or {}).get("code") == "CONFLICT" for problem in error.errors or []):
@@ -129,7 +128,7 @@ async def _take_part(session: AsyncClientSession, interview_id: str, candidate: 
 
 
 async def _show(console: Console, session: AsyncClientSession, interview_id: str) -> None:
-    async for event in session.subscribe(TURNS, variable_values={"id": interview_id}):
+    async for event in session.subscribe(_about(TURNS, interview_id)):
         turn = event["turnAdded"]
         who = "[bold cyan]Interviewer[/]" if turn["speaker"] == "INTERVIEWER" else "[bold green]Candidate[/]  "
         console.print(f"[dim]{turn['seq']:>3}[/] {who}  {escape(turn['text'])}")
@@ -137,7 +136,7 @@ async def _show(console: Console, session: AsyncClientSession, interview_id: str
 
 async def _await_evaluation(console: Console, session: AsyncClientSession, interview_id: str) -> dict[str, Any]:
     line = ""
-    async for event in session.subscribe(INTERVIEW, variable_values={"id": interview_id}):
+    async for event in session.subscribe(_about(INTERVIEW, interview_id)):
         state: dict[str, Any] = event["interviewChanged"]
         progress = state["progress"]
         minutes, limit = progress["elapsedSeconds"] / 60, progress["limitSeconds"] / 60
