@@ -20,13 +20,13 @@ from errors import AppError
 from lifecycle.jobs import REPLY
 from lifecycle.lease import kept
 from lifecycle.services import Services
-from lifecycle.states import finish_interview
+from lifecycle.states import end_interview, finish_interview
 from lifecycle.turns import store_words
 from live.messages import Interim
 from models import transition
 from models.append import LeaseLost, Superseded, Words
 from models.clock import now
-from models.interview import EndReason, Interview, InterviewStatus, get_interview
+from models.interview import OPEN, EndReason, Interview, InterviewStatus, change, get_interview
 from models.position import Position, get_position
 from models.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
 
@@ -36,6 +36,8 @@ COMPOSITIONS = 3
 """of one reply, when the candidate adds something meanwhile; the last one goes out in any case, and the rest gets its own"""
 RETRY_SECONDS = 2.0
 MAX_RETRY_SECONDS = 60.0
+ATTEMPTS = 8
+"""failures in a row, over three minutes, after which the interview is ended: nobody waits for an answer that never comes"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Composed:
 async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
     """Do what is due in a typed interview: greet, reply, nudge or close; nothing when nothing is due, or another is at it.
 
-    Raises what went wrong, after the job was made due again.
+    Raises what went wrong, after the job was made due again, or after ATTEMPTS failures in a row the interview was ended.
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
     interview = await transition.claim_reply(interview_id, holder, jobs.lease_seconds)
@@ -61,15 +63,18 @@ async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId
             changed: Interview | None = await _act_once(services, claude, interview)
     except LeaseLost:
         changed = await get_interview(interview_id)
-    except Exception:
-        await transition.release_lease(interview_id, fence, retry_seconds=_pause(interview.attempts))
+    except Exception as error:
+        if interview.attempts + 1 < ATTEMPTS:
+            await transition.release_lease(interview_id, fence, retry_seconds=_pause(interview.attempts))
+        else:
+            await _give_up(services, interview, error)
         raise
     if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
         # nobody else speaks here: these were the last words
         await finish_interview(services, changed)
         return
     released = await transition.release_lease(interview_id, fence)
-    if released and released.due_at and released.due_at <= now():
+    if released and released.status in OPEN and released.last_candidate_seq > released.answered_seq:
         await services.jobs.kick(REPLY, interview_id)
 
 
@@ -77,7 +82,16 @@ def _pause(attempts: int) -> float:
     return min(RETRY_SECONDS * 2.0 ** min(attempts, 10), MAX_RETRY_SECONDS)
 
 
-async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview:
+async def _give_up(services: Services, interview: Interview, error: Exception) -> None:
+    # the text of any other error may hold what people said
+    why = str(error) if isinstance(error, AppError) else type(error).__name__
+    detail = f"The interviewer failed {ATTEMPTS} times in a row: {why}"
+    log.error("interview given up", interview_id=str(interview.id), reason=type(error).__name__)
+    await finish_interview(services, await end_interview(services, interview, EndReason.FAILED, detail))
+
+
+async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:
+    """The interview with what was said; None where nothing was to be said yet."""
     interview_id = ObjectId(claimed.id)
     position = await get_position(ObjectId(claimed.position.id))
     if position is None:
@@ -88,6 +102,8 @@ async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Intervi
         if interview is None or interview.fence != claimed.fence:
             raise LeaseLost
         composed = await _compose(services, claude, interview, position, turns)
+        if composed is None:
+            return None
         last = turns[-1].seq if turns and composition < COMPOSITIONS else None
         try:
             return await store_words(services, interview, composed.turns, replace(composed.words, expected_seq=last))
@@ -98,7 +114,7 @@ async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Intervi
 
 async def _compose(
     services: Services, claude: AsyncAnthropic, interview: Interview, position: Position, turns: Sequence[Turn]
-) -> Composed:
+) -> Composed | None:
     clocks = services.settings.interview
     limits = Limits(
         started_at=interview.started_at,
@@ -114,12 +130,20 @@ async def _compose(
     if plan.contribution:
         return await _reply(services, claude, interview, plan, turns)
     if plan.clock_move is None:
-        raise AppError("The reply was due, but there is nothing to say.")
+        # made due under a shorter silence than this process's settings have
+        await _postpone(interview, plan)
+        return None
     move, reason = plan.clock_move
     key = f"clock:{interview.last_seq}"
     return _composed(
         plan, interview.fence, [_turn(plan, key, move, plan.words_after(move, reason), Source.CODE)], move, reason=reason
     )
+
+
+async def _postpone(interview: Interview, plan: Plan) -> None:
+    due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
+    unchanged = {"fence": interview.fence, "last_seq": interview.last_seq}
+    await change(ObjectId(interview.id), unchanged, {"due_at": due_at}, visible=False)
 
 
 def _greet(interview: Interview, plan: Plan) -> Composed:

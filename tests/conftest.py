@@ -15,6 +15,7 @@ from anthropic import AsyncAnthropic
 from beanie import init_beanie
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
+from redis.asyncio import Redis
 from starlette.types import Receive, Scope, Send
 
 import settings as configuration
@@ -25,6 +26,7 @@ from models.database import DOCUMENTS, connect
 from sandbox.anthropic.provider import Provider
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
+from tests.live.reading import Listeners
 from tests.resolvers.tenant import Tenant, make_tenant
 from tests.schema.api import served
 
@@ -124,6 +126,13 @@ async def unpolled_live(settings: configuration.Settings) -> AsyncIterator[Live]
     """Live feeds that poll once, when somebody begins to follow: what comes after was carried by a message."""
     async with Live(settings.redis, poll_seconds=3600, coalesce_seconds=COALESCE_SECONDS) as feeds:
         yield feeds
+
+
+@pytest.fixture
+async def listeners(settings: configuration.Settings) -> AsyncIterator[Listeners]:
+    """Tells when somebody listens to a channel."""
+    async with Redis.from_url(settings.redis.url) as redis:
+        yield Listeners(redis, settings.redis.prefix)
 
 
 @pytest.fixture

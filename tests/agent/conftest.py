@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +11,11 @@ from anthropic import AsyncAnthropic
 import settings
 from agent.interviewer import Opened, reply
 from agent.prompts import Background, compose
+from lifecycle.services import Services
 from sandbox.anthropic.provider import Provider
+from tests.agent.chats import Chat, open_chat
 from tests.agent.talks import Talk
+from tests.resolvers.tenant import Tenant
 
 PATIENT = settings.Interview(first_word_seconds=10, gap_seconds=10)
 HASTY = settings.Interview(first_word_seconds=0.25, gap_seconds=0.25)
@@ -67,3 +70,19 @@ def hear(claude: AsyncAnthropic, provider: Provider, caplog: pytest.LogCaptureFi
         return heard
 
     return ask
+
+
+@pytest.fixture
+async def chat(services: Services, tenant: Tenant, claude: AsyncAnthropic) -> Chat:
+    """An interview whose first question has been put."""
+    chat = await open_chat(services, claude, tenant.position)
+    await chat.act()
+    return chat
+
+
+@pytest.fixture
+async def held() -> AsyncIterator[asyncio.Event]:
+    """Holds a script's answer back until it is set, at the latest when the test is over."""
+    released = asyncio.Event()
+    yield released
+    released.set()

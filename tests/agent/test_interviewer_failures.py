@@ -1,7 +1,6 @@
 """When Claude does not answer, or breaks off: code speaks, once, and nobody waits for ever."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import httpx2
@@ -30,14 +29,6 @@ def talk() -> Talk:
     talk = greeted()
     talk.say(f"A {SECRETIVE} of an answer.")
     return talk
-
-
-@pytest.fixture
-async def held(provider: Provider) -> AsyncIterator[asyncio.Event]:
-    """Holds a script's answer back until the test is over."""
-    released = asyncio.Event()
-    yield released
-    released.set()
 
 
 def assert_code_asks(heard_events: list[Opened | str], reason: str) -> None:
