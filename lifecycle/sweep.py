@@ -18,6 +18,7 @@ from models import transition
 from models.erasure import delete_erased, find_pending_erasures
 from models.evaluation_job import find_due_evaluations
 from models.interview import get_interview
+from models.session import abort_orphans
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,8 @@ async def keep_repairing(services: Services, stop: asyncio.Event) -> None:
 
 async def sweep(services: Services) -> None:
     """One round: what cannot be repaired holds up nothing else. Raises PyMongoError when MongoDB is away."""
+    # first: an interview that is locked cannot be repaired
+    await abort_orphans()
     for interview_id in await transition.find_expired(BATCH):
         await _repair("expire", interview_id, expire_interview(services, interview_id))
     for interview_id in await transition.find_ending(ENDING_SECONDS, BATCH):

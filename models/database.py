@@ -14,7 +14,7 @@ from models.idempotency import Claim
 from models.interview import Interview
 from models.organization import ApiKey, Organization
 from models.position import Position
-from models.session import database
+from models.session import APP_NAME, database
 from models.turn import TurnDocument
 
 DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Claim]
@@ -35,7 +35,7 @@ async def connect(mongodb: settings.Mongodb) -> AsyncIterator[AsyncMongoClient[d
         connectTimeoutMS=bound,
         w="majority",
         journal=True,
-        appname="viva",
+        appname=APP_NAME,
     )
     async with client:
         await init_beanie(database=client[mongodb.database], document_models=DOCUMENTS)

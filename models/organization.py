@@ -10,6 +10,7 @@ from beanie import Document, PydanticObjectId
 from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from models.clock import now
 
@@ -67,7 +68,10 @@ async def ensure_organization(name: str) -> tuple[Organization, bool]:
     found = await Organization.find_one(Organization.name == name)
     if found:
         return found, False
-    return await Organization(name=name).insert(), True
+    try:
+        return await Organization(name=name).insert(), True
+    except DuplicateKeyError:  # another process was first
+        return await ensure_organization(name)
 
 
 async def get_organization(organization_id: ObjectId) -> Organization | None:

@@ -1,15 +1,24 @@
-"""Transactions, and what to do when two of them want the same document."""
+"""Transactions: bounded, repeated when two want the same document, and aborted when the process that began one has died."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import pymongo
+import structlog
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
 
 from models.turn import collection
 
+log = structlog.get_logger(__name__)
+
 T = TypeVar("T")
+
+APP_NAME = "viva"
+"""by which MongoDB knows our connections"""
+DEFAULT_BOUND_SECONDS = 10.0
 
 
 def database() -> "AsyncDatabase[dict[str, object]]":
@@ -28,3 +37,33 @@ async def in_transaction(work: Callable[[AsyncClientSession], Awaitable[T]]) -> 
     with pymongo.timeout(client.options.timeout):
         async with client.start_session() as session:
             return await session.with_transaction(work)
+
+
+async def abort_orphans() -> None:
+    """Abort transactions of ours that have been idle for longer than any living process would let them.
+
+    A process that is killed, or cut off, between two statements leaves its transaction open, and MongoDB keeps what it changed
+    locked for a minute or more. Raises pymongo.errors.PyMongoError when MongoDB is away.
+    """
+    client = database().client
+    idle_micros = (client.options.timeout or DEFAULT_BOUND_SECONDS) * 1_000_000
+    pipeline: list[dict[str, Any]] = [
+        # the own user's only: that needs no privilege
+        {"$currentOp": {"idleSessions": True, "allUsers": False}},
+        {"$match": {"appName": APP_NAME, "transaction.timeInactiveMicros": {"$gt": idle_micros}}},
+        {"$project": {"id": "$lsid.id"}},
+    ]
+    try:
+        orphans = [{"id": operation["id"]} async for operation in await client.admin.aggregate(pipeline)]
+        if orphans:
+            log.warning("transactions of dead processes aborted", count=len(orphans))
+            await client.admin.command("killSessions", orphans)
+    except OperationFailure as error:
+        if error.timeout:
+            raise
+        _tell_once(type(error).__name__)
+
+
+@cache
+def _tell_once(reason: str) -> None:
+    log.warning("transactions of dead processes are left to MongoDB: it does not let us look", reason=reason)

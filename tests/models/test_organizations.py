@@ -1,0 +1,79 @@
+"""Organizations and their keys: live or not, and no secret in the database."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from beanie import PydanticObjectId
+from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
+
+from models.clock import now
+from models.organization import (
+    KEY_PREFIX,
+    Organization,
+    Role,
+    create_key,
+    ensure_organization,
+    find_key,
+    find_live_key,
+    list_keys,
+    revoke_key,
+)
+
+
+async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: AsyncDatabase[dict[str, Any]]) -> None:
+    organization, _ = await ensure_organization("Analytical Engines")
+    key, secret = await create_key(PydanticObjectId(organization.id), Role.ADMIN, "the admin's")
+    assert secret.startswith(KEY_PREFIX)
+    assert len(secret) > 40
+    stored = [repr(row) for name in await database.list_collection_names() async for row in database[name].find({})]
+    assert any(key.digest in row for row in stored), "the scan finds what is there"
+    assert not any(secret.removeprefix(KEY_PREFIX) in row for row in stored)
+    found = await find_key(secret)
+    assert found
+    assert (found.id, found.role, found.organization_id) == (key.id, Role.ADMIN, organization.id)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("wrong", ["", KEY_PREFIX, "viva_somebody-elses", "\0"])
+async def test_what_is_no_secret_finds_no_key(wrong: str) -> None:
+    _, secret = await create_key(PydanticObjectId(), Role.ADMIN, "a key")
+    assert await find_key(wrong) is None
+    for almost in (secret[:-1], secret + "a", secret.swapcase()):
+        assert await find_key(almost) is None
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_revoked_key_is_worthless_from_then_on_and_stays_in_the_list() -> None:
+    organization_id = PydanticObjectId()
+    first, secret = await create_key(organization_id, Role.VIEWER, "first")
+    second, other = await create_key(organization_id, Role.VIEWER, "second")
+    revoked = await revoke_key(PydanticObjectId(first.id))
+    assert revoked
+    assert revoked.revoked_at
+    again = await revoke_key(PydanticObjectId(first.id))
+    assert again
+    assert again.revoked_at == revoked.revoked_at
+    assert await find_key(secret) is None
+    assert await find_live_key(ObjectId(first.id)) is None
+    assert await find_key(other) == await find_live_key(ObjectId(second.id)) == second
+    assert [key.name for key in await list_keys(organization_id)] == ["first", "second"]
+    assert await revoke_key(PydanticObjectId()) is None
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_key_ends_at_its_time() -> None:
+    for life, is_live in ((timedelta(minutes=1), True), (timedelta(0), False), (-timedelta(minutes=1), False)):
+        key, secret = await create_key(PydanticObjectId(), Role.VIEWER, "a key", now() + life)
+        assert (await find_key(secret) is not None) is is_live
+        assert (await find_live_key(ObjectId(key.id)) is not None) is is_live
+
+
+@pytest.mark.usefixtures("database")
+async def test_an_organization_of_a_name_is_made_once() -> None:
+    made = await asyncio.gather(*(ensure_organization("Analytical Engines") for _ in range(5)))
+    assert len({organization.id for organization, _ in made}) == 1
+    assert sum(is_new for _, is_new in made) == 1
+    assert await Organization.count() == 1

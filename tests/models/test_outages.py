@@ -1,0 +1,111 @@
+"""MongoDB away: a call fails within its bound, nothing is half-written, and what was acknowledged stays."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+
+from models.interview import Interview, get_interview
+from models.position import find_position, save_position
+from models.session import APP_NAME, abort_orphans
+from models.turn import read_turns
+from sandbox.mongod import Mongod
+from tests.factories import make_interview, position_body, say
+
+
+async def test_a_call_that_finds_no_database_fails_soon_and_stores_nothing(own_mongod: Mongod) -> None:
+    interview, organization_id = await make_interview(), ObjectId()
+    await own_mongod.kill()
+    for call in (say(interview, "Hello.", "mine"), save_position(organization_id, position_body(), None)):
+        with pytest.raises(PyMongoError) as failed:
+            async with asyncio.timeout(10):
+                await call
+        assert failed.value.timeout, "told apart from a defect: callers are asked to come back"
+    await own_mongod.start()
+    stored = await get_interview(ObjectId(interview.id))
+    assert stored
+    assert (stored.last_seq, stored.due_at) == (0, None)
+    assert await find_position(organization_id, "tester") is None
+    assert (await say(interview, "Hello.", "mine")).seq == 1
+
+
+async def test_a_database_that_does_not_answer_costs_the_bound_only(own_mongod: Mongod) -> None:
+    interview = await make_interview()
+    writing = asyncio.create_task(say(interview, "Hello.", "mine"))
+    await asyncio.sleep(0)  # begun, and cut off in the middle
+    own_mongod.send(signal.SIGSTOP)
+    try:
+        with pytest.raises(PyMongoError):
+            async with asyncio.timeout(10):
+                await writing
+    finally:
+        own_mongod.send(signal.SIGCONT)
+    # whether the server took it after all: it is one turn
+    assert await say_when_unlocked(interview) == 1
+
+
+async def say_when_unlocked(interview: Interview) -> int:
+    """The seq of a message that is sent again and again, while a sweep looks for what dead processes left."""
+    async with asyncio.timeout(30):
+        while True:
+            await abort_orphans()
+            try:
+                return (await say(interview, "Hello.", "mine")).seq
+            except PyMongoError:
+                continue
+
+
+@asynccontextmanager
+async def left_open(server: Mongod, interview: Interview, app: str) -> AsyncIterator[None]:
+    """A transaction that has changed the interview and is not ended: as of a process that was killed before its commit."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(server.url, appname=app)
+    async with client, client.start_session() as session:
+        await session.start_transaction()
+        await client["own"]["interviews"].update_one({"_id": interview.id}, {"$inc": {"last_seq": 7}}, session=session)
+        yield
+
+
+async def test_what_a_killed_process_left_locked_is_freed_and_nothing_else(own_mongod: Mongod) -> None:
+    interview, other = await make_interview(), await make_interview()
+    async with left_open(own_mongod, other, "another program"), left_open(own_mongod, interview, APP_NAME):
+        await abort_orphans()
+        with pytest.raises(PyMongoError) as failed:  # its process may be alive, so soon
+            await say(interview, "Hello.", "mine")
+        assert failed.value.timeout
+        assert await say_when_unlocked(interview) == 1
+        with pytest.raises(PyMongoError):
+            await say(other, "Hello.", "mine")
+    assert [turn.seq for turn in await read_turns(ObjectId(interview.id))] == [1]
+
+
+async def test_no_acknowledged_turn_is_lost_or_doubled_when_mongod_is_killed(own_mongod: Mongod) -> None:
+    interview = await make_interview()
+    acknowledged = 0
+    killed = asyncio.Event()
+
+    async def write() -> None:
+        nonlocal acknowledged
+        while acknowledged < 40:
+            try:
+                turn = await say(interview, f"message {acknowledged + 1}", f"{acknowledged + 1}")
+            except PyMongoError:
+                assert killed.is_set(), "nothing fails while the server is up"
+                continue
+            acknowledged += 1
+            assert turn.seq == acknowledged
+
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        group.create_task(write())
+        while acknowledged < 10:
+            await asyncio.sleep(0.001)
+        killed.set()
+        await own_mongod.kill()
+        await own_mongod.start()
+    turns = await read_turns(ObjectId(interview.id))
+    assert [(turn.seq, turn.text) for turn in turns] == [(number, f"message {number}") for number in range(1, 41)]

@@ -1,0 +1,111 @@
+"""Versions of a position: one after another, the newest marked, none ever changed."""
+
+import asyncio
+
+import pytest
+from bson import ObjectId
+
+from errors import Conflict
+from models.page import Order, PageRequest
+from models.position import Position, count_positions, find_position, get_position, list_positions, save_position
+from tests.factories import make_interview, position_body
+
+pytestmark = pytest.mark.usefixtures("database")
+
+BY_TITLE = PageRequest(Order("title"))
+
+
+async def versions(organization_id: ObjectId, key: str = "tester") -> list[tuple[int, bool]]:
+    found = await Position.find({"organization_id": organization_id, "key": key}).sort("+version").to_list()
+    return [(position.version, position.newest) for position in found]
+
+
+async def test_each_save_is_a_version_of_its_own_and_the_newest_is_marked() -> None:
+    organization_id = ObjectId()
+    for version in (1, 2, 3):
+        saved = await save_position(organization_id, position_body(title=f"Tester {version}"), version - 1 or None)
+        assert (saved.version, saved.title) == (version, f"Tester {version}")
+        stored = await get_position(ObjectId(saved.id))
+        assert stored == saved
+    assert await versions(organization_id) == [(1, False), (2, False), (3, True)]
+    first, newest = await find_position(organization_id, "tester", 1), await find_position(organization_id, "tester")
+    assert first
+    assert newest
+    assert (first.title, newest.title) == ("Tester 1", "Tester 3")
+    assert await find_position(organization_id, "tester", 4) is None
+
+
+@pytest.mark.parametrize("based_on", [None, 1, 3])
+async def test_a_version_that_is_based_on_another_than_the_newest_is_a_conflict(based_on: int | None) -> None:
+    organization_id = ObjectId()
+    await save_position(organization_id, position_body(), None)
+    await save_position(organization_id, position_body(), 1)
+    with pytest.raises(Conflict, match="its newest version is 2") as refused:
+        await save_position(organization_id, position_body(title="Lost"), based_on)
+    assert refused.value.field == "basedOnVersion"
+    assert await versions(organization_id) == [(1, False), (2, True)]
+
+
+async def test_there_is_no_second_version_without_a_first() -> None:
+    with pytest.raises(Conflict, match="there is no such position yet"):
+        await save_position(ObjectId(), position_body(), 1)
+    assert await Position.count() == 0
+
+
+@pytest.mark.parametrize("based_on", [None, 1])
+async def test_of_five_that_save_at_once_one_wins_and_four_are_told(based_on: int | None) -> None:
+    organization_id = ObjectId()
+    if based_on:
+        await save_position(organization_id, position_body(), None)
+    saves = (save_position(organization_id, position_body(title=f"Tester {n}"), based_on) for n in range(5))
+    results = await asyncio.gather(*saves, return_exceptions=True)
+    [won] = [result for result in results if isinstance(result, Position)]
+    assert sum(isinstance(result, Conflict) for result in results) == 4, results
+    assert won.version == (based_on or 0) + 1
+    assert await find_position(organization_id, "tester") == won
+    assert [newest for _, newest in await versions(organization_id)] == [False] * (based_on or 0) + [True]
+
+
+@pytest.mark.parametrize("based_on", [None, 1])
+async def test_five_of_the_same_call_at_once_are_one_version_and_all_are_told_it(based_on: int | None) -> None:
+    organization_id, position_id = ObjectId(), ObjectId()
+    if based_on:
+        await save_position(organization_id, position_body(), None)
+    saves = (save_position(organization_id, position_body(title="Mine"), based_on, position_id) for _ in range(5))
+    saved = await asyncio.gather(*saves)
+    assert {(position.id, position.version) for position in saved} == {(position_id, (based_on or 0) + 1)}
+    await save_position(organization_id, position_body(title="Next"), (based_on or 0) + 1)
+    again = await save_position(organization_id, position_body(title="Mine"), based_on, position_id)
+    assert (again.id, again.title) == (position_id, "Mine"), "also when another has been saved since"
+
+
+async def test_two_organizations_have_each_their_own() -> None:
+    ours, theirs = ObjectId(), ObjectId()
+    await save_position(ours, position_body(), None)
+    await save_position(theirs, position_body(), None)
+    await save_position(theirs, position_body(), 1)
+    assert (await versions(ours), await versions(theirs)) == ([(1, True)], [(1, False), (2, True)])
+
+
+async def test_an_interview_keeps_the_version_that_it_uses() -> None:
+    organization_id = ObjectId()
+    first = await save_position(organization_id, position_body(title="Tester"), None)
+    interview = await make_interview(first)
+    await save_position(organization_id, position_body(title="Examiner", archived=True), 1)
+    used = await get_position(ObjectId(interview.position.id))
+    assert used
+    assert (used.version, used.title, used.questions, used.archived) == (1, "Tester", first.questions, False)
+
+
+async def test_the_list_has_the_newest_versions_by_title_and_the_archived_when_asked() -> None:
+    organization_id = ObjectId()
+    await save_position(organization_id, position_body(key="b", title="Zebra"), None)
+    await save_position(organization_id, position_body(key="b", title="Baker"), 1)
+    await save_position(organization_id, position_body(key="c", title="Carpenter"), None)
+    await save_position(organization_id, position_body(key="c", title="Carpenter", archived=True), 1)
+    await save_position(organization_id, position_body(key="a", title="Miller"), None)
+    await save_position(ObjectId(), position_body(key="z", title="Somebody else's"), None)
+    for include_archived, titles in ((False, ["Baker", "Miller"]), (True, ["Baker", "Carpenter", "Miller"])):
+        page = await list_positions(organization_id, BY_TITLE, include_archived=include_archived)
+        assert [position.title for position in page.items] == titles
+        assert await count_positions(organization_id, include_archived=include_archived) == len(titles)
