@@ -11,10 +11,16 @@ async def end(*tasks: "asyncio.Task[Any]") -> None:
     """Cancel the tasks and wait until each has ended, whatever it ended with.
 
     On Python 3.11 asyncio.wait_for, and with it PyMongo, loses a cancellation that comes just as it is done. A task that goes on
-    for ever would never be cancelled again, and whoever waits for it would wait for ever.
+    for ever would never be cancelled again, and whoever waits for it would wait for ever. Who is cancelled while it waits here
+    waits all the same, and raises CancelledError after that: what the tasks use must not be closed under them.
     """
-    pending = {task for task in tasks if not task.done()}
-    while pending:
+    is_cancelled = False
+    while pending := [task for task in tasks if not task.done()]:
         for task in pending:
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=AGAIN_SECONDS)
+        try:
+            await asyncio.wait(pending, timeout=AGAIN_SECONDS)
+        except asyncio.CancelledError:
+            is_cancelled = True
+    if is_cancelled:
+        raise asyncio.CancelledError

@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 from auth import Action, Principal, allow, check_joined, recheck
 from errors import BadInput
 from lifecycle.services import Services
+from live.cancellation import end
 from live.messages import Interim
 from models.clock import now
 from models.interview import Interview, InterviewStatus
@@ -143,9 +144,7 @@ async def _guarded(principal: Principal, stream: AsyncGenerator[T, None], rechec
                     if coming.done():
                         break
             finally:
-                if not coming.done():
-                    coming.cancel()
-                    await asyncio.wait({coming})
+                await end(coming)
             item = coming.result()
             if item is None:
                 return

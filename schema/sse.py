@@ -7,6 +7,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
+from live.cancellation import end
 from schema.execution import is_refused
 from schema.failures import PASSING, code_of
 
@@ -38,8 +39,7 @@ class EventStream(StreamingResponse):
         finally:
             # here, not in the generator of the events: what that awaits when the reader goes is cancelled once more
             if self._coming is not None:
-                self._coming.cancel()
-                await asyncio.wait({self._coming})
+                await end(self._coming)
             await self._results.aclose()
 
     async def _events(self) -> AsyncGenerator[str, None]:

@@ -21,9 +21,9 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cancellation, "AGAIN_SECONDS", 0.05)
 
 
-def losing_one(begun: asyncio.Event) -> Callable[..., Awaitable[Any]]:
-    """A call of MongoDB that takes for ever, and loses the first cancellation."""
-    answers: list[Any] = [{}]
+def losing_one(begun: asyncio.Event, answer: Any) -> Callable[..., Awaitable[Any]]:
+    """A call of MongoDB that takes for ever, and loses the first cancellation: it answers instead."""
+    answers = [answer]
 
     async def call(*_: Any) -> Any:
         begun.set()
@@ -39,7 +39,7 @@ def losing_one(begun: asyncio.Event) -> Callable[..., Awaitable[Any]]:
 
 async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
     begun = asyncio.Event()
-    call = losing_one(begun)
+    call = losing_one(begun, None)
 
     async def go_on() -> None:
         while True:
@@ -65,11 +65,32 @@ async def test_tasks_that_have_ended_or_fail_on_the_way_out_are_ended_too() -> N
     assert isinstance(failing.exception(), LookupError)
 
 
+async def test_who_is_cancelled_while_it_ends_others_leaves_none_behind() -> None:
+    begun, cleaned = asyncio.Event(), asyncio.Event()
+    call = losing_one(begun, None)
+
+    async def go_on() -> None:
+        try:
+            while True:
+                await call()
+        finally:
+            cleaned.set()
+
+    inner = asyncio.create_task(go_on())
+    await begun.wait()
+    outer = asyncio.create_task(end(inner))
+    await asyncio.sleep(0)  # it has begun
+    async with asyncio.timeout(10):
+        await end(outer)
+    assert outer.cancelled()
+    assert cleaned.is_set()
+
+
 async def test_live_feeds_close_though_their_watch_lost_its_cancellation(
     settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
-    monkeypatch.setattr("live.watch.read_marks", losing_one(begun))
+    monkeypatch.setattr("live.watch.read_marks", losing_one(begun, {}))
     async with asyncio.timeout(10):
         async with Live(settings.redis) as live:
             turns = live.follow_turns(ObjectId(), 0)
@@ -82,7 +103,7 @@ async def test_a_wall_that_lost_its_cancellation_does_not_outlive_its_followers(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
-    monkeypatch.setattr("live.wall.read_clock", losing_one(begun))
+    monkeypatch.setattr("live.wall.changed_since", losing_one(begun, []))
     before = asyncio.all_tasks()
     following = asyncio.ensure_future(anext(live.follow_interviews(ObjectId()), None))
     await begun.wait()

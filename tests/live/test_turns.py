@@ -1,7 +1,6 @@
 """Turns reach every follower in order, each once, whatever happens to messages and to those who follow."""
 
 import asyncio
-from typing import NoReturn
 
 import pytest
 from bson import ObjectId
@@ -15,7 +14,7 @@ from models.interview import Interview, InterviewStatus, change
 from models.turn import Turn, read_turns
 from settings import Settings
 from tests.factories import make_interview, say
-from tests.live.reading import reading
+from tests.live.reading import PATIENCE_SECONDS, Reading, reading
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -36,11 +35,39 @@ async def end(interview: Interview, status: InterviewStatus = InterviewStatus.CO
     assert await change(id_of(interview), {}, {"status": status})
 
 
-def forbid_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(*_: object) -> NoReturn:
-        pytest.fail("MongoDB was asked for turns")
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The cursors with which MongoDB has been asked for turns."""
+    cursors: list[int] = []
 
-    monkeypatch.setattr("live.followed.read_turns", refuse)
+    async def counted(interview_id: ObjectId, after: int, limit: int) -> list[Turn]:
+        cursors.append(after)
+        return await read_turns(interview_id, after, limit)
+
+    monkeypatch.setattr("live.followed.read_turns", counted)
+    return cursors
+
+
+async def speak(live: Live, interview: Interview, count: int) -> list[Turn]:
+    """Store and publish turns, one after the other."""
+    spoken = []
+    for number in range(count):
+        spoken.append(await say(interview, f"answer {number}"))
+        await live.publish_turn(spoken[-1])
+    return spoken
+
+
+async def settle(live: Live, interview: Interview, read: Reading[Turn], reads: list[int], count: int) -> list[Turn]:
+    """Speak until that many turns in a row have come without a read; answers these.
+
+    The first marks, and those that a subscription asks for, may come between a turn and its message: then it is read.
+    """
+    while True:
+        reads.clear()
+        spoken = await speak(live, interview, count)
+        await read.first(spoken[-1].seq)
+        if not reads:
+            return spoken
 
 
 async def test_a_late_joiner_gets_every_turn_and_then_those_to_come(live: Live) -> None:
@@ -69,26 +96,21 @@ async def test_a_client_that_comes_back_gets_only_what_it_does_not_hold(live: Li
         assert seqs(await read.first(2)) == [4, 5]
 
 
-async def test_a_published_turn_is_delivered_without_asking_mongodb(unpolled_live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_published_turns_are_delivered_without_asking_mongodb(unpolled_live: Live, reads: list[int]) -> None:
     interview = await make_interview()
-    async with reading(unpolled_live.follow_turns(id_of(interview), 0)) as read:
-        await unpolled_live.publish_turn(await say(interview, "first"))
-        await read.first(1)
-        forbid_reads(monkeypatch)
-        for number in range(2, 10):
-            await unpolled_live.publish_turn(await say(interview, f"answer {number}"))
-        assert seqs(await read.first(9)) == up_to(9)
+    async with reading(unpolled_live.follow_turns(id_of(interview), 0)) as read, asyncio.timeout(PATIENCE_SECONDS):
+        spoken = await settle(unpolled_live, interview, read, reads, 8)
+        assert read.items[-8:] == spoken
+        assert seqs(read.items) == up_to(len(read.items))
 
 
-async def test_a_follower_a_little_behind_is_served_from_memory(unpolled_live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_follower_a_little_behind_is_served_from_memory(unpolled_live: Live, reads: list[int]) -> None:
     interview = await make_interview()
-    async with reading(unpolled_live.follow_turns(id_of(interview), 0)) as read:
-        for number in range(1, RECENT + 1):
-            await unpolled_live.publish_turn(await say(interview, f"answer {number}"))
-        await read.first(RECENT)
-        forbid_reads(monkeypatch)
-        async with reading(unpolled_live.follow_turns(id_of(interview), RECENT - 4)) as other:
-            assert seqs(await other.first(4)) == up_to(RECENT)[-4:]
+    async with reading(unpolled_live.follow_turns(id_of(interview), 0)) as read, asyncio.timeout(PATIENCE_SECONDS):
+        spoken = await settle(unpolled_live, interview, read, reads, RECENT)
+        async with reading(unpolled_live.follow_turns(id_of(interview), spoken[-5].seq)) as other:
+            assert await other.first(4) == spoken[-4:]
+    assert reads == []
 
 
 async def test_a_turn_that_was_never_published_arrives_with_the_next_poll(live: Live) -> None:
@@ -128,37 +150,25 @@ async def test_what_we_did_not_publish_harms_nobody(live: Live, settings: Settin
         assert [turn.text for turn in await read.first(2)] == ["first", "second"]
 
 
-async def test_fifty_first_followers_at_once_all_get_everything_from_one_read(
-    unpolled_live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_fifty_first_followers_at_once_all_get_everything_from_one_read(unpolled_live: Live, reads: list[int]) -> None:
     interview = await make_interview()
-    reads: list[int] = []
-
-    async def counted(interview_id: ObjectId, after: int, limit: int) -> list[Turn]:
-        reads.append(after)
-        return await read_turns(interview_id, after, limit)
-
-    monkeypatch.setattr("live.followed.read_turns", counted)
-    await say(interview, "first")
-    everything = [unpolled_live.follow_turns(id_of(interview), 0) for _ in range(50)]
-    arrived = await asyncio.gather(*(anext(turns) for turns in everything))
-    assert {turn.seq for turn in arrived} == {1}
+    first = await say(interview, "first")
+    everybody = [unpolled_live.follow_turns(id_of(interview), 0) for _ in range(50)]
+    assert await asyncio.gather(*(anext(turns) for turns in everybody)) == [first] * 50
     # the first one's answer comes after the marks or before them
     assert len(reads) <= 2
-
-    async def everybody_gets(*texts: str) -> None:
-        coming = [asyncio.ensure_future(anext(turns)) for turns in everything]
-        spoken = [await say(interview, text) for text in texts]
-        await unpolled_live.publish_turn(spoken[-1])
-        assert await asyncio.gather(*coming) == [spoken[0]] * 50
-
-    # while the first marks are under way, each read may be one too early
-    while reads:
-        reads.clear()
-        await everybody_gets("carried without a read, once the marks are known")
-    await everybody_gets("lost", "carried")
+    async with reading(unpolled_live.follow_turns(id_of(interview), 0)) as read, asyncio.timeout(PATIENCE_SECONDS):
+        spoken = await settle(unpolled_live, interview, read, reads, 8)
+        for turns in everybody:
+            while (await anext(turns)).seq < spoken[-1].seq:
+                pass
+        assert reads == []
+        coming = [asyncio.ensure_future(anext(turns)) for turns in everybody]
+        lost = await say(interview, "lost")
+        await unpolled_live.publish_turn(await say(interview, "carried"))
+        assert await asyncio.gather(*coming) == [lost] * 50
     assert len(reads) == 1
-    for turns in everything:
+    for turns in everybody:
         await turns.aclose()
 
 
