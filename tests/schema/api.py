@@ -56,6 +56,11 @@ class Api:
         """Run an operation."""
         return await self.post({"query": query, "variables": variables}, headers=bearer(token))
 
+    async def change(self, mutation: str, token: str | None, selected: str, /, **given: Any) -> Answer:
+        """Run one mutation with that input; `selected` is what is asked of its payload."""
+        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        return await self.ask(f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selected} }} }}", token, input=given)
+
     async def post(self, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
         """Send a body as JSON."""
         content = {"Content-Type": "application/json", **(headers or {})}
