@@ -83,9 +83,11 @@ def criteria_of(organization_id: ObjectId, where: InterviewFilter) -> dict[str, 
         criteria.append({"evaluated": True, "decision": {"$ne": None} if where.reviewed else None})
     if where.candidate is not None:
         terms = "email_terms" if where.search_email else "name_terms"
-        words = search_terms(where.candidate)
-        # words without a letter or digit are in no name
-        criteria.extend({terms: {"$regex": f"^{re.escape(word)}"}} for word in words or ["\0"])
+        # the longest first: the index is searched for the first only, and it is the rarest as a rule
+        words = sorted(search_terms(where.candidate), key=len, reverse=True)
+        criteria.extend({terms: {"$regex": f"^{re.escape(word)}"}} for word in words)
+        if not words:  # what has neither letter nor digit is in no name
+            criteria.append({terms: {"$in": []}})
     return {"$and": criteria}
 
 
