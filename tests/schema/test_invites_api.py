@@ -1,6 +1,7 @@
 """From the invite to the access, over the wire: scheduled, opened, joined, renewed, expired."""
 
-from datetime import datetime, timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,6 @@ from lifecycle.consent import CURRENT
 from models.clock import now
 from models.interview import Interview, InterviewStatus
 from models.organization import Role
-from models.turn import TurnDocument
 from schema.types.scalars import write_datetime
 from tests.resolvers.tenant import Tenant, id_of, soon
 from tests.schema.api import Answer, Api, token_of
@@ -98,6 +98,14 @@ async def test_the_first_consent_stands_whatever_comes_later(api: Api, tenant: T
         assert (await joined(api, invite, **given))["interview"]["consent"] == first
 
 
+async def test_of_several_who_come_at_once_all_get_in_under_one_consent(api: Api, tenant: Tenant) -> None:
+    invite = (await schedule(api, tenant))["invite"]["token"]
+    given = [{"textVersion": CURRENT, "recording": bool(number % 2)} for number in range(6)]
+    came = await asyncio.gather(*(joined(api, invite, consent=consent) for consent in given))
+    assert len({str(payload["interview"]["consent"]) for payload in came}) == 1
+    assert {await role_of(api, payload["access"]["token"]) for payload in came} == {"CANDIDATE"}
+
+
 async def test_who_comes_back_gets_a_fresh_access_in_the_middle_of_the_interview(api: Api, tenant: Tenant) -> None:
     invite = (await schedule(api, tenant))["invite"]["token"]
     first = await joined(api, invite, consent=CONSENT)
@@ -169,9 +177,8 @@ async def test_nobody_comes_much_too_early(api: Api, tenant: Tenant) -> None:
     refused = await join(api, early["invite"]["token"], consent=CONSENT)
     assert refused.codes == ["CONFLICT"]
     assert "too early" in refused.error["message"]
-    assert await joined(
-        api, (await schedule(api, tenant, scheduledFor=write_datetime(soon(10))))["invite"]["token"], consent=CONSENT
-    )
+    in_time = await schedule(api, tenant, scheduledFor=write_datetime(soon(10)))
+    assert (await joined(api, in_time["invite"]["token"], consent=CONSENT))["interview"]["status"] == "WAITING"
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.EXPIRED])
@@ -245,7 +252,7 @@ async def test_a_started_interview_is_open_and_its_link_brings_the_candidate_bac
         assert await role_of(api, access) == "CANDIDATE"
 
 
-PAST, FAR = datetime(2020, 1, 1).astimezone(), datetime(2099, 1, 1).astimezone()  # noqa: DTZ001  # made aware beside it
+PAST, FAR = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -268,4 +275,3 @@ async def test_times_that_cannot_be_are_refused_when_an_invite_is_made_and_when_
         refused = await api.change(mutation, token, "invite { token }", **what, **given)
         assert (refused.codes, refused.error["extensions"]["field"]) == (["BAD_INPUT"], field)
     assert await Interview.find({"organization_id": tenant.id}).count() == 1
-    assert await TurnDocument.find({"interview_id": interview.id}).count() == 0
