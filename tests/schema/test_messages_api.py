@@ -1,0 +1,193 @@
+"""What a candidate writes, over the wire: stored once, in order, or refused with a reason."""
+
+import asyncio
+from typing import Any
+
+import orjson
+import pytest
+from bson import ObjectId
+from structlog.testing import capture_logs
+
+from lifecycle.jobs import REPLY, Jobs
+from models.interview import Interview, InterviewStatus, get_interview
+from models.organization import Role
+from models.turn import Turn, read_turns
+from resolvers.ids import Kind, encode
+from tests.resolvers.tenant import Tenant, id_of
+from tests.schema.api import Answer, Api, token_of
+
+TURN = "turn { id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted }"
+
+
+@pytest.fixture
+async def interview(tenant: Tenant) -> Interview:
+    return await tenant.interview(InterviewStatus.WAITING)
+
+
+@pytest.fixture
+async def candidate(tenant: Tenant, interview: Interview) -> str:
+    return await token_of(tenant, Role.CANDIDATE, interview)
+
+
+async def send(api: Api, token: str | None, interview: Interview, text: str, **given: Any) -> Answer:
+    return await api.change("sendMessage", token, TURN, interviewId=id_of(interview), text=text, **given)
+
+
+async def stored(interview: Interview) -> list[Turn]:
+    return await read_turns(ObjectId(interview.id))
+
+
+async def test_a_message_is_answered_once_it_is_stored_and_begins_the_interview(
+    api: Api, interview: Interview, candidate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kicked: list[tuple[str, ObjectId]] = []
+
+    async def kick(_: Jobs, name: str, document_id: ObjectId) -> None:
+        kicked.append((name, document_id))
+
+    monkeypatch.setattr(Jobs, "kick", kick)
+    turn = (await send(api, candidate, interview, " I am Zoë 🌱.\r\n\tHello! "))["sendMessage"]["turn"]
+    (row,) = await stored(interview)
+    assert turn["id"] == encode(Kind.TURN, row.id)
+    assert (turn["interviewId"], turn["seq"], turn["speaker"], turn["channel"]) == (id_of(interview), 1, "CANDIDATE", "TEXT")
+    assert turn["text"] == row.text == "I am Zoë 🌱.\n\tHello!"
+    assert (turn["confidence"], turn["interrupted"]) == (None, False)
+    begun = await get_interview(ObjectId(interview.id))
+    assert begun
+    assert begun.status is InterviewStatus.IN_PROGRESS
+    assert begun.started_at is not None
+    assert kicked == [(REPLY, interview.id)]
+
+
+REFUSED = {
+    "empty": "",
+    "blank": " \n\t ",
+    "100k characters": "a" * 100_000,
+    "one too many": "é" * 20_001,
+    "NUL": "before\0after",
+    "escape": "\x1b[2J",
+    "bell": "\x07",
+    "carriage return": "a\rb",
+    "C1": "\x9f",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
+async def test_what_is_no_message_is_refused_and_neither_stored_nor_told_to_anybody(
+    api: Api, interview: Interview, candidate: str, text: str
+) -> None:
+    with capture_logs() as logs:
+        refused = await send(api, candidate, interview, text)
+    assert (refused.data, refused.codes) == ({"sendMessage": None}, ["BAD_INPUT"])
+    assert refused.error["extensions"]["field"] == "text"
+    assert len(refused.error["message"]) < 200, "it does not repeat the text"
+    assert "before" not in refused.error["message"]
+    assert logs == []
+    assert await stored(interview) == []
+
+
+async def test_half_a_surrogate_pair_is_no_json_and_stores_nothing(api: Api, interview: Interview, candidate: str) -> None:
+    query = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
+    body = orjson.dumps({"query": query, "variables": {"input": {"interviewId": id_of(interview), "text": "HALF"}}})
+    headers = {"Authorization": f"Bearer {candidate}", "Content-Type": "application/json"}
+    response = await api.client.post("/graphql", content=body.replace(b"HALF", b"\\ud800"), headers=headers)
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+    assert await stored(interview) == []
+
+
+async def test_twenty_thousand_characters_are_a_message(api: Api, interview: Interview, candidate: str) -> None:
+    text = "🌱é" * 10_000
+    assert (await send(api, candidate, interview, text))["sendMessage"]["turn"]["text"] == text
+
+
+@pytest.mark.parametrize("status", [status for status in InterviewStatus if status not in ("WAITING", "IN_PROGRESS")])
+async def test_an_interview_that_is_not_open_takes_no_message(api: Api, tenant: Tenant, status: InterviewStatus) -> None:
+    interview = await tenant.interview(status)
+    refused = await send(api, await token_of(tenant, Role.CANDIDATE, interview), interview, "Hello?")
+    assert (refused.data, refused.codes) == ({"sendMessage": None}, ["CONFLICT"])
+    assert ("joinInterview" if status is InterviewStatus.SCHEDULED else status) in refused.error["message"]
+    assert await stored(interview) == []
+
+
+async def test_nobody_writes_in_anothers_interview(
+    api: Api, tenant: Tenant, stranger: Tenant, interview: Interview, candidate: str
+) -> None:
+    for other in (await tenant.interview(), await stranger.interview()):
+        refused = await send(api, candidate, other, "Hello!")
+        assert (refused.data, refused.codes) == ({"sendMessage": None}, ["NOT_FOUND"])
+        assert await stored(other) == []
+    for unknown in ("", "int_", encode(Kind.INTERVIEW, ObjectId()), encode(Kind.TURN, ObjectId(interview.id))):
+        refused = await api.change("sendMessage", candidate, TURN, interviewId=unknown, text="Hello!")
+        assert refused.codes == ["NOT_FOUND"]
+    for role in (Role.ADMIN, Role.RECRUITER, Role.INTEGRATION, Role.VIEWER):
+        assert (await send(api, await token_of(tenant, role), interview, "Hello!")).codes == ["FORBIDDEN"]
+    assert (await send(api, None, interview, "Hello!")).codes == ["UNAUTHENTICATED"]
+    assert await stored(interview) == []
+
+
+async def test_messages_at_once_are_all_stored_each_in_its_place(api: Api, interview: Interview, candidate: str) -> None:
+    texts = [f"message {number}" for number in range(10)]
+    answers = await asyncio.gather(*(send(api, candidate, interview, text) for text in texts))
+    told = {answer["sendMessage"]["turn"]["seq"]: answer["sendMessage"]["turn"]["text"] for answer in answers}
+    assert told == {turn.seq: turn.text for turn in await stored(interview)}
+    assert sorted(told) == list(range(1, 11))
+    assert sorted(told.values()) == sorted(texts)
+
+
+async def test_a_key_stands_for_one_text(api: Api, tenant: Tenant, interview: Interview, candidate: str) -> None:
+    first = await send(api, candidate, interview, "Good morning.", idempotencyKey="k")
+    again = await asyncio.gather(*(send(api, candidate, interview, "Good morning.", idempotencyKey="k") for _ in range(5)))
+    assert [answer.data for answer in again] == [first.data] * 5
+    other = await send(api, candidate, interview, "Good evening.", idempotencyKey="k")
+    assert (other.codes, other.error["extensions"]["field"]) == (["CONFLICT"], "idempotencyKey")
+    assert "Good" not in other.error["message"]
+    assert [turn.text for turn in await stored(interview)] == ["Good morning."]
+    # the key is this candidate's alone
+    another = await tenant.interview()
+    token = await token_of(tenant, Role.CANDIDATE, another)
+    assert (await send(api, token, another, "Good evening.", idempotencyKey="k"))["sendMessage"]["turn"]["seq"] == 1
+
+
+async def test_a_stored_message_is_answered_again_after_the_end(
+    api: Api, tenant: Tenant, interview: Interview, candidate: str
+) -> None:
+    first = await send(api, candidate, interview, "Good bye.", idempotencyKey="k")
+    await api.change("endInterview", candidate, "interview { id }", interviewId=id_of(interview))
+    assert (await send(api, candidate, interview, "Good bye.", idempotencyKey="k")).data == first.data
+    assert (await send(api, candidate, interview, "One more thing.")).codes == ["CONFLICT"]
+
+
+@pytest.mark.parametrize("key", ["", " ", "\0", "a" * 201])
+async def test_what_is_no_key_is_refused(api: Api, interview: Interview, candidate: str, key: str) -> None:
+    refused = await send(api, candidate, interview, "Hello!", idempotencyKey=key)
+    assert (refused.codes, refused.error["extensions"]["field"]) == (["BAD_INPUT"], "idempotencyKey")
+    assert await stored(interview) == []
+
+
+# --- reading what was said
+
+TRANSCRIPT = """query($id: ID!, $after: Int! = 0, $first: Int) {
+  transcript(interviewId: $id, after: $after, first: $first) { interviewId lastSeq isComplete turns { seq } }
+  interview(id: $id) { transcript(after: $after, first: $first) { interviewId lastSeq isComplete turns { seq } } }
+}"""
+
+
+async def test_a_transcript_is_read_from_anywhere_and_says_where_to_go_on(api: Api, interview: Interview, candidate: str) -> None:
+    for number in range(4):
+        await send(api, candidate, interview, f"answer {number}")
+    for after, first, seqs in ((0, None, [1, 2, 3, 4]), (2, None, [3, 4]), (0, 2, [1, 2]), (4, 5, []), (9, None, []), (0, 0, [])):
+        answer = await api.ask(TRANSCRIPT, candidate, id=id_of(interview), after=after, first=first)
+        expected = {"interviewId": id_of(interview), "lastSeq": 4, "isComplete": False, "turns": [{"seq": seq} for seq in seqs]}
+        assert answer.data == {"transcript": expected, "interview": {"transcript": expected}}
+    await api.change("endInterview", candidate, "interview { id }", interviewId=id_of(interview))
+    ended = await api.ask(TRANSCRIPT, candidate, id=id_of(interview), first=1)
+    assert (ended["transcript"]["isComplete"], len(ended["transcript"]["turns"])) == (True, 1)
+
+
+@pytest.mark.parametrize(("arguments", "field"), [({"after": -1}, "after"), ({"first": -1}, "first"), ({"first": 101}, "first")])
+async def test_a_stretch_that_is_none_is_refused(
+    api: Api, interview: Interview, candidate: str, arguments: dict[str, int], field: str
+) -> None:
+    answer = await api.ask(TRANSCRIPT, candidate, id=id_of(interview), **arguments)
+    assert set(answer.codes) == {"BAD_INPUT"}
+    assert {error["extensions"]["field"] for error in answer.errors} == {field}
