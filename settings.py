@@ -3,10 +3,13 @@
 Built by main (and tests) only, never at import.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get_secret_value().strip()))]
+"""a mounted or pasted one often ends with a line end"""
 
 
 class Mongodb(BaseModel):
@@ -28,7 +31,7 @@ class Redis(BaseModel):
 class Anthropic(BaseModel):
     """Claude, for replies and judgements."""
 
-    api_key: SecretStr = SecretStr("")
+    api_key: Secret = SecretStr("")
     base_url: str | None = Field(None, description="another address of the Messages API; the sandbox's provider")
     interviewer_model: str = "claude-haiku-5-5"
     judge_model: str = "claude-opus-5-5"
@@ -51,7 +54,7 @@ class Api(BaseModel):
 class Auth(BaseModel):
     """Who may do what."""
 
-    secret: SecretStr = Field(SecretStr(""), description="signs invites and candidates' tokens; at least 32 characters")
+    secret: Secret = Field(SecretStr(""), description="signs invites and candidates' tokens; at least 32 characters")
     access_minutes: int = Field(240, gt=0, description="life of a candidate's token; joinInterview gives a fresh one")
     invite_days: int = Field(7, gt=0, description="life of an invite when the caller gives none")
 

@@ -1,0 +1,129 @@
+"""`main.py doctor`: each thing that is wrong gets a sentence that says what to do, and no secret in it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from pydantic import SecretStr
+
+import checkup
+from main import create_claude
+from sandbox.anthropic.provider import Provider, Script
+from sandbox.processes import Child, free_port
+from settings import Settings
+
+KEY = "a key that nobody may see"
+
+
+@pytest.fixture
+def sound(settings: Settings, provider: Provider) -> Settings:
+    """Settings with which all is well."""
+    settings.anthropic.base_url = provider.url
+    settings.anthropic.api_key = SecretStr(KEY)
+    settings.mongodb.timeout_seconds = 1.0
+    return settings
+
+
+async def findings(settings: Settings) -> dict[str, checkup.Finding]:
+    found = {finding.subject: finding async for finding in checkup.examine(settings, create_claude)}
+    told = " ".join(finding.sentence for finding in found.values())
+    assert KEY not in told
+    assert settings.auth.secret.get_secret_value() not in told or not settings.auth.secret.get_secret_value()
+    return found
+
+
+async def wrong(settings: Settings, subject: str) -> str:
+    """The sentence about the one thing that is wrong."""
+    found = await findings(settings)
+    assert [name for name, finding in found.items() if not finding.ok] == [subject]
+    return found[subject].sentence
+
+
+async def test_when_all_is_well_it_says_so(sound: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await checkup.run(sound, create_claude) == 0
+    told = capsys.readouterr().out
+    assert "MongoDB 6.0.5, replica set viva." in told
+    assert "valkey 9.1" in told
+    assert "wrong" not in told
+
+
+@pytest.mark.parametrize("secret", ["", "short"])
+async def test_a_secret_that_protects_nothing(sound: Settings, secret: str) -> None:
+    sound.auth.secret = SecretStr(secret)
+    assert "openssl rand" in await wrong(sound, "AUTH_SECRET")
+    assert await checkup.run(sound, create_claude) == 1
+
+
+@pytest.mark.parametrize(("url", "told"), [("viva.example", "not an http"), ("http://viva.example", "Put TLS in front")])
+async def test_an_address_that_browsers_cannot_or_should_not_use(sound: Settings, url: str, told: str) -> None:
+    sound.api.public_url = url
+    assert told in await wrong(sound, "API_PUBLIC_URL")
+
+
+@pytest.mark.parametrize("url", ["mongodb://127.0.0.1:9/?directConnection=true", "rubbish"])
+async def test_no_mongodb(sound: Settings, url: str) -> None:
+    sound.mongodb.url = url
+    assert "Start MongoDB" in await wrong(sound, "MONGODB_URL")
+
+
+async def test_a_mongodb_without_transactions(sound: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    from sandbox.mongod import find_mongod
+
+    folder, port = tmp_path_factory.mktemp("standalone"), free_port()
+    command = [find_mongod(), "--dbpath", str(folder), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
+    async with Child(command, folder / "mongod.log") as mongod:
+        await mongod.wait_until_port(port)
+        sound.mongodb.url = f"mongodb://127.0.0.1:{port}"
+        assert "--replSet" in await wrong(sound, "MONGODB_URL")
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:9/0", "rubbish"])
+async def test_no_redis(sound: Settings, url: str) -> None:
+    sound.redis.url = url
+    assert "Start Redis or valkey" in await wrong(sound, "REDIS_URL")
+
+
+async def test_no_key_for_claude(sound: Settings) -> None:
+    sound.anthropic.api_key = SecretStr("")
+    assert "make dev" in await wrong(sound, "ANTHROPIC_API_KEY")
+
+
+@pytest.mark.parametrize(
+    ("script", "subject", "told"),
+    [
+        (Script(status=401, error_type="authentication_error"), "ANTHROPIC_API_KEY", "Make a new key"),
+        (Script(status=403, error_type="permission_error"), "ANTHROPIC_API_KEY", "Make a new key"),
+        (Script(status=529, error_type="overloaded_error"), "ANTHROPIC_INTERVIEWER_MODEL", "Try again"),
+        (Script(status=404, error_type="not_found_error"), "ANTHROPIC_INTERVIEWER_MODEL", "there is no model"),
+    ],
+)
+async def test_what_claude_answers(sound: Settings, script: Script, subject: str, told: str) -> None:
+    async with answering(script) as url:
+        sound.anthropic.base_url = url
+        found = await findings(sound)
+    assert told in found[subject].sentence
+    assert not found[subject].ok
+
+
+async def test_nobody_at_claudes_address(sound: Settings) -> None:
+    sound.anthropic.base_url = "http://127.0.0.1:9"
+    assert "no answer" in await wrong(sound, "ANTHROPIC_BASE_URL")
+
+
+@asynccontextmanager
+async def answering(script: Script) -> AsyncIterator[str]:
+    """Something at Claude's address that answers every request with this error."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = f'{{"type": "error", "error": {{"type": "{script.error_type}", "message": "as scripted"}}}}'
+        head = f"HTTP/1.1 {script.status} Error\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        writer.write(f"{head}connection: close\r\n\r\n{body}".encode())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

@@ -1,0 +1,68 @@
+"""Settings: from the environment, refused by name, and listed with their true defaults in .env.example."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dotenv import dotenv_values
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from settings import Settings
+
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+
+
+def names_of(model: type[BaseModel] = Settings, prefix: str = "") -> dict[str, Any]:
+    """Every setting's name in the environment, with its default."""
+    found: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found |= names_of(kind, f"{prefix}{name}_".upper())
+        else:
+            found[f"{prefix}{name}".upper()] = field.default
+    return found
+
+
+def written(default: Any) -> str:
+    """A default as .env.example writes it."""
+    if isinstance(default, SecretStr):
+        return default.get_secret_value()
+    if default is None:
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def test_the_example_names_every_setting_with_its_default() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    named = dotenv_values(EXAMPLE)
+    # one that has no default stands there commented out
+    commented = dict.fromkeys(re.findall(r"^# ([A-Z_]+)=$", text, re.MULTILINE), "")
+    assert {**named, **commented} == {name: written(default) for name, default in names_of().items()}
+
+
+def test_a_name_of_the_environment_sets_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONGODB_URL", "mongodb://elsewhere")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "  a key  ")
+    monkeypatch.setenv("INTERVIEW_FIRST_WORD_SECONDS", "2.5")
+    settings = Settings(_env_file=None)
+    assert settings.mongodb.url == "mongodb://elsewhere"
+    assert settings.anthropic.api_key.get_secret_value() == "a key"
+    assert settings.interview.first_word_seconds == 2.5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("API_PORT", "a port"), ("LOG_LEVEL", "LOUD"), ("JOBS_LEASE_SECONDS", "0"), ("REDIS_PUBLISH_SECONDS", "-1")],
+)
+def test_a_value_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None)
+
+
+def test_secrets_are_not_printed() -> None:
+    settings = Settings(_env_file=None, auth={"secret": "hush hush"}, anthropic={"api_key": "do not tell"})
+    assert "hush" not in repr(settings)
+    assert "do not tell" not in repr(settings)
