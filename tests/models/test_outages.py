@@ -2,13 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from bson import ObjectId
-from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from models.interview import Interview, get_interview
@@ -17,6 +13,7 @@ from models.session import APP_NAME, abort_orphans
 from models.turn import read_turns
 from sandbox.mongod import Mongod
 from tests.factories import make_interview, position_body, say
+from tests.models.orphans import left_open
 
 
 async def test_a_call_that_finds_no_database_fails_soon_and_stores_nothing(own_mongod: Mongod) -> None:
@@ -59,16 +56,6 @@ async def say_when_unlocked(interview: Interview) -> int:
                 return (await say(interview, "Hello.", "mine")).seq
             except PyMongoError:
                 continue
-
-
-@asynccontextmanager
-async def left_open(server: Mongod, interview: Interview, app: str) -> AsyncIterator[None]:
-    """A transaction that has changed the interview and is not ended: as of a process that was killed before its commit."""
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(server.url, appname=app)
-    async with client, client.start_session() as session:
-        await session.start_transaction()
-        await client["own"]["interviews"].update_one({"_id": interview.id}, {"$inc": {"last_seq": 7}}, session=session)
-        yield
 
 
 async def test_what_a_killed_process_left_locked_is_freed_and_nothing_else(own_mongod: Mongod) -> None:
