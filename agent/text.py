@@ -160,7 +160,7 @@ def _greet(interview: Interview, plan: Plan) -> Composed:
 
 async def _reply(services: Services, claude: AsyncAnthropic, interview: Interview, plan: Plan, turns: Sequence[Turn]) -> Composed:
     settings = services.settings
-    prompt = compose(plan.position, Background(interview.resume, interview.job_description), plan, turns)
+    prompt = compose(plan.position, _background(interview), plan, turns)
     began, opened, text = now(), Opened(plan.fallback, Source.CODE), ""
     async with aclosing(reply(claude, settings.anthropic, settings.interview, plan, prompt)) as events:
         async for event in events:
@@ -172,6 +172,11 @@ async def _reply(services: Services, claude: AsyncAnthropic, interview: Intervie
             await services.live.publish_interim(interim)
     turn = _turn(plan, f"reply:{plan.answers}", opened.move, text, opened.source, began=began)
     return _composed(plan, interview.fence, [turn], opened.move, by_code=opened.source is not Source.MODEL)
+
+
+def _background(interview: Interview) -> Background:
+    experience = interview.candidate.experience if interview.candidate else None
+    return Background(experience, interview.resume, interview.job_description)
 
 
 def _turn(plan: Plan, key: str, move: Move, text: str, source: Source, *, began: datetime | None = None) -> NewTurn:

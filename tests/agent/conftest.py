@@ -49,7 +49,7 @@ def hear(claude: AsyncAnthropic, provider: Provider, caplog: pytest.LogCaptureFi
 
     async def ask(talk: Talk, clocks: settings.Interview = PATIENT, client: AsyncAnthropic | None = None) -> Heard:
         plan = talk.plan
-        prompt = compose(talk.position, Background(None, None), plan, talk.turns)
+        prompt = compose(talk.position, Background(), plan, talk.turns)
         asked = len(provider.replies)
         events: list[Opened | str] = []
         with structlog.testing.capture_logs() as logs:

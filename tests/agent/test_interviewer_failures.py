@@ -98,7 +98,7 @@ async def test_words_may_take_their_time_as_long_as_they_come(hear: Hear, provid
 
 async def test_a_consumers_own_time_is_not_claudes(provider: Provider, claude: AsyncAnthropic, talk: Talk) -> None:
     provider.scripts.append(Script(text="CLARIFY\nI mean your daily work. Any of it. Small things too.", piece=1))
-    prompt = compose(talk.position, Background(None, None), talk.plan, talk.turns)
+    prompt = compose(talk.position, Background(), talk.plan, talk.turns)
     said = []
     async with aclosing(reply(claude, settings.Anthropic(), IMPATIENT, talk.plan, prompt)) as words:
         async for event in words:
@@ -185,7 +185,7 @@ async def test_a_confirmed_stop_is_a_close_even_without_claude(hear: Hear, provi
 async def test_a_consumer_that_stops_early_closes_the_call(provider: Provider, claude: AsyncAnthropic, talk: Talk) -> None:
     text = "CLARIFY\nI mean your daily work. Any of it."
     provider.always = Script(text=text, piece=1, stall_after=len(text) - 3)
-    prompt = compose(talk.position, Background(None, None), talk.plan, talk.turns)
+    prompt = compose(talk.position, Background(), talk.plan, talk.turns)
 
     async def is_closed() -> bool:
         return provider.streaming == 0

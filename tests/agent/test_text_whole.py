@@ -20,7 +20,7 @@ from lifecycle.services import Services
 from lifecycle.states import open_interview
 from lifecycle.sweep import keep_repairing
 from lifecycle.turns import store_message
-from models.interview import EndReason, InterviewStatus, get_interview
+from models.interview import Candidate, EndReason, InterviewStatus, get_interview
 from models.turn import Channel, Move, Source, Speaker, read_turns
 from sandbox.anthropic.cache import CHARACTERS_PER_TOKEN
 from sandbox.anthropic.provider import Provider
@@ -114,7 +114,11 @@ async def test_what_claude_is_sent_is_read_from_the_cache_from_turn_to_turn(
     services: Services, claude: AsyncAnthropic, provider: Provider
 ) -> None:
     position = await make_position(**STARTER)
-    private = {"resume": "I rebuilt a <parcel> feed.", "job_description": "Payments & integrations."}
+    private = {
+        "candidate": Candidate(name="Ada Lovelace", experience="Four years of <parcel> services."),
+        "resume": "I rebuilt a <parcel> feed.",
+        "job_description": "Payments & integrations.",
+    }
     chat = await open_chat(services, claude, position, **private)
     await chat.act()
     with structlog.testing.capture_logs() as logs:
@@ -138,7 +142,11 @@ async def test_what_claude_is_sent_is_read_from_the_cache_from_turn_to_turn(
         assert system["cache_control"] == {"type": "ephemeral"}
         assert system == bodies[0]["system"][0]
         assert len(system["text"]) > 512 * CHARACTERS_PER_TOKEN, "the real service caches nothing that is shorter"
-        for text in ("I rebuilt a &lt;parcel&gt; feed.", "Payments &amp; integrations."):
+        for text in (
+            "I rebuilt a &lt;parcel&gt; feed.",
+            "Payments &amp; integrations.",
+            "Four years of &lt;parcel&gt; services.",
+        ):
             assert text in system["text"]
             assert text not in json.dumps(body["messages"])
         assert "<parcel>" not in json.dumps(body)
