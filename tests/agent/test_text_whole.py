@@ -20,7 +20,8 @@ from lifecycle.services import Services
 from lifecycle.states import open_interview
 from lifecycle.sweep import keep_repairing
 from lifecycle.turns import store_message
-from models.interview import Candidate, EndReason, InterviewStatus, get_interview
+from models.interview import Candidate as Person
+from models.interview import EndReason, InterviewStatus, get_interview
 from models.turn import Channel, Move, Source, Speaker, read_turns
 from sandbox.anthropic.cache import CHARACTERS_PER_TOKEN
 from sandbox.anthropic.provider import Provider
@@ -115,7 +116,7 @@ async def test_what_claude_is_sent_is_read_from_the_cache_from_turn_to_turn(
 ) -> None:
     position = await make_position(**STARTER)
     private = {
-        "candidate": Candidate(name="Ada Lovelace", experience="Four years of <parcel> services."),
+        "candidate": Person(name="Ada Lovelace", experience="Four years of <parcel> services."),
         "resume": "I rebuilt a <parcel> feed.",
         "job_description": "Payments & integrations.",
     }
