@@ -48,6 +48,7 @@ class Api(BaseModel):
     public_url: str = Field("http://127.0.0.1:8000", description="how browsers reach it; links are made from it")
     allowed_origins: list[str] = Field([], description="origins of other hosts whose pages may use the API")
     ide: bool = Field(False, description="GraphQL IDE and introspection")
+    ide_assets: str | None = Field(None, description="folder of the IDE's npm packages; without it browsers load them from afar")
     drain_seconds: int = Field(10, gt=0, description="after SIGTERM, for requests that are under way")
 
 

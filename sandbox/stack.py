@@ -21,6 +21,7 @@ from pydantic_settings import EnvSettingsSource
 from rich.console import Console
 
 from models.organization import Role
+from sandbox.ide.scripts import install_ide
 from sandbox.mongod import Mongod
 from sandbox.processes import Child, SandboxFailed, free_port
 from sandbox.valkey import Valkey
@@ -46,11 +47,11 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(root: Path, data: Path, *, api_port: int | None = None) -> AsyncIterator[Stack]:
+async def running(root: Path, data: Path, *, api_port: int | None = None, **others: str) -> AsyncIterator[Stack]:
     """Everything up, data kept under `data`; down again at the end, and when this process is killed.
 
-    MONGODB_URL and REDIS_URL of the environment win over servers of our own. Raises SandboxFailed, with the end of the log,
-    when a process does not come up, or ends before the block does.
+    `others` are settings by their names. MONGODB_URL and REDIS_URL of the environment win over servers of our own. Raises
+    SandboxFailed, with the end of the log, when a process does not come up, or ends before the block does.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     logs = data / "logs"
@@ -73,6 +74,7 @@ async def running(root: Path, data: Path, *, api_port: int | None = None) -> Asy
             provider_url=f"http://127.0.0.1:{provider_port}",
             secret=_kept_secret(data / "secret"),
             api_port=port,
+            **others,
         )
         await start(
             Child([sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port)], logs / "anthropic.log", cwd=root)
@@ -234,8 +236,12 @@ async def keep_up(root: Path, provision: Provision, port: int = 8000) -> None:
     chosen = choose_port(port)
     if chosen != port:
         console.print(f"Port {port} is taken: this run uses {chosen}.")
+    ide = await install_ide(root / ".viva" / "ide")
+    if ide is None:
+        console.print("There is no npm here, or it failed: the IDE's page loads its scripts from the network.")
+    assets = {"API_IDE_ASSETS": str(ide)} if ide else {}
     try:
-        async with running(root, root / ".viva", api_port=chosen) as stack:
+        async with running(root, root / ".viva", api_port=chosen, **assets) as stack:
             issued = await issue_keys(stack, root / ".viva", provision)
             console.print(f"\nGraphQL IDE   [bold]{stack.api_url}/graphql[/]")
             console.print("Headers tab   " + '{"Authorization": "Bearer <token>"}')

@@ -4,6 +4,7 @@ HTTP is the GraphQL-over-HTTP spec's: both media types, every answer in JSON, 4x
 caller accepts application/graphql-response+json.
 """
 
+import re
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any, cast
@@ -16,7 +17,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry import UNSET
@@ -48,6 +50,10 @@ MAX_OPERATIONS = 100
 INIT_SECONDS = 10
 """until connection_init must have come"""
 
+IDE_PATH = "/ide"
+_ELSEWHERE = re.compile(r'="https://[^/"]+/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
+"""the address of a package's file, of which the package is kept"""
+
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
@@ -69,6 +75,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/graphql", endpoint, middleware=[cors], name="graphql"),
         WebSocketRoute("/graphql", endpoint, name="graphql-ws"),
         *health_routes(),
+        *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
     ]
 
 
@@ -79,6 +86,7 @@ class Endpoint(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = Connection
 
     def __init__(self, api: Api) -> None:
+        self._has_assets = api.ide_assets is not None
         super().__init__(
             build_schema(introspection=api.ide),
             graphql_ide="graphiql" if api.ide else None,
@@ -143,6 +151,12 @@ class Endpoint(GraphQL[Context, None]):
             await context.verified(context.authorization)
         plain_ack: UnsetType = UNSET
         return plain_ack
+
+    @property
+    def graphql_ide_html(self) -> str:
+        """The IDE's page; its scripts and styles come from settings.api.ide_assets if that is set."""
+        page = super().graphql_ide_html
+        return _ELSEWHERE.sub(rf'="{IDE_PATH}/\1/', page) if self._has_assets else page
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """Only for people who open the address in a browser, and only where settings allow it."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -121,6 +122,11 @@ async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that
             page = await client.get(url, headers={"Accept": "text/html"})
             assert page.is_success
             assert "GraphiQL" in page.text
+            # without npm they come from afar
+            scripts = re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', page.text)
+            assert len(scripts) == 7
+            for script in scripts if shutil.which("npm") else []:
+                assert (await client.get(httpx2.URL(url).join(script))).is_success, script
             for role, token in tokens.items():
                 answer = await client.post(url, json={"query": query}, headers={"Authorization": f"Bearer {token}"})
                 assert "errors" not in answer.json(), json.dumps(answer.json()["errors"])
