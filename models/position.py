@@ -33,7 +33,7 @@ class Criterion(BaseModel):
     key: Key
     name: Text
     description: str = ""
-    weight: float = Field(gt=0)
+    weight: float = Field(gt=0, le=1000)
     levels: list[Level]
 
 

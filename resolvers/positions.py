@@ -116,6 +116,8 @@ def read_body(data: Mapping[str, Any]) -> PositionBody:
     body.language = language_tag(body.language, "language")
     for path, wrong in _misfits(body):
         raise BadInput(f"{path}: {wrong}.", field=path)
+    for criterion in body.criteria:
+        criterion.levels.sort(key=lambda level: level.value)
     return body
 
 
