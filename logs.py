@@ -2,20 +2,29 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 import settings
 
 
 def configure(log: settings.Log) -> None:
-    """Send our events and the libraries' warnings to standard error in the configured form."""
+    """Send our events and the libraries' warnings to standard error in the configured form.
+
+    Of an exception the log keeps its kind and its places, of a library's message the first line: what follows, and the message of
+    an exception, may hold what people said, or a secret.
+    """
     level = logging.getLevelNamesMapping()[log.level]
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_words,
     ]
     last: Any = (
         structlog.processors.JSONRenderer() if log.format == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
@@ -27,8 +36,38 @@ def configure(log: settings.Log) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=[*shared, _first_line]))
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(max(level, logging.INFO))
     # taskiq tells each task and, with the traceback, each failure; lifecycle.jobs does that without what people said
     logging.getLogger("taskiq").setLevel(logging.CRITICAL)
+
+
+def places_of(error: BaseException) -> list[str]:
+    """Where the exception, and those behind it, passed: file, line, function. Nothing of what they say."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for link in _links(error) for frame in traceback.extract_tb(link)]
+
+
+def _links(error: BaseException | None) -> Iterator[TracebackType | None]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error.__traceback__
+        error = error.__cause__ or error.__context__
+
+
+def _without_words(_: object, __: str, event: EventDict) -> EventDict:
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["reason"] = type(error).__name__
+        event["traceback"] = places_of(error)
+    return event
+
+
+def _first_line(_: object, __: str, event: EventDict) -> EventDict:
+    event["event"] = str(event["event"]).strip().partition("\n")[0]
+    return event

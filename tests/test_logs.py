@@ -1,0 +1,63 @@
+"""What a process writes down when things fail while it handles what people said."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from logs import places_of
+from tests.failing import SAID, SECRET
+
+ROOT = Path(__file__).parent.parent
+EVENTS = {
+    ("job failed", "ValueError"),
+    ("job failed", "DuplicateKeyError"),
+    ("lease not renewed", "ConnectionError"),
+    ("Task exception was never retrieved", "ValueError"),
+    ("ours failed", "RuntimeError"),
+    ("Exception in ASGI application", "RuntimeError"),
+}
+
+
+async def log_of(log_format: str, mongod: str, valkey: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.failing", log_format, mongod, valkey, f"viva_test_{uuid4().hex}"),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(60):
+        output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    return output.decode()
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+async def test_no_log_holds_what_was_said_or_a_secret_whatever_fails(log_format: str, mongod: str, valkey: str) -> None:
+    log = await log_of(log_format, mongod, valkey)
+    for event, reason in EVENTS:
+        assert event in log
+        assert reason in log
+    for word in (SAID, "fired", SECRET):
+        assert word not in log, log
+
+
+async def test_every_line_is_an_event_that_says_what_failed_and_where(mongod: str, valkey: str) -> None:
+    events = [json.loads(line) for line in (await log_of("json", mongod, valkey)).splitlines()]
+    told = {(event["event"], event.get("reason")) for event in events}
+    assert told >= EVENTS
+    assert all(event["timestamp"] and event["level"] for event in events)
+    [ours] = [event for event in events if event["event"] == "ours failed"]
+    assert ours["request_id"] == "a request"
+    # the error, and the one behind it
+    assert [place.rsplit(" ")[-1] for place in ours["traceback"]] == ["by_libraries", "by_libraries"]
+    assert all("failing.py:" in place for place in ours["traceback"])
+
+
+def test_places_of_errors_that_go_round_in_circles_are_told_once() -> None:
+    first, second = ValueError(), KeyError()
+    first.__cause__, second.__cause__ = second, first
+    assert places_of(first) == []
