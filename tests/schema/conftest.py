@@ -11,6 +11,7 @@ from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
 from tests.schema.api import Api, Served, served, with_services
 from tests.schema.lists import an_interview
+from tests.schema.rights import World, full_world
 
 
 @pytest.fixture
@@ -35,3 +36,8 @@ async def many(tenant: Tenant, stranger: Tenant) -> list[Interview]:
     for place in range(6):
         await an_interview(stranger, place)
     return [await an_interview(other if place % 7 == 0 else tenant, place) for place in range(40)]
+
+
+@pytest.fixture
+async def world(tenant: Tenant) -> World:
+    return await full_world(tenant)

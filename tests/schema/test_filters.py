@@ -11,7 +11,7 @@ from models.organization import Role
 from tests.resolvers.tenant import Tenant
 from tests.schema.api import Api, token_of
 from tests.schema.lists import BEGIN, ids_of, in_order, listed
-from tests.schema.test_authorization import rows
+from tests.schema.rights import rows
 
 Takes = Callable[[Interview], bool]
 MIDDLE = BEGIN + timedelta(hours=6)

@@ -1,0 +1,274 @@
+"""Who may read, filter, order and do what: a row for everything in the schema, and a world in which to try it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    build_schema,
+    get_named_type,
+    is_composite_type,
+    is_introspection_type,
+)
+
+from models.append import append_candidate
+from models.clock import now
+from models.evaluation import Evaluation as EvaluationDocument
+from models.evaluation import Evidence, Finding, LevelOverride, Review
+from models.interview import Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
+from models.organization import Role
+from models.turn import Speaker
+from schema.api import print_sdl
+from tests.factories import new_turn, outcome
+from tests.resolvers.tenant import Tenant, id_of
+from tests.schema.api import Api, token_of
+
+SCHEMA = build_schema(print_sdl())
+EVERYBODY = frozenset(Role)
+STAFF = frozenset({Role.ADMIN, Role.RECRUITER, Role.INTEGRATION})
+WATCHERS = STAFF | {Role.VIEWER}
+DECIDERS = frozenset({Role.ADMIN, Role.RECRUITER})
+NOBODY_ELSE = frozenset({Role.CANDIDATE})
+
+READS: dict[str, dict[frozenset[Role], str]] = {
+    "Query": {
+        EVERYBODY: "node viewer interview invitation transcript",
+        WATCHERS: "interviews position positions",
+        STAFF: "evaluation",
+    },
+    "Viewer": {EVERYBODY: "role organization name"},
+    "Organization": {EVERYBODY: "id name"},
+    "Interview": {
+        EVERYBODY: (
+            "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
+            "erasedAt durationSeconds lastSeq transcript consent"
+        ),
+        WATCHERS: "candidate endDetail externalId url",
+        STAFF: "decision evaluation evaluations recordings",
+    },
+    "Candidate": {WATCHERS: "name experience", STAFF: "email"},
+    "Consent": {EVERYBODY: "textVersion givenAt recording"},
+    "Progress": {EVERYBODY: "question questions exchanges elapsedSeconds limitSeconds"},
+    "Transcript": {EVERYBODY: "interviewId turns lastSeq isComplete"},
+    "Turn": {
+        EVERYBODY: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted",
+    },
+    "Position": {
+        EVERYBODY: "id title language limitMinutes",
+        WATCHERS: "key version description questions criteria wrapUpAfterExchanges archived",
+    },
+    "Question": {WATCHERS: "key text listenFor maxProbes criterionKeys"},
+    "Criterion": {WATCHERS: "key name description weight levels"},
+    "Level": {WATCHERS: "value anchor"},
+    "InterviewConnection": {WATCHERS: "edges nodes pageInfo totalCount"},
+    "InterviewEdge": {WATCHERS: "cursor node"},
+    "PositionConnection": {WATCHERS: "edges nodes pageInfo totalCount"},
+    "PositionEdge": {WATCHERS: "cursor node"},
+    "PageInfo": {WATCHERS: "hasNextPage hasPreviousPage startCursor endCursor"},
+    "Evaluation": {
+        STAFF: (
+            "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
+            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox createdAt completedAt reviews"
+        )
+    },
+    "CriterionResult": {STAFF: "key name weight assessed level score rationale evidence"},
+    "Finding": {STAFF: "text evidence"},
+    "Evidence": {STAFF: "quote seq start end turn"},
+    "Usage": {STAFF: "inputTokens cachedInputTokens outputTokens costUsd"},
+    "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
+    "LevelOverride": {STAFF: "criterionKey level reason"},
+    "Invitation": {
+        EVERYBODY: (
+            "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt "
+            "consentText consent"
+        )
+    },
+    "ConsentText": {EVERYBODY: "version language text"},
+    "Mutation": {
+        STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview",
+        STAFF | {Role.CANDIDATE}: "endInterview",
+        EVERYBODY: "joinInterview",
+        NOBODY_ELSE: "sendMessage",
+        DECIDERS: "reviewEvaluation savePosition",
+        frozenset({Role.ADMIN}): "eraseInterview",
+    },
+    "Subscription": {EVERYBODY: "turnAdded interimTranscript interviewChanged", WATCHERS: "interviewsChanged"},
+    "InterviewFilter": {
+        WATCHERS: "status positionKey channel externalId createdAfter createdBefore updatedAfter candidate",
+        STAFF: "minScore maxScore recommendation decision reviewed",
+    },
+    "InterviewOrderField": {WATCHERS: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
+}
+
+ANSWERED_TO_WHO_DID_IT = {
+    *("StartInterviewPayload", "ScheduleInterviewPayload", "RenewInvitePayload", "JoinInterviewPayload", "SendMessagePayload"),
+    *("EndInterviewPayload", "CancelInterviewPayload", "EvaluateInterviewPayload", "ReviewEvaluationPayload"),
+    *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
+}
+"""whoever may call the mutation may read its payload; rows of the mutations say who"""
+NEVER_REACHED_YET = {"Recording", "InterimTranscript"}
+"""no recording exists; an interim is reached by its subscription only, whose row says who"""
+
+NEVER_THERE = {"Interview.erasedAt", "Interview.recordings"}
+"""null or empty in the world, whoever reads"""
+
+# how each type is reached, with FIELD in the place of the field
+PATHS = {
+    "Query": "{ FIELD }",
+    "Viewer": "{ viewer { FIELD } }",
+    "Organization": "{ viewer { organization { FIELD } } }",
+    "Interview": "{ interview(id: $interview) { FIELD } }",
+    "Candidate": "{ interview(id: $interview) { candidate { FIELD } } }",
+    "Consent": "{ interview(id: $interview) { consent { FIELD } } }",
+    "Progress": "{ interview(id: $interview) { progress { FIELD } } }",
+    "Transcript": "{ transcript(interviewId: $interview) { FIELD } }",
+    "Turn": "{ transcript(interviewId: $interview) { turns { FIELD } } }",
+    "Position": "{ interview(id: $interview) { position { FIELD } } }",
+    "Question": "{ interview(id: $interview) { position { questions { FIELD } } } }",
+    "Criterion": "{ interview(id: $interview) { position { criteria { FIELD } } } }",
+    "Level": "{ interview(id: $interview) { position { criteria { levels { FIELD } } } } }",
+    "InterviewConnection": "{ interviews { FIELD } }",
+    "InterviewEdge": "{ interviews { edges { FIELD } } }",
+    "PositionConnection": "{ positions { FIELD } }",
+    "PositionEdge": "{ positions { edges { FIELD } } }",
+    "PageInfo": "{ interviews { pageInfo { FIELD } } }",
+    "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
+    "CriterionResult": "{ evaluation(interviewId: $interview) { criteria { FIELD } } }",
+    "Finding": "{ evaluation(interviewId: $interview) { strengths { FIELD } } }",
+    "Evidence": "{ evaluation(interviewId: $interview) { strengths { evidence { FIELD } } } }",
+    "Usage": "{ evaluation(interviewId: $interview) { usage { FIELD } } }",
+    "Review": "{ evaluation(interviewId: $interview) { reviews { FIELD } } }",
+    "LevelOverride": "{ evaluation(interviewId: $interview) { reviews { overrides { FIELD } } } }",
+    "Invitation": "{ invitation(token: $invite) { FIELD } }",
+    "ConsentText": "{ invitation(token: $invite) { consentText { FIELD } } }",
+}
+ARGUMENTS = {
+    "Query.node": "(id: $interview)",
+    "Query.interview": "(id: $interview)",
+    "Query.invitation": "(token: $invite)",
+    "Query.transcript": "(interviewId: $interview)",
+    "Query.evaluation": "(interviewId: $interview)",
+    "Query.position": "(key: $position)",
+    "Evaluation.criterion": '(key: "technical")',
+}
+
+
+def rows(kind: str) -> dict[str, frozenset[Role]]:
+    return {field: roles for roles, fields in READS[kind].items() for field in fields.split()}
+
+
+def members(kind: Any) -> list[str]:
+    return list(kind.values if isinstance(kind, GraphQLEnumType) else kind.fields)
+
+
+def described_types() -> Iterator[str]:
+    for name, kind in SCHEMA.type_map.items():
+        if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind):
+            yield name
+    yield from ("InterviewFilter", "InterviewOrderField")
+
+
+def leaves(data: Any) -> Iterator[bool]:
+    """Whether each leaf of an answer is there."""
+    match data:
+        case dict():
+            for value in data.values():
+                yield from leaves(value)
+        case list():
+            for value in data:
+                yield from leaves(value)
+        case _:
+            yield data is not None
+
+
+def field_of(kind: str, name: str) -> str:
+    """The field, with arguments and something selected in it if need be."""
+    definition: GraphQLField = SCHEMA.type_map[kind].fields[name]  # type: ignore[attr-defined]  # of object types only
+    below = " { __typename }" if is_composite_type(get_named_type(definition.type)) else ""
+    return f"{name}{ARGUMENTS.get(f'{kind}.{name}', '')}{below}"
+
+
+class World:
+    """A tenant with a completed interview of which everything there is to read is there, and a token of each role."""
+
+    def __init__(self, tenant: Tenant, interview: Interview, evaluation: EvaluationDocument, tokens: dict[Role, str]) -> None:
+        self.tokens = tokens
+        self.variables = {
+            "interview": id_of(interview),
+            "evaluation": id_of(evaluation),
+            "position": tenant.position.key,
+            "invite": tenant.invite(interview),
+        }
+        self.nodes = [id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)]
+
+    async def ask(self, api: Api, role: Role | None, query: str) -> list[str]:
+        """The codes of the errors that the role gets for this query, which may use the variables of the world."""
+        used = [name for name in self.variables if f"${name}" in query]
+        kinds = {"position": "String!", "invite": "String!"}
+        declared = ", ".join(f"${name}: {kinds.get(name, 'ID!')}" for name in used)
+        text = f"query({declared}) {query}" if used else f"query {query}"
+        token = self.tokens[role] if role else None
+        answer = await api.ask(text, token, **{name: self.variables[name] for name in used})
+        if answer.errors:
+            assert not any(leaves(answer.data)), "what is refused is null"
+        else:
+            assert any(leaves(answer.data)) or any(name.split(".")[1] in query for name in NEVER_THERE), (
+                f"there is nothing to read: {query}"
+            )
+        return answer.codes
+
+
+async def full_world(tenant: Tenant) -> World:
+    """The world: no field of it is null but what NEVER_THERE names."""
+    interview = await tenant.interview(
+        candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
+        progress=Progress(question=1, question_key="motivation", exchanges=1),
+        scheduled_for=now(),
+        ended_at=now(),
+        end_reason=EndReason.WRAPPED_UP,
+        end_detail="Nothing went wrong.",
+        external_id="ATS-7",
+    )
+    spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, confidence=0.9)
+    turn, _ = await append_candidate(ObjectId(interview.id), spoken)
+    await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.decision: Decision.ADVANCE})
+    evidence = [Evidence(quote=turn.text[:7], seq=turn.seq, start=0, end=7)]
+    judged = outcome().model_copy(
+        update={name: [Finding(text="found", evidence=evidence)] for name in ("strengths", "weaknesses")}
+    )
+    judged.criteria[0].evidence = evidence
+    review = Review(
+        id=PydanticObjectId(),
+        decision=Decision.ADVANCE,
+        reason="Convincing.",
+        reviewer="somebody",
+        created_at=now(),
+        overrides=[LevelOverride(criterion_key="technical", level=4, reason="More than that.")],
+        overall_score=60.0,
+    )
+    evaluation = await tenant.evaluation(
+        interview, outcome=judged, reviews=[review], failure="None, in the end.", transcript_digest="0123"
+    )
+    return World(tenant, interview, evaluation, {role: await token_of(tenant, role, interview) for role in Role})
+
+
+def sample(field: GraphQLInputField, world: World, name: str = "") -> Any:
+    """A value that the schema takes; ids are those of the world."""
+    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+    if isinstance(kind, GraphQLList):
+        return [sample(GraphQLInputField(kind.of_type), world, name)]
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
+    if isinstance(kind, GraphQLInputObjectType):
+        return {key: sample(part, world, key) for key, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull)}
+    plain = {"Int": 3, "Float": 0.5, "Boolean": False, "DateTime": "2026-11-25T00:00:00Z", "ID": world.variables["interview"]}
+    named = {"evaluationId": world.variables["evaluation"], "invite": world.variables["invite"]}
+    return named.get(name, plain.get(getattr(kind, "name", ""), "text"))
