@@ -39,6 +39,7 @@ class Words:
     expected_seq: int | None = None
     """refuse with Superseded unless this is still the last turn"""
     statuses: Sequence[InterviewStatus] = OPEN
+    """in which they are taken; with ENDING, for what had been said already when the interview was ended"""
 
 
 async def append_candidate(interview_id: ObjectId, turn: NewTurn) -> tuple[Turn, Interview]:

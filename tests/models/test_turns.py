@@ -205,6 +205,18 @@ async def test_the_holder_may_store_what_it_has_said_while_the_interview_was_end
     assert (ended.end_reason, ended.ended_at) == (EndReason.RECRUITER_ENDED, closed.ended_at), "the first end stands"
 
 
+async def test_a_message_that_is_given_up_at_any_moment_is_stored_whole_or_not_at_all_and_locks_nothing() -> None:
+    interview = await make_interview()
+    for number in range(60):
+        sending = asyncio.create_task(say(interview, "Hello.", f"{number}"))
+        # an append takes some 3 ms: each moment of it has its turn
+        await asyncio.sleep(number / 10_000)
+        sending.cancel()
+        await asyncio.wait([sending])
+        await say(interview, "Hello.", f"{number}")
+    assert await places(interview) == [(number + 1, f"client:{number}") for number in range(60)]
+
+
 async def test_an_expression_in_a_text_is_a_text() -> None:
     interview = await make_interview()
     text = '$last_seq {"$set": {"status": "COMPLETED"}} $$NOW'
