@@ -1,0 +1,74 @@
+"""Imports go one way (docs/architecture.md). import-linter checks the packages; this one the single files too."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = [
+    {"main"},
+    {"checkup"},
+    {"schema"},
+    {"resolvers"},
+    {"agent", "evaluation"},
+    {"lifecycle"},
+    {"live", "auth"},
+    {"models", "logs"},
+    {"settings", "errors"},
+]
+"""from the top; a module imports from lower layers only, or from its own package"""
+HEIGHT = {name: -place for place, layer in enumerate(LAYERS) for name in layer}
+BESIDE = {"sandbox"}
+"""started by the commands of main that are for trying things out, and by nothing else"""
+
+
+def ours() -> dict[str, list[Path]]:
+    """The files of each module and package at the root."""
+    single = {path.stem: [path] for path in ROOT.glob("*.py")}
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".") and path.name != "tests"]
+    return {**single, **{folder.name: files for folder in folders if (files := sorted(folder.rglob("*.py")))}}
+
+
+OURS = ours()
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int]]:
+    """Top-level name and line of everything that a file imports, in functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import hides where it leads"
+            yield (node.module or "").split(".")[0], node.lineno
+
+
+def test_every_module_has_its_layer() -> None:
+    assert OURS.keys() - HEIGHT.keys() - BESIDE == set(), "say in LAYERS where it belongs"
+    assert HEIGHT.keys() <= OURS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(HEIGHT))
+def test_a_module_imports_from_lower_layers_only(name: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {imported}"
+        for path in OURS[name]
+        for imported, line in imports_of(path)
+        if imported in HEIGHT and imported != name and HEIGHT[imported] >= HEIGHT[name]
+    ]
+    assert wrong == []
+
+
+def test_only_main_starts_the_sandbox() -> None:
+    importing = {name for name in HEIGHT for path in OURS[name] for imported, _ in imports_of(path) if imported in BESIDE}
+    assert importing <= {"main"}
+
+
+def test_nothing_of_ours_imports_its_tests() -> None:
+    importing = [path for files in OURS.values() for path in files for imported, _ in imports_of(path) if imported == "tests"]
+    assert importing == []
+
+
+def test_the_interviewers_package_loads_nothing_by_itself() -> None:
+    assert (ROOT / "agent" / "__init__.py").read_text(encoding="utf-8") == "", "the API would load it"
