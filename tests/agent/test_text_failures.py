@@ -15,7 +15,8 @@ from lifecycle.services import Services
 from models.clock import now
 from models.interview import EndReason, InterviewStatus, Lease, change
 from models.position import Position
-from models.turn import Move, Source, Speaker
+from models.transition import claim_reply
+from models.turn import Move, Source
 from sandbox.anthropic.provider import Provider, Script
 from sandbox.mongod import Mongod
 from tests.agent.chats import LONG, Chat, another_process, asked, open_chat
@@ -61,12 +62,19 @@ async def test_a_reply_that_breaks_off_counts_as_one_that_claude_did_not_give(ch
 # --- the lease
 
 
+def with_clocks(services: Services, group: str, **values: float) -> Services:
+    """The same process with other settings of that group."""
+    changed = getattr(services.settings, group).model_copy(update=values)
+    return replace(services, settings=services.settings.model_copy(update={group: changed}))
+
+
 async def test_who_loses_the_lease_in_mid_composition_stops_at_once_and_says_nothing(
     chat: Chat, provider: Provider, held: asyncio.Event
 ) -> None:
     provider.scripts.append(Script(text="NEXT\nThank you.", released=held))
+    patient = chat.elsewhere(with_clocks(chat.services, "interview", first_word_seconds=30.0))
     await chat.say(LONG)
-    acting = asyncio.create_task(chat.act())
+    acting = asyncio.create_task(patient.act())
     await asked(provider, 1)
     other = Lease(holder="another", until=now() + timedelta(minutes=1))
     taken = await change(chat.id, {}, {"lease": other}, {"fence": {"$add": ["$fence", 1]}})
@@ -81,32 +89,35 @@ async def test_who_loses_the_lease_in_mid_composition_stops_at_once_and_says_not
     assert interview.due_at == taken.due_at
 
 
-async def test_a_holder_that_was_overtaken_unnoticed_can_not_store(chat: Chat, provider: Provider, held: asyncio.Event) -> None:
-    patient = chat.services.settings.model_copy(
-        update={"jobs": chat.services.settings.jobs.model_copy(update={"lease_seconds": 600.0})}
-    )
-    sleepy = replace(chat.services, settings=patient)  # renews too seldom to notice anything here
+@pytest.mark.parametrize("has_answered", [True, False])
+async def test_a_holder_that_was_overtaken_unnoticed_can_not_store(
+    chat: Chat, provider: Provider, held: asyncio.Event, monkeypatch: pytest.MonkeyPatch, has_answered: bool
+) -> None:
+    monkeypatch.setattr("agent.text.COMPOSITIONS", 1)  # the last one looks at the fence alone
+    sleepy = chat.elsewhere(with_clocks(chat.services, "jobs", lease_seconds=600.0))  # renews too seldom to notice anything
     provider.scripts.append(Script(text="NEXT\nToo late.", released=held))
     await chat.say(LONG)
-    acting = asyncio.create_task(chat.elsewhere(sleepy).act())
+    acting = asyncio.create_task(sleepy.act())
     await asked(provider, 1)
     await chat.set(lease=None)  # as when it lapsed
-    await chat.act()
+    if has_answered:
+        await chat.act()
+    else:
+        assert await claim_reply(chat.id, "another", 60)
     held.set()
     await acting
-    turns = await chat.turns()
-    assert [turn.answers for turn in turns if turn.speaker is Speaker.INTERVIEWER] == [0, 0, 3]
-    assert "Too late" not in turns[-1].text
-    assert (await chat.interview()).replies == 2
+    spoken = await chat.spoken()
+    assert [turn.answers for turn in spoken] == ([0, 0, 3] if has_answered else [0, 0])
+    assert "Too late" not in spoken[-1].text
+    lease = (await chat.interview()).lease
+    assert lease is None if has_answered else lease and lease.holder == "another"
 
 
 async def test_a_reply_that_takes_longer_than_a_lease_keeps_it(chat: Chat, provider: Provider, held: asyncio.Event) -> None:
     provider.scripts.append(Script(text="NEXT\nThank you for waiting.", released=held))
-    waiting = chat.services.settings.model_copy(
-        update={"interview": chat.services.settings.interview.model_copy(update={"first_word_seconds": 30.0})}
-    )
+    patient = chat.elsewhere(with_clocks(chat.services, "interview", first_word_seconds=30.0))
     await chat.say(LONG)
-    acting = asyncio.create_task(chat.elsewhere(replace(chat.services, settings=waiting)).act())
+    acting = asyncio.create_task(patient.act())
     await asked(provider, 1)
     lease_seconds = chat.services.settings.jobs.lease_seconds
     async with another_process(chat.services.settings) as other:
