@@ -18,6 +18,8 @@ from models.organization import Role
 from sandbox.processes import Child
 
 MAIN = Path(__file__).parents[1] / "main.py"
+pytestmark = pytest.mark.servers
+
 SECRET = "a secret that is long enough for any test"
 
 
