@@ -91,8 +91,10 @@ class Judgement(Protocol):
 
 def shape_of(criteria: Sequence[Criterion]) -> type[BaseModel]:
     """The pydantic model of a Judgement by this rubric: each criterion is a field of its own, so that none can be left out."""
-    fields = {criterion.key: (Judged, Field(description=criterion.name)) for criterion in criteria}
-    by_key = create_model("Criteria", __config__=ConfigDict(extra="forbid"), **fields)  # type: ignore[call-overload]  # names are data here
+    # by an alias: a key may be any word, also one that a pydantic model has for itself
+    fields = {_name(criterion.key): (Judged, Field(alias=criterion.key, description=criterion.name)) for criterion in criteria}
+    config = ConfigDict(extra="forbid", protected_namespaces=())
+    by_key = create_model("Criteria", __config__=config, **fields)  # type: ignore[call-overload]  # names are data here
     return create_model(
         "Judgement",
         __config__=ConfigDict(extra="forbid"),
@@ -105,7 +107,11 @@ def shape_of(criteria: Sequence[Criterion]) -> type[BaseModel]:
 
 def judged(judgement: Judgement, key: str) -> Judged:
     """The judgement of one criterion."""
-    return cast(Judged, getattr(judgement.criteria, key))
+    return cast(Judged, getattr(judgement.criteria, _name(key)))
+
+
+def _name(key: str) -> str:
+    return f"{key}_"
 
 
 def system_text(position: PositionBody, language: str) -> list[TextBlockParam]:

@@ -1,10 +1,12 @@
 import hashlib
 import json
+from typing import cast
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from evaluation.prompt import digest, shape_of, system_text, transcript_message
+from evaluation.prompt import Judgement, digest, shape_of, system_text, transcript_message
+from evaluation.prompt import judged as judged_of
 from tests.evaluation.judgements import judged, judgement
 from tests.evaluation.transcripts import candidate, interviewer
 from tests.factories import position_body
@@ -57,6 +59,15 @@ def test_the_shape_asks_for_every_criterion_of_the_rubric_and_nothing_else() -> 
             shape.model_validate(lacking)
     with pytest.raises(ValidationError, match="charm"):
         shape.model_validate({**whole, "criteria": {**whole["criteria"], "charm": judged(5)}})
+
+
+def test_a_criterion_may_have_any_key() -> None:
+    criteria = position_body().criteria
+    for criterion, key in zip(criteria, ("model_config", "copy", "json"), strict=True):
+        criterion.key = key
+    whole = {"criteria": {key: judged(4) for key in ("model_config", "copy", "json")}}
+    judgement_of = shape_of(criteria).model_validate({**whole, "strengths": [], "weaknesses": [], "summary": "-"})
+    assert [judged_of(cast(Judgement, judgement_of), key).level for key in whole["criteria"]] == [4, 4, 4]
 
 
 @pytest.mark.parametrize("level", [0, 6, 3.5, "3"])
