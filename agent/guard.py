@@ -19,10 +19,11 @@ SENTENCES = {Move.NEXT: 1, Move.CLOSE: 1, Move.REPEAT: 1, Move.STOP: 1, Move.WAI
 _ASKS = "?\uff1f\ufe16\ufe56\u2047\u2048\u2049\u203d\u2753\u2754\u2e2e\u037e\u061f\u055e\u1367"
 """question marks of all scripts"""
 _CLOSERS = "\"'”’»)\\]」』"
+_MARKS = f".!…。！{_ASKS}"
 _END = re.compile(
-    rf"[.!…。！{_ASKS}]+[{_CLOSERS}]*(?=\s)"
+    rf"[{_MARKS}]+[{_CLOSERS}]*(?=\s)"
     # scripts that write no space between sentences; what follows must be there, or the cut would depend on the chunks
-    rf"|[。！？]+[{_CLOSERS}]*(?=[^\s。！？{_CLOSERS}])"
+    rf"|[。！？][{_MARKS}]*[{_CLOSERS}]*(?=[^\s{_MARKS}{_CLOSERS}])"
     r"|\n+"
 )
 _ABBREVIATION = re.compile(
@@ -66,7 +67,10 @@ class Gate:
         self._move = move
         self._private = private
         self._buffer = ""
-        self._tail: list[str] = []  # last words that were said: a run may go over the ends of sentences
+        # last words, for runs that go over the ends of sentences: of what was let out, and of all that came, so that a
+        # sentence that stays inside is not finished by the next one
+        self._said: list[str] = []
+        self._came: list[str] = []
         self._given = 0
         self._characters = 0
         self.is_full = False
@@ -94,13 +98,15 @@ class Gate:
 
     def _check(self, sentence: str) -> list[str]:
         sentence = " ".join(sentence.split())
-        words = [*self._tail, *_words(sentence)]
-        if not sentence or not self._may_be_said(sentence) or _runs(words) & self._private:
+        words = _words(sentence)
+        said, came = [*self._said, *words], [*self._came, *words]
+        self._came = came[-RUN + 1 :]
+        if not sentence or not self._may_be_said(sentence) or (_runs(said) | _runs(came)) & self._private:
             return []
-        self._tail = words[-RUN + 1 :]
+        self._said = said[-RUN + 1 :]
         self._given += 1
         self._characters += len(sentence)
-        self.is_full = _is_question(sentence) or self._given >= SENTENCES[self._move] or self._characters >= MAX_CHARACTERS
+        self.is_full = _is_question(sentence) or self._given >= SENTENCES[self._move]
         return [sentence if self._given == 1 else f" {sentence}"]
 
     def _may_be_said(self, sentence: str) -> bool:
