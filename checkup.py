@@ -12,6 +12,7 @@ from anthropic import (
     NotFoundError,
     PermissionDeniedError,
 )
+from anthropic.types import ModelInfo
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 from redis.asyncio import Redis
@@ -22,6 +23,8 @@ from rich.console import Console
 from settings import Settings
 
 OLDEST_MONGODB = (6, 0)
+INTERVIEWER = "ANTHROPIC_INTERVIEWER_MODEL"
+JUDGE = "ANTHROPIC_JUDGE_MODEL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ async def examine(settings: Settings, create_claude: Callable[[Settings], AsyncA
         return
     async with create_claude(settings) as claude:
         for name, model in (
-            ("ANTHROPIC_INTERVIEWER_MODEL", settings.anthropic.interviewer_model),
-            ("ANTHROPIC_JUDGE_MODEL", settings.anthropic.judge_model),
+            (INTERVIEWER, settings.anthropic.interviewer_model),
+            (JUDGE, settings.anthropic.judge_model),
         ):
             yield await _examine_model(claude, name, model)
 
@@ -125,7 +128,7 @@ async def _examine_redis(settings: Settings) -> Finding:
 
 async def _examine_model(claude: AsyncAnthropic, name: str, model: str) -> Finding:
     try:
-        await claude.with_options(timeout=10).models.retrieve(model)
+        found = await claude.with_options(timeout=10).models.retrieve(model)
     except (AuthenticationError, PermissionDeniedError):
         return Finding("ANTHROPIC_API_KEY", False, "refused. Make a new key in the Anthropic console and put it into .env.")
     except NotFoundError:
@@ -134,4 +137,13 @@ async def _examine_model(claude: AsyncAnthropic, name: str, model: str) -> Findi
         return Finding("ANTHROPIC_BASE_URL", False, "no answer. Check the network, a proxy, and the address if you set one.")
     except AnthropicError as error:
         return Finding(name, False, f"could not be checked ({type(error).__name__}). Try again in a minute.")
-    return Finding(name, True, f"{model} answers.")
+    return _examine_capabilities(name, found)
+
+
+def _examine_capabilities(name: str, model: ModelInfo) -> Finding:
+    can = model.capabilities
+    if name == INTERVIEWER and can and not can.thinking.types.disabled.supported:
+        return Finding(name, False, f"{model.id} thinks before it speaks, and cannot be told not to. Name a model that can.")
+    if name == JUDGE and can and not can.structured_outputs.supported:
+        return Finding(name, False, f"{model.id} has no structured output, which evaluations need. Name a model that has.")
+    return Finding(name, True, f"{model.id} answers.")

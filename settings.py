@@ -35,9 +35,9 @@ class Anthropic(BaseModel):
     base_url: str | None = Field(None, description="another address of the Messages API; the sandbox's provider")
     interviewer_model: str = "claude-haiku-5-5"
     judge_model: str = "claude-opus-5-5"
-    input_usd: float = Field(5.0, ge=0, description="judge model, USD per million input tokens, for Evaluation.usage.costUsd")
-    cached_input_usd: float = Field(0.5, ge=0, description="the same, read from the cache")
-    output_usd: float = Field(25.0, ge=0, description="the same, output")
+    input_usd: float = Field(4.0, ge=0, description="judge model, USD per million input tokens, for Evaluation.usage.costUsd")
+    cached_input_usd: float = Field(0.2, ge=0, description="the same, read from the cache")
+    output_usd: float = Field(20.0, ge=0, description="the same, output")
 
 
 class Api(BaseModel):
@@ -79,7 +79,7 @@ class Jobs(BaseModel):
     sweep_seconds: float = Field(2.0, gt=0)
     drain_seconds: float = Field(10.0, gt=0, description="after SIGTERM, for jobs that are under way")
     judge_attempts: int = Field(5, gt=0, description="tries of one evaluation before it fails")
-    judge_seconds: float = Field(180.0, gt=0, description="bound of one call of the judge")
+    judge_seconds: float = Field(300.0, gt=0, description="bound of one call of the judge")
 
 
 class Log(BaseModel):

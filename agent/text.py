@@ -196,7 +196,7 @@ def _turn(plan: Plan, key: str, move: Move, text: str, source: Source, *, began:
 
 
 def _composed(
-    plan: Plan, fence: int, turns: list[NewTurn], move: Move, *, reason: EndReason | None = None, by_code: bool = False
+    plan: Plan, fence: int, turns: list[NewTurn], move: Move, *, reason: EndReason | None = None, by_code: bool | None = None
 ) -> Composed:
     closes = move is Move.CLOSE
     return Composed(

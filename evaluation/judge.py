@@ -26,8 +26,10 @@ from models.turn import Turn
 
 log = structlog.get_logger(__name__)
 
-MAX_TOKENS = 16_000
-"""of a judgement: twenty criteria with their quotes take about half"""
+MAX_TOKENS = 32_000
+"""of a judgement: twenty criteria with their quotes take about 8,000; what the model thinks before it writes counts too"""
+CACHE_WRITE = 1.25
+"""price of a token that is written to the cache, in input tokens"""
 
 _PASSING_STATUSES = (408, 409, 429)
 _REMEDIES = {
@@ -148,11 +150,14 @@ def _unfinished(stop_reason: str | None) -> str:
 
 def _usage(message: Message, anthropic: settings.Anthropic) -> Usage:
     usage = message.usage
-    read = usage.input_tokens + (usage.cache_creation_input_tokens or 0)
-    cached = usage.cache_read_input_tokens or 0
-    cost = read * anthropic.input_usd + cached * anthropic.cached_input_usd + usage.output_tokens * anthropic.output_usd
+    written, cached = usage.cache_creation_input_tokens or 0, usage.cache_read_input_tokens or 0
+    cost = (
+        (usage.input_tokens + CACHE_WRITE * written) * anthropic.input_usd
+        + cached * anthropic.cached_input_usd
+        + usage.output_tokens * anthropic.output_usd
+    )
     return Usage(
-        input_tokens=read,
+        input_tokens=usage.input_tokens + written,
         cached_input_tokens=cached,
         output_tokens=usage.output_tokens,
         cost_usd=round(cost / 1_000_000, 6),

@@ -54,8 +54,10 @@ async def evaluate(services: Services, claude: AsyncAnthropic, evaluation_id: Ob
 async def _judge(services: Services, claude: AsyncAnthropic, evaluation: Evaluation) -> Evaluation | None:
     interview = await get_interview(ObjectId(evaluation.interview_id))
     position = await get_position(ObjectId(evaluation.position_id))
-    if interview is None or position is None or interview.erased_at is not None:
+    if interview is None or interview.erased_at is not None:
         raise JudgeFailed("The interview has been erased.", passing=False)
+    if position is None:
+        raise JudgeFailed("The version of the position that this interview used is gone.", passing=False)
     turns = await read_turns(ObjectId(interview.id))
     outcome = await _outcome(services, claude, interview, position, turns)
     return await job.complete_evaluation(evaluation, outcome, prompt_version=VERSION, transcript_digest=digest(turns))

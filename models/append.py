@@ -31,7 +31,8 @@ class Words:
     answers: int
     """seq of the last candidate turn that they answer"""
     progress: Progress
-    by_code: bool
+    by_code: bool | None
+    """whether code spoke in Claude's place; None where nothing was asked of Claude, as in the greeting"""
     due_at: datetime | None
     """when the interviewer must act next if the candidate says nothing"""
     end_reason: EndReason | None = None
@@ -100,8 +101,8 @@ async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], w
     computed = {
         "last_seq": {"$add": ["$last_seq", count]},
         "answered_seq": {"$max": ["$answered_seq", words.answers]},
-        "replies": {"$add": ["$replies", 1]},
-        "code_replies": {"$add": ["$code_replies", int(words.by_code)]},
+        "replies": {"$add": ["$replies", int(words.by_code is not None)]},
+        "code_replies": {"$add": ["$code_replies", int(words.by_code or False)]},
         "due_at": {"$cond": [{"$gt": ["$last_candidate_seq", words.answers]}, "$$NOW", {"$literal": words.due_at}]},
         **ended,
     }

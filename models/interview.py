@@ -156,6 +156,7 @@ class Interview(Document):
     code_replies: int = 0
     """replies that code gave because Claude did not"""
     replies: int = 0
+    """replies for which Claude was asked"""
     due_at: datetime | None = None
     """TEXT: when the interviewer must act next: now after a message, else at the next limit of time or silence"""
     attempts: int = 0

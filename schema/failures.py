@@ -1,7 +1,5 @@
 """What callers are told of a failure, and what the log keeps of it."""
 
-import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +10,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from errors import AppError, ErrorCode
+from logs import places_of
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +56,7 @@ def failure_of(error: BaseException, request_id: str) -> Failure:
         case _ if isinstance(cause, _ABOUT_THE_REQUEST):
             return Failure(ErrorCode.BAD_INPUT, str(getattr(error, "message", error)))
     path = ".".join(str(step) for step in getattr(error, "path", None) or [])
-    log.error("request failed", request_id=request_id, path=path, reason=type(cause).__name__, traceback=_frames(cause))
+    log.error("request failed", request_id=request_id, path=path, reason=type(cause).__name__, traceback=places_of(cause))
     return Failure(ErrorCode.INTERNAL, f"Something went wrong on our side: quote the request id {request_id} when you report it.")
 
 
@@ -89,16 +88,3 @@ def _cause_of(error: BaseException) -> BaseException:
 def _is_away(error: PyMongoError) -> bool:
     transient = any(error.has_error_label(label) for label in _TRANSIENT)
     return isinstance(error, ConnectionFailure) or error.timeout or transient
-
-
-def _frames(error: BaseException) -> list[str]:
-    # where, never what: the message of an exception may hold what people said, or a secret
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for link in _chain(error) for frame in traceback.extract_tb(link)]
-
-
-def _chain(error: BaseException | None) -> Iterator[Any]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error.__traceback__
-        error = error.__cause__ or error.__context__

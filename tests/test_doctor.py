@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -104,6 +105,21 @@ async def test_what_claude_answers(sound: Settings, script: Script, subject: str
         found = await findings(sound)
     assert told in found[subject].sentence
     assert not found[subject].ok
+
+
+@pytest.mark.parametrize(
+    ("can", "subject", "told"),
+    [
+        ({"thinking": {"types": {"disabled": {"supported": False}}}}, "ANTHROPIC_INTERVIEWER_MODEL", "thinks before it speaks"),
+        ({"structured_outputs": {"supported": False}}, "ANTHROPIC_JUDGE_MODEL", "no structured output"),
+    ],
+)
+async def test_a_model_that_cannot_do_what_is_asked_of_it(
+    sound: Settings, provider: Provider, can: dict[str, Any], subject: str, told: str
+) -> None:
+    whole = {"thinking": {"types": {"disabled": {"supported": True}}}, "structured_outputs": {"supported": True}}
+    provider.capabilities = {**whole, **can}
+    assert told in await wrong(sound, subject)
 
 
 async def test_nobody_at_claudes_address(sound: Settings) -> None:

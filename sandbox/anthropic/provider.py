@@ -64,6 +64,8 @@ class Provider:
         self.requests: list[dict[str, Any]] = []
         self.scripts: deque[Script] = deque()
         self.always: Script | None = None
+        self.capabilities: dict[str, Any] | None = None
+        """what it says that its models can do"""
         self.url = ""
         """set by whoever serves `app`"""
         self.streaming = 0
@@ -91,7 +93,14 @@ class Provider:
     async def _get_model(self, request: Request) -> Response:
         _check_key(request)
         name = request.path_params["model"]
-        known = {"id": name, "type": "model", "display_name": name, "created_at": "2026-01-01T00:00:00Z", "lifecycle": "active"}
+        known = {
+            "id": name,
+            "type": "model",
+            "display_name": name,
+            "created_at": "2026-01-01T00:00:00Z",
+            "lifecycle": "active",
+            "capabilities": self.capabilities,
+        }
         return JSONResponse(known, headers=_headers())
 
     async def _create_message(self, request: Request) -> Response:

@@ -253,7 +253,7 @@ async def test_with_claude_down_after_the_second_question_the_interview_complete
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
     assert interview.progress.question == interview.position.questions == 7
     assert interview.end_detail
-    assert interview.end_detail.startswith("Claude did not answer in time for 6 of 8 replies")
+    assert interview.end_detail.startswith("Claude did not answer in time for 6 of 7 replies")
 
     # nor is there a judgement, and it says so; it comes when Claude is back
     async def told() -> Any:

@@ -9,6 +9,8 @@ from anthropic import AsyncAnthropic
 import settings
 from evaluation.judge import JudgeFailed, ask_judge
 from evaluation.prompt import judged as judged_of
+from evaluation.prompt import system_text
+from sandbox.anthropic.cache import count_tokens
 from sandbox.anthropic.provider import Provider, Script
 from tests.evaluation.judgements import judged, judgement
 from tests.evaluation.transcripts import candidate, interviewer
@@ -38,8 +40,10 @@ async def test_a_judgement_comes_with_its_model_and_what_it_took(claude: AsyncAn
     assert judged_of(answer.judgement, "technical").level == 3
     assert answer.model == "sandbox"
     assert answer.usage.input_tokens > 0
-    cost = (answer.usage.input_tokens * 5 + answer.usage.output_tokens * 25) / 1_000_000
-    assert answer.usage.cost_usd == pytest.approx(cost, abs=1e-6)
+    # the rubric is written to the cache, at a quarter more
+    rubric = count_tokens(system_text(position_body(), "en")[0]["text"])
+    cost = ((answer.usage.input_tokens + 0.25 * rubric) * 5 + answer.usage.output_tokens * 25) / 1_000_000
+    assert answer.usage.cost_usd == pytest.approx(cost, abs=1e-4)
 
 
 async def test_the_second_interview_of_a_position_reads_the_rubric_from_the_cache(claude: AsyncAnthropic) -> None:
