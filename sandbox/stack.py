@@ -155,6 +155,7 @@ async def _watched(children: Sequence[Child]) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await asyncio.wait(watchers, timeout=LAST_SIGN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if ended:
+            body.uncancel()
             raise ended[0] from None
         raise
     finally:
