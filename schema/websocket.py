@@ -21,6 +21,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Connec
 from strawberry.types import ExecutionResult
 
 from errors import ErrorCode, RateLimited
+from live.cancellation import end
 from schema import metrics
 from schema.context import Context
 from schema.execution import is_refused
@@ -75,9 +76,11 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
     """One client's connection, with all its operations."""
 
     websocket: Socket
+    _ending: set[asyncio.Task[None]]
 
     async def handle(self) -> None:
         """Serve the connection until it is closed, or given up."""
+        self._ending = set()
         with metrics.SOCKETS.track_inprogress():
             try:
                 async with asyncio.timeout(None) as self.websocket.deadline:
@@ -132,6 +135,19 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
     async def _close(self, failure: Failure) -> None:
         code = TRY_AGAIN_LATER if failure.code in PASSING else UNAUTHENTICATED
         await self.websocket.close(code, f"{failure.code}: {failure.message}")
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """End an operation, without waiting for it."""
+        operation = self.operations.pop(operation_id, None)
+        if operation and operation.task:
+            ending = asyncio.create_task(end(operation.task))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+    async def shutdown(self) -> None:
+        """End every operation, and wait for it."""
+        await super().shutdown()
+        await asyncio.gather(*self._ending)
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log what went wrong in a task, unless it is only that the client has gone."""

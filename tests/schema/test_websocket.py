@@ -1,7 +1,7 @@
 """graphql-transport-ws against a real server: gql as the client, and bare messages where no client would send them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -145,9 +145,7 @@ async def test_a_client_that_leaves_ends_its_streams(server: Served, tenant: Ten
         await say(interview, "hello")
         assert {(await client.receive())["id"] for _ in range(3)} == {"0", "1", "2"}
         assert metrics.STREAMS._value.get() == 3
-    async with asyncio.timeout(2):
-        while metrics.STREAMS._value.get() or metrics.SOCKETS._value.get():
-            await asyncio.sleep(0.01)
+    await until(lambda: not metrics.STREAMS._value.get() and not metrics.SOCKETS._value.get())
 
 
 async def test_a_stream_that_is_completed_by_the_client_ends_alone(server: Served, tenant: Tenant, interview: Interview) -> None:
@@ -157,6 +155,45 @@ async def test_a_stream_that_is_completed_by_the_client_ends_alone(server: Serve
         await client.send({"type": "complete", "id": "a"})
         await say(interview, "hello")
         assert (await client.receive())["id"] == "b"
+
+
+@pytest.mark.parametrize("how", ["complete", "close"])
+async def test_a_stream_ends_though_it_lost_its_cancellation(
+    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr("live.cancellation.AGAIN_SECONDS", 0.1)
+    begun, losses = asyncio.Event(), 0
+
+    async def stubborn(*_: Any) -> Any:
+        nonlocal losses
+        while True:
+            begun.set()
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                losses += 1
+                if losses > 1:
+                    raise
+        yield
+
+    monkeypatch.setattr("resolvers.following.follow_turns", stubborn)
+    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+        await client.subscribe(TURNS, "a", id=id_of(interview))
+        await begun.wait()
+        if how == "complete":
+            await client.send({"type": "complete", "id": "a"})
+            await until(lambda: not metrics.STREAMS._value.get())
+            # the connection goes on
+            await client.subscribe("{ __typename }", "a")
+            assert (await client.receive())["id"] == "a"
+    await until(lambda: not metrics.STREAMS._value.get() and not metrics.SOCKETS._value.get())
+    assert losses == 2
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 # --- who may
