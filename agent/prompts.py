@@ -98,7 +98,8 @@ def _conversation(turns: Sequence[Turn]) -> list[MessageParam]:
         if turn.speaker is Speaker.INTERVIEWER:
             while pieces and pieces[0].seq <= (turn.answers or 0):
                 lines.append(("user", escape(pieces.pop(0).text, quote=False)))
-            lines.append(("assistant", f"{turn.move}\n{turn.text}"))
+            # a greeting holds the candidate's name; not more than that is escaped, or Claude would learn to write entities
+            lines.append(("assistant", f"{turn.move}\n{turn.text.replace('<', '&lt;')}"))
     lines += [("user", escape(piece.text, quote=False)) for piece in pieces]
     messages: list[tuple[str, str]] = []
     for role, text in lines:
