@@ -101,6 +101,12 @@ def questions(*max_probes: int) -> list[Question]:
     ]
 
 
+def with_probes(*max_probes: int, wrap_up: int | None = None) -> Talk:
+    """A greeted talk with a core question for each number: how often that may be probed."""
+    position = position_body(questions=questions(*max_probes), wrap_up_after_exchanges=wrap_up or len(max_probes))
+    return greeted(position=position)
+
+
 @st.composite
 def positions(draw: st.DrawFn) -> PositionBody:
     """Positions of 1 to 12 questions that savePosition takes."""

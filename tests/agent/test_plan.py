@@ -1,20 +1,12 @@
-from datetime import timedelta
-
 import pytest
 
-from agent.phrases import LANGUAGES, phrases_in
-from agent.plan import TRIES, Limits
+from agent.phrases import phrases_in
+from agent.plan import TRIES
 from models.interview import EndReason, Progress
 from models.turn import Move
-from tests.agent.talks import START, Talk, greeted, questions
-from tests.factories import position_body
+from tests.agent.talks import Talk, greeted, with_probes
 
 TRIED = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
-
-
-def _position(*max_probes: int, wrap_up: int | None = None) -> Talk:
-    position = position_body(questions=questions(*max_probes), wrap_up_after_exchanges=wrap_up or len(max_probes))
-    return greeted(position=position)
 
 
 # --- before the first answer
@@ -119,7 +111,7 @@ def test_what_came_before_a_probe_may_still_answer_its_question() -> None:
 
 
 def test_with_as_many_exchanges_as_questions_all_are_asked_and_none_is_probed() -> None:
-    talk = _position(5, 5, 5)
+    talk = with_probes(5, 5, 5)
     for _ in range(2):
         talk.say("An answer.")
         assert Move.PROBE not in talk.plan.moves
@@ -131,7 +123,7 @@ def test_with_as_many_exchanges_as_questions_all_are_asked_and_none_is_probed() 
 
 
 def test_each_exchange_beyond_the_questions_allows_one_probe() -> None:
-    talk = _position(5, 5, 5, wrap_up=5)
+    talk = with_probes(5, 5, 5, wrap_up=5)
     talk.answer(Move.PROBE)
     talk.answer(Move.PROBE)
     talk.say("An answer.")
@@ -142,7 +134,7 @@ def test_each_exchange_beyond_the_questions_allows_one_probe() -> None:
 
 
 def test_the_last_question_is_probed_until_the_exchanges_are_used_up() -> None:
-    talk = _position(5, wrap_up=3)
+    talk = with_probes(5, wrap_up=3)
     talk.answer(Move.PROBE)
     talk.answer(Move.PROBE)
     talk.say("An answer.")
@@ -151,7 +143,7 @@ def test_the_last_question_is_probed_until_the_exchanges_are_used_up() -> None:
 
 
 def test_a_question_is_probed_as_often_as_the_position_says() -> None:
-    talk = _position(2, 0, wrap_up=20)
+    talk = with_probes(2, 0, wrap_up=20)
     talk.answer(Move.PROBE)
     talk.answer(Move.PROBE)
     talk.say("An answer.")
@@ -203,250 +195,17 @@ def test_a_request_too_many_is_told_that_the_interview_goes_on() -> None:
 
 
 def test_a_request_too_many_at_the_last_question_gets_the_closing_alone() -> None:
-    talk = _position(0)
+    talk = with_probes(0)
     talk.say("Please repeat.")
     assert talk.plan.words_instead(Move.REPEAT) == phrases_in("en").closings[EndReason.WRAPPED_UP]
 
 
 def test_a_position_with_fewer_exchanges_than_questions_still_ends_and_says_why() -> None:
-    talk = _position(0, 0, 0, wrap_up=2)
+    talk = with_probes(0, 0, 0, wrap_up=2)
     talk.answer(Move.NEXT)
     talk.say("An answer.")
     assert talk.plan.fallback is Move.CLOSE
     assert talk.plan.end_reason is EndReason.OUT_OF_EXCHANGES
-
-
-# --- minutes
-
-
-def test_a_probe_needs_minutes_for_its_answer_and_for_each_question_that_is_left() -> None:
-    talk = greeted()  # 29 minutes without the closing; two questions left after the first: 3 x 2 minutes
-    talk.say("An answer.")
-    talk.wait(minutes=23)
-    assert Move.PROBE in talk.plan.moves
-    talk.wait(seconds=1)
-    assert Move.PROBE not in talk.plan.moves
-    assert Move.NEXT in talk.plan.moves
-
-
-def test_in_a_short_interview_half_an_even_share_is_kept_for_each_answer() -> None:
-    position = position_body(questions=questions(5, 5, 5, 5, 5), wrap_up_after_exchanges=20, limit_minutes=10)
-    talk = greeted(position=position, limit=timedelta(minutes=10), closing=timedelta())
-    talk.say("An answer.")
-    talk.wait(minutes=5)  # the shares are two minutes: five answers of one minute are kept
-    assert Move.PROBE in talk.plan.moves
-    talk.wait(seconds=1)
-    assert Move.PROBE not in talk.plan.moves
-
-
-def test_the_closing_has_its_time_reserved() -> None:
-    talk = greeted()
-    talk.say("An answer.")
-    talk.wait(minutes=29, seconds=-1)
-    assert Move.NEXT in talk.plan.moves
-    talk.wait(seconds=1)
-    assert talk.plan.moves == (Move.CLOSE,)
-    assert talk.plan.end_reason is EndReason.OUT_OF_TIME
-
-
-def test_the_closing_takes_no_more_than_a_fifth_of_a_short_interview() -> None:
-    limits = Limits(START, timedelta(minutes=2), closing=timedelta(minutes=1), silence=timedelta(minutes=5))
-    assert limits.reserve == timedelta(seconds=24)
-
-
-def test_an_answer_that_comes_after_the_limit_gets_the_closing() -> None:
-    talk = greeted()
-    talk.say("An answer.")
-    talk.make(Move.NEXT)
-    talk.wait(minutes=31)
-    talk.say("It was the data")
-    assert talk.plan.time_left == timedelta()
-    assert talk.plan.moves == (Move.CLOSE,)
-    assert talk.plan.end_reason is EndReason.OUT_OF_TIME
-
-
-def test_an_interview_without_a_closing_reserved_takes_answers_to_its_last_second() -> None:
-    talk = greeted(closing=timedelta())
-    talk.say("An answer.")
-    talk.wait(minutes=30, seconds=-1)
-    assert Move.NEXT in talk.plan.moves
-    talk.wait(seconds=1)
-    assert talk.plan.moves == (Move.CLOSE,)
-
-
-# --- the wish to stop
-
-
-def test_a_stop_is_asked_back_once() -> None:
-    talk = greeted()
-    talk.say("I want to stop.")
-    assert Move.STOP in talk.plan.moves
-    assert Move.CLOSE not in talk.plan.moves
-    talk.make(Move.STOP)
-    talk.say("Yes.")
-    assert Move.STOP not in talk.plan.moves
-    assert Move.CLOSE in talk.plan.moves
-    assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
-    assert talk.plan.fallback is Move.CLOSE
-
-
-@pytest.mark.parametrize("words", ["Yes!", "YES, please", "yes\nplease", "  yes. ", "Stop.", "“Yes”"])
-def test_code_alone_understands_a_plain_yes(words: str) -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.say(words)
-    assert talk.plan.fallback is Move.CLOSE
-
-
-@pytest.mark.parametrize("words", ["No.", "Yes and no: it was the database.", "I like puzzles.", "yesterday"])
-def test_code_alone_takes_everything_else_for_an_answer(words: str) -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.say(words)
-    assert talk.plan.fallback is Move.NEXT
-
-
-def test_a_plain_yes_to_a_core_question_ends_nothing() -> None:
-    talk = greeted()
-    talk.say("Yes.")
-    assert talk.plan.fallback is Move.NEXT
-
-
-def test_an_answer_after_a_stop_goes_on_and_the_next_wish_is_asked_back_again() -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.answer(Move.NEXT, "No, I like puzzles.")
-    talk.say("Now I really want to stop.")
-    assert Move.STOP in talk.plan.moves
-    assert Move.CLOSE not in talk.plan.moves
-
-
-def test_a_confirmation_in_other_words_that_claude_understands_is_the_candidates_end() -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.say("I have to leave now, goodbye.")
-    assert talk.plan.fallback is Move.NEXT, "code does not understand it"
-    assert Move.CLOSE in talk.plan.moves
-    assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
-
-
-def test_a_yes_from_before_a_stop_does_not_confirm_it() -> None:
-    talk = greeted()
-    talk.say("This is too much.")
-    composed = talk.plan
-    talk.say("Yes.")
-    talk.make(Move.STOP, composed)
-    assert talk.plan.unheard is Move.STOP
-    assert talk.plan.moves == (Move.STOP,)
-    assert talk.plan.words_instead() == phrases_in("en").stop
-    talk.make(Move.STOP)
-    talk.say("Yes.")
-    assert talk.plan.fallback is Move.CLOSE
-    assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
-
-
-def test_a_stop_is_put_again_once_however_much_of_a_burst_is_left() -> None:
-    talk = greeted()
-    talk.say("This is too much.")
-    composed = talk.plan
-    talk.say("Really.")
-    talk.make(Move.STOP, composed)
-    composed = talk.plan
-    talk.say("Enough.")
-    talk.make(Move.STOP, composed)
-    assert talk.plan.unheard is None
-    assert Move.STOP not in talk.plan.moves
-
-
-def test_a_last_answer_after_a_stop_wraps_up() -> None:
-    talk = _position(0)
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.say("No, wait: I like puzzles.")
-    assert Move.NEXT not in talk.plan.moves
-    assert talk.plan.end_reason is EndReason.WRAPPED_UP
-
-
-def test_a_yes_to_a_stop_at_the_last_question_is_the_candidates_end() -> None:
-    talk = _position(0)
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.say("Yes, I would rather end it here.")
-    assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
-
-
-@pytest.mark.parametrize(("words", "reason"), [("I like puzzles.", EndReason.OUT_OF_TIME), ("Yes.", EndReason.CANDIDATE_ENDED)])
-def test_after_the_limit_a_yes_to_a_stop_is_told_from_an_answer(words: str, reason: EndReason) -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.wait(minutes=31)
-    talk.say(words)
-    assert talk.plan.moves == (Move.CLOSE,)
-    assert talk.plan.end_reason is reason
-
-
-# --- silence
-
-
-def test_silence_is_broken_once_and_then_ends_the_interview() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=5, seconds=-1)
-    assert talk.plan.clock_move is None
-    talk.wait(seconds=1)
-    assert talk.plan.clock_move == (Move.NUDGE, None)
-    talk.make(Move.NUDGE)
-    assert talk.plan.clock_move is None
-    talk.wait(minutes=5)
-    assert talk.plan.clock_move == (Move.CLOSE, EndReason.CANDIDATE_LEFT)
-
-
-def test_an_answer_after_a_nudge_makes_the_next_silence_a_first_one() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=5)
-    talk.make(Move.NUDGE)
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=5)
-    assert talk.plan.clock_move == (Move.NUDGE, None)
-
-
-def test_the_limit_ends_a_silence_whether_there_was_a_nudge_or_not() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=28)
-    talk.answer(Move.NEXT)
-    assert talk.plan.due_after(talk.now) == START + timedelta(minutes=30)
-    talk.wait(minutes=2)
-    assert talk.plan.clock_move == (Move.CLOSE, EndReason.OUT_OF_TIME)
-
-
-def test_a_nudge_is_no_reply() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
-    before = talk.plan
-    talk.wait(minutes=5)
-    talk.make(Move.NUDGE)
-    after = talk.plan
-    assert (after.asked, after.exchanges, after.used, after.answers) == (2, 1, before.used, before.answers)
-    assert after.nudged
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_nudge_puts_the_open_question_and_asks_nothing_else(language: str) -> None:
-    talk = greeted(language=language)
-    words = talk.plan.words_after(Move.NUDGE)
-    assert words.endswith(" What draws you to this work?")
-    assert words.count("?") == 1
-
-
-def test_a_nudge_after_a_stop_asks_for_the_confirmation_again() -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.wait(minutes=5)
-    assert talk.plan.words_after(Move.NUDGE).endswith(phrases_in("en").stop)
-    talk.make(Move.NUDGE)
-    talk.say("Yes.")
-    assert talk.plan.fallback is Move.CLOSE
-    assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
 
 
 # --- what a move leaves behind
