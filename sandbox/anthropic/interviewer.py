@@ -3,7 +3,7 @@
     the candidate asks to repeat, to explain, for a moment, or to stop     REPEAT, CLARIFY, WAIT, STOP
     a wish to stop has been asked back, and the answer is a short yes      CLOSE
     the answer has fewer than THIN_WORDS words                             PROBE, on its last words
-    else                                                                   NEXT with a bridging sentence, or CLOSE
+    else                                                                   NEXT with a bridging sentence, CLOSE, or what there is
 
 each if the directive allows it. It understands nothing: a candidate of few words is probed, one of many is not.
 """
@@ -55,7 +55,9 @@ def reply(messages: Sequence[dict[str, Any]]) -> str:
         return f'PROBE\nYou said "{_tail(said)}". Could you take me through one concrete example of that?'
     if "NEXT" in moves:
         return f"NEXT\n{_BRIDGES[int(directive['question'].split()[0]) % len(_BRIDGES)]}"
-    return "CLOSE\nThank you, this was good to hear."
+    if "CLOSE" in moves:
+        return "CLOSE\nThank you, this was good to hear."
+    return f"{moves[0]}\nI have noted that."
 
 
 def wishes_of(said: str) -> list[tuple[str, str]]:

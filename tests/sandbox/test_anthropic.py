@@ -211,6 +211,7 @@ RULES = [
     ("It was a deadlock.", "NEXT", "NEXT"),
     ("Yes.", "NEXT CLOSE", "NEXT"),
     (ANSWER, "CLOSE", "CLOSE"),
+    (ANSWER, "REPEAT WAIT STOP", "REPEAT"),
 ]
 
 
