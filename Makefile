@@ -28,7 +28,7 @@ check: install ## format, lint, types, import directions, schema snapshot, unit 
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python main.py schema --check
-	$(BIN)/pytest --quiet -m "not servers"
+	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
 
 test: install ## every test, on real servers
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered

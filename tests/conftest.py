@@ -36,7 +36,7 @@ COALESCE_SECONDS = 0.2
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a server, so that `make check` can leave it out."""
     for item in items:
-        if {"mongod", "valkey", "own_valkey"} & set(getattr(item, "fixturenames", ())):
+        if {"mongod", "own_mongod", "valkey", "own_valkey", "provider"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("servers")
 
 
