@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypedDict, TypeVar
+from typing import Annotated, Any, TypedDict, TypeVar, get_origin
 
 import typer
 import uvicorn
@@ -15,8 +16,9 @@ import yaml
 from anthropic import AsyncAnthropic
 from beanie import PydanticObjectId
 from bson import ObjectId
-from bson.errors import InvalidId
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError
+from pymongo.errors import PyMongoError
 from rich.console import Console
 from rich.table import Table
 from starlette.applications import Starlette
@@ -87,6 +89,9 @@ def create_claude(settings: Settings) -> AsyncAnthropic:
     )
 
 
+_NO_SETTING = "this is the first part of settings' names, and none itself"
+
+
 def load_settings() -> Settings:
     """The settings; ends the process with one line for each that is wrong."""
     try:
@@ -94,12 +99,24 @@ def load_settings() -> Settings:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = "_".join(str(part) for part in problem["loc"]).upper()
-            typer.secho(
-                f"{name}: {problem['msg']}. Correct it in the environment or in .env (see .env.example).", fg="red", err=True
-            )
+            told = _NO_SETTING if problem["type"] == "model_type" else problem["msg"]
+            typer.secho(f"{name}: {told}. Correct it in the environment or in .env (see .env.example).", fg="red", err=True)
         raise typer.Exit(2) from None
+    except SettingsError as error:
+        # its text names the group alone, and its cause shows the value
+        group = str(error).split('"')[1]
+        lists = [f"{group}_{name}".upper() for name in _lists_of(group)]
+        if lists and group.upper() not in os.environ:
+            raise _refuse(f'{" or ".join(lists)}: this is no JSON list, such as ["https://hr.example"]. Correct it.') from None
+        raise _refuse(f"{group.upper()}: {_NO_SETTING}. Unset it.") from None
     logs.configure(settings.log)
     return settings
+
+
+def _lists_of(group: str) -> list[str]:
+    kind = Settings.model_fields[group].annotation
+    fields = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+    return [name for name, field in fields.items() if get_origin(field.annotation) is list]
 
 
 def _refuse(sentence: str) -> typer.Exit:
@@ -114,13 +131,34 @@ def _require_secret(settings: Settings) -> None:
         )
 
 
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end; a MongoDB that is not there ends the process with a sentence."""
+    try:
+        return asyncio.run(work)
+    except PyMongoError as error:
+        reason = type(error).__name__
+        raise _refuse(
+            f"MONGODB_URL: MongoDB does not answer, or not as it should ({reason}). `main.py doctor` says what to do."
+        ) from None
+
+
 @cli.command()
 def serve() -> None:
-    """Run the API."""
+    """Run the API, until SIGTERM or SIGINT; then requests may finish within settings.api.drain_seconds."""
     settings = load_settings()
     _require_secret(settings)
+    try:
+        app = create_app(settings)
+    except ValueError:
+        raise _refuse(
+            "API_ALLOWED_ORIGINS: an origin is scheme and host, such as https://hr.example, and nothing after."
+        ) from None
+    # uvicorn would tell a failure of the lifespan by its traceback
+    _run(_reach(settings))
+    # uvicorn, once it has drained, raises the signal again for whoever waits for it: that is us, and all went well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.api.host,
         port=settings.api.port,
         ws="websockets-sansio",
@@ -132,6 +170,11 @@ def serve() -> None:
     )
 
 
+async def _reach(settings: Settings) -> None:
+    async with database.connect(settings.mongodb):
+        pass
+
+
 @cli.command()
 def jobs() -> None:
     """Run a worker for replies, evaluations and repairs. As many as you like."""
@@ -139,7 +182,7 @@ def jobs() -> None:
     _require_secret(settings)
     if not settings.anthropic.api_key.get_secret_value():
         raise _refuse("ANTHROPIC_API_KEY is not set: put your key into .env, or run the sandbox with `make dev`.")
-    asyncio.run(work(settings))
+    _run(work(settings))
 
 
 async def work(settings: Settings) -> None:
@@ -218,7 +261,7 @@ def create(organization: str, role: Role, name: str) -> None:
     """Make a key for NAME in ORGANIZATION (made, with the starter positions, if it is new). The key is shown once."""
     if role is Role.CANDIDATE:
         raise _refuse("Candidates have no keys: startInterview and scheduleInterview give them a link.")
-    key_id, secret = asyncio.run(provision(load_settings(), organization, role, name))
+    key_id, secret = _run(provision(load_settings(), organization, role, name))
     typer.secho(f"Key {key_id} for {name} ({role}). Keep it now: it is not shown again.", err=True)
     typer.echo(secret)
 
@@ -238,23 +281,22 @@ def list_(organization: str) -> None:
                 )
             Console().print(table)
 
-    asyncio.run(show())
+    _run(show())
 
 
 @keys.command()
 def revoke(key_id: str) -> None:
     """Make a key worthless, at once."""
     settings = load_settings()
+    if not ObjectId.is_valid(key_id):
+        raise _refuse(f"{key_id} is not the id of a key: `main.py keys list ORGANIZATION` shows them.")
 
     async def end() -> bool:
         async with database.connect(settings.mongodb):
             return await revoke_key(PydanticObjectId(key_id)) is not None
 
-    try:
-        if not asyncio.run(end()):
-            raise _refuse(f"There is no key {key_id}: `main.py keys list ORGANIZATION` shows them.")
-    except InvalidId:
-        raise _refuse(f"{key_id} is not the id of a key: `main.py keys list ORGANIZATION` shows them.") from None
+    if not _run(end()):
+        raise _refuse(f"There is no key {key_id}: `main.py keys list ORGANIZATION` shows them.")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,10 @@ class Mongod(Child):
             pass  # not up yet, or between two states
         return False
 
+    def _telling(self, lines: list[str]) -> list[str]:
+        # it says a great deal, in JSON, of which errors and what is fatal are a few lines
+        return [line for line in lines if '"s":"E"' in line or '"s":"F"' in line] or lines
+
     @property
     def _member(self) -> dict[str, Any]:
         return {"_id": 0, "host": f"127.0.0.1:{self.port}"}

@@ -131,7 +131,11 @@ class Child:
         with self._log.open("rb") as log:
             log.seek(self._log_start)
             lines = log.read().decode(errors="replace").splitlines()
-        return "\n".join(lines[-LOG_LINES:]) or "(it said nothing)"
+        return "\n".join(self._telling(lines)[-LOG_LINES:]) or "(it said nothing)"
+
+    def _telling(self, lines: list[str]) -> list[str]:
+        """Those of a log's lines that tell what went wrong."""
+        return lines
 
 
 async def _listens(port: int) -> bool:

@@ -6,38 +6,77 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from beanie import PydanticObjectId
+from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
+from typer.testing import CliRunner
 
-from models.organization import Role
+import logs
+import main
+from auth import verify
+from errors import Unauthenticated
+from models.organization import Role, create_key
 from sandbox.processes import Child
+from settings import Auth, Settings
 
 MAIN = Path(__file__).parents[1] / "main.py"
 pytestmark = pytest.mark.servers
 
 SECRET = "a secret that is long enough for any test"
+NO_MONGODB = {"MONGODB_URL": "mongodb://ada:hush@127.0.0.1:9/?directConnection=true", "MONGODB_TIMEOUT_SECONDS": "0.25"}
+AT_FULL_SPEED = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli; cli(['demo'])"
 
 
 async def run(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
     """The exit code, standard output and standard error of a command; only `environment` sets anything."""
+    return await run_python(folder, str(MAIN), *arguments, **environment)
+
+
+async def run_python(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
     clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        str(MAIN),
         *arguments,
         cwd=folder,
         env={**clean, "COLUMNS": "200", **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    out, err = await asyncio.wait_for(process.communicate(), 90)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
+    """Commands in this process, for those that end before they do anything; no setting of ours or of a .env has a say."""
+    for name in os.environ:
+        if name.partition("_")[0].lower() in Settings.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    # it would tie the logs of all tests to a stream that is closed after this one
+    monkeypatch.setattr(logs, "configure", lambda _: None)
+    return CliRunner()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A copy of this place, without what is a developer's own: main.py keeps the sandbox's data beside itself."""
+    folder = tmp_path / "place"
+    folder.mkdir()
+    for entry in MAIN.parent.iterdir():
+        if entry.name not in (".viva", ".env", ".git", "main.py"):
+            (folder / entry.name).symlink_to(entry)
+    shutil.copy(MAIN, folder)
+    return folder
 
 
 async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path) -> None:
@@ -55,18 +94,24 @@ async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str
         async for document in database[name].find():
             assert secret not in str(document)
 
+    auth = Auth(secret=SecretStr(SECRET))
+    caller = await verify(secret, auth)
+    assert caller.role is Role.RECRUITER
+    await create_key(PydanticObjectId(caller.organization_id), Role.ADMIN, "Ada")
+    (revoked, _, _), (code, _, told) = await asyncio.gather(
+        run(tmp_path, "keys", "revoke", key_id, **where), run(tmp_path, "keys", "revoke", "0" * 24, **where)
+    )
+    assert revoked == 0
+    assert (code, "There is no key" in told) == (2, True)
+    with pytest.raises(Unauthenticated, match="revoked"):
+        await verify(secret, auth)
+
     code, out, _ = await run(tmp_path, "keys", "list", "Acme", **where)
     assert code == 0
-    assert all(part in out for part in (key_id, "RECRUITER", "ATS", "live"))
+    rows = {line.split("\u2502")[1].strip(): line for line in out.splitlines() if "\u2502" in line}
+    assert all(part in rows[key_id] for part in ("RECRUITER", "ATS", "revoked"))
+    assert [part in line for line in rows.values() for part in ("ADMIN", "Ada", "live")].count(True) == 3
     assert secret not in out
-    assert (await run(tmp_path, "keys", "revoke", key_id, **where))[0] == 0
-    _, out, _ = await run(tmp_path, "keys", "list", "Acme", **where)
-    assert "revoked" in out
-
-    code, _, told = await run(tmp_path, "keys", "revoke", "rubbish", **where)
-    assert (code, "is not the id of a key" in told) == (2, True)
-    code, _, told = await run(tmp_path, "keys", "create", "Acme", "CANDIDATE", "x", **where)
-    assert (code, "give them a link" in told) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -75,68 +120,150 @@ async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str
         ("serve", {}, "AUTH_SECRET is missing"),
         ("jobs", {}, "AUTH_SECRET is missing"),
         ("jobs", {"AUTH_SECRET": SECRET}, "ANTHROPIC_API_KEY is not set"),
-        ("serve", {"API_PORT": "over 9000"}, "API_PORT"),
-        ("serve", {"AUTH_SECRET": SECRET, "MONGODB_TIMEOUT_SECONDS": "-1"}, "MONGODB_TIMEOUT_SECONDS"),
+        ("serve", {"API_PORT": "over 9000"}, "API_PORT: "),
+        ("serve", {"AUTH_SECRET": SECRET, "MONGODB_TIMEOUT_SECONDS": "-1"}, "MONGODB_TIMEOUT_SECONDS: "),
+        ("serve", {"API_ALLOWED_ORIGINS": "https://hr.invalid"}, "API_ALLOWED_ORIGINS: this is no JSON list"),
+        ("serve", {"AUTH_SECRET": SECRET, "API_ALLOWED_ORIGINS": '["hr.invalid/page"]'}, "API_ALLOWED_ORIGINS: an origin is"),
+        ("serve", {"LOG": "debugging"}, "LOG: this is the first part"),
+        ("serve", {"API": "an address"}, "API: this is the first part"),
+        ("jobs", {"JOBS": "400"}, "JOBS: this is the first part"),
+        ("keys revoke rubbish", {}, "rubbish is not the id of a key"),
+        ("keys create Acme CANDIDATE x", {}, "give them a link"),
     ],
 )
-async def test_a_process_that_could_not_work_says_so_in_a_line(
-    tmp_path: Path, command: str, environment: dict[str, str], told: str
+def test_what_could_not_work_is_refused_in_a_line(
+    in_process: CliRunner, command: str, environment: dict[str, str], told: str
 ) -> None:
-    code, _, err = await run(tmp_path, command, **environment)
-    assert code == 2
-    assert told in err
-    assert len(err.splitlines()) == 1
-    assert not any(value in err for value in environment.values())
+    result = in_process.invoke(main.cli, command.split(), env=environment)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not any(value in result.stderr for value in environment.values())
 
 
-async def test_the_printed_schema_is_the_snapshot(tmp_path: Path) -> None:
-    code, out, _ = await run(tmp_path, "schema")
-    assert (code, out) == (0, (MAIN.parent / "schema.graphql").read_text(encoding="utf-8"))
-    assert (await run(tmp_path, "schema", "--check"))[0] == 0
+def test_several_wrong_settings_are_told_at_once(in_process: CliRunner) -> None:
+    result = in_process.invoke(main.cli, ["serve"], env={"API_PORT": "a port", "JOBS_LEASE_SECONDS": "0"})
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()] == ["API_PORT", "JOBS_LEASE_SECONDS"]
+
+
+async def test_without_mongodb_each_process_says_so_in_a_line(tmp_path: Path) -> None:
+    where = {"AUTH_SECRET": SECRET, "ANTHROPIC_API_KEY": "a key that nobody may see", **NO_MONGODB}
+    answers = await asyncio.gather(
+        *(run(tmp_path, *command, **where) for command in (["serve"], ["jobs"], ["keys", "list", "A"]))
+    )
+    for code, _, err in answers:
+        assert code == 2
+        assert err.startswith("MONGODB_URL: MongoDB does not answer")
+        assert len(err.splitlines()) == 1
+        assert not any(value in err for value in (*where.values(), "hush"))
+
+
+def test_the_printed_schema_is_the_snapshot(in_process: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert in_process.invoke(main.cli, ["schema"]).stdout == main.SNAPSHOT.read_text(encoding="utf-8")
+    assert in_process.invoke(main.cli, ["schema", "--check"]).exit_code == 0
+    (tmp_path / "old.graphql").write_text("type Query", encoding="utf-8")
+    monkeypatch.setattr(main, "SNAPSHOT", tmp_path / "old.graphql")
+    result = in_process.invoke(main.cli, ["schema", "--check"])
+    assert (result.exit_code, "run `make schema`" in result.stderr) == (2, True)
 
 
 async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that_works(
-    mongod: str, valkey: str, tmp_path: Path
+    mongod: str, valkey: str, place: Path, tmp_path: Path
 ) -> None:
-    log = tmp_path / "dev.log"
     environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}"}
-    # main.py keeps its data beside itself: a copy of the place, so that a developer's own sandbox is left alone
-    place = tmp_path / "place"
-    place.mkdir()
-    for entry in MAIN.parent.iterdir():
-        if entry.name not in (".viva", ".env", ".git"):
-            (place / entry.name).symlink_to(entry)
-    (place / "main.py").unlink()
-    (place / "main.py").write_text(MAIN.read_text(encoding="utf-8"), encoding="utf-8")
-    async with Child([sys.executable, str(place / "main.py"), "dev"], log, cwd=place, environment=environment) as dev:
-
-        async def is_shown() -> bool:
-            return "Ctrl-C ends all of it" in log.read_text(encoding="utf-8")
-
-        await dev.wait_until(is_shown, 60)
-        told = log.read_text(encoding="utf-8")
+    command = [sys.executable, str(place / "main.py"), "dev"]
+    async with Child(command, tmp_path / "first", cwd=place, environment=environment) as dev, httpx2.AsyncClient() as client:
+        told = await shown(dev, tmp_path / "first")
         assert "SANDBOX" in told.splitlines()[0]
         url = re.findall(r"GraphQL IDE\s+(http\S+)", told)[0]
         query = re.findall(r"A first query\n(\{.*?\n\})", told, re.DOTALL)[0]
-        tokens = dict(re.findall(r"^\s+([A-Z]+)\s+(viva_\S+)$", told, re.MULTILINE))
+        tokens = tokens_in(told)
         assert set(tokens) == set(Role) - {Role.CANDIDATE}
-        async with httpx2.AsyncClient() as client:
-            page = await client.get(url, headers={"Accept": "text/html"})
-            assert page.is_success
-            assert "GraphiQL" in page.text
-            # without npm they come from afar
-            scripts = re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', page.text)
-            assert len(scripts) == 7
-            for script in scripts if shutil.which("npm") else []:
-                assert (await client.get(httpx2.URL(url).join(script))).is_success, script
-            for role, token in tokens.items():
-                answer = await client.post(url, json={"query": query}, headers={"Authorization": f"Bearer {token}"})
-                assert "errors" not in answer.json(), json.dumps(answer.json()["errors"])
-                assert answer.json()["data"]["viewer"]["role"] == role
-                assert len(answer.json()["data"]["positions"]["nodes"]) == 6
+        await look_at_the_ide(client, url)
+        for role, token in tokens.items():
+            answer = await client.post(url, json={"query": query}, headers={"Authorization": f"Bearer {token}"})
+            assert "errors" not in answer.json(), json.dumps(answer.json()["errors"])
+            assert answer.json()["data"]["viewer"]["role"] == role
+            assert len(answer.json()["data"]["positions"]["nodes"]) == 6
         dev.send(signal.SIGTERM)
         async with asyncio.timeout(30):
             assert await dev.wait() == 0
-        async with httpx2.AsyncClient() as client:
-            with pytest.raises(httpx2.TransportError):
-                await client.get(url)
+        with pytest.raises(httpx2.TransportError):
+            await client.get(url)
+
+
+async def shown(dev: Child, log: Path) -> str:
+    """All that it says until it is up."""
+
+    async def is_shown() -> bool:
+        return "Ctrl-C ends all of it" in await asyncio.to_thread(log.read_text, encoding="utf-8")
+
+    await dev.wait_until(is_shown, 60)
+    return await asyncio.to_thread(log.read_text, encoding="utf-8")
+
+
+def tokens_in(told: str) -> dict[str, str]:
+    return dict(re.findall(r"^\s+([A-Z]+)\s+(viva_\S+)$", told, re.MULTILINE))
+
+
+async def look_at_the_ide(client: httpx2.AsyncClient, url: str) -> None:
+    page = await client.get(url, headers={"Accept": "text/html"})
+    assert page.is_success
+    assert "GraphiQL" in page.text
+    # without npm they come from afar
+    scripts = re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', page.text)
+    assert len(scripts) == 7
+    for script in scripts if shutil.which("npm") else []:
+        assert (await client.get(httpx2.URL(url).join(script))).is_success, script
+
+
+async def test_dev_takes_another_port_when_its_own_is_taken_and_ends_by_ctrl_c(
+    mongod: str, valkey: str, place: Path, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}_port"}
+    with socket.socket() as other:
+        # somebody else on this machine may have it already: the better
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            other.bind(("127.0.0.1", 8000))
+            other.listen()
+        log = tmp_path / "log"
+        async with Child([sys.executable, str(place / "main.py"), "dev"], log, cwd=place, environment=environment) as dev:
+            told = await shown(dev, log)
+            dev.send(signal.SIGINT)
+            async with asyncio.timeout(30):
+                assert await dev.wait() == 0
+    port = re.findall(r"Port 8000 is taken: this run uses (\d+)\.", told)[0]
+    assert f"http://127.0.0.1:{port}/graphql" in told
+
+
+async def test_the_demo_holds_a_whole_interview_and_shows_its_evaluation(mongod: str, valkey: str, place: Path) -> None:
+    where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}"}
+    code, told, err = await run_python(place, "-c", AT_FULL_SPEED, **where)
+    assert (code, err) == (0, "")
+    assert told.splitlines()[0].startswith("SANDBOX")
+    assert re.search(r"question 7 of 7, \d+\.\d of 30 min", told)
+    # a thin answer was probed, and a question was repeated
+    assert "It was a deadlock in the database." in told
+    assert 'You said "a deadlock in the database"' in told
+    assert "Sorry, could you repeat the question, please?" in told
+    assert re.search(r"Overall \d+ of 100", told)
+    assert re.search(r"Technical depth .* 5 of 5 .* turn \d+: ", told)
+    assert all(part in told for part in ("Strengths", "Weaknesses", "STRONG_HIRE", "not for decisions"))
+
+
+async def test_a_demo_without_an_evaluation_fails_and_says_why(mongod: str, valkey: str, place: Path) -> None:
+    where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}_failed"}
+    code, told, err = await run_python(place, "-c", AT_FULL_SPEED, **where, JOBS_JUDGE_SECONDS="0.001", JOBS_JUDGE_ATTEMPTS="1")
+    assert (code, err) == (1, "")
+    assert "The evaluation is FAILED:" in told
+    assert "The logs are in .viva/demo/logs." in told
+
+
+async def test_a_demo_that_cannot_start_fails_and_says_why(valkey: str, place: Path) -> None:
+    code, told, err = await run_python(place, str(place / "main.py"), "demo", REDIS_URL=valkey, **NO_MONGODB)
+    assert code == 2
+    assert told.startswith("SANDBOX")
+    assert "MONGODB_URL: MongoDB does not answer" in err
+    assert "Traceback" not in err
+    assert "hush" not in err

@@ -42,14 +42,22 @@ def test_the_example_names_every_setting_with_its_default() -> None:
     assert {**named, **commented} == {name: written(default) for name, default in names_of().items()}
 
 
+def test_the_example_as_it_stands_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in names_of():
+        monkeypatch.delenv(name, raising=False)
+    assert Settings(_env_file=EXAMPLE) == Settings(_env_file=None)
+
+
 def test_a_name_of_the_environment_sets_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONGODB_URL", "mongodb://elsewhere")
     monkeypatch.setenv("ANTHROPIC_API_KEY", "  a key  ")
     monkeypatch.setenv("INTERVIEW_FIRST_WORD_SECONDS", "2.5")
+    monkeypatch.setenv("API_ALLOWED_ORIGINS", '["https://hr.example", "https://jobs.example"]')
     settings = Settings(_env_file=None)
     assert settings.mongodb.url == "mongodb://elsewhere"
     assert settings.anthropic.api_key.get_secret_value() == "a key"
     assert settings.interview.first_word_seconds == 2.5
+    assert settings.api.allowed_origins == ["https://hr.example", "https://jobs.example"]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ class Fleet:
         await child.start()
         self.workers.append(child)
 
+    @asynccontextmanager
+    async def workers_instead(self, **settings: str) -> AsyncIterator[None]:
+        """One worker with these settings in place of the others, which `mend` starts again."""
+        await asyncio.gather(*(worker.stop() for worker in self.workers))
+        async with jobs_process({**self.environment, **settings}, self.logs / "jobs-instead.log", ROOT):
+            yield
+
     async def mend(self) -> None:
         """Start again whatever a test has ended, and forget its scripts."""
         self.provider.always = None

@@ -11,7 +11,7 @@ from models.clock import now
 from models.evaluation import Evaluation, EvaluationStatus, list_evaluations
 from models.interview import EndReason, InterviewStatus
 from models.organization import Role
-from models.turn import read_turns
+from models.turn import Move, read_turns
 from sandbox.anthropic.provider import Script
 from sandbox.processes import Child
 from tests.end_to_end.fleet import Fleet, Held, eventually
@@ -226,8 +226,7 @@ async def test_an_api_process_that_is_asked_to_end_tells_its_readers_to_come_bac
         api = fleet.apis[0][1]
         api.send(signal.SIGTERM)
         async with asyncio.timeout(20):
-            # uvicorn, once it has shut down, lets the signal end the process after all
-            assert await api.wait() == -signal.SIGTERM
+            assert await api.wait() == 0
         await fleet.mend()
         seq = await held.say(ANSWER)
         await dashboard.until_seq(seq + 1)
@@ -265,7 +264,18 @@ async def test_with_claude_down_after_the_second_question_the_interview_complete
     assert (await eventually(lambda: completed(held))).attempts >= 2
 
 
-async def test_an_interview_in_which_nobody_writes_any_more_ends_by_its_clock(fleet: Fleet) -> None:
+async def test_an_interview_in_which_nobody_writes_any_more_is_asked_about_once_and_ended(fleet: Fleet) -> None:
+    held = await fleet.start_interview()
+    async with held.followed() as dashboard, fleet.workers_instead(INTERVIEW_SILENCE_SECONDS="1"):
+        await dashboard.until_seq(2)
+        await held.say(ANSWER)
+        await dashboard.until(lambda reader: reader.completed)
+    assert (await held.document()).end_reason is EndReason.CANDIDATE_LEFT
+    moves = [turn.move for turn in await read_turns(held.object_id)]
+    assert moves == [Move.GREET, Move.NEXT, None, Move.NEXT, Move.NUDGE, Move.CLOSE]
+
+
+async def test_an_interview_that_is_out_of_time_ends_by_its_clock(fleet: Fleet) -> None:
     held = await fleet.start_interview()
     async with held.followed() as dashboard:
         await dashboard.until_seq(2)

@@ -1,0 +1,54 @@
+"""A process that starts children, so that a test can end it in any way."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from textwrap import dedent, indent
+
+ROOT = Path(__file__).parents[2]
+HEAD = """
+import asyncio, sys
+from pathlib import Path
+from sandbox.mongod import Mongod
+from sandbox.processes import Child
+from sandbox.valkey import Valkey
+
+async def main(folder):
+"""
+
+
+@asynccontextmanager
+async def parent_of(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, list[int]]]:
+    """A process that runs `script` in a coroutine, with `folder`, and the numbers of the children that it has printed."""
+    code = f"{HEAD}{indent(dedent(script), '    ')}\nasyncio.run(main(Path(sys.argv[1])))"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, str(folder), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout
+        line = await asyncio.wait_for(process.stdout.readline(), 30)
+        assert line, "the parent has ended before it printed its children"
+        yield process, [int(word) for word in line.split()]
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def gone(*pids: int) -> None:
+    """Wait until none of them is there. Raises TimeoutError when one stays."""
+    async with asyncio.timeout(15):
+        while any(is_there(pid) for pid in pids):
+            await asyncio.sleep(0.02)
+
+
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        # a zombie has ended, and waits for whoever is init here
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
