@@ -2,13 +2,12 @@
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypedDict, TypeVar, get_origin
+from typing import Annotated, Any, TypedDict, TypeVar
 
 import typer
 import uvicorn
@@ -16,8 +15,6 @@ import yaml
 from anthropic import AsyncAnthropic
 from beanie import PydanticObjectId
 from bson import ObjectId
-from pydantic import BaseModel, ValidationError
-from pydantic_settings import SettingsError
 from pymongo.errors import PyMongoError
 from rich.console import Console
 from rich.table import Table
@@ -35,7 +32,7 @@ from models.organization import Role, create_key, ensure_organization, list_keys
 from resolvers.positions import seed_positions
 from schema.api import print_sdl
 from schema.transport import MAX_FRAME_BYTES, routes
-from settings import Settings
+from settings import Settings, WrongSettings, read_settings
 
 T = TypeVar("T")
 
@@ -89,34 +86,16 @@ def create_claude(settings: Settings) -> AsyncAnthropic:
     )
 
 
-_NO_SETTING = "this is the first part of settings' names, and none itself"
-
-
 def load_settings() -> Settings:
     """The settings; ends the process with one line for each that is wrong."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            told = _NO_SETTING if problem["type"] == "model_type" else problem["msg"]
-            typer.secho(f"{name}: {told}. Correct it in the environment or in .env (see .env.example).", fg="red", err=True)
+        settings = read_settings()
+    except WrongSettings as wrong:
+        for sentence in wrong.sentences:
+            typer.secho(sentence, fg="red", err=True)
         raise typer.Exit(2) from None
-    except SettingsError as error:
-        # its text names the group alone, and its cause shows the value
-        group = str(error).split('"')[1]
-        lists = [f"{group}_{name}".upper() for name in _lists_of(group)]
-        if lists and group.upper() not in os.environ:
-            raise _refuse(f'{" or ".join(lists)}: this is no JSON list, such as ["https://hr.example"]. Correct it.') from None
-        raise _refuse(f"{group.upper()}: {_NO_SETTING}. Unset it.") from None
     logs.configure(settings.log)
     return settings
-
-
-def _lists_of(group: str) -> list[str]:
-    kind = Settings.model_fields[group].annotation
-    fields = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
-    return [name for name, field in fields.items() if get_origin(field.annotation) is list]
 
 
 def _refuse(sentence: str) -> typer.Exit:

@@ -3,10 +3,12 @@
 Built by main (and tests) only, never at import.
 """
 
-from typing import Annotated, Literal
+import os
+from typing import Annotated, Literal, get_origin
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get_secret_value().strip()))]
 """a mounted or pasted one often ends with a line end"""
@@ -110,3 +112,41 @@ class Settings(BaseSettings):
     interview: Interview = Interview()
     jobs: Jobs = Jobs()
     log: Log = Log()
+
+
+class WrongSettings(Exception):
+    """What the environment or .env says cannot be. `sentences`: one for each setting, with what to do and without its value."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("; ".join(sentences))
+        self.sentences = sentences
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises WrongSettings."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise WrongSettings([_sentence_of(problem) for problem in error.errors(include_input=False, include_url=False)]) from None
+    except SettingsError as error:
+        # its text names the group alone, and its cause shows the value
+        group = str(error).split('"')[1]
+        lists = " or ".join(f"{group}_{name}".upper() for name in _lists_of(group))
+        if lists and group.upper() not in os.environ:
+            raise WrongSettings([f'{lists}: this is no JSON list, such as ["https://hr.example"]. Correct it.']) from None
+        raise WrongSettings([f"{group.upper()}: {_NO_SETTING}. Unset it."]) from None
+
+
+_NO_SETTING = "this is the first part of settings' names, and none itself"
+
+
+def _sentence_of(problem: ErrorDetails) -> str:
+    name = "_".join(str(part) for part in problem["loc"]).upper()
+    told = _NO_SETTING if problem["type"] == "model_type" else problem["msg"]
+    return f"{name}: {told}. Correct it in the environment or in .env (see .env.example)."
+
+
+def _lists_of(group: str) -> list[str]:
+    kind = Settings.model_fields[group].annotation
+    fields = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+    return [name for name, field in fields.items() if get_origin(field.annotation) is list]
