@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,15 +28,21 @@ async def parent_of(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.su
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, str(folder), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
+    pids: list[int] = []
     try:
         assert process.stdout
         line = await asyncio.wait_for(process.stdout.readline(), 30)
         assert line, "the parent has ended before it printed its children"
-        yield process, [int(word) for word in line.split()]
+        pids = [int(word) for word in line.split()]
+        yield process, pids
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
+        # a test that fails leaves nothing behind
+        for pid in pids:
+            if is_there(pid):
+                os.kill(pid, signal.SIGKILL)
 
 
 async def gone(*pids: int) -> None:
