@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import ConfigurationError, ConnectionFailure, PyMongoError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
@@ -87,4 +87,5 @@ def _cause_of(error: BaseException) -> BaseException:
 
 def _is_away(error: PyMongoError) -> bool:
     transient = any(error.has_error_label(label) for label in _TRANSIENT)
-    return isinstance(error, ConnectionFailure) or error.timeout or transient
+    # ConfigurationError: the server has come up, but not yet as a member of its set, without which it has no transactions
+    return isinstance(error, ConnectionFailure | ConfigurationError) or error.timeout or transient

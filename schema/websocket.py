@@ -137,9 +137,10 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
         await self.websocket.close(code, f"{failure.code}: {failure.message}")
 
     async def cleanup_operation(self, operation_id: str) -> None:
-        """End an operation, without waiting for it."""
+        """End an operation, without waiting for it; nothing more of it is sent."""
         operation = self.operations.pop(operation_id, None)
         if operation and operation.task:
+            operation.completed = True
             ending = asyncio.create_task(end(operation.task))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)

@@ -1,6 +1,13 @@
 import pytest
 from graphql import GraphQLError
-from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure, PyMongoError, ServerSelectionTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    ConfigurationError,
+    DuplicateKeyError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 from structlog.testing import capture_logs
 
 from errors import AppError, BadInput, Conflict, ErrorCode, Forbidden, NotFound, RateLimited, Unauthenticated, Unavailable
@@ -36,6 +43,7 @@ def test_extensions_hold_what_there_is_to_say() -> None:
     [
         ServerSelectionTimeoutError("mongo.internal:27017: timed out"),
         AutoReconnect("connection closed"),
+        ConfigurationError("Sessions are not supported by this MongoDB deployment"),
         OperationFailure("operation exceeded time limit", 50, {"code": 50, "errmsg": "x"}),
         PyMongoError("write conflict", error_labels=["TransientTransactionError"]),
     ],
