@@ -28,7 +28,7 @@ from lifecycle.services import Services
 from lifecycle.sweep import keep_repairing
 from live.feed import Live
 from models import database
-from models.organization import Role, create_key, ensure_organization, list_keys, revoke_key
+from models.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
 from resolvers.positions import seed_positions
 from schema.api import print_sdl
 from schema.transport import MAX_FRAME_BYTES, routes
@@ -252,7 +252,9 @@ def list_(organization: str) -> None:
 
     async def show() -> None:
         async with database.connect(settings.mongodb):
-            owner, _ = await ensure_organization(organization)
+            owner = await find_organization(organization)
+            if owner is None:
+                raise _refuse(f"There is no organization {organization}: `main.py keys create` makes one with its first key.")
             table = Table("id", "role", "name", "created", "state")
             for key in await list_keys(PydanticObjectId(owner.id)):
                 table.add_row(

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from live.cancellation import end
 from models.append import LeaseLost
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,4 @@ async def kept(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> As
             raise LeaseLost from None
         raise
     finally:
-        keeper.cancel()
-        # not awaited itself: its cancellation could not be told from one of ours
-        await asyncio.wait([keeper])
+        await end(keeper)

@@ -63,9 +63,14 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+async def find_organization(name: str) -> Organization | None:
+    """The organization of that name."""
+    return await Organization.find_one(Organization.name == name)
+
+
 async def ensure_organization(name: str) -> tuple[Organization, bool]:
     """The organization of that name, made if there is none yet; and whether it was made now."""
-    found = await Organization.find_one(Organization.name == name)
+    found = await find_organization(name)
     if found:
         return found, False
     try:

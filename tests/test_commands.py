@@ -106,6 +106,9 @@ async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str
     with pytest.raises(Unauthenticated, match="revoked"):
         await verify(secret, auth)
 
+    code, _, told = await run(tmp_path, "keys", "list", "Acmee", **where)
+    assert (code, "There is no organization Acmee" in told) == (2, True)
+    assert await database["organizations"].count_documents({}) == 1
     code, out, _ = await run(tmp_path, "keys", "list", "Acme", **where)
     assert code == 0
     rows = {line.split("\u2502")[1].strip(): line for line in out.splitlines() if "\u2502" in line}

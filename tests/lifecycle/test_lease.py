@@ -147,3 +147,25 @@ async def test_a_renewal_that_hangs_does_not_hold_up_the_end() -> None:
 
     async with asyncio.timeout(10), kept(hang, LEASE_SECONDS):
         await renewing.wait()
+
+
+async def test_it_ends_though_the_renewal_under_way_loses_its_cancellation() -> None:
+    loop = asyncio.get_running_loop()
+    renewals = 0
+    renewed = asyncio.Event()
+
+    async def renew() -> bool:
+        # as PyMongo waits on Python 3.11: done in the same round of the loop in which it is cancelled
+        nonlocal renewals
+        renewals += 1
+        answer: asyncio.Future[bool] = loop.create_future()
+        loop.call_soon(answer.set_result, True)
+        loop.call_soon(renewed.set)
+        return await asyncio.wait_for(answer, 1)
+
+    async with asyncio.timeout(20):
+        async with kept(renew, 0.04):
+            await renewed.wait()
+        ended_after = renewals
+        await asyncio.sleep(0.1)
+    assert renewals == ended_after
