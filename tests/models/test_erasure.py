@@ -19,7 +19,8 @@ from models.transition import claim_reply, renew_lease
 from models.turn import Speaker, Turn, read_turns
 from tests.factories import make_interview, new_evaluation, new_turn, outcome, say
 
-SECRETS = ("Ada", "Lovelace", "ada@example.org", "first program", "a secret answer", "ATS-7", "looms", "by the door", "because")
+# quoted: the letters alone stand in many an id
+SECRETS = ("'ada'", "Lovelace", "ada@example.org", "first program", "a secret answer", "ATS-7", "looms", "by the door", "because")
 
 
 def review() -> Review:
