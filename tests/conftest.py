@@ -47,7 +47,8 @@ async def mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]
         yield url
         return
     async with Mongod(tmp_path_factory.mktemp("servers") / "mongod") as server:
-        yield server.url
+        # the loop stands still while tests run that do not need it: a heartbeat that is waited for would be taken for lost then
+        yield f"{server.url}&serverMonitoringMode=poll"
 
 
 @pytest.fixture(scope="session")
