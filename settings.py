@@ -17,7 +17,7 @@ Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get
 class Mongodb(BaseModel):
     """MongoDB 6.0 or newer, a replica set (transactions need one)."""
 
-    url: str = "mongodb://127.0.0.1:27017/?directConnection=true"
+    url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     database: str = "viva"
     timeout_seconds: float = Field(4.0, gt=0, description="bound of one operation, server selection included")
 

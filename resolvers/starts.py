@@ -26,6 +26,8 @@ from resolvers.access import Access, Invite, access_of, invite_of
 from resolvers.idempotency import Once, once
 from resolvers.text import DETAIL_LIMIT, email, language_tag, line, optional, primary_language, prose
 
+VOICE_RETRY_SECONDS = 86_400
+"""it takes another version of the server"""
 MAX_AHEAD = timedelta(days=366)
 """how far ahead an interview may lie, and an invite may last"""
 
@@ -124,7 +126,8 @@ async def schedule_interview(services: Services, principal: Principal, request: 
 def require_channel(channel: Channel) -> None:
     """Raises Unavailable for the channel that needs a room."""
     if channel is Channel.VOICE:
-        raise Unavailable("Voice interviews are not available on this server yet: use channel TEXT.")
+        sentence = "Voice interviews are not available on this server yet: use channel TEXT."
+        raise Unavailable(sentence, retry_after_seconds=VOICE_RETRY_SECONDS)
 
 
 def expiry(services: Services, scheduled_for: datetime | None, expires_at: datetime | None) -> datetime:

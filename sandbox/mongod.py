@@ -36,7 +36,8 @@ class Mongod(Child):
 
     def __init__(self, data: Path, port: int | None = None) -> None:
         self.port = port or free_port()
-        self.url = f"mongodb://127.0.0.1:{self.port}/?directConnection=true"
+        # by the set's name: a direct connection that is opened while the server is not yet of its set takes no transaction, ever
+        self.url = f"mongodb://127.0.0.1:{self.port}/?replicaSet={REPLICA_SET}"
         self._data = data
         super().__init__(
             [
@@ -50,7 +51,9 @@ class Mongod(Child):
         """Start it and wait until it takes writes. Raises SandboxFailed with the end of the log when it does not."""
         await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
         await super().start()
-        async with AsyncMongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=500, timeoutMS=5000) as client:
+        async with AsyncMongoClient[dict[str, Any]](
+            f"mongodb://127.0.0.1:{self.port}/?directConnection=true", serverSelectionTimeoutMS=500, timeoutMS=5000
+        ) as client:
             await self.wait_until(lambda: self._is_primary(client))
 
     async def _is_primary(self, client: AsyncMongoClient[dict[str, Any]]) -> bool:

@@ -18,7 +18,7 @@ from live.feed import Live
 from models.database import connect
 from models.interview import Interview
 from models.organization import Role
-from sandbox.mongod import REPLICA_SET, Mongod
+from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
 from schema.transport import routes
 from settings import Mongodb, Redis, Settings
@@ -86,7 +86,7 @@ async def away(request: pytest.FixtureRequest, own_mongod: Mongod, services: Ser
                 own_mongod.send(signal.SIGCONT)
 
     # by its set: a connection that was opened before the server knew its set has no transactions, and is kept all the same
-    async with connect(Mongodb(url=f"mongodb://127.0.0.1:{own_mongod.port}/?replicaSet={REPLICA_SET}", database="own")):
+    async with connect(Mongodb(url=own_mongod.url, database="own")):
         yield taken
 
 
