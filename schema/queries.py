@@ -14,12 +14,13 @@ from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Id, Int
 from schema.context import Info
 from schema.fields import computed
 from schema.inputs.lists import InterviewFilter, InterviewOrder
+from schema.types.connection import Connection
 from schema.types.enums import OrderDirection
 from schema.types.evaluation import Evaluation
-from schema.types.interview import Interview, InterviewConnection
+from schema.types.interview import Interview
 from schema.types.invitation import Invitation
 from schema.types.node import Node
-from schema.types.position import Position, PositionConnection
+from schema.types.position import Position
 from schema.types.transcript import Transcript
 from schema.types.viewer import Organization, Viewer
 
@@ -78,7 +79,7 @@ class Query:
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> InterviewConnection:
+    ) -> Connection[Interview]:
         """A page of interviews."""
         services, caller = info.context.services, await info.context.principal()
         criteria, order = given(chosen), given(order_by) or InterviewOrder()
@@ -94,7 +95,8 @@ class Query:
             given(last),
             given(before),
         )
-        return InterviewConnection.of(page, caller, partial(interviews.count_interviews, services, caller, where))
+        count = partial(interviews.count_interviews, services, caller, where)
+        return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
     @computed("What was said. To miss and repeat nothing: query, then subscribe to turnAdded after lastSeq.")
     async def transcript(
@@ -136,10 +138,11 @@ class Query:
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> PositionConnection:
+    ) -> Connection[Position]:
         """A page of positions."""
         services, caller = info.context.services, await info.context.principal()
         page = await positions.list_positions(
             services, caller, include_archived, given(first), given(after), given(last), given(before)
         )
-        return PositionConnection.of(page, caller, partial(positions.count_positions, services, caller, include_archived))
+        count = partial(positions.count_positions, services, caller, include_archived)
+        return Connection.of(page, lambda document: Position.of(document, caller), count)

@@ -1,6 +1,5 @@
 """The interview, and pages of interviews."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import strawberry
@@ -12,7 +11,6 @@ from models import interview as documents
 from models.clock import now
 from models.evaluation import Evaluation as EvaluationDocument
 from models.evaluation import pick_evaluation
-from models.page import Page
 from resolvers.ids import Kind, encode, not_found
 from resolvers.transcripts import transcript_of
 from schema.arguments import AfterSeq, FirstTurns, Version, given
@@ -20,7 +18,7 @@ from schema.context import Info
 from schema.fields import Guard, computed
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
 from schema.types.evaluation import Evaluation
-from schema.types.node import Node, PageInfo
+from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
 from schema.types.transcript import Transcript
@@ -188,33 +186,3 @@ class Interview(Node):
             last_seq=document.last_seq,
             consent=Consent.of(document.consent) if document.consent else None,
         )
-
-
-@strawberry.type(description="An interview in a list.")
-class InterviewEdge:
-    """Relay's edge."""
-
-    cursor: str = strawberry.field(description="Its place in the list.")
-    node: Interview = strawberry.field(description="The interview.")
-
-
-@strawberry.type(description="A page of interviews.")
-class InterviewConnection:
-    """Relay's connection."""
-
-    edges: list[InterviewEdge] = strawberry.field(description="The page's interviews with their cursors.")
-    nodes: list[Interview] = strawberry.field(description="The page's interviews.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-
-    @computed("How many there are in all; counted only when it is selected.")
-    async def total_count(self) -> int:
-        """The length of the whole list."""
-        return await self.count()
-
-    @classmethod
-    def of(cls, page: Page[documents.Interview], caller: Principal, count: Callable[[], Awaitable[int]]) -> "InterviewConnection":
-        """The page as this caller sees it."""
-        nodes = [Interview.of(document, caller) for document in page.items]
-        edges = [InterviewEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), count=count)

@@ -1,16 +1,13 @@
 """Positions: what is asked, and by what the answers are judged."""
 
-from collections.abc import Awaitable, Callable
-
 import strawberry
 from bson import ObjectId
 
 from auth import Action, Principal
 from models import position as documents
-from models.page import Page
 from resolvers.ids import Kind, encode
 from schema.fields import Guard, computed
-from schema.types.node import Node, PageInfo
+from schema.types.node import Node
 
 
 @strawberry.type(description="A core question: asked of every candidate, in these words.")
@@ -107,33 +104,3 @@ class Position(Node):
             limit_minutes=document.limit_minutes,
             archived=document.archived,
         )
-
-
-@strawberry.type(description="A position in a list.")
-class PositionEdge:
-    """Relay's edge."""
-
-    cursor: str = strawberry.field(description="Its place in the list.")
-    node: Position = strawberry.field(description="The position.")
-
-
-@strawberry.type(description="A page of positions.")
-class PositionConnection:
-    """Relay's connection."""
-
-    edges: list[PositionEdge] = strawberry.field(description="The page's positions with their cursors.")
-    nodes: list[Position] = strawberry.field(description="The page's positions.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-
-    @computed("How many there are in all; counted only when it is selected.")
-    async def total_count(self) -> int:
-        """The length of the whole list."""
-        return await self.count()
-
-    @classmethod
-    def of(cls, page: Page[documents.Position], caller: Principal, count: Callable[[], Awaitable[int]]) -> "PositionConnection":
-        """The page as this caller sees it."""
-        nodes = [Position.of(document, caller) for document in page.items]
-        edges = [PositionEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), count=count)

@@ -1,0 +1,63 @@
+"""Relay's connections, by keyset: Strawberry's own pages by offset."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+import strawberry
+from beanie import Document
+
+from models.page import Page
+from schema.fields import computed
+
+N = TypeVar("N")
+D = TypeVar("D", bound=Document)
+
+
+@strawberry.type(description="Where a page lies in its list. Cursors are opaque, and good for the same list in the same order.")
+class PageInfo:
+    """Relay's PageInfo."""
+
+    has_next_page: bool = strawberry.field(description="Something comes after this page.")
+    has_previous_page: bool = strawberry.field(description="Something comes before this page.")
+    start_cursor: str | None = strawberry.field(description="Of the first entry: `before` it lies the previous page.")
+    end_cursor: str | None = strawberry.field(description="Of the last entry: `after` it lies the next page.")
+
+    @classmethod
+    def of(cls, page: Page[Any]) -> "PageInfo":
+        """The place of this page."""
+        return cls(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=page.cursors[0] if page.cursors else None,
+            end_cursor=page.cursors[-1] if page.cursors else None,
+        )
+
+
+@strawberry.type(description="One thing in a list.")
+class Edge(Generic[N]):
+    """Relay's edge."""
+
+    cursor: str = strawberry.field(description="Its place in the list.")
+    node: N = strawberry.field(description="The thing itself.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[N]):
+    """Relay's connection."""
+
+    edges: list[Edge[N]] = strawberry.field(description="What is on the page, with cursors.")
+    nodes: list[N] = strawberry.field(description="What is on the page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @computed("How many there are in all; counted only when it is selected.")
+    async def total_count(self) -> int:
+        """The length of the whole list."""
+        return await self.count()
+
+    @classmethod
+    def of(cls, page: Page[D], show: Callable[[D], N], count: Callable[[], Awaitable[int]]) -> "Connection[N]":
+        """The page, each document as `show` makes it."""
+        nodes = [show(document) for document in page.items]
+        edges = [Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), count=count)
