@@ -20,6 +20,7 @@ from redis.exceptions import AuthenticationError as RedisAuthenticationError
 from redis.exceptions import RedisError
 from rich.console import Console
 
+from auth import MIN_SECRET
 from settings import Settings
 
 OLDEST_MONGODB = (6, 0)
@@ -67,7 +68,7 @@ async def examine(settings: Settings, create_claude: Callable[[Settings], AsyncA
 
 def _examine_secret(settings: Settings) -> Finding:
     length = len(settings.auth.secret.get_secret_value())
-    if length < 32:
+    if length < MIN_SECRET:
         what = f"{length} characters long" if length else "not set"
         return Finding(
             "AUTH_SECRET",
@@ -99,6 +100,7 @@ async def _examine_mongodb(settings: Settings) -> Finding:
         ) as client:
             hello = await client.admin.command("hello")
             version = (await client.server_info())["version"]
+            is_direct = client.options.direct_connection
     except OperationFailure:
         return Finding("MONGODB_URL", False, "the server refused us. Check user, password and authSource in the URL.")
     except (PyMongoError, ValueError) as error:
@@ -111,6 +113,11 @@ async def _examine_mongodb(settings: Settings) -> Finding:
         )
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_MONGODB:
         return Finding("MONGODB_URL", False, f"MongoDB {version} is too old. Use 6.0 or newer.")
+    if is_direct:
+        remedy = f"put replicaSet={hello['setName']} in the place of directConnection=true"
+        return Finding(
+            "MONGODB_URL", False, f"a direct connection may take no transactions after a restart of MongoDB: {remedy}."
+        )
     return Finding("MONGODB_URL", True, f"MongoDB {version}, replica set {hello['setName']}.")
 
 

@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 
 import logs
 from agent import text
+from auth import MIN_SECRET
 from evaluation import prompt, tasks
 from lifecycle.jobs import EVALUATE, REPLY, Jobs
 from lifecycle.services import Services
@@ -104,9 +105,10 @@ def _refuse(sentence: str) -> typer.Exit:
 
 
 def _require_secret(settings: Settings) -> None:
-    if len(settings.auth.secret.get_secret_value()) < 32:
+    if len(settings.auth.secret.get_secret_value()) < MIN_SECRET:
         raise _refuse(
-            "AUTH_SECRET is missing or shorter than 32 characters: set it in .env, for instance to `openssl rand -base64 48`."
+            f"AUTH_SECRET is missing or shorter than {MIN_SECRET} characters: set it in .env, for instance to "
+            "`openssl rand -base64 48`."
         )
 
 

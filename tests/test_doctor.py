@@ -79,6 +79,12 @@ async def test_a_mongodb_without_transactions(sound: Settings, tmp_path_factory:
         assert "--replSet" in await wrong(sound, "MONGODB_URL")
 
 
+async def test_a_direct_connection_to_mongodb(sound: Settings) -> None:
+    assert "replicaSet=viva" in sound.mongodb.url
+    sound.mongodb.url = sound.mongodb.url.replace("replicaSet=viva", "directConnection=true")
+    assert "replicaSet=viva" in await wrong(sound, "MONGODB_URL")
+
+
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:9/0", "rubbish"])
 async def test_no_redis(sound: Settings, url: str) -> None:
     sound.redis.url = url
