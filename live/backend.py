@@ -128,7 +128,7 @@ class RedisBackend(BroadcastBackend):
         connection: Connection = self._pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py's own gap
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await connection.connect()  # type: ignore[no-untyped-call]
+                await connection.connect()  # type: ignore[no-untyped-call]  # the same
             self._up.set()
             log.info("listening to Redis", channels=len(self._wanted))
             async with asyncio.TaskGroup() as tasks:

@@ -198,6 +198,10 @@ class Reader:
             told = [(turn["seq"], turn["speaker"], turn["text"][:40]) for turn in self.turns]
             raise TimeoutError(f"completed: {self.completed}, connections: {self.connections}, read: {told}") from None
 
+    async def until_turns(self, count: int) -> None:
+        """Wait until so many turns were read, or the interview is over."""
+        await self.until(lambda reader: reader.completed or len(reader.turns) >= count)
+
     async def until_seq(self, seq: int) -> None:
         await self.until(lambda reader: bool(reader.turns) and reader.turns[-1]["seq"] >= seq)
 

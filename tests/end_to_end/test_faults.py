@@ -247,7 +247,7 @@ async def test_with_claude_down_after_the_second_question_the_interview_complete
             heard = len(dashboard.turns)
             if (await held.document()).status is InterviewStatus.IN_PROGRESS:
                 await held.say(ANSWER)
-            await dashboard.until(lambda reader, heard=heard: reader.completed or len(reader.turns) >= heard + 2)  # type: ignore[misc]
+            await dashboard.until_turns(heard + 2)
     interview = await held.document()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
     assert interview.progress.question == interview.position.questions == 7

@@ -34,7 +34,7 @@ async def take_part(held: Held, candidate: Candidate) -> None:
     async with held.followed() as heard:
         place = 0
         while not heard.completed:
-            await heard.until(lambda reader, place=place: reader.completed or len(reader.turns) > place)  # type: ignore[misc]
+            await heard.until_turns(place + 1)
             for turn in heard.turns[place:]:
                 place += 1
                 words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,11 @@ def organization_of(interview: Interview) -> ObjectId:
 
 async def set_seq(interview: Interview, last_seq: int) -> None:
     assert await change(ObjectId(interview.id), {}, {"last_seq": last_seq})
+
+
+def ends_with(interview: Interview, last_seq: int | None = None) -> Callable[[list[Interview]], bool]:
+    """Whether that interview came last; in that state, if one is named."""
+    return lambda items: items[-1].id == interview.id and last_seq in (None, items[-1].last_seq)
 
 
 async def begun(read: Reading[Interview], interview: Interview, live: Live) -> None:
@@ -87,7 +93,7 @@ async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(un
             await set_seq(third, 6)
             for interview in (second, third):
                 await unpolled_live.publish_change(organization_of(interview), ObjectId(interview.id))
-                await read.until(lambda items, interview=interview: items[-1].id == interview.id)  # type: ignore[misc]
+                await read.until(ends_with(interview))
             assert [item.id for item in await late.first(3)] == [first.id, second.id, third.id]
 
 
@@ -125,7 +131,7 @@ async def test_a_slow_follower_gets_the_newest_state_once(unpolled_live: Live, l
         for number in range(2, 5):
             await set_seq(second, number)
             await unpolled_live.publish_change(organization_of(second), ObjectId(second.id))
-            await read.until(lambda items, number=number: items[-1].last_seq == number)  # type: ignore[misc]
+            await read.until(ends_with(second, number))
         assert (await anext(slow)).last_seq == 4
     await slow.aclose()
 

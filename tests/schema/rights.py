@@ -13,6 +13,8 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    assert_input_object_type,
+    assert_object_type,
     build_schema,
     get_named_type,
     is_composite_type,
@@ -169,6 +171,22 @@ def members(kind: Any) -> list[str]:
     return list(kind.values if isinstance(kind, GraphQLEnumType) else kind.fields)
 
 
+def fields_of(kind: str) -> dict[str, GraphQLField]:
+    """The fields of an object type."""
+    fields: dict[str, GraphQLField] = assert_object_type(SCHEMA.type_map[kind]).fields
+    return fields
+
+
+def input_fields_of(kind: str) -> dict[str, GraphQLInputField]:
+    fields: dict[str, GraphQLInputField] = assert_input_object_type(SCHEMA.type_map[kind]).fields
+    return fields
+
+
+def inputs_of(field: GraphQLField) -> list[str]:
+    """What a caller gives to the field: its arguments, or what its input holds."""
+    return list(input_fields_of(get_named_type(field.args["input"].type).name) if "input" in field.args else field.args)
+
+
 def described_types() -> Iterator[str]:
     for name, kind in SCHEMA.type_map.items():
         if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind):
@@ -191,8 +209,7 @@ def leaves(data: Any) -> Iterator[bool]:
 
 def field_of(kind: str, name: str) -> str:
     """The field, with arguments and something selected in it if need be."""
-    definition: GraphQLField = SCHEMA.type_map[kind].fields[name]  # type: ignore[attr-defined]  # of object types only
-    below = " { __typename }" if is_composite_type(get_named_type(definition.type)) else ""
+    below = " { __typename }" if is_composite_type(get_named_type(fields_of(kind)[name].type)) else ""
     return f"{name}{ARGUMENTS.get(f'{kind}.{name}', '')}{below}"
 
 

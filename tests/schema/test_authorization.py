@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from gql import GraphQLRequest
 from gql.transport.exceptions import TransportQueryError
-from graphql import GraphQLField, GraphQLInputField
+from graphql import GraphQLInputField
 
 from models.organization import Role
 from tests.resolvers.tenant import Tenant, id_of
@@ -19,6 +19,9 @@ from tests.schema.rights import (
     World,
     described_types,
     field_of,
+    fields_of,
+    input_fields_of,
+    inputs_of,
     members,
     rows,
     sample,
@@ -79,7 +82,7 @@ async def test_what_may_not_be_read_is_null_and_costs_nothing_else(api: Api, wor
 async def test_a_list_is_filtered_by_what_the_role_may_read_only(api: Api, world: World, role: Role) -> None:
     told, expected = {}, {}
     for name, roles in rows("InterviewFilter").items():
-        value = sample(SCHEMA.type_map["InterviewFilter"].fields[name], world)  # type: ignore[attr-defined]
+        value = sample(input_fields_of("InterviewFilter")[name], world)
         query = "query($filter: InterviewFilter) { interviews(filter: $filter) { nodes { id } } }"
         answer = await api.ask(query, world.tokens[role], filter={name: value})
         told[name] = answer.codes
@@ -102,11 +105,10 @@ async def test_a_list_is_ordered_by_what_the_role_may_read_only(api: Api, world:
 @pytest.mark.parametrize("role", [*Role, None])
 async def test_a_mutation_is_for_its_roles_only(api: Api, world: World, role: Role | None) -> None:
     told, expected = {}, {}
-    mutations = SCHEMA.type_map["Mutation"]
     for name, roles in rows("Mutation").items():
         if role is Role.ADMIN and name == "eraseInterview":
             continue  # it would take the world away; tests of erasing do it
-        argument = mutations.fields[name].args["input"]  # type: ignore[attr-defined]
+        argument = fields_of("Mutation")[name].args["input"]
         value = sample(GraphQLInputField(argument.type), world)
         query = f"mutation($input: {argument.type}) {{ {name}(input: $input) {{ __typename }} }}"
         codes = set((await api.ask(query, world.tokens[role] if role else None, input=value)).codes)
@@ -154,13 +156,8 @@ async def test_without_a_token_there_is_no_data(api: Api, world: World) -> None:
 
 def naming(kind: str) -> list[str]:
     """The mutations or subscriptions that name something by its id."""
-    fields = SCHEMA.type_map[kind].fields  # type: ignore[attr-defined]  # an object type
-    return [name for name, field in fields.items() if any(part in str(inputs(field)) for part in ("interviewId", "evaluationId"))]
-
-
-def inputs(field: GraphQLField) -> list[str]:
-    given = field.args["input"].type.of_type.fields if "input" in field.args else field.args  # type: ignore[union-attr]
-    return list(given)
+    ids = {"interviewId", "evaluationId"}
+    return [name for name, field in fields_of(kind).items() if ids & set(inputs_of(field))]
 
 
 async def test_what_another_organization_has_is_not_found(api: Api, world: World, stranger: Tenant) -> None:
@@ -185,7 +182,7 @@ async def test_what_another_organization_has_is_not_changed(api: Api, world: Wor
     own = await stranger.interview()
     told = {}
     for name in naming("Mutation"):
-        argument = SCHEMA.type_map["Mutation"].fields[name].args["input"]  # type: ignore[attr-defined]
+        argument = fields_of("Mutation")[name].args["input"]
         value = sample(GraphQLInputField(argument.type), world)
         query = f"mutation($input: {argument.type}) {{ {name}(input: $input) {{ __typename }} }}"
         for role in rows("Mutation")[name]:

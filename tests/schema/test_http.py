@@ -169,7 +169,7 @@ async def test_a_sane_request_id_is_kept_and_another_is_replaced(api: Api) -> No
     "token", ["", "x", "viva_x", "Basic eDp5", "Bearer", "Bearer a b", "Bearer viva_äöü".encode(), "Bearer a.b.c"]
 )
 async def test_a_credential_that_is_worth_nothing_is_told_as_such(api: Api, token: str | bytes) -> None:
-    answer = await api.post({"query": "{ viewer { name } }"}, {"Authorization": token})  # type: ignore[dict-item]
+    answer = await api.post({"query": "{ viewer { name } }"}, {"Authorization": token})  # type: ignore[dict-item]  # bytes, as no client would send them
     assert answer.codes == ["UNAUTHENTICATED"]
 
 

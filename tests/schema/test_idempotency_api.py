@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from graphql import build_schema
 
 from lifecycle.consent import CURRENT
 from models.evaluation import Evaluation
@@ -15,12 +14,10 @@ from models.interview import Interview, InterviewStatus
 from models.organization import Role
 from models.position import Position
 from models.turn import TurnDocument
-from schema.api import print_sdl
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import Answer, Api, token_of
+from tests.schema.rights import fields_of, inputs_of
 from tests.schema.test_positions_api import a_position
-
-SCHEMA = build_schema(print_sdl())
 
 
 @dataclass
@@ -133,8 +130,8 @@ CASES: dict[str, Case] = {
 
 
 def test_every_mutation_with_a_key_is_tried() -> None:
-    mutations = SCHEMA.type_map["Mutation"].fields  # type: ignore[attr-defined]  # an object type
-    with_key = {name for name, it in mutations.items() if "idempotencyKey" in it.args["input"].type.of_type.fields}
+    mutations = fields_of("Mutation")
+    with_key = {name for name, it in mutations.items() if "idempotencyKey" in inputs_of(it)}
     assert with_key == set(CASES)
     assert set(mutations) - with_key == {"joinInterview"}, "an invite's repetition is safe by itself"
 

@@ -41,7 +41,8 @@ class Bare:
 
     async def receive(self) -> dict[str, Any]:
         async with asyncio.timeout(5):
-            return orjson.loads(await self.connection.recv())  # type: ignore[no-any-return]
+            message: dict[str, Any] = orjson.loads(await self.connection.recv())
+            return message
 
     async def closed(self) -> tuple[int, str]:
         """Code and reason, once the server has closed."""
