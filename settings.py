@@ -73,6 +73,76 @@ class Interview(BaseModel):
     closing_seconds: float = Field(60.0, ge=0, description="of the limit, kept for the closing")
 
 
+class Livekit(BaseModel):
+    """LiveKit: the rooms of voice interviews. Without a URL this server has no voice channel."""
+
+    url: str = Field("", description="how our processes reach it, ws:// or wss://; empty: no voice")
+    public_url: str = Field("", description="how browsers reach it, where that is another address than url")
+    api_key: Secret = SecretStr("")
+    api_secret: Secret = SecretStr("")
+    agent_name: str = Field(
+        "viva-interviewer", description="of the interviewers; another in each deployment that shares a LiveKit"
+    )
+    recorder_name: str = Field("viva-recorder", description="of the recorders, likewise")
+    timeout_seconds: float = Field(4.0, gt=0, description="bound of one call of its API")
+    empty_seconds: int = Field(300, gt=0, description="a room to which nobody comes is closed after it")
+
+
+class Deepgram(BaseModel):
+    """Speech to text."""
+
+    api_key: Secret = SecretStr("")
+    base_url: str = Field("https://api.deepgram.com/v1/listen", description="its path included")
+    model: str = "nova-3"
+
+
+class Cartesia(BaseModel):
+    """Text to speech."""
+
+    api_key: Secret = SecretStr("")
+    base_url: str = "https://api.cartesia.ai"
+    model: str = "sonic-3"
+    voice: str = Field(
+        "f786b574-daa5-4673-aa0c-cbe3e8534c02", description="id of the voice for languages that voices does not name"
+    )
+    voices: dict[str, str] = Field({}, description='id of the voice by language: {"de": "..."}')
+
+
+class Voice(BaseModel):
+    """The voice worker, and its clocks in seconds."""
+
+    turn_detection: Literal["vad", "model"] = Field(
+        "model", description="who tells that an answer is over: silence alone, or silence and a model on this machine (v1-mini)"
+    )
+    min_delay_seconds: float = Field(0.6, gt=0, description="silence after which an answer may be over")
+    max_delay_seconds: float = Field(6.0, gt=0, description="silence after which it is, whatever the model thinks")
+    interruption_seconds: float = Field(0.5, gt=0, description="speech that cuts the interviewer off")
+    echo_seconds: float = Field(
+        3.0,
+        ge=0,
+        description="of the interviewer's first words, in which none of the candidate's cut it off: echo cancelling settles",
+    )
+    min_confidence: float = Field(0.4, ge=0, le=1, description="a turn that was heard less surely is asked again")
+    silence_seconds: float = Field(
+        30.0, gt=0, description="no word for so long, and the interviewer asks again, once; then it ends"
+    )
+    grace_seconds: float = Field(120.0, gt=0, description="who is away for longer has left")
+    jobs: int = Field(8, gt=0, description="interviews, or recordings, at once in one worker")
+    idle_processes: int = Field(1, ge=0, description="kept warm for the next interview")
+    drain_seconds: int = Field(30, gt=0, description="after SIGTERM, before interviews are handed over to another worker")
+
+
+class Recording(BaseModel):
+    """What is kept of sound and picture, where the candidate has agreed to it."""
+
+    store: str = Field("", description="a folder, or s3://bucket/prefix; empty: nothing is recorded")
+    s3_endpoint: str = Field("", description="of an S3 that is not Amazon's")
+    s3_region: str = "us-east-1"
+    s3_access_key: Secret = SecretStr("")
+    s3_secret_key: Secret = SecretStr("")
+    url_minutes: int = Field(15, gt=0, description="life of a link for playback")
+
+
 class Jobs(BaseModel):
     """The jobs worker: replies, evaluations, repairs."""
 
@@ -110,6 +180,11 @@ class Settings(BaseSettings):
     api: Api = Api()
     auth: Auth = Auth()
     interview: Interview = Interview()
+    livekit: Livekit = Livekit()
+    deepgram: Deepgram = Deepgram()
+    cartesia: Cartesia = Cartesia()
+    voice: Voice = Voice()
+    recording: Recording = Recording()
     jobs: Jobs = Jobs()
     log: Log = Log()
 

@@ -1,7 +1,7 @@
 """Storing turns: the one place where a turn gets its seq."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict, NotFound
 from models.interview import OPEN, EndReason, Interview, InterviewStatus, Progress, change, get_interview
 from models.session import in_transaction
-from models.turn import NewTurn, Turn, collection, find_turn, to_row
+from models.turn import NewTurn, Turn, collection, find_turn, to_row, to_values
 
 
 class LeaseLost(Exception):
@@ -136,7 +136,7 @@ async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], w
 async def _insert(interview: Interview, turns: Sequence[NewTurn], session: AsyncClientSession) -> list[Turn]:
     first = interview.last_seq - len(turns) + 1
     stored = [
-        Turn(id=ObjectId(), interview_id=ObjectId(interview.id), seq=first + place, **asdict(turn))
+        Turn(id=ObjectId(), interview_id=ObjectId(interview.id), seq=first + place, **to_values(turn))
         for place, turn in enumerate(turns)
     ]
     for turn in stored:  # insert_many's error would carry the text

@@ -109,6 +109,19 @@ class Lease(BaseModel):
     until: datetime
 
 
+class Room(BaseModel):
+    """Where the candidate of a voice interview is, and how its room is attended (models.room)."""
+
+    wanted_until: datetime
+    """an interviewer is wanted until then, though nobody is in the room: the candidate has just been let in"""
+    participant: str | None = None
+    """LiveKit's id of the candidate's connection that is in the room; None: away"""
+    left_at: datetime | None = None
+    """since when the candidate is away; None before the first arrival"""
+    dispatches: int = 0
+    """in a row that no interviewer has answered"""
+
+
 class Erasure(BaseModel):
     """What was erased, counted, and whether the deletion is still to be repeated."""
 
@@ -163,6 +176,8 @@ class Interview(Document):
     """of the job that is due, that failed in a row"""
     fence: int = 0
     lease: Lease | None = None
+    room: Room | None = None
+    """VOICE, from the first time that a room was opened"""
 
     evaluated: bool = False
     score: float | None = None

@@ -5,7 +5,7 @@ seq is contiguous from 1 and a key is stored once. Reads go through PyMongo itse
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -53,6 +53,22 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """What a spoken reply took, each stage in seconds after the end of the candidate's speech; None where it was not seen."""
+
+    final: float | None = None
+    """the recognizer's last words were there"""
+    committed: float | None = None
+    """the answer was taken to be over"""
+    first_word: float | None = None
+    """Claude's, or code's"""
+    first_audio: float | None = None
+    """of the synthesizer"""
+    heard: float | None = None
+    """it began to be played to the candidate"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewTurn:
     """A turn before it has its place. `key`, prefixed by its origin (item:, client:, reply:), makes storing it idempotent."""
 
@@ -68,7 +84,10 @@ class NewTurn:
     move: Move | None = None
     source: Source | None = None
     answers: int | None = None
-    """seq of the last candidate turn that this interviewer's turn answers, 0 for the greeting; None for the candidate's"""
+    """seq of the last candidate turn that this interviewer's turn answers, 0 for the greeting; None for the candidate's, and
+    for what was cut off before it was heard"""
+    latency: Latency | None = None
+    """of a spoken reply"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +114,14 @@ class TurnDocument(Document):
         ]
 
 
-_FIELDS = [field.name for field in fields(Turn) if field.name != "id"]
+def to_values(turn: NewTurn) -> dict[str, Any]:
+    """Its fields by their names, but for the id."""
+    return {field.name: getattr(turn, field.name) for field in fields(turn) if field.name != "id"}
 
 
 def to_row(turn: Turn) -> dict[str, Any]:
     """The turn as MongoDB keeps it."""
-    return {"_id": turn.id, **{name: getattr(turn, name) for name in _FIELDS}}
+    return {"_id": turn.id, **to_values(turn), "latency": asdict(turn.latency) if turn.latency else None}
 
 
 def from_row(row: Mapping[str, Any]) -> Turn:
@@ -121,6 +142,7 @@ def from_row(row: Mapping[str, Any]) -> Turn:
         move=Move(row["move"]) if row["move"] else None,
         source=Source(row["source"]) if row["source"] else None,
         answers=row["answers"],
+        latency=Latency(**row["latency"]) if row.get("latency") else None,
     )
 
 

@@ -38,7 +38,7 @@ def test_the_example_names_every_setting_with_its_default() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     named = dotenv_values(EXAMPLE)
     # one that has no default stands there commented out
-    commented = dict.fromkeys(re.findall(r"^# ([A-Z_]+)=$", text, re.MULTILINE), "")
+    commented = dict.fromkeys(re.findall(r"^# ([A-Z0-9_]+)=$", text, re.MULTILINE), "")
     assert {**named, **commented} == {name: written(default) for name, default in names_of().items()}
 
 
