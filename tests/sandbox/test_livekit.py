@@ -1,0 +1,76 @@
+"""livekit-server as the sandbox runs it: people hear each other, webhooks arrive, and it goes when it is told to."""
+
+import asyncio
+from pathlib import Path
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+from livekit import api
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.livekit.server import LivekitServer
+from sandbox.processes import SandboxFailed
+from tests.livekit import find_livekit, hear, humming, joined
+from tests.schema.api import served
+
+pytestmark = pytest.mark.servers
+
+
+async def test_two_people_in_a_room_hear_each_other(livekit_server: LivekitServer) -> None:
+    room_name = f"room-{uuid4().hex}"
+    async with (
+        joined(livekit_server, room_name, "low") as low,
+        joined(livekit_server, room_name, "high") as high,
+        humming(low, 440),
+        humming(high, 880),
+    ):
+        assert await asyncio.gather(hear(low), hear(high)) == pytest.approx([880, 440], abs=20)
+
+
+async def test_what_happens_in_a_room_is_told_by_signed_webhooks(tmp_path: Path) -> None:
+    told: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+
+    async def take(request: Request) -> Response:
+        await told.put(((await request.body()).decode(), request.headers["Authorization"]))
+        return Response()
+
+    async with served(Starlette(routes=[Route("/webhooks", take, methods=["POST"])])) as address:
+        url = f"http://127.0.0.1:{address.port}/webhooks"
+        async with LivekitServer(await find_livekit(), tmp_path, webhooks=[url]) as server:
+            receiver = api.WebhookReceiver(api.TokenVerifier(server.api_key, server.api_secret))
+            async with joined(server, "told", "candidate"):
+                pass
+            seen: list[tuple[str, str]] = []
+            async with asyncio.timeout(20):
+                while not seen or seen[-1][0] != "participant_left":
+                    event = receiver.receive(*await told.get())
+                    seen.append((event.event, event.participant.identity))
+    assert ("room_started", "") in seen
+    assert ("participant_joined", "candidate") in seen
+    assert seen[-1] == ("participant_left", "candidate")
+
+
+async def test_it_does_not_wait_for_those_who_are_in_its_rooms(tmp_path: Path) -> None:
+    async with LivekitServer(await find_livekit(), tmp_path) as server, joined(server, "full", "candidate"):
+        begun = monotonic()
+        await server.stop()
+        assert not server.is_running
+        assert monotonic() - begun < 5  # left alone it looks every five seconds whether they are gone
+
+
+async def test_a_server_that_was_killed_comes_back_under_its_address_and_keys(tmp_path: Path) -> None:
+    async with LivekitServer(await find_livekit(), tmp_path) as server:
+        await server.kill()
+        await server.start()
+        async with joined(server, "again", "candidate") as room:
+            assert room.isconnected()
+
+
+async def test_a_server_that_cannot_be_run_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SandboxFailed, match="cannot be run"):
+        async with LivekitServer(tmp_path / "nothing", tmp_path):
+            pass
