@@ -25,6 +25,7 @@ from agent import text
 from auth import MIN_SECRET
 from evaluation import prompt, tasks
 from lifecycle.jobs import EVALUATE, REPLY, Jobs
+from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.sweep import keep_repairing
 from live.feed import Live
@@ -54,16 +55,17 @@ class State(TypedDict):
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """MongoDB, live feeds and the jobs' broker, opened in this order and closed in the other.
+    """MongoDB, live feeds, the jobs' broker and LiveKit's rooms, opened in this order and closed in the other.
 
-    Raises pymongo.errors.PyMongoError when MongoDB is away; Redis may be.
+    Raises pymongo.errors.PyMongoError when MongoDB is away; Redis and LiveKit may be.
     """
     async with (
         database.connect(settings.mongodb),
         Live(settings.redis) as live,
         Jobs(settings.redis, settings.jobs.concurrency) as jobs,
+        Rooms(settings) as rooms,
     ):
-        yield Services(settings, live, jobs, prompt.VERSION)
+        yield Services(settings, live, jobs, rooms, prompt.VERSION)
 
 
 def create_app(settings: Settings) -> Starlette:

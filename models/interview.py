@@ -102,6 +102,10 @@ class Progress(BaseModel):
     exchanges: int = 0
 
 
+DISPATCH = "dispatch"
+"""holder of a lease while an interviewer has been asked for and has not come yet"""
+
+
 class Lease(BaseModel):
     """Who may speak as the interviewer, until when by MongoDB's clock; its number is Interview.fence."""
 
@@ -117,7 +121,11 @@ class Room(BaseModel):
     participant: str | None = None
     """LiveKit's id of the candidate's connection that is in the room; None: away"""
     left_at: datetime | None = None
-    """since when the candidate is away; None before the first arrival"""
+    """since when the candidate is away; None before the first arrival, and while the candidate is there"""
+    joined_at: datetime | None = None
+    """when the newest connection that is known joined, by LiveKit's clock: what is told late is older"""
+    gone: list[str] = Field(default_factory=list)
+    """the last connections that have ended: none of them comes back"""
     dispatches: int = 0
     """in a row that no interviewer has answered"""
 
@@ -222,6 +230,16 @@ class Interview(Document):
                 [("status", ASCENDING), ("ended_at", ASCENDING)],
                 partialFilterExpression={"status": "ENDING"},
                 name="ending",
+            ),
+            IndexModel(
+                [("status", ASCENDING), ("lease.until", ASCENDING)],
+                partialFilterExpression={"status": {"$in": ["WAITING", "IN_PROGRESS"]}, "channel": "VOICE"},
+                name="unattended",
+            ),
+            IndexModel(
+                [("room.left_at", ASCENDING)],
+                partialFilterExpression={"status": {"$in": ["WAITING", "IN_PROGRESS"]}, "room.left_at": {"$type": "date"}},
+                name="gone",
             ),
             IndexModel([("erasure.pending", ASCENDING)], sparse=True),
         ]

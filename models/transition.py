@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from models.compare_and_set import LAPSED, from_now, lease_of
 from models.evaluation import Evaluation
-from models.interview import OPEN, Consent, EndReason, Interview, InterviewStatus, change, get_interview
+from models.interview import DISPATCH, OPEN, Consent, EndReason, Interview, InterviewStatus, change, get_interview
 from models.session import in_transaction
 from models.turn import Channel
 
@@ -58,7 +58,12 @@ async def close(interview_id: ObjectId, reason: EndReason, detail: str | None = 
         interview_id,
         {"status": {"$in": list(OPEN)}, **_PRESENT},
         {"status": InterviewStatus.ENDING, "end_reason": reason, "end_detail": detail},
-        {"ended_at": "$$NOW", "due_at": None},
+        {
+            "ended_at": "$$NOW",
+            "due_at": None,
+            # who was only sent for has no last words to store
+            "lease": {"$cond": [{"$eq": ["$lease.holder", DISPATCH]}, None, "$lease"]},
+        },
     )
 
 

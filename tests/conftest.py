@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from anthropic import AsyncAnthropic
 from beanie import init_beanie
+from livekit import api
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
@@ -20,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 import settings as configuration
 from lifecycle.jobs import Jobs
+from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.feed import Live
 from models.database import DOCUMENTS, connect
@@ -30,6 +32,7 @@ from sandbox.valkey import Valkey
 from tests.live.reading import Listeners
 from tests.livekit import find_livekit
 from tests.resolvers.tenant import Tenant, make_tenant
+from tests.rooms import Livekit, voice_of
 from tests.schema.api import served
 
 COALESCE_SECONDS = 0.2
@@ -77,7 +80,10 @@ async def own_valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
 @pytest.fixture(scope="session")
 async def livekit_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LivekitServer]:
-    """A server of this pytest process: rooms, and no webhooks. Tests keep apart by the names of their rooms."""
+    """A server of this pytest process: rooms, and no webhooks. Tests keep apart by the names of their rooms.
+
+    A test that asks for it has `settings` with a voice channel.
+    """
     async with LivekitServer(await find_livekit(), tmp_path_factory.mktemp("servers")) as server:
         yield server
 
@@ -110,8 +116,13 @@ async def own_mongod(
 
 
 @pytest.fixture
-def settings(database: AsyncDatabase[dict[str, object]], mongod: str, valkey: str) -> configuration.Settings:
+def settings(
+    request: pytest.FixtureRequest, database: AsyncDatabase[dict[str, object]], mongod: str, valkey: str
+) -> configuration.Settings:
     """Settings with fast clocks and a Redis prefix of this test alone; neither .env nor the environment has a say."""
+    livekit = configuration.Livekit()
+    if "livekit_server" in request.fixturenames:
+        livekit = voice_of(request.getfixturevalue("livekit_server"))
     return configuration.Settings(
         _env_file=None,
         sandbox=True,
@@ -120,10 +131,19 @@ def settings(database: AsyncDatabase[dict[str, object]], mongod: str, valkey: st
         anthropic=configuration.Anthropic(api_key=SecretStr("test")),
         api=configuration.Api(),
         auth=configuration.Auth(secret=SecretStr("a secret that is long enough for tests")),
+        livekit=livekit,
         interview=configuration.Interview(first_word_seconds=1.0, gap_seconds=1.0),
         jobs=configuration.Jobs(lease_seconds=1.5, sweep_seconds=0.2, drain_seconds=3.0, judge_seconds=5.0),
         log=configuration.Log(),
     )
+
+
+@pytest.fixture
+async def livekit(livekit_server: LivekitServer, settings: configuration.Settings) -> AsyncIterator[Livekit]:
+    """LiveKit itself, with the names of this test's agents."""
+    key, secret = settings.livekit.api_key.get_secret_value(), settings.livekit.api_secret.get_secret_value()
+    async with api.LiveKitAPI(livekit_server.url, key, secret) as client:
+        yield Livekit(settings.livekit, client)
 
 
 @pytest.fixture
@@ -150,8 +170,8 @@ async def listeners(settings: configuration.Settings) -> AsyncIterator[Listeners
 @pytest.fixture
 async def services(settings: configuration.Settings, live: Live) -> AsyncIterator[Services]:
     """What a process has open. Nobody works on its jobs: a test calls them, or starts a worker."""
-    async with Jobs(settings.redis, concurrency=1) as jobs:
-        yield Services(settings, live, jobs, "test")
+    async with Jobs(settings.redis, concurrency=1) as jobs, Rooms(settings) as rooms:
+        yield Services(settings, live, jobs, rooms, "test")
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ main.create_app(Settings(_env_file=None))
 print(json.dumps(sorted(sys.modules)))
 """
 VOICE = {
-    "livekit",
+    "livekit.agents",
+    "livekit.plugins",
+    "livekit.rtc",
     "deepgram",
     "cartesia",
     "numpy",

@@ -12,6 +12,7 @@ from bson import ObjectId
 
 from agent.text import act
 from lifecycle.jobs import Jobs
+from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.turns import store_message
 from live.feed import Live
@@ -93,8 +94,12 @@ async def open_chat(services: Services, claude: AsyncAnthropic, position: Positi
 @asynccontextmanager
 async def another_process(settings: Settings) -> AsyncIterator[Services]:
     """What one more process has open."""
-    async with Live(settings.redis, poll_seconds=0.2) as live, Jobs(settings.redis, concurrency=5) as jobs:
-        yield Services(settings, live, jobs, "test")
+    async with (
+        Live(settings.redis, poll_seconds=0.2) as live,
+        Jobs(settings.redis, concurrency=5) as jobs,
+        Rooms(settings) as rooms,
+    ):
+        yield Services(settings, live, jobs, rooms, "test")
 
 
 async def asked(provider: Provider, calls: int) -> None:

@@ -102,6 +102,9 @@ def an_interview(dice: random.Random, position: Position, number: int, at: datet
         "ended_at": None if is_live else at + timedelta(hours=1),
         # the next limit of silence, as a live interview has it
         "due_at": at + timedelta(hours=1) if is_live else None,
+        # and who attends
+        "lease": {"holder": "somebody", "until": at + timedelta(hours=1)} if is_live else None,
+        "room": {"participant": "somebody", "wanted_until": made, "left_at": None} if is_live else None,
         "score": dice.choice([None, dice.uniform(0, 100)]),
         "evaluated": dice.choice([True, False]),
         "recommendation": dice.choice([None, *Recommendation]),

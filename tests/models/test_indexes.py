@@ -8,7 +8,7 @@ import pytest
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from models import evaluation, follow, idempotency, organization, position, transition, turn
+from models import evaluation, follow, idempotency, organization, position, room, transition, turn
 from models.append import append_candidate, append_interviewer
 from models.erasure import delete_erased, find_pending_erasures, mark_erased
 from models.evaluation_job import add_evaluation, claim_evaluation, find_due_evaluations
@@ -189,8 +189,10 @@ async def test_the_sweep_reads_nothing_but_what_is_due(archive: Archive, profile
         transition.find_expired(100),
         find_pending_erasures(100),
         find_due_evaluations(100),
+        room.find_unattended(100),
+        room.find_gone(120, 100),
     )
-    check(plans, 5)
+    check(plans, 7)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are there, and none of them is due

@@ -13,6 +13,7 @@ from gql.transport.exceptions import TransportClosed, TransportConnectionFailed
 from starlette.applications import Starlette
 
 from lifecycle.jobs import Jobs
+from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.feed import Live
 from models.database import connect
@@ -150,8 +151,8 @@ async def api_on(settings: Settings, valkey: Valkey) -> AsyncIterator[tuple[Api,
     """The API with that Redis, with and without a socket."""
     redis = Redis(url=valkey.url, prefix="outage", publish_seconds=0.3)
     changed = settings.model_copy(update={"redis": redis})
-    async with Live(redis, poll_seconds=0.5) as live, Jobs(redis, concurrency=1) as jobs:
-        services = Services(changed, live, jobs, "test")
+    async with Live(redis, poll_seconds=0.5) as live, Jobs(redis, concurrency=1) as jobs, Rooms(changed) as rooms:
+        services = Services(changed, live, jobs, rooms, "test")
         app = with_services(Starlette(routes=routes(changed)), services)
         async with (
             served(app) as address,
