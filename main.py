@@ -184,9 +184,9 @@ async def work(settings: Settings) -> None:
 @cli.command()
 def dev() -> None:
     """Everything in the sandbox, kept up until Ctrl-C, with the IDE, a token for each role and a first query."""
-    from sandbox import stack
+    from sandbox import dev as scene
 
-    _play(stack.keep_up(ROOT, provision))
+    _play(scene.run(ROOT, provision))
 
 
 @cli.command()

@@ -15,7 +15,7 @@ from rich.table import Table
 from lifecycle.consent import CURRENT
 from models.organization import Role
 from sandbox.candidate import Candidate, load_answers
-from sandbox.stack import BANNER, Provision, Stack, issue_keys, running
+from sandbox.stack import BANNER, Provision, Stack, issue_keys, running, teller
 
 POSITION = "software_engineer"
 PAUSE_SECONDS = 0.8
@@ -72,9 +72,10 @@ async def run(root: Path, provision: Provision) -> int:
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
     console.print(f"[bold yellow]{BANNER}[/]\n")
-    console.print("[dim]starting mongod, valkey, the loopback provider, the API and a jobs worker ...[/]")
+    console.print("[dim]starting mongod, valkey, the loopback providers, the API and its workers ...[/]")
+
     data = root / ".viva" / "demo"
-    async with running(root, data) as stack:
+    async with running(root, data, tell=teller(console)) as stack:
         issued = await issue_keys(stack, data, provision)
         try:
             async with asyncio.timeout(WATCH_SECONDS):

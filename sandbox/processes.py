@@ -44,7 +44,11 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            await self.kill()
+            raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -127,11 +131,21 @@ class Child:
         """Wait until it listens. Raises SandboxFailed as `wait_until`."""
         await self.wait_until(lambda: _listens(port))
 
-    def _last_lines(self) -> str:
+    async def wait_until_said(self, words: str, seconds: float = READY_SECONDS) -> None:
+        """Wait until they stand in what it said since it was started. Raises SandboxFailed as `wait_until`."""
+
+        async def is_said() -> bool:
+            return words in await asyncio.to_thread(self._said)
+
+        await self.wait_until(is_said, seconds)
+
+    def _said(self) -> str:
         with self._log.open("rb") as log:
             log.seek(self._log_start)
-            lines = log.read().decode(errors="replace").splitlines()
-        return "\n".join(self._telling(lines)[-LOG_LINES:]) or "(it said nothing)"
+            return log.read().decode(errors="replace")
+
+    def _last_lines(self) -> str:
+        return "\n".join(self._telling(self._said().splitlines())[-LOG_LINES:]) or "(it said nothing)"
 
     def _telling(self, lines: list[str]) -> list[str]:
         """Those of a log's lines that tell what went wrong."""

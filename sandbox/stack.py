@@ -7,24 +7,25 @@ import asyncio
 import json
 import os
 import secrets
-import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx2
 from beanie import PydanticObjectId
 from pydantic_settings import EnvSettingsSource
 from rich.console import Console
+from rich.markup import escape
 
 from models.organization import Role
-from sandbox.ide.scripts import install_ide
+from sandbox.livekit.build import Tell
 from sandbox.mongod import Mongod
 from sandbox.processes import Child, SandboxFailed, free_port
 from sandbox.valkey import Valkey
+from sandbox.voice import TEXT_ONLY, start_voice, voice_workers, wait_until_registered
 from settings import Settings
 
 Provision = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]
@@ -44,14 +45,25 @@ class Stack:
     api_url: str
     environment: Mapping[str, str]
     settings: Settings
+    no_voice: str | None = None
+    """why interviews are typed only; None: they can be held by voice"""
 
 
 @asynccontextmanager
-async def running(root: Path, data: Path, *, api_port: int | None = None, **others: str) -> AsyncIterator[Stack]:
+async def running(
+    root: Path,
+    data: Path,
+    *,
+    api_port: int | None = None,
+    voice: bool = True,
+    others: Mapping[str, str] = MappingProxyType({}),
+    tell: Tell = lambda _: None,
+) -> AsyncIterator[Stack]:
     """Everything up, data kept under `data`; down again at the end, and when this process is killed.
 
-    `others` are settings by their names. MONGODB_URL and REDIS_URL of the environment win over servers of our own. Raises
-    SandboxFailed, with the end of the log, when a process does not come up, or ends before the block does.
+    `others` are settings by their names; `tell` hears of what takes long. MONGODB_URL, REDIS_URL and LIVEKIT_URL of the
+    environment win over servers of our own. Where voice is wanted and cannot be had, the stack says why. Raises SandboxFailed,
+    with the end of the log, when a process does not come up, or ends before the block does.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     logs = data / "logs"
@@ -62,6 +74,8 @@ async def running(root: Path, data: Path, *, api_port: int | None = None, **othe
         async def start(child: Child) -> None:
             children.append(await up.enter_async_context(child))
 
+        webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
+        spoken, no_voice = await start_voice(start, root, data, webhook, tell) if voice else (TEXT_ONLY, "it was not asked for")
         servers = {name: os.environ.get(name, "") for name in ("MONGODB_URL", "REDIS_URL")}
         if not servers["MONGODB_URL"]:
             await start(mongod := Mongod(data / "mongod"))
@@ -74,16 +88,20 @@ async def running(root: Path, data: Path, *, api_port: int | None = None, **othe
             provider_url=f"http://127.0.0.1:{provider_port}",
             secret=_kept_secret(data / "secret"),
             api_port=port,
-            **others,
+            **{**spoken, **others},
         )
         await start(
             Child([sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port)], logs / "anthropic.log", cwd=root)
         )
         await start(api := api_process(environment, logs / "api.log", root))
         await start(jobs_process(environment, logs / "jobs.log", root))
+        workers = [] if no_voice else voice_workers(environment, logs, root)
+        for worker in workers:
+            await start(worker)
         async with _watched(children):
             await wait_until_ready(api, port)
-            yield Stack(f"http://127.0.0.1:{port}", environment, _settings_of(environment))
+            await asyncio.gather(*map(wait_until_registered, workers))
+            yield Stack(f"http://127.0.0.1:{port}", environment, _settings_of(environment), no_voice)
 
 
 def make_environment(
@@ -177,6 +195,11 @@ def _kept_secret(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def teller(console: Console) -> Tell:
+    """What shows on a console how it goes."""
+    return lambda line: console.print(f"[dim]{escape(line)}[/]")
+
+
 async def issue_keys(stack: Stack, data: Path, provision: Provision) -> dict[Role, str]:
     """A key of each role that has keys, the same ones as long as the sandbox's data is kept."""
     path = data / "keys.json"
@@ -202,56 +225,3 @@ async def _are_known(stack: Stack, keys: Mapping[Role, str]) -> bool:
             if not answer.json().get("data"):
                 return False
     return True
-
-
-FIRST_QUERY = """{
-  viewer { role organization { name } }
-  positions { nodes { key title limitMinutes questions { text } } }
-  interviews(first: 5) { nodes { id status candidate { name } progress { question questions } } }
-}"""
-
-
-def choose_port(wanted: int) -> int:
-    """That port, or a free one when somebody listens on it."""
-    with socket.socket() as probe:
-        # as the server binds: what is only left over from a connection does not count
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError:
-            return free_port()
-    return wanted
-
-
-async def keep_up(root: Path, provision: Provision, port: int = 8000) -> None:
-    """`make dev`: everything up until SIGINT or SIGTERM; prints where it is, a token for each role and a first query.
-
-    Raises SandboxFailed when something does not come up, or ends.
-    """
-    task = asyncio.current_task()
-    if task:
-        # as SIGINT does, by asyncio.run
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold yellow]{BANNER}[/]")
-    chosen = choose_port(port)
-    if chosen != port:
-        console.print(f"Port {port} is taken: this run uses {chosen}.")
-    ide = await install_ide(root / ".viva" / "ide")
-    if ide is None:
-        console.print("There is no npm here, or it failed: the IDE's page loads its scripts from the network.")
-    assets = {"API_IDE_ASSETS": str(ide)} if ide else {}
-    try:
-        async with running(root, root / ".viva", api_port=chosen, **assets) as stack:
-            issued = await issue_keys(stack, root / ".viva", provision)
-            console.print(f"\nGraphQL IDE   [bold]{stack.api_url}/graphql[/]")
-            console.print("Headers tab   " + '{"Authorization": "Bearer <token>"}')
-            console.print("\nTokens")
-            for role, secret in issued.items():
-                console.print(f"  {role:<12} {secret}")
-            console.print("  CANDIDATE    startInterview answers one as access.token")
-            console.print(f"\nA first query\n{FIRST_QUERY}")
-            console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
-            await asyncio.Event().wait()
-    except asyncio.CancelledError:
-        console.print("\nEverything is down.")

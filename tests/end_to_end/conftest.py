@@ -5,7 +5,8 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from sandbox.anthropic.provider import Provider
-from tests.end_to_end.fleet import Fleet, launched
+from tests.end_to_end.fleet import Fleet
+from tests.end_to_end.launch import launched
 from tests.schema.api import served
 
 

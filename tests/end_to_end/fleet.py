@@ -1,12 +1,12 @@
-"""Viva as processes that a test may kill: API servers and jobs workers on one MongoDB, one Redis, one scripted Claude."""
+"""Viva as processes that a test may kill: API servers and workers on one MongoDB, one Redis, one LiveKit, scripted providers."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -17,17 +17,18 @@ from websockets.exceptions import WebSocketException
 
 from lifecycle.consent import CURRENT
 from models.interview import Interview
-from models.organization import Organization, Role, create_key
+from models.organization import Role
 from resolvers.ids import Kind, decode
-from resolvers.positions import seed_positions
 from sandbox.anthropic.provider import Provider
+from sandbox.livekit.server import LivekitServer
 from sandbox.processes import Child, free_port
-from sandbox.stack import api_process, jobs_process, make_environment, wait_until_ready
+from sandbox.stack import api_process, jobs_process, wait_until_ready
 from sandbox.valkey import Valkey
+from sandbox.voice import wait_until_registered, worker_process
 
 TURNS = "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text questionKey } }"
 START = """mutation($input: StartInterviewInput!) {
-  startInterview(input: $input) { interview { id } access { token } invite { token } }
+  startInterview(input: $input) { interview { id } access { token room { url token } } invite { token } }
 }"""
 SAY = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,10 @@ class Fleet:
     tokens: dict[Role, str]
     apis: list[tuple[int, Child]] = field(default_factory=list)
     workers: list[Child] = field(default_factory=list)
+    livekit: LivekitServer | None = None
+    agents: list[Child] = field(default_factory=list)
+    """the voice workers"""
+    recorders: list[Child] = field(default_factory=list)
 
     def url(self, api: int = 0) -> str:
         return f"ws://127.0.0.1:{self.apis[api][0]}/graphql"
@@ -56,9 +61,9 @@ class Fleet:
         async with self.client(token, api) as session:
             return await session.execute(GraphQLRequest(text, variable_values=variables))
 
-    async def add_api(self) -> int:
+    async def add_api(self, port: int | None = None) -> int:
         """Start one more API process; returns its number."""
-        port = free_port()
+        port = port or free_port()
         child = api_process({**self.environment, "API_PORT": str(port)}, self.logs / f"api-{port}.log", ROOT)
         await child.start()
         self.apis.append((port, child))
@@ -69,6 +74,21 @@ class Fleet:
         child = jobs_process(self.environment, self.logs / f"jobs-{len(self.workers)}.log", ROOT)
         await child.start()
         self.workers.append(child)
+
+    async def add_agent(self, **settings: str) -> Child:
+        """Start one more voice worker, with these settings; it can be sent interviews then."""
+        return await self._add_voice_worker("agent", self.agents, settings)
+
+    async def add_recorder(self, **settings: str) -> Child:
+        """Start one more recorder, with these settings; it can be sent recordings then."""
+        return await self._add_voice_worker("recorder", self.recorders, settings)
+
+    async def _add_voice_worker(self, command: str, among: list[Child], settings: dict[str, str]) -> Child:
+        log = self.logs / f"{command}-{len(among)}.log"
+        among.append(worker := worker_process(command, {**self.environment, **settings}, log, ROOT))
+        await worker.start()
+        await wait_until_registered(worker)
+        return worker
 
     @asynccontextmanager
     async def workers_instead(self, **settings: str) -> AsyncIterator[None]:
@@ -91,25 +111,36 @@ class Fleet:
         for worker in self.workers:
             if not worker.is_running:
                 await worker.start()
+        if self.livekit and not self.livekit.is_running:
+            await self.livekit.start()
+        await asyncio.gather(*(_bring_back(worker) for worker in [*self.agents, *self.recorders]))
 
     async def stop(self) -> None:
-        await asyncio.gather(*(child.stop() for child in [*self.workers, *(api for _, api in self.apis)]))
+        voices = [*self.agents, *self.recorders]
+        for worker in voices:
+            # one that is frozen could not be asked to end
+            if worker.is_running:
+                worker.send(signal.SIGCONT)
+        await asyncio.gather(*(child.stop() for child in [*voices, *self.workers, *(api for _, api in self.apis)]))
 
     # --- an interview
 
-    async def start_interview(self, position_key: str = "software_engineer") -> "Held":
+    async def start_interview(
+        self, position_key: str = "software_engineer", channel: str = "TEXT", recording: bool = False
+    ) -> "Held":
         answer = await self.call(
             self.tokens[Role.RECRUITER],
             START,
             input={
                 "candidateName": "Maya Lindqvist",
                 "positionKey": position_key,
-                "channel": "TEXT",
-                "consent": {"textVersion": CURRENT, "recording": False},
+                "channel": channel,
+                "consent": {"textVersion": CURRENT, "recording": recording},
             },
         )
         started = answer["startInterview"]
-        return Held(self, started["interview"]["id"], started["access"]["token"])
+        access = started["access"]
+        return Held(self, started["interview"]["id"], access["token"], access["room"])
 
     def holder(self, name: str) -> Child:
         """The worker that a lease's holder names."""
@@ -124,6 +155,8 @@ class Held:
     fleet: Fleet
     id: str
     token: str
+    room: dict[str, str] | None = None
+    """url and token of the room of an interview by voice"""
 
     @property
     def object_id(self) -> ObjectId:
@@ -206,39 +239,15 @@ class Reader:
         await self.until(lambda reader: bool(reader.turns) and reader.turns[-1]["seq"] >= seq)
 
 
+async def _bring_back(worker: Child) -> None:
+    if not worker.is_running:
+        await worker.start()
+        await wait_until_registered(worker)
+
+
 async def eventually(is_so: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
     """What `is_so` answers once that is true."""
     async with asyncio.timeout(seconds):
         while not (answer := await is_so()):
             await asyncio.sleep(0.05)
         return answer
-
-
-@asynccontextmanager
-async def launched(mongodb_url: str, database: str, provider: Provider, folder: Path) -> AsyncIterator[Fleet]:
-    """One API and two workers with fast clocks; down again at the end."""
-    import main
-
-    async with AsyncExitStack() as up:
-        valkey = await up.enter_async_context(Valkey(folder / "valkey"))
-        organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
-        await seed_positions(ObjectId(organization.id), main.read_starters())
-        roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
-        tokens: dict[Role, str] = {
-            role: (await create_key(PydanticObjectId(organization.id), role, role.lower()))[1] for role in roles
-        }
-        environment = make_environment(
-            mongodb_url=mongodb_url,
-            redis_url=valkey.url,
-            provider_url=provider.url,
-            secret="a secret of the fleet that is long enough",
-            api_port=free_port(),
-            MONGODB_DATABASE=database,
-            JOBS_LEASE_SECONDS="1.5",
-            JOBS_SWEEP_SECONDS="0.3",
-            INTERVIEW_FIRST_WORD_SECONDS="10",
-        )
-        fleet = Fleet(environment, folder / "logs", provider, valkey, tokens)
-        up.push_async_callback(fleet.stop)
-        await asyncio.gather(fleet.add_api(), fleet.add_worker(), fleet.add_worker())
-        yield fleet

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from models.organization import Role, create_key, revoke_key
 from sandbox import stack
+from sandbox.dev import choose_port
 from sandbox.processes import Child, SandboxFailed
 from schema.transport import routes
 from settings import Settings
@@ -61,8 +62,8 @@ def test_a_port_that_is_taken_is_replaced() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert stack.choose_port(port) != port
-    assert stack.choose_port(port) == port
+        assert choose_port(port) != port
+    assert choose_port(port) == port
 
 
 async def test_keys_are_kept_with_the_data_and_made_anew_for_other_data(tenant: Tenant, tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""`make dev`: everything in the sandbox, kept up, with what a person needs to use it."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx2
+from rich.console import Console
+from rich.markup import escape
+
+from models.organization import Role
+from sandbox.ide.scripts import install_ide
+from sandbox.processes import free_port
+from sandbox.stack import BANNER, Provision, Stack, issue_keys, running, teller
+
+SCHEDULE = """mutation($input: ScheduleInterviewInput!) {
+  scheduleInterview(input: $input) { interview { url } invite { url } }
+}"""
+FIRST_QUERY = """{
+  viewer { role organization { name } }
+  positions { nodes { key title limitMinutes questions { text } } }
+  interviews(first: 5) { nodes { id status candidate { name } progress { question questions } } }
+}"""
+
+
+def choose_port(wanted: int) -> int:
+    """That port, or a free one when somebody listens on it."""
+    with socket.socket() as probe:
+        # as the server binds: what is only left over from a connection does not count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
+    return wanted
+
+
+async def run(root: Path, provision: Provision, port: int = 8000) -> None:
+    """Everything up until SIGINT or SIGTERM; prints where it is, an interview to hold, a token for each role and a first query.
+
+    Raises SandboxFailed when something does not come up, or ends.
+    """
+    task = asyncio.current_task()
+    if task:
+        # as SIGINT does, by asyncio.run
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold yellow]{BANNER}[/]")
+    chosen = choose_port(port)
+    if chosen != port:
+        console.print(f"Port {port} is taken: this run uses {chosen}.")
+    ide = await install_ide(root / ".viva" / "ide")
+    if ide is None:
+        console.print("There is no npm here, or it failed: the IDE's page loads its scripts from the network.")
+    others = {"API_IDE_ASSETS": str(ide)} if ide else {}
+
+    try:
+        async with running(root, root / ".viva", api_port=chosen, others=others, tell=teller(console)) as stack:
+            issued = await issue_keys(stack, root / ".viva", provision)
+            await _show(console, stack, issued)
+            await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        console.print("\nEverything is down.")
+
+
+async def _show(console: Console, stack: Stack, issued: Mapping[Role, str]) -> None:
+    if stack.no_voice:
+        console.print(f"\n[yellow]Interviews are typed, not spoken:[/] {escape(stack.no_voice)}")
+    join, watch = await schedule(stack, issued[Role.RECRUITER])
+    console.print(f"\nHold an interview   [bold]{join}[/]")
+    console.print(f"Watch it            [bold]{watch}[/]")
+    console.print(f"GraphQL IDE         [bold]{stack.api_url}/graphql[/]")
+    console.print('Headers tab         {"Authorization": "Bearer <token>"}')
+    console.print("\nTokens")
+    for role, secret in issued.items():
+        console.print(f"  {role:<12} {secret}")
+    console.print("  CANDIDATE    startInterview answers one as access.token")
+    console.print(f"\nA first query\n{FIRST_QUERY}")
+    console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
+
+
+async def schedule(stack: Stack, token: str) -> tuple[str, str]:
+    """Schedule an interview, by voice where there is one. Returns the candidate's link, and the page on which it is followed."""
+    wish = {
+        "candidateName": "You",
+        "positionKey": "software_engineer",
+        "channel": "TEXT" if stack.no_voice else "VOICE",
+    }
+    async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
+        body = {"query": SCHEDULE, "variables": {"input": wish}}
+        answer = await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
+    scheduled = answer.json()["data"]["scheduleInterview"]
+    return scheduled["invite"]["url"], scheduled["interview"]["url"]

@@ -1,0 +1,99 @@
+"""What interviews by voice need besides: LiveKit, loopback Deepgram and Cartesia, and workers under names of this run alone."""
+
+import os
+import secrets
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from sandbox.livekit.build import Tell, find_or_build
+from sandbox.livekit.server import LivekitServer
+from sandbox.processes import Child, SandboxFailed, free_port
+
+Start = Callable[[Child], Awaitable[None]]
+"""starts a process and keeps it until the whole stack ends"""
+
+MAIN = Path(__file__).parents[1] / "main.py"
+TEXT_ONLY = {"LIVEKIT_URL": ""}
+"""settings without voice, whatever the environment or a .env says"""
+CONFIGURED = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
+REGISTERED = "worker registered"
+"""what a worker logs once LiveKit may send it work; before that, what is sent is lost"""
+REGISTERED_SECONDS = 120.0
+"""one alone takes 8 s, several at once on two cores 20 s and more"""
+
+
+async def start_voice(start: Start, root: Path, data: Path, webhook: str, tell: Tell) -> tuple[dict[str, str], str | None]:
+    """Start LiveKit and the providers; returns the settings that lead to them, and None.
+
+    Where there can be no LiveKit: the settings without voice, and why. Raises SandboxFailed when a provider does not come up.
+    """
+    try:
+        livekit = await _start_livekit(start, data, webhook, tell)
+    except SandboxFailed as failed:
+        return TEXT_ONLY, str(failed)
+    ports = {name: free_port() for name in ("deepgram", "cartesia")}
+    for name, port in ports.items():
+        if (root / "sandbox" / name / "__main__.py").exists():  # until all of them are written
+            await start(provider_process(name, port, data / "logs" / f"{name}.log", root))
+    deepgram, cartesia = (f"http://127.0.0.1:{port}" for port in ports.values())
+    return voice_settings(livekit, f"{deepgram}/v1/listen", cartesia, data / "recordings"), None
+
+
+async def _start_livekit(start: Start, data: Path, webhook: str, tell: Tell) -> Mapping[str, str]:
+    configured = {name: os.environ.get(name, "") for name in CONFIGURED}
+    if all(configured.values()):
+        return configured
+    if configured["LIVEKIT_URL"]:
+        tell(f"LIVEKIT_URL is not used: {' or '.join(name for name in CONFIGURED if not configured[name])} is not set.")
+    server = LivekitServer(await find_or_build(tell), data, webhooks=[webhook])
+    await start(server)
+    return livekit_settings(server)
+
+
+def livekit_settings(server: LivekitServer) -> dict[str, str]:
+    """How processes, and browsers on this machine, reach that server."""
+    keys = {"LIVEKIT_API_KEY": server.api_key, "LIVEKIT_API_SECRET": server.api_secret}
+    return {"LIVEKIT_URL": server.url, "LIVEKIT_PUBLIC_URL": "", **keys}
+
+
+def voice_settings(livekit: Mapping[str, str], deepgram_url: str, cartesia_url: str, recordings: Path) -> dict[str, str]:
+    """The settings of a run with voice; Deepgram's URL has its path."""
+    run = secrets.token_hex(4)
+    return {
+        **livekit,
+        # workers of one name share their work: those of another run would take some of this one's
+        "LIVEKIT_AGENT_NAME": f"viva-interviewer-{run}",
+        "LIVEKIT_RECORDER_NAME": f"viva-recorder-{run}",
+        "DEEPGRAM_API_KEY": "sandbox",
+        "DEEPGRAM_BASE_URL": deepgram_url,
+        "CARTESIA_API_KEY": "sandbox",
+        "CARTESIA_BASE_URL": cartesia_url,
+        # the model that tells whether an answer is over was made for people: after espeak's voice it waits as long as it may
+        "VOICE_TURN_DETECTION": "vad",
+        "RECORDING_STORE": str(recordings),
+    }
+
+
+def provider_process(name: str, port: int, log: Path, root: Path) -> Child:
+    """A loopback provider, `deepgram` or `cartesia`, not started yet."""
+    return Child([sys.executable, "-m", f"sandbox.{name}", "--port", str(port)], log, cwd=root)
+
+
+def voice_workers(environment: Mapping[str, str], logs: Path, folder: Path) -> list[Child]:
+    """Two interviewers, so that one takes over from the other, and a recorder; not started yet."""
+    names = {"agent-1": "agent", "agent-2": "agent", "recorder": "recorder"}
+    source = MAIN.read_text(encoding="utf-8")
+    names = {name: command for name, command in names.items() if f"def {command}(" in source}  # until both are written
+    return [worker_process(command, environment, logs / f"{name}.log", folder) for name, command in names.items()]
+
+
+def worker_process(command: str, environment: Mapping[str, str], log: Path, folder: Path) -> Child:
+    """`main.py agent` or `main.py recorder`, not started yet; reads the .env of `folder`."""
+    # at INFO it says when it is registered
+    return Child([sys.executable, str(MAIN), command], log, cwd=folder, environment={**environment, "LOG_LEVEL": "INFO"})
+
+
+async def wait_until_registered(worker: Child) -> None:
+    """Wait until LiveKit may send it work. Raises SandboxFailed when it does not come to that."""
+    await worker.wait_until_said(REGISTERED, REGISTERED_SECONDS)

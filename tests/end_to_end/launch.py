@@ -1,0 +1,72 @@
+"""A fleet brought up, with or without voice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from models.organization import Organization, Role, create_key
+from resolvers.positions import seed_positions
+from sandbox.anthropic.provider import Provider
+from sandbox.livekit.server import LivekitServer
+from sandbox.processes import free_port
+from sandbox.stack import make_environment
+from sandbox.valkey import Valkey
+from sandbox.voice import TEXT_ONLY, livekit_settings, voice_settings
+from tests.end_to_end.fleet import Fleet
+from tests.livekit import find_livekit
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Where words are made of sound, and sound of words."""
+
+    deepgram_url: str
+    cartesia_url: str
+
+
+@asynccontextmanager
+async def launched(
+    mongodb_url: str, database: str, provider: Provider, folder: Path, speech: Speech | None = None
+) -> AsyncIterator[Fleet]:
+    """One API and two workers with fast clocks; with `speech` a LiveKit and two voice workers too. Down again at the end."""
+    import main
+
+    port = free_port()
+    async with AsyncExitStack() as up:
+        livekit: LivekitServer | None = None
+        voice = TEXT_ONLY
+        if speech:
+            webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
+            livekit = await up.enter_async_context(LivekitServer(await find_livekit(), folder, webhooks=[webhook]))
+            found = livekit_settings(livekit)
+            voice = voice_settings(found, speech.deepgram_url, speech.cartesia_url, folder / "recordings")
+        valkey = await up.enter_async_context(Valkey(folder / "valkey"))
+        organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
+        await seed_positions(ObjectId(organization.id), main.read_starters())
+        roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
+        tokens: dict[Role, str] = {
+            role: (await create_key(PydanticObjectId(organization.id), role, role.lower()))[1] for role in roles
+        }
+        environment = make_environment(
+            mongodb_url=mongodb_url,
+            redis_url=valkey.url,
+            provider_url=provider.url,
+            secret="a secret of the fleet that is long enough",
+            api_port=port,
+            MONGODB_DATABASE=database,
+            JOBS_LEASE_SECONDS="1.5",
+            JOBS_SWEEP_SECONDS="0.3",
+            INTERVIEW_FIRST_WORD_SECONDS="10",
+            **voice,
+        )
+        fleet = Fleet(environment, folder / "logs", provider, valkey, tokens, livekit=livekit)
+        up.push_async_callback(fleet.stop)
+        agents = [fleet.add_agent(), fleet.add_agent()] if speech else []
+        await asyncio.gather(fleet.add_api(port), fleet.add_worker(), fleet.add_worker(), *agents)
+        yield fleet

@@ -1,0 +1,95 @@
+"""What the sandbox adds for voice: whose LiveKit is used, what is said where there is none, and when workers count as up."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox import voice
+from sandbox.livekit.build import Tell
+from sandbox.livekit.server import LivekitServer
+from sandbox.processes import Child, SandboxFailed
+
+pytestmark = pytest.mark.servers
+
+WEBHOOK = "http://127.0.0.1:9/webhooks/livekit"
+
+
+@pytest.fixture(autouse=True)
+def _no_livekit_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in voice.CONFIGURED:
+        monkeypatch.delenv(name, raising=False)
+
+
+async def start_all(folder: Path, tell: Tell = print) -> tuple[list[Child], dict[str, str], str | None]:
+    started: list[Child] = []
+
+    async def start(child: Child) -> None:
+        started.append(child)
+
+    return started, *(await voice.start_voice(start, folder, folder, WEBHOOK, tell))
+
+
+def builds(monkeypatch: pytest.MonkeyPatch, answer: Callable[[], Path]) -> None:
+    async def find_or_build(_: Tell) -> Path:
+        return answer()
+
+    monkeypatch.setattr(voice, "find_or_build", find_or_build)
+
+
+async def test_where_there_is_no_livekit_interviews_are_typed_and_the_reason_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> Path:
+        raise SandboxFailed("there is no Go")
+
+    builds(monkeypatch, fail)
+    started, settings, reason = await start_all(tmp_path)
+    assert not started
+    assert settings == {"LIVEKIT_URL": ""}
+    assert reason == "there is no Go"
+
+
+async def test_a_livekit_of_the_environment_wins_where_its_keys_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builds(monkeypatch, lambda: tmp_path / "livekit-server")
+    monkeypatch.setenv("LIVEKIT_URL", "wss://livekit.example")
+    monkeypatch.setenv("LIVEKIT_API_KEY", "key")
+    told: list[str] = []
+    started, settings, _ = await start_all(tmp_path, told.append)
+    assert isinstance(started[0], LivekitServer)
+    assert settings["LIVEKIT_URL"] == started[0].url
+    assert [line for line in told if "LIVEKIT_API_SECRET is not set" in line]
+
+    monkeypatch.setenv("LIVEKIT_API_SECRET", "secret")
+    started, settings, reason = await start_all(tmp_path)
+    assert not [child for child in started if isinstance(child, LivekitServer)]
+    assert settings["LIVEKIT_URL"] == "wss://livekit.example"
+    assert reason is None
+
+
+async def test_workers_of_two_runs_have_different_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    builds(monkeypatch, lambda: tmp_path / "livekit-server")
+    runs = [(await start_all(tmp_path))[1] for _ in range(2)]
+    names = {run[name] for run in runs for name in ("LIVEKIT_AGENT_NAME", "LIVEKIT_RECORDER_NAME")}
+    assert len(names) == 4
+
+
+async def test_a_worker_counts_as_up_once_it_says_that_it_is_registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    marker = tmp_path / "was here"
+    says_it_once = f"""
+import pathlib, time
+marker = pathlib.Path({str(marker)!r})
+print("" if marker.exists() else {voice.REGISTERED!r}, flush=True)
+marker.touch()
+time.sleep(60)
+"""
+    async with Child([sys.executable, "-c", says_it_once], tmp_path / "log") as worker:
+        await voice.wait_until_registered(worker)
+        await worker.kill()
+        await worker.start()
+        monkeypatch.setattr(voice, "REGISTERED_SECONDS", 0.5)
+        with pytest.raises(SandboxFailed, match="is not up"):
+            await voice.wait_until_registered(worker)
