@@ -1,7 +1,7 @@
 """Who is calling, and what each role may do.
 
-A caller is an API key (`viva_…`) or a candidate, whose token is for one interview. Invites, candidates' tokens and receipts are
-signed by the same secret; their audience keeps them apart, so none passes for another.
+A caller is an API key (`viva_…`) or a candidate, whose token is for one interview. Invites, candidates' tokens, receipts and
+links to recordings are signed by the same secret; their audience keeps them apart, so none passes for another.
 """
 
 from collections.abc import Mapping
@@ -181,6 +181,7 @@ class Audience(StrEnum):
     INVITE = "viva:invite"
     CANDIDATE = "viva:candidate"
     RECEIPT = "viva:receipt"
+    PLAYBACK = "viva:playback"
 
 
 def issue_access(interview: Interview, auth: settings.Auth) -> tuple[str, datetime]:
@@ -213,6 +214,18 @@ def read_invite(token: str, auth: settings.Auth) -> tuple[ObjectId, int]:
 def unknown_invite() -> NotFound:
     """The one answer for invites that are false, replaced, or of an erased interview."""
     return NotFound("There is no such invite: open the newest link that you were sent, or ask for a new one.")
+
+
+def issue_playback(recording_id: str, minutes: int, auth: settings.Auth) -> str:
+    """A token by which whoever has it plays this recording, for so long."""
+    return sign({"sub": recording_id, "exp": now() + timedelta(minutes=minutes)}, Audience.PLAYBACK, auth)
+
+
+def check_playback(token: str, recording_id: str, auth: settings.Auth) -> None:
+    """Return if the token plays this recording. Raises Forbidden when it is false, expired, or another recording's."""
+    claims = _read(token, Audience.PLAYBACK, auth)
+    if claims is None or claims["sub"] != recording_id:
+        raise Forbidden("This link is not valid, or has expired: read the recording's url again.")
 
 
 def sign(claims: Mapping[str, Any], audience: Audience, auth: settings.Auth) -> str:

@@ -24,13 +24,15 @@ import logs
 from agent import text
 from auth import MIN_SECRET
 from evaluation import prompt, tasks
-from lifecycle.jobs import EVALUATE, REPLY, Jobs
+from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY, Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.sweep import keep_repairing
 from live.feed import Live
 from models import database
 from models.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
+from recording.erasure import erase_media
+from recording.storage import Store, open_store
 from resolvers.positions import seed_positions
 from schema.api import print_sdl
 from schema.transport import MAX_FRAME_BYTES, routes
@@ -114,6 +116,16 @@ def _require_secret(settings: Settings) -> None:
         )
 
 
+def _open_store(settings: Settings) -> Store | None:
+    try:
+        return open_store(settings.recording)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise _refuse(
+            f"RECORDING_STORE: this cannot be used ({reason}): name a folder that may be written to, or s3://bucket/prefix."
+        ) from None
+
+
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Run it to its end; a MongoDB that is not there ends the process with a sentence."""
     try:
@@ -130,6 +142,7 @@ def serve() -> None:
     """Run the API, until SIGTERM or SIGINT; then requests may finish within settings.api.drain_seconds."""
     settings = load_settings()
     _require_secret(settings)
+    _open_store(settings)
     try:
         app = create_app(settings)
     except ValueError:
@@ -165,10 +178,10 @@ def jobs() -> None:
     _require_secret(settings)
     if not settings.anthropic.api_key.get_secret_value():
         raise _refuse("ANTHROPIC_API_KEY is not set: put your key into .env, or run the sandbox with `make dev`.")
-    _run(work(settings))
+    _run(work(settings, _open_store(settings)))
 
 
-async def work(settings: Settings) -> None:
+async def work(settings: Settings, store: Store | None) -> None:
     """The jobs worker, until SIGTERM or SIGINT; then what runs may finish within settings.jobs.drain_seconds."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -176,6 +189,7 @@ async def work(settings: Settings) -> None:
     async with open_services(settings) as services, create_claude(settings) as claude:
         services.jobs.register(REPLY, lambda interview_id: text.act(services, claude, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.evaluate(services, claude, evaluation_id))
+        services.jobs.register(ERASE_MEDIA, lambda interview_id: erase_media(store, interview_id))
         async with asyncio.TaskGroup() as group:
             group.create_task(keep_repairing(services, stop))
             group.create_task(services.jobs.work(stop, settings.jobs.drain_seconds))

@@ -32,6 +32,8 @@ Job = Callable[[ObjectId], Awaitable[None]]
 
 REPLY = "reply"
 EVALUATE = "evaluate"
+FINISH_RECORDING = "finish recording"
+ERASE_MEDIA = "erase media"
 
 KEPT_WAKE_UPS = 10_000
 MAX_WAIT_SECONDS = 2.0

@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
-from lifecycle.jobs import EVALUATE, REPLY
+from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.services import Services
 from models import erasure, transition
 from models.evaluation import Evaluation
@@ -88,7 +88,10 @@ async def erase_interview(services: Services, interview: Interview) -> Interview
     marked = await erasure.mark_erased(interview_id)
     if marked:
         await _tell(services, marked)
-    return await erasure.delete_erased(interview_id) or await _get(interview_id)
+    erased = await erasure.delete_erased(interview_id) or await _get(interview_id)
+    if erased.erasure and erased.erasure.pending:
+        await services.jobs.kick(ERASE_MEDIA, interview_id)
+    return erased
 
 
 async def request_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:

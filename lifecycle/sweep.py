@@ -11,7 +11,7 @@ import structlog
 from bson import ObjectId
 from pymongo.errors import OperationFailure, PyMongoError
 
-from lifecycle.jobs import EVALUATE, REPLY
+from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.states import expire_interview, finish_interview
 from models import transition
@@ -54,7 +54,7 @@ async def sweep(services: Services) -> None:
     for interview_id in await transition.find_ending(ENDING_SECONDS, BATCH):
         await _repair("finish", interview_id, _finish(services, interview_id))
     for interview_id in await find_pending_erasures(BATCH):
-        await _repair("erase", interview_id, delete_erased(interview_id))
+        await _repair("erase", interview_id, _erase(services, interview_id))
     for interview_id in await transition.find_due_replies(WAKE_UP_SECONDS, BATCH):
         services.jobs.start_here(REPLY, interview_id)
     for evaluation_id in await find_due_evaluations(BATCH):
@@ -68,6 +68,12 @@ async def _repair(name: str, document_id: ObjectId, work: Awaitable[object]) -> 
         if isinstance(error, PyMongoError) and (error.timeout or not isinstance(error, OperationFailure)):
             raise
         log.error("not repaired", repair=name, id=str(document_id), reason=type(error).__name__)
+
+
+async def _erase(services: Services, interview_id: ObjectId) -> None:
+    erased = await delete_erased(interview_id)
+    if erased and erased.erasure and erased.erasure.pending:
+        services.jobs.start_here(ERASE_MEDIA, interview_id)
 
 
 async def _finish(services: Services, interview_id: ObjectId) -> None:

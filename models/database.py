@@ -14,10 +14,11 @@ from models.idempotency import Claim
 from models.interview import Interview
 from models.organization import ApiKey, Organization
 from models.position import Position
+from models.recording import Recording
 from models.session import APP_NAME, database
 from models.turn import TurnDocument
 
-DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Claim]
+DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Recording, Claim]
 
 
 @asynccontextmanager

@@ -4,8 +4,10 @@ from typing import Any
 
 from bson import ObjectId
 
+from models.compare_and_set import from_now
 from models.evaluation import Evaluation
 from models.interview import OVER, Erasure, Interview, InterviewStatus, change, get_interview
+from models.recording import Recording, list_recordings_of
 from models.turn import collection
 
 _WITHOUT_A_PERSON: dict[str, Any] = {
@@ -41,6 +43,7 @@ async def mark_erased(interview_id: ObjectId) -> Interview | None:
         counts = Erasure(
             turns=await collection().count_documents({"interview_id": interview_id}),
             evaluations=await Evaluation.find({"interview_id": interview_id}).count(),
+            recordings=sum(len(recording.files) for recording in await list_recordings_of([interview_id])),
         )
         ended = {} if interview.status in OVER else {"status": InterviewStatus.CANCELLED, "end_reason": None}
         # whatever is stored moves updated_at: then it is counted, and looked at, again
@@ -51,16 +54,29 @@ async def mark_erased(interview_id: ObjectId) -> Interview | None:
 
 
 async def delete_erased(interview_id: ObjectId) -> Interview | None:
-    """Delete turns and evaluations of a marked interview, then take it from the list of the pending; safe to repeat.
+    """Delete turns, evaluations and recordings of a marked interview, then take it from the list of the pending; safe to repeat.
 
-    None, and nothing deleted, when it is not marked.
+    One that was recorded stays pending until `confirm_media`. None, and nothing deleted, when it is not marked.
     """
     interview = await get_interview(interview_id)
-    if interview is None or interview.erased_at is None:
+    if interview is None or interview.erased_at is None or interview.erasure is None:
         return None
     await collection().delete_many({"interview_id": interview_id})
     await Evaluation.find({"interview_id": interview_id}).delete()
+    await Recording.find({"interview_id": interview_id}).delete()
+    if interview.erasure.recordings:
+        return interview
     return await change(interview_id, {"erased_at": {"$ne": None}}, {"erasure.pending": False}, visible=False)
+
+
+async def confirm_media(interview_id: ObjectId, quiet_seconds: float) -> bool:
+    """The store has nothing of the interview any more; True when that is all, and it leaves the list of the pending.
+
+    Not before `quiet_seconds` after the mark: a recorder that has not heard of it may have been writing till then.
+    """
+    quiet = {"$lte": ["$erased_at", from_now(-quiet_seconds)]}
+    condition = {"erased_at": {"$ne": None}, "$expr": quiet}
+    return await change(interview_id, condition, {"erasure.pending": False}, visible=False) is not None
 
 
 async def find_pending_erasures(limit: int) -> list[ObjectId]:

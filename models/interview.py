@@ -135,6 +135,8 @@ class Erasure(BaseModel):
 
     turns: int
     evaluations: int
+    recordings: int = 0
+    """files; while there are any, their bytes are deleted by a job (recording.erasure)"""
     pending: bool = True
 
 
@@ -242,6 +244,15 @@ class Interview(Document):
                 name="gone",
             ),
             IndexModel([("erasure.pending", ASCENDING)], sparse=True),
+            IndexModel(
+                [("room.participant", ASCENDING)],
+                partialFilterExpression={
+                    "consent.recording": True,
+                    "status": {"$in": ["WAITING", "IN_PROGRESS"]},
+                    "room.participant": {"$type": "string"},
+                },
+                name="to_record",
+            ),
         ]
 
 

@@ -55,5 +55,6 @@ def _receipt(services: Services, erased: Interview) -> str:
         "erasedAt": erased.erased_at.astimezone(UTC).isoformat(timespec="milliseconds"),
         "turns": erased.erasure.turns,
         "evaluations": erased.erasure.evaluations,
+        "recordings": erased.erasure.recordings,
     }
     return sign(claims, Audience.RECEIPT, services.settings.auth)

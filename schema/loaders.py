@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 
 from models.evaluation import Evaluation, list_evaluations_of
 from models.position import Position, get_positions
+from models.recording import File, list_recordings_of
 from models.turn import Turn
 from resolvers.transcripts import get_turns_by_seq
 
@@ -25,6 +26,8 @@ class Loaders:
         self.positions: DataLoader[ObjectId, Position | None] = DataLoader(_load_positions, cache=False)
         self.evaluations: DataLoader[ObjectId, list[Evaluation]] = DataLoader(_load_evaluations, cache=False)
         """every version, newest first, by interview"""
+        self.recordings: DataLoader[ObjectId, list[File]] = DataLoader(_load_recordings, cache=False)
+        """every file, by interview"""
         self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
 
 
@@ -38,6 +41,13 @@ async def _load_evaluations(interview_ids: Sequence[ObjectId]) -> list[list[Eval
     for evaluation in await list_evaluations_of(list(set(interview_ids))):
         versions[ObjectId(evaluation.interview_id)].append(evaluation)
     return [versions[interview_id] for interview_id in interview_ids]
+
+
+async def _load_recordings(interview_ids: Sequence[ObjectId]) -> list[list[File]]:
+    found = {
+        ObjectId(recording.interview_id): recording.files for recording in await list_recordings_of(list(set(interview_ids)))
+    }
+    return [found.get(interview_id, []) for interview_id in interview_ids]
 
 
 async def _load_turns(keys: Sequence[TurnKey]) -> list[Turn | None]:

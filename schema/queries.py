@@ -9,6 +9,7 @@ from strawberry import UNSET
 from models.evaluation import Evaluation as EvaluationDocument
 from models.interview import Interview as InterviewDocument
 from models.position import Position as PositionDocument
+from models.recording import File as RecordingFile
 from resolvers import evaluations, interviews, invites, node, positions, transcripts, viewer
 from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Id, InterviewId, Last, Version, given
 from schema.context import Info
@@ -21,6 +22,7 @@ from schema.types.interview import Interview
 from schema.types.invitation import Invitation
 from schema.types.node import Node
 from schema.types.position import Position
+from schema.types.recording import Recording
 from schema.types.transcript import Transcript
 from schema.types.viewer import Organization, Viewer
 
@@ -41,6 +43,8 @@ class Query:
                 return Position.of(position, caller)
             case EvaluationDocument() as evaluation:
                 return Evaluation.of(evaluation)
+            case RecordingFile() as file:
+                return Recording.of(file)
             case None:
                 return None
             case organization:

@@ -33,11 +33,13 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from errors import ErrorCode, Unauthenticated
+from recording.storage import open_store
 from schema.api import build_schema
 from schema.context import Context, request_id_of
 from schema.execution import is_refused
 from schema.failures import Failure, failure_of
 from schema.health import health_routes
+from schema.playback import playback_routes
 from schema.sse import EventStream
 from schema.websocket import Connection, Socket
 from settings import Api, Settings
@@ -61,7 +63,7 @@ GRAPHQL_JSON = "application/graphql-response+json"
 def routes(settings: Settings) -> list[BaseRoute]:
     """Every route of the API. The application's lifespan must give `services` (request.state).
 
-    Raises ValueError for an origin in settings.api.allowed_origins that is none.
+    Raises ValueError for an origin in settings.api.allowed_origins that is none, and as recording.storage.open_store.
     """
     endpoint = Endpoint(settings.api)
     cors = Middleware(
@@ -75,6 +77,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/graphql", endpoint, middleware=[cors], name="graphql"),
         WebSocketRoute("/graphql", endpoint, name="graphql-ws"),
         *health_routes(),
+        *playback_routes(open_store(settings.recording)),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
     ]
 

@@ -20,6 +20,7 @@ from models.interview import (
     search_terms,
 )
 from models.position import Criterion, Level, Position, PositionBody, Question
+from models.recording import File, Recording, RecordingKind, RecordingStatus
 from models.turn import Channel, NewTurn, Speaker, Turn
 
 
@@ -132,6 +133,25 @@ def words(fence: int = 0, **values: Any) -> Words:
     """What an interviewer's turns change; `values` replace fields."""
     fields = {"fence": fence, "answers": 0, "progress": Progress(), "by_code": False, "due_at": None}
     return Words(**{**fields, **values})
+
+
+def new_recording(interview: Interview, **values: Any) -> Recording:
+    """A recording that has just begun and is not stored yet; `values` replace fields."""
+    return Recording(**{"interview_id": interview.id, "organization_id": interview.organization_id, **values})
+
+
+def played_file(**values: Any) -> File:
+    """A file that can be played; `values` replace fields."""
+    fields = {
+        "kind": RecordingKind.AUDIO,
+        "status": RecordingStatus.COMPLETED,
+        "started_at": now(),
+        "mime_type": "audio/ogg",
+        "path": "somewhere/audio.ogg",
+        "duration_seconds": 1.5,
+        "size_bytes": 1000,
+    }
+    return File(**{**fields, **values})
 
 
 async def say(interview: Interview, text: str, key: str | None = None) -> Turn:

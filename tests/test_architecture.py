@@ -12,7 +12,7 @@ LAYERS = [
     {"checkup"},
     {"schema"},
     {"resolvers"},
-    {"agent", "evaluation"},
+    {"agent", "recording", "evaluation"},
     {"lifecycle"},
     {"live", "auth"},
     {"models", "logs"},

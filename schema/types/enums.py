@@ -10,6 +10,7 @@ from models.evaluation import EvaluationStatus
 from models.interview import Decision, EndReason, InterviewStatus, Recommendation
 from models.interview_list import InterviewOrderField
 from models.organization import Role
+from models.recording import RecordingKind, RecordingStatus
 from models.turn import Channel, Speaker
 
 __all__ = [
@@ -34,24 +35,6 @@ class OrderDirection(StrEnum):
 
     ASC = "ASC"
     DESC = "DESC"
-
-
-class RecordingKind(StrEnum):
-    """What a recording holds."""
-
-    COMPOSITE = "COMPOSITE"
-    CANDIDATE_TRACK = "CANDIDATE_TRACK"
-    INTERVIEWER_TRACK = "INTERVIEWER_TRACK"
-    AUDIO = "AUDIO"
-
-
-class RecordingStatus(StrEnum):
-    """Where a recording stands."""
-
-    STARTING = "STARTING"
-    ACTIVE = "ACTIVE"
-    COMPLETED = "COMPLETED"
-    FAILED = "FAILED"
 
 
 def _describe(enum: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
@@ -171,19 +154,19 @@ _describe(
     RecordingKind,
     "What a recording holds.",
     {
-        "COMPOSITE": "Everything, as one video.",
+        "COMPOSITE": "The candidate's video with both voices; there is one when the camera was on.",
         "CANDIDATE_TRACK": "The candidate's voice alone.",
         "INTERVIEWER_TRACK": "The interviewer's voice alone.",
-        "AUDIO": "Both voices, mixed.",
+        "AUDIO": "Both voices: the candidate on the left, the interviewer on the right.",
     },
 )
 _describe(
     RecordingStatus,
     "Where a recording stands.",
     {
-        "STARTING": "The recorder has been asked to begin.",
-        "ACTIVE": "Being recorded.",
+        "STARTING": "A recorder has been asked for.",
+        "ACTIVE": "Being recorded, or made ready.",
         "COMPLETED": "Stored; `url` plays it.",
-        "FAILED": "There is none; `failure` says why.",
+        "FAILED": "Recording broke off, `failure` says why; `url` plays what there was till then, if anything.",
     },
 )

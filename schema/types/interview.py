@@ -147,12 +147,14 @@ class Interview(Node):
         return [Evaluation.of(document) for document in await self._evaluations(info)]
 
     @computed(
-        "What was recorded. Always empty on this server, which does not record yet.",
+        "What was recorded, where the candidate agreed to it: first while it is being made, then to be played.",
         guard=Action.READ_RECORDING,
     )
-    def recordings(self) -> list[Recording] | None:
+    async def recordings(self, info: Info) -> list[Recording] | None:
         """The recordings."""
-        return []
+        if self.document.erased_at is not None:
+            return []
+        return [Recording.of(file) for file in await info.context.loaders.recordings.load(ObjectId(self.document.id))]
 
     async def _evaluations(self, info: Info) -> list[EvaluationDocument]:
         if self.document.erased_at is not None:

@@ -8,7 +8,7 @@ import pytest
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from models import evaluation, follow, idempotency, organization, position, room, transition, turn
+from models import evaluation, follow, idempotency, organization, position, recording, room, transition, turn
 from models.append import append_candidate, append_interviewer
 from models.erasure import delete_erased, find_pending_erasures, mark_erased
 from models.evaluation_job import add_evaluation, claim_evaluation, find_due_evaluations
@@ -24,6 +24,7 @@ from models.interview import (
 )
 from models.interview_list import InterviewFilter, InterviewOrderField, count_interviews, list_interviews, order_of
 from models.page import Order, Page, PageRequest
+from models.recording_job import find_open_recordings, find_unrecorded
 from models.turn import Channel, Speaker
 from tests.factories import make_interview, new_evaluation, new_turn, words
 from tests.models.archive import Archive, Plan, Profiler, stored_archive
@@ -191,8 +192,11 @@ async def test_the_sweep_reads_nothing_but_what_is_due(archive: Archive, profile
         find_due_evaluations(100),
         room.find_unattended(100),
         room.find_gone(120, 100),
+        find_open_recordings(100),
+        find_unrecorded(100),
     )
-    check(plans, 7)
+    # for whom there is nothing to record, no recording is looked up
+    check(plans, 9)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are there, and none of them is due
@@ -225,6 +229,9 @@ async def test_one_thing_is_found_by_looking_at_one(archive: Archive, profiler: 
         evaluation.get_own_evaluation(archive.organization_id, ObjectId()),
         evaluation.list_evaluations(interview_id),
         evaluation.list_evaluations_of([interview_id]),
+        recording.get_recording(ObjectId()),
+        recording.find_file(ObjectId()),
+        recording.list_recordings_of([interview_id]),
         organization.find_key(archive.secret),
         organization.find_live_key(ObjectId(key.id)),
         organization.list_keys(key.organization_id),
@@ -232,7 +239,7 @@ async def test_one_thing_is_found_by_looking_at_one(archive: Archive, profiler: 
         organization.ensure_organization("organization 7"),
         idempotency.find_claim(claimed.caller, claimed.mutation, claimed.key, claimed.digest),
     )
-    check(plans, 14)
+    check(plans, 17)
     for plan in plans:
         assert plan.keys <= 3, plan
         assert plan.documents <= 1, plan

@@ -29,7 +29,7 @@ from models.interview import Candidate, Decision, EndReason, Interview, Intervie
 from models.organization import Role
 from models.turn import Speaker
 from schema.api import print_sdl
-from tests.factories import new_turn, outcome
+from tests.factories import new_recording, new_turn, outcome, played_file
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import Api, token_of
 
@@ -87,6 +87,7 @@ READS: dict[str, dict[frozenset[Role], str]] = {
     "Usage": {STAFF: "inputTokens cachedInputTokens outputTokens costUsd"},
     "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
     "LevelOverride": {STAFF: "criterionKey level reason"},
+    "Recording": {STAFF: "id kind status mimeType url durationSeconds sizeBytes startedAt failure"},
     "Invitation": {
         EVERYBODY: (
             "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt "
@@ -116,11 +117,11 @@ ANSWERED_TO_WHO_DID_IT = {
     *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
 }
 """whoever may call the mutation may read its payload; rows of the mutations say who"""
-NEVER_REACHED_YET = {"Recording", "InterimTranscript"}
-"""no recording exists; an interim is reached by its subscription only, whose row says who"""
+NEVER_REACHED_YET = {"InterimTranscript"}
+"""reached by its subscription only, whose row says who"""
 
-NEVER_THERE = {"Interview.erasedAt", "Interview.recordings"}
-"""null or empty in the world, whoever reads"""
+NEVER_THERE = {"Interview.erasedAt"}
+"""null in the world, whoever reads"""
 
 # how each type is reached, with FIELD in the place of the field
 PATHS = {
@@ -149,6 +150,7 @@ PATHS = {
     "Usage": "{ evaluation(interviewId: $interview) { usage { FIELD } } }",
     "Review": "{ evaluation(interviewId: $interview) { reviews { FIELD } } }",
     "LevelOverride": "{ evaluation(interviewId: $interview) { reviews { overrides { FIELD } } } }",
+    "Recording": "{ interview(id: $interview) { recordings { FIELD } } }",
     "Invitation": "{ invitation(token: $invite) { FIELD } }",
     "ConsentText": "{ invitation(token: $invite) { consentText { FIELD } } }",
 }
@@ -274,6 +276,7 @@ async def full_world(tenant: Tenant) -> World:
     evaluation = await tenant.evaluation(
         interview, outcome=judged, reviews=[review], failure="None, in the end.", transcript_digest="0123"
     )
+    await new_recording(interview, files=[played_file(failure="Not at first.")]).insert()
     return World(tenant, interview, evaluation, {role: await token_of(tenant, role, interview) for role in Role})
 
 

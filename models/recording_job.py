@@ -1,0 +1,183 @@
+"""Who writes a recording, and the job that makes its files: each step a compare-and-set by the lease's number.
+
+Nothing of it can be done without the candidate's consent, or once the interview has been erased: whatever begins or changes a
+recording changes it in one transaction with the interview, on condition of both.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from models.compare_and_set import LAPSED, compare_and_set, from_now, lease_of
+from models.interview import DISPATCH, OPEN, Interview, change
+from models.recording import File, Part, Picture, Recording, RecordingKind, RecordingStatus
+from models.session import in_transaction
+
+_AGREED: dict[str, Any] = {"consent.recording": True, "erased_at": None}
+_HELD: dict[str, Any] = {**_AGREED, "status": {"$in": list(OPEN)}}
+_ATTENDED: dict[str, Any] = {**_HELD, "room.participant": {"$type": "string"}}
+"""something can be heard that may be recorded"""
+_OVER: dict[str, Any] = {**_AGREED, "status": {"$nin": list(OPEN)}}
+
+_NEXT_FENCE: dict[str, Any] = {"$add": ["$fence", 1]}
+_DUE: dict[str, Any] = {"$lte": ["$due_at", "$$NOW"]}
+
+
+async def begin_recording(recording: Recording) -> bool:
+    """Store a new recording; False when its candidate is not there or has not agreed, or when there is one already."""
+
+    async def work(session: AsyncClientSession) -> bool:
+        if await change(ObjectId(recording.interview_id), _ATTENDED, {}, session=session) is None:
+            return False
+        await recording.insert(session=session)
+        return True
+
+    try:
+        return await in_transaction(work)
+    except DuplicateKeyError:
+        return False
+
+
+# --- who records
+
+
+async def claim_recorder_dispatch(recording_id: ObjectId, seconds: float, max_seconds: float) -> Recording | None:
+    """Take it upon oneself to send a recorder to an interview that has none; the fence grows.
+
+    The claim counts as a lease for `seconds`, and for twice as long, up to `max_seconds`, after each that no recorder answered.
+    None: somebody is at it, recording was given up, or there is nothing to record now.
+    """
+    patience = {"$min": [max_seconds, {"$multiply": [seconds, {"$pow": [2, {"$min": ["$dispatches", 10]}]}]}]}
+    return await _step(
+        recording_id,
+        _ATTENDED,
+        {"is_open": True, "failure": None, "$expr": LAPSED},
+        {},
+        {
+            "fence": _NEXT_FENCE,
+            "lease": {"holder": DISPATCH, "until": {"$add": ["$$NOW", {"$multiply": [1000, patience]}]}},
+            "dispatches": {"$add": ["$dispatches", 1]},
+        },
+        visible=False,
+    )
+
+
+async def claim_recorder(recording_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> Recording | None:
+    """Take the lease for which this recorder was sent. None: another was sent since, or there is nothing to record."""
+    is_free = {"$or": [{"$eq": ["$lease.holder", DISPATCH]}, LAPSED]}
+    condition = {"is_open": True, "failure": None, "fence": fence, "$expr": is_free}
+    lease = {"lease": lease_of(holder, lease_seconds)}
+    return await _step(recording_id, _HELD, condition, {"dispatches": 0}, lease, visible=False)
+
+
+async def renew_recording(recording_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
+    """Keep the lease; False when another has it or the recording is gone. One that lapsed unnoticed comes back."""
+    condition = {"is_open": True, "fence": fence, "lease.holder": holder}
+    lease = {"lease": lease_of(holder, lease_seconds)}
+    return await compare_and_set(Recording, recording_id, condition, {}, lease) is not None
+
+
+async def add_part(recording: Recording, part: Part) -> Recording | None:
+    """The recorder has begun; the first part's time is the recording's. None when the lease is lost."""
+    files = [_active(file, recording.parts[0] if recording.parts else part) for file in recording.files]
+    return await _step(ObjectId(recording.id), _AGREED, _by(recording), {"parts": [*recording.parts, part], "files": files})
+
+
+async def add_picture(recording: Recording, picture: Picture) -> Recording | None:
+    """The newest part has video. None when the lease is lost."""
+    part = recording.parts[-1].model_copy(update={"picture": picture})
+    files = recording.files
+    if recording.file(RecordingKind.COMPOSITE) is None:
+        composite = File(kind=RecordingKind.COMPOSITE, status=RecordingStatus.ACTIVE)
+        files = [*files, _active(composite, recording.parts[0])]
+    return await _step(ObjectId(recording.id), _AGREED, _by(recording), {"parts": [*recording.parts[:-1], part], "files": files})
+
+
+async def release_recording(recording: Recording) -> Recording | None:
+    """Give the lease up: the recorder has ended, and another comes if there is more to record."""
+    return await compare_and_set(Recording, ObjectId(recording.id), _by(recording), {"lease": None})
+
+
+async def give_up_recording(recording: Recording, failure: str) -> Recording | None:
+    """No more is recorded, and `failure` says why; what there is stays, and becomes files once the interview is over."""
+    files = [file.model_copy(update={"status": RecordingStatus.FAILED, "failure": failure}) for file in recording.files]
+    values = {"failure": failure, "files": files, "lease": None}
+    return await _step(ObjectId(recording.id), _AGREED, _by(recording), values)
+
+
+# --- the files
+
+
+async def claim_files(recording_id: ObjectId, holder: str, lease_seconds: float) -> Recording | None:
+    """Take the job of making the files, once the interview is over; counts the attempt."""
+    condition = {"is_open": True, "$expr": {"$and": [_DUE, LAPSED]}}
+    claimed = {"fence": _NEXT_FENCE, "attempts": {"$add": ["$attempts", 1]}, "lease": lease_of(holder, lease_seconds)}
+    return await _step(recording_id, _OVER, condition, {}, claimed, visible=False)
+
+
+async def postpone_files(recording: Recording, failure: str, retry_seconds: float) -> Recording | None:
+    """Give the job up for now; it is due again after `retry_seconds`, and says why."""
+    files = [file.model_copy(update={"failure": file.failure or failure}) for file in recording.files]
+    return await _step(
+        ObjectId(recording.id), _AGREED, _by(recording), {"lease": None, "files": files}, {"due_at": from_now(retry_seconds)}
+    )
+
+
+async def complete_recording(recording: Recording, files: Sequence[File]) -> Recording | None:
+    """The files as they stay: nothing is to be done any more. None when the job is lost."""
+    return await _step(ObjectId(recording.id), _AGREED, _by(recording), {"files": list(files), "is_open": False, "lease": None})
+
+
+# --- what the sweep finds
+
+
+async def find_unrecorded(limit: int) -> list[Interview]:
+    """Interviews whose candidate has agreed to a recording and is there, and which have none."""
+    attended = await Interview.find(_ATTENDED).limit(limit).to_list()
+    if not attended:
+        return []
+    rows = Recording.get_pymongo_collection().find(
+        {"interview_id": {"$in": [interview.id for interview in attended]}}, {"_id": 0, "interview_id": 1}
+    )
+    recorded = {row["interview_id"] async for row in rows}
+    return [interview for interview in attended if interview.id not in recorded]
+
+
+async def find_open_recordings(limit: int) -> list[Recording]:
+    """Recordings at which something is due and nobody is, the longest first."""
+    return await Recording.find({"is_open": True, "$expr": {"$and": [_DUE, LAPSED]}}).sort("due_at").limit(limit).to_list()
+
+
+def _active(file: File, first: Part) -> File:
+    return file.model_copy(update={"status": RecordingStatus.ACTIVE, "started_at": first.started_at})
+
+
+def _by(recording: Recording) -> dict[str, Any]:
+    return {"is_open": True, "fence": recording.fence}
+
+
+async def _step(
+    recording_id: ObjectId,
+    interview_condition: Mapping[str, Any],
+    condition: Mapping[str, Any],
+    values: Mapping[str, Any],
+    computed: Mapping[str, Any] | None = None,
+    *,
+    visible: bool = True,
+) -> Recording | None:
+    """Change the recording, and the interview with it, in one transaction; None when a condition does not hold (any more)."""
+
+    async def work(session: AsyncClientSession) -> Recording | None:
+        changed = await compare_and_set(Recording, recording_id, condition, values, computed, session)
+        if changed is None:
+            return None
+        interview_id = ObjectId(changed.interview_id)
+        if await change(interview_id, interview_condition, {}, session=session, visible=visible) is None:
+            await session.abort_transaction()
+            return None
+        return changed
+
+    return await in_transaction(work)
