@@ -5,10 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit demo dev check test lock schema clean
+.PHONY: help install livekit demo dev check test test-voice lock schema clean
 
 help: ## what there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: .venv/installed ## the Python packages, pinned by hash, into .venv
 
@@ -39,8 +39,11 @@ check: install ## format, lint, types, import directions, schema snapshot, unit 
 	$(BIN)/python main.py schema --check
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
 
-test: livekit ## every test, on real servers
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+test: livekit ## the tests, on real servers
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered
+
+test-voice: livekit ## the other scenarios of interviews by voice, which take long
+	$(BIN)/pytest -m long
 
 lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
