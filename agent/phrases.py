@@ -20,6 +20,10 @@ class Phrases:
     stop: str
     nudge: str
     """before the question that is open; asks nothing itself"""
+    resumed: str
+    """the same, after the candidate, or the interviewer, was gone"""
+    not_heard: str
+    """the same, after words that the recognizer was not sure of"""
     closings: MappingProxyType[EndReason, str]
     affirmations: frozenset[str]
     """whole answers, as `plain` makes them, that confirm the wish to stop"""
@@ -50,6 +54,8 @@ LANGUAGES = MappingProxyType(
             wait="Of course, take your time.",
             stop="Would you like to end the interview here? Say yes to end it, or just go on with your answer.",
             nudge="I have not heard from you for a while. Whenever you are ready, here is the question again.",
+            resumed="I am sorry for the interruption. Here is the question again.",
+            not_heard="I am sorry, I could not hear you well. Here is the question again.",
             closings=_closings(
                 "That was my last question. Thank you for your answers and your time. The team will look at our conversation and get in touch.",
                 "Our time is up, so I will stop here. Thank you for your answers. The team will look at our conversation and get in touch.",
@@ -71,6 +77,8 @@ LANGUAGES = MappingProxyType(
             wait="Gern, nehmen Sie sich Zeit.",
             stop="Möchten Sie das Interview hier beenden? Sagen Sie Ja, um es zu beenden, oder fahren Sie einfach mit Ihrer Antwort fort.",
             nudge="Ich habe eine Weile nichts von Ihnen gehört. Wenn Sie so weit sind: Hier ist die Frage noch einmal.",
+            resumed="Entschuldigen Sie die Unterbrechung. Hier ist die Frage noch einmal.",
+            not_heard="Entschuldigung, ich habe Sie nicht gut verstanden. Hier ist die Frage noch einmal.",
             closings=_closings(
                 "Das war meine letzte Frage. Vielen Dank für Ihre Antworten und Ihre Zeit. Das Team sieht sich unser Gespräch an und meldet sich.",
                 "Unsere Zeit ist um, deshalb höre ich hier auf. Vielen Dank für Ihre Antworten. Das Team sieht sich das Gespräch an und meldet sich.",
@@ -90,6 +98,8 @@ LANGUAGES = MappingProxyType(
             wait="Por supuesto, tómese su tiempo.",
             stop="¿Quiere terminar la entrevista aquí? Diga sí para terminarla, o simplemente siga con su respuesta.",
             nudge="Hace un rato que no tengo noticias suyas. Cuando quiera, aquí está la pregunta de nuevo.",
+            resumed="Disculpe la interrupción. Aquí está la pregunta de nuevo.",
+            not_heard="Disculpe, no le he oído bien. Aquí está la pregunta de nuevo.",
             closings=_closings(
                 "Esa era mi última pregunta. Gracias por sus respuestas y su tiempo. El equipo revisará nuestra conversación y se pondrá en contacto.",
                 "Se nos ha acabado el tiempo, así que termino aquí. Gracias por sus respuestas. El equipo las revisará y se pondrá en contacto.",
@@ -109,6 +119,8 @@ LANGUAGES = MappingProxyType(
             wait="Bien sûr, prenez votre temps.",
             stop="Voulez-vous terminer l'entretien ici ? Dites oui pour le terminer, ou poursuivez simplement votre réponse.",
             nudge="Je n'ai plus de nouvelles de vous depuis un moment. Quand vous voudrez, voici de nouveau la question.",
+            resumed="Veuillez excuser cette interruption. Voici de nouveau la question.",
+            not_heard="Veuillez m'excuser, je vous ai mal entendu. Voici de nouveau la question.",
             closings=_closings(
                 "C'était ma dernière question. Merci pour vos réponses et votre temps. L'équipe va lire notre échange et vous recontactera.",
                 "Le temps est écoulé, je m'arrête donc ici. Merci pour vos réponses. L'équipe va lire notre échange et vous recontactera.",

@@ -22,7 +22,10 @@ are used up is answered by going on, and the interviewer says so.
 
 What the candidate wrote before a question was stored can not answer it, and a yes from before a STOP does not confirm it. When a
 contribution holds nothing later (a message sent before the greeting, the rest of a burst), what was asked is put again, once,
-in place of NEXT or PROBE.
+in place of NEXT or PROBE. What is spoken is placed by its time instead: who begins to speak while a question is heard answers it.
+
+A turn of the interviewer's without a move was cut off before it was heard: it is as if it had not been said. So an answer that
+was taken to be over too early, and goes on, stays one contribution, and no question is skipped.
 """
 
 from collections.abc import Sequence
@@ -32,7 +35,7 @@ from datetime import datetime, timedelta
 from agent.phrases import phrases_in, plain
 from models.interview import EndReason, Progress
 from models.position import PositionBody, Question
-from models.turn import Move, Speaker, Turn
+from models.turn import Channel, Move, Speaker, Turn
 
 TRIES = 2
 MINUTES_PER_ANSWER = 2.0
@@ -104,7 +107,10 @@ class Plan:
         """The moves that a reply to the contribution may make; never empty."""
         question = self.open_question
         minutes = (self.time_left - self.limits.reserve).total_seconds() / 60
-        if question is None or minutes <= 0:
+        if question is None:
+            # greeted by voice, and nothing asked yet
+            return (Move.NEXT,) if self._may_go_on(minutes) else (Move.CLOSE,)
+        if minutes <= 0:
             return (Move.CLOSE,)
         if self.unheard:
             return (Move.STOP,) if self.unheard is Move.STOP else (Move.REPEAT, Move.WAIT, Move.STOP)
@@ -139,6 +145,12 @@ class Plan:
             return EndReason.OUT_OF_TIME
         return EndReason.WRAPPED_UP if self.next_question is None else EndReason.OUT_OF_EXCHANGES
 
+    @property
+    def progress(self) -> Progress:
+        """How far the interview has come."""
+        question = self.open_question
+        return Progress(question=self.asked, question_key=question.key if question else None, exchanges=self.exchanges)
+
     # --- what a move does
 
     def words_after(self, move: Move, reason: EndReason | None = None) -> str:
@@ -149,12 +161,17 @@ class Plan:
         if move is Move.REPEAT and self.open_question:
             return self.open_question.text
         if move is Move.NUDGE and self.open_question:
-            return f"{phrases.nudge} {phrases.stop if self.stop_pending else self.open_question.text}"
+            return self.asking_again(phrases.nudge)
         if move is Move.STOP:
             return phrases.stop
         if move is Move.CLOSE:
             return phrases.closings[reason or self.end_reason]
         return ""
+
+    def asking_again(self, opening: str) -> str:
+        """`opening`, then what the candidate was asked last."""
+        asked = phrases_in(self.language).stop if self.stop_pending else self.open_question.text if self.open_question else ""
+        return f"{opening} {asked}".strip()
 
     def words_instead(self, refused: Move | None = None) -> str:
         """What code says alone, as its `fallback`. `refused`: the move that was chosen, and is not allowed any more."""
@@ -221,13 +238,24 @@ def _counts(move: Move | None, *, stop_pending: bool) -> bool:
     return move in COUNTED or (move is Move.CLOSE and not stop_pending)
 
 
+def _follows(piece: Turn | None, question: Turn | None) -> bool:
+    """Whether who said `piece` had met `question`: it was stored before, or, where it is spoken, had begun to be heard."""
+    if piece is None or question is None:
+        return False
+    if question.channel is Channel.VOICE:
+        return piece.seq > question.seq or piece.started_at > question.started_at
+    return piece.seq > question.seq
+
+
 def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: Limits, now: datetime) -> Plan:
     """The plan that the stored turns stand for; the same turns always give the same plan."""
     asked = exchanges = answered = 0
     used = dict.fromkeys(ON_THE_OPEN_QUESTION, 0)
     nudged = False
-    asked_at = stop_at = 0  # seq of the open question, and of the first STOP of those that nothing but a NUDGE has followed
-    spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER]
+    question: Turn | None = None
+    stop: Turn | None = None  # the first of those that nothing but a NUDGE has followed
+    spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is not None]
+    by_seq = {turn.seq: turn for turn in turns if turn.speaker is Speaker.CANDIDATE}
     for turn in spoken:
         answers = turn.answers or 0
         is_reply = answers > answered
@@ -235,16 +263,18 @@ def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: L
         nudged = turn.move is Move.NUDGE
         if nudged:
             continue
-        exchanges += is_reply and _counts(turn.move, stop_pending=0 < stop_at < answers)
+        answered_last = by_seq.get(answers)
+        exchanges += is_reply and asked > 0 and _counts(turn.move, stop_pending=_follows(answered_last, stop))
         if turn.move is Move.NEXT:
             asked += 1
-            asked_at = turn.seq
+            question = turn
             used = dict.fromkeys(ON_THE_OPEN_QUESTION, 0)
-        elif turn.move in used and is_reply and answers > asked_at:
+        elif turn.move in used and is_reply and _follows(answered_last, question):
             used[turn.move] += 1
-        stop_at = 0 if turn.move is not Move.STOP else stop_at or turn.seq
+        stop = None if turn.move is not Move.STOP else stop or turn
     open_pieces = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.seq > answered]
-    is_unheard = bool(open_pieces) and open_pieces[-1].seq < (stop_at or asked_at)
+    put_last = stop or question
+    is_unheard = bool(open_pieces) and put_last is not None and not _follows(open_pieces[-1], put_last)
     return Plan(
         position=position,
         language=language,
@@ -253,8 +283,8 @@ def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: L
         asked=asked,
         used=used,
         exchanges=exchanges,
-        stop_pending=bool(stop_at) and not is_unheard,
-        unheard=None if not is_unheard else Move.STOP if stop_at else Move.NEXT,
+        stop_pending=stop is not None and not is_unheard,
+        unheard=None if not is_unheard else Move.STOP if stop else Move.NEXT,
         nudged=nudged,
         greeted=bool(spoken),
         answers=open_pieces[-1].seq if open_pieces else answered,

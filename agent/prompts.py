@@ -95,7 +95,8 @@ def _conversation(turns: Sequence[Turn]) -> list[MessageParam]:
     lines: list[tuple[str, str]] = [("user", JOINED)]
     pieces = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
     for turn in turns:
-        if turn.speaker is Speaker.INTERVIEWER:
+        # what was cut off before it was heard has no move, and was not said
+        if turn.speaker is Speaker.INTERVIEWER and turn.move is not None:
             while pieces and pieces[0].seq <= (turn.answers or 0):
                 lines.append(("user", escape(pieces.pop(0).text, quote=False)))
             # a greeting holds the candidate's name; not more than that is escaped, or Claude would learn to write entities

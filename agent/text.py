@@ -5,17 +5,17 @@ Everything is rebuilt from the stored turns, so any process can take the next me
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 import structlog
 from anthropic import AsyncAnthropic
 from bson import ObjectId
 
+from agent.composition import Composed, background_of, greeting_of, read_plan, words_of
 from agent.interviewer import Opened, reply
-from agent.phrases import phrases_in
-from agent.plan import Limits, Plan, read
-from agent.prompts import Background, compose
+from agent.plan import Plan
+from agent.prompts import compose
 from errors import AppError
 from lifecycle.jobs import REPLY
 from lifecycle.lease import kept
@@ -24,7 +24,7 @@ from lifecycle.states import end_interview, finish_interview
 from lifecycle.turns import store_words
 from live.messages import Interim
 from models import transition
-from models.append import LeaseLost, Superseded, Words
+from models.append import LeaseLost, Superseded
 from models.clock import now
 from models.interview import OPEN, EndReason, Interview, InterviewStatus, change, get_interview
 from models.position import Position, get_position
@@ -38,14 +38,6 @@ RETRY_SECONDS = 2.0
 MAX_RETRY_SECONDS = 60.0
 ATTEMPTS = 8
 """failures in a row, over three minutes, after which the interview is ended: nobody waits for an answer that never comes"""
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A reply before it is stored: its turns, with what they change."""
-
-    turns: list[NewTurn]
-    words: Words
 
 
 async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
@@ -106,7 +98,7 @@ async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Intervi
             return None
         last = turns[-1].seq if turns and composition < COMPOSITIONS else None
         try:
-            return await store_words(services, interview, composed.turns, replace(composed.words, expected_seq=last))
+            return await store_words(services, interview_id, composed.turns, replace(composed.words, expected_seq=last))
         except Superseded:
             log.info("composed again: the candidate added something", interview_id=str(interview_id))
     raise LeaseLost
@@ -116,15 +108,7 @@ async def _compose(
     services: Services, claude: AsyncAnthropic, interview: Interview, position: Position, turns: Sequence[Turn]
 ) -> Composed | None:
     clocks = services.settings.interview
-    limits = Limits(
-        started_at=interview.started_at,
-        limit=timedelta(minutes=position.limit_minutes),
-        closing=timedelta(seconds=clocks.closing_seconds),
-        silence=timedelta(seconds=clocks.silence_seconds),
-    )
-    # MongoDB's clock made the job due: ours may be behind it
-    moment = max(now(), interview.due_at or now())
-    plan = read(position, interview.language, turns, limits, moment)
+    plan = read_plan(interview, position, turns, closing_seconds=clocks.closing_seconds, silence_seconds=clocks.silence_seconds)
     if not plan.greeted:
         return _greet(interview, plan)
     if plan.contribution:
@@ -135,9 +119,8 @@ async def _compose(
         return None
     move, reason = plan.clock_move
     key = f"clock:{interview.last_seq}"
-    return _composed(
-        plan, interview.fence, [_turn(plan, key, move, plan.words_after(move, reason), Source.CODE)], move, reason=reason
-    )
+    turn = _turn(plan, key, move, plan.words_after(move, reason), Source.CODE)
+    return Composed([turn], words_of(plan, interview.fence, turn, reason=reason))
 
 
 async def _postpone(interview: Interview, plan: Plan) -> None:
@@ -147,20 +130,16 @@ async def _postpone(interview: Interview, plan: Plan) -> None:
 
 
 def _greet(interview: Interview, plan: Plan) -> Composed:
-    name = interview.candidate.name if interview.candidate else ""
-    greeting = phrases_in(plan.language).greeting.format(
-        name=name, title=plan.position.title, questions=len(plan.position.questions), minutes=plan.position.limit_minutes
-    )
     turns = [
-        _turn(plan, "reply:0", Move.GREET, greeting, Source.CODE),
+        _turn(plan, "reply:0", Move.GREET, greeting_of(interview, plan), Source.CODE),
         _turn(plan, "reply:0:question", Move.NEXT, plan.words_after(Move.NEXT), Source.CODE),
     ]
-    return _composed(plan, interview.fence, turns, Move.NEXT)
+    return Composed(turns, words_of(plan, interview.fence, turns[-1]))
 
 
 async def _reply(services: Services, claude: AsyncAnthropic, interview: Interview, plan: Plan, turns: Sequence[Turn]) -> Composed:
     settings = services.settings
-    prompt = compose(plan.position, _background(interview), plan, turns)
+    prompt = compose(plan.position, background_of(interview), plan, turns)
     began, opened, text = now(), Opened(plan.fallback, Source.CODE), ""
     async with aclosing(reply(claude, settings.anthropic, settings.interview, plan, prompt)) as events:
         async for event in events:
@@ -171,12 +150,7 @@ async def _reply(services: Services, claude: AsyncAnthropic, interview: Intervie
             interim = Interim(ObjectId(interview.id), Speaker.INTERVIEWER, text, turns[-1].seq, now())
             await services.live.publish_interim(interim)
     turn = _turn(plan, f"reply:{plan.answers}", opened.move, text, opened.source, began=began)
-    return _composed(plan, interview.fence, [turn], opened.move, by_code=opened.source is not Source.MODEL)
-
-
-def _background(interview: Interview) -> Background:
-    experience = interview.candidate.experience if interview.candidate else None
-    return Background(experience, interview.resume, interview.job_description)
+    return Composed([turn], words_of(plan, interview.fence, turn, by_code=opened.source is not Source.MODEL))
 
 
 def _turn(plan: Plan, key: str, move: Move, text: str, source: Source, *, began: datetime | None = None) -> NewTurn:
@@ -192,21 +166,4 @@ def _turn(plan: Plan, key: str, move: Move, text: str, source: Source, *, began:
         move=move,
         source=source,
         answers=plan.answers,
-    )
-
-
-def _composed(
-    plan: Plan, fence: int, turns: list[NewTurn], move: Move, *, reason: EndReason | None = None, by_code: bool | None = None
-) -> Composed:
-    closes = move is Move.CLOSE
-    return Composed(
-        turns,
-        Words(
-            fence=fence,
-            answers=plan.answers,
-            progress=plan.progress_after(move),
-            by_code=by_code,
-            due_at=None if closes else plan.due_after(turns[-1].ended_at),
-            end_reason=(reason or plan.end_reason) if closes else None,
-        ),
     )

@@ -25,9 +25,19 @@ async def store_message(services: Services, interview: Interview, text: str, key
     return stored
 
 
-async def store_words(services: Services, interview: Interview, turns: Sequence[NewTurn], words: Words) -> Interview:
+async def store_heard(services: Services, interview_id: ObjectId, turn: NewTurn, fence: int) -> Turn:
+    """Store what the candidate was heard to say, under the voice agent's lease, and show it.
+
+    Raises LeaseLost, NotFound, Conflict as models.append.append_candidate.
+    """
+    stored, changed = await append_candidate(interview_id, turn, fence)
+    await _show(services, changed, [stored])
+    return stored
+
+
+async def store_words(services: Services, interview_id: ObjectId, turns: Sequence[NewTurn], words: Words) -> Interview:
     """Store the interviewer's turns under the lease, and show them. Raises LeaseLost, Superseded (models.append)."""
-    stored, changed = await append_interviewer(ObjectId(interview.id), turns, words)
+    stored, changed = await append_interviewer(interview_id, turns, words)
     await _show(services, changed, stored)
     return changed
 

@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict, NotFound
 from models.interview import OPEN, EndReason, Interview, InterviewStatus, Progress, change, get_interview
 from models.session import in_transaction
-from models.turn import NewTurn, Turn, collection, find_turn, to_row, to_values
+from models.turn import Channel, NewTurn, Turn, collection, find_turn, to_row, to_values
 
 
 class LeaseLost(Exception):
@@ -43,14 +43,16 @@ class Words:
     """in which they are taken; with ENDING, for what had been said already when the interview was ended"""
 
 
-async def append_candidate(interview_id: ObjectId, turn: NewTurn) -> tuple[Turn, Interview]:
+async def append_candidate(interview_id: ObjectId, turn: NewTurn, fence: int | None = None) -> tuple[Turn, Interview]:
     """Store a candidate's turn; the first begins the interview. The same key again answers the stored turn.
 
+    `fence`: of the lease under which it was heard; then it is taken while the interview is ENDING, too, as it had been said.
     Raises NotFound for an unknown or erased interview, Conflict when it takes no turns (not open yet, or ended) and when the
-    key stands for another text.
+    key stands for another text; LeaseLost where another hears the candidate now.
     """
-    values: dict[str, Any] = {"status": InterviewStatus.IN_PROGRESS, "attempts": 0}
+    values: dict[str, Any] = {"attempts": 0}
     computed = {
+        "status": {"$cond": [{"$eq": ["$status", InterviewStatus.ENDING]}, "$status", InterviewStatus.IN_PROGRESS]},
         "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         "last_seq": {"$add": ["$last_seq", 1]},
         "last_candidate_seq": {"$add": ["$last_seq", 1]},
@@ -58,8 +60,11 @@ async def append_candidate(interview_id: ObjectId, turn: NewTurn) -> tuple[Turn,
         "due_at": {"$cond": [{"$eq": [{"$literal": turn.channel}, "TEXT"]}, "$$NOW", "$due_at"]},
     }
 
+    condition: dict[str, Any] = {"status": {"$in": list(OPEN)}, "erased_at": None}
+    if fence is not None:
+        condition |= {"status": {"$in": [*OPEN, InterviewStatus.ENDING]}, "fence": fence}
+
     async def work(session: AsyncClientSession) -> tuple[Turn, Interview] | None:
-        condition = {"status": {"$in": list(OPEN)}, "erased_at": None}
         interview = await change(interview_id, condition, values, computed, session)
         if interview is None:
             return None
@@ -76,6 +81,8 @@ async def append_candidate(interview_id: ObjectId, turn: NewTurn) -> tuple[Turn,
     if interview is None or interview.erased_at is not None:
         raise NotFound("There is no such interview.")
     before = await find_turn(interview_id, turn.key)
+    if before is None and fence is not None:
+        raise LeaseLost
     if before is None:
         raise refusal(interview)
     if before.text != turn.text:
@@ -91,8 +98,17 @@ async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], w
     count = len(turns)
     values: dict[str, Any] = {"progress": words.progress, "attempts": 0}
     ended = {}
+    begun = {}
+    if any(turn.channel is Channel.VOICE for turn in turns):
+        # who has come to the room and is spoken to is in the interview
+        waiting = {"$eq": ["$status", InterviewStatus.WAITING]}
+        begun = {
+            "status": {"$cond": [waiting, InterviewStatus.IN_PROGRESS, "$status"]},
+            "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
+        }
     if words.end_reason:
         values["status"] = InterviewStatus.ENDING
+        begun.pop("status", None)
         # the last words of one that was ended meanwhile: its own reason and time stand
         ended = {
             "end_reason": {"$ifNull": ["$end_reason", {"$literal": words.end_reason}]},
@@ -104,6 +120,7 @@ async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], w
         "replies": {"$add": ["$replies", int(words.by_code is not None)]},
         "code_replies": {"$add": ["$code_replies", int(words.by_code or False)]},
         "due_at": {"$cond": [{"$gt": ["$last_candidate_seq", words.answers]}, "$$NOW", {"$literal": words.due_at}]},
+        **begun,
         **ended,
     }
     condition: dict[str, Any] = {"status": {"$in": list(words.statuses)}, "erased_at": None, "fence": words.fence}

@@ -102,7 +102,7 @@ async def test_an_end_in_mid_reply_waits_for_who_holds_the_lease(services: Servi
     with pytest.raises(Conflict, match="ENDING"):
         await store_message(services, held, "one more thing", "key")
     last = words(held.fence, answers=1, statuses=(ENDING,))
-    stored = await store_words(services, held, [new_turn("reply:1", "Good bye.")], last)
+    stored = await store_words(services, ObjectId(held.id), [new_turn("reply:1", "Good bye.")], last)
     finished = await states.finish_interview(services, stored)
     assert (finished.status, finished.end_reason, finished.lease) == (COMPLETED, EndReason.CANDIDATE_ENDED, None)
     assert [turn.text for turn in await read_turns(ObjectId(held.id))] == ["Hello.", "Good bye."]
@@ -217,7 +217,7 @@ async def test_a_message_is_shown_and_wakes_the_interviewer(services: Services, 
 
 async def test_what_the_interviewer_says_is_shown(services: Services, told: Told) -> None:
     held = await held_interview()
-    await store_words(services, held, [new_turn("reply:1")], words(held.fence, answers=1))
+    await store_words(services, ObjectId(held.id), [new_turn("reply:1")], words(held.fence, answers=1))
     assert await told.published() == channels_of(held)
     assert (await fresh(held)).last_seq == 2
     await release_lease(ObjectId(held.id), held.fence)

@@ -1,0 +1,73 @@
+"""What both channels make of a stored interview: its plan, what Claude is told, and what a turn of the interviewer's changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from agent.phrases import phrases_in
+from agent.plan import Limits, Plan, read
+from agent.prompts import Background
+from models.append import Words
+from models.clock import now
+from models.interview import OPEN, EndReason, Interview, InterviewStatus
+from models.position import PositionBody
+from models.turn import Move, NewTurn, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A reply before it is stored: its turns, with what they change."""
+
+    turns: list[NewTurn]
+    words: Words
+
+
+def read_plan(
+    interview: Interview, position: PositionBody, turns: Sequence[Turn], *, closing_seconds: float, silence_seconds: float
+) -> Plan:
+    """Where the interview stands now."""
+    limits = Limits(
+        started_at=interview.started_at,
+        limit=timedelta(minutes=position.limit_minutes),
+        closing=timedelta(seconds=closing_seconds),
+        silence=timedelta(seconds=silence_seconds),
+    )
+    # MongoDB's clock made the job due: ours may be behind it
+    moment = max(now(), interview.due_at or now())
+    return read(position, interview.language, turns, limits, moment)
+
+
+def background_of(interview: Interview) -> Background:
+    """What is known of the candidate and the job."""
+    experience = interview.candidate.experience if interview.candidate else None
+    return Background(experience, interview.resume, interview.job_description)
+
+
+def greeting_of(interview: Interview, plan: Plan) -> str:
+    """The first words, by which the candidate learns that an AI speaks."""
+    name = interview.candidate.name if interview.candidate else ""
+    return phrases_in(plan.language).greeting.format(
+        name=name, title=plan.position.title, questions=len(plan.position.questions), minutes=plan.position.limit_minutes
+    )
+
+
+def words_of(
+    plan: Plan,
+    fence: int,
+    turn: NewTurn,
+    *,
+    reason: EndReason | None = None,
+    by_code: bool | None = None,
+    statuses: Sequence[InterviewStatus] = OPEN,
+) -> Words:
+    """What storing the interviewer's turn changes; `reason`: of a CLOSE; a turn without a move changes nothing."""
+    closes = turn.move is Move.CLOSE
+    return Words(
+        fence=fence,
+        answers=turn.answers or 0,
+        progress=plan.progress_after(turn.move) if turn.move else plan.progress,
+        by_code=by_code,
+        due_at=None if closes else plan.due_after(turn.ended_at),
+        end_reason=(reason or plan.end_reason) if closes else None,
+        statuses=statuses,
+    )

@@ -1,0 +1,170 @@
+"""What the recognizer hears of the candidate: pieces, collected until the answer is taken to be over.
+
+livekit-agents makes no item of words that are said over speech which cannot be cut off, or while a turn is dropped; here every
+final text is kept until it is taken, and taken once.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from livekit import rtc
+from livekit.agents.stt import SpeechEvent, SpeechEventType
+from livekit.agents.utils import shortuuid
+from livekit.agents.voice import UserStateChangedEvent
+
+DRIFT_SECONDS = 0.3
+"""between the recognizer's time and ours, after which the audio is taken to have paused"""
+LOOK_SECONDS = 0.1
+"""how often it is looked whether the recognizer still owes words: time alone may answer that"""
+LATE_SECONDS = 1.5
+"""so long a final text for what was said last may take"""
+TOLERANCE_SECONDS = 0.6
+"""between the last word by the recognizer and the end of speech by the voice activity detector"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One turn's worth of speech. Times by this machine's clock."""
+
+    id: str
+    text: str
+    confidence: float
+    """0-1, mean of the recognizer's"""
+    started_at: datetime
+    ended_at: datetime
+    final_at: float
+    """when the last of its text was there, seconds of time.time"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    confidence: float
+    started_at: float
+    ended_at: float
+
+
+class Clock:
+    """Turns the recognizer's time, seconds of audio, into time of day; the audio pauses while the candidate is away."""
+
+    def __init__(self) -> None:
+        self._heard = 0.0
+        self._anchors: list[tuple[float, float]] = []
+
+    async def follow(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
+        """The frames, as they pass."""
+        async for frame in frames:
+            self.advance(frame.duration, time.time())
+            yield frame
+
+    def advance(self, seconds: float, now: float) -> None:
+        """So much audio has just come to its end."""
+        offset = now - seconds - self._heard
+        if not self._anchors or offset - self._anchors[-1][1] > DRIFT_SECONDS:
+            self._anchors.append((self._heard, offset))
+        self._heard += seconds
+
+    def at(self, seconds: float) -> float:
+        """When that second of audio was heard, as time.time counts."""
+        offset = next((offset for since, offset in reversed(self._anchors) if seconds >= since), None)
+        return time.time() if offset is None else seconds + offset
+
+
+class Hearing:
+    """Collects what is heard. `changed` is called whenever something was."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.clock = Clock()
+        self.is_speaking = False
+        """by the voice activity detector"""
+        self._changed = changed
+        self._moved = asyncio.Event()
+        self._pieces: list[_Piece] = []
+        self._interim = ""
+        self._stopped_at: float | None = None
+        self._final_at = 0.0
+        self._covered_until = 0.0  # by the words that the recognizer has given for sure
+
+    @property
+    def text(self) -> str:
+        """All that has been heard and not been taken, the newest guess included."""
+        return " ".join(part for part in (*(piece.text for piece in self._pieces), self._interim) if part)
+
+    @property
+    def is_pending(self) -> bool:
+        """There is something to take."""
+        return bool(self._pieces)
+
+    @property
+    def pending_seconds(self) -> float:
+        """How long the last piece has been waiting in silence; 0 while the candidate speaks."""
+        if self.is_speaking or not self._pieces:
+            return 0.0
+        return time.time() - max(self._final_at, self._stopped_at or 0.0)
+
+    @property
+    def is_late(self) -> bool:
+        """Speech has ended whose last words the recognizer still owes, as far as can be told."""
+        if self._stopped_at is None or time.time() - self._stopped_at > LATE_SECONDS:
+            return False
+        return self._covered_until < self._stopped_at - TOLERANCE_SECONDS
+
+    def hear(self, event: SpeechEvent) -> None:
+        """Take an event of the recognizer's."""
+        if not event.alternatives:
+            return
+        words = event.alternatives[0]
+        if event.type is SpeechEventType.INTERIM_TRANSCRIPT:
+            self._interim = words.text
+        elif event.type is SpeechEventType.FINAL_TRANSCRIPT:
+            self._interim = ""
+            self._final_at = time.time()
+            if text := words.text.strip():
+                started, ended = self.clock.at(words.start_time), self.clock.at(words.end_time)
+                self._pieces.append(_Piece(text, words.confidence, started, min(ended, self._final_at)))
+                self._covered_until = max(self._covered_until, self._pieces[-1].ended_at)
+        else:
+            return
+        self._tell()
+
+    def note_state(self, event: UserStateChangedEvent) -> None:
+        """Take what the voice activity detector tells."""
+        self.is_speaking = event.new_state == "speaking"
+        if self.is_speaking:
+            self._stopped_at = None
+        elif event.old_state == "speaking":
+            self._stopped_at = time.time()
+        self._tell()
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until the candidate is silent and all of their words are there; so many seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.is_speaking or self.is_late:
+                    self._moved.clear()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._moved.wait(), LOOK_SECONDS)
+
+    def _tell(self) -> None:
+        self._moved.set()
+        self._changed()
+
+    def take(self, started_at: float | None = None, stopped_at: float | None = None) -> Heard | None:
+        """What is pending, as one turn, which it is no more; None when nothing is. The times, where they are known better."""
+        pieces, self._pieces = self._pieces, []
+        if not pieces:
+            return None
+        started = min(pieces[0].started_at, started_at) if started_at else pieces[0].started_at
+        ended = max(stopped_at or pieces[-1].ended_at, started)
+        return Heard(
+            id=shortuuid("heard_"),
+            text=" ".join(piece.text for piece in pieces),
+            confidence=sum(piece.confidence for piece in pieces) / len(pieces),
+            started_at=datetime.fromtimestamp(started, UTC),
+            ended_at=datetime.fromtimestamp(ended, UTC),
+            final_at=self._final_at,
+        )

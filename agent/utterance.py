@@ -1,0 +1,57 @@
+"""What the interviewer is about to say, and the turn that it becomes by what was heard of it. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agent.plan import Plan
+from agent.speech import Said
+from models.interview import EndReason
+from models.turn import Channel, Latency, Move, NewTurn, Source, Speaker
+
+HEARD_SHARE = 0.6
+"""of a question that was cut off, from which on it counts as asked"""
+
+
+@dataclass(slots=True)
+class Draft:
+    """Words that are on their way; a reply's move is known once it opens."""
+
+    move: Move
+    source: Source
+    answers: int | None
+    """seq of the last candidate turn that it answers"""
+    by_code: bool | None = None
+    reason: EndReason | None = None
+    """of a CLOSE"""
+    text: str = ""
+    """composed so far"""
+
+
+def is_heard(plan: Plan, draft: Draft, said: Said) -> bool:
+    """Whether enough of the draft was heard for what the candidate says now to be an answer to it."""
+    if not said.interrupted:
+        return True
+    question = plan.words_after(Move.NEXT) if draft.move is Move.NEXT else draft.text
+    if not draft.text.endswith(question):
+        # the question had not even been added
+        return False
+    return len(said.text) >= len(draft.text) - (1 - HEARD_SHARE) * len(question)
+
+
+def turn_of(plan: Plan, draft: Draft, said: Said, latency: Latency | None) -> NewTurn:
+    """The turn to be stored; without a move, and answering nothing, where it was cut off before it was heard."""
+    heard, open_question = is_heard(plan, draft, said), plan.open_question
+    return NewTurn(
+        key=f"item:{said.id}",
+        speaker=Speaker.INTERVIEWER,
+        text=said.text,
+        channel=Channel.VOICE,
+        started_at=datetime.fromtimestamp(said.started_at, UTC),
+        ended_at=datetime.fromtimestamp(said.ended_at, UTC),
+        question_key=plan.question_key_after(draft.move) if heard else open_question.key if open_question else None,
+        interrupted=said.interrupted,
+        move=draft.move if heard else None,
+        source=draft.source,
+        answers=draft.answers if heard else None,
+        latency=latency,
+    )
