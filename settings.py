@@ -129,6 +129,7 @@ class Voice(BaseModel):
     grace_seconds: float = Field(120.0, gt=0, description="who is away for longer has left")
     jobs: int = Field(8, gt=0, description="interviews, or recordings, at once in one worker")
     idle_processes: int = Field(1, ge=0, description="kept warm for the next interview")
+    metrics_port: int = Field(0, ge=0, description="where a voice worker serves /metrics; 0: nowhere")
     drain_seconds: int = Field(30, gt=0, description="after SIGTERM, before interviews are handed over to another worker")
 
 

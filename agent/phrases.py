@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.interview import EndReason
+from models.language import primary_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ LANGUAGES = MappingProxyType(
 
 def phrases_in(language: str) -> Phrases:
     """The phrases of a BCP 47 tag, by its primary subtag. Raises KeyError for a language that is not in LANGUAGES."""
-    return LANGUAGES[language.split("-", maxsplit=1)[0].casefold()]
+    return LANGUAGES[primary_language(language)]
 
 
 def plain(text: str) -> str:

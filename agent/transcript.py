@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -11,7 +12,7 @@ from pymongo.errors import PyMongoError
 from agent.hearing import Heard
 from errors import Conflict, NotFound
 from lifecycle.services import Services
-from lifecycle.turns import store_heard, store_words
+from lifecycle.turns import store_heard, store_message, store_words
 from live.messages import Interim
 from models.append import LeaseLost, Words
 from models.clock import now
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+MAX_TYPED = 20_000
+"""characters of one turn, as sendMessage takes them"""
 MAX_WAIT_SECONDS = 2.0
 INTERIM_SECONDS = 0.15
 """between two interims: a screen shows no more"""
@@ -58,6 +61,12 @@ class Transcript:
         stored = await self._until_stored(lambda: store_heard(self._services, self._interview_id, turn, self._fence))
         self.last_seq = max(self.last_seq, stored.seq)
         return stored
+
+    async def add_typed(self, interview: Interview, text: str, key: str) -> None:
+        """Store what the candidate typed into the room, in as many turns as it takes. Waits and raises as `add_heard`."""
+        for place, start in enumerate(range(0, len(text), MAX_TYPED)):
+            part = text[start : start + MAX_TYPED]
+            await self._until_stored(partial(store_message, self._services, interview, part, f"{key}:{place}"))
 
     async def add_said(self, turns: Sequence[NewTurn], words: Words) -> Interview:
         """Store what the interviewer said. Waits and raises as `add_heard`."""

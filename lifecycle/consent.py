@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from errors import BadInput
 from models.clock import now
 from models.interview import Consent
+from models.language import primary_language
 
 CURRENT = "2026-11"
 FALLBACK = "en"
@@ -87,7 +88,7 @@ class ConsentText:
 
 def current_text(language: str) -> ConsentText:
     """The current text in the language of a BCP 47 tag; in English when there is none in that language."""
-    primary = language.split("-", maxsplit=1)[0].lower()
+    primary = primary_language(language)
     chosen = primary if primary in TEXTS[CURRENT] else FALLBACK
     return ConsentText(CURRENT, chosen, TEXTS[CURRENT][chosen])
 

@@ -13,11 +13,12 @@ from errors import BadInput, Conflict
 from lifecycle.services import Services
 from models import position as positions
 from models.interview import Interview
+from models.language import primary_language
 from models.page import Order, Page, PageRequest
 from models.position import Position, PositionBody, find_position
 from resolvers.idempotency import once
 from resolvers.ids import Kind, not_found
-from resolvers.text import clean, language_tag, primary_language
+from resolvers.text import clean, language_tag
 
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20

@@ -19,12 +19,13 @@ from lifecycle.services import Services
 from lifecycle.states import open_interview
 from models.clock import now
 from models.interview import Candidate, Interview, InterviewStatus, PositionRef, get_own_interview, search_terms
+from models.language import primary_language
 from models.position import Position, find_position
 from models.transition import create
 from models.turn import Channel
 from resolvers.access import Access, Invite, access_of, invite_of
 from resolvers.idempotency import Once, once
-from resolvers.text import DETAIL_LIMIT, email, language_tag, line, optional, primary_language, prose
+from resolvers.text import DETAIL_LIMIT, email, language_tag, line, optional, prose
 
 VOICE_RETRY_SECONDS = 86_400
 """it takes another version of the server"""

@@ -69,11 +69,6 @@ def language_tag(value: str, field: str) -> str:
     return "-".join([primary.lower(), *rest])
 
 
-def primary_language(tag: str) -> str:
-    """The language itself, without region or script."""
-    return tag.split("-", maxsplit=1)[0].lower()
-
-
 def optional(check: Callable[[str, str], str], value: str | None, field: str) -> str | None:
     """The checked text; None when there is none, or it is blank: forms send what was left empty."""
     return check(value, field) if value is not None and clean(value, field) else None

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import BadInput
-from resolvers.text import clean, email, language_tag, line, lines, optional, primary_language, prose
+from models.language import primary_language
+from resolvers.text import clean, email, language_tag, line, lines, optional, prose
 
 
 @pytest.mark.parametrize("character", ["\0", "\x07", "\x0b", "\x1b", "\x7f", "\x85", "\x9f", "\r", "\ud800", "\udfff"])

@@ -1,0 +1,77 @@
+"""A worker: LiveKit sends it into rooms, each job a process of its own. Interviewers and recorders run so.
+
+Not for the API process: this loads livekit-agents.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+from livekit.agents import AgentServer, JobExecutorType, JobProcess, WorkerPermissions
+
+from settings import Settings
+
+log = structlog.get_logger(__name__)
+
+INITIALIZE_SECONDS = 60.0
+"""a busy machine takes long to load a process"""
+
+
+def create_server(
+    settings: Settings,
+    setup: Callable[[JobProcess], None],
+    *,
+    permissions: WorkerPermissions | None = None,
+    metrics: bool = False,
+) -> AgentServer:
+    """A worker of settings.voice.jobs jobs at once. `setup` is called in each job's process before its job: a function of a module.
+
+    `metrics`: serve what the jobs count at settings.voice.metrics_port, if there is one.
+    """
+    livekit, voice = settings.livekit, settings.voice
+    return AgentServer(
+        job_executor_type=JobExecutorType.PROCESS,
+        num_idle_processes=voice.idle_processes,
+        # CPU as a measure would refuse jobs on a busy machine, and a refused dispatch is lost
+        load_fnc=lambda server: len(server.active_jobs) / voice.jobs,
+        load_threshold=0.999,
+        drain_timeout=voice.drain_seconds,
+        initialize_process_timeout=INITIALIZE_SECONDS,
+        setup_fnc=setup,
+        # what these load is shared by all processes
+        preload_modules=["main"],
+        ws_url=livekit.url,
+        api_key=livekit.api_key.get_secret_value(),
+        api_secret=livekit.api_secret.get_secret_value(),
+        host="127.0.0.1",
+        port=0,
+        prometheus_port=voice.metrics_port or None if metrics else None,
+        **({"permissions": permissions} if permissions else {}),
+    )
+
+
+async def run_until_stopped(server: AgentServer) -> None:
+    """Take jobs until SIGTERM or SIGINT; then let those that run end within settings.voice.drain_seconds, and end the rest.
+
+    A second signal ends them at once. Raises what ends the worker otherwise, such as LiveKit away for minutes.
+    """
+    loop = asyncio.get_running_loop()
+    asked = asyncio.Queue[None]()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.put_nowait, None)
+    running = asyncio.create_task(server.run(), name="worker")
+    stopped = asyncio.create_task(asked.get())
+    await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        draining = asyncio.create_task(server.drain())
+        hurried = asyncio.create_task(asked.get())
+        await asyncio.wait([draining, hurried], return_when=asyncio.FIRST_COMPLETED)
+        for task in (draining, hurried):
+            task.cancel()
+            with suppress(asyncio.CancelledError, TimeoutError):
+                await task
+        await server.aclose()
+    stopped.cancel()
+    await running
