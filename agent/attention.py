@@ -1,8 +1,6 @@
 """What the conversation must know of: who comes and goes, what is typed, what others decide about the interview."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import structlog
 from bson import ObjectId
@@ -61,15 +59,11 @@ class Attention:
         """sids of the candidate's connections that come, None for one that is lost"""
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line = Line(room, self._note_line)
+        hearing.changed = self._note_words
         room.on("participant_connected", self._note_arrival)
         room.on("participant_disconnected", self._note_departure)
         room.on("disconnected", self._note_end)
         session.on("close", self._note_close)
-
-    def hear(self) -> None:
-        """Something was heard of the candidate."""
-        self._transcript.show(Speaker.CANDIDATE, self._hearing.text)
-        self._conversation.notice()
 
     async def take_text(self, _: AgentSession[None], event: TextInputEvent) -> None:
         """The candidate has typed into the room: it is stored, and answered when its turn has come."""
@@ -83,34 +77,29 @@ class Attention:
         """
         for participant in self._room.remote_participants.values():
             self._note_arrival(participant)
-        async with self._running() as tasks:
-            holding = asyncio.create_task(self._conversation.hold())
-            stop = asyncio.create_task(stopping.wait())
-            tasks += [holding, stop]
-            await asyncio.wait([*tasks, self._over], return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
-                if task is not stop and task.done():
-                    result = task.result()
-                    return result if task is holding else None
-            await self._conversation.leave()
-            if self._over.done():
-                self._over.result()
-            return None
-
-    @asynccontextmanager
-    async def _running(self) -> AsyncIterator[list[asyncio.Task[Interview | None]]]:
-        works = (
-            self._transcript.keep_showing(),
-            self._follow_turns(),
-            self._follow_interview(),
-            self._attend(),
-            self._line.watch(),
-        )
-        tasks: list[asyncio.Task[Interview | None]] = [asyncio.create_task(work) for work in works]
+        holding = asyncio.create_task(self._conversation.hold())
+        watching = [
+            asyncio.create_task(work)
+            for work in (
+                self._transcript.keep_showing(),
+                self._follow_turns(),
+                self._follow_interview(),
+                self._attend(),
+                self._line.watch(),
+                _wait(stopping),
+            )
+        ]
         try:
-            yield tasks
+            await asyncio.wait([holding, *watching, self._over], return_when=asyncio.FIRST_COMPLETED)
+            if holding.done():
+                return holding.result()
+            await self._conversation.leave()
+            for watch in (*watching, self._over):
+                if watch.done():
+                    watch.result()
+            return None
         finally:
-            await end(*tasks)
+            await end(holding, *watching)
 
     # --- who is there
 
@@ -163,6 +152,10 @@ class Attention:
             await asyncio.sleep(LISTENING_SECONDS / 2)
         await asyncio.sleep(LISTENING_SECONDS)
 
+    def _note_words(self) -> None:
+        self._transcript.show(Speaker.CANDIDATE, self._hearing.text)
+        self._conversation.notice()
+
     # --- what others do
 
     def _note_end(self, reason: object) -> None:
@@ -185,3 +178,7 @@ class Attention:
                 raise LeaseLost
             if interview.status is InterviewStatus.ENDING:
                 await self._conversation.hush()
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()

@@ -75,13 +75,14 @@ class Clock:
 
 
 class Hearing:
-    """Collects what is heard. `changed` is called whenever something was."""
+    """Collects what is heard."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self) -> None:
         self.clock = Clock()
+        self.changed: Callable[[], None] | None = None
+        """called whenever something was heard"""
         self.is_speaking = False
         """by the voice activity detector"""
-        self._changed = changed
         self._moved = asyncio.Event()
         self._pieces: list[_Piece] = []
         self._interim = ""
@@ -151,7 +152,8 @@ class Hearing:
 
     def _tell(self) -> None:
         self._moved.set()
-        self._changed()
+        if self.changed:
+            self.changed()
 
     def take(self, started_at: float | None = None, stopped_at: float | None = None) -> Heard | None:
         """What is pending, as one turn, which it is no more; None when nothing is. The times, where they are known better."""

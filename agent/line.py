@@ -1,4 +1,4 @@
-"""Whether the candidate's microphone reaches us. LiveKit tells of a lost connection after 20 s; packets that stop tell at once."""
+"""Whether the candidate's microphone reaches us: LiveKit tells of a lost connection after 20 s, packets that stop at once."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ SILENT_LOOKS = 4
 
 
 class Line:
-    """Watches the packets of the candidate's microphone; `tell` is called with False when they stop, with True when they come again."""
+    """Watches the packets of the candidate's microphone. `tell` is called with False when they stop, with True when they come."""
 
     def __init__(self, room: rtc.Room, tell: Callable[[bool], None]) -> None:
         self._room = room

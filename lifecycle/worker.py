@@ -26,9 +26,10 @@ def create_server(
     permissions: WorkerPermissions | None = None,
     metrics: bool = False,
 ) -> AgentServer:
-    """A worker of settings.voice.jobs jobs at once. `setup` is called in each job's process before its job: a function of a module.
+    """A worker of settings.voice.jobs jobs at once.
 
-    `metrics`: serve what the jobs count at settings.voice.metrics_port, if there is one.
+    `setup`, a function of a module, is called in each job's process before its job. `metrics`: serve what the jobs count at
+    settings.voice.metrics_port, if there is one.
     """
     livekit, voice = settings.livekit, settings.voice
     return AgentServer(
@@ -48,7 +49,7 @@ def create_server(
         host="127.0.0.1",
         port=0,
         prometheus_port=voice.metrics_port or None if metrics else None,
-        **({"permissions": permissions} if permissions else {}),
+        permissions=permissions or WorkerPermissions(),
     )
 
 
