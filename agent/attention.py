@@ -1,6 +1,7 @@
 """What the conversation must know of: who comes and goes, what is typed, what others decide about the interview."""
 
 import asyncio
+from typing import Any
 
 import structlog
 from bson import ObjectId
@@ -90,7 +91,8 @@ class Attention:
             )
         ]
         try:
-            await asyncio.wait([holding, *watching, self._over], return_when=asyncio.FIRST_COMPLETED)
+            awaited: list[asyncio.Future[Any]] = [holding, *watching, self._over]
+            await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
             if holding.done():
                 return holding.result()
             await self._conversation.leave()

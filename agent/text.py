@@ -111,6 +111,10 @@ async def _compose(
     plan = read_plan(interview, position, turns, closing_seconds=clocks.closing_seconds, silence_seconds=clocks.silence_seconds)
     if not plan.greeted:
         return _greet(interview, plan)
+    if plan.open_question is None and not plan.contribution:
+        # greeted by voice, and gone before the first question
+        first = _turn(plan, "reply:0:question", Move.NEXT, plan.words_after(Move.NEXT), Source.CODE)
+        return Composed([first], words_of(plan, interview.fence, first))
     if plan.contribution:
         return await _reply(services, claude, interview, plan, turns)
     if plan.clock_move is None:

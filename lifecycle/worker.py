@@ -7,6 +7,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from tempfile import mkdtemp
 
 import structlog
 from livekit.agents import AgentServer, JobExecutorType, JobProcess, WorkerPermissions
@@ -32,6 +33,7 @@ def create_server(
     settings.voice.metrics_port, if there is one.
     """
     livekit, voice = settings.livekit, settings.voice
+    counted = metrics and voice.metrics_port > 0
     return AgentServer(
         job_executor_type=JobExecutorType.PROCESS,
         num_idle_processes=voice.idle_processes,
@@ -48,7 +50,9 @@ def create_server(
         api_secret=livekit.api_secret.get_secret_value(),
         host="127.0.0.1",
         port=0,
-        prometheus_port=voice.metrics_port or None if metrics else None,
+        prometheus_port=voice.metrics_port if counted else None,
+        # where each job's process leaves what it counts
+        prometheus_multiproc_dir=mkdtemp(prefix="viva-metrics-") if counted else None,
         permissions=permissions or WorkerPermissions(),
     )
 

@@ -27,6 +27,7 @@ class Talk:
     now: datetime = START
     started_at: datetime | None = None
     turns: list[Turn] = field(default_factory=list)
+    channel: Channel = Channel.TEXT
 
     @property
     def plan(self) -> Plan:
@@ -49,11 +50,15 @@ class Talk:
         self._store(Speaker.INTERVIEWER, "Hello.", Move.GREET, plan)
         self._store(Speaker.INTERVIEWER, plan.words_after(Move.NEXT), Move.NEXT, plan)
 
-    def say(self, *pieces: str) -> None:
-        """Store what the candidate says, a turn for each piece."""
+    def greet_alone(self) -> None:
+        """Store the greeting; the first question has not been heard."""
+        self._store(Speaker.INTERVIEWER, "Hello.", Move.GREET, self.plan)
+
+    def say(self, *pieces: str, started_at: datetime | None = None) -> None:
+        """Store what the candidate says, a turn for each piece; begun now, or at `started_at`."""
         self.started_at = self.started_at or self.now
         for piece in pieces:
-            self._store(Speaker.CANDIDATE, piece)
+            self._store(Speaker.CANDIDATE, piece, started_at=started_at)
 
     def make(self, move: Move, plan: Plan | None = None, reason: EndReason | None = None) -> Turn:
         """Store the interviewer's turn of that move."""
@@ -66,7 +71,18 @@ class Talk:
         assert move in self.plan.moves, f"{move} is not among {self.plan.moves}"
         return self.make(move)
 
-    def _store(self, speaker: Speaker, text: str, move: Move | None = None, plan: Plan | None = None) -> Turn:
+    def cut_off(self, text: str) -> None:
+        """Store what was heard of a reply that was cut off before it was heard."""
+        self._store(Speaker.INTERVIEWER, text)
+
+    def _store(
+        self,
+        speaker: Speaker,
+        text: str,
+        move: Move | None = None,
+        plan: Plan | None = None,
+        started_at: datetime | None = None,
+    ) -> Turn:
         turn = Turn(
             id=ObjectId(),
             interview_id=ObjectId(),
@@ -74,8 +90,8 @@ class Talk:
             key=f"test:{len(self.turns)}",
             speaker=speaker,
             text=text,
-            channel=Channel.TEXT,
-            started_at=self.now,
+            channel=self.channel,
+            started_at=started_at or self.now,
             ended_at=self.now,
             question_key=plan.question_key_after(move) if plan and move else None,
             move=move,
