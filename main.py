@@ -12,7 +12,6 @@ from typing import Annotated, Any, TypedDict, TypeVar
 import typer
 import uvicorn
 import yaml
-from anthropic import AsyncAnthropic
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import PyMongoError
@@ -22,13 +21,12 @@ from starlette.applications import Starlette
 
 import logs
 from agent import text
+from agent.claude import create_claude
 from auth import MIN_SECRET
 from evaluation import prompt, tasks
-from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY, Jobs
-from lifecycle.rooms import Rooms
-from lifecycle.services import Services
+from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
+from lifecycle.services import Services, open_services
 from lifecycle.sweep import keep_repairing
-from live.feed import Live
 from models import database
 from models.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
 from recording.erasure import erase_media
@@ -55,40 +53,18 @@ class State(TypedDict):
     services: Services
 
 
-@asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """MongoDB, live feeds, the jobs' broker and LiveKit's rooms, opened in this order and closed in the other.
-
-    Raises pymongo.errors.PyMongoError when MongoDB is away; Redis and LiveKit may be.
-    """
-    async with (
-        database.connect(settings.mongodb),
-        Live(settings.redis) as live,
-        Jobs(settings.redis, settings.jobs.concurrency) as jobs,
-        Rooms(settings) as rooms,
-    ):
-        yield Services(settings, live, jobs, rooms, prompt.VERSION)
-
-
 def create_app(settings: Settings) -> Starlette:
     """The API: /graphql over HTTP, SSE and WebSocket, and /healthz, /readyz, /metrics."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
-        async with open_services(settings) as services:
+        async with open_services(settings, prompt.VERSION) as services:
             # what is alive now stays: no collection needs to look at it again
             gc.collect()
             gc.freeze()
             yield {"services": services}
 
     return Starlette(routes=routes(settings), lifespan=lifespan)
-
-
-def create_claude(settings: Settings) -> AsyncAnthropic:
-    """The client for replies and judgements. Each call sets its own time-out; retries are ours, so that none is spoken twice."""
-    return AsyncAnthropic(
-        api_key=settings.anthropic.api_key.get_secret_value(), base_url=settings.anthropic.base_url, max_retries=0
-    )
 
 
 def load_settings() -> Settings:
@@ -186,13 +162,34 @@ async def work(settings: Settings, store: Store | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_services(settings) as services, create_claude(settings) as claude:
+    async with open_services(settings, prompt.VERSION) as services, create_claude(settings) as claude:
         services.jobs.register(REPLY, lambda interview_id: text.act(services, claude, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.evaluate(services, claude, evaluation_id))
         services.jobs.register(ERASE_MEDIA, lambda interview_id: erase_media(store, interview_id))
         async with asyncio.TaskGroup() as group:
             group.create_task(keep_repairing(services, stop))
             group.create_task(services.jobs.work(stop, settings.jobs.drain_seconds))
+
+
+@cli.command()
+def agent() -> None:
+    """Run a worker for interviews by voice. As many as you like: one that dies is replaced by another within seconds."""
+    from agent.job import create_worker
+    from lifecycle.worker import run_until_stopped
+
+    settings = load_settings()
+    _require_secret(settings)
+    for name, key in (
+        ("LIVEKIT_URL", settings.livekit.url),
+        ("LIVEKIT_API_KEY", settings.livekit.api_key.get_secret_value()),
+        ("LIVEKIT_API_SECRET", settings.livekit.api_secret.get_secret_value()),
+        ("DEEPGRAM_API_KEY", settings.deepgram.api_key.get_secret_value()),
+        ("CARTESIA_API_KEY", settings.cartesia.api_key.get_secret_value()),
+        ("ANTHROPIC_API_KEY", settings.anthropic.api_key.get_secret_value()),
+    ):
+        if not key:
+            raise _refuse(f"{name} is not set: put it into .env (see .env.example), or run the sandbox with `make dev`.")
+    _run(run_until_stopped(create_worker(settings, prompt.VERSION)))
 
 
 @cli.command()

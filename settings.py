@@ -124,7 +124,7 @@ class Voice(BaseModel):
     )
     min_confidence: float = Field(0.4, ge=0, le=1, description="a turn that was heard less surely is asked again")
     silence_seconds: float = Field(
-        30.0, gt=0, description="no word for so long, and the interviewer asks again, once; then it ends"
+        60.0, gt=0, description="no word for so long, and the interviewer asks again, once; then it ends"
     )
     grace_seconds: float = Field(120.0, gt=0, description="who is away for longer has left")
     jobs: int = Field(8, gt=0, description="interviews, or recordings, at once in one worker")

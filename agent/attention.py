@@ -5,7 +5,6 @@ from typing import Any
 
 import structlog
 from bson import ObjectId
-from lifecycle.rooms import CANDIDATE
 from livekit import rtc
 from livekit.agents import AgentSession
 from livekit.agents.voice import CloseEvent
@@ -17,6 +16,7 @@ from agent.line import Line
 from agent.transcript import Transcript
 from errors import Unavailable
 from lifecycle import attendance
+from lifecycle.rooms import CANDIDATE
 from lifecycle.services import Services
 from live.cancellation import end
 from models.append import LeaseLost

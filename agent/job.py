@@ -11,20 +11,21 @@ from functools import partial
 import structlog
 from anthropic import AsyncAnthropic
 from bson import ObjectId
-from lifecycle.attendance import attend_all
-from lifecycle.rooms import CANDIDATE
 from livekit.agents import AgentServer, JobContext, JobProcess
 from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInputOptions
 
 import logs
 from agent.attention import Attention
+from agent.claude import create_claude
 from agent.conversation import Conversation
 from agent.hearing import Hearing
 from agent.speech import Speech
 from agent.transcript import Transcript
 from agent.voice import Interviewer, create_session
+from lifecycle.attendance import attend_all
 from lifecycle.jobs import holder_name
 from lifecycle.lease import kept
+from lifecycle.rooms import CANDIDATE
 from lifecycle.services import Services, open_services
 from lifecycle.states import finish_interview
 from lifecycle.worker import create_server
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 def create_worker(settings: Settings, prompt_version: str) -> AgentServer:
     """The worker that holds interviews. `prompt_version`: evaluation.prompt.VERSION, for evaluations that it makes pending."""
-    server = create_server(settings, partial(prepare, prompt_version=prompt_version), metrics=True)
+    server = create_server(settings, partial(prepare, prompt_version=prompt_version), __name__, metrics=True)
     server.rtc_session(agent_name=settings.livekit.agent_name, on_session_end=end_job)(hold_job)
 
     def attend(*_: object) -> None:
@@ -122,9 +123,7 @@ class _Job:
         holder, lease_seconds = holder_name(), settings.jobs.lease_seconds
         async with (
             open_services(settings, data["prompt_version"]) as services,
-            AsyncAnthropic(
-                api_key=settings.anthropic.api_key.get_secret_value(), base_url=settings.anthropic.base_url, max_retries=0
-            ) as claude,
+            create_claude(settings) as claude,
         ):
             interview = await room.claim_voice(self._interview_id, self._fence, holder, lease_seconds)
             if interview is None:

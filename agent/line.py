@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from lifecycle.rooms import CANDIDATE
 from livekit import rtc
+
+from lifecycle.rooms import CANDIDATE
 
 LOOK_SECONDS = 0.5
 SILENT_LOOKS = 4

@@ -1,10 +1,13 @@
-"""What a process has open: made once by main, given to every use case and job."""
+"""What a process has open: made once, given to every use case and job."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from live.feed import Live
+from models import database
 from settings import Settings
 
 
@@ -18,3 +21,18 @@ class Services:
     rooms: Rooms
     prompt_version: str
     """evaluation.prompt.VERSION, for evaluations that are made pending here"""
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, prompt_version: str) -> AsyncIterator[Services]:
+    """MongoDB, live feeds, the jobs' broker and LiveKit's rooms, opened in this order and closed in the other.
+
+    Raises pymongo.errors.PyMongoError when MongoDB is away; Redis and LiveKit may be.
+    """
+    async with (
+        database.connect(settings.mongodb),
+        Live(settings.redis) as live,
+        Jobs(settings.redis, settings.jobs.concurrency) as jobs,
+        Rooms(settings) as rooms,
+    ):
+        yield Services(settings, live, jobs, rooms, prompt_version)

@@ -23,13 +23,14 @@ INITIALIZE_SECONDS = 60.0
 def create_server(
     settings: Settings,
     setup: Callable[[JobProcess], None],
+    module: str,
     *,
     permissions: WorkerPermissions | None = None,
     metrics: bool = False,
 ) -> AgentServer:
     """A worker of settings.voice.jobs jobs at once.
 
-    `setup`, a function of a module, is called in each job's process before its job. `metrics`: serve what the jobs count at
+    `setup`, a function of `module`, is called in each job's process before its job. `metrics`: serve what the jobs count at
     settings.voice.metrics_port, if there is one.
     """
     livekit, voice = settings.livekit, settings.voice
@@ -44,7 +45,7 @@ def create_server(
         initialize_process_timeout=INITIALIZE_SECONDS,
         setup_fnc=setup,
         # what these load is shared by all processes
-        preload_modules=["main"],
+        preload_modules=["main", module],
         ws_url=livekit.url,
         api_key=livekit.api_key.get_secret_value(),
         api_secret=livekit.api_secret.get_secret_value(),

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 import checkup
-from main import create_claude
+from agent.claude import create_claude
 from sandbox.anthropic.provider import Provider, Script
 from sandbox.processes import Child, free_port
 from settings import Settings

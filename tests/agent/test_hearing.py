@@ -2,8 +2,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 from livekit.agents import LanguageCode
+from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 from livekit.agents.voice import UserStateChangedEvent
 
 from agent.hearing import LATE_SECONDS, Clock, Hearing
