@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit demo dev check test test-voice lock schema clean
+.PHONY: help install livekit web chromium demo dev check test test-voice lock schema clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,10 +25,35 @@ install: .venv/installed ## the Python packages, pinned by hash, into .venv
 livekit: install ## livekit-server, built once where neither PATH nor ~/.cache/viva has it
 	$(BIN)/python -m sandbox.livekit
 
+# the pages need Node, nothing else does
+NODE := $(shell node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
+	console.log(major > 20 || (major === 20 && minor >= 19) ? "yes" : "")' 2>/dev/null)
+WEB_SOURCES := web/index.html web/vite.config.ts $(shell find web/src -type f)
+
+web: $(if $(NODE),web/dist/index.html) ## the pages for people, into web/dist, where Node 20.19 or newer is there
+	@$(if $(NODE),,echo "There is no Node 20.19 or newer here: the pages for people are not built, all else works without.")
+
+web/node_modules/installed: web/package.json web/package-lock.json web/.npmrc
+	cd web && npm ci --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/installed $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+# Debian's; tests of the pages say so where it is missing
+chromium:
+	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { sudo=$$(test "$$(id -u)" = 0 || echo sudo); \
+	$$sudo apt-get update -qq; $$sudo apt-get install -y -qq --no-install-recommends chromium; } || true
+
+BUILD_PAGES = @$(MAKE) --no-print-directory web || echo "The pages for people could not be built: all else works without."
+
 demo: install ## one whole interview in the sandbox: no key, under a minute
+	$(BUILD_PAGES)
 	$(BIN)/python main.py demo
 
 dev: install ## everything in the sandbox, kept up: IDE, tokens, a first query
+	$(BUILD_PAGES)
 	$(BIN)/python main.py dev
 
 check: install ## format, lint, types, import directions, schema snapshot, unit tests: under a minute
@@ -38,8 +63,9 @@ check: install ## format, lint, types, import directions, schema snapshot, unit 
 	$(BIN)/lint-imports
 	$(BIN)/python main.py schema --check
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
+	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The pages are not checked: make web installs what that needs.")
 
-test: livekit ## the tests, on real servers
+test: livekit web chromium ## the tests, on real servers
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered
 
 test-voice: livekit ## the other scenarios of interviews by voice, which take long

@@ -39,6 +39,7 @@ from schema.context import Context, request_id_of
 from schema.execution import is_refused
 from schema.failures import Failure, failure_of
 from schema.health import health_routes
+from schema.pages import page_routes
 from schema.playback import playback_routes
 from schema.sse import EventStream
 from schema.websocket import Connection, Socket
@@ -78,6 +79,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         WebSocketRoute("/graphql", endpoint, name="graphql-ws"),
         *health_routes(),
         *playback_routes(open_store(settings.recording)),
+        *page_routes(settings),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
     ]
 

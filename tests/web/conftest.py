@@ -1,0 +1,68 @@
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from anthropic import AsyncAnthropic
+from starlette.applications import Starlette
+
+from agent import text
+from lifecycle.jobs import REPLY
+from lifecycle.services import Services
+from models.interview import Interview
+from schema.transport import routes
+from tests.lifecycle.workers import working
+from tests.resolvers.tenant import Tenant, id_of
+from tests.schema.api import served, with_services
+from tests.web.browser import Page, browser, missing
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages() -> None:
+    """Skip what needs a browser where there is none; in CI that is a failure: nobody would see the skip."""
+    lack = missing()
+    if lack and os.environ.get("CI"):
+        pytest.fail(f"the pages cannot be tested: {lack}")
+    if lack:
+        pytest.skip(f"the pages are not tested: {lack}")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the pages are."""
+
+    url: str
+    tenant: Tenant
+
+    def invite(self, interview: Interview) -> str:
+        """The candidate's link, as Invite.url has it."""
+        return f"{self.url}/join#{self.tenant.invite(interview)}"
+
+    def review(self, interview: Interview) -> str:
+        """The link for people, as Interview.url has it."""
+        return f"{self.url}/interviews/{id_of(interview)}"
+
+
+@pytest.fixture
+async def site(services: Services, tenant: Tenant) -> AsyncIterator[Site]:
+    """The API with its pages, behind a real server."""
+    app = Starlette(routes=routes(services.settings))
+    async with served(with_services(app, services)) as address:
+        yield Site(f"http://127.0.0.1:{address.port}", tenant)
+
+
+@pytest.fixture
+async def writer(services: Services, claude: AsyncAnthropic) -> AsyncIterator[None]:
+    """An interviewer for interviews that are typed."""
+    services.jobs.register(REPLY, lambda interview_id: text.act(services, claude, interview_id))
+    async with working(services.jobs):
+        yield
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    """A browser without a microphone."""
+    async with browser(tmp_path / "profile") as opened:
+        yield opened
+        assert await opened.complaints() == []

@@ -1,0 +1,88 @@
+/* eslint-disable */
+import * as types from './graphql';
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted\n  }\n": typeof types.TranscriptDocument,
+    "\n  subscription TurnAdded($id: ID!, $after: Int!) {\n    turnAdded(interviewId: $id, after: $after) { ...TurnFields }\n  }\n": typeof types.TurnAddedDocument,
+    "\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n": typeof types.InterimDocument,
+    "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt\n      consentText { version language text }\n      consent { recording }\n    }\n  }\n": typeof types.InvitationDocument,
+    "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording } }\n      access { token room { url name token } }\n    }\n  }\n": typeof types.JoinDocument,
+    "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": typeof types.StateDocument,
+    "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": typeof types.SendDocument,
+    "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": typeof types.EndDocument,
+};
+const documents: Documents = {
+    "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted\n  }\n": types.TranscriptDocument,
+    "\n  subscription TurnAdded($id: ID!, $after: Int!) {\n    turnAdded(interviewId: $id, after: $after) { ...TurnFields }\n  }\n": types.TurnAddedDocument,
+    "\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n": types.InterimDocument,
+    "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt\n      consentText { version language text }\n      consent { recording }\n    }\n  }\n": types.InvitationDocument,
+    "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording } }\n      access { token room { url name token } }\n    }\n  }\n": types.JoinDocument,
+    "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": types.StateDocument,
+    "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": types.SendDocument,
+    "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": types.EndDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ *
+ *
+ * @example
+ * ```ts
+ * const query = graphql(`query GetUser($id: ID!) { user(id: $id) { name } }`);
+ * ```
+ *
+ * The query argument is unknown!
+ * Please regenerate the types.
+ */
+export function graphql(source: string): unknown;
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted\n  }\n"): (typeof documents)["\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription TurnAdded($id: ID!, $after: Int!) {\n    turnAdded(interviewId: $id, after: $after) { ...TurnFields }\n  }\n"): (typeof documents)["\n  subscription TurnAdded($id: ID!, $after: Int!) {\n    turnAdded(interviewId: $id, after: $after) { ...TurnFields }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n"): (typeof documents)["\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt\n      consentText { version language text }\n      consent { recording }\n    }\n  }\n"): (typeof documents)["\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt\n      consentText { version language text }\n      consent { recording }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording } }\n      access { token room { url name token } }\n    }\n  }\n"): (typeof documents)["\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording } }\n      access { token room { url name token } }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n"): (typeof documents)["\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n"): (typeof documents)["\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n"): (typeof documents)["\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n"];
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}
+
+export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;

@@ -1,0 +1,41 @@
+import { graphql } from '../gql'
+
+export const INVITATION = graphql(`
+  query Invitation($token: String!) {
+    invitation(token: $token) {
+      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt
+      consentText { version language text }
+      consent { recording }
+    }
+  }
+`)
+
+export const JOIN = graphql(`
+  mutation Join($input: JoinInterviewInput!) {
+    joinInterview(input: $input) {
+      interview { id consent { recording } }
+      access { token room { url name token } }
+    }
+  }
+`)
+
+export const STATE = graphql(`
+  subscription State($id: ID!) {
+    interviewChanged(interviewId: $id) {
+      status endReason startedAt
+      progress { question questions elapsedSeconds limitSeconds }
+    }
+  }
+`)
+
+export const SEND = graphql(`
+  mutation Send($input: SendMessageInput!) {
+    sendMessage(input: $input) { turn { seq } }
+  }
+`)
+
+export const END = graphql(`
+  mutation End($input: EndInterviewInput!) {
+    endInterview(input: $input) { interview { status } }
+  }
+`)
