@@ -67,6 +67,8 @@ async def run_until_stopped(server: AgentServer) -> None:
     asked = asyncio.Queue[None]()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.put_nowait, None)
+    # before that, what LiveKit has to give goes by: who starts workers waits for this line
+    server.on("worker_registered", lambda *_: log.info("worker registered"))
     running = asyncio.create_task(server.run(), name="worker")
     stopped = asyncio.create_task(asked.get())
     await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)

@@ -71,6 +71,8 @@ def voice_settings(livekit: Mapping[str, str], deepgram_url: str, cartesia_url: 
         "CARTESIA_BASE_URL": cartesia_url,
         # the model that tells whether an answer is over was made for people: after espeak's voice it waits as long as it may
         "VOICE_TURN_DETECTION": "vad",
+        # who ends the sandbox does not wait for an interview in it
+        "VOICE_DRAIN_SECONDS": "3",
         "RECORDING_STORE": str(recordings),
     }
 
