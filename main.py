@@ -25,6 +25,7 @@ from agent.claude import create_claude
 from auth import MIN_SECRET
 from evaluation import prompt, tasks
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
+from lifecycle.rounds import keep_attending
 from lifecycle.services import Services, open_services
 from lifecycle.sweep import keep_repairing
 from models import database
@@ -168,6 +169,7 @@ async def work(settings: Settings, store: Store | None) -> None:
         services.jobs.register(ERASE_MEDIA, lambda interview_id: erase_media(store, interview_id))
         async with asyncio.TaskGroup() as group:
             group.create_task(keep_repairing(services, stop))
+            group.create_task(keep_attending(services, stop))
             group.create_task(services.jobs.work(stop, settings.jobs.drain_seconds))
 
 

@@ -5,7 +5,7 @@ calls here has first taken it upon itself in MongoDB (models.room), and the numb
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -91,7 +91,7 @@ class Rooms:
         self._access_minutes = min(ACCESS_MINUTES, settings.auth.access_minutes)
         self._departure_seconds = int(settings.voice.grace_seconds) + DEPARTURE_SECONDS
         self._api: LiveKitAPI | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._at_work: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         if self.is_configured:
@@ -105,7 +105,7 @@ class Rooms:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         # each ends by itself within the bound of one call
-        await asyncio.gather(*self._closing)
+        await asyncio.gather(*self._at_work)
         if self._api:
             await self._api.aclose()
 
@@ -157,19 +157,34 @@ class Rooms:
             await api.room.delete_room(DeleteRoomRequest(room=name_of(interview_id)))
 
     def close_soon(self, interview_id: ObjectId) -> None:
-        """Delete the room without waiting for it: what fails is done by the next round (lifecycle.attendance)."""
+        """Delete the room without waiting for it: what fails is done by the next round (lifecycle.rounds)."""
+        self._do_soon("close", interview_id, self.close)
+
+    async def clear(self, interview_id: ObjectId) -> None:
+        """Put the candidate and the interviewers out of the room: it goes on in writing. An empty one closes by itself."""
+        name = name_of(interview_id)
+        async with self._asking() as api:
+            for participant in await self._participants(api, name):
+                if participant.identity == CANDIDATE or self._is_agent(participant, self._livekit.agent_name):
+                    await _put_out(api, name, participant)
+
+    def clear_soon(self, interview_id: ObjectId) -> None:
+        """The same without waiting for it; what fails does no harm."""
+        self._do_soon("clear", interview_id, self.clear)
+
+    def _do_soon(self, what: str, interview_id: ObjectId, work: Callable[[ObjectId], Awaitable[None]]) -> None:
         if self._api is None:
             return
 
         async def try_to() -> None:
             try:
-                await self.close(interview_id)
+                await work(interview_id)
             except Unavailable as error:
-                log.warning("room not closed", interview_id=str(interview_id), reason=str(error))
+                log.warning("room left as it is", wanted=what, interview_id=str(interview_id), reason=str(error))
 
-        task = asyncio.create_task(try_to(), name=f"close {name_of(interview_id)}")
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        task = asyncio.create_task(try_to(), name=f"{what} {name_of(interview_id)}")
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
 
     # --- who is sent in
 
@@ -192,16 +207,16 @@ class Rooms:
             await self._create(api, interview_id, agent_name, metadata)
             return
         for participant in await self._participants(api, name):
-            if participant.kind == ParticipantInfo.Kind.AGENT and self._is_named(participant, agent_name):
-                async with _unless_gone():
-                    await api.room.remove_participant(RoomParticipantIdentity(room=name, identity=participant.identity))
+            if self._is_agent(participant, agent_name):
+                await _put_out(api, name, participant)
         await api.agent_dispatch.create_dispatch(
             CreateAgentDispatchRequest(agent_name=agent_name, room=name, metadata=_to_json(metadata))
         )
 
-    def _is_named(self, participant: ParticipantInfo, agent_name: str) -> bool:
+    def _is_agent(self, participant: ParticipantInfo, agent_name: str) -> bool:
         # one that does not say which it is may speak: it is taken for an interviewer
-        return participant.attributes.get(AGENT_NAME, self._livekit.agent_name) == agent_name
+        name = participant.attributes.get(AGENT_NAME, self._livekit.agent_name)
+        return participant.kind == ParticipantInfo.Kind.AGENT and name == agent_name
 
     # --- what is there
 
@@ -259,6 +274,11 @@ def joined_at_of(participant: ParticipantInfo) -> datetime:
     """When a participant joined, by LiveKit's clock."""
     milliseconds = participant.joined_at_ms or participant.joined_at * 1000
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+async def _put_out(api: LiveKitAPI, name: str, participant: ParticipantInfo) -> None:
+    async with _unless_gone():
+        await api.room.remove_participant(RoomParticipantIdentity(room=name, identity=participant.identity))
 
 
 @asynccontextmanager

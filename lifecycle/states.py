@@ -7,9 +7,10 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
+from lifecycle.attendance import DISPATCH_SECONDS
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.services import Services
-from models import erasure, transition
+from models import erasure, room, transition
 from models.evaluation import Evaluation
 from models.evaluation_job import add_evaluation
 from models.interview import OPEN, Consent, EndReason, Interview, InterviewStatus, get_interview
@@ -17,11 +18,18 @@ from models.turn import Channel
 
 
 async def open_interview(services: Services, interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview:
-    """SCHEDULED -> WAITING: the chat is open and the greeting is composed. Raises Conflict when the interview is over."""
-    opened = await transition.open_chat(interview_id, consent, channel)
+    """SCHEDULED -> WAITING: the chat is open and the greeting is composed, or the room may be made (attendance.admit).
+
+    Raises Conflict when the interview is over.
+    """
+    if channel is Channel.VOICE:
+        opened = await room.open_room(interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_SECONDS)
+    else:
+        opened = await transition.open_chat(interview_id, consent, channel)
     if opened:
         await _tell(services, opened)
-        await services.jobs.kick(REPLY, interview_id)
+        if channel is Channel.TEXT:
+            await services.jobs.kick(REPLY, interview_id)
         return opened
     interview = await _get(interview_id)
     if interview.status not in OPEN:
@@ -56,6 +64,7 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
     if finished is None:
         return await _get(interview_id)
     await _tell(services, finished)
+    _close_room(services, finished)
     await services.jobs.kick(EVALUATE, ObjectId(evaluation.id))
     return finished
 
@@ -66,6 +75,7 @@ async def cancel_interview(services: Services, interview: Interview, reason: str
     cancelled = await transition.cancel(interview_id, reason)
     if cancelled:
         await _tell(services, cancelled)
+        _close_room(services, cancelled)
         return cancelled
     now = await _get(interview_id)
     if now.status is InterviewStatus.CANCELLED:
@@ -80,6 +90,7 @@ async def expire_interview(services: Services, interview_id: ObjectId) -> None:
     expired = await transition.expire(interview_id)
     if expired:
         await _tell(services, expired)
+        _close_room(services, expired)
 
 
 async def erase_interview(services: Services, interview: Interview) -> Interview:
@@ -88,6 +99,7 @@ async def erase_interview(services: Services, interview: Interview) -> Interview
     marked = await erasure.mark_erased(interview_id)
     if marked:
         await _tell(services, marked)
+        _close_room(services, marked)
     erased = await erasure.delete_erased(interview_id) or await _get(interview_id)
     if erased.erasure and erased.erasure.pending:
         await services.jobs.kick(ERASE_MEDIA, interview_id)
@@ -124,6 +136,12 @@ def _shortfall(interview: Interview) -> str | None:
         f"Claude did not answer in time for {interview.code_replies} of {interview.replies} replies: "
         "they were made by code, in the position's own words."
     )
+
+
+def _close_room(services: Services, interview: Interview) -> None:
+    # what was said last is stored by now
+    if interview.room is not None:
+        services.rooms.close_soon(ObjectId(interview.id))
 
 
 async def _tell(services: Services, interview: Interview) -> None:

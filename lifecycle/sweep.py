@@ -4,20 +4,21 @@ Each repair is a compare-and-set or a job under a lease, so any number of sweeps
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
 from bson import ObjectId
 from pymongo.errors import OperationFailure, PyMongoError
 
+from lifecycle.attendance import bring_to_text
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.services import Services
-from lifecycle.states import expire_interview, finish_interview
-from models import transition
+from lifecycle.states import end_interview, expire_interview, finish_interview
+from models import room, transition
 from models.erasure import delete_erased, find_pending_erasures
 from models.evaluation_job import find_due_evaluations
-from models.interview import get_interview
+from models.interview import EndReason, get_interview
 from models.session import abort_orphans
 
 log = structlog.get_logger(__name__)
@@ -29,14 +30,19 @@ WAKE_UP_SECONDS = 1.0
 
 
 async def keep_repairing(services: Services, stop: asyncio.Event) -> None:
-    """Sweep every settings.jobs.sweep_seconds until `stop` is set.
+    """Sweep every settings.jobs.sweep_seconds until `stop` is set."""
+    await repeat(lambda: sweep(services), services, stop)
+
+
+async def repeat(work: Callable[[], Awaitable[None]], services: Services, stop: asyncio.Event) -> None:
+    """Do it every settings.jobs.sweep_seconds until `stop` is set.
 
     After a failed round it waits one lease time longer: holders get the time to renew what lapsed in the outage.
     """
     wait = services.settings.jobs.sweep_seconds
     while not stop.is_set():
         try:
-            await sweep(services)
+            await work()
             pause = wait
         except Exception as error:
             log.warning("sweep failed", reason=type(error).__name__)
@@ -55,6 +61,10 @@ async def sweep(services: Services) -> None:
         await _repair("finish", interview_id, _finish(services, interview_id))
     for interview_id in await find_pending_erasures(BATCH):
         await _repair("erase", interview_id, _erase(services, interview_id))
+    for interview_id in await room.find_gone(services.settings.voice.grace_seconds, BATCH):
+        await _repair("end", interview_id, _end(services, interview_id))
+    for interview_id in await room.find_typed(WAKE_UP_SECONDS, BATCH):
+        await _repair("go on in text", interview_id, bring_to_text(services, interview_id))
     for interview_id in await transition.find_due_replies(WAKE_UP_SECONDS, BATCH):
         services.jobs.start_here(REPLY, interview_id)
     for evaluation_id in await find_due_evaluations(BATCH):
@@ -80,3 +90,9 @@ async def _finish(services: Services, interview_id: ObjectId) -> None:
     if interview := await get_interview(interview_id):
         log.info("interview finished by the sweep", interview_id=str(interview_id))
         await finish_interview(services, interview)
+
+
+async def _end(services: Services, interview_id: ObjectId) -> None:
+    if interview := await get_interview(interview_id):
+        log.info("candidate has left", interview_id=str(interview_id))
+        await end_interview(services, interview, EndReason.CANDIDATE_LEFT)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 
+from lifecycle.attendance import bring_to_text
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
 from models.append import Words, append_candidate, append_interviewer
@@ -13,7 +14,9 @@ from models.turn import Channel, NewTurn, Speaker, Turn
 
 
 async def store_message(services: Services, interview: Interview, text: str, key: str) -> Turn:
-    """Store what the candidate typed, show it, and wake the interviewer. The same key again answers the stored turn.
+    """Store what the candidate typed, show it, and have it answered; the same key again answers the stored turn.
+
+    It is answered by voice while the candidate is in the room of a voice interview, else in writing.
 
     Raises NotFound, Conflict as models.append.append_candidate.
     """
@@ -21,7 +24,11 @@ async def store_message(services: Services, interview: Interview, text: str, key
     turn = NewTurn(key=f"client:{key}", speaker=Speaker.CANDIDATE, text=text, channel=Channel.TEXT, started_at=at, ended_at=at)
     stored, changed = await append_candidate(ObjectId(interview.id), turn)
     await _show(services, changed, [stored])
-    await services.jobs.kick(REPLY, ObjectId(interview.id))
+    if changed.channel is Channel.TEXT:
+        await services.jobs.kick(REPLY, ObjectId(interview.id))
+    elif changed.last_candidate_seq > changed.answered_seq:
+        # whoever attends sees the turn; without a candidate in the room it goes on in writing
+        await bring_to_text(services, ObjectId(interview.id))
     return stored
 
 

@@ -56,7 +56,8 @@ async def append_candidate(interview_id: ObjectId, turn: NewTurn, fence: int | N
         "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         "last_seq": {"$add": ["$last_seq", 1]},
         "last_candidate_seq": {"$add": ["$last_seq", 1]},
-        # a voice interview's agent hears for itself: only a typed message makes a job due
+        # a voice interview's agent hears for itself: only a typed message is due, to the job or, while somebody is in the room,
+        # to the agent (models.room.find_typed)
         "due_at": {"$cond": [{"$eq": [{"$literal": turn.channel}, "TEXT"]}, "$$NOW", "$due_at"]},
     }
 
@@ -114,12 +115,22 @@ async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], w
             "end_reason": {"$ifNull": ["$end_reason", {"$literal": words.end_reason}]},
             "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
         }
+    # by voice, who attends has a clock of its own; there only a typed message that is not answered yet is due
+    in_text = {"$eq": ["$channel", Channel.TEXT]}
+    unanswered = {"$gt": ["$last_candidate_seq", words.answers]}
+    due_at = {
+        "$cond": [
+            in_text,
+            {"$cond": [unanswered, "$$NOW", {"$literal": words.due_at}]},
+            {"$cond": [unanswered, "$due_at", None]},
+        ]
+    }
     computed = {
         "last_seq": {"$add": ["$last_seq", count]},
         "answered_seq": {"$max": ["$answered_seq", words.answers]},
         "replies": {"$add": ["$replies", int(words.by_code is not None)]},
         "code_replies": {"$add": ["$code_replies", int(words.by_code or False)]},
-        "due_at": {"$cond": [{"$gt": ["$last_candidate_seq", words.answers]}, "$$NOW", {"$literal": words.due_at}]},
+        "due_at": due_at,
         **begun,
         **ended,
     }

@@ -157,6 +157,13 @@ async def find_gone(grace_seconds: float, limit: int) -> list[ObjectId]:
     return await _find_ids(criteria, "room.left_at", limit)
 
 
+async def find_typed(older_seconds: float, limit: int) -> list[ObjectId]:
+    """VOICE interviews in which a typed message has waited for so long, and nobody is in the room to hear an answer."""
+    is_due = {"$lte": ["$due_at", from_now(-older_seconds)]}
+    criteria = {**_OPEN, "channel": Channel.VOICE, "room.participant": None, "due_at": {"$ne": None}, "$expr": is_due}
+    return await _find_ids(criteria, "due_at", limit)
+
+
 async def read_presence(limit: int) -> dict[ObjectId, str | None]:
     """Open interviews that have a room, each with the connection by which the candidate is believed to be there."""
     rows = Interview.get_pymongo_collection().find({**_OPEN, "room": {"$ne": None}}, {"room.participant": 1}).limit(limit)
@@ -172,11 +179,15 @@ async def find_over(interview_ids: list[ObjectId]) -> list[ObjectId]:
 # --- from one channel to the other
 
 
-async def go_on_in_text(interview_id: ObjectId) -> Interview | None:
-    """VOICE -> TEXT while nobody is in the room: whoever attended has nothing more to say, and a reply is due."""
+async def go_on_in_text(interview_id: ObjectId, *, even_from_room: bool = False) -> Interview | None:
+    """VOICE -> TEXT: whoever attended has nothing more to say, and a reply is due.
+
+    Only while nobody is in the room, unless the candidate asks for it (`even_from_room`).
+    """
+    nobody = {} if even_from_room else {"room.participant": None}
     return await change(
         interview_id,
-        {**_OPEN, "channel": Channel.VOICE, "room.participant": None},
+        {**_OPEN, "channel": Channel.VOICE, **nobody},
         {"channel": Channel.TEXT, "lease": None, "attempts": 0},
         {"fence": _NEXT_FENCE, "due_at": "$$NOW"},
     )

@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth import issue_access, issue_invite
+from lifecycle.rooms import RoomAccess
 from lifecycle.services import Services
-from models.interview import Interview
+from models.interview import OPEN, Interview
+from models.turn import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A candidate's bearer token for one interview."""
+    """A candidate's bearer token for one interview, and the key to its room."""
 
     token: str
     expires_at: datetime
+    room: RoomAccess | None
+    """of an interview that is held by voice"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,10 @@ class Invite:
 
 
 def access_of(services: Services, interview: Interview) -> Access:
-    """A fresh access to the interview."""
-    return Access(*issue_access(interview, services.settings.auth))
+    """A fresh access to the interview, and to its room while it is held by voice."""
+    by_voice = interview.channel is Channel.VOICE and interview.status in OPEN and services.rooms.is_configured
+    room = services.rooms.access(interview) if by_voice else None
+    return Access(*issue_access(interview, services.settings.auth), room)
 
 
 def invite_of(services: Services, interview: Interview) -> Invite:

@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from auth import Action, Principal, allow, read_invite, unknown_invite
 from errors import BadInput, Conflict
+from lifecycle.attendance import admit, bring_to_text, bring_to_voice
 from lifecycle.consent import ConsentText, agree, current_text
 from lifecycle.services import Services
 from lifecycle.states import open_interview
@@ -18,7 +19,7 @@ from models.turn import Channel
 from resolvers.access import Access, access_of, invite_of
 from resolvers.idempotency import Once, once
 from resolvers.scope import own_interview
-from resolvers.starts import ConsentGiven, Scheduled, expiry, require_channel
+from resolvers.starts import ConsentGiven, Scheduled, expiry
 
 EARLY = timedelta(minutes=15)
 """candidates may come this long before the time"""
@@ -109,16 +110,17 @@ async def get_invitation(services: Services, token: str) -> Invitation:
 
 
 async def join_interview(services: Services, request: JoinRequest) -> Joined:
-    """Open the interview at the first join; every join answers a fresh access.
+    """Open the interview at the first join; every join answers a fresh access, in the channel that it asks for.
 
     Raises NotFound for a false or replaced invite; Conflict when the interview has ended, the invite has expired, or it is more
-    than a quarter of an hour too early; Unavailable for a channel that this server does not have; BadInput when the first join
-    brings no consent. The first consent stands, whatever later joins send.
+    than a quarter of an hour too early; Unavailable when LiveKit is needed and away; BadInput when the first join brings no
+    consent. The first consent stands, whatever later joins send.
     """
     interview = await _invited(services, request.invite)
     _require_joinable(interview)
     channel = request.channel or interview.channel
-    require_channel(channel)
+    if channel is Channel.VOICE:
+        services.rooms.require()
     if interview.status is InterviewStatus.SCHEDULED:
         consent = interview.consent
         if consent is None:
@@ -128,7 +130,16 @@ async def join_interview(services: Services, request: JoinRequest) -> Joined:
                 )
             consent = agree(request.consent.text_version, recording=request.consent.recording)
         interview = await open_interview(services, ObjectId(interview.id), consent, channel)
+    interview = await _in_channel(services, interview, channel)
     return Joined(interview, access_of(services, interview))
+
+
+async def _in_channel(services: Services, interview: Interview, channel: Channel) -> Interview:
+    interview_id = ObjectId(interview.id)
+    if channel is Channel.TEXT:
+        return await bring_to_text(services, interview_id, even_from_room=True) or interview
+    changed = await bring_to_voice(services, interview_id, services.settings.livekit.empty_seconds)
+    return changed or await admit(services, interview)
 
 
 async def _invited(services: Services, token: str) -> Interview:

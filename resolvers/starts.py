@@ -13,7 +13,8 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from auth import Action, Principal, allow
-from errors import BadInput, Conflict, Unavailable
+from errors import BadInput, Conflict
+from lifecycle.attendance import admit
 from lifecycle.consent import agree
 from lifecycle.services import Services
 from lifecycle.states import open_interview
@@ -27,8 +28,6 @@ from resolvers.access import Access, Invite, access_of, invite_of
 from resolvers.idempotency import Once, once
 from resolvers.text import DETAIL_LIMIT, email, language_tag, line, optional, prose
 
-VOICE_RETRY_SECONDS = 86_400
-"""it takes another version of the server"""
 MAX_AHEAD = timedelta(days=366)
 """how far ahead an interview may lie, and an invite may last"""
 
@@ -91,11 +90,12 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     """Make an interview and open it; the same key again answers the same interview, with a fresh access.
 
     Raises BadInput for texts, an unknown position or consent text, a language that is not the position's; Conflict for an
-    archived position; Unavailable for a channel that this server does not have.
+    archived position; Unavailable when LiveKit is needed and away: the same call then finishes what this one began.
     """
     allow(principal, Action.START_INTERVIEW)
     request = _checked(request)
-    require_channel(request.channel)
+    if request.channel is Channel.VOICE:
+        services.rooms.require()
     call = once(services, principal, "startInterview", request.idempotency_key, request)
     interview = await _earlier(principal, call)
     if interview is None:
@@ -104,6 +104,8 @@ async def start_interview(services: Services, principal: Principal, request: Sta
         interview = await _create(draft, call)
     if interview.status is InterviewStatus.SCHEDULED:
         interview = await open_interview(services, ObjectId(interview.id), interview.consent, interview.channel)
+    if interview.channel is Channel.VOICE:
+        interview = await admit(services, interview)
     return Started(interview, access_of(services, interview), invite_of(services, interview))
 
 
@@ -122,13 +124,6 @@ async def schedule_interview(services: Services, principal: Principal, request: 
         interview = await _create(draft, call)
         await services.live.publish_change(principal.organization_id, ObjectId(interview.id))
     return Scheduled(interview, invite_of(services, interview))
-
-
-def require_channel(channel: Channel) -> None:
-    """Raises Unavailable for the channel that needs a room."""
-    if channel is Channel.VOICE:
-        sentence = "Voice interviews are not available on this server yet: use channel TEXT."
-        raise Unavailable(sentence, retry_after_seconds=VOICE_RETRY_SECONDS)
 
 
 def expiry(services: Services, scheduled_for: datetime | None, expires_at: datetime | None) -> datetime:

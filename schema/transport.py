@@ -42,6 +42,7 @@ from schema.health import health_routes
 from schema.pages import page_routes
 from schema.playback import playback_routes
 from schema.sse import EventStream
+from schema.webhooks import webhook_routes
 from schema.websocket import Connection, Socket
 from settings import Api, Settings
 
@@ -80,6 +81,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *health_routes(),
         *playback_routes(open_store(settings.recording)),
         *page_routes(settings),
+        *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
     ]
 

@@ -41,7 +41,7 @@ COALESCE_SECONDS = 0.2
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a server, so that `make check` can leave it out."""
     for item in items:
-        if {"mongod", "own_mongod", "valkey", "own_valkey", "provider", "livekit_server"} & set(
+        if {"mongod", "own_mongod", "valkey", "own_valkey", "provider", "livekit_server", "own_livekit"} & set(
             getattr(item, "fixturenames", ())
         ):
             item.add_marker("servers")
@@ -88,6 +88,13 @@ async def livekit_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         yield server
 
 
+@pytest.fixture
+async def own_livekit(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LivekitServer]:
+    """A server for this test alone, as `livekit_server`: kill() it, start() it again; its URL and keys stay."""
+    async with LivekitServer(await find_livekit(), tmp_path_factory.mktemp("servers")) as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 async def bound_database(mongod: str) -> AsyncIterator[AsyncDatabase[dict[str, object]]]:
     """A database of this pytest process, with the documents bound to it; gone at the end."""
@@ -121,8 +128,9 @@ def settings(
 ) -> configuration.Settings:
     """Settings with fast clocks and a Redis prefix of this test alone; neither .env nor the environment has a say."""
     livekit = configuration.Livekit()
-    if "livekit_server" in request.fixturenames:
-        livekit = voice_of(request.getfixturevalue("livekit_server"))
+    for name in ("livekit_server", "own_livekit"):
+        if name in request.fixturenames:
+            livekit = voice_of(request.getfixturevalue(name))
     return configuration.Settings(
         _env_file=None,
         sandbox=True,

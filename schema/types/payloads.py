@@ -31,7 +31,12 @@ class CandidateAccess:
     @classmethod
     def of(cls, issued: access.Access) -> "CandidateAccess":
         """The access as callers see it."""
-        return cls(token=issued.token, expires_at=issued.expires_at, room=None)
+        room = issued.room
+        return cls(
+            token=issued.token,
+            expires_at=issued.expires_at,
+            room=RoomAccess(url=room.url, name=room.name, token=room.token) if room else None,
+        )
 
 
 @strawberry.type(description="A link for the candidate. Whoever has it may join: treat it as a password.")

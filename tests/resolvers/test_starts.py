@@ -138,7 +138,7 @@ async def test_an_unknown_consent_text_is_refused(tenant: Tenant) -> None:
     assert await Claim.count() == 0
 
 
-async def test_a_voice_interview_cannot_be_started_yet_and_leaves_nothing(tenant: Tenant) -> None:
+async def test_without_livekit_a_voice_interview_is_not_started_and_leaves_nothing(tenant: Tenant) -> None:
     request = tenant.start_request(channel=Channel.VOICE, idempotency_key="key")
     with pytest.raises(Unavailable, match="use channel TEXT"):
         await start_interview(tenant.services, await tenant.admin(), request)

@@ -118,11 +118,11 @@ class Served:
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncIterator[Served]:
-    """The application behind uvicorn, as main runs it, on a free port."""
+async def served(app: Any, port: int = 0) -> AsyncIterator[Served]:
+    """The application behind uvicorn, as main runs it, on that port, or on a free one."""
     config = uvicorn.Config(
         app,
-        port=0,
+        port=port,
         lifespan="off",
         ws="websockets-sansio",
         ws_max_size=MAX_FRAME_BYTES,

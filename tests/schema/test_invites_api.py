@@ -211,7 +211,7 @@ async def test_an_interview_that_is_over_is_shown_but_not_joined_or_renewed(api:
     assert (await api.change("renewInvite", token, "invite { token }", interviewId=id_of(interview))).codes == ["CONFLICT"]
 
 
-async def test_voice_is_not_there_yet_and_says_what_to_do(api: Api, tenant: Tenant) -> None:
+async def test_without_livekit_nobody_joins_by_voice_and_is_told_what_to_do(api: Api, tenant: Tenant) -> None:
     scheduled = await schedule(api, tenant, channel="VOICE")
     invite = scheduled["invite"]["token"]
     for given in ({}, {"channel": "VOICE"}):
@@ -223,7 +223,7 @@ async def test_voice_is_not_there_yet_and_says_what_to_do(api: Api, tenant: Tena
     assert (await api.ask(INVITATION, token=invite))["invitation"]["channel"] == "TEXT"
 
 
-async def test_a_voice_interview_is_not_started_and_nothing_is_stored(api: Api, tenant: Tenant) -> None:
+async def test_without_livekit_a_voice_interview_is_not_started_and_nothing_is_stored(api: Api, tenant: Tenant) -> None:
     token = await token_of(tenant, Role.RECRUITER)
     given = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT}
     for channel in ({}, {"channel": "VOICE"}):
