@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agent.phrases import phrases_in
 from agent.plan import Limits, Plan, read
 from agent.prompts import Background
 from models.append import Words
-from models.clock import now
 from models.interview import OPEN, EndReason, Interview, InterviewStatus
 from models.position import PositionBody
 from models.turn import Move, NewTurn, Turn
@@ -23,17 +22,21 @@ class Composed:
 
 
 def read_plan(
-    interview: Interview, position: PositionBody, turns: Sequence[Turn], *, closing_seconds: float, silence_seconds: float
+    interview: Interview,
+    position: PositionBody,
+    turns: Sequence[Turn],
+    moment: datetime,
+    *,
+    closing_seconds: float,
+    silence_seconds: float,
 ) -> Plan:
-    """Where the interview stands now."""
+    """Where the interview stands at that moment; `silence_seconds`: how long nobody says a word before the interviewer asks."""
     limits = Limits(
         started_at=interview.started_at,
         limit=timedelta(minutes=position.limit_minutes),
         closing=timedelta(seconds=closing_seconds),
         silence=timedelta(seconds=silence_seconds),
     )
-    # MongoDB's clock made the job due: ours may be behind it
-    moment = max(now(), interview.due_at or now())
     return read(position, interview.language, turns, limits, moment)
 
 

@@ -162,6 +162,7 @@ class Conversation:
             interview,
             self._position,
             turns,
+            now(),
             closing_seconds=settings.interview.closing_seconds,
             silence_seconds=settings.voice.silence_seconds,
         )

@@ -108,7 +108,15 @@ async def _compose(
     services: Services, claude: AsyncAnthropic, interview: Interview, position: Position, turns: Sequence[Turn]
 ) -> Composed | None:
     clocks = services.settings.interview
-    plan = read_plan(interview, position, turns, closing_seconds=clocks.closing_seconds, silence_seconds=clocks.silence_seconds)
+    plan = read_plan(
+        interview,
+        position,
+        turns,
+        # MongoDB's clock made the job due: ours may be behind it
+        max(now(), interview.due_at or now()),
+        closing_seconds=clocks.closing_seconds,
+        silence_seconds=clocks.silence_seconds,
+    )
     if not plan.greeted:
         return _greet(interview, plan)
     if plan.open_question is None and not plan.contribution:
