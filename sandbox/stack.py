@@ -98,6 +98,8 @@ async def running(
         workers = [] if no_voice else voice_workers(environment, logs, root)
         for worker in workers:
             await start(worker)
+        # each takes a while to end: all at once
+        up.push_async_callback(lambda: asyncio.gather(*(worker.stop() for worker in workers)))
         async with _watched(children):
             await wait_until_ready(api, port)
             await asyncio.gather(*map(wait_until_registered, workers))
