@@ -17,6 +17,8 @@ MAIN = Path(__file__).parents[1] / "main.py"
 TEXT_ONLY = {"LIVEKIT_URL": ""}
 """settings without voice, whatever the environment or a .env says"""
 CONFIGURED = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
+PATHS = {"deepgram": "/v1/listen"}
+"""of the providers whose plugin is given one"""
 REGISTERED = "worker registered"
 """what a worker logs once LiveKit may send it work; before that, what is sent is lost"""
 REGISTERED_SECONDS = 120.0
@@ -32,12 +34,11 @@ async def start_voice(start: Start, root: Path, data: Path, webhook: str, tell: 
         livekit = await _start_livekit(start, data, webhook, tell)
     except SandboxFailed as failed:
         return TEXT_ONLY, str(failed)
-    ports = {name: free_port() for name in ("deepgram", "cartesia")}
-    for name, port in ports.items():
-        if (root / "sandbox" / name / "__main__.py").exists():  # until all of them are written
-            await start(provider_process(name, port, data / "logs" / f"{name}.log", root))
-    deepgram, cartesia = (f"http://127.0.0.1:{port}" for port in ports.values())
-    return voice_settings(livekit, f"{deepgram}/v1/listen", cartesia, data / "recordings"), None
+    deepgram, cartesia = (SpeechProvider(name, data / "logs", root) for name in ("deepgram", "cartesia"))
+    for provider in (deepgram, cartesia):
+        if (root / "sandbox" / provider.name / "__main__.py").exists():  # until both are written
+            await start(provider)
+    return voice_settings(livekit, deepgram.url, cartesia.url, data / "recordings"), None
 
 
 async def _start_livekit(start: Start, data: Path, webhook: str, tell: Tell) -> Mapping[str, str]:
@@ -58,7 +59,7 @@ def livekit_settings(server: LivekitServer) -> dict[str, str]:
 
 
 def voice_settings(livekit: Mapping[str, str], deepgram_url: str, cartesia_url: str, recordings: Path) -> dict[str, str]:
-    """The settings of a run with voice; Deepgram's URL has its path."""
+    """The settings of a run with voice; each provider's URL as its plugin takes it."""
     run = secrets.token_hex(4)
     return {
         **livekit,
@@ -77,9 +78,21 @@ def voice_settings(livekit: Mapping[str, str], deepgram_url: str, cartesia_url: 
     }
 
 
-def provider_process(name: str, port: int, log: Path, root: Path) -> Child:
-    """A loopback provider, `deepgram` or `cartesia`, not started yet."""
-    return Child([sys.executable, "-m", f"sandbox.{name}", "--port", str(port)], log, cwd=root)
+class SpeechProvider(Child):
+    """A loopback provider: `deepgram`, which knows words by their sound, or `cartesia`, which speaks them."""
+
+    def __init__(self, name: str, logs: Path, root: Path, *options: str) -> None:
+        """`options` of its command line; `root` is the repository."""
+        self.name = name
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}{PATHS.get(name, '')}"
+        command = [sys.executable, "-m", f"sandbox.{name}", "--port", str(self.port), *options]
+        super().__init__(command, logs / f"{name}.log", cwd=root)
+
+    async def start(self) -> None:
+        """Start it and wait until it listens. Raises SandboxFailed, with the end of the log, when it does not."""
+        await super().start()
+        await self.wait_until_port(self.port)
 
 
 def voice_workers(environment: Mapping[str, str], logs: Path, folder: Path) -> list[Child]:
