@@ -1,6 +1,6 @@
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,9 @@ from agent import text
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
 from models.interview import Interview
+from sandbox.processes import free_port
 from schema.transport import routes
+from settings import Api, Recording
 from tests.lifecycle.workers import working
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import served, with_services
@@ -34,6 +36,7 @@ class Site:
 
     url: str
     tenant: Tenant
+    services: Services
 
     def invite(self, interview: Interview) -> str:
         """The candidate's link, as Invite.url has it."""
@@ -45,11 +48,14 @@ class Site:
 
 
 @pytest.fixture
-async def site(services: Services, tenant: Tenant) -> AsyncIterator[Site]:
-    """The API with its pages, behind a real server."""
-    app = Starlette(routes=routes(services.settings))
-    async with served(with_services(app, services)) as address:
-        yield Site(f"http://127.0.0.1:{address.port}", tenant)
+async def site(services: Services, tenant: Tenant, tmp_path: Path) -> AsyncIterator[Site]:
+    """The API with its pages, behind a real server, with a store of recordings of this test alone."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    changed = {"api": Api(public_url=url), "recording": Recording(store=str(tmp_path / "recordings"))}
+    known = replace(services, settings=services.settings.model_copy(update=changed))
+    async with served(with_services(Starlette(routes=routes(known.settings)), known), port):
+        yield Site(url, tenant, known)
 
 
 @pytest.fixture

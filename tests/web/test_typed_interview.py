@@ -9,7 +9,7 @@ from tests.resolvers.tenant import Tenant
 from tests.web.browser import Page
 from tests.web.conftest import Site
 
-PARTS = "I have read this and take part."
+PARTS = "I have read this and agree to take part."
 
 
 async def invited(tenant: Tenant) -> Interview:

@@ -30,10 +30,15 @@ const commands = {
   press: ({ key }) => page.keyboard.press(key),
   see: ({ text }) => page.getByText(text).first().waitFor(),
   miss: ({ text }) => page.getByText(text).first().waitFor({ state: 'hidden' }),
-  lines: (target) => byRole(target).locator('p, li').allInnerTexts(),
+  lines: (target) => byRole(target).locator('p').allInnerTexts(),
   evaluate: ({ script }) => page.evaluate(script),
+  // waitForFunction would need eval in the page, which its policy forbids
   until: async ({ script }) => {
-    await page.waitForFunction(script)
+    const end = Date.now() + timeout
+    while (!(await page.evaluate(script))) {
+      if (Date.now() > end) throw new Error(`never true: ${script}`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
   },
   offline: ({ isOffline }) => context.setOffline(isOffline),
   screenshot: async ({ path }) => {

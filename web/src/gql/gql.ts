@@ -22,6 +22,9 @@ type Documents = {
     "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": typeof types.StateDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": typeof types.SendDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": typeof types.EndDocument,
+    "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n": typeof types.ViewerDocument,
+    "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        status failure overallScore recommendation summary coverage sandbox\n        criteria { key name assessed level rationale evidence { quote seq } }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": typeof types.ReviewedDocument,
+    "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n": typeof types.RecordingsDocument,
 };
 const documents: Documents = {
     "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted\n  }\n": types.TranscriptDocument,
@@ -32,6 +35,9 @@ const documents: Documents = {
     "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": types.StateDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": types.SendDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": types.EndDocument,
+    "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n": types.ViewerDocument,
+    "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        status failure overallScore recommendation summary coverage sandbox\n        criteria { key name assessed level rationale evidence { quote seq } }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": types.ReviewedDocument,
+    "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n": types.RecordingsDocument,
 };
 
 /**
@@ -80,6 +86,18 @@ export function graphql(source: "\n  mutation Send($input: SendMessageInput!) {\
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n"): (typeof documents)["\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        status failure overallScore recommendation summary coverage sandbox\n        criteria { key name assessed level rationale evidence { quote seq } }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n"): (typeof documents)["\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        status failure overallScore recommendation summary coverage sandbox\n        criteria { key name assessed level rationale evidence { quote seq } }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n"): (typeof documents)["\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

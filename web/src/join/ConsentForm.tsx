@@ -13,6 +13,9 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
   const { consentText, candidateName, organization, positionTitle, limitMinutes, channel } = invitation
   const [takesPart, setTakesPart] = useState(false)
   const [recording, setRecording] = useState(false)
+  // the text ends with what is said by ticking the box
+  const paragraphs = consentText.text.split('\n\n')
+  const promise = paragraphs.pop() ?? ''
   const isVoice = channel === 'VOICE'
   return (
     <Page title={`Hello ${candidateName}`} above={`${positionTitle} · ${organization}`}>
@@ -34,12 +37,12 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
           <h2 id="consent" lang="en" className="flex justify-between font-semibold">
             What you agree to <span className="font-normal text-quiet">version {consentText.version}</span>
           </h2>
-          {consentText.text.split('\n\n').map((paragraph) => (
+          {paragraphs.map((paragraph) => (
             <p key={paragraph}>{paragraph}</p>
           ))}
         </section>
-        <Choice isChosen={takesPart} onChoose={setTakesPart}>
-          I have read this and take part.
+        <Choice isChosen={takesPart} onChoose={setTakesPart} language={consentText.language}>
+          {promise}
         </Choice>
         {isVoice && (
           <Choice isChosen={recording} onChoose={setRecording}>
@@ -54,9 +57,16 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
   )
 }
 
-function Choice({ isChosen, onChoose, children }: { isChosen: boolean; onChoose: (isChosen: boolean) => void; children: string }) {
+interface ChoiceProps {
+  isChosen: boolean
+  onChoose: (isChosen: boolean) => void
+  language?: string
+  children: string
+}
+
+function Choice({ isChosen, onChoose, language, children }: ChoiceProps) {
   return (
-    <label className="flex items-start gap-3">
+    <label lang={language} className="flex items-start gap-3">
       <input type="checkbox" checked={isChosen} onChange={(event) => onChoose(event.target.checked)} className="mt-1 size-4 accent-action" />
       <span>{children}</span>
     </label>

@@ -83,7 +83,7 @@ function Door({ invite, invitation, onSeat, onLate }: DoorProps) {
   const notice = problem && <Notice tone="bad">{problem.message}</Notice>
 
   if (!isBack && !agreement) return <ConsentForm invitation={invitation} onAgree={setAgreement} />
-  if (invitation.channel === 'VOICE') {
+  if (isByVoice(invitation)) {
     return <DeviceCheck invitation={invitation} isBack={isBack} isJoining={isJoining} notice={notice} onReady={enter} />
   }
   return (
@@ -95,6 +95,13 @@ function Door({ invite, invitation, onSeat, onLate }: DoorProps) {
       </Button>
     </Page>
   )
+}
+
+/** Whether the interview is held by voice, even if it has gone on in writing since: the microphone is offered again. */
+function isByVoice({ interviewId, channel }: Invitation): boolean {
+  const place = `viva.voice.${interviewId}`
+  if (channel === 'VOICE') localStorage.setItem(place, 'yes')
+  return localStorage.getItem(place) !== null
 }
 
 /** What the invite is for; asked again for as long as the server cannot be reached. */

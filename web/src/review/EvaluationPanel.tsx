@@ -1,0 +1,47 @@
+import { Notice } from '../ui/Notice'
+import type { Reviewed } from './Review'
+
+type Evaluation = NonNullable<Reviewed['evaluation']>
+
+/** What the AI makes of it, each level with the quotes that stand behind it. People decide. */
+export function EvaluationPanel({ evaluation }: { evaluation: Evaluation }) {
+  const { status, failure, overallScore, recommendation, summary, coverage, sandbox, criteria } = evaluation
+  const isDone = status === 'COMPLETED'
+  return (
+    <section aria-labelledby="evaluation" className="space-y-3">
+      <h2 id="evaluation" className="font-semibold">
+        Evaluation
+      </h2>
+      {sandbox && <Notice tone="warn">Made by the sandbox: not for decisions.</Notice>}
+      {failure && <Notice tone="warn">{failure}</Notice>}
+      {!isDone && !failure && <p className="text-quiet">It is being evaluated…</p>}
+      {isDone && (
+        <>
+          <p>
+            <strong>{overallScore == null ? 'No score' : `${Math.round(overallScore)} of 100`}</strong>
+            {recommendation && ` · ${recommendation.toLowerCase().replaceAll('_', ' ')}`}
+            {coverage != null && ` · ${Math.round(coverage * 100)} % of the rubric assessed`}
+          </p>
+          {summary && <p>{summary}</p>}
+          <ul className="divide-y divide-line rounded-lg border border-line bg-panel">
+            {criteria.map(({ key, name, assessed, level, rationale, evidence }) => (
+              <li key={key} className="space-y-1 px-4 py-3">
+                <h3 className="flex justify-between gap-3 font-medium">
+                  {name} <span>{assessed ? `${level} of 5` : 'not assessed'}</span>
+                </h3>
+                {rationale && <p className="text-quiet">{rationale}</p>}
+                {evidence.map(({ quote, seq }) => (
+                  <blockquote key={`${seq} ${quote}`} className="border-l-2 border-line pl-3">
+                    <a href={`#turn-${seq}`} className="text-accent underline-offset-2 hover:underline">
+                      “{quote}”
+                    </a>
+                  </blockquote>
+                ))}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,102 @@
+import { useEffect, useRef } from 'react'
+import type { TranscriptState, Turn } from '../api/transcript'
+import type { Speaker } from '../gql/graphql'
+import type { Playback } from './playback'
+
+interface LinesProps {
+  state: TranscriptState
+  /** Null where there is nothing to play. */
+  playback: Playback | null
+  isOver: boolean
+}
+
+/** The transcript, as it grows; with a recording each line plays from where it was said. */
+export function Lines({ state, playback, isOver }: LinesProps) {
+  const { turns, interims } = state
+  const first = turns[0]
+  const list = useRef<HTMLOListElement>(null)
+  const playing = playback?.playing ?? null
+  useEffect(() => {
+    if (playing !== null) list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
+  }, [playing])
+  return (
+    <section aria-labelledby="transcript" className="space-y-2">
+      <h2 id="transcript" className="font-semibold">
+        Transcript {!isOver && <span className="font-normal text-quiet">live</span>}
+      </h2>
+      <div role="log" aria-labelledby="transcript" aria-live={isOver ? 'off' : 'polite'} className="rounded-lg border border-line bg-panel">
+        <ol ref={list} className="divide-y divide-line">
+          {turns.map((turn) => (
+            <Line key={turn.seq} turn={turn} place={placeOf(turn, first, playback)} playback={playback} isPlaying={turn.seq === playing} />
+          ))}
+        </ol>
+        {turns.length === 0 && <p className="px-4 py-2.5 text-quiet">Nobody has said anything yet.</p>}
+      </div>
+      {[interims.INTERVIEWER, interims.CANDIDATE].map(
+        (interim) =>
+          interim && (
+            <p key={interim.speaker} className="px-4 text-quiet italic">
+              <Who speaker={interim.speaker} /> {interim.text}
+            </p>
+          ),
+      )}
+    </section>
+  )
+}
+
+interface LineProps {
+  turn: Turn
+  place: number
+  playback: Playback | null
+  isPlaying: boolean
+}
+
+function Line({ turn, place, playback, isPlaying }: LineProps) {
+  const time = clock(place)
+  return (
+    <li id={`turn-${turn.seq}`} aria-current={isPlaying || undefined} className="flex scroll-mt-32 gap-3 px-4 py-2.5 aria-current:bg-tint target:bg-tint">
+      {playback ? (
+        <button
+          type="button"
+          aria-label={`Play from ${time}`}
+          onClick={() => playback.play(turn)}
+          className="h-6 w-12 shrink-0 rounded text-left text-accent underline-offset-2 hover:underline"
+        >
+          {time}
+        </button>
+      ) : (
+        <span className="w-12 shrink-0 text-quiet">{time}</span>
+      )}
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- for the mouse; keys have the button */}
+      <p
+        className={`min-w-0 whitespace-pre-wrap wrap-anywhere ${playback ? 'cursor-pointer' : ''}`}
+        onClick={() => {
+          // who marks words to copy them does not want to hear them
+          if (getSelection()?.isCollapsed ?? true) playback?.play(turn)
+        }}
+      >
+        <Who speaker={turn.speaker} /> {turn.text}
+        {turn.interrupted && <span className="text-quiet italic"> … (cut off)</span>}
+        {turn.speaker === 'CANDIDATE' && turn.channel === 'TEXT' && <span className="text-quiet italic"> (typed)</span>}
+      </p>
+    </li>
+  )
+}
+
+function Who({ speaker }: { speaker: Speaker }) {
+  return (
+    <span className={`mr-1 font-semibold ${speaker === 'INTERVIEWER' ? 'text-accent' : 'text-good'}`}>
+      {speaker === 'INTERVIEWER' ? 'Interviewer' : 'Candidate'}
+    </span>
+  )
+}
+
+function placeOf(turn: Turn, first: Turn | undefined, playback: Playback | null): number {
+  if (playback) return playback.placeOf(turn)
+  return first ? (Date.parse(turn.startedAt) - Date.parse(first.startedAt)) / 1_000 : 0
+}
+
+function clock(seconds: number): string {
+  const whole = Math.floor(seconds)
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}

@@ -1,0 +1,34 @@
+import { graphql } from '../gql'
+
+export const VIEWER = graphql(`
+  query Viewer {
+    viewer { role name organization { name } }
+  }
+`)
+
+/** `all`: what a VIEWER may not read, too. */
+export const REVIEWED = graphql(`
+  subscription Reviewed($id: ID!, $all: Boolean!) {
+    interviewChanged(interviewId: $id) {
+      status endReason endDetail channel startedAt durationSeconds erasedAt
+      candidate { name }
+      position { title }
+      progress { question questions exchanges elapsedSeconds limitSeconds }
+      consent { recording }
+      recordings @include(if: $all) { ...RecordingFields }
+      evaluation @include(if: $all) {
+        status failure overallScore recommendation summary coverage sandbox
+        criteria { key name assessed level rationale evidence { quote seq } }
+      }
+    }
+  }
+  fragment RecordingFields on Recording {
+    id kind status url mimeType startedAt durationSeconds failure
+  }
+`)
+
+export const RECORDINGS = graphql(`
+  query Recordings($id: ID!) {
+    interview(id: $id) { recordings { ...RecordingFields } }
+  }
+`)
