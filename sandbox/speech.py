@@ -1,0 +1,180 @@
+"""Speech from text by espeak-ng, as the library that its wheel carries: no binary, no key, no network.
+
+espeak keeps its voice and its callback in globals, so one lock lets one thread in at a time; a sentence takes some milliseconds.
+"""
+
+import ctypes
+import re
+import threading
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+import espeakng_loader
+import numpy as np
+from av import AudioFrame, AudioResampler
+from numpy.typing import NDArray
+
+SYNCHRONOUS = 2
+DONT_EXIT = 0x8000
+UTF8 = 1
+BY_CHARACTER = 1
+RATE, VOLUME, PITCH = 1, 2, 3
+WORD_EVENT, LAST_EVENT = 1, 0
+QUIET = 0.004
+"""of full scale: below it nothing is heard"""
+
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who speaks, and how: an espeak voice (`en-us+m3` is a language and a variant), words a minute, pitch (0-99)."""
+
+    name: str
+    rate: int = 150
+    pitch: int = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it stands in the text, with what is written against it, and when it is heard, in seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Sound, 16 bit and mono, and the words in it."""
+
+    samples: NDArray[np.int16]
+    sample_rate: int
+    words: tuple[Word, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes."""
+        return len(self.samples) / self.sample_rate
+
+    @property
+    def pcm(self) -> bytes:
+        """The samples as bytes, little-endian."""
+        return self.samples.astype("<i2").tobytes()
+
+
+class UnknownVoice(ValueError):
+    """espeak-ng has no voice of that name."""
+
+
+def synthesize(text: str, voice: Voice, sample_rate: int) -> Speech:
+    """Speak a text; one without a word in it makes no sound. Takes processor time: call it in a thread. Raises UnknownVoice."""
+    engine = _engine()
+    if not text.strip():
+        return Speech(np.zeros(0, dtype=np.int16), sample_rate, ())
+    with _lock:
+        samples, marks = engine.speak(text, voice)
+    resampled = resample(samples, engine.sample_rate, sample_rate)
+    return Speech(resampled, sample_rate, tuple(_time_words(text, marks, samples, engine.sample_rate)))
+
+
+class _Identifier(ctypes.Union):
+    _fields_: ClassVar = [("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8)]
+
+
+class _Event(ctypes.Structure):
+    """espeak_EVENT of speak_lib.h."""
+
+    _fields_: ClassVar = [
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _Identifier),
+    ]
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+
+
+class _Engine:
+    """The library, initialised. Not safe for threads: whoever calls it holds the lock."""
+
+    def __init__(self) -> None:
+        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
+        data = espeakng_loader.get_data_path().encode()
+        self.sample_rate: int = self._library.espeak_Initialize(SYNCHRONOUS, 0, data, DONT_EXIT)
+        if self.sample_rate <= 0:
+            raise RuntimeError("espeak-ng does not start: its wheel (espeakng-loader) is damaged, install it again")
+        self._heard: list[bytes] = []
+        self._marks: list[tuple[int, float]] = []
+        # kept: the library calls it for as long as it lives
+        self._callback = _Callback(self._take)
+        self._library.espeak_SetSynthCallback(self._callback)
+
+    def speak(self, text: str, voice: Voice) -> tuple[NDArray[np.int16], list[tuple[int, float]]]:
+        """The samples, and where words begin: character and second. Raises UnknownVoice."""
+        if self._library.espeak_SetVoiceByName(voice.name.encode()) != 0:
+            raise UnknownVoice(f"espeak-ng has no voice {voice.name!r}")
+        self._library.espeak_SetParameter(RATE, voice.rate, 0)
+        self._library.espeak_SetParameter(PITCH, voice.pitch, 0)
+        self._heard.clear()
+        self._marks.clear()
+        encoded = text.encode() + b"\0"
+        if self._library.espeak_Synth(encoded, ctypes.c_size_t(len(encoded)), 0, BY_CHARACTER, 0, UTF8, None, None) != 0:
+            raise RuntimeError("espeak-ng could not speak the text")
+        return np.frombuffer(b"".join(self._heard), dtype=np.int16), list(self._marks)
+
+    def _take(self, wave: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:
+        if count > 0:
+            self._heard.append(ctypes.string_at(wave, 2 * count))
+        place = 0
+        while events[place].type != LAST_EVENT:
+            event = events[place]
+            if event.type == WORD_EVENT:
+                self._marks.append((event.text_position - 1, event.audio_position / 1000))
+            place += 1
+        return 0
+
+
+@cache
+def _engine() -> _Engine:
+    return _Engine()
+
+
+def _time_words(text: str, marks: list[tuple[int, float]], samples: NDArray[np.int16], rate: int) -> list[Word]:
+    """When each word is heard. espeak marks some words twice (numbers) and others not at all (it says "of the" as one): those
+    share the time between their neighbours by their length.
+    """
+    spans = [(found.start(), found.end()) for found in re.finditer(r"\S+", text)]
+    if not spans or not len(samples):
+        return []
+    begins: dict[int, float] = {}
+    for character, second in marks:
+        inside = next((place for place, (_, end) in enumerate(spans) if character < end), None)
+        if inside is not None:
+            begins.setdefault(inside, second)
+    known = [*((spans[place][0], second) for place, second in sorted(begins.items())), (len(text), len(samples) / rate)]
+    characters, seconds = [character for character, _ in known], np.maximum.accumulate([second for _, second in known])
+    starts = [*np.interp([start for start, _ in spans], characters, seconds), len(samples) / rate]
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > QUIET * 32768) / rate
+    words = []
+    for (start, end), begin, following in zip(spans, starts[:-1], starts[1:], strict=True):
+        last = loud[np.searchsorted(loud, following) - 1] if len(loud) else following
+        words.append(Word(text[start:end], round(float(begin), 3), round(float(max(begin, min(last, following))), 3)))
+    return words
+
+
+def resample(samples: NDArray[np.int16], rate: int, wanted: int) -> NDArray[np.int16]:
+    """The same sound at another rate."""
+    if rate == wanted or not len(samples):
+        return samples
+    frame = AudioFrame.from_ndarray(samples[np.newaxis, :], format="s16", layout="mono")
+    frame.sample_rate = rate
+    resampler = AudioResampler(format="s16", layout="mono", rate=wanted)
+    pieces = [piece.to_ndarray()[0] for part in (frame, None) for piece in resampler.resample(part)]
+    return np.concatenate(pieces).astype(np.int16)
