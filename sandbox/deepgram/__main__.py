@@ -1,0 +1,41 @@
+"""`python -m sandbox.deepgram --port N`: the provider on a loopback port, until it is ended."""
+
+import argparse
+import asyncio
+
+import uvicorn
+
+from sandbox.deepgram.phrases import Phrases
+from sandbox.deepgram.provider import Provider
+from sandbox.deepgram.recognizer import FixedTexts, Recognizer
+from sandbox.deepgram.stream import Script
+from sandbox.deepgram.whisper import Whisper
+from sandbox.voices import CANDIDATE
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    recognizer: Recognizer
+    if arguments.texts:
+        recognizer = FixedTexts(arguments.texts)
+    elif arguments.phrases:
+        recognizer = Phrases(CANDIDATE)
+    else:
+        recognizer = Whisper()
+        await recognizer.load()
+    provider = Provider(recognizer)
+    provider.always = Script(final_seconds=arguments.final_seconds, confidence=arguments.confidence)
+    config = uvicorn.Config(
+        provider.app, host="127.0.0.1", port=arguments.port, ws="websockets-sansio", log_level="warning", access_log=False
+    )
+    await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--phrases", action="store_true", help="hear only what callers announce to /phrases, and hear it exactly")
+    how.add_argument("--texts", nargs="+", help="hear these, one an utterance, whatever is said")
+    parser.add_argument("--final-seconds", type=float, help="a final result comes so long after the end of speech")
+    parser.add_argument("--confidence", type=float, help="of every word, 0 to 1")
+    asyncio.run(_serve(parser.parse_args()))

