@@ -1,0 +1,19 @@
+"""`python -m sandbox.cartesia --port N`: the provider on a loopback port, until it is ended."""
+
+import argparse
+
+import uvicorn
+
+from sandbox.cartesia.context import Script
+from sandbox.cartesia.provider import Provider
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--first-audio-seconds", type=float, default=0.09, help="from a text to its first sound")
+    arguments = parser.parse_args()
+    provider = Provider()
+    provider.always = Script(first_audio_seconds=arguments.first_audio_seconds)
+    uvicorn.run(
+        provider.app, host="127.0.0.1", port=arguments.port, ws="websockets-sansio", log_level="warning", access_log=False
+    )

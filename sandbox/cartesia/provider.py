@@ -1,0 +1,165 @@
+"""A stand-in for Cartesia's text to speech on loopback, as its LiveKit plugin uses it: espeak-ng's voice, and the times of words.
+
+Any voice id of the right form is spoken, by a voice of the language that was asked for; a test may put scripts before it.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from sandbox.cartesia.context import Context, Cut, Pace, Script, Spoken
+from sandbox.cartesia.options import BadRequest, Options, parse_options
+from sandbox.speech import synthesize
+
+BROKEN = 1011
+
+
+class Provider:
+    """The application, what it spoke (`spoken`), and what it does next: `scripts`, one for each context or request for bytes,
+    `always` once they are used up, and `refusals`, one for each connection or such request.
+    """
+
+    def __init__(self) -> None:
+        self.spoken: list[Spoken] = []
+        self.open = 0
+        """connections that are under way"""
+        self.scripts: deque[Script] = deque()
+        self.always = Script()
+        self.refusals: deque[int] = deque()
+        """the status of each"""
+        self.url = ""
+        """set by whoever serves `app`"""
+        self.app = Starlette(
+            routes=[
+                WebSocketRoute("/tts/websocket", self._listen),
+                Route("/tts/bytes", self._speak_bytes, methods=["POST"]),
+            ],
+            exception_handlers={BadRequest: _tell},
+        )
+
+    @property
+    def texts(self) -> list[str]:
+        """All that it was asked to say, a text for each context."""
+        return [" ".join("".join(spoken.texts).split()) for spoken in self.spoken]
+
+    async def _speak_bytes(self, request: Request) -> Response:
+        self._check(request)
+        try:
+            options = parse_options(json.loads(await request.body()))
+        except ValueError as error:
+            raise error if isinstance(error, BadRequest) else BadRequest("the body is no JSON object") from None
+        script = self._next_script()
+        if script.error is not None:
+            raise BadRequest(script.error, 500)
+        spoken = Spoken(None, options.voice_id, options.language, [options.transcript])
+        self.spoken.append(spoken)
+        return StreamingResponse(_sound(options, script, spoken), media_type="audio/pcm")
+
+    async def _listen(self, socket: WebSocket) -> None:
+        try:
+            self._check(socket)
+        except BadRequest as error:
+            await socket.send_denial_response(await _tell(socket, error))
+            return
+        await socket.accept(headers=[(b"x-request-id", str(uuid4()).encode())])
+        self.open += 1
+        tasks: dict[str, asyncio.Task[None]] = {}
+        try:
+            await self._serve(socket, tasks)
+        finally:
+            # a client that goes away has cancelled what was not yet said
+            self.open -= 1
+            speaking = list(tasks.values())
+            for task in speaking:
+                task.cancel()
+            await asyncio.gather(*speaking, return_exceptions=True)
+
+    async def _serve(self, socket: WebSocket, tasks: dict[str, asyncio.Task[None]]) -> None:
+        contexts: dict[str, Context] = {}
+
+        async def send(message: dict[str, Any]) -> None:
+            # that the client has gone is told by the next read
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await socket.send_text(json.dumps(message))
+
+        async def run(context_id: str, context: Context) -> None:
+            try:
+                await context.run()
+            except Cut:
+                with suppress(RuntimeError):
+                    await socket.close(BROKEN, "as scripted")
+            finally:
+                del contexts[context_id], tasks[context_id]
+
+        with suppress(WebSocketDisconnect):
+            while True:
+                context_id = None
+                try:
+                    body = _object(await socket.receive_text())
+                    context_id = str(body.get("context_id") or uuid4())
+                    if body.get("cancel"):
+                        if task := tasks.get(context_id):
+                            task.cancel()
+                        continue
+                    options = parse_options(body)
+                except BadRequest as error:
+                    problem = {"type": "error", "done": True, "error": str(error), "status_code": error.status}
+                    await send({**problem, "context_id": context_id})
+                    continue
+                if context_id not in contexts:
+                    spoken = Spoken(context_id, options.voice_id, options.language)
+                    self.spoken.append(spoken)
+                    contexts[context_id] = Context(spoken, self._next_script(), send)
+                    tasks[context_id] = asyncio.create_task(run(context_id, contexts[context_id]))
+                contexts[context_id].add(options)
+
+    def _check(self, connection: HTTPConnection) -> None:
+        if not _given(connection.headers, connection, "x-api-key", "api_key"):
+            raise BadRequest("no API key came with the request", 401)
+        if not _given(connection.headers, connection, "cartesia-version", "cartesia_version"):
+            raise BadRequest("Cartesia-Version: a header, or the parameter cartesia_version, is required")
+        if self.refusals:
+            raise BadRequest("as scripted", self.refusals.popleft())
+
+    def _next_script(self) -> Script:
+        return self.scripts.popleft() if self.scripts else self.always
+
+
+def _given(headers: Headers, connection: HTTPConnection, header: str, parameter: str) -> str | None:
+    return headers.get(header) or connection.query_params.get(parameter)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise BadRequest("the message is no JSON object")
+    return body
+
+
+async def _sound(options: Options, script: Script, spoken: Spoken) -> AsyncIterator[bytes]:
+    pace = Pace(script)
+    speech = await asyncio.to_thread(synthesize, options.transcript, options.voice, options.sample_rate)
+    async for piece, _ in pace.chunks(speech):
+        yield piece
+        spoken.seconds += len(piece) / 2 / options.sample_rate
+    spoken.is_done = True
+
+
+async def _tell(_: HTTPConnection, refused: Exception) -> Response:
+    if not isinstance(refused, BadRequest):
+        raise refused
+    return JSONResponse({"error": str(refused)}, refused.status)
