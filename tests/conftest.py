@@ -13,7 +13,6 @@ from uuid import uuid4
 import pytest
 from anthropic import AsyncAnthropic
 from beanie import init_beanie
-from livekit import api
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
@@ -32,7 +31,7 @@ from sandbox.valkey import Valkey
 from tests.live.reading import Listeners
 from tests.livekit import find_livekit
 from tests.resolvers.tenant import Tenant, make_tenant
-from tests.rooms import Livekit, voice_of
+from tests.rooms import Livekit, asked, voice_of
 from tests.schema.api import served
 
 COALESCE_SECONDS = 0.2
@@ -149,9 +148,8 @@ def settings(
 @pytest.fixture
 async def livekit(livekit_server: LivekitServer, settings: configuration.Settings) -> AsyncIterator[Livekit]:
     """LiveKit itself, with the names of this test's agents."""
-    key, secret = settings.livekit.api_key.get_secret_value(), settings.livekit.api_secret.get_secret_value()
-    async with api.LiveKitAPI(livekit_server.url, key, secret) as client:
-        yield Livekit(settings.livekit, client)
+    async with asked(settings.livekit) as livekit:
+        yield livekit
 
 
 @pytest.fixture

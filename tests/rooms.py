@@ -46,7 +46,8 @@ class Livekit:
         if not await self.rooms(interview):
             return []
         found = await self.api.agent_dispatch.list_dispatch(name_of(ObjectId(interview.id)))
-        sent = [(dispatch.agent_name, orjson.loads(dispatch.metadata)) for dispatch in found]
+        # a room that somebody's joining has made has one of no name besides
+        sent = [(dispatch.agent_name, orjson.loads(dispatch.metadata)) for dispatch in found if dispatch.agent_name]
         return sorted(sent, key=lambda dispatch: int(dispatch[1]["fence"]))
 
     async def fences(self, interview: Interview) -> list[int]:
@@ -74,3 +75,11 @@ class Livekit:
             yield room
         finally:
             await room.disconnect()
+
+
+@asynccontextmanager
+async def asked(settings: configuration.Livekit) -> AsyncIterator[Livekit]:
+    """The LiveKit of these settings."""
+    key, secret = settings.api_key.get_secret_value(), settings.api_secret.get_secret_value()
+    async with api.LiveKitAPI(settings.url, key, secret) as client:
+        yield Livekit(settings, client)
