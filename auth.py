@@ -46,7 +46,7 @@ class Action(StrEnum):
     READ_CANDIDATE = "read who the candidate is"
     READ_EMAIL = "read candidates' emails"
     READ_REFERENCES = "read references and details of an interview"
-    """externalId, endDetail, url"""
+    """externalId, endDetail, url, latency"""
     READ_POSITION = "read positions"
     """all but title, language and limit, which everybody reads who may read the interview"""
     READ_QUESTIONS = "read questions and criteria"

@@ -10,6 +10,7 @@ from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
 from models.evaluation import Evaluation, list_evaluations_of
+from models.latency import ReplyLatency, read_latencies
 from models.position import Position, get_positions
 from models.recording import File, list_recordings_of
 from models.turn import Turn
@@ -26,6 +27,8 @@ class Loaders:
         self.positions: DataLoader[ObjectId, Position | None] = DataLoader(_load_positions, cache=False)
         self.evaluations: DataLoader[ObjectId, list[Evaluation]] = DataLoader(_load_evaluations, cache=False)
         """every version, newest first, by interview"""
+        self.latencies: DataLoader[ObjectId, ReplyLatency | None] = DataLoader(_load_latencies, cache=False)
+        """of the spoken replies, by interview"""
         self.recordings: DataLoader[ObjectId, list[File]] = DataLoader(_load_recordings, cache=False)
         """every file, by interview"""
         self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
@@ -41,6 +44,11 @@ async def _load_evaluations(interview_ids: Sequence[ObjectId]) -> list[list[Eval
     for evaluation in await list_evaluations_of(list(set(interview_ids))):
         versions[ObjectId(evaluation.interview_id)].append(evaluation)
     return [versions[interview_id] for interview_id in interview_ids]
+
+
+async def _load_latencies(interview_ids: Sequence[ObjectId]) -> list[ReplyLatency | None]:
+    found = await read_latencies(list(set(interview_ids)))
+    return [found.get(interview_id) for interview_id in interview_ids]
 
 
 async def _load_recordings(interview_ids: Sequence[ObjectId]) -> list[list[File]]:

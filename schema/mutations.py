@@ -94,7 +94,7 @@ class Mutation:
         turn = await messages.send_message(
             info.context.services, caller, wanted.interview_id, wanted.text, given(wanted.idempotency_key)
         )
-        return SendMessagePayload(turn=Turn.of(turn))
+        return SendMessagePayload(turn=Turn.of(turn, caller))
 
     @mutation("End an interview that is open. What was said is kept, and evaluated.")
     async def end_interview(self, info: Info, wanted: Input[EndInterviewInput]) -> EndInterviewPayload | None:

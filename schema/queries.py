@@ -109,7 +109,7 @@ class Query:
         """The turns of an interview."""
         caller = await info.context.principal()
         found = await transcripts.get_transcript(info.context.services, caller, interview_id, after, given(first))
-        return Transcript.of(found)
+        return Transcript.of(found, caller)
 
     @computed(
         "The newest completed version, or the newest while none is completed, unless one is named; null while there is none."

@@ -28,7 +28,7 @@ class Subscription:
         caller = await info.context.principal()
         async with aclosing(following.follow_turns(info.context.services, caller, interview_id, after)) as turns:
             async for turn in turns:
-                yield Turn.of(turn)
+                yield Turn.of(turn, caller)
 
     @subscription("What is being said or written right now: may be lost, is replaced by the stored turn.")
     async def interim_transcript(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[InterimTranscript, None]:

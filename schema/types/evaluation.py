@@ -31,7 +31,7 @@ class Evidence:
         turn = await info.context.loaders.turns.load((self.interview_id, self.seq))
         if turn is None:
             raise not_found(Kind.TURN)
-        return Turn.of(turn)
+        return Turn.of(turn, await info.context.principal())
 
 
 @strawberry.type(description="How one criterion was judged.")

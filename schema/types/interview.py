@@ -21,7 +21,7 @@ from schema.types.evaluation import Evaluation
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
-from schema.types.transcript import Transcript
+from schema.types.transcript import ReplyLatency, Transcript
 
 
 @strawberry.type(description="Who is interviewed.")
@@ -130,7 +130,13 @@ class Interview(Node):
     @computed("What was said. Same rule as Query.transcript.")
     async def transcript(self, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:
         """The turns."""
-        return Transcript.of(await transcript_of(self.document, after, given(first)))
+        return Transcript.of(await transcript_of(self.document, after, given(first)), self.caller)
+
+    @computed("What the spoken replies took; null while there is none.", guard=Action.READ_REFERENCES)
+    async def latency(self, info: Info) -> ReplyLatency | None:
+        """The figures."""
+        found = await info.context.loaders.latencies.load(ObjectId(self.document.id))
+        return ReplyLatency.of(found) if found else None
 
     @computed(
         "The newest completed version, or the newest while none is completed, unless one is named; null while there is none.",

@@ -1,20 +1,59 @@
 """Transcripts, turns, and what is being said right now."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 import strawberry
 
+from auth import Action, Principal
 from live.messages import Interim
+from models import latency as latencies
 from models import turn as documents
 from resolvers import transcripts
 from resolvers.ids import Kind, encode
+from schema.fields import computed
 from schema.types.enums import Channel, Speaker
+
+
+@strawberry.type(
+    description="What a spoken reply took: each stage in seconds after the end of the candidate's speech; null where it was not "
+    "seen."
+)
+class TurnLatency:
+    """The stages of a reply, in their order."""
+
+    final: float | None = strawberry.field(description="The recognizer's last words were there.")
+    committed: float | None = strawberry.field(description="The answer was taken to be over.")
+    first_word: float | None = strawberry.field(description="The first word of the reply was there, as text.")
+    first_audio: float | None = strawberry.field(description="The first sound of the reply was there.")
+    heard: float | None = strawberry.field(description="It began to be played to the candidate.")
+
+    @classmethod
+    def of(cls, latency: documents.Latency) -> "TurnLatency":
+        """The stages as callers see them."""
+        return cls(**asdict(latency))
+
+
+@strawberry.type(description="What the spoken replies of an interview took.")
+class ReplyLatency:
+    """The stages of all replies."""
+
+    replies: int = strawberry.field(description="How many replies were measured.")
+    p50: TurnLatency = strawberry.field(description="What half of the replies did not exceed, stage by stage.")
+    p95: TurnLatency = strawberry.field(description="What nineteen of twenty replies did not exceed, stage by stage.")
+
+    @classmethod
+    def of(cls, latency: latencies.ReplyLatency) -> "ReplyLatency":
+        """The figures as callers see them."""
+        return cls(replies=latency.replies, p50=TurnLatency.of(latency.p50), p95=TurnLatency.of(latency.p95))
 
 
 @strawberry.type(description="One uninterrupted contribution by one speaker. Once stored it never changes.")
 class Turn:
     """A stored turn."""
 
+    stored: strawberry.Private[documents.Turn]
+    caller: strawberry.Private[Principal]
     id: strawberry.ID = strawberry.field(description="Opaque, and the same for ever.")
     interview_id: strawberry.ID = strawberry.field(description="The interview that it belongs to.")
     seq: int = strawberry.field(description="Its place: contiguous from 1 within the interview.")
@@ -31,10 +70,17 @@ class Turn:
     )
     interrupted: bool = strawberry.field(description="The candidate cut the interviewer off: text is what was spoken until then.")
 
+    @computed("What it took, if it is a spoken reply; else null.", guard=Action.READ_REFERENCES)
+    def latency(self) -> TurnLatency | None:
+        """The stages of the reply."""
+        return TurnLatency.of(self.stored.latency) if self.stored.latency else None
+
     @classmethod
-    def of(cls, turn: documents.Turn) -> "Turn":
-        """The turn as callers see it: what it does in the plan stays inside."""
+    def of(cls, turn: documents.Turn, caller: Principal) -> "Turn":
+        """The turn as this caller sees it: what it does in the plan stays inside."""
         return cls(
+            stored=turn,
+            caller=caller,
             id=strawberry.ID(encode(Kind.TURN, turn.id)),
             interview_id=strawberry.ID(encode(Kind.INTERVIEW, turn.interview_id)),
             seq=turn.seq,
@@ -61,11 +107,11 @@ class Transcript:
     )
 
     @classmethod
-    def of(cls, transcript: transcripts.Transcript) -> "Transcript":
-        """The transcript as callers see it."""
+    def of(cls, transcript: transcripts.Transcript, caller: Principal) -> "Transcript":
+        """The transcript as this caller sees it."""
         return cls(
             interview_id=strawberry.ID(encode(Kind.INTERVIEW, transcript.interview_id)),
-            turns=[Turn.of(turn) for turn in transcript.turns],
+            turns=[Turn.of(turn, caller) for turn in transcript.turns],
             last_seq=transcript.last_seq,
             is_complete=transcript.is_complete,
         )

@@ -21,15 +21,15 @@ from graphql import (
     is_introspection_type,
 )
 
-from models.append import append_candidate
+from models.append import append_candidate, append_interviewer
 from models.clock import now
 from models.evaluation import Evaluation as EvaluationDocument
 from models.evaluation import Evidence, Finding, LevelOverride, Review
 from models.interview import Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
 from models.organization import Role
-from models.turn import Speaker
+from models.turn import Channel, Latency, Speaker
 from schema.api import print_sdl
-from tests.factories import new_recording, new_turn, outcome, played_file
+from tests.factories import new_recording, new_turn, outcome, played_file, words
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import Api, token_of
 
@@ -53,7 +53,7 @@ READS: dict[str, dict[frozenset[Role], str]] = {
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
             "erasedAt durationSeconds lastSeq transcript consent"
         ),
-        WATCHERS: "candidate endDetail externalId url",
+        WATCHERS: "candidate endDetail externalId url latency",
         STAFF: "decision evaluation evaluations recordings",
     },
     "Candidate": {WATCHERS: "name experience", STAFF: "email"},
@@ -62,7 +62,10 @@ READS: dict[str, dict[frozenset[Role], str]] = {
     "Transcript": {EVERYBODY: "interviewId turns lastSeq isComplete"},
     "Turn": {
         EVERYBODY: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted",
+        WATCHERS: "latency",
     },
+    "TurnLatency": {WATCHERS: "final committed firstWord firstAudio heard"},
+    "ReplyLatency": {WATCHERS: "replies p50 p95"},
     "Position": {
         EVERYBODY: "id title language limitMinutes",
         WATCHERS: "key version description questions criteria wrapUpAfterExchanges archived",
@@ -134,6 +137,8 @@ PATHS = {
     "Progress": "{ interview(id: $interview) { progress { FIELD } } }",
     "Transcript": "{ transcript(interviewId: $interview) { FIELD } }",
     "Turn": "{ transcript(interviewId: $interview) { turns { FIELD } } }",
+    "TurnLatency": "{ interview(id: $interview) { latency { p50 { FIELD } } } }",
+    "ReplyLatency": "{ interview(id: $interview) { latency { FIELD } } }",
     "Position": "{ interview(id: $interview) { position { FIELD } } }",
     "Question": "{ interview(id: $interview) { position { questions { FIELD } } } }",
     "Criterion": "{ interview(id: $interview) { position { criteria { FIELD } } } }",
@@ -258,6 +263,9 @@ async def full_world(tenant: Tenant) -> World:
     )
     spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, confidence=0.9)
     turn, _ = await append_candidate(ObjectId(interview.id), spoken)
+    took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
+    reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
+    await append_interviewer(ObjectId(interview.id), [reply], words(answers=turn.seq))
     await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.decision: Decision.ADVANCE})
     evidence = [Evidence(quote=turn.text[:7], seq=turn.seq, start=0, end=7)]
     judged = outcome().model_copy(

@@ -1,0 +1,41 @@
+"""How long an interview's spoken replies took, over all of them."""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from bson import ObjectId
+
+from models.turn import Latency, collection
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLatency:
+    """Of so many spoken replies: what half of them, and nineteen of twenty, did not exceed, stage by stage."""
+
+    replies: int
+    p50: Latency
+    p95: Latency
+
+
+async def read_latencies(interview_ids: Sequence[ObjectId]) -> dict[ObjectId, ReplyLatency]:
+    """That of each of the named interviews in which there are spoken replies."""
+    criteria = {"interview_id": {"$in": list(interview_ids)}, "latency": {"$ne": None}}
+    replies: defaultdict[ObjectId, list[Latency]] = defaultdict(list)
+    async for row in collection().find(criteria, {"interview_id": 1, "latency": 1}):
+        replies[row["interview_id"]].append(Latency(**row["latency"]))
+    return {interview_id: summarize(latencies) for interview_id, latencies in replies.items()}
+
+
+def summarize(latencies: Sequence[Latency]) -> ReplyLatency:
+    """The percentiles, each by nearest rank, over the replies in which the stage was seen."""
+    return ReplyLatency(len(latencies), _percentile(latencies, 0.5), _percentile(latencies, 0.95))
+
+
+def _percentile(latencies: Sequence[Latency], share: float) -> Latency:
+    stages: dict[str, float | None] = {}
+    for field in fields(Latency):
+        seen = sorted(seconds for latency in latencies if (seconds := getattr(latency, field.name)) is not None)
+        stages[field.name] = seen[math.ceil(share * len(seen)) - 1] if seen else None
+    return Latency(**stages)
