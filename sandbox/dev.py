@@ -70,7 +70,7 @@ async def _show(console: Console, stack: Stack, issued: Mapping[Role, str]) -> N
         console.print(f"\n[yellow]Interviews are typed, not spoken:[/] {escape(stack.no_voice)}")
     join, watch = await schedule(stack, issued[Role.RECRUITER])
     console.print(f"\nHold an interview   [bold]{join}[/]")
-    console.print(f"Watch it            [bold]{watch}[/]")
+    console.print(f"Follow it           [bold]{watch}[/]   (asks for a token: any of those below)")
     console.print(f"GraphQL IDE         [bold]{stack.api_url}/graphql[/]")
     console.print('Headers tab         {"Authorization": "Bearer <token>"}')
     console.print("\nTokens")
