@@ -194,20 +194,23 @@ def agent() -> None:
     _run(run_until_stopped(create_worker(settings, prompt.VERSION)))
 
 
+Typed = Annotated[bool, typer.Option("--typed", help="interviews are typed, not spoken: quick, and nothing is built")]
+
+
 @cli.command()
-def dev() -> None:
-    """Everything in the sandbox, kept up until Ctrl-C, with the IDE, a token for each role and a first query."""
+def dev(typed: Typed = False) -> None:
+    """Everything in the sandbox, kept up until Ctrl-C: an interview to hold, the IDE, a token for each role, a first query."""
     from sandbox import dev as scene
 
-    _play(scene.run(ROOT, provision))
+    _play(scene.run(ROOT, provision, voice=not typed))
 
 
 @cli.command()
-def demo() -> None:
+def demo(typed: Typed = False) -> None:
     """One whole interview in the sandbox, shown as it happens; exit 0 when its evaluation is there."""
     from sandbox import demo as play
 
-    sys.exit(_play(play.run(ROOT, provision)))
+    sys.exit(_play(play.run(ROOT, provision, voice=not typed)))
 
 
 def _play(scene: Coroutine[Any, Any, T]) -> T:

@@ -64,7 +64,7 @@ def connect(stack: Stack, token: str | None) -> Client:
     return Client(transport=transport)
 
 
-async def run(root: Path, provision: Provision) -> int:
+async def run(root: Path, provision: Provision, *, voice: bool = True) -> int:
     """Play the demo. Returns the exit code: 0 when a completed evaluation was shown, else 1, after a sentence that says why.
 
     Raises SandboxFailed when something does not come up, or ends.
@@ -75,7 +75,7 @@ async def run(root: Path, provision: Provision) -> int:
     console.print("[dim]starting mongod, valkey, the loopback providers, the API and its workers ...[/]")
 
     data = root / ".viva" / "demo"
-    async with running(root, data, tell=teller(console)) as stack:
+    async with running(root, data, voice=voice, tell=teller(console)) as stack:
         if stack.no_voice:
             console.print(f"[yellow]This interview is typed, not spoken:[/] {escape(stack.no_voice)}")
         issued = await issue_keys(stack, data, provision)

@@ -37,8 +37,9 @@ def choose_port(wanted: int) -> int:
     return wanted
 
 
-async def run(root: Path, provision: Provision, port: int = 8000) -> None:
-    """Everything up until SIGINT or SIGTERM; prints where it is, an interview to hold, a token for each role and a first query.
+async def run(root: Path, provision: Provision, *, voice: bool = True, port: int = 8000) -> None:
+    """Everything up until SIGINT or SIGTERM; prints an interview to hold (by voice, where that is wanted and can be had), where
+    everything is, a token for each role and a first query.
 
     Raises SandboxFailed when something does not come up, or ends.
     """
@@ -55,10 +56,10 @@ async def run(root: Path, provision: Provision, port: int = 8000) -> None:
     if ide is None:
         console.print("There is no npm here, or it failed: the IDE's page loads its scripts from the network.")
     others = {"API_IDE_ASSETS": str(ide)} if ide else {}
-
+    data, tell = root / ".viva", teller(console)
     try:
-        async with running(root, root / ".viva", api_port=chosen, others=others, tell=teller(console)) as stack:
-            issued = await issue_keys(stack, root / ".viva", provision)
+        async with running(root, data, api_port=chosen, voice=voice, others=others, tell=tell) as stack:
+            issued = await issue_keys(stack, data, provision)
             await _show(console, stack, issued)
             await asyncio.Event().wait()
     except asyncio.CancelledError:

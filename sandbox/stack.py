@@ -75,7 +75,7 @@ async def running(
             children.append(await up.enter_async_context(child))
 
         webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
-        spoken, no_voice = await start_voice(start, root, data, webhook, tell) if voice else (TEXT_ONLY, "it was not asked for")
+        spoken, no_voice = await start_voice(start, root, data, webhook, tell) if voice else (TEXT_ONLY, "as was asked for")
         servers = {name: os.environ.get(name, "") for name in ("MONGODB_URL", "REDIS_URL")}
         if not servers["MONGODB_URL"]:
             await start(mongod := Mongod(data / "mongod"))

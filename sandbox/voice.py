@@ -36,8 +36,7 @@ async def start_voice(start: Start, root: Path, data: Path, webhook: str, tell: 
         return TEXT_ONLY, str(failed)
     deepgram, cartesia = (SpeechProvider(name, data / "logs", root) for name in ("deepgram", "cartesia"))
     for provider in (deepgram, cartesia):
-        if (root / "sandbox" / provider.name / "__main__.py").exists():  # until both are written
-            await start(provider)
+        await start(provider)
     return voice_settings(livekit, deepgram.url, cartesia.url, data / "recordings"), None
 
 
@@ -83,7 +82,6 @@ class SpeechProvider(Child):
 
     def __init__(self, name: str, logs: Path, root: Path, *options: str) -> None:
         """`options` of its command line; `root` is the repository."""
-        self.name = name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}{PATHS.get(name, '')}"
         command = [sys.executable, "-m", f"sandbox.{name}", "--port", str(self.port), *options]

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.servers
 
 SECRET = "a secret that is long enough for any test"
 NO_MONGODB = {"MONGODB_URL": "mongodb://ada:hush@127.0.0.1:9/?directConnection=true", "MONGODB_TIMEOUT_SECONDS": "0.25"}
-AT_FULL_SPEED = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli; cli(['demo'])"
+AT_FULL_SPEED = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli; cli(['demo', '--typed'])"
 
 
 async def run(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
@@ -174,7 +174,7 @@ async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that
     mongod: str, valkey: str, place: Path, tmp_path: Path
 ) -> None:
     environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}"}
-    command = [sys.executable, str(place / "main.py"), "dev"]
+    command = [sys.executable, str(place / "main.py"), "dev", "--typed"]
     async with Child(command, tmp_path / "first", cwd=place, environment=environment) as dev, httpx2.AsyncClient() as client:
         told = await shown(dev, tmp_path / "first")
         assert "SANDBOX" in told.splitlines()[0]
@@ -231,7 +231,9 @@ async def test_dev_takes_another_port_when_its_own_is_taken_and_ends_by_ctrl_c(
             other.bind(("127.0.0.1", 8000))
             other.listen()
         log = tmp_path / "log"
-        async with Child([sys.executable, str(place / "main.py"), "dev"], log, cwd=place, environment=environment) as dev:
+        async with Child(
+            [sys.executable, str(place / "main.py"), "dev", "--typed"], log, cwd=place, environment=environment
+        ) as dev:
             told = await shown(dev, log)
             dev.send(signal.SIGINT)
             async with asyncio.timeout(30):
@@ -264,7 +266,7 @@ async def test_a_demo_without_an_evaluation_fails_and_says_why(mongod: str, valk
 
 
 async def test_a_demo_that_cannot_start_fails_and_says_why(valkey: str, place: Path) -> None:
-    code, told, err = await run_python(place, str(place / "main.py"), "demo", REDIS_URL=valkey, **NO_MONGODB)
+    code, told, err = await run_python(place, str(place / "main.py"), "demo", "--typed", REDIS_URL=valkey, **NO_MONGODB)
     assert code == 2
     assert told.startswith("SANDBOX")
     assert "MONGODB_URL: MongoDB does not answer" in err
