@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from anthropic import (
     AnthropicError,
     APIConnectionError,
@@ -13,6 +15,7 @@ from anthropic import (
     PermissionDeniedError,
 )
 from anthropic.types import ModelInfo
+from livekit.api import ListRoomsRequest, LiveKitAPI, ServerError
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 from redis.asyncio import Redis
@@ -21,11 +24,15 @@ from redis.exceptions import RedisError
 from rich.console import Console
 
 from auth import MIN_SECRET
-from settings import Settings
+from settings import Livekit, Settings
 
 OLDEST_MONGODB = (6, 0)
 INTERVIEWER = "ANTHROPIC_INTERVIEWER_MODEL"
 JUDGE = "ANTHROPIC_JUDGE_MODEL"
+CARTESIA_VERSION = "2025-04-16"
+"""of Cartesia's API: each request must name one"""
+REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ async def examine(settings: Settings, create_claude: Callable[[Settings], AsyncA
     yield _examine_public_url(settings)
     yield await _examine_mongodb(settings)
     yield await _examine_redis(settings)
+    async for finding in _examine_voice(settings):
+        yield finding
     if not settings.anthropic.api_key.get_secret_value():
         sentence = "not set. Put your key into .env; without one only the sandbox (make dev) can interview."
         yield Finding("ANTHROPIC_API_KEY", False, sentence)
@@ -80,7 +89,7 @@ def _examine_secret(settings: Settings) -> Finding:
 
 def _examine_public_url(settings: Settings) -> Finding:
     url = urlsplit(settings.api.public_url)
-    local = url.hostname in ("127.0.0.1", "localhost", "::1")
+    local = url.hostname in LOCAL
     if url.scheme not in ("http", "https") or not url.hostname:
         return Finding(
             "API_PUBLIC_URL", False, "not an http or https address. Set it to the address at which browsers reach the API."
@@ -131,6 +140,71 @@ async def _examine_redis(settings: Settings) -> Finding:
         return Finding("REDIS_URL", False, f"no answer ({type(error).__name__}). Start Redis or valkey, or correct the address.")
     name = "valkey" if "valkey_version" in info else "Redis"
     return Finding("REDIS_URL", True, f"{name} {info.get('valkey_version', info['redis_version'])}.")
+
+
+async def _examine_voice(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.livekit.url:
+        yield Finding(
+            "LIVEKIT_URL", True, "not set: interviews are typed. Set it, and the keys of LiveKit, for interviews by voice."
+        )
+        return
+    yield await _examine_livekit(settings.livekit)
+    yield _examine_livekit_public_url(settings.livekit)
+    deepgram, cartesia = settings.deepgram, settings.cartesia
+    token, key = deepgram.api_key.get_secret_value(), cartesia.api_key.get_secret_value()
+    address = f"{deepgram.base_url.rpartition('/')[0]}/auth/token"
+    yield await _examine_provider("DEEPGRAM", "Deepgram", token, address, {"Authorization": f"Token {token}"})
+    address = f"{cartesia.base_url}/voices?limit=1"
+    yield await _examine_provider("CARTESIA", "Cartesia", key, address, {"X-API-Key": key, "Cartesia-Version": CARTESIA_VERSION})
+
+
+async def _examine_livekit(livekit: Livekit) -> Finding:
+    key, secret = livekit.api_key.get_secret_value(), livekit.api_secret.get_secret_value()
+    if urlsplit(livekit.url).scheme not in ("ws", "wss", "http", "https"):
+        return Finding("LIVEKIT_URL", False, "not an address of LiveKit. It begins with ws:// or wss://.")
+    if not key:
+        return Finding("LIVEKIT_API_KEY", False, "not set. It and its secret stand under keys: in LiveKit's configuration.")
+    if len(secret) < MIN_SECRET:
+        what = f"{len(secret)} characters long" if secret else "not set"
+        return Finding("LIVEKIT_API_SECRET", False, f"{what}: take one of {MIN_SECRET} characters or more, here and in LiveKit.")
+    try:
+        async with LiveKitAPI(livekit.url, key, secret, timeout=ClientTimeout(total=livekit.timeout_seconds)) as api:
+            await api.room.list_rooms(ListRoomsRequest())
+    except ServerError as error:
+        if error.status in REFUSED:
+            sentence = "refused. LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be a pair that stands in LiveKit's configuration."
+            return Finding("LIVEKIT_API_KEY", False, sentence)
+        return Finding("LIVEKIT_URL", False, f"HTTP {error.status} and no LiveKit's answer. Correct the address.")
+    except (ClientError, TimeoutError, ValueError) as error:
+        sentence = f"no answer ({type(error).__name__}). Start livekit-server, or correct the address and the network."
+        return Finding("LIVEKIT_URL", False, sentence)
+    return Finding("LIVEKIT_URL", True, "LiveKit answers, and takes the key.")
+
+
+def _examine_livekit_public_url(livekit: Livekit) -> Finding:
+    name = "LIVEKIT_PUBLIC_URL" if livekit.public_url else "LIVEKIT_URL"
+    url = urlsplit(livekit.public_url or livekit.url)
+    if url.scheme not in ("ws", "wss"):
+        return Finding(name, False, "not an address that browsers take. It begins with wss://, or ws:// on this machine.")
+    if url.scheme == "ws" and url.hostname not in LOCAL:
+        return Finding(name, False, "plain ws to another host: a page over https cannot use it. Put TLS in front and say wss.")
+    return Finding(name, True, f"{livekit.public_url or livekit.url} is what browsers get.")
+
+
+async def _examine_provider(group: str, provider: str, key: str, address: str, headers: dict[str, str]) -> Finding:
+    if not key:
+        return Finding(f"{group}_API_KEY", False, f"not set. Interviews by voice need {provider}: put your key into .env.")
+    try:
+        async with ClientSession(timeout=ClientTimeout(total=10)) as http, http.get(address, headers=headers) as answer:
+            status = answer.status
+    except (ClientError, TimeoutError, ValueError) as error:
+        sentence = f"no answer ({type(error).__name__}). Check the network, a proxy, and the address if you set one."
+        return Finding(f"{group}_BASE_URL", False, sentence)
+    if status in REFUSED:
+        return Finding(f"{group}_API_KEY", False, f"refused. Make a new key at {provider} and put it into .env.")
+    if status != HTTPStatus.OK:
+        return Finding(f"{group}_API_KEY", True, f"set; {provider} does not say whether it is good (HTTP {status}).")
+    return Finding(f"{group}_API_KEY", True, f"{provider} takes it.")
 
 
 async def _examine_model(claude: AsyncAnthropic, name: str, model: str) -> Finding:

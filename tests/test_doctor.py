@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 import checkup
 from agent.claude import create_claude
 from sandbox.anthropic.provider import Provider, Script
+from sandbox.livekit.server import LivekitServer
 from sandbox.processes import Child, free_port
 from settings import Settings
+from tests.schema.api import served
 
 KEY = "a key that nobody may see"
 
@@ -149,3 +155,88 @@ async def answering(script: Script) -> AsyncIterator[str]:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+# --- by voice
+
+
+@pytest.fixture
+async def voices() -> AsyncIterator[dict[str, Any]]:
+    """What stands at Deepgram's and Cartesia's addresses: the status of their next answer, and what they were asked."""
+    board: dict[str, Any] = {"status": 200, "asked": []}
+
+    async def answer(request: Request) -> Response:
+        board["asked"].append((request.url.path, request.headers.get("authorization"), request.headers.get("x-api-key")))
+        return Response("{}", board["status"])
+
+    async with served(Starlette(routes=[Route("/{path:path}", answer)])) as address:
+        board["url"] = f"http://127.0.0.1:{address.port}"
+        yield board
+
+
+@pytest.fixture
+def speaking(livekit_server: LivekitServer, sound: Settings, voices: dict[str, Any]) -> Settings:
+    """Settings with which all is well by voice, too."""
+    sound.deepgram.api_key = sound.cartesia.api_key = SecretStr(KEY)
+    sound.deepgram.base_url, sound.cartesia.base_url = f"{voices['url']}/v1/listen", voices["url"]
+    return sound
+
+
+async def test_without_livekit_interviews_are_typed_and_that_is_fine(sound: Settings) -> None:
+    found = await findings(sound)
+    assert found["LIVEKIT_URL"].ok
+    assert "interviews are typed" in found["LIVEKIT_URL"].sentence
+    assert "DEEPGRAM_API_KEY" not in found
+
+
+async def test_when_all_is_well_by_voice_it_says_so(speaking: Settings, voices: dict[str, Any]) -> None:
+    found = await findings(speaking)
+    assert [finding.sentence for finding in found.values() if not finding.ok] == []
+    assert (found["DEEPGRAM_API_KEY"].sentence, found["CARTESIA_API_KEY"].sentence) == (
+        "Deepgram takes it.",
+        "Cartesia takes it.",
+    )
+    assert voices["asked"] == [("/v1/auth/token", f"Token {KEY}", None), ("/voices", None, KEY)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "subject", "told"),
+    [
+        ("url", "viva.example", "LIVEKIT_URL", "ws://"),
+        ("url", "ws://127.0.0.1:9", "LIVEKIT_URL", "Start livekit-server"),
+        ("api_key", SecretStr(""), "LIVEKIT_API_KEY", "not set"),
+        ("api_key", SecretStr("another"), "LIVEKIT_API_KEY", "must be a pair"),
+        ("api_secret", SecretStr(""), "LIVEKIT_API_SECRET", "not set"),
+        ("api_secret", SecretStr("short"), "LIVEKIT_API_SECRET", "5 characters long"),
+        ("api_secret", SecretStr("w" * 40), "LIVEKIT_API_KEY", "must be a pair"),
+        ("public_url", "ws://rooms.example", "LIVEKIT_PUBLIC_URL", "say wss"),
+        ("public_url", "https://rooms.example", "LIVEKIT_PUBLIC_URL", "wss://"),
+    ],
+)
+async def test_what_is_wrong_about_livekit(speaking: Settings, name: str, value: Any, subject: str, told: str) -> None:
+    setattr(speaking.livekit, name, value)
+    found = [finding async for finding in checkup.examine(speaking, create_claude) if not finding.ok]
+    assert found[0].subject == subject
+    assert told in found[0].sentence
+    assert "www" not in found[0].sentence, "no secret is told"
+
+
+@pytest.mark.parametrize("group", ["deepgram", "cartesia"])
+async def test_what_is_wrong_about_a_provider_of_speech(speaking: Settings, voices: dict[str, Any], group: str) -> None:
+    provider = getattr(speaking, group)
+    provider.api_key = SecretStr("")
+    assert "put your key into .env" in await wrong(speaking, f"{group.upper()}_API_KEY")
+    provider.api_key = SecretStr(KEY)
+    provider.base_url = "http://127.0.0.1:9/v1/listen"
+    assert "no answer" in await wrong(speaking, f"{group.upper()}_BASE_URL")
+
+
+async def test_a_key_that_a_provider_of_speech_refuses(speaking: Settings, voices: dict[str, Any]) -> None:
+    voices["status"] = 401
+    found = await findings(speaking)
+    assert [name for name, finding in found.items() if not finding.ok] == ["DEEPGRAM_API_KEY", "CARTESIA_API_KEY"]
+    assert "Make a new key" in found["CARTESIA_API_KEY"].sentence
+    voices["status"] = 404
+    found = await findings(speaking)
+    assert found["DEEPGRAM_API_KEY"].ok
+    assert "does not say" in found["DEEPGRAM_API_KEY"].sentence
