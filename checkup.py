@@ -159,14 +159,23 @@ async def _examine_voice(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _examine_livekit(livekit: Livekit) -> Finding:
-    key, secret = livekit.api_key.get_secret_value(), livekit.api_secret.get_secret_value()
     if urlsplit(livekit.url).scheme not in ("ws", "wss", "http", "https"):
         return Finding("LIVEKIT_URL", False, "not an address of LiveKit. It begins with ws:// or wss://.")
+    return _examine_livekit_keys(livekit) or await _examine_livekit_answer(livekit)
+
+
+def _examine_livekit_keys(livekit: Livekit) -> Finding | None:
+    key, secret = livekit.api_key.get_secret_value(), livekit.api_secret.get_secret_value()
     if not key:
         return Finding("LIVEKIT_API_KEY", False, "not set. It and its secret stand under keys: in LiveKit's configuration.")
     if len(secret) < MIN_SECRET:
         what = f"{len(secret)} characters long" if secret else "not set"
         return Finding("LIVEKIT_API_SECRET", False, f"{what}: take one of {MIN_SECRET} characters or more, here and in LiveKit.")
+    return None
+
+
+async def _examine_livekit_answer(livekit: Livekit) -> Finding:
+    key, secret = livekit.api_key.get_secret_value(), livekit.api_secret.get_secret_value()
     try:
         async with LiveKitAPI(livekit.url, key, secret, timeout=ClientTimeout(total=livekit.timeout_seconds)) as api:
             await api.room.list_rooms(ListRoomsRequest())
