@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from anthropic import AsyncAnthropic
@@ -80,6 +80,9 @@ class Conversation:
         """what the candidate said up to here waits for more: it was cut off"""
         self._answer: _Answer | None = None
         self._due_at: datetime | None = None
+        self._overtime_at: datetime | None = None
+        self._storing = 0
+        """turns that have been heard and are not stored yet"""
 
     # --- what happens
 
@@ -106,7 +109,11 @@ class Conversation:
         if heard is None:
             return
         committed_at = time.time()
-        await self._transcript.add_heard(heard, cut_off=not self._is_present)
+        self._storing += 1
+        try:
+            await self._transcript.add_heard(heard, cut_off=not self._is_present)
+        finally:
+            self._storing -= 1
         self._answer = _Answer(heard.ended_at.timestamp(), heard.final_at, committed_at)
         self.notice()
 
@@ -142,7 +149,7 @@ class Conversation:
     async def _wait(self) -> None:
         """Until something has happened, or is due."""
         seconds = (self._due_at - now()).total_seconds() if self._due_at else None
-        if self._hearing.is_pending or self._hearing.is_late:
+        if self._storing or self._hearing.is_pending or self._hearing.is_late:
             seconds = LOOK_SECONDS
         with suppress(TimeoutError):
             await asyncio.wait_for(self._occasion.wait(), None if seconds is None else max(seconds, LOOK_SECONDS))
@@ -155,6 +162,8 @@ class Conversation:
 
     async def _act(self, interview: Interview) -> bool:
         """Say what is due; whether something was said. Raises LeaseLost."""
+        if await self._must_wait():
+            return False
         turns = await read_turns(self._id)
         self._transcript.last_seq = turns[-1].seq if turns else 0
         settings = self._services.settings
@@ -167,7 +176,10 @@ class Conversation:
             silence_seconds=settings.voice.silence_seconds,
         )
         self._due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
-        if await self._must_wait(plan):
+        if started_at := plan.limits.started_at:
+            self._overtime_at = started_at + plan.limits.limit + timedelta(seconds=OVERTIME_SECONDS)
+        if self._storing or self._hearing.is_pending:
+            # it was heard while the turns were read: they are not all
             return False
         if not plan.greeted:
             await self._say(plan, Draft(Move.GREET, Source.CODE, plan.answers), greeting_of(interview, plan), interruptible=False)
@@ -186,15 +198,15 @@ class Conversation:
                 return True
         return await self._go_on(interview, plan, turns)
 
-    async def _must_wait(self, plan: Plan) -> bool:
-        """Whether the candidate has the word, or the recognizer still owes some of theirs."""
+    async def _must_wait(self) -> bool:
+        """Whether the candidate has the word, or some of theirs are not there, or not stored, yet."""
         hearing, voice = self._hearing, self._services.settings.voice
         if hearing.pending_seconds > voice.max_delay_seconds + LAST_WORDS_SECONDS:
             # livekit-agents has dropped the turn
             await self.commit(None, None)
+        if self._storing:
             return True
-        overdue = -(self._due_at - now()).total_seconds() if self._due_at else 0.0
-        if plan.time_left.total_seconds() == 0 and overdue > OVERTIME_SECONDS:
+        if self._overtime_at and now() > self._overtime_at:
             return False
         return hearing.is_speaking or hearing.is_pending or hearing.is_late
 
