@@ -4,10 +4,14 @@ Rules: one question is asked to be repeated, one is answered thinly at first so 
 gets its prepared answer, a probe its prepared elaboration.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+
+REPEAT = "Sorry, could you repeat the question, please?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,24 @@ def load_answers(path: Path) -> Answers:
     return Answers(**yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
+def load_questions(path: Path) -> dict[str, str]:
+    """The questions of a starter position, by their keys."""
+    return {question["key"]: question["text"] for question in yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]}
+
+
 @dataclass(slots=True)
 class Candidate:
     """Decides what to say to each turn of the interviewer."""
 
     prepared: Answers
+    questions: Mapping[str, str] = field(default_factory=dict)
+    """question key -> its text; only who listens needs them"""
     heard: dict[str, int] = field(default_factory=dict)
     """question key -> how often the interviewer has spoken on it"""
+    _open: str | None = None
+    """key of the question that was heard last"""
+    _last: str | None = None
+    """what was said last"""
 
     def answer(self, question_key: str | None) -> str | None:
         """What to say to an interviewer's turn on that question; None to greeting and closing."""
@@ -46,9 +61,31 @@ class Candidate:
         key = question_key
         said = self.heard[key] = self.heard.get(key, 0) + 1
         lines = [
-            *(["Sorry, could you repeat the question, please?"] if key == self.prepared.asks_to_repeat else []),
+            *([REPEAT] if key == self.prepared.asks_to_repeat else []),
             *([self.prepared.thin[key]] if key in self.prepared.thin else []),
             self.prepared.answers.get(key, "I have not met that in my work so far, so I would rather not guess."),
             self.prepared.more.get(key, "I think that is the whole of it, there is nothing I left out."),
         ]
         return lines[min(said, len(lines)) - 1]
+
+    def answer_to(self, heard: str) -> str | None:
+        """What to say to words of the interviewer's that were heard, not read: which question they are about follows from them.
+
+        A question that comes again unasked was not answered in the interviewer's ears: the same is said again.
+        """
+        plain = _plain(heard)
+        key = max(self.questions, key=lambda key: plain.rfind(_plain(self.questions[key])), default=None)
+        is_put = key is not None and _plain(self.questions[key]) in plain
+        if not is_put and "?" not in heard:
+            # a greeting, a closing, a moment to think
+            return None
+        if is_put and key == self._open and self._last != REPEAT:
+            return self._last
+        if is_put:
+            self._open = key
+        self._last = self.answer(self._open)
+        return self._last
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

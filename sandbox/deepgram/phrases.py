@@ -9,8 +9,8 @@ import asyncio
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.deepgram.endpointing import Segment
 from sandbox.deepgram.recognizer import HeardWord
+from sandbox.endpointing import Segment
 from sandbox.speech import Voice, Word, resample, synthesize
 
 SAMPLE_RATE = 16000

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from sandbox.deepgram.endpointing import Segment
+from sandbox.endpointing import Segment
 
 
 @dataclass(frozen=True, slots=True)

