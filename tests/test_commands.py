@@ -26,8 +26,8 @@ from errors import Unauthenticated
 from models.organization import Role, create_key
 from sandbox.processes import Child
 from settings import Auth, Settings
+from tests.commands import MAIN, copy_place, shown
 
-MAIN = Path(__file__).parents[1] / "main.py"
 pytestmark = pytest.mark.servers
 
 SECRET = "a secret that is long enough for any test"
@@ -69,14 +69,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A copy of this place, without what is a developer's own: main.py keeps the sandbox's data beside itself."""
-    folder = tmp_path / "place"
-    folder.mkdir()
-    for entry in MAIN.parent.iterdir():
-        if entry.name not in (".viva", ".env", ".git", "main.py"):
-            (folder / entry.name).symlink_to(entry)
-    shutil.copy(MAIN, folder)
-    return folder
+    return copy_place(tmp_path)
 
 
 async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path) -> None:
@@ -193,16 +186,6 @@ async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that
             assert await dev.wait() == 0
         with pytest.raises(httpx2.TransportError):
             await client.get(url)
-
-
-async def shown(dev: Child, log: Path) -> str:
-    """All that it says until it is up."""
-
-    async def is_shown() -> bool:
-        return "Ctrl-C ends all of it" in await asyncio.to_thread(log.read_text, encoding="utf-8")
-
-    await dev.wait_until(is_shown, 60)
-    return await asyncio.to_thread(log.read_text, encoding="utf-8")
 
 
 def tokens_in(told: str) -> dict[str, str]:
