@@ -243,6 +243,14 @@ class Interview(Document):
                 partialFilterExpression={"status": {"$in": ["WAITING", "IN_PROGRESS"]}, "room.left_at": {"$type": "date"}},
                 name="gone",
             ),
+            IndexModel(
+                [("room.wanted_until", ASCENDING)],
+                partialFilterExpression={
+                    "status": {"$in": ["WAITING", "IN_PROGRESS"]},
+                    "room.wanted_until": {"$type": "date"},
+                },
+                name="rooms",
+            ),
             IndexModel([("erasure.pending", ASCENDING)], sparse=True),
             IndexModel(
                 [("room.participant", ASCENDING)],

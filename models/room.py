@@ -165,8 +165,9 @@ async def find_typed(older_seconds: float, limit: int) -> list[ObjectId]:
 
 
 async def read_presence(limit: int) -> dict[ObjectId, str | None]:
-    """Open interviews that have a room, each with the connection by which the candidate is believed to be there."""
-    rows = Interview.get_pymongo_collection().find({**_OPEN, "room": {"$ne": None}}, {"room.participant": 1}).limit(limit)
+    """Open interviews that have a room, the last ones first, each with the connection by which the candidate is believed there."""
+    criteria = {**_OPEN, "room.wanted_until": {"$type": "date"}}
+    rows = Interview.get_pymongo_collection().find(criteria, {"room.participant": 1}).sort("room.wanted_until", -1).limit(limit)
     return {row["_id"]: row["room"]["participant"] async for row in rows}
 
 

@@ -14,7 +14,7 @@ from lifecycle.turns import store_message, store_words
 from models import erasure
 from models.clock import now
 from models.evaluation import EvaluationStatus, list_evaluations
-from models.interview import Consent, EndReason, Interview, InterviewStatus, change, get_interview
+from models.interview import DISPATCH, Consent, EndReason, Interview, InterviewStatus, change, get_interview
 from models.transition import claim_reply, release_lease
 from models.turn import Channel, read_turns
 from tests.factories import make_interview, new_turn, say, words
@@ -46,6 +46,16 @@ async def test_opening_is_told_and_makes_the_greeting_due(services: Services, to
     assert (opened.status, opened.consent) == (WAITING, CONSENT)
     assert await told.published() == channels_of(interview)
     assert await told.kicked() == [(REPLY, interview.id)]
+
+
+async def test_opening_by_voice_sends_for_an_interviewer_and_wakes_no_job(services: Services, told: Told) -> None:
+    interview = await make_interview(status=SCHEDULED)
+    opened = await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.VOICE)
+    assert (opened.status, opened.channel, opened.consent) == (WAITING, Channel.VOICE, CONSENT)
+    assert opened.lease
+    assert opened.lease.holder == DISPATCH
+    assert await told.published() == channels_of(interview)
+    assert await told.kicked() == []
 
 
 async def test_opening_again_answers_the_interview_as_it_is(services: Services, told: Told) -> None:

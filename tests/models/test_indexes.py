@@ -8,7 +8,7 @@ import pytest
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from models import evaluation, follow, idempotency, organization, position, recording, room, transition, turn
+from models import evaluation, follow, idempotency, latency, organization, position, recording, room, transition, turn
 from models.append import append_candidate, append_interviewer
 from models.erasure import delete_erased, find_pending_erasures, mark_erased
 from models.evaluation_job import add_evaluation, claim_evaluation, find_due_evaluations
@@ -282,3 +282,28 @@ async def test_every_change_finds_its_document_by_its_id(archive: Archive, profi
     assert len(plans) > 15
     for plan in plans:
         assert plan.keys <= 6, plan
+
+
+async def test_every_change_of_a_room_finds_its_document_by_its_id(archive: Archive, profiler: Profiler) -> None:
+    interview_id = ObjectId((await make_interview(organization_id=archive.organization_id, status=InterviewStatus.SCHEDULED)).id)
+
+    async def life() -> None:
+        assert await room.open_room(interview_id, None, 60, 60)
+        assert await room.expect_candidate(interview_id, 90)
+        assert await room.mark_present(interview_id, "PA_1", archive.at)
+        assert await room.claim_dispatch(interview_id, 60, at_once=True)
+        assert await room.claim_voice(interview_id, 2, "agent", 60)
+        assert await room.mark_away(interview_id, "PA_1")
+        assert await room.go_on_in_text(interview_id)
+        assert await room.return_to_voice(interview_id, 60, 60)
+
+    plans = await profiler.plans(life(), room.find_over([interview_id]))
+    check(plans)
+    assert len(plans) >= 9
+    for plan in plans:
+        assert plan.keys <= 6, plan
+
+
+async def test_what_the_rounds_ask_reads_open_interviews_only(archive: Archive, profiler: Profiler) -> None:
+    plans = await profiler.plans(room.read_presence(10), latency.read_latencies([ObjectId(archive.interview.id)]))
+    check(plans, 2)
