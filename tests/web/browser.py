@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 25.0
 """for anything that a page is to do, on a machine that has much to do"""
 LINE_BYTES = 4 * 1024 * 1024
 
-QUIET = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -22,8 +22,8 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
 ]
-MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 
 
 def missing() -> str | None:
@@ -42,7 +42,7 @@ class PageFailed(AssertionError):
 
 
 class Page:
-    """The one page of a browser."""
+    """The page of one person."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -99,9 +99,9 @@ class Page:
         return found
 
     async def complaints(self) -> list[str]:
-        """Errors in the console, refusals by the Content-Security-Policy among them; not those of a network that is away."""
-        said: list[str] = await self.tell("said")
-        return [line for line in said if line.startswith("error") and "net::ERR" not in line and "WebSocket" not in line]
+        """What the page has not caught, and what its Content-Security-Policy has refused."""
+        found: list[str] = await self.tell("complaints")
+        return found
 
     async def tell(self, command: str, **given: Any) -> Any:
         """Send a command. Raises PageFailed when the page does not do it in time."""
@@ -121,28 +121,33 @@ class Page:
         return answer["value"]
 
 
+class Browser:
+    """One Chromium for many people, one after another."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._page = Page(process)
+
+    @asynccontextmanager
+    async def person(self, *, has_microphone: bool = True) -> AsyncIterator[Page]:
+        """Somebody who has never been here; at the end nothing must have gone wrong on the page unnoticed."""
+        await self._page.tell("begin", permissions=["microphone"] if has_microphone else [])
+        yield self._page
+        assert await self._page.complaints() == []
+        await self._page.tell("end")
+
+
 @asynccontextmanager
-async def browser(profile: Path, *flags: str) -> AsyncIterator[Page]:
-    """A browser of its own, with an empty profile."""
-    given = {
-        "executable": shutil.which("chromium"),
-        "profile": str(profile),
-        "arguments": [*QUIET, *flags],
-        "timeout": PATIENCE_SECONDS * 1000,
-    }
+async def browser(sound: Path) -> AsyncIterator[Browser]:
+    """A browser whose microphone hears this WAV (48 kHz, mono, 16 bit), over and over."""
+    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={sound}"]
+    given = {"executable": shutil.which("chromium"), "arguments": flags, "timeout": PATIENCE_SECONDS * 1000}
     process = await asyncio.create_subprocess_exec(
         "node", str(DRIVER), json.dumps(given), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LINE_BYTES
     )
-    page = Page(process)
     try:
-        await page.answer("start")
-        yield page
+        await Page(process).answer("start")
+        yield Browser(process)
     finally:
         if process.stdin:
             process.stdin.close()
         await process.wait()
-
-
-def speaking(recording: Path) -> Sequence[str]:
-    """Flags for a microphone into which this WAV (48 kHz, mono, 16 bit) is spoken, once."""
-    return [*MICROPHONE, f"--use-file-for-fake-audio-capture={recording}%noloop"]

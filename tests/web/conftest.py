@@ -17,7 +17,8 @@ from settings import Api, Recording
 from tests.lifecycle.workers import working
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import served, with_services
-from tests.web.browser import Page, browser, missing
+from tests.web.browser import Browser, Page, browser, missing
+from tests.web.sounds import TONE, write_tone
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,9 +67,16 @@ async def writer(services: Services, claude: AsyncAnthropic) -> AsyncIterator[No
         yield
 
 
-@pytest.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    """A browser without a microphone."""
-    async with browser(tmp_path / "profile") as opened:
+@pytest.fixture(scope="session")
+async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """A browser whose microphone hears a tone."""
+    sound = write_tone(tmp_path_factory.mktemp("sounds") / "tone.wav", TONE)
+    async with browser(sound) as opened:
         yield opened
-        assert await opened.complaints() == []
+
+
+@pytest.fixture
+async def page(chromium: Browser) -> AsyncIterator[Page]:
+    """The browser of somebody who has never been here."""
+    async with chromium.person() as opened:
+        yield opened

@@ -4,20 +4,34 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
-const { executable, profile, arguments: flags, timeout } = JSON.parse(process.argv[2])
+const { executable, arguments: flags, timeout } = JSON.parse(process.argv[2])
 const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-const context = await chromium.launchPersistentContext(profile, { executablePath: executable, headless: true, args: flags, viewport: { width: 1024, height: 900 } })
-context.setDefaultTimeout(timeout)
-const page = context.pages()[0]
-const said = []
-page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
-page.on('pageerror', (error) => said.push(`error: ${error}`))
+const browser = await chromium.launch({ executablePath: executable, headless: true, args: flags })
+let context = null
+let page = null
+let complaints = []
 
 const byRole = ({ role, name, exact = false }) => page.getByRole(role, { name, exact })
 
 const commands = {
+  // somebody else, who has never been here
+  begin: async ({ permissions }) => {
+    await context?.close()
+    context = await browser.newContext({ viewport: { width: 1024, height: 900 }, permissions })
+    context.setDefaultTimeout(timeout)
+    page = await context.newPage()
+    complaints = []
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(String(error)))
+  },
+  end: async () => {
+    await context.close()
+    context = null
+  },
   open: async ({ url }) => {
     // an address that differs in its fragment only would not be loaded
     await page.goto('about:blank')
@@ -45,7 +59,7 @@ const commands = {
     await page.screenshot({ path, fullPage: true })
   },
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
-  said: async () => said,
+  complaints: async () => complaints,
   // what a person who uses a keyboard, a screen reader or a large font would stumble over
   violations: async () => {
     await page.evaluate(AXE)
@@ -61,8 +75,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     answer = { value: (await commands[command](given)) ?? null }
   } catch (error) {
-    answer = { error: String(error), text: await page.locator('body').innerText().catch(() => '') }
+    answer = { error: String(error), text: await page?.locator('body').innerText().catch(() => '') }
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`)
 }
-await context.close()
+await browser.close()

@@ -60,9 +60,9 @@ export function Captions({ state, waiting, spoken }: CaptionsProps) {
 function Line({ speaker, isPassing, note, children }: { speaker: Speaker; isPassing?: boolean; note?: string; children: string }) {
   return (
     <p className={`whitespace-pre-wrap wrap-anywhere ${isPassing ? 'text-quiet' : ''}`}>
-      <span className={`mr-2 font-semibold ${speaker === 'CANDIDATE' ? 'text-quiet' : 'text-accent'}`}>
+      <span className={`mr-1 font-semibold ${speaker === 'CANDIDATE' ? 'text-quiet' : 'text-accent'}`}>
         {speaker === 'CANDIDATE' ? 'You' : 'Interviewer'}
-      </span>
+      </span>{' '}
       {children}
       {note && <span className="ml-2 text-quiet italic">{note}</span>}
     </p>

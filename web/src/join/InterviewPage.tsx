@@ -53,7 +53,8 @@ export function InterviewPage({ invitation, seat, deviceId }: { invitation: Invi
   )
   if (!seat.room) return stage(null)
   return (
-    <Suspense fallback={stage(null)}>
+    // not the stage: what was typed into it would be gone with it
+    <Suspense fallback={<Page title={invitation.positionTitle}>Opening the room…</Page>}>
       <VoiceRoom seat={seat} deviceId={deviceId} transcript={transcript}>
         {stage}
       </VoiceRoom>
