@@ -165,7 +165,7 @@ async def find_typed(older_seconds: float, limit: int) -> list[ObjectId]:
 
 
 async def read_presence(limit: int) -> dict[ObjectId, str | None]:
-    """Open interviews that have a room, the last ones first, each with the connection by which the candidate is believed there."""
+    """Open interviews that have a room, the last ones first, each with the connection that is believed to be in it."""
     criteria = {**_OPEN, "room.wanted_until": {"$type": "date"}}
     rows = Interview.get_pymongo_collection().find(criteria, {"room.participant": 1}).sort("room.wanted_until", -1).limit(limit)
     return {row["_id"]: row["room"]["participant"] async for row in rows}
