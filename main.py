@@ -24,8 +24,9 @@ from agent import text
 from agent.claude import create_claude
 from auth import MIN_SECRET
 from evaluation import prompt, tasks
-from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
-from lifecycle.rounds import keep_attending
+from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINISH_RECORDING, RECORD, REPLY
+from lifecycle.recordings import record
+from lifecycle.rounds import keep_attending, keep_recording
 from lifecycle.services import Services, open_services
 from lifecycle.sweep import keep_repairing
 from models import database
@@ -91,6 +92,18 @@ def _require_secret(settings: Settings) -> None:
             f"AUTH_SECRET is missing or shorter than {MIN_SECRET} characters: set it in .env, for instance to "
             "`openssl rand -base64 48`."
         )
+
+
+def _require_voice(settings: Settings, **others: str) -> None:
+    """Return when LiveKit's settings and these others are set."""
+    livekit = {
+        "LIVEKIT_URL": settings.livekit.url,
+        "LIVEKIT_API_KEY": settings.livekit.api_key.get_secret_value(),
+        "LIVEKIT_API_SECRET": settings.livekit.api_secret.get_secret_value(),
+    }
+    for name, value in {**livekit, **others}.items():
+        if not value:
+            raise _refuse(f"{name} is not set: put it into .env (see .env.example), or run the sandbox with `make dev`.")
 
 
 def _open_store(settings: Settings) -> Store | None:
@@ -163,13 +176,19 @@ async def work(settings: Settings, store: Store | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # the API, which is this module too, loads no codecs
+    from recording.finishing import finish_recording
+
     async with open_services(settings, prompt.VERSION) as services, create_claude(settings) as claude:
         services.jobs.register(REPLY, lambda interview_id: text.act(services, claude, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.evaluate(services, claude, evaluation_id))
+        services.jobs.register(RECORD, lambda interview_id: record(services, interview_id))
+        services.jobs.register(FINISH_RECORDING, lambda recording_id: finish_recording(services, store, recording_id))
         services.jobs.register(ERASE_MEDIA, lambda interview_id: erase_media(store, interview_id))
         async with asyncio.TaskGroup() as group:
             group.create_task(keep_repairing(services, stop))
             group.create_task(keep_attending(services, stop))
+            group.create_task(keep_recording(services, stop))
             group.create_task(services.jobs.work(stop, settings.jobs.drain_seconds))
 
 
@@ -181,16 +200,25 @@ def agent() -> None:
 
     settings = load_settings()
     _require_secret(settings)
-    for name, key in (
-        ("LIVEKIT_URL", settings.livekit.url),
-        ("LIVEKIT_API_KEY", settings.livekit.api_key.get_secret_value()),
-        ("LIVEKIT_API_SECRET", settings.livekit.api_secret.get_secret_value()),
-        ("DEEPGRAM_API_KEY", settings.deepgram.api_key.get_secret_value()),
-        ("CARTESIA_API_KEY", settings.cartesia.api_key.get_secret_value()),
-        ("ANTHROPIC_API_KEY", settings.anthropic.api_key.get_secret_value()),
-    ):
-        if not key:
-            raise _refuse(f"{name} is not set: put it into .env (see .env.example), or run the sandbox with `make dev`.")
+    _require_voice(
+        settings,
+        DEEPGRAM_API_KEY=settings.deepgram.api_key.get_secret_value(),
+        CARTESIA_API_KEY=settings.cartesia.api_key.get_secret_value(),
+        ANTHROPIC_API_KEY=settings.anthropic.api_key.get_secret_value(),
+    )
+    _run(run_until_stopped(create_worker(settings, prompt.VERSION)))
+
+
+@cli.command()
+def recorder() -> None:
+    """Run a worker that records interviews whose candidates have agreed. As many as you like: one that dies is replaced."""
+    from lifecycle.worker import run_until_stopped
+    from recording.job import create_worker
+
+    settings = load_settings()
+    _require_secret(settings)
+    _require_voice(settings, RECORDING_STORE=settings.recording.store)
+    _open_store(settings)
     _run(run_until_stopped(create_worker(settings, prompt.VERSION)))
 
 

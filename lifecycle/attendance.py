@@ -10,6 +10,7 @@ import structlog
 from bson import ObjectId
 
 from lifecycle.jobs import REPLY
+from lifecycle.recordings import ask_for_recorder
 from lifecycle.services import Services
 from models import room
 from models.interview import Interview, get_interview
@@ -36,6 +37,7 @@ async def arrive(
         await bring_to_voice(services, interview_id, 0)
     else:
         await attend(services, interview_id)
+    await ask_for_recorder(services, present)
 
 
 async def leave(services: Services, interview_id: ObjectId, sid: str) -> None:
@@ -57,6 +59,7 @@ async def admit(services: Services, interview: Interview) -> Interview:
     if claimed is None:
         # with the dispatch that was claimed for it, if it is not there yet
         await services.rooms.open(expected)
+    await ask_for_recorder(services, expected)
     return claimed or expected
 
 

@@ -32,6 +32,7 @@ Job = Callable[[ObjectId], Awaitable[None]]
 
 REPLY = "reply"
 EVALUATE = "evaluate"
+RECORD = "record"
 FINISH_RECORDING = "finish recording"
 ERASE_MEDIA = "erase media"
 

@@ -11,6 +11,7 @@ from bson import ObjectId
 
 from errors import Unavailable
 from lifecycle.attendance import arrive, attend_all, leave
+from lifecycle.recordings import sweep_recordings
 from lifecycle.services import Services
 from lifecycle.sweep import repeat
 from models import room
@@ -39,6 +40,15 @@ async def keep_attending(services: Services, stop: asyncio.Event) -> None:
             log.warning("rooms are away", reason=str(error))
 
     await repeat(go_round, services, stop)
+
+
+async def keep_recording(services: Services, stop: asyncio.Event) -> None:
+    """Send for recorders, and have what they recorded made into files, until `stop` is set. Nothing without a store.
+
+    A loop of its own: it holds up no interviewer.
+    """
+    if services.settings.recording.store:
+        await repeat(lambda: sweep_recordings(services), services, stop)
 
 
 async def reconcile(services: Services) -> None:

@@ -108,6 +108,11 @@ async def get_recording(recording_id: ObjectId) -> Recording | None:
     return await Recording.get(PydanticObjectId(recording_id))
 
 
+async def get_recording_of(interview_id: ObjectId) -> Recording | None:
+    """The interview's recording, if it has one."""
+    return await Recording.find_one({"interview_id": interview_id})
+
+
 async def find_file(file_id: ObjectId) -> tuple[Recording, File] | None:
     """The file of that id, with its recording, whoever owns it."""
     recording = await Recording.find_one({"files.id": file_id})

@@ -18,8 +18,12 @@ from models.session import in_transaction
 
 _AGREED: dict[str, Any] = {"consent.recording": True, "erased_at": None}
 _HELD: dict[str, Any] = {**_AGREED, "status": {"$in": list(OPEN)}}
-_ATTENDED: dict[str, Any] = {**_HELD, "room.participant": {"$type": "string"}}
-"""something can be heard that may be recorded"""
+_PRESENT: dict[str, Any] = {**_HELD, "room.participant": {"$type": "string"}}
+_ATTENDED: dict[str, Any] = {
+    **_HELD,
+    "$or": [{"room.participant": {"$type": "string"}}, {"$expr": {"$gt": ["$room.wanted_until", "$$NOW"]}}],
+}
+"""the candidate is in the room, or has just been let in"""
 _OVER: dict[str, Any] = {**_AGREED, "status": {"$nin": list(OPEN)}}
 
 _NEXT_FENCE: dict[str, Any] = {"$add": ["$fence", 1]}
@@ -27,7 +31,7 @@ _DUE: dict[str, Any] = {"$lte": ["$due_at", "$$NOW"]}
 
 
 async def begin_recording(recording: Recording) -> bool:
-    """Store a new recording; False when its candidate is not there or has not agreed, or when there is one already."""
+    """Store a new recording; False when its candidate is not expected or has not agreed, or when there is one already."""
 
     async def work(session: AsyncClientSession) -> bool:
         if await change(ObjectId(recording.interview_id), _ATTENDED, {}, session=session) is None:
@@ -134,16 +138,14 @@ async def complete_recording(recording: Recording, files: Sequence[File]) -> Rec
 # --- what the sweep finds
 
 
-async def find_unrecorded(limit: int) -> list[Interview]:
-    """Interviews whose candidate has agreed to a recording and is there, and which have none."""
-    attended = await Interview.find(_ATTENDED).limit(limit).to_list()
+async def find_unrecorded(limit: int) -> list[ObjectId]:
+    """Interviews whose candidate has agreed to a recording and is in the room, and which have none."""
+    attended = [row["_id"] async for row in Interview.get_pymongo_collection().find(_PRESENT, {"_id": 1}).limit(limit)]
     if not attended:
         return []
-    rows = Recording.get_pymongo_collection().find(
-        {"interview_id": {"$in": [interview.id for interview in attended]}}, {"_id": 0, "interview_id": 1}
-    )
+    rows = Recording.get_pymongo_collection().find({"interview_id": {"$in": attended}}, {"_id": 0, "interview_id": 1})
     recorded = {row["interview_id"] async for row in rows}
-    return [interview for interview in attended if interview.id not in recorded]
+    return [interview_id for interview_id in attended if interview_id not in recorded]
 
 
 async def find_open_recordings(limit: int) -> list[Recording]:

@@ -1,0 +1,129 @@
+"""The media containers, by PyAV: what recorders write, what the files are made of.
+
+Parts are streams: nothing in them is written twice, so what has been written can be read, however the writer ended. Opus in OGG
+in pages of 0.2 s, VP8 in WebM in clusters of 0.5 s: docs/adr/0010-recording.md says why these.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import av
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.stream import VideoStream
+
+from models.recording import Picture
+from recording.timeline import RATE, Samples
+
+AUDIO_TYPE = "audio/ogg"
+VIDEO_TYPE = "video/webm"
+
+FRAMES_PER_SECOND = 15
+MILLISECONDS = Fraction(1, 1000)
+
+_PAGES = {"page_duration": "200000", "flush_packets": "1"}
+_CLUSTERS = {"live": "1", "cluster_time_limit": "500", "flush_packets": "1"}
+_VP8 = {
+    "deadline": "realtime",
+    "cpu-used": "8",
+    "threads": "1",
+    "lag-in-frames": "0",
+    "error-resilient": "1",
+    "crf": "20",
+    "qmin": "4",
+    "qmax": "52",
+    "g": str(4 * FRAMES_PER_SECOND),
+}
+BITS_PER_PIXEL = 1.8
+"""and second, of a face that talks: 0.4 Mbit/s at 640 x 360, 1.7 at 1280 x 720"""
+
+
+class Sink(Protocol):
+    """Takes what a container writes. It cannot go back."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take these bytes, and say how many they were."""
+
+
+class Sound:
+    """Opus in OGG, from samples that follow one another."""
+
+    def __init__(self, target: Sink | Path, channels: int) -> None:
+        is_part = not isinstance(target, Path)
+        self._layout = "stereo" if channels == 2 else "mono"
+        self._container = av.open(target, "w", format="ogg", options=_PAGES if is_part else {})
+        self._stream = add_opus(self._container, self._layout)
+        self._count = 0
+
+    def write(self, samples: Samples) -> None:
+        """The next samples, of all channels in turn."""
+        for packet in self._stream.encode(to_frame(samples, self._layout, self._count)):
+            self._container.mux(packet)
+        self._count += len(samples) // (2 if self._layout == "stereo" else 1)
+
+    def close(self) -> None:
+        """Write what is still to be written."""
+        for packet in self._stream.encode(None):
+            self._container.mux(packet)
+        self._container.close()
+
+
+class Video:
+    """VP8 in WebM, of one size, from frames at their times."""
+
+    def __init__(self, target: Sink, picture: Picture) -> None:
+        self._container = av.open(target, "w", format="webm", options=_CLUSTERS)
+        self._stream = add_vp8(self._container, picture)
+        self._last = -1
+
+    def write(self, frame: av.VideoFrame, milliseconds: int) -> None:
+        """A frame of the container's size, at its time; one that is not later than the last is left out."""
+        if milliseconds <= self._last:
+            return
+        self._last = milliseconds
+        frame.pts, frame.time_base = milliseconds, MILLISECONDS
+        for packet in self._stream.encode(frame):
+            self._container.mux(packet)
+
+    def close(self) -> None:
+        """Write what is still to be written."""
+        for packet in self._stream.encode(None):
+            self._container.mux(packet)
+        self._container.close()
+
+
+def add_opus(container: OutputContainer, layout: str) -> AudioStream:
+    """A stream of speech."""
+    stream = container.add_stream("libopus", rate=RATE, layout=layout, options={"application": "voip"})
+    stream.bit_rate = 64_000 if layout == "stereo" else 32_000
+    return stream
+
+
+def add_vp8(container: OutputContainer, picture: Picture) -> VideoStream:
+    """A stream of video."""
+    stream = container.add_stream("libvpx", rate=FRAMES_PER_SECOND)
+    _configure(stream.codec_context, picture)
+    return stream
+
+
+def encode_still(frame: av.VideoFrame, picture: Picture) -> bytes:
+    """One frame as video that stands by itself, to stand between other video of this size."""
+    context = av.VideoCodecContext.create("libvpx", "w")
+    _configure(context, picture)
+    frame.pts, frame.time_base = 0, MILLISECONDS
+    return b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)])
+
+
+def _configure(context: av.VideoCodecContext, picture: Picture) -> None:
+    context.width, context.height, context.pix_fmt = picture.width, picture.height, "yuv420p"
+    context.bit_rate = int(BITS_PER_PIXEL * picture.width * picture.height)
+    context.time_base = MILLISECONDS
+    context.options = _VP8
+
+
+def to_frame(samples: Samples, layout: str, count: int) -> av.AudioFrame:
+    """The samples as a frame that begins after `count` others."""
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout=layout)
+    frame.sample_rate, frame.pts, frame.time_base = RATE, count, Fraction(1, RATE)
+    return frame

@@ -1,0 +1,184 @@
+"""A room in which a candidate and an interviewer make sounds at known times, and a recorder that listens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from beanie import PydanticObjectId
+from bson import ObjectId
+from livekit import api, rtc
+
+from lifecycle.rooms import CANDIDATE, name_of
+from lifecycle.services import Services
+from live.cancellation import end
+from models.clock import now
+from models.interview import Consent, Interview, Room
+from models.recording import Recording
+from models.recording_job import begin_recording, claim_recorder, claim_recorder_dispatch
+from models.turn import Channel
+from recording.recorder import Recorder
+from recording.storage import Store
+from recording.timeline import RATE, Samples
+from sandbox.livekit.server import LivekitServer
+from tests.factories import make_interview
+
+FRAME_SECONDS = 0.02
+
+
+async def agreed_interview(*, recording: bool = True, **values: Any) -> Interview:
+    """A voice interview whose candidate is in the room, and has agreed to the recording."""
+    consent = Consent(text_version="test", given_at=now(), recording=recording)
+    room = Room(wanted_until=now(), participant="PA_candidate")
+    fields: dict[str, Any] = {"channel": Channel.VOICE, "consent": consent, "room": room, **values}
+    return await make_interview(**fields)
+
+
+async def claimed_recording(interview: Interview) -> Recording:
+    """Its recording, claimed by a recorder that was sent for."""
+    interview_id = ObjectId(interview.id)
+    recording = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
+    assert await begin_recording(recording)
+    return await claimed_again(ObjectId(recording.id))
+
+
+async def claimed_again(recording_id: ObjectId) -> Recording:
+    """The recording, claimed by another recorder once the lease of the last is free."""
+    while (sent := await claim_recorder_dispatch(recording_id, 60, 60)) is None:
+        await asyncio.sleep(0.1)
+    claimed = await claim_recorder(recording_id, sent.fence, "recorder", 60)
+    assert claimed
+    return claimed
+
+
+class Studio:
+    """The room of an interview."""
+
+    def __init__(self, server: LivekitServer, interview: Interview) -> None:
+        self._server = server
+        self.interview = interview
+
+    @asynccontextmanager
+    async def joined(self, identity: str, kind: str = "standard", *, hidden: bool = False) -> AsyncIterator[rtc.Room]:
+        grants = api.VideoGrants(
+            room_join=True,
+            room=name_of(ObjectId(self.interview.id)),
+            hidden=hidden,
+            can_publish=not hidden,
+            can_publish_data=not hidden,
+        )
+        token = (
+            api.AccessToken(self._server.api_key, self._server.api_secret)
+            .with_identity(identity)
+            .with_kind(kind)  # type: ignore[arg-type]  # the kinds of tokens are literals that livekit does not export
+            .with_grants(grants)
+            .with_ttl(timedelta(minutes=5))
+        )
+        room = rtc.Room()
+        await room.connect(self._server.url, token.to_jwt())
+        try:
+            yield room
+        finally:
+            await room.disconnect()
+
+    @asynccontextmanager
+    async def candidate(self) -> AsyncIterator["Voice"]:
+        async with self.joined(CANDIDATE) as room, speaking(room) as voice:
+            yield voice
+
+    @asynccontextmanager
+    async def interviewer(self, identity: str = "agent-1") -> AsyncIterator["Voice"]:
+        async with self.joined(identity, "agent") as room, speaking(room) as voice:
+            yield voice
+
+    @asynccontextmanager
+    async def recorded(self, services: Services, store: Store, recording: Recording) -> AsyncIterator[Recorder]:
+        """While the block lasts a recorder is in the room; after it what was recorded is stored."""
+        stopping = asyncio.Event()
+        async with self.joined(f"recorder-{recording.fence}", "agent", hidden=True) as room:
+            recorder = Recorder(services, store, room, recording)
+            running = asyncio.create_task(recorder.run(stopping))
+            try:
+                yield recorder
+            finally:
+                stopping.set()
+                async with asyncio.timeout(30):
+                    await running
+
+
+class Voice:
+    """A microphone: silent, unless it is told to make a sound."""
+
+    def __init__(self, source: rtc.AudioSource) -> None:
+        self._source = source
+        self._waiting: list[Samples] = []
+        self._task = asyncio.create_task(self._send())
+
+    async def say(self, samples: Samples) -> datetime:
+        """Make this sound; answers when it began, once it is over."""
+        frame = round(RATE * FRAME_SECONDS)
+        begun = now()
+        self._waiting += np.split(samples, range(frame, len(samples), frame))
+        await asyncio.sleep(len(samples) / RATE)
+        while self._waiting:
+            await asyncio.sleep(FRAME_SECONDS)
+        return begun
+
+    async def _send(self) -> None:
+        silent = np.zeros(round(RATE * FRAME_SECONDS), np.int16)
+        clock = asyncio.get_running_loop().time()
+        while True:
+            frame = self._waiting.pop(0) if self._waiting else silent
+            await self._source.capture_frame(rtc.AudioFrame(frame.tobytes(), RATE, 1, len(frame)))
+            clock += FRAME_SECONDS
+            await asyncio.sleep(max(0.0, clock - asyncio.get_running_loop().time()))
+
+    async def aclose(self) -> None:
+        await end(self._task)
+        await self._source.aclose()
+
+
+@asynccontextmanager
+async def speaking(room: rtc.Room) -> AsyncIterator[Voice]:
+    """A microphone that is on while the block lasts."""
+    source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
+    track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+    # no pauses of its own, nor packets that are sent twice: what is measured is when a sound arrives
+    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
+    await room.local_participant.publish_track(track, options)
+    voice = Voice(source)
+    try:
+        yield voice
+    finally:
+        # it is not unpublished: in a room that has been deleted that would wait for ever
+        await voice.aclose()
+
+
+@asynccontextmanager
+async def filming(room: rtc.Room, width: int = 640, height: int = 360, frames: int = 15) -> AsyncIterator[None]:
+    """A camera that is on while the block lasts, with something that moves in the picture."""
+    source = rtc.VideoSource(width, height)
+    track = rtc.LocalVideoTrack.create_video_track("camera", source)
+    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA, simulcast=False)
+    publication = await room.local_participant.publish_track(track, options)
+
+    async def film() -> None:
+        chroma = np.full(width * height // 2, 128, np.uint8)
+        luma = np.tile(np.linspace(90, 200, width).astype(np.uint8), (height, 1))
+        place = 0
+        while True:
+            planes = np.concatenate([np.roll(luma, 8 * place, axis=1).reshape(-1), chroma])
+            source.capture_frame(rtc.VideoFrame(width, height, rtc.VideoBufferType.I420, planes.tobytes()))
+            place += 1
+            await asyncio.sleep(1 / frames)
+
+    task = asyncio.create_task(film())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await room.local_participant.unpublish_track(publication.sid)
+        await source.aclose()

@@ -1,0 +1,150 @@
+"""What is said in a room of LiveKit's is recorded at its place, on its channel, and becomes files that can be played."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+import av
+import pytest
+from bson import ObjectId
+
+import settings as configuration
+from lifecycle.services import Services
+from models.interview import Interview, InterviewStatus
+from models.recording import File, Recording, RecordingKind, RecordingStatus, get_recording
+from models.recording_job import release_recording
+from recording.finishing import finish_recording
+from recording.storage import Store, open_store
+from sandbox.livekit.server import LivekitServer
+from tests.recording.studio import Studio, agreed_interview, claimed_again, claimed_recording, filming
+from tests.recording.tones import channels_of, spans_of, tone
+
+PLACE_SECONDS = 0.3
+"""how far a sound may be from its place"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "recordings"
+
+
+@pytest.fixture
+def store(folder: Path) -> Store:
+    opened = open_store(configuration.Recording(store=str(folder)))
+    assert opened
+    return opened
+
+
+async def finished(services: Services, store: Store, interview: Interview, recording: Recording) -> dict[RecordingKind, File]:
+    """The files, once the interview is over."""
+    await release_recording(recording)
+    await interview.set({Interview.status: InterviewStatus.COMPLETED})
+    await finish_recording(services, store, ObjectId(recording.id))
+    done = await get_recording(ObjectId(recording.id))
+    assert done
+    return {file.kind: file for file in done.files}
+
+
+def place(file: File, said: datetime) -> float:
+    assert file.started_at
+    return (said - file.started_at).total_seconds()
+
+
+async def test_each_voice_is_on_its_channel_where_it_was_said(
+    services: Services, livekit_server: LivekitServer, store: Store, folder: Path
+) -> None:
+    interview = await agreed_interview()
+    recording = await claimed_recording(interview)
+    studio = Studio(livekit_server, interview)
+    async with (
+        studio.interviewer() as interviewer,
+        studio.candidate() as candidate,
+        studio.recorded(services, store, recording) as recorder,
+    ):
+        await asyncio.sleep(1)
+        asked = await interviewer.say(tone(880, 1))
+        answered = await candidate.say(tone(440, 1.5))
+        asked_again = await interviewer.say(tone(880, 1))
+        await asyncio.sleep(0.5)
+    files = await finished(services, store, interview, recorder.recording)
+    assert files.keys() == {RecordingKind.AUDIO, RecordingKind.CANDIDATE_TRACK, RecordingKind.INTERVIEWER_TRACK}
+    for file in files.values():
+        assert (file.status, file.mime_type, file.failure) == (RecordingStatus.COMPLETED, "audio/ogg", None)
+        assert file.path
+        assert (folder / file.path).stat().st_size == file.size_bytes
+    audio = files[RecordingKind.AUDIO]
+    left, right = channels_of(folder / str(audio.path))
+    assert len(left) / 48_000 == pytest.approx(audio.duration_seconds, abs=0.1)
+    [answer] = spans_of(left, 440)
+    questions = spans_of(right, 880)
+    assert [answer[0], *(begin for begin, _ in questions)] == [
+        pytest.approx(place(audio, moment), abs=PLACE_SECONDS) for moment in (answered, asked, asked_again)
+    ]
+    assert answer[1] - answer[0] == pytest.approx(1.5, abs=0.1)
+    assert spans_of(left, 880) == spans_of(right, 440) == [], "nobody is on the other's channel"
+    [alone] = channels_of(folder / str(files[RecordingKind.CANDIDATE_TRACK].path))
+    assert spans_of(alone, 440) == [pytest.approx(answer, abs=0.05)]
+    [alone] = channels_of(folder / str(files[RecordingKind.INTERVIEWER_TRACK].path))
+    assert spans_of(alone, 880) == [pytest.approx(span, abs=0.05) for span in questions]
+    assert await store.list(f"{interview.id}/parts") == [], "the parts are in the files now"
+
+
+async def test_a_camera_gives_a_video_with_both_voices(
+    services: Services, livekit_server: LivekitServer, store: Store, folder: Path
+) -> None:
+    interview = await agreed_interview()
+    recording = await claimed_recording(interview)
+    studio = Studio(livekit_server, interview)
+    async with (
+        studio.interviewer() as interviewer,
+        studio.joined("candidate") as room,
+        studio.recorded(services, store, recording) as recorder,
+    ):
+        await asyncio.sleep(1)
+        async with filming(room):
+            asked = await interviewer.say(tone(880, 2))
+            await asyncio.sleep(1)
+        await asyncio.sleep(2)
+    files = await finished(services, store, interview, recorder.recording)
+    composite = files[RecordingKind.COMPOSITE]
+    assert (composite.status, composite.mime_type) == (RecordingStatus.COMPLETED, "video/webm")
+    path = folder / str(composite.path)
+    [both] = channels_of(path)
+    [(begin, _)] = spans_of(both, 880)
+    assert begin == pytest.approx(place(composite, asked), abs=PLACE_SECONDS)
+    with av.open(path) as container:
+        assert container.streams.video[0].codec_context.width == 640
+        shown = [(frame.time or 0.0, float(frame.to_ndarray()[: frame.height].mean())) for frame in container.decode(video=0)]
+    bright = [at for at, brightness in shown if brightness > 60]
+    assert bright[0] == pytest.approx(begin, abs=1.0)
+    assert bright[-1] - bright[0] == pytest.approx(3, abs=0.8)
+    assert len(bright) > 20
+    assert shown[-1][1] < 30, "a camera that is off is black, not the last picture"
+
+
+async def test_a_replacement_adds_a_part_and_the_time_line_holds(
+    services: Services, livekit_server: LivekitServer, store: Store, folder: Path
+) -> None:
+    interview = await agreed_interview()
+    recording = await claimed_recording(interview)
+    studio = Studio(livekit_server, interview)
+    async with studio.interviewer(), studio.candidate() as candidate:
+        async with studio.recorded(services, store, recording) as first:
+            await asyncio.sleep(1)
+            before = await candidate.say(tone(440, 1))
+            await asyncio.sleep(0.5)
+        await release_recording(first.recording)
+        await candidate.say(tone(660, 1))
+        recording = await claimed_again(ObjectId(recording.id))
+        async with studio.recorded(services, store, recording) as second:
+            await asyncio.sleep(1)
+            after = await candidate.say(tone(440, 1))
+            await asyncio.sleep(0.5)
+    assert [part.number for part in second.recording.parts] == [1, 2]
+    files = await finished(services, store, interview, second.recording)
+    audio = files[RecordingKind.AUDIO]
+    left, _ = channels_of(folder / str(audio.path))
+    assert [begin for begin, _ in spans_of(left, 440)] == [
+        pytest.approx(place(audio, moment), abs=PLACE_SECONDS) for moment in (before, after)
+    ]
+    assert audio.started_at == second.recording.parts[0].started_at

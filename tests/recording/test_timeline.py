@@ -1,0 +1,109 @@
+"""Every sound is where it was heard, whatever the network and the machine do to the frames on their way."""
+
+import random
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from recording.timeline import RATE, Samples, Voice, mix, side_by_side
+from tests.recording.tones import silence, spans_of, tone
+
+FRAME = 0.05
+
+
+def frames_of(samples: Samples) -> list[Samples]:
+    return np.split(samples, range(int(FRAME * RATE), len(samples), int(FRAME * RATE)))
+
+
+def heard(samples: Samples, delays: list[float], begin: float = 0.0) -> Voice:
+    """A voice whose frames come with these delays after they were spoken."""
+    voice = Voice()
+    for place, (frame, delay) in enumerate(zip(frames_of(samples), delays, strict=True)):
+        voice.add(frame, begin + (place + 1) * FRAME + delay)
+    return voice
+
+
+def take(voice: Voice, seconds: float) -> Samples:
+    """All of it, in the blocks in which it is mixed."""
+    edges = range(0, round(seconds * RATE) + 1, RATE // 10)
+    return np.concatenate([voice.take(begin, end) for begin, end in pairwise(edges)])
+
+
+def test_a_voice_is_kept_whole_and_where_it_began() -> None:
+    spoken = tone(440, 3)
+    taken = take(heard(spoken, [0.0] * 60, begin=1.0), 5)
+    assert not taken[:RATE].any()
+    assert (taken[RATE : 4 * RATE] == spoken).all()
+    assert not taken[4 * RATE :].any()
+
+
+def test_frames_that_come_in_bursts_leave_no_gap() -> None:
+    spoken = tone(440, 4)
+    dice = random.Random(1)
+    for _ in range(20):
+        delays = [0.3 if dice.random() < 0.1 else dice.choice([0.0, 0.02]) for _ in frames_of(spoken)]
+        # what follows a late one is not overtaken by it, and comes with it
+        for place in range(1, len(delays)):
+            delays[place] = max(delays[place], delays[place - 1] - FRAME)
+        delays[0] = 0.0
+        assert (take(heard(spoken, delays), 4) == spoken).all()
+
+
+def test_a_voice_that_was_anchored_late_is_moved_to_where_it_belongs() -> None:
+    spoken = tone(440, 4)
+    taken = take(heard(spoken, [0.3, *[0.0] * 79]), 4)
+    [(begin, end)] = spans_of(taken)
+    assert begin <= 0.3
+    assert end == pytest.approx(4, abs=0.05)
+    assert (taken[2 * RATE :] == spoken[2 * RATE :]).all()
+
+
+def test_a_voice_that_lags_for_good_is_moved_as_well() -> None:
+    spoken = np.concatenate([tone(440, 3), silence(2), tone(880, 1)])
+    delays = [0.0] * 40 + [0.2] * (len(frames_of(spoken)) - 40)
+    [first, second] = spans_of(take(heard(spoken, delays), 7))
+    assert first[0] == pytest.approx(0, abs=0.03)
+    assert second[0] == pytest.approx(5.2, abs=0.03)
+
+
+def test_after_a_pause_without_frames_a_voice_is_where_it_comes_back() -> None:
+    voice = Voice()
+    for place, frame in enumerate(frames_of(tone(440, 1))):
+        voice.add(frame, (place + 1) * FRAME)
+    for place, frame in enumerate(frames_of(tone(440, 1))):
+        voice.add(frame, 4.0 + (place + 1) * FRAME)
+    assert spans_of(take(voice, 6)) == [pytest.approx((0, 1), abs=0.03), pytest.approx((4, 5), abs=0.03)]
+
+
+@pytest.mark.parametrize("drift", [0.999, 1.001])
+def test_a_clock_that_is_off_by_a_thousandth_is_followed_for_ten_minutes(drift: float) -> None:
+    voice, count, blip = Voice(), round(600 / FRAME / drift), tone(440, FRAME)
+    quiet = silence(FRAME)
+    found = []
+    for place in range(count):
+        at = (place + 1) * FRAME * drift
+        is_blip = place % 400 == 200
+        voice.add(blip if is_blip else quiet, at)
+        taken = voice.take(round((at - FRAME * drift - 0.4) * RATE), round((at - 0.4) * RATE))
+        if np.abs(taken).max() > 5_000:
+            found.append(at - 0.4)
+    expected = [(place + 1) * FRAME * drift for place in range(count) if place % 400 == 200]
+    assert len(found) >= len(expected)
+    assert all(min(abs(moment - wanted) for wanted in expected) < 0.25 for moment in found)
+
+
+def test_what_comes_after_its_time_was_mixed_is_lost_and_nothing_else() -> None:
+    voice = Voice()
+    assert not voice.take(0, RATE).any()
+    voice.add(tone(440, 0.2), 0.6)
+    voice.add(tone(440, 0.2), 1.3)
+    taken = voice.take(RATE, 2 * RATE)
+    assert spans_of(taken, gap=0.02) == [pytest.approx((0.1, 0.3), abs=0.03)]
+
+
+def test_voices_are_mixed_without_turning_over_and_put_side_by_side() -> None:
+    loud = np.full(4, 30_000, np.int16)
+    assert mix([loud, loud], 4).tolist() == [32_767] * 4
+    assert mix([], 3).tolist() == [0, 0, 0]
+    assert side_by_side(np.array([1, 2], np.int16), np.array([3, 4], np.int16)).tolist() == [1, 3, 2, 4]

@@ -1,0 +1,53 @@
+"""Sounds that can be told apart by a program: tones of known pitch at known times."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+
+from recording.timeline import RATE, Samples
+
+LOUD = 2_000
+
+
+def tone(hertz: float, seconds: float) -> Samples:
+    """A tone, loud enough to be found again."""
+    times = np.arange(round(seconds * RATE)) / RATE
+    return (10_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16)
+
+
+def silence(seconds: float) -> Samples:
+    return np.zeros(round(seconds * RATE), np.int16)
+
+
+def channels_of(source: Path) -> list[Samples]:
+    """The samples of each channel of a file, as far as it can be read."""
+    resampler = av.AudioResampler(format="s16p", rate=RATE)
+    blocks = []
+    with av.open(source) as container:
+        try:
+            for frame in container.decode(audio=0):
+                blocks += [ready.to_ndarray() for ready in resampler.resample(frame)]
+        except av.FFmpegError:
+            pass
+    return list(np.concatenate(blocks, axis=1)) if blocks else []
+
+
+def spans_of(samples: Samples, hertz: float | None = None, gap: float = 0.3) -> list[tuple[float, float]]:
+    """When it is loud, from and to in seconds; pauses shorter than `gap` are none. `hertz`: only where that is the pitch."""
+    window = RATE // 50
+    count = len(samples) // window
+    blocks = samples[: count * window].reshape(count, window).astype(float)
+    loud = np.abs(blocks).max(axis=1) > LOUD
+    if hertz is not None:
+        spectrum = np.abs(np.fft.rfft(blocks, n=4 * window, axis=1))
+        pitch = spectrum.argmax(axis=1) * RATE / (4 * window)
+        loud &= np.abs(pitch - hertz) < 40
+    spans: list[tuple[float, float]] = []
+    for place in np.flatnonzero(loud):
+        begin, end = place / 50, (place + 1) / 50
+        if spans and begin - spans[-1][1] < gap:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((begin, end))
+    return [span for span in spans if span[1] - span[0] > 0.1]
