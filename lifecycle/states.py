@@ -3,6 +3,9 @@
 Every function may be called again, by anybody, at any time: it answers the interview as it is.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from beanie import PydanticObjectId
 from bson import ObjectId
 
@@ -37,16 +40,25 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     return interview
 
 
-async def end_interview(services: Services, interview: Interview, reason: EndReason, detail: str | None = None) -> Interview:
+async def end_interview(
+    services: Services,
+    interview: Interview,
+    reason: EndReason,
+    detail: str | None = None,
+    condition: Mapping[str, Any] | None = None,
+) -> Interview:
     """WAITING, IN_PROGRESS -> ENDING, and on to COMPLETED unless somebody holds the lease, who then does that.
 
-    Raises Conflict for an interview that was never open, or is over without having been held.
+    `condition`: of the stored interview, without which it goes on. Raises Conflict for an interview that was never open, or is
+    over without having been held.
     """
     interview_id = ObjectId(interview.id)
-    closed = await transition.close(interview_id, reason, detail)
+    closed = await transition.close(interview_id, reason, detail, condition)
     if closed:
         await _tell(services, closed)
     now = closed or await _get(interview_id)
+    if condition is not None and now.status in OPEN:
+        return now
     if now.status is InterviewStatus.ENDING and now.lease is None:
         return await finish_interview(services, now)
     if now.status is InterviewStatus.SCHEDULED:

@@ -95,4 +95,5 @@ async def _finish(services: Services, interview_id: ObjectId) -> None:
 async def _end(services: Services, interview_id: ObjectId) -> None:
     if interview := await get_interview(interview_id):
         log.info("candidate has left", interview_id=str(interview_id))
-        await end_interview(services, interview, EndReason.CANDIDATE_LEFT)
+        is_gone = room.gone_for(services.settings.voice.grace_seconds)
+        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_gone)

@@ -147,14 +147,17 @@ async def mark_away(interview_id: ObjectId, sid: str) -> Interview | None:
 
 async def find_gone(grace_seconds: float, limit: int) -> list[ObjectId]:
     """VOICE interviews whose candidate was in the room, has been away for so long, and is not about to come back."""
-    is_late = {"$lte": ["$room.left_at", from_now(-grace_seconds)]}
-    criteria = {
-        **_OPEN,
+    return await _find_ids({**_OPEN, **gone_for(grace_seconds)}, "room.left_at", limit)
+
+
+def gone_for(seconds: float) -> dict[str, Any]:
+    """The condition for `find_gone`, for whoever ends the interview: the candidate may come back in the meantime."""
+    is_late = {"$lte": ["$room.left_at", from_now(-seconds)]}
+    return {
         "channel": Channel.VOICE,
         "room.left_at": {"$type": "date"},
         "$expr": {"$and": [is_late, {"$not": _IS_WANTED}]},
     }
-    return await _find_ids(criteria, "room.left_at", limit)
 
 
 async def find_typed(older_seconds: float, limit: int) -> list[ObjectId]:

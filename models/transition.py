@@ -1,5 +1,6 @@
 """Steps of an interview's life, each a compare-and-set: None means that it was not in the state from which the step leads."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,11 +53,13 @@ async def reschedule(
     )
 
 
-async def close(interview_id: ObjectId, reason: EndReason, detail: str | None = None) -> Interview | None:
-    """WAITING, IN_PROGRESS -> ENDING: nothing new is taken."""
+async def close(
+    interview_id: ObjectId, reason: EndReason, detail: str | None = None, condition: Mapping[str, Any] | None = None
+) -> Interview | None:
+    """WAITING, IN_PROGRESS -> ENDING: nothing new is taken. `condition`: only while this holds, too."""
     return await change(
         interview_id,
-        {"status": {"$in": list(OPEN)}, **_PRESENT},
+        {"status": {"$in": list(OPEN)}, **_PRESENT, **(condition or {})},
         {"status": InterviewStatus.ENDING, "end_reason": reason, "end_detail": detail},
         {
             "ended_at": "$$NOW",

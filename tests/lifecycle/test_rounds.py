@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 from lifecycle import attendance, rounds
 from lifecycle.rounds import keep_attending, reconcile
 from lifecycle.services import Services
+from lifecycle.states import end_interview
 from lifecycle.sweep import sweep
 from models.append import append_candidate, append_interviewer
 from models.clock import now
 from models.interview import DISPATCH, EndReason, Interview, InterviewStatus, Lease, Room, get_interview
-from models.room import claim_voice, find_typed
+from models.room import claim_voice, find_typed, gone_for, mark_present
 from models.turn import Channel, Speaker
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview, new_turn, say, words
@@ -191,6 +192,15 @@ async def test_who_has_been_away_for_too_long_has_left(services: Services) -> No
     ended = await fresh(left)
     assert (ended.status, ended.end_reason) == (InterviewStatus.COMPLETED, EndReason.CANDIDATE_LEFT)
     assert (await fresh(still_expected)).status is InterviewStatus.IN_PROGRESS
+
+
+async def test_who_comes_back_at_the_last_moment_has_not_left(services: Services) -> None:
+    long_ago = ago(services.settings.voice.grace_seconds + 5)
+    interview = await voice_interview(room=Room(wanted_until=long_ago, left_at=long_ago))
+    await mark_present(ObjectId(interview.id), "PA_2")
+    is_gone = gone_for(services.settings.voice.grace_seconds)
+    ended = await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_gone)
+    assert ended.status is InterviewStatus.IN_PROGRESS
 
 
 async def test_the_interviewer_that_waits_stores_the_last_words_of_who_has_left(services: Services) -> None:

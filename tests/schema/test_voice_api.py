@@ -9,6 +9,7 @@ from bson import ObjectId
 
 from lifecycle.consent import CURRENT
 from lifecycle.rooms import name_of
+from lifecycle.rounds import reconcile
 from lifecycle.states import finish_interview
 from models import room
 from models.interview import DISPATCH, EndReason, Interview, InterviewStatus, get_interview
@@ -156,6 +157,26 @@ async def test_a_candidate_may_go_on_in_writing_and_come_back(
     back = await stored(payload)
     assert (back.fence, back.due_at) == (3, None)
     assert await livekit.fences(interview) == [1, 3]
+
+
+async def test_who_goes_on_in_writing_is_put_out_of_the_room_and_stays_out(
+    livekit_server: LivekitServer, api: Api, tenant: Tenant, livekit: Livekit
+) -> None:
+    payload = await started(api, tenant)
+    interview = await attended(await stored(payload))
+    async with livekit.guest(interview), livekit.guest(interview, "agent", livekit.settings.agent_name):
+        await reconcile(tenant.services)
+        await join(api, payload["invite"]["token"], channel="TEXT")
+
+        async def are_out() -> bool:
+            return await livekit.identities(interview) == set()
+
+        await eventually(are_out)
+        await reconcile(tenant.services)
+        now = await stored(payload)
+        assert now.channel is Channel.TEXT
+        assert now.room
+        assert now.room.participant is None
 
 
 async def test_a_typed_interview_goes_on_by_voice_when_the_candidate_asks_for_it(
