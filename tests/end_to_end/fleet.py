@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from beanie import PydanticObjectId
 from bson import ObjectId
 from gql import Client, GraphQLRequest
@@ -20,6 +21,7 @@ from models.interview import Interview
 from models.organization import Role
 from resolvers.ids import Kind, decode
 from sandbox.anthropic.provider import Provider
+from sandbox.caller.participant import Caller
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import Child, free_port
 from sandbox.stack import api_process, jobs_process, wait_until_ready
@@ -34,6 +36,15 @@ SAY = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn {
 ROOT = Path(__file__).parents[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Where words are made of sound, and sound of words; and where callers announce what they will say, if that is needed."""
+
+    deepgram_url: str
+    cartesia_url: str
+    phrases_url: str = ""
+
+
 @dataclass
 class Fleet:
     """The processes, and what a test needs to act on them."""
@@ -45,6 +56,7 @@ class Fleet:
     tokens: dict[Role, str]
     apis: list[tuple[int, Child]] = field(default_factory=list)
     workers: list[Child] = field(default_factory=list)
+    speech: Speech | None = None
     livekit: LivekitServer | None = None
     agents: list[Child] = field(default_factory=list)
     """the voice workers"""
@@ -167,6 +179,18 @@ class Held:
         answer = await self.fleet.call(self.token, SAY, api, input={"interviewId": self.id, "text": text})
         seq: int = answer["sendMessage"]["turn"]["seq"]
         return seq
+
+    @asynccontextmanager
+    async def called(self) -> AsyncIterator[Caller]:
+        """The candidate in the interview's room for the length of the block, with a voice and ears."""
+        assert self.room, "the interview has no room"
+        async with Caller(self.room["url"], self.room["token"], announce=self._announce) as caller:
+            yield caller
+
+    async def _announce(self, texts: list[str]) -> None:
+        if self.fleet.speech and self.fleet.speech.phrases_url:
+            async with httpx2.AsyncClient(trust_env=False) as client:
+                (await client.post(self.fleet.speech.phrases_url, json={"texts": texts})).raise_for_status()
 
     async def document(self) -> Interview:
         interview = await Interview.get(PydanticObjectId(self.object_id))

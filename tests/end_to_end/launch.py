@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from beanie import PydanticObjectId
@@ -18,16 +18,17 @@ from sandbox.processes import free_port
 from sandbox.stack import make_environment
 from sandbox.valkey import Valkey
 from sandbox.voice import TEXT_ONLY, livekit_settings, voice_settings
-from tests.end_to_end.fleet import Fleet
+from tests.end_to_end.fleet import Fleet, Speech
 from tests.livekit import find_livekit
 
+SHORT = "short"
+"""key of a position of three questions: an interview by voice takes as long as what is said in it"""
 
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """Where words are made of sound, and sound of words."""
 
-    deepgram_url: str
-    cartesia_url: str
+def shortened(starters: list[dict[str, Any]]) -> dict[str, Any]:
+    """That position, out of the software engineer's."""
+    whole = next(position for position in starters if position["key"] == "software_engineer")
+    return {**whole, "key": SHORT, "questions": whole["questions"][:3]}
 
 
 @asynccontextmanager
@@ -48,7 +49,8 @@ async def launched(
             voice = voice_settings(found, speech.deepgram_url, speech.cartesia_url, folder / "recordings")
         valkey = await up.enter_async_context(Valkey(folder / "valkey"))
         organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
-        await seed_positions(ObjectId(organization.id), main.read_starters())
+        starters = main.read_starters()
+        await seed_positions(ObjectId(organization.id), [*starters, shortened(starters)])
         roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
         tokens: dict[Role, str] = {
             role: (await create_key(PydanticObjectId(organization.id), role, role.lower()))[1] for role in roles
@@ -65,7 +67,7 @@ async def launched(
             INTERVIEW_FIRST_WORD_SECONDS="10",
             **voice,
         )
-        fleet = Fleet(environment, folder / "logs", provider, valkey, tokens, livekit=livekit)
+        fleet = Fleet(environment, folder / "logs", provider, valkey, tokens, livekit=livekit, speech=speech)
         up.push_async_callback(fleet.stop)
         agents = [fleet.add_agent(), fleet.add_agent()] if speech else []
         await asyncio.gather(fleet.add_api(port), fleet.add_worker(), fleet.add_worker(), *agents)
