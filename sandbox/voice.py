@@ -96,8 +96,6 @@ class SpeechProvider(Child):
 def voice_workers(environment: Mapping[str, str], logs: Path, folder: Path) -> list[Child]:
     """Two interviewers, so that one takes over from the other, and a recorder; not started yet."""
     names = {"agent-1": "agent", "agent-2": "agent", "recorder": "recorder"}
-    source = MAIN.read_text(encoding="utf-8")
-    names = {name: command for name, command in names.items() if f"def {command}(" in source}  # until both are written
     return [worker_process(command, environment, logs / f"{name}.log", folder) for name, command in names.items()]
 
 
