@@ -116,6 +116,9 @@ class Voice(BaseModel):
     )
     min_delay_seconds: float = Field(0.6, gt=0, description="silence after which an answer may be over")
     max_delay_seconds: float = Field(6.0, gt=0, description="silence after which it is, whatever the model thinks")
+    early_replies: bool = Field(
+        True, description="ask Claude while it is waited whether an answer goes on: quicker, for some calls that are not used"
+    )
     interruption_seconds: float = Field(0.5, gt=0, description="speech that cuts the interviewer off")
     echo_seconds: float = Field(
         3.0,

@@ -17,14 +17,15 @@ from bson import ObjectId
 
 from agent.composition import background_of, greeting_of, read_plan, words_of
 from agent.hearing import LOOK_SECONDS, Hearing
-from agent.interviewer import Opened, reply
+from agent.interviewer import Opened
 from agent.latency import measure
 from agent.phrases import phrases_in
 from agent.plan import Plan
 from agent.prompts import compose
+from agent.replies import Replies
 from agent.speech import Speech
 from agent.transcript import Transcript
-from agent.utterance import Draft, turn_of
+from agent.utterance import Draft, provisional, turn_of
 from lifecycle.services import Services
 from models.append import LeaseLost
 from models.clock import now
@@ -66,7 +67,7 @@ class Conversation:
         transcript: Transcript,
     ) -> None:
         self._services = services
-        self._claude = claude
+        self._replies = Replies(claude, services.settings)
         self._id = ObjectId(interview.id)
         self._fence = interview.fence
         self._position = position
@@ -139,12 +140,16 @@ class Conversation:
             ):
                 raise LeaseLost
             if interview.status is InterviewStatus.ENDING:
+                await self._replies.drop()
                 await self._store_last_words()
                 return interview
             if interview.status not in OPEN:
                 raise LeaseLost
-            if (self._is_present and not await self._act(interview)) or not self._is_present:
-                await self._wait()
+            if self._is_present and await self._act(interview):
+                continue
+            if self._services.settings.voice.early_replies:
+                await self._prepare(interview)
+            await self._wait()
 
     async def _wait(self) -> None:
         """Until something has happened, or is due."""
@@ -166,15 +171,7 @@ class Conversation:
             return False
         turns = await read_turns(self._id)
         self._transcript.last_seq = turns[-1].seq if turns else 0
-        settings = self._services.settings
-        plan = read_plan(
-            interview,
-            self._position,
-            turns,
-            now(),
-            closing_seconds=settings.interview.closing_seconds,
-            silence_seconds=settings.voice.silence_seconds,
-        )
+        plan = self._read_plan(interview, turns)
         self._due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
         if started_at := plan.limits.started_at:
             self._overtime_at = started_at + plan.limits.limit + timedelta(seconds=OVERTIME_SECONDS)
@@ -197,6 +194,17 @@ class Conversation:
                 await self._ask_again(plan)
                 return True
         return await self._go_on(interview, plan, turns)
+
+    def _read_plan(self, interview: Interview, turns: Sequence[Turn]) -> Plan:
+        settings = self._services.settings
+        return read_plan(
+            interview,
+            self._position,
+            turns,
+            now(),
+            closing_seconds=settings.interview.closing_seconds,
+            silence_seconds=settings.voice.silence_seconds,
+        )
 
     async def _must_wait(self) -> bool:
         """Whether the candidate has the word, or some of theirs are not there, or not stored, yet."""
@@ -235,11 +243,10 @@ class Conversation:
             draft.move, draft.by_code = Move.REPEAT, None
             await self._say(plan, draft, plan.asking_again(phrases_in(plan.language).not_heard))
             return
-        settings = self._services.settings
         prompt = compose(plan.position, background_of(interview), plan, turns)
 
         async def words() -> AsyncGenerator[str, None]:
-            async with aclosing(reply(self._claude, settings.anthropic, settings.interview, plan, prompt)) as events:
+            async with aclosing(self._replies.take(plan, prompt)) as events:
                 async for event in events:
                     if isinstance(event, Opened):
                         draft.move, draft.source = event.move, event.source
@@ -248,6 +255,19 @@ class Conversation:
                         yield event
 
         await self._say(plan, draft, words())
+
+    async def _prepare(self, interview: Interview) -> None:
+        """Begin the reply to what was heard so far, as if it were all."""
+        hearing = self._hearing
+        if hearing.is_speaking:
+            await self._replies.drop()
+        if self._is_resuming or not hearing.is_pending or hearing.is_speaking or hearing.is_late:
+            return
+        turns = await read_turns(self._id)
+        turns.append(provisional(self._id, hearing.pending_text, turns))
+        plan = self._read_plan(interview, turns)
+        if plan.open_question:
+            await self._replies.begin(plan, compose(plan.position, background_of(interview), plan, turns))
 
     def _is_badly_heard(self, turns: Sequence[Turn], plan: Plan) -> bool:
         least = self._services.settings.voice.min_confidence

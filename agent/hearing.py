@@ -6,6 +6,7 @@ final text is kept until it is taken, and taken once.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,8 +17,12 @@ from livekit.agents.stt import SpeechEvent, SpeechEventType
 from livekit.agents.utils import shortuuid
 from livekit.agents.voice import UserStateChangedEvent
 
-DRIFT_SECONDS = 0.3
-"""between the recognizer's time and ours, after which the audio is taken to have paused"""
+DRIFT_SECONDS = 0.05
+"""between the recognizer's time and ours, after which the audio has paused, or lost something"""
+PAUSE_SECONDS = 0.5
+"""more than that is a pause for sure"""
+RECENT_FRAMES = 20
+"""from which the delay is told: a second"""
 LOOK_SECONDS = 0.1
 """how often it is looked whether the recognizer still owes words: time alone may answer that"""
 LATE_SECONDS = 1.5
@@ -53,6 +58,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._heard = 0.0
+        self._recent: deque[tuple[float, float]] = deque(maxlen=RECENT_FRAMES)
         self._anchors: list[tuple[float, float]] = []
 
     async def follow(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
@@ -64,9 +70,14 @@ class Clock:
     def advance(self, seconds: float, now: float) -> None:
         """So much audio has just come to its end."""
         offset = now - seconds - self._heard
-        if not self._anchors or offset - self._anchors[-1][1] > DRIFT_SECONDS:
-            self._anchors.append((self._heard, offset))
+        if self._anchors and offset - self._anchors[-1][1] > PAUSE_SECONDS:
+            self._recent.clear()
+        self._recent.append((self._heard, offset))
         self._heard += seconds
+        # frames come late, never early: the least of some delays is the truth
+        offset = min(offset for _, offset in self._recent)
+        if not self._anchors or abs(offset - self._anchors[-1][1]) > DRIFT_SECONDS:
+            self._anchors.append((self._recent[0][0], offset))
 
     def at(self, seconds: float) -> float:
         """When that second of audio was heard, as time.time counts."""
@@ -93,7 +104,12 @@ class Hearing:
     @property
     def text(self) -> str:
         """All that has been heard and not been taken, the newest guess included."""
-        return " ".join(part for part in (*(piece.text for piece in self._pieces), self._interim) if part)
+        return f"{self.pending_text} {self._interim}".strip()
+
+    @property
+    def pending_text(self) -> str:
+        """What `take` would give now."""
+        return " ".join(piece.text for piece in self._pieces)
 
     @property
     def is_pending(self) -> bool:
@@ -157,6 +173,7 @@ class Hearing:
 
     def take(self, started_at: float | None = None, stopped_at: float | None = None) -> Heard | None:
         """What is pending, as one turn, which it is no more; None when nothing is. The times, where they are known better."""
+        text = self.pending_text
         pieces, self._pieces = self._pieces, []
         if not pieces:
             return None
@@ -164,7 +181,7 @@ class Hearing:
         ended = max(stopped_at or pieces[-1].ended_at, started)
         return Heard(
             id=shortuuid("heard_"),
-            text=" ".join(piece.text for piece in pieces),
+            text=text,
             confidence=sum(piece.confidence for piece in pieces) / len(pieces),
             started_at=datetime.fromtimestamp(started, UTC),
             ended_at=datetime.fromtimestamp(ended, UTC),

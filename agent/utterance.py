@@ -1,12 +1,16 @@
-"""What the interviewer is about to say, and the turn that it becomes by what was heard of it. Pure."""
+"""What the interviewer is about to say, and the turn that it becomes by what was heard of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bson import ObjectId
+
 from agent.plan import Plan
 from agent.speech import Said
+from models.clock import now
 from models.interview import EndReason
-from models.turn import Channel, Latency, Move, NewTurn, Source, Speaker
+from models.turn import Channel, Latency, Move, NewTurn, Source, Speaker, Turn
 
 HEARD_SHARE = 0.6
 """of a question that was cut off, from which on it counts as asked"""
@@ -54,4 +58,20 @@ def turn_of(plan: Plan, draft: Draft, said: Said, latency: Latency | None) -> Ne
         source=draft.source,
         answers=draft.answers if heard else None,
         latency=latency,
+    )
+
+
+def provisional(interview_id: ObjectId, text: str, turns: Sequence[Turn]) -> Turn:
+    """The turn that will be stored next, if the candidate says nothing more."""
+    at = now()
+    return Turn(
+        id=ObjectId(),
+        interview_id=interview_id,
+        seq=turns[-1].seq + 1 if turns else 1,
+        key="provisional",
+        speaker=Speaker.CANDIDATE,
+        text=text,
+        channel=Channel.VOICE,
+        started_at=at,
+        ended_at=at,
     )
