@@ -9,7 +9,7 @@ _NORMAL = jiwer.Compose(
         jiwer.ToLowerCase(),
         jiwer.ExpandCommonEnglishContractions(),
         # a compound may be written either way
-        jiwer.SubstituteRegexes({r"[-—–]": " "}),
+        jiwer.SubstituteRegexes({r"[-\u2013\u2014]": " "}),
         jiwer.RemovePunctuation(),
         jiwer.RemoveMultipleSpaces(),
         jiwer.Strip(),
