@@ -48,7 +48,7 @@ chromium:
 
 BUILD_PAGES = @$(MAKE) --no-print-directory web || echo "The pages for people could not be built: all else works without."
 
-demo: install ## one whole interview in the sandbox: no key, under a minute
+demo: install ## one whole interview by voice in the sandbox: no key, four minutes or so
 	$(BUILD_PAGES)
 	$(BIN)/python main.py demo
 

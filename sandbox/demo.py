@@ -1,6 +1,8 @@
 """`make demo`: one whole interview through the public API, shown in the terminal as its subscriptions deliver it."""
 
 import asyncio
+import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +12,21 @@ from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from lifecycle.consent import CURRENT
 from models.organization import Role
-from sandbox.candidate import Candidate, load_answers
+from sandbox.caller.participant import Caller
+from sandbox.candidate import Answers, Candidate, load_answers, load_questions
+from sandbox.showing import progress_line, show_evaluation, show_recordings, show_turn, show_word_errors
 from sandbox.stack import BANNER, Provision, Stack, issue_keys, running, teller
 
 POSITION = "software_engineer"
 PAUSE_SECONDS = 0.8
 """before the candidate types, so that a person can follow"""
-WATCH_SECONDS = 120.0
+WATCH_SECONDS = {"TEXT": 120.0, "VOICE": 360.0}
 """no demo takes longer; one that does has failed"""
+KEEPING_SECONDS = 30.0
+"""after the evaluation, for what was recorded to be ready"""
 WIDTH = 110
 """a line that is longer is hard to read"""
 WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED")
@@ -30,7 +35,7 @@ START = """
   mutation Start($input: StartInterviewInput!) {
     startInterview(input: $input) {
       interview { id position { title limitMinutes } progress { questions } }
-      access { token }
+      access { token room { url token } }
     }
   }
 """
@@ -56,6 +61,10 @@ EVALUATION = """
   }
 """
 
+RECORDINGS = """
+  query Recordings($id: ID!) { interview(id: $id) { recordings { kind status mimeType durationSeconds failure url } } }
+"""
+
 
 def connect(stack: Stack, token: str | None) -> Client:
     """A client of the API over one WebSocket, with a caller's token."""
@@ -69,6 +78,8 @@ async def run(root: Path, provision: Provision, *, voice: bool = True) -> int:
 
     Raises SandboxFailed when something does not come up, or ends.
     """
+    # that a room was closed is no news to who watches
+    logging.getLogger("livekit").addHandler(logging.NullHandler())
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
     console.print(f"[bold yellow]{BANNER}[/]\n")
@@ -79,11 +90,12 @@ async def run(root: Path, provision: Provision, *, voice: bool = True) -> int:
         if stack.no_voice:
             console.print(f"[yellow]This interview is typed, not spoken:[/] {escape(stack.no_voice)}")
         issued = await issue_keys(stack, data, provision)
+        watch_seconds = WATCH_SECONDS["TEXT" if stack.no_voice else "VOICE"]
         try:
-            async with asyncio.timeout(WATCH_SECONDS):
-                problem = await _hold(console, stack, issued, root)
+            async with asyncio.timeout(watch_seconds):
+                problem = await _hold(console, stack, issued, root, data)
         except* TimeoutError:
-            problem = f"There is no evaluation after {WATCH_SECONDS:.0f} s."
+            problem = f"There is no evaluation after {watch_seconds:.0f} s."
         except* TransportError as broken:
             problem = f"The API did not do as it should: {'; '.join(str(error) for error in broken.exceptions)}"
     if problem:
@@ -93,31 +105,25 @@ async def run(root: Path, provision: Provision, *, voice: bool = True) -> int:
     return 0
 
 
-async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: Path) -> str | None:
+async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: Path, data: Path) -> str | None:
     """Hold the interview and show its evaluation. Answers what went wrong, if something did."""
-    prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}.yaml")
+    spoken = "" if stack.no_voice else "_spoken"
+    prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}{spoken}.yaml")
+    person = Candidate(prepared, load_questions(root / "positions" / f"{POSITION}.yaml"))
     async with connect(stack, issued[Role.RECRUITER]) as recruiter, connect(stack, issued[Role.VIEWER]) as viewer:
-        wish = {
-            "candidateName": prepared.name,
-            "candidateEmail": prepared.email,
-            "experience": prepared.experience,
-            "positionKey": POSITION,
-            "channel": "TEXT",
-            "resume": prepared.resume,
-            "jobDescription": prepared.job_description,
-            "consent": {"textVersion": CURRENT, "recording": False},
-        }
+        wish = _wish(prepared, "VOICE" if spoken else "TEXT", is_recorded=bool(spoken and stack.settings.recording.store))
         started = (await recruiter.execute(GraphQLRequest(START, variable_values={"input": wish})))["startInterview"]
         interview_id, position = started["interview"]["id"], started["interview"]["position"]
         console.print(
             f"\n[bold]{position['title']}[/] with {prepared.name}: {started['interview']['progress']['questions']} questions, "
             f"at most {position['limitMinutes']} minutes ({interview_id})\n"
         )
+        said: list[str] = []
+        heard: list[str] = []
         async with connect(stack, started["access"]["token"]) as candidate, asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(_take_part(candidate, interview_id, Candidate(prepared))),
-                group.create_task(_show(console, viewer, interview_id)),
-            ]
+            room = started["access"]["room"]
+            part = _talk(room, person, said) if room else _take_part(candidate, interview_id, person)
+            tasks = [group.create_task(part), group.create_task(_show(console, viewer, interview_id, heard))]
             state = await _await_end(console, recruiter, interview_id)
             if state["status"] != "COMPLETED":
                 # a stream of what will never go on
@@ -127,9 +133,26 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
             return f"The interview is {state['status']}: {state['endDetail'] or 'no reason was given'}."
         if state["evaluation"]["status"] != "COMPLETED":
             return f"The evaluation is {state['evaluation']['status']}: {state['evaluation']['failure']}"
+        show_word_errors(console, said, heard)
         evaluation = (await recruiter.execute(_about(EVALUATION, interview_id)))["evaluation"]
         show_evaluation(console, evaluation)
+        if wish["consent"]["recording"]:
+            await _show_recordings(console, recruiter, interview_id, (data / "recordings").relative_to(root))
     return None
+
+
+def _wish(prepared: Answers, channel: str, *, is_recorded: bool) -> dict[str, Any]:
+    """The input of startInterview."""
+    return {
+        "candidateName": prepared.name,
+        "candidateEmail": prepared.email,
+        "experience": prepared.experience,
+        "positionKey": POSITION,
+        "channel": channel,
+        "resume": prepared.resume,
+        "jobDescription": prepared.job_description,
+        "consent": {"textVersion": CURRENT, "recording": is_recorded},
+    }
 
 
 def _about(text: str, interview_id: str) -> GraphQLRequest:
@@ -152,65 +175,43 @@ async def _take_part(session: AsyncClientSession, interview_id: str, candidate: 
                 raise
 
 
-async def _show(console: Console, session: AsyncClientSession, interview_id: str) -> None:
+async def _talk(room: dict[str, str], person: Candidate, said: list[str]) -> None:
+    """Take part by voice, in the room until it is closed; what was said is added to `said`."""
+    async with Caller(room["url"], room["token"]) as caller:
+        await caller.converse(person.answer_to)
+    said += [words.text for words in caller.said]
+
+
+async def _show(console: Console, session: AsyncClientSession, interview_id: str, heard: list[str]) -> None:
+    """Print turns as they are stored; the candidate's are added to `heard`."""
     async for event in session.subscribe(_about(TURNS, interview_id)):
         turn = event["turnAdded"]
-        who = "[bold cyan]Interviewer[/]" if turn["speaker"] == "INTERVIEWER" else "[bold green]Candidate[/]"
-        line = Table.grid(padding=(0, 2, 0, 0))
-        line.add_column(width=3, justify="right", style="dim")
-        line.add_column(width=len("Interviewer"))
-        line.add_column()
-        line.add_row(str(turn["seq"]), who, escape(turn["text"]))
-        console.print(line)
+        show_turn(console, turn)
+        if turn["speaker"] == "CANDIDATE":
+            heard.append(turn["text"])
+
+
+async def _show_recordings(console: Console, session: AsyncClientSession, interview_id: str, folder: Path) -> None:
+    """Print what was recorded, once all of it is ready or no more is to be waited for."""
+    recordings: list[dict[str, Any]] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(KEEPING_SECONDS):
+            while not recordings or any(recording["status"] in ("STARTING", "ACTIVE") for recording in recordings):
+                recordings = (await session.execute(_about(RECORDINGS, interview_id)))["interview"]["recordings"]
+                await asyncio.sleep(PAUSE_SECONDS)
+    show_recordings(console, recordings, folder)
 
 
 async def _await_end(console: Console, session: AsyncClientSession, interview_id: str) -> dict[str, Any]:
     line = ""
     async for event in session.subscribe(_about(INTERVIEW, interview_id)):
         state: dict[str, Any] = event["interviewChanged"]
-        evaluation = state["evaluation"] or {"status": None, "failure": None}
-        now = _progress_line(state, evaluation)
+        now = progress_line(state)
         if now != line:
             line = now
             console.print(f"     [yellow]{escape(now)}[/]")
-        if state["status"] in WITHOUT_EVALUATION or evaluation["status"] in ("COMPLETED", "FAILED"):
+        if state["status"] in WITHOUT_EVALUATION or (state["evaluation"] or {}).get("status") in ("COMPLETED", "FAILED"):
             if state["endDetail"]:
                 console.print(f"     [yellow]{escape(state['endDetail'])}[/]")
             return state
     raise RuntimeError("the subscription of the interview ended before its evaluation was there")
-
-
-def _progress_line(state: dict[str, Any], evaluation: dict[str, Any]) -> str:
-    progress = state["progress"]
-    minutes, limit = progress["elapsedSeconds"] / 60, progress["limitSeconds"] / 60
-    parts = [
-        f"-- question {progress['question']} of {progress['questions']}, {minutes:.1f} of {limit:.0f} min, {state['status']}",
-        *([state["endReason"]] if state["endReason"] else []),
-        *([f"evaluation {evaluation['status']}"] if evaluation["status"] else []),
-        *([evaluation["failure"]] if evaluation["failure"] else []),
-    ]
-    return ", ".join(parts)
-
-
-def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
-    """Print an evaluation: each score with the quotes that stand behind it."""
-    console.print()
-    console.rule("Evaluation" + (" (made by the sandbox, not for decisions)" if evaluation["sandbox"] else ""))
-    score = "none" if evaluation["overallScore"] is None else f"{evaluation['overallScore']:.0f} of 100"
-    console.print(
-        f"Overall [bold]{score}[/], {evaluation['recommendation']}, {evaluation['coverage']:.0%} of the rubric assessed"
-    )
-    console.print(escape(evaluation["summary"] or ""))
-    table = Table("Criterion", "Weight", "Level", "Quotes that were found in the transcript", show_lines=True)
-    for result in evaluation["criteria"]:
-        level = f"{result['level']} of 5" if result["assessed"] else "not assessed"
-        table.add_row(result["name"], f"{result['weight']:.0%}", level, _quotes(result["evidence"]))
-    console.print(table)
-    for title, findings in (("Strengths", evaluation["strengths"]), ("Weaknesses", evaluation["weaknesses"])):
-        console.print(f"[bold]{title}[/]" if findings else f"[bold]{title}[/]: none with a quote behind it")
-        for finding in findings:
-            console.print(f"  - {escape(finding['text'])}\n    [dim]{_quotes(finding['evidence'])}[/]")
-
-
-def _quotes(evidence: list[dict[str, Any]]) -> str:
-    return "\n".join(f'turn {found["seq"]}: "{escape(found["quote"])}"' for found in evidence) or "-"

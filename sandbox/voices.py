@@ -4,7 +4,7 @@ from sandbox.speech import Voice
 
 CANDIDATE = Voice("en-us+m3", rate=150, pitch=45)
 INTERVIEWER_VARIANT = "f2"
-INTERVIEWER_RATE = 165
+INTERVIEWER_RATE = 175
 INTERVIEWER_PITCH = 55
 INTERVIEWER_LANGUAGES = {"en": "en", "fr": "fr", "pt": "pt-br", "zh": "cmn", "no": "nb", "tl": "en"}
 """language of Cartesia -> espeak's name of it, where they differ"""

@@ -144,8 +144,9 @@ def test_at_an_even_pace_every_question_is_asked_and_may_be_probed_once(position
     assert talk.spoken[-1].move is Move.CLOSE
 
 
-def test_the_demos_candidate_has_an_answer_to_every_question() -> None:
-    answers = load_answers(ROOT / "sandbox" / "answers" / "software_engineer.yaml")
+@pytest.mark.parametrize("name", ["software_engineer", "software_engineer_spoken"])
+def test_the_demos_candidate_has_an_answer_to_every_question(name: str) -> None:
+    answers = load_answers(ROOT / "sandbox" / "answers" / f"{name}.yaml")
     keys = {question["key"] for question in POSITIONS["software_engineer"]["questions"]}
     assert set(answers.answers) == keys
     assert {*answers.thin, *answers.more, answers.asks_to_repeat} <= keys

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from types import TracebackType
 from typing import Any, Self
 
@@ -133,7 +134,7 @@ class Caller:
             for part in parts
         ]
         began_at = await microphone.play(np.concatenate([speech.samples for speech in spoken]))
-        begins = np.cumsum([0.0, *(speech.seconds for speech in spoken)])
+        begins = [0.0, *accumulate(speech.seconds for speech in spoken)]
         starts = [begin + word.start for begin, speech in zip(begins[:-1], spoken, strict=True) for word in speech.words[:1]]
         ends = [begin + word.end for begin, speech in zip(begins[:-1], spoken, strict=True) for word in speech.words[-1:]]
         said = Said(" ".join(texts), began_at + min(starts, default=0.0), began_at + max(ends, default=0.0))

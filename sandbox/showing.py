@@ -1,0 +1,83 @@
+"""How an interview looks in a terminal: its turns, where it stands, its evaluation, what of it is kept."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sandbox.word_errors import word_error_rate
+
+
+def show_turn(console: Console, turn: dict[str, Any]) -> None:
+    """Print one turn of the transcript."""
+    who = "[bold cyan]Interviewer[/]" if turn["speaker"] == "INTERVIEWER" else "[bold green]Candidate[/]"
+    line = Table.grid(padding=(0, 2, 0, 0))
+    line.add_column(width=3, justify="right", style="dim")
+    line.add_column(width=len("Interviewer"))
+    line.add_column()
+    line.add_row(str(turn["seq"]), who, escape(turn["text"]))
+    console.print(line)
+
+
+def progress_line(state: dict[str, Any]) -> str:
+    """Where an interview stands, in a line."""
+    progress, evaluation = state["progress"], state["evaluation"]
+    minutes, limit = progress["elapsedSeconds"] / 60, progress["limitSeconds"] / 60
+    parts = [
+        f"-- question {progress['question']} of {progress['questions']}, {minutes:.1f} of {limit:.0f} min, {state['status']}",
+        *([state["endReason"]] if state["endReason"] else []),
+        *([f"evaluation {evaluation['status']}"] if evaluation else []),
+        *([evaluation["failure"]] if evaluation and evaluation["failure"] else []),
+    ]
+    return ", ".join(parts)
+
+
+def show_word_errors(console: Console, said: Sequence[str], heard: Sequence[str]) -> None:
+    """Print how much of what the candidate said is wrong in the transcript. Nothing when nothing was said."""
+    if words := sum(len(text.split()) for text in said):
+        rate = word_error_rate(said, heard)
+        console.print(f"\nWord error rate of the candidate's turns against what was said: [bold]{rate:.2f}[/] of {words} words")
+        console.print("[dim](Whisper's tiny model in place of Deepgram, espeak-ng in place of a person)[/]")
+
+
+def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], folder: Path) -> None:
+    """Print what is there to play, and where it lies."""
+    if not recordings:
+        console.print("\nNothing of it was recorded.")
+        return
+    console.print(f"\nRecorded, in {folder}")
+    for recording in recordings:
+        seconds = recording["durationSeconds"]
+        length = "" if seconds is None else f", {seconds:.0f} s"
+        console.print(f"  {recording['kind']:<17} {recording['status']}{length}, {recording['mimeType'] or 'no sound yet'}")
+        if recording["failure"]:
+            console.print(f"  [yellow]{escape(recording['failure'])}[/]")
+        if recording["url"]:
+            console.print(f"  [dim]{escape(recording['url'])}[/]", soft_wrap=True)
+
+
+def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
+    """Print an evaluation: each score with the quotes that stand behind it."""
+    console.print()
+    console.rule("Evaluation" + (" (made by the sandbox, not for decisions)" if evaluation["sandbox"] else ""))
+    score = "none" if evaluation["overallScore"] is None else f"{evaluation['overallScore']:.0f} of 100"
+    console.print(
+        f"Overall [bold]{score}[/], {evaluation['recommendation']}, {evaluation['coverage']:.0%} of the rubric assessed"
+    )
+    console.print(escape(evaluation["summary"] or ""))
+    table = Table("Criterion", "Weight", "Level", "Quotes that were found in the transcript", show_lines=True)
+    for result in evaluation["criteria"]:
+        level = f"{result['level']} of 5" if result["assessed"] else "not assessed"
+        table.add_row(result["name"], f"{result['weight']:.0%}", level, _quotes(result["evidence"]))
+    console.print(table)
+    for title, findings in (("Strengths", evaluation["strengths"]), ("Weaknesses", evaluation["weaknesses"])):
+        console.print(f"[bold]{title}[/]" if findings else f"[bold]{title}[/]: none with a quote behind it")
+        for finding in findings:
+            console.print(f"  - {escape(finding['text'])}\n    [dim]{_quotes(finding['evidence'])}[/]")
+
+
+def _quotes(evidence: list[dict[str, Any]]) -> str:
+    return "\n".join(f'turn {found["seq"]}: "{escape(found["quote"])}"' for found in evidence) or "-"
