@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from gql import Client, GraphQLRequest
 from gql.client import AsyncClientSession
 from gql.transport.exceptions import TransportError, TransportQueryError
@@ -137,7 +138,10 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
         evaluation = (await recruiter.execute(_about(EVALUATION, interview_id)))["evaluation"]
         show_evaluation(console, evaluation)
         if wish["consent"]["recording"]:
-            await _show_recordings(console, recruiter, interview_id, (data / "recordings").relative_to(root))
+            recordings = await _await_recordings(recruiter, interview_id)
+            folder = data / "recordings" / interview_id.removeprefix("int_")
+            files = [path.relative_to(root) for path in sorted(folder.rglob("*")) if path.is_file()]
+            show_recordings(console, recordings, files)
     return None
 
 
@@ -191,15 +195,19 @@ async def _show(console: Console, session: AsyncClientSession, interview_id: str
             heard.append(turn["text"])
 
 
-async def _show_recordings(console: Console, session: AsyncClientSession, interview_id: str, folder: Path) -> None:
-    """Print what was recorded, once all of it is ready or no more is to be waited for."""
+async def _await_recordings(session: AsyncClientSession, interview_id: str) -> list[dict[str, Any]]:
+    """What was recorded, once all of it is ready or no more is to be waited for; `isPlayed`: a part of it came by its link."""
     recordings: list[dict[str, Any]] = []
     with suppress(TimeoutError):
         async with asyncio.timeout(KEEPING_SECONDS):
             while not recordings or any(recording["status"] in ("STARTING", "ACTIVE") for recording in recordings):
                 recordings = (await session.execute(_about(RECORDINGS, interview_id)))["interview"]["recordings"]
                 await asyncio.sleep(PAUSE_SECONDS)
-    show_recordings(console, recordings, folder)
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        for recording in recordings:
+            part = await client.get(recording["url"], headers={"Range": "bytes=0-999"}) if recording["url"] else None
+            recording["isPlayed"] = part is not None and part.status_code == 206 and len(part.content) == 1000
+    return recordings
 
 
 async def _await_end(console: Console, session: AsyncClientSession, interview_id: str) -> dict[str, Any]:

@@ -43,20 +43,18 @@ def show_word_errors(console: Console, said: Sequence[str], heard: Sequence[str]
         console.print("[dim](Whisper's tiny model in place of Deepgram, espeak-ng in place of a person)[/]")
 
 
-def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], folder: Path) -> None:
-    """Print what is there to play, and where it lies."""
-    if not recordings:
-        console.print("\nNothing of it was recorded.")
-        return
-    console.print(f"\nRecorded, in {folder}")
+def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], files: Sequence[Path]) -> None:
+    """Print what was recorded, and the files in which it lies."""
+    console.print("\n[bold]Recorded[/]" if recordings else "\nNothing of it was recorded.")
     for recording in recordings:
         seconds = recording["durationSeconds"]
-        length = "" if seconds is None else f", {seconds:.0f} s"
-        console.print(f"  {recording['kind']:<17} {recording['status']}{length}, {recording['mimeType'] or 'no sound yet'}")
+        length = "" if seconds is None else f", {seconds:.0f} s of {recording['mimeType']}"
+        link = ", its link plays it" if recording["isPlayed"] else ""
+        console.print(f"  {recording['kind']:<17} {recording['status']}{length}{link}")
         if recording["failure"]:
             console.print(f"  [yellow]{escape(recording['failure'])}[/]")
-        if recording["url"]:
-            console.print(f"  [dim]{escape(recording['url'])}[/]", soft_wrap=True)
+    for file in files:
+        console.print(f"  [dim]{escape(str(file))}[/]", soft_wrap=True)
 
 
 def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
