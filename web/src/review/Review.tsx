@@ -47,8 +47,12 @@ const STATUS: Record<Reviewed['status'], string> = {
   FAILED: 'Failed',
 }
 
+function seconds(value: number): string {
+  return `${value.toFixed(1)} s`
+}
+
 function Standing({ interview }: { interview: Reviewed }) {
-  const { status, endReason, endDetail, channel, startedAt, durationSeconds, progress } = interview
+  const { status, endReason, endDetail, channel, startedAt, durationSeconds, progress, latency } = interview
   const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
   const facts = [
     // the API may know more values than this page
@@ -65,6 +69,11 @@ function Standing({ interview }: { interview: Reviewed }) {
       <p role="status" className="text-quiet">
         {facts.join(' · ')}
       </p>
+      {latency?.p50.heard != null && latency.p95.heard != null && (
+        <p className="text-quiet">
+          Replies were heard after {seconds(latency.p50.heard)} (p50), {seconds(latency.p95.heard)} (p95), of {latency.replies}
+        </p>
+      )}
       {endDetail && <p className="text-warn">{endDetail}</p>}
     </div>
   )

@@ -15,6 +15,7 @@ export const REVIEWED = graphql(`
       position { title }
       progress { question questions exchanges elapsedSeconds limitSeconds }
       consent { recording }
+      latency { replies p50 { heard } p95 { heard } }
       recordings @include(if: $all) { ...RecordingFields }
       evaluation @include(if: $all) {
         status failure overallScore recommendation summary coverage sandbox
