@@ -57,7 +57,7 @@ class Page:
 
     async def click(self, name: str, role: str = "button") -> None:
         """Click what has this name for a screen reader, once it is there and takes clicks."""
-        await self.tell("click", role=role, name=name)
+        await self.tell("click", role=role, name=name, exact=True)
 
     async def check(self, name: str) -> None:
         """Tick a checkbox."""
@@ -71,10 +71,10 @@ class Page:
         """Press a key."""
         await self.tell("press", key=key)
 
-    async def see(self, *texts: str) -> None:
-        """Wait until these are visible."""
+    async def see(self, *texts: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until these are visible, one after another."""
         for text in texts:
-            await self.tell("see", text=text)
+            await self.tell("see", text=text, timeout=seconds * 1000)
 
     async def miss(self, text: str) -> None:
         """Wait until this is not visible."""

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import av
 import numpy as np
+from numpy.typing import NDArray
+
+from sandbox.speech import synthesize
+from sandbox.voices import CANDIDATE
 
 RATE = 48_000
 TONE = 660
@@ -24,12 +28,24 @@ def write_ogg(path: Path, seconds: float) -> None:
             container.mux(packet)
 
 
-def write_tone(path: Path, hertz: int, seconds: float = 2.0) -> Path:
-    """A tone as a WAV that Chromium takes for what the microphone hears: 48 kHz, mono, 16 bit."""
-    times = np.arange(int(RATE * seconds)) / RATE
+def write_wav(path: Path, samples: NDArray[np.int16]) -> Path:
+    """Sound as Chromium takes it for what the microphone hears: 48 kHz, mono, 16 bit."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes((12_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16).tobytes())
+        file.writeframes(samples.tobytes())
     return path
+
+
+def write_tone(path: Path, hertz: int, seconds: float = 2.0) -> Path:
+    """A tone, as `write_wav`."""
+    times = np.arange(int(RATE * seconds)) / RATE
+    return write_wav(path, (12_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16))
+
+
+def write_speech(path: Path, text: str, silence_seconds: float) -> Path:
+    """A second of silence, the text as the simulated candidate says it, and silence again, as `write_wav`."""
+    spoken = synthesize(text, CANDIDATE, RATE).samples
+    silences = [np.zeros(int(RATE * seconds), np.int16) for seconds in (1.0, silence_seconds)]
+    return write_wav(path, np.concatenate([silences[0], spoken, silences[1]]))

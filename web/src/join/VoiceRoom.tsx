@@ -40,20 +40,20 @@ export default function VoiceRoom({ seat, deviceId, transcript, children }: Voic
 function Inside({ state, transcript, children }: { state: RoomState } & Pick<VoiceRoomProps, 'transcript' | 'children'>) {
   const agent = useInterviewer()
   const speech = useSpeech(transcript)
-  const { localParticipant, isMicrophoneEnabled } = useLocalParticipant({ room: state.room })
+  const { localParticipant, microphoneTrack } = useLocalParticipant({ room: state.room })
   const { canPlayAudio } = useStartAudio({ room: state.room, props: {} })
   const isIn = state.status === 'connected'
+  const isMuted = isIn && microphoneTrack?.isMuted === true
   return children({
     turn: isIn ? agent : 'connecting',
     speech,
-    notice: <RoomNotice state={state} canPlayAudio={canPlayAudio} isMuted={isIn && !isMicrophoneEnabled} />,
+    notice: <RoomNotice state={state} canPlayAudio={canPlayAudio} isMuted={isMuted} />,
     controls: (
       <Button
-        aria-pressed={!isMicrophoneEnabled}
-        disabled={!isIn || state.microphone !== null}
-        onClick={() => void localParticipant.setMicrophoneEnabled(!isMicrophoneEnabled)}
+        disabled={!isIn || !microphoneTrack || state.microphone !== null}
+        onClick={() => void localParticipant.setMicrophoneEnabled(isMuted)}
       >
-        {isMicrophoneEnabled ? 'Mute' : 'Unmute'}
+        {isMuted ? 'Unmute' : 'Mute'}
       </Button>
     ),
   })

@@ -22,7 +22,13 @@ export interface RoomState {
 /** The interview's room, joined and joined again for as long as the component is there. */
 export function useRoom(seat: Seat, deviceId: string | null): RoomState {
   const [room] = useState(
-    () => new Room({ disconnectOnPageLeave: true, reconnectPolicy: new DefaultReconnectPolicy(RECONNECT_MS) }),
+    () =>
+      new Room({
+        disconnectOnPageLeave: true,
+        reconnectPolicy: new DefaultReconnectPolicy(RECONNECT_MS),
+        // who mutes sees the browser's own sign go out: nothing listens any more
+        publishDefaults: { stopMicTrackOnMute: true },
+      }),
   )
   const [status, setStatus] = useState<RoomStatus>('connecting')
   const [microphone, setMicrophone] = useState<string | null>(null)
