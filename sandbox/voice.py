@@ -21,8 +21,8 @@ PATHS = {"deepgram": "/v1/listen"}
 """of the providers whose plugin is given one"""
 REGISTERED = "worker registered"
 """what a worker logs once LiveKit may send it work; before that, what is sent is lost"""
-REGISTERED_SECONDS = 120.0
-"""one alone takes 8 s, several at once on two cores 20 s and more"""
+REGISTERED_SECONDS = 180.0
+"""one alone takes 8 s, three at once on two cores 20 s, and 60 s beside other work"""
 
 
 async def start_voice(start: Start, root: Path, data: Path, webhook: str, tell: Tell) -> tuple[dict[str, str], str | None]:
