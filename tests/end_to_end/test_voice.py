@@ -1,0 +1,62 @@
+"""Interviews by voice, in a real room, with real sound: what is said is stored, answered and scored."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+import main
+from models.organization import Role
+from sandbox.candidate import Candidate, load_answers
+from tests.end_to_end.fleet import ROOT, Fleet, Held, eventually
+from tests.end_to_end.launch import SHORT, shortened
+
+OUTCOME = """query($id: ID!) {
+  interview(id: $id) { status endReason endDetail channel transcript { isComplete turns { seq speaker text questionKey } } }
+  evaluation(interviewId: $id) { status failure criteria { assessed evidence { quote seq } } }
+}"""
+
+
+@pytest.mark.timeout(400)  # what is said takes its time
+async def test_a_whole_interview_is_held_by_voice_and_scored(voice_fleet: Fleet) -> None:
+    questions = {question["key"]: question["text"] for question in shortened(main.read_starters())["questions"]}
+    candidate = Candidate(load_answers(ROOT / "sandbox" / "answers" / "software_engineer_spoken.yaml"), questions)
+    held = await voice_fleet.start_interview(SHORT, channel="VOICE")
+    async with held.followed() as dashboard, held.called() as caller:
+        await caller.converse(candidate.answer_to)
+        await dashboard.until(lambda reader: reader.completed)
+    done = await eventually(lambda: scored(voice_fleet, held), seconds=60)
+    interview, evaluation = done["interview"], done["evaluation"]
+    assert (interview["status"], interview["endReason"], interview["channel"]) == ("COMPLETED", "WRAPPED_UP", "VOICE")
+    assert interview["endDetail"] is None
+
+    turns = interview["transcript"]["turns"]
+    assert [(turn["seq"], turn["text"]) for turn in turns] == [(turn["seq"], turn["text"]) for turn in dashboard.turns]
+    spoken = [turn for turn in turns if turn["speaker"] == "INTERVIEWER"]
+    assert "I am Viva, an AI" in spoken[0]["text"]
+    # each question once, in order, but the one that the candidate wanted to hear again
+    put = [key for turn in spoken for key, text in questions.items() if text in turn["text"]]
+    assert put == [key for key in questions for _ in range(2 if key == candidate.prepared.asks_to_repeat else 1)]
+    assert words_of(turn["text"] for turn in turns if turn["speaker"] == "CANDIDATE") == words_of(
+        said.text for said in caller.said
+    )
+
+    assert (evaluation["status"], evaluation["failure"]) == ("COMPLETED", None)
+    by_seq = {turn["seq"]: turn for turn in turns}
+    quotes = [quote for criterion in evaluation["criteria"] for quote in criterion["evidence"]]
+    assert quotes
+    for quote in quotes:
+        assert quote["quote"] in by_seq[quote["seq"]]["text"]
+        assert by_seq[quote["seq"]]["speaker"] == "CANDIDATE"
+
+
+def words_of(texts: Iterable[str]) -> list[str]:
+    """All words in order: where a pause cuts them into turns does not matter."""
+    return [word for text in texts for word in re.findall(r"\w+", text.lower())]
+
+
+async def scored(fleet: Fleet, held: Held) -> Any:
+    answer = await fleet.call(fleet.tokens[Role.RECRUITER], OUTCOME, id=held.id)
+    evaluation = answer["evaluation"]
+    return answer if evaluation and evaluation["status"] in ("COMPLETED", "FAILED") else None
