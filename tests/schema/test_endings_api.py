@@ -147,8 +147,8 @@ async def test_the_receipt_proves_what_was_erased_without_a_word_of_it(api: Api,
     erased = await erase(api, tenant, interview)
     secret = tenant.services.settings.auth.secret.get_secret_value()
     claims = jwt.decode(erased["receipt"], secret, algorithms=["HS256"], audience=Audience.RECEIPT)
-    assert (claims["sub"], claims["turns"], claims["evaluations"]) == (id_of(interview), 3, 1)
-    assert claims.keys() == {"sub", "aud", "erasedAt", "turns", "evaluations"}
+    assert (claims["sub"], claims["turns"], claims["evaluations"], claims["recordings"]) == (id_of(interview), 3, 1, 0)
+    assert claims.keys() == {"sub", "aud", "erasedAt", "turns", "evaluations", "recordings"}
     assert await erase(api, tenant, interview) == erased, "the same receipt each time"
 
 
