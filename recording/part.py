@@ -17,7 +17,7 @@ from models.clock import now
 from models.recording import Picture
 from recording.containers import FRAMES_PER_SECOND, Sound, Video
 from recording.pictures import Plane, black, fit, picture_of
-from recording.spool import CHUNK_SECONDS, Spool, path_of
+from recording.spool import CHUNK_SECONDS, PATIENCE_SECONDS, Spool, path_of
 from recording.storage import Store
 from recording.timeline import DELAY_SECONDS, RATE, Samples, Voice, mix, side_by_side
 from recording.writer import Writer, WriterFailed
@@ -75,13 +75,21 @@ class _Camera:
 class PartWriter:
     """Writes a part from the moment at which it is made. `picture`: the size of the recording's video, if it has one yet."""
 
-    def __init__(self, store: Store, interview_id: object, number: int, picture: Picture | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        interview_id: object,
+        number: int,
+        picture: Picture | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self.started_at: datetime = now()
         self._begun = time.monotonic()
         self._store = store
         self._interview_id = interview_id
         self._number = number
         self._picture = picture
+        self._patience_seconds = patience_seconds
         self._voices: dict[Side, dict[str, Voice]] = {side: {} for side in Side}
         self._mixed = 0
         self._dropped = 0
@@ -176,7 +184,7 @@ class PartWriter:
         self._dropped = 0 if self._sound.put(block) else self._dropped + end - begin
 
     def _spool(self, name: str) -> Spool:
-        return Spool(self._store, path_of(self._interview_id, self._number, name))
+        return Spool(self._store, path_of(self._interview_id, self._number, name), self._patience_seconds)
 
     def _writers(self) -> list[Writer[Any]]:
         return [writer for writer in (self._sound, self._video) if writer is not None]

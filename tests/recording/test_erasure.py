@@ -1,13 +1,11 @@
 """Erasure takes the media too, and is not done before the store has nothing of them."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
-import settings
 from lifecycle.jobs import ERASE_MEDIA
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
@@ -17,16 +15,9 @@ from models.interview import Interview, get_interview
 from models.recording import get_recording
 from models.recording_job import claim_recorder, renew_recording
 from recording.erasure import erase_media
-from recording.storage import Store, StoreFailed, open_store
+from recording.storage import Store, StoreFailed
 from tests.factories import make_interview, new_recording, played_file
 from tests.lifecycle.workers import Log
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    opened = open_store(settings.Recording(store=str(tmp_path / "recordings")))
-    assert opened
-    return opened
 
 
 async def recorded(store: Store) -> Interview:

@@ -8,31 +8,18 @@ import av
 import pytest
 from bson import ObjectId
 
-import settings as configuration
 from lifecycle.services import Services
 from models.interview import Interview, InterviewStatus
 from models.recording import File, Recording, RecordingKind, RecordingStatus, get_recording
 from models.recording_job import release_recording
 from recording.finishing import finish_recording
-from recording.storage import Store, open_store
+from recording.storage import Store
 from sandbox.livekit.server import LivekitServer
 from tests.recording.studio import Studio, agreed_interview, claimed_again, claimed_recording, filming
 from tests.recording.tones import channels_of, spans_of, tone
 
 PLACE_SECONDS = 0.3
 """how far a sound may be from its place"""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "recordings"
-
-
-@pytest.fixture
-def store(folder: Path) -> Store:
-    opened = open_store(configuration.Recording(store=str(folder)))
-    assert opened
-    return opened
 
 
 async def finished(services: Services, store: Store, interview: Interview, recording: Recording) -> dict[RecordingKind, File]:

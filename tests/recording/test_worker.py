@@ -19,7 +19,7 @@ from models.clock import now
 from models.interview import Interview, InterviewStatus
 from models.recording import Recording, RecordingKind, RecordingStatus, get_recording_of
 from recording.finishing import finish_recording
-from recording.storage import Store, open_store
+from recording.storage import Store
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import Child
 from sandbox.voice import wait_until_registered
@@ -29,19 +29,6 @@ from tests.recording.tones import channels_of, spans_of, tone
 
 MAIN = Path(__file__).parents[2] / "main.py"
 PATIENCE_SECONDS = 40
-
-
-@pytest.fixture
-def settings(settings: Settings, tmp_path: Path) -> Settings:
-    recording = settings.recording.model_copy(update={"store": str(tmp_path / "recordings")})
-    return settings.model_copy(update={"recording": recording})
-
-
-@pytest.fixture
-def store(settings: Settings) -> Store:
-    opened = open_store(settings.recording)
-    assert opened
-    return opened
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

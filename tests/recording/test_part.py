@@ -1,0 +1,185 @@
+"""A part while it is written: a disk that is full, a store that is away, a process that has stood still."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+import settings as configuration
+from models.recording import Picture
+from recording.part import AUDIO, VIDEO, PartWriter, Shot, Side
+from recording.spool import MAX_BYTES, Spool, path_of
+from recording.storage import Store, StoreFailed, open_store
+from recording.timeline import Samples
+from recording.writer import Writer, WriterFailed
+from tests.recording.disks import small_disk
+from tests.recording.tones import channels_of, tone
+
+FRAME = 2_400
+
+
+async def readable(store: Store, number: int, name: str, folder: Path) -> Path:
+    """What is stored of a part, in one file."""
+    path = folder / name
+    path.write_bytes(b"".join([await store.get(chunk) for chunk in await store.list(path_of("interview", number, name))]))
+    return path
+
+
+async def hear(part: PartWriter, seconds: float) -> None:
+    """The candidate hums for so long."""
+    samples = tone(440, seconds)
+    clock = asyncio.get_running_loop().time()
+    for begin in range(0, len(samples), FRAME):
+        part.hear(Side.CANDIDATE, "track", samples[begin : begin + FRAME])
+        clock += FRAME / 48_000
+        await asyncio.sleep(max(0.0, clock - asyncio.get_running_loop().time()))
+
+
+async def test_what_was_heard_is_in_the_store_within_two_seconds_while_it_is_recorded(store: Store, tmp_path: Path) -> None:
+    part = PartWriter(store, "interview", 7)
+    keeping = [asyncio.create_task(work) for work in (part.keep_mixing(), part.keep_storing())]
+    await hear(part, 4)
+    elapsed = part.elapsed
+    left, right = channels_of(await readable(store, 7, AUDIO, tmp_path))
+    assert len(left) / 48_000 > elapsed - 2
+    assert np.abs(left).max() > 5_000 > np.abs(right).max()
+    for task in keeping:
+        task.cancel()
+    await asyncio.wait(keeping)
+    await part.close()
+    left, _ = channels_of(await readable(store, 7, AUDIO, tmp_path))
+    assert len(left) / 48_000 == pytest.approx(part.elapsed, abs=0.3)
+
+
+async def test_a_camera_that_stands_still_or_is_off_goes_on_in_the_file(store: Store, tmp_path: Path) -> None:
+    part = PartWriter(store, "interview", 1)
+    mixing = asyncio.create_task(part.keep_mixing())
+    planes = np.full(320 * 180 * 3 // 2, 128, np.uint8)
+    assert part.see(Shot(planes, 320, 180), time.monotonic() + 0.1) == Picture(width=320, height=180)
+    assert part.see(Shot(planes, 320, 180), time.monotonic() + 0.2) is None
+    await asyncio.sleep(2.5)
+    part.hide()
+    await asyncio.sleep(1.5)
+    mixing.cancel()
+    await asyncio.wait([mixing])
+    await part.close()
+    with av.open(await readable(store, 1, VIDEO, tmp_path)) as container:
+        shown = [(frame.time or 0, frame.to_ndarray()[:180].mean()) for frame in container.decode(video=0)]
+    assert len(shown) >= 5
+    assert shown[-1][0] > 3
+    assert shown[1][1] > 100
+    assert shown[-1][1] < 30
+
+
+async def test_a_full_disk_ends_the_part_with_its_reason_and_leaves_what_was_written(tmp_path: Path) -> None:
+    with small_disk(tmp_path, kilobytes=48) as folder:
+        store = open_store(configuration.Recording(store=str(folder)))
+        assert store
+        part = PartWriter(store, "interview", 1, patience_seconds=1)
+        mixing = asyncio.create_task(part.keep_mixing())
+        humming = asyncio.create_task(hear(part, 30))
+        with pytest.raises(StoreFailed, match="The disk is full"):
+            await asyncio.wait_for(part.keep_storing(), 30)
+        for task in (mixing, humming):
+            task.cancel()
+        await asyncio.wait([mixing, humming])
+        await part.abandon()
+        left, _ = channels_of(await readable(store, 1, AUDIO, tmp_path))
+        assert len(left) > 48_000
+
+
+async def test_a_store_that_is_away_for_a_while_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(store, "interview/parts/1/audio")
+    put = Store.put
+
+    async def away(*_: object) -> None:
+        raise StoreFailed("The store does not answer")
+
+    spool.write(b"one ")
+    monkeypatch.setattr(Store, "put", away)
+    await spool.flush()
+    spool.write(b"two ")
+    await spool.flush()
+    monkeypatch.setattr(Store, "put", put)
+    spool.write(b"three")
+    await spool.finish()
+    chunks = await store.list("interview/parts/1/audio")
+    assert [await store.get(chunk) for chunk in chunks] == [b"one two three"]
+
+
+async def test_a_store_that_stays_away_is_given_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise StoreFailed("The store does not answer")
+
+    monkeypatch.setattr(Store, "put", away)
+    spool = Spool(store, "interview/parts/1/audio", patience_seconds=0.5)
+    spool.write(b"x")
+    with pytest.raises(StoreFailed, match="The store does not answer"):
+        await asyncio.wait_for(spool.finish(), 10)
+
+
+def test_what_waits_for_the_store_is_bounded(store: Store) -> None:
+    spool = Spool(store, "interview/parts/1/audio")
+    spool.write(bytes(MAX_BYTES))
+    with pytest.raises(StoreFailed, match="too slow"):
+        spool.write(b"x")
+
+
+async def test_a_writer_that_fails_says_so_once_and_hangs_nobody() -> None:
+    def fail(_: int) -> None:
+        raise ValueError("/secret/path")
+
+    writer = Writer[int]("test", fail, lambda: None, capacity=2)
+    writer.put(1)
+    with pytest.raises(WriterFailed, match=r"^Encoding failed \(ValueError\)$"):
+        await writer.close()
+    with pytest.raises(WriterFailed):
+        writer.put(2)
+    with pytest.raises(WriterFailed):
+        await writer.close()
+
+
+async def test_a_writer_that_is_behind_drops_and_what_follows_keeps_its_place(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = PartWriter(store, "interview", 1)
+    accepted: list[int] = []
+    is_full = True
+
+    def put(block: Samples) -> bool:
+        if not is_full:
+            accepted.append(len(block) // 2)
+        return not is_full
+
+    monkeypatch.setattr(part._sound, "put", put)
+    mixing = asyncio.create_task(part.keep_mixing())
+    await asyncio.sleep(1.2)
+    is_full = False
+    await asyncio.sleep(0.5)
+    mixing.cancel()
+    await asyncio.wait([mixing])
+    assert accepted[0] > 20_000, "the silence of what was dropped comes first"
+    assert sum(accepted) == part._mixed
+    await part.abandon()
+
+
+async def test_a_process_that_stood_still_mixes_a_little_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = PartWriter(store, "interview", 1)
+    part._begun -= 3600
+    blocks: list[int] = []
+
+    def put(block: Samples) -> bool:
+        blocks.append(len(block) // 2)
+        return True
+
+    monkeypatch.setattr(part._sound, "put", put)
+    mixing = asyncio.create_task(part.keep_mixing())
+    await asyncio.sleep(0.5)
+    mixing.cancel()
+    await asyncio.wait([mixing])
+    assert blocks
+    assert max(blocks) <= 5 * 48_000
+    await part.abandon()
