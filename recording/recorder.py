@@ -20,6 +20,7 @@ from models.append import LeaseLost
 from models.recording import Part, Picture, Recording
 from models.recording_job import add_part, add_picture, give_up_recording
 from recording.part import PartWriter, Shot, Side
+from recording.spool import PATIENCE_SECONDS
 from recording.storage import Store, StoreFailed
 from recording.timeline import RATE
 from recording.writer import WriterFailed
@@ -32,14 +33,25 @@ WAITING_FRAMES = 100
 
 
 class Recorder:
-    """Records one part, from when the candidate is there until it is told to stop or the room is closed."""
+    """Records one part, from when the candidate is there until it is told to stop or the room is closed.
 
-    def __init__(self, services: Services, store: Store, room: rtc.Room, recording: Recording) -> None:
+    `patience_seconds`: with a store that takes nothing.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        store: Store,
+        room: rtc.Room,
+        recording: Recording,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self.recording = recording
         """as it stands after what was written to it last"""
         self._services = services
         self._store = store
         self._room = room
+        self._patience_seconds = patience_seconds
         self._part: PartWriter | None = None
         self._streams: dict[str, asyncio.Task[None]] = {}
         self._sizes: asyncio.Queue[Picture] = asyncio.Queue()
@@ -70,7 +82,7 @@ class Recorder:
 
     async def _record(self, gone: list[asyncio.Task[Any]]) -> None:
         composite = next((part.picture for part in self.recording.parts if part.picture), None)
-        part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, composite)
+        part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, composite, self._patience_seconds)
         try:
             await self._tell(await add_part(self.recording, Part(number=self.recording.fence, started_at=part.started_at)))
             self._part = part

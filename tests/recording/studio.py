@@ -11,13 +11,14 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from livekit import api, rtc
 
+from lifecycle.lease import kept
 from lifecycle.rooms import CANDIDATE, name_of
 from lifecycle.services import Services
 from live.cancellation import end
 from models.clock import now
 from models.interview import Consent, Interview, Room
 from models.recording import Recording
-from models.recording_job import begin_recording, claim_recorder, claim_recorder_dispatch
+from models.recording_job import begin_recording, claim_recorder, claim_recorder_dispatch, renew_recording
 from models.turn import Channel
 from recording.recorder import Recorder
 from recording.storage import Store
@@ -26,6 +27,7 @@ from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
 
 FRAME_SECONDS = 0.02
+HOLDER = "recorder"
 
 
 async def agreed_interview(*, recording: bool = True, **values: Any) -> Interview:
@@ -48,7 +50,7 @@ async def claimed_again(recording_id: ObjectId) -> Recording:
     """The recording, claimed by another recorder once the lease of the last is free."""
     while (sent := await claim_recorder_dispatch(recording_id, 60, 60)) is None:
         await asyncio.sleep(0.1)
-    claimed = await claim_recorder(recording_id, sent.fence, "recorder", 60)
+    claimed = await claim_recorder(recording_id, sent.fence, HOLDER, 60)
     assert claimed
     return claimed
 
@@ -94,12 +96,26 @@ class Studio:
             yield voice
 
     @asynccontextmanager
-    async def recorded(self, services: Services, store: Store, recording: Recording) -> AsyncIterator[Recorder]:
-        """While the block lasts a recorder is in the room; after it what was recorded is stored."""
+    async def recorded(
+        self,
+        services: Services,
+        store: Store,
+        recording: Recording,
+        *,
+        patience_seconds: float = 20,
+        lease_seconds: float = 60,
+    ) -> AsyncIterator[Recorder]:
+        """While the block lasts a recorder is in the room; after it what was recorded is stored. Raises LeaseLost."""
         stopping = asyncio.Event()
+
+        async def run(recorder: Recorder) -> None:
+            recording_id = ObjectId(recording.id)
+            async with kept(lambda: renew_recording(recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds):
+                await recorder.run(stopping)
+
         async with self.joined(f"recorder-{recording.fence}", "agent", hidden=True) as room:
-            recorder = Recorder(services, store, room, recording)
-            running = asyncio.create_task(recorder.run(stopping))
+            recorder = Recorder(services, store, room, recording, patience_seconds)
+            running = asyncio.create_task(run(recorder))
             try:
                 yield recorder
             finally:
@@ -114,26 +130,35 @@ class Voice:
     def __init__(self, source: rtc.AudioSource) -> None:
         self._source = source
         self._waiting: list[Samples] = []
+        self._begun: asyncio.Future[datetime] | None = None
         self._task = asyncio.create_task(self._send())
 
     async def say(self, samples: Samples) -> datetime:
-        """Make this sound; answers when it began, once it is over."""
+        """Make this sound; answers when it went out, once it is over."""
         frame = round(RATE * FRAME_SECONDS)
-        begun = now()
+        begun: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
+        self._begun = begun
         self._waiting += np.split(samples, range(frame, len(samples), frame))
+        went_out = await begun
         await asyncio.sleep(len(samples) / RATE)
         while self._waiting:
             await asyncio.sleep(FRAME_SECONDS)
-        return begun
+        return went_out
 
     async def _send(self) -> None:
         silent = np.zeros(round(RATE * FRAME_SECONDS), np.int16)
-        clock = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        due = loop.time()
         while True:
             frame = self._waiting.pop(0) if self._waiting else silent
+            if self._begun and frame is not silent:
+                # what stands before it in the queue goes out first
+                self._begun.set_result(now() + timedelta(seconds=self._source.queued_duration))
+                self._begun = None
             await self._source.capture_frame(rtc.AudioFrame(frame.tobytes(), RATE, 1, len(frame)))
-            clock += FRAME_SECONDS
-            await asyncio.sleep(max(0.0, clock - asyncio.get_running_loop().time()))
+            # on a busy machine: silence that is late is left out, or all that comes after it would be as late
+            due = max(due + FRAME_SECONDS, loop.time() - FRAME_SECONDS)
+            await asyncio.sleep(max(0.0, due - loop.time()))
 
     async def aclose(self) -> None:
         await end(self._task)

@@ -8,13 +8,18 @@ import av
 import pytest
 from bson import ObjectId
 
+import settings
 from lifecycle.services import Services
-from models.interview import Interview, InterviewStatus
+from models.append import LeaseLost
+from models.erasure import delete_erased, mark_erased
+from models.interview import Interview, InterviewStatus, get_interview
 from models.recording import File, Recording, RecordingKind, RecordingStatus, get_recording
 from models.recording_job import release_recording
+from recording.erasure import erase_media
 from recording.finishing import finish_recording
-from recording.storage import Store
+from recording.storage import Store, open_store
 from sandbox.livekit.server import LivekitServer
+from tests.recording.disks import small_disk
 from tests.recording.studio import Studio, agreed_interview, claimed_again, claimed_recording, filming
 from tests.recording.tones import channels_of, spans_of, tone
 
@@ -135,3 +140,64 @@ async def test_a_replacement_adds_a_part_and_the_time_line_holds(
         pytest.approx(place(audio, moment), abs=PLACE_SECONDS) for moment in (before, after)
     ]
     assert audio.started_at == second.recording.parts[0].started_at
+
+
+async def test_a_full_disk_costs_the_recording_and_not_the_interview(
+    services: Services, livekit_server: LivekitServer, tmp_path: Path
+) -> None:
+    interview = await agreed_interview()
+    recording = await claimed_recording(interview)
+    studio = Studio(livekit_server, interview)
+    with small_disk(tmp_path, kilobytes=64) as disk:
+        store = open_store(settings.Recording(store=str(disk)))
+        assert store
+        async with studio.interviewer() as interviewer, studio.candidate() as candidate:
+            async with studio.recorded(services, store, recording, patience_seconds=1):
+                failed = asyncio.create_task(until_failed(recording))
+                while not failed.done():
+                    await candidate.say(tone(440, 0.5))
+            # the room is as it was
+            await interviewer.say(tone(880, 0.2))
+        broken = await failed
+        [file] = broken.files
+        assert file.status is RecordingStatus.FAILED
+        assert file.failure
+        assert "The disk is full. What was recorded till then is kept." in file.failure
+        stored = await get_interview(ObjectId(interview.id))
+        assert stored
+        assert stored.status is InterviewStatus.IN_PROGRESS
+        chunks = await store.list(f"{interview.id}/parts")
+        (tmp_path / "kept.ogg").write_bytes(b"".join([await store.get(chunk) for chunk in chunks]))
+    left, _ = channels_of(tmp_path / "kept.ogg")
+    assert spans_of(left, 440), "what was written till then can be played"
+
+
+async def until_failed(recording: Recording) -> Recording:
+    async with asyncio.timeout(60):
+        while True:
+            stored = await get_recording(ObjectId(recording.id))
+            assert stored
+            if stored.failure:
+                return stored
+            await asyncio.sleep(0.2)
+
+
+async def test_an_erasure_ends_the_recorder_and_nothing_is_left(
+    services: Services, livekit_server: LivekitServer, store: Store
+) -> None:
+    interview = await agreed_interview()
+    recording = await claimed_recording(interview)
+    studio = Studio(livekit_server, interview)
+    async with studio.candidate() as candidate:
+        with pytest.raises(LeaseLost):
+            async with studio.recorded(services, store, recording, lease_seconds=1):
+                await candidate.say(tone(440, 2))
+                assert await store.list(str(interview.id))
+                # the room stays, as when LiveKit is away
+                await mark_erased(ObjectId(interview.id))
+                await delete_erased(ObjectId(interview.id))
+                await asyncio.sleep(2)
+        await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
+        assert await store.list(str(interview.id)) == []
+        await asyncio.sleep(1.5)
+    assert await store.list(str(interview.id)) == [], "nobody writes any more"

@@ -26,6 +26,7 @@ from sandbox.voice import wait_until_registered
 from settings import Settings
 from tests.recording.studio import Studio, agreed_interview
 from tests.recording.tones import channels_of, spans_of, tone
+from tests.rooms import Livekit
 
 MAIN = Path(__file__).parents[2] / "main.py"
 PATIENCE_SECONDS = 40
@@ -125,3 +126,39 @@ async def test_a_recorder_that_is_killed_is_replaced_and_loses_two_seconds_at_mo
     [first_tone], [second_tone] = spans_of(left, 440), spans_of(left, 880)
     assert first_tone[0] == pytest.approx((before - audio.started_at).total_seconds(), abs=0.3)
     assert second_tone[0] == pytest.approx((after - audio.started_at).total_seconds(), abs=0.3)
+
+
+async def test_an_interviewer_that_is_replaced_leaves_the_recorder_alone_and_the_candidate_never_sees_it(
+    services: Services, livekit: Livekit, livekit_server: LivekitServer, store: Store, worker: Child
+) -> None:
+    interview = await agreed_interview()
+    interview_id = ObjectId(interview.id)
+    studio = Studio(livekit_server, interview)
+    async with studio.joined("candidate") as room:
+        await record(services, interview_id)
+        begun = await until(interview, lambda recording: len(recording.parts) == 1)
+        hidden = await livekit.identities(interview) - {"candidate"}
+        assert len(hidden) == 1, "LiveKit's own list has it"
+        assert room.remote_participants == {}
+        await services.rooms.dispatch(interview_id, 7)
+        await asyncio.sleep(2)
+        assert await livekit.identities(interview) >= hidden
+        now_held = await until(interview, lambda recording: recording.lease is not None)
+        assert (now_held.fence, recorder_of(now_held)) == (begun.fence, recorder_of(begun))
+
+
+async def test_a_worker_that_is_told_to_stop_hands_over_what_it_records(
+    services: Services, livekit_server: LivekitServer, store: Store, worker: Child
+) -> None:
+    interview = await agreed_interview()
+    studio = Studio(livekit_server, interview)
+    async with studio.candidate():
+        await record(services, ObjectId(interview.id))
+        await until(interview, lambda recording: len(recording.parts) == 1)
+        await asyncio.sleep(2)
+        worker.send(signal.SIGTERM)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await worker.wait() == 0
+        handed = await until(interview, lambda recording: recording.lease is None)
+        assert (handed.is_open, handed.failure) == (True, None), "another recorder adds the next part"
+        assert await store.list(f"{interview.id}/parts/00000001/audio.ogg")
