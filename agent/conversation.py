@@ -8,24 +8,23 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from anthropic import AsyncAnthropic
 from bson import ObjectId
 
-from agent.composition import background_of, greeting_of, read_plan, words_of
+from agent.composition import background_of, greeting_of, read_plan
+from agent.delivery import Answer, Delivery
 from agent.hearing import LOOK_SECONDS, Hearing
 from agent.interviewer import Opened
-from agent.latency import measure
 from agent.phrases import phrases_in
 from agent.plan import Plan
 from agent.prompts import compose
 from agent.replies import Replies
 from agent.speech import Speech
 from agent.transcript import Transcript
-from agent.utterance import Draft, provisional, turn_of
+from agent.utterance import Draft, provisional
 from lifecycle.services import Services
 from models.append import LeaseLost
 from models.clock import now
@@ -39,17 +38,6 @@ LAST_WORDS_SECONDS = 1.5
 """after the end, for what the candidate was saying"""
 OVERTIME_SECONDS = 30.0
 """who is speaking when the time is up may go on for so long"""
-STATUSES = (*OPEN, InterviewStatus.ENDING)
-"""what had been said when the end came is stored, too"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """When the candidate's last words were over, there, and taken to be all; seconds of time.time."""
-
-    stopped_at: float
-    final_at: float
-    committed_at: float
 
 
 class Conversation:
@@ -72,14 +60,13 @@ class Conversation:
         self._fence = interview.fence
         self._position = position
         self._hearing = hearing
-        self._speech = speech
+        self._delivery = Delivery(interview.fence, speech, transcript)
         self._transcript = transcript
         self._occasion = asyncio.Event()
         self._is_present = False
         self._is_resuming = False
         self._held_seq = 0
         """what the candidate said up to here waits for more: it was cut off"""
-        self._answer: _Answer | None = None
         self._due_at: datetime | None = None
         self._overtime_at: datetime | None = None
         self._storing = 0
@@ -100,7 +87,7 @@ class Conversation:
     async def leave(self) -> None:
         """The candidate is gone: nothing more is said, and what they were saying is kept. Raises LeaseLost."""
         self._is_present = False
-        await self._speech.hush()
+        await self._delivery.hush()
         if heard := self._hearing.take():
             await self._transcript.add_heard(heard, cut_off=True)
 
@@ -115,12 +102,12 @@ class Conversation:
             await self._transcript.add_heard(heard, cut_off=not self._is_present)
         finally:
             self._storing -= 1
-        self._answer = _Answer(heard.ended_at.timestamp(), heard.final_at, committed_at)
+        self._delivery.answer = Answer(heard.ended_at.timestamp(), heard.final_at, committed_at)
         self.notice()
 
     async def hush(self) -> None:
         """The end has come from elsewhere: stop speaking, and look."""
-        await self._speech.hush()
+        await self._delivery.hush()
         self.notice()
 
     # --- what is done
@@ -179,14 +166,16 @@ class Conversation:
             # it was heard while the turns were read: they are not all
             return False
         if not plan.greeted:
-            await self._say(plan, Draft(Move.GREET, Source.CODE, plan.answers), greeting_of(interview, plan), interruptible=False)
+            await self._delivery.say(
+                plan, Draft(Move.GREET, Source.CODE, plan.answers), greeting_of(interview, plan), interruptible=False
+            )
             # said over the greeting, which nothing cuts off
             await self.commit(None, None)
             self._is_resuming = False
             return True
         if plan.open_question is None:
             self._is_resuming = False
-            await self._say(plan, Draft(Move.NEXT, Source.CODE, plan.answers), plan.words_after(Move.NEXT))
+            await self._delivery.say(plan, Draft(Move.NEXT, Source.CODE, plan.answers), plan.words_after(Move.NEXT))
             return True
         if self._is_resuming:
             self._is_resuming = False
@@ -222,7 +211,7 @@ class Conversation:
         """The open question, after somebody was gone; what was cut off waits for its rest."""
         self._held_seq = plan.answers if plan.contribution else 0
         move = Move.STOP if plan.stop_pending else Move.REPEAT
-        await self._say(plan, Draft(move, Source.CODE, None), plan.asking_again(phrases_in(plan.language).resumed))
+        await self._delivery.say(plan, Draft(move, Source.CODE, None), plan.asking_again(phrases_in(plan.language).resumed))
 
     async def _go_on(self, interview: Interview, plan: Plan, turns: Sequence[Turn]) -> bool:
         if plan.contribution and plan.answers > self._held_seq:
@@ -234,14 +223,14 @@ class Conversation:
         # what waits for its rest is not answered by a question whether somebody is there
         answers = plan.answers if move is Move.CLOSE or not plan.contribution else None
         draft = Draft(move, Source.CODE, answers, reason=reason)
-        await self._say(plan, draft, plan.words_after(move, reason), interruptible=move is not Move.CLOSE)
+        await self._delivery.say(plan, draft, plan.words_after(move, reason), interruptible=move is not Move.CLOSE)
         return True
 
     async def _reply(self, interview: Interview, plan: Plan, turns: Sequence[Turn]) -> None:
         draft = Draft(plan.fallback, Source.CODE, plan.answers, by_code=True)
         if self._is_badly_heard(turns, plan) and Move.REPEAT in plan.moves:
             draft.move, draft.by_code = Move.REPEAT, None
-            await self._say(plan, draft, plan.asking_again(phrases_in(plan.language).not_heard))
+            await self._delivery.say(plan, draft, plan.asking_again(phrases_in(plan.language).not_heard))
             return
         prompt = compose(plan.position, background_of(interview), plan, turns)
 
@@ -254,7 +243,7 @@ class Conversation:
                     else:
                         yield event
 
-        await self._say(plan, draft, words())
+        await self._delivery.say(plan, draft, words())
 
     async def _prepare(self, interview: Interview) -> None:
         """Begin the reply to what was heard so far, as if it were all."""
@@ -273,37 +262,6 @@ class Conversation:
         least = self._services.settings.voice.min_confidence
         spoken = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.confidence is not None]
         return bool(spoken) and spoken[-1].seq == plan.answers and (spoken[-1].confidence or 0.0) < least
-
-    async def _say(self, plan: Plan, draft: Draft, words: str | AsyncGenerator[str, None], *, interruptible: bool = True) -> None:
-        """Say it, and store what was heard of it. Raises LeaseLost."""
-        said = await self._speech.say(self._shown(draft, words), interruptible=interruptible)
-        if said is None:
-            # cut off before a sound, or the synthesizer failed: the loop looks again, but not at once
-            await asyncio.sleep(LOOK_SECONDS)
-            return
-        answer, self._answer = self._answer, None
-        # of what was typed the candidate's voice tells nothing
-        latency = measure(answer.stopped_at, answer.final_at, answer.committed_at, said) if answer and draft.answers else None
-        turn = turn_of(plan, draft, said, latency)
-        words_heard = words_of(
-            plan,
-            self._fence,
-            turn,
-            reason=draft.reason,
-            by_code=draft.by_code if turn.move else None,
-            statuses=STATUSES,
-        )
-        await self._transcript.add_said([turn], words_heard)
-
-    async def _shown(self, draft: Draft, words: str | AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
-        async def once(text: str) -> AsyncGenerator[str, None]:
-            yield text
-
-        async with aclosing(once(words) if isinstance(words, str) else words) as parts:
-            async for part in parts:
-                draft.text += part
-                self._transcript.show(Speaker.INTERVIEWER, draft.text)
-                yield part
 
 
 def _is_cut_off(turns: Sequence[Turn]) -> bool:

@@ -18,6 +18,7 @@ import logs
 from agent.attention import Attention
 from agent.claude import create_claude
 from agent.conversation import Conversation
+from agent.failure import put_off
 from agent.hearing import Hearing
 from agent.speech import Speech
 from agent.transcript import Transcript
@@ -134,12 +135,14 @@ class _Job:
 
             try:
                 async with kept(renew, lease_seconds):
-                    over = await self._converse(services, claude, interview)
-            finally:
-                # ENDING belongs to whoever finishes it
-                await transition.release_lease(self._interview_id, self._fence)
-            if over:
-                await finish_interview(services, over)
+                    if over := await self._converse(services, claude, interview):
+                        await finish_interview(services, over)
+            except LeaseLost:
+                raise
+            except Exception as error:
+                await put_off(services, interview, error)
+                raise
+            await transition.release_lease(self._interview_id, self._fence)
 
     async def _converse(self, services: Services, claude: AsyncAnthropic, interview: Interview) -> Interview | None:
         """Until the interview is ENDING, which it answers; None when the job is asked to stop before."""

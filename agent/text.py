@@ -13,6 +13,7 @@ from anthropic import AsyncAnthropic
 from bson import ObjectId
 
 from agent.composition import Composed, background_of, greeting_of, read_plan, words_of
+from agent.failure import put_off
 from agent.interviewer import Opened, reply
 from agent.plan import Plan
 from agent.prompts import compose
@@ -20,13 +21,13 @@ from errors import AppError
 from lifecycle.jobs import REPLY
 from lifecycle.lease import kept
 from lifecycle.services import Services
-from lifecycle.states import end_interview, finish_interview
+from lifecycle.states import finish_interview
 from lifecycle.turns import store_words
 from live.messages import Interim
 from models import transition
 from models.append import LeaseLost, Superseded
 from models.clock import now
-from models.interview import OPEN, EndReason, Interview, InterviewStatus, change, get_interview
+from models.interview import OPEN, Interview, InterviewStatus, change, get_interview
 from models.position import Position, get_position
 from models.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
 
@@ -34,16 +35,12 @@ log = structlog.get_logger(__name__)
 
 COMPOSITIONS = 3
 """of one reply, when the candidate adds something meanwhile; the last one goes out in any case, and the rest gets its own"""
-RETRY_SECONDS = 2.0
-MAX_RETRY_SECONDS = 60.0
-ATTEMPTS = 8
-"""failures in a row, over three minutes, after which the interview is ended: nobody waits for an answer that never comes"""
 
 
 async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
     """Do what is due in a typed interview: greet, reply, nudge or close; nothing when nothing is due, or another is at it.
 
-    Raises what went wrong, after the job was made due again, or after ATTEMPTS failures in a row the interview was ended.
+    Raises what went wrong, after it was put off (agent.failure).
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
     interview = await transition.claim_reply(interview_id, holder, jobs.lease_seconds)
@@ -56,10 +53,7 @@ async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId
     except LeaseLost:
         changed = await get_interview(interview_id)
     except Exception as error:
-        if interview.attempts + 1 < ATTEMPTS:
-            await transition.release_lease(interview_id, fence, retry_seconds=_pause(interview.attempts))
-        else:
-            await _give_up(services, interview, error)
+        await put_off(services, interview, error)
         raise
     if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
         # nobody else speaks here: these were the last words
@@ -68,18 +62,6 @@ async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId
     released = await transition.release_lease(interview_id, fence)
     if released and released.status in OPEN and released.last_candidate_seq > released.answered_seq:
         await services.jobs.kick(REPLY, interview_id)
-
-
-def _pause(attempts: int) -> float:
-    return min(RETRY_SECONDS * 2.0 ** min(attempts, 10), MAX_RETRY_SECONDS)
-
-
-async def _give_up(services: Services, interview: Interview, error: Exception) -> None:
-    # the text of any other error may hold what people said
-    why = str(error) if isinstance(error, AppError) else type(error).__name__
-    detail = f"The interviewer failed {ATTEMPTS} times in a row: {why}"
-    log.error("interview given up", interview_id=str(interview.id), reason=type(error).__name__)
-    await finish_interview(services, await end_interview(services, interview, EndReason.FAILED, detail))
 
 
 async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:

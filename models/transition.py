@@ -142,14 +142,17 @@ async def renew_lease(interview_id: ObjectId, fence: int, holder: str, lease_sec
 
 
 async def release_lease(interview_id: ObjectId, fence: int, *, retry_seconds: float | None = None) -> Interview | None:
-    """Give the lease up; `retry_seconds`: the job failed and is due again after that. Answers the interview as it is then."""
+    """Give the lease up; `retry_seconds`: its holder failed, and the next is due after that. Answers the interview then."""
+    if retry_seconds is None:
+        return await change(interview_id, {"fence": fence}, {"lease": None}, visible=False)
+    is_voice = {"$eq": ["$channel", Channel.VOICE]}
     failed = {
         "attempts": {"$add": ["$attempts", 1]},
-        "due_at": from_now(retry_seconds or 0),
+        "due_at": from_now(retry_seconds),
+        # nobody is sent into the room before
+        "lease": {"$cond": [is_voice, lease_of(DISPATCH, retry_seconds), None]},
     }
-    return await change(
-        interview_id, {"fence": fence}, {"lease": None}, failed if retry_seconds is not None else {}, visible=False
-    )
+    return await change(interview_id, {"fence": fence}, {}, failed, visible=False)
 
 
 # --- what the sweep finds

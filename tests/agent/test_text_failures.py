@@ -8,8 +8,8 @@ import pytest
 import structlog
 from pymongo.errors import PyMongoError
 
+from agent.failure import ATTEMPTS
 from agent.phrases import phrases_in
-from agent.text import ATTEMPTS
 from errors import AppError
 from lifecycle.services import Services
 from models.clock import now
