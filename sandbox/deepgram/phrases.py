@@ -91,7 +91,8 @@ class Phrases:
             if place is not None:
                 begin, end = place / ROWS_A_SECOND, (place + len(look)) / ROWS_A_SECOND
                 if following is None or abs(place - following) > SLIP_ROWS:
-                    said_until = begin
+                    # the first word may be short
+                    said_until = begin - SLIP_ROWS / ROWS_A_SECOND
                 words += self._said(said_until, end, segment.start + row / ROWS_A_SECOND - begin)
                 said_until, following = end, place + len(look)
             row += len(look)
