@@ -14,7 +14,8 @@ from typing import Self
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 10.0
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
+"""a busy machine on which several begin at once takes long; one that ends is not waited for"""
 LOG_LINES = 15
 
 
