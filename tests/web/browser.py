@@ -130,7 +130,7 @@ class Browser:
     @asynccontextmanager
     async def person(self, *, has_microphone: bool = True) -> AsyncIterator[Page]:
         """Somebody who has never been here; at the end nothing must have gone wrong on the page unnoticed."""
-        await self._page.tell("begin", permissions=["microphone"] if has_microphone else [])
+        await self._page.tell("begin", permissions=["microphone", "camera"] if has_microphone else [])
         yield self._page
         assert await self._page.complaints() == []
         await self._page.tell("end")

@@ -97,6 +97,11 @@ async def test_both_hear_each_other_and_the_candidate_comes_back_by_the_same_lin
         assert await page.violations() == []
         assert await page.lines("Captions", "region") == ["Interviewer What draws you to this work?"]
 
+        await page.click("Turn the camera on")
+        await page.until("document.querySelector('video')?.videoWidth > 0")
+        await eventually(lambda: _shows_itself(room))
+        await page.click("Turn the camera off")
+
         await page.click("Mute")
         await page.see("Your microphone is off.")
         await page.click("Unmute")
@@ -170,6 +175,11 @@ async def test_a_candidate_without_a_microphone_types_instead(chromium: Browser,
         # once it has a microphone it may talk after all
         await page.reload()
         await page.see("Welcome back", "Or type your answers instead.")
+
+
+async def _shows_itself(room: rtc.Room) -> bool:
+    publications = room.remote_participants[CANDIDATE].track_publications.values()
+    return any(publication.kind == rtc.TrackKind.KIND_VIDEO for publication in publications)
 
 
 async def _until_heard(page: Page) -> None:

@@ -34,7 +34,7 @@ export function InterviewPage({ invitation, seat, deviceId }: { invitation: Invi
   const isOver = interview?.status === 'ENDING'
   const stage = (voice: Voice | null) => (
     <Page title={invitation.positionTitle} above={invitation.organization}>
-      <ProgressLine interview={interview} at={at} />
+      <ProgressLine interview={interview} at={at} isRecorded={seat.isRecorded && seat.room !== null} />
       <TurnIndicator state={state} voice={voice} isOver={isOver} />
       {voice?.notice}
       {state.liveness === 'reconnecting' && <Notice tone="warn">Reconnecting to the server… What you type is kept and sent.</Notice>}

@@ -4,7 +4,7 @@ import type { Progressing } from './InterviewPage'
 const TICK_MS = 5_000
 
 /** How far it has come: the question, and about how much time is left. No countdown, which would only hurry. */
-export function ProgressLine({ interview, at }: { interview: Progressing | null; at: number }) {
+export function ProgressLine({ interview, at, isRecorded }: { interview: Progressing | null; at: number; isRecorded: boolean }) {
   const now = useNow()
   if (!interview) return null
   const { question, questions, elapsedSeconds, limitSeconds } = interview.progress
@@ -15,6 +15,7 @@ export function ProgressLine({ interview, at }: { interview: Progressing | null;
       {question > 0 ? `Question ${question} of ${questions}` : `${questions} questions`}
       {' · '}
       {interview.startedAt ? `about ${minutes} min left` : `${minutes} min at most`}
+      {isRecorded && ' · recorded, as you agreed'}
     </p>
   )
 }

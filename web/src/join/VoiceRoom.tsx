@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import type { Transcript } from '../api/transcript'
 import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
+import { Camera } from './Camera'
 import { type RoomState, useRoom } from './room'
 import type { Seat } from './seat'
 
@@ -30,14 +31,14 @@ export default function VoiceRoom({ seat, deviceId, transcript, children }: Voic
   return (
     <RoomContext.Provider value={state.room}>
       <RoomAudioRenderer />
-      <Inside state={state} transcript={transcript}>
+      <Inside seat={seat} state={state} transcript={transcript}>
         {children}
       </Inside>
     </RoomContext.Provider>
   )
 }
 
-function Inside({ state, transcript, children }: { state: RoomState } & Pick<VoiceRoomProps, 'transcript' | 'children'>) {
+function Inside({ seat, state, transcript, children }: { state: RoomState } & Omit<VoiceRoomProps, 'deviceId'>) {
   const agent = useInterviewer()
   const speech = useSpeech(transcript)
   const { localParticipant, microphoneTrack } = useLocalParticipant({ room: state.room })
@@ -49,12 +50,15 @@ function Inside({ state, transcript, children }: { state: RoomState } & Pick<Voi
     speech,
     notice: <RoomNotice state={state} canPlayAudio={canPlayAudio} isMuted={isMuted} />,
     controls: (
-      <Button
-        disabled={!isIn || !microphoneTrack || state.microphone !== null}
-        onClick={() => void localParticipant.setMicrophoneEnabled(isMuted)}
-      >
-        {isMuted ? 'Unmute' : 'Mute'}
-      </Button>
+      <>
+        <Button
+          disabled={!isIn || !microphoneTrack || state.microphone !== null}
+          onClick={() => void localParticipant.setMicrophoneEnabled(isMuted)}
+        >
+          {isMuted ? 'Unmute' : 'Mute'}
+        </Button>
+        {seat.isRecorded && <Camera canUse={isIn} />}
+      </>
     ),
   })
 }
