@@ -43,7 +43,7 @@ web/dist/index.html: web/node_modules/installed $(WEB_SOURCES)
 
 # Debian's; tests of the pages say so where it is missing
 chromium:
-	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { sudo=$$(test "$$(id -u)" = 0 || echo sudo); \
+	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { sudo=$$(test "$$(id -u)" = 0 || echo sudo -n); \
 	$$sudo apt-get update -qq; $$sudo apt-get install -y -qq --no-install-recommends chromium; } || true
 
 BUILD_PAGES = @$(MAKE) --no-print-directory web || echo "The pages for people could not be built: all else works without."
