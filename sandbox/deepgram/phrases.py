@@ -5,6 +5,9 @@ text is found, in any order, of any number of speakers, as long as they speak wi
 """
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +39,51 @@ GOES_ON = 0.75
 Picture = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The sound of all texts, with silence after each; never changed, so that one thread may read while another adds a text."""
+
+    picture: Picture
+    spectrum: NDArray[np.complexfloating]
+    pages: tuple[float, ...]
+    """where each text begins, in seconds"""
+    words: tuple[Word, ...]
+    """of all texts, their times by the book's clock"""
+
+    @classmethod
+    def bind(cls, picture: Picture, pages: Sequence[float], words: Sequence[Word]) -> Self:
+        """A book of these pages."""
+        return cls(picture, np.fft.rfft(picture.ravel()), tuple(pages), tuple(words))
+
+    def find(self, look: Picture, following: int | None) -> int | None:
+        """The row that is like what was heard; `following` is where the last look goes on, if there was one."""
+        places = len(self.picture) - len(look) + 1
+        if following is not None:
+            near = range(max(0, following - SLIP_ROWS), min(places, following + SLIP_ROWS + 1))
+            likenesses = [_likeness(self.picture[row : row + len(look)], look) for row in near]
+            if max(likenesses, default=0.0) >= GOES_ON:
+                return near[int(np.argmax(likenesses))]
+        if places <= 0:
+            return None
+        everywhere = self._likenesses(look, places)
+        best = int(np.argmax(everywhere))
+        return best if everywhere[best] >= ALIKE_ENOUGH else None
+
+    def opening(self, second: float) -> float:
+        """That second, or the beginning of a text of which it is the first word: it may be shorter than what a look slips by."""
+        return next((page for page in self.pages if page <= second <= page + SLIP_ROWS / ROWS_A_SECOND), second)
+
+    def _likenesses(self, look: Picture, places: int) -> NDArray[np.float64]:
+        """How like the look is each place, -1 to 1: their correlation, for all places at once."""
+        centred = (look - look.mean()).ravel()
+        turned = np.conj(np.fft.rfft(centred, self.picture.size))
+        products = np.fft.irfft(self.spectrum * turned, self.picture.size)[: places * BANDS : BANDS]
+        sums, squares = _windowed(self.picture, len(look)), _windowed(self.picture**2, len(look))
+        spread = np.sqrt(np.maximum(squares - sums**2 / centred.size, LEAST_SPREAD)) * max(np.linalg.norm(centred), LEAST_SPREAD)
+        likenesses: NDArray[np.float64] = products / spread
+        return likenesses
+
+
 class Phrases:
     """A recognizer. `learn` it what will be said; what it does not know it does not hear."""
 
@@ -45,10 +93,7 @@ class Phrases:
         self._voice = voice
         self._confidence = confidence
         self._known: set[str] = set()
-        self._words: list[Word] = []
-        """of all texts, their times by the book's clock"""
-        self._book: Picture = np.zeros((PAD_ROWS, BANDS), dtype=np.float32)
-        self._spectrum: NDArray[np.complex64] | None = None
+        self._book = _Book.bind(np.zeros((PAD_ROWS, BANDS), dtype=np.float32), (), ())
         self._learning = asyncio.Lock()
 
     async def learn(self, *texts: str) -> None:
@@ -63,17 +108,16 @@ class Phrases:
         return await asyncio.to_thread(self._hear, segment)
 
     def _add(self, texts: list[str]) -> None:
-        book, words = [self._book], list(self._words)
-        rows = len(self._book)
+        pictures, pages, words = [self._book.picture], list(self._book.pages), list(self._book.words)
+        rows = len(self._book.picture)
         for text in texts:
             speech = synthesize(text, self._voice, SAMPLE_RATE)
             begin = rows / ROWS_A_SECOND
+            pages.append(begin)
             words += [Word(word.text, begin + word.start, begin + word.end) for word in speech.words]
-            page = np.concatenate([_picture(speech.samples), np.zeros((PAD_ROWS, BANDS), dtype=np.float32)])
-            rows += len(page)
-            book.append(page)
-        self._words, self._book = words, np.concatenate(book)
-        self._spectrum = None
+            pictures += [_picture(speech.samples), np.zeros((PAD_ROWS, BANDS), dtype=np.float32)]
+            rows += len(pictures[-2]) + PAD_ROWS
+        self._book = _Book.bind(np.concatenate(pictures), pages, words)
         self._known.update(texts)
 
     def _hear(self, segment: Segment) -> tuple[HeardWord, ...]:
@@ -82,53 +126,26 @@ class Phrases:
         loud = np.flatnonzero(heard.max(axis=1, initial=0) > 1)
         if not len(loud):
             return ()
+        book = self._book
         words: list[HeardWord] = []
         row, following, said_until = int(loud[0]), None, 0.0
         while row < len(heard):
             rest = len(heard) - row
             look = heard[row : row + (LOOK_ROWS if rest >= 1.5 * LOOK_ROWS else rest)]
-            place = self._find(look, following)
+            place = book.find(look, following)
             if place is not None:
                 begin, end = place / ROWS_A_SECOND, (place + len(look)) / ROWS_A_SECOND
                 if following is None or abs(place - following) > SLIP_ROWS:
-                    # the first word may be short
-                    said_until = begin - SLIP_ROWS / ROWS_A_SECOND
-                words += self._said(said_until, end, segment.start + row / ROWS_A_SECOND - begin)
+                    said_until = book.opening(begin)
+                shift = segment.start + row / ROWS_A_SECOND - begin
+                words += [
+                    HeardWord(word.text, word.start + shift, word.end + shift, self._confidence)
+                    for word in book.words
+                    if said_until <= (word.start + word.end) / 2 < end
+                ]
                 said_until, following = end, place + len(look)
             row += len(look)
         return tuple(words)
-
-    def _said(self, begin: float, end: float, shift: float) -> list[HeardWord]:
-        """The words between two seconds of the book, at the times of the stream."""
-        said = [word for word in self._words if begin <= (word.start + word.end) / 2 < end]
-        return [HeardWord(word.text, word.start + shift, word.end + shift, self._confidence) for word in said]
-
-    def _find(self, look: Picture, following: int | None) -> int | None:
-        """The row of the book that is like what was heard; `following` is where the last look goes on, if there was one."""
-        places = len(self._book) - len(look) + 1
-        if following is not None:
-            near = range(max(0, following - SLIP_ROWS), min(places, following + SLIP_ROWS + 1))
-            likenesses = [_likeness(self._book[row : row + len(look)], look) for row in near]
-            if max(likenesses, default=0.0) >= GOES_ON:
-                return near[int(np.argmax(likenesses))]
-        if places <= 0:
-            return None
-        everywhere = self._likenesses(look, places)
-        best = int(np.argmax(everywhere))
-        return best if everywhere[best] >= ALIKE_ENOUGH else None
-
-    def _likenesses(self, look: Picture, places: int) -> NDArray[np.float64]:
-        """How like the look is each place of the book, -1 to 1: their correlation, for all places at once."""
-        flat = self._book.ravel()
-        if self._spectrum is None:
-            self._spectrum = np.fft.rfft(flat).astype(np.complex64)
-        centred = (look - look.mean()).ravel()
-        turned = np.conj(np.fft.rfft(centred, len(flat)))
-        products = np.fft.irfft(self._spectrum * turned, len(flat))[: places * BANDS : BANDS]
-        sums, squares = _windowed(self._book, len(look)), _windowed(self._book**2, len(look))
-        spread = np.sqrt(np.maximum(squares - sums**2 / centred.size, LEAST_SPREAD)) * max(np.linalg.norm(centred), LEAST_SPREAD)
-        likenesses: NDArray[np.float64] = products / spread
-        return likenesses
 
 
 def _windowed(values: Picture, rows: int) -> NDArray[np.float64]:
