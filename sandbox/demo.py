@@ -139,8 +139,8 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
         show_evaluation(console, evaluation)
         if wish["consent"]["recording"]:
             recordings = await _await_recordings(recruiter, interview_id)
-            folder = data / "recordings" / interview_id.removeprefix("int_")
-            files = [path.relative_to(root) for path in sorted(folder.rglob("*")) if path.is_file()]
+            folder = data / "recordings" / interview_id.removeprefix("int_") / "files"
+            files = [path.relative_to(root) for path in sorted(folder.glob("*"))]
             show_recordings(console, recordings, files)
     return None
 
