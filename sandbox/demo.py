@@ -140,7 +140,7 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
         if wish["consent"]["recording"]:
             recordings = await _await_recordings(recruiter, interview_id)
             folder = data / "recordings" / interview_id.removeprefix("int_") / "files"
-            files = [path.relative_to(root) for path in sorted(folder.glob("*"))]
+            files = [path.relative_to(root) for path in sorted(folder.rglob("*")) if path.is_file()]
             show_recordings(console, recordings, files)
     return None
 
