@@ -52,7 +52,7 @@ demo: install ## one whole interview by voice in the sandbox: no key, four minut
 	$(BUILD_PAGES)
 	$(BIN)/python main.py demo
 
-dev: install ## everything in the sandbox, kept up: IDE, tokens, a first query
+dev: install ## everything in the sandbox, kept up: an interview to hold, IDE, tokens, a first query
 	$(BUILD_PAGES)
 	$(BIN)/python main.py dev
 
