@@ -47,11 +47,6 @@ export class Connection {
     return this.call(() => this.http.mutation(document, variables).toPromise())
   }
 
-  /** End everything that is followed. */
-  close(): void {
-    void this.socket.dispose()
-  }
-
   private headers(): Record<string, string> {
     return this.credential.token ? { authorization: `Bearer ${this.credential.token}` } : {}
   }

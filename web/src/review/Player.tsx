@@ -25,8 +25,9 @@ interface PlayerProps {
 
 /** The recording, or why there is none (yet). */
 export function Player({ id, interview, connection, recording, media }: PlayerProps) {
-  if (interview.erasedAt || interview.channel === 'TEXT') return null
-  if (!recording) return <p className="text-quiet">{reasonOf(interview)}</p>
+  if (interview.erasedAt) return null
+  // one that went on in writing may have been recorded before
+  if (!recording) return interview.channel === 'VOICE' && <p className="text-quiet">{reasonOf(interview)}</p>
   return (
     <div className="sticky top-0 z-10 space-y-2 bg-ground py-2">
       {recording.failure && <Notice tone="warn">{recording.failure}</Notice>}
