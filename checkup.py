@@ -1,5 +1,6 @@
 """What `main.py doctor` looks at: each setting, each server, and what to do about what is wrong."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -24,6 +25,7 @@ from redis.exceptions import RedisError
 from rich.console import Console
 
 from auth import MIN_SECRET
+from recording.storage import StoreFailed, open_store
 from settings import Livekit, Settings
 
 OLDEST_MONGODB = (6, 0)
@@ -32,6 +34,8 @@ JUDGE = "ANTHROPIC_JUDGE_MODEL"
 CARTESIA_VERSION = "2025-04-16"
 """of Cartesia's API: each request must name one"""
 REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+STORE_SECONDS = 15.0
+PROBE = "doctor"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -156,6 +160,25 @@ async def _examine_voice(settings: Settings) -> AsyncIterator[Finding]:
     yield await _examine_provider("DEEPGRAM", "Deepgram", token, address, {"Authorization": f"Token {token}"})
     address = f"{cartesia.base_url}/voices?limit=1"
     yield await _examine_provider("CARTESIA", "Cartesia", key, address, {"X-API-Key": key, "Cartesia-Version": CARTESIA_VERSION})
+    yield await _examine_store(settings)
+
+
+async def _examine_store(settings: Settings) -> Finding:
+    name = "RECORDING_STORE"
+    try:
+        store = open_store(settings.recording)
+        if store is None:
+            return Finding(name, True, "not set: nothing is recorded.")
+        async with asyncio.timeout(STORE_SECONDS):
+            await store.put(f"{PROBE}/a", b"written by main.py doctor")
+            await store.get(f"{PROBE}/a")
+            await store.delete(PROBE)
+    except (OSError, ValueError, StoreFailed) as error:
+        reason = (error.strerror or "no answer") if isinstance(error, OSError) else error
+        return Finding(
+            name, False, f"{reason}. It must be a folder, or s3://bucket/prefix, in which we may write, read and delete."
+        )
+    return Finding(name, True, "can be written, read and deleted in.")
 
 
 async def _examine_livekit(livekit: Livekit) -> Finding:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -240,3 +241,19 @@ async def test_a_key_that_a_provider_of_speech_refuses(speaking: Settings, voice
     found = await findings(speaking)
     assert found["DEEPGRAM_API_KEY"].ok
     assert "does not say" in found["DEEPGRAM_API_KEY"].sentence
+
+
+def left_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_a_store_of_recordings_is_tried(speaking: Settings, tmp_path: Path) -> None:
+    assert (await findings(speaking))["RECORDING_STORE"].sentence == "not set: nothing is recorded."
+    speaking.recording.store = str(tmp_path / "recordings")
+    assert (await findings(speaking))["RECORDING_STORE"].sentence == "can be written, read and deleted in."
+    assert left_in(tmp_path / "recordings") == [], "nothing is left of the trial"
+    (tmp_path / "file").write_bytes(b"")
+    speaking.recording.store = str(tmp_path / "file")
+    assert "It must be a folder, or s3://bucket/prefix" in await wrong(speaking, "RECORDING_STORE")
+    speaking.recording.store = "s3:///prefix"
+    assert "name of a bucket" in await wrong(speaking, "RECORDING_STORE")

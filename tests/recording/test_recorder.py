@@ -81,6 +81,7 @@ async def test_each_voice_is_on_its_channel_where_it_was_said(
     assert await store.list(f"{interview.id}/parts") == [], "the parts are in the files now"
 
 
+@pytest.mark.long
 async def test_a_camera_gives_a_video_with_both_voices(
     services: Services, livekit_server: LivekitServer, store: Store, folder: Path
 ) -> None:
@@ -114,6 +115,7 @@ async def test_a_camera_gives_a_video_with_both_voices(
     assert shown[-1][1] < 30, "a camera that is off is black, not the last picture"
 
 
+@pytest.mark.long
 async def test_a_replacement_adds_a_part_and_the_time_line_holds(
     services: Services, livekit_server: LivekitServer, store: Store, folder: Path
 ) -> None:
@@ -182,6 +184,7 @@ async def until_failed(recording: Recording) -> Recording:
             await asyncio.sleep(0.2)
 
 
+@pytest.mark.long
 async def test_an_erasure_ends_the_recorder_and_nothing_is_left(
     services: Services, livekit_server: LivekitServer, store: Store
 ) -> None:

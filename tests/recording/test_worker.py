@@ -128,6 +128,7 @@ async def test_a_recorder_that_is_killed_is_replaced_and_loses_two_seconds_at_mo
     assert second_tone[0] == pytest.approx((after - audio.started_at).total_seconds(), abs=0.3)
 
 
+@pytest.mark.long
 async def test_an_interviewer_that_is_replaced_leaves_the_recorder_alone_and_the_candidate_never_sees_it(
     services: Services, livekit: Livekit, livekit_server: LivekitServer, store: Store, worker: Child
 ) -> None:
@@ -147,6 +148,7 @@ async def test_an_interviewer_that_is_replaced_leaves_the_recorder_alone_and_the
         assert (now_held.fence, recorder_of(now_held)) == (begun.fence, recorder_of(begun))
 
 
+@pytest.mark.long
 async def test_a_worker_that_is_told_to_stop_hands_over_what_it_records(
     services: Services, livekit_server: LivekitServer, store: Store, worker: Child
 ) -> None:

@@ -1,0 +1,106 @@
+"""What a recorder costs: `python -m tests.recording.measure [seconds]` prints CPU and memory of its process, by kind of camera.
+
+A candidate and an interviewer who hum are in a room of a real LiveKit; `main.py recorder` records them.
+"""
+
+import asyncio
+import os
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from bson import ObjectId
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+import settings as configuration
+from lifecycle.recordings import record
+from lifecycle.services import open_services
+from sandbox.livekit.server import LivekitServer
+from sandbox.mongod import Mongod
+from sandbox.processes import Child
+from sandbox.valkey import Valkey
+from sandbox.voice import wait_until_registered
+from tests.livekit import find_livekit
+from tests.recording.studio import Studio, agreed_interview, filming, speaking
+from tests.recording.test_worker import MAIN, environment_of, recorder_of, until
+from tests.recording.tones import tone
+from tests.rooms import voice_of
+
+CAMERAS = {"no camera": None, "640 x 360, 15/s": (640, 360, 15), "1280 x 720, 30/s": (1280, 720, 30)}
+
+
+def cpu_seconds(process: int) -> float:
+    """What the process has used of any core."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(process: int) -> tuple[float, float]:
+    """Its memory, and how much of that it shares with no other process."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
+    kilobytes = {name: int(rest.split()[0]) for name, rest in (line.split(":") for line in lines)}
+    return kilobytes["Rss"] / 1000, (kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]) / 1000
+
+
+async def measure(seconds: float) -> None:
+    """Record each kind for so long, and print what it took."""
+    table = Table("camera", "CPU, cores", "memory, MB", "of its own, MB", "stored, kB/s")
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        mongod = await stack.enter_async_context(Mongod(folder / "mongod"))
+        valkey = await stack.enter_async_context(Valkey(folder / "valkey"))
+        livekit = await stack.enter_async_context(LivekitServer(await find_livekit(), folder))
+        settings = configuration.Settings(
+            _env_file=None,
+            mongodb=configuration.Mongodb(url=mongod.url, database=f"viva_{uuid4().hex}"),
+            redis=configuration.Redis(url=valkey.url),
+            auth=configuration.Auth(secret=SecretStr("a secret that is long enough for tests")),
+            livekit=voice_of(livekit),
+            recording=configuration.Recording(store=str(folder / "recordings")),
+        )
+        worker = Child([sys.executable, str(MAIN), "recorder"], folder / "log", cwd=folder, environment=environment_of(settings))
+        await stack.enter_async_context(worker)
+        await wait_until_registered(worker)
+        services = await stack.enter_async_context(open_services(settings, "test"))
+        for name, camera in CAMERAS.items():
+            interview = await agreed_interview()
+            studio = Studio(livekit, interview)
+            async with AsyncExitStack() as room:
+                interviewer = await room.enter_async_context(studio.interviewer())
+                candidate = await room.enter_async_context(studio.joined("candidate"))
+                voice = await room.enter_async_context(speaking(candidate))
+                if camera:
+                    await room.enter_async_context(filming(candidate, *camera))
+                await record(services, ObjectId(interview.id))
+                begun = await until(interview, lambda recording: len(recording.parts) == 1)
+                process = recorder_of(begun)
+                humming = [asyncio.create_task(one.say(tone(440, seconds + 30))) for one in (interviewer, voice)]
+                await asyncio.sleep(5)
+                before = cpu_seconds(process)
+                await asyncio.sleep(seconds)
+                after = cpu_seconds(process)
+                cores = (after - before) / seconds
+                parts = Path(settings.recording.store) / str(interview.id)
+                size = sum(path.stat().st_size for path in parts.rglob("*") if path.is_file())
+                memory, own = megabytes(process)
+                table.add_row(
+                    name,
+                    f"{cores:.2f}",
+                    f"{memory:.0f}",
+                    f"{own:.0f}",
+                    f"{size / 1000 / (seconds + 5):.0f}",
+                )
+                for task in humming:
+                    task.cancel()
+                await asyncio.wait(humming)
+            await services.rooms.close(ObjectId(interview.id))
+            await until(interview, lambda recording: recording.lease is None)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    asyncio.run(measure(float(sys.argv[1]) if len(sys.argv) > 1 else 30))
