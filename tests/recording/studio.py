@@ -20,6 +20,7 @@ from models.interview import Consent, Interview, Room
 from models.recording import Recording
 from models.recording_job import begin_recording, claim_recorder, claim_recorder_dispatch, renew_recording
 from models.turn import Channel
+from recording.part import Side
 from recording.recorder import Recorder
 from recording.storage import Store
 from recording.timeline import RATE, Samples
@@ -122,6 +123,15 @@ class Studio:
                 stopping.set()
                 async with asyncio.timeout(30):
                     await running
+
+
+async def until_heard(recorder: Recorder, *sides: Side) -> None:
+    """Wait until the recorder hears something of each of them, if only silence."""
+    async with asyncio.timeout(30):
+        while recorder._part is None or not all(recorder._part._voices[side] for side in sides):
+            await asyncio.sleep(0.05)
+    # sounds come evenly by then
+    await asyncio.sleep(0.5)
 
 
 class Voice:

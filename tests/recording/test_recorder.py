@@ -17,10 +17,11 @@ from models.recording import File, Recording, RecordingKind, RecordingStatus, ge
 from models.recording_job import release_recording
 from recording.erasure import erase_media
 from recording.finishing import finish_recording
+from recording.part import Side
 from recording.storage import Store, open_store
 from sandbox.livekit.server import LivekitServer
 from tests.recording.disks import small_disk
-from tests.recording.studio import Studio, agreed_interview, claimed_again, claimed_recording, filming
+from tests.recording.studio import Studio, agreed_interview, claimed_again, claimed_recording, filming, until_heard
 from tests.recording.tones import channels_of, spans_of, tone
 
 PLACE_SECONDS = 0.3
@@ -53,7 +54,7 @@ async def test_each_voice_is_on_its_channel_where_it_was_said(
         studio.candidate() as candidate,
         studio.recorded(services, store, recording) as recorder,
     ):
-        await asyncio.sleep(1)
+        await until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
         asked = await interviewer.say(tone(880, 1))
         answered = await candidate.say(tone(440, 1.5))
         asked_again = await interviewer.say(tone(880, 1))
@@ -93,7 +94,7 @@ async def test_a_camera_gives_a_video_with_both_voices(
         studio.joined("candidate") as room,
         studio.recorded(services, store, recording) as recorder,
     ):
-        await asyncio.sleep(1)
+        await until_heard(recorder, Side.INTERVIEWER)
         async with filming(room):
             asked = await interviewer.say(tone(880, 2))
             await asyncio.sleep(1)
@@ -124,14 +125,14 @@ async def test_a_replacement_adds_a_part_and_the_time_line_holds(
     studio = Studio(livekit_server, interview)
     async with studio.interviewer(), studio.candidate() as candidate:
         async with studio.recorded(services, store, recording) as first:
-            await asyncio.sleep(1)
+            await until_heard(first, Side.CANDIDATE)
             before = await candidate.say(tone(440, 1))
             await asyncio.sleep(0.5)
         await release_recording(first.recording)
         await candidate.say(tone(660, 1))
         recording = await claimed_again(ObjectId(recording.id))
         async with studio.recorded(services, store, recording) as second:
-            await asyncio.sleep(1)
+            await until_heard(second, Side.CANDIDATE)
             after = await candidate.say(tone(440, 1))
             await asyncio.sleep(0.5)
     assert [part.number for part in second.recording.parts] == [1, 2]

@@ -20,16 +20,17 @@ from models.interview import Interview, InterviewStatus
 from models.recording import Recording, RecordingKind, RecordingStatus, get_recording_of
 from recording.finishing import finish_recording
 from recording.storage import Store
+from recording.timeline import RATE, Samples
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import Child
 from sandbox.voice import wait_until_registered
 from settings import Settings
-from tests.recording.studio import Studio, agreed_interview
+from tests.recording.studio import Studio, Voice, agreed_interview
 from tests.recording.tones import channels_of, spans_of, tone
 from tests.rooms import Livekit
 
 MAIN = Path(__file__).parents[2] / "main.py"
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 60
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -88,14 +89,25 @@ def recorder_of(recording: Recording) -> int:
     return int(recording.lease.holder.split(":")[1])
 
 
-async def readable_seconds(store: Store, interview: Interview, number: int, folder: Path) -> float:
-    """How much of a part can be played, as it lies in the store."""
+async def be_heard(candidate: Voice, store: Store, interview: Interview, number: int, folder: Path) -> None:
+    """Make sounds until one is recorded: a busy machine takes its time to bring it there."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            await candidate.say(tone(660, 0.4))
+            channels = await readable(store, interview, number, folder)
+            if channels and spans_of(channels[0], 660):
+                return
+
+
+async def readable(store: Store, interview: Interview, number: int, folder: Path) -> list[Samples]:
+    """What can be played of a part, as it lies in the store."""
     path = folder / "part.ogg"
     chunks = await store.list(f"{interview.id}/parts/{number:08}/audio.ogg")
     path.write_bytes(b"".join([await store.get(chunk) for chunk in chunks]))
-    return len(channels_of(path)[0]) / 48_000
+    return channels_of(path) if chunks else []
 
 
+@pytest.mark.timeout(240)
 async def test_a_recorder_that_is_killed_is_replaced_and_loses_two_seconds_at_most(
     services: Services, livekit_server: LivekitServer, store: Store, worker: Child, tmp_path: Path
 ) -> None:
@@ -105,14 +117,15 @@ async def test_a_recorder_that_is_killed_is_replaced_and_loses_two_seconds_at_mo
         await record(services, ObjectId(interview.id))
         begun = await until(interview, lambda recording: len(recording.parts) == 1)
         assert begun.files[0].status is RecordingStatus.ACTIVE
-        await asyncio.sleep(2)
+        await be_heard(candidate, store, interview, begun.parts[0].number, tmp_path)
         before = await candidate.say(tone(440, 1))
-        await asyncio.sleep(3)
+        await asyncio.sleep(2)
         os.kill(recorder_of(begun), signal.SIGKILL)
         killed_after = (now() - begun.parts[0].started_at).total_seconds()
-        assert await readable_seconds(store, interview, begun.parts[0].number, tmp_path) > killed_after - 2
+        left, _ = await readable(store, interview, begun.parts[0].number, tmp_path)
+        assert len(left) / RATE > killed_after - 2
         second = await until(interview, lambda recording: len(recording.parts) == 2)
-        await asyncio.sleep(1)
+        await be_heard(candidate, store, interview, second.parts[1].number, tmp_path)
         after = await candidate.say(tone(880, 1))
         await asyncio.sleep(0.5)
         await interview.set({Interview.status: InterviewStatus.COMPLETED})
