@@ -40,8 +40,8 @@ class Options:
     """whether more text of the same context follows"""
 
 
-def parse_options(body: dict[str, Any]) -> Options:
-    """Read a request. Raises BadRequest."""
+def parse_options(body: dict[str, Any], haste: float = 1.0) -> Options:
+    """Read a request; the voice is so many times faster than was asked for. Raises BadRequest."""
     model = body.get("model_id")
     if not isinstance(model, str) or not model.startswith(MODELS):
         raise BadRequest("model_id: no such model", 404)
@@ -58,7 +58,7 @@ def parse_options(body: dict[str, Any]) -> Options:
         transcript=transcript,
         voice_id=_voice_id(_part(body, "voice")),
         language=language,
-        voice=_paced(voices.interviewer(language), body),
+        voice=_paced(voices.interviewer(language), body, haste),
         sample_rate=form["sample_rate"],
         has_timestamps=bool(body.get("add_timestamps")),
         goes_on=bool(body.get("continue")),
@@ -81,8 +81,8 @@ def _voice_id(voice: dict[str, Any]) -> str:
         raise BadRequest("voice: no voice of this id was found", 404) from None
 
 
-def _paced(voice: Voice, body: dict[str, Any]) -> Voice:
+def _paced(voice: Voice, body: dict[str, Any], haste: float) -> Voice:
     speed = (body.get("generation_config") or {}).get("speed", 1.0)
     if not isinstance(speed, int | float) or not SLOWEST <= speed <= FASTEST:
         raise BadRequest(f"generation_config.speed: a number from {SLOWEST} to {FASTEST} is required")
-    return replace(voice, rate=round(voice.rate * speed))
+    return replace(voice, rate=round(voice.rate * speed * haste))

@@ -30,7 +30,9 @@ class Provider:
     `always` once they are used up, and `refusals`, one for each connection or such request.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, haste: float = 1.0) -> None:
+        """`haste`: it speaks so many times faster than it is asked to, for those who have no time to listen."""
+        self._haste = haste
         self.spoken: list[Spoken] = []
         self.open = 0
         """connections that are under way"""
@@ -56,7 +58,7 @@ class Provider:
     async def _speak_bytes(self, request: Request) -> Response:
         self._check(request)
         try:
-            options = parse_options(json.loads(await request.body()))
+            options = parse_options(json.loads(await request.body()), self._haste)
         except ValueError as error:
             raise error if isinstance(error, BadRequest) else BadRequest("the body is no JSON object") from None
         script = self._next_script()
@@ -112,7 +114,7 @@ class Provider:
                         if task := tasks.get(context_id):
                             task.cancel()
                         continue
-                    options = parse_options(body)
+                    options = parse_options(body, self._haste)
                 except BadRequest as error:
                     problem = {"type": "error", "done": True, "error": str(error), "status_code": error.status}
                     await send({**problem, "context_id": context_id})

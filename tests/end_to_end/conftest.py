@@ -5,8 +5,7 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from sandbox.anthropic.provider import Provider
-from sandbox.voice import SpeechProvider
-from tests.end_to_end.fleet import ROOT, Fleet, Speech
+from tests.end_to_end.fleet import Fleet
 from tests.end_to_end.launch import launched
 from tests.schema.api import served
 
@@ -20,31 +19,6 @@ async def launched_fleet(
         provider.url = f"http://127.0.0.1:{address.port}"
         async with launched(mongod, bound_database.name, provider, tmp_path_factory.mktemp("fleet")) as fleet:
             yield fleet
-
-
-@pytest.fixture(scope="module")
-async def launched_voice_fleet(
-    bound_database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Fleet]:
-    folder = tmp_path_factory.mktemp("voice")
-    provider = Provider()
-    async with (
-        served(provider.app) as address,
-        # it hears exactly what callers announce: what Whisper makes of espeak's voice is told by tests of its own
-        SpeechProvider("deepgram", folder, ROOT, "--phrases") as deepgram,
-        SpeechProvider("cartesia", folder, ROOT) as cartesia,
-    ):
-        provider.url = f"http://127.0.0.1:{address.port}"
-        speech = Speech(deepgram.url, cartesia.url, f"http://127.0.0.1:{deepgram.port}/phrases")
-        async with launched(mongod, bound_database.name, provider, folder, speech) as fleet:
-            yield fleet
-
-
-@pytest.fixture
-async def voice_fleet(launched_voice_fleet: Fleet) -> Fleet:
-    """The processes, with a LiveKit and two voice workers; all of them up, without scripts."""
-    await launched_voice_fleet.mend()
-    return launched_voice_fleet
 
 
 @pytest.fixture

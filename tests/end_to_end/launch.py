@@ -22,20 +22,28 @@ from tests.end_to_end.fleet import Fleet, Speech
 from tests.livekit import find_livekit
 
 SHORT = "short"
-"""key of a position of three questions: an interview by voice takes as long as what is said in it"""
+"""key of a position of two short questions: an interview by voice takes as long as what is said in it"""
+QUESTIONS = {
+    "hard_bug": "Tell me about a bug that was hard to find. How did you get from the first symptom to its cause?",
+    "two_ways": "When did you see two ways to build something, and how did you choose between them?",
+}
 
 
 def shortened(starters: list[dict[str, Any]]) -> dict[str, Any]:
     """That position, out of the software engineer's."""
     whole = next(position for position in starters if position["key"] == "software_engineer")
-    return {**whole, "key": SHORT, "questions": whole["questions"][:3]}
+    questions = {question["key"]: question for question in whole["questions"]}
+    return {**whole, "key": SHORT, "questions": [{**questions[key], "text": text} for key, text in QUESTIONS.items()]}
 
 
 @asynccontextmanager
 async def launched(
     mongodb_url: str, database: str, provider: Provider, folder: Path, speech: Speech | None = None
 ) -> AsyncIterator[Fleet]:
-    """One API and two workers with fast clocks; with `speech` a LiveKit and two voice workers too. Down again at the end."""
+    """One API and two workers with fast clocks; with `speech` a LiveKit, two voice workers and a recorder too.
+
+    Down again at the end.
+    """
     import main
 
     port = free_port()
@@ -69,6 +77,6 @@ async def launched(
         )
         fleet = Fleet(environment, folder / "logs", provider, valkey, tokens, livekit=livekit, speech=speech)
         up.push_async_callback(fleet.stop)
-        agents = [fleet.add_agent(), fleet.add_agent()] if speech else []
-        await asyncio.gather(fleet.add_api(port), fleet.add_worker(), fleet.add_worker(), *agents)
+        voices = [fleet.add_agent(), fleet.add_agent(), fleet.add_recorder()] if speech else []
+        await asyncio.gather(fleet.add_api(port), fleet.add_worker(), fleet.add_worker(), *voices)
         yield fleet

@@ -13,13 +13,21 @@ from livekit.agents.utils import http_context
 from livekit.agents.voice.io import TimedString
 from livekit.plugins import cartesia
 
+from sandbox import voices
 from sandbox.cartesia.context import Script
+from sandbox.cartesia.options import parse_options
 from sandbox.cartesia.provider import Provider
 from tests.schema.api import served
 
 RATE = 24000
 QUESTION = "Tell me about a bug that you fixed. What was the first thing you looked at?"
 VOICE = "f786b574-daa5-4673-aa0c-cbe3e8534c02"
+REQUEST = {
+    "model_id": "sonic-3",
+    "transcript": "Yes.",
+    "voice": {"mode": "id", "id": VOICE},
+    "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": RATE},
+}
 ONCE = APIConnectOptions(max_retry=0, timeout=5)
 
 
@@ -88,6 +96,14 @@ async def test_long_texts_are_not_there_at_once_and_come_faster_than_they_are_he
         heard = await speak(tts, " ".join([QUESTION] * 3))
     took = heard.at[-1] - heard.at[0]
     assert 0.8 * heard.seconds / 6 < took < heard.seconds
+
+
+async def test_a_provider_in_haste_speaks_so_much_faster_than_it_was_asked_to() -> None:
+    rates = [
+        parse_options({**REQUEST, "generation_config": {"speed": 1.2}}, haste).voice.rate / voices.INTERVIEWER_RATE
+        for haste in (1.0, 2.0)
+    ]
+    assert rates == pytest.approx([1.2, 2.4])
 
 
 async def test_the_first_sound_comes_when_the_script_says(speaker: Provider) -> None:
