@@ -1,4 +1,4 @@
-"""Interviews by voice, in a real room, with real sound: what is said is stored, answered and scored."""
+"""An interview by voice whose candidate knows only what it hears, watched through the public API alone."""
 
 import re
 from collections.abc import Iterable
@@ -12,21 +12,21 @@ from sandbox.candidate import Candidate, load_answers
 from tests.end_to_end.fleet import ROOT, Fleet, Held, eventually
 from tests.end_to_end.launch import SHORT, shortened
 
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # what is said takes its time
 OUTCOME = """query($id: ID!) {
   interview(id: $id) { status endReason endDetail channel transcript { isComplete turns { seq speaker text questionKey } } }
   evaluation(interviewId: $id) { status failure criteria { assessed evidence { quote seq } } }
 }"""
 
 
-@pytest.mark.timeout(400)  # what is said takes its time
-async def test_a_whole_interview_is_held_by_voice_and_scored(voice_fleet: Fleet) -> None:
+async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> None:
     questions = {question["key"]: question["text"] for question in shortened(main.read_starters())["questions"]}
     candidate = Candidate(load_answers(ROOT / "sandbox" / "answers" / "software_engineer_spoken.yaml"), questions)
-    held = await voice_fleet.start_interview(SHORT, channel="VOICE")
+    held = await fleet.start_interview(SHORT, channel="VOICE")
     async with held.followed() as dashboard, held.called() as caller:
         await caller.converse(candidate.answer_to)
         await dashboard.until(lambda reader: reader.completed)
-    done = await eventually(lambda: scored(voice_fleet, held), seconds=60)
+    done = await eventually(lambda: scored(fleet, held), seconds=60)
     interview, evaluation = done["interview"], done["evaluation"]
     assert (interview["status"], interview["endReason"], interview["channel"]) == ("COMPLETED", "WRAPPED_UP", "VOICE")
     assert interview["endDetail"] is None
