@@ -26,7 +26,7 @@ from sandbox.livekit.server import LivekitServer
 from sandbox.processes import Child, free_port
 from sandbox.stack import api_process, jobs_process, wait_until_ready
 from sandbox.valkey import Valkey
-from sandbox.voice import wait_until_registered, worker_process
+from sandbox.voice import SpeechProvider, wait_until_registered, worker_process
 
 TURNS = "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text questionKey } }"
 START = """mutation($input: StartInterviewInput!) {
@@ -38,11 +38,15 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Where words are made of sound, and sound of words; and where callers announce what they will say, if that is needed."""
+    """Who makes words of sound, and sound of words. The first hears only what callers announce."""
 
-    deepgram_url: str
-    cartesia_url: str
-    phrases_url: str = ""
+    deepgram: SpeechProvider
+    cartesia: SpeechProvider
+
+    @property
+    def phrases_url(self) -> str:
+        """Where callers announce what they will say."""
+        return f"http://127.0.0.1:{self.deepgram.port}/phrases"
 
 
 @dataclass
@@ -109,13 +113,24 @@ class Fleet:
         async with jobs_process({**self.environment, **settings}, self.logs / "jobs-instead.log", ROOT):
             yield
 
+    @asynccontextmanager
+    async def agents_instead(self, **settings: str) -> AsyncIterator[Child]:
+        """One voice worker with these settings in place of the others, which `mend` starts again."""
+        await asyncio.gather(*(agent.stop() for agent in self.agents))
+        agent = worker_process("agent", {**self.environment, **settings}, self.logs / "agent-instead.log", ROOT)
+        async with agent:
+            await wait_until_registered(agent)
+            yield agent
+
     async def mend(self) -> None:
         """Start again whatever a test has ended, and forget its scripts."""
         self.provider.always = None
         self.provider.scripts.clear()
         self.provider.requests.clear()
-        if not self.valkey.is_running:
-            await self.valkey.start()
+        servers = [self.valkey, self.livekit, self.speech and self.speech.deepgram, self.speech and self.speech.cartesia]
+        for server in servers:
+            if server and not server.is_running:
+                await server.start()
         for port, api in self.apis:
             if not api.is_running:
                 await api.start()
@@ -123,8 +138,6 @@ class Fleet:
         for worker in self.workers:
             if not worker.is_running:
                 await worker.start()
-        if self.livekit and not self.livekit.is_running:
-            await self.livekit.start()
         await asyncio.gather(*(_bring_back(worker) for worker in [*self.agents, *self.recorders]))
 
     async def stop(self) -> None:
@@ -138,11 +151,12 @@ class Fleet:
     # --- an interview
 
     async def start_interview(
-        self, position_key: str = "software_engineer", channel: str = "TEXT", recording: bool = False
+        self, position_key: str = "software_engineer", channel: str = "TEXT", recording: bool = False, api: int = 0
     ) -> "Held":
         answer = await self.call(
             self.tokens[Role.RECRUITER],
             START,
+            api,
             input={
                 "candidateName": "Maya Lindqvist",
                 "positionKey": position_key,
@@ -180,15 +194,13 @@ class Held:
         seq: int = answer["sendMessage"]["turn"]["seq"]
         return seq
 
-    @asynccontextmanager
-    async def called(self) -> AsyncIterator[Caller]:
-        """The candidate in the interview's room for the length of the block, with a voice and ears."""
+    def caller(self) -> Caller:
+        """The candidate, with a voice and ears, to come into the interview's room."""
         assert self.room, "the interview has no room"
-        async with Caller(self.room["url"], self.room["token"], announce=self._announce) as caller:
-            yield caller
+        return Caller(self.room["url"], self.room["token"], announce=self._announce)
 
     async def _announce(self, texts: list[str]) -> None:
-        if self.fleet.speech and self.fleet.speech.phrases_url:
+        if self.fleet.speech:
             async with httpx2.AsyncClient(trust_env=False) as client:
                 (await client.post(self.fleet.speech.phrases_url, json={"texts": texts})).raise_for_status()
 

@@ -54,7 +54,7 @@ async def launched(
             webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
             livekit = await up.enter_async_context(LivekitServer(await find_livekit(), folder, webhooks=[webhook]))
             found = livekit_settings(livekit)
-            voice = voice_settings(found, speech.deepgram_url, speech.cartesia_url, folder / "recordings")
+            voice = voice_settings(found, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
         valkey = await up.enter_async_context(Valkey(folder / "valkey"))
         organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
         starters = main.read_starters()

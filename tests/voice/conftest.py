@@ -27,8 +27,7 @@ async def launched_fleet(
         SpeechProvider("cartesia", folder, ROOT, "--haste", HASTE) as cartesia,
     ):
         provider.url = f"http://127.0.0.1:{address.port}"
-        speech = Speech(deepgram.url, cartesia.url, f"http://127.0.0.1:{deepgram.port}/phrases")
-        async with launched(mongod, bound_database.name, provider, folder, speech) as fleet:
+        async with launched(mongod, bound_database.name, provider, folder, Speech(deepgram, cartesia)) as fleet:
             yield fleet
 
 

@@ -4,17 +4,21 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from pathlib import Path
 
-from livekit import api
+from livekit.api import ListParticipantsRequest, LiveKitAPI, ServerError
 from livekit.protocol.models import ParticipantInfo
 
 from lifecycle.rooms import AGENT_NAME, name_of
-from models.interview import DISPATCH, Interview, InterviewStatus
+from models.interview import DISPATCH, OPEN, Interview, InterviewStatus
 from models.organization import Role
 from models.turn import Move, Speaker, Turn, read_turns
 from sandbox.caller.participant import Caller
-from tests.end_to_end.fleet import Fleet, Held
+from sandbox.processes import Child
+from sandbox.voice import SpeechProvider
+from tests.end_to_end.fleet import ROOT, Fleet, Held
 from tests.end_to_end.launch import SHORT
 
 END = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"
@@ -32,6 +36,8 @@ class Scene:
     fleet: Fleet
     held: Held
     caller: Caller
+    api: int = 0
+    """number of the API process that is asked"""
 
     async def document(self) -> Interview:
         return await self.held.document()
@@ -75,6 +81,22 @@ class Scene:
             raise TimeoutError(f"nobody was heard for {seconds:.0f} s; stored: {told(await self.turns())}") from None
         return sounds[0].started_at - since
 
+    async def until_over(self) -> Interview:
+        """The interview, once it is over and its room is gone."""
+        interview = await self.until_status(InterviewStatus.COMPLETED)
+        await asyncio.wait_for(self.caller.wait_until_over(), 20)
+        return interview
+
+    async def worker(self) -> Child:
+        """The voice worker whose process attends."""
+        parents = {agent.pid: agent for agent in self.fleet.agents if agent.is_running}
+        pid = await self.job()
+        while pid not in parents:
+            status = await asyncio.to_thread(Path(f"/proc/{pid}/stat").read_text)
+            pid = int(status.rpartition(")")[2].split()[1])
+            assert pid > 1, "the process that attends is no worker's of the fleet"
+        return parents[pid]
+
     async def job(self) -> int:
         """The number of the process that attends."""
         async with asyncio.timeout(30):
@@ -84,7 +106,7 @@ class Scene:
 
     async def end(self) -> None:
         """The recruiter ends the interview."""
-        await self.fleet.call(self.fleet.tokens[Role.RECRUITER], END, input={"interviewId": self.held.id})
+        await self.fleet.call(self.fleet.tokens[Role.RECRUITER], END, self.api, input={"interviewId": self.held.id})
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator["Watch"]:
@@ -110,10 +132,10 @@ class Watch:
     async def look(self) -> None:
         assert self.fleet.livekit
         server, name = self.fleet.livekit, self.fleet.environment["LIVEKIT_AGENT_NAME"]
-        async with api.LiveKitAPI(server.url, server.api_key, server.api_secret) as livekit:
+        async with LiveKitAPI(server.url, server.api_key, server.api_secret) as livekit:
             while True:
-                with suppress(api.ServerError):
-                    found = await livekit.room.list_participants(api.ListParticipantsRequest(room=self.room))
+                with suppress(ServerError):
+                    found = await livekit.room.list_participants(ListParticipantsRequest(room=self.room))
                     interviewers = [
                         one
                         for one in found.participants
@@ -124,16 +146,37 @@ class Watch:
 
 
 @asynccontextmanager
-async def staged(fleet: Fleet, *, recording: bool = False) -> AsyncIterator[Scene]:
-    """A short interview, and its candidate in the room; it is ended with the block, if it goes on till then."""
-    held = await fleet.start_interview(SHORT, "VOICE", recording)
-    async with held.called() as caller:
-        scene = Scene(fleet, held, caller)
+async def staged(
+    fleet: Fleet, position_key: str = SHORT, *, recording: bool = False, is_there: bool = True, api: int = 0
+) -> AsyncIterator[Scene]:
+    """An interview, and its candidate in the room, or not yet; it is ended with the block, if it goes on till then."""
+    held = await fleet.start_interview(position_key, "VOICE", recording, api)
+    caller = held.caller()
+    if is_there:
+        await caller.join()
+    scene = Scene(fleet, held, caller, api)
+    try:
+        yield scene
+    finally:
+        if (await scene.document()).status in OPEN:
+            await scene.end()
+        await caller.leave()
+
+
+@asynccontextmanager
+async def heard_by(fleet: Fleet, *options: str) -> AsyncIterator[None]:
+    """For the length of the block one voice worker attends, and a Deepgram with these options of its command line listens."""
+    assert fleet.speech
+    usual = fleet.speech
+    async with (
+        SpeechProvider("deepgram", fleet.logs, ROOT, "--phrases", *options) as deepgram,
+        fleet.agents_instead(DEEPGRAM_BASE_URL=deepgram.url),
+    ):
+        fleet.speech = replace(usual, deepgram=deepgram)
         try:
-            yield scene
+            yield
         finally:
-            if (await scene.document()).status in (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS):
-                await scene.end()
+            fleet.speech = usual
 
 
 def moves(turns: list[Turn], move: Move) -> list[Turn]:
@@ -149,6 +192,11 @@ def by(turns: list[Turn], speaker: Speaker) -> list[Turn]:
 def plain(text: str) -> list[str]:
     """Its words, without what is not heard."""
     return re.findall(r"[\w']+", text.lower())
+
+
+def is_heard(text: str, said: str) -> bool:
+    """Whether what was stored is what was said, but for words that a starved machine's sound has lost."""
+    return SequenceMatcher(None, plain(text), plain(said), autojunk=False).ratio() > 0.7
 
 
 def told(turns: list[Turn]) -> list[tuple[int, str, str | None, bool, str]]:

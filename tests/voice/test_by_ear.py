@@ -23,7 +23,7 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> No
     questions = {question["key"]: question["text"] for question in shortened(main.read_starters())["questions"]}
     candidate = Candidate(load_answers(ROOT / "sandbox" / "answers" / "software_engineer_spoken.yaml"), questions)
     held = await fleet.start_interview(SHORT, channel="VOICE")
-    async with held.followed() as dashboard, held.called() as caller:
+    async with held.followed() as dashboard, held.caller() as caller:
         await caller.converse(candidate.answer_to)
         await dashboard.until(lambda reader: reader.completed)
     done = await eventually(lambda: scored(fleet, held), seconds=60)

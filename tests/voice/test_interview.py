@@ -13,7 +13,7 @@ from models.turn import Channel, Move, Speaker
 from sandbox.caller.microphone import HungUp
 from tests.end_to_end.fleet import Fleet
 from tests.end_to_end.launch import QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, by, moves, plain, staged, told
+from tests.voice.scene import ANSWER, OTHER_ANSWER, by, is_heard, moves, staged, told
 from tests.voice.whole import OVER_THE_GREETING, Whole, hold, loud_seconds, play
 
 pytestmark = pytest.mark.timeout(300)  # the processes come up in the first
@@ -36,7 +36,8 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(whole: Whole) -> No
         (Move.NEXT, second),
         (Move.CLOSE, None),
     ]
-    assert [plain(turn.text) for turn in by(whole.turns, Speaker.CANDIDATE)] == [plain(said.text) for said in whole.said]
+    for turn, said in zip(by(whole.turns, Speaker.CANDIDATE), whole.said, strict=True):
+        assert is_heard(turn.text, said.text), (turn.text, said.text)
     assert whole.evaluation.outcome
     assert whole.evaluation.outcome.coverage > 0
 
@@ -54,8 +55,8 @@ async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_
     spoken = by(whole.turns, Speaker.CANDIDATE)
     for turn, said in zip(spoken, whole.said, strict=True):
         assert turn.confidence == pytest.approx(0.99)
-        assert abs(turn.started_at.timestamp() - said.started_at) < 1
-        assert abs(turn.ended_at.timestamp() - said.ended_at) < 1.5
+        assert abs(turn.started_at.timestamp() - said.started_at) < 2
+        assert abs(turn.ended_at.timestamp() - said.ended_at) < 3
     # what was said over the greeting, and each answer after it
     assert [turn.question_key for turn in spoken] == [None, first, first, second]
     replies = [turn for turn in whole.turns if turn.move in (Move.PROBE, Move.NEXT, Move.CLOSE)][1:]
@@ -69,7 +70,7 @@ async def test_the_greeting_is_whole_though_the_candidate_talks_over_it_and_what
     greeting, over = whole.turns[:2]
     assert (greeting.text, greeting.interrupted) == (whole.greeting, False)
     assert " AI" in greeting.text
-    assert plain(over.text) == plain(OVER_THE_GREETING)
+    assert is_heard(over.text, OVER_THE_GREETING)
     assert over.started_at < greeting.ended_at
 
 
