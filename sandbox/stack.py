@@ -57,13 +57,15 @@ async def running(
     api_port: int | None = None,
     voice: bool = True,
     others: Mapping[str, str] = MappingProxyType({}),
+    options: Mapping[str, Sequence[str]] = MappingProxyType({}),
     tell: Tell = lambda _: None,
 ) -> AsyncIterator[Stack]:
     """Everything up, data kept under `data`; down again at the end, and when this process is killed.
 
-    `others` are settings by their names; `tell` hears of what takes long. MONGODB_URL, REDIS_URL and LIVEKIT_URL of the
-    environment win over servers of our own. Where voice is wanted and cannot be had, the stack says why. Raises SandboxFailed,
-    with the end of the log, when a process does not come up, or ends before the block does.
+    `others` are settings by their names; `options` those of the providers' command lines (anthropic, deepgram, cartesia);
+    `tell` hears of what takes long. MONGODB_URL, REDIS_URL and LIVEKIT_URL of the environment win over servers of our own.
+    Where voice is wanted and cannot be had, the stack says why. Raises SandboxFailed, with the end of the log, when a process
+    does not come up, or ends before the block does.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     logs = data / "logs"
@@ -75,7 +77,10 @@ async def running(
             children.append(await up.enter_async_context(child))
 
         webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
-        spoken, no_voice = await start_voice(start, root, data, webhook, tell) if voice else (TEXT_ONLY, "as was asked for")
+        if voice:
+            spoken, no_voice = await start_voice(start, root, data, webhook, tell, options)
+        else:
+            spoken, no_voice = TEXT_ONLY, "as was asked for"
         servers = {name: os.environ.get(name, "") for name in ("MONGODB_URL", "REDIS_URL")}
         if not servers["MONGODB_URL"]:
             await start(mongod := Mongod(data / "mongod"))
@@ -90,9 +95,8 @@ async def running(
             api_port=port,
             **{**spoken, **others},
         )
-        await start(
-            Child([sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port)], logs / "anthropic.log", cwd=root)
-        )
+        provider = [sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port), *options.get("anthropic", ())]
+        await start(Child(provider, logs / "anthropic.log", cwd=root))
         await start(api := api_process(environment, logs / "api.log", root))
         await start(jobs_process(environment, logs / "jobs.log", root))
         workers = [] if no_voice else voice_workers(environment, logs, root)

@@ -3,8 +3,9 @@
 import os
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from sandbox.livekit.build import Tell, find_or_build
 from sandbox.livekit.server import LivekitServer
@@ -25,8 +26,10 @@ REGISTERED_SECONDS = 180.0
 """one alone takes 8 s, three at once on two cores 20 s, and 60 s beside other work"""
 
 
-async def start_voice(start: Start, root: Path, data: Path, webhook: str, tell: Tell) -> tuple[dict[str, str], str | None]:
-    """Start LiveKit and the providers; returns the settings that lead to them, and None.
+async def start_voice(
+    start: Start, root: Path, data: Path, webhook: str, tell: Tell, options: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> tuple[dict[str, str], str | None]:
+    """Start LiveKit and the providers, with the options of each; returns the settings that lead to them, and None.
 
     Where there can be no LiveKit: the settings without voice, and why. Raises SandboxFailed when a provider does not come up.
     """
@@ -34,7 +37,7 @@ async def start_voice(start: Start, root: Path, data: Path, webhook: str, tell: 
         livekit = await _start_livekit(start, data, webhook, tell)
     except SandboxFailed as failed:
         return TEXT_ONLY, str(failed)
-    deepgram, cartesia = (SpeechProvider(name, data / "logs", root) for name in ("deepgram", "cartesia"))
+    deepgram, cartesia = (SpeechProvider(name, data / "logs", root, *options.get(name, ())) for name in ("deepgram", "cartesia"))
     for provider in (deepgram, cartesia):
         await start(provider)
     return voice_settings(livekit, deepgram.url, cartesia.url, data / "recordings"), None

@@ -20,8 +20,8 @@ LAYERS = [
 ]
 """from the top; a module imports from lower layers only, or from its own package"""
 HEIGHT = {name: -place for place, layer in enumerate(LAYERS) for name in layer}
-BESIDE = {"sandbox"}
-"""started by the commands of main that are for trying things out, and by nothing else"""
+BESIDE = {"sandbox", "benchmarks"}
+"""the first is started by the commands of main that are for trying things out, the second by people, and both by nothing else"""
 
 
 def ours() -> dict[str, list[Path]]:

@@ -4,10 +4,16 @@ import argparse
 
 import uvicorn
 
-from sandbox.anthropic.provider import Provider
+from sandbox.anthropic.provider import Provider, Script
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--port", type=int, required=True)
-    port: int = arguments.parse_args().port
-    uvicorn.run(Provider(paced=True).app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument(
+        "--first-word-seconds", type=float, help="from a request to its first word, and the rest at once; else at a person's pace"
+    )
+    arguments = parser.parse_args()
+    provider = Provider(paced=arguments.first_word_seconds is None)
+    if arguments.first_word_seconds is not None:
+        provider.always = Script(delay_seconds=arguments.first_word_seconds)
+    uvicorn.run(provider.app, host="127.0.0.1", port=arguments.port, log_level="warning", access_log=False)
