@@ -5,13 +5,14 @@ Not for the API process: this loads livekit-agents.
 
 import asyncio
 import signal
-from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from tempfile import mkdtemp
 
 import structlog
-from livekit.agents import AgentServer, JobExecutorType, JobProcess, WorkerPermissions
+from livekit.agents import AgentServer, JobExecutorType, WorkerPermissions
 
+from lifecycle.room_job import Work, begin, finish, prepare
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -20,22 +21,23 @@ INITIALIZE_SECONDS = 60.0
 """a busy machine takes long to load a process"""
 
 
-def create_server(
+def create_worker(
     settings: Settings,
-    setup: Callable[[JobProcess], None],
-    module: str,
+    name: str,
+    work: Work,
+    prompt_version: str,
     *,
     permissions: WorkerPermissions | None = None,
     metrics: bool = False,
 ) -> AgentServer:
-    """A worker of settings.voice.jobs jobs at once.
+    """A worker of settings.voice.jobs jobs at once, under the name by which rooms ask for it.
 
-    `setup`, a function of `module`, is called in each job's process before its job. `metrics`: serve what the jobs count at
-    settings.voice.metrics_port, if there is one.
+    `work`, a function of a module, is what each job does. `prompt_version` as lifecycle.services has it. `metrics`: serve what
+    the jobs count at settings.voice.metrics_port, if there is one.
     """
     livekit, voice = settings.livekit, settings.voice
     counted = metrics and voice.metrics_port > 0
-    return AgentServer(
+    server = AgentServer(
         job_executor_type=JobExecutorType.PROCESS,
         num_idle_processes=voice.idle_processes,
         # CPU as a measure would refuse jobs on a busy machine, and a refused dispatch is lost
@@ -43,9 +45,9 @@ def create_server(
         load_threshold=0.999,
         drain_timeout=voice.drain_seconds,
         initialize_process_timeout=INITIALIZE_SECONDS,
-        setup_fnc=setup,
+        setup_fnc=partial(prepare, prompt_version=prompt_version),
         # what these load is shared by all processes
-        preload_modules=["main", module],
+        preload_modules=["main", work.__module__],
         ws_url=livekit.url,
         api_key=livekit.api_key.get_secret_value(),
         api_secret=livekit.api_secret.get_secret_value(),
@@ -56,6 +58,8 @@ def create_server(
         prometheus_multiproc_dir=mkdtemp(prefix="viva-metrics-") if counted else None,
         permissions=permissions or WorkerPermissions(),
     )
+    server.rtc_session(partial(begin, work), agent_name=name, on_session_end=finish)
+    return server
 
 
 async def run_until_stopped(server: AgentServer) -> None:
