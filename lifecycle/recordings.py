@@ -26,7 +26,8 @@ DISPATCH_SECONDS = 8.0
 MAX_DISPATCH_SECONDS = 30.0
 MAX_DISPATCHES = 6
 """in a row that none has answered, two minutes and a half; then it says so. What has begun is tried for ever"""
-BATCH = 100
+BATCH = 1000
+"""more than are live at once: what waits for its candidate, or its end, must not hold up the rest"""
 
 
 async def ask_for_recorder(services: Services, interview: Interview) -> None:
@@ -71,7 +72,7 @@ async def _replace(services: Services, recording: Recording) -> None:
         await _send(services, recording)
         return
     failure = f"No recorder came, though {recording.dispatches} were asked for: is `main.py recorder` running?"
-    if changed := await give_up_recording(recording, failure):
+    if changed := await give_up_recording(recording, failure, unattended=True):
         log.error("recording given up", interview_id=str(recording.interview_id), reason=failure)
         await services.live.publish_change(ObjectId(changed.organization_id), ObjectId(changed.interview_id))
 

@@ -105,11 +105,15 @@ async def release_recording(recording: Recording) -> Recording | None:
     return await compare_and_set(Recording, ObjectId(recording.id), _by(recording), {"lease": None})
 
 
-async def give_up_recording(recording: Recording, failure: str) -> Recording | None:
-    """No more is recorded, and `failure` says why; what there is stays, and becomes files once the interview is over."""
+async def give_up_recording(recording: Recording, failure: str, *, unattended: bool = False) -> Recording | None:
+    """No more is recorded, and `failure` says why; what there is stays, and becomes files once the interview is over.
+
+    `unattended`: only if nobody holds the lease.
+    """
     files = [file.model_copy(update={"status": RecordingStatus.FAILED, "failure": failure}) for file in recording.files]
     values = {"failure": failure, "files": files, "lease": None}
-    return await _step(ObjectId(recording.id), _AGREED, _by(recording), values)
+    condition = {**_by(recording), **({"$expr": LAPSED} if unattended else {})}
+    return await _step(ObjectId(recording.id), _AGREED, condition, values)
 
 
 # --- the files

@@ -31,12 +31,21 @@ AT_ONCE = 16
 NOBODY_CAME = "Nothing was recorded: no recorder came. Is `main.py recorder` running?"
 NOTHING_READABLE = "Nothing was recorded that can be played."
 
-_one_at_a_time = asyncio.Semaphore(1)
-"""in a process: the replies of typed interviews are made beside it"""
+_busy = asyncio.Lock()
+"""one at a time in a process, and nobody waits: the replies of typed interviews need its slots and its core"""
 
 
 async def finish_recording(services: Services, store: Store | None, recording_id: ObjectId) -> None:
-    """Make the files, if that is due and in nobody's hands. Whatever goes wrong stands in the recording: due again, or FAILED."""
+    """Make the files, if that is due and in nobody's hands. Whatever goes wrong stands in the recording: due again, or FAILED.
+
+    While this process is at another the sweep asks again.
+    """
+    if not _busy.locked():
+        async with _busy:
+            await _finish(services, store, recording_id)
+
+
+async def _finish(services: Services, store: Store | None, recording_id: ObjectId) -> None:
     holder, lease_seconds = services.jobs.holder, services.settings.jobs.lease_seconds
     recording = await claim_files(recording_id, holder, lease_seconds)
     if recording is None:
@@ -46,7 +55,7 @@ async def finish_recording(services: Services, store: Store | None, recording_id
         return await renew_recording(recording_id, recording.fence, holder, lease_seconds)
 
     try:
-        async with kept(renew, lease_seconds), _one_at_a_time:
+        async with kept(renew, lease_seconds):
             changed = await complete_recording(recording, await _make_files(store, recording))
     except LeaseLost:
         return

@@ -5,6 +5,7 @@ Blocking work of minutes for a long interview: call it in a thread.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -87,21 +88,29 @@ def join(pieces: list[Piece], folder: Path, picture: Picture | None, abandoned: 
 def _sound(pieces: list[Piece]) -> Iterator[Samples]:
     """Both voices of all parts, sample by sample in turn, without a gap."""
     reached = 0
-    for piece in pieces:
+    for piece, until in _spans(pieces):
         if piece.sound is None:
             continue
-        begin = round(piece.offset * RATE)
+        begin, limit = round(piece.offset * RATE), round(until * RATE) if until is not None else None
         for place, samples in _decoded(piece.sound):
             at = begin + place
+            if limit is not None and at >= limit:
+                break
             while at > reached:
                 missing = min(at - reached, SILENCE_SECONDS * RATE)
                 yield np.zeros(2 * missing, np.int16)
                 reached += missing
-            # what two clocks put on top of each other was heard by the earlier
-            fresh = samples[2 * max(0, reached - at) :]
+            fresh = samples[2 * (reached - at) : 2 * (limit - at) if limit is not None else None]
             if len(fresh):
                 yield fresh
                 reached += len(fresh) // 2
+
+
+def _spans(pieces: list[Piece]) -> Iterator[tuple[Piece, float | None]]:
+    """Each part with the time at which the next begins: whoever came to life again after being replaced has nothing to add."""
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        # a clock that is off by more than a part is not believed
+        yield piece, following.offset if following and following.offset > piece.offset else None
 
 
 def _decoded(path: Path) -> Iterator[tuple[int, Samples]]:
@@ -124,14 +133,15 @@ Shot = tuple[int, bytes, bool]
 def _shots(pieces: list[Piece], blank: bytes) -> Iterator[Shot]:
     """The video of all parts as it was encoded, black where there is none, for ever: the sound says when it is over."""
     last, due = -1, 0
-    for piece in pieces:
+    for piece, until in _spans(pieces):
         if piece.video is None:
             continue
         begin = round(piece.offset * 1000)
         is_first = True
         for place, data, is_keyframe in _packets(piece.video):
-            # frames depend on those before them, so none is left out where two clocks put them on top of each other
-            at = max(begin + place, last + 1)
+            at = begin + place
+            if until is not None and at >= until * 1000:
+                break
             while is_first and due < at:
                 yield due, blank, True
                 last, due = due, due + FILLING_MILLISECONDS

@@ -144,6 +144,9 @@ class PartWriter:
         """Mix what has come, for ever, a little behind the present. Raises WriterFailed."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
+            for writer in self._writers():
+                if writer.failure:
+                    raise writer.failure
             self._mix(self.elapsed - DELAY_SECONDS)
             if self.elapsed - self._shown > STILL_SECONDS:
                 self._show(None, self.elapsed)

@@ -20,7 +20,10 @@ class WriterFailed(Exception):
 
 
 class Writer(Generic[T]):
-    """Writes items in a thread of its own, in order. What does not fit into its queue is dropped: `put` says so."""
+    """Writes items in a thread of its own, in order. What does not fit into its queue is dropped: `put` says so.
+
+    `failure`: why nothing is written any more.
+    """
 
     def __init__(self, name: str, write: Callable[[T], None], close: Callable[[], None], capacity: int) -> None:
         self.failure: WriterFailed | None = None
@@ -31,9 +34,7 @@ class Writer(Generic[T]):
         self._thread.start()
 
     def put(self, item: T) -> bool:
-        """Have it written; False when the thread is too far behind, and it is not. Raises WriterFailed."""
-        if self.failure:
-            raise self.failure
+        """Have it written; False when the thread is too far behind, and it is not."""
         try:
             self._items.put_nowait(item)
         except queue.Full:

@@ -95,12 +95,25 @@ def test_a_part_whose_end_is_torn_is_read_up_to_there(tmp_path: Path, kept: floa
     assert second == pytest.approx((20, 21), abs=0.05)
 
 
-def test_parts_that_two_clocks_put_on_top_of_each_other_keep_their_order(tmp_path: Path) -> None:
+def test_a_part_ends_where_the_next_begins_though_its_recorder_came_to_life_again(tmp_path: Path) -> None:
+    first = sound_of(tmp_path / "1", np.concatenate([tone(440, 2), silence(8)]), silence(10))
+    second = sound_of(tmp_path / "2", tone(660, 1), tone(880, 1))
+    pieces = [Piece(0, first, video_of(tmp_path / "1v", 10, 100)), Piece(5, second, video_of(tmp_path / "2v", 1, 200))]
+    files = files_of(pieces, tmp_path, PICTURE)
+    left, right = channels_of(files[RecordingKind.AUDIO].path)
+    assert spans_of(left) == [pytest.approx((0, 2), abs=0.05), pytest.approx((5, 6), abs=0.05)]
+    assert spans_of(right) == [pytest.approx((5, 6), abs=0.05)]
+    assert files[RecordingKind.AUDIO].seconds == pytest.approx(6, abs=0.05)
+    assert brightness_at(files[RecordingKind.COMPOSITE].path)[4] == pytest.approx(100, abs=4)
+
+
+@pytest.mark.parametrize("offset", [-3.0, 0.0, 1.5])
+def test_clocks_that_are_off_lose_no_more_than_they_are_off(tmp_path: Path, offset: float) -> None:
     first = sound_of(tmp_path / "1", tone(440, 2), silence(2))
-    second = sound_of(tmp_path / "2", silence(2), tone(880, 2))
-    left, right = channels_of(files_of([Piece(0, first, None), Piece(1.5, second, None)], tmp_path)[RecordingKind.AUDIO].path)
-    assert spans_of(left) == [pytest.approx((0, 2), abs=0.05)]
-    assert spans_of(right) == [pytest.approx((2, 3.5), abs=0.05)]
+    second = sound_of(tmp_path / "2", silence(6), np.concatenate([silence(5), tone(880, 1)]))
+    left, right = channels_of(files_of([Piece(0, first, None), Piece(offset, second, None)], tmp_path)[RecordingKind.AUDIO].path)
+    assert spans_of(left) == [pytest.approx((0, offset if offset > 0 else 2), abs=0.05)]
+    assert spans_of(right) == [pytest.approx((offset + 5, offset + 6), abs=0.05)]
 
 
 def test_the_composite_has_the_video_of_each_part_at_its_time_and_black_where_there_is_none(tmp_path: Path) -> None:

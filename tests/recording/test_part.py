@@ -137,9 +137,16 @@ async def test_a_writer_that_fails_says_so_once_and_hangs_nobody() -> None:
     with pytest.raises(WriterFailed, match=r"^Encoding failed \(ValueError\)$"):
         await writer.close()
     with pytest.raises(WriterFailed):
-        writer.put(2)
-    with pytest.raises(WriterFailed):
         await writer.close()
+
+
+async def test_a_part_whose_encoder_fails_says_so(store: Store) -> None:
+    part = PartWriter(store, "interview", 1)
+    part._sound.failure = WriterFailed("Encoding failed (ValueError)")
+    with pytest.raises(WriterFailed, match="Encoding failed"):
+        await asyncio.wait_for(part.keep_mixing(), 10)
+    part._sound.failure = None
+    await part.abandon()
 
 
 async def test_a_writer_that_is_behind_drops_and_what_follows_keeps_its_place(
