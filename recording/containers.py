@@ -35,6 +35,8 @@ _VP8 = {
     "qmax": "52",
     "g": str(4 * FRAMES_PER_SECOND),
 }
+COMPLEXITY = "5"
+"""of Opus, of 10: at these bit rates speech sounds the same, for half the CPU"""
 BITS_PER_PIXEL = 1.8
 """and second, of a face that talks: 0.4 Mbit/s at 640 x 360, 1.7 at 1280 x 720"""
 
@@ -95,7 +97,8 @@ class Video:
 
 def add_opus(container: OutputContainer, layout: str) -> AudioStream:
     """A stream of speech."""
-    stream = container.add_stream("libopus", rate=RATE, layout=layout, options={"application": "voip"})
+    options = {"application": "voip", "compression_level": COMPLEXITY}
+    stream = container.add_stream("libopus", rate=RATE, layout=layout, options=options)
     stream.bit_rate = 64_000 if layout == "stereo" else 32_000
     return stream
 

@@ -4,6 +4,7 @@ Blocking work of minutes for a long interview: call it in a thread.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -27,6 +28,8 @@ NAMES = {
     RecordingKind.COMPOSITE: "composite.webm",
 }
 SILENCE_SECONDS = 1
+BLOCK = RATE // 2
+"""samples that are worked on at once: each step costs some Python"""
 FILLING_MILLISECONDS = 1000
 """between two black frames where there is no video: players that seek find one near"""
 
@@ -115,15 +118,17 @@ def _spans(pieces: list[Piece]) -> Iterator[tuple[Piece, float | None]]:
 
 def _decoded(path: Path) -> Iterator[tuple[int, Samples]]:
     """The samples of a part, each block with its place in it."""
-    resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
-    try:
-        with av.open(path) as container:
-            for frame in container.decode(audio=0):
-                for ready in resampler.resample(frame):
-                    yield ready.pts or 0, ready.to_ndarray().reshape(-1).astype(np.int16, copy=False)
-    except FFmpegError:
-        # torn, or never begun
-        return
+    resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE, frame_size=BLOCK)
+    # torn, or never begun: what could be read till then
+    with suppress(FFmpegError), av.open(path) as container:
+        for frame in container.decode(audio=0):
+            yield from _blocks(resampler.resample(frame))
+    yield from _blocks(resampler.resample(None))
+
+
+def _blocks(frames: list[av.AudioFrame]) -> Iterator[tuple[int, Samples]]:
+    for frame in frames:
+        yield frame.pts or 0, frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
 
 
 Shot = tuple[int, bytes, bool]
@@ -155,14 +160,11 @@ def _shots(pieces: list[Piece], blank: bytes) -> Iterator[Shot]:
 
 
 def _packets(path: Path) -> Iterator[Shot]:
-    try:
-        with av.open(path) as container:
-            for packet in container.demux(video=0):
-                if packet.size and packet.pts is not None:
-                    yield round(packet.pts * packet.time_base * 1000), bytes(packet), packet.is_keyframe
-    except FFmpegError:
-        # torn, or never begun
-        return
+    # as above
+    with suppress(FFmpegError), av.open(path) as container:
+        for packet in container.demux(video=0):
+            if packet.size and packet.pts is not None:
+                yield round(packet.pts * packet.time_base * 1000), bytes(packet), packet.is_keyframe
 
 
 class _Composite:

@@ -5,28 +5,44 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from models import evaluation, follow, idempotency, latency, organization, position, recording, room, transition, turn
+from models import (
+    evaluation,
+    follow,
+    idempotency,
+    latency,
+    organization,
+    position,
+    recording,
+    recording_job,
+    room,
+    transition,
+    turn,
+)
 from models.append import append_candidate, append_interviewer
 from models.erasure import delete_erased, find_pending_erasures, mark_erased
 from models.evaluation_job import add_evaluation, claim_evaluation, find_due_evaluations
 from models.interview import (
+    Consent,
     Decision,
     EndReason,
     Interview,
     InterviewStatus,
     Recommendation,
+    Room,
     get_interview,
     get_interviews,
     get_own_interview,
 )
 from models.interview_list import InterviewFilter, InterviewOrderField, count_interviews, list_interviews, order_of
 from models.page import Order, Page, PageRequest
+from models.recording import Part, Picture
 from models.recording_job import find_open_recordings, find_unrecorded
 from models.turn import Channel, Speaker
-from tests.factories import make_interview, new_evaluation, new_turn, words
+from tests.factories import make_interview, new_evaluation, new_recording, new_turn, words
 from tests.models.archive import Archive, Plan, Profiler, stored_archive
 
 SIZE = 20
@@ -307,3 +323,36 @@ async def test_every_change_of_a_room_finds_its_document_by_its_id(archive: Arch
 async def test_what_the_rounds_ask_reads_open_interviews_only(archive: Archive, profiler: Profiler) -> None:
     plans = await profiler.plans(room.read_presence(10), latency.read_latencies([ObjectId(archive.interview.id)]))
     check(plans, 2)
+
+
+async def test_every_change_of_a_recording_finds_its_document_by_its_id(archive: Archive, profiler: Profiler) -> None:
+    interview = await make_interview(
+        organization_id=archive.organization_id,
+        channel=Channel.VOICE,
+        consent=Consent(text_version="test", given_at=archive.at, recording=True),
+        room=Room(wanted_until=archive.at, participant="PA_1"),
+    )
+    new = new_recording(interview)
+    new.id = PydanticObjectId()
+    recording_id = ObjectId(new.id)
+
+    async def life() -> None:
+        assert await recording_job.begin_recording(new)
+        assert await recording_job.claim_recorder_dispatch(recording_id, 60, 60)
+        recorded = await recording_job.claim_recorder(recording_id, 1, "recorder", 60)
+        assert recorded
+        assert await recording_job.renew_recording(recording_id, 1, "recorder", 60)
+        recorded = await recording_job.add_part(recorded, Part(number=1, started_at=archive.at))
+        assert recorded
+        assert await recording_job.add_picture(recorded, Picture(width=640, height=360))
+        assert await recording_job.release_recording(recorded)
+        await transition.close(ObjectId(interview.id), EndReason.WRAPPED_UP)
+        finishing = await recording_job.claim_files(recording_id, "jobs", 60)
+        assert finishing
+        assert await recording_job.complete_recording(finishing, [])
+
+    plans = await profiler.plans(life())
+    check(plans)
+    assert len(plans) > 15
+    for plan in plans:
+        assert plan.keys <= 6, plan
