@@ -23,6 +23,8 @@ BEAM = 3
 NOTHING_SAID = 0.6
 """likelihood of no speech above which there was none"""
 MOST_TOKENS = 224
+LOOP_TOKENS = 6
+"""a run of so many that comes a second time is the tiny model's own: it falls into loops"""
 STAMP_SECONDS = 0.02
 LATEST_SECONDS = 0.15
 """before the end of a segment: what is told to begin later is the model's own, which fills silence with what it has just heard"""
@@ -76,7 +78,8 @@ class Whisper:
         prompt = model.get_prompt(tokenizer, [], without_timestamps=False)
         result: Any = model.model.generate(
             encoded, [prompt], beam_size=BEAM if is_final else 1, return_scores=True, return_no_speech_prob=True,
-            max_length=MOST_TOKENS, suppress_blank=True, max_initial_timestamp_index=round(1 / STAMP_SECONDS),
+            max_length=MOST_TOKENS, no_repeat_ngram_size=LOOP_TOKENS, suppress_blank=True,
+            max_initial_timestamp_index=round(1 / STAMP_SECONDS),
         )[0]  # fmt: skip
         if result.no_speech_prob > NOTHING_SAID:
             return ()

@@ -18,6 +18,9 @@ from recording.writer import Writer, WriterFailed
 from tests.recording.disks import small_disk
 from tests.recording.tones import channels_of, tone
 
+# they take their time by the clock
+pytestmark = pytest.mark.servers
+
 FRAME = 2_400
 
 

@@ -14,6 +14,9 @@ from recording.storage import WINDOW_BYTES, Store, StoreFailed, open_store
 from sandbox.processes import Child, free_port
 from tests.recording.disks import small_disk
 
+# they take their time by the clock
+pytestmark = pytest.mark.servers
+
 KEY, SECRET = "recording", "a key for tests alone"
 
 

@@ -19,6 +19,9 @@ from sandbox.cartesia.options import parse_options
 from sandbox.cartesia.provider import Provider
 from tests.schema.api import served
 
+# they take their time by the clock
+pytestmark = pytest.mark.servers
+
 RATE = 24000
 QUESTION = "Tell me about a bug that you fixed. What was the first thing you looked at?"
 VOICE = "f786b574-daa5-4673-aa0c-cbe3e8534c02"

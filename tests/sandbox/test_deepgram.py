@@ -26,6 +26,9 @@ from sandbox.speech import synthesize
 from sandbox.voices import CANDIDATE
 from tests.schema.api import served
 
+# they take their time by the clock
+pytestmark = pytest.mark.servers
+
 RATE = 16000
 BUG = "I fixed a bug in the parcel service, because two workers waited for each other."
 QUERY = {"model": "nova-3", "encoding": "linear16", "sample_rate": str(RATE), "channels": "1", "interim_results": "true"}

@@ -11,6 +11,9 @@ from sandbox.livekit import build
 from sandbox.livekit.build import cached, find, find_or_build, wanted_version
 from sandbox.processes import SandboxFailed
 
+# they take their time by the clock
+pytestmark = pytest.mark.servers
+
 GO = """
 if [ "$1" = version ]; then echo "go version go{version} linux/amd64"; exit; fi
 echo built >> {folder}/builds
