@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from benchmarks.interviews import hold
 from benchmarks.replies import Reply, Whole, judge, percentile, replies_of
-from benchmarks.rig import brought_up
+from benchmarks.rig import Rig, brought_up
 from benchmarks.usage import Watch
 
 MOST_SECONDS = 2.0
@@ -32,17 +32,22 @@ class Step:
 
 
 async def climb(counts: Sequence[int], answers: int) -> AsyncIterator[Step]:
-    """For each count, without a recording and with one, until it breaks. Raises SandboxFailed."""
+    """The first count without a recording; then each with one, until it breaks, and from there without. Raises SandboxFailed."""
     async with brought_up("load", answers, {}) as rig:
-        broken = set[bool]()
+        yield await _take(rig, counts[0], answers, recording=False)
+        recording = True
         for count in counts:
-            for recording in (False, True):
-                if recording in broken:
-                    continue
-                async with Watch() as watch:
-                    outcomes = await hold(rig, count, answers, recording=recording)
-                replies = [reply for outcome in outcomes for reply in replies_of(outcome)]
-                step = Step(count, recording, replies, judge(outcomes), watch, os.getloadavg()[0])
-                if not step.holds:
-                    broken.add(recording)
-                yield step
+            step = await _take(rig, count, answers, recording=recording)
+            yield step
+            if recording and not step.holds:
+                recording = False
+                yield (step := await _take(rig, count, answers, recording=recording))
+            if not step.holds:
+                break
+
+
+async def _take(rig: Rig, count: int, answers: int, *, recording: bool) -> Step:
+    async with Watch() as watch:
+        outcomes = await hold(rig, count, answers, recording=recording)
+    replies = [reply for outcome in outcomes for reply in replies_of(outcome)]
+    return Step(count, recording, replies, judge(outcomes), watch, os.getloadavg()[0])

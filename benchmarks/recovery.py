@@ -15,7 +15,7 @@ LAST_SOUND_SECONDS = 0.5
 """what had been said when the process died may be heard for so long: what begins later is somebody else"""
 MOST_SECONDS = 40.0
 LOOK_SECONDS = 0.02
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 3.0
 """for a process to stand ready again, as in a deployment that is not killed all the time"""
 
 

@@ -62,14 +62,14 @@ class Extent:
 DEFAULT = Variant(Voice().min_delay_seconds, Voice().early_replies)
 FULL = Extent(
     variants=[[DEFAULT], [Variant(0.4, True), Variant(0.5, True)], [Variant(0.6, False), Variant(0.8, True)]],
-    answers=[15, 8, 8],
+    answers=[15, 5, 5],
     counts=[4, 6, 8, 10, 12, 14, 16],
     kills=5,
 )
 QUICK = Extent(variants=[[DEFAULT]], answers=[6], counts=[4], kills=2)
 AT_ONCE = 2
 """interviews of one variant"""
-LOADED_ANSWERS = 5
+LOADED_ANSWERS = 4
 """of each interview while the load is measured"""
 
 
