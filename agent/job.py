@@ -103,6 +103,7 @@ async def _converse(job: RoomJob, claude: AsyncAnthropic, interview: Interview) 
         transcript=transcript,
     )
     session.on("user_state_changed", hearing.note_state)
+    session.on("user_state_changed", speech.note_candidate)
     session.on("agent_state_changed", speech.note_state)
     await session.start(
         Interviewer(conversation, hearing, speech),

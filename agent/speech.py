@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from livekit import rtc
 from livekit.agents import AgentSession
-from livekit.agents.voice import AgentStateChangedEvent
+from livekit.agents.voice import AgentStateChangedEvent, SpeechHandle, UserStateChangedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Speech:
 
     def __init__(self, session: AgentSession[None]) -> None:
         self._session = session
+        self._handle: SpeechHandle | None = None
         self._started_at: float | None = None
         self._ended_at: float | None = None
         self._first_word_at: float | None = None
@@ -39,6 +40,12 @@ class Speech:
             self._started_at = self._started_at or event.created_at
         elif event.old_state == "speaking":
             self._ended_at = event.created_at
+
+    def note_candidate(self, event: UserStateChangedEvent) -> None:
+        """Take what the voice activity detector tells: who goes on before anything was heard is not spoken over at all."""
+        handle = self._handle
+        if event.new_state == "speaking" and handle and handle.allow_interruptions and self._started_at is None:
+            handle.interrupt()
 
     async def watch(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
         """The synthesizer's frames, as they pass."""
@@ -58,8 +65,9 @@ class Speech:
                 yield text
 
         async with aclosing(words):
-            handle = self._session.say(pass_on(), allow_interruptions=interruptible)
+            self._handle = handle = self._session.say(pass_on(), allow_interruptions=interruptible)
             await handle.wait_for_playout()
+            self._handle = None
         item = next((item for item in handle.chat_items if item.type == "message"), None)
         if item is None or self._started_at is None:
             return None
