@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from sandbox.endpointing import Endpointer, Segment
 SAMPLE_RATE = 16000
 FRAME_MS = 20
 SILENCE_SECONDS = 0.3
+RECENT_FRAMES = 50
+"""from which it is told when the track began: a second, for what smooths the sound on its way stretches and shortens it"""
 LOST_SECONDS = 0.5
 """without a frame, not even a silent one: whoever it was is gone, and LiveKit tells of it much later"""
 
@@ -42,6 +45,7 @@ class Ear:
         frames = aiter(stream)
         current: Sound | None = None
         heard, began_at = 0.0, time.time()
+        recent: deque[float] = deque(maxlen=RECENT_FRAMES)
         try:
             while True:
                 try:
@@ -50,11 +54,13 @@ class Ear:
                     endpointer.cut()
                     _end(current, began_at + endpointer.voice_end)
                     current = None
-                    began_at = time.time()
+                    began_at = time.time() - heard
+                    recent.clear()
                     continue
                 heard += event.frame.duration
                 # a frame may come late, when this process is busy, and never early
-                began_at = min(began_at, time.time() - heard)
+                recent.append(time.time() - heard)
+                began_at = min(recent)
                 for happened in endpointer.feed(np.frombuffer(event.frame.data, np.int16)):
                     if not isinstance(happened, Segment):
                         current = Sound(self._who, began_at + happened)
