@@ -13,7 +13,7 @@ from pathlib import Path
 from sandbox.caller.participant import Caller, Parts
 
 ANSWER = "I have used it for three years now."
-BEFORE, AFTER = "I began with the logs", "and there I found the cause of it."
+BEFORE, AFTER = "First I drew a plan", "and then I built the first part of it."
 """an answer with a pause in it"""
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.candidate import ANSWER
 from benchmarks.interviews import Outcome, hold
 from benchmarks.replies import Reply, Whole, judge, replies_of
 from benchmarks.rig import brought_up
@@ -79,8 +80,7 @@ async def _measure(variant: Variant, count: int, answers: int) -> list[Outcome]:
 
 def _is_spoken_over(outcome: Outcome, pause: float) -> bool:
     """Whether somebody began to speak while the answer with that pause was given."""
-    place = 2 * PAUSES.index(pause) + 1  # one plain answer before each (benchmarks.candidate.script_of)
-    if place >= len(outcome.said):
-        return False
-    said = outcome.said[place]
-    return any(said.started_at < sound.started_at < said.ended_at for sound in outcome.sounds)
+    held = [said for said in outcome.said if said.text != ANSWER]
+    return any(
+        said.started_at < sound.started_at < said.ended_at for said in held[PAUSES.index(pause) :][:1] for sound in outcome.sounds
+    )
