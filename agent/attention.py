@@ -61,6 +61,7 @@ class Attention:
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line = Line(room, self._note_line)
         hearing.changed = self._note_words
+        conversation.is_line_alive = self._line.is_alive
         room.on("participant_connected", self._note_arrival)
         room.on("participant_disconnected", self._note_departure)
         room.on("disconnected", self._note_end)

@@ -6,7 +6,7 @@ reply that was cut off and a candidate who comes back are all the same path.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
 
@@ -62,9 +62,12 @@ class Conversation:
         self._hearing = hearing
         self._delivery = Delivery(interview.fence, speech, transcript)
         self._transcript = transcript
+        self.is_line_alive: Callable[[], Awaitable[bool]] = _always
+        """whether silence is the candidate's; may wait until that is sure"""
         self._occasion = asyncio.Event()
         self._is_present = False
         self._is_resuming = False
+        self._left_at = 0.0
         self._held_seq = 0
         """what the candidate said up to here waits for more: it was cut off"""
         self._due_at: datetime | None = None
@@ -87,6 +90,7 @@ class Conversation:
     async def leave(self) -> None:
         """The candidate is gone: nothing more is said, and what they were saying is kept. Raises LeaseLost."""
         self._is_present = False
+        self._left_at = time.time()
         await self._delivery.hush()
         if heard := self._hearing.take():
             await self._transcript.add_heard(heard, cut_off=True)
@@ -99,7 +103,11 @@ class Conversation:
         committed_at = time.time()
         self._storing += 1
         try:
-            await self._transcript.add_heard(heard, cut_off=not self._is_present)
+            # the words that were cut off may come when the candidate is back already
+            is_whole = await self.is_line_alive() and self._is_present and heard.started_at.timestamp() > self._left_at
+            stored = await self._transcript.add_heard(heard, cut_off=not is_whole)
+            if not is_whole:
+                self._held_seq = stored.seq
         finally:
             self._storing -= 1
         self._delivery.answer = Answer(heard.ended_at.timestamp(), heard.final_at, committed_at)
@@ -262,6 +270,10 @@ class Conversation:
         least = self._services.settings.voice.min_confidence
         spoken = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.confidence is not None]
         return bool(spoken) and spoken[-1].seq == plan.answers and (spoken[-1].confidence or 0.0) < least
+
+
+async def _always() -> bool:
+    return True
 
 
 def _is_cut_off(turns: Sequence[Turn]) -> bool:

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from livekit import rtc
 
 from lifecycle.rooms import CANDIDATE
 
-LOOK_SECONDS = 0.5
-SILENT_LOOKS = 4
+LOOK_SECONDS = 0.25
+DOUBTFUL_LOOKS = 2
 """looks without a packet: in silence a browser sends one at least every 0.4 s"""
+SILENT_LOOKS = 8
+"""looks without a packet after which the line is dead"""
 
 
 class Line:
@@ -20,6 +23,16 @@ class Line:
         self._tell = tell
         self._received = -1
         self._silent_looks = 0
+        self._looked = asyncio.Event()
+
+    async def is_alive(self) -> bool:
+        """Whether what was heard last was the candidate's own end of it; waits while that is in doubt, for 2 s at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS * SILENT_LOOKS):
+                while DOUBTFUL_LOOKS <= self._silent_looks < SILENT_LOOKS:
+                    self._looked.clear()
+                    await self._looked.wait()
+        return self._silent_looks < SILENT_LOOKS
 
     def renew(self) -> None:
         """A new connection is watched from here."""
@@ -44,6 +57,7 @@ class Line:
                 self._silent_looks += 1
                 if self._silent_looks == SILENT_LOOKS:
                     self._tell(False)
+            self._looked.set()
 
     async def _count(self) -> int | None:
         """Packets of the open microphone so far; None where there is none, or it is muted, which sends nothing."""
