@@ -1,0 +1,85 @@
+"""What is typed into an interview by voice: stored first, answered once, whoever is speaking, and wherever the candidate is."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from models.turn import Channel, Move, Speaker, Turn
+from tests.end_to_end.fleet import Fleet
+from tests.end_to_end.launch import QUESTIONS
+from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, by, is_heard, moves, staged, told
+
+Write = Callable[[Scene, str], Awaitable[None]]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
+
+
+async def type_by_api(scene: Scene, text: str) -> None:
+    await scene.held.say(text)
+
+
+async def type_in_room(scene: Scene, text: str) -> None:
+    await scene.caller.type(text)
+
+
+def typed(turns: list[Turn]) -> list[Turn]:
+    return [turn for turn in by(turns, Speaker.CANDIDATE) if turn.channel is Channel.TEXT]
+
+
+WAYS = pytest.mark.parametrize("write", [type_by_api, type_in_room])
+
+
+@WAYS
+async def test_what_is_typed_while_the_interviewer_speaks_is_answered_after_it(fleet: Fleet, write: Write) -> None:
+    async with staged(fleet) as scene:
+        await scene.caller.wait_until_spoken_to(1)
+        await write(scene, ANSWER)
+        (early,) = typed(await scene.until(lambda turns: bool(typed(turns)), 10))
+        turns = await scene.until_asked(1)
+        # an answer to a question that had not been put is none
+        greeting = moves(turns, Move.GREET)[0]
+        assert (early.seq, greeting.interrupted) == (1, False), told(turns)
+        await write(scene, OTHER_ANSWER)
+        turns = await scene.until_asked(2)
+    assert [turn.text for turn in typed(turns)] == [ANSWER, OTHER_ANSWER]
+    assert moves(turns, Move.NEXT)[1].answers == typed(turns)[1].seq
+    assert [turn.question_key for turn in moves(turns, Move.NEXT)] == list(QUESTIONS)
+
+
+@WAYS
+async def test_what_is_typed_while_the_candidate_speaks_is_part_of_the_answer(fleet: Fleet, write: Write) -> None:
+    async with staged(fleet) as scene:
+        await scene.until_asked(1)
+        speaking = asyncio.create_task(scene.caller.say(ANSWER))
+        await asyncio.sleep(2)
+        await write(scene, "The system was called Parcel Trace.")
+        await scene.until(lambda turns: bool(typed(turns)), 10)
+        assert not speaking.done(), "it was stored only when the candidate had finished"
+        await speaking
+        turns = await scene.until_asked(2)
+        pieces = by(turns, Speaker.CANDIDATE)
+    assert is_heard(" ".join(turn.text for turn in pieces if turn.channel is Channel.VOICE), ANSWER), told(turns)
+    assert len(typed(turns)) == 1
+    assert moves(turns, Move.NEXT)[1].answers == pieces[-1].seq
+    assert [turn.question_key for turn in moves(turns, Move.NEXT)] == list(QUESTIONS)
+
+
+async def test_who_types_outside_the_room_goes_on_in_writing_and_is_spoken_to_again_when_they_come_back(fleet: Fleet) -> None:
+    async with staged(fleet) as scene:
+        await scene.until_asked(1)
+        await scene.caller.leave()
+        await asyncio.sleep(1)
+        await scene.held.say(ANSWER)
+        turns = await scene.until_asked(2)
+        written = moves(turns, Move.NEXT)[1]
+        assert (written.channel, (await scene.document()).channel) == (Channel.TEXT, Channel.TEXT)
+        returned_at = time.time()
+        await scene.caller.join()
+        assert await scene.until_heard(returned_at, 40) < 15
+        assert (await scene.document()).channel is Channel.VOICE
+        await scene.until_said(Move.REPEAT)
+        await scene.caller.say(OTHER_ANSWER)
+        turns = await scene.until_said(Move.CLOSE)
+    assert [turn.question_key for turn in moves(turns, Move.NEXT)] == list(QUESTIONS), told(turns)
+    assert len(moves(turns, Move.GREET)) == 1
