@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 
 import structlog
 from bson import ObjectId
@@ -15,7 +17,7 @@ from models.interview import get_interview
 from models.recording import File, Recording, RecordingKind, RecordingStatus
 from models.recording_job import claim_files, complete_recording, postpone_files, renew_recording
 from recording.containers import AUDIO_TYPE, VIDEO_TYPE
-from recording.joining import Abandoned, Made, Piece, join
+from recording.joining import NAMES, Made, Piece, join
 from recording.part import AUDIO, VIDEO
 from recording.spool import path_of
 from recording.storage import Store, StoreFailed
@@ -83,17 +85,16 @@ async def _make_files(store: Store | None, recording: Recording) -> list[File]:
     target = f"{recording.interview_id}/files"
     # of attempts that failed
     await store.delete(target)
-    with TemporaryDirectory(prefix="viva-recording-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        pieces = [await _fetch(store, recording, place, folder) for place in range(len(recording.parts))]
-        made = await _join(recording, pieces, folder)
+    with ExitStack() as stack:
+        pieces = [await _fetch(store, recording, place, stack) for place in range(len(recording.parts))]
+        targets = {kind: stack.enter_context(_unnamed()) for kind in NAMES}
         files = []
-        for one in made:
+        for made in await _join(recording, pieces, targets):
             # no other attempt writes to it: what a caller is given never changes
-            path = f"{target}/{recording.fence:08}/{one.path.name}"
-            size = one.path.stat().st_size
-            await store.put(path, one.path)
-            files.append(_file(recording, one, path, size))
+            path = f"{target}/{recording.fence:08}/{NAMES[made.kind]}"
+            size = made.path.stat().st_size
+            await store.put(path, made.path)
+            files.append(_file(recording, made, path, size))
     return files or [_failed(file, NOTHING_READABLE) for file in recording.files]
 
 
@@ -105,14 +106,21 @@ async def _nothing(recording: Recording) -> list[File]:
     return [_failed(file, recording.failure or NOBODY_CAME) for file in recording.files]
 
 
-async def _fetch(store: Store, recording: Recording, place: int, folder: Path) -> Piece:
+@contextmanager
+def _unnamed() -> Iterator[Path]:
+    """A file on this disk while the block lasts. It has no name: what was said in it goes with us, even if we are killed."""
+    with TemporaryFile() as file:
+        yield Path(f"/proc/self/fd/{file.fileno()}")
+
+
+async def _fetch(store: Store, recording: Recording, place: int, stack: ExitStack) -> Piece:
     part = recording.parts[place]
     paths: dict[str, Path] = {}
     for name in (AUDIO, VIDEO):
         chunks = await store.list(path_of(recording.interview_id, part.number, name))
         if not chunks:
             continue
-        paths[name] = folder / f"{place}-{name}"
+        paths[name] = stack.enter_context(_unnamed())
         with paths[name].open("wb") as file:
             for start in range(0, len(chunks), AT_ONCE):
                 for content in await asyncio.gather(*(store.get(chunk) for chunk in chunks[start : start + AT_ONCE])):
@@ -121,16 +129,20 @@ async def _fetch(store: Store, recording: Recording, place: int, folder: Path) -
     return Piece(offset, paths.get(AUDIO), paths.get(VIDEO))
 
 
-async def _join(recording: Recording, pieces: list[Piece], folder: Path) -> list[Made]:
+async def _join(recording: Recording, pieces: list[Piece], targets: Mapping[RecordingKind, Path]) -> list[Made]:
     picture = next((part.picture for part in recording.parts if part.picture), None)
     abandoned = threading.Event()
+    joining = asyncio.create_task(asyncio.to_thread(join, pieces, targets, picture, abandoned))
     try:
-        return await asyncio.to_thread(join, pieces, folder, picture, abandoned)
-    except Abandoned:
-        raise LeaseLost from None
+        return await asyncio.shield(joining)
     finally:
-        # who is cancelled here leaves the thread behind
         abandoned.set()
+        while not joining.done():
+            # the files must not be closed under the thread, which soon sees that nobody wants them
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([joining])
+        # looked at, or asyncio would tell of it
+        joining.exception()
 
 
 def _file(recording: Recording, made: Made, path: str, size: int) -> File:

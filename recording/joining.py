@@ -3,7 +3,7 @@
 Blocking work of minutes for a long interview: call it in a thread.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -56,14 +56,13 @@ class Abandoned(Exception):
     """Nobody wants the files any more."""
 
 
-def join(pieces: list[Piece], folder: Path, picture: Picture | None, abandoned: Event) -> list[Made]:
-    """Make the files in this folder: both voices, each voice, and, if there is a `picture`, the video with both voices mixed.
+def join(pieces: list[Piece], paths: Mapping[RecordingKind, Path], picture: Picture | None, abandoned: Event) -> list[Made]:
+    """Make the files at these paths: both voices, each voice, and, if there is a `picture`, the video with both voices mixed.
 
     Nothing when no sound can be read. A part whose end is torn is read up to there.
 
     Raises OSError, and Abandoned soon after that is set.
     """
-    paths = {kind: folder / NAMES[kind] for kind in NAMES}
     both = Sound(paths[RecordingKind.AUDIO], channels=2)
     candidate = Sound(paths[RecordingKind.CANDIDATE_TRACK], channels=1)
     interviewer = Sound(paths[RecordingKind.INTERVIEWER_TRACK], channels=1)

@@ -134,6 +134,19 @@ async def until_heard(recorder: Recorder, *sides: Side) -> None:
     await asyncio.sleep(0.5)
 
 
+async def until_seen(recorder: Recorder, *, seen: bool = True) -> None:
+    """Wait until the recorder sees the candidate, or does not any more."""
+    candidate = recorder._room.remote_participants[CANDIDATE]
+    async with asyncio.timeout(30):
+        while seen is not any(
+            publication.kind == rtc.TrackKind.KIND_VIDEO and publication.track and publication.track.sid in recorder._streams
+            for publication in candidate.track_publications.values()
+        ):
+            await asyncio.sleep(0.05)
+    # the first frames, or the last
+    await asyncio.sleep(1)
+
+
 class Voice:
     """A microphone: silent, unless it is told to make a sound."""
 

@@ -1,6 +1,8 @@
 """The job that makes files from parts: once, whatever goes wrong in it, and never of what was erased."""
 
 import asyncio
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -175,3 +177,28 @@ async def test_a_defect_of_ours_is_told_and_tried_again(
     waiting = await fresh(recording)
     assert waiting.is_open
     assert waiting.files[0].failure == "It failed on our side (ValueError). It is tried again in 5 seconds (try 1 of 8)."
+
+
+async def test_whoever_loses_the_job_in_mid_work_waits_for_its_thread_and_leaves_nothing(
+    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interview, recording = await recorded(store, 0)
+    begun, ended = threading.Event(), threading.Event()
+
+    def work(_: object, paths: dict[RecordingKind, Path], __: object, abandoned: threading.Event) -> None:
+        names = [path.readlink() for path in paths.values()]
+        assert all(str(name).endswith("(deleted)") for name in names), "no file has a name that outlives a kill"
+        begun.set()
+        abandoned.wait(10)
+        time.sleep(0.3)
+        assert all(path.exists() for path in paths.values())
+        ended.set()
+
+    monkeypatch.setattr(finishing, "join", work)
+    task = asyncio.create_task(finish_recording(services, store, ObjectId(recording.id)))
+    await asyncio.to_thread(begun.wait, 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
+    assert await store.list(f"{interview.id}/files") == []

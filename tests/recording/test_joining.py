@@ -10,7 +10,7 @@ import pytest
 
 from models.recording import Picture, RecordingKind
 from recording.containers import Sound, Video
-from recording.joining import Abandoned, Made, Piece, join
+from recording.joining import NAMES, Abandoned, Made, Piece, join
 from recording.pictures import black, fit, picture_of
 from recording.timeline import RATE, Samples, side_by_side
 from tests.recording.tones import channels_of, silence, spans_of, tone
@@ -53,7 +53,11 @@ class _Append:
 
 
 def files_of(pieces: list[Piece], folder: Path, picture: Picture | None = None) -> dict[RecordingKind, Made]:
-    return {made.kind: made for made in join(pieces, folder, picture, Event())}
+    return {made.kind: made for made in join(pieces, paths_in(folder), picture, Event())}
+
+
+def paths_in(folder: Path) -> dict[RecordingKind, Path]:
+    return {kind: folder / name for kind, name in NAMES.items()}
 
 
 def brightness_at(path: Path) -> dict[int, float]:
@@ -150,7 +154,7 @@ def test_a_torn_video_ends_black(tmp_path: Path) -> None:
 def test_what_cannot_be_read_gives_nothing_and_costs_nothing(tmp_path: Path) -> None:
     rubbish = tmp_path / "rubbish"
     rubbish.write_bytes(b"no container at all")
-    assert join([Piece(0, rubbish, None), Piece(3, None, None)], tmp_path, None, Event()) == []
+    assert join([Piece(0, rubbish, None), Piece(3, None, None)], paths_in(tmp_path), None, Event()) == []
     good = sound_of(tmp_path / "1", tone(440, 1), silence(1))
     left, _ = channels_of(
         files_of([Piece(0, rubbish, rubbish), Piece(3, good, None)], tmp_path, PICTURE)[RecordingKind.AUDIO].path
@@ -162,7 +166,7 @@ def test_work_that_nobody_wants_any_more_ends(tmp_path: Path) -> None:
     abandoned = Event()
     abandoned.set()
     with pytest.raises(Abandoned):
-        join([Piece(0, sound_of(tmp_path / "1", tone(440, 1), silence(1)), None)], tmp_path, None, abandoned)
+        join([Piece(0, sound_of(tmp_path / "1", tone(440, 1), silence(1)), None)], paths_in(tmp_path), None, abandoned)
 
 
 @pytest.mark.parametrize(
