@@ -260,8 +260,12 @@ class Conversation:
             await self._replies.drop()
         if self._is_resuming or not hearing.is_pending or hearing.is_speaking or hearing.is_late:
             return
+        text = hearing.pending_text
         turns = await read_turns(self._id)
-        turns.append(provisional(self._id, hearing.pending_text, turns))
+        if hearing.pending_text != text:
+            # it was taken, or is not all, by now: what is on its way is the better guess
+            return
+        turns.append(provisional(self._id, text, turns))
         plan = self._read_plan(interview, turns)
         if plan.open_question:
             await self._replies.begin(plan, compose(plan.position, background_of(interview), plan, turns))
