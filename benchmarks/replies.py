@@ -118,7 +118,8 @@ def judge(outcomes: Sequence[Outcome]) -> Whole:
             pieces = [
                 turn
                 for turn in outcome.turns
-                if turn.speaker is Speaker.CANDIDATE and begin < turn.ended_at.timestamp() and turn.started_at.timestamp() < end
+                # that it begins is told a little early at times
+                if turn.speaker is Speaker.CANDIDATE and begin < turn.ended_at.timestamp() < end
             ]
             split += len(pieces) != 1
     return Whole(

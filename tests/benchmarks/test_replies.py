@@ -43,7 +43,7 @@ def whole() -> Outcome:
             turn(1, Speaker.INTERVIEWER, 2, 9, Move.NEXT),
             turn(2, Speaker.CANDIDATE, 10, 12.1),
             turn(3, Speaker.INTERVIEWER, 12.89, 18, Move.NEXT, 2),
-            turn(4, Speaker.CANDIDATE, 20, 22.1),
+            turn(4, Speaker.CANDIDATE, 19.98, 22.1),
             turn(5, Speaker.INTERVIEWER, 22.89, 25, Move.CLOSE, 4),
         ],
     )
