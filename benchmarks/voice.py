@@ -36,7 +36,7 @@ from settings import Voice
 RESULTS = ROOT / "benchmarks" / "results" / "voice.json"
 QUIET = 0.5
 """load average above which somebody else is at work here"""
-WIDTH = 160
+WIDTH = 180
 
 
 class Part(StrEnum):
