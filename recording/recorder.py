@@ -77,8 +77,7 @@ class Recorder:
             if arrived.done() and self._room.isconnected():
                 await self._record(gone)
         finally:
-            for task in (*gone, arrived, *self._streams.values()):
-                await end(task)
+            await end(*gone, arrived, *self._streams.values())
 
     async def _record(self, gone: list[asyncio.Task[Any]]) -> None:
         composite = next((part.picture for part in self.recording.parts if part.picture), None)
@@ -87,8 +86,7 @@ class Recorder:
             await self._tell(await add_part(self.recording, Part(number=self.recording.fence, started_at=part.started_at)))
             self._part = part
             await self._until(gone, part.keep_mixing(), part.keep_storing(), self._keep_sizes())
-            for task in self._streams.values():
-                await end(task)
+            await end(*self._streams.values())
             await part.close()
         except (StoreFailed, WriterFailed) as failed:
             log.error("recording given up", reason=str(failed))
@@ -106,8 +104,7 @@ class Recorder:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                await end(task)
+            await end(*tasks)
 
     async def _keep_sizes(self) -> None:
         while True:

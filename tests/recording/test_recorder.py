@@ -82,6 +82,29 @@ async def test_each_voice_is_on_its_channel_where_it_was_said(
     assert await store.list(f"{interview.id}/parts") == [], "the parts are in the files now"
 
 
+async def test_what_is_said_until_the_room_is_closed_is_kept(
+    services: Services, livekit_server: LivekitServer, store: Store, folder: Path
+) -> None:
+    interview = await agreed_interview()
+    recording = await claimed_recording(interview)
+    studio = Studio(livekit_server, interview)
+    async with (
+        studio.interviewer() as interviewer,
+        studio.candidate(),
+        studio.recorded(services, store, recording) as recorder,
+    ):
+        await until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
+        said = await interviewer.say(tone(880, 1))
+        await asyncio.sleep(0.5)
+        await services.rooms.close(ObjectId(interview.id))
+        await asyncio.sleep(1)
+    files = await finished(services, store, interview, recorder.recording)
+    _, right = channels_of(folder / str(files[RecordingKind.AUDIO].path))
+    [(begin, end)] = spans_of(right, 880)
+    assert begin == pytest.approx(place(files[RecordingKind.AUDIO], said), abs=PLACE_SECONDS)
+    assert end - begin == pytest.approx(1, abs=0.1)
+
+
 @pytest.mark.long
 async def test_a_camera_gives_a_video_with_both_voices(
     services: Services, livekit_server: LivekitServer, store: Store, folder: Path
