@@ -23,8 +23,8 @@ BEAM = 3
 NOTHING_SAID = 0.6
 """likelihood of no speech above which there was none"""
 MOST_TOKENS = 224
-LOOP_TOKENS = 6
-"""a run of so many that comes a second time is the tiny model's own: it falls into loops"""
+FASTEST = 4.5
+"""words a second: what is more than anybody speaks is said twice by the model, which falls into loops"""
 STAMP_SECONDS = 0.02
 LATEST_SECONDS = 0.15
 """before the end of a segment: what is told to begin later is the model's own, which fills silence with what it has just heard"""
@@ -76,14 +76,17 @@ class Whisper:
         features = self._features(model, segment)
         encoded = model.encode(features)
         prompt = model.get_prompt(tokenizer, [], without_timestamps=False)
-        result: Any = model.model.generate(
-            encoded, [prompt], beam_size=BEAM if is_final else 1, return_scores=True, return_no_speech_prob=True,
-            max_length=MOST_TOKENS, no_repeat_ngram_size=LOOP_TOKENS, suppress_blank=True,
-            max_initial_timestamp_index=round(1 / STAMP_SECONDS),
-        )[0]  # fmt: skip
-        if result.no_speech_prob > NOTHING_SAID:
-            return ()
-        tokens = _said(result.sequences_ids[0], tokenizer, segment.seconds)
+        # a search that went astray is made again without one
+        for beam in (BEAM, 1) if is_final else (1,):
+            result: Any = model.model.generate(
+                encoded, [prompt], beam_size=beam, return_scores=True, return_no_speech_prob=True,
+                max_length=MOST_TOKENS, suppress_blank=True, max_initial_timestamp_index=round(1 / STAMP_SECONDS),
+            )[0]  # fmt: skip
+            if result.no_speech_prob > NOTHING_SAID:
+                return ()
+            tokens = _said(result.sequences_ids[0], tokenizer, segment.seconds)
+            if len(tokenizer.decode(tokens).split()) <= FASTEST * segment.seconds:
+                break
         if not is_final:
             return spread(tokenizer.decode(tokens), segment, float(np.exp(result.scores[0])))
         frames = int(segment.seconds * FRAMES_A_SECOND)

@@ -65,7 +65,7 @@ async def stored_archive(database: AsyncDatabase[Any]) -> AsyncIterator[Archive]
         evaluation.id,
         OTHERS,
         # at work, and not due
-        lambda n: {"interview_id": ObjectId(), "due_at": at + timedelta(minutes=n + 1)},
+        lambda n: {"interview_id": ObjectId(), "due_at": at + timedelta(hours=1, minutes=n)},
     )
     await multiply(
         Position.get_pymongo_collection(),
