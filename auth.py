@@ -5,7 +5,7 @@ links to recordings are signed by the same secret; their audience keeps them apa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -35,6 +35,11 @@ class Principal:
     generation: int | None = None
     expires_at: datetime | None = None
     key_id: ObjectId | None = None
+
+    @property
+    def scope(self) -> "Principal":
+        """What the caller may see, as a caller who is nobody in particular: equal for all who may see the same."""
+        return replace(self, name="", caller="", generation=None, expires_at=None, key_id=None)
 
 
 class Action(StrEnum):

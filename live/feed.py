@@ -1,7 +1,7 @@
 """Turns in motion: publishing what is stored, and following it. MongoDB holds it; Redis carries it, and wakes who follows."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import aclosing, contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +24,8 @@ from models.interview import Interview, get_interview
 from models.turn import Turn
 
 log = structlog.get_logger(__name__)
+
+Check = Callable[[], Awaitable[None]]
 
 
 class Live:
@@ -49,6 +51,7 @@ class Live:
     async def __aenter__(self) -> Self:
         await self._broadcast.connect()
         self._start(self._watch.run(), "watch")
+        self._start(self._tick(), "tick")
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -86,10 +89,11 @@ class Live:
 
     # --- following
 
-    async def follow_turns(self, interview_id: ObjectId, after: int) -> AsyncGenerator[Turn, None]:
+    async def follow_turns(self, interview_id: ObjectId, after: int, check: Check | None = None) -> AsyncGenerator[Turn, None]:
         """The interview's turns from seq after + 1 on, in order, each once; those to come too.
 
-        Ends after the last turn of an interview that is over, and at once when it is erased or unknown.
+        Ends after the last turn of an interview that is over, and at once when it is erased or unknown. Awaits `check` each
+        `poll_seconds` or sooner, also when nobody says anything, and ends with what that raises.
         """
         with self._followed.use(interview_id) as followed, followed.turns_moved.listen() as moved:
             cursor = after
@@ -104,11 +108,13 @@ class Live:
                 if followed.is_complete(cursor):
                     return
                 await moved.wait()
+                if check:
+                    await check()
 
-    async def follow_interims(self, interview_id: ObjectId) -> AsyncGenerator[Interim, None]:
+    async def follow_interims(self, interview_id: ObjectId, check: Check | None = None) -> AsyncGenerator[Interim, None]:
         """What is being said right now. Slow followers see each speaker's newest words only.
 
-        Ends when the interview is over, erased or unknown.
+        Ends when the interview is over, erased or unknown. Awaits `check` as follow_turns.
         """
         with self._followed.use(interview_id) as followed, followed.interims_moved.listen() as moved:
             number = 0
@@ -119,6 +125,8 @@ class Live:
                     yield interim
                 if not followed.is_over:
                     await moved.wait()
+                    if check:
+                        await check()
 
     async def follow_interview(self, interview_id: ObjectId) -> AsyncGenerator[Interview, None]:
         """The interview as it is, then as it is whenever that has changed, at most once in `coalesce_seconds`.
@@ -167,6 +175,16 @@ class Live:
             self._running(wall.run(), f"wall {organization_id}"),
         ):
             yield wall
+
+    async def _tick(self) -> None:
+        """Wake every follower now and then, whether or not MongoDB answers: one timer for all of them."""
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            open_now = self._followed.keys()
+            for interview_id in open_now:
+                if followed := self._followed.get(interview_id):
+                    followed.turns_moved.wake()
+                    followed.interims_moved.wake()
 
     @contextmanager
     def _subscribed(self, channel: str, receive: Callable[[str], None]) -> Iterator[None]:

@@ -59,9 +59,10 @@ async def follow_turns(
     if after < 0:
         raise BadInput("after is the seq of the last turn that you hold: 0 for none.", field="after")
     interview = await own_interview(principal, interview_id)
-    turns = services.live.follow_turns(ObjectId(interview.id), after)
-    async with aclosing(_guarded(principal, turns, recheck_seconds)) as guarded:
-        async for turn in guarded:
+    access = _Access(principal, recheck_seconds)
+    async with aclosing(services.live.follow_turns(ObjectId(interview.id), after, access.check)) as turns:
+        async for turn in turns:
+            await access.check()
             yield turn
 
 
@@ -71,9 +72,10 @@ async def follow_interims(
     """What is being said or written right now; ends with the interview."""
     allow(principal, Action.READ_INTERVIEW)
     interview = await own_interview(principal, interview_id)
-    interims = services.live.follow_interims(ObjectId(interview.id))
-    async with aclosing(_guarded(principal, interims, recheck_seconds)) as guarded:
-        async for interim in guarded:
+    access = _Access(principal, recheck_seconds)
+    async with aclosing(services.live.follow_interims(ObjectId(interview.id), access.check)) as interims:
+        async for interim in interims:
+            await access.check()
             yield interim
 
 
@@ -127,20 +129,15 @@ async def _wall(services: Services, organization_id: ObjectId, where: LiveFilter
 
 async def _guarded(principal: Principal, stream: AsyncGenerator[T, None], recheck_seconds: float) -> AsyncGenerator[T, None]:
     """The stream, as long as the caller has access. Raises Unauthenticated when that ends."""
-    loop = asyncio.get_running_loop()
-    check_at = loop.time() + _seconds_to_check(principal, recheck_seconds)
+    access = _Access(principal, recheck_seconds)
     async with aclosing(stream):
         while True:
             # a task of its own: to give up waiting must not break the stream
             coming = asyncio.ensure_future(anext(stream, None))
             try:
                 while True:
-                    await asyncio.wait({coming}, timeout=check_at - loop.time())
-                    if loop.time() >= check_at:
-                        # MongoDB away says nothing about the caller: ask again next time
-                        with suppress(PyMongoError):
-                            await recheck(principal)
-                        check_at = loop.time() + _seconds_to_check(principal, recheck_seconds)
+                    await asyncio.wait({coming}, timeout=access.seconds_to_check)
+                    await access.check()
                     if coming.done():
                         break
             finally:
@@ -149,6 +146,32 @@ async def _guarded(principal: Principal, stream: AsyncGenerator[T, None], rechec
             if item is None:
                 return
             yield item
+
+
+class _Access:
+    """The access of a caller who follows something, looked at again each `recheck_seconds` and when it expires."""
+
+    def __init__(self, principal: Principal, recheck_seconds: float) -> None:
+        self._principal = principal
+        self._recheck_seconds = recheck_seconds
+        self._time = asyncio.get_running_loop().time
+        self._set_next()
+
+    @property
+    def seconds_to_check(self) -> float:
+        """Until there is something to check."""
+        return self._check_at - self._time()
+
+    async def check(self) -> None:
+        """Look again, if it is time. Raises Unauthenticated when the access has ended."""
+        if self._time() >= self._check_at:
+            # MongoDB away says nothing about the caller: ask again next time
+            with suppress(PyMongoError):
+                await recheck(self._principal)
+            self._set_next()
+
+    def _set_next(self) -> None:
+        self._check_at = self._time() + _seconds_to_check(self._principal, self._recheck_seconds)
 
 
 def _seconds_to_check(principal: Principal, recheck_seconds: float) -> float:

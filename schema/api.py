@@ -5,6 +5,7 @@ from datetime import datetime
 from strawberry.schema.config import StrawberryConfig
 
 from schema.execution import Schema
+from schema.executor import OperationExecutor
 from schema.limits import Documents
 from schema.mutations import Mutation
 from schema.queries import Query
@@ -22,6 +23,7 @@ def build_schema(*, introspection: bool = False) -> Schema:
         # named by extensions.code only, so no field leads to it
         types=[ErrorCode],
         extensions=[lambda: Documents(introspection=introspection)],
+        execution_context_class=OperationExecutor,
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
     )
 

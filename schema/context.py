@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import strawberry
@@ -11,6 +12,10 @@ from auth import Principal, verify
 from errors import Unauthenticated
 from lifecycle.services import Services
 from schema.loaders import Loaders
+from schema.sharing import Outlet, Variants
+
+if TYPE_CHECKING:
+    from schema.executor import OperationExecutor
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
@@ -27,12 +32,28 @@ class Context:
     connection_params: dict[str, object] = field(default_factory=dict)
     """the payload of connection_init; set by Strawberry"""
     loaders: Loaders = field(default_factory=Loaders)
+    variants: Variants = field(default_factory=Variants)
+    """what the process shares among subscriptions that ask the same"""
+    outlet: Outlet | None = None
+    """where events of the operation go that are executed for others as well; None: they are its own results"""
+    executor: "OperationExecutor | None" = None
+    """that runs the operation; set by itself"""
     _principal: Principal | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def for_operation(self) -> "Context":
         """The same for another operation: whoever asks is verified anew, nothing that was loaded is used again."""
-        return Context(services=self.services, request_id=self.request_id, authorization=self.authorization)
+        return Context(
+            services=self.services,
+            request_id=self.request_id,
+            authorization=self.authorization,
+            variants=self.variants,
+            outlet=self.outlet,
+        )
+
+    def for_scope(self, scope: Principal) -> "Context":
+        """The same for what is executed for several callers of that scope (Principal.scope): it knows none of them."""
+        return Context(services=self.services, request_id="", authorization=None, _principal=scope)
 
     async def principal(self) -> Principal:
         """The caller, verified once for the operation. Raises Unauthenticated."""

@@ -51,7 +51,7 @@ class Schema(strawberry.Schema):
             operation_extensions,
         )
         metrics.SECONDS.observe(time.perf_counter() - started_at)
-        return _finished(result, context)
+        return finished(result, context.request_id)
 
     async def stream(
         self,
@@ -81,12 +81,13 @@ async def _told_stream(results: StreamResult, context: Context) -> StreamResult:
     with metrics.STREAMS.track_inprogress():
         async with aclosing(results):
             async for result in results:
-                yield _finished(result, context) if isinstance(result, ExecutionResult) else result
+                yield finished(result, context.request_id) if isinstance(result, ExecutionResult) else result
 
 
-def _finished(result: ExecutionResult, context: Context) -> ExecutionResult:
+def finished(result: ExecutionResult, request_id: str) -> ExecutionResult:
+    """The result as callers are told it, counted."""
     # a new list: that of the validation cache belongs to every request
-    result.errors = [told(error, context.request_id) for error in result.errors] if result.errors else None
+    result.errors = [told(error, request_id) for error in result.errors] if result.errors else None
     outcome = code_of(result.errors[0]) if result.errors else "OK"
     metrics.OPERATIONS.labels(outcome=outcome).inc()
     return result

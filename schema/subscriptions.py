@@ -7,13 +7,19 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from live.messages import Interim
+from models import turn as documents
 from resolvers import following
 from schema.arguments import AfterSeq, InterviewId, given
 from schema.context import Info
 from schema.fields import subscription
 from schema.inputs.lists import LiveFilter
+from schema.sharing import Shown
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
+
+_TURNS = Shown[documents.Turn, Turn](key=lambda turn: turn.seq, event=Turn.of)
+_INTERIMS = Shown[Interim, InterimTranscript](key=lambda interim: interim, event=lambda interim, _: InterimTranscript.of(interim))
 
 
 @strawberry.type(description="What can be followed while it happens.")
@@ -27,16 +33,16 @@ class Subscription:
         """Turns as they are stored."""
         caller = await info.context.principal()
         async with aclosing(following.follow_turns(info.context.services, caller, interview_id, after)) as turns:
-            async for turn in turns:
-                yield Turn.of(turn, caller)
+            async for event in _TURNS.events(info.context, caller, turns):
+                yield event
 
     @subscription("What is being said or written right now: may be lost, is replaced by the stored turn.")
     async def interim_transcript(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[InterimTranscript, None]:
         """Words as they come."""
         caller = await info.context.principal()
         async with aclosing(following.follow_interims(info.context.services, caller, interview_id)) as interims:
-            async for interim in interims:
-                yield InterimTranscript.of(interim)
+            async for event in _INTERIMS.events(info.context, caller, interims):
+                yield event
 
     @subscription(
         "The interview as it is, then whenever it has changed (updatedAt; elapsedSeconds alone is no change), at "

@@ -41,6 +41,7 @@ from schema.failures import Failure, failure_of
 from schema.health import health_routes
 from schema.pages import page_routes
 from schema.playback import playback_routes
+from schema.sharing import Variants
 from schema.sse import EventStream
 from schema.webhooks import webhook_routes
 from schema.websocket import Connection, Socket
@@ -94,6 +95,7 @@ class Endpoint(GraphQL[Context, None]):
 
     def __init__(self, api: Api) -> None:
         self._has_assets = api.ide_assets is not None
+        self._variants = Variants()
         super().__init__(
             build_schema(introspection=api.ide),
             graphql_ide="graphiql" if api.ide else None,
@@ -142,6 +144,7 @@ class Endpoint(GraphQL[Context, None]):
             services=request.state.services,
             request_id=request.state.request_id,
             authorization=request.headers.get("authorization"),
+            variants=self._variants,
         )
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:

@@ -7,15 +7,17 @@ credential that has ended closes the socket with 4401, which clients take as fin
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import suppress
+from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import Any
 
+import graphql
+import orjson
 import structlog
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
-from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message, SubscribeMessage
 from strawberry.types import ExecutionResult
@@ -24,8 +26,9 @@ from errors import ErrorCode, RateLimited
 from live.cancellation import end
 from schema import metrics
 from schema.context import Context
-from schema.execution import is_refused
+from schema.execution import finished, is_refused
 from schema.failures import PASSING, Failure, code_of, failure_of
+from schema.sharing import Gone, Outlet
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +40,17 @@ SEND_SECONDS = 20.0
 MAX_REASON_BYTES = 123
 """of a close frame"""
 
+_OK = metrics.OPERATIONS.labels(outcome="OK")
+
 
 class Socket(ASGIWebSocketAdapter):
     """A WebSocket that gives its reader up in time."""
 
     deadline: asyncio.Timeout
+    """of the connection; reached when its reader has taken nothing for SEND_SECONDS"""
+    _sending = 0
+    _taken_at = 0.0
+    _watch: asyncio.TimerHandle | None = None
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         """Messages until either side closes."""
@@ -54,15 +63,43 @@ class Socket(ASGIWebSocketAdapter):
                 raise
 
     async def send_json(self, message: Mapping[str, object]) -> None:
-        """Send a message. Raises WebSocketDisconnected when the socket is closed, or its reader has stalled."""
+        """Send a message. Raises WebSocketDisconnected when the socket is closed."""
+        await self.send_text(str(self.view.encode_json(message)))
+
+    async def send_text(self, text: str) -> None:
+        """Send a message that is ready. Raises as send_json."""
         if self.ws.application_state is not WebSocketState.CONNECTED:
             raise WebSocketDisconnected
+        loop = asyncio.get_running_loop()
+        if not self._sending:
+            self._taken_at = loop.time()
+        self._sending += 1
+        # one timer for as long as something is sent: one for each message would cost as much as the sending
+        if self._watch is None:
+            self._watch = loop.call_later(SEND_SECONDS, self._look)
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await super().send_json(message)
-        except TimeoutError:
-            self.deadline.reschedule(asyncio.get_running_loop().time())
-            raise WebSocketDisconnected from None
+            await self.ws.send_text(text)
+        except WebSocketDisconnect as gone:
+            raise WebSocketDisconnected from gone
+        finally:
+            self._sending -= 1
+            self._taken_at = loop.time()
+
+    def _look(self) -> None:
+        """Give the reader up if it has taken nothing for SEND_SECONDS; look again while something is being sent."""
+        loop = asyncio.get_running_loop()
+        self._watch = None
+        if not self._sending:
+            return
+        if loop.time() - self._taken_at >= SEND_SECONDS:
+            self.deadline.reschedule(loop.time())
+        else:
+            self._watch = loop.call_at(self._taken_at + SEND_SECONDS, self._look)
+
+    def stop_watching(self) -> None:
+        """The connection has ended."""
+        if self._watch is not None:
+            self._watch.cancel()
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket, if it is not closed yet. A reason that is too long for the frame is cut."""
@@ -87,6 +124,8 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
                     await super().handle()
             except TimeoutError:
                 log.info("websocket given up: its reader takes nothing")
+            finally:
+                self.websocket.stop_watching()
 
     async def handle_message(self, message: Message) -> None:
         """Take a message; one that the protocol does not know closes the socket with 4400."""
@@ -113,14 +152,33 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
         else:
             await super().handle_subscribe(message)
 
-    async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
-        async for result in result_source:
-            if not isinstance(result, ExecutionResult):
-                await self._reject_incremental_delivery(operation)
-            elif is_refused(result):
-                await self._refuse(operation, result.errors or [])
-            else:
-                await operation.send_next(result)
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Run an operation to its end."""
+        context = replace(self.context, outlet=_OperationOutlet(self, operation))
+        try:
+            results = await self.schema.stream(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=context,
+                operation_name=operation.operation_name,
+            )
+            async with aclosing(results):
+                async for result in results:
+                    if isinstance(result, ExecutionResult):
+                        await self.tell(operation, result)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        except Exception as error:
+            self.operations.pop(operation.id, None)
+            await self._close(failure_of(error, self.context.request_id))
+
+    async def tell(self, operation: Operation[Context, None], result: ExecutionResult) -> None:
+        """Send a result, or what its failure comes to."""
+        if is_refused(result):
+            await self._refuse(operation, result.errors or [])
+        else:
+            await operation.send_next(result)
 
     async def _refuse(self, operation: Operation[Context, None], errors: list[GraphQLError]) -> None:
         codes = [code_of(error) for error in errors]
@@ -154,6 +212,34 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
         """Log what went wrong in a task, unless it is only that the client has gone."""
         if not isinstance(error, WebSocketDisconnected):
             failure_of(error, self.context.request_id)
+
+
+class _OperationOutlet(Outlet):
+    """An operation's part of its connection."""
+
+    def __init__(self, connection: Connection, operation: Operation[Context, None]) -> None:
+        self._connection = connection
+        self._operation = operation
+        self._head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
+
+    async def send(self, payload: str) -> None:
+        if self._operation.completed:
+            raise Gone
+        try:
+            await self._connection.websocket.send_text(f"{self._head}{payload}}}")
+        except WebSocketDisconnected:
+            self._operation.completed = True
+            raise Gone from None
+        _OK.inc()
+
+    async def send_result(self, result: graphql.ExecutionResult) -> None:
+        told = finished(ExecutionResult(data=result.data, errors=result.errors), self._connection.context.request_id)
+        try:
+            await self._connection.tell(self._operation, told)
+        except WebSocketDisconnected:
+            self._operation.completed = True
+        if self._operation.completed:
+            raise Gone
 
 
 def _is_well_formed(message: Any) -> bool:

@@ -1,18 +1,15 @@
 """graphql-transport-ws against a real server: gql as the client, and bare messages where no client would send them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
-import orjson
 import pytest
 import websockets
 from beanie import PydanticObjectId
 from gql import GraphQLRequest, gql
 from gql.transport.exceptions import TransportClosed, TransportConnectionFailed, TransportQueryError
 from structlog.testing import capture_logs
-from websockets.asyncio.client import ClientConnection, connect
 
 from lifecycle.states import end_interview
 from models.interview import EndReason, Interview
@@ -21,6 +18,7 @@ from schema import metrics, transport, websocket
 from tests.factories import say
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import Served, token_of
+from tests.schema.sockets import bare
 
 TURNS = "subscription($id: ID!, $after: Int! = 0) { turnAdded(interviewId: $id, after: $after) { seq text } }"
 
@@ -28,43 +26,6 @@ TURNS = "subscription($id: ID!, $after: Int! = 0) { turnAdded(interviewId: $id, 
 @pytest.fixture
 async def interview(tenant: Tenant) -> Interview:
     return await tenant.interview()
-
-
-class Bare:
-    """A connection on which anything can be sent."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
-
-    async def send(self, message: Any) -> None:
-        await self.connection.send(message if isinstance(message, str | bytes) else orjson.dumps(message).decode())
-
-    async def receive(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
-            message: dict[str, Any] = orjson.loads(await self.connection.recv())
-            return message
-
-    async def closed(self) -> tuple[int, str]:
-        """Code and reason, once the server has closed."""
-        async with asyncio.timeout(5):
-            await self.connection.wait_closed()
-        assert self.connection.close_code is not None
-        return self.connection.close_code, self.connection.close_reason or ""
-
-    async def subscribe(self, query: str, name: str = "1", **variables: Any) -> None:
-        await self.send({"type": "subscribe", "id": name, "payload": {"query": query, "variables": variables}})
-
-
-@asynccontextmanager
-async def bare(server: Served, token: str | None = None, *, init: bool = True, **options: Any) -> AsyncIterator[Bare]:
-    protocols = {"subprotocols": ["graphql-transport-ws"], **options}
-    async with connect(server.websocket, **protocols) as connection:
-        client = Bare(connection)
-        if init:
-            payload = {"authorization": f"Bearer {token}"} if token else {}
-            await client.send({"type": "connection_init", "payload": payload})
-            assert await client.receive() == {"type": "connection_ack"}
-        yield client
 
 
 # --- what works
