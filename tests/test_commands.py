@@ -203,6 +203,7 @@ async def look_at_the_ide(client: httpx2.AsyncClient, url: str) -> None:
         assert (await client.get(httpx2.URL(url).join(script))).is_success, script
 
 
+@pytest.mark.timeout(240)
 async def test_dev_takes_another_port_when_its_own_is_taken_and_ends_by_ctrl_c(
     mongod: str, valkey: str, place: Path, tmp_path: Path
 ) -> None:
@@ -219,7 +220,8 @@ async def test_dev_takes_another_port_when_its_own_is_taken_and_ends_by_ctrl_c(
         ) as dev:
             told = await shown(dev, log)
             dev.send(signal.SIGINT)
-            async with asyncio.timeout(30):
+            # each of its processes may take its drain
+            async with asyncio.timeout(90):
                 assert await dev.wait() == 0
     port = re.findall(r"Port 8000 is taken: this run uses (\d+)\.", told)[0]
     assert f"http://127.0.0.1:{port}/graphql" in told

@@ -12,7 +12,7 @@ from sandbox.valkey import Valkey
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
 """far more than anything here takes: what is not there by then never comes"""
 
 
