@@ -1,7 +1,7 @@
 """What `main.py doctor` looks at: each setting, each server, and what to do about what is wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from redis.exceptions import AuthenticationError as RedisAuthenticationError
 from redis.exceptions import RedisError
 from rich.console import Console
 
+from agent.claude import create_claude
 from auth import MIN_SECRET
 from recording.storage import StoreFailed, open_store
 from settings import Livekit, Settings
@@ -48,18 +49,18 @@ class Finding:
     sentence: str
 
 
-async def run(settings: Settings, create_claude: Callable[[Settings], AsyncAnthropic]) -> int:
+async def run(settings: Settings) -> int:
     """Look at everything and print it. Returns the exit code: 0 when all is well, else 1."""
     console = Console()
     healthy = True
-    async for finding in examine(settings, create_claude):
+    async for finding in examine(settings):
         mark = "[green]ok[/]" if finding.ok else "[red]wrong[/]"
         console.print(f"{mark:>6} {finding.subject}: {finding.sentence}", highlight=False, soft_wrap=True)
         healthy = healthy and finding.ok
     return 0 if healthy else 1
 
 
-async def examine(settings: Settings, create_claude: Callable[[Settings], AsyncAnthropic]) -> AsyncIterator[Finding]:
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Every finding, one after another."""
     yield _examine_secret(settings)
     yield _examine_public_url(settings)

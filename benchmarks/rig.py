@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 from bson import ObjectId
 
+from keys import provision, read_starters
 from lifecycle.consent import CURRENT
-from main import provision, read_starters
 from models import database
 from models.interview import Interview, get_interview
 from models.organization import Role, ensure_organization

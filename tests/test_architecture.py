@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"main"},
-    {"checkup"},
+    {"checkup", "keys"},
+    {"command"},
     {"schema"},
     {"resolvers"},
     {"agent", "recording", "evaluation"},

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import checkup
-from agent.claude import create_claude
 from sandbox.anthropic.provider import Provider, Script
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import Child, free_port
@@ -34,7 +33,7 @@ def sound(settings: Settings, provider: Provider) -> Settings:
 
 
 async def findings(settings: Settings) -> dict[str, checkup.Finding]:
-    found = {finding.subject: finding async for finding in checkup.examine(settings, create_claude)}
+    found = {finding.subject: finding async for finding in checkup.examine(settings)}
     told = " ".join(finding.sentence for finding in found.values())
     assert KEY not in told
     assert settings.auth.secret.get_secret_value() not in told or not settings.auth.secret.get_secret_value()
@@ -49,7 +48,7 @@ async def wrong(settings: Settings, subject: str) -> str:
 
 
 async def test_when_all_is_well_it_says_so(sound: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await checkup.run(sound, create_claude) == 0
+    assert await checkup.run(sound) == 0
     told = capsys.readouterr().out
     assert "MongoDB 6.0.5, replica set viva." in told
     assert "valkey 9.1" in told
@@ -60,7 +59,7 @@ async def test_when_all_is_well_it_says_so(sound: Settings, capsys: pytest.Captu
 async def test_a_secret_that_protects_nothing(sound: Settings, secret: str) -> None:
     sound.auth.secret = SecretStr(secret)
     assert "openssl rand" in await wrong(sound, "AUTH_SECRET")
-    assert await checkup.run(sound, create_claude) == 1
+    assert await checkup.run(sound) == 1
 
 
 @pytest.mark.parametrize(("url", "told"), [("viva.example", "not an http"), ("http://viva.example", "Put TLS in front")])
@@ -216,7 +215,7 @@ async def test_when_all_is_well_by_voice_it_says_so(speaking: Settings, voices: 
 )
 async def test_what_is_wrong_about_livekit(speaking: Settings, name: str, value: Any, subject: str, told: str) -> None:
     setattr(speaking.livekit, name, value)
-    found = [finding async for finding in checkup.examine(speaking, create_claude) if not finding.ok]
+    found = [finding async for finding in checkup.examine(speaking) if not finding.ok]
     assert found[0].subject == subject
     assert told in found[0].sentence
     assert "www" not in found[0].sentence, "no secret is told"

@@ -44,7 +44,7 @@ async def launched(
 
     Down again at the end.
     """
-    import main
+    import keys
 
     port = free_port()
     async with AsyncExitStack() as up:
@@ -57,7 +57,7 @@ async def launched(
             voice = voice_settings(found, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
         valkey = await up.enter_async_context(Valkey(folder / "valkey"))
         organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
-        starters = main.read_starters()
+        starters = keys.read_starters()
         await seed_positions(ObjectId(organization.id), [*starters, shortened(starters)])
         roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
         tokens: dict[Role, str] = {

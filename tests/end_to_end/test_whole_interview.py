@@ -7,7 +7,7 @@ import pytest
 from gql import GraphQLRequest
 from gql.transport.exceptions import TransportQueryError
 
-import main
+import keys
 from models.organization import Role
 from sandbox.candidate import Candidate, load_answers
 from tests.end_to_end.fleet import ROOT, Fleet, Held, eventually
@@ -50,7 +50,7 @@ async def collect(fleet: Fleet, held: Held, text: str, into: list[Any]) -> None:
 
 async def test_a_whole_interview_is_held_watched_and_scored(fleet: Fleet) -> None:
     prepared = load_answers(ROOT / "sandbox" / "answers" / "software_engineer.yaml")
-    questions = next(it for it in main.read_starters() if it["key"] == "software_engineer")["questions"]
+    questions = next(it for it in keys.read_starters() if it["key"] == "software_engineer")["questions"]
     held = await fleet.start_interview()
     states: list[Any] = []
     interims: list[Any] = []

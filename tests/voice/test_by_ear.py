@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import main
+import keys
 from models.organization import Role
 from sandbox.candidate import Candidate, load_answers
 from tests.end_to_end.fleet import ROOT, Fleet, Held, eventually
@@ -20,7 +20,7 @@ OUTCOME = """query($id: ID!) {
 
 
 async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> None:
-    questions = {question["key"]: question["text"] for question in shortened(main.read_starters())["questions"]}
+    questions = {question["key"]: question["text"] for question in shortened(keys.read_starters())["questions"]}
     candidate = Candidate(load_answers(ROOT / "sandbox" / "answers" / "software_engineer_spoken.yaml"), questions)
     held = await fleet.start_interview(SHORT, channel="VOICE")
     async with held.followed() as dashboard, held.caller() as caller:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import main
+import keys
 from models.organization import Role
 from sandbox.dev import schedule
 from sandbox.stack import issue_keys, running
@@ -14,7 +14,7 @@ from tests.livekit import find_livekit
 from tests.web.browser import browser
 from tests.web.sounds import write_speech
 
-ROOT = Path(main.__file__).parent
+ROOT = Path(keys.__file__).parent
 ANSWER = "I like to find out why things break, and how to build them so that they do not break again."
 
 
@@ -30,7 +30,7 @@ async def test_a_person_talks_to_the_interviewer_and_people_listen_to_the_record
     monkeypatch.setenv("MONGODB_DATABASE", f"pages_{os.getpid()}")
     sound = await asyncio.to_thread(write_speech, tmp_path / "answer.wav", ANSWER, 120)
     async with running(ROOT, tmp_path / "data") as stack, browser(sound) as chromium, chromium.person() as page:
-        tokens = await issue_keys(stack, tmp_path / "data", main.provision)
+        tokens = await issue_keys(stack, tmp_path / "data", keys.provision)
         invite, review = await schedule(stack, tokens[Role.RECRUITER])
         await page.open(invite)
         await page.check("I have read this and agree to take part.")
