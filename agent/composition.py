@@ -1,24 +1,26 @@
 """What both channels make of a stored interview: its plan, what Claude is told, and what a turn of the interviewer's changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from bson import ObjectId
 
 from agent.phrases import phrases_in
 from agent.plan import Limits, Plan, read
 from agent.prompts import Background
+from errors import AppError
 from models.append import Words
 from models.interview import OPEN, EndReason, Interview, InterviewStatus
-from models.position import PositionBody
+from models.position import Position, PositionBody, get_position
 from models.turn import Move, NewTurn, Turn
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A reply before it is stored: its turns, with what they change."""
-
-    turns: list[NewTurn]
-    words: Words
+async def position_of(interview: Interview) -> Position:
+    """The version of the position that the interview uses. Raises AppError when it is gone."""
+    position = await get_position(ObjectId(interview.position.id))
+    if position is None:
+        raise AppError("The version of the position that this interview uses is gone.")
+    return position
 
 
 def read_plan(

@@ -8,12 +8,12 @@ import asyncio
 
 import structlog
 from anthropic import AsyncAnthropic
-from bson import ObjectId
 from livekit.agents import AgentServer
 from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInputOptions
 
 from agent.attention import Attention
 from agent.claude import create_claude
+from agent.composition import position_of
 from agent.conversation import Conversation
 from agent.failure import put_off
 from agent.hearing import Hearing
@@ -30,7 +30,6 @@ from lifecycle.states import finish_interview
 from models import room, transition
 from models.append import LeaseLost
 from models.interview import Interview
-from models.position import get_position
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -86,9 +85,7 @@ async def hold_interview(job: RoomJob) -> None:
 
 async def _converse(job: RoomJob, claude: AsyncAnthropic, interview: Interview) -> Interview | None:
     """Until the interview is ENDING, which it answers; None when the job is to stop before."""
-    position = await get_position(ObjectId(interview.position.id))
-    if position is None:
-        raise RuntimeError("the version of the position that this interview uses is gone")
+    position = await position_of(interview)
     session = create_session(job.services.settings, interview.language)
     hearing, speech = Hearing(), Speech(session)
     transcript = Transcript(job.services, job.interview_id, job.fence)

@@ -5,19 +5,18 @@ Everything is rebuilt from the stored turns, so any process can take the next me
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from anthropic import AsyncAnthropic
 from bson import ObjectId
 
-from agent.composition import Composed, background_of, greeting_of, read_plan, words_of
+from agent.composition import background_of, greeting_of, position_of, read_plan, words_of
 from agent.failure import put_off
 from agent.interviewer import Opened, reply
 from agent.plan import Plan
 from agent.prompts import compose
-from errors import AppError
 from lifecycle.jobs import REPLY
 from lifecycle.lease import kept
 from lifecycle.services import Services
@@ -25,16 +24,24 @@ from lifecycle.states import finish_interview
 from lifecycle.turns import store_words
 from live.messages import Interim
 from models import transition
-from models.append import LeaseLost, Superseded
+from models.append import LeaseLost, Superseded, Words
 from models.clock import now
 from models.interview import OPEN, Interview, InterviewStatus, change, get_interview
-from models.position import Position, get_position
+from models.position import Position
 from models.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
 
 log = structlog.get_logger(__name__)
 
 COMPOSITIONS = 3
 """of one reply, when the candidate adds something meanwhile; the last one goes out in any case, and the rest gets its own"""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A reply before it is stored: its turns, with what they change."""
+
+    turns: list[NewTurn]
+    words: Words
 
 
 async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
@@ -67,9 +74,7 @@ async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId
 async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:
     """The interview with what was said; None where nothing was to be said yet."""
     interview_id = ObjectId(claimed.id)
-    position = await get_position(ObjectId(claimed.position.id))
-    if position is None:
-        raise AppError("The version of the position that this interview uses is gone.")
+    position = await position_of(claimed)
     for composition in range(1, COMPOSITIONS + 1):
         turns = await read_turns(interview_id)
         interview = await get_interview(interview_id)
