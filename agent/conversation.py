@@ -95,8 +95,12 @@ class Conversation:
         if heard := self._hearing.take():
             await self._transcript.add_heard(heard, cut_off=True)
 
-    async def commit(self, started_at: float | None, stopped_at: float | None) -> None:
-        """What was heard is an answer, as far as can be told. The times by the voice activity detector. Raises LeaseLost."""
+    async def commit(
+        self, started_at: float | None = None, stopped_at: float | None = None, *, is_leftover: bool = False
+    ) -> None:
+        """What was heard is an answer, as far as can be told: by the session, whose times these are, or as a leftover, of which
+        the session made nothing. Raises LeaseLost.
+        """
         heard = self._hearing.take(started_at, stopped_at)
         if heard is None:
             return
@@ -110,7 +114,8 @@ class Conversation:
                 self._held_seq = stored.seq
         finally:
             self._storing -= 1
-        self._delivery.answer = Answer(heard.ended_at.timestamp(), heard.final_at, committed_at)
+        if not is_leftover:  # that has waited for something else: how long tells nothing of the reply
+            self._delivery.answer = Answer(heard.ended_at.timestamp(), heard.final_at, committed_at)
         self.notice()
 
     async def hush(self) -> None:
@@ -165,7 +170,7 @@ class Conversation:
         if await self._must_wait():
             return False
         turns = await read_turns(self._id)
-        self._transcript.last_seq = turns[-1].seq if turns else 0
+        self._transcript.note(turns)
         plan = self._read_plan(interview, turns)
         self._due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
         if started_at := plan.limits.started_at:
@@ -178,7 +183,7 @@ class Conversation:
                 plan, Draft(Move.GREET, Source.CODE, plan.answers), greeting_of(interview, plan), interruptible=False
             )
             # said over the greeting, which nothing cuts off
-            await self.commit(None, None)
+            await self.commit(is_leftover=True)
             self._is_resuming = False
             return True
         if plan.open_question is None:
@@ -208,7 +213,7 @@ class Conversation:
         hearing, voice = self._hearing, self._services.settings.voice
         if hearing.pending_seconds > voice.max_delay_seconds + LAST_WORDS_SECONDS:
             # livekit-agents has dropped the turn
-            await self.commit(None, None)
+            await self.commit(is_leftover=True)
         if self._storing:
             return True
         if self._overtime_at and now() > self._overtime_at:
@@ -258,7 +263,8 @@ class Conversation:
         hearing = self._hearing
         if hearing.is_speaking:
             await self._replies.drop()
-        if self._is_resuming or not hearing.is_pending or hearing.is_speaking or hearing.is_late:
+        is_quiet = hearing.is_pending and not hearing.is_speaking and not hearing.is_late
+        if not is_quiet or self._is_resuming or not self._is_present:
             return
         text = hearing.pending_text
         turns = await read_turns(self._id)

@@ -40,7 +40,7 @@ class Transcript:
         self._order = asyncio.Lock()
         self._interims: dict[Speaker, str] = {}
         self._moved = asyncio.Event()
-        self.last_seq = 0
+        self._last_seq = 0
         """of the turns that this knows of"""
 
     async def add_heard(self, heard: Heard, *, cut_off: bool = False) -> Turn:
@@ -59,7 +59,7 @@ class Transcript:
             interrupted=cut_off,
         )
         stored = await self._until_stored(lambda: store_heard(self._services, self._interview_id, turn, self._fence))
-        self.last_seq = max(self.last_seq, stored.seq)
+        self.note([stored])
         return stored
 
     async def add_typed(self, interview: Interview, text: str, key: str) -> None:
@@ -71,8 +71,12 @@ class Transcript:
     async def add_said(self, turns: Sequence[NewTurn], words: Words) -> Interview:
         """Store what the interviewer said. Waits and raises as `add_heard`."""
         interview = await self._until_stored(lambda: store_words(self._services, self._interview_id, turns, words))
-        self.last_seq = max(self.last_seq, interview.last_seq)
+        self._last_seq = max(self._last_seq, interview.last_seq)
         return interview
+
+    def note(self, turns: Sequence[Turn]) -> None:
+        """These are stored: what is shown from now on comes after them."""
+        self._last_seq = max(self._last_seq, *(turn.seq for turn in turns), 0)
 
     async def _until_stored(self, store: Callable[[], Awaitable[T]]) -> T:
         async with self._order:
@@ -101,5 +105,5 @@ class Transcript:
             shown, self._interims = self._interims, {}
             for speaker, text in shown.items():
                 if text:
-                    await self._services.live.publish_interim(Interim(self._interview_id, speaker, text, self.last_seq, now()))
+                    await self._services.live.publish_interim(Interim(self._interview_id, speaker, text, self._last_seq, now()))
             await asyncio.sleep(INTERIM_SECONDS)

@@ -59,7 +59,9 @@ async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_
         assert abs(turn.ended_at.timestamp() - said.ended_at) < 3
     # what was said over the greeting, and each answer after it
     assert [turn.question_key for turn in spoken] == [None, first, first, second]
-    replies = [turn for turn in whole.turns if turn.move in (Move.PROBE, Move.NEXT, Move.CLOSE)][1:]
+    opening, *replies = [turn for turn in whole.turns if turn.move in (Move.PROBE, Move.NEXT, Move.CLOSE)]
+    # what was said over the greeting had to wait for its end
+    assert opening.latency is None
     for reply in replies:
         assert reply.latency
         stages = (reply.latency.final, reply.latency.committed, reply.latency.first_audio, reply.latency.heard)
