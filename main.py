@@ -3,9 +3,10 @@
 import asyncio
 import gc
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypedDict, TypeVar
 
@@ -28,7 +29,7 @@ from recording.erasure import erase_media
 from recording.storage import Store
 from schema.api import print_sdl
 from schema.transport import MAX_FRAME_BYTES, routes
-from settings import Settings
+from settings import Api, Settings
 
 T = TypeVar("T")
 
@@ -75,7 +76,7 @@ def serve() -> None:
     run(_reach(settings))
     # uvicorn, once it has drained, raises the signal again for whoever waits for it: that is us, and all went well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.api.host,
         port=settings.api.port,
@@ -86,6 +87,28 @@ def serve() -> None:
         access_log=False,
         log_config=None,
     )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(_share_port(settings.api) if settings.api.reuse_port else None)
+
+
+def _share_port(api: Api) -> list[socket.socket]:
+    """Sockets on the API's address beside those of other processes. They do not listen yet: nobody is sent here too soon."""
+    try:
+        found = socket.getaddrinfo(api.host, api.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        sockets = []
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            sockets.append(shared := socket.socket(family, kind, protocol))
+            shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            if family == socket.AF_INET6:
+                shared.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            shared.bind(address)
+    except OSError as error:
+        raise refuse(
+            f"API_HOST, API_PORT: this address cannot be used ({error.strerror}). Processes that share one are of one user, and "
+            "each has API_REUSE_PORT=true."
+        ) from None
+    return sockets
 
 
 async def _reach(settings: Settings) -> None:

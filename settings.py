@@ -47,6 +47,7 @@ class Api(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = 8000
+    reuse_port: bool = Field(False, description="several processes of one machine share the port; the kernel spreads connections")
     public_url: str = Field("http://127.0.0.1:8000", description="how browsers reach it; links are made from it")
     allowed_origins: list[str] = Field([], description="origins of other hosts whose pages may use the API")
     ide: bool = Field(False, description="GraphQL IDE and introspection")
