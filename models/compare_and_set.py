@@ -47,3 +47,17 @@ def from_now(seconds: float) -> dict[str, Any]:
 def lease_of(holder: str, seconds: float) -> dict[str, Any]:
     """The expression for a models.interview.Lease of `holder` from now on."""
     return {"holder": {"$literal": holder}, "until": from_now(seconds)}
+
+
+async def extend_lease(
+    model: type[Document], document_id: ObjectId, condition: Mapping[str, Any], holder: str, seconds: float
+) -> bool:
+    """Give `holder` the lease for so long from now on; whether `condition` holds.
+
+    The one step that every holder takes each second: the document, which nobody looks at, is not sent back and not parsed,
+    which takes two thirds of what `compare_and_set` takes.
+    """
+    changed = await model.get_pymongo_collection().update_one(
+        {"_id": document_id, **condition}, [{"$set": {"lease": lease_of(holder, seconds)}}]
+    )
+    return changed.matched_count == 1

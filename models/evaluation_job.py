@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict
 from models.clock import now
-from models.compare_and_set import LAPSED, compare_and_set, from_now, lease_of
+from models.compare_and_set import LAPSED, compare_and_set, extend_lease, from_now, lease_of
 from models.evaluation import ACTIVE, Evaluation, EvaluationStatus, Outcome, Review, Usage, list_evaluations
 from models.interview import OVER, Interview, InterviewStatus, change, get_interview
 from models.session import in_transaction
@@ -35,8 +35,7 @@ async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: 
 
 async def renew_evaluation(evaluation_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
     """Keep the job; False when another has taken it or it is gone."""
-    lease = {"lease": lease_of(holder, lease_seconds)}
-    return await compare_and_set(Evaluation, evaluation_id, _held(fence), {}, lease) is not None
+    return await extend_lease(Evaluation, evaluation_id, _held(fence), holder, lease_seconds)
 
 
 async def postpone_evaluation(

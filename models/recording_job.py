@@ -11,7 +11,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from models.compare_and_set import LAPSED, compare_and_set, from_now, lease_of
+from models.compare_and_set import LAPSED, compare_and_set, extend_lease, from_now, lease_of
 from models.interview import DISPATCH, OPEN, Interview, change
 from models.recording import File, Part, Picture, Recording, RecordingKind, RecordingStatus
 from models.session import in_transaction
@@ -80,8 +80,7 @@ async def claim_recorder(recording_id: ObjectId, fence: int, holder: str, lease_
 async def renew_recording(recording_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
     """Keep the lease; False when another has it or the recording is gone. One that lapsed unnoticed comes back."""
     condition = {"is_open": True, "fence": fence, "lease.holder": holder}
-    lease = {"lease": lease_of(holder, lease_seconds)}
-    return await compare_and_set(Recording, recording_id, condition, {}, lease) is not None
+    return await extend_lease(Recording, recording_id, condition, holder, lease_seconds)
 
 
 async def add_part(recording: Recording, part: Part) -> Recording | None:

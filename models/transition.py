@@ -8,7 +8,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from models.compare_and_set import LAPSED, from_now, lease_of
+from models.compare_and_set import LAPSED, extend_lease, from_now, lease_of
 from models.evaluation import Evaluation
 from models.interview import DISPATCH, OPEN, Consent, EndReason, Interview, InterviewStatus, change, get_interview
 from models.session import in_transaction
@@ -138,7 +138,7 @@ async def renew_lease(interview_id: ObjectId, fence: int, holder: str, lease_sec
     """Keep the lease; False when another has taken it, or it was given up. One that lapsed unnoticed comes back."""
     # a renewal that is overtaken by the release must not bring the lease back
     condition = {"fence": fence, "lease.holder": holder}
-    return await change(interview_id, condition, {}, {"lease": lease_of(holder, lease_seconds)}, visible=False) is not None
+    return await extend_lease(Interview, interview_id, condition, holder, lease_seconds)
 
 
 async def release_lease(interview_id: ObjectId, fence: int, *, retry_seconds: float | None = None) -> Interview | None:
