@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium demo dev check test test-voice bench-voice lock schema clean
+.PHONY: help install livekit web chromium demo dev check test test-voice bench-voice bench-costs lock schema clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ test-voice: livekit ## the other scenarios of interviews by voice, which take lo
 
 bench-voice: livekit ## interviews by voice, measured: five minutes, and FULL=1 a quarter of an hour (docs/performance.md)
 	$(BIN)/python -m benchmarks.voice $(if $(FULL),,--quick)
+
+bench-costs: install ## what a turn, a lease and a stored interview cost (docs/scaling.md)
+	$(BIN)/python -m benchmarks.costs
 
 lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
