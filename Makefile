@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium demo dev check test test-voice bench-voice bench-costs lock schema clean
+.PHONY: help install livekit web chromium demo dev check test test-voice bench bench-peers bench-voice bench-costs lock schema clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,6 +71,18 @@ test: livekit web chromium ## the tests, on real servers
 test-voice: livekit ## the other scenarios of interviews by voice, which take long
 	$(BIN)/pytest -m long
 
+bench: bench-peers ## the live path beside its peers: ten minutes, and FULL=1 more rounds (docs/performance-live.md)
+	$(BIN)/python -m benchmarks.fanout $(if $(FULL),--full)
+
+PEERS := .viva/benchmark/python
+
+bench-peers: install $(PEERS)/installed ## what the peers in Python run on, into .viva
+
+$(PEERS)/installed: benchmarks/requirements.txt
+	$(PYTHON) -m venv $$(test -e $@ || echo --clear) $(PEERS)
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
 bench-voice: livekit ## interviews by voice, measured: five minutes, and FULL=1 a quarter of an hour (docs/performance.md)
 	$(BIN)/python -m benchmarks.voice $(if $(FULL),,--quick)
 
@@ -81,6 +93,7 @@ lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --group sandbox --group test -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:peers --constraint requirements.txt -o benchmarks/requirements.txt
 
 schema: install ## write schema.graphql
 	$(BIN)/python main.py schema > schema.graphql

@@ -107,7 +107,7 @@ async def running(
         async with _watched(children):
             await wait_until_ready(api, port)
             await asyncio.gather(*map(wait_until_registered, workers))
-            yield Stack(f"http://127.0.0.1:{port}", environment, _settings_of(environment), no_voice)
+            yield Stack(f"http://127.0.0.1:{port}", environment, settings_of(environment), no_voice)
 
 
 def make_environment(
@@ -187,7 +187,8 @@ async def _watched(children: Sequence[Child]) -> AsyncIterator[None]:
             watcher.cancel()
 
 
-def _settings_of(environment: Mapping[str, str]) -> Settings:
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """The settings of a process that is started with it."""
     # the same reading of names as the processes get, without changing this process's environment
     source = EnvSettingsSource(Settings)
     source.env_vars = {name.lower(): value for name, value in environment.items()}

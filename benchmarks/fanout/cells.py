@@ -1,0 +1,98 @@
+"""What is measured, and what of it is asked of Viva."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Peer(StrEnum):
+    """Who is measured; benchmarks.fanout.servers says how each is started."""
+
+    VIVA = "viva"
+    STOCK = "stock"
+    ARIADNE = "ariadne"
+    NODE = "node"
+    RAW = "raw"
+
+
+NAMES = {
+    Peer.VIVA: "Viva",
+    Peer.STOCK: "Strawberry, stock",
+    Peer.ARIADNE: "Ariadne",
+    Peer.NODE: "Node, graphql-ws",
+    Peer.RAW: "raw Starlette",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One load."""
+
+    name: str
+    interviews: int
+    subscribers: int
+    """of each interview"""
+    window: int = 0
+    """turns in flight of each interview; 0: `rate` decides. The product's feed keeps the last 32 in memory, and these are not
+    stored, so a subscriber must never be further behind"""
+    rate: float = 0.0
+    """turns per second of each interview"""
+    seconds: float = 1.5
+    deflate: bool = False
+    """the clients offer to decompress, as browsers do"""
+    peers: tuple[Peer, ...] = tuple(Peer)
+
+
+CONNECT = Cell("connect", 1, 1000, seconds=0.0)
+LATENCY = Cell("latency", 1, 200, rate=20.0, seconds=5.0)
+DEFLATE = Cell("deflate", 1, 100, window=16, deflate=True, peers=(Peer.VIVA,))
+CELLS = {
+    cell.name: cell
+    for cell in (
+        Cell("1x1", 1, 1, window=30),
+        Cell("1x100", 1, 100, window=16),
+        Cell("1x1000", 1, 1000, window=4),
+        Cell("200x2", 200, 2, window=8),
+        LATENCY,
+        CONNECT,
+        DEFLATE,
+    )
+}
+
+
+class Metric(StrEnum):
+    """A figure of a sample, with its unit."""
+
+    RATE = "messages/s"
+    P50 = "p50 ms"
+    P95 = "p95 ms"
+    P99 = "p99 ms"
+    CONNECT = "connect s"
+    MEMORY = "KiB a subscriber"
+
+
+LESS_IS_BETTER = frozenset(Metric) - {Metric.RATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A ratio of Viva's figure to a peer's that is asked for: at least `factor`, at most where less is better."""
+
+    cell: str
+    metric: Metric
+    peer: Peer
+    factor: float
+
+
+ASKS = (
+    Ask("1x100", Metric.RATE, Peer.STOCK, 8.0),
+    Ask("1x100", Metric.RATE, Peer.NODE, 2.0),
+    Ask("1x100", Metric.RATE, Peer.RAW, 0.9),
+    Ask("1x1000", Metric.RATE, Peer.STOCK, 8.0),
+    Ask("1x1000", Metric.RATE, Peer.NODE, 2.0),
+    Ask("1x1000", Metric.RATE, Peer.RAW, 0.9),
+    Ask("200x2", Metric.RATE, Peer.STOCK, 2.5),
+    Ask("1x1", Metric.RATE, Peer.STOCK, 1.0),
+    Ask("latency", Metric.P99, Peer.RAW, 2.0),
+    Ask("connect", Metric.CONNECT, Peer.RAW, 1.5),
+    Ask("connect", Metric.MEMORY, Peer.RAW, 1.2),
+)

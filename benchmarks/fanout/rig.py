@@ -1,0 +1,135 @@
+"""MongoDB, Redis and the interviews, up for all rounds; and one run of one cell against one fresh server."""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pymongo import AsyncMongoClient
+
+from benchmarks.fanout.cells import CONNECT, Cell, Metric, Peer
+from benchmarks.fanout.figures import Sample
+from benchmarks.fanout.generator import Generator, build
+from benchmarks.fanout.interviews import SUBSCRIPTION, TEXT_LENGTH, Followed, look, read_corpus, start
+from benchmarks.fanout.servers import ROOT, Where, install_node, serving
+from keys import provision
+from models.organization import Role
+from sandbox.livekit.build import Tell
+from sandbox.mongod import Mongod
+from sandbox.processes import Child, SandboxFailed
+from sandbox.stack import make_environment, settings_of
+from sandbox.valkey import Valkey
+
+DATA = ROOT / ".viva" / "benchmark" / "fanout"
+PYTHON = ROOT / ".viva" / "benchmark" / "python" / "bin" / "python"
+DATABASE = "viva_fanout"
+AT_ONCE = 50
+"""connections that are being opened at one moment"""
+SETTLE_SECONDS = 2.0
+"""from the last connection until memory is looked at"""
+WARM_UP_SECONDS = 0.5
+KIBIBYTE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """What is up, and what is followed."""
+
+    where: Where
+    generator: Path
+    cores: set[int]
+    """of the load generator"""
+    redis: Valkey
+    token: str
+    interviews: list[Followed]
+
+    async def run(self, peer: Peer, cell: Cell) -> Sample:
+        """One run. Raises SandboxFailed, as when a message is lost, repeated, out of order or wrong."""
+        settings = {"API_COMPRESSION": "true"} if cell.deflate else None
+        async with serving(peer, self.where, settings) as (server, port):
+            # what a server loads or remembers with its first client is no subscriber's
+            async with Generator(self.generator, self.cores) as first:
+                await first.ask(self._config(peer, replace(cell, interviews=1, subscribers=1), port, server))
+            await asyncio.sleep(0.2)
+            before = _rss(server)
+            async with Generator(self.generator, self.cores) as generator:
+                connected = await generator.ask(self._config(peer, cell, port, server))
+                values, cpu, wire = {}, connected["cpu"], 0.0
+                if cell.interviews * cell.subscribers >= CONNECT.subscribers:
+                    await asyncio.sleep(SETTLE_SECONDS)
+                    grown = (_rss(server) - before) / KIBIBYTE / (cell.interviews * cell.subscribers)
+                    values = {Metric.CONNECT: connected["seconds"], Metric.MEMORY: grown}
+                if cell.seconds:
+                    measured = await generator.ask(
+                        {"window": cell.window, "rate": cell.rate, "warm_up_seconds": WARM_UP_SECONDS, "seconds": cell.seconds}
+                    )
+                    values, cpu, wire = _values(measured, cell), measured["cpu"], measured["wire_bytes"]
+        return Sample(peer, cell.name, values, cpu, wire)
+
+    def _config(self, peer: Peer, cell: Cell, port: int, server: Child) -> dict[str, Any]:
+        ready = peer is Peer.RAW
+        return {
+            "url": f"ws://127.0.0.1:{port}/graphql",
+            "init": {"authorization": f"Bearer {self.token}"},
+            "query": SUBSCRIPTION,
+            "redis": f"127.0.0.1:{self.redis.port}",
+            "processes": {"server": server.pid, "redis": self.redis.pid},
+            "interviews": [interview.to_config(ready=ready) for interview in self.interviews[: cell.interviews]],
+            "subscribers": cell.subscribers,
+            "at_once": AT_ONCE,
+            "deflate": cell.deflate,
+            "corpus": read_corpus(),
+            "text_length": TEXT_LENGTH,
+        }
+
+
+def _values(measured: dict[str, Any], cell: Cell) -> dict[Metric, float]:
+    if cell.window:
+        return {Metric.RATE: measured["messages"] / measured["seconds"]}
+    took = measured["milliseconds"]
+    return {Metric.P50: took["0.5"], Metric.P95: took["0.95"], Metric.P99: took["0.99"]}
+
+
+def _rss(server: Child) -> int:
+    resident: int = psutil.Process(server.pid).memory_info().rss
+    return resident
+
+
+@asynccontextmanager
+async def brought_up(peers: Collection[Peer], interviews: int, tell: Tell) -> AsyncIterator[Rig]:
+    """Everything up for these peers, with so many interviews; down again at the end. Raises SandboxFailed."""
+    server_core, *others = sorted(os.sched_getaffinity(0))
+    if not others:
+        raise SandboxFailed("This needs two cores: one for the server, one for those who load it.")
+    await asyncio.to_thread(DATA.mkdir, parents=True, exist_ok=True)
+    binary = await build(DATA.parent, tell)
+    node = DATA.parent / "node"
+    if Peer.NODE in peers:
+        await install_node(node)
+    if {Peer.STOCK, Peer.ARIADNE, Peer.RAW} & set(peers) and not PYTHON.exists():
+        raise SandboxFailed("The peers on Python are not installed: `make bench-peers` does it.")
+    # all but servers, this process and what it starts from now on, has the other cores
+    os.sched_setaffinity(0, set(others))
+    async with Mongod(DATA / "mongod") as mongod, Valkey(DATA / "valkey") as valkey:
+        async with AsyncMongoClient[dict[str, Any]](mongod.url) as client:
+            await client.drop_database(DATABASE)
+        secret = secrets.token_urlsafe(48)
+        viva = {"MONGODB_DATABASE": DATABASE}
+        where = Where(DATA, PYTHON, node, mongod.url, valkey.url, secret, server_core, viva)
+        settings = settings_of(
+            make_environment(mongodb_url=mongod.url, redis_url=valkey.url, provider_url="", secret=secret, api_port=0, **viva)
+        )
+        _, token = await provision(settings, "Benchmark", Role.RECRUITER, "benchmark")
+        async with serving(Peer.VIVA, where) as (_, port):
+            names = await start(f"http://127.0.0.1:{port}", token, interviews)
+        followed = await look(settings, names)
+        for name, ready in (("messages.json", False), ("payloads.json", True)):
+            rows = {interview.name: interview.to_row(ready=ready) for interview in followed}
+            await asyncio.to_thread((DATA / name).write_text, json.dumps(rows), encoding="utf-8")
+        yield Rig(where, binary, set(others), valkey, token, followed)

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gomodule/redigo/redis"
+)
+
+// batch is how many turns are sent to Redis at once, at most.
+const batch = 128
+
+// Publisher sends turns through Redis, each as the product would after it has stored it.
+type Publisher struct {
+	conn redis.Conn
+	now  func() time.Duration
+}
+
+// WaitUntilFollowed returns once somebody listens on each channel.
+func (publisher *Publisher) WaitUntilFollowed(interviews []*Interview, patience time.Duration) error {
+	arguments := []any{"NUMSUB"}
+	for _, interview := range interviews {
+		arguments = append(arguments, interview.config.Channel)
+	}
+	for began := publisher.now(); publisher.now()-began < patience; time.Sleep(10 * time.Millisecond) {
+		counts, err := redis.Int64Map(publisher.conn.Do("PUBSUB", arguments...))
+		if err != nil {
+			return err
+		}
+		followed := 0
+		for _, count := range counts {
+			if count > 0 {
+				followed++
+			}
+		}
+		if followed == len(interviews) {
+			return nil
+		}
+	}
+	return fmt.Errorf("the server does not listen on all channels after %s", patience)
+}
+
+// Run publishes a turn of each interview that comes in, until there are no more.
+func (publisher *Publisher) Run(wanted <-chan *Interview) error {
+	for interview := range wanted {
+		var seqs [batch]int64
+		var interviews [batch]*Interview
+		count := 0
+		for interview != nil {
+			seq, message, err := interview.Next()
+			if err != nil {
+				return err
+			}
+			if err := publisher.conn.Send("PUBLISH", interview.config.Channel, message); err != nil {
+				return err
+			}
+			seqs[count], interviews[count] = seq, interview
+			count++
+			interview = nil
+			if count < batch {
+				select {
+				case interview = <-wanted:
+				default:
+				}
+			}
+		}
+		now := publisher.now()
+		for place := range count {
+			interviews[place].Publishing(seqs[place], now)
+		}
+		if err := publisher.conn.Flush(); err != nil {
+			return err
+		}
+		for place := range count {
+			if receivers, err := redis.Int64(publisher.conn.Receive()); err != nil {
+				return err
+			} else if receivers == 0 {
+				return fmt.Errorf("nobody listened when turn %d was published", seqs[place])
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Marks in messages, and in what a subscriber is shown, for what differs from turn to turn.
+const (
+	markID   = "%ID%"
+	markSeq  = "%SEQ%"
+	markText = "%TEXT%"
+)
+
+// kept is how many turns of an interview are known at once; more are never in flight.
+const kept = 2048
+
+var errFull = errors.New("more turns are in flight than are kept: the server does not keep up at all")
+
+// Interview is one that is followed, and its turns in flight.
+type Interview struct {
+	config      *InterviewConfig
+	number      int
+	subscribers int32
+	corpus      string
+	textLength  int
+	message     []string // literals and marks
+
+	// last is the seq that was published last.
+	last atomic.Int64
+	// published: when, in nanoseconds of this process's clock, by seq % kept.
+	published [kept]atomic.Int64
+	// missing: how many subscribers lack it, by seq % kept.
+	missing [kept]atomic.Int32
+}
+
+// NewInterview of that number, with so many subscribers.
+func NewInterview(config *Config, number int) *Interview {
+	own := &config.Interviews[number]
+	interview := &Interview{
+		config: own, number: number, subscribers: int32(config.Subscribers), corpus: config.Corpus, textLength: config.TextLength,
+		message: split(own.Message),
+	}
+	interview.last.Store(1)
+	return interview
+}
+
+// split cuts a text at its marks, which stay as parts of their own.
+func split(text string) []string {
+	var parts []string
+	for text != "" {
+		at, mark := len(text), ""
+		for _, candidate := range []string{markID, markSeq, markText} {
+			if place := strings.Index(text, candidate); place >= 0 && place < at {
+				at, mark = place, candidate
+			}
+		}
+		if at > 0 {
+			parts = append(parts, text[:at])
+		}
+		if mark != "" {
+			parts = append(parts, mark)
+		}
+		text = text[at+len(mark):]
+	}
+	return parts
+}
+
+// Text of a turn: a stretch of the corpus.
+func (interview *Interview) Text(seq int64) string {
+	if seq == 1 {
+		return interview.config.StoredText
+	}
+	at := int((seq*7919 + int64(interview.number)*104729) % int64(len(interview.corpus)-interview.textLength))
+	return interview.corpus[at : at+interview.textLength]
+}
+
+// AppendID of a turn: 24 hexadecimal digits.
+func (interview *Interview) AppendID(to []byte, seq int64) []byte {
+	if seq == 1 {
+		return append(to, interview.config.StoredID...)
+	}
+	id := [12]byte{
+		0xbe, 0, 0, 0, byte(interview.number >> 8), byte(interview.number),
+		0, 0, byte(seq >> 24), byte(seq >> 16), byte(seq >> 8), byte(seq),
+	}
+	return hex.AppendEncode(to, id[:])
+}
+
+// Render writes a text with the marks filled in.
+func (interview *Interview) Render(parts []string, seq int64) []byte {
+	out := make([]byte, 0, 1024)
+	for _, part := range parts {
+		switch part {
+		case markID:
+			out = interview.AppendID(out, seq)
+		case markSeq:
+			out = strconv.AppendInt(out, seq, 10)
+		case markText:
+			out = append(out, interview.Text(seq)...)
+		default:
+			out = append(out, part...)
+		}
+	}
+	return out
+}
+
+// Next gives the next turn its place: its seq, and its message as it goes through Redis.
+func (interview *Interview) Next() (int64, []byte, error) {
+	seq := interview.last.Load() + 1
+	if !interview.missing[seq%kept].CompareAndSwap(0, interview.subscribers) {
+		return 0, nil, errFull
+	}
+	interview.last.Store(seq)
+	return seq, interview.Render(interview.message, seq), nil
+}
+
+// Publishing notes that the turn goes out now.
+func (interview *Interview) Publishing(seq int64, now time.Duration) {
+	interview.published[seq%kept].Store(int64(now))
+}
+
+// Received notes that one more subscriber has it: since when it was on its way, and whether now all have it.
+func (interview *Interview) Received(seq int64) (since time.Duration, complete bool, err error) {
+	since = time.Duration(interview.published[seq%kept].Load())
+	left := interview.missing[seq%kept].Add(-1)
+	if left < 0 {
+		return 0, false, fmt.Errorf("turn %d arrived, which was not published", seq)
+	}
+	return since, left == 0, nil
+}
