@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,8 @@ from beanie import Document
 from bson import BSON, ObjectId
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError
+from pymongo import ASCENDING, DESCENDING
+from pymongo.asynchronous.collection import AsyncCollection
 
 from errors import BadInput
 
@@ -18,6 +20,9 @@ DEFAULT_SIZE = 50
 MAX_SIZE = 100
 
 D = TypeVar("D", bound=Document)
+R = TypeVar("R")
+Place = tuple[Any, ObjectId]
+"""sort value and id of a row"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,27 @@ class PageRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[D]):
-    """A stretch of a list, always in the list's order, with a cursor for each row."""
+class Page(Generic[R]):
+    """A stretch of a list, always in the list's order."""
 
-    items: list[D]
-    cursors: list[str]
+    items: list[R]
+    places: list[Place]
+    """of the items"""
+    order: Order
     has_next: bool
     has_previous: bool
+
+    @property
+    def cursors(self) -> list[str]:
+        """A cursor for each item."""
+        return [encode_cursor(self.order, *place) for place in self.places]
+
+    @property
+    def ends(self) -> tuple[str, str] | None:
+        """The cursors of the first and the last item; None of an empty page."""
+        if not self.places:
+            return None
+        return encode_cursor(self.order, *self.places[0]), encode_cursor(self.order, *self.places[-1])
 
 
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
@@ -74,7 +93,7 @@ def encode_cursor(order: Order, value: object, row_id: ObjectId) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def decode_cursor(order: Order, cursor: str, name: str) -> tuple[Any, ObjectId]:
+def decode_cursor(order: Order, cursor: str, name: str) -> Place:
     """Sort value and id of a cursor's row. Raises BadInput when it is none of this list's."""
     try:
         data = BSON(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)).decode(_CODEC)
@@ -108,20 +127,39 @@ def value_of(document: Document, path: str) -> Any:
 
 async def find_page(model: type[D], criteria: Mapping[str, Any], request: PageRequest) -> Page[D]:
     """Read one page. Raises BadInput for a cursor of another list."""
+    conditions, sort = _query_of(criteria, request)
+    rows = await model.find(conditions).sort(sort).limit(request.size + 1).to_list()  # type: ignore[arg-type]  # pairs of field and direction
+    return _page(rows, [(value_of(row, request.order.field), ObjectId(row.id)) for row in rows], request)
+
+
+async def find_rows(
+    rows: AsyncCollection[dict[str, Any]], criteria: Mapping[str, Any], request: PageRequest, fields: Collection[str]
+) -> Page[dict[str, Any]]:
+    """The same page as stored, with no other fields than these, the id and the list's order. Raises BadInput as `find_page`."""
+    conditions, sort = _query_of(criteria, request)
+    field = request.order.field
+    found = await rows.find(conditions, [field, *fields]).sort(sort).limit(request.size + 1).to_list()
+    return _page(found, [(row.get(field), row["_id"]) for row in found], request)
+
+
+def _query_of(criteria: Mapping[str, Any], request: PageRequest) -> tuple[dict[str, Any], list[tuple[str, int]]]:
     order = request.order
     down = order.descending != request.backward
     conditions: list[Mapping[str, Any]] = [criteria]
     if request.cursor is not None:
         value, row_id = decode_cursor(order, request.cursor, "before" if request.backward else "after")
         conditions.append(_beyond(order.field, value, row_id, down=down))
-    sign = "-" if down else "+"
-    query = model.find({"$and": conditions}).sort(sign + order.field, sign + "_id")
-    rows = await query.limit(request.size + 1).to_list()
+    direction = DESCENDING if down else ASCENDING
+    return {"$and": conditions}, [(order.field, direction), ("_id", direction)]
+
+
+def _page(rows: list[R], places: list[Place], request: PageRequest) -> Page[R]:
+    """The page of one row more than it has, if there is one more, in the direction in which they were read."""
     more = len(rows) > request.size
-    rows = rows[: request.size]
+    rows, places = rows[: request.size], places[: request.size]
     if request.backward:
         rows.reverse()
-    cursors = [encode_cursor(order, value_of(row, order.field), ObjectId(row.id)) for row in rows]
+        places.reverse()
     beyond_cursor = request.cursor is not None
     has_next, has_previous = (beyond_cursor, more) if request.backward else (more, beyond_cursor)
-    return Page(rows, cursors, has_next, has_previous)
+    return Page(rows, places, request.order, has_next, has_previous)

@@ -1,5 +1,6 @@
 """Interviews as they are read: one, a page of them, how many there are."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from auth import Action, Principal, allow, may
@@ -8,6 +9,7 @@ from lifecycle.services import Services
 from models import interview_list
 from models.interview import Interview
 from models.interview_list import InterviewFilter, InterviewOrderField, order_of
+from models.interview_row import InterviewRow
 from models.page import Page, PageRequest
 from resolvers.scope import own_interview
 from resolvers.text import line, lines
@@ -29,8 +31,9 @@ async def list_interviews(
     after: str | None,
     last: int | None,
     before: str | None,
-) -> Page[Interview]:
-    """A page of the organization's interviews.
+    fields: Collection[str],
+) -> Page[InterviewRow]:
+    """A page of the organization's interviews, of each these stored fields and the id.
 
     Raises Forbidden for a filter or order by what the role may not read, BadInput for filters that contradict themselves, page
     arguments that do, and cursors of another list.
@@ -39,7 +42,7 @@ async def list_interviews(
     if field is InterviewOrderField.SCORE:
         allow(principal, Action.READ_EVALUATION, field="orderBy.field")
     request = PageRequest.of(order_of(field, descending=descending), first, after, last, before)
-    return await interview_list.list_interviews(principal.organization_id, criteria, request)
+    return await interview_list.list_rows(principal.organization_id, criteria, request, fields)
 
 
 async def count_interviews(services: Services, principal: Principal, where: InterviewFilter | None) -> int:

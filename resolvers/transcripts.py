@@ -9,6 +9,7 @@ from auth import Action, Principal, allow
 from errors import BadInput
 from lifecycle.services import Services
 from models.interview import OVER, Interview
+from models.interview_row import InterviewRow
 from models.page import MAX_SIZE
 from models.turn import Turn, read_turns, read_turns_by_seq
 from resolvers.scope import own_interview
@@ -35,7 +36,7 @@ async def get_transcript(
     return await transcript_of(await own_interview(principal, interview_id), after, first)
 
 
-async def transcript_of(interview: Interview, after: int, first: int | None) -> Transcript:
+async def transcript_of(interview: Interview | InterviewRow, after: int, first: int | None) -> Transcript:
     """The same of an interview that the caller may read. Raises BadInput."""
     if after < 0:
         raise BadInput("after is the seq of the last turn that you hold: 0 for none.", field="after")

@@ -11,6 +11,7 @@ import strawberry
 from auth import Principal, verify
 from errors import Unauthenticated
 from lifecycle.services import Services
+from schema.attributes import Plans
 from schema.loaders import Loaders
 from schema.sharing import Outlet, Variants
 
@@ -38,6 +39,10 @@ class Context:
     """where events of the operation go that are executed for others as well; None: they are its own results"""
     executor: "OperationExecutor | None" = None
     """that runs the operation; set by itself"""
+    mentioned: frozenset[str] = frozenset()
+    """the names of all fields that the operation's document mentions anywhere; set once it is parsed"""
+    plans: Plans | None = None
+    """what has been worked out for operations of the same document (schema.attributes), where that is always the same"""
     _principal: Principal | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 

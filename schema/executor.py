@@ -5,15 +5,15 @@ from typing import Any, cast
 
 from graphql import DocumentNode, Executor, GraphQLError, GraphQLSchema, OperationType
 from strawberry.execution.is_awaitable import optimized_is_awaitable
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from schema.attributes import AttributeExecutor
 from schema.context import Context
 
 EVENTS = 64
 """that one executor serves: graphql-core 3.3.2 keeps what it collects for each of them until the executor goes"""
 
 
-class OperationExecutor(StrawberryGraphQLCoreExecutionContext):
+class OperationExecutor(AttributeExecutor):
     """Runs one operation. That of a subscription runs its events too, and is held by its context as `executor`."""
 
     raw_variables: dict[str, Any]

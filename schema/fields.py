@@ -1,15 +1,22 @@
 """Strawberry's decorators for fields with a resolver: typed, always described, guarded by a role's right if need be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
+from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
 from auth import Action, Principal, allow
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+NEEDS = "needs"
+"""in a field's metadata"""
 
 
 class Guard(FieldExtension):
@@ -32,10 +39,59 @@ class Guard(FieldExtension):
         allow(caller, self.action)
 
 
-def computed(description: str, *, guard: Action | None = None) -> Callable[[F], F]:
-    """A field with a resolver; `guard`: only for roles that may do this."""
-    decorator: Callable[[F], F] = strawberry.field(description=description, extensions=[Guard(guard)] if guard else None)
+class Copied(FieldExtension):
+    """Says that the object holds a copy of some fields of what the field's resolver would load.
+
+    `read` gives the copy, an object of the field's type; it is used where no other fields than `names` are selected.
+    """
+
+    def __init__(self, names: Iterable[str], read: Callable[[Any], object]) -> None:
+        self.read = read
+        self._names = frozenset(names)
+
+    def holds(self, names: Iterable[str]) -> bool:
+        """Whether the copy has all of these (as the schema names them)."""
+        return all(name in self._names or name == "__typename" for name in names)
+
+
+def computed(
+    description: str, *, guard: Action | None = None, copied: Copied | None = None, needs: Iterable[str] = ()
+) -> Callable[[F], F]:
+    """A field with a resolver; `guard`: only for roles that may do this; `copied`: what needs no resolver.
+
+    `needs`: what of its object's document it looks at, besides the id (stored_fields).
+    """
+    extensions: list[FieldExtension] = [Guard(guard)] if guard else []
+    decorator: Callable[[F], F] = strawberry.field(
+        description=description, extensions=[*extensions, copied] if copied else extensions, metadata={NEEDS: tuple(needs)}
+    )
     return decorator
+
+
+def stored(description: str, *, guard: Action | None = None) -> Any:
+    """A field that its object's document has under the same name (shows_document). `guard`: only for roles that may do this."""
+    field: Any = strawberry.field(description=description, extensions=[Guard(guard)] if guard else [])
+    # no parameter of the constructor: it is read when it is asked for
+    field.init = False
+    return field
+
+
+def shows_document(shown: type[T]) -> type[T]:
+    """Decorates a Strawberry type that has a `document`: its `stored` fields are read off that."""
+    for field in get_object_definition(shown, strict=True).fields:
+        if not field.init and field.base_resolver is None:
+            setattr(shown, field.python_name, property(attrgetter(f"document.{field.python_name}")))
+    return shown
+
+
+def stored_fields(shown: type, names: Iterable[str]) -> set[str]:
+    """What of its document the type reads for fields of these names (as the schema names them), besides the id."""
+    asked = frozenset(names)
+    needed: set[str] = set()
+    for field in get_object_definition(shown, strict=True).fields:
+        if to_camel_case(field.python_name) in asked:
+            needed.update(field.metadata[NEEDS] if field.base_resolver else [] if field.init else [field.python_name])
+    return needed
 
 
 def mutation(description: str) -> Callable[[F], F]:

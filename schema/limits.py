@@ -18,6 +18,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
+    Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     SelectionNode,
@@ -30,6 +31,8 @@ from graphql import (
 )
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
+
+from schema.attributes import Plans
 
 MAX_TOKENS = 2_000
 MAX_ERRORS = 5
@@ -119,9 +122,32 @@ RULES: tuple[type[ASTValidationRule], ...] = (DocumentLimits, *specified_rules)
 RULES_WITHOUT_INTROSPECTION = (*RULES, NoSchemaIntrospectionCustomRule)
 
 
+class Parsed(NamedTuple):
+    """A document, and what is known of it."""
+
+    document: DocumentNode
+    mentioned: frozenset[str]
+    """the names of all its fields, in whichever operation or fragment"""
+    plans: Plans | None
+    """for schema.attributes; None where a directive makes each request another one"""
+
+
 @lru_cache(KNOWN_DOCUMENTS)
-def _parse(text: str) -> DocumentNode:
-    return parse(text, max_tokens=MAX_TOKENS)
+def _parse(text: str) -> Parsed:
+    document = parse(text, max_tokens=MAX_TOKENS)
+    nodes = list(_nodes_of(document))
+    mentioned = frozenset(node.name.value for node in nodes if isinstance(node, FieldNode))
+    return Parsed(document, mentioned, None if any(getattr(node, "directives", None) for node in nodes) else {})
+
+
+def _nodes_of(document: DocumentNode) -> Iterator[Node]:
+    """Its definitions, and all that they select."""
+    waiting: list[Node] = [*document.definitions]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        selected = getattr(node, "selection_set", None)
+        waiting += selected.selections if selected else ()
 
 
 @lru_cache(KNOWN_DOCUMENTS)
@@ -145,7 +171,9 @@ class Documents(SchemaExtension):
         context = self.execution_context
         context.parse_options["max_tokens"] = MAX_TOKENS
         with suppress(GraphQLError):
-            context.graphql_document = _parse(context.query or "")
+            parsed = _parse(context.query or "")
+            context.graphql_document = parsed.document
+            context.context.mentioned, context.context.plans = parsed.mentioned, parsed.plans
         yield
 
     def on_validate(self) -> Iterator[None]:

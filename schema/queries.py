@@ -18,7 +18,7 @@ from schema.inputs.lists import InterviewFilter, InterviewOrder
 from schema.types.connection import Connection
 from schema.types.enums import OrderDirection
 from schema.types.evaluation import Evaluation
-from schema.types.interview import Interview
+from schema.types.interview import Interview, read_for
 from schema.types.invitation import Invitation
 from schema.types.node import Node
 from schema.types.position import Position
@@ -98,6 +98,7 @@ class Query:
             given(after),
             given(last),
             given(before),
+            read_for(info.context.mentioned),
         )
         count = partial(interviews.count_interviews, services, caller, where)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)

@@ -4,13 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 import strawberry
-from beanie import Document
 
 from models.page import Page
 from schema.fields import computed
 
 N = TypeVar("N")
-D = TypeVar("D", bound=Document)
+D = TypeVar("D")
 
 
 @strawberry.type(description="Where a page lies in its list. Cursors are opaque, and good for the same list in the same order.")
@@ -25,12 +24,8 @@ class PageInfo:
     @classmethod
     def of(cls, page: Page[Any]) -> "PageInfo":
         """The place of this page."""
-        return cls(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
-        )
+        start, end = page.ends or (None, None)
+        return cls(has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=start, end_cursor=end)
 
 
 @strawberry.type(description="One thing in a list.")
@@ -45,10 +40,24 @@ class Edge(Generic[N]):
 class Connection(Generic[N]):
     """Relay's connection."""
 
-    edges: list[Edge[N]] = strawberry.field(description="What is on the page, with cursors.")
-    nodes: list[N] = strawberry.field(description="What is on the page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    page: strawberry.Private[Page[Any]]
+    shown: strawberry.Private[list[Any]]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @computed("What is on the page, with cursors.")
+    def edges(self) -> list[Edge[N]]:
+        """The entries."""
+        return [Edge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.shown, strict=True)]
+
+    @computed("What is on the page.")
+    def nodes(self) -> list[N]:
+        """The things themselves."""
+        return self.shown
+
+    @computed("Where the page lies.")
+    def page_info(self) -> PageInfo:
+        """The place of the page."""
+        return PageInfo.of(self.page)
 
     @computed("How many there are in all; counted only when it is selected.")
     async def total_count(self) -> int:
@@ -58,6 +67,4 @@ class Connection(Generic[N]):
     @classmethod
     def of(cls, page: Page[D], show: Callable[[D], N], count: Callable[[], Awaitable[int]]) -> "Connection[N]":
         """The page, each document as `show` makes it."""
-        nodes = [show(document) for document in page.items]
-        edges = [Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), count=count)
+        return cls(page=page, shown=[show(document) for document in page.items], count=count)

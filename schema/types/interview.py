@@ -1,5 +1,6 @@
 """The interview, and pages of interviews."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import strawberry
@@ -11,11 +12,12 @@ from models import interview as documents
 from models.clock import now
 from models.evaluation import Evaluation as EvaluationDocument
 from models.evaluation import pick_evaluation
+from models.interview_row import InterviewRow
 from resolvers.ids import Kind, encode, not_found
 from resolvers.transcripts import transcript_of
 from schema.arguments import AfterSeq, FirstTurns, Version, given
 from schema.context import Info
-from schema.fields import Guard, computed
+from schema.fields import Copied, Guard, computed, shows_document, stored, stored_fields
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
 from schema.types.evaluation import Evaluation
 from schema.types.node import Node
@@ -59,7 +61,7 @@ class Progress:
     limit_seconds: int = strawberry.field(description="The longest that it may take.")
 
     @classmethod
-    def of(cls, interview: documents.Interview) -> "Progress":
+    def of(cls, interview: documents.Interview | InterviewRow) -> "Progress":
         """How far the interview has come by now."""
         begun, end = interview.started_at, interview.ended_at or now()
         return cls(
@@ -71,42 +73,51 @@ class Progress:
         )
 
 
+@shows_document
 @strawberry.type(description="One interview of one candidate for one position.")
 class Interview(Node):
     """An interview as a caller sees it."""
 
-    document: strawberry.Private[documents.Interview]
+    document: strawberry.Private[documents.Interview | InterviewRow]
     caller: strawberry.Private[Principal]
-    status: InterviewStatus = strawberry.field(description="Where it stands.")
-    end_reason: EndReason | None = strawberry.field(description="Why it ended; null while it has not.")
-    channel: Channel = strawberry.field(description="How it is held.")
-    language: str = strawberry.field(description="BCP 47.")
-    progress: Progress = strawberry.field(description="How far it has come.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    scheduled_for: datetime | None = strawberry.field(description="When it is meant to begin.")
-    started_at: datetime | None = strawberry.field(description="When the candidate first said something.")
-    ended_at: datetime | None = strawberry.field(description="When it ended.")
-    updated_at: datetime = strawberry.field(
-        description="Grows with every change that a caller can see, evaluations, reviews, recordings and erasure included."
+    status: InterviewStatus = stored("Where it stands.")
+    end_reason: EndReason | None = stored("Why it ended; null while it has not.")
+    channel: Channel = stored("How it is held.")
+    language: str = stored("BCP 47.")
+    created_at: datetime = stored("When it was made.")
+    scheduled_for: datetime | None = stored("When it is meant to begin.")
+    started_at: datetime | None = stored("When the candidate first said something.")
+    ended_at: datetime | None = stored("When it ended.")
+    updated_at: datetime = stored(
+        "Grows with every change that a caller can see, evaluations, reviews, recordings and erasure included."
     )
-    expires_at: datetime | None = strawberry.field(description="An invite is good until then.")
-    erased_at: datetime | None = strawberry.field(
-        description="Set once it has been erased: candidate and evaluation are null, there are no turns and no recordings."
+    expires_at: datetime | None = stored("An invite is good until then.")
+    erased_at: datetime | None = stored(
+        "Set once it has been erased: candidate and evaluation are null, there are no turns and no recordings."
     )
-    end_detail: str | None = strawberry.field(
-        description="The reason given when it was cancelled; what failed.", extensions=[Guard(Action.READ_REFERENCES)]
-    )
-    external_id: str | None = strawberry.field(
-        description="The caller's own reference, such as an ATS application.", extensions=[Guard(Action.READ_REFERENCES)]
-    )
-    decision: Decision | None = strawberry.field(
-        description="Of the newest review of the evaluation that counts.", extensions=[Guard(Action.READ_EVALUATION)]
-    )
-    duration_seconds: float | None = strawberry.field(description="From startedAt to endedAt.")
-    last_seq: int = strawberry.field(description="seq of the newest turn, 0 for none.")
-    consent: Consent | None = strawberry.field(description="What the candidate agreed to; null before that.")
+    end_detail: str | None = stored("The reason given when it was cancelled; what failed.", guard=Action.READ_REFERENCES)
+    external_id: str | None = stored("The caller's own reference, such as an ATS application.", guard=Action.READ_REFERENCES)
+    decision: Decision | None = stored("Of the newest review of the evaluation that counts.", guard=Action.READ_EVALUATION)
+    last_seq: int = stored("seq of the newest turn, 0 for none.")
 
-    @computed("Who is interviewed; null once the interview has been erased.", guard=Action.READ_CANDIDATE)
+    @computed("How far it has come.", needs=("progress", "position", "started_at", "ended_at"))
+    def progress(self) -> Progress:
+        """How far the interview has come by now."""
+        return Progress.of(self.document)
+
+    @computed("From startedAt to endedAt.", needs=("started_at", "ended_at"))
+    def duration_seconds(self) -> float | None:
+        """How long it took, once it is over."""
+        begun, ended = self.document.started_at, self.document.ended_at
+        return (ended - begun).total_seconds() if begun and ended else None
+
+    @computed("What the candidate agreed to; null before that.", needs=("consent",))
+    def consent(self) -> Consent | None:
+        """The candidate's consent."""
+        given_consent = self.document.consent
+        return Consent.of(given_consent) if given_consent else None
+
+    @computed("Who is interviewed; null once the interview has been erased.", guard=Action.READ_CANDIDATE, needs=("candidate",))
     def candidate(self) -> Candidate | None:
         """The candidate."""
         known = self.document.candidate
@@ -114,7 +125,11 @@ class Interview(Node):
             return None
         return Candidate(caller=self.caller, name=known.name, email=known.email, experience=known.experience)
 
-    @computed("The version that this interview uses, whatever happened to the position since.")
+    @computed(
+        "The version that this interview uses, whatever happened to the position since.",
+        copied=Copied(Position.COPIED, lambda interview: Position.of(interview.document.position, interview.caller)),
+        needs=("position",),
+    )
     async def position(self, info: Info) -> Position:
         """The position. Raises NotFound when it is gone."""
         document = await info.context.loaders.positions.load(ObjectId(self.document.position.id))
@@ -127,7 +142,7 @@ class Interview(Node):
         """The link."""
         return f"{info.context.services.settings.api.public_url}/interviews/{self.id}"
 
-    @computed("What was said. Same rule as Query.transcript.")
+    @computed("What was said. Same rule as Query.transcript.", needs=("status", "last_seq", "erased_at"))
     async def transcript(self, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:
         """The turns."""
         return Transcript.of(await transcript_of(self.document, after, given(first)), self.caller)
@@ -141,13 +156,14 @@ class Interview(Node):
     @computed(
         "The newest completed version, or the newest while none is completed, unless one is named; null while there is none.",
         guard=Action.READ_EVALUATION,
+        needs=("erased_at",),
     )
     async def evaluation(self, info: Info, version: Version = UNSET) -> Evaluation | None:
         """The evaluation that counts, or the named one."""
         picked = pick_evaluation(await self._evaluations(info), given(version))
         return Evaluation.of(picked) if picked else None
 
-    @computed("Every version, newest first.", guard=Action.READ_EVALUATION)
+    @computed("Every version, newest first.", guard=Action.READ_EVALUATION, needs=("erased_at",))
     async def evaluations(self, info: Info) -> list[Evaluation] | None:
         """The evaluations."""
         return [Evaluation.of(document) for document in await self._evaluations(info)]
@@ -155,6 +171,7 @@ class Interview(Node):
     @computed(
         "What was recorded, where the candidate agreed to it: first while it is being made, then to be played.",
         guard=Action.READ_RECORDING,
+        needs=("erased_at",),
     )
     async def recordings(self, info: Info) -> list[Recording] | None:
         """The recordings."""
@@ -168,29 +185,11 @@ class Interview(Node):
         return await info.context.loaders.evaluations.load(ObjectId(self.document.id))
 
     @classmethod
-    def of(cls, document: documents.Interview, caller: Principal) -> "Interview":
+    def of(cls, document: documents.Interview | InterviewRow, caller: Principal) -> "Interview":
         """The interview as this caller sees it."""
-        begun, ended = document.started_at, document.ended_at
-        return cls(
-            document=document,
-            caller=caller,
-            id=strawberry.ID(encode(Kind.INTERVIEW, ObjectId(document.id))),
-            status=document.status,
-            end_reason=document.end_reason,
-            channel=document.channel,
-            language=document.language,
-            progress=Progress.of(document),
-            created_at=document.created_at,
-            scheduled_for=document.scheduled_for,
-            started_at=begun,
-            ended_at=ended,
-            updated_at=document.updated_at,
-            expires_at=document.expires_at,
-            erased_at=document.erased_at,
-            end_detail=document.end_detail,
-            external_id=document.external_id,
-            decision=document.decision,
-            duration_seconds=(ended - begun).total_seconds() if begun and ended else None,
-            last_seq=document.last_seq,
-            consent=Consent.of(document.consent) if document.consent else None,
-        )
+        return cls(document=document, caller=caller, id=strawberry.ID(encode(Kind.INTERVIEW, ObjectId(document.id))))
+
+
+def read_for(names: Iterable[str]) -> set[str]:
+    """What is to be read of stored interviews to show fields of these names (as the schema names them)."""
+    return stored_fields(Interview, names)

@@ -1,12 +1,15 @@
 """Positions: what is asked, and by what the answers are judged."""
 
+from typing import ClassVar
+
 import strawberry
 from bson import ObjectId
 
 from auth import Action, Principal
 from models import position as documents
+from models.interview import PositionRef
 from resolvers.ids import Kind, encode
-from schema.fields import Guard, computed
+from schema.fields import computed, shows_document, stored
 from schema.types.node import Node
 
 
@@ -40,22 +43,25 @@ class Criterion:
     levels: list[Level] = strawberry.field(description="The anchors, from 1 to 5.")
 
 
+@shows_document
 @strawberry.type(description="One version of a position. A version never changes: saving makes a new one.")
 class Position(Node):
     """A position as a caller sees it; a candidate sees title, language and limit."""
 
-    document: strawberry.Private[documents.Position]
+    COPIED: ClassVar = ("id", "key", "version", "title", "limitMinutes")
+    """what an interview keeps of the version that it uses"""
+
+    document: strawberry.Private[documents.Position | PositionRef]
+    """what an interview keeps, where no more is asked for"""
     caller: strawberry.Private[Principal]
-    key: str = strawberry.field(description="Its name, the same in all versions.", extensions=[Guard(Action.READ_POSITION)])
-    version: int = strawberry.field(description="From 1.", extensions=[Guard(Action.READ_POSITION)])
-    title: str = strawberry.field(description="Its name for people.")
-    description: str = strawberry.field(description="What the position is about.", extensions=[Guard(Action.READ_POSITION)])
-    language: str = strawberry.field(description="BCP 47: the language in which its questions are written.")
-    wrap_up_after_exchanges: int = strawberry.field(
-        description="Exchanges after which the interviewer wraps up.", extensions=[Guard(Action.READ_POSITION)]
-    )
-    limit_minutes: int = strawberry.field(description="The longest that an interview may take.")
-    archived: bool = strawberry.field(description="No new interviews are made for it.", extensions=[Guard(Action.READ_POSITION)])
+    key: str = stored("Its name, the same in all versions.", guard=Action.READ_POSITION)
+    version: int = stored("From 1.", guard=Action.READ_POSITION)
+    title: str = stored("Its name for people.")
+    description: str = stored("What the position is about.", guard=Action.READ_POSITION)
+    language: str = stored("BCP 47: the language in which its questions are written.")
+    wrap_up_after_exchanges: int = stored("Exchanges after which the interviewer wraps up.", guard=Action.READ_POSITION)
+    limit_minutes: int = stored("The longest that an interview may take.")
+    archived: bool = stored("No new interviews are made for it.", guard=Action.READ_POSITION)
 
     @computed("The core questions, in the order in which they are asked.", guard=Action.READ_QUESTIONS)
     def questions(self) -> list[Question] | None:
@@ -68,7 +74,7 @@ class Position(Node):
                 max_probes=question.max_probes,
                 criterion_keys=question.criterion_keys,
             )
-            for question in self.document.questions
+            for question in self._whole.questions
         ]
 
     @computed("The rubric.", guard=Action.READ_QUESTIONS)
@@ -85,22 +91,16 @@ class Position(Node):
                     for level in sorted(criterion.levels, key=lambda level: level.value)
                 ],
             )
-            for criterion in self.document.criteria
+            for criterion in self._whole.criteria
         ]
 
+    @property
+    def _whole(self) -> documents.Position:
+        if not isinstance(self.document, documents.Position):
+            raise AttributeError("the copy has no questions and no criteria")
+        return self.document
+
     @classmethod
-    def of(cls, document: documents.Position, caller: Principal) -> "Position":
+    def of(cls, document: documents.Position | PositionRef, caller: Principal) -> "Position":
         """The version as this caller sees it."""
-        return cls(
-            document=document,
-            caller=caller,
-            id=strawberry.ID(encode(Kind.POSITION, ObjectId(document.id))),
-            key=document.key,
-            version=document.version,
-            title=document.title,
-            description=document.description,
-            language=document.language,
-            wrap_up_after_exchanges=document.wrap_up_after_exchanges,
-            limit_minutes=document.limit_minutes,
-            archived=document.archived,
-        )
+        return cls(document=document, caller=caller, id=strawberry.ID(encode(Kind.POSITION, ObjectId(document.id))))

@@ -14,7 +14,7 @@ def write_datetime(moment: datetime) -> str:
     """The moment, such as 2026-11-23T10:00:00.000Z. Raises ValueError for one without an offset: it names no moment."""
     if moment.tzinfo is None:
         raise ValueError("a datetime without an offset came out of the code")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat("T", "milliseconds").removesuffix("+00:00") + "Z"
 
 
 def read_datetime(text: Any) -> datetime:

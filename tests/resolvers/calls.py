@@ -81,7 +81,9 @@ CALLS = [
     Call(
         list_interviews,
         WATCHERS,
-        lambda w, p: list_interviews(w.tenant.services, p, None, InterviewOrderField.CREATED_AT, True, None, None, None, None),
+        lambda w, p: list_interviews(
+            w.tenant.services, p, None, InterviewOrderField.CREATED_AT, True, None, None, None, None, ["status"]
+        ),
         names_something=False,
     ),
     Call(count_interviews, WATCHERS, lambda w, p: count_interviews(w.tenant.services, p, None), names_something=False),
