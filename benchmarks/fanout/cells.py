@@ -36,7 +36,8 @@ class Cell:
     stored, so a subscriber must never be further behind"""
     rate: float = 0.0
     """turns per second of each interview"""
-    seconds: float = 1.5
+    seconds: float = 2.0
+    """the product looks at MongoDB, and at each subscriber's access, every two seconds: once in it"""
     deflate: bool = False
     """the clients offer to decompress, as browsers do"""
     peers: tuple[Peer, ...] = tuple(Peer)
@@ -50,8 +51,8 @@ CELLS = {
     for cell in (
         Cell("1x1", 1, 1, window=30),
         Cell("1x100", 1, 100, window=16),
-        Cell("1x1000", 1, 1000, window=4),
-        Cell("200x2", 200, 2, window=8),
+        Cell("1x1000", 1, 1000, window=16),
+        Cell("200x2", 200, 2, window=16),
         LATENCY,
         CONNECT,
         DEFLATE,

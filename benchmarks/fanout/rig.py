@@ -23,7 +23,7 @@ from models.organization import Role
 from sandbox.livekit.build import Tell
 from sandbox.mongod import Mongod
 from sandbox.processes import Child, SandboxFailed
-from sandbox.stack import make_environment, settings_of
+from sandbox.stack import settings_of
 from sandbox.valkey import Valkey
 
 DATA = ROOT / ".viva" / "benchmark" / "fanout"
@@ -34,6 +34,8 @@ AT_ONCE = 50
 SETTLE_SECONDS = 2.0
 """from the last connection until memory is looked at"""
 WARM_UP_SECONDS = 0.5
+DRAIN_SECONDS = 30.0
+"""within which what is in flight at the end must arrive"""
 KIBIBYTE = 1024
 
 
@@ -84,6 +86,7 @@ class Rig:
             "subscribers": cell.subscribers,
             "at_once": AT_ONCE,
             "deflate": cell.deflate,
+            "drain_seconds": DRAIN_SECONDS,
             "corpus": read_corpus(),
             "text_length": TEXT_LENGTH,
         }
@@ -102,34 +105,45 @@ def _rss(server: Child) -> int:
 
 
 @asynccontextmanager
-async def brought_up(peers: Collection[Peer], interviews: int, tell: Tell) -> AsyncIterator[Rig]:
-    """Everything up for these peers, with so many interviews; down again at the end. Raises SandboxFailed."""
-    server_core, *others = sorted(os.sched_getaffinity(0))
+async def brought_up(peers: Collection[Peer], interviews: int, tell: Tell, data: Path = DATA) -> AsyncIterator[Rig]:
+    """Everything up for these peers, with so many interviews; down again at the end. What it keeps is in `data`.
+
+    This process and all that it starts, but for the servers that are measured, shares what cores are left meanwhile.
+    Raises SandboxFailed.
+    """
+    cores = os.sched_getaffinity(0)
+    server_core, *others = sorted(cores)
     if not others:
         raise SandboxFailed("This needs two cores: one for the server, one for those who load it.")
-    await asyncio.to_thread(DATA.mkdir, parents=True, exist_ok=True)
-    binary = await build(DATA.parent, tell)
-    node = DATA.parent / "node"
-    if Peer.NODE in peers:
-        await install_node(node)
     if {Peer.STOCK, Peer.ARIADNE, Peer.RAW} & set(peers) and not PYTHON.exists():
         raise SandboxFailed("The peers on Python are not installed: `make bench-peers` does it.")
-    # all but servers, this process and what it starts from now on, has the other cores
-    os.sched_setaffinity(0, set(others))
-    async with Mongod(DATA / "mongod") as mongod, Valkey(DATA / "valkey") as valkey:
-        async with AsyncMongoClient[dict[str, Any]](mongod.url) as client:
-            await client.drop_database(DATABASE)
-        secret = secrets.token_urlsafe(48)
-        viva = {"MONGODB_DATABASE": DATABASE}
-        where = Where(DATA, PYTHON, node, mongod.url, valkey.url, secret, server_core, viva)
-        settings = settings_of(
-            make_environment(mongodb_url=mongod.url, redis_url=valkey.url, provider_url="", secret=secret, api_port=0, **viva)
-        )
-        _, token = await provision(settings, "Benchmark", Role.RECRUITER, "benchmark")
-        async with serving(Peer.VIVA, where) as (_, port):
-            names = await start(f"http://127.0.0.1:{port}", token, interviews)
-        followed = await look(settings, names)
-        for name, ready in (("messages.json", False), ("payloads.json", True)):
-            rows = {interview.name: interview.to_row(ready=ready) for interview in followed}
-            await asyncio.to_thread((DATA / name).write_text, json.dumps(rows), encoding="utf-8")
-        yield Rig(where, binary, set(others), valkey, token, followed)
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
+    binary = await build(data, tell)
+    if Peer.NODE in peers:
+        await install_node(data / "node")
+    os.sched_setaffinity(0, others)
+    try:
+        async with Mongod(data / "mongod") as mongod, Valkey(data / "valkey") as valkey:
+            where = Where(
+                data, PYTHON, data / "node", mongod.url, valkey.url, secrets.token_urlsafe(48), server_core,
+                {"MONGODB_DATABASE": DATABASE},
+            )  # fmt: skip
+            token, followed = await _prepare(where, interviews)
+            yield Rig(where, binary, set(others), valkey, token, followed)
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+async def _prepare(where: Where, interviews: int) -> tuple[str, list[Followed]]:
+    """A recruiter's key, and so many interviews, in an empty database; what peers are told of them is written down."""
+    async with AsyncMongoClient[dict[str, Any]](where.mongodb_url) as client:
+        await client.drop_database(DATABASE)
+    settings = settings_of(where.environment(api_port=0))
+    _, token = await provision(settings, "Benchmark", Role.RECRUITER, "benchmark")
+    async with serving(Peer.VIVA, where) as (_, port):
+        names = await start(f"http://127.0.0.1:{port}", token, interviews)
+    followed = await look(settings, names)
+    for peer in (Peer.STOCK, Peer.RAW):
+        rows = {interview.name: interview.to_row(ready=peer is Peer.RAW) for interview in followed}
+        await asyncio.to_thread(where.turns_of(peer).write_text, json.dumps(rows), encoding="utf-8")
+    return token, followed

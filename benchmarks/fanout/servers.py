@@ -39,6 +39,21 @@ class Where:
     viva: Mapping[str, str]
     """settings of Viva's by their names, besides"""
 
+    def environment(self, api_port: int, settings: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Viva's; `settings` by their names, besides."""
+        return make_environment(
+            mongodb_url=self.mongodb_url,
+            redis_url=self.redis_url,
+            provider_url="http://127.0.0.1:9",  # nobody is asked for words here
+            secret=self.secret,
+            api_port=api_port,
+            **{**self.viva, "API_IDE": "false", **(settings or {})},
+        )
+
+    def turns_of(self, peer: Peer) -> Path:
+        """The file that tells a peer what it may follow (benchmarks.fanout.peers.turns)."""
+        return self.data / ("payloads.json" if peer is Peer.RAW else "messages.json")
+
 
 @asynccontextmanager
 async def serving(peer: Peer, where: Where, settings: Mapping[str, str] | None = None) -> AsyncIterator[tuple[Child, int]]:
@@ -47,20 +62,18 @@ async def serving(peer: Peer, where: Where, settings: Mapping[str, str] | None =
     log = where.data / "logs" / f"{peer}.log"
     pinned = ("taskset", "-c", str(where.core))
     if peer is Peer.VIVA:
-        environment = make_environment(
-            mongodb_url=where.mongodb_url,
-            redis_url=where.redis_url,
-            provider_url="http://127.0.0.1:9",  # nobody is asked for words here
-            secret=where.secret,
-            api_port=port,
-            **{**where.viva, "API_IDE": "false", **(settings or {})},
-        )
+        environment = where.environment(port, settings)
         async with Child([*pinned, sys.executable, str(MAIN), "serve"], log, cwd=where.data, environment=environment) as child:
             await wait_until_ready(child, port)
             yield child, port
         return
-    turns = where.data / ("payloads.json" if peer is Peer.RAW else "messages.json")
-    environment = {**os.environ, "PORT": str(port), "REDIS_URL": where.redis_url, "TURNS": str(turns), "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "REDIS_URL": where.redis_url,
+        "TURNS": str(where.turns_of(peer)),
+        "PYTHONPATH": str(ROOT),
+    }
     if peer is Peer.NODE:
         command = ["node", "server.mjs"]
     else:

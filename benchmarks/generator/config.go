@@ -22,6 +22,8 @@ type Config struct {
 	AtOnce int `json:"at_once"`
 	// Deflate: offer permessage-deflate, as browsers do.
 	Deflate bool `json:"deflate"`
+	// DrainSeconds within which what is in flight at the end of a load must arrive.
+	DrainSeconds float64 `json:"drain_seconds"`
 	// Corpus is where the words of turns are taken from: letters and spaces.
 	Corpus string `json:"corpus"`
 	// TextLength of a turn, in characters.

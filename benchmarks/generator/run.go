@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// drainSeconds: what is in flight at the end of a load must arrive within it.
-	drainSeconds = 30
+	// followSeconds: a server must listen to Redis within it.
+	followSeconds = 30
 	// settleSeconds after the last connection: a server may have to read where an interview stands.
 	settleSeconds = 0.5
 )
@@ -97,7 +97,7 @@ func (run *Run) Connect() (*Connected, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := run.publisher.WaitUntilFollowed(run.interviews, drainSeconds*time.Second); err != nil {
+	if err := run.publisher.WaitUntilFollowed(run.interviews, followSeconds*time.Second); err != nil {
 		return nil, err
 	}
 	time.Sleep(time.Duration(settleSeconds * float64(time.Second)))
@@ -213,7 +213,7 @@ func (run *Run) turns() int64 {
 
 // drain waits until every subscriber holds every turn.
 func (run *Run) drain() error {
-	deadline := time.After(drainSeconds * time.Second)
+	deadline := time.After(time.Duration(run.config.DrainSeconds * float64(time.Second)))
 	for _, interview := range run.interviews {
 		for place := range interview.missing {
 			for interview.missing[place].Load() > 0 {
@@ -221,7 +221,8 @@ func (run *Run) drain() error {
 				case err := <-run.broken:
 					return err
 				case <-deadline:
-					return fmt.Errorf("lost: %d subscribers still lack a turn after %d s", interview.missing[place].Load(), drainSeconds)
+					return fmt.Errorf("lost: %d subscribers lack a turn, %.0f s after the last was published",
+						interview.missing[place].Load(), run.config.DrainSeconds)
 				case <-time.After(time.Millisecond):
 				}
 			}
