@@ -57,6 +57,7 @@ class RedisBackend(BroadcastBackend):
         self._wanted_changed = asyncio.Event()
         self._events: asyncio.Queue[Event] = asyncio.Queue(QUEUE_SIZE)
         self._up = asyncio.Event()
+        self._is_doubted = False
         self._listener: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
@@ -88,14 +89,19 @@ class RedisBackend(BroadcastBackend):
         return await self._events.get()
 
     async def publish(self, channel: str, message: str) -> None:
-        """Send within settings.redis.publish_seconds; at once in vain while Redis is known to be away.
+        """Send within settings.redis.publish_seconds; at once in vain while Redis is known to be away, or gave no sign of life
+        since another publish was given up: each turn that waits to be stored behind that one would wait as long.
 
         Raises RedisError, OSError or TimeoutError.
         """
-        if not self._up.is_set():
+        if self._is_doubted or not self._up.is_set():
             raise RedisConnectionError("Redis is away")
-        async with asyncio.timeout(self._publish_seconds):
-            await self._redis.publish(channel, message)
+        try:
+            async with asyncio.timeout(self._publish_seconds):
+                await self._redis.publish(channel, message)
+        except TimeoutError:
+            self._is_doubted = True
+            raise
 
     async def is_up(self) -> bool:
         """Whether messages are listened to, and Redis answers within settings.redis.publish_seconds."""
@@ -129,6 +135,7 @@ class RedisBackend(BroadcastBackend):
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await connection.connect()  # type: ignore[no-untyped-call]  # the same
+            self._is_doubted = False
             self._up.set()
             log.info("listening to Redis", channels=len(self._wanted))
             async with asyncio.TaskGroup() as tasks:
@@ -142,6 +149,8 @@ class RedisBackend(BroadcastBackend):
         asked = False
         while True:
             response = await connection.read_response(timeout=PING_SECONDS)
+            if response is not None:
+                self._is_doubted = False
             match response:
                 case None if asked:
                     raise RedisConnectionError("no sign of life")
