@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium demo dev check test test-voice bench bench-peers bench-voice bench-costs lock schema clean
+.PHONY: help install livekit web chromium demo dev check test test-voice bench bench-peers bench-voice bench-costs faults lock schema clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -88,6 +88,9 @@ bench-voice: livekit ## interviews by voice, measured: five minutes, and FULL=1 
 
 bench-costs: install ## what a turn, a lease and a stored interview cost (docs/scaling.md)
 	$(BIN)/python -m benchmarks.costs
+
+faults: install ## whatever dies under load, and what followers see: ten minutes (docs/reliability.md)
+	$(BIN)/python -m benchmarks.faults $(if $(ONLY),--only $(ONLY))
 
 lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check uv

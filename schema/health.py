@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from lifecycle.services import Services
 from models.database import ping
+from schema.metrics import TASKS
 
 PING_SECONDS = 2.0
 
@@ -35,6 +36,7 @@ async def readyz(request: Request) -> Response:
 
 async def metrics(request: Request) -> Response:
     """Everything that is counted, in Prometheus's text format."""
+    TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

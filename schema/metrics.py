@@ -6,3 +6,4 @@ OPERATIONS = Counter("viva_graphql_operations", "Operations by outcome: OK, or t
 SECONDS = Histogram("viva_graphql_seconds", "Time that a query or mutation took")
 STREAMS = Gauge("viva_graphql_streams", "Operations that run over WebSocket or SSE now")
 SOCKETS = Gauge("viva_websockets", "WebSockets that are open now")
+TASKS = Gauge("viva_tasks", "asyncio tasks of the process that are alive now")

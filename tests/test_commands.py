@@ -154,6 +154,15 @@ async def test_without_mongodb_each_process_says_so_in_a_line(tmp_path: Path) ->
         assert not any(value in err for value in (*where.values(), "hush"))
 
 
+async def test_an_address_that_cannot_be_shared_is_told_in_a_line(mongod: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        where = {"AUTH_SECRET": SECRET, "MONGODB_URL": mongod, "API_PORT": port, "API_REUSE_PORT": "true"}
+        code, _, err = await run(tmp_path, "serve", **where, LOG_LEVEL="WARNING")
+    assert (code, err.partition(",")[0]) == (2, "API_HOST")
+    assert len(err.splitlines()) == 1
+
+
 def test_the_printed_schema_is_the_snapshot(in_process: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert in_process.invoke(main.cli, ["schema"]).stdout == main.SNAPSHOT.read_text(encoding="utf-8")
     assert in_process.invoke(main.cli, ["schema", "--check"]).exit_code == 0

@@ -163,18 +163,6 @@ async def test_an_evaluation_that_is_due_while_redis_is_away_is_made(fleet: Flee
     assert (await eventually(lambda: completed(held))).attempts == 1
 
 
-async def test_an_api_process_that_is_killed_costs_its_readers_a_reconnect_and_no_turn(fleet: Fleet) -> None:
-    held = await fleet.start_interview()
-    async with held.followed() as dashboard:
-        await dashboard.until_seq(2)
-        await fleet.apis[0][1].kill()
-        await fleet.mend()
-        seq = await held.say(ANSWER)
-        await dashboard.until_seq(seq + 1)
-        assert dashboard.connections > 1
-    assert [turn["seq"] for turn in dashboard.turns] == [1, 2, 3, 4]
-
-
 async def test_a_turn_of_a_process_that_died_between_commit_and_publish_is_shown(fleet: Fleet) -> None:
     held = await fleet.start_interview()
     async with held.followed() as dashboard:
@@ -216,23 +204,6 @@ async def test_a_worker_that_is_asked_to_end_finishes_its_reply(fleet: Fleet) ->
         await dashboard.until_seq(seq + 1)
     assert "asked to end" in (await replies_to(held, seq))[0]
     assert len(fleet.provider.replies) == 1
-
-
-async def test_an_api_process_that_is_asked_to_end_tells_its_readers_to_come_back(fleet: Fleet) -> None:
-    held = await fleet.start_interview()
-    async with held.followed() as dashboard:
-        await dashboard.until_seq(2)
-        assert dashboard.connections == 1
-        api = fleet.apis[0][1]
-        api.send(signal.SIGTERM)
-        async with asyncio.timeout(20):
-            assert await api.wait() == 0
-        await fleet.mend()
-        seq = await held.say(ANSWER)
-        await dashboard.until_seq(seq + 1)
-        # cut off, not told that the interview has ended
-        assert dashboard.connections > 1
-        assert not dashboard.completed
 
 
 async def test_with_claude_down_after_the_second_question_the_interview_completes_in_the_positions_words(fleet: Fleet) -> None:

@@ -1,0 +1,91 @@
+"""Calls between the harness and its processes: one JSON object a line, over a connection that the process opens."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+import uvloop
+
+from sandbox.processes import Child
+
+ROOT = Path(__file__).parents[2]
+LINE_BYTES = 64 * 1024 * 1024
+
+
+class Remote:
+    """A process of the harness that answers calls. Use as `async with`; `kill` and `start` it as a Child."""
+
+    def __init__(self, module: str, log: Path, environment: Mapping[str, str]) -> None:
+        self._module = module
+        self._log = log
+        self._environment = environment
+        self._order = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.kill()
+
+    async def start(self) -> None:
+        """Start it and wait until it takes calls. Raises SandboxFailed with the end of its log when it does not."""
+        connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.get_running_loop().create_future()
+
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connected.set_result((reader, writer))
+
+        async def is_connected() -> bool:
+            return connected.done()
+
+        server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=LINE_BYTES)
+        try:
+            command = [sys.executable, "-m", self._module, str(server.sockets[0].getsockname()[1])]
+            self.child = Child(command, self._log, cwd=ROOT, environment=self._environment)
+            await self.child.start()
+            await self.child.wait_until(is_connected)
+        finally:
+            # not waited for: its one connection goes on
+            server.close()
+        self._reader, self._writer = connected.result()
+
+    async def call(self, name: str, **arguments: Any) -> Any:
+        """What the process answers. Raises SandboxFailed when it has ended, RuntimeError with what it says went wrong."""
+        async with self._order:
+            self._writer.write(orjson.dumps({"name": name, "arguments": arguments}) + b"\n")
+            line = await self._reader.readline()
+        if not line:
+            raise self.child.failure(f"ended before it answered {name}")
+        answer = orjson.loads(line)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    async def kill(self) -> None:
+        """End it at once."""
+        await self.child.kill()
+        self._writer.close()
+
+
+async def answer(functions: Mapping[str, Callable[..., Awaitable[Any]]]) -> None:
+    """Answer calls of these functions by their names, until the harness has gone."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(sys.argv[1]), limit=LINE_BYTES)
+    gc.collect()
+    gc.freeze()
+    while line := await reader.readline():
+        request = orjson.loads(line)
+        try:
+            told = {"result": await functions[request["name"]](**request["arguments"])}
+        except Exception as error:
+            told = {"error": f"{request['name']}: {type(error).__name__}: {error}"}
+        writer.write(orjson.dumps(told) + b"\n")
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a process of the harness."""
+    uvloop.run(work)
