@@ -16,6 +16,7 @@ from bson import ObjectId
 import settings
 from errors import Forbidden, NotFound, Unauthenticated
 from models.clock import now
+from models.follow import Standing, read_standing
 from models.interview import Interview, get_own_interview
 from models.organization import KEY_PREFIX, Role, find_key, find_live_key
 
@@ -130,15 +131,22 @@ async def verify(token: str, auth: settings.Auth) -> Principal:
 
 async def recheck(principal: Principal) -> None:
     """Look whether a caller that was verified earlier still has access. Raises Unauthenticated when not."""
-    if principal.expires_at is not None and principal.expires_at <= now():
-        raise Unauthenticated("Your access has expired: sign in, or join, again.")
+    check_expiry(principal)
     if principal.key_id is not None and await find_live_key(principal.key_id) is None:
         raise _dead_key()
     if principal.interview_id is not None:
-        await _joined_interview(principal.organization_id, principal.interview_id, principal.generation)
+        standing = await read_standing(principal.interview_id)
+        if standing is None or not _is_good(standing, principal.generation):
+            raise _replaced()
 
 
-def check_joined(principal: Principal, interview: Interview) -> None:
+def check_expiry(principal: Principal) -> None:
+    """Refuse a caller whose access was given for a time that is over. Raises Unauthenticated."""
+    if principal.expires_at is not None and principal.expires_at <= now():
+        raise Unauthenticated("Your access has expired: sign in, or join, again.")
+
+
+def check_joined(principal: Principal, interview: Interview | Standing) -> None:
     """Refuse a candidate whose invite was replaced, or whose interview was erased. Raises Unauthenticated."""
     if principal.role is Role.CANDIDATE and not _is_good(interview, principal.generation):
         raise _replaced()
@@ -165,7 +173,7 @@ async def _joined_interview(organization_id: ObjectId, interview_id: ObjectId, g
     return interview
 
 
-def _is_good(interview: Interview, generation: int | None) -> bool:
+def _is_good(interview: Interview | Standing, generation: int | None) -> bool:
     return interview.erased_at is None and interview.invite_generation == generation
 
 

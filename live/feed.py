@@ -1,7 +1,7 @@
 """Turns in motion: publishing what is stored, and following it. MongoDB holds it; Redis carries it, and wakes who follows."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import aclosing, contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -20,12 +20,14 @@ from live.reads import patiently
 from live.shared import Shared
 from live.wall import Wall
 from live.watch import Watch
+from models.follow import Standing
 from models.interview import Interview, get_interview
 from models.turn import Turn
 
 log = structlog.get_logger(__name__)
 
-Check = Callable[[], Awaitable[None]]
+Check = Callable[[Callable[[], None]], None]
+"""raises what ends a stream; looks for it without waiting, and then calls what wakes the stream"""
 
 
 class Live:
@@ -89,44 +91,61 @@ class Live:
 
     # --- following
 
+    def standing(self, interview_id: ObjectId) -> Standing | None:
+        """Of an interview that is followed already, as MongoDB told it within `poll_seconds`; None: ask MongoDB."""
+        followed = self._followed.get(interview_id)
+        return followed.standing if followed else None
+
     async def follow_turns(self, interview_id: ObjectId, after: int, check: Check | None = None) -> AsyncGenerator[Turn, None]:
         """The interview's turns from seq after + 1 on, in order, each once; those to come too.
 
-        Ends after the last turn of an interview that is over, and at once when it is erased or unknown. Awaits `check` each
-        `poll_seconds` or sooner, also when nobody says anything, and ends with what that raises.
+        Ends after the last turn of an interview that is over, and at once when it is erased or unknown. Calls `check` before
+        each turn, and each `poll_seconds` when nobody says anything, and ends with what that raises.
         """
-        with self._followed.use(interview_id) as followed, followed.turns_moved.listen() as moved:
-            cursor = after
+        followed = self._followed.take(interview_id)
+        try:
+            signal, cursor = followed.turns_moved, after
             while True:
-                moved.clear()
-                turns = await followed.turns_after(cursor)
+                seen = signal.number
+                turns = followed.turns_at_hand(cursor)
+                if turns is None:
+                    turns = await followed.read_turns_after(cursor)
                 for turn in turns:
+                    if check:
+                        check(signal.wake)
                     cursor = turn.seq
                     yield turn
                 if turns:
                     continue
                 if followed.is_complete(cursor):
                     return
-                await moved.wait()
+                await signal.moved(seen)
                 if check:
-                    await check()
+                    check(signal.wake)
+        finally:
+            self._followed.give_back(interview_id)
 
     async def follow_interims(self, interview_id: ObjectId, check: Check | None = None) -> AsyncGenerator[Interim, None]:
         """What is being said right now. Slow followers see each speaker's newest words only.
 
-        Ends when the interview is over, erased or unknown. Awaits `check` as follow_turns.
+        Ends when the interview is over, erased or unknown. Calls `check` as follow_turns.
         """
-        with self._followed.use(interview_id) as followed, followed.interims_moved.listen() as moved:
-            number = 0
+        followed = self._followed.take(interview_id)
+        try:
+            signal, number = followed.interims_moved, 0
             while not followed.is_over:
-                moved.clear()
+                seen = signal.number
                 while numbered := followed.interim_after(number):
+                    if check:
+                        check(signal.wake)
                     number, interim = numbered
                     yield interim
                 if not followed.is_over:
-                    await moved.wait()
+                    await signal.moved(seen)
                     if check:
-                        await check()
+                        check(signal.wake)
+        finally:
+            self._followed.give_back(interview_id)
 
     async def follow_interview(self, interview_id: ObjectId) -> AsyncGenerator[Interview, None]:
         """The interview as it is, then as it is whenever that has changed, at most once in `coalesce_seconds`.

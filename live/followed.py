@@ -10,7 +10,7 @@ from bson import ObjectId
 from live.messages import Interim, read_message
 from live.reads import SharedReads
 from live.shared import Signal
-from models.follow import Marks
+from models.follow import Marks, Standing
 from models.interview import Interview, get_interview
 from models.turn import Speaker, Turn, read_turns
 
@@ -33,6 +33,8 @@ class Followed:
         """no turn comes after the last one known"""
         self.is_gone = False
         """erased, or never there: nothing comes at all"""
+        self.standing: Standing | None = None
+        """None until the first marks, and of an interview that is not there"""
         self.turns_moved = Signal()
         self.interims_moved = Signal()
         self._interview_moved = Signal()
@@ -62,6 +64,7 @@ class Followed:
 
     def take_marks(self, marks: Marks | None) -> None:
         """Take what MongoDB says; None: there is no such interview. Wakes followers of turns in any case: none waits in vain."""
+        self.standing = marks.standing if marks else None
         self.is_gone = marks is None or marks.is_erased
         self.is_over = marks is None or marks.is_over or marks.is_erased
         if marks and (self._last_seq is None or marks.last_seq > self._last_seq):
@@ -77,15 +80,24 @@ class Followed:
 
     # --- turns
 
-    async def turns_after(self, cursor: int) -> list[Turn]:
-        """Stored turns from cursor + 1 on, at most BATCH; none when the follower has all that is known."""
-        last = self._last_seq
+    def turns_at_hand(self, cursor: int) -> list[Turn] | None:
+        """Stored turns from cursor + 1 on, none when that is all that is known; None when they must be read."""
+        last, recent = self._last_seq, self._recent
         if last is not None and cursor >= last:
             return []
-        if self._recent and self._recent[0].seq <= cursor + 1:
-            return list(islice(self._recent, cursor + 1 - self._recent[0].seq, None))
+        if recent and recent[0].seq <= cursor + 1:
+            # nearly all who ask lack the last one only
+            return [recent[-1]] if recent[-1].seq == cursor + 1 else list(islice(recent, cursor + 1 - recent[0].seq, None))
+        return None
+
+    async def read_turns_after(self, cursor: int) -> list[Turn]:
+        """The same, at most BATCH, from MongoDB: one read for all who ask at once."""
+        last = self._last_seq
         # a read that began before `last` was known may lack it: only who knows as much shares it
-        turns = await self._reads.get((cursor, last), read_turns, self.interview_id, cursor, BATCH)
+        return await self._reads.get((cursor, last), self._read_turns, cursor)
+
+    async def _read_turns(self, cursor: int) -> list[Turn]:
+        turns = await read_turns(self.interview_id, cursor, BATCH)
         self._remember(turns)
         return turns
 
@@ -137,13 +149,12 @@ class Followed:
 
     async def interview_after(self, seen: datetime) -> Interview | None:
         """The interview, once its updated_at is another than `seen`; None when it is no more. Shared by its followers."""
-        with self._interview_moved.listen() as moved:
-            while True:
-                moved.clear()
-                interview = await self._read_interview()
-                if interview is None or interview.updated_at != seen:
-                    return interview
-                await moved.wait()
+        while True:
+            number = self._interview_moved.number
+            interview = await self._read_interview()
+            if interview is None or interview.updated_at != seen:
+                return interview
+            await self._interview_moved.moved(number)
 
     async def _read_interview(self) -> Interview | None:
         known = self._updated_at

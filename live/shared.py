@@ -28,18 +28,28 @@ class Shared(Generic[T]):
     @contextmanager
     def use(self, key: ObjectId) -> Iterator[T]:
         """The thing of that id, for the length of the block. Opening does not suspend, so first users cannot race."""
+        thing = self.take(key)
+        try:
+            yield thing
+        finally:
+            self.give_back(key)
+
+    def take(self, key: ObjectId) -> T:
+        """The thing of that id, until it is given back: as `use`, for users so many that each context manager would count."""
         entry = self._open.get(key)
         if entry is None:
             stack = ExitStack()
             entry = self._open[key] = _Open(stack.enter_context(self._open_thing(key)), stack)
         entry.users += 1
-        try:
-            yield entry.thing
-        finally:
-            entry.users -= 1
-            if not entry.users:
-                del self._open[key]
-                entry.stack.close()
+        return entry.thing
+
+    def give_back(self, key: ObjectId) -> None:
+        """The user of that thing, who took it, is done with it."""
+        entry = self._open[key]
+        entry.users -= 1
+        if not entry.users:
+            del self._open[key]
+            entry.stack.close()
 
     def get(self, key: ObjectId) -> T | None:
         """The thing of that id, if it is open."""
@@ -52,22 +62,28 @@ class Shared(Generic[T]):
 
 
 class Signal:
-    """Wakes everybody who listens. What comes while a listener is busy is not lost: the event stays set."""
+    """Wakes everybody who waits. What moves while one is busy is not lost: who waits says which number was seen."""
+
+    __slots__ = ("_waiting", "number")
 
     def __init__(self) -> None:
-        self._events: set[asyncio.Event] = set()
+        self.number = 0
+        """of wake-ups so far"""
+        self._waiting: list[asyncio.Future[None]] = []
 
-    @contextmanager
-    def listen(self) -> Iterator[asyncio.Event]:
-        """An event that each wake-up sets, for the length of the block; the listener clears it before it looks."""
-        event = asyncio.Event()
-        self._events.add(event)
-        try:
-            yield event
-        finally:
-            self._events.discard(event)
+    def moved(self, seen: int) -> asyncio.Future[None]:
+        """Done as soon as there was a wake-up after number `seen`. Its one reader may cancel it."""
+        moved = asyncio.get_running_loop().create_future()
+        if self.number != seen:
+            moved.set_result(None)
+        else:
+            self._waiting.append(moved)
+        return moved
 
     def wake(self) -> None:
-        """Set the event of each listener."""
-        for event in self._events:
-            event.set()
+        """Wake all who wait."""
+        self.number += 1
+        waiting, self._waiting = self._waiting, []
+        for moved in waiting:
+            if not moved.done():
+                moved.set_result(None)

@@ -1,6 +1,6 @@
 """What followers ask of MongoDB again and again: few fields, many interviews at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -8,8 +8,18 @@ from typing import Any, cast
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 
+from models.batched import Batched
 from models.interview import OVER, Interview
 from models.session import database
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of an interview decides who may follow it. The names are the interview's."""
+
+    organization_id: ObjectId
+    invite_generation: int
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +30,39 @@ class Marks:
     updated_at: datetime
     is_over: bool
     """no turn comes any more"""
-    is_erased: bool
+    standing: Standing
+
+    @property
+    def is_erased(self) -> bool:
+        """Nothing comes any more, and what there was is gone."""
+        return self.standing.erased_at is not None
+
+
+_STANDING = {"organization_id": 1, "invite_generation": 1, "erased_at": 1}
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    return Standing(row["organization_id"], row["invite_generation"], row["erased_at"])
+
+
+async def _read_standings(interview_ids: list[ObjectId]) -> dict[ObjectId, Standing]:
+    rows = Interview.get_pymongo_collection().find({"_id": {"$in": interview_ids}}, _STANDING)
+    return {row["_id"]: _standing(row) async for row in rows}
+
+
+_STANDINGS = Batched(_read_standings)
+
+
+async def read_standing(interview_id: ObjectId) -> Standing | None:
+    """The standing of that interview, whoever owns it; None when there is none."""
+    return await _STANDINGS.get(interview_id)
 
 
 async def read_marks(interview_ids: Collection[ObjectId]) -> dict[ObjectId, Marks]:
     """The marks of those of the named interviews that there are."""
-    fields = {"last_seq": 1, "updated_at": 1, "status": 1, "erased_at": 1}
+    fields = {"last_seq": 1, "updated_at": 1, "status": 1, **_STANDING}
     rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, fields)
-    return {
-        row["_id"]: Marks(row["last_seq"], row["updated_at"], row["status"] in OVER, row["erased_at"] is not None)
-        async for row in rows
-    }
+    return {row["_id"]: Marks(row["last_seq"], row["updated_at"], row["status"] in OVER, _standing(row)) async for row in rows}
 
 
 async def changed_since(organization_id: ObjectId, since: datetime) -> list[tuple[ObjectId, datetime]]:

@@ -12,6 +12,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from models.batched import Batched
 from models.clock import now
 
 
@@ -93,16 +94,30 @@ async def create_key(
     return await key.insert(), secret
 
 
-async def find_key(secret: str) -> ApiKey | None:
-    """The live key with that secret; None when it is unknown, revoked or expired."""
+async def _keys_by_digest(digests: list[str]) -> dict[str, ApiKey]:
     # before each operation: Beanie's own reading takes as long again
-    row = await ApiKey.get_pymongo_collection().find_one({"digest": _digest(secret)})
-    return _live(ApiKey.model_validate(row) if row else None)
+    rows = ApiKey.get_pymongo_collection().find({"digest": {"$in": digests}})
+    return {row["digest"]: ApiKey.model_validate(row) async for row in rows}
+
+
+async def _keys_by_id(key_ids: list[ObjectId]) -> dict[ObjectId, ApiKey]:
+    rows = ApiKey.get_pymongo_collection().find({"_id": {"$in": key_ids}})
+    return {row["_id"]: ApiKey.model_validate(row) async for row in rows}
+
+
+# a wall of dashboards comes, and comes back, all at once
+_BY_DIGEST = Batched(_keys_by_digest)
+_BY_ID = Batched(_keys_by_id)
+
+
+async def find_key(secret: str) -> ApiKey | None:
+    """The live key with that secret; None when it is unknown, revoked or expired. Shared by who asks at once: never change it."""
+    return _live(await _BY_DIGEST.get(_digest(secret)))
 
 
 async def find_live_key(key_id: ObjectId) -> ApiKey | None:
-    """The key of that id; None when it is unknown, revoked or expired."""
-    return _live(await ApiKey.get(PydanticObjectId(key_id)))
+    """The key of that id; None when it is unknown, revoked or expired. Shared as that of find_key."""
+    return _live(await _BY_ID.get(key_id))
 
 
 def _live(key: ApiKey | None) -> ApiKey | None:

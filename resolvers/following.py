@@ -2,29 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from bson import ObjectId
-from pymongo.errors import PyMongoError
 
-from auth import Action, Principal, allow, check_joined, recheck
+from auth import Action, Principal, allow, check_joined
 from errors import BadInput
 from lifecycle.services import Services
 from live.cancellation import end
 from live.messages import Interim
-from models.clock import now
+from models.follow import read_standing
 from models.interview import Interview, InterviewStatus
 from models.interview_list import InterviewFilter, InterviewOrderField, list_interviews, order_of
+from models.organization import Role
 from models.page import PageRequest
 from models.turn import Channel, Turn
-from resolvers.scope import own_interview
+from resolvers.ids import Kind, decode, not_found
+from resolvers.rechecks import RECHECK_SECONDS, Recheck
 from resolvers.text import lines
 
-RECHECK_SECONDS = 30.0
-"""a caller whose access was withdrawn is cut off within it"""
 WALL_SIZE = 200
 
 T = TypeVar("T")
@@ -50,20 +49,16 @@ class LiveFilter:
 async def follow_turns(
     services: Services, principal: Principal, interview_id: str, after: int, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[Turn, None]:
-    """Stored turns in order, each once, from seq after + 1; ends after the last turn of an interview that has ended.
+    """Stored turns in order, each once, from seq after + 1; they end after the last turn of an interview that has ended.
 
-    Raises as the other streams here: Forbidden and NotFound at the start, Unauthenticated when the caller's access has expired or
-    been withdrawn meanwhile; and BadInput for a negative `after`.
+    Raises as the other functions here: Forbidden and NotFound; and BadInput for a negative `after`. The streams raise
+    Unauthenticated when the caller's access has expired or been withdrawn meanwhile.
     """
     allow(principal, Action.READ_INTERVIEW)
     if after < 0:
         raise BadInput("after is the seq of the last turn that you hold: 0 for none.", field="after")
-    interview = await own_interview(principal, interview_id)
-    access = _Access(principal, recheck_seconds)
-    async with aclosing(services.live.follow_turns(ObjectId(interview.id), after, access.check)) as turns:
-        async for turn in turns:
-            await access.check()
-            yield turn
+    followed = await _own_interview_id(services, principal, interview_id)
+    return services.live.follow_turns(followed, after, Recheck.of(principal, recheck_seconds).check)
 
 
 async def follow_interims(
@@ -71,12 +66,8 @@ async def follow_interims(
 ) -> AsyncGenerator[Interim, None]:
     """What is being said or written right now; ends with the interview."""
     allow(principal, Action.READ_INTERVIEW)
-    interview = await own_interview(principal, interview_id)
-    access = _Access(principal, recheck_seconds)
-    async with aclosing(services.live.follow_interims(ObjectId(interview.id), access.check)) as interims:
-        async for interim in interims:
-            await access.check()
-            yield interim
+    followed = await _own_interview_id(services, principal, interview_id)
+    return services.live.follow_interims(followed, Recheck.of(principal, recheck_seconds).check)
 
 
 async def follow_interview(
@@ -84,12 +75,8 @@ async def follow_interview(
 ) -> AsyncGenerator[Interview, None]:
     """The interview as it is, then whenever it has changed; does not end by itself."""
     allow(principal, Action.READ_INTERVIEW)
-    interview = await own_interview(principal, interview_id)
-    states = services.live.follow_interview(ObjectId(interview.id))
-    async with aclosing(_guarded(principal, states, recheck_seconds)) as guarded:
-        async for state in guarded:
-            check_joined(principal, state)
-            yield state
+    followed = await _own_interview_id(services, principal, interview_id)
+    return _states(services, principal, followed, recheck_seconds)
 
 
 async def follow_interviews(
@@ -99,9 +86,31 @@ async def follow_interviews(
     allow(principal, Action.LIST_INTERVIEWS)
     where = where or LiveFilter()
     where = replace(where, position_key=lines(where.position_key, "filter.positionKey"))
-    async with aclosing(_guarded(principal, _wall(services, principal.organization_id, where), recheck_seconds)) as guarded:
-        async for interview in guarded:
-            yield interview
+    return _guarded(principal, _wall(services, principal.organization_id, where), recheck_seconds)
+
+
+async def _own_interview_id(services: Services, principal: Principal, interview_id: str) -> ObjectId:
+    """As resolvers.scope.own_interview, from what is known of an interview that somebody follows already, else by few fields."""
+    found = decode(Kind.INTERVIEW, interview_id)
+    standing = services.live.standing(found) or await read_standing(found)
+    if (
+        standing is None
+        or standing.organization_id != principal.organization_id
+        or (principal.role is Role.CANDIDATE and principal.interview_id != found)
+    ):
+        raise not_found(Kind.INTERVIEW)
+    check_joined(principal, standing)
+    return found
+
+
+async def _states(
+    services: Services, principal: Principal, interview_id: ObjectId, recheck_seconds: float
+) -> AsyncGenerator[Interview, None]:
+    states = services.live.follow_interview(interview_id)
+    async with aclosing(_guarded(principal, states, recheck_seconds)) as guarded:
+        async for state in guarded:
+            check_joined(principal, state)
+            yield state
 
 
 async def _wall(services: Services, organization_id: ObjectId, where: LiveFilter) -> AsyncGenerator[Interview, None]:
@@ -129,15 +138,15 @@ async def _wall(services: Services, organization_id: ObjectId, where: LiveFilter
 
 async def _guarded(principal: Principal, stream: AsyncGenerator[T, None], recheck_seconds: float) -> AsyncGenerator[T, None]:
     """The stream, as long as the caller has access. Raises Unauthenticated when that ends."""
-    access = _Access(principal, recheck_seconds)
+    recheck = Recheck.of(principal, recheck_seconds)
     async with aclosing(stream):
         while True:
             # a task of its own: to give up waiting must not break the stream
             coming = asyncio.ensure_future(anext(stream, None))
             try:
                 while True:
-                    await asyncio.wait({coming}, timeout=access.seconds_to_check)
-                    await access.check()
+                    await asyncio.wait({coming}, timeout=recheck.seconds_to_check)
+                    await recheck.checked()
                     if coming.done():
                         break
             finally:
@@ -146,35 +155,3 @@ async def _guarded(principal: Principal, stream: AsyncGenerator[T, None], rechec
             if item is None:
                 return
             yield item
-
-
-class _Access:
-    """The access of a caller who follows something, looked at again each `recheck_seconds` and when it expires."""
-
-    def __init__(self, principal: Principal, recheck_seconds: float) -> None:
-        self._principal = principal
-        self._recheck_seconds = recheck_seconds
-        self._time = asyncio.get_running_loop().time
-        self._set_next()
-
-    @property
-    def seconds_to_check(self) -> float:
-        """Until there is something to check."""
-        return self._check_at - self._time()
-
-    async def check(self) -> None:
-        """Look again, if it is time. Raises Unauthenticated when the access has ended."""
-        if self._time() >= self._check_at:
-            # MongoDB away says nothing about the caller: ask again next time
-            with suppress(PyMongoError):
-                await recheck(self._principal)
-            self._set_next()
-
-    def _set_next(self) -> None:
-        self._check_at = self._time() + _seconds_to_check(self._principal, self._recheck_seconds)
-
-
-def _seconds_to_check(principal: Principal, recheck_seconds: float) -> float:
-    if principal.expires_at is None:
-        return recheck_seconds
-    return max(0.0, min(recheck_seconds, (principal.expires_at - now()).total_seconds()))

@@ -11,6 +11,7 @@ import strawberry
 from auth import Principal, verify
 from errors import Unauthenticated
 from lifecycle.services import Services
+from resolvers.rechecks import Recheck
 from schema.attributes import Plans
 from schema.loaders import Loaders
 from schema.sharing import Outlet, Variants
@@ -22,7 +23,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Context:
     """The context of one operation; that of a WebSocket is only the pattern of its operations' (`for_operation`)."""
 
@@ -32,19 +33,21 @@ class Context:
     """as the header, or the connection_init payload, has it"""
     connection_params: dict[str, object] = field(default_factory=dict)
     """the payload of connection_init; set by Strawberry"""
-    loaders: Loaders = field(default_factory=Loaders)
+    recheck: Recheck | None = None
+    """of the connection, since it was let in"""
     variants: Variants = field(default_factory=Variants)
     """what the process shares among subscriptions that ask the same"""
     outlet: Outlet | None = None
-    """where events of the operation go that are executed for others as well; None: they are its own results"""
+    """takes the events of an operation that are executed for others as well; None: they are its own results"""
     executor: "OperationExecutor | None" = None
     """that runs the operation; set by itself"""
     mentioned: frozenset[str] = frozenset()
     """the names of all fields that the operation's document mentions anywhere; set once it is parsed"""
     plans: Plans | None = None
     """what has been worked out for operations of the same document (schema.attributes), where that is always the same"""
+    _loaders: Loaders | None = None
     _principal: Principal | None = None
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _lock: asyncio.Lock | None = None
 
     def for_operation(self) -> "Context":
         """The same for another operation: whoever asks is verified anew, nothing that was loaded is used again."""
@@ -52,6 +55,7 @@ class Context:
             services=self.services,
             request_id=self.request_id,
             authorization=self.authorization,
+            recheck=self.recheck,
             variants=self.variants,
             outlet=self.outlet,
         )
@@ -60,12 +64,31 @@ class Context:
         """The same for what is executed for several callers of that scope (Principal.scope): it knows none of them."""
         return Context(services=self.services, request_id="", authorization=None, _principal=scope)
 
+    @property
+    def loaders(self) -> Loaders:
+        """The loaders of the operation."""
+        if self._loaders is None:
+            self._loaders = Loaders()
+        return self._loaders
+
     async def principal(self) -> Principal:
         """The caller, verified once for the operation. Raises Unauthenticated."""
-        async with self._lock:
-            if self._principal is None:
-                self._principal = await self.verified(self.authorization)
-            return self._principal
+        if self._principal is None:
+            # of several fields that ask at once the first one looks, and the others wait for it
+            self._lock = self._lock or asyncio.Lock()
+            async with self._lock:
+                if self._principal is None:
+                    self._principal = await self.verified(self.authorization)
+        return self._principal
+
+    async def follower(self) -> Principal:
+        """The caller of a subscription: as `principal`, but who was verified on this connection a moment ago is not again.
+
+        Raises Unauthenticated. What is followed must look at the access again by itself (resolvers.rechecks).
+        """
+        if self.recheck is not None and self.recheck.is_fresh:
+            return self.recheck.principal
+        return await self.principal()
 
     async def verified(self, authorization: str | None) -> Principal:
         """Whoever this header value stands for. Raises Unauthenticated, and PyMongoError when MongoDB is away."""

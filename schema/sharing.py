@@ -5,9 +5,9 @@ else stays each subscriber's own: access, cursor, replay, pace, end and failure 
 """
 
 import re
-from collections.abc import AsyncGenerator, Callable, Hashable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from collections.abc import AsyncGenerator, Callable, Hashable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 import orjson
@@ -37,31 +37,25 @@ class Variant:
         """`caller` is nobody in particular (Principal.scope)."""
         self.caller = caller
         self._executor = executor
-        self._subscribers = 0
+        self.subscribers = 0
+        """how many there are now; what a single one is shown is not kept"""
         self._ready: dict[Hashable, str | ExecutionResult] = {}
         self._characters = 0
 
-    @contextmanager
-    def subscribed(self) -> Iterator[None]:
-        """Count a subscriber, for the length of the block."""
-        self._subscribers += 1
-        try:
-            yield
-        finally:
-            self._subscribers -= 1
+    def ready(self, key: Hashable) -> str | ExecutionResult | None:
+        """What `show` has given for that key, if it is kept."""
+        return self._ready.get(key)
 
-    async def show(self, key: Hashable, event: Callable[[], object]) -> str | ExecutionResult:
-        """The payload of the event of that key, as JSON; the result itself if it has errors: they bear each caller's request id.
+    async def show(self, key: Hashable, event: object) -> str | ExecutionResult:
+        """The payload of an event, as JSON; the result itself if it has errors: they bear each caller's request id.
 
-        `event` makes the event, if nobody has asked for it before. Raises what graphql-core raises.
+        Raises what graphql-core raises.
         """
-        ready = self._ready.get(key)
-        if ready is None:
-            result = execute_subscription_event(self._executor.build_per_event_executor(event()))
-            done = result if isinstance(result, ExecutionResult) else await result
-            ready = done if done.errors else orjson.dumps({"data": done.data}).decode()
-            if self._subscribers > 1:
-                self._keep(key, ready)
+        result = execute_subscription_event(self._executor.build_per_event_executor(event))
+        done = result if isinstance(result, ExecutionResult) else await result
+        ready = done if done.errors else orjson.dumps({"data": done.data}).decode()
+        if self.subscribers > 1:
+            self._keep(key, ready)
         return ready
 
     def _keep(self, key: Hashable, ready: str | ExecutionResult) -> None:
@@ -96,6 +90,9 @@ class Variants:
 class Outlet(Protocol):
     """Where a subscription's events go that are ready to be sent."""
 
+    def take(self, delivery: "Delivery[Any, Any]") -> None:
+        """Take over: run the delivery once the operation itself has ended, which it does now, without an event."""
+
     async def send(self, payload: str) -> None:
         """Send a payload. Raises Gone when there is nobody to send it to any more."""
 
@@ -111,35 +108,54 @@ class Shown(Generic[Item, Event]):
     """How items of a stream become events: `key` tells them apart, `event` gives what this caller sees of one."""
 
     def __init__(self, key: Callable[[Item], Hashable], event: Callable[[Item, Principal], Event]) -> None:
-        self._key = key
-        self._event = event
+        self.key = key
+        self.event = event
 
     async def events(
         self, context: "Context", caller: Principal, items: AsyncGenerator[Item, None]
     ) -> AsyncGenerator[Event, None]:
         """The events of a subscription, to be executed one by one.
 
-        None where the operation has an outlet: then they go there until the items end, executed once for all who ask the same.
+        None where the operation has an outlet: that delivers them then, executed once for all who ask the same.
         """
-        if context.outlet is None or context.executor is None:
-            async for item in items:
-                yield self._event(item, caller)
+        executor, context.executor = context.executor, None
+        if context.outlet is not None and executor is not None:
+            variant = context.variants.of(executor, context, caller)
+            context.outlet.take(Delivery(self, variant, items))
             return
-        variant = context.variants.of(context.executor, context, caller)
-        with variant.subscribed():
-            try:
-                await self._deliver(variant, context.outlet, items)
-            except Gone:
-                return
+        async with aclosing(items):
+            async for item in items:
+                yield self.event(item, caller)
 
-    async def _deliver(self, variant: Variant, outlet: Outlet, items: AsyncGenerator[Item, None]) -> None:
-        show, send, key, event, scope = variant.show, outlet.send, self._key, self._event, variant.caller
-        async for item in items:
-            ready = await show(key(item), lambda item=item: event(item, scope))  # type: ignore[misc]  # no type for the default
-            if isinstance(ready, str):
-                await send(ready)
-            else:
-                await outlet.send_result(ready)
+
+class Delivery(Generic[Item, Event]):
+    """All that is left of a subscription once it is known to be allowed: the operation that began it needs no memory any more."""
+
+    __slots__ = ("_items", "_shown", "_variant")
+
+    def __init__(self, shown: Shown[Item, Event], variant: Variant, items: AsyncGenerator[Item, None]) -> None:
+        self._shown = shown
+        self._variant = variant
+        self._items = items
+
+    async def run(self, outlet: Outlet) -> None:
+        """Send the items until they end. Raises what they raise, and Gone."""
+        variant, items, send = self._variant, self._items, outlet.send
+        key_of, event_of = self._shown.key, self._shown.event
+        variant.subscribers += 1
+        try:
+            async for item in items:
+                key = key_of(item)
+                ready = variant.ready(key)
+                if ready is None:
+                    ready = await variant.show(key, event_of(item, variant.caller))
+                if isinstance(ready, str):
+                    await send(ready)
+                else:
+                    await outlet.send_result(ready)
+        finally:
+            variant.subscribers -= 1
+            await items.aclose()
 
 
 def _length(ready: str | ExecutionResult) -> int:

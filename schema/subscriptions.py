@@ -31,17 +31,19 @@ class Subscription:
     )
     async def turn_added(self, info: Info, interview_id: InterviewId, after: AfterSeq = 0) -> AsyncGenerator[Turn, None]:
         """Turns as they are stored."""
-        caller = await info.context.principal()
-        async with aclosing(following.follow_turns(info.context.services, caller, interview_id, after)) as turns:
-            async for event in _TURNS.events(info.context, caller, turns):
+        caller = await info.context.follower()
+        turns = await following.follow_turns(info.context.services, caller, interview_id, after)
+        async with aclosing(_TURNS.events(info.context, caller, turns)) as events:
+            async for event in events:
                 yield event
 
     @subscription("What is being said or written right now: may be lost, is replaced by the stored turn.")
     async def interim_transcript(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[InterimTranscript, None]:
         """Words as they come."""
-        caller = await info.context.principal()
-        async with aclosing(following.follow_interims(info.context.services, caller, interview_id)) as interims:
-            async for event in _INTERIMS.events(info.context, caller, interims):
+        caller = await info.context.follower()
+        interims = await following.follow_interims(info.context.services, caller, interview_id)
+        async with aclosing(_INTERIMS.events(info.context, caller, interims)) as events:
+            async for event in events:
                 yield event
 
     @subscription(
@@ -50,8 +52,8 @@ class Subscription:
     )
     async def interview_changed(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[Interview, None]:
         """One interview as it goes on."""
-        caller = await info.context.principal()
-        async with aclosing(following.follow_interview(info.context.services, caller, interview_id)) as states:
+        caller = await info.context.follower()
+        async with aclosing(await following.follow_interview(info.context.services, caller, interview_id)) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)
 
@@ -68,9 +70,9 @@ class Subscription:
         ] = UNSET,
     ) -> AsyncGenerator[Interview, None]:
         """All that is going on."""
-        caller = await info.context.principal()
+        caller = await info.context.follower()
         criteria = given(chosen)
         where = criteria.to_filter() if criteria else None
-        async with aclosing(following.follow_interviews(info.context.services, caller, where)) as states:
+        async with aclosing(await following.follow_interviews(info.context.services, caller, where)) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)

@@ -34,6 +34,7 @@ from strawberry.types.unset import UnsetType
 
 from errors import ErrorCode, Unauthenticated
 from recording.storage import open_store
+from resolvers.rechecks import Recheck
 from schema.api import build_schema
 from schema.context import Context, request_id_of
 from schema.execution import is_refused
@@ -158,7 +159,7 @@ class Endpoint(GraphQL[Context, None]):
                     raise Unauthenticated("authorization in connection_init must be a text: Bearer <API key or token>.")
                 context.authorization = value
         if context.authorization is not None:
-            await context.verified(context.authorization)
+            context.recheck = Recheck.of(await context.verified(context.authorization))
         plain_ack: UnsetType = UNSET
         return plain_ack
 

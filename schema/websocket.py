@@ -28,7 +28,7 @@ from schema import metrics
 from schema.context import Context
 from schema.execution import finished, is_refused
 from schema.failures import PASSING, Failure, code_of, failure_of
-from schema.sharing import Gone, Outlet
+from schema.sharing import Delivery, Gone, Outlet
 
 log = structlog.get_logger(__name__)
 
@@ -154,24 +154,32 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run an operation to its end."""
-        context = replace(self.context, outlet=_OperationOutlet(self, operation))
+        outlet = _OperationOutlet(self, operation)
         try:
-            results = await self.schema.stream(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=context,
-                operation_name=operation.operation_name,
-            )
-            async with aclosing(results):
-                async for result in results:
-                    if isinstance(result, ExecutionResult):
-                        await self.tell(operation, result)
+            # apart, so that nothing which only its beginning needs stays for as long as a subscription lasts
+            await self._execute(operation, outlet)
+            if outlet.delivery is not None:
+                operation.query, operation.variables = "", None
+                with metrics.STREAMS.track_inprogress():
+                    await outlet.deliver()
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
         except Exception as error:
             self.operations.pop(operation.id, None)
             await self._close(failure_of(error, self.context.request_id))
+
+    async def _execute(self, operation: Operation[Context, None], outlet: "_OperationOutlet") -> None:
+        results = await self.schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=replace(self.context, outlet=outlet),
+            operation_name=operation.operation_name,
+        )
+        async with aclosing(results):
+            async for result in results:
+                if isinstance(result, ExecutionResult):
+                    await self.tell(operation, result)
 
     async def tell(self, operation: Operation[Context, None], result: ExecutionResult) -> None:
         """Send a result, or what its failure comes to."""
@@ -217,10 +225,28 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
 class _OperationOutlet(Outlet):
     """An operation's part of its connection."""
 
+    __slots__ = ("_connection", "_head", "_operation", "delivery")
+
     def __init__(self, connection: Connection, operation: Operation[Context, None]) -> None:
         self._connection = connection
         self._operation = operation
         self._head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
+        self.delivery: Delivery[Any, Any] | None = None
+
+    def take(self, delivery: Delivery[Any, Any]) -> None:
+        self.delivery = delivery
+
+    async def deliver(self) -> None:
+        """Run the delivery that was taken over. What ends it too soon is told as the operation's failure."""
+        if self.delivery is None:
+            return
+        try:
+            await self.delivery.run(self)
+        except Gone:
+            pass
+        except Exception as error:
+            with suppress(Gone):
+                await self.send_result(graphql.ExecutionResult(None, [GraphQLError(str(error), original_error=error)]))
 
     async def send(self, payload: str) -> None:
         if self._operation.completed:

@@ -59,8 +59,8 @@ class Call:
         return World(tenant, interview, await tenant.evaluation(interview) if completed else None)
 
 
-async def first_of(stream: AsyncGenerator[Any, None]) -> Any:
-    async with aclosing(stream):
+async def first_of(beginning: Awaitable[AsyncGenerator[Any, None]]) -> Any:
+    async with aclosing(await beginning) as stream:
         return await anext(stream, None)
 
 

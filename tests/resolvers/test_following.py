@@ -37,7 +37,7 @@ async def test_a_follower_gets_away_though_the_stream_lost_its_cancellation(
         yield
 
     monkeypatch.setattr(tenant.services.live, "follow_turns", stubborn)
-    turns = follow_turns(tenant.services, await tenant.admin(), id_of(await tenant.interview()), 0)
+    turns = await follow_turns(tenant.services, await tenant.admin(), id_of(await tenant.interview()), 0)
     following = asyncio.ensure_future(anext(turns))
     await begun.wait()
     async with asyncio.timeout(10):
@@ -54,9 +54,9 @@ async def test_an_outage_of_the_database_costs_nobody_the_access(tenant: Tenant,
         refused.set()
         raise AutoReconnect("away")
 
-    monkeypatch.setattr("resolvers.following.recheck", away)
+    monkeypatch.setattr("resolvers.rechecks.recheck", away)
     interview = await tenant.interview()
-    turns = follow_turns(tenant.services, await tenant.admin(), id_of(interview), 0, recheck_seconds=0.05)
+    turns = await follow_turns(tenant.services, await tenant.admin(), id_of(interview), 0, recheck_seconds=0.05)
     following = asyncio.ensure_future(anext(turns))
     async with asyncio.timeout(10):
         await refused.wait()
@@ -67,7 +67,7 @@ async def test_an_outage_of_the_database_costs_nobody_the_access(tenant: Tenant,
 
 async def test_a_candidate_whose_invite_is_replaced_sees_no_more_of_the_interview(tenant: Tenant) -> None:
     interview = await tenant.interview()
-    states = follow_interview(tenant.services, await tenant.caller(Role.CANDIDATE, interview), id_of(interview))
+    states = await follow_interview(tenant.services, await tenant.caller(Role.CANDIDATE, interview), id_of(interview))
     async with asyncio.timeout(10):
         assert (await anext(states)).id == interview.id
         await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
@@ -78,7 +78,7 @@ async def test_a_candidate_whose_invite_is_replaced_sees_no_more_of_the_intervie
 async def test_a_candidates_turns_end_with_the_access_though_nobody_says_anything(tenant: Tenant) -> None:
     interview = await tenant.interview()
     caller = await tenant.caller(Role.CANDIDATE, interview)
-    turns = follow_turns(tenant.services, caller, id_of(interview), 0, recheck_seconds=0.05)
+    turns = await follow_turns(tenant.services, caller, id_of(interview), 0, recheck_seconds=0.05)
     stored = await say(interview, "first")
     async with asyncio.timeout(10):
         assert await anext(turns) == stored

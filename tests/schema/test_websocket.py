@@ -141,7 +141,7 @@ async def test_a_stream_ends_though_it_lost_its_cancellation(
                     raise
         yield
 
-    monkeypatch.setattr("resolvers.following.follow_turns", stubborn)
+    monkeypatch.setattr("live.feed.Live.follow_turns", stubborn)
     async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURNS, "a", id=id_of(interview))
         await begun.wait()
@@ -208,7 +208,7 @@ async def test_a_key_that_is_revoked_ends_the_connection_with_its_next_operation
 async def test_a_stream_whose_caller_loses_access_closes_the_socket_with_a_name(
     server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.following._seconds_to_check", lambda *_: 0.05)
+    monkeypatch.setattr("resolvers.rechecks._seconds_to_check", lambda *_: 0.05)
     token = await token_of(tenant, Role.VIEWER)
     (key,) = await list_keys(PydanticObjectId(tenant.id))
     await say(interview, "hello")
@@ -280,7 +280,7 @@ async def test_a_stream_that_breaks_closes_the_socket_so_that_clients_come_back(
         yield
 
     async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
-        monkeypatch.setattr("resolvers.following.follow_turns", breaks)
+        monkeypatch.setattr("live.feed.Live.follow_turns", breaks)
         with capture_logs() as logs:
             await client.subscribe(TURNS, id=id_of(interview))
             code, reason = await client.closed()
