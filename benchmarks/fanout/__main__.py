@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from benchmarks.fanout.cells import CELLS, Cell, Peer
+from benchmarks.fanout.cells import CELLS, DEFAULT, Cell, Peer
 from benchmarks.fanout.figures import Sample
 from benchmarks.fanout.rig import brought_up
 from benchmarks.fanout.servers import ROOT
@@ -20,7 +20,7 @@ from sandbox.processes import SandboxFailed
 from sandbox.stack import teller
 
 RESULTS = ROOT / "benchmarks" / "results" / "fanout.json"
-ROUNDS, FULL_ROUNDS = 2, 5
+ROUNDS, FULL_ROUNDS = 3, 7
 WIDTH = 150
 
 
@@ -31,9 +31,9 @@ async def _measure(console: Console, peers: Sequence[Peer], cells: Sequence[Cell
             for cell in cells:
                 for peer in peers:
                     if peer in cell.peers:
-                        sample = await rig.run(peer, cell)
-                        samples.append(sample)
-                        console.print(f"[dim]round {number + 1}, {cell.name}, {peer}: {_told(sample)}[/]")
+                        for sample in await rig.run(peer, cell):
+                            samples.append(sample)
+                            console.print(f"[dim]round {number + 1}, {sample.cell}, {peer}: {_told(sample)}[/]")
     return samples
 
 
@@ -47,7 +47,7 @@ def _told(sample: Sample) -> str:
 def main(
     *,
     only: Annotated[str, typer.Option(help="Peers, with commas between them.")] = ",".join(Peer),
-    cells: Annotated[str, typer.Option(help="Loads, with commas between them.")] = ",".join(CELLS),
+    cells: Annotated[str, typer.Option(help="Loads, with commas between them.")] = ",".join(DEFAULT),
     rounds: Annotated[int | None, typer.Option(help="How often each is measured.")] = None,
     full: Annotated[bool, typer.Option(help=f"{FULL_ROUNDS} rounds instead of {ROUNDS}.")] = False,
 ) -> None:

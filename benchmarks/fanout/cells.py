@@ -38,14 +38,13 @@ class Cell:
     """turns per second of each interview"""
     seconds: float = 2.0
     """the product looks at MongoDB, and at each subscriber's access, every two seconds: once in it"""
-    deflate: bool = False
-    """the clients offer to decompress, as browsers do"""
+    compression: bool | None = None
+    """of Viva's: its clients offer to decompress, as browsers do, and it is set to take the offer, or not to"""
     peers: tuple[Peer, ...] = tuple(Peer)
 
 
 CONNECT = Cell("connect", 1, 1000, seconds=0.0)
-LATENCY = Cell("latency", 1, 200, rate=20.0, seconds=5.0)
-DEFLATE = Cell("deflate", 1, 100, window=16, deflate=True, peers=(Peer.VIVA,))
+"""any load with as many subscribers tells of connecting too, under this name"""
 CELLS = {
     cell.name: cell
     for cell in (
@@ -53,11 +52,13 @@ CELLS = {
         Cell("1x100", 1, 100, window=16),
         Cell("1x1000", 1, 1000, window=16),
         Cell("200x2", 200, 2, window=16),
-        LATENCY,
+        Cell("latency", 1, 200, rate=20.0, seconds=5.0),
+        Cell("deflate on", 1, 100, window=16, compression=True, peers=(Peer.VIVA,)),
+        Cell("deflate off", 1, 100, window=16, compression=False, peers=(Peer.VIVA,)),
         CONNECT,
-        DEFLATE,
     )
 }
+DEFAULT = tuple(name for name in CELLS if name != CONNECT.name)
 
 
 class Metric(StrEnum):
@@ -69,6 +70,7 @@ class Metric(StrEnum):
     P99 = "p99 ms"
     CONNECT = "connect s"
     MEMORY = "KiB a subscriber"
+    WIRE = "bytes a message"
 
 
 LESS_IS_BETTER = frozenset(Metric) - {Metric.RATE}

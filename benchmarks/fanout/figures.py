@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.fanout.cells import ASKS, LESS_IS_BETTER, Ask, Metric, Peer
+from benchmarks.fanout.cells import ASKS, LESS_IS_BETTER, NAMES, Ask, Metric, Peer
 
 NOISE = 1.3
 """a ratio between 1 and this, or its inverse, may be chance on a machine that is shared"""
 BUSY = 0.8
 """share of a core above which the load generator may have been the bottleneck"""
+STARVED = 0.9
+"""share of a core below which a server that is loaded to its limit was kept from its work"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,6 @@ class Sample:
     values: Mapping[Metric, float]
     cpu: Mapping[str, float]
     """shares of one core, of `server`, `redis` and `generator`"""
-    wire_bytes: float = 0.0
-    """of one message"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,15 @@ def summarize(samples: Iterable[Sample]) -> dict[tuple[Peer, str, Metric], Figur
         for metric, value in sample.values.items():
             rows.setdefault((sample.peer, sample.cell, metric), []).append(value)
     return {key: Figure(median(values), min(values), max(values), len(values)) for key, values in rows.items()}
+
+
+def cores(samples: Iterable[Sample]) -> dict[tuple[Peer, str], dict[str, float]]:
+    """The medians of the shares of a core."""
+    rows: dict[tuple[Peer, str], dict[str, list[float]]] = {}
+    for sample in samples:
+        for name, share in sample.cpu.items():
+            rows.setdefault((sample.peer, sample.cell), {}).setdefault(name, []).append(share)
+    return {key: {name: median(shares) for name, shares in row.items()} for key, row in rows.items()}
 
 
 def ratio(figures: Figures, cell: str, metric: Metric, peer: Peer) -> float | None:
@@ -75,6 +84,15 @@ def judge(figures: Figures, asks: Sequence[Ask] = ASKS) -> list[Verdict]:
     return verdicts
 
 
-def busy_generators(samples: Iterable[Sample]) -> list[tuple[Peer, str, float]]:
-    """Runs in which the load generator may have been the bottleneck, with its share of a core."""
-    return [(sample.peer, sample.cell, sample.cpu["generator"]) for sample in samples if sample.cpu.get("generator", 0.0) > BUSY]
+def doubts(samples: Iterable[Sample]) -> list[str]:
+    """For people: runs in which something else than the server may have been the bottleneck."""
+    told = []
+    for sample in samples:
+        generator, server = sample.cpu["generator"], sample.cpu["server"]
+        if generator > BUSY:
+            told.append(
+                f"{sample.cell}, {NAMES[sample.peer]}: the load generator took {generator:.2f} of its core: a lower bound."
+            )
+        elif Metric.RATE in sample.values and server < STARVED:
+            told.append(f"{sample.cell}, {NAMES[sample.peer]}: the server had {server:.2f} of its core: others are at work here.")
+    return told

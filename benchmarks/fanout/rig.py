@@ -51,9 +51,13 @@ class Rig:
     token: str
     interviews: list[Followed]
 
-    async def run(self, peer: Peer, cell: Cell) -> Sample:
-        """One run. Raises SandboxFailed, as when a message is lost, repeated, out of order or wrong."""
-        settings = {"API_COMPRESSION": "true"} if cell.deflate else None
+    async def run(self, peer: Peer, cell: Cell) -> list[Sample]:
+        """One run; with 1000 subscribers it tells of connecting too.
+
+        Raises SandboxFailed, as when a message is lost, repeated, out of order or wrong.
+        """
+        settings = None if cell.compression is None else {"API_COMPRESSION": str(cell.compression).lower()}
+        samples = []
         async with serving(peer, self.where, settings) as (server, port):
             # what a server loads or remembers with its first client is no subscriber's
             async with Generator(self.generator, self.cores) as first:
@@ -62,17 +66,16 @@ class Rig:
             before = _rss(server)
             async with Generator(self.generator, self.cores) as generator:
                 connected = await generator.ask(self._config(peer, cell, port, server))
-                values, cpu, wire = {}, connected["cpu"], 0.0
                 if cell.interviews * cell.subscribers >= CONNECT.subscribers:
                     await asyncio.sleep(SETTLE_SECONDS)
                     grown = (_rss(server) - before) / KIBIBYTE / (cell.interviews * cell.subscribers)
                     values = {Metric.CONNECT: connected["seconds"], Metric.MEMORY: grown}
+                    samples.append(Sample(peer, CONNECT.name, values, connected["cpu"]))
                 if cell.seconds:
-                    measured = await generator.ask(
-                        {"window": cell.window, "rate": cell.rate, "warm_up_seconds": WARM_UP_SECONDS, "seconds": cell.seconds}
-                    )
-                    values, cpu, wire = _values(measured, cell), measured["cpu"], measured["wire_bytes"]
-        return Sample(peer, cell.name, values, cpu, wire)
+                    load = {"window": cell.window, "rate": cell.rate, "seconds": cell.seconds, "warm_up_seconds": WARM_UP_SECONDS}
+                    measured = await generator.ask(load)
+                    samples.append(Sample(peer, cell.name, _values(measured, cell), measured["cpu"]))
+        return samples
 
     def _config(self, peer: Peer, cell: Cell, port: int, server: Child) -> dict[str, Any]:
         ready = peer is Peer.RAW
@@ -85,7 +88,7 @@ class Rig:
             "interviews": [interview.to_config(ready=ready) for interview in self.interviews[: cell.interviews]],
             "subscribers": cell.subscribers,
             "at_once": AT_ONCE,
-            "deflate": cell.deflate,
+            "deflate": cell.compression is not None,
             "drain_seconds": DRAIN_SECONDS,
             "corpus": read_corpus(),
             "text_length": TEXT_LENGTH,
@@ -93,10 +96,11 @@ class Rig:
 
 
 def _values(measured: dict[str, Any], cell: Cell) -> dict[Metric, float]:
-    if cell.window:
-        return {Metric.RATE: measured["messages"] / measured["seconds"]}
-    took = measured["milliseconds"]
-    return {Metric.P50: took["0.5"], Metric.P95: took["0.95"], Metric.P99: took["0.99"]}
+    if not cell.window:
+        took = measured["milliseconds"]
+        return {Metric.P50: took["0.5"], Metric.P95: took["0.95"], Metric.P99: took["0.99"]}
+    values = {Metric.RATE: measured["messages"] / measured["seconds"]}
+    return values if cell.compression is None else {**values, Metric.WIRE: measured["wire_bytes"]}
 
 
 def _rss(server: Child) -> int:

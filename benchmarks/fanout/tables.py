@@ -8,26 +8,35 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.fanout.cells import CELLS, LESS_IS_BETTER, NAMES, Metric, Peer
-from benchmarks.fanout.figures import BUSY, NOISE, Figure, Figures, Sample, Verdict, busy_generators, judge, ratio, summarize
+from benchmarks.fanout.figures import (
+    NOISE,
+    Figure,
+    Figures,
+    Sample,
+    Verdict,
+    cores,
+    doubts,
+    judge,
+    ratio,
+    summarize,
+)
 
 
 def print_all(console: Console, samples: Sequence[Sample], about: Mapping[str, Any]) -> None:
     """Figures, ratios, verdicts, and what makes them doubtful."""
     figures = summarize(samples)
-    console.print(_figures_table(figures), _verdicts_table(judge(figures)))
+    console.print(_figures_table(figures, cores(samples)), _verdicts_table(judge(figures)))
     rounds = max(figure.rounds for figure in figures.values())
     console.print(
         f"{about['cores']} cores, {about['memory_gb']} GB, Python {about['python']}, load average {about['load_before']} before. "
         f"Medians of {rounds} rounds; in brackets how many times Viva's figure is of it. Ratios within {NOISE} of 1 are noise.",
         style="dim",
     )
-    for peer, cell, share in busy_generators(samples):
-        console.print(
-            f"[yellow]{cell}, {NAMES[peer]}: the load generator took {share:.2f} of its core (over {BUSY}): a lower bound.[/]"
-        )
+    for doubt in doubts(samples):
+        console.print(f"[yellow]{doubt}[/]")
 
 
-def _figures_table(figures: Figures) -> Table:
+def _figures_table(figures: Figures, shares: Mapping[tuple[Peer, str], Mapping[str, float]]) -> Table:
     peers = [peer for peer in Peer if any(peer is key[0] for key in figures)]
     table = Table("load", "figure", *(NAMES[peer] for peer in peers), title="Interviews x subscribers")
     for cell in CELLS:
@@ -36,6 +45,10 @@ def _figures_table(figures: Figures) -> Table:
             if any(row):
                 shown = (_shown(figure, ratio(figures, cell, metric, peer)) for peer, figure in zip(peers, row, strict=True))
                 table.add_row(cell, metric.value, *shown)
+        took = [shares.get((peer, cell)) for peer in peers]
+        if any(took):
+            both = (f"{share['server']:.2f}, {share['generator']:.2f}" if share else "-" for share in took)
+            table.add_row("", "cores: server, generator", *both, style="dim")
     return table
 
 

@@ -6,14 +6,16 @@ import pytest
 from rich.console import Console
 
 from benchmarks.fanout.cells import ASKS, CELLS, Ask, Metric, Peer
-from benchmarks.fanout.figures import Sample, busy_generators, judge, ratio, summarize
+from benchmarks.fanout.figures import Sample, doubts, judge, ratio, summarize
 from benchmarks.fanout.tables import figures_of, print_all
 
 ABOUT = {"cores": 2, "memory_gb": 25, "python": "3.11.7", "load_before": 0.1}
 
 
-def sample(peer: Peer, value: float, cell: str = "1x100", metric: Metric = Metric.RATE, generator: float = 0.5) -> Sample:
-    return Sample(peer, cell, {metric: value}, {"server": 1.0, "redis": 0.1, "generator": generator})
+def sample(
+    peer: Peer, value: float, cell: str = "1x100", metric: Metric = Metric.RATE, generator: float = 0.5, server: float = 1.0
+) -> Sample:
+    return Sample(peer, cell, {metric: value}, {"server": server, "redis": 0.1, "generator": generator})
 
 
 def test_a_figure_is_the_median_of_its_rounds_with_their_span() -> None:
@@ -56,10 +58,13 @@ def test_what_was_not_measured_has_no_verdict() -> None:
     assert judge(summarize([sample(Peer.VIVA, 1)])) == []
 
 
-def test_a_load_generator_without_room_is_told() -> None:
-    assert busy_generators([sample(Peer.VIVA, 1, generator=0.8), sample(Peer.RAW, 1, generator=0.81)]) == [
-        (Peer.RAW, "1x100", 0.81)
-    ]
+def test_what_else_may_have_been_the_bottleneck_is_told() -> None:
+    assert doubts([sample(Peer.VIVA, 1, generator=0.8)]) == []
+    (busy,) = doubts([sample(Peer.RAW, 1, generator=0.81)])
+    assert "raw Starlette" in busy and "0.81" in busy
+    (starved,) = doubts([sample(Peer.RAW, 1, server=0.5)])
+    assert "0.50" in starved
+    assert doubts([sample(Peer.RAW, 1, metric=Metric.P99, server=0.1)]) == [], "by the clock a server has time to spare"
 
 
 def test_every_ask_is_of_a_load_that_is_measured_at_both() -> None:

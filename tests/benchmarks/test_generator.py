@@ -165,7 +165,7 @@ async def rebound(bound_database: AsyncDatabase[dict[str, object]]) -> AsyncIter
 async def test_the_product_itself_is_measured(rebound: None, tmp_path: Path) -> None:
     cores = os.sched_getaffinity(0)
     async with brought_up([Peer.VIVA], 1, lambda _: None, tmp_path) as rig:
-        sample = await rig.run(Peer.VIVA, Cell("small", 1, 2, window=2, seconds=0.5))
+        (sample,) = await rig.run(Peer.VIVA, Cell("small", 1, 2, window=2, seconds=0.5))
     assert sample.values[Metric.RATE] > 20
     assert 0 < sample.cpu["generator"] < 1
     assert os.sched_getaffinity(0) == cores
