@@ -27,7 +27,7 @@ FOLDER = ROOT / ".viva" / "faults"
 WIDTH = 170
 SHORT = Scale(
     interviews=5, warm=1, quiet=2, settle=2, after=2, redis_killed=3, redis_black_hole=4, mongod_killed=1, mongod_down=8,
-    api_away=1, stalled=5, churn=4, deaths=1, access=3,
+    api_away=1, stalled=5, filled=0, churn=4, deaths=1, access=3,
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Load L of the design on a deployment, for the length of one row, and what must be so whatever happened meanwhile."""
 
 import asyncio
+import statistics
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from benchmarks.faults.deployment import Deployment
 from live.cancellation import end
 from models.organization import Role
 
+PIECE_SECONDS = 2.0
 HALT_SECONDS = 30.0
 """until a writer that is asked to stop must have stored its last turn"""
 LAG_SECONDS = 0.05
@@ -41,6 +43,8 @@ class Scale:
     mongod_down: float = 60.0
     api_away: float = 2.0
     stalled: float = 60.0
+    filled: float = 34.0
+    """until each interview's kept events are as many as are ever kept (schema.sharing.KEPT)"""
     churn: float = 30.0
     deaths: int = 4
     """of processes between commit and publish"""
@@ -128,6 +132,14 @@ class Load:
         """Seconds from written to stored: count, p50, p99."""
         answer: dict[str, float] = await self.deployment.writers.call("appends", since=window[0], until=window[1])
         return answer
+
+    async def usual_p99(self, name: str, window: Window) -> float:
+        """Seconds: the median of the p99 of pieces of that time, of `received` or `appended`; one burst is not the rule."""
+        measure = {"received": self.received, "appended": self.appended}[name]
+        pieces = max(1, round((window[1] - window[0]) / PIECE_SECONDS))
+        length = (window[1] - window[0]) / pieces
+        found = [await measure((window[0] + place * length, window[0] + (place + 1) * length)) for place in range(pieces)]
+        return statistics.median(piece["p99"] for piece in found)
 
     async def told(self, name: str, window: Window, limit: float | None) -> list[Check]:
         """How soon turns were received in that time, and whether the readers' process could tell."""

@@ -17,6 +17,7 @@ SHORT = Scale(
     mongod_down=6.0,
     api_away=0.3,
     stalled=3.0,
+    filled=0.0,
     churn=3.0,
     deaths=1,
     access=3.0,
