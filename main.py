@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -29,7 +28,8 @@ from recording.erasure import erase_media
 from recording.storage import Store
 from schema.api import print_sdl
 from schema.transport import MAX_FRAME_BYTES, routes
-from settings import Api, Settings
+from serving import ApiServer, share_port
+from settings import Settings
 
 T = TypeVar("T")
 
@@ -46,8 +46,8 @@ class State(TypedDict):
     services: Services
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The API: /graphql over HTTP, SSE and WebSocket, and /healthz, /readyz, /metrics."""
+def create_app(settings: Settings, closing: asyncio.Event | None = None) -> Starlette:
+    """The API: /graphql over HTTP, SSE and WebSocket, and /healthz, /readyz, /metrics. `closing` as schema.transport.routes."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> Starlette:
             gc.freeze()
             yield {"services": services}
 
-    return Starlette(routes=routes(settings), lifespan=lifespan)
+    return Starlette(routes=routes(settings, closing), lifespan=lifespan)
 
 
 @cli.command()
@@ -66,8 +66,9 @@ def serve() -> None:
     settings = load_settings()
     require_secret(settings)
     open_recordings(settings)
+    closing = asyncio.Event()
     try:
-        app = create_app(settings)
+        app = create_app(settings, closing)
     except ValueError:
         raise refuse(
             "API_ALLOWED_ORIGINS: an origin is scheme and host, such as https://hr.example, and nothing after."
@@ -88,27 +89,7 @@ def serve() -> None:
         log_config=None,
     )
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(_share_port(settings.api) if settings.api.reuse_port else None)
-
-
-def _share_port(api: Api) -> list[socket.socket]:
-    """Sockets on the API's address beside those of other processes. They do not listen yet: nobody is sent here too soon."""
-    try:
-        found = socket.getaddrinfo(api.host, api.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        sockets = []
-        for family, kind, protocol, _, address in dict.fromkeys(found):
-            sockets.append(shared := socket.socket(family, kind, protocol))
-            shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            if family == socket.AF_INET6:
-                shared.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            shared.bind(address)
-    except OSError as error:
-        raise refuse(
-            f"API_HOST, API_PORT: this address cannot be used ({error.strerror}). Processes that share one are of one user, and "
-            "each has API_REUSE_PORT=true."
-        ) from None
-    return sockets
+        ApiServer(config, closing).run(share_port(settings.api) if settings.api.reuse_port else None)
 
 
 async def _reach(settings: Settings) -> None:

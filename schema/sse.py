@@ -24,12 +24,17 @@ class EventStream(StreamingResponse):
     """The results of one operation. A stream that breaks off ends without `complete`, so that clients come back."""
 
     def __init__(
-        self, results: AsyncGenerator[ExecutionResult, None], write: Callable[[ExecutionResult], Awaitable[str]]
+        self,
+        results: AsyncGenerator[ExecutionResult, None],
+        write: Callable[[ExecutionResult], Awaitable[str]],
+        closing: asyncio.Event,
     ) -> None:
-        """`write` gives a result as one line of JSON."""
+        """`write` gives a result as one line of JSON; once `closing` is set the process ends, and the stream breaks off."""
         self._results = results
         self._write = write
+        self._closing = closing
         self._coming: asyncio.Task[ExecutionResult | None] | None = None
+        self._ending: asyncio.Task[bool] | None = None
         super().__init__(self._events(), headers=HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,21 +43,22 @@ class EventStream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             # here, not in the generator of the events: what that awaits when the reader goes is cancelled once more
-            if self._coming is not None:
-                await end(self._coming)
+            await end(*filter(None, (self._coming, self._ending)))
             await self._results.aclose()
 
     async def _events(self) -> AsyncGenerator[str, None]:
-        while True:
+        self._ending = asyncio.create_task(self._closing.wait())
+        while not self._closing.is_set():
             self._coming = self._coming or asyncio.create_task(anext(self._results, None))
-            await asyncio.wait({self._coming}, timeout=HEARTBEAT_SECONDS)
+            both = {self._coming, self._ending}
+            await asyncio.wait(both, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if not self._coming.done():
                 yield ": waiting\n\n"
                 continue
             result, self._coming = self._coming.result(), None
             if result is None:
-                break
+                yield "event: complete\ndata:\n\n"
+                return
             yield f"event: next\ndata: {await self._write(result)}\n\n"
             if is_refused(result) and any(code_of(error) in PASSING for error in result.errors or []):
                 return
-        yield "event: complete\ndata:\n\n"

@@ -4,6 +4,7 @@ HTTP is the GraphQL-over-HTTP spec's: both media types, every answer in JSON, 4x
 caller accepts application/graphql-response+json.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from datetime import timedelta
@@ -64,12 +65,14 @@ JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
-def routes(settings: Settings) -> list[BaseRoute]:
+def routes(settings: Settings, closing: asyncio.Event | None = None) -> list[BaseRoute]:
     """Every route of the API. The application's lifespan must give `services` (request.state).
+
+    `closing`: once it is set, streams over HTTP break off, and clients come back to another process.
 
     Raises ValueError for an origin in settings.api.allowed_origins that is none, and as recording.storage.open_store.
     """
-    endpoint = Endpoint(settings.api)
+    endpoint = Endpoint(settings.api, closing or asyncio.Event())
     cors = Middleware(
         CORSMiddleware,
         allow_origins=sorted(normalize_allowed_origins(settings.api.allowed_origins)),
@@ -94,9 +97,10 @@ class Endpoint(GraphQL[Context, None]):
     websocket_adapter_class = Socket
     graphql_transport_ws_handler_class = Connection
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, closing: asyncio.Event) -> None:
         self._has_assets = api.ide_assets is not None
         self._variants = Variants()
+        self._closing = closing
         super().__init__(
             build_schema(introspection=api.ide),
             graphql_ide="graphiql" if api.ide else None,
@@ -228,7 +232,7 @@ class Endpoint(GraphQL[Context, None]):
             return self.encode_json(await self.process_result(request, event))
 
         # what Schema.stream gives is more than the protocol by which Strawberry knows it: it can be closed
-        return EventStream(cast(AsyncGenerator[ExecutionResult, None], result), write)
+        return EventStream(cast(AsyncGenerator[ExecutionResult, None], result), write, self._closing)
 
     async def create_websocket_response(self, request: WebSocket, subprotocol: str | None) -> WebSocket:
         """Accept the WebSocket."""

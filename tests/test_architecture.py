@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"main"},
-    {"checkup", "keys"},
+    {"checkup", "keys", "serving"},
     {"command"},
     {"schema"},
     {"resolvers"},

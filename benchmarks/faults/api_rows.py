@@ -7,8 +7,12 @@ import time
 from benchmarks.faults.checks import Check, count, effect, figure, seconds
 from benchmarks.faults.deployment import Deployment
 from benchmarks.faults.load import Load, Scale, loaded, outcomes
+from benchmarks.faults.reader import TURNS
+from models.organization import Role
 
 DRAIN_SECONDS = 10.0
+STREAMS = 4
+"""by server-sent events, which a server has to end by itself"""
 TOLD_TO_COME_BACK = frozenset({"1001", "1012", "1013"})
 """close codes that clients of graphql-transport-ws retry on"""
 SPREAD = 0.1
@@ -23,19 +27,26 @@ async def api_terminated(deployment: Deployment, scale: Scale) -> list[Check]:
         quiet = await load.quiet()
         drains, exits = [], []
         began = time.time()
-        for place, api in enumerate(deployment.apis):
-            asked = time.monotonic()
-            api.send(signal.SIGTERM)
-            exits.append(await api.wait())
-            drains.append(time.monotonic() - asked)
-            await asyncio.sleep(scale.api_away)
-            await deployment.start_api(place)
-            await asyncio.sleep(scale.api_away)
+        async with asyncio.TaskGroup() as streams:
+            # whichever process takes them
+            over_http = [streams.create_task(_follow_over_http(load)) for _ in range(STREAMS)]
+            await asyncio.sleep(1)
+            for place, api in enumerate(deployment.apis):
+                asked = time.monotonic()
+                api.send(signal.SIGTERM)
+                exits.append(await api.wait())
+                drains.append(time.monotonic() - asked)
+                await asyncio.sleep(scale.api_away)
+                await deployment.start_api(place)
+                await asyncio.sleep(scale.api_away)
         rolled = began, time.time()
         codes = (await deployment.readers.call("state"))["codes"]
+        ends = [stream.result() for stream in over_http]
         return [
             *await load.told("before", quiet, None),
             seconds("SIGTERM until it has ended, the longer of two", max(drains), DRAIN_SECONDS),
+            effect("nothing had to be cut short at the end of the drain", max(drains) < DRAIN_SECONDS),
+            effect(f"{STREAMS} streams over HTTP had turns, and broke off without `complete`", all(ends)),
             count("exit codes that are not 0", sum(map(bool, exits))),
             effect("readers were cut off", bool(codes)),
             count(f"connections that were not told to come back (codes: {codes})", _untold(codes)),
@@ -109,6 +120,16 @@ async def unpublished(deployment: Deployment, scale: Scale) -> list[Check]:
             seconds("the longest that one took", max(waits), LOST_MESSAGE_SECONDS),
             *await load.clean(),
         ]
+
+
+async def _follow_over_http(load: Load) -> bool:
+    """Whether turns came over server-sent events, and the stream then broke off without a `complete`: clients come back."""
+    body = {"query": TURNS, "variables": {"id": load.interview_ids[0], "after": 0}}
+    async with load.deployment.client(load.deployment.keys[Role.VIEWER], seconds=60.0) as client:
+        headers = {"Accept": "text/event-stream"}
+        async with client.stream("POST", "/graphql", json=body, headers=headers) as response:
+            lines = [line async for line in response.aiter_lines() if line.startswith("event: ")]
+    return "event: next" in lines and "event: complete" not in lines
 
 
 def _untold(codes: dict[str, int]) -> int:
