@@ -2,30 +2,35 @@
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+ORDERS = {
+    "created_at": ("score",),
+    "updated_at": ("created_at", "score"),
+    "started_at": ("created_at", "score"),
+    # Beanie takes two indexes of the same fields for one, whatever the order of the fields: `evaluated` keeps this one apart
+    "score": ("created_at", "evaluated"),
+    "candidate_order": ("created_at", "score"),
+}
+"""by what lists are sorted, and what else the keys hold: a range of these is looked at before a document is read"""
+KINDS = (("status",), ("position.key",), ("channel",), ("recommendation",), ("evaluated", "decision"))
+"""what lists are filtered by, whose values are few and frequent: their pages are read in any order straight from an index"""
+
+
+def _listed(*fields: str) -> list[tuple[str, int]]:
+    """The keys of an index for lists: what is equal, then the order, newest or greatest first, and the id."""
+    *equal, order = fields
+    return [
+        ("organization_id", ASCENDING),
+        *((field, ASCENDING) for field in equal),
+        (order, DESCENDING),
+        ("_id", DESCENDING),
+    ]
+
+
 INDEXES: list[IndexModel] = [
-    *(
-        IndexModel([("organization_id", ASCENDING), (field, DESCENDING), ("_id", DESCENDING)])
-        for field in ("created_at", "updated_at", "started_at", "score", "candidate_order")
-    ),
-    *(
-        IndexModel(
-            [
-                ("organization_id", ASCENDING),
-                (field, ASCENDING),
-                ("created_at", DESCENDING),
-                ("_id", DESCENDING),
-            ]
-        )
-        for field in (
-            "status",
-            "position.key",
-            "external_id",
-            "recommendation",
-            "decision",
-            "name_terms",
-            "email_terms",
-        )
-    ),
+    *(IndexModel([*_listed(order), *((field, ASCENDING) for field in also)]) for order, also in ORDERS.items()),
+    *(IndexModel(_listed(*kind, order)) for kind in KINDS for order in ORDERS),
+    # few have the same
+    *(IndexModel(_listed(field, "created_at")) for field in ("external_id", "name_terms", "email_terms")),
     IndexModel([("due_at", ASCENDING)], sparse=True),
     IndexModel(
         [("status", ASCENDING), ("expires_at", ASCENDING)],

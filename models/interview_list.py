@@ -81,7 +81,10 @@ def criteria_of(organization_id: ObjectId, where: InterviewFilter) -> dict[str, 
         if bound is not None:
             criteria.append({field: {operator: bound}})
     if where.reviewed is not None:
-        criteria.append({"evaluated": True, "decision": {"$ne": None} if where.reviewed else None})
+        criteria.append({"evaluated": True, "decision": {"$in": list(Decision)} if where.reviewed else None})
+    elif where.decision is not None:
+        # either: the index of decisions begins with it
+        criteria.append({"evaluated": {"$in": [True, False]}})
     if where.candidate is not None:
         terms = "email_terms" if where.search_email else "name_terms"
         # the longest first: the index is searched for the first only, and it is the rarest as a rule

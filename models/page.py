@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -106,15 +106,17 @@ def decode_cursor(order: Order, cursor: str, name: str) -> Place:
     raise BadInput(f"{name} is not a cursor of this list in this order: send one that this list gave, or none.", field=name)
 
 
-def _beyond(field: str, value: Any, row_id: ObjectId, *, down: bool) -> dict[str, Any]:
+def _beyond(field: str, value: Any, row_id: ObjectId, *, down: bool) -> list[dict[str, Any]]:
+    """What lies beyond a row, one stretch after another: each is read from where it begins, whichever index MongoDB takes."""
     than = "$lt" if down else "$gt"
     same = {field: value, "_id": {than: row_id}}
     if value is None:
-        return same if down else {"$or": [same, {field: {"$ne": None}}]}
+        return [same] if down else [same, {field: {"$ne": None}}]
     branches = [same, {field: {than: value}}]
     if down:
         branches.append({field: None})
-    return {"$or": branches}
+    # said twice, or an index might be read from its beginning
+    return [{"$or": branches, field: {"$not": {"$gt": value}} if down else {"$gte": value}}]
 
 
 def value_of(document: Document, path: str) -> Any:
@@ -127,8 +129,12 @@ def value_of(document: Document, path: str) -> Any:
 
 async def find_page(model: type[D], criteria: Mapping[str, Any], request: PageRequest) -> Page[D]:
     """Read one page. Raises BadInput for a cursor of another list."""
-    conditions, sort = _query_of(criteria, request)
-    rows = await model.find(conditions).sort(sort).limit(request.size + 1).to_list()  # type: ignore[arg-type]  # pairs of field and direction
+    sort = _sort_of(request)
+
+    async def read(conditions: Mapping[str, Any], count: int) -> list[D]:
+        return await model.find(conditions).sort(sort).limit(count).to_list()  # type: ignore[arg-type]  # pairs, as PyMongo takes
+
+    rows = await _read(read, criteria, request)
     return _page(rows, [(value_of(row, request.order.field), ObjectId(row.id)) for row in rows], request)
 
 
@@ -136,21 +142,38 @@ async def find_rows(
     rows: AsyncCollection[dict[str, Any]], criteria: Mapping[str, Any], request: PageRequest, fields: Collection[str]
 ) -> Page[dict[str, Any]]:
     """The same page as stored, with no other fields than these, the id and the list's order. Raises BadInput as `find_page`."""
-    conditions, sort = _query_of(criteria, request)
-    field = request.order.field
-    found = await rows.find(conditions, [field, *fields]).sort(sort).limit(request.size + 1).to_list()
+    field, sort = request.order.field, _sort_of(request)
+
+    async def read(conditions: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+        return await rows.find(conditions, [field, *fields]).sort(sort).limit(count).to_list()
+
+    found = await _read(read, criteria, request)
     return _page(found, [(row.get(field), row["_id"]) for row in found], request)
 
 
-def _query_of(criteria: Mapping[str, Any], request: PageRequest) -> tuple[dict[str, Any], list[tuple[str, int]]]:
-    order = request.order
-    down = order.descending != request.backward
-    conditions: list[Mapping[str, Any]] = [criteria]
+async def _read(
+    read: Callable[[Mapping[str, Any], int], Awaitable[list[R]]], criteria: Mapping[str, Any], request: PageRequest
+) -> list[R]:
+    """The rows of a page, and one more if there is one."""
+    stretches: list[dict[str, Any]] = [{}]
     if request.cursor is not None:
-        value, row_id = decode_cursor(order, request.cursor, "before" if request.backward else "after")
-        conditions.append(_beyond(order.field, value, row_id, down=down))
-    direction = DESCENDING if down else ASCENDING
-    return {"$and": conditions}, [(order.field, direction), ("_id", direction)]
+        value, row_id = decode_cursor(request.order, request.cursor, "before" if request.backward else "after")
+        stretches = _beyond(request.order.field, value, row_id, down=_is_down(request))
+    rows: list[R] = []
+    for stretch in stretches:
+        missing = request.size + 1 - len(rows)
+        if missing:
+            rows += await read({"$and": [criteria, stretch]}, missing)
+    return rows
+
+
+def _is_down(request: PageRequest) -> bool:
+    return request.order.descending != request.backward
+
+
+def _sort_of(request: PageRequest) -> list[tuple[str, int]]:
+    direction = DESCENDING if _is_down(request) else ASCENDING
+    return [(request.order.field, direction), ("_id", direction)]
 
 
 def _page(rows: list[R], places: list[Place], request: PageRequest) -> Page[R]:

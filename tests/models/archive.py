@@ -1,7 +1,7 @@
 """A few thousand documents, and MongoDB's own account of how it answered."""
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
+from benchmarks.profiler import Plan
 from models.clock import now
 from models.database import DOCUMENTS
 from models.evaluation import Evaluation
@@ -127,52 +128,9 @@ def position_ref(position: Position) -> Row:
     }
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How MongoDB answered one command."""
-
-    command: str
-    stages: list[str]
-    keys: int
-    documents: int
-    returned: int
-
-    @property
-    def sorts(self) -> bool:
-        """Whether all that was found had to be read and sorted before the first could be given."""
-        return "SORT" in self.stages
-
-
-def stages_of(node: Mapping[str, Any]) -> list[str]:
-    inner = [node[name] for name in ("inputStage", "outerStage", "innerStage") if name in node]
-    return [node["stage"], *(stage for child in [*inner, *node.get("inputStages", [])] for stage in stages_of(child))]
-
-
-class Profiler:
-    """Runs a call of the product, and tells what MongoDB did for it."""
-
-    def __init__(self, database: AsyncDatabase[Any]) -> None:
-        self._database = database
-
-    async def plans(self, *calls: Awaitable[Any]) -> list[Plan]:
-        """The plan of each command that the calls sent, chosen afresh."""
-        for document in DOCUMENTS:
-            await self._database.command("planCacheClear", document.get_pymongo_collection().name)
-        await self._database.drop_collection("system.profile")
-        # far larger than what MongoDB makes by itself: it would forget the first
-        await self._database.create_collection("system.profile", capped=True, size=32 * 1024 * 1024)
-        await self._database.command("profile", 2)
-        try:
-            for call in calls:
-                await call
-        finally:
-            await self._database.command("profile", 0)
-        ours = {"$in": [f"{self._database.name}.{document.get_pymongo_collection().name}" for document in DOCUMENTS]}
-        rows = self._database["system.profile"].find({"ns": ours, "planSummary": {"$exists": True}}).sort("ts", 1)
-        return [plan_of(row) async for row in rows]
-
-
-def plan_of(row: Row) -> Plan:
-    # what ends as a count is told in short
-    stages = stages_of(row["execStats"]) if "execStats" in row else row["planSummary"].split()
-    return Plan(repr(row["command"]), stages, row.get("keysExamined", 0), row.get("docsExamined", 0), row.get("nreturned", 0))
+def check(plans: list[Plan], count: int | None = None) -> None:
+    """None of them goes through a whole collection."""
+    assert len(plans) == count if count else plans
+    for plan in plans:
+        assert "COLLSCAN" not in plan.stages, plan
+        assert {"IXSCAN", "COUNT_SCAN", "IDHACK", "EOF"} & set(plan.stages), plan

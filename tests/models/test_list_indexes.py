@@ -1,0 +1,167 @@
+"""Pages of interviews and positions are answered from indexes: MongoDB tells how it ran them, with thousands stored."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
+
+from benchmarks.profiler import Profiler
+from models import position
+from models.database import DOCUMENTS
+from models.interview import Decision, Interview, InterviewStatus, Recommendation
+from models.interview_list import InterviewFilter, InterviewOrderField, count_interviews, list_interviews, order_of
+from models.page import Order, Page, PageRequest
+from models.turn import Channel
+from tests.models.archive import Archive, check
+
+SIZE = 20
+
+
+FILTERS: dict[str, Callable[[Archive], InterviewFilter]] = {
+    "none": lambda _: InterviewFilter(),
+    "status": lambda _: InterviewFilter(status=[InterviewStatus.COMPLETED]),
+    "statuses": lambda _: InterviewFilter(status=[InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING]),
+    "position": lambda _: InterviewFilter(position_key=["position1"]),
+    "positions": lambda _: InterviewFilter(position_key=["position1", "position2", "nobody"]),
+    "channel": lambda _: InterviewFilter(channel=[Channel.TEXT]),
+    "external id": lambda _: InterviewFilter(external_id=["ATS-7", "ATS-8", "ATS-9"]),
+    "recommendation": lambda _: InterviewFilter(recommendation=[Recommendation.HIRE]),
+    "decision": lambda _: InterviewFilter(decision=[Decision.HOLD, Decision.ADVANCE]),
+    "reviewed": lambda _: InterviewFilter(reviewed=True),
+    "to review": lambda _: InterviewFilter(reviewed=False),
+    "name": lambda _: InterviewFilter(candidate="some name12"),
+    "email": lambda _: InterviewFilter(candidate="example name12", search_email=True),
+    "one name": lambda _: InterviewFilter(candidate="some unique1999"),
+    "one email": lambda _: InterviewFilter(candidate="example unique1999", search_email=True),
+    "no word": lambda _: InterviewFilter(candidate="!"),
+    "created": lambda a: InterviewFilter(created_after=a.at - timedelta(days=60), created_before=a.at - timedelta(days=30)),
+    "updated": lambda a: InterviewFilter(updated_after=a.at - timedelta(days=30)),
+    "score": lambda _: InterviewFilter(min_score=40, max_score=60),
+    "nothing": lambda _: InterviewFilter(status=[]),
+    "status of a position": lambda _: InterviewFilter(status=[InterviewStatus.COMPLETED], position_key=["position1"]),
+    "typed and live": lambda _: InterviewFilter(status=[InterviewStatus.IN_PROGRESS], channel=[Channel.TEXT]),
+    "good, to review": lambda _: InterviewFilter(reviewed=False, min_score=70, recommendation=[Recommendation.HIRE]),
+    "recent of a name": lambda a: InterviewFilter(candidate="name1", created_after=a.at - timedelta(days=60)),
+    "all at once": lambda a: InterviewFilter(
+        status=[InterviewStatus.COMPLETED],
+        position_key=["position1"],
+        channel=[Channel.TEXT],
+        created_after=a.at - timedelta(days=90),
+        updated_after=a.at - timedelta(days=90),
+        min_score=10,
+        max_score=90,
+        recommendation=list(Recommendation),
+        decision=list(Decision),
+        reviewed=True,
+        candidate="some",
+    ),
+}
+
+SINGLE = ("status", "statuses", "position", "positions", "channel", "recommendation", "decision", "reviewed", "to review")
+"""filters of one kind, by which pages are read straight from an index, in any order"""
+
+ORDERS = [(field, descending) for field in InterviewOrderField for descending in (True, False)]
+
+
+async def pages(archive: Archive, name: str, order: Order) -> list[tuple[PageRequest, Page[Interview]]]:
+    """The first page and, where there are so many, one from the middle forward, one backward, and the last."""
+    where = FILTERS[name](archive)
+
+    async def read(**values: Any) -> tuple[PageRequest, Page[Interview]]:
+        request = PageRequest(order, **{"size": SIZE, **values})
+        return request, await list_interviews(archive.organization_id, where, request)
+
+    read_pages = [await read(), await read(backward=True)]
+    _, long = await read(size=40)
+    if long.has_next:
+        middle = long.cursors[-1]
+        _, further = await read(size=40, cursor=middle)
+        read_pages += [await read(cursor=middle), await read(cursor=further.cursors[-1], backward=True)]
+    return read_pages
+
+
+@pytest.mark.parametrize("name", FILTERS)
+async def test_no_list_of_interviews_goes_through_the_collection(archive: Archive, profiler: Profiler, name: str) -> None:
+    plans = await profiler.plans(*(pages(archive, name, order_of(field, descending=descending)) for field, descending in ORDERS))
+    check(plans)
+    assert len(plans) >= 3 * len(ORDERS)
+
+
+@pytest.mark.parametrize(("field", "descending"), ORDERS)
+async def test_an_unfiltered_page_is_read_in_order_and_costs_what_it_shows_wherever_it_lies(
+    archive: Archive, profiler: Profiler, field: InterviewOrderField, descending: bool
+) -> None:
+    read_pages = await pages(archive, "none", order_of(field, descending=descending))
+    assert len(read_pages) == 4
+    for request, page in read_pages:
+        assert len(page.items) == SIZE
+        [plan] = await profiler.plans(list_interviews(archive.organization_id, InterviewFilter(), request))
+        assert not plan.sorts, plan
+        assert plan.keys <= 2 * plan.returned, plan
+
+
+@pytest.mark.parametrize("name", SINGLE)
+async def test_pages_of_one_kind_are_read_in_any_order_and_cost_what_they_show(
+    archive: Archive, profiler: Profiler, name: str
+) -> None:
+    where = FILTERS[name](archive)
+    for field, descending in ORDERS:
+        for request, page in await pages(archive, name, order_of(field, descending=descending)):
+            assert len(page.items) == SIZE
+            for plan in await profiler.plans(list_interviews(archive.organization_id, where, request)):
+                # of hundreds or thousands of the kind; with so few MongoDB may read past a cursor, or sort what is left
+                assert plan.documents <= 5 * plan.returned, plan
+
+
+async def test_a_range_is_chosen_by_its_keys_before_a_document_is_read(archive: Archive, profiler: Profiler) -> None:
+    by_name = PageRequest(order_of(InterviewOrderField.CANDIDATE, descending=False), SIZE)
+    for name in ("created", "score"):
+        [plan] = await profiler.plans(list_interviews(archive.organization_id, FILTERS[name](archive), by_name))
+        assert plan.documents <= plan.returned == SIZE + 1, plan
+
+
+async def test_every_index_that_is_declared_is_there(archive: Archive, bound_database: AsyncDatabase[Any]) -> None:
+    # Beanie keeps one of two with the same fields, in whatever order, and says nothing
+    for document in DOCUMENTS:
+        declared = {index.document["name"] for index in document.Settings.indexes}
+        assert declared <= set(await document.get_pymongo_collection().index_information())
+
+
+@pytest.mark.parametrize("name", ["external id", "one name", "one email"])
+async def test_who_looks_for_one_reads_few(archive: Archive, profiler: Profiler, name: str) -> None:
+    newest = PageRequest(order_of(InterviewOrderField.CREATED_AT, descending=True), SIZE)
+    [plan] = await profiler.plans(list_interviews(archive.organization_id, FILTERS[name](archive), newest))
+    assert plan.returned > 0
+    assert plan.keys <= 10, plan
+
+
+@pytest.mark.parametrize("name", FILTERS)
+async def test_no_count_goes_through_the_collection(archive: Archive, profiler: Profiler, name: str) -> None:
+    check(await profiler.plans(count_interviews(archive.organization_id, FILTERS[name](archive))), 1)
+
+
+@pytest.mark.parametrize("include_archived", [True, False])
+async def test_positions_are_listed_and_found_by_their_indexes(
+    archive: Archive, profiler: Profiler, include_archived: bool
+) -> None:
+    order, owner = Order("title"), archive.organization_id
+    requests = [PageRequest(order, SIZE), PageRequest(order, SIZE, backward=True)]
+    first = await position.list_positions(owner, requests[0], include_archived=include_archived)
+    requests.append(PageRequest(order, SIZE, first.cursors[-1]))
+    for request in requests:
+        [plan] = await profiler.plans(position.list_positions(owner, request, include_archived=include_archived))
+        check([plan])
+        assert not plan.sorts, plan
+        assert plan.keys <= 2 * plan.returned, plan
+    check(await profiler.plans(position.count_positions(owner, include_archived=include_archived)), 1)
+    found = await profiler.plans(
+        position.find_position(owner, "p7"),
+        position.find_position(owner, "p7", 1),
+        position.get_positions([ObjectId(first.items[0].id)]),
+        position.get_position(ObjectId(first.items[0].id)),
+    )
+    check(found, 4)
+    assert all(plan.keys <= 3 for plan in found), found
