@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parent
 SNAPSHOT = ROOT / "schema.graphql"
+GC_THRESHOLDS = (50_000, 20, 20)
+"""of the API: objects that are new, and collections of each generation, before the next collection"""
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Viva: AI job interviews.", pretty_exceptions_enable=False)
 cli.add_typer(keys.cli, name="keys")
@@ -55,6 +57,8 @@ def create_app(settings: Settings, closing: asyncio.Event | None = None) -> Star
             # what is alive now stays: no collection needs to look at it again
             gc.collect()
             gc.freeze()
+            # what a request makes goes by itself when it has been answered: by default it is looked through several times before
+            gc.set_threshold(*GC_THRESHOLDS)
             yield {"services": services}
 
     return Starlette(routes=routes(settings, closing), lifespan=lifespan)
