@@ -10,8 +10,12 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
+HOLD_SECONDS = 0.01
+"""that a read under way makes the next one wait, to gather more; one that hangs holds up nobody for longer"""
+
+
 class Batched(Generic[K, V]):
-    """Gathers the keys that are asked for in one turn of the event loop, and reads them together.
+    """Gathers the keys that are asked for at once, or while a read is under way, and reads them together.
 
     Nothing is kept: what is asked for after a read has begun is in the next one, so nobody is told what was true before.
     """
@@ -29,19 +33,28 @@ class Batched(Generic[K, V]):
         # a batch that was left behind by a loop that has ended is never read
         if batch is None or batch.loop is not loop:
             batch = self._gathering = _Batch(loop)
-            loop.call_soon(self._begin, batch)
+            if self._reads:
+                loop.call_later(HOLD_SECONDS, self._begin, batch)
+            else:
+                loop.call_soon(self._begin, batch)
         # one for each who asks: to give up waiting must not take the others along
         answer: asyncio.Future[V | None] = loop.create_future()
         batch.asked[key].append(answer)
         return await answer
 
     def _begin(self, batch: "_Batch[K, V]") -> None:
-        if self._gathering is batch:
-            self._gathering = None
+        if self._gathering is not batch:
+            return
+        self._gathering = None
         # no context of one of those who asked: neither a time limit nor a session of theirs is the others'
         task = batch.loop.create_task(self._answer(batch.asked), name="batched read", context=Context())
         self._reads.add(task)
-        task.add_done_callback(self._reads.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._reads.discard(task)
+        if self._gathering is not None:
+            self._begin(self._gathering)
 
     async def _answer(self, asked: "Mapping[K, list[asyncio.Future[V | None]]]") -> None:
         waiting = [(key, answer) for key, answers in asked.items() for answer in answers]

@@ -5,7 +5,7 @@ else stays each subscriber's own: access, cursor, replay, pace, end and failure 
 """
 
 import re
-from collections.abc import AsyncGenerator, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -23,19 +23,44 @@ KEPT = 128
 """events of one kind that are kept ready; a follower reads at most 100 at once"""
 KEPT_CHARACTERS = 512 * 1024
 
+MAX_INT = 2**31 - 1
+"""GraphQL's"""
 CURSOR = "after"
 """the argument that says where a subscriber begins, and nothing of what it is shown"""
 
 Item = TypeVar("Item")
 Event = TypeVar("Event")
+Begin = Callable[[Principal, int], Awaitable[AsyncGenerator[Item, None]]]
+"""gives the items that a caller may follow, after a cursor; raises where there are none for this caller"""
 
 
-class Variant:
+class Document:
+    """A subscription's text and name, and the variable in it that is the cursor and nothing else."""
+
+    __slots__ = ("__weakref__", "cursor", "default")
+
+    def __init__(self, executor: "OperationExecutor") -> None:
+        self.cursor = _cursor_variable(executor)
+        self.default: int | None = None
+        """where a subscriber begins who does not say it; None: not known yet"""
+
+
+class Variant(Generic[Item, Event]):
     """One way to be shown events: what several subscribers share."""
 
-    def __init__(self, executor: "OperationExecutor", caller: Principal) -> None:
+    def __init__(
+        self,
+        shown: "Shown[Item, Event]",
+        document: Document,
+        executor: "OperationExecutor",
+        caller: Principal,
+        begin: Begin[Item],
+    ) -> None:
         """`caller` is nobody in particular (Principal.scope)."""
+        self.shown = shown
+        self.document = document
         self.caller = caller
+        self.begin = begin
         self._executor = executor
         self.subscribers = 0
         """how many there are now; what a single one is shown is not kept"""
@@ -74,17 +99,55 @@ class Variants:
     """The variants of a process that somebody is subscribed to."""
 
     def __init__(self) -> None:
-        self._known: WeakValueDictionary[Hashable, Variant] = WeakValueDictionary()
+        self._known: WeakValueDictionary[Hashable, Variant[Any, Any]] = WeakValueDictionary()
+        self._documents: WeakValueDictionary[tuple[str, str | None], Document] = WeakValueDictionary()
 
-    def of(self, executor: "OperationExecutor", context: "Context", caller: Principal) -> Variant:
+    def of(
+        self,
+        shown: "Shown[Item, Event]",
+        executor: "OperationExecutor",
+        context: "Context",
+        caller: Principal,
+        begin: Begin[Item],
+    ) -> Variant[Item, Event]:
         """The variant of a subscription of this caller's; it lives for as long as somebody holds it."""
         scope = caller.scope
-        key = _text(executor), executor.operation.name and executor.operation.name.value, _variables(executor), scope
+        name = executor.operation.name.value if executor.operation.name else None
+        text = _text(executor)
+        document = self._documents.get((text, name))
+        if document is None:
+            document = self._documents[text, name] = Document(executor)
+        if document.cursor and document.cursor not in executor.raw_variables:
+            document.default = executor.variable_values.coerced.get(document.cursor)
+        key = document, _variables(executor.raw_variables, document), scope
         variant = self._known.get(key)
         if variant is None:
             # nothing of the subscriber who happens to be the first
-            variant = self._known[key] = Variant(executor.anew(context.for_scope(scope)), scope)
+            anew = executor.anew(context.for_scope(scope))
+            variant = self._known[key] = Variant(shown, document, anew, scope, begin)
         return variant
+
+    def told(self, text: str, name: str | None, variant: Variant[Any, Any]) -> None:
+        """A request with this text and operationName has led to that variant's document."""
+        self._documents[text, name] = variant.document
+
+    def known(
+        self, text: str, name: str | None, variables: dict[str, Any], caller: Principal
+    ) -> tuple[Variant[Any, Any], int] | None:
+        """The variant of a request that differs from an earlier one in nothing but its cursor, and where it begins.
+
+        None for any other: whether it is one at all, only the whole way through GraphQL tells.
+        """
+        document = self._documents.get((text, name))
+        if document is None:
+            return None
+        after: Any = 0
+        if document.cursor is not None:
+            after = variables.get(document.cursor, document.default)
+            if type(after) is not int or not 0 <= after <= MAX_INT:
+                return None
+        variant = self._known.get((document, _variables(variables, document), caller.scope))
+        return (variant, after) if variant else None
 
 
 class Outlet(Protocol):
@@ -111,17 +174,16 @@ class Shown(Generic[Item, Event]):
         self.key = key
         self.event = event
 
-    async def events(
-        self, context: "Context", caller: Principal, items: AsyncGenerator[Item, None]
-    ) -> AsyncGenerator[Event, None]:
+    async def events(self, context: "Context", caller: Principal, after: int, begin: Begin[Item]) -> AsyncGenerator[Event, None]:
         """The events of a subscription, to be executed one by one.
 
-        None where the operation has an outlet: that delivers them then, executed once for all who ask the same.
+        None where the operation has an outlet: that delivers them then, executed once for all who ask the same. `begin` gives a
+        caller the items after the cursor; it must hold for every caller of that scope. Raises what it raises.
         """
         executor, context.executor = context.executor, None
+        items = await begin(caller, after)
         if context.outlet is not None and executor is not None:
-            variant = context.variants.of(executor, context, caller)
-            context.outlet.take(Delivery(self, variant, items))
+            context.outlet.take(Delivery(context.variants.of(self, executor, context, caller, begin), items))
             return
         async with aclosing(items):
             async for item in items:
@@ -131,17 +193,16 @@ class Shown(Generic[Item, Event]):
 class Delivery(Generic[Item, Event]):
     """All that is left of a subscription once it is known to be allowed: the operation that began it needs no memory any more."""
 
-    __slots__ = ("_items", "_shown", "_variant")
+    __slots__ = ("_items", "variant")
 
-    def __init__(self, shown: Shown[Item, Event], variant: Variant, items: AsyncGenerator[Item, None]) -> None:
-        self._shown = shown
-        self._variant = variant
+    def __init__(self, variant: Variant[Item, Event], items: AsyncGenerator[Item, None]) -> None:
+        self.variant = variant
         self._items = items
 
     async def run(self, outlet: Outlet) -> None:
         """Send the items until they end. Raises what they raise, and Gone."""
-        variant, items, send = self._variant, self._items, outlet.send
-        key_of, event_of = self._shown.key, self._shown.event
+        variant, items, send = self.variant, self._items, outlet.send
+        key_of, event_of = variant.shown.key, variant.shown.event
         variant.subscribers += 1
         try:
             async for item in items:
@@ -170,9 +231,8 @@ def _text(executor: "OperationExecutor") -> str:
     return location.source.body
 
 
-def _variables(executor: "OperationExecutor") -> bytes:
-    cursor = _cursor_variable(executor)
-    variables = {name: value for name, value in executor.raw_variables.items() if name != cursor}
+def _variables(raw: dict[str, Any], document: Document) -> bytes:
+    variables = {name: value for name, value in raw.items() if name != document.cursor}
     return orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from auth import Principal
 from live.messages import Interim
 from models import turn as documents
 from resolvers import following
@@ -32,8 +33,12 @@ class Subscription:
     async def turn_added(self, info: Info, interview_id: InterviewId, after: AfterSeq = 0) -> AsyncGenerator[Turn, None]:
         """Turns as they are stored."""
         caller = await info.context.follower()
-        turns = await following.follow_turns(info.context.services, caller, interview_id, after)
-        async with aclosing(_TURNS.events(info.context, caller, turns)) as events:
+        services = info.context.services
+
+        async def begin(caller: Principal, after: int) -> AsyncGenerator[documents.Turn, None]:
+            return await following.follow_turns(services, caller, interview_id, after)
+
+        async with aclosing(_TURNS.events(info.context, caller, after, begin)) as events:
             async for event in events:
                 yield event
 
@@ -41,8 +46,12 @@ class Subscription:
     async def interim_transcript(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[InterimTranscript, None]:
         """Words as they come."""
         caller = await info.context.follower()
-        interims = await following.follow_interims(info.context.services, caller, interview_id)
-        async with aclosing(_INTERIMS.events(info.context, caller, interims)) as events:
+        services = info.context.services
+
+        async def begin(caller: Principal, _: int) -> AsyncGenerator[Interim, None]:
+            return await following.follow_interims(services, caller, interview_id)
+
+        async with aclosing(_INTERIMS.events(info.context, caller, 0, begin)) as events:
             async for event in events:
                 yield event
 

@@ -22,13 +22,14 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message, SubscribeMessage
 from strawberry.types import ExecutionResult
 
+from auth import Principal
 from errors import ErrorCode, RateLimited
 from live.cancellation import end
 from schema import metrics
 from schema.context import Context
 from schema.execution import finished, is_refused
 from schema.failures import PASSING, Failure, code_of, failure_of
-from schema.sharing import Delivery, Gone, Outlet
+from schema.sharing import Delivery, Gone, Outlet, Variant
 
 log = structlog.get_logger(__name__)
 
@@ -157,9 +158,8 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
         outlet = _OperationOutlet(self, operation)
         try:
             # apart, so that nothing which only its beginning needs stays for as long as a subscription lasts
-            await self._execute(operation, outlet)
+            await self._begin(operation, outlet)
             if outlet.delivery is not None:
-                operation.query, operation.variables = "", None
                 with metrics.STREAMS.track_inprogress():
                     await outlet.deliver()
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
@@ -169,10 +169,27 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
             self.operations.pop(operation.id, None)
             await self._close(failure_of(error, self.context.request_id))
 
-    async def _execute(self, operation: Operation[Context, None], outlet: "_OperationOutlet") -> None:
+    async def _begin(self, operation: Operation[Context, None], outlet: "_OperationOutlet") -> None:
+        query, name, variables = operation.query, operation.operation_name, operation.variables or {}
+        # kept for as long as the operation otherwise
+        operation.query, operation.variables = "", None
+        recheck, variants = self.context.recheck, self.context.variants
+        if recheck is not None and recheck.is_fresh:
+            known = variants.known(query, name, variables, recheck.principal)
+            if known is not None:
+                variant, after = known
+                await outlet.begin(variant, recheck.principal, after)
+                return
+        await self._execute(operation, query, variables, outlet)
+        if outlet.delivery is not None:
+            variants.told(query, name, outlet.delivery.variant)
+
+    async def _execute(
+        self, operation: Operation[Context, None], query: str, variables: dict[str, object], outlet: "_OperationOutlet"
+    ) -> None:
         results = await self.schema.stream(
-            operation.query,
-            variable_values=operation.variables,
+            query,
+            variable_values=variables,
             context_value=replace(self.context, outlet=outlet),
             operation_name=operation.operation_name,
         )
@@ -236,6 +253,13 @@ class _OperationOutlet(Outlet):
     def take(self, delivery: Delivery[Any, Any]) -> None:
         self.delivery = delivery
 
+    async def begin(self, variant: Variant[Any, Any], caller: Principal, after: int) -> None:
+        """Begin a delivery for one more subscriber. What prevents it is told as the operation's failure."""
+        try:
+            self.take(Delivery(variant, await variant.begin(caller, after)))
+        except Exception as error:
+            await self._fail(error)
+
     async def deliver(self) -> None:
         """Run the delivery that was taken over. What ends it too soon is told as the operation's failure."""
         if self.delivery is None:
@@ -245,8 +269,11 @@ class _OperationOutlet(Outlet):
         except Gone:
             pass
         except Exception as error:
-            with suppress(Gone):
-                await self.send_result(graphql.ExecutionResult(None, [GraphQLError(str(error), original_error=error)]))
+            await self._fail(error)
+
+    async def _fail(self, error: Exception) -> None:
+        with suppress(Gone):
+            await self.send_result(graphql.ExecutionResult(None, [GraphQLError(str(error), original_error=error)]))
 
     async def send(self, payload: str) -> None:
         if self._operation.completed:

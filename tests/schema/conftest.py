@@ -1,17 +1,22 @@
 from collections.abc import AsyncIterator
+from typing import Any
 
+import graphql
 import httpx2
 import pytest
+from graphql import Executor
 from starlette.applications import Starlette
 
 from lifecycle.services import Services
 from models.interview import Interview
+from schema import sharing
 from schema.transport import routes
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
 from tests.schema.api import Api, Served, served, with_services
 from tests.schema.lists import an_interview
 from tests.schema.rights import World, full_world
+from tests.schema.sharing import Executions
 
 
 @pytest.fixture
@@ -41,3 +46,20 @@ async def many(tenant: Tenant, stranger: Tenant) -> list[Interview]:
 @pytest.fixture
 async def world(tenant: Tenant) -> World:
     return await full_world(tenant)
+
+
+@pytest.fixture
+async def interview(tenant: Tenant) -> Interview:
+    return await tenant.interview()
+
+
+@pytest.fixture
+def executions(monkeypatch: pytest.MonkeyPatch) -> Executions:
+    counted = Executions()
+
+    def execute(executor: Executor[Any]) -> Any:
+        counted.count += 1
+        return graphql.execute_subscription_event(executor)
+
+    monkeypatch.setattr(sharing, "execute_subscription_event", execute)
+    return counted

@@ -1,7 +1,7 @@
 """A client of graphql-transport-ws that sends whatever it is told to."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -46,3 +46,9 @@ async def bare(server: Served, token: str | None = None, *, init: bool = True, *
             await client.send({"type": "connection_init", "payload": payload})
             assert await client.receive() == {"type": "connection_ack"}
         yield client
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)

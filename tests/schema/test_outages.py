@@ -27,8 +27,8 @@ from tests.factories import say
 from tests.live.reading import eventually
 from tests.resolvers.tenant import Tenant, id_of, make_tenant
 from tests.schema.api import Api, Served, served, token_of, with_services
+from tests.schema.sharing import TURNS
 from tests.schema.sockets import bare
-from tests.schema.test_websocket import TURNS
 
 ANSWER_SECONDS = 6.0
 """a coded error comes within it, with the settings' own bound of 4 s"""

@@ -17,7 +17,7 @@ from schema.transport import routes
 from tests.factories import say
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import Served, bearer, served, token_of, with_services
-from tests.schema.test_websocket import TURNS
+from tests.schema.sharing import TURNS
 
 
 class Stream:

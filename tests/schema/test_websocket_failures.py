@@ -1,0 +1,220 @@
+"""What goes wrong on a WebSocket is told by name: mistakes to their operation, what ends the connection by its code."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from gql import gql
+from gql.transport.exceptions import TransportClosed, TransportConnectionFailed, TransportQueryError
+from structlog.testing import capture_logs
+
+from models.interview import Interview
+from models.organization import Role
+from schema import metrics, transport, websocket
+from tests.factories import say
+from tests.resolvers.tenant import Tenant, id_of
+from tests.schema.api import Served, token_of
+from tests.schema.sharing import TURNS
+from tests.schema.sockets import bare
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ('subscription { turnAdded(interviewId: "int_000000000000000000000000") { seq } }', "NOT_FOUND"),
+        ('subscription { turnAdded(interviewId: "int_000000000000000000000000", after: -1) { seq } }', "BAD_INPUT"),
+        ("subscription { turnAdded(interviewId: 1.5) { seq } }", "BAD_INPUT"),
+        ("subscription {", "BAD_INPUT"),
+        ("subscription { unknown }", "BAD_INPUT"),
+        ("{ unknown }", "BAD_INPUT"),
+        ("query a { __typename } query b { __typename }", "BAD_INPUT"),
+        ("", "BAD_INPUT"),
+    ],
+)
+async def test_a_mistake_is_the_error_of_its_operation_and_touches_no_other(
+    server: Served, tenant: Tenant, interview: Interview, query: str, code: str
+) -> None:
+    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+        await client.subscribe(TURNS, "good", id=id_of(interview))
+        await client.subscribe(query, "wrong")
+        message = await client.receive()
+        assert (message["id"], message["type"]) == ("wrong", "error")
+        assert [error["extensions"]["code"] for error in message["payload"]] == [code]
+        await say(interview, "hello")
+        assert (await client.receive())["id"] == "good"
+
+
+async def test_gql_sees_the_code_of_a_refused_subscription(server: Served, tenant: Tenant) -> None:
+    async with server.client(await token_of(tenant, Role.CANDIDATE, await tenant.interview())) as session:
+        with pytest.raises(TransportQueryError) as refused:
+            async for _ in session.subscribe(gql("subscription { interviewsChanged { id } }")):
+                pass
+    assert refused.value.errors is not None
+    assert refused.value.errors[0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_stream_that_breaks_closes_the_socket_so_that_clients_come_back(
+    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await say(interview, "hello")
+
+    async def breaks(*_: Any) -> Any:
+        raise RuntimeError("what somebody said")
+        yield
+
+    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+        monkeypatch.setattr("live.feed.Live.follow_turns", breaks)
+        with capture_logs() as logs:
+            await client.subscribe(TURNS, id=id_of(interview))
+            code, reason = await client.closed()
+        assert code == 1013
+        assert reason.startswith("INTERNAL: Something went wrong on our side: quote the request id ")
+        assert [entry["event"] for entry in logs] == ["request failed"]
+        assert "what somebody said" not in str(logs)
+
+
+async def test_a_database_that_is_away_closes_the_socket_so_that_clients_come_back(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pymongo.errors import ServerSelectionTimeoutError
+
+    async def away(*_: Any) -> Any:
+        raise ServerSelectionTimeoutError("mongo.internal")
+
+    monkeypatch.setattr("schema.context.verify", away)
+    async with bare(server, init=False) as client:
+        await client.send({"type": "connection_init", "payload": {"authorization": "Bearer viva_x"}})
+        assert await client.closed() == (1013, "UNAVAILABLE: The database does not answer: send the same again in 5 seconds.")
+
+
+MALFORMED: list[Any] = [
+    "[]",
+    "1",
+    "null",
+    '"ping"',
+    "{}",
+    "not json",
+    b"\x00",
+    {"type": "unknown"},
+    {"type": 1},
+    {"type": "ping", "payload": 1},
+    {"type": "subscribe"},
+    {"type": "subscribe", "id": 1, "payload": {"query": "{ __typename }"}},
+    {"type": "subscribe", "id": "1", "payload": None},
+    {"type": "subscribe", "id": "1", "payload": {}},
+    {"type": "subscribe", "id": "1", "payload": {"query": 1}},
+    {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}},
+    {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "operationName": {}}},
+    {"type": "complete"},
+    {"type": "complete", "id": []},
+    {"type": "start", "id": "1", "payload": {"query": "{ __typename }"}},
+]
+
+
+@pytest.mark.parametrize("message", MALFORMED)
+async def test_a_malformed_message_closes_the_socket_without_a_trace_in_the_log(
+    server: Served, message: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with capture_logs() as logs:
+        async with bare(server) as client:
+            await client.send(message)
+            assert (await client.closed())[0] == 4400
+    assert logs == []
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("payload", [1, "x", [], True])
+async def test_a_malformed_init_closes_the_socket(server: Served, payload: Any) -> None:
+    async with bare(server, init=False) as client:
+        await client.send({"type": "connection_init", "payload": payload})
+        assert (await client.closed())[0] == 4400
+
+
+async def test_an_init_without_a_payload_is_one(server: Served) -> None:
+    for message in ({"type": "connection_init"}, {"type": "connection_init", "payload": None}):
+        async with bare(server, init=False) as client:
+            await client.send(message)
+            assert await client.receive() == {"type": "connection_ack"}
+
+
+async def test_the_protocol_s_own_closes_keep_their_codes(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with bare(server, init=False) as client:
+        await client.subscribe("{ __typename }")
+        assert (await client.closed())[0] == 4401
+    async with bare(server) as client:
+        await client.send({"type": "connection_init"})
+        assert (await client.closed())[0] == 4429
+    async with bare(server, subprotocols=["graphql-ws"], init=False) as client:
+        assert (await client.closed())[0] == 4406
+
+
+async def test_a_second_operation_of_the_same_id_closes_the_socket_however_long_the_id(
+    server: Served, tenant: Tenant, interview: Interview
+) -> None:
+    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+        for _ in range(2):
+            await client.subscribe(TURNS, "ü" * 500, id=id_of(interview))
+        assert (await client.closed())[0] == 4409
+
+
+async def test_a_frame_that_is_too_large_closes_the_socket(server: Served) -> None:
+    async with bare(server) as client:
+        await client.subscribe("#" + "x" * transport.MAX_FRAME_BYTES)
+        assert (await client.closed())[0] == 1009
+
+
+async def test_an_operation_too_many_is_refused_and_touches_no_other(
+    server: Served, tenant: Tenant, interview: Interview
+) -> None:
+    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+        for number in range(transport.MAX_OPERATIONS + 1):
+            await client.subscribe(TURNS, str(number), id=id_of(interview))
+        message = await client.receive()
+        assert (message["id"], message["type"]) == (str(transport.MAX_OPERATIONS), "error")
+        assert message["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
+        await say(interview, "hello")
+        assert {(await client.receive())["id"] for _ in range(transport.MAX_OPERATIONS)} == {
+            str(number) for number in range(transport.MAX_OPERATIONS)
+        }
+
+
+async def test_whoever_never_says_hello_is_dropped(services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from starlette.applications import Starlette
+
+    from tests.schema.api import served, with_services
+
+    monkeypatch.setattr(transport, "INIT_SECONDS", 0.05)
+    async with (
+        served(with_services(Starlette(routes=transport.routes(services.settings)), services)) as server,
+        bare(server, init=False) as client,
+    ):
+        assert (await client.closed())[0] == 4408
+
+
+async def test_a_reader_that_takes_nothing_is_given_up_and_its_streams_end(
+    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "SEND_SECONDS", 0.2)
+    await say(interview, "x" * 20_000)
+    # the client's own buffers are small, and nobody reads from them
+    async with bare(server, await token_of(tenant, Role.VIEWER), max_queue=1, compression=None) as client:
+        query = (
+            "query($id: ID!) { "
+            + " ".join(f"t{n}: transcript(interviewId: $id) {{ turns {{ text }} }}" for n in range(50))
+            + " }"
+        )
+        for number in range(20):
+            await client.subscribe(query, str(number), id=id_of(interview))
+        async with asyncio.timeout(60):
+            while metrics.SOCKETS._value.get():
+                await asyncio.sleep(0.02)
+        assert metrics.STREAMS._value.get() == 0
+        client.connection.transport.abort()
+
+
+async def test_a_connection_without_the_protocol_s_name_is_refused_to_gql(server: Served) -> None:
+    client = server.client("viva_wrong")
+    with pytest.raises((TransportClosed, TransportConnectionFailed)) as refused:
+        async with client as session:
+            await session.execute(gql("{ viewer { role } }"))
+    assert "4401" in str(refused.value) + str(refused.value.__cause__)
