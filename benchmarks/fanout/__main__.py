@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.box import MARKDOWN
 from rich.console import Console
 from rich.markup import escape
 
@@ -69,6 +70,9 @@ def main(
     print_all(console, samples, about)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(figures_of(samples, about), indent=1), encoding="utf-8")
+    with RESULTS.with_suffix(".md").open("w", encoding="utf-8") as pages:
+        print_all(Console(file=pages, width=WIDTH), samples, about, MARKDOWN)
+    console.print(f"All of it, run by run: {RESULTS.relative_to(ROOT)}; the tables for docs/performance-live.md beside it.")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rich.box import HEAVY_HEAD, Box
 from rich.console import Console
 from rich.table import Table
 
@@ -22,10 +23,12 @@ from benchmarks.fanout.figures import (
 )
 
 
-def print_all(console: Console, samples: Sequence[Sample], about: Mapping[str, Any]) -> None:
+def print_all(console: Console, samples: Sequence[Sample], about: Mapping[str, Any], style: Box = HEAVY_HEAD) -> None:
     """Figures, ratios, verdicts, and what makes them doubtful."""
     figures = summarize(samples)
-    console.print(_figures_table(figures, cores(samples)), _verdicts_table(judge(figures)))
+    for table in (_figures_table(figures, cores(samples)), _verdicts_table(judge(figures))):
+        table.box = style
+        console.print(table)
     rounds = max(figure.rounds for figure in figures.values())
     console.print(
         f"{about['cores']} cores, {about['memory_gb']} GB, Python {about['python']}, load average {about['load_before']} before. "
