@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from benchmarks.faults.checks import Result, table
 from benchmarks.faults.deployment import deployed
-from benchmarks.faults.load import Scale
+from benchmarks.faults.load import SHORT, Scale
 from benchmarks.faults.remote import ROOT
 from benchmarks.faults.rows import ROWS, run_row
 from benchmarks.report import machine
@@ -25,10 +25,6 @@ from sandbox.processes import SandboxFailed
 RESULTS = ROOT / "benchmarks" / "results" / "faults.json"
 FOLDER = ROOT / ".viva" / "faults"
 WIDTH = 170
-SHORT = Scale(
-    interviews=5, warm=1, quiet=2, settle=2, after=2, redis_killed=3, redis_black_hole=4, mongod_killed=1, mongod_down=8,
-    api_away=1, stalled=5, filled=0, churn=4, deaths=1, access=3,
-)  # fmt: skip
 
 
 async def _run(console: Console, names: Sequence[str], scale: Scale) -> list[Result]:

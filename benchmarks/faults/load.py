@@ -52,6 +52,25 @@ class Scale:
     """life of a candidate's token"""
 
 
+SHORT = Scale(
+    interviews=5,
+    warm=0.5,
+    quiet=1.0,
+    settle=1.0,
+    after=1.0,
+    redis_killed=2.5,
+    redis_black_hole=3.0,
+    mongod_killed=0.5,
+    mongod_down=6.0,
+    api_away=0.3,
+    stalled=3.0,
+    filled=0.0,
+    churn=3.0,
+    deaths=1,
+    access=3.0,
+)
+"""enough to see what is lost, repeated or out of order; no figures"""
+
 Window = tuple[float, float]
 """from when to when, as time.time counts"""
 
