@@ -18,6 +18,7 @@ UNAFFECTED_RATIO = 2.0
 CHURN = 0.1
 """of all readers, each second"""
 CHURN_MEGABYTES = 10.0
+LOOKS = 10
 ENDED_SECONDS = 1.0
 REVOKED_SECONDS = 32.0
 """until a revoked key's stream is closed: it is looked at each 30 s"""
@@ -88,7 +89,6 @@ async def churn(deployment: Deployment, scale: Scale) -> list[Check]:
             *await load.told("before", quiet, None),
             *await load.told("meanwhile", meanwhile, None),
             count("reconnects", state["connections"] - state["readers"], None),
-            # half a dozen are on their way at any moment: writes to Redis, looks at MongoDB
             figure("tasks after to before", after[0] / before[0], 1.1, "times"),
             figure("memory that grew", (after[2] - before[2]) / MEGABYTE, CHURN_MEGABYTES, "MB"),
             *await load.clean(),
@@ -148,9 +148,12 @@ async def access_ends(deployment: Deployment, scale: Scale) -> list[Check]:
 
 
 async def _held(deployment: Deployment) -> tuple[float, float, float]:
-    """Tasks, descriptors and bytes of all API processes."""
-    tasks, files = await deployment.gauges("viva_tasks"), await deployment.gauges("process_open_fds")
-    return sum(tasks), sum(files), float(sum(deployment.memory()))
+    """Tasks, descriptors and bytes of all API processes. Of tasks the fewest of some looks: those that last."""
+    looks = []
+    for _ in range(LOOKS):
+        looks.append(sum(await deployment.gauges("viva_tasks")))
+        await asyncio.sleep(0.1)
+    return min(looks), sum(await deployment.gauges("process_open_fds")), float(sum(deployment.memory()))
 
 
 async def _settled(deployment: Deployment, idle: tuple[float, float, float]) -> tuple[float, float, float]:
