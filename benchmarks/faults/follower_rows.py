@@ -20,8 +20,8 @@ CHURN = 0.1
 CHURN_MEGABYTES = 10.0
 LOOKS = 10
 ENDED_SECONDS = 1.0
-REVOKED_SECONDS = 32.0
-"""until a revoked key's stream is closed: it is looked at each 30 s"""
+REVOKED_SECONDS = 5.0
+"""until a revoked key's stream is closed: it is looked at each 2 s (resolvers.rechecks)"""
 EXPIRED_SECONDS = 3.0
 UNAUTHENTICATED = "4401"
 

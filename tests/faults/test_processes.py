@@ -13,6 +13,6 @@ async def test_a_process_that_dies_costs_no_turn(deployment: Deployment, row: st
     assert await broken(row, deployment) == []
 
 
-@pytest.mark.parametrize("row", ["stalled", "churn", "floods", "ended"])
+@pytest.mark.parametrize("row", ["stalled", "churn", "floods", "ended", "access"])
 async def test_readers_get_every_turn_and_leave_nothing_behind(deployment: Deployment, row: str) -> None:
     assert await broken(row, deployment) == []
