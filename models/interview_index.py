@@ -15,22 +15,27 @@ KINDS = (("status",), ("position.key",), ("channel",), ("recommendation",), ("ev
 """what lists are filtered by, whose values are few and frequent: their pages are read in any order straight from an index"""
 
 
-def _listed(*fields: str) -> list[tuple[str, int]]:
-    """The keys of an index for lists: what is equal, then the order, newest or greatest first, and the id."""
+Keys = list[tuple[str, int]]
+"""of an index, as PyMongo takes them"""
+
+
+def keys_of(*fields: str) -> Keys:
+    """The keys of an index for lists: what is equal, then the order, newest or greatest first, and the id; then what else."""
     *equal, order = fields
     return [
         ("organization_id", ASCENDING),
         *((field, ASCENDING) for field in equal),
         (order, DESCENDING),
         ("_id", DESCENDING),
+        *((field, ASCENDING) for field in (() if equal else ORDERS[order])),
     ]
 
 
 INDEXES: list[IndexModel] = [
-    *(IndexModel([*_listed(order), *((field, ASCENDING) for field in also)]) for order, also in ORDERS.items()),
-    *(IndexModel(_listed(*kind, order)) for kind in KINDS for order in ORDERS),
+    *(IndexModel(keys_of(order)) for order in ORDERS),
+    *(IndexModel(keys_of(*kind, order)) for kind in KINDS for order in ORDERS),
     # few have the same
-    *(IndexModel(_listed(field, "created_at")) for field in ("external_id", "name_terms", "email_terms")),
+    *(IndexModel(keys_of(field, "created_at")) for field in ("external_id", "name_terms", "email_terms")),
     IndexModel([("due_at", ASCENDING)], sparse=True),
     IndexModel(
         [("status", ASCENDING), ("expires_at", ASCENDING)],

@@ -10,7 +10,8 @@ from typing import Any
 from bson import ObjectId
 
 from models.interview import Decision, Interview, InterviewStatus, Recommendation, search_terms
-from models.interview_row import InterviewRow
+from models.interview_index import Keys, keys_of
+from models.interview_row import ROW_CODEC, InterviewRow
 from models.page import Order, Page, PageRequest, find_page, find_rows
 from models.turn import Channel
 
@@ -95,16 +96,55 @@ def criteria_of(organization_id: ObjectId, where: InterviewFilter) -> dict[str, 
     return {"$and": criteria}
 
 
+RARE = frozenset(InterviewStatus) - {InterviewStatus.COMPLETED, InterviewStatus.EXPIRED, InterviewStatus.CANCELLED}
+"""states in which few interviews are at any time"""
+TELLING_LETTERS = 3
+"""with so many a beginning of a name is rarer than what else is asked for"""
+
+
+def _index_of(where: InterviewFilter, request: PageRequest) -> Keys | None:
+    """The index that a page is read from; None: MongoDB chooses.
+
+    Left to itself MongoDB tries them all, side by side, until one of them has a page: with so many, and a million interviews,
+    that takes seconds for what runs against its order.
+    """
+    order, words = request.order.field, search_terms(where.candidate or "")
+    if where.external_id is not None:
+        return keys_of("external_id", "created_at")
+    if any(len(word) >= TELLING_LETTERS for word in words):
+        return keys_of("email_terms" if where.search_email else "name_terms", "created_at")
+    rare = where.status if where.status is not None and RARE.issuperset(where.status) else None
+    # with an interview that is to be reviewed, evaluated and decision have a value each, else they have several
+    to_review = [None] if where.reviewed is False else None
+    decided = list(Decision) if where.reviewed or where.decision is not None else None
+    chosen: Sequence[tuple[tuple[str, ...], Sequence[object] | None]] = (
+        (("status",), rare),
+        (("position.key",), where.position_key),
+        (("evaluated", "decision"), to_review or decided),
+        (("recommendation",), where.recommendation),
+        (("status",), where.status),
+        (("channel",), where.channel),
+    )
+    for kind, values in chosen:
+        if values is not None:
+            # MongoDB merges the stretches of several values, but not those of a cursor too, if the index is named
+            return None if request.cursor and len(values) > 1 else keys_of(*kind, order)
+    return keys_of(order)
+
+
 async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:
     """A page of the organization's interviews. Raises BadInput for a cursor of another list."""
-    return await find_page(Interview, criteria_of(organization_id, where), request)
+    criteria, index = criteria_of(organization_id, where), _index_of(where, request)
+    return await find_page(Interview, criteria, request, index)
 
 
 async def list_rows(
     organization_id: ObjectId, where: InterviewFilter, request: PageRequest, fields: Collection[str]
 ) -> Page[InterviewRow]:
     """The same page, of each interview these fields and the id only. Raises as `list_interviews`."""
-    page = await find_rows(Interview.get_pymongo_collection(), criteria_of(organization_id, where), request, fields)
+    rows = Interview.get_pymongo_collection().with_options(codec_options=ROW_CODEC)
+    criteria, index = criteria_of(organization_id, where), _index_of(where, request)
+    page = await find_rows(rows, criteria, request, fields, index)
     return Page([InterviewRow(row) for row in page.items], page.places, page.order, page.has_next, page.has_previous)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -127,25 +127,32 @@ def value_of(document: Document, path: str) -> Any:
     return value
 
 
-async def find_page(model: type[D], criteria: Mapping[str, Any], request: PageRequest) -> Page[D]:
-    """Read one page. Raises BadInput for a cursor of another list."""
+async def find_page(
+    model: type[D], criteria: Mapping[str, Any], request: PageRequest, index: Sequence[tuple[str, int]] | None = None
+) -> Page[D]:
+    """Read one page, from the index with these keys if they are given. Raises BadInput for a cursor of another list."""
+    hinted: dict[str, Any] = {"hint": index} if index else {}
     sort = _sort_of(request)
 
     async def read(conditions: Mapping[str, Any], count: int) -> list[D]:
-        return await model.find(conditions).sort(sort).limit(count).to_list()  # type: ignore[arg-type]  # pairs, as PyMongo takes
+        return await model.find(conditions, **hinted).sort(sort).limit(count).to_list()  # type: ignore[arg-type]  # pairs, as PyMongo takes
 
     rows = await _read(read, criteria, request)
     return _page(rows, [(value_of(row, request.order.field), ObjectId(row.id)) for row in rows], request)
 
 
 async def find_rows(
-    rows: AsyncCollection[dict[str, Any]], criteria: Mapping[str, Any], request: PageRequest, fields: Collection[str]
+    rows: AsyncCollection[dict[str, Any]],
+    criteria: Mapping[str, Any],
+    request: PageRequest,
+    fields: Collection[str],
+    index: Sequence[tuple[str, int]] | None,
 ) -> Page[dict[str, Any]]:
     """The same page as stored, with no other fields than these, the id and the list's order. Raises BadInput as `find_page`."""
     field, sort = request.order.field, _sort_of(request)
 
     async def read(conditions: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
-        return await rows.find(conditions, [field, *fields]).sort(sort).limit(count).to_list()
+        return await rows.find(conditions, [field, *fields], hint=index).sort(sort).limit(count).to_list()
 
     found = await _read(read, criteria, request)
     return _page(found, [(row.get(field), row["_id"]) for row in found], request)

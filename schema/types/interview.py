@@ -1,7 +1,7 @@
 """The interview, and pages of interviews."""
 
-from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 import strawberry
 from bson import ObjectId
@@ -190,6 +190,7 @@ class Interview(Node):
         return cls(document=document, caller=caller, id=strawberry.ID(encode(Kind.INTERVIEW, ObjectId(document.id))))
 
 
-def read_for(names: Iterable[str]) -> set[str]:
+@lru_cache(256)
+def read_for(names: frozenset[str]) -> frozenset[str]:
     """What is to be read of stored interviews to show fields of these names (as the schema names them)."""
-    return stored_fields(Interview, names)
+    return frozenset(stored_fields(Interview, names))

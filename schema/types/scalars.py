@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import strawberry
@@ -10,6 +11,7 @@ from graphql import GraphQLError
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
+@lru_cache(8192)
 def write_datetime(moment: datetime) -> str:
     """The moment, such as 2026-11-23T10:00:00.000Z. Raises ValueError for one without an offset: it names no moment."""
     if moment.tzinfo is None:
