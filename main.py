@@ -27,6 +27,7 @@ from models import database
 from recording.erasure import erase_media
 from recording.storage import Store
 from schema.api import print_sdl
+from schema.readers import Protocol
 from schema.transport import MAX_FRAME_BYTES, routes
 from serving import ApiServer, share_port
 from settings import Settings
@@ -85,8 +86,9 @@ def serve() -> None:
         app,
         host=settings.api.host,
         port=settings.api.port,
-        ws="websockets-sansio",
+        ws=Protocol,
         ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=settings.api.compression,
         timeout_graceful_shutdown=settings.api.drain_seconds,
         server_header=False,
         access_log=False,

@@ -47,6 +47,9 @@ class Api(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = 8000
+    compression: bool = Field(
+        False, description="of WebSocket messages (permessage-deflate): a fraction of the bytes, for much of the processor's time"
+    )
     reuse_port: bool = Field(False, description="several processes of one machine share the port; the kernel spreads connections")
     public_url: str = Field("http://127.0.0.1:8000", description="how browsers reach it; links are made from it")
     allowed_origins: list[str] = Field([], description="origins of other hosts whose pages may use the API")

@@ -13,7 +13,6 @@ from typing import Any
 
 import graphql
 import orjson
-import structlog
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
@@ -29,15 +28,11 @@ from schema import metrics
 from schema.context import Context
 from schema.execution import finished, is_refused
 from schema.failures import PASSING, Failure, code_of, failure_of
+from schema.readers import TRY_AGAIN_LATER
 from schema.sharing import Delivery, Gone, Outlet, Variant
 
-log = structlog.get_logger(__name__)
-
 UNAUTHENTICATED = 4401
-TRY_AGAIN_LATER = 1013
 
-SEND_SECONDS = 20.0
-"""a reader that takes nothing for so long is given up; until then its streams wait for it, and keep nothing"""
 MAX_REASON_BYTES = 123
 """of a close frame"""
 
@@ -45,13 +40,7 @@ _OK = metrics.OPERATIONS.labels(outcome="OK")
 
 
 class Socket(ASGIWebSocketAdapter):
-    """A WebSocket that gives its reader up in time."""
-
-    deadline: asyncio.Timeout
-    """of the connection; reached when its reader has taken nothing for SEND_SECONDS"""
-    _sending = 0
-    _taken_at = 0.0
-    _watch: asyncio.TimerHandle | None = None
+    """A WebSocket, by messages. A reader that takes nothing is given up below it (schema.readers)."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         """Messages until either side closes."""
@@ -71,36 +60,10 @@ class Socket(ASGIWebSocketAdapter):
         """Send a message that is ready. Raises as send_json."""
         if self.ws.application_state is not WebSocketState.CONNECTED:
             raise WebSocketDisconnected
-        loop = asyncio.get_running_loop()
-        if not self._sending:
-            self._taken_at = loop.time()
-        self._sending += 1
-        # one timer for as long as something is sent: one for each message would cost as much as the sending
-        if self._watch is None:
-            self._watch = loop.call_later(SEND_SECONDS, self._look)
         try:
             await self.ws.send_text(text)
         except WebSocketDisconnect as gone:
             raise WebSocketDisconnected from gone
-        finally:
-            self._sending -= 1
-            self._taken_at = loop.time()
-
-    def _look(self) -> None:
-        """Give the reader up if it has taken nothing for SEND_SECONDS; look again while something is being sent."""
-        loop = asyncio.get_running_loop()
-        self._watch = None
-        if not self._sending:
-            return
-        if loop.time() - self._taken_at >= SEND_SECONDS:
-            self.deadline.reschedule(loop.time())
-        else:
-            self._watch = loop.call_at(self._taken_at + SEND_SECONDS, self._look)
-
-    def stop_watching(self) -> None:
-        """The connection has ended."""
-        if self._watch is not None:
-            self._watch.cancel()
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket, if it is not closed yet. A reason that is too long for the frame is cut."""
@@ -117,16 +80,10 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
     _ending: set[asyncio.Task[None]]
 
     async def handle(self) -> None:
-        """Serve the connection until it is closed, or given up."""
+        """Serve the connection until it is closed."""
         self._ending = set()
         with metrics.SOCKETS.track_inprogress():
-            try:
-                async with asyncio.timeout(None) as self.websocket.deadline:
-                    await super().handle()
-            except TimeoutError:
-                log.info("websocket given up: its reader takes nothing")
-            finally:
-                self.websocket.stop_watching()
+            await super().handle()
 
     async def handle_message(self, message: Message) -> None:
         """Take a message; one that the protocol does not know closes the socket with 4400."""

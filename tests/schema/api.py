@@ -19,6 +19,7 @@ from lifecycle.services import Services
 from models.interview import Interview
 from models.organization import Role, create_key
 from resolvers.access import access_of
+from schema.readers import Protocol
 from schema.transport import MAX_FRAME_BYTES
 from tests.resolvers.tenant import Tenant
 
@@ -118,18 +119,19 @@ class Served:
 
 
 @asynccontextmanager
-async def served(app: Any, port: int = 0) -> AsyncIterator[Served]:
-    """The application behind uvicorn, as main runs it, on that port, or on a free one."""
+async def served(app: Any, port: int = 0, **options: Any) -> AsyncIterator[Served]:
+    """The application behind uvicorn, as main runs it, on that port, or on a free one; `options` are uvicorn's."""
     config = uvicorn.Config(
         app,
         port=port,
         lifespan="off",
-        ws="websockets-sansio",
+        ws=Protocol,
         ws_max_size=MAX_FRAME_BYTES,
         log_config=None,
         access_log=False,
         # what a test left unanswered is not waited for
         timeout_graceful_shutdown=1,
+        **options,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())

@@ -1,6 +1,5 @@
 """What goes wrong on a WebSocket is told by name: mistakes to their operation, what ends the connection by its code."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from structlog.testing import capture_logs
 
 from models.interview import Interview
 from models.organization import Role
-from schema import metrics, transport, websocket
+from schema import transport
 from tests.factories import say
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import Served, token_of
@@ -189,27 +188,6 @@ async def test_whoever_never_says_hello_is_dropped(services: Any, monkeypatch: p
         bare(server, init=False) as client,
     ):
         assert (await client.closed())[0] == 4408
-
-
-async def test_a_reader_that_takes_nothing_is_given_up_and_its_streams_end(
-    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(websocket, "SEND_SECONDS", 0.2)
-    await say(interview, "x" * 20_000)
-    # the client's own buffers are small, and nobody reads from them
-    async with bare(server, await token_of(tenant, Role.VIEWER), max_queue=1, compression=None) as client:
-        query = (
-            "query($id: ID!) { "
-            + " ".join(f"t{n}: transcript(interviewId: $id) {{ turns {{ text }} }}" for n in range(50))
-            + " }"
-        )
-        for number in range(20):
-            await client.subscribe(query, str(number), id=id_of(interview))
-        async with asyncio.timeout(60):
-            while metrics.SOCKETS._value.get():
-                await asyncio.sleep(0.02)
-        assert metrics.STREAMS._value.get() == 0
-        client.connection.transport.abort()
 
 
 async def test_a_connection_without_the_protocol_s_name_is_refused_to_gql(server: Served) -> None:
