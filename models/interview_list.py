@@ -72,15 +72,7 @@ def criteria_of(organization_id: ObjectId, where: InterviewFilter) -> dict[str, 
     ):
         if among is not None:
             criteria.append({field: {"$in": list(among)}})
-    for field, operator, bound in (
-        ("created_at", "$gte", where.created_after),
-        ("created_at", "$lt", where.created_before),
-        ("updated_at", "$gte", where.updated_after),
-        ("score", "$gte", where.min_score),
-        ("score", "$lte", where.max_score),
-    ):
-        if bound is not None:
-            criteria.append({field: {operator: bound}})
+    criteria.extend({field: bounds} for field, bounds in _ranges_of(where).items())
     if where.reviewed is not None:
         criteria.append({"evaluated": True, "decision": {"$in": list(Decision)} if where.reviewed else None})
     elif where.decision is not None:
@@ -96,6 +88,22 @@ def criteria_of(organization_id: ObjectId, where: InterviewFilter) -> dict[str, 
     return {"$and": criteria}
 
 
+def _ranges_of(where: InterviewFilter) -> dict[str, dict[str, Any]]:
+    ranges: dict[str, dict[str, Any]] = {}
+    for field, operator, bound in (
+        ("created_at", "$gte", where.created_after),
+        ("created_at", "$lt", where.created_before),
+        ("updated_at", "$gte", where.updated_after),
+        ("score", "$gte", where.min_score),
+        ("score", "$lte", where.max_score),
+    ):
+        if bound is not None:
+            ranges.setdefault(field, {})[operator] = bound
+    return ranges
+
+
+FEW = 100_000
+"""interviews of a range that are sorted rather than an order gone through, in which they may come last"""
 RARE = frozenset(InterviewStatus) - {InterviewStatus.COMPLETED, InterviewStatus.EXPIRED, InterviewStatus.CANCELLED}
 """states in which few interviews are at any time"""
 TELLING_LETTERS = 3
@@ -108,12 +116,12 @@ def _index_of(where: InterviewFilter, request: PageRequest) -> Keys | None:
     Left to itself MongoDB tries them all, side by side, until one of them has a page: with so many, and a million interviews,
     that takes seconds for what runs against its order.
     """
-    order, words = request.order.field, search_terms(where.candidate or "")
+    order = request.order.field
     if where.external_id is not None:
         return keys_of("external_id", "created_at")
-    if any(len(word) >= TELLING_LETTERS for word in words):
+    if _tells_a_name(where):
         return keys_of("email_terms" if where.search_email else "name_terms", "created_at")
-    rare = where.status if where.status is not None and RARE.issuperset(where.status) else None
+    rare = where.status if _is_rare(where) else None
     # with an interview that is to be reviewed, evaluated and decision have a value each, else they have several
     to_review = [None] if where.reviewed is False else None
     decided = list(Decision) if where.reviewed or where.decision is not None else None
@@ -132,6 +140,27 @@ def _index_of(where: InterviewFilter, request: PageRequest) -> Keys | None:
     return keys_of(order)
 
 
+def _is_rare(where: InterviewFilter) -> bool:
+    return where.status is not None and RARE.issuperset(where.status)
+
+
+def _tells_a_name(where: InterviewFilter) -> bool:
+    return any(len(word) >= TELLING_LETTERS for word in search_terms(where.candidate or ""))
+
+
+async def _small_range(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Keys | None:
+    """The index of a range of few interviews that the list is not sorted by; None where there is no such range."""
+    if where.position_key is not None or where.external_id is not None or _is_rare(where) or _tells_a_name(where):
+        return None  # these leave fewer
+    for field, bounds in _ranges_of(where).items():
+        if field != request.order.field:
+            keys, criteria = keys_of(field), {"organization_id": organization_id, field: bounds}
+            rows = Interview.get_pymongo_collection()
+            if await rows.count_documents(criteria, limit=FEW + 1, hint=keys) <= FEW:
+                return keys
+    return None
+
+
 async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:
     """A page of the organization's interviews. Raises BadInput for a cursor of another list."""
     criteria, index = criteria_of(organization_id, where), _index_of(where, request)
@@ -143,8 +172,8 @@ async def list_rows(
 ) -> Page[InterviewRow]:
     """The same page, of each interview these fields and the id only. Raises as `list_interviews`."""
     rows = Interview.get_pymongo_collection().with_options(codec_options=ROW_CODEC)
-    criteria, index = criteria_of(organization_id, where), _index_of(where, request)
-    page = await find_rows(rows, criteria, request, fields, index)
+    index = await _small_range(organization_id, where, request) or _index_of(where, request)
+    page = await find_rows(rows, criteria_of(organization_id, where), request, fields, index)
     return Page([InterviewRow(row) for row in page.items], page.places, page.order, page.has_next, page.has_previous)
 
 
