@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium demo dev check test test-voice bench bench-peers bench-voice bench-costs faults lock schema clean
+.PHONY: help install livekit web chromium demo dev check test test-voice bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -73,6 +73,7 @@ test-voice: livekit ## the other scenarios of interviews by voice, which take lo
 
 bench: bench-peers ## the live path beside its peers: nine minutes, and FULL=1 more rounds (docs/performance-live.md)
 	$(BIN)/python -m benchmarks.fanout $(if $(FULL),--full)
+	$(BIN)/python -m benchmarks.list_query
 
 PEERS := .viva/benchmark/python
 
@@ -85,6 +86,9 @@ $(PEERS)/installed: benchmarks/requirements.txt
 
 bench-voice: livekit ## interviews by voice, measured: five minutes, and FULL=1 a quarter of an hour (docs/performance.md)
 	$(BIN)/python -m benchmarks.voice $(if $(FULL),,--quick)
+
+bench-lists: install ## pages of interviews with 100,000 stored, and FULL=1 a million: filled once, in minutes (docs/performance-lists.md)
+	$(BIN)/python -m benchmarks.lists $(if $(FULL),--full)
 
 bench-costs: install ## what a turn, a lease and a stored interview cost (docs/scaling.md)
 	$(BIN)/python -m benchmarks.costs

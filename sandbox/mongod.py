@@ -34,7 +34,7 @@ def find_mongod() -> str:
 class Mongod(Child):
     """A server whose data is kept; it may come back on another port."""
 
-    def __init__(self, data: Path, port: int | None = None) -> None:
+    def __init__(self, data: Path, port: int | None = None, *, cache_gb: float = 0.25) -> None:
         self.port = port or free_port()
         # by the set's name: a direct connection that is opened while the server is not yet of its set takes no transaction, ever
         self.url = f"mongodb://127.0.0.1:{self.port}/?replicaSet={REPLICA_SET}"
@@ -42,7 +42,7 @@ class Mongod(Child):
         super().__init__(
             [
                 *(find_mongod(), "--dbpath", str(data), "--port", str(self.port), "--bind_ip", "127.0.0.1"),
-                *("--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", "0.25", "--nounixsocket", "--quiet"),
+                *("--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", str(cache_gb), "--nounixsocket", "--quiet"),
             ],
             data.with_name(f"{data.name}.log"),
         )
