@@ -102,8 +102,10 @@ def _ranges_of(where: InterviewFilter) -> dict[str, dict[str, Any]]:
     return ranges
 
 
-FEW = 100_000
+FEW = 200_000
 """interviews of a range that are sorted rather than an order gone through, in which they may come last"""
+MIXED = ("candidate_order", "score")
+"""orders in which a range of moments, or of scores, is anywhere; what has no score comes first, the oldest first, ascending"""
 RARE = frozenset(InterviewStatus) - {InterviewStatus.COMPLETED, InterviewStatus.EXPIRED, InterviewStatus.CANCELLED}
 """states in which few interviews are at any time"""
 TELLING_LETTERS = 3
@@ -152,6 +154,8 @@ async def _small_range(organization_id: ObjectId, where: InterviewFilter, reques
     """The index of a range of few interviews that the list is not sorted by; None where there is no such range."""
     if where.position_key is not None or where.external_id is not None or _is_rare(where) or _tells_a_name(where):
         return None  # these leave fewer
+    if request.order.field in MIXED and (request.order.field != "score" or request.order.descending != request.backward):
+        return None
     for field, bounds in _ranges_of(where).items():
         if field != request.order.field:
             keys, criteria = keys_of(field), {"organization_id": organization_id, field: bounds}
