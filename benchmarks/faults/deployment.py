@@ -113,18 +113,25 @@ class Deployment:
 
     def memory(self) -> list[int]:
         """Bytes that each API process holds."""
-        return [psutil.Process(api.pid).memory_info().rss for api in self.apis if api.is_running]
+        return [process.memory_info().rss for process in self._processes()]
 
     def connections(self) -> list[int]:
         """Connections that each API process has on the shared port."""
         return [
-            sum(
-                one.status == psutil.CONN_ESTABLISHED and one.laddr.port == self.port
-                for one in psutil.Process(api.pid).net_connections()
-            )
-            for api in self.apis
-            if api.is_running
+            sum(one.status == psutil.CONN_ESTABLISHED and one.laddr.port == self.port for one in process.net_connections())
+            for process in self._processes()
         ]
+
+    def descriptors(self) -> int:
+        """What the API processes have open besides their pools of connections to MongoDB and Redis, which grow and stay."""
+        pools = {self.mongod.port, self.proxy.port}
+        return sum(
+            process.num_fds() - sum(bool(one.raddr) and one.raddr.port in pools for one in process.net_connections())
+            for process in self._processes()
+        )
+
+    def _processes(self) -> list[psutil.Process]:
+        return [psutil.Process(api.pid) for api in self.apis if api.is_running]
 
     async def readiness(self) -> int:
         """The status of /readyz."""

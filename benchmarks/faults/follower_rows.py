@@ -97,7 +97,7 @@ async def churn(deployment: Deployment, scale: Scale) -> list[Check]:
     return [
         *checks,
         count(f"tasks more than before the first reader ({idle[0]:.0f})", max(0, int(left[0] - idle[0]))),
-        count(f"descriptors more than then ({idle[1]:.0f}), beyond MongoDB's pool", max(0, int(left[1] - idle[1])), 20),
+        count(f"descriptors more than then ({idle[1]:.0f}), besides pools", max(0, int(left[1] - idle[1])), 2),
     ]
 
 
@@ -153,14 +153,14 @@ async def _held(deployment: Deployment) -> tuple[float, float, float]:
     for _ in range(LOOKS):
         looks.append(sum(await deployment.gauges("viva_tasks")))
         await asyncio.sleep(0.1)
-    return min(looks), sum(await deployment.gauges("process_open_fds")), float(sum(deployment.memory()))
+    return min(looks), deployment.descriptors(), float(sum(deployment.memory()))
 
 
 async def _settled(deployment: Deployment, idle: tuple[float, float, float]) -> tuple[float, float, float]:
     """What is held once it is no more than `idle`, or after a while all the same: nobody waits for what ends by itself."""
     for _ in range(20):
         held = await _held(deployment)
-        if held[0] <= idle[0]:
+        if held[0] <= idle[0] and held[1] <= idle[1]:
             break
         await asyncio.sleep(0.5)
     return held
