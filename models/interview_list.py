@@ -71,7 +71,8 @@ def criteria_of(organization_id: ObjectId, where: InterviewFilter) -> dict[str, 
         ("decision", where.decision),
     ):
         if among is not None:
-            criteria.append({field: {"$in": list(among)}})
+            # one value is counted from the index's keys alone, a list of one is not
+            criteria.append({field: among[0] if len(among) == 1 else {"$in": list(among)}})
     criteria.extend({field: bounds} for field, bounds in _ranges_of(where).items())
     if where.reviewed is not None:
         criteria.append({"evaluated": True, "decision": {"$in": list(Decision)} if where.reviewed else None})
@@ -157,7 +158,8 @@ async def _small_range(organization_id: ObjectId, where: InterviewFilter, reques
     if request.order.field in MIXED and (request.order.field != "score" or request.order.descending != request.backward):
         return None
     for field, bounds in _ranges_of(where).items():
-        if field != request.order.field:
+        # a score says nothing of when
+        if field not in ("score", request.order.field):
             keys, criteria = keys_of(field), {"organization_id": organization_id, field: bounds}
             rows = Interview.get_pymongo_collection()
             if await rows.count_documents(criteria, limit=FEW + 1, hint=keys) <= FEW:
