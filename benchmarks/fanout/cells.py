@@ -18,7 +18,7 @@ NAMES = {
     Peer.VIVA: "Viva",
     Peer.STOCK: "Strawberry, stock",
     Peer.ARIADNE: "Ariadne",
-    Peer.NODE: "Node, graphql-ws",
+    Peer.NODE: "Node, graphql-ws, yoga",
     Peer.RAW: "raw Starlette",
 }
 
@@ -59,12 +59,15 @@ CELLS = {
     )
 }
 DEFAULT = tuple(name for name in CELLS if name != CONNECT.name)
+LISTS = {1: "list, 1 at once", 32: "list, 32 at once"}
+"""the list query (benchmarks.list_query), by how many ask at one moment"""
 
 
 class Metric(StrEnum):
     """A figure of a sample, with its unit."""
 
     RATE = "messages/s"
+    ANSWERS = "answers/s"
     P50 = "p50 ms"
     P95 = "p95 ms"
     P99 = "p99 ms"
@@ -73,7 +76,7 @@ class Metric(StrEnum):
     WIRE = "bytes a message"
 
 
-LESS_IS_BETTER = frozenset(Metric) - {Metric.RATE}
+LESS_IS_BETTER = frozenset(Metric) - {Metric.RATE, Metric.ANSWERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +101,5 @@ ASKS = (
     Ask("latency", Metric.P99, Peer.RAW, 2.0),
     Ask("connect", Metric.CONNECT, Peer.RAW, 1.5),
     Ask("connect", Metric.MEMORY, Peer.RAW, 1.2),
+    *(Ask(name, Metric.ANSWERS, Peer.STOCK, 2.0) for name in LISTS.values()),
 )

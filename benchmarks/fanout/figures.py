@@ -22,7 +22,7 @@ class Sample:
     cell: str
     values: Mapping[Metric, float]
     cpu: Mapping[str, float]
-    """shares of one core, of `server`, `redis` and `generator`"""
+    """shares of one core, of `server`, `redis` and `generator`, where they were looked at"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +84,18 @@ def judge(figures: Figures, asks: Sequence[Ask] = ASKS) -> list[Verdict]:
     return verdicts
 
 
+def is_starved(sample: Sample) -> bool:
+    """Whether a server that is loaded to its limit was kept from its work: by others on the machine."""
+    return Metric.RATE in sample.values and sample.cpu["server"] < STARVED and sample.cpu["generator"] <= BUSY
+
+
 def doubts(samples: Iterable[Sample]) -> list[str]:
     """For people: runs in which something else than the server may have been the bottleneck."""
     told = []
     for sample in samples:
-        generator, server = sample.cpu["generator"], sample.cpu["server"]
-        if generator > BUSY:
-            told.append(
-                f"{sample.cell}, {NAMES[sample.peer]}: the load generator took {generator:.2f} of its core: a lower bound."
-            )
-        elif Metric.RATE in sample.values and server < STARVED:
-            told.append(f"{sample.cell}, {NAMES[sample.peer]}: the server had {server:.2f} of its core: others are at work here.")
+        name = f"{sample.cell}, {NAMES[sample.peer]}"
+        if is_starved(sample):
+            told.append(f"{name}: the server had {sample.cpu['server']:.2f} of its core: others are at work here.")
+        elif (share := sample.cpu.get("generator", 0.0)) > BUSY:
+            told.append(f"{name}: the load generator took {share:.2f} of its core: a lower bound.")
     return told

@@ -8,7 +8,7 @@ from rich.box import HEAVY_HEAD, Box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.fanout.cells import CELLS, LESS_IS_BETTER, NAMES, Metric, Peer
+from benchmarks.fanout.cells import CELLS, LESS_IS_BETTER, LISTS, NAMES, Metric, Peer
 from benchmarks.fanout.figures import (
     NOISE,
     Figure,
@@ -42,7 +42,7 @@ def print_all(console: Console, samples: Sequence[Sample], about: Mapping[str, A
 def _figures_table(figures: Figures, shares: Mapping[tuple[Peer, str], Mapping[str, float]]) -> Table:
     peers = [peer for peer in Peer if any(peer is key[0] for key in figures)]
     table = Table("load", "figure", *(NAMES[peer] for peer in peers), title="Interviews x subscribers")
-    for cell in CELLS:
+    for cell in (*CELLS, *LISTS.values()):
         for metric in Metric:
             row = [figures.get((peer, cell, metric)) for peer in peers]
             if any(row):
