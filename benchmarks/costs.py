@@ -236,6 +236,7 @@ async def measure() -> tuple[list[Cost], list[Size]]:
         live = await up.enter_async_context(Live(Redis(url=valkey.url)))
         speak = speaker()
         interview_ids = await _fill(speak)
+        await client.admin.command("fsync")  # what the filling left to be written is not of the turns
         costs = await _costs(Meter(mongod, valkey), live, interview_ids, speak)
         return costs, await _sizes(client, mongodb.database)
 
