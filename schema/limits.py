@@ -4,8 +4,8 @@ Strawberry's own limiters walk a fragment once for each of its spreads, which ta
 each fragment is measured once, before any other rule runs: linear in the document, whatever its fragments multiply to.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,7 +25,6 @@ from graphql import (
     SelectionSetNode,
     ValidationRule,
     VisitorAction,
-    parse,
     specified_rules,
     validate,
 )
@@ -131,13 +130,40 @@ class Parsed(NamedTuple):
     plans: Plans | None
     """for schema.attributes; None where a directive makes each request another one"""
 
+    @classmethod
+    def of(cls, document: DocumentNode) -> "Parsed":
+        """The same of a document that has been parsed."""
+        nodes = list(_nodes_of(document))
+        mentioned = frozenset(node.name.value for node in nodes if isinstance(node, FieldNode))
+        return cls(document, mentioned, None if any(getattr(node, "directives", None) for node in nodes) else {})
 
-@lru_cache(KNOWN_DOCUMENTS)
-def _parse(text: str) -> Parsed:
-    document = parse(text, max_tokens=MAX_TOKENS)
-    nodes = list(_nodes_of(document))
-    mentioned = frozenset(node.name.value for node in nodes if isinstance(node, FieldNode))
-    return Parsed(document, mentioned, None if any(getattr(node, "directives", None) for node in nodes) else {})
+
+class KnownDocuments:
+    """The documents that were asked for last, by their texts. What cannot be parsed is none, and takes no other's place."""
+
+    def __init__(self) -> None:
+        self._parsed: OrderedDict[str, Parsed] = OrderedDict()
+
+    def get(self, text: str) -> Parsed | None:
+        """The document of that text, if it is known."""
+        parsed = self._parsed.get(text)
+        if parsed is not None:
+            self._parsed.move_to_end(text)
+        return parsed
+
+    def add(self, text: str, document: DocumentNode) -> Parsed:
+        """Know that document from now on."""
+        parsed = self._parsed[text] = Parsed.of(document)
+        if len(self._parsed) > KNOWN_DOCUMENTS:
+            self._parsed.popitem(last=False)
+        return parsed
+
+    def clear(self) -> None:
+        """Know none."""
+        self._parsed.clear()
+
+
+KNOWN = KnownDocuments()
 
 
 def _nodes_of(document: DocumentNode) -> Iterator[Node]:
@@ -167,14 +193,17 @@ class Documents(SchemaExtension):
         self._introspection = introspection
 
     def on_parse(self) -> Iterator[None]:
-        """Set the document, unless it can not be parsed: then the schema's own attempt tells why."""
+        """Set the document if it is known; else the schema parses it, which tells why if it can not be."""
         context = self.execution_context
         context.parse_options["max_tokens"] = MAX_TOKENS
-        with suppress(GraphQLError):
-            parsed = _parse(context.query or "")
+        parsed = KNOWN.get(context.query or "")
+        if parsed is not None:
             context.graphql_document = parsed.document
-            context.context.mentioned, context.context.plans = parsed.mentioned, parsed.plans
         yield
+        if parsed is None and context.graphql_document is not None:
+            parsed = KNOWN.add(context.query or "", context.graphql_document)
+        if parsed is not None:
+            context.context.mentioned, context.context.plans = parsed.mentioned, parsed.plans
 
     def on_validate(self) -> Iterator[None]:
         """Set the document's errors, none of them if it is valid."""

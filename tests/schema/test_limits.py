@@ -1,7 +1,8 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, get_introspection_query, parse, validate
+from graphql import DocumentNode, GraphQLSchema, get_introspection_query, parse, validate
 
 from schema import limits
 from schema.api import build_schema
@@ -129,13 +130,43 @@ async def test_only_the_first_errors_of_a_document_are_told(schema: Schema) -> N
     assert len(result.errors or []) == MAX_ERRORS + 1
 
 
-async def test_a_known_document_is_neither_parsed_nor_validated_again(schema: Schema) -> None:
-    limits._parse.cache_clear()
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are parsed."""
+    texts: list[str] = []
+
+    def note(text: str, **options: Any) -> DocumentNode:
+        texts.append(text)
+        return parse(text, **options)
+
+    monkeypatch.setattr("strawberry.schema.schema.parse", note)
+    limits.KNOWN.clear()
+    return texts
+
+
+async def test_a_known_document_is_neither_parsed_nor_validated_again(schema: Schema, parsed: list[str]) -> None:
     limits._validate.cache_clear()
     for _ in range(10):
         await schema.execute("query Known { viewer { name } }", context_value=anonymous())
-    assert (limits._parse.cache_info().misses, limits._validate.cache_info().misses) == (1, 1)
-    assert (limits._parse.cache_info().hits, limits._validate.cache_info().hits) == (9, 9)
+    assert parsed == ["query Known { viewer { name } }"]
+    assert (limits._validate.cache_info().misses, limits._validate.cache_info().hits) == (1, 9)
+
+
+async def test_the_document_that_was_asked_for_longest_ago_is_forgotten_first(schema: Schema, parsed: list[str]) -> None:
+    first, second, *others = (f"query Q{n} {{ viewer {{ name }} }}" for n in range(limits.KNOWN_DOCUMENTS + 1))
+    for text in (first, second, *others[:-1], first, others[-1], first, second):
+        await schema.execute(text, context_value=anonymous())
+    assert parsed == [first, second, *others, second]
+
+
+async def test_what_cannot_be_parsed_is_parsed_once_each_time_and_takes_no_place(schema: Schema, parsed: list[str]) -> None:
+    known = "{ viewer { name } }"
+    await schema.execute(known, context_value=anonymous())
+    bombs = [f"# {n}\n{'{a' * 1_001}" for n in range(limits.KNOWN_DOCUMENTS)]
+    for text in bombs:
+        assert (await schema.execute(text, context_value=anonymous())).errors
+    await schema.execute(known, context_value=anonymous())
+    assert parsed == [known, *bombs]
 
 
 async def test_errors_of_a_known_document_carry_each_request_s_own_id(schema: Schema) -> None:
