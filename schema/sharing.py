@@ -157,7 +157,7 @@ class Outlet(Protocol):
         """Take over: run the delivery once the operation itself has ended, which it does now, without an event."""
 
     async def send(self, payload: str) -> None:
-        """Send a payload. Raises Gone when there is nobody to send it to any more."""
+        """Send a payload. Raises Gone, or what its socket raises, when there is nobody to send it to any more."""
 
     async def send_result(self, result: ExecutionResult) -> None:
         """Send a result with errors, told as this subscriber's. Raises as `send`."""
@@ -200,7 +200,7 @@ class Delivery(Generic[Item, Event]):
         self._items = items
 
     async def run(self, outlet: Outlet) -> None:
-        """Send the items until they end. Raises what they raise, and Gone."""
+        """Send the items until they end. Raises what they raise, and as the outlet."""
         variant, items, send = self.variant, self._items, outlet.send
         key_of, event_of = variant.shown.key, variant.shown.event
         variant.subscribers += 1
