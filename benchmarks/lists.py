@@ -24,6 +24,8 @@ from benchmarks.list_archive import Archive, fill
 from benchmarks.list_measures import Stored, measure, plans_of, pooled
 from benchmarks.report import machine
 from models import database
+from models.interview import Interview
+from models.interview_index import INDEXES
 from sandbox.mongod import Mongod
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +52,16 @@ async def archive_of(url: str, count: int) -> AsyncIterator[Stored]:
             await fill([Archive(OWNER, count), *(Archive(ObjectId(), count // 200, seed) for seed in range(2, 2 + OTHERS))])
             await client[name]["filled"].insert_one({"count": count})
     async with database.connect(settings.Mongodb(url=url, database=name, timeout_seconds=3600)):
+        await _drop_undeclared()
         yield await Stored.of(url, name, OWNER)
+
+
+async def _drop_undeclared() -> None:
+    """A database that was filled before has the indexes of that time."""
+    rows = Interview.get_pymongo_collection()
+    declared = {"_id_", *(index.document["name"] for index in INDEXES)}
+    for name in set(await rows.index_information()) - declared:
+        await rows.drop_index(name)
 
 
 async def _run(console: Console, count: int, rounds: int, *, fill_only: bool) -> dict[str, Any]:

@@ -11,9 +11,18 @@ ORDERS = {
     "candidate_order": ("created_at", "score"),
 }
 """by what lists are sorted, and what else the keys hold: a range of these is looked at before a document is read"""
-KINDS = (("status",), ("position.key",), ("channel",), ("recommendation",), ("evaluated", "decision"))
-"""what lists are filtered by, whose values are few and frequent: their pages are read in any order straight from an index"""
-
+Kind = tuple[str, ...]
+"""fields that one filter is about"""
+KINDS: dict[Kind, tuple[str, ...]] = {
+    ("status",): ("created_at",),
+    # who is ranked is ranked for a position
+    ("position.key",): ("created_at", "score"),
+    ("channel",): ("created_at",),
+    ("recommendation",): ("created_at",),
+    ("evaluated", "decision"): ("created_at",),
+}
+"""what lists are filtered by, whose values are few and frequent, and the orders in which their pages are read straight from an
+index: no more, since every turn pays for each (docs/adr/0015-lists-are-rows.md)"""
 
 Keys = list[tuple[str, int]]
 """of an index, as PyMongo takes them"""
@@ -33,7 +42,7 @@ def keys_of(*fields: str) -> Keys:
 
 INDEXES: list[IndexModel] = [
     *(IndexModel(keys_of(order)) for order in ORDERS),
-    *(IndexModel(keys_of(*kind, order)) for kind in KINDS for order in ORDERS),
+    *(IndexModel(keys_of(*kind, order)) for kind, orders in KINDS.items() for order in orders),
     # few have the same
     *(IndexModel(keys_of(field, "created_at")) for field in ("external_id", "name_terms", "email_terms")),
     IndexModel([("due_at", ASCENDING)], sparse=True),

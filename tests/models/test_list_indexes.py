@@ -8,11 +8,20 @@ import pytest
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from benchmarks.profiler import Profiler
-from models import position
+from benchmarks.profiler import Plan, Profiler
+from models import interview_list, position
 from models.database import DOCUMENTS
 from models.interview import Decision, Interview, InterviewStatus, Recommendation
-from models.interview_list import InterviewFilter, InterviewOrderField, count_interviews, list_interviews, order_of
+from models.interview_index import KINDS
+from models.interview_list import (
+    ORDER_FIELDS,
+    InterviewFilter,
+    InterviewOrderField,
+    count_interviews,
+    criteria_of,
+    list_interviews,
+    order_of,
+)
 from models.page import Order, Page, PageRequest
 from models.turn import Channel
 from tests.models.archive import Archive, check
@@ -34,6 +43,7 @@ FILTERS: dict[str, Callable[[Archive], InterviewFilter]] = {
     "to review": lambda _: InterviewFilter(reviewed=False),
     "name": lambda _: InterviewFilter(candidate="some name12"),
     "email": lambda _: InterviewFilter(candidate="example name12", search_email=True),
+    "word": lambda _: InterviewFilter(candidate="name12"),
     "one name": lambda _: InterviewFilter(candidate="some unique1999"),
     "one email": lambda _: InterviewFilter(candidate="example unique1999", search_email=True),
     "no word": lambda _: InterviewFilter(candidate="!"),
@@ -60,10 +70,25 @@ FILTERS: dict[str, Callable[[Archive], InterviewFilter]] = {
     ),
 }
 
-SINGLE = ("status", "statuses", "position", "positions", "channel", "recommendation", "decision", "reviewed", "to review")
-"""filters of one kind, by which pages are read straight from an index, in any order"""
+SINGLE = {
+    "status": ("status",),
+    "statuses": ("status",),
+    "position": ("position.key",),
+    "positions": ("position.key",),
+    "channel": ("channel",),
+    "recommendation": ("recommendation",),
+    "decision": ("evaluated", "decision"),
+    "reviewed": ("evaluated", "decision"),
+    "to review": ("evaluated", "decision"),
+}
+"""filters of one kind"""
 
 ORDERS = [(field, descending) for field in InterviewOrderField for descending in (True, False)]
+
+
+def reads_of(plans: list[Plan]) -> list[Plan]:
+    """Those of pages; that few are found is counted before some."""
+    return [plan for plan in plans if plan.command.startswith("{'find'")]
 
 
 async def pages(archive: Archive, name: str, order: Order) -> list[tuple[PageRequest, Page[Interview]]]:
@@ -104,16 +129,68 @@ async def test_an_unfiltered_page_is_read_in_order_and_costs_what_it_shows_where
 
 
 @pytest.mark.parametrize("name", SINGLE)
-async def test_pages_of_one_kind_are_read_in_any_order_and_cost_what_they_show(
+async def test_pages_of_one_kind_are_read_from_its_index_and_in_creation_order_cost_what_they_show(
     archive: Archive, profiler: Profiler, name: str
 ) -> None:
-    where = FILTERS[name](archive)
+    where, kind = FILTERS[name](archive), SINGLE[name]
+    found = await count_interviews(archive.organization_id, where)
     for field, descending in ORDERS:
         for request, page in await pages(archive, name, order_of(field, descending=descending)):
             assert len(page.items) == SIZE
-            for plan in await profiler.plans(list_interviews(archive.organization_id, where, request)):
-                # of hundreds or thousands of the kind; with so few MongoDB may read past a cursor, or sort what is left
-                assert plan.documents <= 5 * plan.returned, plan
+            plans = await profiler.plans(list_interviews(archive.organization_id, where, request))
+            if ORDER_FIELDS[field] in KINDS[kind]:
+                for plan in plans:
+                    # of hundreds or thousands of the kind; with so few MongoDB may read past a cursor, or sort what is left
+                    assert plan.documents <= 5 * plan.returned, plan
+            else:
+                counted, *reads = plans
+                assert counted.documents == 0, counted
+                assert reads == reads_of(plans)
+                assert all(plan.documents <= found for plan in reads), reads
+
+
+@pytest.mark.parametrize("name", SINGLE)
+async def test_where_more_are_of_the_kind_the_order_is_gone_through_until_the_page_is_full(
+    archive: Archive, profiler: Profiler, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    nothing_is_few(monkeypatch)
+    where = FILTERS[name](archive)
+    for field, descending in ORDERS:
+        if ORDER_FIELDS[field] not in KINDS[SINGLE[name]]:
+            request = PageRequest(order_of(field, descending=descending), SIZE)
+            counted, plan = await profiler.plans(list_interviews(archive.organization_id, where, request))
+            assert counted.keys <= 10, counted
+            assert not plan.sorts, plan
+
+
+def nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interview_list, "FEW_OF_A_KIND", 0)
+    monkeypatch.setattr(interview_list, "FEW", 0)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("few", [True, False])
+async def test_pages_are_the_same_whichever_index_they_are_read_from(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, name: str, few: bool
+) -> None:
+    if not few:
+        nothing_is_few(monkeypatch)
+    rows = Interview.get_pymongo_collection()
+    found = await rows.find(criteria_of(archive.organization_id, FILTERS[name](archive))).to_list()
+    for field, descending in ORDERS:
+        ordered = sorted(found, key=lambda row: place_of(row, ORDER_FIELDS[field]), reverse=descending)
+        ids = [row["_id"] for row in ordered]
+        expected = [ids[:SIZE], ids[-SIZE:]]
+        if len(ids) > 40:
+            beyond = min(80, len(ids)) - 1
+            expected += [ids[40 : 40 + SIZE], ids[beyond - SIZE : beyond]]
+        shown = await pages(archive, name, order_of(field, descending=descending))
+        assert [[item.id for item in page.items] for _, page in shown] == expected, (field, descending)
+
+
+def place_of(row: dict[str, Any], field: str) -> tuple[Any, ...]:
+    # nothing is less than anything
+    return row[field] is not None, *([] if row[field] is None else [row[field]]), row["_id"]
 
 
 async def test_a_range_is_chosen_by_its_keys_before_a_document_is_read(archive: Archive, profiler: Profiler) -> None:
