@@ -71,7 +71,7 @@ test: livekit web chromium ## the tests, on real servers
 test-voice: livekit ## the other scenarios of interviews by voice, which take long
 	$(BIN)/pytest -m long
 
-bench: bench-peers ## the live path beside its peers: and the list query: eight minutes, and FULL=1 more rounds (docs/performance-live.md)
+bench: bench-peers ## the live path beside its peers, and the list query: eight minutes, and FULL=1 more rounds (docs/performance-live.md)
 	$(BIN)/python -m benchmarks.fanout $(if $(FULL),--full)
 
 PEERS := .viva/benchmark/python
