@@ -18,7 +18,8 @@ KINDS: dict[Kind, tuple[str, ...]] = {
     # who is ranked is ranked for a position
     ("position.key",): ("created_at", "score"),
     ("channel",): ("created_at",),
-    ("recommendation",): ("created_at",),
+    # a band of scores: in their order it lies together, behind all that score less
+    ("recommendation",): ("created_at", "score"),
     ("evaluated", "decision"): ("created_at",),
 }
 """what lists are filtered by, whose values are few and frequent, and the orders in which their pages are read straight from an

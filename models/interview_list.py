@@ -170,7 +170,7 @@ def _ways_of(where: InterviewFilter, request: PageRequest) -> Iterator[_Way]:
         )
     for kind in kinds:
         if kind not in in_time:
-            is_even = kind in (("status",), ("channel",)) or (alone and (kind, order) != (("recommendation",), "score"))
+            is_even = alone or kind in (("status",), ("channel",))
             yield _way_of(kind, kinds[kind], request, FEW_OF_A_KIND if is_even else FEW)
 
 
