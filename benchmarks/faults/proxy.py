@@ -48,7 +48,7 @@ class Proxy:
             await self._carries.wait()
             beyond_reader, beyond_writer = await asyncio.open_connection("127.0.0.1", self._target)
         except (OSError, asyncio.CancelledError):
-            writer.close()
+            await _close(writer)
             return
         pumps = [
             asyncio.create_task(self._pump(reader, beyond_writer)),
@@ -62,8 +62,8 @@ class Proxy:
         finally:
             for pump in pumps:
                 pump.cancel()
-            writer.close()
-            beyond_writer.close()
+            await asyncio.gather(*pumps, return_exceptions=True)
+            await asyncio.gather(_close(writer), _close(beyond_writer))
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -71,3 +71,9 @@ class Proxy:
                 await self._carries.wait()
                 writer.write(chunk)
                 await writer.drain()
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()

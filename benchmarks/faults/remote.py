@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +26,7 @@ class Remote:
         self._log = log
         self._environment = environment
         self._order = asyncio.Lock()
+        self._writer: asyncio.StreamWriter | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -35,6 +37,7 @@ class Remote:
 
     async def start(self) -> None:
         """Start it and wait until it takes calls. Raises SandboxFailed with the end of its log when it does not."""
+        await self._hang_up()
         connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.get_running_loop().create_future()
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -56,6 +59,8 @@ class Remote:
 
     async def call(self, name: str, **arguments: Any) -> Any:
         """What the process answers. Raises SandboxFailed when it has ended, RuntimeError with what it says went wrong."""
+        if self._writer is None:
+            raise RuntimeError(f"{self._module} was not started")
         async with self._order:
             self._writer.write(orjson.dumps({"name": name, "arguments": arguments}) + b"\n")
             line = await self._reader.readline()
@@ -69,7 +74,13 @@ class Remote:
     async def kill(self) -> None:
         """End it at once."""
         await self.child.kill()
-        self._writer.close()
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            with suppress(OSError):
+                await self._writer.wait_closed()
 
 
 async def answer(functions: Mapping[str, Callable[..., Awaitable[Any]]]) -> None:
