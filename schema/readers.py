@@ -20,6 +20,9 @@ class Protocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket (the class for its `ws`), which closes with 1013, after which clients come back, if its reader stalls.
 
     So it does when pings are not answered: uvicorn's own 1011 is final to clients (graphql-ws).
+
+    uvicorn takes a class as `ws`, but does not document what it calls on it: its version is pinned, and
+    tests/schema/test_readers.py looks at both ways to be given up.
     """
 
     _deadline: asyncio.TimerHandle | None = None

@@ -151,7 +151,7 @@ async def deployed(folder: Path, **settings: str) -> AsyncIterator[Deployment]:
             mongodb_url=mongod.url,
             redis_url=f"redis://127.0.0.1:{proxy.port}/0",
             provider_url="http://127.0.0.1:9",  # nobody asks Claude here
-            secret="a secret of faults that is long enough",  # noqa: S106
+            secret="a secret of faults that is long enough",  # noqa: S106  # no secret
             api_port=port,
             MONGODB_DATABASE=f"faults_{time.time_ns()}",
             API_REUSE_PORT="true",

@@ -39,7 +39,7 @@ async def _without(load: Load, length: float) -> list[Check]:
     # writers and clients find it again by themselves
     async with asyncio.timeout(60):
         # the candidate tries again by itself: there is no event to await
-        while not [call for call in load.probe.within((up, time.time())) if call.outcome == "OK"]:  # noqa: ASYNC110
+        while not [call for call in load.probe.within((up, time.time())) if call.outcome == "OK"]:  # noqa: ASYNC110  # a call is what is awaited
             await asyncio.sleep(0.05)
     answered = time.time()
     await asyncio.sleep(scale.settle)

@@ -167,7 +167,7 @@ SOURCES: dict[str, list[Document]] = {
     "a number that is none": [Document(count="many", ratio="much")],
     "a number for a text": [Document(title=7, words=[1, "x"])],
     "a number that is too large": [Document(count=2**40)],
-    "a moment without an offset": [Document(made_at=datetime(2026, 11, 28))],  # noqa: DTZ001
+    "a moment without an offset": [Document(made_at=datetime(2026, 11, 28))],  # noqa: DTZ001  # the mistake meant
     "no list": [Document(words="a text", colours=(Colour.RED,))],
 }
 
