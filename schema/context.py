@@ -3,7 +3,6 @@
 import asyncio
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import strawberry
@@ -12,39 +11,24 @@ from auth import Principal, verify
 from errors import Unauthenticated
 from lifecycle.services import Services
 from resolvers.rechecks import Recheck
-from schema.attributes import Plans
 from schema.loaders import Loaders
-from schema.sharing import Outlet, Variants
-
-if TYPE_CHECKING:
-    from schema.executor import OperationExecutor
+from schema.sharing import SubscriptionContext
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 
 
 @dataclass(kw_only=True, slots=True)
-class Context:
+class Context(SubscriptionContext):
     """The context of one operation; that of a WebSocket is only the pattern of its operations' (`for_operation`)."""
 
     services: Services
-    request_id: str
     authorization: str | None
     """as the header, or the connection_init payload, has it"""
     connection_params: dict[str, object] = field(default_factory=dict)
     """the payload of connection_init; set by Strawberry"""
     recheck: Recheck | None = None
     """of the connection, since it was let in"""
-    variants: Variants = field(default_factory=Variants)
-    """what the process shares among subscriptions that ask the same"""
-    outlet: Outlet | None = None
-    """takes the events of an operation that are executed for others as well; None: they are its own results"""
-    executor: "OperationExecutor | None" = None
-    """that runs the operation; set by itself"""
-    mentioned: frozenset[str] = frozenset()
-    """the names of all fields that the operation's document mentions anywhere; set once it is parsed"""
-    plans: Plans | None = None
-    """what has been worked out for operations of the same document (schema.attributes), where that is always the same"""
     _loaders: Loaders | None = None
     _principal: Principal | None = None
     _lock: asyncio.Lock | None = None

@@ -12,7 +12,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from schema import metrics
-from schema.context import Context
+from schema.executor import OperationContext
 from schema.failures import code_of, told
 
 
@@ -71,13 +71,13 @@ class Schema(strawberry.Schema):
         return _told_stream(results, context)
 
 
-def _operation_context(pattern: Any) -> Context:
-    if not isinstance(pattern, Context):
-        raise TypeError("an operation needs a Context")
+def _operation_context(pattern: Any) -> OperationContext:
+    if not isinstance(pattern, OperationContext):
+        raise TypeError("an operation needs an OperationContext")
     return pattern.for_operation()
 
 
-async def _told_stream(results: StreamResult, context: Context) -> StreamResult:
+async def _told_stream(results: StreamResult, context: OperationContext) -> StreamResult:
     with metrics.STREAMS.track_inprogress():
         async with aclosing(results):
             async for result in results:

@@ -1,14 +1,15 @@
 """graphql-core's executor as our operations use it: known to its context, and no heavier after many events."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any, Self, cast
 
 from graphql import DocumentNode, Executor, GraphQLError, GraphQLObjectType, GraphQLSchema, OperationType
 from graphql.execution.collect_fields import DeferUsage, GroupedFieldSet
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
-from schema.attributes import AttributeExecutor
-from schema.context import Context
+from schema.attributes import AttributeExecutor, Plans
 
 
 class OperationExecutor(AttributeExecutor):
@@ -43,7 +44,7 @@ class OperationExecutor(AttributeExecutor):
         built: list[GraphQLError] | Executor[Any] = build(context_value)
         if isinstance(built, OperationExecutor) and built.operation.operation is OperationType.SUBSCRIPTION:
             built._prepare(raw_variable_values or {}, build)
-            if isinstance(context_value, Context):
+            if isinstance(context_value, OperationContext):
                 context_value.executor = built
         return built
 
@@ -83,3 +84,20 @@ class OperationExecutor(AttributeExecutor):
                 self._root_fields.append(grouped_field_set)
             grouped_field_set = self._root_fields[0]
         return super().execute_collected_root_fields(root_type, root_value, grouped_field_set, serially, new_defer_usages)
+
+
+@dataclass(kw_only=True, slots=True)
+class OperationContext(ABC):
+    """What executing an operation needs of the operation's context."""
+
+    request_id: str
+    executor: OperationExecutor | None = None
+    """the executor of a subscription, which sets it itself"""
+    mentioned: frozenset[str] = frozenset()
+    """names of all fields that the operation's document mentions anywhere; set once the document is parsed"""
+    plans: Plans | None = None
+    """selection plans that operations of the same document share (schema.attributes); None where they may differ"""
+
+    @abstractmethod
+    def for_operation(self) -> Self:
+        """Returns the context of another operation: its caller is verified and its data loaded independently of this one."""

@@ -5,19 +5,17 @@ else stays each subscriber's own: access, cursor, replay, pace, end and failure 
 """
 
 import re
+from abc import abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, Self, TypeVar
 from weakref import WeakValueDictionary
 
 import orjson
 from graphql import ArgumentNode, ExecutionResult, FieldNode, VariableNode, execute_subscription_event
 
-from auth import Principal
-
-if TYPE_CHECKING:
-    from schema.context import Context
-    from schema.executor import OperationExecutor
+from schema.executor import OperationContext, OperationExecutor
 
 KEPT = 128
 """events of one kind that are kept ready; a follower reads at most 100 at once"""
@@ -28,39 +26,56 @@ MAX_INT = 2**31 - 1
 CURSOR = "after"
 """the argument that says where a subscriber begins, and nothing of what it is shown"""
 
+
+class Scoped(Hashable, Protocol):
+    """A caller of the API."""
+
+    @property
+    def scope(self) -> Self:
+        """What the caller may see: equal for all callers who may see the same."""
+
+
 Item = TypeVar("Item")
+Caller = TypeVar("Caller", bound=Scoped)
 Event = TypeVar("Event")
-Begin = Callable[[Principal, int], Awaitable[AsyncGenerator[Item, None]]]
+Begin = Callable[[Caller, int], Awaitable[AsyncGenerator[Item, None]]]
 """gives the items that a caller may follow, after a cursor; raises where there are none for this caller"""
 
 
 class Document:
-    """A subscription's text and name, and the variable in it that is the cursor and nothing else."""
+    """A subscription's text and operation name.
+
+    `cursor` is the variable whose only use is to be the cursor. It is None where the document has no such variable: a literal, a
+    fragment, a variable that is used twice. Then the document's variables as a whole decide the cursor (Variant.fixed_cursor).
+    """
 
     __slots__ = ("__weakref__", "cursor", "default")
 
-    def __init__(self, executor: "OperationExecutor") -> None:
+    def __init__(self, executor: OperationExecutor) -> None:
         self.cursor = _cursor_variable(executor)
         self.default: int | None = None
-        """where a subscriber begins who does not say it; None: not known yet"""
+        """cursor of a request that omits the variable; None until GraphQL has coerced such a request"""
 
 
-class Variant(Generic[Item, Event]):
+class Variant(Generic[Item, Caller, Event]):
     """One way to be shown events: what several subscribers share."""
 
     def __init__(
         self,
-        shown: "Shown[Item, Event]",
+        shown: "Shown[Item, Caller, Event]",
         document: Document,
-        executor: "OperationExecutor",
-        caller: Principal,
-        begin: Begin[Item],
+        executor: OperationExecutor,
+        caller: Caller,
+        begin: Begin[Caller, Item],
+        fixed_cursor: int | None,
     ) -> None:
-        """`caller` is nobody in particular (Principal.scope)."""
+        """`caller` is the scope that all subscribers have in common."""
         self.shown = shown
         self.document = document
         self.caller = caller
         self.begin = begin
+        self.fixed_cursor = fixed_cursor
+        """cursor of every subscriber, as GraphQL coerced it; None where each request gives its own (Document.cursor)"""
         self._executor = executor
         self.subscribers = 0
         """how many there are now; what a single one is shown is not kept"""
@@ -99,18 +114,22 @@ class Variants:
     """The variants of a process that somebody is subscribed to."""
 
     def __init__(self) -> None:
-        self._known: WeakValueDictionary[Hashable, Variant[Any, Any]] = WeakValueDictionary()
+        self._known: WeakValueDictionary[Hashable, Variant[Any, Any, Any]] = WeakValueDictionary()
         self._documents: WeakValueDictionary[tuple[str, str | None], Document] = WeakValueDictionary()
 
     def of(
         self,
-        shown: "Shown[Item, Event]",
-        executor: "OperationExecutor",
-        context: "Context",
-        caller: Principal,
-        begin: Begin[Item],
-    ) -> Variant[Item, Event]:
-        """The variant of a subscription of this caller's; it lives for as long as somebody holds it."""
+        shown: "Shown[Item, Caller, Event]",
+        executor: OperationExecutor,
+        context: "SubscriptionContext",
+        caller: Caller,
+        after: int,
+        begin: Begin[Caller, Item],
+    ) -> Variant[Item, Caller, Event]:
+        """Returns the variant that a subscription belongs to. It lives for as long as somebody holds it.
+
+        `after` is the cursor as GraphQL coerced it.
+        """
         scope = caller.scope
         name = executor.operation.name.value if executor.operation.name else None
         text = _text(executor)
@@ -118,42 +137,43 @@ class Variants:
         if document is None:
             document = self._documents[text, name] = Document(executor)
         if document.cursor and document.cursor not in executor.raw_variables:
-            document.default = executor.variable_values.coerced.get(document.cursor)
+            document.default = after
         key = document, _variables(executor.raw_variables, document), scope
         variant = self._known.get(key)
         if variant is None:
             # nothing of the subscriber who happens to be the first
             anew = executor.anew(context.for_scope(scope))
-            variant = self._known[key] = Variant(shown, document, anew, scope, begin)
+            fixed_cursor = after if document.cursor is None else None
+            variant = self._known[key] = Variant(shown, document, anew, scope, begin, fixed_cursor)
         return variant
 
-    def told(self, text: str, name: str | None, variant: Variant[Any, Any]) -> None:
+    def told(self, text: str, name: str | None, variant: Variant[Any, Any, Any]) -> None:
         """A request with this text and operationName has led to that variant's document."""
         self._documents[text, name] = variant.document
 
     def known(
-        self, text: str, name: str | None, variables: dict[str, Any], caller: Principal
-    ) -> tuple[Variant[Any, Any], int] | None:
-        """The variant of a request that differs from an earlier one in nothing but its cursor, and where it begins.
+        self, text: str, name: str | None, variables: dict[str, Any], caller: Caller
+    ) -> tuple[Variant[Any, Caller, Any], int] | None:
+        """Returns the variant and the cursor of a request that differs from an earlier one in its cursor alone.
 
-        None for any other: whether it is one at all, only the whole way through GraphQL tells.
+        Returns None for any other request, and for a cursor that GraphQL would have to coerce or refuse.
         """
         document = self._documents.get((text, name))
         if document is None:
             return None
-        after: Any = 0
+        variant = self._known.get((document, _variables(variables, document), caller.scope))
+        if variant is None:
+            return None
+        after: Any = variant.fixed_cursor
         if document.cursor is not None:
             after = variables.get(document.cursor, document.default)
-            if type(after) is not int or not 0 <= after <= MAX_INT:
-                return None
-        variant = self._known.get((document, _variables(variables, document), caller.scope))
-        return (variant, after) if variant else None
+        return (variant, after) if type(after) is int and 0 <= after <= MAX_INT else None
 
 
 class Outlet(Protocol):
     """Where a subscription's events go that are ready to be sent."""
 
-    def take(self, delivery: "Delivery[Any, Any]") -> None:
+    def take(self, delivery: "Delivery[Any, Any, Any]") -> None:
         """Take over: run the delivery once the operation itself has ended, which it does now, without an event."""
 
     async def send(self, payload: str) -> None:
@@ -167,14 +187,30 @@ class Gone(Exception):
     """The subscriber has left, or its reader was given up."""
 
 
-class Shown(Generic[Item, Event]):
+@dataclass(kw_only=True, slots=True)
+class SubscriptionContext(OperationContext):
+    """The context of an operation that may be a shared subscription."""
+
+    variants: Variants = field(default_factory=Variants)
+    """what the process shares among subscriptions that ask the same"""
+    outlet: Outlet | None = None
+    """takes the events of an operation that are executed for others as well; None: they are its own results"""
+
+    @abstractmethod
+    def for_scope(self, scope: Any) -> Self:
+        """Returns a context for executing events on behalf of every caller of that scope (Scoped.scope)."""
+
+
+class Shown(Generic[Item, Caller, Event]):
     """How items of a stream become events: `key` tells them apart, `event` gives what this caller sees of one."""
 
-    def __init__(self, key: Callable[[Item], Hashable], event: Callable[[Item, Principal], Event]) -> None:
+    def __init__(self, key: Callable[[Item], Hashable], event: Callable[[Item, Caller], Event]) -> None:
         self.key = key
         self.event = event
 
-    async def events(self, context: "Context", caller: Principal, after: int, begin: Begin[Item]) -> AsyncGenerator[Event, None]:
+    async def events(
+        self, context: SubscriptionContext, caller: Caller, after: int, begin: Begin[Caller, Item]
+    ) -> AsyncGenerator[Event, None]:
         """The events of a subscription, to be executed one by one.
 
         None where the operation has an outlet: that delivers them then, executed once for all who ask the same. `begin` gives a
@@ -183,19 +219,19 @@ class Shown(Generic[Item, Event]):
         executor, context.executor = context.executor, None
         items = await begin(caller, after)
         if context.outlet is not None and executor is not None:
-            context.outlet.take(Delivery(context.variants.of(self, executor, context, caller, begin), items))
+            context.outlet.take(Delivery(context.variants.of(self, executor, context, caller, after, begin), items))
             return
         async with aclosing(items):
             async for item in items:
                 yield self.event(item, caller)
 
 
-class Delivery(Generic[Item, Event]):
+class Delivery(Generic[Item, Caller, Event]):
     """All that is left of a subscription once it is known to be allowed: the operation that began it needs no memory any more."""
 
     __slots__ = ("_items", "variant")
 
-    def __init__(self, variant: Variant[Item, Event], items: AsyncGenerator[Item, None]) -> None:
+    def __init__(self, variant: Variant[Item, Caller, Event], items: AsyncGenerator[Item, None]) -> None:
         self.variant = variant
         self._items = items
 
@@ -223,7 +259,7 @@ def _length(ready: str | ExecutionResult) -> int:
     return len(ready) if isinstance(ready, str) else KEPT_CHARACTERS // KEPT
 
 
-def _text(executor: "OperationExecutor") -> str:
+def _text(executor: OperationExecutor) -> str:
     location = executor.operation.loc
     if location is None:
         raise RuntimeError("the document was parsed without its text")
@@ -231,13 +267,17 @@ def _text(executor: "OperationExecutor") -> str:
     return location.source.body
 
 
-def _variables(raw: dict[str, Any], document: Document) -> bytes:
+def _variables(raw: dict[str, Any], document: Document) -> Hashable:
     variables = {name: value for name, value in raw.items() if name != document.cursor}
-    return orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        # orjson reads deeper nesting than it writes: such variables equal no others, so that nothing is shared for them
+        return object()
 
 
-def _cursor_variable(executor: "OperationExecutor") -> str | None:
-    """The variable that is the cursor and nothing else."""
+def _cursor_variable(executor: OperationExecutor) -> str | None:
+    """Returns the name of the variable whose only use is to be the cursor, or None."""
     match executor.operation.selection_set.selections:
         case (FieldNode(arguments=arguments),):
             cursors = [argument.value for argument in arguments or () if _is_cursor(argument)]
@@ -246,7 +286,7 @@ def _cursor_variable(executor: "OperationExecutor") -> str | None:
     if not cursors or not isinstance(cursors[0], VariableNode):
         return None
     name = cursors[0].name.value
-    # where it is declared, where it is used, and perhaps the argument's own name: any more, and it may mean something else too
+    # its declaration, its use, and the argument's own name where that is the same: one more may be another use
     mentions = len(re.findall(rf"\b{name}\b", _text(executor), re.ASCII))
     return name if mentions == (3 if name == CURSOR else 2) else None
 

@@ -19,8 +19,10 @@ from schema.sharing import Shown
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
 
-_TURNS = Shown[documents.Turn, Turn](key=lambda turn: turn.seq, event=Turn.of)
-_INTERIMS = Shown[Interim, InterimTranscript](key=lambda interim: interim, event=lambda interim, _: InterimTranscript.of(interim))
+_TURNS = Shown[documents.Turn, Principal, Turn](key=lambda turn: turn.seq, event=Turn.of)
+_INTERIMS = Shown[Interim, Principal, InterimTranscript](
+    key=lambda interim: interim, event=lambda interim, _: InterimTranscript.of(interim)
+)
 
 
 @strawberry.type(description="What can be followed while it happens.")

@@ -204,12 +204,12 @@ class _OperationOutlet(Outlet):
         self._socket = connection.websocket
         self._operation = operation
         self._head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
-        self.delivery: Delivery[Any, Any] | None = None
+        self.delivery: Delivery[Any, Any, Any] | None = None
 
-    def take(self, delivery: Delivery[Any, Any]) -> None:
+    def take(self, delivery: Delivery[Any, Any, Any]) -> None:
         self.delivery = delivery
 
-    async def begin(self, variant: Variant[Any, Any], caller: Principal, after: int) -> None:
+    async def begin(self, variant: Variant[Any, Any, Any], caller: Principal, after: int) -> None:
         """Begin a delivery for one more subscriber. What prevents it is told as the operation's failure."""
         try:
             self.take(Delivery(variant, await variant.begin(caller, after)))

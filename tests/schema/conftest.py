@@ -10,13 +10,14 @@ from starlette.applications import Starlette
 from lifecycle.services import Services
 from models.interview import Interview
 from schema import sharing
+from schema.execution import Schema
 from schema.transport import routes
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
 from tests.schema.api import Api, Served, served, with_services
 from tests.schema.lists import an_interview
 from tests.schema.rights import World, full_world
-from tests.schema.sharing import Executions
+from tests.schema.sharing import Executions, Streams
 
 
 @pytest.fixture
@@ -62,4 +63,17 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> Executions:
         return graphql.execute_subscription_event(executor)
 
     monkeypatch.setattr(sharing, "execute_subscription_event", execute)
+    return counted
+
+
+@pytest.fixture
+def streams(monkeypatch: pytest.MonkeyPatch) -> Streams:
+    counted = Streams()
+    stream = Schema.stream
+
+    async def counting(*args: Any, **kwargs: Any) -> Any:
+        counted.count += 1
+        return await stream(*args, **kwargs)
+
+    monkeypatch.setattr(Schema, "stream", counting)
     return counted

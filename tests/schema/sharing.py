@@ -21,6 +21,12 @@ class Executions:
     count = 0
 
 
+class Streams:
+    """How many operations went through GraphQL's parsing, validation and coercion."""
+
+    count = 0
+
+
 async def ordinary(tenant: Tenant, token: str, query: str, variables: dict[str, Any], count: int) -> list[dict[str, Any]]:
     """The payloads as Strawberry and graphql-core make them, event by event."""
     context = Context(services=tenant.services, request_id="x", authorization=f"Bearer {token}")

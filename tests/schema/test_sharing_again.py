@@ -7,35 +7,15 @@ from beanie import PydanticObjectId
 
 from models.interview import Interview
 from models.organization import Role, list_keys, revoke_key
-from schema.execution import Schema
 from tests.factories import say
 from tests.resolvers.tenant import Tenant, id_of
 from tests.schema.api import Served, token_of
-from tests.schema.sharing import TURNS, seqs
+from tests.schema.sharing import TURNS, Streams, seqs
 from tests.schema.sockets import Bare, bare
 
 NAMED = """subscription One($id: ID!) { turnAdded(interviewId: $id) { seq } }
 subscription Other($id: ID!) { turnAdded(interviewId: $id) { seq } }"""
 UNNAMED = "subscription($id: ID!, $after: Int) { turnAdded(interviewId: $id, after: $after) { seq } }"
-
-
-class Streams:
-    """How many operations were led through GraphQL."""
-
-    count = 0
-
-
-@pytest.fixture
-def streams(monkeypatch: pytest.MonkeyPatch) -> Streams:
-    counted = Streams()
-    stream = Schema.stream
-
-    async def counting(*args: Any, **kwargs: Any) -> Any:
-        counted.count += 1
-        return await stream(*args, **kwargs)
-
-    monkeypatch.setattr(Schema, "stream", counting)
-    return counted
 
 
 async def code_of_refusal(client: Bare) -> str:

@@ -136,7 +136,7 @@ async def test_nothing_is_kept_when_the_last_subscriber_has_left(
 ) -> None:
     alive: set[int] = set()
 
-    class Counted(sharing.Variant[Any, Any]):
+    class Counted(sharing.Variant[Any, Any, Any]):
         def __init__(self, *args: Any) -> None:
             super().__init__(*args)
             alive.add(id(self))
