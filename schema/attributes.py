@@ -6,9 +6,9 @@ is the plain case only: whatever is not plain (an error, a null that may not be,
 that waits) is left to graphql-core, which begins that object anew and tells all of it as the specification says.
 """
 
-from collections.abc import Callable, Hashable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -28,12 +28,10 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
+from strawberry.extensions import FieldExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
-
-from auth import Action, may
-from schema.fields import Copied, Guard
 
 Read = Callable[[Any], Any]
 """gives something of an object; raises anything where the object is not plain"""
@@ -45,12 +43,35 @@ class NotPlain(Exception):
     """This is for graphql-core."""
 
 
+class Restricted(FieldExtension, ABC):
+    """Refuses a field to some callers."""
+
+    @abstractmethod
+    def permits(self, source: Any) -> bool:
+        """Whether the field of this object may be read without a refusal."""
+
+
+class Copied(FieldExtension):
+    """Says that the object holds a copy of some fields of what the field's resolver would load.
+
+    `read` gives the copy, an object of the field's type; it is used where no other fields than `names` are selected.
+    """
+
+    def __init__(self, names: Iterable[str], read: Callable[[Any], object]) -> None:
+        self.read = read
+        self._names = frozenset(names)
+
+    def holds(self, names: Iterable[str]) -> bool:
+        """Whether the copy has all of these (as the schema names them)."""
+        return all(name in self._names or name == TYPENAME for name in names)
+
+
 @dataclass(frozen=True, slots=True)
 class _Access:
     """How a field is read, if it is one that is read off its object."""
 
     read: Read | None
-    guard: Action | None
+    guard: Restricted | None
     copied: Copied | None
 
 
@@ -183,11 +204,10 @@ class AttributeExecutor(StrawberryGraphQLCoreExecutionContext):
         return show
 
 
-@lru_cache(2048)
 def _access_of(field: StrawberryField) -> _Access:
-    guards = [extension for extension in field.extensions if isinstance(extension, Guard)]
+    guards = [extension for extension in field.extensions if isinstance(extension, Restricted)]
     copies = [extension for extension in field.extensions if isinstance(extension, Copied)]
-    guard = guards[0].action if guards else None
+    guard = guards[0] if guards else None
     if len(guards) > 1 or len(guards) + len(copies) < len(field.extensions):
         return _Access(None, guard, None)
     resolver = field.base_resolver
@@ -201,11 +221,17 @@ def _access_of(field: StrawberryField) -> _Access:
 
 
 _NONE = _Access(None, None, None)
+_ACCESS = "viva-access"
+"""key in a field's extensions, where its access is cached for as long as its schema lives"""
 
 
 def _access(field: GraphQLField) -> _Access:
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    return _access_of(definition) if isinstance(definition, StrawberryField) and not field.args else _NONE
+    access: _Access | None = field.extensions.get(_ACCESS)
+    if access is None:
+        definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        access = _access_of(definition) if isinstance(definition, StrawberryField) and not field.args else _NONE
+        field.extensions[_ACCESS] = access
+    return access
 
 
 def _names_of(path: Path | None) -> tuple[str | int, ...]:
@@ -223,12 +249,13 @@ def _in_order(selected: GroupedFieldSet, values: dict[str, Any], others: dict[st
     return {name: both[name] for name in selected if name in both}
 
 
-def _guarded(action: Action | None, read: Read) -> Read:
-    if action is None:
+def _guarded(guard: Restricted | None, read: Read) -> Read:
+    if guard is None:
         return read
+    permits = guard.permits
 
     def guarded(source: Any) -> Any:
-        if not may(source.caller, action):
+        if not permits(source):
             raise NotPlain
         return read(source)
 

@@ -10,7 +10,8 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncEx
 from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
-from auth import Action, Principal, allow
+from auth import Action, allow, may
+from schema.attributes import Copied, Restricted
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -19,7 +20,7 @@ NEEDS = "needs"
 """in a field's metadata"""
 
 
-class Guard(FieldExtension):
+class Guard(Restricted):
     """Refuses a field to the roles that may not do `action`. Its type holds the caller as `caller`."""
 
     def __init__(self, action: Action) -> None:
@@ -27,31 +28,17 @@ class Guard(FieldExtension):
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
         """The field's value. Raises Forbidden."""
-        self._check(source.caller)
+        allow(source.caller, self.action)
         return next_(source, info, **kwargs)
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
         """The same of a field whose resolver waits."""
-        self._check(source.caller)
+        allow(source.caller, self.action)
         return await next_(source, info, **kwargs)
 
-    def _check(self, caller: Principal) -> None:
-        allow(caller, self.action)
-
-
-class Copied(FieldExtension):
-    """Says that the object holds a copy of some fields of what the field's resolver would load.
-
-    `read` gives the copy, an object of the field's type; it is used where no other fields than `names` are selected.
-    """
-
-    def __init__(self, names: Iterable[str], read: Callable[[Any], object]) -> None:
-        self.read = read
-        self._names = frozenset(names)
-
-    def holds(self, names: Iterable[str]) -> bool:
-        """Whether the copy has all of these (as the schema names them)."""
-        return all(name in self._names or name == "__typename" for name in names)
+    def permits(self, source: Any) -> bool:
+        """Whether the role of the object's caller may read the field."""
+        return may(source.caller, self.action)
 
 
 def computed(

@@ -16,8 +16,9 @@ from models.interview_row import InterviewRow
 from resolvers.ids import Kind, encode, not_found
 from resolvers.transcripts import transcript_of
 from schema.arguments import AfterSeq, FirstTurns, Version, given
+from schema.attributes import Copied
 from schema.context import Info
-from schema.fields import Copied, Guard, computed, shows_document, stored, stored_fields
+from schema.fields import Guard, computed, shows_document, stored, stored_fields
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
 from schema.types.evaluation import Evaluation
 from schema.types.node import Node

@@ -14,8 +14,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from auth import Action, Principal
 from models.organization import Role
-from schema.attributes import AttributeExecutor, Plans
-from schema.fields import Copied, Guard, computed, shows_document, stored
+from schema.attributes import AttributeExecutor, Copied, Plans
+from schema.fields import Guard, computed, shows_document, stored
 from schema.types.node import Node
 from schema.types.scalars import DATE_TIME
 
