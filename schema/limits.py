@@ -6,7 +6,7 @@ each fragment is measured once, before any other rule runs: linear in the docume
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -121,7 +121,8 @@ RULES: tuple[type[ASTValidationRule], ...] = (DocumentLimits, *specified_rules)
 RULES_WITHOUT_INTROSPECTION = (*RULES, NoSchemaIntrospectionCustomRule)
 
 
-class Parsed(NamedTuple):
+@dataclass(slots=True)
+class Parsed:
     """A document, and what is known of it."""
 
     document: DocumentNode
@@ -129,6 +130,8 @@ class Parsed(NamedTuple):
     """the names of all its fields, in whichever operation or fragment"""
     plans: Plans | None
     """for schema.attributes; None where a directive makes each request another one"""
+    errors: list[GraphQLError] | None = None
+    """what validation found; None until the document is validated"""
 
     @classmethod
     def of(cls, document: DocumentNode) -> "Parsed":
@@ -139,7 +142,10 @@ class Parsed(NamedTuple):
 
 
 class KnownDocuments:
-    """The documents that were asked for last, by their texts. What cannot be parsed is none, and takes no other's place."""
+    """The documents that a schema executed most recently, by their texts.
+
+    A text that cannot be parsed is not stored, so it evicts no document.
+    """
 
     def __init__(self) -> None:
         self._parsed: OrderedDict[str, Parsed] = OrderedDict()
@@ -158,13 +164,6 @@ class KnownDocuments:
             self._parsed.popitem(last=False)
         return parsed
 
-    def clear(self) -> None:
-        """Know none."""
-        self._parsed.clear()
-
-
-KNOWN = KnownDocuments()
-
 
 def _nodes_of(document: DocumentNode) -> Iterator[Node]:
     """Its definitions, and all that they select."""
@@ -176,7 +175,6 @@ def _nodes_of(document: DocumentNode) -> Iterator[Node]:
         waiting += selected.selections if selected else ()
 
 
-@lru_cache(KNOWN_DOCUMENTS)
 def _validate(schema: GraphQLSchema, document: DocumentNode, introspection: bool) -> list[GraphQLError]:
     rules = RULES if introspection else RULES_WITHOUT_INTROSPECTION
     return validate(schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not introspection)
@@ -189,33 +187,38 @@ class Documents(SchemaExtension):
     subscription as an exception, and a hundred errors are told, each of which may quote the whole document.
     """
 
-    def __init__(self, *, introspection: bool) -> None:
+    def __init__(self, known: KnownDocuments, *, introspection: bool) -> None:
+        """`known` belongs to one schema and one value of `introspection`: it holds the errors of validation too."""
+        self._known = known
         self._introspection = introspection
+        self._parsed: Parsed | None = None
 
     def on_parse(self) -> Iterator[None]:
         """Set the document if it is known; else the schema parses it, which tells why if it can not be."""
         context = self.execution_context
         context.parse_options["max_tokens"] = MAX_TOKENS
-        parsed = KNOWN.get(context.query or "")
+        parsed = self._known.get(context.query or "")
         if parsed is not None:
             context.graphql_document = parsed.document
         yield
         if parsed is None and context.graphql_document is not None:
-            parsed = KNOWN.add(context.query or "", context.graphql_document)
+            parsed = self._known.add(context.query or "", context.graphql_document)
+        self._parsed = parsed
         if parsed is not None:
             context.context.mentioned, context.context.plans = parsed.mentioned, parsed.plans
 
     def on_validate(self) -> Iterator[None]:
         """Set the document's errors, none of them if it is valid."""
-        context = self.execution_context
-        document = context.graphql_document
-        if document is None:
+        context, parsed = self.execution_context, self._parsed
+        if parsed is None:
             raise RuntimeError("validation comes after parsing")
-        operations = sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions)
+        operations = sum(isinstance(definition, OperationDefinitionNode) for definition in parsed.document.definitions)
         # Strawberry would run the first one; what the request named is kept in a private attribute only
         if operations > 1 and context._provided_operation_name is None:
             sentence = "The document has several operations: name the one to run in operationName."
             context.pre_execution_errors = [GraphQLError(sentence)]
         else:
-            context.pre_execution_errors = _validate(context.schema._schema, document, self._introspection)
+            if parsed.errors is None:
+                parsed.errors = _validate(context.schema._schema, parsed.document, self._introspection)
+            context.pre_execution_errors = parsed.errors
         yield

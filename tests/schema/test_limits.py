@@ -11,7 +11,7 @@ from schema.limits import LIMITS, MAX_ERRORS, MAX_TOKENS, RULES, Size, measure
 from tests.schema.contexts import anonymous
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def schema() -> Schema:
     return build_schema()
 
@@ -140,16 +140,31 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return parse(text, **options)
 
     monkeypatch.setattr("strawberry.schema.schema.parse", note)
-    limits.KNOWN.clear()
     return texts
 
 
-async def test_a_known_document_is_neither_parsed_nor_validated_again(schema: Schema, parsed: list[str]) -> None:
-    limits._validate.cache_clear()
+async def test_a_known_document_is_neither_parsed_nor_validated_again(
+    schema: Schema, parsed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    validated: list[DocumentNode] = []
+
+    def note(core: GraphQLSchema, document: DocumentNode, *arguments: Any, **options: Any) -> Any:
+        validated.append(document)
+        return validate(core, document, *arguments, **options)
+
+    monkeypatch.setattr(limits, "validate", note)
     for _ in range(10):
         await schema.execute("query Known { viewer { name } }", context_value=anonymous())
     assert parsed == ["query Known { viewer { name } }"]
-    assert (limits._validate.cache_info().misses, limits._validate.cache_info().hits) == (1, 9)
+    assert len(validated) == 1
+
+
+async def test_schemas_share_no_validation_result() -> None:
+    query = "{ __schema { queryType { name } } }"
+    public, internal = build_schema(introspection=False), build_schema(introspection=True)
+    for _ in range(2):
+        assert (await public.execute(query, context_value=anonymous())).errors
+        assert not (await internal.execute(query, context_value=anonymous())).errors
 
 
 async def test_the_document_that_was_asked_for_longest_ago_is_forgotten_first(schema: Schema, parsed: list[str]) -> None:
