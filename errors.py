@@ -3,7 +3,10 @@
 Anything that is not an AppError is a defect: it is masked for the caller and logged with the request's id.
 """
 
+import traceback
+from collections.abc import Iterator
 from enum import StrEnum
+from types import TracebackType
 
 
 class ErrorCode(StrEnum):
@@ -70,3 +73,19 @@ class Unavailable(AppError):
     """A server that this needs is away; nothing was half-written, and the same call may be sent again."""
 
     code = ErrorCode.UNAVAILABLE
+
+
+def places_of(error: BaseException) -> list[str]:
+    """Returns file, line and function of each frame that the exception and its causes passed, without their messages.
+
+    Messages may hold a secret or what people said, so logs must not contain them.
+    """
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for link in _links(error) for frame in traceback.extract_tb(link)]
+
+
+def _links(error: BaseException | None) -> Iterator[TracebackType | None]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error.__traceback__
+        error = error.__cause__ or error.__context__

@@ -2,15 +2,13 @@
 
 import logging
 import sys
-import traceback
-from collections.abc import Iterator
-from types import TracebackType
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict
 
 import settings
+from errors import places_of
 
 
 def configure(log: settings.Log) -> None:
@@ -41,19 +39,6 @@ def configure(log: settings.Log) -> None:
     logging.getLogger("uvicorn.error").setLevel(max(level, logging.INFO))
     # taskiq tells each task and, with the traceback, each failure; lifecycle.jobs does that without what people said
     logging.getLogger("taskiq").setLevel(logging.CRITICAL)
-
-
-def places_of(error: BaseException) -> list[str]:
-    """Where the exception, and those behind it, passed: file, line, function. Nothing of what they say."""
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for link in _links(error) for frame in traceback.extract_tb(link)]
-
-
-def _links(error: BaseException | None) -> Iterator[TracebackType | None]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error.__traceback__
-        error = error.__cause__ or error.__context__
 
 
 def _without_words(_: object, __: str, event: EventDict) -> EventDict:

@@ -14,6 +14,7 @@ from livekit import rtc
 from livekit.agents import JobContext, JobProcess
 
 import logs
+from errors import places_of
 from lifecycle.jobs import holder_name
 from lifecycle.services import Services, open_services
 from models.append import LeaseLost
@@ -100,7 +101,7 @@ class _Running:
             why = "lease lost"
         except Exception as error:
             why = "failed"
-            log.error("job failed", work=self._work.__name__, reason=type(error).__name__, traceback=logs.places_of(error))
+            log.error("job failed", work=self._work.__name__, reason=type(error).__name__, traceback=places_of(error))
         finally:
             log.info("job ends", work=self._work.__name__, why=why)
             self._context.shutdown(why)

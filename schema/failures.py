@@ -9,8 +9,7 @@ from pymongo.errors import ConfigurationError, ConnectionFailure, PyMongoError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from errors import AppError, ErrorCode
-from logs import places_of
+from errors import AppError, ErrorCode, places_of
 
 log = structlog.get_logger(__name__)
 

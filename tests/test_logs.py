@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from logs import places_of
+from errors import places_of
 from tests.failing import SAID, SECRET
 
 ROOT = Path(__file__).parent.parent
