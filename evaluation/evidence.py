@@ -6,9 +6,11 @@ stands in the turn. Only turns whose speaker is the candidate are looked at.
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import accumulate
 from typing import Protocol
 
 from models.evaluation import Evidence
@@ -16,6 +18,9 @@ from models.turn import Speaker, Turn
 
 MIN_WORDS = 5
 """shorter quotes can be found anywhere; they count only when they are the whole turn"""
+
+_SEPARATOR = "\0"
+"""Stands between words in the searched text; no word contains it, before or after folding."""
 
 _WORD = re.compile(r"[\w\u0300-\u036f]+(?:['\u2019][\w\u0300-\u036f]+)*")
 
@@ -39,23 +44,56 @@ class _Word:
 
 def answers(turns: Sequence[Turn]) -> list[list[Turn]]:
     """The candidate's turns, those that one reply answers together: the pieces of one answer."""
-    replies = [turn.answers or 0 for turn in turns if turn.speaker is Speaker.INTERVIEWER]
-    grouped: dict[int | None, list[Turn]] = {}
+    answered = [turn.answers or 0 for turn in turns if turn.speaker is Speaker.INTERVIEWER]
+    # the first reply that answers up to a seq is the first at which the running maximum reaches it
+    reached = list(accumulate(answered, max))
+    grouped: dict[int, list[Turn]] = {}
     for turn in turns:
         if turn.speaker is Speaker.CANDIDATE:
-            answered_by = next((place for place, seq in enumerate(replies) if seq >= turn.seq), None)
-            grouped.setdefault(answered_by, []).append(turn)
+            grouped.setdefault(bisect_left(reached, turn.seq), []).append(turn)
     return list(grouped.values())
+
+
+class _Answer:
+    """The words of one answer, joined into one text in which a quote is a substring.
+
+    The search is then str.find, which takes time linear in the text, instead of a comparison of word lists at every word.
+    """
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self.words: list[_Word] = []
+        self._spans: dict[int, tuple[int, int]] = {}
+        for turn in turns:
+            first = len(self.words)
+            self.words += _words_of(turn)
+            self._spans[turn.seq] = first, len(self.words)
+        self._text = _join(word.folded for word in self.words)
+        # where the separator before each word stands, and the one after the last word
+        self._offsets = [0, *accumulate(len(word.folded) + 1 for word in self.words)]
+
+    def locate(self, quote: Sequence[str], seq: int) -> list[_Word]:
+        """Return the words of the first occurrence that reaches into the turn `seq`; none when there is no such occurrence."""
+        first, end = self._spans[seq]
+        length = len(quote)
+        if first == end or length == 0:
+            return []
+        if length < MIN_WORDS and [word.folded for word in self.words[first:end]] != quote:
+            return []
+        begin, stop = max(0, first - length + 1), min(len(self.words), end + length - 1)
+        offset = self._text.find(_join(quote), self._offsets[begin], self._offsets[stop] + 1)
+        if offset < 0:
+            return []
+        place = bisect_left(self._offsets, offset)
+        return self.words[place : place + length]
 
 
 class Transcript:
     """The turns of an interview, ready to be searched."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
-        self._pieces: dict[int, list[_Word]] = {}
+        self._answers: dict[int, _Answer] = {}
         for pieces in answers(turns):
-            words = [word for turn in pieces for word in _words_of(turn)]
-            self._pieces.update(dict.fromkeys((turn.seq for turn in pieces), words))
+            self._answers.update(dict.fromkeys((turn.seq for turn in pieces), _Answer(pieces)))
 
     def find(self, quotes: Iterable[Claimed]) -> list[Evidence]:
         """Where the quotes stand, each place once; one Evidence for each turn that a quote reaches into.
@@ -69,27 +107,22 @@ class Transcript:
         return list(found.values())
 
     def _find_one(self, quote: Claimed) -> list[Evidence]:
+        answer = self._answers.get(quote.turn)
+        if answer is None:
+            return []
         # the judge reads the transcript with its markup escaped, and may quote it so
         for text in dict.fromkeys((quote.text, unescape(quote.text))):
-            if words := self._locate([_fold(match[0]) for match in _WORD.finditer(text)], quote.turn):
+            if words := answer.locate([_fold(match[0]) for match in _WORD.finditer(text)], quote.turn):
                 return _evidence_of(words)
-        return []
-
-    def _locate(self, wanted: list[str], seq: int) -> list[_Word]:
-        """The words of the first occurrence that touches the named turn."""
-        words = self._pieces.get(seq, [])
-        length = len(wanted)
-        if not wanted or (length < MIN_WORDS and [word.folded for word in words if word.turn.seq == seq] != wanted):
-            return []
-        for place in range(len(words) - length + 1):
-            run = words[place : place + length]
-            if [word.folded for word in run] == wanted and any(word.turn.seq == seq for word in run):
-                return run
         return []
 
 
 def _words_of(turn: Turn) -> list[_Word]:
     return [_Word(_fold(match[0]), turn, *match.span()) for match in _WORD.finditer(turn.text)]
+
+
+def _join(words: Iterable[str]) -> str:
+    return _SEPARATOR + "".join(word + _SEPARATOR for word in words)
 
 
 def _fold(word: str) -> str:

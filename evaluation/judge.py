@@ -1,6 +1,6 @@
 """One call of Claude for one judgement, and every way in which it may fail, named. A failed judgement is never a number."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -43,16 +43,13 @@ _REMEDIES = {
 class JudgeFailed(Exception):
     """There is no judgement. The text says why, without a word of the transcript or of the answer.
 
-    `passing`: another try may succeed, not before `retry_after_seconds`. `usage`: what the call took all the same.
+    `passing`: another attempt may succeed, not before `retry_after_seconds`.
     """
 
-    def __init__(
-        self, reason: str, *, passing: bool = True, retry_after_seconds: float = 0.0, usage: Usage | None = None
-    ) -> None:
+    def __init__(self, reason: str, *, passing: bool = True, retry_after_seconds: float = 0.0) -> None:
         super().__init__(reason)
         self.passing = passing
         self.retry_after_seconds = retry_after_seconds
-        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +68,13 @@ async def ask_judge(
     language: str,
     turns: Sequence[Turn],
     timeout_seconds: float,
+    record_usage: Callable[[Usage], Awaitable[None]],
 ) -> Answer:
-    """The judgement of the whole transcript. Raises JudgeFailed."""
+    """Ask Claude once for the judgement of the whole transcript.
+
+    Awaits `record_usage` with what the call cost before it looks at the answer, so that an answer of no use is accounted for.
+    Raises JudgeFailed, and whatever `record_usage` raises.
+    """
     received: list[Message] = []
 
     async def keep(request: APIRequest, call_next: AsyncCallNext) -> AsyncAPIResponse[Any]:
@@ -107,10 +109,11 @@ async def ask_judge(
     message = received[-1]
     usage = _usage(message, anthropic)
     log.info("claude judged", message_id=message.id, stop_reason=message.stop_reason, **usage.model_dump())
+    await record_usage(usage)
     if message.stop_reason != "end_turn":
-        raise JudgeFailed(_unfinished(message.stop_reason), usage=usage)
+        raise JudgeFailed(_unfinished(message.stop_reason))
     if judgement is None:
-        raise JudgeFailed(f"Claude's judgement does not have the asked form ({_places(wrong_form)}).", usage=usage)
+        raise JudgeFailed(f"Claude's judgement does not have the asked form ({_places(wrong_form)}).")
     return Answer(cast(Judgement, judgement), message.model, usage)
 
 

@@ -108,7 +108,9 @@ class Evaluation(Document):
     failure: str | None = None
     outcome: Outcome | None = None
     usage: Usage = Usage()
-    """of all its calls, those that failed included"""
+    """of all its calls, including those that failed or whose worker lost its lease"""
+    billed_fences: list[int] = Field(default_factory=list)
+    """fences of the attempts whose cost is in `usage`: each is added once, however often that is retried"""
     position_id: PydanticObjectId
     position_version: int
     prompt_version: str

@@ -20,7 +20,11 @@ _AT_REST: dict[str, Any] = {"lease": None, "due_at": None}
 
 
 async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: float) -> Evaluation | None:
-    """Take the job if it is due and in nobody's hands; counts the attempt."""
+    """Take the job if it is due and nobody holds its lease.
+
+    The attempt is counted here, where it begins, so that it counts however it ends. The caller compares `attempts` with the
+    limit, and fails an evaluation that is above it.
+    """
     return await _step(
         evaluation_id,
         {"status": {"$in": list(ACTIVE)}, "$expr": {"$and": [_DUE, LAPSED]}},
@@ -38,18 +42,27 @@ async def renew_evaluation(evaluation_id: ObjectId, fence: int, holder: str, lea
     return await extend_lease(Evaluation, evaluation_id, _held(fence), holder, lease_seconds)
 
 
-async def postpone_evaluation(
-    evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float, usage: Usage | None = None
-) -> Evaluation | None:
-    """Give the job up for now: it is due again after `retry_seconds`, and says why; `usage` is what the try took."""
+async def postpone_evaluation(evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float) -> Evaluation | None:
+    """Give the job up for now: it is due again after `retry_seconds`, and says why."""
     values = {"status": EvaluationStatus.PENDING, "lease": None, "failure": failure}
-    return await _step(evaluation_id, _held(fence), values, {"due_at": from_now(retry_seconds), **_spent(usage)})
+    return await _step(evaluation_id, _held(fence), values, {"due_at": from_now(retry_seconds)})
 
 
-async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str, usage: Usage | None = None) -> Evaluation | None:
+async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:
     """Give the job up for good: FAILED, with the reason, and no number anywhere."""
     values = {"status": EvaluationStatus.FAILED, "failure": failure, "completed_at": now(), **_AT_REST}
-    return await _step(evaluation_id, _held(fence), values, _spent(usage))
+    return await _step(evaluation_id, _held(fence), values)
+
+
+async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Evaluation | None:
+    """Add the cost of the call that was made under this fence, whoever holds the lease by now: it is paid for in any case.
+
+    Repeating it changes nothing, so it can be retried when it is not known whether MongoDB has stored it. None when it was
+    recorded before, or the evaluation has been erased.
+    """
+    amounts = {f"usage.{name}": {"$add": [f"$usage.{name}", amount]} for name, amount in usage}
+    billed = {"billed_fences": {"$concatArrays": [{"$ifNull": ["$billed_fences", []]}, [fence]]}}
+    return await _step(evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed})
 
 
 async def complete_evaluation(
@@ -75,16 +88,11 @@ async def complete_evaluation(
         "recommendation": outcome.recommendation,
         "decision": None,
     }
-    return await _step(ObjectId(evaluation.id), _held(evaluation.fence), values, _spent(outcome.usage), shown)
+    return await _step(ObjectId(evaluation.id), _held(evaluation.fence), values, shown=shown)
 
 
 def _held(fence: int) -> dict[str, Any]:
     return {"fence": fence, "status": EvaluationStatus.RUNNING}
-
-
-def _spent(usage: Usage | None) -> dict[str, Any]:
-    """The expressions that add what one try took to what the earlier ones did."""
-    return {f"usage.{name}": {"$add": [f"$usage.{name}", amount]} for name, amount in usage} if usage else {}
 
 
 async def _step(

@@ -1,3 +1,8 @@
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,3 +144,73 @@ def test_every_run_of_enough_words_is_found_again(words: list[str], data: st.Dat
 @given(st.text(max_size=200), st.text(max_size=60), st.integers(-2, 3))
 def test_whatever_is_said_and_quoted_evidence_is_always_a_piece_of_the_turn(said: str, quote: str, turn: int) -> None:
     found(turn, quote, [candidate(1, said), candidate(2, said)])
+
+
+def plain_search(words: list[list[str]], quote: list[str], piece: int) -> tuple[int, int] | None:
+    """The first run of words that equals the quote and reaches into that piece, by comparing at every word."""
+    flat = [(place, word) for place, piece_words in enumerate(words) for word in piece_words]
+    if not quote or (len(quote) < MIN_WORDS and words[piece] != quote):
+        return None
+    for start in range(len(flat) - len(quote) + 1):
+        run = flat[start : start + len(quote)]
+        if [word for _, word in run] == quote and any(place == piece for place, _ in run):
+            return start, start + len(quote)
+    return None
+
+
+FEW_WORDS = st.lists(st.sampled_from(["a", "b", "aa"]), max_size=8)
+
+
+@given(st.lists(FEW_WORDS, min_size=1, max_size=4), FEW_WORDS, st.data())
+def test_quote_search_agrees_with_comparing_at_every_word(pieces: list[list[str]], quote: list[str], data: st.DataObject) -> None:
+    piece = data.draw(st.integers(0, len(pieces) - 1))
+    turns = [candidate(place + 1, " ".join(words)) for place, words in enumerate(pieces)]
+    expected = plain_search(pieces, quote, piece)
+    evidence = Transcript(turns).find([Quote(turn=piece + 1, text=" ".join(quote))])
+    if expected is None:
+        assert evidence == []
+    else:
+        flat = [word for words in pieces for word in words]
+        assert " ".join(it.quote for it in evidence).split() == flat[expected[0] : expected[1]]
+        before = sum(len(words) for words in pieces[: evidence[0].seq - 1])
+        assert before + turns[evidence[0].seq - 1].text[: evidence[0].start].count(" ") == expected[0]
+
+
+def count_steps(work: Callable[[], object]) -> int:
+    """The number of bytecode instructions that `work` takes."""
+    steps = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal steps
+        frame.f_trace_opcodes = True
+        steps += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return steps
+
+
+@pytest.mark.parametrize("quote", ["one two three four five", "again " * 40 + "never", "never " + "again " * 40])
+def test_quote_search_makes_no_step_for_each_word_of_the_transcript(quote: str) -> None:
+    def work(count: int) -> int:
+        transcript = Transcript([candidate(1, "again " * count + "one two three four five")])
+        quotes = [Quote(turn=1, text=quote)]
+        return count_steps(lambda: transcript.find(quotes))
+
+    # but for the bisection of where the quote stands
+    assert work(100_000) < 1.1 * work(1000)
+
+
+def test_preparing_a_transcript_takes_work_in_proportion_to_its_words_and_turns() -> None:
+    def work(count: int) -> int:
+        turns = []
+        for place in range(count):
+            turns += [interviewer(2 * place + 1, "And then?", 2 * place), candidate(2 * place + 2, "I looked again. " * 3)]
+        return count_steps(lambda: Transcript(turns))
+
+    assert work(1000) < 2.1 * work(500)

@@ -10,6 +10,7 @@ import settings
 from evaluation.judge import JudgeFailed, ask_judge
 from evaluation.prompt import judged as judged_of
 from evaluation.prompt import system_text
+from models.evaluation import Usage
 from sandbox.anthropic.cache import count_tokens
 from sandbox.anthropic.provider import Provider, Script
 from tests.evaluation.judgements import judged, judgement
@@ -22,13 +23,17 @@ WHOLE = json.loads(judgement(judged(3, (2, SECRET))))
 ANTHROPIC = settings.Anthropic(input_usd=5, cached_input_usd=0.5, output_usd=25)
 
 
-async def ask(claude: AsyncAnthropic, timeout_seconds: float = 5) -> Any:
-    return await ask_judge(claude, ANTHROPIC, position_body(), "en", TURNS, timeout_seconds)
+async def ask(claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None) -> Any:
+    async def record_usage(usage: Usage) -> None:
+        if usages is not None:
+            usages.append(usage)
+
+    return await ask_judge(claude, ANTHROPIC, position_body(), "en", TURNS, timeout_seconds, record_usage)
 
 
-async def failure(claude: AsyncAnthropic, timeout_seconds: float = 5) -> JudgeFailed:
+async def failure(claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None) -> JudgeFailed:
     with pytest.raises(JudgeFailed) as failed:
-        await ask(claude, timeout_seconds)
+        await ask(claude, timeout_seconds, usages)
     told = repr(failed.value) + str(failed.value.__cause__)
     assert "heliotrope" not in told
     return failed.value
@@ -36,7 +41,9 @@ async def failure(claude: AsyncAnthropic, timeout_seconds: float = 5) -> JudgeFa
 
 async def test_a_judgement_comes_with_its_model_and_what_it_took(claude: AsyncAnthropic, provider: Provider) -> None:
     provider.scripts.append(Script(text=json.dumps(WHOLE)))
-    answer = await ask(claude)
+    usages: list[Usage] = []
+    answer = await ask(claude, usages=usages)
+    assert usages == [answer.usage]
     assert judged_of(answer.judgement, "technical").level == 3
     assert answer.model == "sandbox"
     assert answer.usage.input_tokens > 0
@@ -103,11 +110,12 @@ async def test_an_answer_that_is_no_whole_judgement_is_none(
     claude: AsyncAnthropic, provider: Provider, script: Script, told: str
 ) -> None:
     provider.scripts.append(script)
-    failed = await failure(claude)
+    usages: list[Usage] = []
+    failed = await failure(claude, usages=usages)
     assert failed.passing
-    # what it took is known all the same
-    assert failed.usage
-    assert failed.usage.input_tokens > 0
+    # its cost is recorded all the same
+    (usage,) = usages
+    assert usage.input_tokens > 0
     with pytest.raises(JudgeFailed, match=told):
         raise failed
 

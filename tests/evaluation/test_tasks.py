@@ -2,16 +2,19 @@
 
 import asyncio
 import json
+import threading
+from typing import Any
 
 import pytest
 from anthropic import AsyncAnthropic
 from bson import ObjectId
 
 from evaluation.prompt import VERSION, digest
-from evaluation.tasks import NO_EVIDENCE, NOTHING_SAID, evaluate
+from evaluation.tasks import ABANDONED, NO_EVIDENCE, NOTHING_SAID, assess, evaluate
 from lifecycle.services import Services
 from models.erasure import mark_erased
-from models.evaluation import Evaluation, EvaluationStatus
+from models.evaluation import Evaluation, EvaluationStatus, Outcome
+from models.evaluation_job import claim_evaluation
 from models.interview import Interview, Recommendation
 from models.turn import read_turns
 from sandbox.anthropic.provider import Provider, Script
@@ -29,6 +32,13 @@ ANSWERS = (
 async def run(services: Services, claude: AsyncAnthropic, evaluation: Evaluation) -> Evaluation:
     await evaluate(services, claude, ObjectId(evaluation.id))
     return await reload(evaluation)
+
+
+async def requested(provider: Provider, count: int) -> None:
+    """Wait until the provider has received that many requests."""
+    async with asyncio.timeout(10):
+        while len(provider.requests) < count:
+            await asyncio.sleep(0.01)
 
 
 async def make_due(evaluation: Evaluation) -> None:
@@ -217,6 +227,104 @@ async def test_a_judge_that_keeps_failing_ends_as_a_failure_with_its_reason_and_
     assert len(provider.requests) == services.settings.jobs.judge_attempts
 
 
+async def abandon(services: Services, evaluation: Evaluation) -> None:
+    """Claim it as a worker that is killed right after, and let its lease lapse."""
+    await make_due(evaluation)
+    assert await claim_evaluation(ObjectId(evaluation.id), "killed", services.settings.jobs.lease_seconds)
+    await evaluation.set({Evaluation.lease: None})
+
+
+async def test_an_evaluation_whose_worker_is_killed_each_time_fails_without_another_call(
+    services: Services, claude: AsyncAnthropic, provider: Provider, ended: Ended
+) -> None:
+    evaluation = await ended(*ANSWERS)
+    for _ in range(services.settings.jobs.judge_attempts):
+        await abandon(services, evaluation)
+    failed = await run(services, claude, evaluation)
+    assert (failed.status, failed.outcome, failed.due_at, failed.lease) == (EvaluationStatus.FAILED, None, None, None)
+    assert failed.failure == ABANDONED.format(attempts=services.settings.jobs.judge_attempts)
+    assert provider.requests == []
+    await run(services, claude, evaluation)
+    assert await claim_evaluation(ObjectId(evaluation.id), "another", 60) is None
+
+
+async def test_an_evaluation_whose_lease_is_lost_each_time_stops_at_its_attempts_with_all_usage_recorded(
+    services: Services, claude: AsyncAnthropic, provider: Provider, ended: Ended
+) -> None:
+    evaluation = await ended(*ANSWERS)
+    attempts = services.settings.jobs.judge_attempts
+    gate = asyncio.Event()
+    provider.always = Script(text=judgement(judged(5, (2, "I measured the wait of each lock"))), released=gate)
+    losers = []
+    for attempt in range(1, attempts + 1):
+        losers.append(asyncio.create_task(evaluate(services, claude, ObjectId(evaluation.id))))
+        await requested(provider, attempt)
+        await evaluation.set({Evaluation.lease: None})  # as when it lapsed
+    failed = await run(services, claude, evaluation)
+    assert (failed.status, len(provider.requests)) == (EvaluationStatus.FAILED, attempts)
+    # long enough for each to notice at its next renewal, while its call goes on
+    await asyncio.sleep(services.settings.jobs.lease_seconds)
+    gate.set()
+    await asyncio.gather(*losers)
+    after = await reload(evaluation)
+    assert (after.status, after.outcome) == (EvaluationStatus.FAILED, None)
+    assert len(provider.requests) == attempts
+    assert sorted(after.billed_fences) == list(range(1, attempts + 1))
+    other = await ended(*ANSWERS)
+    one = (await run(services, claude, other)).usage
+    assert after.usage.output_tokens == attempts * one.output_tokens
+    assert after.usage.cost_usd > 0
+
+
+async def test_the_usage_is_stored_before_the_answer_is_used(
+    services: Services, claude: AsyncAnthropic, provider: Provider, ended: Ended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluation = await ended(*ANSWERS)
+    provider.scripts.append(Script(text=judgement(judged(5, (2, "I measured the wait of each lock")))))
+
+    def defect(*_: object) -> None:
+        raise ValueError("what was said")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("evaluation.tasks.assess", defect)
+        with pytest.raises(ValueError, match="what was said"):
+            await evaluate(services, claude, ObjectId(evaluation.id))
+    failed = await reload(evaluation)
+    assert failed.status is EvaluationStatus.PENDING
+    assert failed.usage.output_tokens > 0
+
+
+async def test_quotes_are_looked_up_outside_the_event_loop(
+    services: Services, claude: AsyncAnthropic, ended: Ended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def note_thread(*arguments: Any) -> Outcome:
+        threads.append(threading.current_thread())
+        return assess(*arguments)
+
+    monkeypatch.setattr("evaluation.tasks.assess", note_thread)
+    done = await run(services, claude, await ended(*ANSWERS))
+    assert done.status is EvaluationStatus.COMPLETED
+    assert threads != []
+    assert threading.main_thread() not in threads
+
+
+async def test_a_worker_that_is_stopped_in_mid_call_stops_its_call(
+    services: Services, claude: AsyncAnthropic, provider: Provider, ended: Ended
+) -> None:
+    evaluation = await ended(*ANSWERS)
+    provider.scripts.append(Script(released=asyncio.Event()))
+    task = asyncio.create_task(evaluate(services, claude, ObjectId(evaluation.id)))
+    await requested(provider, 1)
+    (call,) = [one for one in asyncio.all_tasks() if "_ask" in repr(one)]
+    task.cancel()
+    async with asyncio.timeout(2):
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert call.cancelled()
+
+
 async def test_what_no_other_try_would_mend_fails_at_once(
     services: Services, claude: AsyncAnthropic, provider: Provider, ended: Ended
 ) -> None:
@@ -267,9 +375,7 @@ async def test_a_worker_that_was_replaced_stores_nothing(
     gate = asyncio.Event()
     provider.scripts.append(Script(text=judgement(judged(1, (2, "I measured the wait of each lock"))), released=gate))
     zombie = asyncio.create_task(evaluate(services, claude, ObjectId(evaluation.id)))
-    async with asyncio.timeout(10):
-        while not provider.requests:
-            await asyncio.sleep(0.01)
+    await requested(provider, 1)
     # its lease is taken away while it waits, as the sweep of another process would after it lapsed
     await evaluation.set({Evaluation.lease: None})
     provider.scripts.append(Script(text=judgement(judged(5, (2, "I measured the wait of each lock")))))
@@ -289,9 +395,7 @@ async def test_an_interview_that_is_erased_in_mid_judgement_gets_none(
     gate = asyncio.Event()
     provider.scripts.append(Script(text=judgement(judged(5, (2, "I measured the wait of each lock"))), released=gate))
     task = asyncio.create_task(evaluate(services, claude, ObjectId(evaluation.id)))
-    async with asyncio.timeout(10):
-        while not provider.requests:
-            await asyncio.sleep(0.01)
+    await requested(provider, 1)
     await mark_erased(ObjectId(evaluation.interview_id))
     gate.set()
     await task

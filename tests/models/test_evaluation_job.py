@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from errors import Conflict
 from models.clock import now
+from models.erasure import mark_erased
 from models.evaluation import Evaluation, EvaluationStatus, Review, Usage, get_evaluation, list_evaluations, pick_evaluation
 from models.evaluation_job import (
     add_evaluation,
@@ -17,6 +18,7 @@ from models.evaluation_job import (
     fail_evaluation,
     find_due_evaluations,
     postpone_evaluation,
+    record_usage,
     renew_evaluation,
 )
 from models.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
@@ -111,31 +113,46 @@ async def test_a_lapsed_job_that_nobody_took_is_renewed() -> None:
     assert await claim_evaluation(evaluation_id, "another", LONG) is None
 
 
-async def test_a_postponed_job_says_why_is_due_again_and_adds_up_what_it_took() -> None:
+async def test_a_postponed_job_says_why_and_is_due_again() -> None:
     evaluation = await running(await completed_interview())
     evaluation_id = ObjectId(evaluation.id)
-    postponed = await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0, USAGE)
+    postponed = await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
     assert postponed
     assert (postponed.status, postponed.lease, postponed.failure) == (EvaluationStatus.PENDING, None, "overloaded")
     async with asyncio.timeout(10):
         while not (claimed := await claim_evaluation(evaluation_id, "holder", LONG)):
             await asyncio.sleep(0.01)
     assert claimed.attempts == 2
-    later = await postpone_evaluation(evaluation_id, claimed.fence, "overloaded again", 60, USAGE)
+    later = await postpone_evaluation(evaluation_id, claimed.fence, "overloaded again", 60)
     assert later
-    assert later.usage == Usage(input_tokens=200, cached_input_tokens=20, output_tokens=10, cost_usd=0.5)
     assert await claim_evaluation(evaluation_id, "holder", LONG) is None
     assert await find_due_evaluations(10) == []
+
+
+async def test_usage_is_added_once_for_each_fence_whoever_holds_the_lease() -> None:
+    interview = await completed_interview()
+    evaluation = await running(interview)
+    evaluation_id = ObjectId(evaluation.id)
+    await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
+    async with asyncio.timeout(10):
+        while not await claim_evaluation(evaluation_id, "another", LONG):
+            await asyncio.sleep(0.01)
+    await asyncio.gather(*(record_usage(evaluation_id, fence, USAGE) for fence in (1, 2, 1, 2, 1)))
+    stored = await get_evaluation(evaluation_id)
+    assert stored
+    assert stored.usage == Usage(input_tokens=200, cached_input_tokens=20, output_tokens=10, cost_usd=0.5)
+    assert stored.fence == 2
+    await mark_erased(ObjectId(interview.id))
+    assert await record_usage(evaluation_id, 3, USAGE) is None
 
 
 async def test_a_failed_job_has_a_reason_and_no_number() -> None:
     interview = await completed_interview()
     evaluation = await running(interview)
-    failed = await fail_evaluation(ObjectId(evaluation.id), evaluation.fence, "refused", USAGE)
+    failed = await fail_evaluation(ObjectId(evaluation.id), evaluation.fence, "refused")
     assert failed
     assert (failed.status, failed.failure, failed.outcome, failed.due_at) == (EvaluationStatus.FAILED, "refused", None, None)
     assert failed.completed_at
-    assert failed.usage == USAGE
     assert await shown(interview) == (False, None, None, None)
 
 
