@@ -14,7 +14,8 @@ from typing import Self
 
 PR_SET_PDEATHSIG = 1
 BACKGROUND = "--background"
-LOWEST_PRIORITY = 19
+NICENESS = 10
+"""Of a background process: it gets about a tenth of a busy processor."""
 STOP_SECONDS = 10.0
 READY_SECONDS = 90.0
 """a busy machine on which several begin at once takes long; one that ends is not waited for"""
@@ -45,7 +46,7 @@ class Child:
         environment: Mapping[str, str] | None = None,
         is_background: bool = False,
     ) -> None:
-        """`is_background`: it gets the processor time that no other process needs."""
+        """`is_background`: it gets little but the processor time that no other process needs."""
         self._command = [str(part) for part in command]
         self._log = log
         self._log_start = 0
@@ -187,10 +188,10 @@ def _become(parent: int, command: list[str]) -> None:
 
 
 def _lower_priority() -> None:
-    os.nice(LOWEST_PRIORITY)
+    os.nice(NICENESS)
     # Linux divides the processors among sessions first, and each of these processes has its own session
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(LOWEST_PRIORITY), encoding="ascii")
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _main(parent: str, *command: str) -> None:

