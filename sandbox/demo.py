@@ -1,8 +1,9 @@
-"""`make demo`: one whole interview through the public API, shown in the terminal as its subscriptions deliver it."""
+"""`make demo`: a typed and a spoken interview through the public API, shown in the terminal as its subscriptions deliver them."""
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from lifecycle.consent import CURRENT
 from models.organization import Role
 from sandbox.caller.participant import Caller
 from sandbox.candidate import Answers, Candidate, load_answers, load_questions
-from sandbox.showing import progress_line, show_evaluation, show_recordings, show_turn, show_word_errors
-from sandbox.stack import BANNER, Provision, Stack, issue_keys, running, teller
+from sandbox.livekit.build import find_or_build
+from sandbox.processes import SandboxFailed
+from sandbox.showing import RunningSteps, progress_line, show_evaluation, show_recordings, show_turn, show_word_errors
+from sandbox.stack import BANNER, Provision, Stack, issue_keys, running
+from sandbox.voice import configured_livekit
 
 POSITION = "software_engineer"
 PAUSE_SECONDS = 0.8
@@ -31,6 +35,10 @@ KEEPING_SECONDS = 30.0
 WIDTH = 110
 """a line that is longer is hard to read"""
 WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED")
+STARTING = {
+    "TEXT": "Starting mongod, valkey, loopback providers, the API and its jobs worker for a typed interview ...",
+    "VOICE": "Starting LiveKit, speech providers and voice workers for a spoken interview ...",
+}
 
 START = """
   mutation Start($input: StartInterviewInput!) {
@@ -75,39 +83,81 @@ def connect(stack: Stack, token: str | None) -> Client:
 
 
 async def run(root: Path, provision: Provision, *, voice: bool = True) -> int:
-    """Play the demo. Returns the exit code: 0 when a completed evaluation was shown, else 1, after a sentence that says why.
+    """Hold a typed interview and then, if `voice`, a spoken one; livekit-server is built while the first is held.
 
-    Raises SandboxFailed when something does not come up, or ends.
+    Returns the exit code: 0 when each interview has its evaluation, else 1, after a sentence that says why. Where there can
+    be no voice, the demo says why, and the typed interview is enough. Raises SandboxFailed when a process does not come up,
+    or ends.
     """
-    # that a room was closed is no news to who watches
+    # livekit's SDK reports a room that was closed: expected here
     logging.getLogger("livekit").addHandler(logging.NullHandler())
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
-    console.print(f"[bold yellow]{BANNER}[/]\n")
-    console.print("[dim]starting mongod, valkey, the loopback providers, the API and its workers ...[/]")
-
+    console.print(f"[bold yellow]{BANNER}[/]")
     data = root / ".viva" / "demo"
-    async with running(root, data, voice=voice, tell=teller(console)) as stack:
-        if stack.no_voice:
-            console.print(f"[yellow]This interview is typed, not spoken:[/] {escape(stack.no_voice)}")
-        issued = await issue_keys(stack, data, provision)
-        watch_seconds = WATCH_SECONDS["TEXT" if stack.no_voice else "VOICE"]
+    with RunningSteps(console) as steps:
+        async with _finding_server(steps, is_needed=voice and configured_livekit() is None) as server:
+            problem = await _play(console, steps, root, data, provision, voice=False)
+            if voice and not problem:
+                console.print()
+                try:
+                    await server
+                except SandboxFailed as failed:
+                    _explain_no_voice(console, str(failed))
+                else:
+                    problem = await _play(console, steps, root, data, provision, voice=True)
+    if problem:
+        console.print(f"[red]{escape(problem)}[/] The logs are in {(data / 'logs').relative_to(root)}.")
+        return 1
+    console.print("\nThe demo is complete. `make dev` keeps the sandbox running, so that you can use it yourself.")
+    return 0
+
+
+@asynccontextmanager
+async def _finding_server(steps: RunningSteps, *, is_needed: bool) -> AsyncIterator[asyncio.Task[None]]:
+    """Finds or builds livekit-server while the block runs. Yields a task that raises SandboxFailed when there is none."""
+
+    async def find_server() -> None:
+        if is_needed:
+            with steps.step("Looking for livekit-server ...") as report:
+                await find_or_build(report, interval=steps.report_interval)
+
+    task = asyncio.create_task(find_server())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+def _explain_no_voice(console: Console, reason: str) -> None:
+    console.print(f"[yellow]There is no spoken interview:[/] {escape(reason)}")
+
+
+async def _play(
+    console: Console, steps: RunningSteps, root: Path, data: Path, provision: Provision, *, voice: bool
+) -> str | None:
+    """Hold one interview, on servers of its own. Returns what went wrong, if anything did."""
+    watch_seconds = WATCH_SECONDS["VOICE" if voice else "TEXT"]
+    async with AsyncExitStack() as up:
+        with steps.step(STARTING["VOICE" if voice else "TEXT"]) as report:
+            stack = await up.enter_async_context(running(root, data, voice=voice, tell=report))
+            if voice and stack.no_voice:
+                _explain_no_voice(console, stack.no_voice)
+                return None
+            issued = await issue_keys(stack, data, provision)
         try:
             async with asyncio.timeout(watch_seconds):
-                problem = await _hold(console, stack, issued, root, data)
+                return await _hold(console, stack, issued, root, data)
         except* TimeoutError:
             problem = f"There is no evaluation after {watch_seconds:.0f} s."
         except* TransportError as broken:
             problem = f"The API did not do as it should: {'; '.join(str(error) for error in broken.exceptions)}"
-    if problem:
-        console.print(f"[red]{escape(problem)}[/] The logs are in {(data / 'logs').relative_to(root)}.")
-        return 1
-    console.print("\nThat was all of it. `make dev` keeps the sandbox up, to call it yourself.")
-    return 0
+    return problem
 
 
 async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: Path, data: Path) -> str | None:
-    """Hold the interview and show its evaluation. Answers what went wrong, if something did."""
+    """Hold the interview and show its evaluation. Returns what went wrong, if anything did."""
     spoken = "" if stack.no_voice else "_spoken"
     prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}{spoken}.yaml")
     person = Candidate(prepared, load_questions(root / "positions" / f"{POSITION}.yaml"))
@@ -115,8 +165,9 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
         wish = _wish(prepared, "VOICE" if spoken else "TEXT", is_recorded=bool(spoken and stack.settings.recording.store))
         started = (await recruiter.execute(GraphQLRequest(START, variable_values={"input": wish})))["startInterview"]
         interview_id, position = started["interview"]["id"], started["interview"]["position"]
+        questions = started["interview"]["progress"]["questions"]
         console.print(
-            f"\n[bold]{position['title']}[/] with {prepared.name}: {started['interview']['progress']['questions']} questions, "
+            f"\n[bold]{position['title']}, {'spoken' if spoken else 'typed'}[/], with {prepared.name}: {questions} questions, "
             f"at most {position['limitMinutes']} minutes ({interview_id})\n"
         )
         said: list[str] = []

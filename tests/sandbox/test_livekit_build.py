@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.livekit import build
 from sandbox.livekit.build import cached, find, find_or_build, wanted_version
-from sandbox.processes import SandboxFailed
+from sandbox.processes import NICENESS, SandboxFailed
 
 # they take their time by the clock
 pytestmark = pytest.mark.servers
@@ -83,18 +83,33 @@ async def test_of_two_who_need_it_one_builds_and_the_other_waits(folder: Path) -
     paths = await asyncio.gather(*(find_or_build(told.append) for _ in range(2)))
     assert paths[0] == paths[1]
     assert builds(folder) == 1
-    assert sum("waiting" in line for line in told) == 1
+    assert sum(line.startswith("Waiting for livekit-server") for line in told) == 1
 
 
-async def test_how_long_it_takes_is_told_while_it_is_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "TELL_SECONDS", 0.1)
+async def test_a_build_that_fails_fails_for_those_who_wait_for_it(folder: Path) -> None:
+    put_go(folder, work="sleep 1; echo 'no space left on device' >&2; exit 1")
+    results = await asyncio.gather(*(find_or_build(print) for _ in range(2)), return_exceptions=True)
+    assert [type(result) for result in results] == [SandboxFailed] * 2
+    assert all("no space left on device" in str(result) for result in results)
+    assert builds(folder) == 1
+
+
+async def test_elapsed_time_is_reported_while_building_and_while_waiting(folder: Path) -> None:
     put_go(folder, work="sleep 1")
-    told: list[str] = []
-    await find_or_build(told.append)
-    assert sum(line.startswith("Building livekit-server: ") for line in told) >= 2
+    builder: list[str] = []
+    waiter: list[str] = []
+    await asyncio.gather(find_or_build(builder.append, interval=0.1), find_or_build(waiter.append, interval=0.1))
+    assert sum(line.startswith("Building livekit-server: ") for line in builder) >= 2
+    assert sum(line.startswith("Waiting for livekit-server, which another process is building: ") for line in waiter) >= 2
 
 
-async def test_a_builder_that_is_killed_leaves_nothing_that_could_be_taken_for_a_server(folder: Path) -> None:
+async def test_a_build_leaves_the_processors_to_others(folder: Path) -> None:
+    put_go(folder, work=f"nice > {folder}/niceness")
+    await find_or_build(print)
+    assert (folder / "niceness").read_text(encoding="utf-8").strip() == str(NICENESS)
+
+
+async def test_a_killed_builder_leaves_no_server_and_one_who_waited_builds_it(folder: Path) -> None:
     put_go(folder, work=f"touch {folder}/begun; exec sleep 60")
     script = f"""
 import asyncio
@@ -107,11 +122,13 @@ asyncio.run(build.find_or_build(print))
     async with asyncio.timeout(30):
         while not (folder / "begun").exists():
             await asyncio.sleep(0.05)
+    put_go(folder)
+    waiting = asyncio.create_task(find_or_build(print))
+    await asyncio.sleep(0.2)
     builder.kill()
     await builder.wait()
     assert await find(print) is None
-    put_go(folder)
-    assert await find_or_build(print) == cached()
+    assert await waiting == cached()
 
 
 async def test_a_build_that_fails_says_why_and_may_be_tried_again(folder: Path) -> None:
@@ -123,7 +140,6 @@ async def test_a_build_that_fails_says_why_and_may_be_tried_again(folder: Path) 
 
 
 async def test_a_build_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "TELL_SECONDS", 0.1)
     monkeypatch.setattr(build, "BUILD_SECONDS", 0.3)
     put_go(folder, work="exec sleep 60")
     with pytest.raises(SandboxFailed, match="has not ended"):
