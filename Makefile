@@ -93,7 +93,7 @@ bench-costs: install ## what a turn, a lease and a stored interview cost (docs/s
 	$(BIN)/python -m benchmarks.costs
 
 faults: install ## whatever dies under load, and what followers see: ten minutes (docs/reliability.md)
-	$(BIN)/python -m benchmarks.faults $(if $(ONLY),--only $(ONLY))
+	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
 lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check uv

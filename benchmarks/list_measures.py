@@ -14,7 +14,7 @@ from bson import ObjectId
 
 import settings
 from benchmarks.list_rows import Known, combined_filters, name_filters, single_filters
-from benchmarks.profiler import Plan, Profiler
+from tests.models.profiler import Plan, Profiler
 from benchmarks.replies import percentile
 from models import database
 from models.interview import Interview

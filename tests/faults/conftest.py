@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from benchmarks.faults.deployment import Deployment, deployed
+from tests.faults.deployment import Deployment, deployed
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
 """The rows of `make faults` with little load and short outages: what must be so is, and figures are not far off."""
 
-from benchmarks.faults.checks import Check
-from benchmarks.faults.deployment import Deployment
-from benchmarks.faults.load import SHORT
-from benchmarks.faults.rows import run_row
+from tests.faults.checks import Check
+from tests.faults.deployment import Deployment
+from tests.faults.load import SHORT
+from tests.faults.scenarios import run_row
 
 SLACK = 20.0
 """a ceiling for figures: a machine may be that much busier than the one that `make faults` wants"""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.faults.deployment import Deployment
+from tests.faults.deployment import Deployment
 from tests.faults.short import broken
 
 pytestmark = pytest.mark.servers

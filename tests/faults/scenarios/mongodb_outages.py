@@ -3,9 +3,9 @@
 import asyncio
 import time
 
-from benchmarks.faults.checks import Check, count, effect, seconds
-from benchmarks.faults.deployment import Deployment
-from benchmarks.faults.load import Load, Scale, loaded, outcomes
+from tests.faults.checks import Check, count, effect, seconds
+from tests.faults.deployment import Deployment
+from tests.faults.load import Load, Scale, loaded, outcomes
 
 ANSWER_SECONDS = 5.0
 """until a caller is told"""

@@ -3,9 +3,9 @@
 import asyncio
 import time
 
-from benchmarks.faults.checks import Check, count, effect, figure, seconds
-from benchmarks.faults.deployment import Deployment
-from benchmarks.faults.load import Scale, loaded
+from tests.faults.checks import Check, count, effect, figure, seconds
+from tests.faults.deployment import Deployment
+from tests.faults.load import Scale, loaded
 from models.organization import Role
 
 MEGABYTE = 1_000_000

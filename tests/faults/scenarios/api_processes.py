@@ -4,10 +4,10 @@ import asyncio
 import signal
 import time
 
-from benchmarks.faults.checks import Check, count, effect, figure, seconds
-from benchmarks.faults.deployment import Deployment
-from benchmarks.faults.load import Load, Scale, loaded, outcomes
-from benchmarks.faults.reader import TURNS
+from tests.faults.checks import Check, count, effect, figure, seconds
+from tests.faults.deployment import Deployment
+from tests.faults.load import Load, Scale, loaded, outcomes
+from tests.faults.subscriber import TURNS
 from models.organization import Role
 
 DRAIN_SECONDS = 10.0

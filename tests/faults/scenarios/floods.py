@@ -11,9 +11,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from benchmarks.faults.checks import Check, count, effect, figure, seconds
-from benchmarks.faults.deployment import Deployment
-from benchmarks.faults.load import Scale, Window, loaded
+from tests.faults.checks import Check, count, effect, figure, seconds
+from tests.faults.deployment import Deployment
+from tests.faults.load import Scale, Window, loaded
 from benchmarks.replies import percentile
 from live.cancellation import end
 from models.organization import Role

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from benchmarks.faults.checks import Check, count, effect, seconds
-from benchmarks.faults.deployment import Deployment
+from tests.faults.checks import Check, count, effect, seconds
+from tests.faults.deployment import Deployment
 from live.cancellation import end
 from models.organization import Role
 

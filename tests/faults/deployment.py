@@ -12,8 +12,8 @@ import httpx2
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.faults.proxy import Proxy
-from benchmarks.faults.remote import ROOT, Remote
+from tests.faults.tcp_proxy import Proxy
+from tests.faults.rpc import ROOT, Remote
 from lifecycle.consent import CURRENT
 from models.organization import Role
 from sandbox.mongod import Mongod
@@ -158,8 +158,8 @@ async def deployed(folder: Path, **settings: str) -> AsyncIterator[Deployment]:
             **{"LOG_LEVEL": "INFO", **settings},
         )
         apis = [api_process(environment, folder / f"api-{place}.log", ROOT) for place in range(API_PROCESSES)]
-        readers = Remote("benchmarks.faults.readers", folder / "readers.log", environment)
-        writers = Remote("benchmarks.faults.writers", folder / "writers.log", environment)
+        readers = Remote("tests.faults.subscribers_process", folder / "readers.log", environment)
+        writers = Remote("tests.faults.writers_process", folder / "writers.log", environment)
         deployment = Deployment(folder, mongod, valkey, proxy, port, apis, readers, writers)
         await asyncio.gather(up.enter_async_context(readers), up.enter_async_context(writers))
         for place, api in enumerate(apis):

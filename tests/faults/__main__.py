@@ -1,4 +1,4 @@
-"""`python -m benchmarks.faults`: what followers see, whatever dies. docs/reliability.md explains it and has the last run.
+"""`python -m tests.faults`: what followers see, whatever dies. docs/reliability.md explains it and has the last run.
 
 Exit 0 when every row is as asked.
 """
@@ -14,11 +14,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from benchmarks.faults.checks import Result, table
-from benchmarks.faults.deployment import deployed
-from benchmarks.faults.load import SHORT, Scale
-from benchmarks.faults.remote import ROOT
-from benchmarks.faults.rows import ROWS, run_row
+from tests.faults.checks import Result, table
+from tests.faults.deployment import deployed
+from tests.faults.load import SHORT, Scale
+from tests.faults.rpc import ROOT
+from tests.faults.scenarios import ROWS, run_row
 from benchmarks.report import machine
 from sandbox.processes import SandboxFailed
 

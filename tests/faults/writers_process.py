@@ -1,6 +1,6 @@
 """The writers' process: interviews in which a turn is said each quarter of a second, stored and shown as a voice worker does it.
 
-The harness runs it: `python -m benchmarks.faults.writers PORT`, with settings in the environment, as for the product's processes.
+The harness runs it: `python -m tests.faults.writers_process PORT`, with settings in the environment, as for the product's processes.
 It also does what needs MongoDB without the API: keys, and looking at what is stored.
 """
 
@@ -22,8 +22,8 @@ from pymongo.errors import PyMongoError
 from agent.hearing import Heard
 from agent.transcript import Transcript
 from auth import Audience, sign
-from benchmarks.faults.oracle import Oracle, text_of
-from benchmarks.faults.remote import answer, run
+from tests.faults.oracle import Oracle, text_of
+from tests.faults.rpc import answer, run
 from benchmarks.replies import percentile
 from evaluation import prompt
 from keys import read_starters

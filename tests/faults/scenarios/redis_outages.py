@@ -2,9 +2,9 @@
 
 import asyncio
 
-from benchmarks.faults.checks import Check, figure, seconds
-from benchmarks.faults.deployment import Deployment
-from benchmarks.faults.load import Load, Scale, Window, loaded
+from tests.faults.checks import Check, figure, seconds
+from tests.faults.deployment import Deployment
+from tests.faults.load import Load, Scale, Window, loaded
 
 AWAY_SECONDS = 2.5
 """at p99, from written to received while Redis is away: the poll's 2 s, and reading"""

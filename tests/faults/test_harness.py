@@ -5,9 +5,9 @@ import math
 
 import pytest
 
-from benchmarks.faults.checks import Result, count, effect, figure, seconds
-from benchmarks.faults.oracle import Oracle, text_of
-from benchmarks.faults.proxy import Proxy
+from tests.faults.checks import Result, count, effect, figure, seconds
+from tests.faults.oracle import Oracle, text_of
+from tests.faults.tcp_proxy import Proxy
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The readers' process: all dashboards of a load. The harness runs it: `python -m benchmarks.faults.readers PORT`."""
+"""The readers' process: all dashboards of a load. The harness runs it: `python -m tests.faults.subscribers_process PORT`."""
 
 import asyncio
 import random
@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.faults.oracle import KINDS
-from benchmarks.faults.reader import Reader, cut_off
-from benchmarks.faults.remote import answer, run
+from tests.faults.oracle import KINDS
+from tests.faults.subscriber import Reader, cut_off
+from tests.faults.rpc import answer, run
 from benchmarks.replies import percentile
 
 LAG_SECONDS = 0.02
