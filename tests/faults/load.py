@@ -1,4 +1,4 @@
-"""Load L of the design on a deployment, for the length of one row, and what must be so whatever happened meanwhile."""
+"""Load on a deployment for the length of one scenario, and the effects that must hold whatever failed meanwhile."""
 
 import asyncio
 import math
@@ -10,33 +10,35 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from tests.faults.checks import Check, count, effect, seconds
-from tests.faults.deployment import Deployment
 from live.cancellation import end
 from models.organization import Role
+from tests.faults.checks import Check, count, duration, effect, ratio
+from tests.faults.deployment import Deployment
 
-PIECE_SECONDS = 2.0
+WINDOW_PIECE_SECONDS = 2.0
 HALT_SECONDS = 30.0
-"""until a writer that is asked to stop must have stored its last turn"""
-LAG_SECONDS = 0.05
-"""of the readers' own process at p99, above which it measures itself"""
-SAY = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
+"""Within which a stopped writer must have stored its last turn."""
+HEALTHY_SECONDS = 1.0
+"""Ceiling of p99 while nothing fails: ratios to a baseline that a person finds slow would prove nothing."""
+RECOVERED_RATIO = 3.0
+"""Usual p99 after a fault to that before, up to which latency counts as recovered; the poll alone would be 50 times."""
+SEND = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much load, and how long everything takes, in seconds."""
+    """Amount of load, and durations in seconds."""
 
     interviews: int = 50
-    readers: int = 2
-    """of each interview"""
+    subscribers: int = 2
+    """Of each interview."""
     period: float = 0.25
-    """between two turns of an interview"""
-    warm: float = 2.0
+    """Between two turns of an interview."""
+    warm_up: float = 2.0
     quiet: float = 8.0
-    """before a fault"""
+    """Before a fault."""
     settle: float = 3.0
-    """after it, until all must be as before"""
+    """After a fault, until latency must have recovered."""
     after: float = 8.0
     redis_killed: float = 10.0
     redis_black_hole: float = 30.0
@@ -45,17 +47,17 @@ class Scale:
     api_away: float = 2.0
     stalled: float = 60.0
     filled: float = 34.0
-    """until each interview's kept events are as many as are ever kept (schema.sharing.KEPT)"""
+    """Until each interview's shared events are as many as are ever retained (schema.sharing.KEPT)."""
     churn: float = 30.0
     deaths: int = 4
-    """of processes between commit and publish"""
+    """Number of processes killed between commit and publish."""
     access: float = 5.0
-    """life of a candidate's token"""
+    """Lifetime of a candidate's token."""
 
 
 SHORT = Scale(
     interviews=5,
-    warm=0.5,
+    warm_up=0.5,
     quiet=1.0,
     settle=1.0,
     after=1.0,
@@ -70,15 +72,15 @@ SHORT = Scale(
     deaths=1,
     access=3.0,
 )
-"""enough to see what is lost, repeated or out of order; no figures"""
+"""Enough to see what is lost, repeated or reordered; too little for figures."""
 
 Window = tuple[float, float]
-"""from when to when, as time.time counts"""
+"""Start and end, as time.time() counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the API: when, how long it took, and OK, the error's code, or what broke."""
+    """A call of the API: when it began, how long it took, and OK, the error code or the transport error."""
 
     at: float
     seconds: float
@@ -86,8 +88,8 @@ class Call:
 
 
 @dataclass
-class Probe:
-    """A candidate who types: each message again, under its key, until it is acknowledged."""
+class TypingCandidate:
+    """A candidate who types, and repeats each message under its idempotency key until it is acknowledged."""
 
     deployment: Deployment
     interview_id: str
@@ -96,133 +98,155 @@ class Probe:
     calls: list[Call] = field(default_factory=list)
 
     async def keep_sending(self, period: float) -> None:
-        """Send for ever."""
+        """Sends messages until cancelled."""
         while True:
             text = f"message {len(self.acknowledged) + 1}"
-            while not await self._is_sent(text):  # noqa: ASYNC110 - it is a call that is repeated, not a look
+            while not await self._send(text):
                 await asyncio.sleep(0.1)
             self.acknowledged.append(text)
             await asyncio.sleep(period)
 
-    def within(self, window: Window) -> list[Call]:
-        """The calls that began in that time."""
+    def calls_within(self, window: Window) -> list[Call]:
+        """Returns the calls that began in a window."""
         return [call for call in self.calls if window[0] <= call.at <= window[1]]
 
-    async def _is_sent(self, text: str) -> bool:
+    def succeeded_within(self, window: Window) -> bool:
+        """Returns whether any message was accepted in a window."""
+        return any(call.outcome == "OK" for call in self.calls_within(window))
+
+    async def _send(self, text: str) -> bool:
         at = time.time()
-        wish = {"interviewId": self.interview_id, "text": text, "idempotencyKey": text}
+        values = {"interviewId": self.interview_id, "text": text, "idempotencyKey": text}
         try:
-            # a connection of its own: whichever process takes it
+            # a new connection each time, which may reach either process
             async with self.deployment.client(self.token) as client:
-                answer = (await client.post("/graphql", json={"query": SAY, "variables": {"input": wish}})).json()
-            errors = answer.get("errors")
+                response = (await client.post("/graphql", json={"query": SEND, "variables": {"input": values}})).json()
+            errors = response.get("errors")
             outcome = errors[0]["extensions"]["code"] if errors else "OK"
-        except httpx2.TransportError as broken:
-            outcome = type(broken).__name__
+        except httpx2.TransportError as error:
+            outcome = type(error).__name__
         self.calls.append(Call(at, time.time() - at, outcome))
         return outcome == "OK"
 
 
 @dataclass
 class Load:
-    """What goes on: interviews that are written, followed and, one of them, typed."""
+    """Interviews that are being written and followed, and one in which a candidate types."""
 
     deployment: Deployment
     scale: Scale
     interview_ids: list[str]
-    probe: Probe
+    candidate: TypingCandidate
 
-    async def pass_time(self, length: float) -> Window:
-        """So many seconds as they are."""
+    async def run_for(self, seconds: float) -> Window:
+        """Lets the load run and returns the window."""
         since = time.time()
-        await asyncio.sleep(length)
+        await asyncio.sleep(seconds)
         return since, time.time()
 
-    async def quiet(self) -> Window:
-        """A time in which nothing fails, after everything has warmed up."""
-        await asyncio.sleep(self.scale.warm)
-        return await self.pass_time(self.scale.quiet)
+    async def run_undisturbed(self) -> Window:
+        """Warms up, then returns a window in which nothing fails: the baseline of this run's ratios."""
+        await asyncio.sleep(self.scale.warm_up)
+        return await self.run_for(self.scale.quiet)
 
-    async def received(self, window: Window) -> dict[str, float]:
-        """Seconds from written to received of that time's turns: count, p50, p99, max, and the readers' own lag."""
-        answer: dict[str, float] = await self.deployment.readers.call("latencies", since=window[0], until=window[1])
-        return answer
+    async def latencies(self, window: Window) -> dict[str, float]:
+        """Returns seconds from written to received: count, p50, p99, max, and the harness's own lag."""
+        found: dict[str, float] = await self.deployment.subscribers.call("latencies", since=window[0], until=window[1])
+        return found
 
-    async def appended(self, window: Window) -> dict[str, float]:
-        """Seconds from written to stored: count, p50, p99."""
-        answer: dict[str, float] = await self.deployment.writers.call("appends", since=window[0], until=window[1])
-        return answer
+    async def append_times(self, window: Window) -> dict[str, float]:
+        """Returns seconds from written to stored: count, p50, p99."""
+        found: dict[str, float] = await self.deployment.writers.call("append_times", since=window[0], until=window[1])
+        return found
 
-    async def usual_p99(self, name: str, window: Window) -> float:
-        """Seconds: the median of the p99 of pieces of that time, of `received` or `appended`; one burst is not the rule."""
-        measure = {"received": self.received, "appended": self.appended}[name]
-        pieces = max(1, round((window[1] - window[0]) / PIECE_SECONDS))
+    async def usual_p99(self, window: Window, *, of_appends: bool = False) -> float:
+        """Returns the median of the p99 of two-second pieces of a window, so that one burst does not decide."""
+        measure = self.append_times if of_appends else self.latencies
+        pieces = max(1, round((window[1] - window[0]) / WINDOW_PIECE_SECONDS))
         length = (window[1] - window[0]) / pieces
-        found = [await measure((window[0] + place * length, window[0] + (place + 1) * length)) for place in range(pieces)]
+        found = [await measure((window[0] + index * length, window[0] + (index + 1) * length)) for index in range(pieces)]
         # on a machine that stands still a piece may be empty
         return statistics.median([piece["p99"] for piece in found if piece["count"]] or [math.nan])
 
-    async def told(self, name: str, window: Window, limit: float | None) -> list[Check]:
-        """How soon turns were received in that time, and whether the readers' process could tell."""
-        received = await self.received(window)
+    async def latency_checks(self, name: str, window: Window, ceiling: float | None = None) -> list[Check]:
+        """Reports how soon turns were received in a window; with a ceiling, expects it of p99.
+
+        The lag of the harness stands beside it, so that a slow harness is not mistaken for a slow product.
+        """
+        found = await self.latencies(window)
         return [
-            seconds(f"{name}: written to received, p50 of {received['count']}", received["p50"], None),
-            seconds(f"{name}: p99", received["p99"], limit),
-            seconds(f"{name}: lag of the readers' own process, p99", received["lag"], LAG_SECONDS),
+            duration(f"{name}: written to received, p50 of {found['count']}", found["p50"]),
+            duration(f"{name}: written to received, p99", found["p99"], ceiling),
+            duration(f"{name}: scheduling lag of the subscribers' process, p99", found["lag"]),
         ]
 
-    async def clean(self) -> list[Check]:
-        """End the writing, wait for the readers, and compare what was acknowledged, stored and seen."""
-        writers, readers = self.deployment.writers, self.deployment.readers
+    async def baseline_checks(self, window: Window) -> list[Check]:
+        """Reports the latency before the fault, which later windows are compared with."""
+        return await self.latency_checks("before", window, HEALTHY_SECONDS)
+
+    async def latency_ratio(self, name: str, window: Window, baseline: Window, limit: float | None) -> Check:
+        """Compares the usual p99 of a window with that of the baseline."""
+        usual, before = await self.usual_p99(window), await self.usual_p99(baseline)
+        return ratio(f"{name} to before, usual p99 of written to received", usual, before, limit)
+
+    async def stop_and_verify(self) -> list[Check]:
+        """Stops the writers, waits for the subscribers, and compares what was acknowledged, stored and received."""
+        writers, subscribers = self.deployment.writers, self.deployment.subscribers
         async with asyncio.timeout(HALT_SECONDS):
             acknowledged = await writers.call("halt")
-        return await self.compare(acknowledged, await readers.call("caught_up", stored=acknowledged))
+        return await self.verify(acknowledged, await subscribers.call("wait_until_caught_up", stored=acknowledged))
 
-    async def compare(self, acknowledged: dict[str, int], caught_up: float | None) -> list[Check]:
-        """The same, once writing has ended. `caught_up`: seconds until the readers had the rest, or None."""
+    async def verify(self, acknowledged: dict[str, int], caught_up: float | None) -> list[Check]:
+        """Compares acknowledged, stored and received turns once writing has ended.
+
+        `caught_up`: seconds until the subscribers had the last turns, or None if they never had.
+        """
         stored = await self.deployment.writers.call("stored", interview_ids=self.interview_ids)
-        state = await self.deployment.readers.call("state")
+        report = await self.deployment.subscribers.call("report")
         lost = sum(stored["last"][interview_id] < seq for interview_id, seq in acknowledged.items())
-        typed = await self.deployment.writers.call("texts", interview_id=self.probe.interview_id)
-        # the last may be on its way: stored, not yet acknowledged
-        is_typed_once = typed[: len(self.probe.acknowledged)] == self.probe.acknowledged and len(set(typed)) == len(typed)
-        faults = ", ".join(f"{number} {kind}" for kind, number in state["faults"].items())
+        typed = await self.deployment.writers.call("candidate_texts", interview_id=self.candidate.interview_id)
+        sent = self.candidate.acknowledged
+        # one more may be stored and not yet acknowledged
+        stored_once = typed[: len(sent)] == sent and len(set(typed)) == len(typed)
+        violations = ", ".join(f"{number} {kind}" for kind, number in report["violations"].items())
+        seen = f"{report['turns']} turns at {report['subscribers']} subscribers"
         return [
-            count(f"seen by {state['readers']} readers, {state['turns']} turns: {faults}", sum(state["faults"].values())),
-            effect("all readers have the last turn", caught_up is not None),
+            count(f"violations in {seen}: {violations}", sum(report["violations"].values())),
+            effect("every subscriber has the last turn", caught_up is not None),
             count("interviews that lost an acknowledged turn", lost),
-            count("stored turns that are out of order or not as written", stored["faults"]),
-            effect(f"{len(self.probe.acknowledged)} acknowledged messages of the API stored once, in order", is_typed_once),
-            count("subscriptions that were refused", len(state["failed"])),
+            count("stored turns that are out of order or not as written", stored["violations"]),
+            effect(f"{len(sent)} acknowledged messages of the API are stored once, in order", stored_once),
+            count("subscriptions that were refused", len(report["failed"])),
         ]
 
 
 @asynccontextmanager
-async def loaded(deployment: Deployment, scale: Scale) -> AsyncIterator[Load]:
-    """New interviews, readers that are connected, writers at work. With the block all of it ends, and what was killed is up."""
-    await deployment.mend()
+async def run_load(deployment: Deployment, scale: Scale) -> AsyncIterator[Load]:
+    """Starts interviews, subscribers and writers; stops them after the block, and restarts what was killed in it."""
+    await deployment.restart_missing()
     *started, (typed_id, token) = await deployment.start_interviews(scale.interviews + 1)
     interview_ids = [interview_id for interview_id, _ in started]
-    followed = [[interview_id] for interview_id in interview_ids for _ in range(scale.readers)]
+    followed = [[interview_id] for interview_id in interview_ids for _ in range(scale.subscribers)]
     viewer = deployment.keys[Role.VIEWER]
-    probe = Probe(deployment, typed_id, token)
+    candidate = TypingCandidate(deployment, typed_id, token)
     sending: asyncio.Task[None] | None = None
     try:
-        await deployment.readers.call("open", group="load", url=deployment.websocket, token=viewer, followed=followed)
-        await deployment.readers.call("connected")
+        subscribers = deployment.subscribers
+        await subscribers.call("open", group="load", url=deployment.websocket_url, token=viewer, followed=followed)
+        await subscribers.call("wait_until_connected")
         await deployment.writers.call("begin", interview_ids=interview_ids, period=scale.period)
-        sending = asyncio.create_task(probe.keep_sending(scale.period))
-        yield Load(deployment, scale, interview_ids, probe)
+        sending = asyncio.create_task(candidate.keep_sending(scale.period))
+        yield Load(deployment, scale, interview_ids, candidate)
     finally:
         if sending:
             await end(sending)
-        await deployment.mend()
+        await deployment.restart_missing()
         async with asyncio.timeout(HALT_SECONDS):
             await deployment.writers.call("halt")
-        await deployment.readers.call("close")
+        await deployment.subscribers.call("close")
 
 
-def outcomes(calls: Sequence[Call]) -> str:
-    """How many of each, for people."""
+def count_outcomes(calls: Sequence[Call]) -> str:
+    """Formats how many calls had each outcome."""
     found = sorted({call.outcome for call in calls})
     return ", ".join(f"{sum(call.outcome == one for call in calls)} {one}" for one in found) or "none"

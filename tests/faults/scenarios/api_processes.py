@@ -1,140 +1,139 @@
-"""API processes asked to end, and killed, all and one of two; and a process that dies between commit and publish."""
+"""API processes are terminated or killed, and a writer dies between commit and publish."""
 
 import asyncio
 import signal
 import time
 
-from tests.faults.checks import Check, count, effect, figure, seconds
-from tests.faults.deployment import Deployment
-from tests.faults.load import Load, Scale, loaded, outcomes
-from tests.faults.subscriber import TURNS
 from models.organization import Role
+from tests.faults.checks import Check, count, duration, effect, figure
+from tests.faults.deployment import Deployment
+from tests.faults.load import Load, Scale, count_outcomes, run_load
+from tests.faults.subscriber import TURNS
 
 DRAIN_SECONDS = 10.0
+"""The product's own bound, after which an orchestrator kills the process."""
 STREAMS = 4
-"""by server-sent events, which a server has to end by itself"""
-TOLD_TO_COME_BACK = frozenset({"1001", "1012", "1013"})
-"""close codes that clients of graphql-transport-ws retry on"""
-SPREAD = 0.1
-"""of all connections, that each of two processes has at least"""
-LOST_MESSAGE_SECONDS = 3.0
-"""from written to received of a turn that nobody published"""
+"""Followers by server-sent events, which the server has to end itself."""
+RETRYABLE_CODES = frozenset({"1001", "1012", "1013"})
+"""Close codes after which clients of graphql-transport-ws reconnect."""
+MIN_SHARE = 0.1
+"""Of all connections, that each of two processes holds at least."""
+UNPUBLISHED_SECONDS = 3.0
+"""Ceiling from written to received of a turn that was never published: the poll's two seconds, and the read."""
 
 
 async def api_terminated(deployment: Deployment, scale: Scale) -> list[Check]:
-    """SIGTERM to one process after the other, as when a new version is rolled out."""
-    async with loaded(deployment, scale) as load:
-        quiet = await load.quiet()
-        drains, exits = [], []
+    """Sends SIGTERM to one process after the other, as a rolling update does."""
+    async with run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
+        drains, exit_codes = [], []
         began = time.time()
         async with asyncio.TaskGroup() as streams:
-            # whichever process takes them
-            over_http = [streams.create_task(_follow_over_http(load)) for _ in range(STREAMS)]
+            followers = [streams.create_task(_follow_over_http(load)) for _ in range(STREAMS)]
             await asyncio.sleep(1)
-            for place, api in enumerate(deployment.apis):
-                asked = time.monotonic()
+            for index, api in enumerate(deployment.apis):
+                terminated_at = time.monotonic()
                 api.send(signal.SIGTERM)
-                exits.append(await api.wait())
-                drains.append(time.monotonic() - asked)
+                exit_codes.append(await api.wait())
+                drains.append(time.monotonic() - terminated_at)
                 await asyncio.sleep(scale.api_away)
-                await deployment.start_api(place)
+                await deployment.start_api(index)
                 await asyncio.sleep(scale.api_away)
-        rolled = began, time.time()
-        codes = (await deployment.readers.call("state"))["codes"]
-        ends = [stream.result() for stream in over_http]
+        update = began, time.time()
+        codes = (await deployment.subscribers.call("report"))["close_codes"]
+        final = sum(number for code, number in codes.items() if code not in RETRYABLE_CODES)
+        outcomes = count_outcomes(load.candidate.calls_within(update))
         return [
-            *await load.told("before", quiet, None),
-            seconds("SIGTERM until it has ended, the longer of two", max(drains), DRAIN_SECONDS),
-            effect("nothing had to be cut short at the end of the drain", max(drains) < DRAIN_SECONDS),
-            effect(f"{STREAMS} streams over HTTP had turns, and broke off without `complete`", all(ends)),
-            count("exit codes that are not 0", sum(map(bool, exits))),
-            effect("readers were cut off", bool(codes)),
-            count(f"connections that were not told to come back (codes: {codes})", _untold(codes)),
-            *await load.told("meanwhile", rolled, None),
-            effect(f"messages went on by the other process ({outcomes(load.probe.within(rolled))})", _went_on(load, rolled)),
-            *await load.clean(),
+            *await load.baseline_checks(before),
+            duration("from SIGTERM to exit, the longer of two", max(drains), DRAIN_SECONDS),
+            effect("no drain was cut short", max(drains) < DRAIN_SECONDS),
+            effect(f"{STREAMS} SSE streams had turns and ended without `complete`", all(one.result() for one in followers)),
+            count("exit codes other than 0", sum(map(bool, exit_codes))),
+            effect("subscribers were disconnected", bool(codes)),
+            count(f"connections closed with a code that is not retryable ({codes})", final),
+            *await load.latency_checks("during the update", update),
+            effect(f"the other process accepted messages ({outcomes})", load.candidate.succeeded_within(update)),
+            *await load.stop_and_verify(),
         ]
 
 
 async def api_killed(deployment: Deployment, scale: Scale) -> list[Check]:
-    """kill -9 of all API processes at once."""
-    async with loaded(deployment, scale) as load:
-        await load.quiet()
+    """Kills all API processes with SIGKILL."""
+    async with run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
         await asyncio.gather(*(api.kill() for api in deployment.apis))
         await asyncio.sleep(scale.api_away)
-        await deployment.mend()
+        await deployment.restart_missing()
         await asyncio.sleep(scale.settle)
-        back = await load.pass_time(scale.after)
-        state = await deployment.readers.call("state")
+        after = await load.run_for(scale.after)
+        report = await deployment.subscribers.call("report")
         return [
-            effect("every reader came back", state["connections"] >= 2 * state["readers"]),
-            *await load.told("back", back, None),
-            *await load.clean(),
+            effect("every subscriber reconnected", report["connections"] >= 2 * report["subscribers"]),
+            *await load.baseline_checks(before),
+            *await load.latency_checks("after", after),
+            *await load.stop_and_verify(),
         ]
 
 
-async def two_api_processes(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Two behind one port, nothing sticky: both serve, one is killed in mid-load and started again."""
-    async with loaded(deployment, scale) as load:
-        quiet = await load.quiet()
-        spread = deployment.connections()
+async def one_of_two_killed(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Kills one of two processes behind one port, without sticky sessions, and starts it again."""
+    async with run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
+        spread_before = deployment.connections()
         await deployment.apis[0].kill()
-        away = await load.pass_time(scale.api_away)
+        away = await load.run_for(scale.api_away)
         await deployment.start_api(0)
-        # who is connected stays where it is: only who comes anew finds the new process
-        await deployment.readers.call("start_churn", share=0.2)
+        # existing connections stay where they are: only new ones reach the restarted process
+        await deployment.subscribers.call("start_churn", share=0.2)
         await asyncio.sleep(scale.settle + scale.after)
-        await deployment.readers.call("stop_churn")
-        after = deployment.connections()
-        back = await load.pass_time(scale.after)
+        await deployment.subscribers.call("stop_churn")
+        spread_after = deployment.connections()
+        after = await load.run_for(scale.after)
+        outcomes = count_outcomes(load.candidate.calls_within(away))
         return [
-            figure(f"connections of the two before: {spread}, share of the fuller", max(spread) / sum(spread), 1 - SPREAD, ""),
-            *await load.told("before", quiet, None),
-            *await load.told("one away", away, None),
-            effect(f"messages went on by the other ({outcomes(load.probe.within(away))})", _went_on(load, away)),
-            figure(f"connections of the two after: {after}, share of the fuller", max(after) / sum(after), 1 - SPREAD, ""),
-            *await load.told("back", back, None),
-            *await load.clean(),
+            _spread_check("before", spread_before),
+            *await load.baseline_checks(before),
+            *await load.latency_checks("one away", away),
+            effect(f"the other process accepted messages ({outcomes})", load.candidate.succeeded_within(away)),
+            _spread_check("after", spread_after),
+            *await load.latency_checks("after", after),
+            *await load.stop_and_verify(),
         ]
 
 
-async def unpublished(deployment: Deployment, scale: Scale) -> list[Check]:
-    """A process is killed between commit and publish, a few times: the turn arrives by the poll."""
-    waits, exits, acknowledged, caught_up = [], [], dict[str, int](), None
-    async with loaded(deployment, scale) as load:
+async def died_before_publish(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Kills the writers' process between commit and publish: the turn arrives by polling."""
+    delays, exit_codes, caught_up = [], [], None
+    async with run_load(deployment, scale) as load:
         for _ in range(scale.deaths):
-            await load.pass_time(scale.warm)
+            await load.run_for(scale.warm_up)
             began = time.time()
             await deployment.writers.call("die_between_commit_and_publish")
-            exits.append(await deployment.writers.child.wait())
-            died = time.time()
+            exit_codes.append(await deployment.writers.child.wait())
+            died_at = time.time()
             await deployment.writers.start()
             stored = await deployment.writers.call("stored", interview_ids=load.interview_ids)
-            acknowledged = stored["last"]
-            caught_up = await deployment.readers.call("caught_up", stored=acknowledged)
-            waits.append((await load.received((began - 1.0, died + 1.0)))["max"])
+            caught_up = await deployment.subscribers.call("wait_until_caught_up", stored=stored["last"])
+            delays.append((await load.latencies((began - 1.0, died_at + 1.0)))["max"])
             await deployment.writers.call("begin", interview_ids=load.interview_ids, period=scale.period)
         return [
-            effect(f"{scale.deaths} processes died of SIGKILL", exits == [-signal.SIGKILL] * scale.deaths),
+            effect(f"{scale.deaths} processes died of SIGKILL", exit_codes == [-signal.SIGKILL] * scale.deaths),
             effect("the turns arrived", caught_up is not None),
-            seconds("the longest that one took", max(waits), LOST_MESSAGE_SECONDS),
-            *await load.clean(),
+            duration("longest delay of one of them", max(delays), UNPUBLISHED_SECONDS),
+            *await load.stop_and_verify(),
         ]
+
+
+def _spread_check(name: str, connections: list[int]) -> Check:
+    share = max(connections) / sum(connections)
+    return figure(f"connections of the two processes {name} ({connections}): larger share", share, 1 - MIN_SHARE, "")
 
 
 async def _follow_over_http(load: Load) -> bool:
-    """Whether turns came over server-sent events, and the stream then broke off without a `complete`: clients come back."""
+    """Returns whether turns arrived over SSE and the stream then ended without `complete`, so that clients retry."""
     body = {"query": TURNS, "variables": {"id": load.interview_ids[0], "after": 0}}
     async with load.deployment.client(load.deployment.keys[Role.VIEWER], seconds=60.0) as client:
         headers = {"Accept": "text/event-stream"}
         async with client.stream("POST", "/graphql", json=body, headers=headers) as response:
             lines = [line async for line in response.aiter_lines() if line.startswith("event: ")]
     return "event: next" in lines and "event: complete" not in lines
-
-
-def _untold(codes: dict[str, int]) -> int:
-    return sum(number for code, number in codes.items() if code not in TOLD_TO_COME_BACK)
-
-
-def _went_on(load: Load, window: tuple[float, float]) -> bool:
-    return any(call.outcome == "OK" for call in load.probe.within(window))

@@ -1,166 +1,166 @@
-"""Readers that stall, come and go; streams that end, with the interview or with the caller's access."""
+"""Subscribers stall, or come and go; streams end with the interview, or with the caller's access."""
 
 import asyncio
 import time
 
-from tests.faults.checks import Check, count, effect, figure, seconds
-from tests.faults.deployment import Deployment
-from tests.faults.load import Scale, loaded
 from models.organization import Role
+from tests.faults.checks import Check, count, duration, effect, figure, ratio
+from tests.faults.deployment import Deployment
+from tests.faults.load import Scale, run_load
 
 MEGABYTE = 1_000_000
-STALLED_READERS = 4
+STALLED_SUBSCRIBERS = 4
 SUBSCRIPTIONS = 100
-"""of one stalled reader: what its interviews say in a minute is far more than any buffer between takes"""
+"""Of one stalled subscriber: in a minute they carry far more than all buffers on the way hold."""
 STALL_MEGABYTES = 5.0
 UNAFFECTED_RATIO = 2.0
-"""of others' p99 while a reader stalls to that before"""
+"""Others' usual p99 during a stall to that before, up to which they count as unaffected."""
 CHURN = 0.1
-"""of all readers, each second"""
+"""Share of all subscribers per second."""
 CHURN_MEGABYTES = 10.0
-LOOKS = 10
-ENDED_SECONDS = 1.0
+SAMPLES = 10
+COMPLETION_RATIO = 10.0
+"""From the last interview's end to the last `complete`, to the usual p99 of a turn: all streams complete together."""
 REVOKED_SECONDS = 5.0
-"""until a revoked key's stream is closed: it is looked at each 2 s (resolvers.rechecks)"""
+"""Ceiling until a revoked key's stream is closed: keys are checked every two seconds (resolvers.rechecks)."""
 EXPIRED_SECONDS = 3.0
 UNAUTHENTICATED = "4401"
 
 
-async def stalled_reader(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Readers of everything stop reading, with their connections open, and go on a minute later."""
-    async with loaded(deployment, scale) as load:
-        await load.pass_time(scale.filled)
+async def stalled_subscribers(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Subscribers of everything stop reading, with their connections open, and read again after a minute."""
+    async with run_load(deployment, scale) as load:
+        await load.run_for(scale.filled)
         everything = (load.interview_ids * SUBSCRIPTIONS)[:SUBSCRIPTIONS]
-        viewer = deployment.keys[Role.VIEWER]
-        await deployment.readers.call(
+        await deployment.subscribers.call(
             "open",
             group="stalled",
-            url=deployment.websocket,
-            token=viewer,
-            followed=[everything] * STALLED_READERS,
-            small=True,
+            url=deployment.websocket_url,
+            token=deployment.keys[Role.VIEWER],
+            followed=[everything] * STALLED_SUBSCRIBERS,
+            small_buffers=True,
         )
-        await deployment.readers.call("connected", group="stalled")
-        quiet = await load.quiet()
-        before = deployment.memory()
-        await deployment.readers.call("stall", group="stalled")
-        peaks = before
+        await deployment.subscribers.call("wait_until_connected", group="stalled")
+        before = await load.run_undisturbed()
+        memory_before = deployment.memory()
+        await deployment.subscribers.call("stall", group="stalled")
+        peaks = memory_before
         since = time.time()
         while time.time() < since + scale.stalled:
             await asyncio.sleep(1.0)
             peaks = [max(pair) for pair in zip(peaks, deployment.memory(), strict=True)]
         stalled = since, time.time()
-        await deployment.readers.call("go_on", group="stalled")
-        own, others = [await load.usual_p99("received", window) for window in (quiet, stalled)]
-        growth = [(peak - held) / MEGABYTE for peak, held in zip(peaks, before, strict=True)]
+        await deployment.subscribers.call("resume", group="stalled")
+        growth = max(peak - held for peak, held in zip(peaks, memory_before, strict=True)) / MEGABYTE
         checks = [
-            figure(f"growth of the API processes' memory, {STALLED_READERS} stalled readers", max(growth), STALL_MEGABYTES, "MB"),
-            *await load.told("others before", quiet, None),
-            *await load.told("others meanwhile", stalled, None),
-            figure("others meanwhile to before, median p99 of 2 s", others / own, UNAFFECTED_RATIO, "times"),
-            *await load.clean(),
+            figure(f"memory growth of an API process, {STALLED_SUBSCRIBERS} stalled", growth, STALL_MEGABYTES, "MB"),
+            *await load.baseline_checks(before),
+            *await load.latency_checks("others during the stall", stalled),
+            await load.latency_ratio("others during the stall", stalled, before, UNAFFECTED_RATIO),
+            *await load.stop_and_verify(),
         ]
         stored = (await deployment.writers.call("stored", interview_ids=load.interview_ids))["last"]
-        caught_up = await deployment.readers.call("caught_up", stored=stored, group="stalled", seconds=30.0)
-        state = await deployment.readers.call("state", group="stalled")
+        caught_up = await deployment.subscribers.call("wait_until_caught_up", stored=stored, group="stalled", seconds=30.0)
+        report = await deployment.subscribers.call("report", group="stalled")
         return [
             *checks,
-            seconds("the stalled ones have everything, after", caught_up, None),
-            effect("they have everything", caught_up is not None),
-            count(
-                f"of it missing, repeated, reordered, wrong (connections ended: {state['codes']})", sum(state["faults"].values())
-            ),
+            duration("the stalled subscribers have everything after", caught_up),
+            effect("the stalled subscribers have everything", caught_up is not None),
+            count(f"violations at them (close codes: {report['close_codes']})", sum(report["violations"].values())),
         ]
 
 
 async def churn(deployment: Deployment, scale: Scale) -> list[Check]:
-    """A tenth of the readers leaves and comes back, each second."""
-    idle = await _held(deployment)
-    async with loaded(deployment, scale) as load:
-        quiet = await load.quiet()
-        before = await _held(deployment)
-        await deployment.readers.call("start_churn", share=CHURN)
-        meanwhile = await load.pass_time(scale.churn)
-        await deployment.readers.call("stop_churn")
-        state = await deployment.readers.call("state")
-        await load.pass_time(scale.settle)
-        after = await _held(deployment)
+    """A tenth of the subscribers disconnects and reconnects each second."""
+    idle_tasks, idle_descriptors, _ = await _resources(deployment)
+    async with run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
+        tasks_before, _, memory_before = await _resources(deployment)
+        await deployment.subscribers.call("start_churn", share=CHURN)
+        churning = await load.run_for(scale.churn)
+        await deployment.subscribers.call("stop_churn")
+        report = await deployment.subscribers.call("report")
+        await load.run_for(scale.settle)
+        tasks_after, _, memory_after = await _resources(deployment)
         checks = [
-            *await load.told("before", quiet, None),
-            *await load.told("meanwhile", meanwhile, None),
-            count("reconnects", state["connections"] - state["readers"], None),
-            figure("tasks after to before", after[0] / before[0], 1.1, "times"),
-            figure("memory that grew", (after[2] - before[2]) / MEGABYTE, CHURN_MEGABYTES, "MB"),
-            *await load.clean(),
+            *await load.baseline_checks(before),
+            *await load.latency_checks("during churn", churning),
+            count("reconnects", report["connections"] - report["subscribers"], None),
+            figure("tasks after to before", tasks_after / tasks_before, 1.1, "times"),
+            figure("memory growth", (memory_after - memory_before) / MEGABYTE, CHURN_MEGABYTES, "MB"),
+            *await load.stop_and_verify(),
         ]
-    left = await _settled(deployment, idle)
+    tasks, descriptors = await _wait_until_released(deployment, idle_tasks, idle_descriptors)
     return [
         *checks,
-        count(f"tasks more than before the first reader ({idle[0]:.0f})", max(0, int(left[0] - idle[0]))),
-        count(f"descriptors more than then ({idle[1]:.0f}), besides pools", max(0, int(left[1] - idle[1])), 2),
+        count(f"tasks more than before the first subscriber ({idle_tasks:.0f})", max(0, int(tasks - idle_tasks))),
+        count(f"descriptors more than then ({idle_descriptors:.0f})", max(0, int(descriptors - idle_descriptors)), 2),
     ]
 
 
-async def ended(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Every interview ends: each reader gets the last turn, and then is told that nothing more comes."""
-    async with loaded(deployment, scale) as load:
-        await load.quiet()
+async def interviews_end(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Every interview ends: each subscriber gets the last turn, and then `complete`."""
+    async with run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
         began = time.time()
         last = await deployment.writers.call("finish")
         finished = time.time()
-        completed = await deployment.readers.call("completed")
-        state = await deployment.readers.call("state")
+        completed = await deployment.subscribers.call("wait_until_ended")
+        report = await deployment.subscribers.call("report")
+        delay = completed and max(0.0, completed - finished)
+        usual = await load.usual_p99(before)
+        all_completed = report["completed"] == report["subscribers"]
         return [
-            effect(f"{state['completed']} of {state['readers']} readers completed", state["completed"] == state["readers"]),
-            seconds(f"{len(last)} interviews end at once: all are over after", finished - began, None),
-            seconds(
-                "the last is over until the last reader is told", completed and max(0.0, completed - finished), ENDED_SECONDS
-            ),
-            count("connections that were cut off", sum(state["codes"].values())),
-            *await load.compare(last, await deployment.readers.call("caught_up", stored=last)),
+            *await load.baseline_checks(before),
+            effect(f"{report['completed']} of {report['subscribers']} subscriptions completed", all_completed),
+            duration(f"{len(last)} interviews end together: all are over after", finished - began),
+            duration("from the last end to the last `complete`", delay),
+            ratio("the same, to the usual p99 of a turn before", delay, usual, COMPLETION_RATIO),
+            count("connections that were cut off", sum(report["close_codes"].values())),
+            *await load.verify(last, await deployment.subscribers.call("wait_until_caught_up", stored=last)),
         ]
 
 
 async def access_ends(deployment: Deployment, scale: Scale) -> list[Check]:
-    """A candidate's token expires, a key is revoked: their streams are closed by name, the others go on."""
-    key_id, secret = await deployment.writers.call("provide_key", role=Role.VIEWER)
-    async with loaded(deployment, scale) as load:
+    """A candidate's token expires and a key is revoked: their streams are closed with a code, the others go on."""
+    key_id, secret = await deployment.writers.call("create_api_key", role=Role.VIEWER)
+    async with run_load(deployment, scale) as load:
         one = load.interview_ids[0]
-        token = await deployment.writers.call("provide_access", interview_id=one, seconds=scale.access)
+        token = await deployment.writers.call("create_candidate_token", interview_id=one, seconds=scale.access)
         expires_at = time.time() + scale.access
+        subscribers = deployment.subscribers
         for group, credential in (("expiring", token), ("revoked", secret)):
-            await deployment.readers.call("open", group=group, url=deployment.websocket, token=credential, followed=[[one]])
-            await deployment.readers.call("connected", group=group)
-        await load.pass_time(scale.warm)
-        await deployment.writers.call("revoke", key_id=key_id)
+            await subscribers.call("open", group=group, url=deployment.websocket_url, token=credential, followed=[[one]])
+            await subscribers.call("wait_until_connected", group=group)
+        await load.run_for(scale.warm_up)
+        await deployment.writers.call("revoke_api_key", key_id=key_id)
         revoked_at = time.time()
-        expired = await deployment.readers.call("completed", group="expiring", seconds=EXPIRED_SECONDS + scale.access)
-        revoked = await deployment.readers.call("completed", group="revoked", seconds=REVOKED_SECONDS)
-        codes = {group: (await deployment.readers.call("state", group=group))["codes"] for group in ("expiring", "revoked")}
+        expired = await subscribers.call("wait_until_ended", group="expiring", seconds=EXPIRED_SECONDS + scale.access)
+        revoked = await subscribers.call("wait_until_ended", group="revoked", seconds=REVOKED_SECONDS)
+        codes = [(await subscribers.call("report", group=group))["close_codes"] for group in ("expiring", "revoked")]
+        expired_after = expired and max(0.0, expired - expires_at)
         return [
-            seconds(
-                "after the token has expired its stream is closed", expired and max(0.0, expired - expires_at), EXPIRED_SECONDS
-            ),
-            seconds("after the key was revoked its stream is closed", revoked and revoked - revoked_at, REVOKED_SECONDS),
-            effect(f"both by {UNAUTHENTICATED} ({codes})", all(one == {UNAUTHENTICATED: 1} for one in codes.values())),
-            *await load.clean(),
+            duration("from the token's expiry to the end of its stream", expired_after, EXPIRED_SECONDS),
+            duration("from the key's revocation to the end of its stream", revoked and revoked - revoked_at, REVOKED_SECONDS),
+            effect(f"both are closed with {UNAUTHENTICATED} ({codes})", all(each == {UNAUTHENTICATED: 1} for each in codes)),
+            *await load.stop_and_verify(),
         ]
 
 
-async def _held(deployment: Deployment) -> tuple[float, float, float]:
-    """Tasks, descriptors and bytes of all API processes. Of tasks the fewest of some looks: those that last."""
-    looks = []
-    for _ in range(LOOKS):
-        looks.append(sum(await deployment.gauges("viva_tasks")))
+async def _resources(deployment: Deployment) -> tuple[float, float, float]:
+    """Returns tasks, descriptors and bytes of all API processes. Of tasks, the fewest of some samples: those that last."""
+    samples = []
+    for _ in range(SAMPLES):
+        samples.append(sum(await deployment.gauges("viva_tasks")))
         await asyncio.sleep(0.1)
-    return min(looks), deployment.descriptors(), float(sum(deployment.memory()))
+    return min(samples), deployment.descriptors(), float(sum(deployment.memory()))
 
 
-async def _settled(deployment: Deployment, idle: tuple[float, float, float]) -> tuple[float, float, float]:
-    """What is held once it is no more than `idle`, or after a while all the same: nobody waits for what ends by itself."""
+async def _wait_until_released(deployment: Deployment, idle_tasks: float, idle_descriptors: float) -> tuple[float, float]:
+    """Returns tasks and descriptors once they are back to idle, or as they are after a timeout."""
     for _ in range(20):
-        held = await _held(deployment)
-        if held[0] <= idle[0] and held[1] <= idle[1]:
+        tasks, descriptors, _ = await _resources(deployment)
+        if tasks <= idle_tasks and descriptors <= idle_descriptors:
             break
         await asyncio.sleep(0.5)
-    return held
+    return tasks, descriptors
