@@ -111,7 +111,7 @@ bench-costs: install ## what a turn, a lease and a stored interview cost (docs/s
 	$(BIN)/python -m benchmarks.costs
 
 faults: install ## whatever dies under load, and what followers see: ten minutes (docs/reliability.md)
-	$(BIN)/python -m benchmarks.faults $(if $(ONLY),--only $(ONLY))
+	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
 lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml -o requirements.txt

@@ -1,143 +1,159 @@
-"""The product on this machine, with providers whose delays are fixed and a recognizer that costs nothing."""
+"""MongoDB, Redis and the interviews, up for all rounds; and one run of one cell against one fresh server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import httpx2
-from bson import ObjectId
+import psutil
+from pymongo import AsyncMongoClient
 
-from keys import provision, read_starters
-from lifecycle.consent import CURRENT
-from models import database
-from models.interview import Interview, get_interview
-from models.organization import Role, ensure_organization
-from models.turn import Turn, read_turns
-from resolvers.ids import Kind, decode
-from resolvers.positions import seed_positions
-from sandbox.processes import SandboxFailed
-from sandbox.stack import ORGANIZATION, Stack, issue_keys, running
+from benchmarks.fanout.cells import CONNECT, Cell, Metric, Peer
+from benchmarks.fanout.figures import Sample
+from benchmarks.fanout.generator import Generator, build
+from benchmarks.fanout.interviews import SUBSCRIPTION, TEXT_LENGTH, Followed, look, read_corpus, start
+from benchmarks.fanout.servers import ROOT, Where, install_node, serving
+from keys import provision
+from models.organization import Role
+from sandbox.livekit.build import Tell
+from sandbox.mongod import Mongod
+from sandbox.processes import Child, SandboxFailed
+from sandbox.stack import settings_of
+from sandbox.valkey import Valkey
 
-ROOT = Path(__file__).parents[1]
-
-FINAL_SECONDS = 0.2
-"""from the end of speech to the recognizer's last words"""
-FIRST_WORD_SECONDS = 0.3
-"""from a request to Claude's first word; the rest comes with it"""
-FIRST_AUDIO_SECONDS = 0.15
-"""from a text to its first sound"""
-HEARD_TEXT = "I have worked with it for three years, in two small teams, and would choose it again for the same work."
-"""what the recognizer hears, whatever is said: long enough not to be asked for more"""
-
-OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "anthropic": ("--first-word-seconds", str(FIRST_WORD_SECONDS)),
-    "deepgram": ("--texts", HEARD_TEXT, "--final-seconds", str(FINAL_SECONDS)),
-    "cartesia": ("--first-audio-seconds", str(FIRST_AUDIO_SECONDS)),
-}
-
-QUESTIONS = (
-    "Which language do you use most?",
-    "What do you like about it?",
-    "Which part is hard?",
-    "How do you test it?",
-    "Who reads your code?",
-    "What would you change?",
-)
-"""short: an interview takes as long as what is said in it"""
-
-START = """mutation($input: StartInterviewInput!) {
-  startInterview(input: $input) { interview { id } access { room { url token } } }
-}"""
-END = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"
-
-_documents = asyncio.Lock()
-"""documents are bound to one database at a time, and two rigs may be up"""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An interview whose room waits for its candidate."""
-
-    id: ObjectId
-    node_id: str
-    """as the API names it"""
-    url: str
-    token: str
+DATA = ROOT / ".viva" / "benchmark" / "fanout"
+PYTHON = ROOT / ".viva" / "benchmark" / "python" / "bin" / "python"
+DATABASE = "viva_fanout"
+AT_ONCE = 50
+"""connections that are being opened at one moment"""
+SETTLE_SECONDS = 2.0
+"""from the last connection until memory is looked at"""
+WARM_UP_SECONDS = 0.5
+NICENESS = -10
+DRAIN_SECONDS = 30.0
+"""within which what is in flight at the end must arrive"""
+KIBIBYTE = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """One deployment that is up."""
+    """What is up, and what is followed."""
 
-    stack: Stack
-    logs: Path
+    where: Where
+    generator: Path
+    cores: set[int]
+    """of the load generator"""
+    redis: Valkey
     token: str
+    interviews: list[Followed]
 
-    async def open_interview(self, questions: int, *, recording: bool = False) -> Opened:
-        """A new interview with so many short questions. Raises SandboxFailed when the API refuses."""
-        wish = {
-            "candidateName": "Maya Lindqvist",
-            "positionKey": _key(questions),
-            "channel": "VOICE",
-            "consent": {"textVersion": CURRENT, "recording": recording},
+    async def run(self, peer: Peer, cell: Cell) -> list[Sample]:
+        """One run; with 1000 subscribers it tells of connecting too.
+
+        Raises SandboxFailed, as when a message is lost, repeated, out of order or wrong.
+        """
+        settings = None if cell.compression is None else {"API_COMPRESSION": str(cell.compression).lower()}
+        samples = []
+        async with serving(peer, self.where, settings) as (server, port):
+            # what a server loads or remembers with its first client is no subscriber's
+            async with Generator(self.generator, self.cores) as first:
+                await first.ask(self._config(peer, replace(cell, interviews=1, subscribers=1), port, server))
+            await asyncio.sleep(0.2)
+            before = _rss(server)
+            async with Generator(self.generator, self.cores) as generator:
+                connected = await generator.ask(self._config(peer, cell, port, server))
+                if cell.interviews * cell.subscribers >= CONNECT.subscribers:
+                    await asyncio.sleep(SETTLE_SECONDS)
+                    grown = (_rss(server) - before) / KIBIBYTE / (cell.interviews * cell.subscribers)
+                    values = {Metric.CONNECT: connected["seconds"], Metric.MEMORY: grown}
+                    samples.append(Sample(peer, CONNECT.name, values, connected["cpu"]))
+                if cell.seconds:
+                    load = {"window": cell.window, "rate": cell.rate, "seconds": cell.seconds, "warm_up_seconds": WARM_UP_SECONDS}
+                    measured = await generator.ask(load)
+                    samples.append(Sample(peer, cell.name, _values(measured, cell), measured["cpu"]))
+        return samples
+
+    def _config(self, peer: Peer, cell: Cell, port: int, server: Child) -> dict[str, Any]:
+        ready = peer is Peer.RAW
+        return {
+            "url": f"ws://127.0.0.1:{port}/graphql",
+            "init": {"authorization": f"Bearer {self.token}"},
+            "query": SUBSCRIPTION,
+            "redis": f"127.0.0.1:{self.redis.port}",
+            "processes": {"server": server.pid, "redis": self.redis.pid},
+            "interviews": [interview.to_config(ready=ready) for interview in self.interviews[: cell.interviews]],
+            "subscribers": cell.subscribers,
+            "at_once": AT_ONCE,
+            "deflate": cell.compression is not None,
+            "drain_seconds": DRAIN_SECONDS,
+            "corpus": read_corpus(),
+            "text_length": TEXT_LENGTH,
         }
-        started = (await self._call(START, wish))["startInterview"]
-        node_id, room = started["interview"]["id"], started["access"]["room"]
-        return Opened(decode(Kind.INTERVIEW, node_id), node_id, room["url"], room["token"])
 
-    async def end_interview(self, opened: Opened) -> None:
-        """End it, if it has not. Raises SandboxFailed when the API refuses."""
-        await self._call(END, {"interviewId": opened.node_id})
 
-    async def read(self, opened: Opened) -> tuple[Interview, list[Turn]]:
-        """What is stored of it. Raises pymongo.errors.PyMongoError."""
-        async with _documents, database.connect(self.stack.settings.mongodb):
-            interview = await get_interview(opened.id)
-            if interview is None:
-                raise RuntimeError("the interview is gone")
-            return interview, await read_turns(opened.id)
+def _values(measured: dict[str, Any], cell: Cell) -> dict[Metric, float]:
+    if not cell.window:
+        took = measured["milliseconds"]
+        return {Metric.P50: took["0.5"], Metric.P95: took["0.95"], Metric.P99: took["0.99"]}
+    values = {Metric.RATE: measured["messages"] / measured["seconds"]}
+    return values if cell.compression is None else {**values, Metric.WIRE: measured["wire_bytes"]}
 
-    async def _call(self, text: str, wish: dict[str, Any]) -> Any:
-        # a machine that is loaded until it breaks answers late
-        async with httpx2.AsyncClient(base_url=self.stack.api_url, trust_env=False, timeout=60.0) as client:
-            body = {"query": text, "variables": {"input": wish}}
-            answer = (await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {self.token}"})).json()
-        if answer.get("errors"):
-            raise SandboxFailed(f"The API refused: {answer['errors'][0]['message']}")
-        return answer["data"]
+
+def _rss(server: Child) -> int:
+    resident: int = psutil.Process(server.pid).memory_info().rss
+    return resident
 
 
 @asynccontextmanager
-async def brought_up(name: str, questions: int, settings: Mapping[str, str]) -> AsyncIterator[Rig]:
-    """A deployment under .viva/benchmark/`name`, with these settings and a position of so many questions; down again at the end.
+async def brought_up(peers: Collection[Peer], interviews: int, tell: Tell, data: Path = DATA) -> AsyncIterator[Rig]:
+    """Everything up for these peers, with so many interviews; down again at the end. What it keeps is in `data`.
 
-    Raises SandboxFailed when something does not come up, or interviews cannot be held by voice here.
+    This process and all that it starts, but for the servers that are measured, shares what cores are left meanwhile.
+    Raises SandboxFailed.
     """
-    data = ROOT / ".viva" / "benchmark" / name
-    async with running(ROOT, data, others=settings, options=OPTIONS) as stack:
-        if stack.no_voice:
-            raise SandboxFailed(f"No interview can be held by voice here: {stack.no_voice}")
-        async with _documents:
-            keys = await issue_keys(stack, data, provision)
-            async with database.connect(stack.settings.mongodb):
-                owner, _ = await ensure_organization(ORGANIZATION)
-                await seed_positions(ObjectId(owner.id), [_position(questions)])
-        yield Rig(stack, data / "logs", keys[Role.RECRUITER])
+    cores = os.sched_getaffinity(0)
+    server_core, *others = sorted(cores)
+    if not others:
+        raise SandboxFailed("This needs two cores: one for the server, one for those who load it.")
+    if {Peer.STOCK, Peer.ARIADNE, Peer.RAW} & set(peers) and not PYTHON.exists():
+        raise SandboxFailed("The peers on Python are not installed: `make bench-peers` does it.")
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
+    binary = await build(data, tell)
+    if Peer.NODE in peers:
+        await install_node(data / "node")
+    os.sched_setaffinity(0, others)
+    niceness = os.getpriority(os.PRIO_PROCESS, 0)
+    with suppress(PermissionError):  # what else is at work here then disturbs less
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    try:
+        async with Mongod(data / "mongod") as mongod, Valkey(data / "valkey") as valkey:
+            where = Where(
+                data, PYTHON, data / "node", mongod.url, valkey.url, secrets.token_urlsafe(48), server_core,
+                {"MONGODB_DATABASE": DATABASE},
+            )  # fmt: skip
+            token, followed = await _prepare(where, interviews)
+            yield Rig(where, binary, set(others), valkey, token, followed)
+    finally:
+        os.sched_setaffinity(0, cores)
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, niceness)
 
 
-def _key(questions: int) -> str:
-    return f"benchmark_{questions}"
-
-
-def _position(questions: int) -> dict[str, Any]:
-    """A starter's rubric with short questions, which are never probed."""
-    starter = next(position for position in read_starters() if position["key"] == "software_engineer")
-    criteria = [criterion["key"] for criterion in starter["criteria"]]
-    asked = [
-        {"key": f"q{place}", "text": QUESTIONS[place % len(QUESTIONS)], "max_probes": 0, "criterion_keys": criteria}
-        for place in range(questions)
-    ]
-    return {**starter, "key": _key(questions), "questions": asked, "wrap_up_after_exchanges": questions + 10}
+async def _prepare(where: Where, interviews: int) -> tuple[str, list[Followed]]:
+    """A recruiter's key, and so many interviews, in an empty database; what peers are told of them is written down."""
+    async with AsyncMongoClient[dict[str, Any]](where.mongodb_url) as client:
+        await client.drop_database(DATABASE)
+    settings = settings_of(where.environment(api_port=0))
+    _, token = await provision(settings, "Benchmark", Role.RECRUITER, "benchmark")
+    async with serving(Peer.VIVA, where) as (_, port):
+        names = await start(f"http://127.0.0.1:{port}", token, interviews)
+    followed = await look(settings, names)
+    for peer in (Peer.STOCK, Peer.RAW):
+        rows = {interview.name: interview.to_row(ready=peer is Peer.RAW) for interview in followed}
+        await asyncio.to_thread(where.turns_of(peer).write_text, json.dumps(rows), encoding="utf-8")
+    return token, followed

@@ -10,7 +10,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from benchmarks.profiler import Plan
+from tests.models.profiler import Plan
 from models.clock import now
 from models.database import DOCUMENTS
 from models.evaluation import Evaluation

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
-from benchmarks.profiler import Profiler
+from tests.models.profiler import Profiler
 from tests.models.archive import Archive, stored_archive
 
 

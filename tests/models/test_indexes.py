@@ -5,7 +5,7 @@ from datetime import timedelta
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from benchmarks.profiler import Profiler
+from tests.models.profiler import Profiler
 from models import (
     evaluation,
     follow,

@@ -8,7 +8,7 @@ import pytest
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from benchmarks.profiler import Plan, Profiler
+from tests.models.profiler import Plan, Profiler
 from models import interview_list, position
 from models.database import DOCUMENTS
 from models.interview import Decision, Interview, InterviewStatus, Recommendation

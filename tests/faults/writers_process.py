@@ -1,7 +1,7 @@
-"""The writers' process: interviews in which a turn is said each quarter of a second, stored and shown as a voice worker does it.
+"""Process that writes a turn per period in each interview, storing and publishing it as a voice worker does.
 
-The harness runs it: `python -m benchmarks.faults.writers PORT`, with settings in the environment, as for the product's processes.
-It also does what needs MongoDB without the API: keys, and looking at what is stored.
+The harness runs it as `python -m tests.faults.writers_process PORT`, with the settings of the product's processes in the
+environment. It also does what needs MongoDB without the API: issuing keys, and reading what is stored.
 """
 
 import asyncio
@@ -22,9 +22,6 @@ from pymongo.errors import PyMongoError
 from agent.hearing import Heard
 from agent.transcript import Transcript
 from auth import Audience, sign
-from benchmarks.faults.oracle import Oracle, text_of
-from benchmarks.faults.remote import answer, run
-from benchmarks.replies import percentile
 from evaluation import prompt
 from keys import read_starters
 from lifecycle.jobs import Jobs
@@ -41,84 +38,85 @@ from models.session import abort_orphans
 from models.turn import Channel, NewTurn, Speaker, Turn, read_turns
 from resolvers.ids import Kind, decode
 from resolvers.positions import seed_positions
+from sandbox.results import percentile
 from sandbox.stack import ORGANIZATION
 from settings import read_settings
+from tests.faults.oracle import Oracle, expected_text
+from tests.faults.rpc import run, serve_calls
 
 SWEEP_SECONDS = 1.0
-BUFFERED = 8
-"""turns that wait to be stored, after which nothing more is said"""
+MAX_PENDING = 8
+"""Turns of an interview that may wait to be stored; beyond them the writer pauses."""
 
 
 class TimedLive(Live):
-    """Feeds that note when a turn is about to be published: then it is stored, and acknowledged."""
+    """Feeds that record when a turn is about to be published, which is when it is stored and acknowledged."""
 
     appends: list[tuple[float, float]]
-    """when it was said, as time.time counts, and the seconds that storing it took"""
-    _shown_at: dict[ObjectId, float]
-    """when the interview's last turn had been published: the next is stored only then"""
-    is_deadly = False
-    """the next turn is stored, and its process dies before it is published"""
+    """When a turn was said, as time.time() counts, and the seconds that storing it took."""
+    _published_at: dict[ObjectId, float]
+    """When an interview's last turn had been published: the next turn is stored only then."""
+    dies_before_publish = False
+    """Kill this process after the next turn is stored and before it is published."""
 
     async def publish_turn(self, turn: Turn) -> None:
-        """Publish it, unless this is the moment to die."""
-        if self.is_deadly:
+        """Publishes the turn, or kills this process."""
+        if self.dies_before_publish:
             os.kill(os.getpid(), signal.SIGKILL)
         said_at = turn.ended_at.timestamp()
-        began_at = max(said_at, self._shown_at.get(turn.interview_id, 0.0))
+        began_at = max(said_at, self._published_at.get(turn.interview_id, 0.0))
         self.appends.append((said_at, time.time() - began_at))
         await super().publish_turn(turn)
 
     async def publish_change(self, organization_id: ObjectId, interview_id: ObjectId) -> None:
-        """Publish it, and note when."""
+        """Publishes the change and records when."""
         await super().publish_change(organization_id, interview_id)
-        self._shown_at[interview_id] = time.time()
+        self._published_at[interview_id] = time.time()
 
-    def forget(self) -> None:
-        """Nothing has been noted."""
-        self.appends, self._shown_at = [], {}
+    def reset(self) -> None:
+        """Discards what was recorded."""
+        self.appends, self._published_at = [], {}
 
 
 class Writer:
-    """One interview's worker: `last` is the seq that was acknowledged to it."""
+    """Writes one interview; `last` is the highest seq that was acknowledged."""
 
     def __init__(self, services: Services, interview_id: str, interview: Interview) -> None:
         self.interview_id = interview_id
         self.last = interview.last_seq
-        self._said = interview.last_seq
+        self._last_said = interview.last_seq
         self._interview = interview
         self._transcript = Transcript(services, ObjectId(interview.id), interview.fence)
-        self._stops = asyncio.Event()
+        self._stop_requested = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
     def stop(self) -> None:
-        """Say nothing more; what was said is stored."""
-        self._stops.set()
+        """Ends the writing; turns that were said are still stored."""
+        self._stop_requested.set()
 
-    async def keep_writing(self, period: float) -> None:
-        """A turn each `period` seconds, the two speakers by turns, until `stop`; ends when all of them are stored.
+    async def write(self, period: float) -> None:
+        """Says a turn each `period` seconds, alternating speakers, until `stop`; returns when all of them are stored.
 
-        While MongoDB is away people talk on for a while: the product's buffer keeps what they say.
+        While MongoDB is away people keep talking for a while, and the product buffers what they say.
         """
         due = self._loop.time() + random.uniform(0, period)
-        buffered: deque[asyncio.Task[Any]] = deque()
-        while not self._stops.is_set():
+        pending: deque[asyncio.Task[Any]] = deque()
+        while not self._stop_requested.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(due):
-                    await self._stops.wait()
+                    await self._stop_requested.wait()
                 break
-            buffered.append(asyncio.create_task(self.say()))
-            while buffered[0].done() or len(buffered) > BUFFERED:
-                await buffered.popleft()
-                if not buffered:
-                    break
+            pending.append(asyncio.create_task(self.say()))
+            while pending and (pending[0].done() or len(pending) > MAX_PENDING):
+                await pending.popleft()
             due = max(due + period, self._loop.time())
-        await asyncio.gather(*buffered)
+        await asyncio.gather(*pending)
 
     async def say(self, end_reason: EndReason | None = None) -> Interview | None:
-        """The next turn; with a reason it is the closing, by the interviewer, and the interview as it is then is answered."""
-        self._said += 1
-        seq, at = self._said, now()
-        text = text_of(self.interview_id, seq)
+        """Says the next turn. With a reason it is the interviewer's closing, and the interview is returned as it is after it."""
+        self._last_said += 1
+        seq, at = self._last_said, now()
+        text = expected_text(self.interview_id, seq)
         if seq % 2 or end_reason:
             turn = NewTurn(
                 key=f"item:{seq}", speaker=Speaker.INTERVIEWER, text=text, channel=Channel.VOICE, started_at=at, ended_at=at
@@ -140,7 +138,7 @@ class Writer:
 
 
 class Writers:
-    """The writers that are at work. Its public coroutines are what the harness calls."""
+    """All writers of a load. The harness calls its public coroutines."""
 
     def __init__(self, services: Services, live: TimedLive) -> None:
         self._services = services
@@ -149,66 +147,66 @@ class Writers:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def begin(self, interview_ids: list[str], period: float) -> None:
-        """Write each of these interviews on, from what is stored."""
-        self._live.forget()
+        """Starts to write each of these interviews, after its last stored turn."""
+        self._live.reset()
         self._writers = [await self._writer(interview_id) for interview_id in interview_ids]
-        self._tasks = [asyncio.create_task(writer.keep_writing(period)) for writer in self._writers]
+        self._tasks = [asyncio.create_task(writer.write(period)) for writer in self._writers]
 
     async def halt(self) -> dict[str, int]:
-        """Stop writing; returns the last seq that was acknowledged, by interview. Raises what writers could not go on for."""
+        """Stops writing and returns the last acknowledged seq by interview. Raises the error that a writer failed with."""
         for writer in self._writers:
             writer.stop()
         await asyncio.gather(*self._tasks)
         return {writer.interview_id: writer.last for writer in self._writers}
 
     async def finish(self) -> dict[str, int]:
-        """Stop writing, close each interview with a last turn and complete it, all at once; returns as `halt`."""
+        """Stops writing, then closes and completes all interviews concurrently; returns the same as `halt`."""
         await self.halt()
         for closed in await asyncio.gather(*(writer.say(EndReason.WRAPPED_UP) for writer in self._writers)):
             if closed:
                 await finish_interview(self._services, closed)
         return {writer.interview_id: writer.last for writer in self._writers}
 
-    async def appends(self, since: float, until: float) -> dict[str, float]:
-        """Seconds that storing took, of the turns that were said in that time."""
+    async def append_times(self, since: float, until: float) -> dict[str, float]:
+        """Returns the seconds that storing took, for turns that were said in a window."""
         seconds = [took for at, took in self._live.appends if since <= at <= until]
         return {"count": len(seconds), "p50": percentile(seconds, 0.5), "p99": percentile(seconds, 0.99)}
 
     async def die_between_commit_and_publish(self) -> None:
-        """The next turn that is stored is the last thing that this process does."""
-        self._live.is_deadly = True
+        """Makes the next turn that is stored the last thing this process does."""
+        self._live.dies_before_publish = True
 
     async def stored(self, interview_ids: list[str]) -> dict[str, Any]:
-        """The last seq that is stored, by interview, and how many stored turns are not as they must be."""
+        """Returns the last stored seq by interview, and the number of stored turns that violate the oracle."""
         oracles = []
         for interview_id in interview_ids:
             oracles.append(oracle := Oracle(interview_id))
             for turn in await read_turns(decode(Kind.INTERVIEW, interview_id)):
-                oracle.take(turn.seq, turn.text)
+                oracle.observe(turn.seq, turn.text)
         return {
             "last": {oracle.interview_id: oracle.last for oracle in oracles},
-            "faults": sum(sum(oracle.faults().values()) for oracle in oracles),
+            "violations": sum(sum(oracle.violations().values()) for oracle in oracles),
         }
 
-    async def texts(self, interview_id: str) -> list[str]:
-        """What the candidate has said in it, in order."""
+    async def candidate_texts(self, interview_id: str) -> list[str]:
+        """Returns what the candidate has said in an interview, in order."""
         turns: Sequence[Turn] = await read_turns(decode(Kind.INTERVIEW, interview_id))
         return [turn.text for turn in turns if turn.speaker is Speaker.CANDIDATE]
 
-    async def provide_key(self, role: str) -> tuple[str, str]:
-        """A new key of that role: its id and its secret."""
+    async def create_api_key(self, role: str) -> tuple[str, str]:
+        """Creates an API key of a role and returns its id and its secret."""
         owner, is_new = await ensure_organization(ORGANIZATION)
         if is_new:
             await seed_positions(ObjectId(owner.id), read_starters())
         key, secret = await create_key(PydanticObjectId(owner.id), Role(role), "faults")
         return str(key.id), secret
 
-    async def revoke(self, key_id: str) -> None:
-        """Make a key worthless."""
+    async def revoke_api_key(self, key_id: str) -> None:
+        """Revokes an API key."""
         await revoke_key(PydanticObjectId(key_id))
 
-    async def provide_access(self, interview_id: str, seconds: float) -> str:
-        """A token of the interview's candidate, that is good for so long."""
+    async def create_candidate_token(self, interview_id: str, seconds: float) -> str:
+        """Creates a token of the interview's candidate that expires after `seconds`."""
         interview = await self._read(interview_id)
         claims = {
             "sub": str(interview.id),
@@ -218,8 +216,8 @@ class Writers:
         }
         return sign(claims, Audience.CANDIDATE, self._services.settings.auth)
 
-    async def keep_sweeping(self) -> None:
-        """Break the locks that killed processes left, as jobs workers do. None is up here: it would take part in the talk."""
+    async def keep_aborting_orphans(self) -> None:
+        """Aborts transactions of killed processes, as jobs workers do. None runs here, because it would join the interviews."""
         while True:
             with suppress(PyMongoError):
                 await abort_orphans()
@@ -231,7 +229,7 @@ class Writers:
     async def _read(self, interview_id: str) -> Interview:
         interview = await get_interview(decode(Kind.INTERVIEW, interview_id))
         if interview is None:
-            raise RuntimeError("the interview is gone")
+            raise RuntimeError(f"interview {interview_id} does not exist")
         return interview
 
 
@@ -243,15 +241,15 @@ async def _main() -> None:
         Jobs(settings.redis, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
     ):
-        live.forget()
+        live.reset()
         writers = Writers(Services(settings, live, jobs, rooms, prompt.VERSION), live)
-        sweeping = asyncio.create_task(writers.keep_sweeping())
-        called = (
-            *("begin", "halt", "finish", "appends", "die_between_commit_and_publish", "stored", "texts"),
-            *("provide_key", "revoke", "provide_access"),
+        aborting = asyncio.create_task(writers.keep_aborting_orphans())
+        functions = (
+            *("begin", "halt", "finish", "append_times", "die_between_commit_and_publish", "stored", "candidate_texts"),
+            *("create_api_key", "revoke_api_key", "create_candidate_token"),
         )
-        await answer({name: getattr(writers, name) for name in called})
-        sweeping.cancel()
+        await serve_calls({name: getattr(writers, name) for name in functions})
+        aborting.cancel()
 
 
 if __name__ == "__main__":

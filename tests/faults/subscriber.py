@@ -1,4 +1,4 @@
-"""A dashboard: follows interviews over one WebSocket, comes back with `after` whenever it is cut off, and checks all it gets."""
+"""Dashboard client: follows interviews over one WebSocket, reconnects with `after`, and checks everything it receives."""
 
 import asyncio
 import random
@@ -16,57 +16,55 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from benchmarks.faults.oracle import Oracle
+from tests.faults.oracle import Oracle
 
 TURNS = "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text endedAt } }"
 OPEN_SECONDS = 5.0
-UNANSWERED = 1006
-"""of a connection that ended without a close frame"""
-FINAL = frozenset({4400, 4401, 4403, 4406, 4409})
-"""codes after which a client does not come back by itself"""
-SMALL_BUFFER = 4096
-"""what the kernel keeps for a reader that stalls, so that the API soon notices"""
+ABNORMAL_CLOSURE = 1006
+"""Close code of a connection that ended without a close frame (RFC 6455)."""
+FINAL_CODES = frozenset({4400, 4401, 4403, 4406, 4409})
+"""Close codes after which a client does not reconnect."""
+SMALL_BUFFER_BYTES = 4096
+"""Kernel receive buffer of a subscriber that will stall, so that the API notices soon."""
 
 
-class Reader:
-    """Follows these interviews: `oracles` has one for each of its subscriptions."""
+class Subscriber:
+    """Follows the given interviews; `oracles` has one oracle for each of its subscriptions."""
 
-    def __init__(self, url: str, token: str, interview_ids: Sequence[str], seen: list[tuple[float, float]]) -> None:
-        """`seen` takes, of each turn, when it was written (as time.time counts) and the seconds until it was here."""
+    def __init__(
+        self, url: str, token: str, interview_ids: Sequence[str], latencies: list[tuple[float, float]], *, small_buffers: bool
+    ) -> None:
+        """`latencies` receives for each turn the time it was written, as time.time() counts, and seconds until it arrived."""
         self.oracles = [Oracle(interview_id) for interview_id in interview_ids]
         self.connections = 0
-        self.codes: Counter[int] = Counter()
-        """how connections ended that were not ended here"""
+        self.close_codes: Counter[int] = Counter()
+        """How connections ended that this subscriber did not end."""
         self.ended_at: float | None = None
-        """when it was told for good that nothing more comes"""
+        """When the server said that nothing more comes."""
         self._url = url
         self._token = token
-        self._seen = seen
+        self._latencies = latencies
         self._completed: set[int] = set()
         self._connection: ClientConnection | None = None
-        self._reads = asyncio.Event()
-        self._reads.set()
-        self._is_small = False
+        self._is_reading = asyncio.Event()
+        self._is_reading.set()
+        self._small_buffers = small_buffers
 
     @property
     def is_completed(self) -> bool:
-        """Whether each of its subscriptions has completed."""
+        """Whether every subscription has completed."""
         return len(self._completed) == len(self.oracles)
 
     def stall(self) -> None:
-        """Take nothing more from the connection, which stays open. For a reader that was made to have small buffers."""
-        self._reads.clear()
+        """Stops reading from the connection and keeps it open. Takes effect soon only with small buffers."""
+        self._is_reading.clear()
 
-    def go_on(self) -> None:
-        """Take again what has come."""
-        self._reads.set()
+    def resume(self) -> None:
+        """Reads from the connection again."""
+        self._is_reading.set()
 
-    def use_small_buffers(self) -> None:
-        """From the next connection on."""
-        self._is_small = True
-
-    async def leave(self) -> None:
-        """Cut the connection, half of the times without a word; `follow` comes back at once."""
+    async def disconnect(self) -> None:
+        """Ends the connection, half of the times without a close frame; `follow` then reconnects immediately."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
@@ -76,7 +74,7 @@ class Reader:
             await connection.close()
 
     async def follow(self) -> None:
-        """Follow until all that is followed has completed, or access has ended."""
+        """Follows until every subscription has completed or access has ended."""
         while self.ended_at is None:
             mine = None
             try:
@@ -86,10 +84,10 @@ class Reader:
                     await self._subscribe(mine)
                     await self._read(mine)
             except ConnectionClosed as closed:
-                code = closed.rcvd.code if closed.rcvd else UNANSWERED
+                code = closed.rcvd.code if closed.rcvd else ABNORMAL_CLOSURE
                 if self._connection is mine:
-                    self.codes[code] += 1
-                if code in FINAL:
+                    self.close_codes[code] += 1
+                if code in FINAL_CODES:
                     self.ended_at = time.time()
             except (OSError, InvalidHandshake, TimeoutError):
                 pass
@@ -98,11 +96,11 @@ class Reader:
 
     async def _connect(self) -> connect:
         options: dict[str, Any] = {}
-        if self._is_small:
+        if self._small_buffers:
             address = urlsplit(self._url)
             small = socket.socket()
             small.setblocking(False)
-            small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+            small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER_BYTES)
             await asyncio.get_running_loop().sock_connect(small, (address.hostname, address.port))
             options = {"sock": small, "max_queue": 1}
         return connect(
@@ -119,31 +117,31 @@ class Reader:
         init = {"type": "connection_init", "payload": {"authorization": f"Bearer {self._token}"}}
         await connection.send(orjson.dumps(init).decode())
         await connection.recv()
-        for place, oracle in enumerate(self.oracles):
-            if place not in self._completed:
+        for index, oracle in enumerate(self.oracles):
+            if index not in self._completed:
                 payload = {"query": TURNS, "variables": {"id": oracle.interview_id, "after": oracle.last}}
-                await connection.send(orjson.dumps({"id": str(place), "type": "subscribe", "payload": payload}).decode())
+                await connection.send(orjson.dumps({"id": str(index), "type": "subscribe", "payload": payload}).decode())
 
     async def _read(self, connection: ClientConnection) -> None:
         while not self.is_completed:
-            await self._reads.wait()
-            self._take(orjson.loads(await connection.recv()))
+            await self._is_reading.wait()
+            self._handle(orjson.loads(await connection.recv()))
         self.ended_at = time.time()
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _handle(self, message: dict[str, Any]) -> None:
         match message:
-            case {"type": "next", "id": place, "payload": {"data": {"turnAdded": turn}}}:
-                self.oracles[int(place)].take(turn["seq"], turn["text"])
+            case {"type": "next", "id": index, "payload": {"data": {"turnAdded": turn}}}:
+                self.oracles[int(index)].observe(turn["seq"], turn["text"])
                 written_at = datetime.fromisoformat(turn["endedAt"]).timestamp()
-                self._seen.append((written_at, time.time() - written_at))
-            case {"type": "complete", "id": place}:
-                self._completed.add(int(place))
+                self._latencies.append((written_at, time.time() - written_at))
+            case {"type": "complete", "id": index}:
+                self._completed.add(int(index))
             case {"type": "error" | "next", "payload": payload}:
                 raise RuntimeError(f"a subscription failed: {payload}")
 
 
-async def cut_off(task: "asyncio.Task[None]") -> None:
-    """End a reader's task, and raise what it had ended with."""
+async def cancel_and_raise(task: "asyncio.Task[None]") -> None:
+    """Cancels a task, waits for it, and raises the error that it had failed with, if any."""
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task

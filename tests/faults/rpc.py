@@ -1,4 +1,4 @@
-"""Calls between the harness and its processes: one JSON object a line, over a connection that the process opens."""
+"""Remote calls from the harness to its own processes: one JSON object per line, over a connection that the process opens."""
 
 import asyncio
 import gc
@@ -18,14 +18,14 @@ ROOT = Path(__file__).parents[2]
 LINE_BYTES = 64 * 1024 * 1024
 
 
-class Remote:
-    """A process of the harness that answers calls. Use as `async with`; `kill` and `start` it as a Child."""
+class RemoteProcess:
+    """A process of the harness that answers calls. Use as `async with`; its `child` can be killed and `start`ed again."""
 
     def __init__(self, module: str, log: Path, environment: Mapping[str, str]) -> None:
         self._module = module
         self._log = log
         self._environment = environment
-        self._order = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._writer: asyncio.StreamWriter | None = None
 
     async def __aenter__(self) -> Self:
@@ -33,11 +33,12 @@ class Remote:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self.kill()
+        await self.child.kill()
+        await self._disconnect()
 
     async def start(self) -> None:
-        """Start it and wait until it takes calls. Raises SandboxFailed with the end of its log when it does not."""
-        await self._hang_up()
+        """Starts the process and waits until it accepts calls. Raises SandboxFailed with the end of its log if it does not."""
+        await self._disconnect()
         connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.get_running_loop().create_future()
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -53,50 +54,45 @@ class Remote:
             await self.child.start()
             await self.child.wait_until(is_connected)
         finally:
-            # not waited for: its one connection goes on
+            # without wait_closed, which would wait for the connection that stays open
             server.close()
         self._reader, self._writer = connected.result()
 
     async def call(self, name: str, **arguments: Any) -> Any:
-        """What the process answers. Raises SandboxFailed when it has ended, RuntimeError with what it says went wrong."""
+        """Calls a function of the process. Raises SandboxFailed if the process has ended, RuntimeError if the function raised."""
         if self._writer is None:
             raise RuntimeError(f"{self._module} was not started")
-        async with self._order:
+        async with self._lock:
             self._writer.write(orjson.dumps({"name": name, "arguments": arguments}) + b"\n")
             line = await self._reader.readline()
         if not line:
             raise self.child.failure(f"ended before it answered {name}")
-        answer = orjson.loads(line)
-        if "error" in answer:
-            raise RuntimeError(answer["error"])
-        return answer["result"]
+        response = orjson.loads(line)
+        if "error" in response:
+            raise RuntimeError(response["error"])
+        return response["result"]
 
-    async def kill(self) -> None:
-        """End it at once."""
-        await self.child.kill()
-        await self._hang_up()
-
-    async def _hang_up(self) -> None:
+    async def _disconnect(self) -> None:
         if self._writer is not None:
             self._writer.close()
             with suppress(OSError):
                 await self._writer.wait_closed()
 
 
-async def answer(functions: Mapping[str, Callable[..., Awaitable[Any]]]) -> None:
-    """Answer calls of these functions by their names, until the harness has gone."""
+async def serve_calls(functions: Mapping[str, Callable[..., Awaitable[Any]]]) -> None:
+    """Serves calls of these functions by name until the harness disconnects."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(sys.argv[1]), limit=LINE_BYTES)
     gc.collect()
     gc.freeze()
     while line := await reader.readline():
         request = orjson.loads(line)
         try:
-            told = {"result": await functions[request["name"]](**request["arguments"])}
+            response = {"result": await functions[request["name"]](**request["arguments"])}
         except Exception as error:
-            told = {"error": f"{request['name']}: {type(error).__name__}: {error}"}
-        writer.write(orjson.dumps(told) + b"\n")
+            response = {"error": f"{request['name']}: {type(error).__name__}: {error}"}
+        writer.write(orjson.dumps(response) + b"\n")
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run a process of the harness."""
-    uvloop.run(work)
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Runs a process of the harness."""
+    uvloop.run(main)

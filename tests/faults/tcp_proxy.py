@@ -1,4 +1,4 @@
-"""A line to a server that can go dead, as one does when a host or a network is gone: nothing is refused, nothing comes."""
+"""TCP proxy that can turn into a black hole, as when a host or a network fails: nothing is refused and nothing arrives."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,14 +9,14 @@ from typing import Self
 CHUNK_BYTES = 64 * 1024
 
 
-class Proxy:
-    """Carries TCP connections to a loopback port. Use as `async with`."""
+class TcpProxy:
+    """Forwards connections to a loopback port. Use as `async with`."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target_port: int) -> None:
         self.port = 0
-        self._target = target
-        self._carries = asyncio.Event()
-        self._carries.set()
+        self._target_port = target_port
+        self._is_forwarding = asyncio.Event()
+        self._is_forwarding.set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -33,29 +33,29 @@ class Proxy:
 
     @asynccontextmanager
     async def black_hole(self) -> AsyncIterator[None]:
-        """Connections are still taken, but nothing is carried, for the length of the block."""
-        self._carries.clear()
+        """Accepts connections but forwards nothing for the length of the block; what was held back is delivered after it."""
+        self._is_forwarding.clear()
         try:
             yield
         finally:
-            self._carries.set()
+            self._is_forwarding.set()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if task := asyncio.current_task():
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:
-            await self._carries.wait()
-            beyond_reader, beyond_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            await self._is_forwarding.wait()
+            target_reader, target_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
         except (OSError, asyncio.CancelledError):
             await _close(writer)
             return
         pumps = [
-            asyncio.create_task(self._pump(reader, beyond_writer)),
-            asyncio.create_task(self._pump(beyond_reader, writer)),
+            asyncio.create_task(self._pump(reader, target_writer)),
+            asyncio.create_task(self._pump(target_reader, writer)),
         ]
         try:
-            # either end that closes ends both
+            # closing either end closes both
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             pass
@@ -63,12 +63,12 @@ class Proxy:
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            await asyncio.gather(_close(writer), _close(beyond_writer))
+            await asyncio.gather(_close(writer), _close(target_writer))
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while chunk := await reader.read(CHUNK_BYTES):
-                await self._carries.wait()
+                await self._is_forwarding.wait()
                 writer.write(chunk)
                 await writer.drain()
 

@@ -1,0 +1,42 @@
+"""All fault scenarios by name."""
+
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from tests.faults.checks import Check, Result
+from tests.faults.deployment import Deployment
+from tests.faults.load import Scale
+from tests.faults.scenarios import api_processes, floods, followers, mongodb_outages, redis_outages
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A fault, and the guarantees that must hold under it."""
+
+    title: str
+    run: Callable[[Deployment, Scale], Awaitable[Sequence[Check]]]
+
+
+SCENARIOS = {
+    "redis-killed": Scenario("Redis is killed", redis_outages.redis_killed),
+    "redis-black-hole": Scenario("Redis becomes a black hole", redis_outages.redis_black_hole),
+    "api-terminated": Scenario("API processes get SIGTERM", api_processes.api_terminated),
+    "api-killed": Scenario("API processes are killed", api_processes.api_killed),
+    "two-apis": Scenario("One of two API processes is killed", api_processes.one_of_two_killed),
+    "unpublished": Scenario("A process dies between commit and publish", api_processes.died_before_publish),
+    "mongod-killed": Scenario("mongod is killed and restarted", mongodb_outages.mongod_killed),
+    "mongod-down": Scenario("mongod is down", mongodb_outages.mongod_down),
+    "stalled": Scenario("Subscribers stall", followers.stalled_subscribers),
+    "churn": Scenario("Subscribers come and go", followers.churn),
+    "floods": Scenario("Query bombs and oversized requests", floods.floods),
+    "ended": Scenario("Interviews end", followers.interviews_end),
+    "access": Scenario("Access ends", followers.access_ends),
+}
+
+
+async def run_scenario(name: str, deployment: Deployment, scale: Scale) -> Result:
+    """Runs one scenario. Raises SandboxFailed if one of its processes does not start."""
+    scenario = SCENARIOS[name]
+    checks = await scenario.run(deployment, scale)
+    return Result(scenario.title, checks, os.getloadavg()[0])

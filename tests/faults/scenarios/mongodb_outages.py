@@ -1,0 +1,79 @@
+"""mongod is killed, for a moment and for a minute."""
+
+import asyncio
+import time
+
+from tests.faults.checks import Check, count, duration, effect
+from tests.faults.deployment import Deployment
+from tests.faults.load import Load, Scale, count_outcomes, run_load
+
+ERROR_SECONDS = 5.0
+"""Within which a caller gets an error code, and load balancers a 503: the promise of the API."""
+UNAVAILABLE = 503
+RECOVERY_SECONDS = 60.0
+LAST_COMMIT_SECONDS = 0.2
+"""After the kill, within which a commit that had succeeded may still be on its way to a subscriber."""
+
+
+async def mongod_killed(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Kills mongod with SIGKILL and starts it again after a moment."""
+    async with run_load(deployment, scale) as load:
+        return await _run_outage(load, scale.mongod_killed)
+
+
+async def mongod_down(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Kills mongod with SIGKILL and starts it again after a minute."""
+    async with run_load(deployment, scale) as load:
+        return await _run_outage(load, scale.mongod_down)
+
+
+async def _run_outage(load: Load, seconds: float) -> list[Check]:
+    deployment, scale = load.deployment, load.scale
+    before = await load.run_undisturbed()
+    await deployment.mongod.kill()
+    killed_at = time.time()
+    unready, is_alive = await _wait_until_unready(deployment, seconds)
+    await asyncio.sleep(killed_at + seconds - time.time())
+    # a call that began later than this may still be waiting for mongod
+    due_before = time.time() - ERROR_SECONDS
+    await deployment.mongod.start()
+    restarted_at = time.time()
+    async with asyncio.timeout(RECOVERY_SECONDS):
+        # the candidate repeats its call until it succeeds
+        while not load.candidate.succeeded_within((restarted_at, time.time())):
+            await asyncio.sleep(0.05)
+    recovered_at = time.time()
+    await asyncio.sleep(scale.settle)
+    after = await load.run_for(scale.after)
+    # includes calls that were waiting when the outage ended
+    calls = load.candidate.calls_within((killed_at, restarted_at))
+    buffered = await load.latencies((killed_at + LAST_COMMIT_SECONDS, restarted_at))
+    longest = max((call.seconds for call in calls), default=0.0)
+    checks = [
+        *await load.baseline_checks(before),
+        duration("/readyz returns 503 after", unready, ERROR_SECONDS),
+        effect("/healthz reports that the process is alive", is_alive),
+        duration(f"longest call of the API ({count_outcomes(calls)})", longest, ERROR_SECONDS),
+        count("errors without the code UNAVAILABLE", sum(call.outcome not in ("OK", "UNAVAILABLE") for call in calls)),
+        duration("from mongod's restart until a message is accepted", recovered_at - restarted_at),
+        effect(f"turns of the outage arrived at all subscribers ({buffered['count']:.0f})", bool(buffered["count"])),
+        duration("longest delay of one of these turns", buffered["max"]),
+        *await load.latency_checks("after", after),
+        *await load.stop_and_verify(),
+    ]
+    if seconds > ERROR_SECONDS:
+        checks.append(effect("callers got errors during the outage", any(call.at < due_before for call in calls)))
+        checks.append(effect("/readyz returns 200 again", await deployment.readiness() == 200))
+    return checks
+
+
+async def _wait_until_unready(deployment: Deployment, seconds: float) -> tuple[float | None, bool]:
+    """Returns the seconds until /readyz was 503 (None on timeout), and whether /healthz was 200 then."""
+    began = time.monotonic()
+    unready = None
+    while unready is None and time.monotonic() < began + seconds:
+        if await deployment.readiness() == UNAVAILABLE:
+            unready = time.monotonic() - began
+        await asyncio.sleep(0.05)
+    async with deployment.client() as client:
+        return unready, (await client.get("/healthz")).is_success
