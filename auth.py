@@ -16,11 +16,11 @@ from bson import ObjectId
 import settings
 from errors import Forbidden, NotFound, Unauthenticated
 from models.clock import now
-from models.follow import Standing, read_standing
-from models.interview import Interview, get_own_interview
-from models.organization import KEY_PREFIX, Role, find_key, find_live_key
+from models.follow import AccessState, read_access_state
+from models.interview import Interview, get_organization_interview
+from models.organization import KEY_PREFIX, Role, find_key_by_secret, find_key_by_id
 
-MIN_SECRET = 32
+MIN_SECRET_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ class Action(StrEnum):
     ERASE_INTERVIEW = "erase interviews"
 
 
-_ALL_BUT_THE_CANDIDATES = frozenset(Action) - {Action.SEND_MESSAGE}
+_STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE}
 
-MAY: Mapping[Role, frozenset[Action]] = {
-    Role.ADMIN: _ALL_BUT_THE_CANDIDATES,
-    Role.RECRUITER: _ALL_BUT_THE_CANDIDATES - {Action.ERASE_INTERVIEW},
-    Role.INTEGRATION: _ALL_BUT_THE_CANDIDATES - {Action.ERASE_INTERVIEW, Action.REVIEW_EVALUATION, Action.SAVE_POSITION},
+PERMISSIONS: Mapping[Role, frozenset[Action]] = {
+    Role.ADMIN: _STAFF_ACTIONS,
+    Role.RECRUITER: _STAFF_ACTIONS - {Action.ERASE_INTERVIEW},
+    Role.INTEGRATION: _STAFF_ACTIONS - {Action.ERASE_INTERVIEW, Action.REVIEW_EVALUATION, Action.SAVE_POSITION},
     Role.VIEWER: frozenset(
         {
             Action.READ_INTERVIEW,
@@ -91,33 +91,33 @@ MAY: Mapping[Role, frozenset[Action]] = {
 }
 
 
-def may(principal: Principal, action: Action) -> bool:
+def has_permission(principal: Principal, action: Action) -> bool:
     """Whether the caller's role may do this."""
-    return action in MAY[principal.role]
+    return action in PERMISSIONS[principal.role]
 
 
-def allow(principal: Principal, action: Action, *, field: str | None = None) -> None:
+def require_permission(principal: Principal, action: Action, *, field: str | None = None) -> None:
     """Return if the caller's role may do this. Raises Forbidden, naming the input's `field` that asked for it."""
-    if may(principal, action):
+    if has_permission(principal, action):
         return
-    roles = [role for role, actions in MAY.items() if action in actions]
+    roles = [role for role, actions in PERMISSIONS.items() if action in actions]
     remedy = (
         "only the candidate's own token may"
         if roles == [Role.CANDIDATE]
         else f"use a key of role {' or '.join(role for role in roles if role is not Role.CANDIDATE)}"
     )
-    asked = f"{field}: " if field else ""
-    raise Forbidden(f"{asked}role {principal.role} may not {action}: {remedy}.", field=field)
+    prefix = f"{field}: " if field else ""
+    raise Forbidden(f"{prefix}role {principal.role} may not {action}: {remedy}.", field=field)
 
 
-async def verify(token: str, auth: settings.Auth) -> Principal:
+async def authenticate(token: str, auth: settings.AuthSettings) -> Principal:
     """The caller that a bearer token stands for. Raises Unauthenticated when it is false, expired, revoked or replaced."""
     if token.startswith(KEY_PREFIX):
-        return await _verify_key(token)
-    claims = _read(token, Audience.CANDIDATE, auth)
+        return await _authenticate_key(token)
+    claims = _decode_token(token, Audience.CANDIDATE, auth)
     if claims is None:
         raise Unauthenticated("The token is not valid, or has expired: send an API key, or join again with the invite.")
-    interview = await _joined_interview(ObjectId(claims["org"]), ObjectId(claims["sub"]), claims["gen"])
+    interview = await _load_joined_interview(ObjectId(claims["org"]), ObjectId(claims["sub"]), claims["gen"])
     return Principal(
         organization_id=ObjectId(interview.organization_id),
         role=Role.CANDIDATE,
@@ -132,12 +132,12 @@ async def verify(token: str, auth: settings.Auth) -> Principal:
 async def recheck(principal: Principal) -> None:
     """Look whether a caller that was verified earlier still has access. Raises Unauthenticated when not."""
     check_expiry(principal)
-    if principal.key_id is not None and await find_live_key(principal.key_id) is None:
-        raise _dead_key()
+    if principal.key_id is not None and await find_key_by_id(principal.key_id) is None:
+        raise _invalid_key_error()
     if principal.interview_id is not None:
-        standing = await read_standing(principal.interview_id)
-        if standing is None or not _is_good(standing, principal.generation):
-            raise _replaced()
+        access_state = await read_access_state(principal.interview_id)
+        if access_state is None or not _grants_access(access_state, principal.generation):
+            raise _replaced_access_error()
 
 
 def check_expiry(principal: Principal) -> None:
@@ -146,16 +146,16 @@ def check_expiry(principal: Principal) -> None:
         raise Unauthenticated("Your access has expired: sign in, or join, again.")
 
 
-def check_joined(principal: Principal, interview: Interview | Standing) -> None:
+def check_candidate_access(principal: Principal, interview: Interview | AccessState) -> None:
     """Refuse a candidate whose invite was replaced, or whose interview was erased. Raises Unauthenticated."""
-    if principal.role is Role.CANDIDATE and not _is_good(interview, principal.generation):
-        raise _replaced()
+    if principal.role is Role.CANDIDATE and not _grants_access(interview, principal.generation):
+        raise _replaced_access_error()
 
 
-async def _verify_key(secret: str) -> Principal:
-    key = await find_key(secret) if secret.isascii() else None
+async def _authenticate_key(secret: str) -> Principal:
+    key = await find_key_by_secret(secret) if secret.isascii() else None
     if key is None:
-        raise _dead_key()
+        raise _invalid_key_error()
     return Principal(
         organization_id=ObjectId(key.organization_id),
         role=key.role,
@@ -166,22 +166,22 @@ async def _verify_key(secret: str) -> Principal:
     )
 
 
-async def _joined_interview(organization_id: ObjectId, interview_id: ObjectId, generation: int | None) -> Interview:
-    interview = await get_own_interview(organization_id, interview_id)
-    if interview is None or not _is_good(interview, generation):
-        raise _replaced()
+async def _load_joined_interview(organization_id: ObjectId, interview_id: ObjectId, generation: int | None) -> Interview:
+    interview = await get_organization_interview(organization_id, interview_id)
+    if interview is None or not _grants_access(interview, generation):
+        raise _replaced_access_error()
     return interview
 
 
-def _is_good(interview: Interview | Standing, generation: int | None) -> bool:
+def _grants_access(interview: Interview | AccessState, generation: int | None) -> bool:
     return interview.erased_at is None and interview.invite_generation == generation
 
 
-def _dead_key() -> Unauthenticated:
+def _invalid_key_error() -> Unauthenticated:
     return Unauthenticated("The API key is unknown, expired or revoked: ask an administrator for a new one.")
 
 
-def _replaced() -> Unauthenticated:
+def _replaced_access_error() -> Unauthenticated:
     return Unauthenticated("This access has been replaced or withdrawn: join again with the newest invite.")
 
 
@@ -197,7 +197,7 @@ class Audience(StrEnum):
     PLAYBACK = "viva:playback"
 
 
-def issue_access(interview: Interview, auth: settings.Auth) -> tuple[str, datetime]:
+def issue_candidate_token(interview: Interview, auth: settings.AuthSettings) -> tuple[str, datetime]:
     """A candidate's token for this interview, and when it ends (whole seconds)."""
     issued_at = now().replace(microsecond=0)
     expires_at = issued_at + timedelta(minutes=auth.access_minutes)
@@ -211,42 +211,42 @@ def issue_access(interview: Interview, auth: settings.Auth) -> tuple[str, dateti
     return sign(claims, Audience.CANDIDATE, auth), expires_at
 
 
-def issue_invite(interview: Interview, auth: settings.Auth) -> str:
+def issue_invite_token(interview: Interview, auth: settings.AuthSettings) -> str:
     """The invite of the interview's present generation: the same token each time. Interview.expires_at ends it."""
     return sign({"sub": str(interview.id), "gen": interview.invite_generation}, Audience.INVITE, auth)
 
 
-def read_invite(token: str, auth: settings.Auth) -> tuple[ObjectId, int]:
+def decode_invite_token(token: str, auth: settings.AuthSettings) -> tuple[ObjectId, int]:
     """Interview and generation of an invite. Raises NotFound when it is none of ours."""
-    claims = _read(token, Audience.INVITE, auth)
+    claims = _decode_token(token, Audience.INVITE, auth)
     if claims is None:
-        raise unknown_invite()
+        raise unknown_invite_error()
     return ObjectId(claims["sub"]), claims["gen"]
 
 
-def unknown_invite() -> NotFound:
+def unknown_invite_error() -> NotFound:
     """The one answer for invites that are false, replaced, or of an erased interview."""
     return NotFound("There is no such invite: open the newest link that you were sent, or ask for a new one.")
 
 
-def issue_playback(recording_id: str, minutes: int, auth: settings.Auth) -> str:
+def issue_playback_token(recording_id: str, minutes: int, auth: settings.AuthSettings) -> str:
     """A token by which whoever has it plays this recording, for so long."""
     return sign({"sub": recording_id, "exp": now() + timedelta(minutes=minutes)}, Audience.PLAYBACK, auth)
 
 
-def check_playback(token: str, recording_id: str, auth: settings.Auth) -> None:
+def check_playback_token(token: str, recording_id: str, auth: settings.AuthSettings) -> None:
     """Return if the token plays this recording. Raises Forbidden when it is false, expired, or another recording's."""
-    claims = _read(token, Audience.PLAYBACK, auth)
+    claims = _decode_token(token, Audience.PLAYBACK, auth)
     if claims is None or claims["sub"] != recording_id:
         raise Forbidden("This link is not valid, or has expired: read the recording's url again.")
 
 
-def sign(claims: Mapping[str, Any], audience: Audience, auth: settings.Auth) -> str:
+def sign(claims: Mapping[str, Any], audience: Audience, auth: settings.AuthSettings) -> str:
     """A JWT (HS256) of these claims; the same claims give the same token."""
     return jwt.encode({"aud": audience, **claims}, signing_key(auth), algorithm="HS256")
 
 
-def _read(token: str, audience: Audience, auth: settings.Auth) -> dict[str, Any] | None:
+def _decode_token(token: str, audience: Audience, auth: settings.AuthSettings) -> dict[str, Any] | None:
     key = signing_key(auth)
     # PyJWT encodes the token before it looks at it: a lone surrogate would raise something else
     if not token.isascii():
@@ -257,9 +257,9 @@ def _read(token: str, audience: Audience, auth: settings.Auth) -> dict[str, Any]
         return None
 
 
-def signing_key(auth: settings.Auth) -> str:
+def signing_key(auth: settings.AuthSettings) -> str:
     """The secret that everything is signed with. Raises RuntimeError when it is too short to protect anything."""
     secret = auth.secret.get_secret_value()
-    if len(secret) < MIN_SECRET:
-        raise RuntimeError(f"AUTH_SECRET is missing or too short: set it to at least {MIN_SECRET} random characters.")
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise RuntimeError(f"AUTH_SECRET is missing or too short: set it to at least {MIN_SECRET_LENGTH} random characters.")
     return secret

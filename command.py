@@ -8,9 +8,9 @@ import typer
 from pymongo.errors import PyMongoError
 
 import logs
-from auth import MIN_SECRET
-from recording.storage import Store, open_store
-from settings import Settings, WrongSettings, read_settings
+from auth import MIN_SECRET_LENGTH
+from recording.storage import RecordingStore, open_store
+from settings import Settings, InvalidSettings, read_settings
 
 T = TypeVar("T")
 
@@ -19,30 +19,30 @@ def load_settings() -> Settings:
     """The settings; ends the process with one line for each that is wrong."""
     try:
         settings = read_settings()
-    except WrongSettings as wrong:
-        for sentence in wrong.sentences:
-            typer.secho(sentence, fg="red", err=True)
+    except InvalidSettings as wrong:
+        for message in wrong.messages:
+            typer.secho(message, fg="red", err=True)
         raise typer.Exit(2) from None
     logs.configure(settings.log)
     return settings
 
 
-def refuse(sentence: str) -> typer.Exit:
+def exit_with_error(message: str) -> typer.Exit:
     """Tell why nothing is done; raise what this returns."""
-    typer.secho(sentence, fg="red", err=True)
+    typer.secho(message, fg="red", err=True)
     return typer.Exit(2)
 
 
-def require_secret(settings: Settings) -> None:
+def require_auth_secret(settings: Settings) -> None:
     """Return when what signs links and tokens is long enough."""
-    if len(settings.auth.secret.get_secret_value()) < MIN_SECRET:
-        raise refuse(
-            f"AUTH_SECRET is missing or shorter than {MIN_SECRET} characters: set it in .env, for instance to "
+    if len(settings.auth.secret.get_secret_value()) < MIN_SECRET_LENGTH:
+        raise exit_with_error(
+            f"AUTH_SECRET is missing or shorter than {MIN_SECRET_LENGTH} characters: set it in .env, for instance to "
             "`openssl rand -base64 48`."
         )
 
 
-def require_voice(settings: Settings, **others: str) -> None:
+def require_voice_settings(settings: Settings, **others: str) -> None:
     """Return when LiveKit's settings and these others are set."""
     livekit = {
         "LIVEKIT_URL": settings.livekit.url,
@@ -51,26 +51,26 @@ def require_voice(settings: Settings, **others: str) -> None:
     }
     for name, value in {**livekit, **others}.items():
         if not value:
-            raise refuse(f"{name} is not set: put it into .env (see .env.example), or run the sandbox with `make dev`.")
+            raise exit_with_error(f"{name} is not set: put it into .env (see .env.example), or run the sandbox with `make dev`.")
 
 
-def open_recordings(settings: Settings) -> Store | None:
+def open_recording_store(settings: Settings) -> RecordingStore | None:
     """The store of recordings, None where nothing is recorded."""
     try:
         return open_store(settings.recording)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise refuse(
+        raise exit_with_error(
             f"RECORDING_STORE: this cannot be used ({reason}): name a folder that may be written to, or s3://bucket/prefix."
         ) from None
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def run_or_exit(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run it to its end; a MongoDB that is not there ends the process with a sentence."""
     try:
-        return asyncio.run(work)
+        return asyncio.run(coroutine)
     except PyMongoError as error:
         reason = type(error).__name__
-        raise refuse(
+        raise exit_with_error(
             f"MONGODB_URL: MongoDB does not answer, or not as it should ({reason}). `main.py doctor` says what to do."
         ) from None

@@ -75,15 +75,15 @@ class Unavailable(AppError):
     code = ErrorCode.UNAVAILABLE
 
 
-def places_of(error: BaseException) -> list[str]:
+def extract_locations(error: BaseException) -> list[str]:
     """Returns file, line and function of each frame that the exception and its causes passed, without their messages.
 
     Messages may hold a secret or what people said, so logs must not contain them.
     """
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for link in _links(error) for frame in traceback.extract_tb(link)]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for link in _iterate_tracebacks(error) for frame in traceback.extract_tb(link)]
 
 
-def _links(error: BaseException | None) -> Iterator[TracebackType | None]:
+def _iterate_tracebacks(error: BaseException | None) -> Iterator[TracebackType | None]:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

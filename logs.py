@@ -8,40 +8,40 @@ import structlog
 from structlog.typing import EventDict
 
 import settings
-from errors import places_of
+from errors import extract_locations
 
 
-def configure(log: settings.Log) -> None:
+def configure(log: settings.LogSettings) -> None:
     """Send our events and the libraries' warnings to standard error in the configured form.
 
     Of an exception the log keeps its kind and its places, of a library's message the first line: what follows, and the message of
     an exception, may hold what people said, or a secret.
     """
     level = logging.getLevelNamesMapping()[log.level]
-    shared: list[Any] = [
+    shared_processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _without_words,
+        _redact_exception,
     ]
-    last: Any = (
+    renderer: Any = (
         structlog.processors.JSONRenderer() if log.format == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
-        processors=[*shared, last],
+        processors=[*shared_processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=[*shared, _first_line]))
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=[*shared_processors, _keep_first_line]))
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(max(level, logging.INFO))
     # taskiq tells each task and, with the traceback, each failure; lifecycle.jobs does that without what people said
     logging.getLogger("taskiq").setLevel(logging.CRITICAL)
 
 
-def _without_words(_: object, __: str, event: EventDict) -> EventDict:
+def _redact_exception(_: object, __: str, event: EventDict) -> EventDict:
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()
@@ -49,10 +49,10 @@ def _without_words(_: object, __: str, event: EventDict) -> EventDict:
         error = error[1]
     if isinstance(error, BaseException):
         event["reason"] = type(error).__name__
-        event["traceback"] = places_of(error)
+        event["traceback"] = extract_locations(error)
     return event
 
 
-def _first_line(_: object, __: str, event: EventDict) -> EventDict:
+def _keep_first_line(_: object, __: str, event: EventDict) -> EventDict:
     event["event"] = str(event["event"]).strip().partition("\n")[0]
     return event

@@ -5,8 +5,8 @@ import socket
 
 import uvicorn
 
-from command import refuse
-from settings import Api
+from command import exit_with_error
+from settings import ApiSettings
 
 
 class ApiServer(uvicorn.Server):
@@ -22,23 +22,23 @@ class ApiServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def share_port(api: Api) -> list[socket.socket]:
+def bind_shared_sockets(api: ApiSettings) -> list[socket.socket]:
     """Sockets on the API's address beside those of other processes. They do not listen yet: nobody is sent here too soon.
 
     Ends the process with a sentence when the address cannot be used or shared.
     """
     try:
-        found = socket.getaddrinfo(api.host, api.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        addresses = socket.getaddrinfo(api.host, api.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         sockets = []
-        for family, kind, protocol, _, address in dict.fromkeys(found):
-            sockets.append(shared := socket.socket(family, kind, protocol))
-            shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        for family, kind, protocol, _, address in dict.fromkeys(addresses):
+            sockets.append(bound_socket := socket.socket(family, kind, protocol))
+            bound_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             if family == socket.AF_INET6:
-                shared.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            shared.bind(address)
+                bound_socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            bound_socket.bind(address)
     except OSError as error:
-        raise refuse(
+        raise exit_with_error(
             f"API_HOST, API_PORT: this address cannot be used ({error.strerror}). Processes that share one are of one user, and "
             "each has API_REUSE_PORT=true."
         ) from None

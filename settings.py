@@ -14,7 +14,7 @@ Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get
 """a mounted or pasted one often ends with a line end"""
 
 
-class Mongodb(BaseModel):
+class MongodbSettings(BaseModel):
     """MongoDB 6.0 or newer, a replica set (transactions need one)."""
 
     url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
@@ -22,7 +22,7 @@ class Mongodb(BaseModel):
     timeout_seconds: float = Field(4.0, gt=0, description="bound of one operation, server selection included")
 
 
-class Redis(BaseModel):
+class RedisSettings(BaseModel):
     """Redis 7 or valkey: carries live turns and wakes jobs; holds nothing that is not in MongoDB."""
 
     url: str = "redis://127.0.0.1:6379/0"
@@ -30,7 +30,7 @@ class Redis(BaseModel):
     publish_seconds: float = Field(0.5, gt=0, description="bound of one publish or kick")
 
 
-class Anthropic(BaseModel):
+class AnthropicSettings(BaseModel):
     """Claude, for replies and judgements."""
 
     api_key: Secret = SecretStr("")
@@ -42,7 +42,7 @@ class Anthropic(BaseModel):
     output_usd: float = Field(20.0, ge=0, description="the same, output")
 
 
-class Api(BaseModel):
+class ApiSettings(BaseModel):
     """The HTTP and WebSocket server."""
 
     host: str = "127.0.0.1"
@@ -58,7 +58,7 @@ class Api(BaseModel):
     drain_seconds: int = Field(10, gt=0, description="after SIGTERM, for requests that are under way")
 
 
-class Auth(BaseModel):
+class AuthSettings(BaseModel):
     """Who may do what."""
 
     secret: Secret = Field(SecretStr(""), description="signs invites and candidates' tokens; at least 32 characters")
@@ -66,7 +66,7 @@ class Auth(BaseModel):
     invite_days: int = Field(7, gt=0, description="life of an invite when the caller gives none")
 
 
-class Interview(BaseModel):
+class InterviewSettings(BaseModel):
     """Clocks of the interview, in seconds."""
 
     first_word_seconds: float = Field(4.0, gt=0, description="no first word of Claude within it: code asks the next question")
@@ -77,7 +77,7 @@ class Interview(BaseModel):
     closing_seconds: float = Field(60.0, ge=0, description="of the limit, kept for the closing")
 
 
-class Livekit(BaseModel):
+class LivekitSettings(BaseModel):
     """LiveKit: the rooms of voice interviews. Without a URL this server has no voice channel."""
 
     url: str = Field("", description="how our processes reach it, ws:// or wss://; empty: no voice")
@@ -92,7 +92,7 @@ class Livekit(BaseModel):
     empty_seconds: int = Field(300, gt=0, description="a room to which nobody comes is closed after it")
 
 
-class Deepgram(BaseModel):
+class DeepgramSettings(BaseModel):
     """Speech to text."""
 
     api_key: Secret = SecretStr("")
@@ -100,7 +100,7 @@ class Deepgram(BaseModel):
     model: str = "nova-3"
 
 
-class Cartesia(BaseModel):
+class CartesiaSettings(BaseModel):
     """Text to speech."""
 
     api_key: Secret = SecretStr("")
@@ -112,7 +112,7 @@ class Cartesia(BaseModel):
     voices: dict[str, str] = Field({}, description='id of the voice by language: {"de": "..."}')
 
 
-class Voice(BaseModel):
+class VoiceSettings(BaseModel):
     """The voice worker, and its clocks in seconds."""
 
     turn_detection: Literal["vad", "model"] = Field(
@@ -140,7 +140,7 @@ class Voice(BaseModel):
     drain_seconds: int = Field(30, gt=0, description="after SIGTERM, before interviews are handed over to another worker")
 
 
-class Recording(BaseModel):
+class RecordingSettings(BaseModel):
     """What is kept of sound and picture, where the candidate has agreed to it."""
 
     store: str = Field("", description="a folder, or s3://bucket/prefix; empty: nothing is recorded")
@@ -151,7 +151,7 @@ class Recording(BaseModel):
     url_minutes: int = Field(15, gt=0, description="life of a link for playback")
 
 
-class Jobs(BaseModel):
+class JobsSettings(BaseModel):
     """The jobs worker: replies, evaluations, repairs."""
 
     concurrency: int = Field(50, gt=0, description="jobs at once in one process")
@@ -162,7 +162,7 @@ class Jobs(BaseModel):
     judge_seconds: float = Field(300.0, gt=0, description="bound of one call of the judge")
 
 
-class Log(BaseModel):
+class LogSettings(BaseModel):
     """Logs go to standard error."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -182,27 +182,27 @@ class Settings(BaseSettings):
     )
 
     sandbox: bool = Field(False, description="servers and providers are the sandbox's own: marked on every evaluation")
-    mongodb: Mongodb = Mongodb()
-    redis: Redis = Redis()
-    anthropic: Anthropic = Anthropic()
-    api: Api = Api()
-    auth: Auth = Auth()
-    interview: Interview = Interview()
-    livekit: Livekit = Livekit()
-    deepgram: Deepgram = Deepgram()
-    cartesia: Cartesia = Cartesia()
-    voice: Voice = Voice()
-    recording: Recording = Recording()
-    jobs: Jobs = Jobs()
-    log: Log = Log()
+    mongodb: MongodbSettings = MongodbSettings()
+    redis: RedisSettings = RedisSettings()
+    anthropic: AnthropicSettings = AnthropicSettings()
+    api: ApiSettings = ApiSettings()
+    auth: AuthSettings = AuthSettings()
+    interview: InterviewSettings = InterviewSettings()
+    livekit: LivekitSettings = LivekitSettings()
+    deepgram: DeepgramSettings = DeepgramSettings()
+    cartesia: CartesiaSettings = CartesiaSettings()
+    voice: VoiceSettings = VoiceSettings()
+    recording: RecordingSettings = RecordingSettings()
+    jobs: JobsSettings = JobsSettings()
+    log: LogSettings = LogSettings()
 
 
-class WrongSettings(Exception):
+class InvalidSettings(Exception):
     """What the environment or .env says cannot be. `sentences`: one for each setting, with what to do and without its value."""
 
-    def __init__(self, sentences: list[str]) -> None:
-        super().__init__("; ".join(sentences))
-        self.sentences = sentences
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__("; ".join(messages))
+        self.messages = messages
 
 
 def read_settings() -> Settings:
@@ -210,26 +210,26 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise WrongSettings([_sentence_of(problem) for problem in error.errors(include_input=False, include_url=False)]) from None
+        raise InvalidSettings([_format_problem(problem) for problem in error.errors(include_input=False, include_url=False)]) from None
     except SettingsError as error:
         # its text names the group alone, and its cause shows the value
         group = str(error).split('"')[1]
-        lists = " or ".join(f"{group}_{name}".upper() for name in _lists_of(group))
+        lists = " or ".join(f"{group}_{name}".upper() for name in _find_list_fields(group))
         if lists and group.upper() not in os.environ:
-            raise WrongSettings([f'{lists}: this is no JSON list, such as ["https://hr.example"]. Correct it.']) from None
-        raise WrongSettings([f"{group.upper()}: {_NO_SETTING}. Unset it."]) from None
+            raise InvalidSettings([f'{lists}: this is no JSON list, such as ["https://hr.example"]. Correct it.']) from None
+        raise InvalidSettings([f"{group.upper()}: {_NOT_A_SETTING}. Unset it."]) from None
 
 
-_NO_SETTING = "this is the first part of settings' names, and none itself"
+_NOT_A_SETTING = "this is the first part of settings' names, and none itself"
 
 
-def _sentence_of(problem: ErrorDetails) -> str:
+def _format_problem(problem: ErrorDetails) -> str:
     name = "_".join(str(part) for part in problem["loc"]).upper()
-    told = _NO_SETTING if problem["type"] == "model_type" else problem["msg"]
-    return f"{name}: {told}. Correct it in the environment or in .env (see .env.example)."
+    reason = _NOT_A_SETTING if problem["type"] == "model_type" else problem["msg"]
+    return f"{name}: {reason}. Correct it in the environment or in .env (see .env.example)."
 
 
-def _lists_of(group: str) -> list[str]:
+def _find_list_fields(group: str) -> list[str]:
     kind = Settings.model_fields[group].annotation
     fields = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
     return [name for name, field in fields.items() if get_origin(field.annotation) is list]

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 
 from bson import ObjectId
 
-from agent.phrases import phrases_in
-from agent.plan import Limits, Plan, read
+from agent.phrases import get_phrases
+from agent.plan import TimeLimits, InterviewPlan, derive_plan
 from agent.prompts import Background
 from errors import AppError
-from models.append import Words
-from models.interview import OPEN, EndReason, Interview, InterviewStatus
-from models.position import Position, PositionBody, get_position
+from models.append import InterviewerUpdate
+from models.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus
+from models.position import Position, PositionContent, get_position
 from models.turn import Move, NewTurn, Turn
 
 
-async def position_of(interview: Interview) -> Position:
+async def load_position(interview: Interview) -> Position:
     """The version of the position that the interview uses. Raises AppError when it is gone."""
     position = await get_position(ObjectId(interview.position.id))
     if position is None:
@@ -23,51 +23,51 @@ async def position_of(interview: Interview) -> Position:
     return position
 
 
-def read_plan(
+def derive_interview_plan(
     interview: Interview,
-    position: PositionBody,
+    position: PositionContent,
     turns: Sequence[Turn],
-    moment: datetime,
+    now: datetime,
     *,
     closing_seconds: float,
     silence_seconds: float,
-) -> Plan:
+) -> InterviewPlan:
     """Where the interview stands at that moment; `silence_seconds`: how long nobody says a word before the interviewer asks."""
-    limits = Limits(
+    limits = TimeLimits(
         started_at=interview.started_at,
-        limit=timedelta(minutes=position.limit_minutes),
-        closing=timedelta(seconds=closing_seconds),
-        silence=timedelta(seconds=silence_seconds),
+        total=timedelta(minutes=position.limit_minutes),
+        closing_reserve=timedelta(seconds=closing_seconds),
+        max_silence=timedelta(seconds=silence_seconds),
     )
-    return read(position, interview.language, turns, limits, moment)
+    return derive_plan(position, interview.language, turns, limits, now)
 
 
-def background_of(interview: Interview) -> Background:
+def build_background(interview: Interview) -> Background:
     """What is known of the candidate and the job."""
     experience = interview.candidate.experience if interview.candidate else None
     return Background(experience, interview.resume, interview.job_description)
 
 
-def greeting_of(interview: Interview, plan: Plan) -> str:
+def compose_greeting(interview: Interview, plan: InterviewPlan) -> str:
     """The first words, by which the candidate learns that an AI speaks."""
     name = interview.candidate.name if interview.candidate else ""
-    return phrases_in(plan.language).greeting.format(
+    return get_phrases(plan.language).greeting.format(
         name=name, title=plan.position.title, questions=len(plan.position.questions), minutes=plan.position.limit_minutes
     )
 
 
-def words_of(
-    plan: Plan,
+def build_interviewer_update(
+    plan: InterviewPlan,
     fence: int,
     turn: NewTurn,
     *,
     reason: EndReason | None = None,
     by_code: bool | None = None,
-    statuses: Sequence[InterviewStatus] = OPEN,
-) -> Words:
+    statuses: Sequence[InterviewStatus] = OPEN_STATUSES,
+) -> InterviewerUpdate:
     """What storing the interviewer's turn changes; `reason`: of a CLOSE; a turn without a move changes nothing."""
     closes = turn.move is Move.CLOSE
-    return Words(
+    return InterviewerUpdate(
         fence=fence,
         answers=turn.answers or 0,
         progress=plan.progress_after(turn.move) if turn.move else plan.progress,

@@ -5,23 +5,23 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from agent.composition import words_of
-from agent.latency import measure
-from agent.plan import Plan
-from agent.speech import Speech
-from agent.transcript import Transcript
-from agent.utterance import Draft, turn_of
-from models.interview import OPEN, InterviewStatus
+from agent.composition import build_interviewer_update
+from agent.latency import measure_latency
+from agent.plan import InterviewPlan
+from agent.speech import SpeechPlayer
+from agent.transcript import TranscriptWriter
+from agent.utterance import Utterance, build_spoken_turn
+from models.interview import OPEN_STATUSES, InterviewStatus
 from models.turn import Speaker
 
-PAUSE_SECONDS = 0.1
+UNHEARD_PAUSE_SECONDS = 0.1
 """after words of which nothing was heard: before somebody looks again what is due"""
-STATUSES = (*OPEN, InterviewStatus.ENDING)
+STORABLE_STATUSES = (*OPEN_STATUSES, InterviewStatus.ENDING)
 """what had been said when the end came is stored, too"""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerTiming:
     """When the candidate's last words were over, there, and taken to be all; seconds of time.time."""
 
     stopped_at: float
@@ -29,42 +29,42 @@ class Answer:
     committed_at: float
 
 
-class Delivery:
+class UtteranceDelivery:
     """The interviewer's mouth and pen, under a lease's number."""
 
-    def __init__(self, fence: int, speech: Speech, transcript: Transcript) -> None:
+    def __init__(self, fence: int, speech_player: SpeechPlayer, transcript_writer: TranscriptWriter) -> None:
         self._fence = fence
-        self._speech = speech
-        self._transcript = transcript
-        self.answer: Answer | None = None
+        self._speech_player = speech_player
+        self._transcript_writer = transcript_writer
+        self.answer_timing: AnswerTiming | None = None
         """what the next words reply to, where it was spoken"""
 
-    async def say(self, plan: Plan, draft: Draft, words: str | AsyncGenerator[str, None], *, interruptible: bool = True) -> None:
+    async def say(self, plan: InterviewPlan, utterance: Utterance, words: str | AsyncGenerator[str, None], *, interruptible: bool = True) -> None:
         """Say it to its end, or until the candidate cuts in, and store what was heard of it. Raises LeaseLost."""
-        said = await self._speech.say(self._shown(draft, words), interruptible=interruptible)
-        if said is None:
+        spoken = await self._speech_player.say(self._publish_while_streaming(utterance, words), interruptible=interruptible)
+        if spoken is None:
             # cut off before a sound, or the synthesizer failed
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(UNHEARD_PAUSE_SECONDS)
             return
-        answer, self.answer = self.answer, None
+        timing, self.answer_timing = self.answer_timing, None
         # of what was typed the candidate's voice tells nothing
-        latency = measure(answer.stopped_at, answer.final_at, answer.committed_at, said) if answer and draft.answers else None
-        turn = turn_of(plan, draft, said, latency)
-        by_code = draft.by_code if turn.move else None
-        words_heard = words_of(plan, self._fence, turn, reason=draft.reason, by_code=by_code, statuses=STATUSES)
-        await self._transcript.add_said([turn], words_heard)
+        latency = measure_latency(timing.stopped_at, timing.final_at, timing.committed_at, spoken) if timing and utterance.answers else None
+        turn = build_spoken_turn(plan, utterance, spoken, latency)
+        by_code = utterance.by_code if turn.move else None
+        update = build_interviewer_update(plan, self._fence, turn, reason=utterance.reason, by_code=by_code, statuses=STORABLE_STATUSES)
+        await self._transcript_writer.add_interviewer_turns([turn], update)
 
-    async def hush(self) -> None:
+    async def interrupt(self) -> None:
         """Stop what is being said, whatever it is."""
-        await self._speech.hush()
+        await self._speech_player.interrupt()
 
-    async def _shown(self, draft: Draft, words: str | AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
-        async with aclosing(_once(words) if isinstance(words, str) else words) as parts:
+    async def _publish_while_streaming(self, utterance: Utterance, words: str | AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+        async with aclosing(_stream_whole(words) if isinstance(words, str) else words) as parts:
             async for part in parts:
-                draft.text += part
-                self._transcript.show(Speaker.INTERVIEWER, draft.text)
+                utterance.text += part
+                self._transcript_writer.show_interim(Speaker.INTERVIEWER, utterance.text)
                 yield part
 
 
-async def _once(text: str) -> AsyncGenerator[str, None]:
+async def _stream_whole(text: str) -> AsyncGenerator[str, None]:
     yield text

@@ -14,23 +14,23 @@ log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 2.0
 MAX_RETRY_SECONDS = 60.0
-ATTEMPTS = 8
+MAX_ATTEMPTS = 8
 """failures in a row, over three minutes, after which the interview is ended: nobody waits for an answer that never comes"""
 
 
-async def put_off(services: Services, interview: Interview, error: Exception) -> None:
+async def retry_or_fail(services: Services, interview: Interview, error: Exception) -> None:
     """Free the interview for the next try, or end it as FAILED after ATTEMPTS of them. `interview`: as it was claimed."""
-    if interview.attempts + 1 < ATTEMPTS:
-        await transition.release_lease(ObjectId(interview.id), interview.fence, retry_seconds=_pause(interview))
+    if interview.attempts + 1 < MAX_ATTEMPTS:
+        await transition.release_interview_lease(ObjectId(interview.id), interview.fence, retry_seconds=_compute_retry_seconds(interview))
         return
     # the text of any other error may hold what people said
-    why = str(error) if isinstance(error, AppError) else type(error).__name__
-    detail = f"The interviewer failed {ATTEMPTS} times in a row: {why}"
+    reason = str(error) if isinstance(error, AppError) else type(error).__name__
+    detail = f"The interviewer failed {MAX_ATTEMPTS} times in a row: {reason}"
     log.error("interview given up", interview_id=str(interview.id), reason=type(error).__name__)
     await finish_interview(services, await end_interview(services, interview, EndReason.FAILED, detail))
 
 
-def _pause(interview: Interview) -> float:
+def _compute_retry_seconds(interview: Interview) -> float:
     # somebody sits in the room: the first try after a failure is another process's, at once
     tries = interview.attempts - (interview.channel is Channel.VOICE)
     return 0.0 if tries < 0 else min(RETRY_SECONDS * 2.0 ** min(tries, 10), MAX_RETRY_SECONDS)

@@ -4,10 +4,10 @@ from dataclasses import asdict
 
 from prometheus_client import Histogram
 
-from agent.speech import Said
+from agent.speech import SpokenText
 from models.turn import Latency
 
-STAGES = Histogram(
+REPLY_STAGE_SECONDS = Histogram(
     "viva_reply_seconds",
     "From the end of the candidate's speech until a stage of the reply",
     ["stage"],
@@ -15,20 +15,20 @@ STAGES = Histogram(
 )
 
 
-def measure(stopped_at: float, final_at: float, committed_at: float, said: Said) -> Latency:
+def measure_latency(stopped_at: float, final_at: float, committed_at: float, spoken: SpokenText) -> Latency:
     """The stages of one reply, all moments in seconds as time.time counts; counted in the metrics, too."""
     latency = Latency(
-        final=_since(stopped_at, final_at),
-        committed=_since(stopped_at, committed_at),
-        first_word=_since(stopped_at, said.first_word_at),
-        first_audio=_since(stopped_at, said.first_audio_at),
-        heard=_since(stopped_at, said.started_at),
+        final=_compute_elapsed(stopped_at, final_at),
+        committed=_compute_elapsed(stopped_at, committed_at),
+        first_word=_compute_elapsed(stopped_at, spoken.first_word_at),
+        first_audio=_compute_elapsed(stopped_at, spoken.first_audio_at),
+        heard=_compute_elapsed(stopped_at, spoken.started_at),
     )
     for stage, seconds in asdict(latency).items():
         if seconds is not None:
-            STAGES.labels(stage).observe(seconds)
+            REPLY_STAGE_SECONDS.labels(stage).observe(seconds)
     return latency
 
 
-def _since(start: float, moment: float | None) -> float | None:
+def _compute_elapsed(start: float, moment: float | None) -> float | None:
     return None if moment is None else round(max(moment - start, 0.0), 3)

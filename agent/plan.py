@@ -32,51 +32,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.phrases import phrases_in, plain
+from agent.phrases import get_phrases, normalize_answer
 from models.interview import EndReason, Progress
-from models.position import PositionBody, Question
+from models.position import PositionContent, Question
 from models.turn import Channel, Move, Speaker, Turn
 
-TRIES = 2
+MAX_TRIES_PER_QUESTION = 2
 MINUTES_PER_ANSWER = 2.0
-COUNTED = (Move.NEXT, Move.PROBE)
-ON_THE_OPEN_QUESTION = (Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT)
+EXCHANGE_MOVES = (Move.NEXT, Move.PROBE)
+OPEN_QUESTION_MOVES = (Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TimeLimits:
     """The clocks of one interview. `started_at`: when the candidate first spoke, None before; nothing runs until then."""
 
     started_at: datetime | None
-    limit: timedelta
-    closing: timedelta
-    silence: timedelta
+    total: timedelta
+    closing_reserve: timedelta
+    max_silence: timedelta
 
     @property
     def reserve(self) -> timedelta:
         """What is kept for the closing: never more than a fifth of the whole."""
-        return min(self.closing, self.limit / 5)
+        return min(self.closing_reserve, self.total / 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class InterviewPlan:
     """Where the interview stands, and what may come next."""
 
-    position: PositionBody
+    position: PositionContent
     language: str
-    limits: Limits
+    limits: TimeLimits
     now: datetime
-    asked: int
+    questions_asked: int
     """core questions asked"""
-    used: dict[Move, int]
+    moves_used: dict[Move, int]
     """PROBE, REPEAT, CLARIFY, WAIT on the open question"""
     exchanges: int
-    stop_pending: bool
+    is_stop_pending: bool
     """the candidate was asked to confirm the wish to end, and has had the chance to say so"""
-    unheard: Move | None
+    unheard_move: Move | None
     """NEXT or STOP when all of the contribution was written before that question was put; else None"""
-    nudged: bool
-    greeted: bool
+    has_nudged: bool
+    has_greeted: bool
     answers: int
     """seq of the last candidate turn so far: what a reply now answers"""
     contribution: str
@@ -88,50 +88,50 @@ class Plan:
     @property
     def open_question(self) -> Question | None:
         """The core question asked last."""
-        return self.position.questions[self.asked - 1] if self.asked else None
+        return self.position.questions[self.questions_asked - 1] if self.questions_asked else None
 
     @property
     def next_question(self) -> Question | None:
         """The core question that NEXT asks."""
-        return self.position.questions[self.asked] if self.asked < len(self.position.questions) else None
+        return self.position.questions[self.questions_asked] if self.questions_asked < len(self.position.questions) else None
 
     @property
     def time_left(self) -> timedelta:
         """Until the limit; the whole limit before the candidate has begun. Never negative."""
         if self.limits.started_at is None:
-            return self.limits.limit
-        return max(self.limits.started_at + self.limits.limit - self.now, timedelta())
+            return self.limits.total
+        return max(self.limits.started_at + self.limits.total - self.now, timedelta())
 
     @property
-    def moves(self) -> tuple[Move, ...]:
+    def allowed_moves(self) -> tuple[Move, ...]:
         """The moves that a reply to the contribution may make; never empty."""
         question = self.open_question
         minutes = (self.time_left - self.limits.reserve).total_seconds() / 60
         if question is None:
             # greeted by voice, and nothing asked yet
-            return (Move.NEXT,) if self._may_go_on(minutes) else (Move.CLOSE,)
+            return (Move.NEXT,) if self._may_move_on(minutes) else (Move.CLOSE,)
         if minutes <= 0:
             return (Move.CLOSE,)
-        if self.unheard:
-            return (Move.STOP,) if self.unheard is Move.STOP else (Move.REPEAT, Move.WAIT, Move.STOP)
+        if self.unheard_move:
+            return (Move.STOP,) if self.unheard_move is Move.STOP else (Move.REPEAT, Move.WAIT, Move.STOP)
         moves = []
-        if self._may_go_on(minutes):
+        if self._may_move_on(minutes):
             moves.append(Move.NEXT)
         if self._may_probe(question, minutes):
             moves.append(Move.PROBE)
-        moves += [move for move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) if self.used[move] < TRIES]
-        if not self.stop_pending:
+        moves += [move for move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) if self.moves_used[move] < MAX_TRIES_PER_QUESTION]
+        if not self.is_stop_pending:
             moves.append(Move.STOP)
-        if self.stop_pending or Move.NEXT not in moves:
+        if self.is_stop_pending or Move.NEXT not in moves:
             moves.append(Move.CLOSE)
         return tuple(moves)
 
     @property
-    def fallback(self) -> Move:
+    def fallback_move(self) -> Move:
         """What code does by itself: go on, or close when the wish to stop was plainly confirmed or nothing is left to ask."""
-        if self.stop_pending and plain(self.contribution) in phrases_in(self.language).affirmations:
+        if self.is_stop_pending and normalize_answer(self.contribution) in get_phrases(self.language).affirmations:
             return Move.CLOSE
-        return next(move for move in (Move.NEXT, Move.CLOSE, Move.REPEAT, Move.STOP) if move in self.moves)
+        return next(move for move in (Move.NEXT, Move.CLOSE, Move.REPEAT, Move.STOP) if move in self.allowed_moves)
 
     @property
     def end_reason(self) -> EndReason:
@@ -139,7 +139,7 @@ class Plan:
 
         Where a CLOSE is due anyway, an answer to STOP that does not open with a yes is a last answer, not the wish to end.
         """
-        if self.stop_pending and (Move.NEXT in self.moves or self._opens_with_yes):
+        if self.is_stop_pending and (Move.NEXT in self.allowed_moves or self._opens_with_yes):
             return EndReason.CANDIDATE_ENDED
         if self.time_left <= self.limits.reserve:
             return EndReason.OUT_OF_TIME
@@ -149,38 +149,38 @@ class Plan:
     def progress(self) -> Progress:
         """How far the interview has come."""
         question = self.open_question
-        return Progress(question=self.asked, question_key=question.key if question else None, exchanges=self.exchanges)
+        return Progress(question=self.questions_asked, question_key=question.key if question else None, exchanges=self.exchanges)
 
     # --- what a move does
 
-    def words_after(self, move: Move, reason: EndReason | None = None) -> str:
+    def code_words(self, move: Move, reason: EndReason | None = None) -> str:
         """What code adds to the model's words, or says alone; empty where they are the whole. `reason`: of a CLOSE."""
-        phrases = phrases_in(self.language)
+        phrases = get_phrases(self.language)
         if move is Move.NEXT and self.next_question:
             return self.next_question.text
         if move is Move.REPEAT and self.open_question:
             return self.open_question.text
         if move is Move.NUDGE and self.open_question:
-            return self.asking_again(phrases.nudge)
+            return self.question_again(phrases.nudge)
         if move is Move.STOP:
             return phrases.stop
         if move is Move.CLOSE:
             return phrases.closings[reason or self.end_reason]
         return ""
 
-    def asking_again(self, opening: str) -> str:
+    def question_again(self, opening: str) -> str:
         """`opening`, then what the candidate was asked last."""
-        asked = phrases_in(self.language).stop if self.stop_pending else self.open_question.text if self.open_question else ""
-        return f"{opening} {asked}".strip()
+        question = get_phrases(self.language).stop if self.is_stop_pending else self.open_question.text if self.open_question else ""
+        return f"{opening} {question}".strip()
 
-    def words_instead(self, refused: Move | None = None) -> str:
+    def fallback_words(self, rejected_move: Move | None = None) -> str:
         """What code says alone, as its `fallback`. `refused`: the move that was chosen, and is not allowed any more."""
-        phrases, move = phrases_in(self.language), self.fallback
-        words = self.words_after(move)
+        phrases, move = get_phrases(self.language), self.fallback_move
+        words = self.code_words(move)
         if move is Move.REPEAT:
-            return f"{phrases.put_again} {words}"
-        is_used_up = refused in (Move.REPEAT, Move.CLARIFY, Move.WAIT) and move is Move.NEXT
-        return f"{phrases.go_on} {words}" if is_used_up else words
+            return f"{phrases.question_again} {words}"
+        is_used_up = rejected_move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) and move is Move.NEXT
+        return f"{phrases.move_on} {words}" if is_used_up else words
 
     def question_key_after(self, move: Move) -> str | None:
         """The core question that a turn of that move belongs to; None for greeting and closing."""
@@ -191,9 +191,9 @@ class Plan:
 
     def progress_after(self, move: Move) -> Progress:
         """How far the interview has come once that move is made."""
-        is_exchange = bool(self.contribution and self.asked) and _counts(move, stop_pending=self.stop_pending)
+        is_exchange = bool(self.contribution and self.questions_asked) and _counts_as_exchange(move, is_stop_pending=self.is_stop_pending)
         return Progress(
-            question=self.asked + (move is Move.NEXT),
+            question=self.questions_asked + (move is Move.NEXT),
             question_key=self.question_key_after(move),
             exchanges=self.exchanges + is_exchange,
         )
@@ -204,7 +204,7 @@ class Plan:
         """When the interviewer must act if nothing follows that turn; None while the candidate has not begun."""
         if self.limits.started_at is None:
             return None
-        return min(self.limits.started_at + self.limits.limit, last_turn_at + self.limits.silence)
+        return min(self.limits.started_at + self.limits.total, last_turn_at + self.limits.max_silence)
 
     @property
     def clock_move(self) -> tuple[Move, EndReason | None] | None:
@@ -214,31 +214,31 @@ class Plan:
             return None
         if self.time_left == timedelta():
             return Move.CLOSE, EndReason.OUT_OF_TIME
-        return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.nudged else (Move.NUDGE, None)
+        return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.has_nudged else (Move.NUDGE, None)
 
     # ---
 
     @property
     def _opens_with_yes(self) -> bool:
-        said = f"{plain(self.contribution)} "
-        return any(said.startswith(f"{yes} ") for yes in phrases_in(self.language).affirmations)
+        answer = f"{normalize_answer(self.contribution)} "
+        return any(answer.startswith(f"{yes} ") for yes in get_phrases(self.language).affirmations)
 
-    def _may_go_on(self, minutes: float) -> bool:
+    def _may_move_on(self, minutes: float) -> bool:
         return self.next_question is not None and self.exchanges + 1 < self.position.wrap_up_after_exchanges and minutes > 0
 
     def _may_probe(self, question: Question, minutes: float) -> bool:
-        unasked = len(self.position.questions) - self.asked
+        unasked = len(self.position.questions) - self.questions_asked
         exchanges = self.position.wrap_up_after_exchanges - (self.exchanges + 1)
-        share = (self.limits.limit - self.limits.reserve).total_seconds() / 60 / len(self.position.questions)
+        share = (self.limits.total - self.limits.reserve).total_seconds() / 60 / len(self.position.questions)
         enough = minutes >= (unasked + 1) * min(MINUTES_PER_ANSWER, share / 2)
-        return self.used[Move.PROBE] < question.max_probes and exchanges > unasked and enough
+        return self.moves_used[Move.PROBE] < question.max_probes and exchanges > unasked and enough
 
 
-def _counts(move: Move | None, *, stop_pending: bool) -> bool:
-    return move in COUNTED or (move is Move.CLOSE and not stop_pending)
+def _counts_as_exchange(move: Move | None, *, is_stop_pending: bool) -> bool:
+    return move in EXCHANGE_MOVES or (move is Move.CLOSE and not is_stop_pending)
 
 
-def _follows(piece: Turn | None, question: Turn | None) -> bool:
+def _comes_after(piece: Turn | None, question: Turn | None) -> bool:
     """Whether who said `piece` had met `question`: it was stored before, or, where it is spoken, had begun to be heard."""
     if piece is None or question is None:
         return False
@@ -247,11 +247,11 @@ def _follows(piece: Turn | None, question: Turn | None) -> bool:
     return piece.seq > question.seq
 
 
-def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: Limits, now: datetime) -> Plan:
+def derive_plan(position: PositionContent, language: str, turns: Sequence[Turn], limits: TimeLimits, now: datetime) -> InterviewPlan:
     """The plan that the stored turns stand for; the same turns always give the same plan."""
-    asked = exchanges = answered = 0
-    used = dict.fromkeys(ON_THE_OPEN_QUESTION, 0)
-    nudged = False
+    questions_asked = exchanges = answered = 0
+    moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
+    has_nudged = False
     question: Turn | None = None
     stop: Turn | None = None  # the first of those that nothing but a NUDGE has followed
     spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is not None]
@@ -260,33 +260,33 @@ def read(position: PositionBody, language: str, turns: Sequence[Turn], limits: L
         answers = turn.answers or 0
         is_reply = answers > answered
         answered = max(answered, answers)
-        nudged = turn.move is Move.NUDGE
-        if nudged:
+        has_nudged = turn.move is Move.NUDGE
+        if has_nudged:
             continue
         answered_last = by_seq.get(answers)
-        exchanges += is_reply and asked > 0 and _counts(turn.move, stop_pending=_follows(answered_last, stop))
+        exchanges += is_reply and questions_asked > 0 and _counts_as_exchange(turn.move, is_stop_pending=_comes_after(answered_last, stop))
         if turn.move is Move.NEXT:
-            asked += 1
+            questions_asked += 1
             question = turn
-            used = dict.fromkeys(ON_THE_OPEN_QUESTION, 0)
-        elif turn.move in used and is_reply and _follows(answered_last, question):
-            used[turn.move] += 1
+            moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
+        elif turn.move in moves_used and is_reply and _comes_after(answered_last, question):
+            moves_used[turn.move] += 1
         stop = None if turn.move is not Move.STOP else stop or turn
     open_pieces = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.seq > answered]
-    put_last = stop or question
-    is_unheard = bool(open_pieces) and put_last is not None and not _follows(open_pieces[-1], put_last)
-    return Plan(
+    last_prompt = stop or question
+    is_unheard = bool(open_pieces) and last_prompt is not None and not _comes_after(open_pieces[-1], last_prompt)
+    return InterviewPlan(
         position=position,
         language=language,
         limits=limits,
         now=now,
-        asked=asked,
-        used=used,
+        questions_asked=questions_asked,
+        moves_used=moves_used,
         exchanges=exchanges,
-        stop_pending=stop is not None and not is_unheard,
-        unheard=None if not is_unheard else Move.STOP if stop else Move.NEXT,
-        nudged=nudged,
-        greeted=bool(spoken),
+        is_stop_pending=stop is not None and not is_unheard,
+        unheard_move=None if not is_unheard else Move.STOP if stop else Move.NEXT,
+        has_nudged=has_nudged,
+        has_greeted=bool(spoken),
         answers=open_pieces[-1].seq if open_pieces else answered,
         contribution="\n".join(turn.text for turn in open_pieces),
         last_turn_at=turns[-1].ended_at if turns else None,

@@ -9,58 +9,58 @@ from contextlib import aclosing
 
 from anthropic import AsyncAnthropic
 
-from agent.interviewer import Opened, reply
-from agent.plan import Plan
+from agent.interviewer import MoveChosen, stream_reply
+from agent.plan import InterviewPlan
 from agent.prompts import Prompt
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from settings import Settings
 
-Event = Opened | str
+ReplyEvent = MoveChosen | str
 
 
-class Replies:
+class PrefetchedReply:
     """At most one reply is on its way at a time."""
 
     def __init__(self, claude: AsyncAnthropic, settings: Settings) -> None:
         self._claude = claude
         self._settings = settings
-        self._begun: tuple[Prompt, asyncio.Queue[Event | None], asyncio.Task[None]] | None = None
+        self._prefetched: tuple[Prompt, asyncio.Queue[ReplyEvent | None], asyncio.Task[None]] | None = None
 
-    async def begin(self, plan: Plan, prompt: Prompt) -> None:
+    async def prefetch(self, plan: InterviewPlan, prompt: Prompt) -> None:
         """Ask Claude now for what `take` will want in a moment, if nothing comes between. What was begun before is dropped."""
-        if self._begun and self._begun[0] == prompt:
+        if self._prefetched and self._prefetched[0] == prompt:
             return
-        await self.drop()
-        events: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._begun = prompt, events, asyncio.create_task(self._fill(plan, prompt, events), name="early reply")
+        await self.discard()
+        events: asyncio.Queue[ReplyEvent | None] = asyncio.Queue()
+        self._prefetched = prompt, events, asyncio.create_task(self._collect(plan, prompt, events), name="early reply")
 
-    async def drop(self) -> None:
+    async def discard(self) -> None:
         """What was begun is not wanted any more."""
-        begun, self._begun = self._begun, None
-        if begun:
-            await end(begun[2])
+        prefetched, self._prefetched = self._prefetched, None
+        if prefetched:
+            await cancel_and_wait(prefetched[2])
 
-    async def take(self, plan: Plan, prompt: Prompt) -> AsyncGenerator[Event, None]:
+    async def stream(self, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[ReplyEvent, None]:
         """The reply (agent.interviewer.reply), from what has come of it already; iterate it within contextlib.aclosing."""
-        begun = self._begun if self._begun and self._begun[0] == prompt else None
-        if begun is None:
-            await self.drop()
-            async with aclosing(reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)) as fresh:
-                async for event in fresh:
+        prefetched = self._prefetched if self._prefetched and self._prefetched[0] == prompt else None
+        if prefetched is None:
+            await self.discard()
+            async with aclosing(stream_reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)) as reply_events:
+                async for event in reply_events:
                     yield event
             return
-        _, events, filling = begun
-        self._begun = None
+        _, events, filling = prefetched
+        self._prefetched = None
         try:
-            while (early := await events.get()) is not None:
-                yield early
+            while (early_event := await events.get()) is not None:
+                yield early_event
             await filling
         finally:
-            await end(filling)
+            await cancel_and_wait(filling)
 
-    async def _fill(self, plan: Plan, prompt: Prompt, events: asyncio.Queue[Event | None]) -> None:
+    async def _collect(self, plan: InterviewPlan, prompt: Prompt, events: asyncio.Queue[ReplyEvent | None]) -> None:
         try:
-            async with aclosing(reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)) as source:
+            async with aclosing(stream_reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)) as source:
                 async for event in source:
                     events.put_nowait(event)
         finally:

@@ -11,7 +11,7 @@ from livekit.agents.voice import AgentStateChangedEvent, SpeechHandle, UserState
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpokenText:
     """What the candidate has heard of some words. Times in seconds, as time.time counts."""
 
     id: str
@@ -23,7 +23,7 @@ class Said:
     first_audio_at: float | None
 
 
-class Speech:
+class SpeechPlayer:
     """The session's voice. One speech at a time."""
 
     def __init__(self, session: AgentSession[None]) -> None:
@@ -34,38 +34,38 @@ class Speech:
         self._first_word_at: float | None = None
         self._first_audio_at: float | None = None
 
-    def note_state(self, event: AgentStateChangedEvent) -> None:
+    def on_agent_state_changed(self, event: AgentStateChangedEvent) -> None:
         """Take what the session tells of its own speaking."""
         if event.new_state == "speaking":
             self._started_at = self._started_at or event.created_at
         elif event.old_state == "speaking":
             self._ended_at = event.created_at
 
-    def note_candidate(self, event: UserStateChangedEvent) -> None:
+    def on_user_state_changed(self, event: UserStateChangedEvent) -> None:
         """Take what the voice activity detector tells: who goes on before anything was heard is not spoken over at all."""
         handle = self._handle
         if event.new_state == "speaking" and handle and handle.allow_interruptions and self._started_at is None:
             handle.interrupt()
 
-    async def watch(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
+    async def track_frames(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
         """The synthesizer's frames, as they pass."""
         async for frame in frames:
             self._first_audio_at = self._first_audio_at or time.time()
             yield frame
 
-    async def say(self, words: AsyncGenerator[str, None], *, interruptible: bool) -> Said | None:
+    async def say(self, words: AsyncGenerator[str, None], *, interruptible: bool) -> SpokenText | None:
         """Say the words as they come, until they are heard, or the candidate cuts in. None when nothing was heard of them."""
         self._started_at = self._ended_at = self._first_word_at = self._first_audio_at = None
         composed: list[str] = []
 
-        async def pass_on() -> AsyncGenerator[str, None]:
+        async def forward() -> AsyncGenerator[str, None]:
             async for text in words:
                 self._first_word_at = self._first_word_at or time.time()
                 composed.append(text)
                 yield text
 
         async with aclosing(words):
-            self._handle = handle = self._session.say(pass_on(), allow_interruptions=interruptible)
+            self._handle = handle = self._session.say(forward(), allow_interruptions=interruptible)
             await handle.wait_for_playout()
             self._handle = None
         item = next((item for item in handle.chat_items if item.type == "message"), None)
@@ -76,7 +76,7 @@ class Speech:
         ended_at = max(self._ended_at or time.time(), self._started_at)
         if not text.strip():
             return None
-        return Said(
+        return SpokenText(
             id=item.id,
             text=text.strip(),
             interrupted=handle.interrupted,
@@ -86,7 +86,7 @@ class Speech:
             first_audio_at=self._first_audio_at,
         )
 
-    async def hush(self) -> None:
+    async def interrupt(self) -> None:
         """Stop what is being said, whatever it is."""
         if self._session.current_speech is not None:
             await self._session.interrupt(force=True)

@@ -12,39 +12,39 @@ import structlog
 from anthropic import AsyncAnthropic
 from bson import ObjectId
 
-from agent.composition import background_of, greeting_of, position_of, read_plan, words_of
-from agent.failure import put_off
-from agent.interviewer import Opened, reply
-from agent.plan import Plan
-from agent.prompts import compose
+from agent.composition import build_background, compose_greeting, load_position, derive_interview_plan, build_interviewer_update
+from agent.failure import retry_or_fail
+from agent.interviewer import MoveChosen, stream_reply
+from agent.plan import InterviewPlan
+from agent.prompts import compose_prompt
 from lifecycle.jobs import REPLY
-from lifecycle.lease import kept
+from lifecycle.lease import hold_lease
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
-from lifecycle.turns import store_words
+from lifecycle.turns import store_interviewer_turns
 from live.messages import Interim
 from models import transition
-from models.append import LeaseLost, Superseded, Words
+from models.append import LeaseLost, Superseded, InterviewerUpdate
 from models.clock import now
-from models.interview import OPEN, Interview, InterviewStatus, change, get_interview
+from models.interview import OPEN_STATUSES, Interview, InterviewStatus, update_interview, get_interview
 from models.position import Position
 from models.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
 
 log = structlog.get_logger(__name__)
 
-COMPOSITIONS = 3
+MAX_COMPOSITIONS = 3
 """of one reply, when the candidate adds something meanwhile; the last one goes out in any case, and the rest gets its own"""
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedTurns:
     """A reply before it is stored: its turns, with what they change."""
 
     turns: list[NewTurn]
-    words: Words
+    update: InterviewerUpdate
 
 
-async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
+async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
     """Do what is due in a typed interview: greet, reply, nudge or close; nothing when nothing is due, or another is at it.
 
     Raises what went wrong, after it was put off (agent.failure).
@@ -55,27 +55,27 @@ async def act(services: Services, claude: AsyncAnthropic, interview_id: ObjectId
         return
     fence = interview.fence
     try:
-        async with kept(lambda: transition.renew_lease(interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds):
-            changed: Interview | None = await _act_once(services, claude, interview)
+        async with hold_lease(lambda: transition.renew_interview_lease(interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds):
+            changed: Interview | None = await _compose_and_store(services, claude, interview)
     except LeaseLost:
         changed = await get_interview(interview_id)
     except Exception as error:
-        await put_off(services, interview, error)
+        await retry_or_fail(services, interview, error)
         raise
     if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
         # nobody else speaks here: these were the last words
         await finish_interview(services, changed)
         return
-    released = await transition.release_lease(interview_id, fence)
-    if released and released.status in OPEN and released.last_candidate_seq > released.answered_seq:
+    released = await transition.release_interview_lease(interview_id, fence)
+    if released and released.status in OPEN_STATUSES and released.last_candidate_seq > released.answered_seq:
         await services.jobs.kick(REPLY, interview_id)
 
 
-async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:
+async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:
     """The interview with what was said; None where nothing was to be said yet."""
     interview_id = ObjectId(claimed.id)
-    position = await position_of(claimed)
-    for composition in range(1, COMPOSITIONS + 1):
+    position = await load_position(claimed)
+    for attempt in range(1, MAX_COMPOSITIONS + 1):
         turns = await read_turns(interview_id)
         interview = await get_interview(interview_id)
         if interview is None or interview.fence != claimed.fence:
@@ -83,9 +83,9 @@ async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Intervi
         composed = await _compose(services, claude, interview, position, turns)
         if composed is None:
             return None
-        last = turns[-1].seq if turns and composition < COMPOSITIONS else None
+        last = turns[-1].seq if turns and attempt < MAX_COMPOSITIONS else None
         try:
-            return await store_words(services, interview_id, composed.turns, replace(composed.words, expected_seq=last))
+            return await store_interviewer_turns(services, interview_id, composed.turns, replace(composed.update, expected_seq=last))
         except Superseded:
             log.info("composed again: the candidate added something", interview_id=str(interview_id))
     raise LeaseLost
@@ -93,9 +93,9 @@ async def _act_once(services: Services, claude: AsyncAnthropic, claimed: Intervi
 
 async def _compose(
     services: Services, claude: AsyncAnthropic, interview: Interview, position: Position, turns: Sequence[Turn]
-) -> Composed | None:
+) -> ComposedTurns | None:
     clocks = services.settings.interview
-    plan = read_plan(
+    plan = derive_interview_plan(
         interview,
         position,
         turns,
@@ -104,63 +104,63 @@ async def _compose(
         closing_seconds=clocks.closing_seconds,
         silence_seconds=clocks.silence_seconds,
     )
-    if not plan.greeted:
-        return _greet(interview, plan)
+    if not plan.has_greeted:
+        return _compose_greeting(interview, plan)
     if plan.open_question is None and not plan.contribution:
         # greeted by voice, and gone before the first question
-        first = _turn(plan, "reply:0:question", Move.NEXT, plan.words_after(Move.NEXT), Source.CODE)
-        return Composed([first], words_of(plan, interview.fence, first))
+        first = _build_turn(plan, "reply:0:question", Move.NEXT, plan.code_words(Move.NEXT), Source.CODE)
+        return ComposedTurns([first], build_interviewer_update(plan, interview.fence, first))
     if plan.contribution:
-        return await _reply(services, claude, interview, plan, turns)
+        return await _compose_reply(services, claude, interview, plan, turns)
     if plan.clock_move is None:
         # made due under a shorter silence than this process's settings have
         await _postpone(interview, plan)
         return None
     move, reason = plan.clock_move
     key = f"clock:{interview.last_seq}"
-    turn = _turn(plan, key, move, plan.words_after(move, reason), Source.CODE)
-    return Composed([turn], words_of(plan, interview.fence, turn, reason=reason))
+    turn = _build_turn(plan, key, move, plan.code_words(move, reason), Source.CODE)
+    return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, reason=reason))
 
 
-async def _postpone(interview: Interview, plan: Plan) -> None:
+async def _postpone(interview: Interview, plan: InterviewPlan) -> None:
     due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
     unchanged = {"fence": interview.fence, "last_seq": interview.last_seq}
-    await change(ObjectId(interview.id), unchanged, {"due_at": due_at}, visible=False)
+    await update_interview(ObjectId(interview.id), unchanged, {"due_at": due_at}, visible=False)
 
 
-def _greet(interview: Interview, plan: Plan) -> Composed:
+def _compose_greeting(interview: Interview, plan: InterviewPlan) -> ComposedTurns:
     turns = [
-        _turn(plan, "reply:0", Move.GREET, greeting_of(interview, plan), Source.CODE),
-        _turn(plan, "reply:0:question", Move.NEXT, plan.words_after(Move.NEXT), Source.CODE),
+        _build_turn(plan, "reply:0", Move.GREET, compose_greeting(interview, plan), Source.CODE),
+        _build_turn(plan, "reply:0:question", Move.NEXT, plan.code_words(Move.NEXT), Source.CODE),
     ]
-    return Composed(turns, words_of(plan, interview.fence, turns[-1]))
+    return ComposedTurns(turns, build_interviewer_update(plan, interview.fence, turns[-1]))
 
 
-async def _reply(services: Services, claude: AsyncAnthropic, interview: Interview, plan: Plan, turns: Sequence[Turn]) -> Composed:
+async def _compose_reply(services: Services, claude: AsyncAnthropic, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> ComposedTurns:
     settings = services.settings
-    prompt = compose(plan.position, background_of(interview), plan, turns)
-    began, opened, text = now(), Opened(plan.fallback, Source.CODE), ""
-    async with aclosing(reply(claude, settings.anthropic, settings.interview, plan, prompt)) as events:
+    prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
+    started_at, chosen, text = now(), MoveChosen(plan.fallback_move, Source.CODE), ""
+    async with aclosing(stream_reply(claude, settings.anthropic, settings.interview, plan, prompt)) as events:
         async for event in events:
-            if isinstance(event, Opened):
-                opened = event
+            if isinstance(event, MoveChosen):
+                chosen = event
                 continue
             text += event
             interim = Interim(ObjectId(interview.id), Speaker.INTERVIEWER, text, turns[-1].seq, now())
             await services.live.publish_interim(interim)
-    turn = _turn(plan, f"reply:{plan.answers}", opened.move, text, opened.source, began=began)
-    return Composed([turn], words_of(plan, interview.fence, turn, by_code=opened.source is not Source.MODEL))
+    turn = _build_turn(plan, f"reply:{plan.answers}", chosen.move, text, chosen.source, started_at=started_at)
+    return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, by_code=chosen.source is not Source.MODEL))
 
 
-def _turn(plan: Plan, key: str, move: Move, text: str, source: Source, *, began: datetime | None = None) -> NewTurn:
-    ended = now()
+def _build_turn(plan: InterviewPlan, key: str, move: Move, text: str, source: Source, *, started_at: datetime | None = None) -> NewTurn:
+    ended_at = now()
     return NewTurn(
         key=key,
         speaker=Speaker.INTERVIEWER,
         text=text,
         channel=Channel.TEXT,
-        started_at=began or ended,
-        ended_at=ended,
+        started_at=started_at or ended_at,
+        ended_at=ended_at,
         question_key=plan.question_key_after(move),
         move=move,
         source=source,

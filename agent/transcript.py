@@ -9,12 +9,12 @@ import structlog
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from agent.hearing import Heard
+from agent.hearing import SpeechSegment
 from errors import Conflict, NotFound
 from lifecycle.services import Services
-from lifecycle.turns import store_heard, store_message, store_words
+from lifecycle.turns import store_spoken_turn, store_message, store_interviewer_turns
 from live.messages import Interim
-from models.append import LeaseLost, Words
+from models.append import LeaseLost, InterviewerUpdate
 from models.clock import now
 from models.interview import Interview
 from models.turn import Channel, NewTurn, Speaker, Turn
@@ -23,64 +23,64 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-MAX_TYPED = 20_000
+MAX_TYPED_CHARACTERS = 20_000
 """characters of one turn, as sendMessage takes them"""
-MAX_WAIT_SECONDS = 2.0
-INTERIM_SECONDS = 0.15
+MAX_BACKOFF_SECONDS = 2.0
+INTERIM_INTERVAL_SECONDS = 0.15
 """between two interims: a screen shows no more"""
 
 
-class Transcript:
+class TranscriptWriter:
     """Stores the turns of one room under a lease, and shows what is being said. Use `keep_showing` as a task."""
 
     def __init__(self, services: Services, interview_id: ObjectId, fence: int) -> None:
         self._services = services
         self._interview_id = interview_id
         self._fence = fence
-        self._order = asyncio.Lock()
+        self._store_lock = asyncio.Lock()
         self._interims: dict[Speaker, str] = {}
-        self._moved = asyncio.Event()
+        self._interims_changed = asyncio.Event()
         self._last_seq = 0
         """of the turns that this knows of"""
 
-    async def add_heard(self, heard: Heard, *, cut_off: bool = False) -> Turn:
+    async def add_candidate_speech(self, segment: SpeechSegment, *, interrupted: bool = False) -> Turn:
         """Store what the candidate said; `cut_off`: the connection broke, or the end came, while they spoke.
 
         Waits for MongoDB as long as it is away. Raises LeaseLost when another has taken over, or no turn is taken any more.
         """
         turn = NewTurn(
-            key=f"item:{heard.id}",
+            key=f"item:{segment.id}",
             speaker=Speaker.CANDIDATE,
-            text=heard.text,
+            text=segment.text,
             channel=Channel.VOICE,
-            started_at=heard.started_at,
-            ended_at=heard.ended_at,
-            confidence=heard.confidence,
-            interrupted=cut_off,
+            started_at=segment.started_at,
+            ended_at=segment.ended_at,
+            confidence=segment.confidence,
+            interrupted=interrupted,
         )
-        stored = await self._until_stored(lambda: store_heard(self._services, self._interview_id, turn, self._fence))
-        self.note([stored])
+        stored = await self._store_with_retry(lambda: store_spoken_turn(self._services, self._interview_id, turn, self._fence))
+        self.note_stored([stored])
         return stored
 
-    async def add_typed(self, interview: Interview, text: str, key: str) -> None:
+    async def add_typed_text(self, interview: Interview, text: str, key: str) -> None:
         """Store what the candidate typed into the room, in as many turns as it takes. Waits and raises as `add_heard`."""
-        for place, start in enumerate(range(0, len(text), MAX_TYPED)):
-            part = text[start : start + MAX_TYPED]
-            await self._until_stored(partial(store_message, self._services, interview, part, f"{key}:{place}"))
+        for index, start in enumerate(range(0, len(text), MAX_TYPED_CHARACTERS)):
+            part = text[start : start + MAX_TYPED_CHARACTERS]
+            await self._store_with_retry(partial(store_message, self._services, interview, part, f"{key}:{index}"))
 
-    async def add_said(self, turns: Sequence[NewTurn], words: Words) -> Interview:
+    async def add_interviewer_turns(self, turns: Sequence[NewTurn], update: InterviewerUpdate) -> Interview:
         """Store what the interviewer said. Waits and raises as `add_heard`."""
-        interview = await self._until_stored(lambda: store_words(self._services, self._interview_id, turns, words))
+        interview = await self._store_with_retry(lambda: store_interviewer_turns(self._services, self._interview_id, turns, update))
         self._last_seq = max(self._last_seq, interview.last_seq)
         return interview
 
-    def note(self, turns: Sequence[Turn]) -> None:
+    def note_stored(self, turns: Sequence[Turn]) -> None:
         """These are stored: what is shown from now on comes after them."""
         self._last_seq = max(self._last_seq, *(turn.seq for turn in turns), 0)
 
-    async def _until_stored(self, store: Callable[[], Awaitable[T]]) -> T:
-        async with self._order:
-            wait = 0.1
+    async def _store_with_retry(self, store: Callable[[], Awaitable[T]]) -> T:
+        async with self._store_lock:
+            backoff_seconds = 0.1
             while True:
                 try:
                     return await store()
@@ -89,21 +89,21 @@ class Transcript:
                     raise LeaseLost from None
                 except PyMongoError as error:
                     log.warning("turn not stored yet", interview_id=str(self._interview_id), reason=type(error).__name__)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, MAX_WAIT_SECONDS)
+                await asyncio.sleep(backoff_seconds)
+                backoff_seconds = min(backoff_seconds * 2, MAX_BACKOFF_SECONDS)
 
-    def show(self, speaker: Speaker, text: str) -> None:
+    def show_interim(self, speaker: Speaker, text: str) -> None:
         """Show what the speaker has said since the last turn; stored nowhere."""
         self._interims[speaker] = text
-        self._moved.set()
+        self._interims_changed.set()
 
-    async def keep_showing(self) -> None:
+    async def run(self) -> None:
         """Publish what `show` was given, the newest words of each speaker only. Never ends."""
         while True:
-            await self._moved.wait()
-            self._moved.clear()
-            shown, self._interims = self._interims, {}
-            for speaker, text in shown.items():
+            await self._interims_changed.wait()
+            self._interims_changed.clear()
+            interims, self._interims = self._interims, {}
+            for speaker, text in interims.items():
                 if text:
                     await self._services.live.publish_interim(Interim(self._interview_id, speaker, text, self._last_seq, now()))
-            await asyncio.sleep(INTERIM_SECONDS)
+            await asyncio.sleep(INTERIM_INTERVAL_SECONDS)

@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 
 from bson import ObjectId
 
-from agent.plan import Plan
-from agent.speech import Said
+from agent.plan import InterviewPlan
+from agent.speech import SpokenText
 from models.clock import now
 from models.interview import EndReason
 from models.turn import Channel, Latency, Move, NewTurn, Source, Speaker, Turn
 
-HEARD_SHARE = 0.6
+MIN_HEARD_SHARE = 0.6
 """of a question that was cut off, from which on it counts as asked"""
 
 
 @dataclass(slots=True)
-class Draft:
+class Utterance:
     """Words that are on their way; a reply's move is known once it opens."""
 
     move: Move
@@ -31,37 +31,37 @@ class Draft:
     """composed so far"""
 
 
-def is_heard(plan: Plan, draft: Draft, said: Said) -> bool:
+def is_heard(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText) -> bool:
     """Whether enough of the draft was heard for what the candidate says now to be an answer to it."""
-    if not said.interrupted:
+    if not spoken.interrupted:
         return True
-    question = plan.words_after(Move.NEXT) if draft.move is Move.NEXT else draft.text
-    if not draft.text.endswith(question):
+    question = plan.code_words(Move.NEXT) if utterance.move is Move.NEXT else utterance.text
+    if not utterance.text.endswith(question):
         # the question had not even been added
         return False
-    return len(said.text) >= len(draft.text) - (1 - HEARD_SHARE) * len(question)
+    return len(spoken.text) >= len(utterance.text) - (1 - MIN_HEARD_SHARE) * len(question)
 
 
-def turn_of(plan: Plan, draft: Draft, said: Said, latency: Latency | None) -> NewTurn:
+def build_spoken_turn(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText, latency: Latency | None) -> NewTurn:
     """The turn to be stored; without a move, and answering nothing, where it was cut off before it was heard."""
-    heard, open_question = is_heard(plan, draft, said), plan.open_question
+    heard, open_question = is_heard(plan, utterance, spoken), plan.open_question
     return NewTurn(
-        key=f"item:{said.id}",
+        key=f"item:{spoken.id}",
         speaker=Speaker.INTERVIEWER,
-        text=said.text,
+        text=spoken.text,
         channel=Channel.VOICE,
-        started_at=datetime.fromtimestamp(said.started_at, UTC),
-        ended_at=datetime.fromtimestamp(said.ended_at, UTC),
-        question_key=plan.question_key_after(draft.move) if heard else open_question.key if open_question else None,
-        interrupted=said.interrupted,
-        move=draft.move if heard else None,
-        source=draft.source,
-        answers=draft.answers if heard else None,
+        started_at=datetime.fromtimestamp(spoken.started_at, UTC),
+        ended_at=datetime.fromtimestamp(spoken.ended_at, UTC),
+        question_key=plan.question_key_after(utterance.move) if heard else open_question.key if open_question else None,
+        interrupted=spoken.interrupted,
+        move=utterance.move if heard else None,
+        source=utterance.source,
+        answers=utterance.answers if heard else None,
         latency=latency,
     )
 
 
-def provisional(interview_id: ObjectId, text: str, turns: Sequence[Turn]) -> Turn:
+def build_provisional_turn(interview_id: ObjectId, text: str, turns: Sequence[Turn]) -> Turn:
     """The turn that will be stored next, if the candidate says nothing more."""
     at = now()
     return Turn(

@@ -9,39 +9,39 @@ from livekit.agents.stt import SpeechEvent
 from livekit.plugins import cartesia, deepgram
 
 from agent.conversation import Conversation
-from agent.hearing import Hearing
-from agent.speech import Speech
+from agent.hearing import SpeechCollector
+from agent.speech import SpeechPlayer
 from models.language import primary_language
 from settings import Settings
 
 
-class Interviewer(Agent):
+class VoiceAgent(Agent):
     """What livekit-agents calls; it decides nothing, and it has no model of its own: conversation and plan say what is said."""
 
-    def __init__(self, conversation: Conversation, hearing: Hearing, speech: Speech) -> None:
+    def __init__(self, conversation: Conversation, collector: SpeechCollector, speech_player: SpeechPlayer) -> None:
         super().__init__(instructions="")
         self._conversation = conversation
-        self._hearing = hearing
-        self._speech = speech
+        self._collector = collector
+        self._speech_player = speech_player
 
     async def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
     ) -> AsyncGenerator[SpeechEvent | str, None]:
         """What the recognizer hears, noted in passing."""
-        async for event in Agent.default.stt_node(self, self._hearing.clock.follow(audio), model_settings):
+        async for event in Agent.default.stt_node(self, self._collector.clock.track(audio), model_settings):
             if isinstance(event, SpeechEvent):
-                self._hearing.hear(event)
+                self._collector.add_event(event)
             yield event
 
     async def tts_node(self, text: AsyncIterable[str], model_settings: ModelSettings) -> AsyncGenerator[rtc.AudioFrame, None]:
         """What the synthesizer speaks, noted in passing."""
-        async for frame in self._speech.watch(Agent.default.tts_node(self, text, model_settings)):
+        async for frame in self._speech_player.track_frames(Agent.default.tts_node(self, text, model_settings)):
             yield frame
 
     async def on_user_turn_completed(self, turn_ctx: ChatContext, new_message: ChatMessage) -> None:
         """The session takes the answer to be over."""
         metrics = new_message.metrics
-        await self._conversation.commit(metrics.get("started_speaking_at"), metrics.get("stopped_speaking_at"))
+        await self._conversation.commit_turn(metrics.get("started_speaking_at"), metrics.get("stopped_speaking_at"))
 
 
 def create_session(settings: Settings, language: str) -> AgentSession[None]:

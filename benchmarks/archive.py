@@ -12,9 +12,9 @@ from bson import ObjectId
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.write_concern import WriteConcern
 
-from evaluation.rubric import BANDS
+from evaluation.rubric import RECOMMENDATION_BANDS
 from models.clock import now
-from models.interview import Consent, Decision, EndReason, Interview, InterviewStatus, PositionRef, Recommendation, search_terms
+from models.interview import Consent, Decision, EndReason, Interview, InterviewStatus, PositionRef, Recommendation, extract_search_terms
 from models.turn import Channel
 
 Row = dict[str, Any]
@@ -103,8 +103,8 @@ class Archive:
             "channel": "VOICE" if dice.random() < 0.7 else "TEXT",
             "candidate": {"name": name, "email": email, "experience": dice.choice((None, "Five years in teams of ten."))},
             "candidate_order": name.casefold(),
-            "name_terms": search_terms(name),
-            "email_terms": search_terms(name, email),
+            "name_terms": extract_search_terms(name),
+            "email_terms": extract_search_terms(name, email),
             "resume": dice.choice(self._texts) if dice.random() < 0.6 else None,
             "job_description": dice.choice(self._texts)[:1500] if dice.random() < 0.3 else None,
             "external_id": f"ATS-{dice.randrange(10**9)}" if dice.random() < 0.6 else None,
@@ -152,7 +152,7 @@ class Archive:
 
 
 def _band(score: float) -> str:
-    return next((band for least, band in BANDS if score >= least), Recommendation.STRONG_NO_HIRE).value
+    return next((band for least, band in RECOMMENDATION_BANDS if score >= least), Recommendation.STRONG_NO_HIRE).value
 
 
 async def store_template(organization_id: ObjectId) -> Row:

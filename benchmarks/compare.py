@@ -20,7 +20,7 @@ from benchmarks.list_query import Server
 from benchmarks.list_query import measure as measure_lists
 from benchmarks.report import machine
 from sandbox.processes import SandboxFailed
-from sandbox.stack import teller
+from sandbox.stack import console_reporter
 
 RESULTS = ROOT / "benchmarks" / "results" / "fanout.json"
 ROUNDS, FULL_ROUNDS = 2, 5
@@ -33,7 +33,7 @@ LISTED = {Peer.VIVA: Server.VIVA, Peer.STOCK: Server.STOCK, Peer.NODE: Server.YO
 
 async def _measure(console: Console, peers: Sequence[Peer], cells: Sequence[Cell], rounds: int) -> list[Sample]:
     samples = []
-    async with brought_up(peers, max(cell.interviews for cell in cells), teller(console)) as rig:
+    async with brought_up(peers, max(cell.interviews for cell in cells), console_reporter(console)) as rig:
         for number in range(rounds):
             for cell in cells:
                 for peer in peers:

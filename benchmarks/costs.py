@@ -25,13 +25,13 @@ from rich.table import Table
 
 from benchmarks.report import machine
 from benchmarks.rig import ROOT
-from keys import read_starters
-from live.feed import Live
+from keys import load_starter_positions
+from live.feed import LiveHub
 from live.messages import Interim
 from models import database, room, transition
-from models.append import append_candidate
+from models.append import append_candidate_turn
 from models.clock import now
-from models.follow import read_marks
+from models.follow import read_watermarks
 from models.interview import (
     Candidate,
     Consent,
@@ -39,14 +39,14 @@ from models.interview import (
     InterviewStatus,
     Lease,
     PositionRef,
-    Room,
+    RoomState,
     get_interviews,
-    search_terms,
+    extract_search_terms,
 )
-from models.turn import Channel, NewTurn, Speaker, Turn, collection
+from models.turn import Channel, NewTurn, Speaker, Turn, get_turn_collection
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
-from settings import Mongodb, Redis
+from settings import MongodbSettings, RedisSettings
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ async def _at_once(items: Sequence[T], work: Callable[[T], Awaitable[object]]) -
 def speaker() -> Callable[[int], str]:
     """Says that many words of the starter positions, in an order that never comes again: it compresses as text does."""
     dice = random.Random(1)
-    known = sorted(set(" ".join(question["text"] for position in read_starters() for question in position["questions"]).split()))
+    known = sorted(set(" ".join(question["text"] for position in load_starter_positions() for question in position["questions"]).split()))
     return lambda count: " ".join(dice.choices(known, k=count))
 
 
@@ -139,8 +139,8 @@ async def _fill(speak: Callable[[int], str]) -> list[ObjectId]:
             language="en",
             candidate=Candidate(name=f"Maya Lindqvist {number}", email=f"maya.{number}@mail.example", experience="six years"),
             candidate_order=f"maya lindqvist {number}",
-            name_terms=search_terms(f"Maya Lindqvist {number}"),
-            email_terms=search_terms(f"Maya Lindqvist {number}", f"maya.{number}@mail.example"),
+            name_terms=extract_search_terms(f"Maya Lindqvist {number}"),
+            email_terms=extract_search_terms(f"Maya Lindqvist {number}", f"maya.{number}@mail.example"),
             resume=speak(RESUME_WORDS),
             job_description=speak(RESUME_WORDS),
             external_id=f"application-{number}",
@@ -150,7 +150,7 @@ async def _fill(speak: Callable[[int], str]) -> list[ObjectId]:
             consent=Consent(text_version="1", given_at=at, recording=False),
             fence=1,
             lease=Lease(holder=HOLDER, until=at + timedelta(hours=1)),
-            room=Room(wanted_until=datetime.fromtimestamp(0, UTC), participant=f"PA_{number:012}", joined_at=at),
+            room=RoomState(wanted_until=datetime.fromtimestamp(0, UTC), participant=f"PA_{number:012}", joined_at=at),
         )
         for number in range(OPEN)
     ]
@@ -159,7 +159,7 @@ async def _fill(speak: Callable[[int], str]) -> list[ObjectId]:
     return [ObjectId(interview.id) for interview in interviews]
 
 
-async def _costs(meter: Meter, live: Live, interview_ids: Sequence[ObjectId], speak: Callable[[int], str]) -> list[Cost]:
+async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId], speak: Callable[[int], str]) -> list[Cost]:
     at = now()
     stored: list[Turn] = []
 
@@ -175,7 +175,7 @@ async def _costs(meter: Meter, live: Live, interview_ids: Sequence[ObjectId], sp
             question_key="hard_bug",
             confidence=0.97,
         )
-        stored.append((await append_candidate(interview_ids[number % OPEN], turn, fence=1))[0])
+        stored.append((await append_candidate_turn(interview_ids[number % OPEN], turn, fence=1))[0])
 
     interim = Interim(interview_ids[0], Speaker.CANDIDATE, speak(WORDS), 1, at)
     interview = (await get_interviews([interview_ids[0]]))[0]
@@ -185,12 +185,12 @@ async def _costs(meter: Meter, live: Live, interview_ids: Sequence[ObjectId], sp
         await live.publish_change(ObjectId(interview.organization_id), turn.interview_id)
 
     async def sweep(_: int) -> None:
-        await transition.find_expired(100)
-        await transition.find_ending(5.0, 100)
-        await room.find_gone(120.0, 100)
-        await room.find_typed(1.0, 100)
+        await transition.find_expired_interviews(100)
+        await transition.find_ending_interviews(5.0, 100)
+        await room.find_abandoned_interviews(120.0, 100)
+        await room.find_unanswered_messages(1.0, 100)
         await transition.find_due_replies(1.0, 100)
-        await room.find_unattended(100)
+        await room.find_unattended_interviews(100)
 
     appended = await meter.measure("turn stored", TURNS, _at_once(range(TURNS), append))
     renewals = list(islice(cycle(interview_ids), RENEWALS))
@@ -201,10 +201,10 @@ async def _costs(meter: Meter, live: Live, interview_ids: Sequence[ObjectId], sp
         await meter.measure("turn shown: three messages", MESSAGES, _at_once(messages, show)),
         await meter.measure("interim shown: one message", MESSAGES, _at_once([interim] * MESSAGES, live.publish_interim)),
         await meter.measure(
-            "lease renewed", RENEWALS, _at_once(renewals, lambda each: transition.renew_lease(each, 1, HOLDER, 3600.0))
+            "lease renewed", RENEWALS, _at_once(renewals, lambda each: transition.renew_interview_lease(each, 1, HOLDER, 3600.0))
         ),
         await meter.measure(
-            "marks of a followed interview", LOOKS, _one_by_one(LOOKS, lambda _: read_marks(followed)), per=len(followed)
+            "marks of a followed interview", LOOKS, _one_by_one(LOOKS, lambda _: read_watermarks(followed)), per=len(followed)
         ),
         await meter.measure(f"a sweep over {OPEN:,} open interviews", LOOKS, _one_by_one(LOOKS, sweep)),
     ]
@@ -218,7 +218,7 @@ async def _one_by_one(count: int, work: Callable[[int], Awaitable[object]]) -> N
 async def _sizes(client: Any, name: str) -> list[Size]:
     await client.admin.command("fsync")  # sizes on disk are those of the last checkpoint
     found = []
-    for kind, each in (("interview", Interview.get_pymongo_collection()), ("turn", collection())):
+    for kind, each in (("interview", Interview.get_pymongo_collection()), ("turn", get_turn_collection())):
         stats = await client[name].command("collStats", each.name)
         count = stats["count"]
         found.append(Size(kind, stats["size"] / count, stats["storageSize"] / count, stats["totalIndexSize"] / count))
@@ -231,9 +231,9 @@ async def measure() -> tuple[list[Cost], list[Size]]:
         folder = Path(up.enter_context(tempfile.TemporaryDirectory(prefix="viva-costs-", ignore_cleanup_errors=True)))
         mongod = await up.enter_async_context(Mongod(folder / "mongod"))
         valkey = await up.enter_async_context(Valkey(folder / "valkey"))
-        mongodb = Mongodb(url=mongod.url, database="costs")
+        mongodb = MongodbSettings(url=mongod.url, database="costs")
         client = await up.enter_async_context(database.connect(mongodb))
-        live = await up.enter_async_context(Live(Redis(url=valkey.url)))
+        live = await up.enter_async_context(LiveHub(RedisSettings(url=valkey.url)))
         speak = speaker()
         interview_ids = await _fill(speak)
         await client.admin.command("fsync")  # what the filling left to be written is not of the turns

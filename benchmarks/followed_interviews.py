@@ -18,13 +18,13 @@ import yaml
 from bson import ObjectId
 from redis.asyncio import Redis
 
-from lifecycle.consent import CURRENT
-from live.feed import Live
+from lifecycle.consent import CURRENT_CONSENT_VERSION
+from live.feed import LiveHub
 from models import database
 from models.turn import Turn, read_turns
-from resolvers.ids import Kind, decode, encode
+from resolvers.ids import IdKind, decode_id, encode_id
 from sandbox.processes import SandboxFailed
-from schema.types.scalars import write_datetime
+from schema.types.scalars import serialize_datetime
 from settings import Settings
 
 ANSWERS = Path(__file__).parents[2] / "sandbox" / "answers"
@@ -83,14 +83,14 @@ class Followed:
     def _shown(self) -> dict[str, str | None]:
         turn = self.stored
         return {
-            "id": encode(Kind.TURN, _ID).replace(str(_ID), "%ID%"),
+            "id": encode_id(IdKind.TURN, _ID).replace(str(_ID), "%ID%"),
             "seq": "%SEQ%",
             "speaker": turn.speaker.value,
             "text": "%TEXT%",
             "channel": turn.channel.value,
             "questionKey": turn.question_key,
-            "startedAt": write_datetime(turn.started_at),
-            "endedAt": write_datetime(turn.ended_at),
+            "startedAt": serialize_datetime(turn.started_at),
+            "endedAt": serialize_datetime(turn.ended_at),
         }
 
 
@@ -111,7 +111,7 @@ async def start(url: str, token: str, count: int) -> list[str]:
         "candidateName": "Maya Lindqvist",
         "positionKey": "software_engineer",
         "channel": "TEXT",
-        "consent": {"textVersion": CURRENT, "recording": False},
+        "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": False},
     }
     async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60.0) as client:
 
@@ -138,14 +138,14 @@ async def look(settings: Settings, names: Sequence[str]) -> list[Followed]:
     """What the product itself publishes for the turns of these interviews, and where. Raises SandboxFailed."""
     async with (
         database.connect(settings.mongodb),
-        Live(settings.redis) as live,
+        LiveHub(settings.redis) as live,
         Redis.from_url(settings.redis.url) as redis,
         redis.pubsub(ignore_subscribe_messages=True) as listener,
     ):
         await listener.psubscribe(f"{settings.redis.prefix}:*")
         followed = []
         for name in names:
-            interview_id = decode(Kind.INTERVIEW, name)
+            interview_id = decode_id(IdKind.INTERVIEW, name)
             (stored,) = await read_turns(interview_id)
             await live.publish_turn(replace(stored, id=_ID, seq=_SEQ, text=_TEXT))
             async with asyncio.timeout(10):

@@ -31,7 +31,7 @@ from benchmarks.report import machine
 from models import database
 from models.organization import Role, create_key, ensure_organization
 from sandbox.mongod import Mongod
-from sandbox.processes import Child, SandboxFailed, free_port
+from sandbox.processes import ChildProcess, SandboxFailed, free_port
 from sandbox.stack import MAIN, make_environment, wait_until_ready
 from sandbox.valkey import Valkey
 
@@ -90,9 +90,9 @@ async def _rig() -> AsyncIterator[Rig]:
     async with Mongod(DATA / "mongod") as mongod, Valkey(DATA / "valkey") as valkey:
         for child in (mongod, valkey):
             os.sched_setaffinity(child.pid, {int(REST_CORE)})
-        async with database.connect(settings.Mongodb(url=mongod.url, database=DATABASE)) as client:
+        async with database.connect(settings.MongodbSettings(url=mongod.url, database=DATABASE)) as client:
             await client.drop_database(DATABASE)
-        async with database.connect(settings.Mongodb(url=mongod.url, database=DATABASE)):
+        async with database.connect(settings.MongodbSettings(url=mongod.url, database=DATABASE)):
             organization, _ = await ensure_organization("Benchmark")
             owner = ObjectId(organization.id)
             _, secret = await create_key(PydanticObjectId(owner), Role.RECRUITER, "benchmark")
@@ -115,7 +115,7 @@ async def _serving(server: Server, rig: Rig) -> AsyncIterator[tuple[int, str, di
             MONGODB_DATABASE=DATABASE,
             API_IDE="false",
         )
-        async with Child([*pinned, sys.executable, str(MAIN), "serve"], log, cwd=DATA, environment=environment) as child:
+        async with ChildProcess([*pinned, sys.executable, str(MAIN), "serve"], log, cwd=DATA, environment=environment) as child:
             await wait_until_ready(child, port)
             yield port, QUERY, {"Authorization": f"Bearer {rig.secret}"}
         return
@@ -130,7 +130,7 @@ async def _serving(server: Server, rig: Rig) -> AsyncIterator[tuple[int, str, di
     quiet = ("--log-level", "warning", "--no-access-log")
     stock = [str(PYTHON), "-m", "uvicorn", "benchmarks.fanout.peers.list_stock:app", "--port", str(port), *quiet]
     command = ["node", "list.mjs"] if server is Server.YOGA else stock
-    async with Child([*pinned, *command], log, cwd=NODE if server is Server.YOGA else DATA, environment=environment) as child:
+    async with ChildProcess([*pinned, *command], log, cwd=NODE if server is Server.YOGA else DATA, environment=environment) as child:
         await child.wait_until_port(port)
         yield port, FLAT, {}
 

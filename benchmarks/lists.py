@@ -51,7 +51,7 @@ async def archive_of(url: str, count: int) -> AsyncIterator[Stored]:
             await init_beanie(database=client[name], document_models=database.DOCUMENTS, skip_indexes=True)
             await fill([Archive(OWNER, count), *(Archive(ObjectId(), count // 200, seed) for seed in range(2, 2 + OTHERS))])
             await client[name]["filled"].insert_one({"count": count})
-    async with database.connect(settings.Mongodb(url=url, database=name, timeout_seconds=3600)):
+    async with database.connect(settings.MongodbSettings(url=url, database=name, timeout_seconds=3600)):
         await _drop_undeclared()
         yield await Stored.of(url, name, OWNER)
 

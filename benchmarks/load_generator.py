@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sandbox.livekit.build import Tell, find_or_install_go
+from sandbox.livekit.build import ReportProgress, find_or_install_go
 from sandbox.processes import SandboxFailed
 
 SOURCES = Path(__file__).parents[1] / "generator"
@@ -17,7 +17,7 @@ ANSWER_SECONDS = 150.0
 """a server that needs more to connect all, or to deliver what is in flight, has broken down"""
 
 
-async def build(folder: Path, tell: Tell) -> Path:
+async def build(folder: Path, tell: ReportProgress) -> Path:
     """The generator's path, under `folder`; built where it is older than its sources. Raises SandboxFailed."""
     binary, scratch = folder / "generator", folder / "go"
     if await asyncio.to_thread(_is_current, binary):

@@ -18,12 +18,12 @@ from benchmarks.fanout.figures import Sample
 from benchmarks.fanout.generator import Generator, build
 from benchmarks.fanout.interviews import SUBSCRIPTION, TEXT_LENGTH, Followed, look, read_corpus, start
 from benchmarks.fanout.servers import ROOT, Where, install_node, serving
-from keys import provision
+from keys import provision_key
 from models.organization import Role
-from sandbox.livekit.build import Tell
+from sandbox.livekit.build import ReportProgress
 from sandbox.mongod import Mongod
-from sandbox.processes import Child, SandboxFailed
-from sandbox.stack import settings_of
+from sandbox.processes import ChildProcess, SandboxFailed
+from sandbox.stack import parse_settings
 from sandbox.valkey import Valkey
 
 DATA = ROOT / ".viva" / "benchmark" / "fanout"
@@ -78,7 +78,7 @@ class Rig:
                     samples.append(Sample(peer, cell.name, _values(measured, cell), measured["cpu"]))
         return samples
 
-    def _config(self, peer: Peer, cell: Cell, port: int, server: Child) -> dict[str, Any]:
+    def _config(self, peer: Peer, cell: Cell, port: int, server: ChildProcess) -> dict[str, Any]:
         ready = peer is Peer.RAW
         return {
             "url": f"ws://127.0.0.1:{port}/graphql",
@@ -104,13 +104,13 @@ def _values(measured: dict[str, Any], cell: Cell) -> dict[Metric, float]:
     return values if cell.compression is None else {**values, Metric.WIRE: measured["wire_bytes"]}
 
 
-def _rss(server: Child) -> int:
+def _rss(server: ChildProcess) -> int:
     resident: int = psutil.Process(server.pid).memory_info().rss
     return resident
 
 
 @asynccontextmanager
-async def brought_up(peers: Collection[Peer], interviews: int, tell: Tell, data: Path = DATA) -> AsyncIterator[Rig]:
+async def brought_up(peers: Collection[Peer], interviews: int, tell: ReportProgress, data: Path = DATA) -> AsyncIterator[Rig]:
     """Everything up for these peers, with so many interviews; down again at the end. What it keeps is in `data`.
 
     This process and all that it starts, but for the servers that are measured, shares what cores are left meanwhile.
@@ -148,8 +148,8 @@ async def _prepare(where: Where, interviews: int) -> tuple[str, list[Followed]]:
     """A recruiter's key, and so many interviews, in an empty database; what peers are told of them is written down."""
     async with AsyncMongoClient[dict[str, Any]](where.mongodb_url) as client:
         await client.drop_database(DATABASE)
-    settings = settings_of(where.environment(api_port=0))
-    _, token = await provision(settings, "Benchmark", Role.RECRUITER, "benchmark")
+    settings = parse_settings(where.environment(api_port=0))
+    _, token = await provision_key(settings, "Benchmark", Role.RECRUITER, "benchmark")
     async with serving(Peer.VIVA, where) as (_, port):
         names = await start(f"http://127.0.0.1:{port}", token, interviews)
     followed = await look(settings, names)

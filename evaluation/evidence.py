@@ -25,7 +25,7 @@ _SEPARATOR = "\0"
 _WORD = re.compile(r"[\w\u0300-\u036f]+(?:['\u2019][\w\u0300-\u036f]+)*")
 
 
-class Claimed(Protocol):
+class ClaimedQuote(Protocol):
     """A quote as the judge gives it: the seq of a candidate's turn, and words of it."""
 
     turn: int
@@ -42,7 +42,7 @@ class _Word:
     end: int
 
 
-def answers(turns: Sequence[Turn]) -> list[list[Turn]]:
+def group_answers(turns: Sequence[Turn]) -> list[list[Turn]]:
     """The candidate's turns, those that one reply answers together: the pieces of one answer."""
     answered = [turn.answers or 0 for turn in turns if turn.speaker is Speaker.INTERVIEWER]
     # the first reply that answers up to a seq is the first at which the running maximum reaches it
@@ -65,7 +65,7 @@ class _Answer:
         self._spans: dict[int, tuple[int, int]] = {}
         for turn in turns:
             first = len(self.words)
-            self.words += _words_of(turn)
+            self.words += _split_words(turn)
             self._spans[turn.seq] = first, len(self.words)
         self._text = _join(word.folded for word in self.words)
         # where the separator before each word stands, and the one after the last word
@@ -87,49 +87,49 @@ class _Answer:
         return self.words[place : place + length]
 
 
-class Transcript:
+class SearchableTranscript:
     """The turns of an interview, ready to be searched."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
         self._answers: dict[int, _Answer] = {}
-        for pieces in answers(turns):
+        for pieces in group_answers(turns):
             self._answers.update(dict.fromkeys((turn.seq for turn in pieces), _Answer(pieces)))
 
-    def find(self, quotes: Iterable[Claimed]) -> list[Evidence]:
+    def find_evidence(self, quotes: Iterable[ClaimedQuote]) -> list[Evidence]:
         """Where the quotes stand, each place once; one Evidence for each turn that a quote reaches into.
 
         What is not there is dropped.
         """
         found: dict[tuple[int, int, int], Evidence] = {}
         for quote in quotes:
-            for evidence in self._find_one(quote):
+            for evidence in self._find_quote(quote):
                 found.setdefault((evidence.seq, evidence.start, evidence.end), evidence)
         return list(found.values())
 
-    def _find_one(self, quote: Claimed) -> list[Evidence]:
+    def _find_quote(self, quote: ClaimedQuote) -> list[Evidence]:
         answer = self._answers.get(quote.turn)
         if answer is None:
             return []
         # the judge reads the transcript with its markup escaped, and may quote it so
         for text in dict.fromkeys((quote.text, unescape(quote.text))):
-            if words := answer.locate([_fold(match[0]) for match in _WORD.finditer(text)], quote.turn):
-                return _evidence_of(words)
+            if words := answer.locate([_normalize_word(match[0]) for match in _WORD.finditer(text)], quote.turn):
+                return _build_evidence(words)
         return []
 
 
-def _words_of(turn: Turn) -> list[_Word]:
-    return [_Word(_fold(match[0]), turn, *match.span()) for match in _WORD.finditer(turn.text)]
+def _split_words(turn: Turn) -> list[_Word]:
+    return [_Word(_normalize_word(match[0]), turn, *match.span()) for match in _WORD.finditer(turn.text)]
 
 
 def _join(words: Iterable[str]) -> str:
     return _SEPARATOR + "".join(word + _SEPARATOR for word in words)
 
 
-def _fold(word: str) -> str:
+def _normalize_word(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold().replace("\u2019", "'")
 
 
-def _evidence_of(words: list[_Word]) -> list[Evidence]:
+def _build_evidence(words: list[_Word]) -> list[Evidence]:
     spans: dict[int, tuple[Turn, int, int]] = {}
     for word in words:
         turn, start, _ = spans.get(word.turn.seq, (word.turn, word.start, word.end))

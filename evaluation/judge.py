@@ -19,19 +19,19 @@ from anthropic.types import Message
 from pydantic import BaseModel, ValidationError
 
 import settings
-from evaluation.prompt import Judgement, shape_of, system_text, transcript_message
+from evaluation.prompt import Judgement, build_judgement_model, build_system_text, build_transcript_message
 from models.evaluation import Usage
-from models.position import PositionBody
+from models.position import PositionContent
 from models.turn import Turn
 
 log = structlog.get_logger(__name__)
 
 MAX_TOKENS = 32_000
 """of a judgement: twenty criteria with their quotes take about 8,000; what the model thinks before it writes counts too"""
-CACHE_WRITE = 1.25
+CACHE_WRITE_FACTOR = 1.25
 """price of a token that is written to the cache, in input tokens"""
 
-_PASSING_STATUSES = (408, 409, 429)
+_TRANSIENT_STATUSES = (408, 409, 429)
 _REMEDIES = {
     401: "correct ANTHROPIC_API_KEY",
     403: "use a key that may use the judge's model (ANTHROPIC_JUDGE_MODEL)",
@@ -46,14 +46,14 @@ class JudgeFailed(Exception):
     `passing`: another attempt may succeed, not before `retry_after_seconds`.
     """
 
-    def __init__(self, reason: str, *, passing: bool = True, retry_after_seconds: float = 0.0) -> None:
+    def __init__(self, reason: str, *, is_transient: bool = True, retry_after_seconds: float = 0.0) -> None:
         super().__init__(reason)
-        self.passing = passing
+        self.is_transient = is_transient
         self.retry_after_seconds = retry_after_seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JudgeAnswer:
     """A whole judgement, as the model gave it; `model`: the one that answered."""
 
     judgement: Judgement
@@ -63,13 +63,13 @@ class Answer:
 
 async def ask_judge(
     claude: AsyncAnthropic,
-    anthropic: settings.Anthropic,
-    position: PositionBody,
+    anthropic: settings.AnthropicSettings,
+    position: PositionContent,
     language: str,
     turns: Sequence[Turn],
     timeout_seconds: float,
     record_usage: Callable[[Usage], Awaitable[None]],
-) -> Answer:
+) -> JudgeAnswer:
     """Ask Claude once for the judgement of the whole transcript.
 
     Awaits `record_usage` with what the call cost before it looks at the answer, so that an answer of no use is accounted for.
@@ -77,23 +77,23 @@ async def ask_judge(
     """
     received: list[Message] = []
 
-    async def keep(request: APIRequest, call_next: AsyncCallNext) -> AsyncAPIResponse[Any]:
+    async def capture_message(request: APIRequest, call_next: AsyncCallNext) -> AsyncAPIResponse[Any]:
         # parse() says of an answer that was refused or cut off only that it is no JSON: its stop reason is read here
         response = await call_next(request)
         if response.status_code == HTTPStatus.OK:
             received.append(Message.model_validate_json(await response.read()))
         return response
 
-    asked = claude.with_options(timeout=timeout_seconds, max_retries=0).with_middleware(keep)
-    wrong_form: ValidationError | None = None
+    client = claude.with_options(timeout=timeout_seconds, max_retries=0).with_middleware(capture_message)
+    validation_error: ValidationError | None = None
     judgement: BaseModel | None = None
     try:
-        parsed = await asked.messages.parse(
+        parsed = await client.messages.parse(
             model=anthropic.judge_model,
             max_tokens=MAX_TOKENS,
-            system=system_text(position, language),
-            messages=[transcript_message(turns)],
-            output_format=shape_of(position.criteria),
+            system=build_system_text(position, language),
+            messages=[build_transcript_message(turns)],
+            output_format=build_judgement_model(position.criteria),
         )
         judgement = parsed.parsed_output
     except APITimeoutError:
@@ -101,47 +101,47 @@ async def ask_judge(
     except APIConnectionError:
         raise JudgeFailed("Claude cannot be reached.") from None
     except APIStatusError as error:
-        raise _refused(error) from None
+        raise _to_judge_failure(error) from None
     except ValidationError as error:
-        wrong_form = error
+        validation_error = error
     if not received:
         raise JudgeFailed("Claude's answer is no message of its API.")
     message = received[-1]
-    usage = _usage(message, anthropic)
+    usage = _compute_usage(message, anthropic)
     log.info("claude judged", message_id=message.id, stop_reason=message.stop_reason, **usage.model_dump())
     await record_usage(usage)
     if message.stop_reason != "end_turn":
-        raise JudgeFailed(_unfinished(message.stop_reason))
+        raise JudgeFailed(_explain_stop_reason(message.stop_reason))
     if judgement is None:
-        raise JudgeFailed(f"Claude's judgement does not have the asked form ({_places(wrong_form)}).")
-    return Answer(cast(Judgement, judgement), message.model, usage)
+        raise JudgeFailed(f"Claude's judgement does not have the asked form ({_describe_invalid_fields(validation_error)}).")
+    return JudgeAnswer(cast(Judgement, judgement), message.model, usage)
 
 
-def _places(wrong_form: ValidationError | None) -> str:
+def _describe_invalid_fields(validation_error: ValidationError | None) -> str:
     """Where the form is wrong, by the names that we gave: never what stands there."""
-    problems = wrong_form.errors(include_input=False, include_context=False) if wrong_form else []
+    problems = validation_error.errors(include_input=False, include_context=False) if validation_error else []
     # the name of a field too many is the model's own
     paths = [problem["loc"][:-1] if problem["type"] == "extra_forbidden" else problem["loc"] for problem in problems]
     return ", ".join(sorted({".".join(map(str, path[:2])) for path in paths if path})) or "no JSON"
 
 
-def _refused(error: APIStatusError) -> JudgeFailed:
+def _to_judge_failure(error: APIStatusError) -> JudgeFailed:
     status = error.status_code
-    if status in _PASSING_STATUSES or status >= 500:
-        return JudgeFailed(f"Claude answered {status}.", retry_after_seconds=_retry_after(error))
+    if status in _TRANSIENT_STATUSES or status >= 500:
+        return JudgeFailed(f"Claude answered {status}.", retry_after_seconds=_parse_retry_after(error))
     remedy = _REMEDIES.get(status, "see the log for the request's id")
     log.error("claude refused the judgement", status=status, request_id=error.request_id, type=error.type)
-    return JudgeFailed(f"Claude answered {status}: {remedy}, then evaluate again.", passing=False)
+    return JudgeFailed(f"Claude answered {status}: {remedy}, then evaluate again.", is_transient=False)
 
 
-def _retry_after(error: APIStatusError) -> float:
+def _parse_retry_after(error: APIStatusError) -> float:
     try:
         return max(0.0, float(error.response.headers.get("retry-after", "")))
     except ValueError:
         return 0.0
 
 
-def _unfinished(stop_reason: str | None) -> str:
+def _explain_stop_reason(stop_reason: str | None) -> str:
     match stop_reason:
         case "refusal":
             return "Claude refused to judge this transcript."
@@ -151,11 +151,11 @@ def _unfinished(stop_reason: str | None) -> str:
             return f"Claude's judgement ended early ({stop_reason})."
 
 
-def _usage(message: Message, anthropic: settings.Anthropic) -> Usage:
+def _compute_usage(message: Message, anthropic: settings.AnthropicSettings) -> Usage:
     usage = message.usage
     written, cached = usage.cache_creation_input_tokens or 0, usage.cache_read_input_tokens or 0
     cost = (
-        (usage.input_tokens + CACHE_WRITE * written) * anthropic.input_usd
+        (usage.input_tokens + CACHE_WRITE_FACTOR * written) * anthropic.input_usd
         + cached * anthropic.cached_input_usd
         + usage.output_tokens * anthropic.output_usd
     )

@@ -18,7 +18,7 @@ from models.interview import Recommendation
 MIN_COVERAGE = 0.6
 """share of the weight that must have been assessed for a score to say anything"""
 
-BANDS = ((75.0, Recommendation.STRONG_HIRE), (50.0, Recommendation.HIRE), (25.0, Recommendation.NO_HIRE))
+RECOMMENDATION_BANDS = ((75.0, Recommendation.STRONG_HIRE), (50.0, Recommendation.HIRE), (25.0, Recommendation.NO_HIRE))
 """least overall score of each recommendation"""
 
 
@@ -31,20 +31,20 @@ class Totals:
     recommendation: Recommendation
 
 
-def score_of(level: int | None) -> float | None:
+def to_score(level: int | None) -> float | None:
     """The level (1-5) as 0-100; None stays None."""
     return None if level is None else (level - 1) * 25.0
 
 
-def total(levels: Iterable[tuple[float, int | None]]) -> Totals:
+def compute_totals(levels: Iterable[tuple[float, int | None]]) -> Totals:
     """The totals of (weight, level or None) of every criterion."""
-    weighed = list(levels)
-    assessed = [(weight, score) for weight, level in weighed if (score := score_of(level)) is not None]
-    whole = sum(weight for weight, _ in weighed)
-    counted = sum(weight for weight, _ in assessed)
-    coverage = round(counted / whole, 4) if whole else 0.0
+    weighted_levels = list(levels)
+    assessed = [(weight, score) for weight, level in weighted_levels if (score := to_score(level)) is not None]
+    total_weight = sum(weight for weight, _ in weighted_levels)
+    assessed_weight = sum(weight for weight, _ in assessed)
+    coverage = round(assessed_weight / total_weight, 4) if total_weight else 0.0
     if not assessed or coverage < MIN_COVERAGE:
         return Totals(None, coverage, Recommendation.INCONCLUSIVE)
-    overall = round(sum(weight * score for weight, score in assessed) / counted, 1)
-    band = next((band for least, band in BANDS if overall >= least), Recommendation.STRONG_NO_HIRE)
+    overall = round(sum(weight * score for weight, score in assessed) / assessed_weight, 1)
+    band = next((band for least, band in RECOMMENDATION_BANDS if overall >= least), Recommendation.STRONG_NO_HIRE)
     return Totals(overall, coverage, band)

@@ -10,7 +10,7 @@ import structlog
 from bson import ObjectId
 
 from lifecycle.jobs import REPLY
-from lifecycle.recordings import ask_for_recorder
+from lifecycle.recordings import request_recorder
 from lifecycle.services import Services
 from models import room
 from models.interview import Interview, get_interview
@@ -18,12 +18,12 @@ from models.turn import Channel
 
 log = structlog.get_logger(__name__)
 
-DISPATCH_SECONDS = 8.0
+DISPATCH_LEASE_SECONDS = 8.0
 """a dispatch counts as a lease for so long; LiveKit takes 0.4 s where a process is kept warm"""
 BATCH = 100
 
 
-async def arrive(
+async def candidate_joined(
     services: Services, interview_id: ObjectId, sid: str, joined_at: datetime | None = None, *, is_listed: bool = False
 ) -> None:
     """The candidate's connection `sid` is in the room: a typed interview comes back to voice, and somebody attends, at once.
@@ -34,18 +34,18 @@ async def arrive(
     if present is None:
         return
     if present.channel is Channel.TEXT:
-        await bring_to_voice(services, interview_id, 0)
+        await switch_to_voice(services, interview_id, 0)
     else:
-        await attend(services, interview_id)
-    await ask_for_recorder(services, present)
+        await dispatch_interviewer(services, interview_id)
+    await request_recorder(services, present)
 
 
-async def leave(services: Services, interview_id: ObjectId, sid: str) -> None:
+async def candidate_left(services: Services, interview_id: ObjectId, sid: str) -> None:
     """The candidate's connection `sid` has left the room."""
     await room.mark_away(interview_id, sid)
 
 
-async def admit(services: Services, interview: Interview) -> Interview:
+async def prepare_room(services: Services, interview: Interview) -> Interview:
     """Make ready for a candidate who is let in: the room is there, and an interviewer in it, or on the way.
 
     What a crash left undone is done here; nothing is made twice. Answers the interview as it is then; one that is not open in
@@ -55,52 +55,52 @@ async def admit(services: Services, interview: Interview) -> Interview:
     expected = await room.expect_candidate(interview_id, services.settings.livekit.empty_seconds)
     if expected is None:
         return await get_interview(interview_id) or interview
-    claimed = await attend(services, interview_id)
+    claimed = await dispatch_interviewer(services, interview_id)
     if claimed is None:
         # with the dispatch that was claimed for it, if it is not there yet
-        await services.rooms.open(expected)
-    await ask_for_recorder(services, expected)
+        await services.rooms.create_room(expected)
+    await request_recorder(services, expected)
     return claimed or expected
 
 
-async def bring_to_voice(services: Services, interview_id: ObjectId, wanted_seconds: float) -> Interview | None:
+async def switch_to_voice(services: Services, interview_id: ObjectId, wanted_seconds: float) -> Interview | None:
     """TEXT -> VOICE, and an interviewer is sent for. None when it was not in the TEXT channel. Raises Unavailable."""
-    changed = await room.return_to_voice(interview_id, wanted_seconds, DISPATCH_SECONDS)
+    changed = await room.switch_channel_to_voice(interview_id, wanted_seconds, DISPATCH_LEASE_SECONDS)
     if changed is not None:
-        await _tell(services, changed)
-        await services.rooms.dispatch(interview_id, changed.fence)
+        await _notify_change(services, changed)
+        await services.rooms.dispatch_interviewer(interview_id, changed.fence)
     return changed
 
 
-async def bring_to_text(services: Services, interview_id: ObjectId, *, even_from_room: bool = False) -> Interview | None:
+async def switch_to_text(services: Services, interview_id: ObjectId, *, remove_from_room: bool = False) -> Interview | None:
     """VOICE -> TEXT, and a reply is composed if one is due (models.room.go_on_in_text). None when nothing was changed."""
-    changed = await room.go_on_in_text(interview_id, even_from_room=even_from_room)
+    changed = await room.switch_channel_to_text(interview_id, even_if_present=remove_from_room)
     if changed is not None:
-        await _tell(services, changed)
+        await _notify_change(services, changed)
         await services.jobs.kick(REPLY, interview_id)
-        if even_from_room:
-            services.rooms.clear_soon(interview_id)
+        if remove_from_room:
+            services.rooms.remove_participants_in_background(interview_id)
     return changed
 
 
-async def attend(services: Services, interview_id: ObjectId, *, at_once: bool = False) -> Interview | None:
+async def dispatch_interviewer(services: Services, interview_id: ObjectId, *, ignore_pending: bool = False) -> Interview | None:
     """Send for an interviewer if one is wanted and none attends (models.room.claim_dispatch), else None. Raises Unavailable."""
-    claimed = await room.claim_dispatch(interview_id, DISPATCH_SECONDS, at_once=at_once)
+    claimed = await room.claim_interviewer_dispatch(interview_id, DISPATCH_LEASE_SECONDS, ignore_pending_dispatch=ignore_pending)
     if claimed is not None:
         count = claimed.room.dispatches if claimed.room else 0
         log.info("interviewer dispatched", interview_id=str(interview_id), fence=claimed.fence, dispatches=count)
-        await services.rooms.dispatch(interview_id, claimed.fence)
+        await services.rooms.dispatch_interviewer(interview_id, claimed.fence)
     return claimed
 
 
-async def attend_all(services: Services, *, at_once: bool = True) -> None:
+async def dispatch_missing_interviewers(services: Services, *, ignore_pending: bool = True) -> None:
     """Send for interviewers wherever one is wanted and none attends; for a worker that has just registered: `at_once`.
 
     Raises Unavailable when LiveKit is away: nothing more is tried then.
     """
-    for interview_id in await room.find_unattended(BATCH, at_once=at_once):
-        await attend(services, interview_id, at_once=at_once)
+    for interview_id in await room.find_unattended_interviews(BATCH, ignore_pending_dispatch=ignore_pending):
+        await dispatch_interviewer(services, interview_id, ignore_pending=ignore_pending)
 
 
-async def _tell(services: Services, interview: Interview) -> None:
+async def _notify_change(services: Services, interview: Interview) -> None:
     await services.live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))

@@ -10,10 +10,10 @@ from models.clock import now
 from models.interview import Consent
 from models.language import primary_language
 
-CURRENT = "2026-11"
-FALLBACK = "en"
+CURRENT_CONSENT_VERSION = "2026-11"
+FALLBACK_LANGUAGE = "en"
 
-TEXTS: dict[str, dict[str, str]] = {
+CONSENT_TEXTS: dict[str, dict[str, str]] = {
     "2026-11": {
         "en": (
             "This interview is led by an artificial intelligence (AI), not by a person.\n\n"
@@ -86,18 +86,18 @@ class ConsentText:
     text: str
 
 
-def current_text(language: str) -> ConsentText:
+def get_consent_text(language: str) -> ConsentText:
     """The current text in the language of a BCP 47 tag; in English when there is none in that language."""
     primary = primary_language(language)
-    chosen = primary if primary in TEXTS[CURRENT] else FALLBACK
-    return ConsentText(CURRENT, chosen, TEXTS[CURRENT][chosen])
+    text_language = primary if primary in CONSENT_TEXTS[CURRENT_CONSENT_VERSION] else FALLBACK_LANGUAGE
+    return ConsentText(CURRENT_CONSENT_VERSION, text_language, CONSENT_TEXTS[CURRENT_CONSENT_VERSION][text_language])
 
 
-def agree(text_version: str, *, recording: bool) -> Consent:
+def create_consent(text_version: str, *, recording: bool) -> Consent:
     """The consent that is given now. Raises BadInput for a version that is not known."""
-    if text_version not in TEXTS:
+    if text_version not in CONSENT_TEXTS:
         raise BadInput(
-            f"consent.textVersion is unknown: show the candidate the text of version {CURRENT} (invitation.consentText) and send "
+            f"consent.textVersion is unknown: show the candidate the text of version {CURRENT_CONSENT_VERSION} (invitation.consentText) and send "
             "that version.",
             field="consent.textVersion",
         )

@@ -27,20 +27,20 @@ import settings
 
 log = structlog.get_logger(__name__)
 
-Streams = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
-Job = Callable[[ObjectId], Awaitable[None]]
+StreamEntries = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
+JobHandler = Callable[[ObjectId], Awaitable[None]]
 
 REPLY = "reply"
 EVALUATE = "evaluate"
 RECORD = "record"
-FINISH_RECORDING = "finish recording"
+FINALIZE_RECORDING = "finish recording"
 ERASE_MEDIA = "erase media"
 
-KEPT_WAKE_UPS = 10_000
-MAX_WAIT_SECONDS = 2.0
+MAX_STREAM_LENGTH = 10_000
+MAX_BACKOFF_SECONDS = 2.0
 
 
-def holder_name() -> str:
+def create_holder_name() -> str:
     """A name for a lease's holder that no other process has, ever."""
     return f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
 
@@ -50,7 +50,7 @@ class WakeUpBroker(RedisStreamBroker):
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Wake-ups as they come, each to one worker; never ends by itself."""
-        wait = 0.1
+        backoff_seconds = 0.1
         while True:
             try:
                 async with Redis(connection_pool=self.connection_pool) as redis:
@@ -62,36 +62,36 @@ class WakeUpBroker(RedisStreamBroker):
                         block=self.block,
                         noack=True,
                     )
-                wait = 0.1
+                backoff_seconds = 0.1
             except (RedisError, OSError) as error:
                 log.warning("wake-ups are away", reason=type(error).__name__)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, MAX_WAIT_SECONDS)
+                await asyncio.sleep(backoff_seconds)
+                backoff_seconds = min(backoff_seconds * 2, MAX_BACKOFF_SECONDS)
                 with suppress(RedisError, OSError):
                     await self._declare_consumer_group()
                 continue
             # redis-py types the reply of every protocol version at once
-            for _, messages in cast(Streams, streams or []):
+            for _, messages in cast(StreamEntries, streams or []):
                 for _, fields in messages:
                     if data := fields.get(b"data"):
-                        yield AckableMessage(data=data, ack=_nothing_to_acknowledge)
+                        yield AckableMessage(data=data, ack=_skip_acknowledgement)
 
 
-async def _nothing_to_acknowledge() -> None:
+async def _skip_acknowledgement() -> None:
     return None
 
 
 class Jobs:
     """Kicks jobs anywhere; runs them where they are registered and `work` is called. Use as `async with`."""
 
-    def __init__(self, redis: settings.Redis, concurrency: int) -> None:
-        self.holder = holder_name()
+    def __init__(self, redis: settings.RedisSettings, concurrency: int) -> None:
+        self.holder = create_holder_name()
         """this process, as the holder of leases"""
-        self._bound = redis.publish_seconds
+        self._publish_seconds = redis.publish_seconds
         self._concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
-        self._jobs: dict[str, Job] = {}
-        self._here: dict[tuple[str, ObjectId], asyncio.Task[None]] = {}
+        self._handlers: dict[str, JobHandler] = {}
+        self._local_tasks: dict[tuple[str, ObjectId], asyncio.Task[None]] = {}
         self._broker = WakeUpBroker(
             redis.url,
             queue_name=f"{redis.prefix}:jobs",
@@ -99,7 +99,7 @@ class Jobs:
             consumer_name=self.holder,
             # a group that is made again after Redis lost everything starts at the first wake-up, not at the next
             consumer_id="0",
-            maxlen=KEPT_WAKE_UPS,
+            maxlen=MAX_STREAM_LENGTH,
             xread_block=1000,
             socket_connect_timeout=2,
             socket_timeout=4,  # above xread_block, or every idle read would time out
@@ -108,7 +108,7 @@ class Jobs:
 
     async def __aenter__(self) -> Self:
         with suppress(RedisError, OSError, TimeoutError):
-            async with asyncio.timeout(self._bound):
+            async with asyncio.timeout(self._publish_seconds):
                 await self._broker.startup()
         return self
 
@@ -118,43 +118,43 @@ class Jobs:
     async def kick(self, name: str, document_id: ObjectId) -> None:
         """Wake a worker for this work; never raises: the sweep comes for it when Redis is away."""
         try:
-            async with asyncio.timeout(self._bound):
+            async with asyncio.timeout(self._publish_seconds):
                 kicker: AsyncKicker[..., Any] = AsyncKicker(task_name=name, broker=self._broker, labels={})
                 await kicker.kiq(str(document_id))
         except (SendTaskError, RedisError, OSError, TimeoutError) as error:
             log.warning("wake-up not sent", job=name, id=str(document_id), reason=type(error).__name__)
 
-    def register(self, name: str, job: Job) -> None:
+    def register(self, name: str, handler: JobHandler) -> None:
         """This process does that work. `job` decides by the document whether there is anything to do."""
-        self._jobs[name] = job
+        self._handlers[name] = handler
 
-        async def woken(document_id: str) -> None:
-            await self._run(name, ObjectId(document_id))
+        async def handle_wake_up(document_id: str) -> None:
+            await self._run_handler(name, ObjectId(document_id))
 
-        self._broker.register_task(woken, task_name=name)
+        self._broker.register_task(handle_wake_up, task_name=name)
 
-    def start_here(self, name: str, document_id: ObjectId) -> None:
+    def start_locally(self, name: str, document_id: ObjectId) -> None:
         """Run the job in this process without Redis, unless it is at it already: the sweep's way."""
         key = (name, document_id)
-        if name not in self._jobs or key in self._here:
+        if name not in self._handlers or key in self._local_tasks:
             return
 
         async def run() -> None:
             async with self._slots:
-                await self._run(name, document_id)
+                await self._run_handler(name, document_id)
 
         task = asyncio.create_task(run(), name=f"{name}:{document_id}")
-        self._here[key] = task
-        task.add_done_callback(lambda _: self._here.pop(key, None))
+        self._local_tasks[key] = task
+        task.add_done_callback(lambda _: self._local_tasks.pop(key, None))
 
-    async def _run(self, name: str, document_id: ObjectId) -> None:
+    async def _run_handler(self, name: str, document_id: ObjectId) -> None:
         try:
-            await self._jobs[name](document_id)
+            await self._handlers[name](document_id)
         except Exception as error:
             # the document says when it is due again; the message of an error may hold what people said
             log.error("job failed", job=name, id=str(document_id), reason=type(error).__name__)
 
-    async def work(self, stop: asyncio.Event, drain_seconds: float) -> None:
+    async def run(self, stop: asyncio.Event, drain_seconds: float) -> None:
         """Take wake-ups until `stop` is set, then let what runs finish within `drain_seconds`."""
         receiver = Receiver(
             self._broker,
@@ -165,9 +165,9 @@ class Jobs:
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(receiver.listen(stop))
-            group.create_task(self._drain_here(stop, drain_seconds))
+            group.create_task(self._drain_local_tasks(stop, drain_seconds))
 
-    async def _drain_here(self, stop: asyncio.Event, drain_seconds: float) -> None:
+    async def _drain_local_tasks(self, stop: asyncio.Event, drain_seconds: float) -> None:
         await stop.wait()
-        if self._here:
-            await asyncio.wait(list(self._here.values()), timeout=drain_seconds)
+        if self._local_tasks:
+            await asyncio.wait(list(self._local_tasks.values()), timeout=drain_seconds)

@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from models.append import LeaseLost
 
 log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def kept(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> AsyncIterator[None]:
+async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> AsyncIterator[None]:
     """Renew four times in a lease's life while the block runs; when `renew` answers False, cancel it and raise LeaseLost.
 
     MongoDB away is no loss: a holder whose number nobody has raised gets the lease back with its next renewal.
@@ -23,7 +23,7 @@ async def kept(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> As
         raise RuntimeError("a lease is kept by a task")
     lost = False
 
-    async def keep() -> None:
+    async def renew_until_lost() -> None:
         nonlocal lost
         while True:
             await asyncio.sleep(lease_seconds / 4)
@@ -37,7 +37,7 @@ async def kept(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> As
             body.cancel()
             return
 
-    keeper = asyncio.create_task(keep())
+    renewal = asyncio.create_task(renew_until_lost())
     try:
         yield
     except asyncio.CancelledError:
@@ -45,4 +45,4 @@ async def kept(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> As
             raise LeaseLost from None
         raise
     finally:
-        await end(keeper)
+        await cancel_and_wait(renewal)

@@ -14,8 +14,8 @@ from livekit import rtc
 from livekit.agents import JobContext, JobProcess
 
 import logs
-from errors import places_of
-from lifecycle.jobs import holder_name
+from errors import extract_locations
+from lifecycle.jobs import create_holder_name
 from lifecycle.services import Services, open_services
 from models.append import LeaseLost
 from settings import read_settings
@@ -34,74 +34,74 @@ class RoomJob:
     metadata: Mapping[str, str]
     """of the dispatch"""
     holder: str
-    stopping: asyncio.Event
+    stop_requested: asyncio.Event
 
 
-Work = Callable[[RoomJob], Awaitable[None]]
+RoomJobHandler = Callable[[RoomJob], Awaitable[None]]
 """a function of a module; raises LeaseLost when another has taken over. Whatever else it raises is logged without its words"""
 
 
-def prepare(process: JobProcess, prompt_version: str) -> None:
+def prepare_process(process: JobProcess, prompt_version: str) -> None:
     """Make a job's process ready before it has a job. `prompt_version` as lifecycle.services has it."""
     settings = read_settings()
     logs.configure(settings.log)
     process.userdata.update(settings=settings, prompt_version=prompt_version)
 
 
-async def begin(work: Work, context: JobContext) -> None:
+async def start_room_job(handler: RoomJobHandler, context: JobContext) -> None:
     """LiveKit has sent this process into a room: do the work there, in a task of its own, so that it can be stopped."""
-    running = _Running(work, context)
+    running = _RunningJob(handler, context)
     context.proc.userdata["running"] = running
     await context.connect()
     running.start()
 
 
-async def finish(context: JobContext) -> None:
+async def stop_room_job(context: JobContext) -> None:
     """The job ends, for whatever reason: the work stops first, and stores what it has."""
     if running := context.proc.userdata.get("running"):
         await running.stop()
 
 
-class _Running:
-    def __init__(self, work: Work, context: JobContext) -> None:
-        self._work = work
+class _RunningJob:
+    def __init__(self, handler: RoomJobHandler, context: JobContext) -> None:
+        self._handler = handler
         self._context = context
         self._metadata = json.loads(context.job.metadata or "{}")
         self._interview_id = ObjectId(self._metadata["interview"])
         self._fence = int(self._metadata["fence"])
-        self._stopping = asyncio.Event()
+        self._stop_requested = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name=self._work.__name__)
+        self._task = asyncio.create_task(self._run(), name=self._handler.__name__)
 
     async def stop(self) -> None:
-        self._stopping.set()
+        self._stop_requested.set()
         if self._task:
             await asyncio.wait([self._task])
 
     async def _run(self) -> None:
         structlog.contextvars.bind_contextvars(interview_id=str(self._interview_id), fence=self._fence)
-        data, why = self._context.proc.userdata, "over"
-        log.info("job begins", work=self._work.__name__)
+        data, outcome = self._context.proc.userdata, "over"
+        log.info("job begins", work=self._handler.__name__)
         try:
             async with open_services(data["settings"], data["prompt_version"]) as services:
-                await self._work(
+                await self._handler(
                     RoomJob(
                         services,
                         self._context.room,
                         self._interview_id,
                         self._fence,
                         self._metadata,
-                        holder_name(),
-                        self._stopping,
+                        create_holder_name(),
+                        self._stop_requested,
                     )
                 )
         except LeaseLost:
-            why = "lease lost"
+            outcome = "lease lost"
         except Exception as error:
-            why = "failed"
-            log.error("job failed", work=self._work.__name__, reason=type(error).__name__, traceback=places_of(error))
+            outcome = "failed"
+            log.error("job failed", work=self._handler.__name__, reason=type(error).__name__, traceback=extract_locations(error))
         finally:
-            log.info("job ends", work=self._work.__name__, why=why)
-            self._context.shutdown(why)
+            log.info("job ends", work=self._handler.__name__, why=outcome)
+            self._context.shutdown(outcome)

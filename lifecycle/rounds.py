@@ -10,10 +10,10 @@ import structlog
 from bson import ObjectId
 
 from errors import Unavailable
-from lifecycle.attendance import arrive, attend_all, leave
-from lifecycle.recordings import sweep_recordings
+from lifecycle.attendance import candidate_joined, dispatch_missing_interviewers, candidate_left
+from lifecycle.recordings import repair_recordings
 from lifecycle.services import Services
-from lifecycle.sweep import repeat
+from lifecycle.sweep import run_periodically
 from models import room
 
 log = structlog.get_logger(__name__)
@@ -23,53 +23,53 @@ RECONCILE_SECONDS = 10.0
 BATCH = 1000
 
 
-async def keep_attending(services: Services, stop: asyncio.Event) -> None:
+async def run_room_reconciler(services: Services, stop: asyncio.Event) -> None:
     """Send for interviewers, and look at what is in the rooms, until `stop` is set. Nothing without a voice channel."""
     if not services.rooms.is_configured:
         return
-    reconciled = -RECONCILE_SECONDS
+    last_reconciled = -RECONCILE_SECONDS
 
-    async def go_round() -> None:
-        nonlocal reconciled
+    async def reconcile_once() -> None:
+        nonlocal last_reconciled
         try:
-            await attend_all(services, at_once=False)
-            if monotonic() - reconciled >= RECONCILE_SECONDS:
-                reconciled = monotonic()
-                await reconcile(services)
+            await dispatch_missing_interviewers(services, ignore_pending=False)
+            if monotonic() - last_reconciled >= RECONCILE_SECONDS:
+                last_reconciled = monotonic()
+                await reconcile_rooms(services)
         except Unavailable as error:
             log.warning("rooms are away", reason=str(error))
 
-    await repeat(go_round, services, stop)
+    await run_periodically(reconcile_once, services, stop)
 
 
-async def keep_recording(services: Services, stop: asyncio.Event) -> None:
+async def run_recording_reconciler(services: Services, stop: asyncio.Event) -> None:
     """Send for recorders, and have what they recorded made into files, until `stop` is set. Nothing without a store.
 
     A loop of its own: it holds up no interviewer.
     """
     if services.settings.recording.store:
-        await repeat(lambda: sweep_recordings(services), services, stop)
+        await run_periodically(lambda: repair_recordings(services), services, stop)
 
 
-async def reconcile(services: Services) -> None:
+async def reconcile_rooms(services: Services) -> None:
     """Bring what is known of every room in line with what LiveKit has, and delete the rooms of interviews that are over.
 
     Raises Unavailable when LiveKit is away.
     """
     # what is believed is read first: who is believed to be there and is not in the later list has left
-    believed = await room.read_presence(BATCH)
-    opened = await services.rooms.list_open()
-    for interview_id, sid in believed.items():
-        if sid is not None or interview_id in opened:
-            await look_into(services, interview_id, sid)
-    for interview_id in await room.find_over(list(opened - believed.keys())):
-        await services.rooms.close(interview_id)
+    believed_present = await room.read_presence(BATCH)
+    open_rooms = await services.rooms.list_interviews_with_room()
+    for interview_id, sid in believed_present.items():
+        if sid is not None or interview_id in open_rooms:
+            await reconcile_room(services, interview_id, sid)
+    for interview_id in await room.find_ended_interviews(list(open_rooms - believed_present.keys())):
+        await services.rooms.delete_room(interview_id)
 
 
-async def look_into(services: Services, interview_id: ObjectId, believed: str | None) -> None:
+async def reconcile_room(services: Services, interview_id: ObjectId, believed_sid: str | None) -> None:
     """The same for one room, in which the candidate was believed to be by the connection `believed`. Raises Unavailable."""
     found = await services.rooms.find_candidate(interview_id)
-    if believed is not None and (found is None or found.sid != believed):
-        await leave(services, interview_id, believed)
-    if found is not None and found.sid != believed:
-        await arrive(services, interview_id, found.sid, found.joined_at, is_listed=True)
+    if believed_sid is not None and (found is None or found.sid != believed_sid):
+        await candidate_left(services, interview_id, believed_sid)
+    if found is not None and found.sid != believed_sid:
+        await candidate_joined(services, interview_id, found.sid, found.joined_at, is_listed=True)

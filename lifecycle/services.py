@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
-from live.feed import Live
+from live.feed import LiveHub
 from models import database
 from settings import Settings
 
@@ -16,7 +16,7 @@ class Services:
     """Settings, live feeds, the jobs' broker, LiveKit's rooms. MongoDB is bound to the documents (models.database.connect)."""
 
     settings: Settings
-    live: Live
+    live: LiveHub
     jobs: Jobs
     rooms: Rooms
     prompt_version: str
@@ -31,7 +31,7 @@ async def open_services(settings: Settings, prompt_version: str) -> AsyncIterato
     """
     async with (
         database.connect(settings.mongodb),
-        Live(settings.redis) as live,
+        LiveHub(settings.redis) as live,
         Jobs(settings.redis, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
     ):

@@ -10,13 +10,13 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
-from lifecycle.attendance import DISPATCH_SECONDS
+from lifecycle.attendance import DISPATCH_LEASE_SECONDS
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.services import Services
 from models import erasure, room, transition
 from models.evaluation import Evaluation
 from models.evaluation_job import add_evaluation
-from models.interview import OPEN, Consent, EndReason, Interview, InterviewStatus, get_interview
+from models.interview import OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, get_interview
 from models.turn import Channel
 
 
@@ -26,16 +26,16 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     Raises Conflict when the interview is over.
     """
     if channel is Channel.VOICE:
-        opened = await room.open_room(interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_SECONDS)
+        opened = await room.open_room(interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_LEASE_SECONDS)
     else:
         opened = await transition.open_chat(interview_id, consent, channel)
     if opened:
-        await _tell(services, opened)
+        await _notify_change(services, opened)
         if channel is Channel.TEXT:
             await services.jobs.kick(REPLY, interview_id)
         return opened
-    interview = await _get(interview_id)
-    if interview.status not in OPEN:
+    interview = await _load_interview(interview_id)
+    if interview.status not in OPEN_STATUSES:
         raise Conflict(f"The interview cannot be opened any more: it is {interview.status}.")
     return interview
 
@@ -53,30 +53,30 @@ async def end_interview(
     over without having been held.
     """
     interview_id = ObjectId(interview.id)
-    closed = await transition.close(interview_id, reason, detail, condition)
+    closed = await transition.mark_ending(interview_id, reason, detail, condition)
     if closed:
-        await _tell(services, closed)
-    now = closed or await _get(interview_id)
-    if condition is not None and now.status in OPEN:
-        return now
-    if now.status is InterviewStatus.ENDING and now.lease is None:
-        return await finish_interview(services, now)
-    if now.status is InterviewStatus.SCHEDULED:
+        await _notify_change(services, closed)
+    current = closed or await _load_interview(interview_id)
+    if condition is not None and current.status in OPEN_STATUSES:
+        return current
+    if current.status is InterviewStatus.ENDING and current.lease is None:
+        return await finish_interview(services, current)
+    if current.status is InterviewStatus.SCHEDULED:
         raise Conflict("The interview has not begun: cancel it instead (cancelInterview).")
-    if now.status not in (InterviewStatus.ENDING, InterviewStatus.COMPLETED):
-        raise Conflict(f"The interview cannot be ended: it is {now.status}.")
-    return now
+    if current.status not in (InterviewStatus.ENDING, InterviewStatus.COMPLETED):
+        raise Conflict(f"The interview cannot be ended: it is {current.status}.")
+    return current
 
 
 async def finish_interview(services: Services, interview: Interview) -> Interview:
     """ENDING -> COMPLETED with a pending evaluation; for the lease's holder after the last words, or when there is none."""
     interview_id = ObjectId(interview.id)
-    evaluation = _pending_evaluation(services, interview, ObjectId())
-    finished = await transition.finish(interview_id, evaluation, _shortfall(interview))
+    evaluation = _build_pending_evaluation(services, interview, ObjectId())
+    finished = await transition.mark_completed(interview_id, evaluation, _describe_code_replies(interview))
     if finished is None:
-        return await _get(interview_id)
-    await _tell(services, finished)
-    _close_room(services, finished)
+        return await _load_interview(interview_id)
+    await _notify_change(services, finished)
+    _delete_room(services, finished)
     await services.jobs.kick(EVALUATE, ObjectId(evaluation.id))
     return finished
 
@@ -84,25 +84,25 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
 async def cancel_interview(services: Services, interview: Interview, reason: str | None) -> Interview:
     """SCHEDULED, WAITING -> CANCELLED. Raises Conflict for one that has begun or is over otherwise."""
     interview_id = ObjectId(interview.id)
-    cancelled = await transition.cancel(interview_id, reason)
+    cancelled = await transition.mark_cancelled(interview_id, reason)
     if cancelled:
-        await _tell(services, cancelled)
-        _close_room(services, cancelled)
+        await _notify_change(services, cancelled)
+        _delete_room(services, cancelled)
         return cancelled
-    now = await _get(interview_id)
-    if now.status is InterviewStatus.CANCELLED:
-        return now
-    if now.status is InterviewStatus.IN_PROGRESS:
+    current = await _load_interview(interview_id)
+    if current.status is InterviewStatus.CANCELLED:
+        return current
+    if current.status is InterviewStatus.IN_PROGRESS:
         raise Conflict("The interview has begun: end it instead (endInterview).")
-    raise Conflict(f"The interview cannot be cancelled: it is {now.status}.")
+    raise Conflict(f"The interview cannot be cancelled: it is {current.status}.")
 
 
 async def expire_interview(services: Services, interview_id: ObjectId) -> None:
     """SCHEDULED, WAITING -> EXPIRED, if its time has passed and nobody came."""
-    expired = await transition.expire(interview_id)
+    expired = await transition.mark_expired(interview_id)
     if expired:
-        await _tell(services, expired)
-        _close_room(services, expired)
+        await _notify_change(services, expired)
+        _delete_room(services, expired)
 
 
 async def erase_interview(services: Services, interview: Interview) -> Interview:
@@ -110,9 +110,9 @@ async def erase_interview(services: Services, interview: Interview) -> Interview
     interview_id = ObjectId(interview.id)
     marked = await erasure.mark_erased(interview_id)
     if marked:
-        await _tell(services, marked)
-        _close_room(services, marked)
-    erased = await erasure.delete_erased(interview_id) or await _get(interview_id)
+        await _notify_change(services, marked)
+        _delete_room(services, marked)
+    erased = await erasure.delete_erased(interview_id) or await _load_interview(interview_id)
     if erased.erasure and erased.erasure.pending:
         await services.jobs.kick(ERASE_MEDIA, interview_id)
     return erased
@@ -120,13 +120,13 @@ async def erase_interview(services: Services, interview: Interview) -> Interview
 
 async def request_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
     """One more evaluation, or the one that is at work. Raises Conflict unless the interview is completed."""
-    evaluation = await add_evaluation(_pending_evaluation(services, interview, evaluation_id))
-    await _tell(services, interview)
+    evaluation = await add_evaluation(_build_pending_evaluation(services, interview, evaluation_id))
+    await _notify_change(services, interview)
     await services.jobs.kick(EVALUATE, ObjectId(evaluation.id))
     return evaluation
 
 
-def _pending_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
+def _build_pending_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
     return Evaluation(
         id=PydanticObjectId(evaluation_id),
         interview_id=PydanticObjectId(interview.id),
@@ -141,7 +141,7 @@ def _pending_evaluation(services: Services, interview: Interview, evaluation_id:
     )
 
 
-def _shortfall(interview: Interview) -> str | None:
+def _describe_code_replies(interview: Interview) -> str | None:
     if not interview.code_replies:
         return None
     return (
@@ -150,17 +150,17 @@ def _shortfall(interview: Interview) -> str | None:
     )
 
 
-def _close_room(services: Services, interview: Interview) -> None:
+def _delete_room(services: Services, interview: Interview) -> None:
     # what was said last is stored by now
     if interview.room is not None:
-        services.rooms.close_soon(ObjectId(interview.id))
+        services.rooms.delete_room_in_background(ObjectId(interview.id))
 
 
-async def _tell(services: Services, interview: Interview) -> None:
+async def _notify_change(services: Services, interview: Interview) -> None:
     await services.live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))
 
 
-async def _get(interview_id: ObjectId) -> Interview:
+async def _load_interview(interview_id: ObjectId) -> Interview:
     interview = await get_interview(interview_id)
     if interview is None:
         raise NotFound("There is no such interview.")

@@ -11,7 +11,7 @@ import structlog
 from bson import ObjectId
 from pymongo.errors import OperationFailure, PyMongoError
 
-from lifecycle.attendance import bring_to_text
+from lifecycle.attendance import switch_to_text
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.states import end_interview, expire_interview, finish_interview
@@ -19,22 +19,22 @@ from models import room, transition
 from models.erasure import delete_erased, find_pending_erasures
 from models.evaluation_job import find_due_evaluations
 from models.interview import EndReason, get_interview
-from models.session import abort_orphans
+from models.session import abort_orphaned_transactions
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-ENDING_SECONDS = 5.0
-WAKE_UP_SECONDS = 1.0
+ENDING_GRACE_SECONDS = 5.0
+WAKE_UP_GRACE_SECONDS = 1.0
 """a wake-up gets so long to arrive before the sweep does its work"""
 
 
-async def keep_repairing(services: Services, stop: asyncio.Event) -> None:
+async def run_repairs(services: Services, stop: asyncio.Event) -> None:
     """Sweep every settings.jobs.sweep_seconds until `stop` is set."""
-    await repeat(lambda: sweep(services), services, stop)
+    await run_periodically(lambda: repair_all(services), services, stop)
 
 
-async def repeat(work: Callable[[], Awaitable[None]], services: Services, stop: asyncio.Event) -> None:
+async def run_periodically(work: Callable[[], Awaitable[None]], services: Services, stop: asyncio.Event) -> None:
     """Do it every settings.jobs.sweep_seconds until `stop` is set.
 
     After a failed round it waits one lease time longer: holders get the time to renew what lapsed in the outage.
@@ -51,27 +51,27 @@ async def repeat(work: Callable[[], Awaitable[None]], services: Services, stop: 
             await asyncio.wait_for(stop.wait(), pause)
 
 
-async def sweep(services: Services) -> None:
+async def repair_all(services: Services) -> None:
     """One round: what cannot be repaired holds up nothing else. Raises PyMongoError when MongoDB is away."""
     # first: an interview that is locked cannot be repaired
-    await abort_orphans()
-    for interview_id in await transition.find_expired(BATCH):
-        await _repair("expire", interview_id, expire_interview(services, interview_id))
-    for interview_id in await transition.find_ending(ENDING_SECONDS, BATCH):
-        await _repair("finish", interview_id, _finish(services, interview_id))
+    await abort_orphaned_transactions()
+    for interview_id in await transition.find_expired_interviews(BATCH):
+        await _attempt_repair("expire", interview_id, expire_interview(services, interview_id))
+    for interview_id in await transition.find_ending_interviews(ENDING_GRACE_SECONDS, BATCH):
+        await _attempt_repair("finish", interview_id, _finish_interview(services, interview_id))
     for interview_id in await find_pending_erasures(BATCH):
-        await _repair("erase", interview_id, _erase(services, interview_id))
-    for interview_id in await room.find_gone(services.settings.voice.grace_seconds, BATCH):
-        await _repair("end", interview_id, _end(services, interview_id))
-    for interview_id in await room.find_typed(WAKE_UP_SECONDS, BATCH):
-        await _repair("go on in text", interview_id, bring_to_text(services, interview_id))
-    for interview_id in await transition.find_due_replies(WAKE_UP_SECONDS, BATCH):
-        services.jobs.start_here(REPLY, interview_id)
+        await _attempt_repair("erase", interview_id, _erase_interview(services, interview_id))
+    for interview_id in await room.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH):
+        await _attempt_repair("end", interview_id, _end_abandoned_interview(services, interview_id))
+    for interview_id in await room.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH):
+        await _attempt_repair("go on in text", interview_id, switch_to_text(services, interview_id))
+    for interview_id in await transition.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH):
+        services.jobs.start_locally(REPLY, interview_id)
     for evaluation_id in await find_due_evaluations(BATCH):
-        services.jobs.start_here(EVALUATE, evaluation_id)
+        services.jobs.start_locally(EVALUATE, evaluation_id)
 
 
-async def _repair(name: str, document_id: ObjectId, work: Awaitable[object]) -> None:
+async def _attempt_repair(name: str, document_id: ObjectId, work: Awaitable[object]) -> None:
     try:
         await work
     except Exception as error:
@@ -80,20 +80,20 @@ async def _repair(name: str, document_id: ObjectId, work: Awaitable[object]) -> 
         log.error("not repaired", repair=name, id=str(document_id), reason=type(error).__name__)
 
 
-async def _erase(services: Services, interview_id: ObjectId) -> None:
+async def _erase_interview(services: Services, interview_id: ObjectId) -> None:
     erased = await delete_erased(interview_id)
     if erased and erased.erasure and erased.erasure.pending:
-        services.jobs.start_here(ERASE_MEDIA, interview_id)
+        services.jobs.start_locally(ERASE_MEDIA, interview_id)
 
 
-async def _finish(services: Services, interview_id: ObjectId) -> None:
+async def _finish_interview(services: Services, interview_id: ObjectId) -> None:
     if interview := await get_interview(interview_id):
         log.info("interview finished by the sweep", interview_id=str(interview_id))
         await finish_interview(services, interview)
 
 
-async def _end(services: Services, interview_id: ObjectId) -> None:
+async def _end_abandoned_interview(services: Services, interview_id: ObjectId) -> None:
     if interview := await get_interview(interview_id):
         log.info("candidate has left", interview_id=str(interview_id))
-        is_gone = room.gone_for(services.settings.voice.grace_seconds)
+        is_gone = room.abandonment_condition(services.settings.voice.grace_seconds)
         await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_gone)

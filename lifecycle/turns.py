@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 
-from lifecycle.attendance import bring_to_text
+from lifecycle.attendance import switch_to_text
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
-from models.append import Words, append_candidate, append_interviewer
+from models.append import InterviewerUpdate, append_candidate_turn, append_interviewer_turns
 from models.clock import now
 from models.interview import Interview
 from models.turn import Channel, NewTurn, Speaker, Turn
@@ -22,34 +22,34 @@ async def store_message(services: Services, interview: Interview, text: str, key
     """
     at = now()
     turn = NewTurn(key=f"client:{key}", speaker=Speaker.CANDIDATE, text=text, channel=Channel.TEXT, started_at=at, ended_at=at)
-    stored, changed = await append_candidate(ObjectId(interview.id), turn)
-    await _show(services, changed, [stored])
+    stored, changed = await append_candidate_turn(ObjectId(interview.id), turn)
+    await _publish_turns(services, changed, [stored])
     if changed.channel is Channel.TEXT:
         await services.jobs.kick(REPLY, ObjectId(interview.id))
     elif changed.last_candidate_seq > changed.answered_seq:
         # whoever attends sees the turn; without a candidate in the room it goes on in writing
-        await bring_to_text(services, ObjectId(interview.id))
+        await switch_to_text(services, ObjectId(interview.id))
     return stored
 
 
-async def store_heard(services: Services, interview_id: ObjectId, turn: NewTurn, fence: int) -> Turn:
+async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: NewTurn, fence: int) -> Turn:
     """Store what the candidate was heard to say, under the voice agent's lease, and show it.
 
     Raises LeaseLost, NotFound, Conflict as models.append.append_candidate.
     """
-    stored, changed = await append_candidate(interview_id, turn, fence)
-    await _show(services, changed, [stored])
+    stored, changed = await append_candidate_turn(interview_id, turn, fence)
+    await _publish_turns(services, changed, [stored])
     return stored
 
 
-async def store_words(services: Services, interview_id: ObjectId, turns: Sequence[NewTurn], words: Words) -> Interview:
+async def store_interviewer_turns(services: Services, interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate) -> Interview:
     """Store the interviewer's turns under the lease, and show them. Raises LeaseLost, Superseded (models.append)."""
-    stored, changed = await append_interviewer(interview_id, turns, words)
-    await _show(services, changed, stored)
+    stored, changed = await append_interviewer_turns(interview_id, turns, update)
+    await _publish_turns(services, changed, stored)
     return changed
 
 
-async def _show(services: Services, interview: Interview, turns: Sequence[Turn]) -> None:
+async def _publish_turns(services: Services, interview: Interview, turns: Sequence[Turn]) -> None:
     for turn in turns:
         await services.live.publish_turn(turn)
     await services.live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 import structlog
 from livekit.agents import AgentServer, JobExecutorType, WorkerPermissions
 
-from lifecycle.room_job import Work, begin, finish, prepare
+from lifecycle.room_job import RoomJobHandler, start_room_job, stop_room_job, prepare_process
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -21,14 +21,14 @@ INITIALIZE_SECONDS = 60.0
 """a busy machine takes long to load a process"""
 
 
-def create_worker(
+def create_livekit_worker(
     settings: Settings,
     name: str,
-    work: Work,
+    handler: RoomJobHandler,
     prompt_version: str,
     *,
     permissions: WorkerPermissions | None = None,
-    metrics: bool = False,
+    serves_metrics: bool = False,
 ) -> AgentServer:
     """A worker of settings.voice.jobs jobs at once, under the name by which rooms ask for it.
 
@@ -36,7 +36,7 @@ def create_worker(
     the jobs count at settings.voice.metrics_port, if there is one.
     """
     livekit, voice = settings.livekit, settings.voice
-    counted = metrics and voice.metrics_port > 0
+    has_metrics = serves_metrics and voice.metrics_port > 0
     server = AgentServer(
         job_executor_type=JobExecutorType.PROCESS,
         num_idle_processes=voice.idle_processes,
@@ -45,20 +45,20 @@ def create_worker(
         load_threshold=0.999,
         drain_timeout=voice.drain_seconds,
         initialize_process_timeout=INITIALIZE_SECONDS,
-        setup_fnc=partial(prepare, prompt_version=prompt_version),
+        setup_fnc=partial(prepare_process, prompt_version=prompt_version),
         # what these load is shared by all processes
-        preload_modules=["main", work.__module__],
+        preload_modules=["main", handler.__module__],
         ws_url=livekit.url,
         api_key=livekit.api_key.get_secret_value(),
         api_secret=livekit.api_secret.get_secret_value(),
         host="127.0.0.1",
         port=0,
-        prometheus_port=voice.metrics_port if counted else None,
+        prometheus_port=voice.metrics_port if has_metrics else None,
         # where each job's process leaves what it counts
-        prometheus_multiproc_dir=mkdtemp(prefix="viva-metrics-") if counted else None,
+        prometheus_multiproc_dir=mkdtemp(prefix="viva-metrics-") if has_metrics else None,
         permissions=permissions or WorkerPermissions(),
     )
-    server.rtc_session(partial(begin, work), agent_name=name, on_session_end=finish)
+    server.rtc_session(partial(start_room_job, handler), agent_name=name, on_session_end=stop_room_job)
     return server
 
 
@@ -68,22 +68,22 @@ async def run_until_stopped(server: AgentServer) -> None:
     A second signal ends them at once. Raises what ends the worker otherwise, such as LiveKit away for minutes.
     """
     loop = asyncio.get_running_loop()
-    asked = asyncio.Queue[None]()
+    signals = asyncio.Queue[None]()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.put_nowait, None)
+        loop.add_signal_handler(number, signals.put_nowait, None)
     # before that, what LiveKit has to give goes by: who starts workers waits for this line
     server.on("worker_registered", lambda *_: log.info("worker registered"))
     running = asyncio.create_task(server.run(), name="worker")
-    stopped = asyncio.create_task(asked.get())
-    await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
+    first_signal = asyncio.create_task(signals.get())
+    await asyncio.wait([running, first_signal], return_when=asyncio.FIRST_COMPLETED)
     if not running.done():
         draining = asyncio.create_task(server.drain())
-        hurried = asyncio.create_task(asked.get())
-        await asyncio.wait([draining, hurried], return_when=asyncio.FIRST_COMPLETED)
-        for task in (draining, hurried):
+        second_signal = asyncio.create_task(signals.get())
+        await asyncio.wait([draining, second_signal], return_when=asyncio.FIRST_COMPLETED)
+        for task in (draining, second_signal):
             task.cancel()
             with suppress(asyncio.CancelledError, TimeoutError):
                 await task
         await server.aclose()
-    stopped.cancel()
+    first_signal.cancel()
     await running

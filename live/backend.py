@@ -16,21 +16,21 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 import settings
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 
 log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 1.0
 PING_SECONDS = 1.0
 """a connection that is silent for so long is asked for a sign of life, and given up after as long again"""
-STEADY_SECONDS = 5.0
+STABLE_SECONDS = 5.0
 """a connection that lived for so long is replaced at once; shorter ones after growing pauses"""
 QUEUE_SIZE = 1000
 SUBSCRIBED = ""
 """the message that a channel gets whenever Redis has (again) begun to deliver to it: what came before may have been missed"""
 
 _BACKOFF = EqualJitterBackoff(cap=1.0, base=0.05)
-_MOST_FAILURES = 10  # 2**failures no longer fits a float at 1,024
+_MAX_FAILURES = 10  # 2**failures no longer fits a float at 1,024
 
 
 class RedisBackend(BroadcastBackend):
@@ -41,7 +41,7 @@ class RedisBackend(BroadcastBackend):
     falls too far behind: the next one delivers SUBSCRIBED again.
     """
 
-    def __init__(self, redis: settings.Redis) -> None:
+    def __init__(self, redis: settings.RedisSettings) -> None:
         # Every wait below has its own bound: a socket_timeout would cost a task for each command on Python 3.11.
         # RESP2: redis-py formats every RESP3 push, that is what people say, for a debug log.
         self._pool: ConnectionPool = ConnectionPool.from_url(
@@ -53,36 +53,36 @@ class RedisBackend(BroadcastBackend):
         )
         self._redis = Redis(connection_pool=self._pool)
         self._publish_seconds = redis.publish_seconds
-        self._wanted: set[str] = set()
-        self._wanted_changed = asyncio.Event()
+        self._wanted_channels: set[str] = set()
+        self._channels_changed = asyncio.Event()
         self._events: asyncio.Queue[Event] = asyncio.Queue(QUEUE_SIZE)
-        self._up = asyncio.Event()
-        self._is_doubted = False
+        self._connected = asyncio.Event()
+        self._is_suspect = False
         self._listener: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Begin to listen. Waits a moment for Redis, but does not insist: it may be away."""
-        self._listener = asyncio.create_task(self._keep_listening(), name="live listener")
+        self._listener = asyncio.create_task(self._listen_with_reconnect(), name="live listener")
         with suppress(TimeoutError):
             async with asyncio.timeout(self._publish_seconds):
-                await self._up.wait()
+                await self._connected.wait()
 
     async def disconnect(self) -> None:
         """Stop listening and close every connection."""
         if self._listener:
-            await end(self._listener)
+            await cancel_and_wait(self._listener)
         with suppress(RedisError):
             await self._pool.aclose()
 
     async def subscribe(self, group: str) -> None:
         """Deliver the channel's messages from now on, or from when Redis is there."""
-        self._wanted.add(group)
-        self._wanted_changed.set()
+        self._wanted_channels.add(group)
+        self._channels_changed.set()
 
     async def unsubscribe(self, group: str) -> None:
         """Deliver no more of them."""
-        self._wanted.discard(group)
-        self._wanted_changed.set()
+        self._wanted_channels.discard(group)
+        self._channels_changed.set()
 
     async def next_published(self) -> Event:
         """The next message of any wanted channel, or SUBSCRIBED; bytes that are not UTF-8 come with replacement characters."""
@@ -94,18 +94,18 @@ class RedisBackend(BroadcastBackend):
 
         Raises RedisError, OSError or TimeoutError.
         """
-        if self._is_doubted or not self._up.is_set():
+        if self._is_suspect or not self._connected.is_set():
             raise RedisConnectionError("Redis is away")
         try:
             async with asyncio.timeout(self._publish_seconds):
                 await self._redis.publish(channel, message)
         except TimeoutError:
-            self._is_doubted = True
+            self._is_suspect = True
             raise
 
     async def is_up(self) -> bool:
         """Whether messages are listened to, and Redis answers within settings.redis.publish_seconds."""
-        if not self._up.is_set():
+        if not self._connected.is_set():
             return False
         try:
             async with asyncio.timeout(self._publish_seconds):
@@ -114,7 +114,7 @@ class RedisBackend(BroadcastBackend):
             return False
         return True
 
-    async def _keep_listening(self) -> None:
+    async def _listen_with_reconnect(self) -> None:
         loop = asyncio.get_running_loop()
         failures = 0
         while True:
@@ -123,10 +123,10 @@ class RedisBackend(BroadcastBackend):
                 await self._listen()
             except* Exception as lost:
                 # whatever it was, the remedy is a new connection; an error's own text may hold what it choked on
-                if self._up.is_set() or failures == 0:
+                if self._connected.is_set() or failures == 0:
                     log.warning("Redis is away", reasons=sorted({type(error).__name__ for error in lost.exceptions}))
-            self._up.clear()
-            failures = 0 if loop.time() - began > STEADY_SECONDS else min(failures + 1, _MOST_FAILURES)
+            self._connected.clear()
+            failures = 0 if loop.time() - began > STABLE_SECONDS else min(failures + 1, _MAX_FAILURES)
             await asyncio.sleep(_BACKOFF.compute(failures))
 
     async def _listen(self) -> None:
@@ -135,9 +135,9 @@ class RedisBackend(BroadcastBackend):
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await connection.connect()  # type: ignore[no-untyped-call]  # the same
-            self._is_doubted = False
-            self._up.set()
-            log.info("listening to Redis", channels=len(self._wanted))
+            self._is_suspect = False
+            self._connected.set()
+            log.info("listening to Redis", channels=len(self._wanted_channels))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(connection), name="live reader")
                 tasks.create_task(self._write(connection), name="live writer")
@@ -146,13 +146,13 @@ class RedisBackend(BroadcastBackend):
                 await connection.disconnect()
 
     async def _read(self, connection: Connection) -> None:
-        asked = False
+        is_pinged = False
         while True:
             response = await connection.read_response(timeout=PING_SECONDS)
             if response is not None:
-                self._is_doubted = False
+                self._is_suspect = False
             match response:
-                case None if asked:
+                case None if is_pinged:
                     raise RedisConnectionError("no sign of life")
                 case None:
                     async with asyncio.timeout(PING_SECONDS):
@@ -161,16 +161,16 @@ class RedisBackend(BroadcastBackend):
                     await self._events.put(Event(channel.decode(), payload.decode(errors="replace")))
                 case [b"subscribe", channel, _]:
                     await self._events.put(Event(channel.decode(), SUBSCRIBED))
-            asked = response is None
+            is_pinged = response is None
 
     async def _write(self, connection: Connection) -> None:
         subscribed: set[str] = set()
         while True:
-            self._wanted_changed.clear()
-            wanted = set(self._wanted)
+            self._channels_changed.clear()
+            wanted = set(self._wanted_channels)
             if new := wanted - subscribed:
                 await connection.send_command("SUBSCRIBE", *new)
-            if gone := subscribed - wanted:
-                await connection.send_command("UNSUBSCRIBE", *gone)
+            if dropped := subscribed - wanted:
+                await connection.send_command("UNSUBSCRIBE", *dropped)
             subscribed = wanted
-            await self._wanted_changed.wait()
+            await self._channels_changed.wait()

@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
-AGAIN_SECONDS = 1.0
+CANCEL_RETRY_SECONDS = 1.0
 """what a task may take to clean up before it is cancelled once more"""
 
 
-async def end(*tasks: "asyncio.Task[Any]") -> None:
+async def cancel_and_wait(*tasks: "asyncio.Task[Any]") -> None:
     """Cancel the tasks and wait until each has ended, whatever it ended with.
 
     On Python 3.11 asyncio.wait_for, and with it PyMongo, loses a cancellation that comes just as it is done. A task that goes on
@@ -19,7 +19,7 @@ async def end(*tasks: "asyncio.Task[Any]") -> None:
         for task in pending:
             task.cancel()
         try:
-            await asyncio.wait(pending, timeout=AGAIN_SECONDS)
+            await asyncio.wait(pending, timeout=CANCEL_RETRY_SECONDS)
         except asyncio.CancelledError:
             is_cancelled = True
     if is_cancelled:

@@ -9,7 +9,7 @@ import orjson
 from bson import ObjectId
 from bson.errors import InvalidId
 
-from models.turn import Speaker, Turn, from_row
+from models.turn import Speaker, Turn, turn_from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,17 @@ class Changed:
     interview_id: ObjectId
 
 
-def write_message(message: Turn | Interim | Changed) -> str:
+def encode_message(message: Turn | Interim | Changed) -> str:
     """The message as it travels."""
     return orjson.dumps({type(message).__name__: message}, default=str).decode()
 
 
-def read_message(text: str) -> Turn | Interim | Changed | None:
+def decode_message(text: str) -> Turn | Interim | Changed | None:
     """The message that travelled; None for whatever we did not write."""
     try:
         match orjson.loads(text):
             case {"Turn": {"seq": int(), "text": str()} as row}:
-                return _read_turn(row)
+                return _decode_turn(row)
             case {"Interim": {"after_seq": int(after_seq), "text": str(words)} as row}:
                 at = datetime.fromisoformat(row["at"])
                 return Interim(ObjectId(row["interview_id"]), Speaker(row["speaker"]), words, after_seq, at)
@@ -51,8 +51,8 @@ def read_message(text: str) -> Turn | Interim | Changed | None:
     return None
 
 
-def _read_turn(row: Mapping[str, Any]) -> Turn:
-    return from_row(
+def _decode_turn(row: Mapping[str, Any]) -> Turn:
+    return turn_from_row(
         {
             **row,
             "_id": ObjectId(row["id"]),

@@ -14,10 +14,10 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _BACKOFF = EqualJitterBackoff(cap=2.0, base=0.05)
-_MOST_FAILURES = 6
+_MAX_FAILURES = 6
 
 
-async def patiently(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+async def retry_until_available(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """The answer of `read`, which is asked again, after growing pauses, for as long as MongoDB is away."""
     failures = 0
     while True:
@@ -26,11 +26,11 @@ async def patiently(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.
         except PyMongoError as error:
             if failures == 0:
                 log.warning("followers wait for MongoDB", reason=type(error).__name__)
-            failures = min(failures + 1, _MOST_FAILURES)
+            failures = min(failures + 1, _MAX_FAILURES)
         await asyncio.sleep(_BACKOFF.compute(failures))
 
 
-class SharedReads:
+class SingleFlight:
     """Reads that are under way: who asks the same meanwhile shares the answer."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class SharedReads:
         """The answer of `read`, or of the one that is under way for that key. Who is cancelled takes nobody else along."""
         task = self._tasks.get(key)
         if task is None:
-            task = self._tasks[key] = asyncio.create_task(patiently(read, *args, **kwargs))
+            task = self._tasks[key] = asyncio.create_task(retry_until_available(read, *args, **kwargs))
             task.add_done_callback(lambda _: self._tasks.pop(key, None))
         return cast(T, await asyncio.shield(task))
 

@@ -12,56 +12,56 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class _Open(Generic[T]):
-    thing: T
+class _RefCountedEntry(Generic[T]):
+    resource: T
     stack: ExitStack
-    users: int = 0
+    ref_count: int = 0
 
 
-class Shared(Generic[T]):
+class RefCounted(Generic[T]):
     """One open thing an id: opened for its first user, closed after the last one."""
 
-    def __init__(self, open_thing: Callable[[ObjectId], AbstractContextManager[T]]) -> None:
-        self._open_thing = open_thing
-        self._open: dict[ObjectId, _Open[T]] = {}
+    def __init__(self, open_resource: Callable[[ObjectId], AbstractContextManager[T]]) -> None:
+        self._open_resource = open_resource
+        self._entries: dict[ObjectId, _RefCountedEntry[T]] = {}
 
     @contextmanager
     def use(self, key: ObjectId) -> Iterator[T]:
         """The thing of that id, for the length of the block. Opening does not suspend, so first users cannot race."""
-        thing = self.take(key)
+        resource = self.acquire(key)
         try:
-            yield thing
+            yield resource
         finally:
-            self.give_back(key)
+            self.release(key)
 
-    def take(self, key: ObjectId) -> T:
+    def acquire(self, key: ObjectId) -> T:
         """The thing of that id, until it is given back: as `use`, for users so many that each context manager would count."""
-        entry = self._open.get(key)
+        entry = self._entries.get(key)
         if entry is None:
             stack = ExitStack()
-            entry = self._open[key] = _Open(stack.enter_context(self._open_thing(key)), stack)
-        entry.users += 1
-        return entry.thing
+            entry = self._entries[key] = _RefCountedEntry(stack.enter_context(self._open_resource(key)), stack)
+        entry.ref_count += 1
+        return entry.resource
 
-    def give_back(self, key: ObjectId) -> None:
+    def release(self, key: ObjectId) -> None:
         """The user of that thing, who took it, is done with it."""
-        entry = self._open[key]
-        entry.users -= 1
-        if not entry.users:
-            del self._open[key]
+        entry = self._entries[key]
+        entry.ref_count -= 1
+        if not entry.ref_count:
+            del self._entries[key]
             entry.stack.close()
 
     def get(self, key: ObjectId) -> T | None:
         """The thing of that id, if it is open."""
-        entry = self._open.get(key)
-        return entry.thing if entry else None
+        entry = self._entries.get(key)
+        return entry.resource if entry else None
 
     def keys(self) -> list[ObjectId]:
         """The ids of what is open."""
-        return list(self._open)
+        return list(self._entries)
 
 
-class Signal:
+class Notifier:
     """Wakes everybody who waits. What moves while one is busy is not lost: who waits says which number was seen."""
 
     __slots__ = ("_waiting", "number")
@@ -71,19 +71,19 @@ class Signal:
         """of wake-ups so far"""
         self._waiting: list[asyncio.Future[None]] = []
 
-    def moved(self, seen: int) -> asyncio.Future[None]:
+    def wait_after(self, seen: int) -> asyncio.Future[None]:
         """Done as soon as there was a wake-up after number `seen`. Its one reader may cancel it."""
-        moved = asyncio.get_running_loop().create_future()
+        future = asyncio.get_running_loop().create_future()
         if self.number != seen:
-            moved.set_result(None)
+            future.set_result(None)
         else:
-            self._waiting.append(moved)
-        return moved
+            self._waiting.append(future)
+        return future
 
     def wake(self) -> None:
         """Wake all who wait."""
         self.number += 1
         waiting, self._waiting = self._waiting, []
-        for moved in waiting:
-            if not moved.done():
-                moved.set_result(None)
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)

@@ -8,22 +8,22 @@ from datetime import datetime, timedelta
 
 from bson import ObjectId
 
-from live.messages import Changed, read_message
-from live.reads import patiently
-from models.follow import changed_since, read_clock
+from live.messages import Changed, decode_message
+from live.reads import retry_until_available
+from models.follow import list_changes_since, read_server_time
 from models.interview import Interview, get_interviews
 
 OVERLAP = timedelta(seconds=10)
 """a change may be committed after others that bear a later time: a transaction lasts 4 s at most, servers' clocks differ"""
-PAUSE_SECONDS = 0.05
+MIN_POLL_INTERVAL_SECONDS = 0.05
 """between two reads, however many messages ask for one"""
-RECENT = 100
+MAX_CACHED_INTERVIEWS = 100
 """interviews that are kept, as last given, for followers who are a little behind"""
-BATCH = 20
+INTERVIEW_BATCH_SIZE = 20
 """interviews that one follower reads at once"""
 
 
-class Queue:
+class InterviewQueue:
     """Ids of interviews that a follower has yet to see, each once."""
 
     def __init__(self) -> None:
@@ -40,13 +40,13 @@ class Queue:
         while not self._ids:
             self.filled.clear()
             await self.filled.wait()
-        taken = list(self._ids)[:BATCH]
-        for interview_id in taken:
+        batch = list(self._ids)[:INTERVIEW_BATCH_SIZE]
+        for interview_id in batch:
             del self._ids[interview_id]
-        return taken
+        return batch
 
 
-class Wall:
+class OrganizationFeed:
     """Gives each interview that has changed to every follower, as it is then, each at most once in `coalesce_seconds`.
 
     Messages name what has changed; a poll each `poll_seconds` finds what no message named. Followers queue ids, never
@@ -58,36 +58,36 @@ class Wall:
         self._poll_seconds = poll_seconds
         self._coalesce_seconds = coalesce_seconds
         self._loop = asyncio.get_running_loop()
-        self._poll_at = 0.0
-        self._woken = asyncio.Event()
-        self._began = asyncio.Event()
-        self._changed: set[ObjectId] = set()  # named or found, and not given yet
-        self._given: dict[ObjectId, tuple[datetime, float]] = {}  # updated_at as given, and when, by the loop's clock
+        self._next_poll_at = 0.0
+        self._wake = asyncio.Event()
+        self._started = asyncio.Event()
+        self._pending: set[ObjectId] = set()  # named or found, and not given yet
+        self._delivered: dict[ObjectId, tuple[datetime, float]] = {}  # updated_at as given, and when, by the loop's clock
         self._recent: OrderedDict[ObjectId, Interview] = OrderedDict()
-        self._queues: set[Queue] = set()
+        self._queues: set[InterviewQueue] = set()
 
     def receive(self, text: str) -> None:
         """Take a message of the organization's channel. What names no interview is a reason to look at all of them."""
-        match read_message(text):
+        match decode_message(text):
             case Changed(interview_id=interview_id):
-                self._changed.add(interview_id)
+                self._pending.add(interview_id)
             case _:
-                self._poll_at = 0.0
-        self._woken.set()
+                self._next_poll_at = 0.0
+        self._wake.set()
 
     async def follow(self, called_at: float) -> AsyncGenerator[Interview, None]:
         """Each interview that has changed since OVERLAP before that moment of the loop's clock, then each that changes.
 
         No state comes twice, and none after a newer one, though the wall may find what the follower has found itself.
         """
-        queue = Queue()
+        queue = InterviewQueue()
         seen: dict[ObjectId, datetime] = {}
         self._queues.add(queue)
         try:
-            await self._began.wait()
-            clock = await patiently(read_clock)
+            await self._started.wait()
+            clock = await retry_until_available(read_server_time)
             since = clock - timedelta(seconds=self._loop.time() - called_at) - OVERLAP
-            for interview_id, _ in await patiently(changed_since, self._organization_id, since):
+            for interview_id, _ in await retry_until_available(list_changes_since, self._organization_id, since):
                 queue.put(interview_id)
             while True:
                 for interview in await self._read(await queue.take()):
@@ -105,56 +105,56 @@ class Wall:
     async def _read(self, interview_ids: list[ObjectId]) -> list[Interview]:
         recent = [self._recent[interview_id] for interview_id in interview_ids if interview_id in self._recent]
         missing = [interview_id for interview_id in interview_ids if interview_id not in self._recent]
-        return recent + (await patiently(get_interviews, missing) if missing else [])
+        return recent + (await retry_until_available(get_interviews, missing) if missing else [])
 
     async def run(self) -> None:
         """Find changes and give them, until cancelled."""
-        cursor = await patiently(read_clock)
-        for interview_id, updated_at in await patiently(changed_since, self._organization_id, cursor - OVERLAP):
+        cursor = await retry_until_available(read_server_time)
+        for interview_id, updated_at in await retry_until_available(list_changes_since, self._organization_id, cursor - OVERLAP):
             # followers find these themselves, when they begin
-            self._given[interview_id] = updated_at, 0.0
-        self._began.set()
+            self._delivered[interview_id] = updated_at, 0.0
+        self._started.set()
         while True:
-            if self._loop.time() >= self._poll_at:
-                self._poll_at = self._loop.time() + self._poll_seconds
+            if self._loop.time() >= self._next_poll_at:
+                self._next_poll_at = self._loop.time() + self._poll_seconds
                 cursor = await self._poll(cursor)
-            await self._give()
-            await asyncio.sleep(PAUSE_SECONDS)
+            await self._deliver()
+            await asyncio.sleep(MIN_POLL_INTERVAL_SECONDS)
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(min([self._poll_at, *map(self._due_at, self._changed)])):
-                    await self._woken.wait()
-            self._woken.clear()
+                async with asyncio.timeout_at(min([self._next_poll_at, *map(self._due_at, self._pending)])):
+                    await self._wake.wait()
+            self._wake.clear()
 
     async def _poll(self, cursor: datetime) -> datetime:
         """Find what has changed; returns the newest change's time."""
-        for interview_id, updated_at in await patiently(changed_since, self._organization_id, cursor - OVERLAP):
-            given = self._given.get(interview_id)
-            if given is None or given[0] != updated_at:
-                self._changed.add(interview_id)
+        for interview_id, updated_at in await retry_until_available(list_changes_since, self._organization_id, cursor - OVERLAP):
+            delivered = self._delivered.get(interview_id)
+            if delivered is None or delivered[0] != updated_at:
+                self._pending.add(interview_id)
             cursor = max(cursor, updated_at)
         # no poll asks about what is older
-        self._given = {key: given for key, given in self._given.items() if given[0] > cursor - OVERLAP}
+        self._delivered = {key: given for key, given in self._delivered.items() if given[0] > cursor - OVERLAP}
         return cursor
 
     def _due_at(self, interview_id: ObjectId) -> float:
-        given = self._given.get(interview_id)
-        return given[1] + self._coalesce_seconds if given else 0.0
+        delivered = self._delivered.get(interview_id)
+        return delivered[1] + self._coalesce_seconds if delivered else 0.0
 
-    async def _give(self) -> None:
+    async def _deliver(self) -> None:
         now = self._loop.time()
-        due = [interview_id for interview_id in self._changed if self._due_at(interview_id) <= now][:RECENT]
+        due = [interview_id for interview_id in self._pending if self._due_at(interview_id) <= now][:MAX_CACHED_INTERVIEWS]
         if not due:
             return
-        self._changed.difference_update(due)
-        for interview in await patiently(get_interviews, due):
+        self._pending.difference_update(due)
+        for interview in await retry_until_available(get_interviews, due):
             interview_id = ObjectId(interview.id)
-            given = self._given.get(interview_id)
-            if interview.organization_id != self._organization_id or (given and given[0] == interview.updated_at):
+            delivered = self._delivered.get(interview_id)
+            if interview.organization_id != self._organization_id or (delivered and delivered[0] == interview.updated_at):
                 continue
-            self._given[interview_id] = interview.updated_at, now
+            self._delivered[interview_id] = interview.updated_at, now
             self._recent[interview_id] = interview
             self._recent.move_to_end(interview_id)
-            if len(self._recent) > RECENT:
+            if len(self._recent) > MAX_CACHED_INTERVIEWS:
                 self._recent.popitem(last=False)
             for queue in self._queues:
                 queue.put(interview_id)

@@ -5,27 +5,27 @@ from contextlib import suppress
 
 from bson import ObjectId
 
-from live.followed import Followed
-from live.reads import patiently
-from live.shared import Shared
-from models.follow import read_marks
+from live.followed import InterviewFeed
+from live.reads import retry_until_available
+from live.shared import RefCounted
+from models.follow import read_watermarks
 
-PAUSE_SECONDS = 0.05
+MIN_POLL_INTERVAL_SECONDS = 0.05
 """between two queries, however many messages ask for one"""
 
 
-class Watch:
+class Poller:
     """Gives every followed interview its marks each `poll_seconds`, and soon where a message gave reason to look."""
 
-    def __init__(self, followed: Shared[Followed], poll_seconds: float) -> None:
-        self._followed = followed
+    def __init__(self, feeds: RefCounted[InterviewFeed], poll_seconds: float) -> None:
+        self._feeds = feeds
         self._poll_seconds = poll_seconds
-        self._asked: set[ObjectId] = set()
+        self._requested: set[ObjectId] = set()
         self._wake = asyncio.Event()
 
-    def look(self, interview_id: ObjectId) -> None:
+    def request_poll(self, interview_id: ObjectId) -> None:
         """Ask for the marks of that interview now."""
-        self._asked.add(interview_id)
+        self._requested.add(interview_id)
         self._wake.set()
 
     async def run(self) -> None:
@@ -34,20 +34,20 @@ class Watch:
         due = loop.time()
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(due if self._followed.keys() else None):
+                async with asyncio.timeout_at(due if self._feeds.keys() else None):
                     await self._wake.wait()
-            interview_ids = self._asked
+            interview_ids = self._requested
             if loop.time() >= due:
-                interview_ids = set(self._followed.keys())
+                interview_ids = set(self._feeds.keys())
                 due = loop.time() + self._poll_seconds
             self._wake.clear()
-            self._asked = set()
-            await self._take_marks(interview_ids)
-            await asyncio.sleep(PAUSE_SECONDS)
+            self._requested = set()
+            await self._update_feeds(interview_ids)
+            await asyncio.sleep(MIN_POLL_INTERVAL_SECONDS)
 
-    async def _take_marks(self, interview_ids: set[ObjectId]) -> None:
-        marks = await patiently(read_marks, interview_ids)
+    async def _update_feeds(self, interview_ids: set[ObjectId]) -> None:
+        watermarks = await retry_until_available(read_watermarks, interview_ids)
         for interview_id in interview_ids:
-            followed = self._followed.get(interview_id)
-            if followed:
-                followed.take_marks(marks.get(interview_id))
+            feed = self._feeds.get(interview_id)
+            if feed:
+                feed.apply_watermark(watermarks.get(interview_id))

@@ -10,9 +10,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
-from models.interview import OPEN, EndReason, Interview, InterviewStatus, Progress, change, get_interview
-from models.session import in_transaction
-from models.turn import Channel, NewTurn, Turn, collection, find_turn, to_row, to_values
+from models.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, update_interview, get_interview
+from models.session import run_in_transaction
+from models.turn import Channel, NewTurn, Turn, get_turn_collection, find_turn, turn_to_row, turn_to_values
 
 
 class LeaseLost(Exception):
@@ -24,7 +24,7 @@ class Superseded(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class InterviewerUpdate:
     """What an interviewer's turns change on the interview in the same transaction."""
 
     fence: int
@@ -39,11 +39,11 @@ class Words:
     """they are the closing: the interview is ENDING from here"""
     expected_seq: int | None = None
     """refuse with Superseded unless this is still the last turn"""
-    statuses: Sequence[InterviewStatus] = OPEN
+    statuses: Sequence[InterviewStatus] = OPEN_STATUSES
     """in which they are taken; with ENDING, for what had been said already when the interview was ended"""
 
 
-async def append_candidate(interview_id: ObjectId, turn: NewTurn, fence: int | None = None) -> tuple[Turn, Interview]:
+async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: int | None = None) -> tuple[Turn, Interview]:
     """Store a candidate's turn; the first begins the interview. The same key again answers the stored turn.
 
     `fence`: of the lease under which it was heard; then it is taken while the interview is ENDING, too, as it had been said.
@@ -61,19 +61,19 @@ async def append_candidate(interview_id: ObjectId, turn: NewTurn, fence: int | N
         "due_at": {"$cond": [{"$eq": [{"$literal": turn.channel}, "TEXT"]}, "$$NOW", "$due_at"]},
     }
 
-    condition: dict[str, Any] = {"status": {"$in": list(OPEN)}, "erased_at": None}
+    condition: dict[str, Any] = {"status": {"$in": list(OPEN_STATUSES)}, "erased_at": None}
     if fence is not None:
-        condition |= {"status": {"$in": [*OPEN, InterviewStatus.ENDING]}, "fence": fence}
+        condition |= {"status": {"$in": [*OPEN_STATUSES, InterviewStatus.ENDING]}, "fence": fence}
 
     async def work(session: AsyncClientSession) -> tuple[Turn, Interview] | None:
-        interview = await change(interview_id, condition, values, computed, session)
+        interview = await update_interview(interview_id, condition, values, computed, session)
         if interview is None:
             return None
-        placed = replace(turn, question_key=interview.progress.question_key)
-        return (await _insert(interview, [placed], session))[0], interview
+        turn_with_question = replace(turn, question_key=interview.progress.question_key)
+        return (await _insert(interview, [turn_with_question], session))[0], interview
 
     try:
-        stored = await in_transaction(work)
+        stored = await run_in_transaction(work)
     except DuplicateKeyError:
         stored = None
     if stored:
@@ -81,82 +81,82 @@ async def append_candidate(interview_id: ObjectId, turn: NewTurn, fence: int | N
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is not None:
         raise NotFound("There is no such interview.")
-    before = await find_turn(interview_id, turn.key)
-    if before is None and fence is not None:
+    existing = await find_turn(interview_id, turn.key)
+    if existing is None and fence is not None:
         raise LeaseLost
-    if before is None:
-        raise refusal(interview)
-    if before.text != turn.text:
+    if existing is None:
+        raise closed_interview_error(interview)
+    if existing.text != turn.text:
         raise Conflict("This key was used for another message: send the same text again, or a new key.", field="idempotencyKey")
-    return before, interview
+    return existing, interview
 
 
-async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], words: Words) -> tuple[list[Turn], Interview]:
+async def append_interviewer_turns(interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate) -> tuple[list[Turn], Interview]:
     """Store the interviewer's turns, all or none, under the lease's number. The same keys again answer what is stored.
 
     Raises LeaseLost when the number has grown or the interview takes no turns any more, Superseded as `words` says.
     """
     count = len(turns)
-    values: dict[str, Any] = {"progress": words.progress, "attempts": 0}
-    ended = {}
-    begun = {}
+    values: dict[str, Any] = {"progress": update.progress, "attempts": 0}
+    end_fields = {}
+    start_fields = {}
     if any(turn.channel is Channel.VOICE for turn in turns):
         # who has come to the room and is spoken to is in the interview
-        waiting = {"$eq": ["$status", InterviewStatus.WAITING]}
-        begun = {
-            "status": {"$cond": [waiting, InterviewStatus.IN_PROGRESS, "$status"]},
+        is_waiting = {"$eq": ["$status", InterviewStatus.WAITING]}
+        start_fields = {
+            "status": {"$cond": [is_waiting, InterviewStatus.IN_PROGRESS, "$status"]},
             "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         }
-    if words.end_reason:
+    if update.end_reason:
         values["status"] = InterviewStatus.ENDING
-        begun.pop("status", None)
+        start_fields.pop("status", None)
         # the last words of one that was ended meanwhile: its own reason and time stand
-        ended = {
-            "end_reason": {"$ifNull": ["$end_reason", {"$literal": words.end_reason}]},
+        end_fields = {
+            "end_reason": {"$ifNull": ["$end_reason", {"$literal": update.end_reason}]},
             "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
         }
     # by voice, who attends has a clock of its own; there only a typed message that is not answered yet is due
-    in_text = {"$eq": ["$channel", Channel.TEXT]}
-    unanswered = {"$gt": ["$last_candidate_seq", words.answers]}
+    is_text = {"$eq": ["$channel", Channel.TEXT]}
+    is_unanswered = {"$gt": ["$last_candidate_seq", update.answers]}
     due_at = {
         "$cond": [
-            in_text,
-            {"$cond": [unanswered, "$$NOW", {"$literal": words.due_at}]},
-            {"$cond": [unanswered, "$due_at", None]},
+            is_text,
+            {"$cond": [is_unanswered, "$$NOW", {"$literal": update.due_at}]},
+            {"$cond": [is_unanswered, "$due_at", None]},
         ]
     }
     computed = {
         "last_seq": {"$add": ["$last_seq", count]},
-        "answered_seq": {"$max": ["$answered_seq", words.answers]},
-        "replies": {"$add": ["$replies", int(words.by_code is not None)]},
-        "code_replies": {"$add": ["$code_replies", int(words.by_code or False)]},
+        "answered_seq": {"$max": ["$answered_seq", update.answers]},
+        "replies": {"$add": ["$replies", int(update.by_code is not None)]},
+        "code_replies": {"$add": ["$code_replies", int(update.by_code or False)]},
         "due_at": due_at,
-        **begun,
-        **ended,
+        **start_fields,
+        **end_fields,
     }
-    condition: dict[str, Any] = {"status": {"$in": list(words.statuses)}, "erased_at": None, "fence": words.fence}
-    if words.expected_seq is not None:
-        condition["last_seq"] = words.expected_seq
+    condition: dict[str, Any] = {"status": {"$in": list(update.statuses)}, "erased_at": None, "fence": update.fence}
+    if update.expected_seq is not None:
+        condition["last_seq"] = update.expected_seq
 
     async def work(session: AsyncClientSession) -> tuple[list[Turn], Interview] | None:
-        interview = await change(interview_id, condition, values, computed, session)
+        interview = await update_interview(interview_id, condition, values, computed, session)
         return None if interview is None else (await _insert(interview, turns, session), interview)
 
     try:
-        stored = await in_transaction(work)
+        stored = await run_in_transaction(work)
     except DuplicateKeyError:
         stored = None
     if stored:
         return stored
     interview = await get_interview(interview_id)
-    if interview is None or interview.erased_at is not None or interview.fence != words.fence:
+    if interview is None or interview.erased_at is not None or interview.fence != update.fence:
         # whatever stands under these keys now: another speaks here
         raise LeaseLost
-    before = [await find_turn(interview_id, turn.key) for turn in turns]
-    found = [turn for turn in before if turn]
+    existing = [await find_turn(interview_id, turn.key) for turn in turns]
+    found = [turn for turn in existing if turn]
     if len(found) == count:
         return found, interview
-    if interview.status not in words.statuses:
+    if interview.status not in update.statuses:
         raise LeaseLost
     raise Superseded
 
@@ -164,15 +164,15 @@ async def append_interviewer(interview_id: ObjectId, turns: Sequence[NewTurn], w
 async def _insert(interview: Interview, turns: Sequence[NewTurn], session: AsyncClientSession) -> list[Turn]:
     first = interview.last_seq - len(turns) + 1
     stored = [
-        Turn(id=ObjectId(), interview_id=ObjectId(interview.id), seq=first + place, **to_values(turn))
+        Turn(id=ObjectId(), interview_id=ObjectId(interview.id), seq=first + place, **turn_to_values(turn))
         for place, turn in enumerate(turns)
     ]
     for turn in stored:  # insert_many's error would carry the text
-        await collection().insert_one(to_row(turn), session=session)
+        await get_turn_collection().insert_one(turn_to_row(turn), session=session)
     return stored
 
 
-def refusal(interview: Interview) -> Conflict:
+def closed_interview_error(interview: Interview) -> Conflict:
     """Why an interview takes no message now, and what to do."""
     if interview.status is InterviewStatus.SCHEDULED:
         return Conflict("The interview is not open yet: join it with the invite (joinInterview) first.")

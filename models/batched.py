@@ -10,11 +10,11 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-HOLD_SECONDS = 0.01
+BATCH_WINDOW_SECONDS = 0.01
 """that a read under way makes the next one wait, to gather more; one that hangs holds up nobody for longer"""
 
 
-class Batched(Generic[K, V]):
+class BatchLoader(Generic[K, V]):
     """Gathers the keys that are asked for at once, or while a read is under way, and reads them together.
 
     Nothing is kept: what is asked for after a read has begun is in the next one, so nobody is told what was true before.
@@ -23,58 +23,58 @@ class Batched(Generic[K, V]):
     def __init__(self, read: Callable[[list[K]], Awaitable[Mapping[K, V]]]) -> None:
         """`read` gives the values of those keys that there are."""
         self._read = read
-        self._gathering: _Batch[K, V] | None = None
+        self._open_batch: _Batch[K, V] | None = None
         self._reads: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V | None:
         """The value of that key; None when there is none. Raises what `read` raises."""
         loop = asyncio.get_running_loop()
-        batch = self._gathering
+        batch = self._open_batch
         # a batch that was left behind by a loop that has ended is never read
         if batch is None or batch.loop is not loop:
-            batch = self._gathering = _Batch(loop)
+            batch = self._open_batch = _Batch(loop)
             if self._reads:
-                loop.call_later(HOLD_SECONDS, self._begin, batch)
+                loop.call_later(BATCH_WINDOW_SECONDS, self._start_read, batch)
             else:
-                loop.call_soon(self._begin, batch)
+                loop.call_soon(self._start_read, batch)
         # one for each who asks: to give up waiting must not take the others along
-        answer: asyncio.Future[V | None] = loop.create_future()
-        batch.asked[key].append(answer)
-        return await answer
+        future: asyncio.Future[V | None] = loop.create_future()
+        batch.waiters[key].append(future)
+        return await future
 
-    def _begin(self, batch: "_Batch[K, V]") -> None:
-        if self._gathering is not batch:
+    def _start_read(self, batch: "_Batch[K, V]") -> None:
+        if self._open_batch is not batch:
             return
-        self._gathering = None
+        self._open_batch = None
         # no context of one of those who asked: neither a time limit nor a session of theirs is the others'
-        task = batch.loop.create_task(self._answer(batch.asked), name="batched read", context=Context())
+        task = batch.loop.create_task(self._resolve_waiters(batch.waiters), name="batched read", context=Context())
         self._reads.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._on_read_done)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _on_read_done(self, task: asyncio.Task[None]) -> None:
         self._reads.discard(task)
-        if self._gathering is not None:
-            self._begin(self._gathering)
+        if self._open_batch is not None:
+            self._start_read(self._open_batch)
 
-    async def _answer(self, asked: "Mapping[K, list[asyncio.Future[V | None]]]") -> None:
-        waiting = [(key, answer) for key, answers in asked.items() for answer in answers]
+    async def _resolve_waiters(self, waiters: "Mapping[K, list[asyncio.Future[V | None]]]") -> None:
+        pending = [(key, future) for key, answers in waiters.items() for future in answers]
         try:
-            found = await self._read(list(asked))
+            values = await self._read(list(waiters))
         except Exception as error:
-            for _, answer in waiting:
+            for _, answer in pending:
                 if not answer.done():
                     answer.set_exception(error)
         else:
-            for key, answer in waiting:
+            for key, answer in pending:
                 if not answer.done():
-                    answer.set_result(found.get(key))
+                    answer.set_result(values.get(key))
         finally:
             # the loop ends: nobody waits for what never comes
-            for _, answer in waiting:
+            for _, answer in pending:
                 answer.cancel()
 
 
 class _Batch(Generic[K, V]):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.asked: defaultdict[K, list[asyncio.Future[V | None]]] = defaultdict(list)
+        self.waiters: defaultdict[K, list[asyncio.Future[V | None]]] = defaultdict(list)

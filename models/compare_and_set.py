@@ -13,7 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 D = TypeVar("D", bound=Document)
 
-LAPSED: dict[str, Any] = {"$lte": [{"$ifNull": ["$lease.until", "$$NOW"]}, "$$NOW"]}
+LEASE_IS_FREE: dict[str, Any] = {"$lte": [{"$ifNull": ["$lease.until", "$$NOW"]}, "$$NOW"]}
 """nobody holds the document's lease"""
 
 
@@ -44,7 +44,7 @@ def from_now(seconds: float) -> dict[str, Any]:
     return {"$add": ["$$NOW", int(seconds * 1000)]}
 
 
-def lease_of(holder: str, seconds: float) -> dict[str, Any]:
+def lease_expression(holder: str, seconds: float) -> dict[str, Any]:
     """The expression for a models.interview.Lease of `holder` from now on."""
     return {"holder": {"$literal": holder}, "until": from_now(seconds)}
 
@@ -58,6 +58,6 @@ async def extend_lease(
     which takes two thirds of what `compare_and_set` takes.
     """
     changed = await model.get_pymongo_collection().update_one(
-        {"_id": document_id, **condition}, [{"$set": {"lease": lease_of(holder, seconds)}}]
+        {"_id": document_id, **condition}, [{"$set": {"lease": lease_expression(holder, seconds)}}]
     )
     return changed.matched_count == 1

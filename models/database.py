@@ -10,30 +10,30 @@ from pymongo.errors import NotPrimaryError
 
 import settings
 from models.evaluation import Evaluation
-from models.idempotency import Claim
+from models.idempotency import IdempotencyClaim
 from models.interview import Interview
 from models.organization import ApiKey, Organization
 from models.position import Position
 from models.recording import Recording
-from models.session import APP_NAME, database
+from models.session import APP_NAME, get_database
 from models.turn import TurnDocument
 
-DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Recording, Claim]
+DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Recording, IdempotencyClaim]
 
 
 @asynccontextmanager
-async def connect(mongodb: settings.Mongodb) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
     """Open MongoDB, bind the documents to it and build their indexes; closes it at the end.
 
     Raises pymongo.errors.PyMongoError when it cannot be reached within `mongodb.timeout_seconds`.
     """
-    bound = int(mongodb.timeout_seconds * 1000)
+    timeout_ms = int(mongodb.timeout_seconds * 1000)
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
         mongodb.url,
         tz_aware=True,
-        timeoutMS=bound,
-        serverSelectionTimeoutMS=bound,
-        connectTimeoutMS=bound,
+        timeoutMS=timeout_ms,
+        serverSelectionTimeoutMS=timeout_ms,
+        connectTimeoutMS=timeout_ms,
         w="majority",
         journal=True,
         appname=APP_NAME,
@@ -45,6 +45,6 @@ async def connect(mongodb: settings.Mongodb) -> AsyncIterator[AsyncMongoClient[d
 
 async def ping() -> None:
     """Ask the server whether it is there and writable; raises pymongo.errors.PyMongoError when it is not."""
-    reply = await database().command("hello")
+    reply = await get_database().command("hello")
     if not reply.get("isWritablePrimary"):
         raise NotPrimaryError("the server is not a primary")

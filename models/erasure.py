@@ -6,11 +6,11 @@ from bson import ObjectId
 
 from models.compare_and_set import from_now
 from models.evaluation import Evaluation
-from models.interview import OVER, Erasure, Interview, InterviewStatus, change, get_interview
-from models.recording import Recording, list_recordings_of
-from models.turn import collection
+from models.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, update_interview, get_interview
+from models.recording import Recording, list_recordings_for_interviews
+from models.turn import get_turn_collection
 
-_WITHOUT_A_PERSON: dict[str, Any] = {
+_ERASED_FIELDS: dict[str, Any] = {
     "candidate": None,
     "candidate_order": "",
     "name_terms": [],
@@ -26,7 +26,7 @@ _WITHOUT_A_PERSON: dict[str, Any] = {
     "due_at": None,
     "lease": None,
 }
-_MARK: dict[str, Any] = {
+_ERASURE_MARK: dict[str, Any] = {
     "erased_at": "$$NOW",
     "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
     "fence": {"$add": ["$fence", 1]},
@@ -41,14 +41,14 @@ async def mark_erased(interview_id: ObjectId) -> Interview | None:
     """
     while (interview := await get_interview(interview_id)) and interview.erased_at is None:
         counts = Erasure(
-            turns=await collection().count_documents({"interview_id": interview_id}),
+            turns=await get_turn_collection().count_documents({"interview_id": interview_id}),
             evaluations=await Evaluation.find({"interview_id": interview_id}).count(),
-            recordings=sum(len(recording.files) for recording in await list_recordings_of([interview_id])),
+            recordings=sum(len(recording.files) for recording in await list_recordings_for_interviews([interview_id])),
         )
-        ended = {} if interview.status in OVER else {"status": InterviewStatus.CANCELLED, "end_reason": None}
+        cancellation = {} if interview.status in TERMINAL_STATUSES else {"status": InterviewStatus.CANCELLED, "end_reason": None}
         # whatever is stored moves updated_at: then it is counted, and looked at, again
         condition = {"erased_at": None, "updated_at": interview.updated_at}
-        if marked := await change(interview_id, condition, {**_WITHOUT_A_PERSON, **ended, "erasure": counts}, _MARK):
+        if marked := await update_interview(interview_id, condition, {**_ERASED_FIELDS, **cancellation, "erasure": counts}, _ERASURE_MARK):
             return marked
     return None
 
@@ -61,22 +61,22 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is None or interview.erasure is None:
         return None
-    await collection().delete_many({"interview_id": interview_id})
+    await get_turn_collection().delete_many({"interview_id": interview_id})
     await Evaluation.find({"interview_id": interview_id}).delete()
     await Recording.find({"interview_id": interview_id}).delete()
     if interview.erasure.recordings:
         return interview
-    return await change(interview_id, {"erased_at": {"$ne": None}}, {"erasure.pending": False}, visible=False)
+    return await update_interview(interview_id, {"erased_at": {"$ne": None}}, {"erasure.pending": False}, visible=False)
 
 
-async def confirm_media(interview_id: ObjectId, quiet_seconds: float) -> bool:
+async def confirm_media_erased(interview_id: ObjectId, quiet_seconds: float) -> bool:
     """The store has nothing of the interview any more; True when that is all, and it leaves the list of the pending.
 
     Not before `quiet_seconds` after the mark: a recorder that has not heard of it may have been writing till then.
     """
     quiet = {"$lte": ["$erased_at", from_now(-quiet_seconds)]}
     condition = {"erased_at": {"$ne": None}, "$expr": quiet}
-    return await change(interview_id, condition, {"erasure.pending": False}, visible=False) is not None
+    return await update_interview(interview_id, condition, {"erasure.pending": False}, visible=False) is not None
 
 
 async def find_pending_erasures(limit: int) -> list[ObjectId]:

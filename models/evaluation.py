@@ -22,7 +22,7 @@ class EvaluationStatus(StrEnum):
     FAILED = "FAILED"
 
 
-ACTIVE = (EvaluationStatus.PENDING, EvaluationStatus.RUNNING)
+ACTIVE_STATUSES = (EvaluationStatus.PENDING, EvaluationStatus.RUNNING)
 
 
 class Evidence(BaseModel):
@@ -83,7 +83,7 @@ class Review(BaseModel):
     overall_score: float | None
 
 
-class Outcome(BaseModel):
+class EvaluationOutcome(BaseModel):
     """What a finished judgement adds to its evaluation, all at once or not at all."""
 
     overall_score: float | None
@@ -106,7 +106,7 @@ class Evaluation(Document):
     version: int
     status: EvaluationStatus = EvaluationStatus.PENDING
     failure: str | None = None
-    outcome: Outcome | None = None
+    outcome: EvaluationOutcome | None = None
     usage: Usage = Usage()
     """of all its calls, including those that failed or whose worker lost its lease"""
     billed_fences: list[int] = Field(default_factory=list)
@@ -147,7 +147,7 @@ async def get_evaluation(evaluation_id: ObjectId) -> Evaluation | None:
     return await Evaluation.get(PydanticObjectId(evaluation_id))
 
 
-async def get_own_evaluation(organization_id: ObjectId, evaluation_id: ObjectId) -> Evaluation | None:
+async def get_organization_evaluation(organization_id: ObjectId, evaluation_id: ObjectId) -> Evaluation | None:
     """The evaluation of that id if it belongs to that organization."""
     return await Evaluation.find_one({"_id": evaluation_id, "organization_id": organization_id})
 
@@ -157,7 +157,7 @@ async def list_evaluations(interview_id: ObjectId) -> list[Evaluation]:
     return await Evaluation.find({"interview_id": interview_id}).sort("-version").to_list()
 
 
-async def list_evaluations_of(interview_ids: list[ObjectId]) -> list[Evaluation]:
+async def list_evaluations_for_interviews(interview_ids: list[ObjectId]) -> list[Evaluation]:
     """Every version of several interviews, newest first."""
     return await Evaluation.find({"interview_id": {"$in": interview_ids}}).sort("-version").to_list()
 

@@ -10,13 +10,13 @@ from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict
 from models.clock import now
-from models.compare_and_set import LAPSED, compare_and_set, extend_lease, from_now, lease_of
-from models.evaluation import ACTIVE, Evaluation, EvaluationStatus, Outcome, Review, Usage, list_evaluations
-from models.interview import OVER, Interview, InterviewStatus, change, get_interview
-from models.session import in_transaction
+from models.compare_and_set import LEASE_IS_FREE, compare_and_set, extend_lease, from_now, lease_expression
+from models.evaluation import ACTIVE_STATUSES, Evaluation, EvaluationStatus, EvaluationOutcome, Review, Usage, list_evaluations
+from models.interview import TERMINAL_STATUSES, Interview, InterviewStatus, update_interview, get_interview
+from models.session import run_in_transaction
 
-_DUE = {"$lte": ["$due_at", "$$NOW"]}
-_AT_REST: dict[str, Any] = {"lease": None, "due_at": None}
+_IS_DUE = {"$lte": ["$due_at", "$$NOW"]}
+_JOB_CLEARED: dict[str, Any] = {"lease": None, "due_at": None}
 
 
 async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: float) -> Evaluation | None:
@@ -25,33 +25,33 @@ async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: 
     The attempt is counted here, where it begins, so that it counts however it ends. The caller compares `attempts` with the
     limit, and fails an evaluation that is above it.
     """
-    return await _step(
+    return await _change_with_interview(
         evaluation_id,
-        {"status": {"$in": list(ACTIVE)}, "$expr": {"$and": [_DUE, LAPSED]}},
+        {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": {"$and": [_IS_DUE, LEASE_IS_FREE]}},
         {"status": EvaluationStatus.RUNNING},
         {
             "fence": {"$add": ["$fence", 1]},
             "attempts": {"$add": ["$attempts", 1]},
-            "lease": lease_of(holder, lease_seconds),
+            "lease": lease_expression(holder, lease_seconds),
         },
     )
 
 
-async def renew_evaluation(evaluation_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
+async def renew_evaluation_lease(evaluation_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
     """Keep the job; False when another has taken it or it is gone."""
-    return await extend_lease(Evaluation, evaluation_id, _held(fence), holder, lease_seconds)
+    return await extend_lease(Evaluation, evaluation_id, _lease_condition(fence), holder, lease_seconds)
 
 
 async def postpone_evaluation(evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float) -> Evaluation | None:
     """Give the job up for now: it is due again after `retry_seconds`, and says why."""
     values = {"status": EvaluationStatus.PENDING, "lease": None, "failure": failure}
-    return await _step(evaluation_id, _held(fence), values, {"due_at": from_now(retry_seconds)})
+    return await _change_with_interview(evaluation_id, _lease_condition(fence), values, {"due_at": from_now(retry_seconds)})
 
 
 async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:
     """Give the job up for good: FAILED, with the reason, and no number anywhere."""
-    values = {"status": EvaluationStatus.FAILED, "failure": failure, "completed_at": now(), **_AT_REST}
-    return await _step(evaluation_id, _held(fence), values)
+    values = {"status": EvaluationStatus.FAILED, "failure": failure, "completed_at": now(), **_JOB_CLEARED}
+    return await _change_with_interview(evaluation_id, _lease_condition(fence), values)
 
 
 async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Evaluation | None:
@@ -62,11 +62,11 @@ async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Eva
     """
     amounts = {f"usage.{name}": {"$add": [f"$usage.{name}", amount]} for name, amount in usage}
     billed = {"billed_fences": {"$concatArrays": [{"$ifNull": ["$billed_fences", []]}, [fence]]}}
-    return await _step(evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed})
+    return await _change_with_interview(evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed})
 
 
 async def complete_evaluation(
-    evaluation: Evaluation, outcome: Outcome, *, prompt_version: str, transcript_digest: str
+    evaluation: Evaluation, outcome: EvaluationOutcome, *, prompt_version: str, transcript_digest: str
 ) -> Evaluation | None:
     """Store the outcome and copy its score to the interview, in one transaction; None when the job or the data is gone.
 
@@ -79,28 +79,28 @@ async def complete_evaluation(
         "prompt_version": prompt_version,
         "transcript_digest": transcript_digest,
         "completed_at": now(),
-        **_AT_REST,
+        **_JOB_CLEARED,
     }
     # a new version's people have not decided yet: the decision of the older one does not carry over
-    shown = {
+    interview_values = {
         "evaluated": True,
         "score": outcome.overall_score,
         "recommendation": outcome.recommendation,
         "decision": None,
     }
-    return await _step(ObjectId(evaluation.id), _held(evaluation.fence), values, shown=shown)
+    return await _change_with_interview(ObjectId(evaluation.id), _lease_condition(evaluation.fence), values, interview_values=interview_values)
 
 
-def _held(fence: int) -> dict[str, Any]:
+def _lease_condition(fence: int) -> dict[str, Any]:
     return {"fence": fence, "status": EvaluationStatus.RUNNING}
 
 
-async def _step(
+async def _change_with_interview(
     evaluation_id: ObjectId,
     condition: Mapping[str, Any],
     values: Mapping[str, Any],
     computed: Mapping[str, Any] | None = None,
-    shown: Mapping[str, Any] | None = None,
+    interview_values: Mapping[str, Any] | None = None,
 ) -> Evaluation | None:
     """Change the evaluation and, since callers see that, the interview (`shown`, updated_at), in one transaction.
 
@@ -112,12 +112,12 @@ async def _step(
         if changed is None:
             return None
         interview_id = ObjectId(changed.interview_id)
-        if await change(interview_id, {"erased_at": None}, shown or {}, session=session) is None:
+        if await update_interview(interview_id, {"erased_at": None}, interview_values or {}, session=session) is None:
             await session.abort_transaction()
             return None
         return changed
 
-    return await in_transaction(work)
+    return await run_in_transaction(work)
 
 
 async def add_evaluation(evaluation: Evaluation) -> Evaluation:
@@ -129,7 +129,7 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
 
     async def work(session: AsyncClientSession) -> bool:
         condition = {"status": InterviewStatus.COMPLETED, "erased_at": None}
-        if await change(interview_id, condition, {}, session=session) is None:
+        if await update_interview(interview_id, condition, {}, session=session) is None:
             return False
         await evaluation.insert(session=session)
         return True
@@ -138,11 +138,11 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
         _require_completed(await get_interview(interview_id))
         versions = await list_evaluations(interview_id)
         for stored in versions:
-            if stored.id == evaluation.id or stored.status in ACTIVE:
+            if stored.id == evaluation.id or stored.status in ACTIVE_STATUSES:
                 return stored
         evaluation.version = (versions[0].version if versions else 0) + 1
         try:
-            if await in_transaction(work):
+            if await run_in_transaction(work):
                 return evaluation
         except DuplicateKeyError:
             pass
@@ -153,7 +153,7 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
 def _require_completed(interview: Interview | None) -> None:
     if interview is None or interview.erased_at is not None:
         raise Conflict("The interview has been erased: nothing is left to evaluate.")
-    if interview.status not in OVER:
+    if interview.status not in TERMINAL_STATUSES:
         raise Conflict("Only a completed interview can be evaluated: end it first (endInterview).")
     if interview.status is not InterviewStatus.COMPLETED:
         raise Conflict(f"Only a completed interview can be evaluated: this one is {interview.status}.")
@@ -167,14 +167,14 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         reviews = {"reviews": {"$concatArrays": ["$reviews", [{"$literal": Encoder().encode(review)}]]}}
         added = await compare_and_set(Evaluation, evaluation_id, {"reviews.id": {"$ne": review.id}}, {}, reviews, session)
         # a repeated review decides nothing again: another may have come after it
-        decides = added is not None and await _is_newest_completed(added, session)
-        shown = {"decision": review.decision} if decides else {}
-        if await change(ObjectId(evaluation.interview_id), {"erased_at": None}, shown, session=session) is None:
+        sets_decision = added is not None and await _is_newest_completed(added, session)
+        interview_values = {"decision": review.decision} if sets_decision else {}
+        if await update_interview(ObjectId(evaluation.interview_id), {"erased_at": None}, interview_values, session=session) is None:
             await session.abort_transaction()
             return None
         return added or await Evaluation.get(evaluation.id, session=session)
 
-    return await in_transaction(work)
+    return await run_in_transaction(work)
 
 
 async def _is_newest_completed(evaluation: Evaluation, session: AsyncClientSession) -> bool:
@@ -189,9 +189,9 @@ async def _is_newest_completed(evaluation: Evaluation, session: AsyncClientSessi
 async def find_due_evaluations(limit: int) -> list[ObjectId]:
     """Evaluations that are due and in nobody's hands, the longest first."""
     criteria = {
-        "status": {"$in": list(ACTIVE)},
+        "status": {"$in": list(ACTIVE_STATUSES)},
         "due_at": {"$ne": None},
-        "$expr": {"$and": [_DUE, LAPSED]},
+        "$expr": {"$and": [_IS_DUE, LEASE_IS_FREE]},
     }
     rows = Evaluation.get_pymongo_collection().find(criteria, {"_id": 1}).sort("due_at", 1).limit(limit)
     return [row["_id"] async for row in rows]

@@ -8,13 +8,13 @@ from typing import Any, cast
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 
-from models.batched import Batched
-from models.interview import OVER, Interview
-from models.session import database
+from models.batched import BatchLoader
+from models.interview import TERMINAL_STATUSES, Interview
+from models.session import get_database
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccessState:
     """What of an interview decides who may follow it. The names are the interview's."""
 
     organization_id: ObjectId
@@ -23,49 +23,49 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Watermark:
     """How far an interview has come: enough to know whether there is anything to read."""
 
     last_seq: int
     updated_at: datetime
     is_over: bool
     """no turn comes any more"""
-    standing: Standing
+    access_state: AccessState
 
     @property
     def is_erased(self) -> bool:
         """Nothing comes any more, and what there was is gone."""
-        return self.standing.erased_at is not None
+        return self.access_state.erased_at is not None
 
 
-_STANDING = {"organization_id": 1, "invite_generation": 1, "erased_at": 1}
+_ACCESS_FIELDS = {"organization_id": 1, "invite_generation": 1, "erased_at": 1}
 
 
-def _standing(row: Mapping[str, Any]) -> Standing:
-    return Standing(row["organization_id"], row["invite_generation"], row["erased_at"])
+def _to_access_state(row: Mapping[str, Any]) -> AccessState:
+    return AccessState(row["organization_id"], row["invite_generation"], row["erased_at"])
 
 
-async def _read_standings(interview_ids: list[ObjectId]) -> dict[ObjectId, Standing]:
-    rows = Interview.get_pymongo_collection().find({"_id": {"$in": interview_ids}}, _STANDING)
-    return {row["_id"]: _standing(row) async for row in rows}
+async def _read_access_states(interview_ids: list[ObjectId]) -> dict[ObjectId, AccessState]:
+    rows = Interview.get_pymongo_collection().find({"_id": {"$in": interview_ids}}, _ACCESS_FIELDS)
+    return {row["_id"]: _to_access_state(row) async for row in rows}
 
 
-_STANDINGS = Batched(_read_standings)
+_ACCESS_STATE_LOADER = BatchLoader(_read_access_states)
 
 
-async def read_standing(interview_id: ObjectId) -> Standing | None:
+async def read_access_state(interview_id: ObjectId) -> AccessState | None:
     """The standing of that interview, whoever owns it; None when there is none."""
-    return await _STANDINGS.get(interview_id)
+    return await _ACCESS_STATE_LOADER.get(interview_id)
 
 
-async def read_marks(interview_ids: Collection[ObjectId]) -> dict[ObjectId, Marks]:
+async def read_watermarks(interview_ids: Collection[ObjectId]) -> dict[ObjectId, Watermark]:
     """The marks of those of the named interviews that there are."""
-    fields = {"last_seq": 1, "updated_at": 1, "status": 1, **_STANDING}
+    fields = {"last_seq": 1, "updated_at": 1, "status": 1, **_ACCESS_FIELDS}
     rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, fields)
-    return {row["_id"]: Marks(row["last_seq"], row["updated_at"], row["status"] in OVER, _standing(row)) async for row in rows}
+    return {row["_id"]: Watermark(row["last_seq"], row["updated_at"], row["status"] in TERMINAL_STATUSES, _to_access_state(row)) async for row in rows}
 
 
-async def changed_since(organization_id: ObjectId, since: datetime) -> list[tuple[ObjectId, datetime]]:
+async def list_changes_since(organization_id: ObjectId, since: datetime) -> list[tuple[ObjectId, datetime]]:
     """Id and updated_at of the organization's interviews with updated_at > since, the oldest change first.
 
     Answered from the index (organization_id, updated_at, _id) alone.
@@ -75,8 +75,8 @@ async def changed_since(organization_id: ObjectId, since: datetime) -> list[tupl
     return [(row["_id"], row["updated_at"]) async for row in rows]
 
 
-async def read_clock() -> datetime:
+async def read_server_time() -> datetime:
     """MongoDB's clock, by which updated_at is set."""
     # a command does not take over the client's codec options
-    reply: dict[str, Any] = await database().command("hello", codec_options=CodecOptions(tz_aware=True))
+    reply: dict[str, Any] = await get_database().command("hello", codec_options=CodecOptions(tz_aware=True))
     return cast(datetime, reply["localTime"])

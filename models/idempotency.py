@@ -16,10 +16,10 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict
 from models.clock import now
 
-KEPT_SECONDS = 24 * 3600
+CLAIM_TTL_SECONDS = 24 * 3600
 
 
-class Claim(Document):
+class IdempotencyClaim(Document):
     """A key of one caller and mutation, with the id of the result."""
 
     caller: str
@@ -33,13 +33,13 @@ class Claim(Document):
         name = "idempotency_claims"
         indexes: ClassVar = [
             IndexModel([("caller", ASCENDING), ("mutation", ASCENDING), ("key", ASCENDING)], unique=True),
-            IndexModel([("created_at", ASCENDING)], expireAfterSeconds=KEPT_SECONDS),
+            IndexModel([("created_at", ASCENDING)], expireAfterSeconds=CLAIM_TTL_SECONDS),
         ]
 
 
-async def find_claim(caller: str, mutation: str, key: str, digest: str) -> ObjectId | None:
+async def find_claimed_id(caller: str, mutation: str, key: str, digest: str) -> ObjectId | None:
     """The id that this key got first; None while the key is new. Raises Conflict when it came with another input."""
-    stored = await Claim.find_one({"caller": caller, "mutation": mutation, "key": key})
+    stored = await IdempotencyClaim.find_one({"caller": caller, "mutation": mutation, "key": key})
     if stored is None:
         return None
     if stored.digest != digest:
@@ -50,17 +50,17 @@ async def find_claim(caller: str, mutation: str, key: str, digest: str) -> Objec
     return ObjectId(stored.result_id)
 
 
-async def claim(caller: str, mutation: str, key: str, digest: str, result_id: ObjectId) -> ObjectId:
+async def claim_key(caller: str, mutation: str, key: str, digest: str, result_id: ObjectId) -> ObjectId:
     """The id of what this key makes: `result_id` if the key is new, else the one that it got first.
 
     Raises Conflict when the key came with another input before.
     """
-    made = Claim(caller=caller, mutation=mutation, key=key, digest=digest, result_id=PydanticObjectId(result_id))
+    new_claim = IdempotencyClaim(caller=caller, mutation=mutation, key=key, digest=digest, result_id=PydanticObjectId(result_id))
     try:
-        await made.insert()
+        await new_claim.insert()
     except DuplicateKeyError:
         pass
     else:
         return result_id
     # an expired one may vanish between the two calls: then this is a new key after all
-    return await find_claim(caller, mutation, key, digest) or await claim(caller, mutation, key, digest, result_id)
+    return await find_claimed_id(caller, mutation, key, digest) or await claim_key(caller, mutation, key, digest, result_id)

@@ -30,9 +30,9 @@ class InterviewStatus(StrEnum):
     FAILED = "FAILED"
 
 
-OPEN = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS)
+OPEN_STATUSES = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS)
 """states in which turns are taken"""
-OVER = (InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED)
+TERMINAL_STATUSES = (InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED)
 """states that nothing leaves; no turn comes after"""
 
 
@@ -102,7 +102,7 @@ class Progress(BaseModel):
     exchanges: int = 0
 
 
-DISPATCH = "dispatch"
+DISPATCH_HOLDER = "dispatch"
 """holder of a lease while an interviewer has been asked for and has not come yet"""
 
 
@@ -113,7 +113,7 @@ class Lease(BaseModel):
     until: datetime
 
 
-class Room(BaseModel):
+class RoomState(BaseModel):
     """Where the candidate of a voice interview is, and how its room is attended (models.room)."""
 
     wanted_until: datetime
@@ -186,7 +186,7 @@ class Interview(Document):
     """of the job that is due, that failed in a row"""
     fence: int = 0
     lease: Lease | None = None
-    room: Room | None = None
+    room: RoomState | None = None
     """VOICE, from the first time that a room was opened"""
 
     evaluated: bool = False
@@ -206,7 +206,7 @@ async def get_interview(interview_id: ObjectId) -> Interview | None:
     return await Interview.get(PydanticObjectId(interview_id))
 
 
-async def get_own_interview(organization_id: ObjectId, interview_id: ObjectId) -> Interview | None:
+async def get_organization_interview(organization_id: ObjectId, interview_id: ObjectId) -> Interview | None:
     """The interview of that id if it belongs to that organization."""
     return await Interview.find_one({"_id": interview_id, "organization_id": organization_id})
 
@@ -216,11 +216,11 @@ async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:
     return await Interview.find({"_id": {"$in": interview_ids}}).to_list()
 
 
-TOUCHED = {"$max": ["$$NOW", {"$add": ["$updated_at", 1]}]}
+NEXT_UPDATED_AT = {"$max": ["$$NOW", {"$add": ["$updated_at", 1]}]}
 """updated_at after a change: MongoDB's clock, and later than before even when that clock stands or goes back"""
 
 
-async def change(
+async def update_interview(
     interview_id: ObjectId,
     condition: Mapping[str, Any],
     values: Mapping[str, Any],
@@ -233,11 +233,11 @@ async def change(
 
     As models.compare_and_set, and moves updated_at unless callers can not see the change (`visible`).
     """
-    touched = {"updated_at": TOUCHED} if visible else {}
-    return await compare_and_set(Interview, interview_id, condition, values, {**touched, **(computed or {})}, session)
+    timestamps = {"updated_at": NEXT_UPDATED_AT} if visible else {}
+    return await compare_and_set(Interview, interview_id, condition, values, {**timestamps, **(computed or {})}, session)
 
 
-def search_terms(*texts: str | None) -> list[str]:
+def extract_search_terms(*texts: str | None) -> list[str]:
     """The words by which a name or an email is found: casefolded, each once, split where letters and digits end."""
     words = (word for text in texts if text for word in re.findall(r"\w+", text.casefold()))
     return sorted(set(words))

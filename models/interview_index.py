@@ -2,7 +2,7 @@
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-ORDERS = {
+SORT_FIELDS = {
     "created_at": ("score",),
     "updated_at": ("created_at", "score"),
     "started_at": ("created_at", "score"),
@@ -11,9 +11,9 @@ ORDERS = {
     "candidate_order": ("created_at", "score"),
 }
 """by what lists are sorted, and what else the keys hold: a range of these is looked at before a document is read"""
-Kind = tuple[str, ...]
+FilterFields = tuple[str, ...]
 """fields that one filter is about"""
-KINDS: dict[Kind, tuple[str, ...]] = {
+FILTER_INDEX_ORDERS: dict[FilterFields, tuple[str, ...]] = {
     ("status",): ("created_at",),
     # who is ranked is ranked for a position
     ("position.key",): ("created_at", "score"),
@@ -25,27 +25,27 @@ KINDS: dict[Kind, tuple[str, ...]] = {
 """what lists are filtered by, whose values are few and frequent, and the orders in which their pages are read straight from an
 index: no more, since every turn pays for each (docs/adr/0015-lists-are-rows.md)"""
 
-Keys = list[tuple[str, int]]
+IndexKeys = list[tuple[str, int]]
 """of an index, as PyMongo takes them"""
 
 
-def keys_of(*fields: str) -> Keys:
+def build_index_keys(*fields: str) -> IndexKeys:
     """The keys of an index for lists: what is equal, then the order, newest or greatest first, and the id; then what else."""
-    *equal, order = fields
+    *equality_fields, order = fields
     return [
         ("organization_id", ASCENDING),
-        *((field, ASCENDING) for field in equal),
+        *((field, ASCENDING) for field in equality_fields),
         (order, DESCENDING),
         ("_id", DESCENDING),
-        *((field, ASCENDING) for field in (() if equal else ORDERS[order])),
+        *((field, ASCENDING) for field in (() if equality_fields else SORT_FIELDS[order])),
     ]
 
 
 INDEXES: list[IndexModel] = [
-    *(IndexModel(keys_of(order)) for order in ORDERS),
-    *(IndexModel(keys_of(*kind, order)) for kind, orders in KINDS.items() for order in orders),
+    *(IndexModel(build_index_keys(order)) for order in SORT_FIELDS),
+    *(IndexModel(build_index_keys(*kind, order)) for kind, orders in FILTER_INDEX_ORDERS.items() for order in orders),
     # few have the same
-    *(IndexModel(keys_of(field, "created_at")) for field in ("external_id", "name_terms", "email_terms")),
+    *(IndexModel(build_index_keys(field, "created_at")) for field in ("external_id", "name_terms", "email_terms")),
     IndexModel([("due_at", ASCENDING)], sparse=True),
     IndexModel(
         [("status", ASCENDING), ("expires_at", ASCENDING)],

@@ -28,7 +28,7 @@ ROW_CODEC: CodecOptions[dict[str, Any]] = CodecOptions()
 """PyMongo takes three times as long to make moments that name their offset"""
 
 
-class _Stored(Generic[T]):
+class _StoredField(Generic[T]):
     """A stored field. Raises AttributeError when it was not asked for."""
 
     def __init__(self, convert: Callable[[Any], T] | None = None, name: str | None = None) -> None:
@@ -47,13 +47,13 @@ class _Stored(Generic[T]):
 
 
 @lru_cache(8192)
-def _moment(stored: datetime) -> datetime:
+def _to_utc(stored: datetime) -> datetime:
     """A stored moment, which is UTC and does not say so. Kept: a page is asked for again and again."""
     return stored.replace(tzinfo=UTC)
 
 
-def _consent(stored: Mapping[str, Any]) -> Consent:
-    return Consent.model_validate({**stored, "given_at": _moment(stored["given_at"])})
+def _to_consent(stored: Mapping[str, Any]) -> Consent:
+    return Consent.model_validate({**stored, "given_at": _to_utc(stored["given_at"])})
 
 
 class InterviewRow:
@@ -61,26 +61,26 @@ class InterviewRow:
 
     __slots__ = ("values",)
 
-    id = _Stored[ObjectId](name="_id")
-    status = _Stored(InterviewStatus)
-    end_reason = _Stored[EndReason | None](EndReason)
-    end_detail = _Stored[str | None]()
-    channel = _Stored(Channel)
-    language = _Stored[str]()
-    candidate = _Stored[Candidate | None](Candidate.model_validate)
-    external_id = _Stored[str | None]()
-    position = _Stored(PositionRef.model_validate)
-    progress = _Stored(Progress.model_validate)
-    created_at = _Stored(_moment)
-    updated_at = _Stored(_moment)
-    scheduled_for = _Stored[datetime | None](_moment)
-    started_at = _Stored[datetime | None](_moment)
-    ended_at = _Stored[datetime | None](_moment)
-    expires_at = _Stored(_moment)
-    erased_at = _Stored[datetime | None](_moment)
-    consent = _Stored[Consent | None](_consent)
-    last_seq = _Stored[int]()
-    decision = _Stored[Decision | None](Decision)
+    id = _StoredField[ObjectId](name="_id")
+    status = _StoredField(InterviewStatus)
+    end_reason = _StoredField[EndReason | None](EndReason)
+    end_detail = _StoredField[str | None]()
+    channel = _StoredField(Channel)
+    language = _StoredField[str]()
+    candidate = _StoredField[Candidate | None](Candidate.model_validate)
+    external_id = _StoredField[str | None]()
+    position = _StoredField(PositionRef.model_validate)
+    progress = _StoredField(Progress.model_validate)
+    created_at = _StoredField(_to_utc)
+    updated_at = _StoredField(_to_utc)
+    scheduled_for = _StoredField[datetime | None](_to_utc)
+    started_at = _StoredField[datetime | None](_to_utc)
+    ended_at = _StoredField[datetime | None](_to_utc)
+    expires_at = _StoredField(_to_utc)
+    erased_at = _StoredField[datetime | None](_to_utc)
+    consent = _StoredField[Consent | None](_to_consent)
+    last_seq = _StoredField[int]()
+    decision = _StoredField[Decision | None](Decision)
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         """`values` are what MongoDB gave, by the names under which it is stored, moments without an offset (ROW_CODEC)."""

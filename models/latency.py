@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from bson import ObjectId
 
-from models.turn import Latency, collection
+from models.turn import Latency, get_turn_collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +19,16 @@ class ReplyLatency:
     p95: Latency
 
 
-async def read_latencies(interview_ids: Sequence[ObjectId]) -> dict[ObjectId, ReplyLatency]:
+async def read_reply_latencies(interview_ids: Sequence[ObjectId]) -> dict[ObjectId, ReplyLatency]:
     """That of each of the named interviews in which there are spoken replies."""
     criteria = {"interview_id": {"$in": list(interview_ids)}, "latency": {"$ne": None}}
     replies: defaultdict[ObjectId, list[Latency]] = defaultdict(list)
-    async for row in collection().find(criteria, {"interview_id": 1, "latency": 1}):
+    async for row in get_turn_collection().find(criteria, {"interview_id": 1, "latency": 1}):
         replies[row["interview_id"]].append(Latency(**row["latency"]))
-    return {interview_id: summarize(latencies) for interview_id, latencies in replies.items()}
+    return {interview_id: summarize_latencies(latencies) for interview_id, latencies in replies.items()}
 
 
-def summarize(latencies: Sequence[Latency]) -> ReplyLatency:
+def summarize_latencies(latencies: Sequence[Latency]) -> ReplyLatency:
     """The percentiles, each by nearest rank, over the replies in which the stage was seen."""
     return ReplyLatency(len(latencies), _percentile(latencies, 0.5), _percentile(latencies, 0.95))
 
@@ -36,6 +36,6 @@ def summarize(latencies: Sequence[Latency]) -> ReplyLatency:
 def _percentile(latencies: Sequence[Latency], share: float) -> Latency:
     stages: dict[str, float | None] = {}
     for field in fields(Latency):
-        seen = sorted(seconds for latency in latencies if (seconds := getattr(latency, field.name)) is not None)
-        stages[field.name] = seen[math.ceil(share * len(seen)) - 1] if seen else None
+        samples = sorted(seconds for latency in latencies if (seconds := getattr(latency, field.name)) is not None)
+        stages[field.name] = samples[math.ceil(share * len(samples)) - 1] if samples else None
     return Latency(**stages)

@@ -12,7 +12,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from models.batched import Batched
+from models.batched import BatchLoader
 from models.clock import now
 
 
@@ -94,33 +94,33 @@ async def create_key(
     return await key.insert(), secret
 
 
-async def _keys_by_digest(digests: list[str]) -> dict[str, ApiKey]:
+async def _read_keys_by_digest(digests: list[str]) -> dict[str, ApiKey]:
     # before each operation: Beanie's own reading takes as long again
     rows = ApiKey.get_pymongo_collection().find({"digest": {"$in": digests}})
     return {row["digest"]: ApiKey.model_validate(row) async for row in rows}
 
 
-async def _keys_by_id(key_ids: list[ObjectId]) -> dict[ObjectId, ApiKey]:
+async def _read_keys_by_id(key_ids: list[ObjectId]) -> dict[ObjectId, ApiKey]:
     rows = ApiKey.get_pymongo_collection().find({"_id": {"$in": key_ids}})
     return {row["_id"]: ApiKey.model_validate(row) async for row in rows}
 
 
 # a wall of dashboards comes, and comes back, all at once
-_BY_DIGEST = Batched(_keys_by_digest)
-_BY_ID = Batched(_keys_by_id)
+_KEY_BY_DIGEST_LOADER = BatchLoader(_read_keys_by_digest)
+_KEY_BY_ID_LOADER = BatchLoader(_read_keys_by_id)
 
 
-async def find_key(secret: str) -> ApiKey | None:
+async def find_key_by_secret(secret: str) -> ApiKey | None:
     """The live key with that secret; None when it is unknown, revoked or expired. Shared by who asks at once: never change it."""
-    return _live(await _BY_DIGEST.get(_digest(secret)))
+    return _reject_inactive(await _KEY_BY_DIGEST_LOADER.get(_digest(secret)))
 
 
-async def find_live_key(key_id: ObjectId) -> ApiKey | None:
+async def find_key_by_id(key_id: ObjectId) -> ApiKey | None:
     """The key of that id; None when it is unknown, revoked or expired. Shared as that of find_key."""
-    return _live(await _BY_ID.get(key_id))
+    return _reject_inactive(await _KEY_BY_ID_LOADER.get(key_id))
 
 
-def _live(key: ApiKey | None) -> ApiKey | None:
+def _reject_inactive(key: ApiKey | None) -> ApiKey | None:
     if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now()):
         return None
     return key

@@ -16,17 +16,17 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from errors import BadInput
 
-DEFAULT_SIZE = 50
-MAX_SIZE = 100
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 100
 
 D = TypeVar("D", bound=Document)
 R = TypeVar("R")
-Place = tuple[Any, ObjectId]
+SortKey = tuple[Any, ObjectId]
 """sort value and id of a row"""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SortOrder:
     """By which stored field, which way; equal values by id, the same way. Rows without a value come first ascending."""
 
     field: str
@@ -37,13 +37,13 @@ class Order:
 class PageRequest:
     """What of a list: forward from `after`, or backward from `before` when `backward`."""
 
-    order: Order
-    size: int = DEFAULT_SIZE
+    order: SortOrder
+    size: int = DEFAULT_PAGE_SIZE
     cursor: str | None = None
     backward: bool = False
 
     @classmethod
-    def of(cls, order: Order, first: int | None, after: str | None, last: int | None, before: str | None) -> "PageRequest":
+    def from_relay_arguments(cls, order: SortOrder, first: int | None, after: str | None, last: int | None, before: str | None) -> "PageRequest":
         """The request of Relay's four arguments. Raises BadInput for both directions at once, or a size outside 0-100."""
         if first is not None and last is not None:
             raise BadInput("Give either first or last, not both.", field="last")
@@ -54,9 +54,9 @@ class PageRequest:
                 field="after" if backward else "before",
             )
         name, size = ("last", last) if backward else ("first", first)
-        if size is not None and not 0 <= size <= MAX_SIZE:
-            raise BadInput(f"{name} must be between 0 and {MAX_SIZE}.", field=name)
-        return cls(order, DEFAULT_SIZE if size is None else size, before if backward else after, backward)
+        if size is not None and not 0 <= size <= MAX_PAGE_SIZE:
+            raise BadInput(f"{name} must be between 0 and {MAX_PAGE_SIZE}.", field=name)
+        return cls(order, DEFAULT_PAGE_SIZE if size is None else size, before if backward else after, backward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,62 +64,62 @@ class Page(Generic[R]):
     """A stretch of a list, always in the list's order."""
 
     items: list[R]
-    places: list[Place]
+    sort_keys: list[SortKey]
     """of the items"""
-    order: Order
+    order: SortOrder
     has_next: bool
     has_previous: bool
 
     @property
     def cursors(self) -> list[str]:
         """A cursor for each item."""
-        return [encode_cursor(self.order, *place) for place in self.places]
+        return [encode_cursor(self.order, *place) for place in self.sort_keys]
 
     @property
-    def ends(self) -> tuple[str, str] | None:
+    def end_cursors(self) -> tuple[str, str] | None:
         """The cursors of the first and the last item; None of an empty page."""
-        if not self.places:
+        if not self.sort_keys:
             return None
-        return encode_cursor(self.order, *self.places[0]), encode_cursor(self.order, *self.places[-1])
+        return encode_cursor(self.order, *self.sort_keys[0]), encode_cursor(self.order, *self.sort_keys[-1])
 
 
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 
 
-def encode_cursor(order: Order, value: object, row_id: ObjectId) -> str:
+def encode_cursor(order: SortOrder, value: object, row_id: ObjectId) -> str:
     """An opaque cursor; it names its order, so that one of another list is refused."""
     # BSON, not JSON: dates, nulls and numbers come back as what they were
     data = BSON.encode({"o": order.field, "d": order.descending, "v": value, "i": row_id})
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def decode_cursor(order: Order, cursor: str, name: str) -> Place:
+def decode_cursor(order: SortOrder, cursor: str, name: str) -> SortKey:
     """Sort value and id of a cursor's row. Raises BadInput when it is none of this list's."""
     try:
         data = BSON(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)).decode(_CODEC)
-        same_list = (data["o"], data["d"]) == (order.field, order.descending)
+        is_same_list = (data["o"], data["d"]) == (order.field, order.descending)
         # any other type could carry an operator into the query
-        if same_list and isinstance(data["i"], ObjectId) and isinstance(data["v"], str | int | float | datetime | None):
+        if is_same_list and isinstance(data["i"], ObjectId) and isinstance(data["v"], str | int | float | datetime | None):
             return data["v"], data["i"]
     except (binascii.Error, BSONError, KeyError, TypeError, ValueError):
         pass
     raise BadInput(f"{name} is not a cursor of this list in this order: send one that this list gave, or none.", field=name)
 
 
-def _beyond(field: str, value: Any, row_id: ObjectId, *, down: bool) -> list[dict[str, Any]]:
+def _build_keyset_criteria(field: str, value: Any, row_id: ObjectId, *, descending: bool) -> list[dict[str, Any]]:
     """What lies beyond a row, one stretch after another: each is read from where it begins, whichever index MongoDB takes."""
-    than = "$lt" if down else "$gt"
-    same = {field: value, "_id": {than: row_id}}
+    operator = "$lt" if descending else "$gt"
+    tie = {field: value, "_id": {operator: row_id}}
     if value is None:
-        return [same] if down else [same, {field: {"$ne": None}}]
-    branches = [same, {field: {than: value}}]
-    if down:
+        return [tie] if descending else [tie, {field: {"$ne": None}}]
+    branches = [tie, {field: {operator: value}}]
+    if descending:
         branches.append({field: None})
     # said twice, or an index might be read from its beginning
-    return [{"$or": branches, field: {"$not": {"$gt": value}} if down else {"$gte": value}}]
+    return [{"$or": branches, field: {"$not": {"$gt": value}} if descending else {"$gte": value}}]
 
 
-def value_of(document: Document, path: str) -> Any:
+def get_stored_value(document: Document, path: str) -> Any:
     """The stored value at a dotted path."""
     value: Any = document
     for name in path.split("."):
@@ -131,14 +131,14 @@ async def find_page(
     model: type[D], criteria: Mapping[str, Any], request: PageRequest, index: Sequence[tuple[str, int]] | None = None
 ) -> Page[D]:
     """Read one page, from the index with these keys if they are given. Raises BadInput for a cursor of another list."""
-    hinted: dict[str, Any] = {"hint": index} if index else {}
-    sort = _sort_of(request)
+    options: dict[str, Any] = {"hint": index} if index else {}
+    sort = _build_sort(request)
 
     async def read(conditions: Mapping[str, Any], count: int) -> list[D]:
-        return await model.find(conditions, **hinted).sort(sort).limit(count).to_list()  # type: ignore[arg-type]  # pairs, as PyMongo takes
+        return await model.find(conditions, **options).sort(sort).limit(count).to_list()  # type: ignore[arg-type]  # pairs, as PyMongo takes
 
-    rows = await _read(read, criteria, request)
-    return _page(rows, [(value_of(row, request.order.field), ObjectId(row.id)) for row in rows], request)
+    rows = await _read_rows(read, criteria, request)
+    return _build_page(rows, [(get_stored_value(row, request.order.field), ObjectId(row.id)) for row in rows], request)
 
 
 async def find_rows(
@@ -149,47 +149,47 @@ async def find_rows(
     index: Sequence[tuple[str, int]] | None,
 ) -> Page[dict[str, Any]]:
     """The same page as stored, with no other fields than these, the id and the list's order. Raises BadInput as `find_page`."""
-    field, sort = request.order.field, _sort_of(request)
+    field, sort = request.order.field, _build_sort(request)
 
     async def read(conditions: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
         return await rows.find(conditions, [field, *fields], hint=index).sort(sort).limit(count).to_list()
 
-    found = await _read(read, criteria, request)
-    return _page(found, [(row.get(field), row["_id"]) for row in found], request)
+    found = await _read_rows(read, criteria, request)
+    return _build_page(found, [(row.get(field), row["_id"]) for row in found], request)
 
 
-async def _read(
+async def _read_rows(
     read: Callable[[Mapping[str, Any], int], Awaitable[list[R]]], criteria: Mapping[str, Any], request: PageRequest
 ) -> list[R]:
     """The rows of a page, and one more if there is one."""
-    stretches: list[dict[str, Any]] = [{}]
+    ranges: list[dict[str, Any]] = [{}]
     if request.cursor is not None:
         value, row_id = decode_cursor(request.order, request.cursor, "before" if request.backward else "after")
-        stretches = _beyond(request.order.field, value, row_id, down=_is_down(request))
+        ranges = _build_keyset_criteria(request.order.field, value, row_id, descending=_is_descending(request))
     rows: list[R] = []
-    for stretch in stretches:
-        missing = request.size + 1 - len(rows)
-        if missing:
-            rows += await read({"$and": [criteria, stretch]}, missing)
+    for range_criteria in ranges:
+        remaining = request.size + 1 - len(rows)
+        if remaining:
+            rows += await read({"$and": [criteria, range_criteria]}, remaining)
     return rows
 
 
-def _is_down(request: PageRequest) -> bool:
+def _is_descending(request: PageRequest) -> bool:
     return request.order.descending != request.backward
 
 
-def _sort_of(request: PageRequest) -> list[tuple[str, int]]:
-    direction = DESCENDING if _is_down(request) else ASCENDING
+def _build_sort(request: PageRequest) -> list[tuple[str, int]]:
+    direction = DESCENDING if _is_descending(request) else ASCENDING
     return [(request.order.field, direction), ("_id", direction)]
 
 
-def _page(rows: list[R], places: list[Place], request: PageRequest) -> Page[R]:
+def _build_page(rows: list[R], sort_keys: list[SortKey], request: PageRequest) -> Page[R]:
     """The page of one row more than it has, if there is one more, in the direction in which they were read."""
-    more = len(rows) > request.size
-    rows, places = rows[: request.size], places[: request.size]
+    has_more = len(rows) > request.size
+    rows, sort_keys = rows[: request.size], sort_keys[: request.size]
     if request.backward:
         rows.reverse()
-        places.reverse()
-    beyond_cursor = request.cursor is not None
-    has_next, has_previous = (beyond_cursor, more) if request.backward else (more, beyond_cursor)
-    return Page(rows, places, request.order, has_next, has_previous)
+        sort_keys.reverse()
+    has_cursor = request.cursor is not None
+    has_next, has_previous = (has_cursor, has_more) if request.backward else (has_more, has_cursor)
+    return Page(rows, sort_keys, request.order, has_next, has_previous)

@@ -13,25 +13,25 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict
 from models.clock import now
 from models.page import Page, PageRequest, find_page
-from models.session import in_transaction
+from models.session import run_in_transaction
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """snake_case: keys are field names in what the judge is asked for"""
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class Level(BaseModel):
     """One of five anchors: the behaviour in the answers that stands for this level."""
 
     value: int = Field(ge=1, le=5)
-    anchor: Text
+    anchor: NonEmptyText
 
 
 class Criterion(BaseModel):
     """What is judged, and how much it counts."""
 
-    key: Key
-    name: Text
+    key: SnakeCaseKey
+    name: NonEmptyText
     description: str = ""
     weight: float = Field(gt=0, le=1000)
     levels: list[Level]
@@ -40,18 +40,18 @@ class Criterion(BaseModel):
 class Question(BaseModel):
     """A core question: asked of every candidate in these words. `listen_for` is private to the interviewer."""
 
-    key: Key
-    text: Text
-    listen_for: list[Text] = []
+    key: SnakeCaseKey
+    text: NonEmptyText
+    listen_for: list[NonEmptyText] = []
     max_probes: int = Field(2, ge=0, le=5)
-    criterion_keys: list[Key] = []
+    criterion_keys: list[SnakeCaseKey] = []
 
 
-class PositionBody(BaseModel):
+class PositionContent(BaseModel):
     """What people write: a position without its place in the history. resolvers.positions checks that its parts fit together."""
 
-    key: Key
-    title: Text
+    key: SnakeCaseKey
+    title: NonEmptyText
     description: str = Field("", max_length=5000)
     language: str = "en"
     questions: list[Question]
@@ -61,7 +61,7 @@ class PositionBody(BaseModel):
     archived: bool = False
 
 
-class Position(Document, PositionBody):
+class Position(Document, PositionContent):
     """One version of a position."""
 
     organization_id: PydanticObjectId
@@ -101,21 +101,21 @@ async def find_position(organization_id: ObjectId, key: str, version: int | None
 
 async def list_positions(organization_id: ObjectId, request: PageRequest, *, include_archived: bool) -> Page[Position]:
     """The newest version of each position, by title."""
-    return await find_page(Position, _newest(organization_id, include_archived), request)
+    return await find_page(Position, _newest_criteria(organization_id, include_archived), request)
 
 
 async def count_positions(organization_id: ObjectId, *, include_archived: bool) -> int:
     """How many positions there are."""
-    return await Position.find(_newest(organization_id, include_archived)).count()
+    return await Position.find(_newest_criteria(organization_id, include_archived)).count()
 
 
-def _newest(organization_id: ObjectId, include_archived: bool) -> dict[str, object]:
+def _newest_criteria(organization_id: ObjectId, include_archived: bool) -> dict[str, object]:
     archived = {} if include_archived else {"archived": False}
     return {"organization_id": organization_id, "newest": True, **archived}
 
 
 async def save_position(
-    organization_id: ObjectId, body: PositionBody, based_on: int | None, position_id: ObjectId | None = None
+    organization_id: ObjectId, content: PositionContent, based_on: int | None, position_id: ObjectId | None = None
 ) -> Position:
     """Store a new version after `based_on` (None: the first). Storing the same id again answers what is stored.
 
@@ -125,12 +125,12 @@ async def save_position(
         id=PydanticObjectId(position_id or ObjectId()),
         organization_id=PydanticObjectId(organization_id),
         version=(based_on or 0) + 1,
-        **body.model_dump(),
+        **content.model_dump(),
     )
 
     async def work(session: AsyncClientSession) -> bool:
         if based_on is not None:
-            older = {"organization_id": organization_id, "key": body.key, "version": based_on, "newest": True}
+            older = {"organization_id": organization_id, "key": content.key, "version": based_on, "newest": True}
             update = {"$set": {"newest": False}}
             if not (await Position.get_pymongo_collection().update_one(older, update, session=session)).modified_count:
                 return False
@@ -138,18 +138,18 @@ async def save_position(
         return True
 
     try:
-        saved = await in_transaction(work)
+        saved = await run_in_transaction(work)
     except DuplicateKeyError:
         saved = False
     if saved:
         return position
     if stored := await get_position(ObjectId(position.id)):
         return stored
-    newest = await find_position(organization_id, body.key)
-    raise _stale(body.key, newest.version if newest else None)
+    newest = await find_position(organization_id, content.key)
+    raise _stale_version_error(content.key, newest.version if newest else None)
 
 
-def _stale(key: str, newest: int | None) -> Conflict:
+def _stale_version_error(key: str, newest: int | None) -> Conflict:
     state = f"its newest version is {newest}" if newest else "there is no such position yet"
     return Conflict(
         f"Position '{key}' was not saved: {state}. Load it, apply your change to it and send its version as basedOnVersion.",

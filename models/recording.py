@@ -35,25 +35,25 @@ class RecordingStatus(StrEnum):
     FAILED = "FAILED"
 
 
-class Picture(BaseModel):
+class VideoSize(BaseModel):
     """The size of the video: the same in every part, so that they can be joined as they are."""
 
     width: int
     height: int
 
 
-class Part(BaseModel):
+class RecordingPart(BaseModel):
     """What one recorder wrote, from when it came until it ended, however it ended."""
 
     number: int
     """the lease's number of the recorder: later ones are greater"""
     started_at: datetime
     """of the first sample, by the clock of the recorder's machine"""
-    picture: Picture | None = None
+    picture: VideoSize | None = None
     """None: there was no camera"""
 
 
-class File(BaseModel):
+class RecordingFile(BaseModel):
     """What callers see as a Recording."""
 
     id: PydanticObjectId = Field(default_factory=PydanticObjectId)
@@ -75,8 +75,8 @@ class Recording(Document):
     interview_id: PydanticObjectId
     organization_id: PydanticObjectId
     created_at: datetime = Field(default_factory=now)
-    files: list[File] = Field(default_factory=lambda: [File(kind=RecordingKind.AUDIO, status=RecordingStatus.STARTING)])
-    parts: list[Part] = Field(default_factory=list)
+    files: list[RecordingFile] = Field(default_factory=lambda: [RecordingFile(kind=RecordingKind.AUDIO, status=RecordingStatus.STARTING)])
+    parts: list[RecordingPart] = Field(default_factory=list)
     failure: str | None = None
     """why recording was given up: no other recorder is sent"""
     is_open: bool = True
@@ -98,7 +98,7 @@ class Recording(Document):
             IndexModel([("due_at", ASCENDING)], partialFilterExpression={"is_open": True}, name="open"),
         ]
 
-    def file(self, kind: RecordingKind) -> File | None:
+    def get_file(self, kind: RecordingKind) -> RecordingFile | None:
         """The file of that kind, if there is one."""
         return next((file for file in self.files if file.kind is kind), None)
 
@@ -108,17 +108,17 @@ async def get_recording(recording_id: ObjectId) -> Recording | None:
     return await Recording.get(PydanticObjectId(recording_id))
 
 
-async def get_recording_of(interview_id: ObjectId) -> Recording | None:
+async def get_interview_recording(interview_id: ObjectId) -> Recording | None:
     """The interview's recording, if it has one."""
     return await Recording.find_one({"interview_id": interview_id})
 
 
-async def find_file(file_id: ObjectId) -> tuple[Recording, File] | None:
+async def find_recording_with_file(file_id: ObjectId) -> tuple[Recording, RecordingFile] | None:
     """The file of that id, with its recording, whoever owns it."""
     recording = await Recording.find_one({"files.id": file_id})
     return next(((recording, file) for file in recording.files if file.id == file_id), None) if recording else None
 
 
-async def list_recordings_of(interview_ids: list[ObjectId]) -> list[Recording]:
+async def list_recordings_for_interviews(interview_ids: list[ObjectId]) -> list[Recording]:
     """Those of the named interviews, in no order."""
     return await Recording.find({"interview_id": {"$in": interview_ids}}).to_list()

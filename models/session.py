@@ -10,7 +10,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure
 
-from models.turn import collection
+from models.turn import get_turn_collection
 
 log = structlog.get_logger(__name__)
 
@@ -18,35 +18,35 @@ T = TypeVar("T")
 
 APP_NAME = "viva"
 """by which MongoDB knows our connections"""
-DEFAULT_BOUND_SECONDS = 10.0
+DEFAULT_TIMEOUT_SECONDS = 10.0
 
 
-def database() -> "AsyncDatabase[dict[str, object]]":
+def get_database() -> "AsyncDatabase[dict[str, object]]":
     """The database that the documents are bound to (models.database.connect)."""
-    return collection().database
+    return get_turn_collection().database
 
 
-async def in_transaction(work: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
+async def run_in_transaction(work: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
     """Run `work` in a transaction, again when another writer came between, until it commits or the client's timeout has passed.
 
     `work` may run more than once: it must read what it needs itself and keep nothing from one run to the next. Raises what it
     raises, after nothing of it was stored, and pymongo.errors.PyMongoError when MongoDB is away.
     """
-    client = database().client
+    client = get_database().client
     # by itself with_transaction tries for two minutes, whatever the client's timeout says
     with pymongo.timeout(client.options.timeout):
         async with client.start_session() as session:
             return await session.with_transaction(work)
 
 
-async def abort_orphans() -> None:
+async def abort_orphaned_transactions() -> None:
     """Abort transactions of ours that have been idle for longer than any living process would let them.
 
     A process that is killed, or cut off, between two statements leaves its transaction open, and MongoDB keeps what it changed
     locked for a minute or more. Raises pymongo.errors.PyMongoError when MongoDB is away.
     """
-    client = database().client
-    idle_micros = (client.options.timeout or DEFAULT_BOUND_SECONDS) * 1_000_000
+    client = get_database().client
+    idle_micros = (client.options.timeout or DEFAULT_TIMEOUT_SECONDS) * 1_000_000
     pipeline: list[dict[str, Any]] = [
         # the own user's only: that needs no privilege
         {"$currentOp": {"idleSessions": True, "allUsers": False}},
@@ -61,9 +61,9 @@ async def abort_orphans() -> None:
     except OperationFailure as error:
         if error.timeout:
             raise
-        _tell_once(type(error).__name__)
+        _warn_once(type(error).__name__)
 
 
 @cache
-def _tell_once(reason: str) -> None:
+def _warn_once(reason: str) -> None:
     log.warning("transactions of dead processes are left to MongoDB: it does not let us look", reason=reason)

@@ -114,17 +114,17 @@ class TurnDocument(Document):
         ]
 
 
-def to_values(turn: NewTurn) -> dict[str, Any]:
+def turn_to_values(turn: NewTurn) -> dict[str, Any]:
     """Its fields by their names, but for the id."""
     return {field.name: getattr(turn, field.name) for field in fields(turn) if field.name != "id"}
 
 
-def to_row(turn: Turn) -> dict[str, Any]:
+def turn_to_row(turn: Turn) -> dict[str, Any]:
     """The turn as MongoDB keeps it."""
-    return {"_id": turn.id, **to_values(turn), "latency": asdict(turn.latency) if turn.latency else None}
+    return {"_id": turn.id, **turn_to_values(turn), "latency": asdict(turn.latency) if turn.latency else None}
 
 
-def from_row(row: Mapping[str, Any]) -> Turn:
+def turn_from_row(row: Mapping[str, Any]) -> Turn:
     """The turn of a row."""
     return Turn(
         id=row["_id"],
@@ -146,24 +146,24 @@ def from_row(row: Mapping[str, Any]) -> Turn:
     )
 
 
-def collection() -> AsyncCollection[dict[str, Any]]:
+def get_turn_collection() -> AsyncCollection[dict[str, Any]]:
     """The turns themselves."""
     return TurnDocument.get_pymongo_collection()
 
 
 async def read_turns(interview_id: ObjectId, after: int = 0, limit: int = 0) -> list[Turn]:
     """Stored turns with seq > after, in order; at most `limit` of them when it is not 0."""
-    rows = collection().find({"interview_id": interview_id, "seq": {"$gt": after}}).sort("seq", ASCENDING).limit(limit)
-    return [from_row(row) async for row in rows]
+    rows = get_turn_collection().find({"interview_id": interview_id, "seq": {"$gt": after}}).sort("seq", ASCENDING).limit(limit)
+    return [turn_from_row(row) async for row in rows]
 
 
 async def read_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:
     """Those of the named turns that there are, in order."""
-    rows = collection().find({"interview_id": interview_id, "seq": {"$in": list(seqs)}}).sort("seq", ASCENDING)
-    return [from_row(row) async for row in rows]
+    rows = get_turn_collection().find({"interview_id": interview_id, "seq": {"$in": list(seqs)}}).sort("seq", ASCENDING)
+    return [turn_from_row(row) async for row in rows]
 
 
 async def find_turn(interview_id: ObjectId, key: str) -> Turn | None:
     """The turn that was stored under that key."""
-    row = await collection().find_one({"interview_id": interview_id, "key": key})
-    return from_row(row) if row else None
+    row = await get_turn_collection().find_one({"interview_id": interview_id, "key": key})
+    return turn_from_row(row) if row else None

@@ -13,18 +13,18 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from models.recording import Picture
-from recording.timeline import RATE, Samples
+from models.recording import VideoSize
+from recording.timeline import SAMPLE_RATE, Samples
 
 AUDIO_TYPE = "audio/ogg"
 VIDEO_TYPE = "video/webm"
 
 FRAMES_PER_SECOND = 15
-MILLISECONDS = Fraction(1, 1000)
+MILLISECOND_TIME_BASE = Fraction(1, 1000)
 
-_PAGES = {"page_duration": "200000", "flush_packets": "1"}
-_CLUSTERS = {"live": "1", "cluster_time_limit": "500", "flush_packets": "1"}
-_VP8 = {
+_OGG_OPTIONS = {"page_duration": "200000", "flush_packets": "1"}
+_WEBM_OPTIONS = {"live": "1", "cluster_time_limit": "500", "flush_packets": "1"}
+_VP8_OPTIONS = {
     "deadline": "realtime",
     "cpu-used": "8",
     "threads": "1",
@@ -35,34 +35,34 @@ _VP8 = {
     "qmax": "52",
     "g": str(4 * FRAMES_PER_SECOND),
 }
-COMPLEXITY = "5"
+OPUS_COMPLEXITY = "5"
 """of Opus, of 10: at these bit rates speech sounds the same, for half the CPU"""
 BITS_PER_PIXEL = 1.8
 """and second, of a face that talks: 0.4 Mbit/s at 640 x 360, 1.7 at 1280 x 720"""
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     """Takes what a container writes. It cannot go back."""
 
     def write(self, data: bytes, /) -> int:
         """Take these bytes, and say how many they were."""
 
 
-class Sound:
+class AudioContainer:
     """Opus in OGG, from samples that follow one another."""
 
-    def __init__(self, target: Sink | Path, channels: int) -> None:
+    def __init__(self, target: ByteSink | Path, channels: int) -> None:
         is_part = not isinstance(target, Path)
         self._layout = "stereo" if channels == 2 else "mono"
-        self._container = av.open(target, "w", format="ogg", options=_PAGES if is_part else {})
+        self._container = av.open(target, "w", format="ogg", options=_OGG_OPTIONS if is_part else {})
         self._stream = add_opus(self._container, self._layout)
-        self._count = 0
+        self._sample_count = 0
 
     def write(self, samples: Samples) -> None:
         """The next samples, of all channels in turn."""
-        for packet in self._stream.encode(to_frame(samples, self._layout, self._count)):
+        for packet in self._stream.encode(to_audio_frame(samples, self._layout, self._sample_count)):
             self._container.mux(packet)
-        self._count += len(samples) // (2 if self._layout == "stereo" else 1)
+        self._sample_count += len(samples) // (2 if self._layout == "stereo" else 1)
 
     def close(self) -> None:
         """Write what is still to be written."""
@@ -71,20 +71,20 @@ class Sound:
         self._container.close()
 
 
-class Video:
+class VideoContainer:
     """VP8 in WebM, of one size, from frames at their times."""
 
-    def __init__(self, target: Sink, picture: Picture) -> None:
-        self._container = av.open(target, "w", format="webm", options=_CLUSTERS)
+    def __init__(self, target: ByteSink, picture: VideoSize) -> None:
+        self._container = av.open(target, "w", format="webm", options=_WEBM_OPTIONS)
         self._stream = add_vp8(self._container, picture)
-        self._last = -1
+        self._last_milliseconds = -1
 
     def write(self, frame: av.VideoFrame, milliseconds: int) -> None:
         """A frame of the container's size, at its time; one that is not later than the last is left out."""
-        if milliseconds <= self._last:
+        if milliseconds <= self._last_milliseconds:
             return
-        self._last = milliseconds
-        frame.pts, frame.time_base = milliseconds, MILLISECONDS
+        self._last_milliseconds = milliseconds
+        frame.pts, frame.time_base = milliseconds, MILLISECOND_TIME_BASE
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
 
@@ -97,36 +97,36 @@ class Video:
 
 def add_opus(container: OutputContainer, layout: str) -> AudioStream:
     """A stream of speech."""
-    options = {"application": "voip", "compression_level": COMPLEXITY}
-    stream = container.add_stream("libopus", rate=RATE, layout=layout, options=options)
+    options = {"application": "voip", "compression_level": OPUS_COMPLEXITY}
+    stream = container.add_stream("libopus", rate=SAMPLE_RATE, layout=layout, options=options)
     stream.bit_rate = 64_000 if layout == "stereo" else 32_000
     return stream
 
 
-def add_vp8(container: OutputContainer, picture: Picture) -> VideoStream:
+def add_vp8(container: OutputContainer, picture: VideoSize) -> VideoStream:
     """A stream of video."""
     stream = container.add_stream("libvpx", rate=FRAMES_PER_SECOND)
     _configure(stream.codec_context, picture)
     return stream
 
 
-def encode_still(frame: av.VideoFrame, picture: Picture) -> bytes:
+def encode_still(frame: av.VideoFrame, picture: VideoSize) -> bytes:
     """One frame as video that stands by itself, to stand between other video of this size."""
     context = av.VideoCodecContext.create("libvpx", "w")
     _configure(context, picture)
-    frame.pts, frame.time_base = 0, MILLISECONDS
+    frame.pts, frame.time_base = 0, MILLISECOND_TIME_BASE
     return b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)])
 
 
-def _configure(context: av.VideoCodecContext, picture: Picture) -> None:
+def _configure(context: av.VideoCodecContext, picture: VideoSize) -> None:
     context.width, context.height, context.pix_fmt = picture.width, picture.height, "yuv420p"
     context.bit_rate = int(BITS_PER_PIXEL * picture.width * picture.height)
-    context.time_base = MILLISECONDS
-    context.options = _VP8
+    context.time_base = MILLISECOND_TIME_BASE
+    context.options = _VP8_OPTIONS
 
 
-def to_frame(samples: Samples, layout: str, count: int) -> av.AudioFrame:
+def to_audio_frame(samples: Samples, layout: str, first_sample: int) -> av.AudioFrame:
     """The samples as a frame that begins after `count` others."""
     frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout=layout)
-    frame.sample_rate, frame.pts, frame.time_base = RATE, count, Fraction(1, RATE)
+    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, first_sample, Fraction(1, SAMPLE_RATE)
     return frame

@@ -3,9 +3,9 @@
 import structlog
 from bson import ObjectId
 
-from models.erasure import confirm_media
+from models.erasure import confirm_media_erased
 from models.interview import get_interview
-from recording.storage import Store, StoreFailed
+from recording.storage import RecordingStore, StoreFailed
 
 log = structlog.get_logger(__name__)
 
@@ -13,7 +13,7 @@ QUIET_SECONDS = 60.0
 """after the mark: longer than any writer goes on that has not heard of it"""
 
 
-async def erase_media(store: Store | None, interview_id: ObjectId, quiet_seconds: float = QUIET_SECONDS) -> None:
+async def erase_media(store: RecordingStore | None, interview_id: ObjectId, quiet_seconds: float = QUIET_SECONDS) -> None:
     """Delete all of it. The sweep asks again until nothing can have been written since."""
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is None:
@@ -26,4 +26,4 @@ async def erase_media(store: Store | None, interview_id: ObjectId, quiet_seconds
     except StoreFailed as failed:
         log.warning("media not erased yet", interview_id=str(interview_id), reason=str(failed))
         return
-    await confirm_media(interview_id, quiet_seconds)
+    await confirm_media_erased(interview_id, quiet_seconds)

@@ -9,11 +9,11 @@ from bson import ObjectId
 from livekit.agents import AgentServer, WorkerPermissions
 
 from lifecycle import worker
-from lifecycle.jobs import FINISH_RECORDING
-from lifecycle.lease import kept
+from lifecycle.jobs import FINALIZE_RECORDING
+from lifecycle.lease import hold_lease
 from lifecycle.room_job import RoomJob
 from models.append import LeaseLost
-from models.recording_job import claim_recorder, release_recording, renew_recording
+from models.recording_job import claim_recording, release_recording_lease, renew_recording_lease
 from recording.recorder import Recorder
 from recording.storage import open_store
 from settings import Settings
@@ -21,10 +21,10 @@ from settings import Settings
 log = structlog.get_logger(__name__)
 
 
-def create_worker(settings: Settings, prompt_version: str) -> AgentServer:
+def create_recorder_worker(settings: Settings, prompt_version: str) -> AgentServer:
     """The worker that records. `prompt_version` as lifecycle.services has it."""
     hidden = WorkerPermissions(hidden=True, can_publish=False, can_publish_data=False, can_update_metadata=False)
-    return worker.create_worker(settings, settings.livekit.recorder_name, record_part, prompt_version, permissions=hidden)
+    return worker.create_livekit_worker(settings, settings.livekit.recorder_name, record_part, prompt_version, permissions=hidden)
 
 
 async def record_part(job: RoomJob) -> None:
@@ -34,19 +34,19 @@ async def record_part(job: RoomJob) -> None:
     store = open_store(services.settings.recording)
     if store is None:
         raise RuntimeError("a recorder needs RECORDING_STORE")
-    recording = await claim_recorder(recording_id, job.fence, job.holder, lease_seconds)
+    recording = await claim_recording(recording_id, job.fence, job.holder, lease_seconds)
     if recording is None:
         raise LeaseLost
     log.info("recorder comes")
     recorder = Recorder(services, store, job.room, recording)
 
     async def renew() -> bool:
-        return await renew_recording(recording_id, job.fence, job.holder, lease_seconds)
+        return await renew_recording_lease(recording_id, job.fence, job.holder, lease_seconds)
 
     try:
-        async with kept(renew, lease_seconds):
-            await recorder.run(job.stopping)
+        async with hold_lease(renew, lease_seconds):
+            await recorder.run(job.stop_requested)
     finally:
-        await release_recording(recorder.recording)
+        await release_recording_lease(recorder.recording)
     # too early while the interview goes on, and then it does nothing
-    await services.jobs.kick(FINISH_RECORDING, recording_id)
+    await services.jobs.kick(FINALIZE_RECORDING, recording_id)

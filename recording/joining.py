@@ -16,35 +16,35 @@ import numpy as np
 from av.error import FFmpegError
 from av.packet import Packet
 
-from models.recording import Picture, RecordingKind
-from recording.containers import MILLISECONDS, Sound, add_opus, add_vp8, encode_still, to_frame
-from recording.pictures import black
-from recording.timeline import RATE, Samples, mix
+from models.recording import VideoSize, RecordingKind
+from recording.containers import MILLISECOND_TIME_BASE, AudioContainer, add_opus, add_vp8, encode_still, to_audio_frame
+from recording.pictures import create_black_frame
+from recording.timeline import SAMPLE_RATE, Samples, mix
 
-NAMES = {
+FILE_NAMES = {
     RecordingKind.AUDIO: "audio.ogg",
     RecordingKind.CANDIDATE_TRACK: "candidate.ogg",
     RecordingKind.INTERVIEWER_TRACK: "interviewer.ogg",
     RecordingKind.COMPOSITE: "composite.webm",
 }
 SILENCE_SECONDS = 1
-BLOCK = RATE // 2
+BLOCK_SAMPLES = SAMPLE_RATE // 2
 """samples that are worked on at once: each step costs some Python"""
-FILLING_MILLISECONDS = 1000
+FILLER_INTERVAL_MILLISECONDS = 1000
 """between two black frames where there is no video: players that seek find one near"""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LocalPart:
     """A part as it lies on this disk, `offset` seconds after the first part began."""
 
     offset: float
-    sound: Path | None
+    audio: Path | None
     video: Path | None
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MergedFile:
     """A file that was made."""
 
     kind: RecordingKind
@@ -52,113 +52,113 @@ class Made:
     seconds: float
 
 
-class Abandoned(Exception):
+class MergeAbandoned(Exception):
     """Nobody wants the files any more."""
 
 
-def join(pieces: list[Piece], paths: Mapping[RecordingKind, Path], picture: Picture | None, abandoned: Event) -> list[Made]:
+def merge_parts(parts: list[LocalPart], paths: Mapping[RecordingKind, Path], picture: VideoSize | None, abandoned: Event) -> list[MergedFile]:
     """Make the files at these paths: both voices, each voice, and, if there is a `picture`, the video with both voices mixed.
 
     Nothing when no sound can be read. A part whose end is torn is read up to there.
 
     Raises OSError, and Abandoned soon after that is set.
     """
-    both = Sound(paths[RecordingKind.AUDIO], channels=2)
-    candidate = Sound(paths[RecordingKind.CANDIDATE_TRACK], channels=1)
-    interviewer = Sound(paths[RecordingKind.INTERVIEWER_TRACK], channels=1)
-    composite = _Composite(paths[RecordingKind.COMPOSITE], pieces, picture) if picture else None
-    count = 0
-    for block in _sound(pieces):
+    both = AudioContainer(paths[RecordingKind.AUDIO], channels=2)
+    candidate = AudioContainer(paths[RecordingKind.CANDIDATE_TRACK], channels=1)
+    interviewer = AudioContainer(paths[RecordingKind.INTERVIEWER_TRACK], channels=1)
+    composite = _CompositeWriter(paths[RecordingKind.COMPOSITE], parts, picture) if picture else None
+    sample_count = 0
+    for block in _merge_audio(parts):
         if abandoned.is_set():
-            raise Abandoned
+            raise MergeAbandoned
         left, right = np.ascontiguousarray(block[0::2]), np.ascontiguousarray(block[1::2])
         both.write(block)
         candidate.write(left)
         interviewer.write(right)
         if composite:
             composite.write(left, right)
-        count += len(left)
+        sample_count += len(left)
     for sound in (both, candidate, interviewer):
         sound.close()
     if composite:
         composite.close()
-    if not count:
+    if not sample_count:
         return []
-    return [Made(kind, path, count / RATE) for kind, path in paths.items() if composite or kind is not RecordingKind.COMPOSITE]
+    return [MergedFile(kind, path, sample_count / SAMPLE_RATE) for kind, path in paths.items() if composite or kind is not RecordingKind.COMPOSITE]
 
 
-def _sound(pieces: list[Piece]) -> Iterator[Samples]:
+def _merge_audio(parts: list[LocalPart]) -> Iterator[Samples]:
     """Both voices of all parts, sample by sample in turn, without a gap."""
     reached = 0
-    for piece, until in _spans(pieces):
-        if piece.sound is None:
+    for part, until in _iterate_spans(parts):
+        if part.audio is None:
             continue
-        begin, limit = round(piece.offset * RATE), round(until * RATE) if until is not None else None
-        for place, samples in _decoded(piece.sound):
+        begin, limit = round(part.offset * SAMPLE_RATE), round(until * SAMPLE_RATE) if until is not None else None
+        for place, samples in _decode_audio(part.audio):
             at = begin + place
             if limit is not None and at >= limit:
                 break
             while at > reached:
-                missing = min(at - reached, SILENCE_SECONDS * RATE)
+                missing = min(at - reached, SILENCE_SECONDS * SAMPLE_RATE)
                 yield np.zeros(2 * missing, np.int16)
                 reached += missing
-            fresh = samples[2 * (reached - at) : 2 * (limit - at) if limit is not None else None]
-            if len(fresh):
-                yield fresh
-                reached += len(fresh) // 2
+            new_samples = samples[2 * (reached - at) : 2 * (limit - at) if limit is not None else None]
+            if len(new_samples):
+                yield new_samples
+                reached += len(new_samples) // 2
 
 
-def _spans(pieces: list[Piece]) -> Iterator[tuple[Piece, float | None]]:
+def _iterate_spans(parts: list[LocalPart]) -> Iterator[tuple[LocalPart, float | None]]:
     """Each part with the time at which the next begins: whoever came to life again after being replaced has nothing to add."""
-    for piece, following in zip_longest(pieces, pieces[1:]):
+    for part, following in zip_longest(parts, parts[1:]):
         # a clock that is off by more than a part is not believed
-        yield piece, following.offset if following and following.offset > piece.offset else None
+        yield part, following.offset if following and following.offset > part.offset else None
 
 
-def _decoded(path: Path) -> Iterator[tuple[int, Samples]]:
+def _decode_audio(path: Path) -> Iterator[tuple[int, Samples]]:
     """The samples of a part, each block with its place in it."""
-    resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE, frame_size=BLOCK)
+    resampler = av.AudioResampler(format="s16", layout="stereo", rate=SAMPLE_RATE, frame_size=BLOCK_SAMPLES)
     # torn, or never begun: what could be read till then
     with suppress(FFmpegError), av.open(path) as container:
         for frame in container.decode(audio=0):
-            yield from _blocks(resampler.resample(frame))
-    yield from _blocks(resampler.resample(None))
+            yield from _iterate_blocks(resampler.resample(frame))
+    yield from _iterate_blocks(resampler.resample(None))
 
 
-def _blocks(frames: list[av.AudioFrame]) -> Iterator[tuple[int, Samples]]:
+def _iterate_blocks(frames: list[av.AudioFrame]) -> Iterator[tuple[int, Samples]]:
     for frame in frames:
         yield frame.pts or 0, frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
 
 
-Shot = tuple[int, bytes, bool]
+EncodedFrame = tuple[int, bytes, bool]
 """an encoded frame: when, in milliseconds; its bytes; whether it stands by itself"""
 
 
-def _shots(pieces: list[Piece], blank: bytes) -> Iterator[Shot]:
+def _merge_video(parts: list[LocalPart], black_frame: bytes) -> Iterator[EncodedFrame]:
     """The video of all parts as it was encoded, black where there is none, for ever: the sound says when it is over."""
     last, due = -1, 0
-    for piece, until in _spans(pieces):
-        if piece.video is None:
+    for part, until in _iterate_spans(parts):
+        if part.video is None:
             continue
-        begin = round(piece.offset * 1000)
+        begin = round(part.offset * 1000)
         is_first = True
-        for place, data, is_keyframe in _packets(piece.video):
+        for place, data, is_keyframe in _read_video(part.video):
             at = begin + place
             if until is not None and at >= until * 1000:
                 break
             while is_first and due < at:
-                yield due, blank, True
-                last, due = due, due + FILLING_MILLISECONDS
+                yield due, black_frame, True
+                last, due = due, due + FILLER_INTERVAL_MILLISECONDS
             at = max(at, last + 1)
             is_first = False
             yield at, data, is_keyframe
-            last, due = at, at + FILLING_MILLISECONDS
+            last, due = at, at + FILLER_INTERVAL_MILLISECONDS
     while True:
-        yield due, blank, True
-        due += FILLING_MILLISECONDS
+        yield due, black_frame, True
+        due += FILLER_INTERVAL_MILLISECONDS
 
 
-def _packets(path: Path) -> Iterator[Shot]:
+def _read_video(path: Path) -> Iterator[EncodedFrame]:
     # as above
     with suppress(FFmpegError), av.open(path) as container:
         for packet in container.demux(video=0):
@@ -166,35 +166,35 @@ def _packets(path: Path) -> Iterator[Shot]:
                 yield round(packet.pts * packet.time_base * 1000), bytes(packet), packet.is_keyframe
 
 
-class _Composite:
+class _CompositeWriter:
     """The video with both voices, as it grows with the sound."""
 
-    def __init__(self, path: Path, pieces: list[Piece], picture: Picture) -> None:
+    def __init__(self, path: Path, parts: list[LocalPart], picture: VideoSize) -> None:
         self.path = path
         self._container = av.open(path, "w", format="webm", options={"cues_to_front": "1"})
-        self._video = add_vp8(self._container, picture)
-        self._sound = add_opus(self._container, "mono")
-        self._shots = _shots(pieces, encode_still(black(picture), picture))
-        self._next = next(self._shots)
-        self._count = 0
+        self._video_stream = add_vp8(self._container, picture)
+        self._audio_stream = add_opus(self._container, "mono")
+        self._frames = _merge_video(parts, encode_still(create_black_frame(picture), picture))
+        self._next_frame = next(self._frames)
+        self._sample_count = 0
 
     def write(self, left: Samples, right: Samples) -> None:
         """The next samples of both voices, and the video that belongs to them."""
-        self._mux(self._sound.encode(to_frame(mix([left, right], len(left)), "mono", self._count)))
-        self._count += len(left)
+        self._mux(self._audio_stream.encode(to_audio_frame(mix([left, right], len(left)), "mono", self._sample_count)))
+        self._sample_count += len(left)
 
     def close(self) -> None:
         """Write what is left."""
-        self._mux(self._sound.encode(None))
+        self._mux(self._audio_stream.encode(None))
         self._container.close()
 
     def _mux(self, packets: "list[Packet[Any]]") -> None:
         for packet in packets:
-            while self._next[0] <= (packet.pts or 0) * packet.time_base * 1000:
-                at, data, is_keyframe = self._next
-                shot = Packet(data)
-                shot.stream, shot.time_base, shot.is_keyframe = self._video, MILLISECONDS, is_keyframe
-                shot.pts = shot.dts = at
-                self._container.mux(shot)
-                self._next = next(self._shots)
+            while self._next_frame[0] <= (packet.pts or 0) * packet.time_base * 1000:
+                at, data, is_keyframe = self._next_frame
+                video_packet = Packet(data)
+                video_packet.stream, video_packet.time_base, video_packet.is_keyframe = self._video_stream, MILLISECOND_TIME_BASE, is_keyframe
+                video_packet.pts = video_packet.dts = at
+                self._container.mux(video_packet)
+                self._next_frame = next(self._frames)
             self._container.mux(packet)

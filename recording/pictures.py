@@ -4,25 +4,25 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from models.recording import Picture
+from models.recording import VideoSize
 
-LARGEST = Picture(width=1280, height=720)
+MAX_PICTURE = VideoSize(width=1280, height=720)
 
 Plane = npt.NDArray[np.uint8]
 
 
-def picture_of(width: int, height: int) -> Picture:
+def choose_picture_size(width: int, height: int) -> VideoSize:
     """The size in which video of this size is kept: the same shape, no larger than LARGEST, even."""
-    scale = min(1.0, LARGEST.width / width, LARGEST.height / height)
-    return Picture(width=_even(width * scale), height=_even(height * scale))
+    scale = min(1.0, MAX_PICTURE.width / width, MAX_PICTURE.height / height)
+    return VideoSize(width=_round_to_even(width * scale), height=_round_to_even(height * scale))
 
 
-def black(picture: Picture) -> av.VideoFrame:
+def create_black_frame(picture: VideoSize) -> av.VideoFrame:
     """A black frame."""
-    return _to_video(_black_planes(picture), picture)
+    return _to_video_frame(_create_black_planes(picture), picture)
 
 
-def fit(planes: Plane, width: int, height: int, quarter_turns: int, picture: Picture) -> av.VideoFrame:
+def fit_frame(planes: Plane, width: int, height: int, quarter_turns: int, picture: VideoSize) -> av.VideoFrame:
     """A frame of I420, turned upright, as large as it goes into the picture, on black.
 
     `planes`: as I420 lays them out, of `width` x `height`; `quarter_turns`: clockwise.
@@ -37,14 +37,14 @@ def fit(planes: Plane, width: int, height: int, quarter_turns: int, picture: Pic
         start += columns * rows
         halves = 1 if place == 0 else 2
         parts.append(np.rot90(whole[: even_height // halves, : even_width // halves], -quarter_turns))
-    frame = _to_video(parts, Picture(width=parts[0].shape[1], height=parts[0].shape[0]))
+    frame = _to_video_frame(parts, VideoSize(width=parts[0].shape[1], height=parts[0].shape[0]))
     scale = min(picture.width / frame.width, picture.height / frame.height)
-    size = Picture(width=min(picture.width, _even(frame.width * scale)), height=min(picture.height, _even(frame.height * scale)))
+    size = VideoSize(width=min(picture.width, _round_to_even(frame.width * scale)), height=min(picture.height, _round_to_even(frame.height * scale)))
     if (frame.width, frame.height) != (size.width, size.height):
         frame = frame.reformat(width=size.width, height=size.height, format="yuv420p")
     if size == picture:
         return frame
-    canvas = _black_planes(picture)
+    canvas = _create_black_planes(picture)
     left, top = (picture.width - size.width) // 4 * 2, (picture.height - size.height) // 4 * 2
     scaled = frame.to_ndarray().reshape(-1)
     start = 0
@@ -54,10 +54,10 @@ def fit(planes: Plane, width: int, height: int, quarter_turns: int, picture: Pic
         target = plane[top // halves : top // halves + rows, left // halves : left // halves + columns]
         target[:] = scaled[start : start + columns * rows].reshape(rows, columns)
         start += columns * rows
-    return _to_video(canvas, picture)
+    return _to_video_frame(canvas, picture)
 
 
-def _black_planes(picture: Picture) -> list[Plane]:
+def _create_black_planes(picture: VideoSize) -> list[Plane]:
     half = (picture.height // 2, picture.width // 2)
     return [
         np.full((picture.height, picture.width), 16, np.uint8),
@@ -66,10 +66,10 @@ def _black_planes(picture: Picture) -> list[Plane]:
     ]
 
 
-def _to_video(planes: list[Plane], picture: Picture) -> av.VideoFrame:
+def _to_video_frame(planes: list[Plane], picture: VideoSize) -> av.VideoFrame:
     joined = np.concatenate([plane.reshape(-1) for plane in planes]).reshape(-1, picture.width)
     return av.VideoFrame.from_ndarray(joined, format="yuv420p")
 
 
-def _even(length: float) -> int:
+def _round_to_even(length: float) -> int:
     return max(2, round(length / 2) * 2)

@@ -13,23 +13,23 @@ import structlog
 from bson import ObjectId
 from livekit import rtc
 
-from lifecycle.rooms import CANDIDATE
+from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import Services
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from models.append import LeaseLost
-from models.recording import Part, Picture, Recording
-from models.recording_job import add_part, add_picture, give_up_recording
-from recording.part import PartWriter, Shot, Side
-from recording.spool import PATIENCE_SECONDS
-from recording.storage import Store, StoreFailed
-from recording.timeline import RATE
-from recording.writer import WriterFailed
+from models.recording import RecordingPart, VideoSize, Recording
+from models.recording_job import add_part, add_video, give_up_recording
+from recording.part import PartWriter, CameraFrame, Side
+from recording.spool import MAX_OUTAGE_SECONDS
+from recording.storage import RecordingStore, StoreFailed
+from recording.timeline import SAMPLE_RATE
+from recording.writer import EncoderFailed
 
 log = structlog.get_logger(__name__)
 
-FRAME_MILLISECONDS = 50
+AUDIO_FRAME_MILLISECONDS = 50
 """of sound, taken from LiveKit at once: each costs a call"""
-WAITING_FRAMES = 100
+AUDIO_QUEUE_FRAMES = 100
 
 
 class Recorder:
@@ -41,76 +41,76 @@ class Recorder:
     def __init__(
         self,
         services: Services,
-        store: Store,
+        store: RecordingStore,
         room: rtc.Room,
         recording: Recording,
-        patience_seconds: float = PATIENCE_SECONDS,
+        max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self.recording = recording
         """as it stands after what was written to it last"""
         self._services = services
         self._store = store
         self._room = room
-        self._patience_seconds = patience_seconds
+        self._max_outage_seconds = max_outage_seconds
         self._part: PartWriter | None = None
         self._streams: dict[str, asyncio.Task[None]] = {}
-        self._sizes: asyncio.Queue[Picture] = asyncio.Queue()
-        self._arrived = asyncio.Event()
-        self._left = asyncio.Event()
-        room.on("participant_connected", self._notice)
-        room.on("track_subscribed", self._listen)
-        room.on("track_unsubscribed", self._end_stream)
-        room.on("track_muted", self._mute)
-        room.on("disconnected", lambda *_: self._left.set())
+        self._video_sizes: asyncio.Queue[VideoSize] = asyncio.Queue()
+        self._candidate_joined = asyncio.Event()
+        self._room_closed = asyncio.Event()
+        room.on("participant_connected", self._on_participant_connected)
+        room.on("track_subscribed", self._on_track_subscribed)
+        room.on("track_unsubscribed", self._on_track_unsubscribed)
+        room.on("track_muted", self._on_track_muted)
+        room.on("disconnected", lambda *_: self._room_closed.set())
 
-    async def run(self, stopping: asyncio.Event) -> None:
+    async def run(self, stop_requested: asyncio.Event) -> None:
         """Record. The room is connected. Raises LeaseLost."""
         for participant in self._room.remote_participants.values():
-            self._notice(participant)
+            self._on_participant_connected(participant)
             for publication in participant.track_publications.values():
                 if publication.track:
-                    self._listen(publication.track, publication, participant)
-        gone = [asyncio.create_task(event.wait()) for event in (stopping, self._left)]
-        arrived = asyncio.create_task(self._arrived.wait())
+                    self._on_track_subscribed(publication.track, publication, participant)
+        stop_waiters = [asyncio.create_task(event.wait()) for event in (stop_requested, self._room_closed)]
+        candidate_joined = asyncio.create_task(self._candidate_joined.wait())
         try:
-            await asyncio.wait([*gone, arrived], return_when=asyncio.FIRST_COMPLETED)
-            if arrived.done() and self._room.isconnected():
-                await self._record(gone)
+            await asyncio.wait([*stop_waiters, candidate_joined], return_when=asyncio.FIRST_COMPLETED)
+            if candidate_joined.done() and self._room.isconnected():
+                await self._record(stop_waiters)
         finally:
-            await end(*gone, arrived, *self._streams.values())
+            await cancel_and_wait(*stop_waiters, candidate_joined, *self._streams.values())
 
-    async def _record(self, gone: list[asyncio.Task[Any]]) -> None:
+    async def _record(self, stop_waiters: list[asyncio.Task[Any]]) -> None:
         composite = next((part.picture for part in self.recording.parts if part.picture), None)
-        part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, composite, self._patience_seconds)
+        part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, composite, self._max_outage_seconds)
         try:
-            await self._tell(await add_part(self.recording, Part(number=self.recording.fence, started_at=part.started_at)))
+            await self._apply_change(await add_part(self.recording, RecordingPart(number=self.recording.fence, started_at=part.started_at)))
             self._part = part
-            await self._until(gone, part.keep_mixing(), part.keep_storing(), self._keep_sizes())
-            await end(*self._streams.values())
+            await self._run_until_stopped(stop_waiters, part.run_mixer(), part.run_uploads(), self._store_video_sizes())
+            await cancel_and_wait(*self._streams.values())
             await part.close()
-        except (StoreFailed, WriterFailed) as failed:
+        except (StoreFailed, EncoderFailed) as failed:
             log.error("recording given up", reason=str(failed))
             failure = f"Recording broke off after {part.elapsed:.0f} seconds: {failed}. What was recorded till then is kept."
-            await self._tell(await give_up_recording(self.recording, failure))
+            await self._apply_change(await give_up_recording(self.recording, failure))
         finally:
             self._part = None
             await part.abandon()
 
-    async def _until(self, gone: list[asyncio.Task[Any]], *works: Coroutine[Any, Any, None]) -> None:
+    async def _run_until_stopped(self, stop_waiters: list[asyncio.Task[Any]], *coroutines: Coroutine[Any, Any, None]) -> None:
         """Do these, which never end, until somebody is gone. Raises what one of them raises."""
-        tasks = [asyncio.create_task(work) for work in works]
+        tasks = [asyncio.create_task(work) for work in coroutines]
         try:
-            done, _ = await asyncio.wait([*gone, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([*stop_waiters, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            await end(*tasks)
+            await cancel_and_wait(*tasks)
 
-    async def _keep_sizes(self) -> None:
+    async def _store_video_sizes(self) -> None:
         while True:
-            await self._tell(await add_picture(self.recording, await self._sizes.get()))
+            await self._apply_change(await add_video(self.recording, await self._video_sizes.get()))
 
-    async def _tell(self, changed: Recording | None) -> None:
+    async def _apply_change(self, changed: Recording | None) -> None:
         if changed is None:
             raise LeaseLost
         self.recording = changed
@@ -118,53 +118,53 @@ class Recorder:
 
     # --- what LiveKit tells
 
-    def _notice(self, participant: rtc.RemoteParticipant) -> None:
-        if participant.identity == CANDIDATE:
-            self._arrived.set()
+    def _on_participant_connected(self, participant: rtc.RemoteParticipant) -> None:
+        if participant.identity == CANDIDATE_IDENTITY:
+            self._candidate_joined.set()
 
-    def _listen(
+    def _on_track_subscribed(
         self, track: rtc.RemoteTrack, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        side = _side_of(participant)
+        side = _classify_side(participant)
         if side is None or track.sid in self._streams:
             return
         if track.kind == rtc.TrackKind.KIND_AUDIO:
-            work = self._hear(track, side)
+            work = self._receive_audio(track, side)
         elif side is Side.CANDIDATE:
-            work = self._see(track)
+            work = self._receive_video(track)
         else:
             return
         self._streams[track.sid] = asyncio.create_task(work, name=f"record {track.sid}")
 
-    def _end_stream(
+    def _on_track_unsubscribed(
         self, track: rtc.RemoteTrack, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
         # LiveKit does not end the stream of a track that is no longer there
         if task := self._streams.pop(track.sid, None):
             task.cancel()
         if track.kind == rtc.TrackKind.KIND_VIDEO:
-            self._hide(participant)
+            self._add_black_frame(participant)
 
-    def _mute(self, participant: rtc.Participant, publication: rtc.TrackPublication) -> None:
+    def _on_track_muted(self, participant: rtc.Participant, publication: rtc.TrackPublication) -> None:
         if publication.kind == rtc.TrackKind.KIND_VIDEO:
-            self._hide(participant)
+            self._add_black_frame(participant)
 
-    def _hide(self, participant: rtc.Participant) -> None:
-        if self._part is not None and _side_of(participant) is Side.CANDIDATE:
-            self._part.hide()
+    def _add_black_frame(self, participant: rtc.Participant) -> None:
+        if self._part is not None and _classify_side(participant) is Side.CANDIDATE:
+            self._part.add_black_frame()
 
-    async def _hear(self, track: rtc.Track, side: Side) -> None:
+    async def _receive_audio(self, track: rtc.Track, side: Side) -> None:
         stream = rtc.AudioStream(
-            track, capacity=WAITING_FRAMES, sample_rate=RATE, num_channels=1, frame_size_ms=FRAME_MILLISECONDS
+            track, capacity=AUDIO_QUEUE_FRAMES, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=AUDIO_FRAME_MILLISECONDS
         )
         try:
             async for event in stream:
                 if self._part is not None:
-                    self._part.hear(side, track.sid, np.frombuffer(event.frame.data, np.int16))
+                    self._part.add_audio(side, track.sid, np.frombuffer(event.frame.data, np.int16))
         finally:
             await stream.aclose()
 
-    async def _see(self, track: rtc.Track) -> None:
+    async def _receive_video(self, track: rtc.Track) -> None:
         stream = rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.I420)
         try:
             async for event in stream:
@@ -172,16 +172,16 @@ class Recorder:
                     continue
                 frame = event.frame
                 planes = np.frombuffer(frame.data, np.uint8)
-                shot = Shot(planes, frame.width, frame.height, cast(int, event.rotation))
+                camera_frame = CameraFrame(planes, frame.width, frame.height, cast(int, event.rotation))
                 # LiveKit's clock of frames is this machine's monotonic one
-                if picture := self._part.see(shot, event.timestamp_us / 1_000_000):
-                    self._sizes.put_nowait(picture)
+                if picture := self._part.add_frame(camera_frame, event.timestamp_us / 1_000_000):
+                    self._video_sizes.put_nowait(picture)
         finally:
             await stream.aclose()
 
 
-def _side_of(participant: rtc.Participant) -> Side | None:
-    if participant.identity == CANDIDATE:
+def _classify_side(participant: rtc.Participant) -> Side | None:
+    if participant.identity == CANDIDATE_IDENTITY:
         return Side.CANDIDATE
     if participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT:
         return Side.INTERVIEWER

@@ -10,42 +10,42 @@ import time
 
 import structlog
 
-from recording.storage import Store, StoreFailed
+from recording.storage import RecordingStore, StoreFailed
 
 log = structlog.get_logger(__name__)
 
 CHUNK_SECONDS = 1.0
 RETRY_SECONDS = 1.0
-PUT_SECONDS = 10.0
-PATIENCE_SECONDS = 20.0
+PUT_TIMEOUT_SECONDS = 10.0
+MAX_OUTAGE_SECONDS = 20.0
 """with a store that does not take anything"""
-MAX_BYTES = 32 * 1024 * 1024
+MAX_PENDING_BYTES = 32 * 1024 * 1024
 """waiting: three minutes of video, or an hour of sound"""
 
 
-def path_of(interview_id: object, number: int, name: str) -> str:
+def build_chunks_path(interview_id: object, number: int, name: str) -> str:
     """Where the chunks of a part lie; those of later parts sort after it."""
     return f"{interview_id}/parts/{number:08}/{name}"
 
 
-class Spool:
+class UploadBuffer:
     """Takes bytes from a writer's thread, and stores them from the event loop."""
 
-    def __init__(self, store: Store, path: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, store: RecordingStore, path: str, max_outage_seconds: float = MAX_OUTAGE_SECONDS) -> None:
         self._store = store
         self._path = path
-        self._patience_seconds = patience_seconds
+        self._max_outage_seconds = max_outage_seconds
         self._lock = threading.Lock()
-        self._waiting = bytearray()
-        self._chunks = 0
+        self._pending = bytearray()
+        self._chunk_count = 0
         self._failing_since: float | None = None
 
     def write(self, data: bytes) -> int:
         """Take these bytes; for the container. Raises StoreFailed when the store has not kept up."""
         with self._lock:
-            if len(self._waiting) + len(data) > MAX_BYTES:
+            if len(self._pending) + len(data) > MAX_PENDING_BYTES:
                 raise StoreFailed("The store is too slow")
-            self._waiting += data
+            self._pending += data
         return len(data)
 
     async def flush(self) -> None:
@@ -54,29 +54,29 @@ class Spool:
         Raises StoreFailed when it has taken nothing for `patience_seconds`.
         """
         with self._lock:
-            data = bytes(self._waiting)
+            data = bytes(self._pending)
         if not data:
             return
         try:
-            async with asyncio.timeout(PUT_SECONDS):
-                await self._store.put(f"{self._path}/{self._chunks:08}", data)
+            async with asyncio.timeout(PUT_TIMEOUT_SECONDS):
+                await self._store.put(f"{self._path}/{self._chunk_count:08}", data)
         except (StoreFailed, TimeoutError) as error:
             failed = error if isinstance(error, StoreFailed) else StoreFailed("The store does not answer in time")
-            begun = self._failing_since = self._failing_since or time.monotonic()
-            if time.monotonic() - begun >= self._patience_seconds:
+            failing_since = self._failing_since = self._failing_since or time.monotonic()
+            if time.monotonic() - failing_since >= self._max_outage_seconds:
                 raise failed from None
             log.warning("chunk not stored", reason=str(failed))
             return
         self._failing_since = None
-        self._chunks += 1
+        self._chunk_count += 1
         with self._lock:
-            del self._waiting[: len(data)]
+            del self._pending[: len(data)]
 
-    async def finish(self) -> None:
+    async def drain(self) -> None:
         """Store all of it, and return then. Raises StoreFailed as `flush`."""
         while True:
             await self.flush()
             with self._lock:
-                if not self._waiting:
+                if not self._pending:
                     return
             await asyncio.sleep(RETRY_SECONDS)

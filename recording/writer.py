@@ -15,18 +15,18 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-class WriterFailed(Exception):
+class EncoderFailed(Exception):
     """A container could not be written any more; the text says why, for people."""
 
 
-class Writer(Generic[T]):
+class EncoderThread(Generic[T]):
     """Writes items in a thread of its own, in order. What does not fit into its queue is dropped: `put` says so.
 
     `failure`: why nothing is written any more.
     """
 
     def __init__(self, name: str, write: Callable[[T], None], close: Callable[[], None], capacity: int) -> None:
-        self.failure: WriterFailed | None = None
+        self.failure: EncoderFailed | None = None
         self._write = write
         self._close = close
         self._items: queue.Queue[T | None] = queue.Queue(capacity)
@@ -43,11 +43,11 @@ class Writer(Generic[T]):
 
     async def close(self) -> None:
         """Write what is left, and close the container; once. Raises WriterFailed."""
-        await asyncio.to_thread(self._end)
+        await asyncio.to_thread(self._stop_thread)
         if self.failure:
             raise self.failure
 
-    def _end(self) -> None:
+    def _stop_thread(self) -> None:
         if self._thread.is_alive():
             self._items.put(None)
             self._thread.join()
@@ -60,7 +60,7 @@ class Writer(Generic[T]):
         except Exception as error:
             # its text may hold a path; the traceback of a library's thread helps nobody in an interview
             reason = str(error) if isinstance(error, StoreFailed) else f"Encoding failed ({type(error).__name__})"
-            self.failure = WriterFailed(reason)
+            self.failure = EncoderFailed(reason)
             log.error("writer failed", writer=self._thread.name, reason=reason)
             while self._items.get() is not None:
                 pass

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from auth import issue_access, issue_invite
+from auth import issue_candidate_token, issue_invite_token
 from lifecycle.rooms import RoomAccess
 from lifecycle.services import Services
-from models.interview import OPEN, Interview
+from models.interview import OPEN_STATUSES, Interview
 from models.turn import Channel
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessGrant:
     """A candidate's bearer token for one interview, and the key to its room."""
 
     token: str
@@ -21,7 +21,7 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class Invite:
+class InviteLink:
     """A link for a candidate; whoever has it may join."""
 
     token: str
@@ -29,15 +29,15 @@ class Invite:
     expires_at: datetime
 
 
-def access_of(services: Services, interview: Interview) -> Access:
+def issue_candidate_access(services: Services, interview: Interview) -> AccessGrant:
     """A fresh access to the interview, and to its room while it is held by voice."""
-    by_voice = interview.channel is Channel.VOICE and interview.status in OPEN and services.rooms.is_configured
-    room = services.rooms.access(interview) if by_voice else None
-    return Access(*issue_access(interview, services.settings.auth), room)
+    needs_room = interview.channel is Channel.VOICE and interview.status in OPEN_STATUSES and services.rooms.is_configured
+    room = services.rooms.issue_access(interview) if needs_room else None
+    return AccessGrant(*issue_candidate_token(interview, services.settings.auth), room)
 
 
-def invite_of(services: Services, interview: Interview) -> Invite:
+def issue_invite_link(services: Services, interview: Interview) -> InviteLink:
     """The interview's present invite."""
-    token = issue_invite(interview, services.settings.auth)
+    token = issue_invite_token(interview, services.settings.auth)
     # in the fragment: browsers never send it, so no log of any server holds it
-    return Invite(token, f"{services.settings.api.public_url}/join#{token}", interview.expires_at)
+    return InviteLink(token, f"{services.settings.api.public_url}/join#{token}", interview.expires_at)

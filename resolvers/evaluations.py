@@ -6,29 +6,29 @@ from dataclasses import dataclass
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from auth import Action, Principal, allow
+from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
-from evaluation.rubric import total
+from evaluation.rubric import compute_totals
 from lifecycle.services import Services
 from lifecycle.states import request_evaluation
 from models import evaluation_job
 from models.clock import now
 from models.evaluation import (
-    ACTIVE,
+    ACTIVE_STATUSES,
     Evaluation,
     EvaluationStatus,
     LevelOverride,
-    Outcome,
+    EvaluationOutcome,
     Review,
-    get_own_evaluation,
+    get_organization_evaluation,
     list_evaluations,
     pick_evaluation,
 )
-from models.interview import Decision, Interview, get_own_interview
-from resolvers.idempotency import once
-from resolvers.ids import Kind, decode, not_found
-from resolvers.scope import own_interview
-from resolvers.text import DETAIL_LIMIT, line, prose
+from models.interview import Decision, Interview, get_organization_interview
+from resolvers.idempotency import idempotent
+from resolvers.ids import IdKind, decode_id, build_not_found
+from resolvers.scope import load_interview
+from resolvers.text import DETAIL_LIMIT, clean_line, clean_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +56,22 @@ async def get_evaluation(services: Services, principal: Principal, interview_id:
 
     Raises NotFound when the interview is unknown or not the caller's.
     """
-    allow(principal, Action.READ_EVALUATION)
-    return pick_evaluation(await evaluations_of(principal, await own_interview(principal, interview_id)), version)
+    require_permission(principal, Action.READ_EVALUATION)
+    return pick_evaluation(await list_interview_evaluations(principal, await load_interview(principal, interview_id)), version)
 
 
-async def evaluations_of(principal: Principal, interview: Interview) -> list[Evaluation]:
+async def list_interview_evaluations(principal: Principal, interview: Interview) -> list[Evaluation]:
     """Every version, newest first, of an interview that the caller may read; none once it has been erased."""
-    allow(principal, Action.READ_EVALUATION)
+    require_permission(principal, Action.READ_EVALUATION)
     return [] if interview.erased_at else await list_evaluations(ObjectId(interview.id))
 
 
-async def own_evaluation(principal: Principal, evaluation_id: ObjectId) -> Evaluation | None:
+async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> Evaluation | None:
     """The evaluation, if it is the caller's organization's and its interview has not been erased."""
-    evaluation = await get_own_evaluation(principal.organization_id, evaluation_id)
+    evaluation = await get_organization_evaluation(principal.organization_id, evaluation_id)
     if evaluation is None:
         return None
-    interview = await get_own_interview(principal.organization_id, ObjectId(evaluation.interview_id))
+    interview = await get_organization_interview(principal.organization_id, ObjectId(evaluation.interview_id))
     return evaluation if interview and interview.erased_at is None else None
 
 
@@ -82,14 +82,14 @@ async def evaluate_interview(
 
     Raises NotFound, and Conflict unless the interview is completed.
     """
-    allow(principal, Action.EVALUATE_INTERVIEW)
-    interview = await own_interview(principal, interview_id)
-    versions = await evaluations_of(principal, interview)
-    at_work = next((version for version in versions if version.status in ACTIVE), None)
-    call = once(services, principal, "evaluateInterview", idempotency_key, interview_id)
-    claimed = await call.claim(ObjectId(at_work.id) if at_work else ObjectId())
-    done = next((version for version in versions if version.id == claimed), None)
-    return done or await request_evaluation(services, interview, claimed)
+    require_permission(principal, Action.EVALUATE_INTERVIEW)
+    interview = await load_interview(principal, interview_id)
+    versions = await list_interview_evaluations(principal, interview)
+    active_version = next((version for version in versions if version.status in ACTIVE_STATUSES), None)
+    call = idempotent(services, principal, "evaluateInterview", idempotency_key, interview_id)
+    claimed = await call.claim(ObjectId(active_version.id) if active_version else ObjectId())
+    claimed_version = next((version for version in versions if version.id == claimed), None)
+    return claimed_version or await request_evaluation(services, interview, claimed)
 
 
 async def review_evaluation(services: Services, principal: Principal, request: ReviewRequest) -> Evaluation:
@@ -97,16 +97,16 @@ async def review_evaluation(services: Services, principal: Principal, request: R
 
     Raises NotFound, Conflict unless the evaluation is completed, BadInput for overrides that do not fit it.
     """
-    allow(principal, Action.REVIEW_EVALUATION)
-    evaluation_id = decode(Kind.EVALUATION, request.evaluation_id)
-    evaluation = await own_evaluation(principal, evaluation_id)
+    require_permission(principal, Action.REVIEW_EVALUATION)
+    evaluation_id = decode_id(IdKind.EVALUATION, request.evaluation_id)
+    evaluation = await find_evaluation(principal, evaluation_id)
     if evaluation is None:
-        raise not_found(Kind.EVALUATION)
+        raise build_not_found(IdKind.EVALUATION)
     if evaluation.status is not EvaluationStatus.COMPLETED or evaluation.outcome is None:
         raise Conflict(f"Only a completed evaluation can be reviewed: this one is {evaluation.status}.")
-    reason = prose(request.reason, "reason", DETAIL_LIMIT)
-    overrides = _checked(evaluation.outcome, request.overrides)
-    call = once(services, principal, "reviewEvaluation", request.idempotency_key, request)
+    reason = clean_text(request.reason, "reason", DETAIL_LIMIT)
+    overrides = _validate_overrides(evaluation.outcome, request.overrides)
+    call = idempotent(services, principal, "reviewEvaluation", request.idempotency_key, request)
     review = Review(
         id=PydanticObjectId(await call.claim(ObjectId())),
         decision=request.decision,
@@ -114,22 +114,22 @@ async def review_evaluation(services: Services, principal: Principal, request: R
         reviewer=principal.name,
         created_at=now(),
         overrides=overrides,
-        overall_score=_overall(evaluation.outcome, overrides),
+        overall_score=_compute_overall_score(evaluation.outcome, overrides),
     )
     reviewed = await evaluation_job.add_review(evaluation, review)
     if reviewed is None:
-        raise not_found(Kind.EVALUATION)
+        raise build_not_found(IdKind.EVALUATION)
     await services.live.publish_change(principal.organization_id, ObjectId(evaluation.interview_id))
     return reviewed
 
 
-def _checked(outcome: Outcome, overrides: Sequence[OverrideRequest]) -> list[LevelOverride]:
+def _validate_overrides(outcome: EvaluationOutcome, overrides: Sequence[OverrideRequest]) -> list[LevelOverride]:
     keys = [criterion.key for criterion in outcome.criteria]
     seen: set[str] = set()
     checked = []
     for place, override in enumerate(overrides):
         path = f"overrides[{place}]"
-        key = line(override.criterion_key, f"{path}.criterionKey")
+        key = clean_line(override.criterion_key, f"{path}.criterionKey")
         if key not in keys:
             raise BadInput(
                 f"{path}.criterionKey names no criterion of this evaluation: they are {', '.join(keys)}.",
@@ -140,11 +140,11 @@ def _checked(outcome: Outcome, overrides: Sequence[OverrideRequest]) -> list[Lev
         if override.level is not None and not 1 <= override.level <= 5:
             raise BadInput(f"{path}.level must be 1 to 5, or null for not assessed.", field=f"{path}.level")
         seen.add(key)
-        reason = prose(override.reason, f"{path}.reason", DETAIL_LIMIT)
+        reason = clean_text(override.reason, f"{path}.reason", DETAIL_LIMIT)
         checked.append(LevelOverride(criterion_key=key, level=override.level, reason=reason))
     return checked
 
 
-def _overall(outcome: Outcome, overrides: Sequence[LevelOverride]) -> float | None:
+def _compute_overall_score(outcome: EvaluationOutcome, overrides: Sequence[LevelOverride]) -> float | None:
     levels = {override.criterion_key: override.level for override in overrides}
-    return total((result.weight, levels.get(result.key, result.level)) for result in outcome.criteria).overall_score
+    return compute_totals((result.weight, levels.get(result.key, result.level)) for result in outcome.criteria).overall_score

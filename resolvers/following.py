@@ -9,35 +9,35 @@ from typing import TypeVar
 
 from bson import ObjectId
 
-from auth import Action, Principal, allow, check_joined
+from auth import Action, Principal, require_permission, check_candidate_access
 from errors import BadInput
 from lifecycle.services import Services
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from live.messages import Interim
-from models.follow import read_standing
+from models.follow import read_access_state
 from models.interview import Interview, InterviewStatus
-from models.interview_list import InterviewFilter, InterviewOrderField, list_interviews, order_of
+from models.interview_list import InterviewFilter, InterviewOrderField, list_interviews, to_sort_order
 from models.organization import Role
 from models.page import PageRequest
 from models.turn import Channel, Turn
-from resolvers.ids import Kind, decode, not_found
-from resolvers.rechecks import RECHECK_SECONDS, Recheck
-from resolvers.text import lines
+from resolvers.ids import IdKind, decode_id, build_not_found
+from resolvers.rechecks import RECHECK_SECONDS, AccessMonitor
+from resolvers.text import clean_filter_values
 
-WALL_SIZE = 200
+MAX_INITIAL_INTERVIEWS = 200
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveFilter:
+class LiveInterviewFilter:
     """Which interviews a wall shows; None: any."""
 
     status: Sequence[InterviewStatus] = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING)
     position_key: Sequence[str] | None = None
     channel: Sequence[Channel] | None = None
 
-    def takes(self, interview: Interview) -> bool:
+    def matches(self, interview: Interview) -> bool:
         """Whether the wall shows this interview as it is now."""
         return (
             interview.status in self.status
@@ -54,104 +54,104 @@ async def follow_turns(
     Raises as the other functions here: Forbidden and NotFound; and BadInput for a negative `after`. The streams raise
     Unauthenticated when the caller's access has expired or been withdrawn meanwhile.
     """
-    allow(principal, Action.READ_INTERVIEW)
+    require_permission(principal, Action.READ_INTERVIEW)
     if after < 0:
         raise BadInput("after is the seq of the last turn that you hold: 0 for none.", field="after")
-    followed = await _own_interview_id(services, principal, interview_id)
-    return services.live.follow_turns(followed, after, Recheck.of(principal, recheck_seconds).check)
+    followed_id = await _resolve_interview_id(services, principal, interview_id)
+    return services.live.follow_turns(followed_id, after, AccessMonitor.for_principal(principal, recheck_seconds).check)
 
 
 async def follow_interims(
     services: Services, principal: Principal, interview_id: str, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[Interim, None]:
     """What is being said or written right now; ends with the interview."""
-    allow(principal, Action.READ_INTERVIEW)
-    followed = await _own_interview_id(services, principal, interview_id)
-    return services.live.follow_interims(followed, Recheck.of(principal, recheck_seconds).check)
+    require_permission(principal, Action.READ_INTERVIEW)
+    followed_id = await _resolve_interview_id(services, principal, interview_id)
+    return services.live.follow_interims(followed_id, AccessMonitor.for_principal(principal, recheck_seconds).check)
 
 
 async def follow_interview(
     services: Services, principal: Principal, interview_id: str, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[Interview, None]:
     """The interview as it is, then whenever it has changed; does not end by itself."""
-    allow(principal, Action.READ_INTERVIEW)
-    followed = await _own_interview_id(services, principal, interview_id)
-    return _states(services, principal, followed, recheck_seconds)
+    require_permission(principal, Action.READ_INTERVIEW)
+    followed_id = await _resolve_interview_id(services, principal, interview_id)
+    return _stream_interview_states(services, principal, followed_id, recheck_seconds)
 
 
 async def follow_interviews(
-    services: Services, principal: Principal, where: LiveFilter | None, *, recheck_seconds: float = RECHECK_SECONDS
+    services: Services, principal: Principal, where: LiveInterviewFilter | None, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[Interview, None]:
     """First the matching interviews, the newest 200, newest first; then each that changes, if it was shown or matches now."""
-    allow(principal, Action.LIST_INTERVIEWS)
-    where = where or LiveFilter()
-    where = replace(where, position_key=lines(where.position_key, "filter.positionKey"))
-    return _guarded(principal, _wall(services, principal.organization_id, where), recheck_seconds)
+    require_permission(principal, Action.LIST_INTERVIEWS)
+    where = where or LiveInterviewFilter()
+    where = replace(where, position_key=clean_filter_values(where.position_key, "filter.positionKey"))
+    return _stream_while_authorized(principal, _stream_matching_interviews(services, principal.organization_id, where), recheck_seconds)
 
 
-async def _own_interview_id(services: Services, principal: Principal, interview_id: str) -> ObjectId:
+async def _resolve_interview_id(services: Services, principal: Principal, interview_id: str) -> ObjectId:
     """As resolvers.scope.own_interview, from what is known of an interview that somebody follows already, else by few fields."""
-    found = decode(Kind.INTERVIEW, interview_id)
-    standing = services.live.standing(found) or await read_standing(found)
+    object_id = decode_id(IdKind.INTERVIEW, interview_id)
+    access_state = services.live.cached_access_state(object_id) or await read_access_state(object_id)
     if (
-        standing is None
-        or standing.organization_id != principal.organization_id
-        or (principal.role is Role.CANDIDATE and principal.interview_id != found)
+        access_state is None
+        or access_state.organization_id != principal.organization_id
+        or (principal.role is Role.CANDIDATE and principal.interview_id != object_id)
     ):
-        raise not_found(Kind.INTERVIEW)
-    check_joined(principal, standing)
-    return found
+        raise build_not_found(IdKind.INTERVIEW)
+    check_candidate_access(principal, access_state)
+    return object_id
 
 
-async def _states(
+async def _stream_interview_states(
     services: Services, principal: Principal, interview_id: ObjectId, recheck_seconds: float
 ) -> AsyncGenerator[Interview, None]:
     states = services.live.follow_interview(interview_id)
-    async with aclosing(_guarded(principal, states, recheck_seconds)) as guarded:
-        async for state in guarded:
-            check_joined(principal, state)
+    async with aclosing(_stream_while_authorized(principal, states, recheck_seconds)) as authorized_states:
+        async for state in authorized_states:
+            check_candidate_access(principal, state)
             yield state
 
 
-async def _wall(services: Services, organization_id: ObjectId, where: LiveFilter) -> AsyncGenerator[Interview, None]:
+async def _stream_matching_interviews(services: Services, organization_id: ObjectId, where: LiveInterviewFilter) -> AsyncGenerator[Interview, None]:
     criteria = InterviewFilter(status=where.status, position_key=where.position_key, channel=where.channel)
-    newest = PageRequest(order_of(InterviewOrderField.CREATED_AT, descending=True), WALL_SIZE)
-    shown: dict[ObjectId, datetime] = {}
+    newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), MAX_INITIAL_INTERVIEWS)
+    last_sent_at: dict[ObjectId, datetime] = {}
     # asked for before the list is read: what changes in between comes again rather than never
     async with aclosing(services.live.follow_interviews(organization_id)) as changes:
         for interview in (await list_interviews(organization_id, criteria, newest)).items:
-            shown[ObjectId(interview.id)] = interview.updated_at
+            last_sent_at[ObjectId(interview.id)] = interview.updated_at
             yield interview
         async for interview in changes:
             interview_id = ObjectId(interview.id)
-            known = shown.get(interview_id)
-            if known is not None and interview.updated_at <= known:
+            previous_update = last_sent_at.get(interview_id)
+            if previous_update is not None and interview.updated_at <= previous_update:
                 continue
-            if where.takes(interview):
-                shown[interview_id] = interview.updated_at
-            elif known is None:
+            if where.matches(interview):
+                last_sent_at[interview_id] = interview.updated_at
+            elif previous_update is None:
                 continue
             else:
-                del shown[interview_id]
+                del last_sent_at[interview_id]
             yield interview
 
 
-async def _guarded(principal: Principal, stream: AsyncGenerator[T, None], recheck_seconds: float) -> AsyncGenerator[T, None]:
+async def _stream_while_authorized(principal: Principal, stream: AsyncGenerator[T, None], recheck_seconds: float) -> AsyncGenerator[T, None]:
     """The stream, as long as the caller has access. Raises Unauthenticated when that ends."""
-    recheck = Recheck.of(principal, recheck_seconds)
+    access_monitor = AccessMonitor.for_principal(principal, recheck_seconds)
     async with aclosing(stream):
         while True:
             # a task of its own: to give up waiting must not break the stream
-            coming = asyncio.ensure_future(anext(stream, None))
+            next_item = asyncio.ensure_future(anext(stream, None))
             try:
                 while True:
-                    await asyncio.wait({coming}, timeout=recheck.seconds_to_check)
-                    await recheck.checked()
-                    if coming.done():
+                    await asyncio.wait({next_item}, timeout=access_monitor.seconds_to_check)
+                    await access_monitor.check_and_wait()
+                    if next_item.done():
                         break
             finally:
-                await end(coming)
-            item = coming.result()
+                await cancel_and_wait(next_item)
+            item = next_item.result()
             if item is None:
                 return
             yield item

@@ -3,22 +3,22 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from auth import Action, Principal, allow, may
+from auth import Action, Principal, require_permission, has_permission
 from errors import BadInput
 from lifecycle.services import Services
 from models import interview_list
 from models.interview import Interview
-from models.interview_list import InterviewFilter, InterviewOrderField, order_of
+from models.interview_list import InterviewFilter, InterviewOrderField, to_sort_order
 from models.interview_row import InterviewRow
 from models.page import Page, PageRequest
-from resolvers.scope import own_interview
-from resolvers.text import line, lines
+from resolvers.scope import load_interview
+from resolvers.text import clean_line, clean_filter_values
 
 
 async def get_interview(services: Services, principal: Principal, interview_id: str) -> Interview:
     """An interview. Raises NotFound when it is unknown or not the caller's."""
-    allow(principal, Action.READ_INTERVIEW)
-    return await own_interview(principal, interview_id)
+    require_permission(principal, Action.READ_INTERVIEW)
+    return await load_interview(principal, interview_id)
 
 
 async def list_interviews(
@@ -38,20 +38,20 @@ async def list_interviews(
     Raises Forbidden for a filter or order by what the role may not read, BadInput for filters that contradict themselves, page
     arguments that do, and cursors of another list.
     """
-    criteria = _checked(principal, where)
+    criteria = _authorize_and_clean_filter(principal, where)
     if field is InterviewOrderField.SCORE:
-        allow(principal, Action.READ_EVALUATION, field="orderBy.field")
-    request = PageRequest.of(order_of(field, descending=descending), first, after, last, before)
-    return await interview_list.list_rows(principal.organization_id, criteria, request, fields)
+        require_permission(principal, Action.READ_EVALUATION, field="orderBy.field")
+    request = PageRequest.from_relay_arguments(to_sort_order(field, descending=descending), first, after, last, before)
+    return await interview_list.list_interview_rows(principal.organization_id, criteria, request, fields)
 
 
 async def count_interviews(services: Services, principal: Principal, where: InterviewFilter | None) -> int:
     """How many interviews the filter finds. Raises as `list_interviews`."""
-    return await interview_list.count_interviews(principal.organization_id, _checked(principal, where))
+    return await interview_list.count_interviews(principal.organization_id, _authorize_and_clean_filter(principal, where))
 
 
-def _checked(principal: Principal, where: InterviewFilter | None) -> InterviewFilter:
-    allow(principal, Action.LIST_INTERVIEWS)
+def _authorize_and_clean_filter(principal: Principal, where: InterviewFilter | None) -> InterviewFilter:
+    require_permission(principal, Action.LIST_INTERVIEWS)
     if where is None:
         return InterviewFilter()
     for name, value in (
@@ -62,16 +62,16 @@ def _checked(principal: Principal, where: InterviewFilter | None) -> InterviewFi
         ("reviewed", where.reviewed),
     ):
         if value is not None:
-            allow(principal, Action.READ_EVALUATION, field=f"filter.{name}")
+            require_permission(principal, Action.READ_EVALUATION, field=f"filter.{name}")
     if where.external_id is not None:
-        allow(principal, Action.READ_REFERENCES, field="filter.externalId")
+        require_permission(principal, Action.READ_REFERENCES, field="filter.externalId")
     _check_ranges(where)
     return replace(
         where,
-        position_key=lines(where.position_key, "filter.positionKey"),
-        external_id=lines(where.external_id, "filter.externalId"),
-        candidate=None if where.candidate is None else line(where.candidate, "filter.candidate"),
-        search_email=may(principal, Action.READ_EMAIL),
+        position_key=clean_filter_values(where.position_key, "filter.positionKey"),
+        external_id=clean_filter_values(where.external_id, "filter.externalId"),
+        candidate=None if where.candidate is None else clean_line(where.candidate, "filter.candidate"),
+        search_email=has_permission(principal, Action.READ_EMAIL),
     )
 
 

@@ -5,23 +5,23 @@ from datetime import datetime, timedelta
 
 from bson import ObjectId
 
-from auth import Action, Principal, allow, read_invite, unknown_invite
+from auth import Action, Principal, require_permission, decode_invite_token, unknown_invite_error
 from errors import BadInput, Conflict
-from lifecycle.attendance import admit, bring_to_text, bring_to_voice
-from lifecycle.consent import ConsentText, agree, current_text
+from lifecycle.attendance import prepare_room, switch_to_text, switch_to_voice
+from lifecycle.consent import ConsentText, create_consent, get_consent_text
 from lifecycle.services import Services
 from lifecycle.states import open_interview
 from models.clock import now
-from models.interview import OPEN, Interview, InterviewStatus, get_interview
+from models.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
 from models.organization import Organization, get_organization
-from models.transition import reschedule
+from models.transition import reschedule_interview
 from models.turn import Channel
-from resolvers.access import Access, access_of, invite_of
-from resolvers.idempotency import Once, once
-from resolvers.scope import own_interview
-from resolvers.starts import ConsentGiven, Scheduled, expiry
+from resolvers.access import AccessGrant, issue_candidate_access, issue_invite_link
+from resolvers.idempotency import IdempotentCall, idempotent
+from resolvers.scope import load_interview
+from resolvers.starts import ConsentChoice, ScheduledInterview, resolve_invite_expiry
 
-EARLY = timedelta(minutes=15)
+EARLY_JOIN_WINDOW = timedelta(minutes=15)
 """candidates may come this long before the time"""
 
 
@@ -40,12 +40,12 @@ class JoinRequest:
     """Mutation.joinInterview."""
 
     invite: str
-    consent: ConsentGiven | None = None
+    consent: ConsentChoice | None = None
     channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class InvitationDetails:
     """What the page behind an invite shows."""
 
     interview: Interview
@@ -54,73 +54,73 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedInterview:
     """An open interview, with the candidate's fresh access."""
 
     interview: Interview
-    access: Access
+    access: AccessGrant
 
 
-async def renew_invite(services: Services, principal: Principal, request: RenewRequest) -> Scheduled:
+async def renew_invite(services: Services, principal: Principal, request: RenewRequest) -> ScheduledInterview:
     """A new invite, once for each idempotency key; older links and candidates' tokens stop working.
 
     Raises NotFound, BadInput for times as scheduleInterview, Conflict when the interview is over, or a time is set for one that
     has been opened.
     """
-    allow(principal, Action.RENEW_INVITE)
-    interview = await own_interview(principal, request.interview_id)
-    call = once(services, principal, "renewInvite", request.idempotency_key, request)
-    claimed = await call.earlier()
-    if claimed is None or claimed not in interview.renewals:
+    require_permission(principal, Action.RENEW_INVITE)
+    interview = await load_interview(principal, request.interview_id)
+    call = idempotent(services, principal, "renewInvite", request.idempotency_key, request)
+    previous_renewal_id = await call.previous_result()
+    if previous_renewal_id is None or previous_renewal_id not in interview.renewals:
         interview = await _renew(services, interview, request, call)
-    return Scheduled(interview, invite_of(services, interview))
+    return ScheduledInterview(interview, issue_invite_link(services, interview))
 
 
-async def _renew(services: Services, interview: Interview, request: RenewRequest, call: Once) -> Interview:
+async def _renew(services: Services, interview: Interview, request: RenewRequest, call: IdempotentCall) -> Interview:
     _require_renewable(interview)
     if request.scheduled_for is not None and interview.status is not InterviewStatus.SCHEDULED:
         raise Conflict("The interview is open already and keeps its time: leave scheduledFor out.", field="scheduledFor")
-    kept = interview.scheduled_for if interview.scheduled_for and interview.scheduled_for > now() else None
-    expires_at = expiry(services, request.scheduled_for or kept, request.expires_at)
+    upcoming_time = interview.scheduled_for if interview.scheduled_for and interview.scheduled_for > now() else None
+    expires_at = resolve_invite_expiry(services, request.scheduled_for or upcoming_time, request.expires_at)
     renewal_id = await call.claim(ObjectId())
     scheduled_for = request.scheduled_for or interview.scheduled_for
-    renewed = await reschedule(ObjectId(interview.id), renewal_id, scheduled_for, expires_at)
+    renewed = await reschedule_interview(ObjectId(interview.id), renewal_id, scheduled_for, expires_at)
     if renewed:
         await services.live.publish_change(ObjectId(renewed.organization_id), ObjectId(renewed.id))
         return renewed
     # the same call at the same time has done it, or the interview is over since
-    present = await get_interview(ObjectId(interview.id)) or interview
-    if renewal_id not in present.renewals:
-        _require_renewable(present)
-    return present
+    current = await get_interview(ObjectId(interview.id)) or interview
+    if renewal_id not in current.renewals:
+        _require_renewable(current)
+    return current
 
 
 def _require_renewable(interview: Interview) -> None:
-    if interview.erased_at is not None or interview.status not in (InterviewStatus.SCHEDULED, *OPEN):
+    if interview.erased_at is not None or interview.status not in (InterviewStatus.SCHEDULED, *OPEN_STATUSES):
         raise Conflict(f"The invite cannot be renewed: the interview is {interview.status}. Schedule a new one.")
 
 
-async def get_invitation(services: Services, token: str) -> Invitation:
+async def get_invitation(services: Services, token: str) -> InvitationDetails:
     """What the invite is for, also when the interview is over. Raises NotFound for a false or replaced one."""
-    interview = await _invited(services, token)
+    interview = await _load_invited_interview(services, token)
     organization = await get_organization(ObjectId(interview.organization_id))
     if organization is None:
-        raise unknown_invite()
-    return Invitation(interview, organization, current_text(interview.language))
+        raise unknown_invite_error()
+    return InvitationDetails(interview, organization, get_consent_text(interview.language))
 
 
-async def join_interview(services: Services, request: JoinRequest) -> Joined:
+async def join_interview(services: Services, request: JoinRequest) -> JoinedInterview:
     """Open the interview at the first join; every join answers a fresh access, in the channel that it asks for.
 
     Raises NotFound for a false or replaced invite; Conflict when the interview has ended, the invite has expired, or it is more
     than a quarter of an hour too early; Unavailable when LiveKit is needed and away; BadInput when the first join brings no
     consent. The first consent stands, whatever later joins send.
     """
-    interview = await _invited(services, request.invite)
+    interview = await _load_invited_interview(services, request.invite)
     _require_joinable(interview)
     channel = request.channel or interview.channel
     if channel is Channel.VOICE:
-        services.rooms.require()
+        services.rooms.require_configured()
     if interview.status is InterviewStatus.SCHEDULED:
         consent = interview.consent
         if consent is None:
@@ -128,25 +128,25 @@ async def join_interview(services: Services, request: JoinRequest) -> Joined:
                 raise BadInput(
                     "consent is missing: the candidate agrees to invitation.consentText before the first join.", field="consent"
                 )
-            consent = agree(request.consent.text_version, recording=request.consent.recording)
+            consent = create_consent(request.consent.text_version, recording=request.consent.recording)
         interview = await open_interview(services, ObjectId(interview.id), consent, channel)
-    interview = await _in_channel(services, interview, channel)
-    return Joined(interview, access_of(services, interview))
+    interview = await _switch_channel(services, interview, channel)
+    return JoinedInterview(interview, issue_candidate_access(services, interview))
 
 
-async def _in_channel(services: Services, interview: Interview, channel: Channel) -> Interview:
+async def _switch_channel(services: Services, interview: Interview, channel: Channel) -> Interview:
     interview_id = ObjectId(interview.id)
     if channel is Channel.TEXT:
-        return await bring_to_text(services, interview_id, even_from_room=True) or interview
-    changed = await bring_to_voice(services, interview_id, services.settings.livekit.empty_seconds)
-    return changed or await admit(services, interview)
+        return await switch_to_text(services, interview_id, remove_from_room=True) or interview
+    changed = await switch_to_voice(services, interview_id, services.settings.livekit.empty_seconds)
+    return changed or await prepare_room(services, interview)
 
 
-async def _invited(services: Services, token: str) -> Interview:
-    interview_id, generation = read_invite(token, services.settings.auth)
+async def _load_invited_interview(services: Services, token: str) -> Interview:
+    interview_id, generation = decode_invite_token(token, services.settings.auth)
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is not None or interview.invite_generation != generation:
-        raise unknown_invite()
+        raise unknown_invite_error()
     return interview
 
 
@@ -157,6 +157,6 @@ def _require_joinable(interview: Interview) -> None:
         raise Conflict("The invite has expired: ask for a new one.")
     if not waiting and interview.status is not InterviewStatus.IN_PROGRESS:
         raise Conflict(f"The interview has ended ({interview.status}): it cannot be joined any more.")
-    opens_at = interview.scheduled_for - EARLY if interview.scheduled_for else None
+    opens_at = interview.scheduled_for - EARLY_JOIN_WINDOW if interview.scheduled_for else None
     if opens_at and interview.status is InterviewStatus.SCHEDULED and opens_at > now():
         raise Conflict(f"It is too early: the interview can be joined from {opens_at:%Y-%m-%dT%H:%M:%SZ} on. Come back then.")

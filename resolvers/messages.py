@@ -2,12 +2,12 @@
 
 from bson import ObjectId
 
-from auth import Action, Principal, allow
+from auth import Action, Principal, require_permission
 from lifecycle.services import Services
 from lifecycle.turns import store_message
 from models.turn import Turn
-from resolvers.scope import own_interview
-from resolvers.text import line, prose
+from resolvers.scope import load_interview
+from resolvers.text import clean_line, clean_text
 
 
 async def send_message(
@@ -18,9 +18,9 @@ async def send_message(
     Raises NotFound for any interview but the candidate's own, BadInput for a text that is empty or longer than 20,000 characters,
     Conflict when the interview takes no messages, or the key came with another text.
     """
-    allow(principal, Action.SEND_MESSAGE)
-    interview = await own_interview(principal, interview_id)
-    text = prose(text, "text")
+    require_permission(principal, Action.SEND_MESSAGE)
+    interview = await load_interview(principal, interview_id)
+    text = clean_text(text, "text")
     # the turn itself keeps the key, in the same transaction as its seq: no claim is needed
-    key = str(ObjectId()) if idempotency_key is None else line(idempotency_key, "idempotencyKey")
+    key = str(ObjectId()) if idempotency_key is None else clean_line(idempotency_key, "idempotencyKey")
     return await store_message(services, interview, text, key)

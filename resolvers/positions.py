@@ -7,41 +7,41 @@ from bson import ObjectId
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from agent.phrases import LANGUAGES
-from auth import Action, Principal, allow
+from agent.phrases import PHRASES_BY_LANGUAGE
+from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
 from lifecycle.services import Services
 from models import position as positions
 from models.interview import Interview
 from models.language import primary_language
-from models.page import Order, Page, PageRequest
-from models.position import Position, PositionBody, find_position
-from resolvers.idempotency import once
-from resolvers.ids import Kind, not_found
-from resolvers.text import clean, language_tag
+from models.page import SortOrder, Page, PageRequest
+from models.position import Position, PositionContent, find_position
+from resolvers.idempotency import idempotent
+from resolvers.ids import IdKind, build_not_found
+from resolvers.text import normalize_text, clean_language_tag
 
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20
 
-_BY_TITLE = Order("title")
+_BY_TITLE = SortOrder("title")
 
 
 async def get_position(services: Services, principal: Principal, key: str, version: int | None) -> Position:
     """A version of a position, the newest unless one is named. Raises NotFound."""
-    allow(principal, Action.READ_POSITION)
+    require_permission(principal, Action.READ_POSITION)
     # what is no key is in no database, and some of it no database takes
     position = await find_position(principal.organization_id, key, version) if key.isascii() else None
     if position is None:
-        raise not_found(Kind.POSITION)
+        raise build_not_found(IdKind.POSITION)
     return position
 
 
-async def position_of(principal: Principal, interview: Interview) -> Position:
+async def get_interview_position(principal: Principal, interview: Interview) -> Position:
     """The version that an interview uses which the caller may read; which of its fields, the role decides."""
-    allow(principal, Action.READ_INTERVIEW)
+    require_permission(principal, Action.READ_INTERVIEW)
     position = await positions.get_position(ObjectId(interview.position.id))
     if position is None:
-        raise not_found(Kind.POSITION)
+        raise build_not_found(IdKind.POSITION)
     return position
 
 
@@ -55,14 +55,14 @@ async def list_positions(
     before: str | None,
 ) -> Page[Position]:
     """The newest version of each position, by title. Raises BadInput for page arguments that contradict themselves."""
-    allow(principal, Action.READ_POSITION)
-    request = PageRequest.of(_BY_TITLE, first, after, last, before)
+    require_permission(principal, Action.READ_POSITION)
+    request = PageRequest.from_relay_arguments(_BY_TITLE, first, after, last, before)
     return await positions.list_positions(principal.organization_id, request, include_archived=include_archived)
 
 
 async def count_positions(services: Services, principal: Principal, include_archived: bool) -> int:
     """How many positions `list_positions` goes through."""
-    allow(principal, Action.READ_POSITION)
+    require_permission(principal, Action.READ_POSITION)
     return await positions.count_positions(principal.organization_id, include_archived=include_archived)
 
 
@@ -74,13 +74,13 @@ async def save_position(
     Raises BadInput with the path of what is wrong, such as questions[2].criterionKeys[0]; Conflict when `based_on` is not the
     newest version (any more).
     """
-    allow(principal, Action.SAVE_POSITION)
-    checked = read_body(body)
+    require_permission(principal, Action.SAVE_POSITION)
+    checked = validate_position_body(body)
     if based_on is not None and based_on < 1:
         raise BadInput(
             "basedOnVersion is the version that you edited: 1 or more, or null for a new position.", field="basedOnVersion"
         )
-    call = once(services, principal, "savePosition", idempotency_key, [checked.model_dump(), based_on])
+    call = idempotent(services, principal, "savePosition", idempotency_key, [checked.model_dump(), based_on])
     return await positions.save_position(principal.organization_id, checked, based_on, await call.claim(ObjectId()))
 
 
@@ -90,7 +90,7 @@ async def seed_positions(organization_id: ObjectId, documents: Iterable[Mapping[
     Raises BadInput as `save_position`.
     """
     seeded = []
-    for body in [read_body(document) for document in documents]:
+    for body in [validate_position_body(document) for document in documents]:
         if await find_position(organization_id, body.key):
             continue
         try:
@@ -101,36 +101,36 @@ async def seed_positions(organization_id: ObjectId, documents: Iterable[Mapping[
     return seeded
 
 
-def read_body(data: Mapping[str, Any]) -> PositionBody:
+def validate_position_body(data: Mapping[str, Any]) -> PositionContent:
     """The checked position. Raises BadInput with the path, in the names of the API, of the first thing that is wrong."""
     try:
-        body = PositionBody.model_validate(_clean(data))
+        body = PositionContent.model_validate(_normalize_texts(data))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        path = _path(first["loc"])
-        told = (
+        path = _format_path(first["loc"])
+        reason = (
             "must be 1 to 64 lowercase letters, digits and underscores, a letter first"
             if first["type"] == "string_pattern_mismatch"
             else first["msg"].lower()
         )
-        raise BadInput(f"{path}: {told}.", field=path) from None
-    body.language = language_tag(body.language, "language")
-    for path, wrong in _misfits(body):
-        raise BadInput(f"{path}: {wrong}.", field=path)
+        raise BadInput(f"{path}: {reason}.", field=path) from None
+    body.language = clean_language_tag(body.language, "language")
+    for path, problem in _find_inconsistencies(body):
+        raise BadInput(f"{path}: {problem}.", field=path)
     for criterion in body.criteria:
         criterion.levels.sort(key=lambda level: level.value)
     return body
 
 
-def _misfits(body: PositionBody) -> Iterator[tuple[str, str]]:
-    if primary_language(body.language) not in LANGUAGES:
-        yield "language", f"the interviewer speaks {', '.join(sorted(LANGUAGES))} only"
+def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:
+    if primary_language(body.language) not in PHRASES_BY_LANGUAGE:
+        yield "language", f"the interviewer speaks {', '.join(sorted(PHRASES_BY_LANGUAGE))} only"
     if not 1 <= len(body.questions) <= MAX_QUESTIONS:
         yield "questions", f"a position has 1 to {MAX_QUESTIONS} questions, not {len(body.questions)}"
     if not 1 <= len(body.criteria) <= MAX_CRITERIA:
         yield "criteria", f"a position has 1 to {MAX_CRITERIA} criteria, not {len(body.criteria)}"
-    yield from _repeated("questions", [question.key for question in body.questions])
-    yield from _repeated("criteria", [criterion.key for criterion in body.criteria])
+    yield from _find_duplicate_keys("questions", [question.key for question in body.questions])
+    yield from _find_duplicate_keys("criteria", [criterion.key for criterion in body.criteria])
     known = {criterion.key for criterion in body.criteria}
     for i, question in enumerate(body.questions):
         for j, key in enumerate(question.criterion_keys):
@@ -148,23 +148,23 @@ def _misfits(body: PositionBody) -> Iterator[tuple[str, str]]:
         yield "limitMinutes", f"{len(body.questions)} questions need at least a minute each"
 
 
-def _repeated(path: str, keys: list[str]) -> Iterator[tuple[str, str]]:
+def _find_duplicate_keys(path: str, keys: list[str]) -> Iterator[tuple[str, str]]:
     for place, key in enumerate(keys):
         if key in keys[:place]:
             yield f"{path}[{place}].key", f"'{key}' comes twice: give each its own key"
 
 
-def _path(location: Iterable[str | int]) -> str:
+def _format_path(location: Iterable[str | int]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{to_camel(part)}" for part in location).removeprefix(".")
 
 
-def _clean(value: Any, location: tuple[str | int, ...] = ()) -> Any:
+def _normalize_texts(value: Any, location: tuple[str | int, ...] = ()) -> Any:
     match value:
         case str():
-            return clean(value, _path(location))
+            return normalize_text(value, _format_path(location))
         case Mapping():
-            return {name: _clean(part, (*location, name)) for name, part in value.items()}
+            return {name: _normalize_texts(part, (*location, name)) for name, part in value.items()}
         case list() | tuple():
-            return [_clean(part, (*location, place)) for place, part in enumerate(value)]
+            return [_normalize_texts(part, (*location, place)) for place, part in enumerate(value)]
         case _:
             return value

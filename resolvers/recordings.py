@@ -2,39 +2,39 @@
 
 from bson import ObjectId
 
-from auth import check_playback, issue_playback
+from auth import check_playback_token, issue_playback_token
 from lifecycle.services import Services
-from models.interview import get_own_interview
-from models.recording import File, Recording, find_file
-from resolvers.ids import Kind, decode, encode, not_found
+from models.interview import get_organization_interview
+from models.recording import RecordingFile, Recording, find_recording_with_file
+from resolvers.ids import IdKind, decode_id, encode_id, build_not_found
 from settings import Settings
 
 
-async def own_file(organization_id: ObjectId, file_id: ObjectId) -> File | None:
+async def find_recording_file(organization_id: ObjectId, file_id: ObjectId) -> RecordingFile | None:
     """The file, if it is of the organization and its interview has not been erased."""
-    found = await find_file(file_id)
-    return found[1] if found and found[0].organization_id == organization_id and await _is_kept(found[0]) else None
+    found = await find_recording_with_file(file_id)
+    return found[1] if found and found[0].organization_id == organization_id and await _is_retained(found[0]) else None
 
 
-def playback_url(services: Services, file: File) -> str | None:
+def build_playback_url(services: Services, file: RecordingFile) -> str | None:
     """A link that plays the file for settings.recording.url_minutes, to whoever has it; None while there is nothing to play."""
     if file.path is None:
         return None
     settings = services.settings
-    recording_id = encode(Kind.RECORDING, ObjectId(file.id))
-    token = issue_playback(recording_id, settings.recording.url_minutes, settings.auth)
+    recording_id = encode_id(IdKind.RECORDING, ObjectId(file.id))
+    token = issue_playback_token(recording_id, settings.recording.url_minutes, settings.auth)
     return f"{settings.api.public_url}/recordings/{recording_id}?token={token}"
 
 
-async def open_playback(settings: Settings, recording_id: str, token: str) -> File:
+async def authorize_playback(settings: Settings, recording_id: str, token: str) -> RecordingFile:
     """The file behind a link. Raises Forbidden for one that is forged, expired or another's, NotFound once it has been erased."""
-    check_playback(token, recording_id, settings.auth)
-    found = await find_file(decode(Kind.RECORDING, recording_id))
-    if found is None or found[1].path is None or not await _is_kept(found[0]):
-        raise not_found(Kind.RECORDING)
+    check_playback_token(token, recording_id, settings.auth)
+    found = await find_recording_with_file(decode_id(IdKind.RECORDING, recording_id))
+    if found is None or found[1].path is None or not await _is_retained(found[0]):
+        raise build_not_found(IdKind.RECORDING)
     return found[1]
 
 
-async def _is_kept(recording: Recording) -> bool:
-    interview = await get_own_interview(ObjectId(recording.organization_id), ObjectId(recording.interview_id))
+async def _is_retained(recording: Recording) -> bool:
+    interview = await get_organization_interview(ObjectId(recording.organization_id), ObjectId(recording.interview_id))
     return interview is not None and interview.erased_at is None

@@ -12,28 +12,28 @@ from typing import TypeVar
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from auth import Action, Principal, allow
+from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
-from lifecycle.attendance import admit
-from lifecycle.consent import agree
+from lifecycle.attendance import prepare_room
+from lifecycle.consent import create_consent
 from lifecycle.services import Services
 from lifecycle.states import open_interview
 from models.clock import now
-from models.interview import Candidate, Interview, InterviewStatus, PositionRef, get_own_interview, search_terms
+from models.interview import Candidate, Interview, InterviewStatus, PositionRef, get_organization_interview, extract_search_terms
 from models.language import primary_language
 from models.position import Position, find_position
-from models.transition import create
+from models.transition import insert_interview
 from models.turn import Channel
-from resolvers.access import Access, Invite, access_of, invite_of
-from resolvers.idempotency import Once, once
-from resolvers.text import DETAIL_LIMIT, email, language_tag, line, optional, prose
+from resolvers.access import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
+from resolvers.idempotency import IdempotentCall, idempotent
+from resolvers.text import DETAIL_LIMIT, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
 
-MAX_AHEAD = timedelta(days=366)
+MAX_LEAD_TIME = timedelta(days=366)
 """how far ahead an interview may lie, and an invite may last"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentGiven:
+class ConsentChoice:
     """To which version of the text, and whether to a recording besides."""
 
     text_version: str
@@ -41,7 +41,7 @@ class ConsentGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _NewInterview:
+class _InterviewRequest:
     candidate_name: str
     position_key: str
     candidate_email: str | None = None
@@ -55,14 +55,14 @@ class _NewInterview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartRequest(_NewInterview):
+class StartRequest(_InterviewRequest):
     """Mutation.startInterview."""
 
-    consent: ConsentGiven
+    consent: ConsentChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleRequest(_NewInterview):
+class ScheduleRequest(_InterviewRequest):
     """Mutation.scheduleInterview."""
 
     scheduled_for: datetime | None = None
@@ -70,103 +70,103 @@ class ScheduleRequest(_NewInterview):
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class StartedInterview:
     """An open interview, with what the candidate needs now and for coming back."""
 
     interview: Interview
-    access: Access
-    invite: Invite
+    access: AccessGrant
+    invite: InviteLink
 
 
 @dataclass(frozen=True, slots=True)
-class Scheduled:
+class ScheduledInterview:
     """An interview with its present invite."""
 
     interview: Interview
-    invite: Invite
+    invite: InviteLink
 
 
-async def start_interview(services: Services, principal: Principal, request: StartRequest) -> Started:
+async def start_interview(services: Services, principal: Principal, request: StartRequest) -> StartedInterview:
     """Make an interview and open it; the same key again answers the same interview, with a fresh access.
 
     Raises BadInput for texts, an unknown position or consent text, a language that is not the position's; Conflict for an
     archived position; Unavailable when LiveKit is needed and away: the same call then finishes what this one began.
     """
-    allow(principal, Action.START_INTERVIEW)
-    request = _checked(request)
+    require_permission(principal, Action.START_INTERVIEW)
+    request = _clean_request(request)
     if request.channel is Channel.VOICE:
-        services.rooms.require()
-    call = once(services, principal, "startInterview", request.idempotency_key, request)
-    interview = await _earlier(principal, call)
+        services.rooms.require_configured()
+    call = idempotent(services, principal, "startInterview", request.idempotency_key, request)
+    interview = await _find_previous_interview(principal, call)
     if interview is None:
-        draft = await _new(principal, request, expiry(services, None, None))
-        draft.consent = agree(request.consent.text_version, recording=request.consent.recording)
+        draft = await _build_interview(principal, request, resolve_invite_expiry(services, None, None))
+        draft.consent = create_consent(request.consent.text_version, recording=request.consent.recording)
         interview = await _create(draft, call)
     if interview.status is InterviewStatus.SCHEDULED:
         interview = await open_interview(services, ObjectId(interview.id), interview.consent, interview.channel)
     if interview.channel is Channel.VOICE:
-        interview = await admit(services, interview)
-    return Started(interview, access_of(services, interview), invite_of(services, interview))
+        interview = await prepare_room(services, interview)
+    return StartedInterview(interview, issue_candidate_access(services, interview), issue_invite_link(services, interview))
 
 
-async def schedule_interview(services: Services, principal: Principal, request: ScheduleRequest) -> Scheduled:
+async def schedule_interview(services: Services, principal: Principal, request: ScheduleRequest) -> ScheduledInterview:
     """Make an interview that its invite opens; the same key again answers the same interview.
 
     Raises as `start_interview` but for consent and channel, and BadInput for times that are past, or in the wrong order.
     """
-    allow(principal, Action.SCHEDULE_INTERVIEW)
-    request = _checked(request)
-    call = once(services, principal, "scheduleInterview", request.idempotency_key, request)
-    interview = await _earlier(principal, call)
+    require_permission(principal, Action.SCHEDULE_INTERVIEW)
+    request = _clean_request(request)
+    call = idempotent(services, principal, "scheduleInterview", request.idempotency_key, request)
+    interview = await _find_previous_interview(principal, call)
     if interview is None:
-        draft = await _new(principal, request, expiry(services, request.scheduled_for, request.expires_at))
+        draft = await _build_interview(principal, request, resolve_invite_expiry(services, request.scheduled_for, request.expires_at))
         draft.scheduled_for = request.scheduled_for
         interview = await _create(draft, call)
         await services.live.publish_change(principal.organization_id, ObjectId(interview.id))
-    return Scheduled(interview, invite_of(services, interview))
+    return ScheduledInterview(interview, issue_invite_link(services, interview))
 
 
-def expiry(services: Services, scheduled_for: datetime | None, expires_at: datetime | None) -> datetime:
+def resolve_invite_expiry(services: Services, scheduled_for: datetime | None, expires_at: datetime | None) -> datetime:
     """When an invite ends: as asked, or settings.auth.invite_days after the interview's time.
 
     Raises BadInput for a time that is past or more than a year ahead, and for an end before the beginning.
     """
-    present = now()
+    current_time = now()
     for field, moment in (("scheduledFor", scheduled_for), ("expiresAt", expires_at)):
-        if moment is not None and not present < moment <= present + MAX_AHEAD:
+        if moment is not None and not current_time < moment <= current_time + MAX_LEAD_TIME:
             raise BadInput(
-                f"{field} must lie in the future, at most {MAX_AHEAD.days} days ahead: send another, or none.", field=field
+                f"{field} must lie in the future, at most {MAX_LEAD_TIME.days} days ahead: send another, or none.", field=field
             )
     if expires_at is None:
-        return (scheduled_for or present) + timedelta(days=services.settings.auth.invite_days)
+        return (scheduled_for or current_time) + timedelta(days=services.settings.auth.invite_days)
     if scheduled_for is not None and expires_at <= scheduled_for:
         raise BadInput("expiresAt must be later than scheduledFor: nobody could join.", field="expiresAt")
     return expires_at
 
 
-R = TypeVar("R", bound=_NewInterview)
+R = TypeVar("R", bound=_InterviewRequest)
 
 
-def _checked(request: R) -> R:
+def _clean_request(request: R) -> R:
     return replace(
         request,
-        candidate_name=line(request.candidate_name, "candidateName"),
-        candidate_email=optional(email, request.candidate_email, "candidateEmail"),
-        experience=optional(lambda text, field: prose(text, field, DETAIL_LIMIT), request.experience, "experience"),
-        position_key=line(request.position_key, "positionKey"),
-        language=optional(language_tag, request.language, "language"),
-        resume=optional(prose, request.resume, "resume"),
-        job_description=optional(prose, request.job_description, "jobDescription"),
-        external_id=optional(line, request.external_id, "externalId"),
+        candidate_name=clean_line(request.candidate_name, "candidateName"),
+        candidate_email=clean_optional(clean_email, request.candidate_email, "candidateEmail"),
+        experience=clean_optional(lambda text, field: clean_text(text, field, DETAIL_LIMIT), request.experience, "experience"),
+        position_key=clean_line(request.position_key, "positionKey"),
+        language=clean_optional(clean_language_tag, request.language, "language"),
+        resume=clean_optional(clean_text, request.resume, "resume"),
+        job_description=clean_optional(clean_text, request.job_description, "jobDescription"),
+        external_id=clean_optional(clean_line, request.external_id, "externalId"),
     )
 
 
-async def _earlier(principal: Principal, call: Once) -> Interview | None:
-    claimed = await call.earlier()
-    return await get_own_interview(principal.organization_id, claimed) if claimed else None
+async def _find_previous_interview(principal: Principal, call: IdempotentCall) -> Interview | None:
+    interview_id = await call.previous_result()
+    return await get_organization_interview(principal.organization_id, interview_id) if interview_id else None
 
 
-async def _new(principal: Principal, request: _NewInterview, expires_at: datetime) -> Interview:
+async def _build_interview(principal: Principal, request: _InterviewRequest, expires_at: datetime) -> Interview:
     position = await find_position(principal.organization_id, request.position_key)
     if position is None:
         raise BadInput("positionKey is unknown: the query positions lists the keys of your organization.", field="positionKey")
@@ -177,11 +177,11 @@ async def _new(principal: Principal, request: _NewInterview, expires_at: datetim
         organization_id=PydanticObjectId(principal.organization_id),
         status=InterviewStatus.SCHEDULED,
         channel=request.channel,
-        language=_language_of(position, request.language),
+        language=_choose_language(position, request.language),
         candidate=Candidate(name=name, email=address, experience=request.experience),
-        candidate_order=_order_of(name),
-        name_terms=search_terms(name),
-        email_terms=search_terms(name, address),
+        candidate_order=_make_sort_key(name),
+        name_terms=extract_search_terms(name),
+        email_terms=extract_search_terms(name, address),
         resume=request.resume,
         job_description=request.job_description,
         external_id=request.external_id,
@@ -197,23 +197,23 @@ async def _new(principal: Principal, request: _NewInterview, expires_at: datetim
     )
 
 
-async def _create(interview: Interview, call: Once) -> Interview:
+async def _create(interview: Interview, call: IdempotentCall) -> Interview:
     interview.id = PydanticObjectId(await call.claim(ObjectId()))
-    return await create(interview)
+    return await insert_interview(interview)
 
 
-def _language_of(position: Position, asked: str | None) -> str:
-    if asked is None:
+def _choose_language(position: Position, requested: str | None) -> str:
+    if requested is None:
         return position.language
-    if primary_language(asked) != primary_language(position.language):
+    if primary_language(requested) != primary_language(position.language):
         raise BadInput(
             f"language must be the position's, {position.language}: send that, none, or the key of a position in your language.",
             field="language",
         )
-    return asked
+    return requested
 
 
-def _order_of(name: str) -> str:
+def _make_sort_key(name: str) -> str:
     # as people look it up: Åsa beside Asa
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
-from auth import Action, Principal, allow
+from auth import Action, Principal, require_permission
 from errors import BadInput
 from lifecycle.services import Services
-from models.interview import OVER, Interview
+from models.interview import TERMINAL_STATUSES, Interview
 from models.interview_row import InterviewRow
-from models.page import MAX_SIZE
+from models.page import MAX_PAGE_SIZE
 from models.turn import Turn, read_turns, read_turns_by_seq
-from resolvers.scope import own_interview
+from resolvers.scope import load_interview
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript:
+class TranscriptSlice:
     """Turns in order. `last_seq` is the interview's newest; `is_complete`: none will come after it."""
 
     interview_id: ObjectId
@@ -27,27 +27,27 @@ class Transcript:
 
 async def get_transcript(
     services: Services, principal: Principal, interview_id: str, after: int, first: int | None
-) -> Transcript:
+) -> TranscriptSlice:
     """The turns after seq `after` (0: from the beginning), all of them unless `first` says how many.
 
     Raises NotFound when the interview is unknown or not the caller's, BadInput for a negative or too large number.
     """
-    allow(principal, Action.READ_INTERVIEW)
-    return await transcript_of(await own_interview(principal, interview_id), after, first)
+    require_permission(principal, Action.READ_INTERVIEW)
+    return await read_transcript(await load_interview(principal, interview_id), after, first)
 
 
-async def transcript_of(interview: Interview | InterviewRow, after: int, first: int | None) -> Transcript:
+async def read_transcript(interview: Interview | InterviewRow, after: int, first: int | None) -> TranscriptSlice:
     """The same of an interview that the caller may read. Raises BadInput."""
     if after < 0:
         raise BadInput("after is the seq of the last turn that you hold: 0 for none.", field="after")
-    if first is not None and not 0 <= first <= MAX_SIZE:
-        raise BadInput(f"first must be between 0 and {MAX_SIZE}; without it you get every turn.", field="first")
+    if first is not None and not 0 <= first <= MAX_PAGE_SIZE:
+        raise BadInput(f"first must be between 0 and {MAX_PAGE_SIZE}; without it you get every turn.", field="first")
     # erased: what the deletion has not reached yet is no longer shown
-    unread = first != 0 and interview.erased_at is None
-    turns = await read_turns(ObjectId(interview.id), after, first or 0) if unread else []
+    should_read = first != 0 and interview.erased_at is None
+    turns = await read_turns(ObjectId(interview.id), after, first or 0) if should_read else []
     # turns may have come since the interview was read; to follow after last_seq must not repeat them
     last_seq = max(interview.last_seq, turns[-1].seq if turns else 0)
-    return Transcript(ObjectId(interview.id), turns, last_seq, interview.status in OVER)
+    return TranscriptSlice(ObjectId(interview.id), turns, last_seq, interview.status in TERMINAL_STATUSES)
 
 
 async def get_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:

@@ -3,12 +3,12 @@
 from auth import Principal
 from lifecycle.services import Services
 from models.organization import Organization, get_organization
-from resolvers.ids import Kind, not_found
+from resolvers.ids import IdKind, build_not_found
 
 
 async def get_viewer(services: Services, principal: Principal) -> tuple[Principal, Organization]:
     """The caller, and the organization that it belongs to. Raises NotFound when that is gone."""
     organization = await get_organization(principal.organization_id)
     if organization is None:
-        raise not_found(Kind.ORGANIZATION)
+        raise build_not_found(IdKind.ORGANIZATION)
     return principal, organization

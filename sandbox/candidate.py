@@ -11,11 +11,11 @@ from pathlib import Path
 
 import yaml
 
-REPEAT = "Sorry, could you repeat the question, please?"
+REPEAT_REQUEST = "Sorry, could you repeat the question, please?"
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class PreparedAnswers:
     """What the candidate says, by the question's key: `answer` at once, `more` when probed."""
 
     name: str
@@ -30,9 +30,9 @@ class Answers:
     more: dict[str, str]
 
 
-def load_answers(path: Path) -> Answers:
+def load_answers(path: Path) -> PreparedAnswers:
     """Read prepared answers from YAML."""
-    return Answers(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    return PreparedAnswers(**yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def load_questions(path: Path) -> dict[str, str]:
@@ -41,17 +41,17 @@ def load_questions(path: Path) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class Candidate:
+class SimulatedCandidate:
     """Decides what to say to each turn of the interviewer."""
 
-    prepared: Answers
+    prepared: PreparedAnswers
     questions: Mapping[str, str] = field(default_factory=dict)
     """question key -> its text; only who listens needs them"""
-    heard: dict[str, int] = field(default_factory=dict)
+    times_heard: dict[str, int] = field(default_factory=dict)
     """question key -> how often the interviewer has spoken on it"""
-    _open: str | None = None
+    _open_question: str | None = None
     """key of the question that was heard last"""
-    _last: str | None = None
+    _last_answer: str | None = None
     """what was said last"""
 
     def answer(self, question_key: str | None) -> str | None:
@@ -59,33 +59,33 @@ class Candidate:
         if question_key is None:
             return None
         key = question_key
-        said = self.heard[key] = self.heard.get(key, 0) + 1
+        times = self.times_heard[key] = self.times_heard.get(key, 0) + 1
         lines = [
-            *([REPEAT] if key == self.prepared.asks_to_repeat else []),
+            *([REPEAT_REQUEST] if key == self.prepared.asks_to_repeat else []),
             *([self.prepared.thin[key]] if key in self.prepared.thin else []),
             self.prepared.answers.get(key, "I have not met that in my work so far, so I would rather not guess."),
             self.prepared.more.get(key, "I think that is the whole of it, there is nothing I left out."),
         ]
-        return lines[min(said, len(lines)) - 1]
+        return lines[min(times, len(lines)) - 1]
 
-    def answer_to(self, heard: str) -> str | None:
+    def answer_spoken(self, heard: str) -> str | None:
         """What to say to words of the interviewer's that were heard, not read: which question they are about follows from them.
 
         A question that comes again unasked was not answered in the interviewer's ears: the same is said again.
         """
-        plain = _plain(heard)
-        key = max(self.questions, key=lambda key: plain.rfind(_plain(self.questions[key])), default=None)
-        is_put = key is not None and _plain(self.questions[key]) in plain
-        if not is_put and "?" not in heard:
+        plain = _normalize_words(heard)
+        key = max(self.questions, key=lambda key: plain.rfind(_normalize_words(self.questions[key])), default=None)
+        is_asked = key is not None and _normalize_words(self.questions[key]) in plain
+        if not is_asked and "?" not in heard:
             # a greeting, a closing, a moment to think
             return None
-        if is_put and key == self._open and self._last != REPEAT:
-            return self._last
-        if is_put:
-            self._open = key
-        self._last = self.answer(self._open)
-        return self._last
+        if is_asked and key == self._open_question and self._last_answer != REPEAT_REQUEST:
+            return self._last_answer
+        if is_asked:
+            self._open_question = key
+        self._last_answer = self.answer(self._open_question)
+        return self._last_answer
 
 
-def _plain(text: str) -> str:
+def _normalize_words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))

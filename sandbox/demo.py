@@ -15,26 +15,26 @@ from gql.transport.websockets import WebsocketsTransport
 from rich.console import Console
 from rich.markup import escape
 
-from lifecycle.consent import CURRENT
+from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.organization import Role
-from sandbox.caller.participant import Caller
-from sandbox.candidate import Answers, Candidate, load_answers, load_questions
+from sandbox.caller.participant import VoiceCaller
+from sandbox.candidate import PreparedAnswers, SimulatedCandidate, load_answers, load_questions
 from sandbox.livekit.build import find_or_build
 from sandbox.processes import SandboxFailed
-from sandbox.showing import RunningSteps, progress_line, show_evaluation, show_recordings, show_turn, show_word_errors
-from sandbox.stack import BANNER, Provision, Stack, issue_keys, running
+from sandbox.showing import RunningSteps, format_progress, show_evaluation, show_recordings, show_turn, show_word_errors
+from sandbox.stack import BANNER, ProvisionKey, Stack, issue_keys, run_stack
 from sandbox.voice import configured_livekit
 
 POSITION = "software_engineer"
 PAUSE_SECONDS = 0.8
 """before the candidate types, so that a person can follow"""
-WATCH_SECONDS = {"TEXT": 120.0, "VOICE": 360.0}
+MAX_DEMO_SECONDS = {"TEXT": 120.0, "VOICE": 360.0}
 """no demo takes longer; one that does has failed"""
-KEEPING_SECONDS = 30.0
+RECORDING_WAIT_SECONDS = 30.0
 """after the evaluation, for what was recorded to be ready"""
 WIDTH = 110
 """a line that is longer is hard to read"""
-WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED")
+STATUSES_WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED")
 STARTING = {
     "TEXT": "Starting mongod, valkey, loopback providers, the API and its jobs worker for a typed interview ...",
     "VOICE": "Starting LiveKit, speech providers and voice workers for a spoken interview ...",
@@ -82,7 +82,7 @@ def connect(stack: Stack, token: str | None) -> Client:
     return Client(transport=transport)
 
 
-async def run(root: Path, provision: Provision, *, voice: bool = True) -> int:
+async def run(root: Path, provision: ProvisionKey, *, voice: bool = True) -> int:
     """Hold a typed interview and then, if `voice`, a spoken one; livekit-server is built while the first is held.
 
     Returns the exit code: 0 when each interview has its evaluation, else 1, after a sentence that says why. Where there can
@@ -135,20 +135,20 @@ def _explain_no_voice(console: Console, reason: str) -> None:
 
 
 async def _play(
-    console: Console, steps: RunningSteps, root: Path, data: Path, provision: Provision, *, voice: bool
+    console: Console, steps: RunningSteps, root: Path, data: Path, provision: ProvisionKey, *, voice: bool
 ) -> str | None:
     """Hold one interview, on servers of its own. Returns what went wrong, if anything did."""
-    watch_seconds = WATCH_SECONDS["VOICE" if voice else "TEXT"]
+    watch_seconds = MAX_DEMO_SECONDS["VOICE" if voice else "TEXT"]
     async with AsyncExitStack() as up:
         with steps.step(STARTING["VOICE" if voice else "TEXT"]) as report:
-            stack = await up.enter_async_context(running(root, data, voice=voice, tell=report))
-            if voice and stack.no_voice:
-                _explain_no_voice(console, stack.no_voice)
+            stack = await up.enter_async_context(run_stack(root, data, voice=voice, tell=report))
+            if voice and stack.voice_unavailable_reason:
+                _explain_no_voice(console, stack.voice_unavailable_reason)
                 return None
             issued = await issue_keys(stack, data, provision)
         try:
             async with asyncio.timeout(watch_seconds):
-                return await _hold(console, stack, issued, root, data)
+                return await _hold_interview(console, stack, issued, root, data)
         except* TimeoutError:
             problem = f"There is no evaluation after {watch_seconds:.0f} s."
         except* TransportError as broken:
@@ -156,14 +156,14 @@ async def _play(
     return problem
 
 
-async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: Path, data: Path) -> str | None:
+async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str], root: Path, data: Path) -> str | None:
     """Hold the interview and show its evaluation. Returns what went wrong, if anything did."""
-    spoken = "" if stack.no_voice else "_spoken"
+    spoken = "" if stack.voice_unavailable_reason else "_spoken"
     prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}{spoken}.yaml")
-    person = Candidate(prepared, load_questions(root / "positions" / f"{POSITION}.yaml"))
+    simulated = SimulatedCandidate(prepared, load_questions(root / "positions" / f"{POSITION}.yaml"))
     async with connect(stack, issued[Role.RECRUITER]) as recruiter, connect(stack, issued[Role.VIEWER]) as viewer:
-        wish = _wish(prepared, "VOICE" if spoken else "TEXT", is_recorded=bool(spoken and stack.settings.recording.store))
-        started = (await recruiter.execute(GraphQLRequest(START, variable_values={"input": wish})))["startInterview"]
+        start_input = _make_start_input(prepared, "VOICE" if spoken else "TEXT", is_recorded=bool(spoken and stack.settings.recording.store))
+        started = (await recruiter.execute(GraphQLRequest(START, variable_values={"input": start_input})))["startInterview"]
         interview_id, position = started["interview"]["id"], started["interview"]["position"]
         questions = started["interview"]["progress"]["questions"]
         console.print(
@@ -174,8 +174,8 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
         heard: list[str] = []
         async with connect(stack, started["access"]["token"]) as candidate, asyncio.TaskGroup() as group:
             room = started["access"]["room"]
-            part = _talk(room, person, said) if room else _take_part(candidate, interview_id, person)
-            tasks = [group.create_task(part), group.create_task(_show(console, viewer, interview_id, heard))]
+            part = _answer_by_voice(room, simulated, said) if room else _answer_by_text(candidate, interview_id, simulated)
+            tasks = [group.create_task(part), group.create_task(_show_turns(console, viewer, interview_id, heard))]
             state = await _await_end(console, recruiter, interview_id)
             if state["status"] != "COMPLETED":
                 # a stream of what will never go on
@@ -186,9 +186,9 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
         if state["evaluation"]["status"] != "COMPLETED":
             return f"The evaluation is {state['evaluation']['status']}: {state['evaluation']['failure']}"
         show_word_errors(console, said, heard)
-        evaluation = (await recruiter.execute(_about(EVALUATION, interview_id)))["evaluation"]
+        evaluation = (await recruiter.execute(_request_for_interview(EVALUATION, interview_id)))["evaluation"]
         show_evaluation(console, evaluation)
-        if wish["consent"]["recording"]:
+        if start_input["consent"]["recording"]:
             recordings = await _await_recordings(recruiter, interview_id)
             folder = data / "recordings" / interview_id.removeprefix("int_") / "files"
             files = [path.relative_to(root) for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -196,7 +196,7 @@ async def _hold(console: Console, stack: Stack, issued: dict[Role, str], root: P
     return None
 
 
-def _wish(prepared: Answers, channel: str, *, is_recorded: bool) -> dict[str, Any]:
+def _make_start_input(prepared: PreparedAnswers, channel: str, *, is_recorded: bool) -> dict[str, Any]:
     """The input of startInterview."""
     return {
         "candidateName": prepared.name,
@@ -206,16 +206,16 @@ def _wish(prepared: Answers, channel: str, *, is_recorded: bool) -> dict[str, An
         "channel": channel,
         "resume": prepared.resume,
         "jobDescription": prepared.job_description,
-        "consent": {"textVersion": CURRENT, "recording": is_recorded},
+        "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": is_recorded},
     }
 
 
-def _about(text: str, interview_id: str) -> GraphQLRequest:
+def _request_for_interview(text: str, interview_id: str) -> GraphQLRequest:
     return GraphQLRequest(text, variable_values={"id": interview_id})
 
 
-async def _take_part(session: AsyncClientSession, interview_id: str, candidate: Candidate) -> None:
-    async for event in session.subscribe(_about(TURNS, interview_id)):
+async def _answer_by_text(session: AsyncClientSession, interview_id: str, candidate: SimulatedCandidate) -> None:
+    async for event in session.subscribe(_request_for_interview(TURNS, interview_id)):
         turn = event["turnAdded"]
         words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None
         if words is None:
@@ -230,16 +230,16 @@ async def _take_part(session: AsyncClientSession, interview_id: str, candidate: 
                 raise
 
 
-async def _talk(room: dict[str, str], person: Candidate, said: list[str]) -> None:
+async def _answer_by_voice(room: dict[str, str], person: SimulatedCandidate, said: list[str]) -> None:
     """Take part by voice, in the room until it is closed; what was said is added to `said`."""
-    async with Caller(room["url"], room["token"]) as caller:
-        await caller.converse(person.answer_to)
-    said += [words.text for words in caller.said]
+    async with VoiceCaller(room["url"], room["token"]) as caller:
+        await caller.converse(person.answer_spoken)
+    said += [words.text for words in caller.utterances]
 
 
-async def _show(console: Console, session: AsyncClientSession, interview_id: str, heard: list[str]) -> None:
+async def _show_turns(console: Console, session: AsyncClientSession, interview_id: str, heard: list[str]) -> None:
     """Print turns as they are stored; the candidate's are added to `heard`."""
-    async for event in session.subscribe(_about(TURNS, interview_id)):
+    async for event in session.subscribe(_request_for_interview(TURNS, interview_id)):
         turn = event["turnAdded"]
         show_turn(console, turn)
         if turn["speaker"] == "CANDIDATE":
@@ -250,9 +250,9 @@ async def _await_recordings(session: AsyncClientSession, interview_id: str) -> l
     """What was recorded, once all of it is ready or no more is to be waited for; `isPlayed`: a part of it came by its link."""
     recordings: list[dict[str, Any]] = []
     with suppress(TimeoutError):
-        async with asyncio.timeout(KEEPING_SECONDS):
+        async with asyncio.timeout(RECORDING_WAIT_SECONDS):
             while not recordings or any(recording["status"] in ("STARTING", "ACTIVE") for recording in recordings):
-                recordings = (await session.execute(_about(RECORDINGS, interview_id)))["interview"]["recordings"]
+                recordings = (await session.execute(_request_for_interview(RECORDINGS, interview_id)))["interview"]["recordings"]
                 await asyncio.sleep(PAUSE_SECONDS)
     async with httpx2.AsyncClient(trust_env=False) as client:
         for recording in recordings:
@@ -263,13 +263,13 @@ async def _await_recordings(session: AsyncClientSession, interview_id: str) -> l
 
 async def _await_end(console: Console, session: AsyncClientSession, interview_id: str) -> dict[str, Any]:
     line = ""
-    async for event in session.subscribe(_about(INTERVIEW, interview_id)):
+    async for event in session.subscribe(_request_for_interview(INTERVIEW, interview_id)):
         state: dict[str, Any] = event["interviewChanged"]
-        now = progress_line(state)
-        if now != line:
-            line = now
-            console.print(f"     [yellow]{escape(now)}[/]")
-        if state["status"] in WITHOUT_EVALUATION or (state["evaluation"] or {}).get("status") in ("COMPLETED", "FAILED"):
+        current_line = format_progress(state)
+        if current_line != line:
+            line = current_line
+            console.print(f"     [yellow]{escape(current_line)}[/]")
+        if state["status"] in STATUSES_WITHOUT_EVALUATION or (state["evaluation"] or {}).get("status") in ("COMPLETED", "FAILED"):
             if state["endDetail"]:
                 console.print(f"     [yellow]{escape(state['endDetail'])}[/]")
             return state

@@ -13,7 +13,7 @@ from rich.markup import escape
 from models.organization import Role
 from sandbox.ide.scripts import install_ide
 from sandbox.processes import free_port
-from sandbox.stack import BANNER, Provision, Stack, issue_keys, running, teller
+from sandbox.stack import BANNER, ProvisionKey, Stack, issue_keys, run_stack, console_reporter
 
 SCHEDULE = """mutation($input: ScheduleInterviewInput!) {
   scheduleInterview(input: $input) { interview { url } invite { url } }
@@ -25,19 +25,19 @@ FIRST_QUERY = """{
 }"""
 
 
-def choose_port(wanted: int) -> int:
+def choose_port(preferred: int) -> int:
     """That port, or a free one when somebody listens on it."""
     with socket.socket() as probe:
         # as the server binds: what is only left over from a connection does not count
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind(("127.0.0.1", preferred))
         except OSError:
             return free_port()
-    return wanted
+    return preferred
 
 
-async def run(root: Path, provision: Provision, *, voice: bool = True, port: int = 8000) -> None:
+async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: int = 8000) -> None:
     """Everything up until SIGINT or SIGTERM; prints an interview to hold (by voice, where that is wanted and can be had), where
     everything is, a token for each role and a first query.
 
@@ -55,21 +55,21 @@ async def run(root: Path, provision: Provision, *, voice: bool = True, port: int
     ide = await install_ide(root / ".viva" / "ide")
     if ide is None:
         console.print("There is no npm here, or it failed: the IDE's page loads its scripts from the network.")
-    others = {"API_IDE_ASSETS": str(ide)} if ide else {}
-    data, tell = root / ".viva", teller(console)
+    extra_settings = {"API_IDE_ASSETS": str(ide)} if ide else {}
+    data, report = root / ".viva", console_reporter(console)
     try:
-        async with running(root, data, api_port=chosen, voice=voice, others=others, tell=tell) as stack:
+        async with run_stack(root, data, api_port=chosen, voice=voice, others=extra_settings, tell=report) as stack:
             issued = await issue_keys(stack, data, provision)
-            await _show(console, stack, issued)
+            await _print_guide(console, stack, issued)
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         console.print("\nEverything is down.")
 
 
-async def _show(console: Console, stack: Stack, issued: Mapping[Role, str]) -> None:
-    if stack.no_voice:
-        console.print(f"\n[yellow]Interviews are typed, not spoken:[/] {escape(stack.no_voice)}")
-    join, watch = await schedule(stack, issued[Role.RECRUITER])
+async def _print_guide(console: Console, stack: Stack, issued: Mapping[Role, str]) -> None:
+    if stack.voice_unavailable_reason:
+        console.print(f"\n[yellow]Interviews are typed, not spoken:[/] {escape(stack.voice_unavailable_reason)}")
+    join, watch = await schedule_sample_interview(stack, issued[Role.RECRUITER])
     console.print(f"\nHold an interview   [bold]{join}[/]")
     console.print(f"Follow it           [bold]{watch}[/]   (asks for a token: any of those below)")
     console.print(f"GraphQL IDE         [bold]{stack.api_url}/graphql[/]")
@@ -82,15 +82,15 @@ async def _show(console: Console, stack: Stack, issued: Mapping[Role, str]) -> N
     console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
 
 
-async def schedule(stack: Stack, token: str) -> tuple[str, str]:
+async def schedule_sample_interview(stack: Stack, token: str) -> tuple[str, str]:
     """Schedule an interview, by voice where there is one. Returns the candidate's link, and the page on which it is followed."""
-    wish = {
+    schedule_input = {
         "candidateName": "You",
         "positionKey": "software_engineer",
-        "channel": "TEXT" if stack.no_voice else "VOICE",
+        "channel": "TEXT" if stack.voice_unavailable_reason else "VOICE",
     }
     async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
-        body = {"query": SCHEDULE, "variables": {"input": wish}}
+        body = {"query": SCHEDULE, "variables": {"input": schedule_input}}
         answer = await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
     scheduled = answer.json()["data"]["scheduleInterview"]
     return scheduled["invite"]["url"], scheduled["interview"]["url"]

@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from sandbox.processes import Child, SandboxFailed, free_port
+from sandbox.processes import ChildProcess, SandboxFailed, free_port
 
 REPLICA_SET = "viva"
 NOT_YET_INITIALIZED = 94
@@ -31,7 +31,7 @@ def find_mongod() -> str:
     )
 
 
-class Mongod(Child):
+class Mongod(ChildProcess):
     """A server whose data is kept; it may come back on another port."""
 
     def __init__(self, data: Path, port: int | None = None, *, cache_gb: float = 0.25) -> None:
@@ -66,7 +66,7 @@ class Mongod(Child):
             pass  # not up yet, or between two states
         return False
 
-    def _telling(self, lines: list[str]) -> list[str]:
+    def _relevant_lines(self, lines: list[str]) -> list[str]:
         # it says a great deal, in JSON, of which errors and what is fatal are a few lines
         return [line for line in lines if '"s":"E"' in line or '"s":"F"' in line] or lines
 

@@ -34,7 +34,7 @@ def free_port() -> int:
         return port
 
 
-class Child:
+class ChildProcess:
     """A process of ours. Use as `async with`, or start and stop it; its output goes to `log`."""
 
     def __init__(
@@ -110,7 +110,7 @@ class Child:
             self._process.kill()
         await self._process.wait()
 
-    def send(self, number: signal.Signals) -> None:
+    def send_signal(self, number: signal.Signals) -> None:
         """Send it a signal, such as SIGSTOP."""
         if self._process:
             self._process.send_signal(number)
@@ -129,42 +129,42 @@ class Child:
             async with asyncio.timeout(seconds):
                 while not await is_ready():
                     if not self.is_running:
-                        raise self.failure("ended at once")
+                        raise self.make_failure("ended at once")
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise self.failure(f"is not up after {seconds:.0f} s") from None
+            raise self.make_failure(f"is not up after {seconds:.0f} s") from None
 
-    def failure(self, what: str) -> SandboxFailed:
+    def make_failure(self, what: str) -> SandboxFailed:
         """What happened to it, with the end of what it said since it was started."""
         name = " ".join([Path(self._command[0]).name, *self._command[1:3]])
         return SandboxFailed(f"{name} {what}. The end of its log ({self._log}):\n{self._last_lines()}")
 
     async def wait_until_port(self, port: int) -> None:
         """Wait until it listens. Raises SandboxFailed as `wait_until`."""
-        await self.wait_until(lambda: _listens(port))
+        await self.wait_until(lambda: _is_listening(port))
 
-    async def wait_until_said(self, words: str, seconds: float = READY_SECONDS) -> None:
+    async def wait_until_logged(self, words: str, seconds: float = READY_SECONDS) -> None:
         """Wait until they stand in what it said since it was started. Raises SandboxFailed as `wait_until`."""
 
-        async def is_said() -> bool:
-            return words in await asyncio.to_thread(self._said)
+        async def is_logged() -> bool:
+            return words in await asyncio.to_thread(self._read_log)
 
-        await self.wait_until(is_said, seconds)
+        await self.wait_until(is_logged, seconds)
 
-    def _said(self) -> str:
+    def _read_log(self) -> str:
         with self._log.open("rb") as log:
             log.seek(self._log_start)
             return log.read().decode(errors="replace")
 
     def _last_lines(self) -> str:
-        return "\n".join(self._telling(self._said().splitlines())[-LOG_LINES:]) or "(it said nothing)"
+        return "\n".join(self._relevant_lines(self._read_log().splitlines())[-LOG_LINES:]) or "(it said nothing)"
 
-    def _telling(self, lines: list[str]) -> list[str]:
+    def _relevant_lines(self, lines: list[str]) -> list[str]:
         """Those of a log's lines that tell what went wrong."""
         return lines
 
 
-async def _listens(port: int) -> bool:
+async def _is_listening(port: int) -> bool:
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
@@ -175,7 +175,7 @@ async def _listens(port: int) -> bool:
     return True
 
 
-def _become(parent: int, command: list[str]) -> None:
+def _exec_with_parent(parent: int, command: list[str]) -> None:
     """Tie this process to its parent, then become the command."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -198,7 +198,7 @@ def _main(parent: str, *command: str) -> None:
     if command[0] == BACKGROUND:
         _lower_priority()
         command = command[1:]
-    _become(int(parent), list(command))
+    _exec_with_parent(int(parent), list(command))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sandbox.livekit.build import TELL_SECONDS, Tell
+from sandbox.livekit.build import REPORT_SECONDS, ReportProgress
 from sandbox.word_errors import word_error_rate
 
 
@@ -26,7 +26,7 @@ class RunningSteps:
         self._console = console
         columns = (SpinnerColumn(), TextColumn("[dim]{task.description}[/]"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self.report_interval = math.inf if console.is_terminal else TELL_SECONDS
+        self.report_interval = math.inf if console.is_terminal else REPORT_SECONDS
         """Seconds between two reports of a step: a terminal shows the elapsed time without them."""
 
     def __enter__(self) -> Self:
@@ -37,7 +37,7 @@ class RunningSteps:
         self._progress.stop()
 
     @contextmanager
-    def step(self, text: str) -> Iterator[Tell]:
+    def step(self, text: str) -> Iterator[ReportProgress]:
         """Shows a step for as long as the block runs. Yields a function that replaces its text."""
         task = self._progress.add_task("", total=None)
 
@@ -65,7 +65,7 @@ def show_turn(console: Console, turn: dict[str, Any]) -> None:
     console.print(line)
 
 
-def progress_line(state: dict[str, Any]) -> str:
+def format_progress(state: dict[str, Any]) -> str:
     """Where an interview stands, in a line."""
     progress, evaluation = state["progress"], state["evaluation"]
     minutes, limit = progress["elapsedSeconds"] / 60, progress["limitSeconds"] / 60
@@ -112,13 +112,13 @@ def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
     table = Table("Criterion", "Weight", "Level", "Quotes that were found in the transcript", show_lines=True)
     for result in evaluation["criteria"]:
         level = f"{result['level']} of 5" if result["assessed"] else "not assessed"
-        table.add_row(result["name"], f"{result['weight']:.0%}", level, _quotes(result["evidence"]))
+        table.add_row(result["name"], f"{result['weight']:.0%}", level, _format_quotes(result["evidence"]))
     console.print(table)
     for title, findings in (("Strengths", evaluation["strengths"]), ("Weaknesses", evaluation["weaknesses"])):
         console.print(f"[bold]{title}[/]" if findings else f"[bold]{title}[/]: none with a quote behind it")
         for finding in findings:
-            console.print(f"  - {escape(finding['text'])}\n    [dim]{_quotes(finding['evidence'])}[/]")
+            console.print(f"  - {escape(finding['text'])}\n    [dim]{_format_quotes(finding['evidence'])}[/]")
 
 
-def _quotes(evidence: list[dict[str, Any]]) -> str:
+def _format_quotes(evidence: list[dict[str, Any]]) -> str:
     return "\n".join(f'turn {found["seq"]}: "{escape(found["quote"])}"' for found in evidence) or "-"

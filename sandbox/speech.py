@@ -21,14 +21,14 @@ UTF8 = 1
 BY_CHARACTER = 1
 RATE, VOLUME, PITCH = 1, 2, 3
 WORD_EVENT, LAST_EVENT = 1, 0
-QUIET = 0.004
+SILENCE_LEVEL = 0.004
 """of full scale: below it nothing is heard"""
 
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class EspeakVoice:
     """Who speaks, and how: an espeak voice (`en-us+m3` is a language and a variant), words a minute, pitch (0-99)."""
 
     name: str
@@ -37,7 +37,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SpokenWord:
     """A word as it stands in the text, with what is written against it, and when it is heard, in seconds."""
 
     text: str
@@ -46,12 +46,12 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class SynthesizedSpeech:
     """Sound, 16 bit and mono, and the words in it."""
 
     samples: NDArray[np.int16]
     sample_rate: int
-    words: tuple[Word, ...]
+    words: tuple[SpokenWord, ...]
 
     @property
     def seconds(self) -> float:
@@ -68,15 +68,15 @@ class UnknownVoice(ValueError):
     """espeak-ng has no voice of that name."""
 
 
-def synthesize(text: str, voice: Voice, sample_rate: int) -> Speech:
+def synthesize(text: str, voice: EspeakVoice, sample_rate: int) -> SynthesizedSpeech:
     """Speak a text; one without a word in it makes no sound. Takes processor time: call it in a thread. Raises UnknownVoice."""
-    engine = _engine()
+    engine = _get_engine()
     if not text.strip():
-        return Speech(np.zeros(0, dtype=np.int16), sample_rate, ())
+        return SynthesizedSpeech(np.zeros(0, dtype=np.int16), sample_rate, ())
     with _lock:
         samples, marks = engine.speak(text, voice)
     resampled = resample(samples, engine.sample_rate, sample_rate)
-    return Speech(resampled, sample_rate, tuple(_time_words(text, marks, samples, engine.sample_rate)))
+    return SynthesizedSpeech(resampled, sample_rate, tuple(_time_words(text, marks, samples, engine.sample_rate)))
 
 
 class _Identifier(ctypes.Union):
@@ -101,7 +101,7 @@ class _Event(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
-class _Engine:
+class _EspeakEngine:
     """The library, initialised. Not safe for threads: whoever calls it holds the lock."""
 
     def __init__(self) -> None:
@@ -110,28 +110,28 @@ class _Engine:
         self.sample_rate: int = self._library.espeak_Initialize(SYNCHRONOUS, 0, data, DONT_EXIT)
         if self.sample_rate <= 0:
             raise RuntimeError("espeak-ng does not start: its wheel (espeakng-loader) is damaged, install it again")
-        self._heard: list[bytes] = []
+        self._chunks: list[bytes] = []
         self._marks: list[tuple[int, float]] = []
         # kept: the library calls it for as long as it lives
-        self._callback = _Callback(self._take)
+        self._callback = _Callback(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def speak(self, text: str, voice: Voice) -> tuple[NDArray[np.int16], list[tuple[int, float]]]:
+    def speak(self, text: str, voice: EspeakVoice) -> tuple[NDArray[np.int16], list[tuple[int, float]]]:
         """The samples, and where words begin: character and second. Raises UnknownVoice."""
         if self._library.espeak_SetVoiceByName(voice.name.encode()) != 0:
             raise UnknownVoice(f"espeak-ng has no voice {voice.name!r}")
         self._library.espeak_SetParameter(RATE, voice.rate, 0)
         self._library.espeak_SetParameter(PITCH, voice.pitch, 0)
-        self._heard.clear()
+        self._chunks.clear()
         self._marks.clear()
         encoded = text.encode() + b"\0"
         if self._library.espeak_Synth(encoded, ctypes.c_size_t(len(encoded)), 0, BY_CHARACTER, 0, UTF8, None, None) != 0:
             raise RuntimeError("espeak-ng could not speak the text")
-        return np.frombuffer(b"".join(self._heard), dtype=np.int16), list(self._marks)
+        return np.frombuffer(b"".join(self._chunks), dtype=np.int16), list(self._marks)
 
-    def _take(self, wave: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:
+    def _collect(self, wave: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:
         if count > 0:
-            self._heard.append(ctypes.string_at(wave, 2 * count))
+            self._chunks.append(ctypes.string_at(wave, 2 * count))
         place = 0
         while events[place].type != LAST_EVENT:
             event = events[place]
@@ -142,11 +142,11 @@ class _Engine:
 
 
 @cache
-def _engine() -> _Engine:
-    return _Engine()
+def _get_engine() -> _EspeakEngine:
+    return _EspeakEngine()
 
 
-def _time_words(text: str, marks: list[tuple[int, float]], samples: NDArray[np.int16], rate: int) -> list[Word]:
+def _time_words(text: str, marks: list[tuple[int, float]], samples: NDArray[np.int16], rate: int) -> list[SpokenWord]:
     """When each word is heard. espeak marks some words twice (numbers) and others not at all (it says "of the" as one): those
     share the time between their neighbours by their length.
     """
@@ -161,20 +161,20 @@ def _time_words(text: str, marks: list[tuple[int, float]], samples: NDArray[np.i
     known = [*((spans[place][0], second) for place, second in sorted(begins.items())), (len(text), len(samples) / rate)]
     characters, seconds = [character for character, _ in known], np.maximum.accumulate([second for _, second in known])
     starts = [*np.interp([start for start, _ in spans], characters, seconds), len(samples) / rate]
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > QUIET * 32768) / rate
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > SILENCE_LEVEL * 32768) / rate
     words = []
     for (start, end), begin, following in zip(spans, starts[:-1], starts[1:], strict=True):
         last = loud[np.searchsorted(loud, following) - 1] if len(loud) else following
-        words.append(Word(text[start:end], round(float(begin), 3), round(float(max(begin, min(last, following))), 3)))
+        words.append(SpokenWord(text[start:end], round(float(begin), 3), round(float(max(begin, min(last, following))), 3)))
     return words
 
 
-def resample(samples: NDArray[np.int16], rate: int, wanted: int) -> NDArray[np.int16]:
+def resample(samples: NDArray[np.int16], rate: int, target_rate: int) -> NDArray[np.int16]:
     """The same sound at another rate."""
-    if rate == wanted or not len(samples):
+    if rate == target_rate or not len(samples):
         return samples
     frame = AudioFrame.from_ndarray(samples[np.newaxis, :], format="s16", layout="mono")
     frame.sample_rate = rate
-    resampler = AudioResampler(format="s16", layout="mono", rate=wanted)
+    resampler = AudioResampler(format="s16", layout="mono", rate=target_rate)
     pieces = [piece.to_ndarray()[0] for part in (frame, None) for piece in resampler.resample(part)]
     return np.concatenate(pieces).astype(np.int16)

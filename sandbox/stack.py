@@ -21,20 +21,20 @@ from rich.console import Console
 from rich.markup import escape
 
 from models.organization import Role
-from sandbox.livekit.build import Tell
+from sandbox.livekit.build import ReportProgress
 from sandbox.mongod import Mongod
-from sandbox.processes import Child, SandboxFailed, free_port
+from sandbox.processes import ChildProcess, SandboxFailed, free_port
 from sandbox.valkey import Valkey
-from sandbox.voice import TEXT_ONLY, start_voice, voice_workers, wait_until_registered
+from sandbox.voice import TEXT_ONLY, start_voice, create_voice_workers, wait_until_registered
 from settings import Settings
 
-Provision = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]
+ProvisionKey = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]
 """settings, organization, role, name of the key -> id and secret of a new key"""
 
 MAIN = Path(__file__).parents[1] / "main.py"
 ORGANIZATION = "Sandbox"
 BANNER = "SANDBOX: loopback providers stand in for Claude; nothing that is said or scored here is for decisions."
-LAST_SIGN_SECONDS = 0.5
+EXIT_GRACE_SECONDS = 0.5
 """after an error: so long may the end of the process that caused it take to show"""
 
 
@@ -45,20 +45,20 @@ class Stack:
     api_url: str
     environment: Mapping[str, str]
     settings: Settings
-    no_voice: str | None = None
+    voice_unavailable_reason: str | None = None
     """why interviews are typed only; None: they can be held by voice"""
 
 
 @asynccontextmanager
-async def running(
+async def run_stack(
     root: Path,
     data: Path,
     *,
     api_port: int | None = None,
     voice: bool = True,
-    others: Mapping[str, str] = MappingProxyType({}),
-    options: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    tell: Tell = lambda _: None,
+    extra_settings: Mapping[str, str] = MappingProxyType({}),
+    provider_options: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    report: ReportProgress = lambda _: None,
 ) -> AsyncIterator[Stack]:
     """Everything up, data kept under `data`; down again at the end, and when this process is killed.
 
@@ -70,17 +70,17 @@ async def running(
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     logs = data / "logs"
     port, provider_port = api_port or free_port(), free_port()
-    async with AsyncExitStack() as up:
-        children: list[Child] = []
+    async with AsyncExitStack() as exit_stack:
+        children: list[ChildProcess] = []
 
-        async def start(child: Child) -> None:
-            children.append(await up.enter_async_context(child))
+        async def start(child: ChildProcess) -> None:
+            children.append(await exit_stack.enter_async_context(child))
 
         webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
         if voice:
-            spoken, no_voice = await start_voice(start, root, data, webhook, tell, options)
+            voice_environment, voice_unavailable_reason = await start_voice(start, root, data, webhook, report, provider_options)
         else:
-            spoken, no_voice = TEXT_ONLY, "as was asked for"
+            voice_environment, voice_unavailable_reason = TEXT_ONLY, "as was asked for"
         servers = {name: os.environ.get(name, "") for name in ("MONGODB_URL", "REDIS_URL")}
         if not servers["MONGODB_URL"]:
             await start(mongod := Mongod(data / "mongod"))
@@ -91,27 +91,27 @@ async def running(
         environment = make_environment(
             **{name.lower(): url for name, url in servers.items()},
             provider_url=f"http://127.0.0.1:{provider_port}",
-            secret=_kept_secret(data / "secret"),
+            secret=_load_or_create_secret(data / "secret"),
             api_port=port,
-            **{**spoken, **others},
+            **{**voice_environment, **extra_settings},
         )
-        provider = [sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port), *options.get("anthropic", ())]
-        await start(Child(provider, logs / "anthropic.log", cwd=root))
-        await start(api := api_process(environment, logs / "api.log", root))
-        await start(jobs_process(environment, logs / "jobs.log", root))
-        workers = [] if no_voice else voice_workers(environment, logs, root)
+        provider = [sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port), *provider_options.get("anthropic", ())]
+        await start(ChildProcess(provider, logs / "anthropic.log", cwd=root))
+        await start(api := create_api_process(environment, logs / "api.log", root))
+        await start(create_jobs_process(environment, logs / "jobs.log", root))
+        workers = [] if voice_unavailable_reason else create_voice_workers(environment, logs, root)
         for worker in workers:
             await start(worker)
         # each takes a while to end: all at once
-        up.push_async_callback(lambda: asyncio.gather(*(worker.stop() for worker in workers)))
-        async with _watched(children):
+        exit_stack.push_async_callback(lambda: asyncio.gather(*(worker.stop() for worker in workers)))
+        async with _fail_when_child_ends(children):
             await wait_until_ready(api, port)
             await asyncio.gather(*map(wait_until_registered, workers))
-            yield Stack(f"http://127.0.0.1:{port}", environment, settings_of(environment), no_voice)
+            yield Stack(f"http://127.0.0.1:{port}", environment, parse_settings(environment), voice_unavailable_reason)
 
 
 def make_environment(
-    *, mongodb_url: str, redis_url: str, provider_url: str, secret: str, api_port: int, **others: str
+    *, mongodb_url: str, redis_url: str, provider_url: str, secret: str, api_port: int, **extra_settings: str
 ) -> dict[str, str]:
     """The environment of a sandbox's processes: this one's, with the servers and providers of the sandbox. `others` win."""
     return {
@@ -129,21 +129,21 @@ def make_environment(
         "API_IDE": "true",
         "SANDBOX": "true",
         "LOG_LEVEL": "WARNING",
-        **others,
+        **extra_settings,
     }
 
 
-def api_process(environment: Mapping[str, str], log: Path, folder: Path) -> Child:
+def create_api_process(environment: Mapping[str, str], log: Path, folder: Path) -> ChildProcess:
     """`main.py serve`, not started yet; reads the .env of `folder`."""
-    return Child([sys.executable, str(MAIN), "serve"], log, cwd=folder, environment=environment)
+    return ChildProcess([sys.executable, str(MAIN), "serve"], log, cwd=folder, environment=environment)
 
 
-def jobs_process(environment: Mapping[str, str], log: Path, folder: Path) -> Child:
+def create_jobs_process(environment: Mapping[str, str], log: Path, folder: Path) -> ChildProcess:
     """`main.py jobs`, not started yet; reads the .env of `folder`."""
-    return Child([sys.executable, str(MAIN), "jobs"], log, cwd=folder, environment=environment)
+    return ChildProcess([sys.executable, str(MAIN), "jobs"], log, cwd=folder, environment=environment)
 
 
-async def wait_until_ready(api: Child, port: int) -> None:
+async def wait_until_ready(api: ChildProcess, port: int) -> None:
     """Wait until the API answers that it is ready. Raises SandboxFailed when it does not."""
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
 
@@ -157,29 +157,29 @@ async def wait_until_ready(api: Child, port: int) -> None:
 
 
 @asynccontextmanager
-async def _watched(children: Sequence[Child]) -> AsyncIterator[None]:
+async def _fail_when_child_ends(children: Sequence[ChildProcess]) -> AsyncIterator[None]:
     """While the block runs all of them must: raises SandboxFailed, in place of what else the block raises, when one ends."""
-    body = asyncio.current_task()
-    if body is None:
+    block_task = asyncio.current_task()
+    if block_task is None:
         raise RuntimeError("processes are watched by a task")
     ended: list[SandboxFailed] = []
 
-    async def watch(child: Child) -> None:
-        ended.append(child.failure(f"ended with {await child.wait()}"))
-        body.cancel()
+    async def watch(child: ChildProcess) -> None:
+        ended.append(child.make_failure(f"ended with {await child.wait()}"))
+        block_task.cancel()
 
     watchers = [asyncio.create_task(watch(child)) for child in children]
     try:
         yield
     except asyncio.CancelledError:
-        if ended and body.uncancel() == 0:
+        if ended and block_task.uncancel() == 0:
             raise ended[0] from None
         raise
     except Exception:
         with suppress(asyncio.CancelledError):
-            await asyncio.wait(watchers, timeout=LAST_SIGN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(watchers, timeout=EXIT_GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if ended:
-            body.uncancel()
+            block_task.uncancel()
             raise ended[0] from None
         raise
     finally:
@@ -187,7 +187,7 @@ async def _watched(children: Sequence[Child]) -> AsyncIterator[None]:
             watcher.cancel()
 
 
-def settings_of(environment: Mapping[str, str]) -> Settings:
+def parse_settings(environment: Mapping[str, str]) -> Settings:
     """The settings of a process that is started with it."""
     # the same reading of names as the processes get, without changing this process's environment
     source = EnvSettingsSource(Settings)
@@ -195,25 +195,25 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
     return Settings.model_validate(source())
 
 
-def _kept_secret(path: Path) -> str:
+def _load_or_create_secret(path: Path) -> str:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
     return path.read_text(encoding="utf-8")
 
 
-def teller(console: Console) -> Tell:
+def console_reporter(console: Console) -> ReportProgress:
     """What shows on a console how it goes."""
     return lambda line: console.print(f"[dim]{escape(line)}[/]")
 
 
-async def issue_keys(stack: Stack, data: Path, provision: Provision) -> dict[Role, str]:
+async def issue_keys(stack: Stack, data: Path, provision: ProvisionKey) -> dict[Role, str]:
     """A key of each role that has keys, the same ones as long as the sandbox's data is kept."""
     path = data / "keys.json"
     with suppress(FileNotFoundError):
-        kept = {Role(role): secret for role, secret in json.loads(path.read_text(encoding="utf-8")).items()}
-        if await _are_known(stack, kept):
-            return kept
+        saved_keys = {Role(role): secret for role, secret in json.loads(path.read_text(encoding="utf-8")).items()}
+        if await _are_valid_keys(stack, saved_keys):
+            return saved_keys
     roles = [role for role in Role if role is not Role.CANDIDATE]
     issued: dict[Role, str] = {
         role: (await provision(stack.settings, ORGANIZATION, role, f"Sandbox {role.lower()}"))[1] for role in roles
@@ -223,7 +223,7 @@ async def issue_keys(stack: Stack, data: Path, provision: Provision) -> dict[Rol
     return issued
 
 
-async def _are_known(stack: Stack, keys: Mapping[Role, str]) -> bool:
+async def _are_valid_keys(stack: Stack, keys: Mapping[Role, str]) -> bool:
     """Whether they are keys of the database that is up now: MONGODB_URL may name another than last time."""
     async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
         for secret in keys.values():

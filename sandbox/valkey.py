@@ -5,7 +5,7 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from sandbox.processes import Child, SandboxFailed, free_port
+from sandbox.processes import ChildProcess, SandboxFailed, free_port
 
 
 def find_valkey() -> str:
@@ -23,7 +23,7 @@ def find_valkey() -> str:
     )
 
 
-class Valkey(Child):
+class Valkey(ChildProcess):
     """A server without persistence: Redis holds nothing here that is not in MongoDB, and the tests rely on that."""
 
     def __init__(self, data: Path, port: int | None = None) -> None:

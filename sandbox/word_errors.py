@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import jiwer
 
-_NORMAL = jiwer.Compose(
+_NORMALIZE = jiwer.Compose(
     [
         jiwer.ToLowerCase(),
         jiwer.ExpandCommonEnglishContractions(),
@@ -27,4 +27,4 @@ def word_error_rate(said: Sequence[str], heard: Sequence[str]) -> float:
     spoken = " ".join(said)
     if not spoken.strip():
         raise ValueError("nothing was said: there is no rate of errors in it")
-    return float(jiwer.wer(spoken, " ".join(heard), reference_transform=_NORMAL, hypothesis_transform=_NORMAL))
+    return float(jiwer.wer(spoken, " ".join(heard), reference_transform=_NORMALIZE, hypothesis_transform=_NORMALIZE))

@@ -6,7 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.execution import Schema
 from schema.executor import OperationExecutor
-from schema.limits import Documents, KnownDocuments
+from schema.limits import DocumentExtension, DocumentCache
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
@@ -16,14 +16,14 @@ from schema.types.scalars import DATE_TIME
 
 def build_schema(*, introspection: bool = False) -> Schema:
     """The schema, ready to run operations. `introspection`: it may be asked for its types (settings.api.ide)."""
-    known = KnownDocuments()
+    known = DocumentCache()
     return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         # named by extensions.code only, so no field leads to it
         types=[ErrorCode],
-        extensions=[lambda: Documents(known, introspection=introspection)],
+        extensions=[lambda: DocumentExtension(known, introspection=introspection)],
         execution_context_class=OperationExecutor,
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
     )

@@ -8,7 +8,7 @@ from strawberry.types.unset import UnsetType
 T = TypeVar("T")
 
 
-def given(value: T | UnsetType | None) -> T | None:
+def unset_to_none(value: T | UnsetType | None) -> T | None:
     """The value; None when it was not given: UNSET is only there so that the schema does not print `= null`."""
     return None if isinstance(value, UnsetType) else value
 

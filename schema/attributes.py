@@ -33,13 +33,13 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-Read = Callable[[Any], Any]
+FieldReader = Callable[[Any], Any]
 """gives something of an object; raises anything where the object is not plain"""
 
 TYPENAME = "__typename"
 
 
-class NotPlain(Exception):
+class FallBack(Exception):
     """This is for graphql-core."""
 
 
@@ -51,7 +51,7 @@ class Restricted(FieldExtension, ABC):
         """Whether the field of this object may be read without a refusal."""
 
 
-class Copied(FieldExtension):
+class Projected(FieldExtension):
     """Says that the object holds a copy of some fields of what the field's resolver would load.
 
     `read` gives the copy, an object of the field's type; it is used where no other fields than `names` are selected.
@@ -61,35 +61,35 @@ class Copied(FieldExtension):
         self.read = read
         self._names = frozenset(names)
 
-    def holds(self, names: Iterable[str]) -> bool:
+    def covers(self, names: Iterable[str]) -> bool:
         """Whether the copy has all of these (as the schema names them)."""
         return all(name in self._names or name == TYPENAME for name in names)
 
 
 @dataclass(frozen=True, slots=True)
-class _Access:
+class _FieldAccess:
     """How a field is read, if it is one that is read off its object."""
 
-    read: Read | None
+    read: FieldReader | None
     guard: Restricted | None
-    copied: Copied | None
+    projected: Projected | None
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SelectionPlan:
     """What is selected of a type."""
 
-    reads: dict[str, Read]
+    readers: dict[str, FieldReader]
     """by the name in the answer"""
-    others: GroupedFieldSet
+    slow_fields: GroupedFieldSet
     """what is graphql-core's"""
 
 
-Plans = dict[Hashable, tuple[GroupedFieldSet, Plan]]
+SelectionPlans = dict[Hashable, tuple[GroupedFieldSet, SelectionPlan]]
 """what has been worked out; the selection beside each plan is kept because its identity is the key to it"""
 
 
-class AttributeExecutor(StrawberryGraphQLCoreExecutionContext):
+class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes one operation, its plain fields in short.
 
     If its context has `plans`, what is worked out is kept there, for all operations of that document.
@@ -97,9 +97,9 @@ class AttributeExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lasting: Plans | None = getattr(self.context_value, "plans", None)
-        self._plans: Plans = {} if lasting is None else lasting
-        self._are_lasting = lasting is not None
+        shared_plans: SelectionPlans | None = getattr(self.context_value, "plans", None)
+        self._plans: SelectionPlans = {} if shared_plans is None else shared_plans
+        self._has_shared_plans = shared_plans is not None
 
     def execute_fields(
         self,
@@ -110,46 +110,46 @@ class AttributeExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         """The fields' values by their names; an awaitable of these where one has to be waited for."""
-        plan = self._plan(parent_type, grouped_field_set, path)
-        if not plan.reads:
+        plan = self._get_plan(parent_type, grouped_field_set, path)
+        if not plan.readers:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         try:
-            values = {name: read(source_value) for name, read in plan.reads.items()}
+            values = {name: read(source_value) for name, read in plan.readers.items()}
         except Exception:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        if not plan.others:
+        if not plan.slow_fields:
             return values
-        others: Any = super().execute_fields(parent_type, source_value, path, plan.others, position_context)
-        if not self.is_awaitable(others):
-            return _in_order(grouped_field_set, values, others)
+        slow_values: Any = super().execute_fields(parent_type, source_value, path, plan.slow_fields, position_context)
+        if not self.is_awaitable(slow_values):
+            return _merge_in_order(grouped_field_set, values, slow_values)
 
-        async def wait() -> dict[str, Any]:
-            return _in_order(grouped_field_set, values, await others)
+        async def merge_when_ready() -> dict[str, Any]:
+            return _merge_in_order(grouped_field_set, values, await slow_values)
 
-        return wait()
+        return merge_when_ready()
 
-    def _plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet, path: Path | None) -> Plan:
+    def _get_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet, path: Path | None) -> SelectionPlan:
         # what is selected at one place of an operation is the same each time, but not the same object
-        key = (parent_type, id(self.operation), _names_of(path)) if self._are_lasting else (parent_type, id(selected))
-        known = self._plans.get(key)
-        if known is None:
-            known = self._plans[key] = selected, self._new_plan(parent_type, selected)
-        return known[1]
+        key = (parent_type, id(self.operation), _response_path_names(path)) if self._has_shared_plans else (parent_type, id(selected))
+        cached = self._plans.get(key)
+        if cached is None:
+            cached = self._plans[key] = selected, self._build_plan(parent_type, selected)
+        return cached[1]
 
-    def _new_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> Plan:
-        reads: dict[str, Read] = {}
-        others: GroupedFieldSet = {}
+    def _build_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> SelectionPlan:
+        readers: dict[str, FieldReader] = {}
+        slow_fields: GroupedFieldSet = {}
         # Strawberry's middlewares are the schema's extensions that want to see each field: ours are none of these
         middlewares = self.middleware_manager.middlewares if self.middleware_manager else ()
         for name, details in selected.items():
-            read = None if middlewares else self._read_of(parent_type, details)
+            read = None if middlewares else self._build_reader(parent_type, details)
             if read is None:
-                others[name] = details
+                slow_fields[name] = details
             else:
-                reads[name] = read
-        return Plan(reads, others)
+                readers[name] = read
+        return SelectionPlan(readers, slow_fields)
 
-    def _read_of(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> Read | None:
+    def _build_reader(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> FieldReader | None:
         """How the field is read, with all that is selected of it; None where graphql-core has to."""
         name = details[0].node.name.value
         if name == TYPENAME:
@@ -157,84 +157,84 @@ class AttributeExecutor(StrawberryGraphQLCoreExecutionContext):
         field = self.schema.get_field(parent_type, name)
         if field is None:
             return None
-        access = _access(field)
-        read = access.copied.read if access.copied else access.read
+        access = _get_field_access(field)
+        read = access.projected.read if access.projected else access.read
         if read is None:
             return None
         kind, required = (field.type.of_type, True) if is_non_null_type(field.type) else (field.type, False)
         if is_leaf_type(kind):
-            return _guarded(access.guard, _leaf(read, kind, required=required))
-        complete = self._completion(field.type, details, access.copied)
-        return _guarded(access.guard, _then(read, complete)) if complete else None
+            return _with_guard(access.guard, _build_leaf_reader(read, kind, required=required))
+        complete = self._build_completion(field.type, details, access.projected)
+        return _with_guard(access.guard, _compose(read, complete)) if complete else None
 
-    def _completion(self, kind: GraphQLOutputType, details: FieldDetailsList, copied: Copied | None) -> Read | None:
+    def _build_completion(self, kind: GraphQLOutputType, details: FieldDetailsList, projected: Projected | None) -> FieldReader | None:
         """How a value of that type becomes the answer's; None where that takes graphql-core."""
         if is_non_null_type(kind):
-            complete = self._completion(kind.of_type, details, copied)
-            return _required(complete) if complete else None
+            complete = self._build_completion(kind.of_type, details, projected)
+            return _require_non_null(complete) if complete else None
         if is_leaf_type(kind):
-            return _leaf(_itself, kind, required=False)
+            return _build_leaf_reader(_identity, kind, required=False)
         if is_list_type(kind):
-            complete = self._completion(kind.of_type, details, copied)
-            return _listed(complete) if complete else None
+            complete = self._build_completion(kind.of_type, details, projected)
+            return _build_list_completion(complete) if complete else None
         if is_object_type(kind):
-            return self._object(kind, details, copied)
+            return self._build_object_completion(kind, details, projected)
         return None
 
-    def _object(self, kind: GraphQLObjectType, details: FieldDetailsList, copied: Copied | None) -> Read | None:
+    def _build_object_completion(self, kind: GraphQLObjectType, details: FieldDetailsList, projected: Projected | None) -> FieldReader | None:
         collected = self.collect_subfields(kind, details)
         selected = collected.grouped_field_set
-        if collected.new_defer_usages or (copied and not copied.holds(each[0].node.name.value for each in selected.values())):
+        if collected.new_defer_usages or (projected and not projected.covers(each[0].node.name.value for each in selected.values())):
             return None
-        plan = self._new_plan(kind, selected)
-        if plan.others:
+        plan = self._build_plan(kind, selected)
+        if plan.slow_fields:
             return None
         definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         # of an interface's types graphql-core asks which one it is
         origin = definition.origin if kind.is_type_of and definition else None
-        reads = list(plan.reads.items())
+        readers = list(plan.readers.items())
 
-        def show(value: Any) -> dict[str, Any] | None:
+        def complete_object(value: Any) -> dict[str, Any] | None:
             if value is None:
                 return None
             if origin and type(value) is not origin:
-                raise NotPlain
-            return {name: read(value) for name, read in reads}
+                raise FallBack
+            return {name: read(value) for name, read in readers}
 
-        return show
+        return complete_object
 
 
-def _access_of(field: StrawberryField) -> _Access:
+def _analyze_field(field: StrawberryField) -> _FieldAccess:
     guards = [extension for extension in field.extensions if isinstance(extension, Restricted)]
-    copies = [extension for extension in field.extensions if isinstance(extension, Copied)]
+    projections = [extension for extension in field.extensions if isinstance(extension, Projected)]
     guard = guards[0] if guards else None
-    if len(guards) > 1 or len(guards) + len(copies) < len(field.extensions):
-        return _Access(None, guard, None)
+    if len(guards) > 1 or len(guards) + len(projections) < len(field.extensions):
+        return _FieldAccess(None, guard, None)
     resolver = field.base_resolver
-    if copies:
-        return _Access(None, guard, copies[0])
+    if projections:
+        return _FieldAccess(None, guard, projections[0])
     if resolver is None:
-        return _Access(attrgetter(field.python_name), guard, None)
+        return _FieldAccess(attrgetter(field.python_name), guard, None)
     only_self = resolver.self_parameter and not (resolver.info_parameter or resolver.root_parameter or resolver.parent_parameter)
     read = resolver.wrapped_func if only_self and not field.is_async and not field.arguments else None
-    return _Access(read if callable(read) else None, guard, None)
+    return _FieldAccess(read if callable(read) else None, guard, None)
 
 
-_NONE = _Access(None, None, None)
+_NO_ACCESS = _FieldAccess(None, None, None)
 _ACCESS = "viva-access"
 """key in a field's extensions, where its access is cached for as long as its schema lives"""
 
 
-def _access(field: GraphQLField) -> _Access:
-    access: _Access | None = field.extensions.get(_ACCESS)
+def _get_field_access(field: GraphQLField) -> _FieldAccess:
+    access: _FieldAccess | None = field.extensions.get(_ACCESS)
     if access is None:
         definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-        access = _access_of(definition) if isinstance(definition, StrawberryField) and not field.args else _NONE
+        access = _analyze_field(definition) if isinstance(definition, StrawberryField) and not field.args else _NO_ACCESS
         field.extensions[_ACCESS] = access
     return access
 
 
-def _names_of(path: Path | None) -> tuple[str | int, ...]:
+def _response_path_names(path: Path | None) -> tuple[str | int, ...]:
     names = []
     while path:
         # the items of a list are all the same
@@ -244,74 +244,74 @@ def _names_of(path: Path | None) -> tuple[str | int, ...]:
     return tuple(names)
 
 
-def _in_order(selected: GroupedFieldSet, values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    both = {**values, **others}
+def _merge_in_order(selected: GroupedFieldSet, values: dict[str, Any], slow_values: dict[str, Any]) -> dict[str, Any]:
+    both = {**values, **slow_values}
     return {name: both[name] for name in selected if name in both}
 
 
-def _guarded(guard: Restricted | None, read: Read) -> Read:
+def _with_guard(guard: Restricted | None, read: FieldReader) -> FieldReader:
     if guard is None:
         return read
     permits = guard.permits
 
-    def guarded(source: Any) -> Any:
+    def read_guarded(source: Any) -> Any:
         if not permits(source):
-            raise NotPlain
+            raise FallBack
         return read(source)
 
-    return guarded
+    return read_guarded
 
 
-def _then(read: Read, complete: Read) -> Read:
+def _compose(read: FieldReader, complete: FieldReader) -> FieldReader:
     return lambda source: complete(read(source))
 
 
-def _required(complete: Read) -> Read:
-    def required(value: Any) -> Any:
+def _require_non_null(complete: FieldReader) -> FieldReader:
+    def complete_non_null(value: Any) -> Any:
         completed = complete(value)
         if completed is None:
-            raise NotPlain
+            raise FallBack
         return completed
 
-    return required
+    return complete_non_null
 
 
-def _itself(value: Any) -> Any:
+def _identity(value: Any) -> Any:
     return value
 
 
-def _leaf(read: Read, kind: GraphQLLeafType, *, required: bool) -> Read:
+def _build_leaf_reader(read: FieldReader, kind: GraphQLLeafType, *, required: bool) -> FieldReader:
     coerce = kind.coerce_output_value
     is_text = kind is GraphQLString or kind is GraphQLID
     # an enum's members are few
-    known: dict[Any, Any] | None = {} if is_enum_type(kind) else None
+    cached_names: dict[Any, Any] | None = {} if is_enum_type(kind) else None
 
-    def leaf(source: Any) -> Any:
+    def read_leaf(source: Any) -> Any:
         value = read(source)
         if value is None:
             if required:
-                raise NotPlain
+                raise FallBack
             return None
         if is_text and type(value) is str:
             return value
-        if known is not None and value in known:
-            return known[value]
+        if cached_names is not None and value in cached_names:
+            return cached_names[value]
         coerced = coerce(value)
         if coerced is None or coerced is Undefined:
-            raise NotPlain
-        if known is not None:
-            known[value] = coerced
+            raise FallBack
+        if cached_names is not None:
+            cached_names[value] = coerced
         return coerced
 
-    return leaf
+    return read_leaf
 
 
-def _listed(complete: Read) -> Read:
-    def listed(value: Any) -> Any:
+def _build_list_completion(complete: FieldReader) -> FieldReader:
+    def complete_list(value: Any) -> Any:
         if value is None:
             return None
         if type(value) is not list:
-            raise NotPlain
+            raise FallBack
         return [complete(item) for item in value]
 
-    return listed
+    return complete_list

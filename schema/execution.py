@@ -13,10 +13,10 @@ from strawberry.types.graphql import OperationType
 
 from schema import metrics
 from schema.executor import OperationContext
-from schema.failures import code_of, told
+from schema.failures import get_error_code, to_graphql_error
 
 
-def is_refused(result: ExecutionResult) -> bool:
+def is_request_error(result: ExecutionResult) -> bool:
     """Whether the request as a whole failed: before anything was executed or, in a subscription, instead of its next event."""
     return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or [])
 
@@ -38,7 +38,7 @@ class Schema(strawberry.Schema):
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
         """Run a query or mutation. Raises strawberry.schema.exceptions.InvalidOperationTypeError for a subscription."""
-        context = _operation_context(context_value)
+        context = _context_for_operation(context_value)
         executable = {OperationType.QUERY, OperationType.MUTATION}
         started_at = time.perf_counter()
         result = await super().execute(
@@ -50,8 +50,8 @@ class Schema(strawberry.Schema):
             executable if allowed_operation_types is None else executable & set(allowed_operation_types),
             operation_extensions,
         )
-        metrics.SECONDS.observe(time.perf_counter() - started_at)
-        return finished(result, context.request_id)
+        metrics.OPERATION_SECONDS.observe(time.perf_counter() - started_at)
+        return format_result(result, context.request_id)
 
     async def stream(
         self,
@@ -64,30 +64,30 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
     ) -> StreamResult:
         """Run any operation, its results one after another."""
-        context = _operation_context(context_value)
+        context = _context_for_operation(context_value)
         results = await super().stream(
             query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
         )
-        return _told_stream(results, context)
+        return _format_results(results, context)
 
 
-def _operation_context(pattern: Any) -> OperationContext:
-    if not isinstance(pattern, OperationContext):
+def _context_for_operation(template: Any) -> OperationContext:
+    if not isinstance(template, OperationContext):
         raise TypeError("an operation needs an OperationContext")
-    return pattern.for_operation()
+    return template.for_operation()
 
 
-async def _told_stream(results: StreamResult, context: OperationContext) -> StreamResult:
-    with metrics.STREAMS.track_inprogress():
+async def _format_results(results: StreamResult, context: OperationContext) -> StreamResult:
+    with metrics.OPEN_STREAMS.track_inprogress():
         async with aclosing(results):
             async for result in results:
-                yield finished(result, context.request_id) if isinstance(result, ExecutionResult) else result
+                yield format_result(result, context.request_id) if isinstance(result, ExecutionResult) else result
 
 
-def finished(result: ExecutionResult, request_id: str) -> ExecutionResult:
+def format_result(result: ExecutionResult, request_id: str) -> ExecutionResult:
     """The result as callers are told it, counted."""
     # a new list: that of the validation cache belongs to every request
-    result.errors = [told(error, request_id) for error in result.errors] if result.errors else None
-    outcome = code_of(result.errors[0]) if result.errors else "OK"
+    result.errors = [to_graphql_error(error, request_id) for error in result.errors] if result.errors else None
+    outcome = get_error_code(result.errors[0]) if result.errors else "OK"
     metrics.OPERATIONS.labels(outcome=outcome).inc()
     return result

@@ -9,15 +9,15 @@ from graphql import DocumentNode, Executor, GraphQLError, GraphQLObjectType, Gra
 from graphql.execution.collect_fields import DeferUsage, GroupedFieldSet
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
-from schema.attributes import AttributeExecutor, Plans
+from schema.attributes import FastFieldExecutor, SelectionPlans
 
 
-class OperationExecutor(AttributeExecutor):
+class OperationExecutor(FastFieldExecutor):
     """Runs one operation. That of a subscription runs its events too, and is held by its context as `executor`."""
 
     raw_variables: dict[str, Any]
     """as they came"""
-    anew: "Callable[[Any], OperationExecutor]"
+    rebuild_with: "Callable[[Any], OperationExecutor]"
     """builds the same executor with that context"""
 
     _root_fields: "list[GroupedFieldSet]"
@@ -36,26 +36,26 @@ class OperationExecutor(AttributeExecutor):
     ) -> list[GraphQLError] | Executor[Any]:
         """The executor, or what is wrong with the request."""
 
-        def build(context: Any) -> Any:
+        def build_with(context: Any) -> Any:
             return super(OperationExecutor, cls).build(
                 schema, document, root_value, context, raw_variable_values, *args, **kwargs
             )
 
-        built: list[GraphQLError] | Executor[Any] = build(context_value)
+        built: list[GraphQLError] | Executor[Any] = build_with(context_value)
         if isinstance(built, OperationExecutor) and built.operation.operation is OperationType.SUBSCRIPTION:
-            built._prepare(raw_variable_values or {}, build)
+            built._prepare_subscription(raw_variable_values or {}, build_with)
             if isinstance(context_value, OperationContext):
                 context_value.executor = built
         return built
 
-    def _prepare(self, raw_variables: dict[str, Any], build: Callable[[Any], Any]) -> None:
-        def anew(context: Any) -> OperationExecutor:
+    def _prepare_subscription(self, raw_variables: dict[str, Any], build: Callable[[Any], Any]) -> None:
+        def rebuild_with(context: Any) -> OperationExecutor:
             executor: OperationExecutor = build(context)
-            executor._prepare(raw_variables, build)
+            executor._prepare_subscription(raw_variables, build)
             return executor
 
         self.raw_variables = raw_variables
-        self.anew = anew
+        self.rebuild_with = rebuild_with
         self._root_fields = []
         # Strawberry names its own predicate, which is quicker, for queries and mutations only
         self.is_awaitable = cast(Any, optimized_is_awaitable)
@@ -93,9 +93,9 @@ class OperationContext(ABC):
     request_id: str
     executor: OperationExecutor | None = None
     """the executor of a subscription, which sets it itself"""
-    mentioned: frozenset[str] = frozenset()
+    mentioned_fields: frozenset[str] = frozenset()
     """names of all fields that the operation's document mentions anywhere; set once the document is parsed"""
-    plans: Plans | None = None
+    plans: SelectionPlans | None = None
     """selection plans that operations of the same document share (schema.attributes); None where they may differ"""
 
     @abstractmethod

@@ -10,13 +10,13 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncEx
 from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
-from auth import Action, allow, may
-from schema.attributes import Copied, Restricted
+from auth import Action, require_permission, has_permission
+from schema.attributes import Projected, Restricted
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
-NEEDS = "needs"
+DEPENDS_ON = "needs"
 """in a field's metadata"""
 
 
@@ -28,21 +28,21 @@ class Guard(Restricted):
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
         """The field's value. Raises Forbidden."""
-        allow(source.caller, self.action)
+        require_permission(source.caller, self.action)
         return next_(source, info, **kwargs)
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
         """The same of a field whose resolver waits."""
-        allow(source.caller, self.action)
+        require_permission(source.caller, self.action)
         return await next_(source, info, **kwargs)
 
     def permits(self, source: Any) -> bool:
         """Whether the role of the object's caller may read the field."""
-        return may(source.caller, self.action)
+        return has_permission(source.caller, self.action)
 
 
-def computed(
-    description: str, *, guard: Action | None = None, copied: Copied | None = None, needs: Iterable[str] = ()
+def resolved_field(
+    description: str, *, guard: Action | None = None, projected: Projected | None = None, depends_on: Iterable[str] = ()
 ) -> Callable[[F], F]:
     """A field with a resolver; `guard`: only for roles that may do this; `copied`: what needs no resolver.
 
@@ -50,12 +50,12 @@ def computed(
     """
     extensions: list[FieldExtension] = [Guard(guard)] if guard else []
     decorator: Callable[[F], F] = strawberry.field(
-        description=description, extensions=[*extensions, copied] if copied else extensions, metadata={NEEDS: tuple(needs)}
+        description=description, extensions=[*extensions, projected] if projected else extensions, metadata={DEPENDS_ON: tuple(depends_on)}
     )
     return decorator
 
 
-def stored(description: str, *, guard: Action | None = None) -> Any:
+def document_field(description: str, *, guard: Action | None = None) -> Any:
     """A field that its object's document has under the same name (shows_document). `guard`: only for roles that may do this."""
     field: Any = strawberry.field(description=description, extensions=[Guard(guard)] if guard else [])
     # no parameter of the constructor: it is read when it is asked for
@@ -63,21 +63,21 @@ def stored(description: str, *, guard: Action | None = None) -> Any:
     return field
 
 
-def shows_document(shown: type[T]) -> type[T]:
+def from_document(strawberry_type: type[T]) -> type[T]:
     """Decorates a Strawberry type that has a `document`: its `stored` fields are read off that."""
-    for field in get_object_definition(shown, strict=True).fields:
+    for field in get_object_definition(strawberry_type, strict=True).fields:
         if not field.init and field.base_resolver is None:
-            setattr(shown, field.python_name, property(attrgetter(f"document.{field.python_name}")))
-    return shown
+            setattr(strawberry_type, field.python_name, property(attrgetter(f"document.{field.python_name}")))
+    return strawberry_type
 
 
-def stored_fields(shown: type, names: Iterable[str]) -> set[str]:
+def required_document_fields(strawberry_type: type, names: Iterable[str]) -> set[str]:
     """What of its document the type reads for fields of these names (as the schema names them), besides the id."""
-    asked = frozenset(names)
+    requested = frozenset(names)
     needed: set[str] = set()
-    for field in get_object_definition(shown, strict=True).fields:
-        if to_camel_case(field.python_name) in asked:
-            needed.update(field.metadata[NEEDS] if field.base_resolver else [] if field.init else [field.python_name])
+    for field in get_object_definition(strawberry_type, strict=True).fields:
+        if to_camel_case(field.python_name) in requested:
+            needed.update(field.metadata[DEPENDS_ON] if field.base_resolver else [] if field.init else [field.python_name])
     return needed
 
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from lifecycle.services import Services
 from models.database import ping
-from schema.metrics import TASKS
+from schema.metrics import ASYNCIO_TASKS
 
 PING_SECONDS = 2.0
 
@@ -23,7 +23,7 @@ def health_routes() -> list[BaseRoute]:
 
 async def healthz(request: Request) -> Response:
     """The process answers; whatever it needs may be away."""
-    return _json({"status": "alive"})
+    return _json_response({"status": "alive"})
 
 
 async def readyz(request: Request) -> Response:
@@ -31,12 +31,12 @@ async def readyz(request: Request) -> Response:
     services: Services = request.state.services
     mongodb, redis = await asyncio.gather(_is_mongodb_up(), services.live.is_connected())
     status = "unavailable" if not mongodb else "ready" if redis else "degraded"
-    return _json({"status": status, "mongodb": mongodb, "redis": redis}, 200 if mongodb else 503)
+    return _json_response({"status": status, "mongodb": mongodb, "redis": redis}, 200 if mongodb else 503)
 
 
 async def metrics(request: Request) -> Response:
     """Everything that is counted, in Prometheus's text format."""
-    TASKS.set(len(asyncio.all_tasks()))
+    ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -49,5 +49,5 @@ async def _is_mongodb_up() -> bool:
     return True
 
 
-def _json(content: object, status: int = 200) -> Response:
+def _json_response(content: object, status: int = 200) -> Response:
     return Response(orjson.dumps(content), status, {"Cache-Control": "no-store"}, media_type="application/json")

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
-from models.evaluation import Evaluation, list_evaluations_of
-from models.latency import ReplyLatency, read_latencies
+from models.evaluation import Evaluation, list_evaluations_for_interviews
+from models.latency import ReplyLatency, read_reply_latencies
 from models.position import Position, get_positions
-from models.recording import File, list_recordings_of
+from models.recording import RecordingFile, list_recordings_for_interviews
 from models.turn import Turn
 from resolvers.transcripts import get_turns_by_seq
 
@@ -29,7 +29,7 @@ class Loaders:
         """every version, newest first, by interview"""
         self.latencies: DataLoader[ObjectId, ReplyLatency | None] = DataLoader(_load_latencies, cache=False)
         """of the spoken replies, by interview"""
-        self.recordings: DataLoader[ObjectId, list[File]] = DataLoader(_load_recordings, cache=False)
+        self.recordings: DataLoader[ObjectId, list[RecordingFile]] = DataLoader(_load_recordings, cache=False)
         """every file, by interview"""
         self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
 
@@ -41,19 +41,19 @@ async def _load_positions(position_ids: Sequence[ObjectId]) -> list[Position | N
 
 async def _load_evaluations(interview_ids: Sequence[ObjectId]) -> list[list[Evaluation]]:
     versions: defaultdict[ObjectId, list[Evaluation]] = defaultdict(list)
-    for evaluation in await list_evaluations_of(list(set(interview_ids))):
+    for evaluation in await list_evaluations_for_interviews(list(set(interview_ids))):
         versions[ObjectId(evaluation.interview_id)].append(evaluation)
     return [versions[interview_id] for interview_id in interview_ids]
 
 
 async def _load_latencies(interview_ids: Sequence[ObjectId]) -> list[ReplyLatency | None]:
-    found = await read_latencies(list(set(interview_ids)))
+    found = await read_reply_latencies(list(set(interview_ids)))
     return [found.get(interview_id) for interview_id in interview_ids]
 
 
-async def _load_recordings(interview_ids: Sequence[ObjectId]) -> list[list[File]]:
+async def _load_recordings(interview_ids: Sequence[ObjectId]) -> list[list[RecordingFile]]:
     found = {
-        ObjectId(recording.interview_id): recording.files for recording in await list_recordings_of(list(set(interview_ids)))
+        ObjectId(recording.interview_id): recording.files for recording in await list_recordings_for_interviews(list(set(interview_ids)))
     }
     return [found.get(interview_id, []) for interview_id in interview_ids]
 

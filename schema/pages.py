@@ -14,16 +14,16 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
-from settings import Livekit, Settings
+from settings import LivekitSettings, Settings
 
 DIST = Path(__file__).parents[1] / "web" / "dist"
-PATHS = ("/join", "/interviews/{interview_id}")
+PAGE_PATHS = ("/join", "/interviews/{interview_id}")
 """Invite.url and Interview.url; which of its pages it is, the application reads from the address"""
-FOR_A_YEAR = "public, max-age=31536000, immutable"
-NONCE = "__NONCE__"
+CACHE_FOR_A_YEAR = "public, max-age=31536000, immutable"
+NONCE_PLACEHOLDER = "__NONCE__"
 """stands in index.html, as vite.config.ts says, where each answer has a nonce of its own"""
 
-NOT_BUILT = """<!doctype html>
+NOT_BUILT_PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Viva</title>
@@ -35,50 +35,50 @@ NOT_BUILT = """<!doctype html>
 
 def page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
     """The pages and their assets; where nothing is built, a page in their place that says how to."""
-    policy = _policy(settings.livekit)
+    policy = _content_security_policy(settings.livekit)
     index = dist / "index.html"
     is_built = index.is_file()
 
-    async def answer(_: Request) -> Response:
+    async def serve_page(_: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         # read each time: who builds anew need not restart
-        page = (await asyncio.to_thread(index.read_text, encoding="utf-8")).replace(NONCE, nonce) if is_built else NOT_BUILT
+        page = (await asyncio.to_thread(index.read_text, encoding="utf-8")).replace(NONCE_PLACEHOLDER, nonce) if is_built else NOT_BUILT_PAGE
         headers = {
             "Cache-Control": "no-cache",
-            "Content-Security-Policy": policy.replace(NONCE, nonce),
+            "Content-Security-Policy": policy.replace(NONCE_PLACEHOLDER, nonce),
             "Permissions-Policy": "microphone=(self), camera=(self)",
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
         }
         return HTMLResponse(page, 200 if is_built else 503, headers)
 
-    pages: list[BaseRoute] = [Route(path, answer) for path in PATHS]
+    pages: list[BaseRoute] = [Route(path, serve_page) for path in PAGE_PATHS]
     if not is_built:
         return pages
-    return [*pages, Mount("/assets", Assets(directory=dist / "assets"), middleware=[Middleware(GZipMiddleware, compresslevel=6)])]
+    return [*pages, Mount("/assets", ImmutableAssets(directory=dist / "assets"), middleware=[Middleware(GZipMiddleware, compresslevel=6)])]
 
 
-class Assets(StaticFiles):
+class ImmutableAssets(StaticFiles):
     """Files that carry the digest of what is in them in their names, and so never change."""
 
     def file_response(self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200) -> Response:
         """The file, which browsers may keep."""
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["Cache-Control"] = FOR_A_YEAR
+        response.headers["Cache-Control"] = CACHE_FOR_A_YEAR
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
 
-def _policy(livekit: Livekit) -> str:
-    connected = " ".join(["'self'", *_origins(livekit.public_url or livekit.url)])
+def _content_security_policy(livekit: LivekitSettings) -> str:
+    connect_sources = " ".join(["'self'", *_livekit_origins(livekit.public_url or livekit.url)])
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{NONCE}'; img-src 'self' data:; font-src 'self'; "
-        f"connect-src {connected}; media-src 'self' blob:; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{NONCE_PLACEHOLDER}'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src {connect_sources}; media-src 'self' blob:; worker-src 'self'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     )
 
 
-def _origins(url: str) -> list[str]:
+def _livekit_origins(url: str) -> list[str]:
     """A LiveKit server's two origins: the WebSocket's, and that of HTTP, which clients ask why the first one was refused."""
     parts = urlsplit(url)
     if not parts.netloc:

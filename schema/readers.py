@@ -10,13 +10,13 @@ log = structlog.get_logger(__name__)
 
 STALLED_SECONDS = 20.0
 """a reader that takes nothing for so long is given up; until then its streams wait for it, and keep nothing"""
-FAREWELL_SECONDS = 5.0
+CLOSE_GRACE_SECONDS = 5.0
 """that it has, after that, to read what was sent, and the close frame behind it"""
 TRY_AGAIN_LATER = 1013
-REASON = "UNAVAILABLE: too little was read for too long: come back, and subscribe after the last turn that you hold."
+STALL_REASON = "UNAVAILABLE: too little was read for too long: come back, and subscribe after the last turn that you hold."
 
 
-class Protocol(WebSocketsSansIOProtocol):
+class SlowClientProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket (the class for its `ws`), which closes with 1013, after which clients come back, if its reader stalls.
 
     So it does when pings are not answered: uvicorn's own 1011 is final to clients (graphql-ws).
@@ -58,9 +58,9 @@ class Protocol(WebSocketsSansIOProtocol):
         self._forget_deadline()
         self.stop_keepalive()
         # behind all that was written: whoever wakes up in time learns why
-        self.transport.write(Frame(Opcode.CLOSE, Close(TRY_AGAIN_LATER, REASON).serialize()).serialize(mask=False))
+        self.transport.write(Frame(Opcode.CLOSE, Close(TRY_AGAIN_LATER, STALL_REASON).serialize()).serialize(mask=False))
         self.transport.close()
-        self._deadline = self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+        self._deadline = self.loop.call_later(CLOSE_GRACE_SECONDS, self.transport.abort)
 
     def _forget_deadline(self) -> None:
         if self._deadline is not None:

@@ -7,9 +7,9 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
-from live.cancellation import end
-from schema.execution import is_refused
-from schema.failures import PASSING, code_of
+from live.cancellation import cancel_and_wait
+from schema.execution import is_request_error
+from schema.failures import TRANSIENT_CODES, get_error_code
 
 HEARTBEAT_SECONDS = 15.0
 
@@ -26,15 +26,15 @@ class EventStream(StreamingResponse):
     def __init__(
         self,
         results: AsyncGenerator[ExecutionResult, None],
-        write: Callable[[ExecutionResult], Awaitable[str]],
+        encode: Callable[[ExecutionResult], Awaitable[str]],
         closing: asyncio.Event,
     ) -> None:
         """`write` gives a result as one line of JSON; once `closing` is set the process ends, and the stream breaks off."""
         self._results = results
-        self._write = write
+        self._encode = encode
         self._closing = closing
-        self._coming: asyncio.Task[ExecutionResult | None] | None = None
-        self._ending: asyncio.Task[bool] | None = None
+        self._next_result: asyncio.Task[ExecutionResult | None] | None = None
+        self._shutdown_signal: asyncio.Task[bool] | None = None
         super().__init__(self._events(), headers=HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,22 +43,22 @@ class EventStream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             # here, not in the generator of the events: what that awaits when the reader goes is cancelled once more
-            await end(*filter(None, (self._coming, self._ending)))
+            await cancel_and_wait(*filter(None, (self._next_result, self._shutdown_signal)))
             await self._results.aclose()
 
     async def _events(self) -> AsyncGenerator[str, None]:
-        self._ending = asyncio.create_task(self._closing.wait())
+        self._shutdown_signal = asyncio.create_task(self._closing.wait())
         while not self._closing.is_set():
-            self._coming = self._coming or asyncio.create_task(anext(self._results, None))
-            both = {self._coming, self._ending}
+            self._next_result = self._next_result or asyncio.create_task(anext(self._results, None))
+            both = {self._next_result, self._shutdown_signal}
             await asyncio.wait(both, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            if not self._coming.done():
+            if not self._next_result.done():
                 yield ": waiting\n\n"
                 continue
-            result, self._coming = self._coming.result(), None
+            result, self._next_result = self._next_result.result(), None
             if result is None:
                 yield "event: complete\ndata:\n\n"
                 return
-            yield f"event: next\ndata: {await self._write(result)}\n\n"
-            if is_refused(result) and any(code_of(error) in PASSING for error in result.errors or []):
+            yield f"event: next\ndata: {await self._encode(result)}\n\n"
+            if is_request_error(result) and any(get_error_code(error) in TRANSIENT_CODES for error in result.errors or []):
                 return

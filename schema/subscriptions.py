@@ -11,16 +11,16 @@ from auth import Principal
 from live.messages import Interim
 from models import turn as documents
 from resolvers import following
-from schema.arguments import AfterSeq, InterviewId, given
+from schema.arguments import AfterSeq, InterviewId, unset_to_none
 from schema.context import Info
 from schema.fields import subscription
 from schema.inputs.lists import LiveFilter
-from schema.sharing import Shown
+from schema.sharing import EventMapper
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
 
-_TURNS = Shown[documents.Turn, Principal, Turn](key=lambda turn: turn.seq, event=Turn.of)
-_INTERIMS = Shown[Interim, Principal, InterimTranscript](
+_TURNS = EventMapper[documents.Turn, Principal, Turn](key=lambda turn: turn.seq, event=Turn.of)
+_INTERIMS = EventMapper[Interim, Principal, InterimTranscript](
     key=lambda interim: interim, event=lambda interim, _: InterimTranscript.of(interim)
 )
 
@@ -34,26 +34,26 @@ class Subscription:
     )
     async def turn_added(self, info: Info, interview_id: InterviewId, after: AfterSeq = 0) -> AsyncGenerator[Turn, None]:
         """Turns as they are stored."""
-        caller = await info.context.follower()
+        caller = await info.context.subscriber()
         services = info.context.services
 
-        async def begin(caller: Principal, after: int) -> AsyncGenerator[documents.Turn, None]:
+        async def open_turns(caller: Principal, after: int) -> AsyncGenerator[documents.Turn, None]:
             return await following.follow_turns(services, caller, interview_id, after)
 
-        async with aclosing(_TURNS.events(info.context, caller, after, begin)) as events:
+        async with aclosing(_TURNS.events(info.context, caller, after, open_turns)) as events:
             async for event in events:
                 yield event
 
     @subscription("What is being said or written right now: may be lost, is replaced by the stored turn.")
     async def interim_transcript(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[InterimTranscript, None]:
         """Words as they come."""
-        caller = await info.context.follower()
+        caller = await info.context.subscriber()
         services = info.context.services
 
-        async def begin(caller: Principal, _: int) -> AsyncGenerator[Interim, None]:
+        async def open_interims(caller: Principal, _: int) -> AsyncGenerator[Interim, None]:
             return await following.follow_interims(services, caller, interview_id)
 
-        async with aclosing(_INTERIMS.events(info.context, caller, 0, begin)) as events:
+        async with aclosing(_INTERIMS.events(info.context, caller, 0, open_interims)) as events:
             async for event in events:
                 yield event
 
@@ -63,7 +63,7 @@ class Subscription:
     )
     async def interview_changed(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[Interview, None]:
         """One interview as it goes on."""
-        caller = await info.context.follower()
+        caller = await info.context.subscriber()
         async with aclosing(await following.follow_interview(info.context.services, caller, interview_id)) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)
@@ -75,14 +75,14 @@ class Subscription:
     async def interviews_changed(
         self,
         info: Info,
-        chosen: Annotated[
+        interview_filter: Annotated[
             LiveFilter | None,
             strawberry.argument(name="filter", description="Which interviews; those that are going on unless given."),
         ] = UNSET,
     ) -> AsyncGenerator[Interview, None]:
         """All that is going on."""
-        caller = await info.context.follower()
-        criteria = given(chosen)
+        caller = await info.context.subscriber()
+        criteria = unset_to_none(interview_filter)
         where = criteria.to_filter() if criteria else None
         async with aclosing(await following.follow_interviews(info.context.services, caller, where)) as states:
             async for interview in states:

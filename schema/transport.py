@@ -35,19 +35,19 @@ from strawberry.types.unset import UnsetType
 
 from errors import ErrorCode, Unauthenticated
 from recording.storage import open_store
-from resolvers.rechecks import Recheck
+from resolvers.rechecks import AccessMonitor
 from schema.api import build_schema
-from schema.context import Context, request_id_of
-from schema.execution import is_refused
-from schema.failures import Failure, failure_of
+from schema.context import GraphQLContext, choose_request_id
+from schema.execution import is_request_error
+from schema.failures import Failure, to_failure
 from schema.health import health_routes
 from schema.pages import page_routes
 from schema.playback import playback_routes
-from schema.sharing import Variants
+from schema.sharing import SharedOperations
 from schema.sse import EventStream
 from schema.webhooks import webhook_routes
-from schema.websocket import Connection, Socket
-from settings import Api, Settings
+from schema.websocket import WebSocketConnection, GraphQLWebSocket
+from settings import ApiSettings, Settings
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_FRAME_BYTES = 64 * 1024
@@ -58,21 +58,21 @@ INIT_SECONDS = 10
 """until connection_init must have come"""
 
 IDE_PATH = "/ide"
-_ELSEWHERE = re.compile(r'="https://[^/"]+/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
+_CDN_URL = re.compile(r'="https://[^/"]+/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
 """the address of a package's file, of which the package is kept"""
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
-def routes(settings: Settings, closing: asyncio.Event | None = None) -> list[BaseRoute]:
+def build_routes(settings: Settings, closing: asyncio.Event | None = None) -> list[BaseRoute]:
     """Every route of the API. The application's lifespan must give `services` (request.state).
 
     `closing`: once it is set, streams over HTTP break off, and clients come back to another process.
 
     Raises ValueError for an origin in settings.api.allowed_origins that is none, and as recording.storage.open_store.
     """
-    endpoint = Endpoint(settings.api, closing or asyncio.Event())
+    endpoint = GraphQLEndpoint(settings.api, closing or asyncio.Event())
     cors = Middleware(
         CORSMiddleware,
         allow_origins=sorted(normalize_allowed_origins(settings.api.allowed_origins)),
@@ -91,15 +91,15 @@ def routes(settings: Settings, closing: asyncio.Event | None = None) -> list[Bas
     ]
 
 
-class Endpoint(GraphQL[Context, None]):
+class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     """Strawberry's ASGI view, told to speak JSON always and to keep to the spec."""
 
-    websocket_adapter_class = Socket
-    graphql_transport_ws_handler_class = Connection
+    websocket_adapter_class = GraphQLWebSocket
+    graphql_transport_ws_handler_class = WebSocketConnection
 
-    def __init__(self, api: Api, closing: asyncio.Event) -> None:
-        self._has_assets = api.ide_assets is not None
-        self._variants = Variants()
+    def __init__(self, api: ApiSettings, closing: asyncio.Event) -> None:
+        self._serves_ide_assets = api.ide_assets is not None
+        self._shared_operations = SharedOperations()
         self._closing = closing
         super().__init__(
             build_schema(introspection=api.ide),
@@ -112,47 +112,47 @@ class Endpoint(GraphQL[Context, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request or serve a WebSocket, under its request id."""
-        request_id = request_id_of(Headers(scope=scope).get("x-request-id"))
+        request_id = choose_request_id(Headers(scope=scope).get("x-request-id"))
         scope["state"]["request_id"] = request_id
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             if scope["type"] == "websocket":
                 await self.run(WebSocket(scope, receive, send))
                 return
-            request = Request(scope, _within_limit(receive))
+            request = Request(scope, _limit_body(receive))
             try:
-                response = await self._answer(request, request_id)
+                response = await self._respond(request, request_id)
             except ClientDisconnect:
                 return
             response.headers["X-Request-Id"] = request_id
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request, request_id: str) -> Response:
+    async def _respond(self, request: Request, request_id: str) -> Response:
         try:
             return await self.run(request)
         except HTTPException as refused:
             status, failure = refused.status_code, Failure(ErrorCode.BAD_INPUT, refused.reason)
             if isinstance(refused.__cause__, InvalidOperationTypeError):
-                status, failure = _wrong_operation(refused.__cause__)
+                status, failure = _wrong_operation_failure(refused.__cause__)
         except ClientDisconnect:
             raise
         except Exception as error:
-            status, failure = 500, failure_of(error, request_id)
+            status, failure = 500, to_failure(error, request_id)
         body = {"errors": [{"message": failure.message, "extensions": failure.extensions(request_id)}]}
         headers = {"Allow": "POST" if request.method == "GET" else "GET, POST"} if status == 405 else None
-        return Response(self.encode_json(body), status, headers, media_type=_media_type(request))
+        return Response(self.encode_json(body), status, headers, media_type=_negotiate_media_type(request))
 
     # --- what is asked
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> GraphQLContext:
         """The pattern of the contexts of this request's, or this connection's, operations."""
-        return Context(
+        return GraphQLContext(
             services=request.state.services,
             request_id=request.state.request_id,
             authorization=request.headers.get("authorization"),
-            variants=self._variants,
+            shared_operations=self._shared_operations,
         )
 
-    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+    async def on_ws_connect(self, context: GraphQLContext) -> UnsetType | dict[str, object] | None:
         """Take the credential from connection_init and look at it. Raises Unauthenticated when it is worth nothing.
 
         Without any credential the connection may stay: invitation and joinInterview need none.
@@ -163,7 +163,7 @@ class Endpoint(GraphQL[Context, None]):
                     raise Unauthenticated("authorization in connection_init must be a text: Bearer <API key or token>.")
                 context.authorization = value
         if context.authorization is not None:
-            context.recheck = Recheck.of(await context.verified(context.authorization))
+            context.access_monitor = AccessMonitor.for_principal(await context.verify_authorization(context.authorization))
         plain_ack: UnsetType = UNSET
         return plain_ack
 
@@ -171,7 +171,7 @@ class Endpoint(GraphQL[Context, None]):
     def graphql_ide_html(self) -> str:
         """The IDE's page; its scripts and styles come from settings.api.ide_assets if that is set."""
         page = super().graphql_ide_html
-        return _ELSEWHERE.sub(rf'="{IDE_PATH}/\1/', page) if self._has_assets else page
+        return _CDN_URL.sub(rf'="{IDE_PATH}/\1/', page) if self._serves_ide_assets else page
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """Only for people who open the address in a browser, and only where settings allow it."""
@@ -206,13 +206,13 @@ class Endpoint(GraphQL[Context, None]):
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """The response that create_response completes: it knows the media type that the caller accepts."""
         response = await super().get_sub_response(request)
-        response.media_type = _media_type(request)
+        response.media_type = _negotiate_media_type(request)
         return response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The result as it goes out; without `data` when nothing was executed."""
         response = process_result(result)
-        if is_refused(result):
+        if is_request_error(result):
             response.pop("data", None)
         return response
 
@@ -228,11 +228,11 @@ class Endpoint(GraphQL[Context, None]):
         protocol: GraphQLRequestProtocol,
         sub_response: Response,
     ) -> Response:
-        async def write(event: ExecutionResult) -> str:
+        async def encode(event: ExecutionResult) -> str:
             return self.encode_json(await self.process_result(request, event))
 
         # what Schema.stream gives is more than the protocol by which Strawberry knows it: it can be closed
-        return EventStream(cast(AsyncGenerator[ExecutionResult, None], result), write, self._closing)
+        return EventStream(cast(AsyncGenerator[ExecutionResult, None], result), encode, self._closing)
 
     async def create_websocket_response(self, request: WebSocket, subprotocol: str | None) -> WebSocket:
         """Accept the WebSocket."""
@@ -240,10 +240,10 @@ class Endpoint(GraphQL[Context, None]):
         return request
 
 
-def _within_limit(receive: Receive) -> Receive:
+def _limit_body(receive: Receive) -> Receive:
     size = 0
 
-    async def limited() -> Message:
+    async def receive_limited() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
@@ -251,15 +251,15 @@ def _within_limit(receive: Receive) -> Receive:
             raise HTTPException(413, f"The request is too large: at most {MAX_BODY_BYTES // 1024} KiB are taken.")
         return message
 
-    return limited
+    return receive_limited
 
 
-def _media_type(request: Request | WebSocket) -> str:
+def _negotiate_media_type(request: Request | WebSocket) -> str:
     accepted = {part.split(";", 1)[0].strip().lower() for part in request.headers.get("accept", "").split(",")}
     return GRAPHQL_JSON if GRAPHQL_JSON in accepted else JSON
 
 
-def _wrong_operation(error: InvalidOperationTypeError) -> tuple[int, Failure]:
+def _wrong_operation_failure(error: InvalidOperationTypeError) -> tuple[int, Failure]:
     if error.operation_type is OperationType.SUBSCRIPTION:
         sentence = "A subscription needs a stream: use a WebSocket (graphql-transport-ws), or send Accept: text/event-stream."
         return 400, Failure(ErrorCode.BAD_INPUT, sentence)

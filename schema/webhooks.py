@@ -6,20 +6,20 @@ from starlette.routing import BaseRoute, Route
 
 from errors import ErrorCode
 from resolvers.webhooks import receive_event
-from schema.context import request_id_of
-from schema.failures import failure_of
+from schema.context import choose_request_id
+from schema.failures import to_failure
 
 MAX_EVENT_BYTES = 64 * 1024
 """far more than LiveKit ever sends"""
-STATUS = {ErrorCode.UNAUTHENTICATED: 401, ErrorCode.UNAVAILABLE: 503}
+STATUS_CODES = {ErrorCode.UNAUTHENTICATED: 401, ErrorCode.UNAVAILABLE: 503}
 
 
 def webhook_routes() -> list[BaseRoute]:
     """/webhooks/livekit."""
-    return [Route("/webhooks/livekit", livekit, methods=["POST"])]
+    return [Route("/webhooks/livekit", handle_livekit_event, methods=["POST"])]
 
 
-async def livekit(request: Request) -> Response:
+async def handle_livekit_event(request: Request) -> Response:
     """204 for what was taken in or is none of ours, 401 for what is forged or stale, 503 for what LiveKit shall tell again."""
     body = b""
     try:
@@ -32,6 +32,6 @@ async def livekit(request: Request) -> Response:
     try:
         await receive_event(request.state.services, body, request.headers.get("authorization"))
     except Exception as error:
-        failure = failure_of(error, request_id_of(request.headers.get("x-request-id")))
-        return PlainTextResponse(failure.message, STATUS.get(failure.code, 500))
+        failure = to_failure(error, choose_request_id(request.headers.get("x-request-id")))
+        return PlainTextResponse(failure.message, STATUS_CODES.get(failure.code, 500))
     return Response(status_code=204)

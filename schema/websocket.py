@@ -23,21 +23,21 @@ from strawberry.types import ExecutionResult
 
 from auth import Principal
 from errors import ErrorCode, RateLimited
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from schema import metrics
-from schema.context import Context
-from schema.execution import finished, is_refused
-from schema.failures import PASSING, Failure, code_of, failure_of
+from schema.context import GraphQLContext
+from schema.execution import format_result, is_request_error
+from schema.failures import TRANSIENT_CODES, Failure, get_error_code, to_failure
 from schema.readers import TRY_AGAIN_LATER
-from schema.sharing import Delivery, Gone, Outlet, Variant
+from schema.sharing import SharedSubscription, SubscriberGone, EventSink, SharedOperation
 
-UNAUTHENTICATED = 4401
+CLOSE_UNAUTHENTICATED = 4401
 
 MAX_REASON_BYTES = 123
 """of a close frame"""
 
 
-class Socket(ASGIWebSocketAdapter):
+class GraphQLWebSocket(ASGIWebSocketAdapter):
     """A WebSocket, by messages. A reader that takes nothing is given up below it (schema.readers)."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
@@ -71,16 +71,16 @@ class Socket(ASGIWebSocketAdapter):
                 await self.ws.close(code, cut)
 
 
-class Connection(BaseGraphQLTransportWSHandler[Context, None]):
+class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
     """One client's connection, with all its operations."""
 
-    websocket: Socket
-    _ending: set[asyncio.Task[None]]
+    websocket: GraphQLWebSocket
+    _ending_operations: set[asyncio.Task[None]]
 
     async def handle(self) -> None:
         """Serve the connection until it is closed."""
-        self._ending = set()
-        with metrics.SOCKETS.track_inprogress():
+        self._ending_operations = set()
+        with metrics.OPEN_SOCKETS.track_inprogress():
             await super().handle()
 
     async def handle_message(self, message: Message) -> None:
@@ -95,83 +95,83 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             await super().handle_connection_init({**message, "payload": message.get("payload") or {}})
         except Exception as error:
-            await self._close(failure_of(error, self.context.request_id))
+            await self._close_for_failure(to_failure(error, self.context.request_id))
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Begin an operation; one too many is refused without touching the others."""
         limit = self.max_subscriptions_per_connection or 0
         if self.connection_acknowledged and len(self.operations) >= limit and message["id"] not in self.operations:
-            many = RateLimited(f"At most {limit} operations at once: complete one first.", retry_after_seconds=1)
-            failure = failure_of(many, self.context.request_id)
+            too_many = RateLimited(f"At most {limit} operations at once: complete one first.", retry_after_seconds=1)
+            failure = to_failure(too_many, self.context.request_id)
             error = GraphQLError(failure.message, extensions=failure.extensions(self.context.request_id))
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
         else:
             await super().handle_subscribe(message)
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
+    async def run_operation(self, operation: Operation[GraphQLContext, None]) -> None:
         """Run an operation to its end."""
-        outlet = _OperationOutlet(self, operation)
+        sink = _OperationSink(self, operation)
         try:
             # apart, so that nothing which only its beginning needs stays for as long as a subscription lasts
-            await self._begin(operation, outlet)
-            if outlet.delivery is not None:
-                with metrics.STREAMS.track_inprogress():
-                    await outlet.deliver()
+            await self._start_operation(operation, sink)
+            if sink.subscription is not None:
+                with metrics.OPEN_STREAMS.track_inprogress():
+                    await sink.run_subscription()
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
         except Exception as error:
             self.operations.pop(operation.id, None)
-            await self._close(failure_of(error, self.context.request_id))
+            await self._close_for_failure(to_failure(error, self.context.request_id))
 
-    async def _begin(self, operation: Operation[Context, None], outlet: "_OperationOutlet") -> None:
+    async def _start_operation(self, operation: Operation[GraphQLContext, None], sink: "_OperationSink") -> None:
         query, name, variables = operation.query, operation.operation_name, operation.variables or {}
         # kept for as long as the operation otherwise
         operation.query, operation.variables = "", None
-        recheck, variants = self.context.recheck, self.context.variants
-        if recheck is not None and recheck.is_fresh:
-            known = variants.known(query, name, variables, recheck.principal)
-            if known is not None:
-                variant, after = known
-                await outlet.begin(variant, recheck.principal, after)
+        access_monitor, shared_operations = self.context.access_monitor, self.context.shared_operations
+        if access_monitor is not None and access_monitor.is_fresh:
+            shared = shared_operations.find(query, name, variables, access_monitor.principal)
+            if shared is not None:
+                operation_to_join, after = shared
+                await sink.subscribe(operation_to_join, access_monitor.principal, after)
                 return
-        await self._execute(operation, query, variables, outlet)
-        if outlet.delivery is not None:
-            variants.told(query, name, outlet.delivery.variant)
+        await self._execute(operation, query, variables, sink)
+        if sink.subscription is not None:
+            shared_operations.remember_request(query, name, sink.subscription.operation)
 
     async def _execute(
-        self, operation: Operation[Context, None], query: str, variables: dict[str, object], outlet: "_OperationOutlet"
+        self, operation: Operation[GraphQLContext, None], query: str, variables: dict[str, object], sink: "_OperationSink"
     ) -> None:
         results = await self.schema.stream(
             query,
             variable_values=variables,
-            context_value=replace(self.context, outlet=outlet),
+            context_value=replace(self.context, outlet=sink),
             operation_name=operation.operation_name,
         )
         async with aclosing(results):
             async for result in results:
                 if isinstance(result, ExecutionResult):
-                    await self.tell(operation, result)
+                    await self.deliver_result(operation, result)
 
-    async def tell(self, operation: Operation[Context, None], result: ExecutionResult) -> None:
+    async def deliver_result(self, operation: Operation[GraphQLContext, None], result: ExecutionResult) -> None:
         """Send a result, or what its failure comes to."""
-        if is_refused(result):
-            await self._refuse(operation, result.errors or [])
+        if is_request_error(result):
+            await self._reject(operation, result.errors or [])
         else:
             await operation.send_next(result)
 
-    async def _refuse(self, operation: Operation[Context, None], errors: list[GraphQLError]) -> None:
-        codes = [code_of(error) for error in errors]
+    async def _reject(self, operation: Operation[GraphQLContext, None], errors: list[GraphQLError]) -> None:
+        codes = [get_error_code(error) for error in errors]
         dead_credential = ErrorCode.UNAUTHENTICATED in codes and self.context.authorization is not None
-        if dead_credential or any(code in PASSING for code in codes):
+        if dead_credential or any(code in TRANSIENT_CODES for code in codes):
             # nothing more of this operation: not the `complete` that a client would take for its end
             operation.completed = True
-            await self._close(Failure(codes[0], errors[0].message))
+            await self._close_for_failure(Failure(codes[0], errors[0].message))
         else:
             await operation.send_initial_errors(errors)
 
-    async def _close(self, failure: Failure) -> None:
-        code = TRY_AGAIN_LATER if failure.code in PASSING else UNAUTHENTICATED
+    async def _close_for_failure(self, failure: Failure) -> None:
+        code = TRY_AGAIN_LATER if failure.code in TRANSIENT_CODES else CLOSE_UNAUTHENTICATED
         await self.websocket.close(code, f"{failure.code}: {failure.message}")
 
     async def cleanup_operation(self, operation_id: str) -> None:
@@ -179,75 +179,75 @@ class Connection(BaseGraphQLTransportWSHandler[Context, None]):
         operation = self.operations.pop(operation_id, None)
         if operation and operation.task:
             operation.completed = True
-            ending = asyncio.create_task(end(operation.task))
-            self._ending.add(ending)
-            ending.add_done_callback(self._ending.discard)
+            ending = asyncio.create_task(cancel_and_wait(operation.task))
+            self._ending_operations.add(ending)
+            ending.add_done_callback(self._ending_operations.discard)
 
     async def shutdown(self) -> None:
         """End every operation, and wait for it."""
         await super().shutdown()
-        await asyncio.gather(*self._ending)
+        await asyncio.gather(*self._ending_operations)
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log what went wrong in a task, unless it is only that the client has gone."""
         if not isinstance(error, WebSocketDisconnected):
-            failure_of(error, self.context.request_id)
+            to_failure(error, self.context.request_id)
 
 
-class _OperationOutlet(Outlet):
+class _OperationSink(EventSink):
     """An operation's part of its connection."""
 
     __slots__ = ("_connection", "_head", "_operation", "_socket", "delivery")
 
-    def __init__(self, connection: Connection, operation: Operation[Context, None]) -> None:
+    def __init__(self, connection: WebSocketConnection, operation: Operation[GraphQLContext, None]) -> None:
         self._connection = connection
         self._socket = connection.websocket
         self._operation = operation
         self._head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
-        self.delivery: Delivery[Any, Any, Any] | None = None
+        self.subscription: SharedSubscription[Any, Any, Any] | None = None
 
-    def take(self, delivery: Delivery[Any, Any, Any]) -> None:
-        self.delivery = delivery
+    def attach(self, subscription: SharedSubscription[Any, Any, Any]) -> None:
+        self.subscription = subscription
 
-    async def begin(self, variant: Variant[Any, Any, Any], caller: Principal, after: int) -> None:
+    async def subscribe(self, operation: SharedOperation[Any, Any, Any], caller: Principal, after: int) -> None:
         """Begin a delivery for one more subscriber. What prevents it is told as the operation's failure."""
         try:
-            self.take(Delivery(variant, await variant.begin(caller, after)))
+            self.attach(SharedSubscription(operation, await operation.open_stream(caller, after)))
         except Exception as error:
-            await self._fail(error)
+            await self._send_failure(error)
 
-    async def deliver(self) -> None:
+    async def run_subscription(self) -> None:
         """Run the delivery that was taken over. What ends it too soon is told as the operation's failure."""
-        if self.delivery is None:
+        if self.subscription is None:
             return
         try:
-            await self.delivery.run(self)
-        except Gone:
+            await self.subscription.run(self)
+        except SubscriberGone:
             pass
         except WebSocketDisconnected:
             self._operation.completed = True
         except Exception as error:
-            await self._fail(error)
+            await self._send_failure(error)
 
-    async def _fail(self, error: Exception) -> None:
-        with suppress(Gone):
+    async def _send_failure(self, error: Exception) -> None:
+        with suppress(SubscriberGone):
             await self.send_result(graphql.ExecutionResult(None, [GraphQLError(str(error), original_error=error)]))
 
     def send(self, payload: str) -> Coroutine[Any, Any, None]:
         # a coroutine of its own, and a try in it, would be a thirtieth of what a message takes
         if self._operation.completed:
-            raise Gone
-        metrics.SHARED.count += 1
+            raise SubscriberGone
+        metrics.SHARED_EVENTS.count += 1
         return self._socket.send_text(f"{self._head}{payload}}}")
 
     async def send_result(self, result: graphql.ExecutionResult) -> None:
-        told = finished(ExecutionResult(data=result.data, errors=result.errors), self._connection.context.request_id)
+        formatted = format_result(ExecutionResult(data=result.data, errors=result.errors), self._connection.context.request_id)
         try:
-            await self._connection.tell(self._operation, told)
+            await self._connection.deliver_result(self._operation, formatted)
         except WebSocketDisconnected:
             self._operation.completed = True
         if self._operation.completed:
-            raise Gone
+            raise SubscriberGone
 
 
 def _is_well_formed(message: Any) -> bool:

@@ -4,12 +4,12 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from sandbox.processes import Child
+from sandbox.processes import ChildProcess
 
 MAIN = Path(__file__).parents[1] / "main.py"
 
 
-def copy_place(parent: Path) -> Path:
+def copy_workspace(parent: Path) -> Path:
     """A copy of this place, without what is a developer's own: main.py keeps the sandbox's data beside itself."""
     folder = parent / "place"
     folder.mkdir()
@@ -20,11 +20,11 @@ def copy_place(parent: Path) -> Path:
     return folder
 
 
-async def shown(dev: Child, log: Path, seconds: float = 60) -> str:
+async def wait_for_dev_output(dev: ChildProcess, log: Path, seconds: float = 60) -> str:
     """All that `main.py dev` says until it is up."""
 
-    async def is_shown() -> bool:
+    async def is_up() -> bool:
         return "Ctrl-C ends all of it" in await asyncio.to_thread(log.read_text, encoding="utf-8")
 
-    await dev.wait_until(is_shown, seconds)
+    await dev.wait_until(is_up, seconds)
     return await asyncio.to_thread(log.read_text, encoding="utf-8")

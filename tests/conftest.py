@@ -22,17 +22,17 @@ import settings as configuration
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from live.feed import Live
+from live.feed import LiveHub
 from models.database import DOCUMENTS, connect
-from sandbox.anthropic.provider import Provider
+from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
-from tests.live.reading import Listeners
+from tests.live.reading import RedisSubscriptions
 from tests.livekit import find_livekit
 from tests.resolvers.tenant import Tenant, make_tenant
-from tests.rooms import Livekit, asked, voice_of
-from tests.schema.api import served
+from tests.rooms import LivekitProbe, open_livekit_probe, make_livekit_settings
+from tests.schema.api import serve
 
 COALESCE_SECONDS = 0.2
 
@@ -74,7 +74,7 @@ async def own_valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
         yield server
         # one that is frozen could not be asked to end
         if server.is_running:
-            server.send(signal.SIGCONT)
+            server.send_signal(signal.SIGCONT)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +97,7 @@ async def own_livekit(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 @pytest.fixture(scope="session")
 async def bound_database(mongod: str) -> AsyncIterator[AsyncDatabase[dict[str, object]]]:
     """A database of this pytest process, with the documents bound to it; gone at the end."""
-    mongodb = configuration.Mongodb(url=mongod, database=f"viva_test_{uuid4().hex}")
+    mongodb = configuration.MongodbSettings(url=mongod, database=f"viva_test_{uuid4().hex}")
     async with connect(mongodb) as client:
         yield client[mongodb.database]
         await client.drop_database(mongodb.database)
@@ -116,7 +116,7 @@ async def own_mongod(
 ) -> AsyncIterator[Mongod]:
     """A server for this test alone, which has the documents while the test lasts: kill() it, start() it again."""
     async with Mongod(tmp_path_factory.mktemp("servers") / "mongod") as server:
-        async with connect(configuration.Mongodb(url=server.url, database="own", timeout_seconds=1.0)):
+        async with connect(configuration.MongodbSettings(url=server.url, database="own", timeout_seconds=1.0)):
             yield server
         await init_beanie(database=bound_database, document_models=DOCUMENTS)
 
@@ -126,55 +126,55 @@ def settings(
     request: pytest.FixtureRequest, database: AsyncDatabase[dict[str, object]], mongod: str, valkey: str
 ) -> configuration.Settings:
     """Settings with fast clocks and a Redis prefix of this test alone; neither .env nor the environment has a say."""
-    livekit = configuration.Livekit()
+    livekit = configuration.LivekitSettings()
     for name in ("livekit_server", "own_livekit"):
         if name in request.fixturenames:
-            livekit = voice_of(request.getfixturevalue(name))
+            livekit = make_livekit_settings(request.getfixturevalue(name))
     return configuration.Settings(
         _env_file=None,
         sandbox=True,
-        mongodb=configuration.Mongodb(url=mongod, database=database.name),
-        redis=configuration.Redis(url=valkey, prefix=f"test-{uuid4().hex}"),
-        anthropic=configuration.Anthropic(api_key=SecretStr("test")),
-        api=configuration.Api(),
-        auth=configuration.Auth(secret=SecretStr("a secret that is long enough for tests")),
+        mongodb=configuration.MongodbSettings(url=mongod, database=database.name),
+        redis=configuration.RedisSettings(url=valkey, prefix=f"test-{uuid4().hex}"),
+        anthropic=configuration.AnthropicSettings(api_key=SecretStr("test")),
+        api=configuration.ApiSettings(),
+        auth=configuration.AuthSettings(secret=SecretStr("a secret that is long enough for tests")),
         livekit=livekit,
-        interview=configuration.Interview(first_word_seconds=1.0, gap_seconds=1.0),
-        jobs=configuration.Jobs(lease_seconds=1.5, sweep_seconds=0.2, drain_seconds=3.0, judge_seconds=5.0),
-        log=configuration.Log(),
+        interview=configuration.InterviewSettings(first_word_seconds=1.0, gap_seconds=1.0),
+        jobs=configuration.JobsSettings(lease_seconds=1.5, sweep_seconds=0.2, drain_seconds=3.0, judge_seconds=5.0),
+        log=configuration.LogSettings(),
     )
 
 
 @pytest.fixture
-async def livekit(livekit_server: LivekitServer, settings: configuration.Settings) -> AsyncIterator[Livekit]:
+async def livekit(livekit_server: LivekitServer, settings: configuration.Settings) -> AsyncIterator[LivekitProbe]:
     """LiveKit itself, with the names of this test's agents."""
-    async with asked(settings.livekit) as livekit:
+    async with open_livekit_probe(settings.livekit) as livekit:
         yield livekit
 
 
 @pytest.fixture
-async def live(settings: configuration.Settings) -> AsyncIterator[Live]:
+async def live(settings: configuration.Settings) -> AsyncIterator[LiveHub]:
     """Live feeds that poll often enough for tests."""
-    async with Live(settings.redis, poll_seconds=0.2, coalesce_seconds=COALESCE_SECONDS) as feeds:
+    async with LiveHub(settings.redis, poll_seconds=0.2, coalesce_seconds=COALESCE_SECONDS) as feeds:
         yield feeds
 
 
 @pytest.fixture
-async def unpolled_live(settings: configuration.Settings) -> AsyncIterator[Live]:
+async def unpolled_live(settings: configuration.Settings) -> AsyncIterator[LiveHub]:
     """Live feeds that poll once, when somebody begins to follow: what comes after was carried by a message."""
-    async with Live(settings.redis, poll_seconds=3600, coalesce_seconds=COALESCE_SECONDS) as feeds:
+    async with LiveHub(settings.redis, poll_seconds=3600, coalesce_seconds=COALESCE_SECONDS) as feeds:
         yield feeds
 
 
 @pytest.fixture
-async def listeners(settings: configuration.Settings) -> AsyncIterator[Listeners]:
+async def redis_subscriptions(settings: configuration.Settings) -> AsyncIterator[RedisSubscriptions]:
     """Tells when somebody listens to a channel."""
     async with Redis.from_url(settings.redis.url) as redis:
-        yield Listeners(redis, settings.redis.prefix)
+        yield RedisSubscriptions(redis, settings.redis.prefix)
 
 
 @pytest.fixture
-async def services(settings: configuration.Settings, live: Live) -> AsyncIterator[Services]:
+async def services(settings: configuration.Settings, live: LiveHub) -> AsyncIterator[Services]:
     """What a process has open. Nobody works on its jobs: a test calls them, or starts a worker."""
     async with Jobs(settings.redis, concurrency=1) as jobs, Rooms(settings) as rooms:
         yield Services(settings, live, jobs, rooms, "test")
@@ -186,40 +186,40 @@ async def tenant(services: Services) -> Tenant:
 
 
 @pytest.fixture
-async def stranger(services: Services) -> Tenant:
+async def other_tenant(services: Services) -> Tenant:
     """Another tenant, with a position of the same key."""
     return await make_tenant(services)
 
 
-class _Switchboard:
+class _ProviderProxy:
     """One server for all the providers of a process: each test puts its own behind it."""
 
     url = ""
-    provider: Provider
+    provider: AnthropicProvider
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.provider.app(scope, receive, send)
 
 
 @pytest.fixture(scope="session")
-async def switchboard() -> AsyncIterator[_Switchboard]:
+async def provider_proxy() -> AsyncIterator[_ProviderProxy]:
     """Where the stand-ins for Claude are reached."""
-    board = _Switchboard()
-    async with served(board) as address:
-        board.url = f"http://127.0.0.1:{address.port}"
-        yield board
+    proxy = _ProviderProxy()
+    async with serve(proxy) as address:
+        proxy.url = f"http://127.0.0.1:{address.port}"
+        yield proxy
 
 
 @pytest.fixture
-def provider(switchboard: _Switchboard) -> Provider:
+def provider(provider_proxy: _ProviderProxy) -> AnthropicProvider:
     """The loopback stand-in for Claude, at full speed: see its requests, put scripts before its rules."""
-    switchboard.provider = Provider()
-    switchboard.provider.url = switchboard.url
-    return switchboard.provider
+    provider_proxy.provider = AnthropicProvider()
+    provider_proxy.provider.url = provider_proxy.url
+    return provider_proxy.provider
 
 
 @pytest.fixture
-async def claude(provider: Provider) -> AsyncIterator[AsyncAnthropic]:
+async def claude(provider: AnthropicProvider) -> AsyncIterator[AsyncAnthropic]:
     """The real client, pointed at the stand-in."""
     async with AsyncAnthropic(api_key="test", base_url=provider.url, max_retries=0) as client:
         yield client

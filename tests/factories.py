@@ -6,9 +6,9 @@ from typing import Any
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.append import Words, append_candidate
+from models.append import InterviewerUpdate, append_candidate_turn
 from models.clock import now
-from models.evaluation import CriterionResult, Evaluation, Outcome
+from models.evaluation import CriterionResult, Evaluation, EvaluationOutcome
 from models.interview import (
     Candidate,
     Consent,
@@ -17,14 +17,14 @@ from models.interview import (
     PositionRef,
     Progress,
     Recommendation,
-    search_terms,
+    extract_search_terms,
 )
-from models.position import Criterion, Level, Position, PositionBody, Question
-from models.recording import File, Recording, RecordingKind, RecordingStatus
+from models.position import Criterion, Level, Position, PositionContent, Question
+from models.recording import RecordingFile, Recording, RecordingKind, RecordingStatus
 from models.turn import Channel, NewTurn, Speaker, Turn
 
 
-def position_body(**values: Any) -> PositionBody:
+def position_body(**values: Any) -> PositionContent:
     """A position of three questions and three criteria; `values` replace fields."""
     criteria = [
         Criterion(
@@ -44,7 +44,7 @@ def position_body(**values: Any) -> PositionBody:
         )
     ]
     fields = {"key": "tester", "title": "Tester", "questions": questions, "criteria": criteria, "wrap_up_after_exchanges": 8}
-    return PositionBody(**{**fields, **values})
+    return PositionContent(**{**fields, **values})
 
 
 async def make_position(organization_id: ObjectId | None = None, **values: Any) -> Position:
@@ -70,8 +70,8 @@ async def make_interview(
         "language": position.language,
         "candidate": Candidate(name=name),
         "candidate_order": name.casefold(),
-        "name_terms": search_terms(name),
-        "email_terms": search_terms(name),
+        "name_terms": extract_search_terms(name),
+        "email_terms": extract_search_terms(name),
         "position": PositionRef(
             id=PydanticObjectId(position.id),
             key=position.key,
@@ -103,14 +103,14 @@ def new_evaluation(interview: Interview, **values: Any) -> Evaluation:
     return Evaluation(**{**fields, **values})
 
 
-def outcome(level: int | None = 3) -> Outcome:
+def new_outcome(level: int | None = 3) -> EvaluationOutcome:
     """A judgement with all three criteria at that level."""
     score = None if level is None else (level - 1) * 25.0
     criteria = [
         CriterionResult(key=key, name=key, weight=1, level=level, score=score, rationale="because", evidence=[])
         for key in ("technical", "communication", "problem_solving")
     ]
-    return Outcome(
+    return EvaluationOutcome(
         overall_score=score,
         recommendation=Recommendation.INCONCLUSIVE if level is None else Recommendation.HIRE,
         summary="a summary",
@@ -129,10 +129,10 @@ def new_turn(key: str, text: str = "Some words.", speaker: Speaker = Speaker.INT
     return NewTurn(**{**fields, **values})
 
 
-def words(fence: int = 0, **values: Any) -> Words:
+def new_interviewer_update(fence: int = 0, **values: Any) -> InterviewerUpdate:
     """What an interviewer's turns change; `values` replace fields."""
     fields = {"fence": fence, "answers": 0, "progress": Progress(), "by_code": False, "due_at": None}
-    return Words(**{**fields, **values})
+    return InterviewerUpdate(**{**fields, **values})
 
 
 def new_recording(interview: Interview, **values: Any) -> Recording:
@@ -140,7 +140,7 @@ def new_recording(interview: Interview, **values: Any) -> Recording:
     return Recording(**{"interview_id": interview.id, "organization_id": interview.organization_id, **values})
 
 
-def played_file(**values: Any) -> File:
+def new_recording_file(**values: Any) -> RecordingFile:
     """A file that can be played; `values` replace fields."""
     fields = {
         "kind": RecordingKind.AUDIO,
@@ -151,11 +151,11 @@ def played_file(**values: Any) -> File:
         "duration_seconds": 1.5,
         "size_bytes": 1000,
     }
-    return File(**{**fields, **values})
+    return RecordingFile(**{**fields, **values})
 
 
-async def say(interview: Interview, text: str, key: str | None = None) -> Turn:
+async def add_candidate_turn(interview: Interview, text: str, key: str | None = None) -> Turn:
     """Store one more turn of the candidate, without telling anybody: as a process does that dies right after the commit."""
     turn = new_turn(f"client:{key or ObjectId()}", text, Speaker.CANDIDATE)
-    stored, _ = await append_candidate(ObjectId(interview.id), turn)
+    stored, _ = await append_candidate_turn(ObjectId(interview.id), turn)
     return stored

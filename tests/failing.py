@@ -14,35 +14,35 @@ from taskiq.receiver.receiver import logger as taskiq_logger
 import logs
 import settings
 from lifecycle.jobs import Jobs
-from lifecycle.lease import kept
+from lifecycle.lease import hold_lease
 from models.database import connect
-from models.turn import collection
-from tests.factories import make_interview, say
+from models.turn import get_turn_collection
+from tests.factories import make_interview, add_candidate_turn
 
-SAID = "I was fired from my last job"
+SPOKEN_TEXT = "I was fired from my last job"
 SECRET = "sk-very-secret"
 
 log = structlog.get_logger(__name__)
 
 
-async def job(_: ObjectId) -> None:
-    raise ValueError(SAID)
+async def fail_job(_: ObjectId) -> None:
+    raise ValueError(SPOKEN_TEXT)
 
 
-async def storing(_: ObjectId) -> None:
+async def fail_insert(_: ObjectId) -> None:
     """pymongo's errors quote the document."""
     interview = await make_interview()
-    turn = await say(interview, SAID, SAID)
-    row = await collection().find_one({"_id": turn.id})
-    await collection().insert_one({**(row or {}), "_id": ObjectId(), "seq": 2})
+    turn = await add_candidate_turn(interview, SPOKEN_TEXT, SPOKEN_TEXT)
+    row = await get_turn_collection().find_one({"_id": turn.id})
+    await get_turn_collection().insert_one({**(row or {}), "_id": ObjectId(), "seq": 2})
 
 
-async def renewal() -> bool:
-    raise ConnectionError(SAID)
+async def fail_renewal() -> bool:
+    raise ConnectionError(SPOKEN_TEXT)
 
 
-async def forgotten() -> None:
-    asyncio.get_running_loop().create_task(job(ObjectId()), name="forgotten")
+async def abandon_failing_task() -> None:
+    asyncio.get_running_loop().create_task(fail_job(ObjectId()), name="forgotten")
     await asyncio.sleep(0)
 
 
@@ -50,31 +50,31 @@ def by_libraries() -> None:
     api_key = SECRET
     try:
         try:
-            raise ValueError(f"{SAID} {api_key}")
+            raise ValueError(f"{SPOKEN_TEXT} {api_key}")
         except ValueError as error:
-            raise RuntimeError(SAID) from error
+            raise RuntimeError(SPOKEN_TEXT) from error
     except RuntimeError:
         log.exception("ours failed", request_id="a request")
-        logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n%s", SAID)
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n%s", SPOKEN_TEXT)
         taskiq_logger.exception("Exception found while executing function.")
 
 
 async def main(log_format: str, mongodb_url: str, redis_url: str, database: str) -> None:
-    logs.configure(settings.Log(format=cast(Literal["console", "json"], log_format)))
+    logs.configure(settings.LogSettings(format=cast(Literal["console", "json"], log_format)))
     async with (
-        connect(settings.Mongodb(url=mongodb_url, database=database)) as client,
-        Jobs(settings.Redis(url=redis_url, prefix=database), concurrency=1) as jobs,
+        connect(settings.MongodbSettings(url=mongodb_url, database=database)) as client,
+        Jobs(settings.RedisSettings(url=redis_url, prefix=database), concurrency=1) as jobs,
     ):
-        jobs.register("job", job)
-        jobs.register("storing", storing)
+        jobs.register("job", fail_job)
+        jobs.register("storing", fail_insert)
         stop = asyncio.Event()
-        work = asyncio.create_task(jobs.work(stop, 5.0))
-        jobs.start_here("job", ObjectId())
+        work = asyncio.create_task(jobs.run(stop, 5.0))
+        jobs.start_locally("job", ObjectId())
         await jobs.kick("storing", ObjectId())
         with suppress(TimeoutError):
-            async with asyncio.timeout(0.1), kept(renewal, 0.04):
+            async with asyncio.timeout(0.1), hold_lease(fail_renewal, 0.04):
                 await asyncio.sleep(5)
-        await forgotten()
+        await abandon_failing_task()
         gc.collect()
         by_libraries()
         await asyncio.sleep(0.5)

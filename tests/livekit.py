@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from livekit import api, rtc
 
-from sandbox.livekit.build import find
+from sandbox.livekit.build import find_installed
 from sandbox.livekit.server import LivekitServer
 
 RATE = 48_000
@@ -18,13 +18,13 @@ FRAME_SECONDS = 0.02
 
 async def find_livekit() -> Path:
     """The server that `make livekit` has built: building it would outlast a test's timeout."""
-    binary = await find(print)
+    binary = await find_installed(print)
     assert binary, "There is no livekit-server: run `make livekit` first, it takes a minute and a half."
     return binary
 
 
 @asynccontextmanager
-async def joined(server: LivekitServer, room_name: str, identity: str) -> AsyncIterator[rtc.Room]:
+async def join_room(server: LivekitServer, room_name: str, identity: str) -> AsyncIterator[rtc.Room]:
     """A participant of a room, which is made if there is none."""
     grants = api.VideoGrants(room_join=True, room=room_name)
     token = (
@@ -43,13 +43,13 @@ async def joined(server: LivekitServer, room_name: str, identity: str) -> AsyncI
 
 
 @asynccontextmanager
-async def humming(room: rtc.Room, hertz: int = 440) -> AsyncIterator[None]:
+async def play_tone(room: rtc.Room, hertz: int = 440) -> AsyncIterator[None]:
     """While the block lasts, a tone is sent as the participant's microphone."""
     source = rtc.AudioSource(RATE, 1)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
     await room.local_participant.publish_track(track, options)
-    task = asyncio.create_task(_hum(source, hertz))
+    task = asyncio.create_task(_send_tone(source, hertz))
     try:
         yield
     finally:
@@ -58,29 +58,29 @@ async def humming(room: rtc.Room, hertz: int = 440) -> AsyncIterator[None]:
         await source.aclose()
 
 
-async def _hum(source: rtc.AudioSource, hertz: int) -> None:
+async def _send_tone(source: rtc.AudioSource, hertz: int) -> None:
     samples = int(RATE * FRAME_SECONDS)
-    begun = 0
+    samples_sent = 0
     while True:
-        times = (np.arange(samples) + begun) / RATE
+        times = (np.arange(samples) + samples_sent) / RATE
         wave = (10_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16)
         await source.capture_frame(rtc.AudioFrame(wave.tobytes(), RATE, 1, samples))
-        begun += samples
+        samples_sent += samples
 
 
-async def hear(room: rtc.Room, seconds: float = 20) -> float:
+async def measure_loudest_tone(room: rtc.Room, seconds: float = 20) -> float:
     """Wait until somebody else's audio is loud, and return the frequency of its strongest tone."""
     subscribed: asyncio.Future[rtc.RemoteTrack] = asyncio.get_running_loop().create_future()
 
-    def take(track: rtc.RemoteTrack) -> None:
+    def use_track(track: rtc.RemoteTrack) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO and not subscribed.done():
             subscribed.set_result(track)
 
-    room.on("track_subscribed", lambda track, *_: take(track))
+    room.on("track_subscribed", lambda track, *_: use_track(track))
     for participant in room.remote_participants.values():
         for publication in participant.track_publications.values():
             if publication.track:
-                take(publication.track)
+                use_track(publication.track)
     async with asyncio.timeout(seconds):
         stream = rtc.AudioStream(await subscribed, sample_rate=RATE, num_channels=1)
         try:

@@ -20,19 +20,19 @@ LAYERS = [
     {"settings", "errors"},
 ]
 """from the top; a module imports from lower layers only, or from its own package"""
-HEIGHT = {name: -place for place, layer in enumerate(LAYERS) for name in layer}
-BESIDE = {"sandbox", "benchmarks"}
+LAYER_HEIGHT = {name: -place for place, layer in enumerate(LAYERS) for name in layer}
+OUTSIDE_LAYERS = {"sandbox", "benchmarks"}
 """the first is started by the commands of main that are for trying things out, the second by people, and both by nothing else"""
 
 
-def ours() -> dict[str, list[Path]]:
+def find_modules() -> dict[str, list[Path]]:
     """The files of each module and package at the root."""
     single = {path.stem: [path] for path in ROOT.glob("*.py")}
     folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".") and path.name != "tests"]
     return {**single, **{folder.name: files for folder in folders if (files := sorted(folder.rglob("*.py")))}}
 
 
-OURS = ours()
+MODULES = find_modules()
 
 
 def imports_of(path: Path) -> Iterator[tuple[str, int]]:
@@ -46,28 +46,28 @@ def imports_of(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def test_every_module_has_its_layer() -> None:
-    assert OURS.keys() - HEIGHT.keys() - BESIDE == set(), "say in LAYERS where it belongs"
-    assert HEIGHT.keys() <= OURS.keys()
+    assert MODULES.keys() - LAYER_HEIGHT.keys() - OUTSIDE_LAYERS == set(), "say in LAYERS where it belongs"
+    assert LAYER_HEIGHT.keys() <= MODULES.keys()
 
 
-@pytest.mark.parametrize("name", sorted(HEIGHT))
+@pytest.mark.parametrize("name", sorted(LAYER_HEIGHT))
 def test_a_module_imports_from_lower_layers_only(name: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line} imports {imported}"
-        for path in OURS[name]
+        for path in MODULES[name]
         for imported, line in imports_of(path)
-        if imported in HEIGHT and imported != name and HEIGHT[imported] >= HEIGHT[name]
+        if imported in LAYER_HEIGHT and imported != name and LAYER_HEIGHT[imported] >= LAYER_HEIGHT[name]
     ]
     assert wrong == []
 
 
 def test_only_main_starts_the_sandbox() -> None:
-    importing = {name for name in HEIGHT for path in OURS[name] for imported, _ in imports_of(path) if imported in BESIDE}
+    importing = {name for name in LAYER_HEIGHT for path in MODULES[name] for imported, _ in imports_of(path) if imported in OUTSIDE_LAYERS}
     assert importing <= {"main"}
 
 
 def test_nothing_of_ours_imports_its_tests() -> None:
-    importing = [path for files in OURS.values() for path in files for imported, _ in imports_of(path) if imported == "tests"]
+    importing = [path for files in MODULES.values() for path in files for imported, _ in imports_of(path) if imported == "tests"]
     assert importing == []
 
 

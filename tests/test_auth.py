@@ -9,42 +9,42 @@ from bson import ObjectId
 
 import settings
 from auth import (
-    MAY,
+    PERMISSIONS,
     Action,
     Audience,
     Principal,
-    allow,
-    issue_access,
-    issue_invite,
-    may,
-    read_invite,
+    require_permission,
+    issue_candidate_token,
+    issue_invite_token,
+    has_permission,
+    decode_invite_token,
     recheck,
     sign,
-    verify,
+    authenticate,
 )
 from errors import Forbidden, NotFound, Unauthenticated
 from models.clock import now
 from models.erasure import mark_erased
 from models.organization import Role, create_key, ensure_organization, revoke_key
-from models.transition import reschedule
+from models.transition import reschedule_interview
 from tests.factories import make_interview
 
 pytestmark = pytest.mark.usefixtures("database")
 
-AUTH = settings.Auth(secret="a secret of more than thirty-two characters")
-OTHER = settings.Auth(secret="another secret of more than thirty-two characters")
+AUTH_SETTINGS = settings.AuthSettings(secret="a secret of more than thirty-two characters")
+OTHER_AUTH_SETTINGS = settings.AuthSettings(secret="another secret of more than thirty-two characters")
 
 
-async def an_organization() -> PydanticObjectId:
+async def make_organization() -> PydanticObjectId:
     organization, _ = await ensure_organization(f"organization {ObjectId()}")
     assert organization.id
     return organization.id
 
 
 async def test_a_key_is_its_organization_and_role() -> None:
-    organization_id = await an_organization()
+    organization_id = await make_organization()
     key, secret = await create_key(organization_id, Role.RECRUITER, "the ATS")
-    principal = await verify(secret, AUTH)
+    principal = await authenticate(secret, AUTH_SETTINGS)
     assert principal == Principal(
         organization_id, Role.RECRUITER, "the ATS", f"key:{key.id}", expires_at=None, key_id=ObjectId(key.id)
     )
@@ -56,29 +56,29 @@ async def test_a_key_is_its_organization_and_role() -> None:
 )
 async def test_a_false_token_is_no_access(secret: str) -> None:
     with pytest.raises(Unauthenticated):
-        await verify(secret, AUTH)
+        await authenticate(secret, AUTH_SETTINGS)
 
 
 async def test_a_revoked_key_gets_nobody_in_and_nobody_stays_in_by_it() -> None:
-    key, secret = await create_key(await an_organization(), Role.ADMIN, "lost")
-    principal = await verify(secret, AUTH)
+    key, secret = await create_key(await make_organization(), Role.ADMIN, "lost")
+    principal = await authenticate(secret, AUTH_SETTINGS)
     assert key.id
     await revoke_key(key.id)
     with pytest.raises(Unauthenticated, match="revoked"):
-        await verify(secret, AUTH)
+        await authenticate(secret, AUTH_SETTINGS)
     with pytest.raises(Unauthenticated, match="revoked"):
         await recheck(principal)
 
 
 async def test_an_expired_key_gets_nobody_in() -> None:
-    _, secret = await create_key(await an_organization(), Role.ADMIN, "old", now() - timedelta(seconds=1))
+    _, secret = await create_key(await make_organization(), Role.ADMIN, "old", now() - timedelta(seconds=1))
     with pytest.raises(Unauthenticated):
-        await verify(secret, AUTH)
+        await authenticate(secret, AUTH_SETTINGS)
 
 
 async def test_a_key_that_expires_meanwhile_is_no_access_any_more() -> None:
-    _, secret = await create_key(await an_organization(), Role.ADMIN, "short", now() + timedelta(hours=1))
-    principal = await verify(secret, AUTH)
+    _, secret = await create_key(await make_organization(), Role.ADMIN, "short", now() + timedelta(hours=1))
+    principal = await authenticate(secret, AUTH_SETTINGS)
     assert principal.expires_at
     stale = Principal(
         principal.organization_id, principal.role, principal.name, principal.caller, expires_at=now(), key_id=principal.key_id
@@ -89,8 +89,8 @@ async def test_a_key_that_expires_meanwhile_is_no_access_any_more() -> None:
 
 async def test_a_candidates_token_is_for_one_interview() -> None:
     interview = await make_interview()
-    token, expires_at = issue_access(interview, AUTH)
-    principal = await verify(token, AUTH)
+    token, expires_at = issue_candidate_token(interview, AUTH_SETTINGS)
+    principal = await authenticate(token, AUTH_SETTINGS)
     assert (principal.role, principal.interview_id, principal.organization_id, principal.name) == (
         Role.CANDIDATE,
         interview.id,
@@ -106,80 +106,80 @@ async def test_a_candidates_token_ends_with_its_time() -> None:
     interview = await make_interview()
     claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "exp": now() - timedelta(seconds=1)}
     with pytest.raises(Unauthenticated, match="join again"):
-        await verify(sign(claims, Audience.CANDIDATE, AUTH), AUTH)
+        await authenticate(sign(claims, Audience.CANDIDATE, AUTH_SETTINGS), AUTH_SETTINGS)
 
 
 async def test_a_renewed_invite_ends_the_access_by_the_older_one() -> None:
     interview = await make_interview()
-    token, _ = issue_access(interview, AUTH)
-    principal = await verify(token, AUTH)
-    await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
+    principal = await authenticate(token, AUTH_SETTINGS)
+    await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
     with pytest.raises(Unauthenticated, match="newest invite"):
-        await verify(token, AUTH)
+        await authenticate(token, AUTH_SETTINGS)
     with pytest.raises(Unauthenticated, match="newest invite"):
         await recheck(principal)
 
 
 async def test_an_erasure_ends_the_candidates_access() -> None:
     interview = await make_interview()
-    token, _ = issue_access(interview, AUTH)
+    token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
     await mark_erased(ObjectId(interview.id))
     with pytest.raises(Unauthenticated):
-        await verify(token, AUTH)
+        await authenticate(token, AUTH_SETTINGS)
 
 
 async def test_no_token_passes_for_one_of_another_kind() -> None:
     interview = await make_interview()
-    access, _ = issue_access(interview, AUTH)
-    invite = issue_invite(interview, AUTH)
-    receipt = sign({"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1}, Audience.RECEIPT, AUTH)
+    access, _ = issue_candidate_token(interview, AUTH_SETTINGS)
+    invite = issue_invite_token(interview, AUTH_SETTINGS)
+    receipt = sign({"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1}, Audience.RECEIPT, AUTH_SETTINGS)
     for token in (invite, receipt):
         with pytest.raises(Unauthenticated):
-            await verify(token, AUTH)
+            await authenticate(token, AUTH_SETTINGS)
     for token in (access, receipt, "", "viva_x", "\udcff"):
         with pytest.raises(NotFound, match="newest link"):
-            read_invite(token, AUTH)
+            decode_invite_token(token, AUTH_SETTINGS)
 
 
 async def test_no_token_passes_that_another_secret_or_none_has_signed() -> None:
     interview = await make_interview()
     claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "aud": Audience.CANDIDATE}
     unsigned = jwt.encode(claims, "", algorithm="none")
-    for token in (issue_access(interview, OTHER)[0], unsigned):
+    for token in (issue_candidate_token(interview, OTHER_AUTH_SETTINGS)[0], unsigned):
         with pytest.raises(Unauthenticated):
-            await verify(token, AUTH)
+            await authenticate(token, AUTH_SETTINGS)
 
 
 async def test_an_invite_is_the_same_each_time_until_it_is_renewed() -> None:
     interview = await make_interview()
-    assert issue_invite(interview, AUTH) == issue_invite(interview, AUTH)
-    assert read_invite(issue_invite(interview, AUTH), AUTH) == (interview.id, 1)
-    renewed = await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    assert issue_invite_token(interview, AUTH_SETTINGS) == issue_invite_token(interview, AUTH_SETTINGS)
+    assert decode_invite_token(issue_invite_token(interview, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 1)
+    renewed = await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
     assert renewed
-    assert read_invite(issue_invite(renewed, AUTH), AUTH) == (interview.id, 2)
+    assert decode_invite_token(issue_invite_token(renewed, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 2)
 
 
 async def test_nothing_is_signed_with_a_secret_that_protects_nothing() -> None:
     interview = await make_interview()
     for secret in ("", "short"):
         with pytest.raises(RuntimeError, match="AUTH_SECRET"):
-            issue_invite(interview, settings.Auth(secret=secret))
+            issue_invite_token(interview, settings.AuthSettings(secret=secret))
 
 
-def a_caller(role: Role) -> Principal:
+def new_principal(role: Role) -> Principal:
     return Principal(ObjectId(), role, "somebody", "key:1")
 
 
 STAFF = {Role.ADMIN, Role.RECRUITER, Role.INTEGRATION}
-WATCHERS = STAFF | {Role.VIEWER}
-EXPECTED: dict[Action, set[Role]] = {
+ORGANIZATION_ROLES = STAFF | {Role.VIEWER}
+ROLES_BY_ACTION: dict[Action, set[Role]] = {
     Action.READ_INTERVIEW: set(Role),
-    Action.LIST_INTERVIEWS: WATCHERS,
-    Action.READ_CANDIDATE: WATCHERS,
+    Action.LIST_INTERVIEWS: ORGANIZATION_ROLES,
+    Action.READ_CANDIDATE: ORGANIZATION_ROLES,
     Action.READ_EMAIL: STAFF,
-    Action.READ_REFERENCES: WATCHERS,
-    Action.READ_POSITION: WATCHERS,
-    Action.READ_QUESTIONS: WATCHERS,
+    Action.READ_REFERENCES: ORGANIZATION_ROLES,
+    Action.READ_POSITION: ORGANIZATION_ROLES,
+    Action.READ_QUESTIONS: ORGANIZATION_ROLES,
     Action.READ_EVALUATION: STAFF,
     Action.READ_RECORDING: STAFF,
     Action.START_INTERVIEW: STAFF,
@@ -197,20 +197,20 @@ EXPECTED: dict[Action, set[Role]] = {
 
 @pytest.mark.parametrize("action", Action)
 def test_each_action_is_for_the_roles_that_it_is_meant_for(action: Action) -> None:
-    assert {role for role in Role if may(a_caller(role), action)} == EXPECTED[action]
+    assert {role for role in Role if has_permission(new_principal(role), action)} == ROLES_BY_ACTION[action]
 
 
 def test_every_role_is_in_the_table() -> None:
-    assert set(MAY) == set(Role)
+    assert set(PERMISSIONS) == set(Role)
 
 
 def test_a_refusal_names_the_role_the_field_and_who_may() -> None:
     with pytest.raises(Forbidden) as refused:
-        allow(a_caller(Role.VIEWER), Action.READ_EVALUATION, field="filter.minScore")
+        require_permission(new_principal(Role.VIEWER), Action.READ_EVALUATION, field="filter.minScore")
     assert refused.value.field == "filter.minScore"
     assert str(refused.value) == (
         "filter.minScore: role VIEWER may not read evaluations, scores and decisions: "
         "use a key of role ADMIN or RECRUITER or INTEGRATION."
     )
     with pytest.raises(Forbidden, match="only the candidate's own token may"):
-        allow(a_caller(Role.ADMIN), Action.SEND_MESSAGE)
+        require_permission(new_principal(Role.ADMIN), Action.SEND_MESSAGE)

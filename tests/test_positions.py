@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 import yaml
 
-from models.position import PositionBody
+from models.position import PositionContent
 from models.turn import Move
-from resolvers.positions import read_body
+from resolvers.positions import validate_position_body
 from sandbox.candidate import load_answers
-from tests.agent.talks import greeted
+from tests.agent.talks import make_greeted_talk
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted((ROOT / "positions").glob("*.yaml"))
-KEYS = {"software_engineer", "senior_software_engineer", "data_scientist", "product_manager", "customer_support", "sales"}
-ALWAYS_JUDGED = {"technical", "communication", "problem_solving"}
+POSITION_FILES = sorted((ROOT / "positions").glob("*.yaml"))
+POSITION_KEYS = {"software_engineer", "senior_software_engineer", "data_scientist", "product_manager", "customer_support", "sales"}
+COMMON_CRITERIA = {"technical", "communication", "problem_solving"}
 MINUTES_PER_QUESTION = 4
 """less, and candidates who type are hurried"""
-_PROTECTED = re.compile(
+_PROTECTED_TOPICS = re.compile(
     r"\b(how old|your age|born|birth\w*|married|marriage|spouse|husband|wife|partner|child\w*|kids?|pregnan\w*|family|parents?|"
     r"relig\w*|church|faith|god|nationalit\w*|citizen\w*|ethnic\w*|race|native language|mother tongue|accent|origin|"
     r"health\w*|ill|illness|sick\w*|disab\w*|medical|politic\w*|vote\w*|union|gender|sex\w*|salary|salaries|wage\w*|earn\w*|debts?|"
@@ -29,33 +29,33 @@ _PROTECTED = re.compile(
 )
 
 
-def raw(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path) -> dict[str, Any]:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert isinstance(document, dict)
     return document
 
 
-POSITIONS = {path.stem: raw(path) for path in FILES}
+POSITIONS = {path.stem: read_yaml(path) for path in POSITION_FILES}
 
 
 @pytest.fixture(params=POSITIONS)
-def position(request: pytest.FixtureRequest) -> PositionBody:
-    return read_body(POSITIONS[request.param])
+def position(request: pytest.FixtureRequest) -> PositionContent:
+    return validate_position_body(POSITIONS[request.param])
 
 
 def test_all_starter_positions_are_there_each_in_the_file_of_its_key() -> None:
-    assert set(POSITIONS) >= KEYS
+    assert set(POSITIONS) >= POSITION_KEYS
     for name, document in POSITIONS.items():
         assert document["key"] == name
 
 
-def test_what_the_file_says_is_what_is_read(position: PositionBody) -> None:
+def test_what_the_file_says_is_what_is_read(position: PositionContent) -> None:
     """A field that is misspelt would be left out in silence."""
     read = position.model_dump()
     assert {name: read[name] for name in POSITIONS[position.key]} == POSITIONS[position.key]
 
 
-def test_there_are_six_to_eight_core_questions_with_notes_and_probes(position: PositionBody) -> None:
+def test_there_are_six_to_eight_core_questions_with_notes_and_probes(position: PositionContent) -> None:
     assert 6 <= len(position.questions) <= 8
     for question in position.questions:
         assert 3 <= len(question.listen_for) <= 6, question.key
@@ -64,7 +64,7 @@ def test_there_are_six_to_eight_core_questions_with_notes_and_probes(position: P
         assert question.criterion_keys, question.key
 
 
-def test_a_question_asks_one_thing(position: PositionBody) -> None:
+def test_a_question_asks_one_thing(position: PositionContent) -> None:
     for question in position.questions:
         assert question.text.count("?") <= 1, question.key
         assert question.text.endswith((".", "?")), question.key
@@ -72,46 +72,46 @@ def test_a_question_asks_one_thing(position: PositionBody) -> None:
         assert not re.search(r"\?.|, and (what|how|why|who|when|where|which)\b.*\?", asking), question.key
 
 
-def test_a_question_can_be_heard_once_and_kept_in_mind(position: PositionBody) -> None:
+def test_a_question_can_be_heard_once_and_kept_in_mind(position: PositionContent) -> None:
     for question in position.questions:
         assert len(question.text.split()) <= 45, question.key
         assert question.text == " ".join(question.text.split()), question.key
         assert not re.search(r"[<>*_#`]", question.text), question.key
 
 
-def test_no_question_can_be_answered_by_yes_or_no(position: PositionBody) -> None:
+def test_no_question_can_be_answered_by_yes_or_no(position: PositionContent) -> None:
     closed = re.compile(r"(?:^|[.?] |, )(do|does|did|have|has|are|is|was|were|can|could|would|will|should) you\b", re.IGNORECASE)
     for question in position.questions:
         assert not closed.search(question.text), question.key
 
 
-def test_no_question_touches_what_an_interviewer_must_not_ask(position: PositionBody) -> None:
+def test_no_question_touches_what_an_interviewer_must_not_ask(position: PositionContent) -> None:
     for question in position.questions:
         for text in (question.text, *question.listen_for):
-            assert not _PROTECTED.search(text), f"{question.key}: {text}"
+            assert not _PROTECTED_TOPICS.search(text), f"{question.key}: {text}"
 
 
 @pytest.mark.parametrize(
     "text", ["How old are you?", "Do you plan to have children?", "What is your salary?", "Where were you born?"]
 )
 def test_a_question_that_must_not_be_asked_would_be_found(text: str) -> None:
-    assert _PROTECTED.search(text)
+    assert _PROTECTED_TOPICS.search(text)
 
 
-def test_the_same_three_criteria_are_always_judged(position: PositionBody) -> None:
-    assert {criterion.key for criterion in position.criteria} >= ALWAYS_JUDGED
+def test_the_same_three_criteria_are_always_judged(position: PositionContent) -> None:
+    assert {criterion.key for criterion in position.criteria} >= COMMON_CRITERIA
 
 
-def test_weights_sum_to_one(position: PositionBody) -> None:
+def test_weights_sum_to_one(position: PositionContent) -> None:
     assert sum(criterion.weight for criterion in position.criteria) == pytest.approx(1)
 
 
-def test_every_criterion_is_asked_for(position: PositionBody) -> None:
+def test_every_criterion_is_asked_for(position: PositionContent) -> None:
     asked = {key for question in position.questions for key in question.criterion_keys}
     assert asked == {criterion.key for criterion in position.criteria}
 
 
-def test_every_criterion_has_five_anchors_that_can_be_told_apart(position: PositionBody) -> None:
+def test_every_criterion_has_five_anchors_that_can_be_told_apart(position: PositionContent) -> None:
     anchors = [level.anchor for criterion in position.criteria for level in criterion.levels]
     assert len({anchor.casefold() for anchor in anchors}) == len(anchors) == 5 * len(position.criteria)
     for criterion in position.criteria:
@@ -121,27 +121,27 @@ def test_every_criterion_has_five_anchors_that_can_be_told_apart(position: Posit
             assert len(level.anchor.split()) >= 8, f"{criterion.key} {level.value} is a word of praise, not a behaviour"
 
 
-def test_how_somebody_sounds_is_not_judged(position: PositionBody) -> None:
+def test_how_somebody_sounds_is_not_judged(position: PositionContent) -> None:
     (communication,) = (criterion for criterion in position.criteria if criterion.key == "communication")
     assert "Accent, grammar and fluency do not count." in communication.description
 
 
-def test_the_limits_cover_the_questions_and_leave_room_for_probes(position: PositionBody) -> None:
+def test_the_limits_cover_the_questions_and_leave_room_for_probes(position: PositionContent) -> None:
     asked = len(position.questions)
     assert position.limit_minutes >= MINUTES_PER_QUESTION * asked
     assert position.wrap_up_after_exchanges >= 2 * asked
     assert position.wrap_up_after_exchanges <= asked + sum(question.max_probes for question in position.questions)
 
 
-def test_at_an_even_pace_every_question_is_asked_and_may_be_probed_once(position: PositionBody) -> None:
-    talk = greeted(position=position, limit=timedelta(minutes=position.limit_minutes))
+def test_at_an_even_pace_every_question_is_asked_and_may_be_probed_once(position: PositionContent) -> None:
+    talk = make_greeted_talk(position=position, limit=timedelta(minutes=position.limit_minutes))
     answer = (talk.limit - talk.closing) / (2 * len(position.questions)) - timedelta(seconds=1)
     for asked in range(1, len(position.questions) + 1):
-        assert talk.plan.asked == asked
+        assert talk.plan.questions_asked == asked
         for move in (Move.PROBE, Move.NEXT if talk.plan.next_question else Move.CLOSE):
             talk.now += answer
-            talk.answer(move)
-    assert talk.spoken[-1].move is Move.CLOSE
+            talk.answer_and_reply(move)
+    assert talk.interviewer_turns[-1].move is Move.CLOSE
 
 
 @pytest.mark.parametrize("name", ["software_engineer", "software_engineer_spoken"])

@@ -13,19 +13,19 @@ from settings import Settings
 EXAMPLE = Path(__file__).parents[1] / ".env.example"
 
 
-def names_of(model: type[BaseModel] = Settings, prefix: str = "") -> dict[str, Any]:
+def environment_defaults(model: type[BaseModel] = Settings, prefix: str = "") -> dict[str, Any]:
     """Every setting's name in the environment, with its default."""
     found: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            found |= names_of(kind, f"{prefix}{name}_".upper())
+            found |= environment_defaults(kind, f"{prefix}{name}_".upper())
         else:
             found[f"{prefix}{name}".upper()] = field.default
     return found
 
 
-def written(default: Any) -> str:
+def format_default(default: Any) -> str:
     """A default as .env.example writes it."""
     if isinstance(default, SecretStr):
         return default.get_secret_value()
@@ -39,11 +39,11 @@ def test_the_example_names_every_setting_with_its_default() -> None:
     named = dotenv_values(EXAMPLE)
     # one that has no default stands there commented out
     commented = dict.fromkeys(re.findall(r"^# ([A-Z0-9_]+)=$", text, re.MULTILINE), "")
-    assert {**named, **commented} == {name: written(default) for name, default in names_of().items()}
+    assert {**named, **commented} == {name: format_default(default) for name, default in environment_defaults().items()}
 
 
 def test_the_example_as_it_stands_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in names_of():
+    for name in environment_defaults():
         monkeypatch.delenv(name, raising=False)
     assert Settings(_env_file=EXAMPLE) == Settings(_env_file=None)
 

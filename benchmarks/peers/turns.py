@@ -14,7 +14,7 @@ from pathlib import Path
 from broadcaster import Broadcast
 
 from live.backend import RedisBackend
-from settings import Redis
+from settings import RedisSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Turns:
         rows = json.loads(Path(os.environ["TURNS"]).read_text(encoding="utf-8"))
         self._interviews = {name: Interview(**row) for name, row in rows.items()}
         # broadcaster's own backend delivers nothing with redis-py 8
-        self._broadcast = Broadcast(backend=RedisBackend(Redis(url=os.environ["REDIS_URL"])))
+        self._broadcast = Broadcast(backend=RedisBackend(RedisSettings(url=os.environ["REDIS_URL"])))
 
     @asynccontextmanager
     async def connected(self, _: object) -> AsyncIterator[None]:

@@ -74,9 +74,9 @@ def test_every_ask_is_of_a_load_that_is_measured_at_both() -> None:
 
 
 def test_no_subscriber_can_be_further_behind_than_the_feed_remembers() -> None:
-    from live.followed import RECENT
+    from live.followed import MAX_CACHED_TURNS
 
-    assert all(cell.window < RECENT for cell in CELLS.values())
+    assert all(cell.window < MAX_CACHED_TURNS for cell in CELLS.values())
 
 
 def test_the_report_shows_figures_ratios_and_verdicts() -> None:

@@ -22,7 +22,7 @@ from benchmarks.fanout.generator import SOURCES, Generator, build
 from benchmarks.fanout.rig import brought_up
 from models.database import DOCUMENTS
 from sandbox.processes import SandboxFailed
-from tests.schema.api import served
+from tests.schema.api import serve
 
 pytestmark = pytest.mark.skipif(shutil.which("go") is None, reason="There is no Go on PATH: the load generator is not built.")
 
@@ -103,7 +103,7 @@ def config(port: int, redis_url: str) -> dict[str, object]:
 
 
 async def test_a_server_that_does_all_right_is_measured(binary: Path, valkey: str) -> None:
-    async with served(server(valkey, correct)) as address, Generator(binary, os.sched_getaffinity(0)) as generator:
+    async with serve(server(valkey, correct)) as address, Generator(binary, os.sched_getaffinity(0)) as generator:
         connected = await generator.ask(config(address.port, valkey))
         assert connected["seconds"] > 0
         measured = await generator.ask(LOAD)
@@ -115,7 +115,7 @@ async def test_a_server_that_does_all_right_is_measured(binary: Path, valkey: st
 
 
 async def test_turns_by_the_clock_are_timed(binary: Path, valkey: str) -> None:
-    async with served(server(valkey, correct)) as address, Generator(binary, os.sched_getaffinity(0)) as generator:
+    async with serve(server(valkey, correct)) as address, Generator(binary, os.sched_getaffinity(0)) as generator:
         await generator.ask(config(address.port, valkey))
         measured = await generator.ask({**LOAD, "window": 0, "rate": 50.0})
     assert 0 < measured["turns"] <= 20
@@ -134,7 +134,7 @@ FAULTS: dict[str, Fault] = {
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 async def test_whatever_a_server_does_wrong_fails_the_run(binary: Path, valkey: str, fault: Fault) -> None:
-    async with served(server(valkey, fault)) as address, Generator(binary, os.sched_getaffinity(0)) as generator:
+    async with serve(server(valkey, fault)) as address, Generator(binary, os.sched_getaffinity(0)) as generator:
         await generator.ask(config(address.port, valkey))
         with pytest.raises(SandboxFailed, match="should have had turn"):
             await generator.ask(LOAD)
@@ -148,7 +148,7 @@ async def test_a_last_turn_that_is_lost_fails_the_run(binary: Path, valkey: str)
         held.append(event)
         return [] if seq > 5 else [event]
 
-    async with served(server(valkey, hold)) as address, Generator(binary, os.sched_getaffinity(0)) as generator:
+    async with serve(server(valkey, hold)) as address, Generator(binary, os.sched_getaffinity(0)) as generator:
         await generator.ask({**config(address.port, valkey), "drain_seconds": 1})
         with pytest.raises(SandboxFailed, match="lost"):
             await generator.ask(LOAD)

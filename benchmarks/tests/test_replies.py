@@ -9,8 +9,8 @@ from bson import ObjectId
 from benchmarks.interviews import Outcome
 from benchmarks.replies import judge, percentile, replies_of
 from models.turn import Channel, Latency, Move, Speaker, Turn
-from sandbox.caller.ear import Sound
-from sandbox.caller.participant import Said
+from sandbox.caller.ear import VoiceActivity
+from sandbox.caller.participant import CallerUtterance
 
 LATENCY = Latency(final=0.2, committed=0.6, first_word=0.62, first_audio=0.78, heard=0.79)
 
@@ -37,8 +37,8 @@ def whole() -> Outcome:
     """Two answers, at 10 s and at 20 s; what the worker takes for their ends is 0.1 s late, as the room makes it."""
     return Outcome(
         is_completed=True,
-        said=[Said("one", 10, 12), Said("two", 20, 22)],
-        sounds=[Sound("agent", 2, 9), Sound("agent", 12.99, 18), Sound("agent", 22.99, 25)],
+        said=[CallerUtterance("one", 10, 12), CallerUtterance("two", 20, 22)],
+        sounds=[VoiceActivity("agent", 2, 9), VoiceActivity("agent", 12.99, 18), VoiceActivity("agent", 22.99, 25)],
         turns=[
             turn(1, Speaker.INTERVIEWER, 2, 9, Move.NEXT),
             turn(2, Speaker.CANDIDATE, 10, 12.1),
@@ -60,7 +60,7 @@ def test_a_replys_seconds_are_shared_out_and_none_is_lost(whole: Outcome) -> Non
 
 def test_a_reply_that_claude_was_asked_for_late_is_partly_claudes(whole: Outcome) -> None:
     late = replace(whole.turns[2], latency=replace(LATENCY, first_word=0.92, first_audio=1.08, heard=1.09))
-    slow = replace(whole, sounds=[whole.sounds[0], Sound("agent", 13.29, 18)], turns=[*whole.turns[:2], late, *whole.turns[3:]])
+    slow = replace(whole, sounds=[whole.sounds[0], VoiceActivity("agent", 13.29, 18)], turns=[*whole.turns[:2], late, *whole.turns[3:]])
     (reply,) = replies_of(slow)
     assert reply.providers == pytest.approx(0.45)
     assert reply.ours == pytest.approx(0.14)
@@ -72,7 +72,7 @@ def test_whole_turns_are_whole(whole: Outcome) -> None:
 
 
 def test_a_reply_into_an_answer_is_told_and_not_measured(whole: Outcome) -> None:
-    over = replace(whole, sounds=[*whole.sounds[:1], Sound("agent", 11, 11.5), *whole.sounds[1:]])
+    over = replace(whole, sounds=[*whole.sounds[:1], VoiceActivity("agent", 11, 11.5), *whole.sounds[1:]])
     assert judge([over]).spoken_over == 1
     assert len(replies_of(over)) == 1
 

@@ -31,7 +31,7 @@ from benchmarks.report import (
 )
 from benchmarks.rig import ROOT
 from sandbox.processes import SandboxFailed
-from settings import Voice
+from settings import VoiceSettings
 
 RESULTS = ROOT / "benchmarks" / "results" / "voice.json"
 QUIET = 0.5
@@ -59,7 +59,7 @@ class Extent:
     kills: int
 
 
-DEFAULT = Variant(Voice().min_delay_seconds, Voice().early_replies)
+DEFAULT = Variant(VoiceSettings().min_delay_seconds, VoiceSettings().early_replies)
 FULL = Extent(
     variants=[[DEFAULT], [Variant(0.4, True), Variant(0.5, True)], [Variant(0.6, False), Variant(0.8, True)]],
     answers=[15, 5, 5],

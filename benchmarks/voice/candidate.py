@@ -10,32 +10,32 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from sandbox.caller.participant import Caller, Parts
+from sandbox.caller.participant import VoiceCaller, SpeechParts
 
 ANSWER = "I have used it for three years now."
 BEFORE, AFTER = "First I drew a plan", "and then I built the first part of it."
 """an answer with a pause in it"""
 
 
-def script_of(answers: int, pauses: list[float]) -> list[Parts]:
+def script_of(answers: int, pauses: list[float]) -> list[SpeechParts]:
     """So many plain answers, with one that holds a pause after each of the first of them."""
-    script: list[Parts] = []
+    script: list[SpeechParts] = []
     for place in range(max(answers, len(pauses))):
         script += [ANSWER] if place < answers else []
         script += [[BEFORE, pauses[place], AFTER]] if place < len(pauses) else []
     return script
 
 
-async def _call(script: list[Parts], told: Path) -> None:
+async def _call(script: list[SpeechParts], told: Path) -> None:
     left = iter(script)
 
-    def mind(shown: str) -> Parts | None:
+    def mind(shown: str) -> SpeechParts | None:
         # greeting and closing ask nothing
         return next(left, ANSWER) if "?" in shown else None
 
-    async with Caller(os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_TOKEN"]) as caller:
+    async with VoiceCaller(os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_TOKEN"]) as caller:
         await caller.converse(mind)
-    heard = {"said": [asdict(said) for said in caller.said], "sounds": [asdict(sound) for sound in caller.sounds]}
+    heard = {"said": [asdict(said) for said in caller.utterances], "sounds": [asdict(sound) for sound in caller.sounds]}
     await asyncio.to_thread(told.write_text, json.dumps(heard), encoding="utf-8")
 
 

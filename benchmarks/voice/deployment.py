@@ -10,16 +10,16 @@ from typing import Any
 import httpx2
 from bson import ObjectId
 
-from keys import provision, read_starters
-from lifecycle.consent import CURRENT
+from keys import provision_key, load_starter_positions
+from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models import database
 from models.interview import Interview, get_interview
 from models.organization import Role, ensure_organization
 from models.turn import Turn, read_turns
-from resolvers.ids import Kind, decode
+from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
 from sandbox.processes import SandboxFailed
-from sandbox.stack import ORGANIZATION, Stack, issue_keys, running
+from sandbox.stack import ORGANIZATION, Stack, issue_keys, run_stack
 
 ROOT = Path(__file__).parents[1]
 
@@ -82,11 +82,11 @@ class Rig:
             "candidateName": "Maya Lindqvist",
             "positionKey": _key(questions),
             "channel": "VOICE",
-            "consent": {"textVersion": CURRENT, "recording": recording},
+            "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": recording},
         }
         started = (await self._call(START, wish))["startInterview"]
         node_id, room = started["interview"]["id"], started["access"]["room"]
-        return Opened(decode(Kind.INTERVIEW, node_id), node_id, room["url"], room["token"])
+        return Opened(decode_id(IdKind.INTERVIEW, node_id), node_id, room["url"], room["token"])
 
     async def end_interview(self, opened: Opened) -> None:
         """End it, if it has not. Raises SandboxFailed when the API refuses."""
@@ -117,11 +117,11 @@ async def brought_up(name: str, questions: int, settings: Mapping[str, str]) -> 
     Raises SandboxFailed when something does not come up, or interviews cannot be held by voice here.
     """
     data = ROOT / ".viva" / "benchmark" / name
-    async with running(ROOT, data, others=settings, options=OPTIONS) as stack:
-        if stack.no_voice:
-            raise SandboxFailed(f"No interview can be held by voice here: {stack.no_voice}")
+    async with run_stack(ROOT, data, others=settings, options=OPTIONS) as stack:
+        if stack.voice_unavailable_reason:
+            raise SandboxFailed(f"No interview can be held by voice here: {stack.voice_unavailable_reason}")
         async with _documents:
-            keys = await issue_keys(stack, data, provision)
+            keys = await issue_keys(stack, data, provision_key)
             async with database.connect(stack.settings.mongodb):
                 owner, _ = await ensure_organization(ORGANIZATION)
                 await seed_positions(ObjectId(owner.id), [_position(questions)])
@@ -134,7 +134,7 @@ def _key(questions: int) -> str:
 
 def _position(questions: int) -> dict[str, Any]:
     """A starter's rubric with short questions, which are never probed."""
-    starter = next(position for position in read_starters() if position["key"] == "software_engineer")
+    starter = next(position for position in load_starter_positions() if position["key"] == "software_engineer")
     criteria = [criterion["key"] for criterion in starter["criteria"]]
     asked = [
         {"key": f"q{place}", "text": QUESTIONS[place % len(QUESTIONS)], "max_probes": 0, "criterion_keys": criteria}

@@ -10,9 +10,9 @@ from typing import Any
 from benchmarks.rig import ROOT, Opened, Rig
 from models.interview import InterviewStatus
 from models.turn import Turn
-from sandbox.caller.ear import Sound
-from sandbox.caller.participant import Said
-from sandbox.processes import Child
+from sandbox.caller.ear import VoiceActivity
+from sandbox.caller.participant import CallerUtterance
+from sandbox.processes import ChildProcess
 
 BESIDE_ANSWERS_SECONDS = 90.0
 """for greeting, closing, and processes that start while others speak"""
@@ -25,8 +25,8 @@ class Outcome:
     """One interview: what the candidate said and heard by its own ears, and what is stored. Times as time.time counts."""
 
     is_completed: bool
-    said: list[Said] = field(default_factory=list)
-    sounds: list[Sound] = field(default_factory=list)
+    said: list[CallerUtterance] = field(default_factory=list)
+    sounds: list[VoiceActivity] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
 
 
@@ -43,18 +43,18 @@ async def _hold(rig: Rig, opened: Opened, answers: int, pauses: tuple[float, ...
     command += ["--pauses", *map(str, pauses)]
     environment = {**os.environ, "LIVEKIT_URL": opened.url, "LIVEKIT_TOKEN": opened.token}
     told: dict[str, Any] = {}
-    async with Child(command, log, cwd=ROOT, environment=environment) as candidate:
+    async with ChildProcess(command, log, cwd=ROOT, environment=environment) as candidate:
         try:
             await asyncio.wait_for(candidate.wait(), BESIDE_ANSWERS_SECONDS + ANSWER_SECONDS * (answers + len(pauses)))
             told = json.loads(await asyncio.to_thread(paper.read_text, encoding="utf-8"))
         except TimeoutError:
             await rig.end_interview(opened)
         except FileNotFoundError:
-            raise candidate.failure("ended before the interview did") from None
+            raise candidate.make_failure("ended before the interview did") from None
     interview, turns = await rig.read(opened)
     return Outcome(
         interview.status is InterviewStatus.COMPLETED and bool(told),
-        [Said(**said) for said in told.get("said", ())],
-        [Sound(**sound) for sound in told.get("sounds", ())],
+        [CallerUtterance(**said) for said in told.get("said", ())],
+        [VoiceActivity(**sound) for sound in told.get("sounds", ())],
         turns,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from benchmarks.interviews import Outcome
 from benchmarks.rig import FIRST_AUDIO_SECONDS, FIRST_WORD_SECONDS
 from models.turn import Move, Speaker, Turn
-from sandbox.caller.participant import Said
+from sandbox.caller.participant import CallerUtterance
 
 ADVANCING = (Move.NEXT, Move.CLOSE)
 
@@ -77,7 +77,7 @@ def _first(turns: Sequence[Turn], speaker: Speaker, begin: float, end: float) ->
     return next((turn for turn in turns if turn.speaker is speaker and begin < turn.started_at.timestamp() < end), None)
 
 
-def _measure(said: Said, answer: Turn, turn: Turn, heard_at: float) -> Reply | None:
+def _measure(said: CallerUtterance, answer: Turn, turn: Turn, heard_at: float) -> Reply | None:
     """The stages were measured from the end of speech as the worker knows it; here they count from the end as it was."""
     latency = turn.latency
     if latency is None or None in (latency.final, latency.committed, latency.first_word, latency.first_audio, latency.heard):

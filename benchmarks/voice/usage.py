@@ -11,7 +11,7 @@ from typing import Self
 
 import psutil
 
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 
 LOOK_SECONDS = 1.0
 MEMORY_SECONDS = 10.0
@@ -65,7 +65,7 @@ class Watch:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._task:
-            await end(self._task)
+            await cancel_and_wait(self._task)
         self._look()
         self.seconds += time.monotonic()
         self.busy = psutil.cpu_percent() / 100

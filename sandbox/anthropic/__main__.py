@@ -4,7 +4,7 @@ import argparse
 
 import uvicorn
 
-from sandbox.anthropic.provider import Provider, Script
+from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
@@ -13,7 +13,7 @@ if __name__ == "__main__":
         "--first-word-seconds", type=float, help="from a request to its first word, and the rest at once; else at a person's pace"
     )
     arguments = parser.parse_args()
-    provider = Provider(paced=arguments.first_word_seconds is None)
+    provider = AnthropicProvider(paced=arguments.first_word_seconds is None)
     if arguments.first_word_seconds is not None:
-        provider.always = Script(delay_seconds=arguments.first_word_seconds)
+        provider.default_script = ScriptedReply(delay_seconds=arguments.first_word_seconds)
     uvicorn.run(provider.app, host="127.0.0.1", port=arguments.port, log_level="warning", access_log=False)

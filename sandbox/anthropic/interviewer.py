@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from html import unescape
 from typing import Any
 
-THIN_WORDS = 12
-SHORT_WORDS = 14
+THIN_ANSWER_WORDS = 12
+MAX_INTENT_WORDS = 14
 """A wish has at most so many words; the same words within a longer answer are part of that answer."""
 
 _STOP = re.compile(
@@ -26,7 +26,7 @@ _STOP = re.compile(
     r"|\b(to|please|can we|could we|let us|let['\u2019]s|^) ?(stop|quit|finish)( please)?\W*$",
     re.IGNORECASE,
 )
-_WISHES = (
+_INTENTS = (
     ("REPEAT", re.compile(r"\brepeat\b|\bsay (that|it) again\b|\bonce more\b", re.IGNORECASE), "Of course."),
     (
         "CLARIFY",
@@ -59,29 +59,29 @@ _PROBES = (
 )
 
 
-def reply(messages: Sequence[dict[str, Any]]) -> str:
+def write_reply(messages: Sequence[dict[str, Any]]) -> str:
     """Returns the move on the first line, then the words, for a request's messages. Raises ValueError without a directive."""
-    directive = _directive(messages)
+    directive = _parse_directive(messages)
     moves = directive["moves"].split()
-    said = _last_words(messages)
+    answer = _last_candidate_text(messages)
     decided = [
-        *(_after_stop_question(said) if directive["stop asked"] == "yes" else []),
-        *wishes_of(said),
-        *_answer_to_contribution(said, directive),
+        *(_after_stop_question(answer) if directive["stop asked"] == "yes" else []),
+        *detect_intents(answer),
+        *_answer_to_contribution(answer, directive),
     ]
     move, words = next(((move, words) for move, words in decided if move in moves), (moves[0], "Thank you, I have noted that."))
     return f"{move}\n{words}"
 
 
-def wishes_of(said: str) -> list[tuple[str, str]]:
+def detect_intents(text: str) -> list[tuple[str, str]]:
     """Returns what a candidate who says this asks for, instead of answering: move and words of each."""
-    if len(said.split()) > SHORT_WORDS:
+    if len(text.split()) > MAX_INTENT_WORDS:
         return []
-    return [(move, words) for move, wish, words in _WISHES if wish.search(said)]
+    return [(move, words) for move, pattern, words in _INTENTS if pattern.search(text)]
 
 
 def _after_stop_question(said: str) -> list[tuple[str, str]]:
-    is_short = len(said.split()) <= SHORT_WORDS
+    is_short = len(said.split()) <= MAX_INTENT_WORDS
     if is_short and _NO.match(said):
         return [("REPEAT", "Gladly, let us go on."), ("NEXT", "Gladly, let us go on.")]
     wants_to_stop = bool(_STOP.search(said))
@@ -93,33 +93,33 @@ def _after_stop_question(said: str) -> list[tuple[str, str]]:
 def _answer_to_contribution(said: str, directive: dict[str, str]) -> list[tuple[str, str]]:
     asked = int(directive["question"].split()[0])
     count = len(said.split())
-    if wishes_of(said):
+    if detect_intents(said):
         return [("NEXT", "Let us leave that question here and go on."), ("CLOSE", "Thank you for your time.")]
     if asked == 0:
         return [("NEXT", "Good, let us begin."), ("CLOSE", "Thank you for your time.")]
-    if count <= SHORT_WORDS and _DOES_NOT_KNOW.search(said):
+    if count <= MAX_INTENT_WORDS and _DOES_NOT_KNOW.search(said):
         return [("NEXT", "That is all right, let us go on."), ("CLOSE", "That is all right.")]
     probe = _PROBES[int(directive.get("PROBE used", 0)) % len(_PROBES)]
     return [
-        *([("PROBE", probe)] if count < THIN_WORDS else []),
+        *([("PROBE", probe)] if count < THIN_ANSWER_WORDS else []),
         ("NEXT", _BRIDGES[asked % len(_BRIDGES)]),
         ("CLOSE", "Thank you for your answer."),
     ]
 
 
-def _directive(messages: Sequence[dict[str, Any]]) -> dict[str, str]:
+def _parse_directive(messages: Sequence[dict[str, Any]]) -> dict[str, str]:
     for message in reversed(messages):
         if message["role"] == "system":
-            lines = (line.partition(": ") for line in text_of(message["content"]).splitlines())
+            lines = (line.partition(": ") for line in extract_text(message["content"]).splitlines())
             return {name: value for name, separator, value in lines if separator}
     raise ValueError("no message of role system holds a directive")
 
 
-def _last_words(messages: Sequence[dict[str, Any]]) -> str:
+def _last_candidate_text(messages: Sequence[dict[str, Any]]) -> str:
     spoken = [message for message in messages if message["role"] == "user"]
-    return unescape(text_of(spoken[-1]["content"])) if spoken else ""
+    return unescape(extract_text(spoken[-1]["content"])) if spoken else ""
 
 
-def text_of(content: str | Sequence[dict[str, Any]]) -> str:
+def extract_text(content: str | Sequence[dict[str, Any]]) -> str:
     """The text of a message's or the system's content."""
     return content if isinstance(content, str) else "\n".join(block["text"] for block in content)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from sandbox.anthropic.interviewer import text_of, wishes_of
+from sandbox.anthropic.interviewer import extract_text, detect_intents
 
-LEVELS = ((10, 1), (25, 2), (50, 3), (90, 4))
+LEVEL_BOUNDS = ((10, 1), (25, 2), (50, 3), (90, 4))
 MIN_QUOTE_WORDS = 5
 
 _TURN = re.compile(r'<turn number="(\d+)" speaker="CANDIDATE"(?: question="(\w+)")?[^>]*>(.*?)</turn>', re.DOTALL)
@@ -24,7 +24,7 @@ _SENTENCE = re.compile(r"[^.!?\n]+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _CandidateAnswer:
     number: int
     question: str
     text: str
@@ -41,22 +41,22 @@ class _Answer:
         }
 
 
-def judge(body: dict[str, Any]) -> str:
+def write_judgement(body: dict[str, Any]) -> str:
     """The judgement, as JSON of the schema that the request asks for."""
-    system = text_of(body["system"])
-    serves = {key: criteria.split() for key, criteria in _QUESTION.findall(system)}
+    system = extract_text(body["system"])
+    criteria_by_question = {key: criteria.split() for key, criteria in _QUESTION.findall(system)}
     answers = [
-        _Answer(int(number), question, unescape(text))
-        for number, question, text in _TURN.findall(text_of(body["messages"][-1]["content"]))
-        if not wishes_of(unescape(text))
+        _CandidateAnswer(int(number), question, unescape(text))
+        for number, question, text in _TURN.findall(extract_text(body["messages"][-1]["content"]))
+        if not detect_intents(unescape(text))
     ]
     schema = body["output_config"]["format"]["schema"]
-    keys = list(_resolve(schema, schema["properties"]["criteria"])["properties"])
+    keys = list(_resolve_reference(schema, schema["properties"]["criteria"])["properties"])
     by_length = sorted(answers, key=lambda answer: answer.words, reverse=True)
     judgement = {
-        "criteria": {key: _criterion(key, by_length, serves) for key in keys},
-        "strengths": _finding("the longest answer, it goes into detail.", by_length[:1]),
-        "weaknesses": _finding("the shortest answer, it stays general.", by_length[-1:]),
+        "criteria": {key: _judge_criterion(key, by_length, criteria_by_question) for key in keys},
+        "strengths": _make_findings("the longest answer, it goes into detail.", by_length[:1]),
+        "weaknesses": _make_findings("the shortest answer, it stays general.", by_length[-1:]),
         "summary": (
             f"Made by the sandbox from the lengths of {len(answers)} candidate turns, not from what they mean. "
             "It shows how an evaluation looks, and is not for decisions."
@@ -65,24 +65,24 @@ def judge(body: dict[str, Any]) -> str:
     return json.dumps(judgement, ensure_ascii=False)
 
 
-def _resolve(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+def _resolve_reference(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     name = part.get("$ref", "").removeprefix("#/$defs/")
     resolved: dict[str, Any] = schema["$defs"][name] if name else part
     return resolved
 
 
-def _criterion(key: str, by_length: Sequence[_Answer], serves: dict[str, list[str]]) -> dict[str, Any]:
-    is_served = any(key in criteria for criteria in serves.values())
-    chosen = [answer for answer in by_length if not is_served or key in serves.get(answer.question, [])]
-    if not chosen:
+def _judge_criterion(key: str, by_length: Sequence[_CandidateAnswer], criteria_by_question: dict[str, list[str]]) -> dict[str, Any]:
+    is_targeted = any(key in criteria for criteria in criteria_by_question.values())
+    relevant = [answer for answer in by_length if not is_targeted or key in criteria_by_question.get(answer.question, [])]
+    if not relevant:
         return {"quotes": [], "rationale": "Sandbox: no answer to a question on this criterion.", "level": None}
-    words = chosen[0].words
+    words = relevant[0].words
     return {
-        "quotes": [answer.quote() for answer in chosen[:2]],
-        "rationale": f"Sandbox: {len(chosen)} turns on questions of this criterion, the longest has {words} words.",
-        "level": next((level for bound, level in LEVELS if words < bound), 5),
+        "quotes": [answer.quote() for answer in relevant[:2]],
+        "rationale": f"Sandbox: {len(relevant)} turns on questions of this criterion, the longest has {words} words.",
+        "level": next((level for bound, level in LEVEL_BOUNDS if words < bound), 5),
     }
 
 
-def _finding(text: str, answers: Sequence[_Answer]) -> list[dict[str, Any]]:
+def _make_findings(text: str, answers: Sequence[_CandidateAnswer]) -> list[dict[str, Any]]:
     return [{"text": f"Sandbox: {text}", "quotes": [answer.quote()]} for answer in answers]

@@ -30,7 +30,7 @@ WORD_SECONDS = 0.012
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class ScriptedReply:
     """What happens to one request in place of, or to, the answer that the rules give. Counts are in characters of the text."""
 
     text: str | None = None
@@ -46,29 +46,29 @@ class Script:
     """streaming: the connection breaks"""
     error_after: int | None = None
     """streaming: an error event, then the end"""
-    piece: int | None = None
+    delta_characters: int | None = None
     """streaming: so many characters a delta; words unless given"""
     pause_seconds: float = 0.0
     """streaming: after each delta"""
-    released: asyncio.Event | None = None
+    release_event: asyncio.Event | None = None
     """nothing is answered until it is set"""
-    raw: str | None = None
+    raw_body: str | None = None
     """sent as it is, with status 200 and as the stream that was asked for: what stands between us and Claude may say anything"""
 
 
-class Provider:
+class AnthropicProvider:
     """The application, what it was sent (`requests`), and what it does next (`scripts`; `always` once they are used up)."""
 
     def __init__(self, *, paced: bool = False) -> None:
         """`paced`: at a person's pace instead of at once."""
         self.requests: list[dict[str, Any]] = []
-        self.scripts: deque[Script] = deque()
-        self.always: Script | None = None
+        self.scripts: deque[ScriptedReply] = deque()
+        self.default_script: ScriptedReply | None = None
         self.capabilities: dict[str, Any] | None = None
         """what it says that its models can do"""
         self.url = ""
         """set by whoever serves `app`"""
-        self.streaming = 0
+        self.open_streams = 0
         """streams that are under way"""
         self._paced = paced
         self._cache = PromptCache()
@@ -77,16 +77,16 @@ class Provider:
                 Route("/v1/messages", self._create_message, methods=["POST"]),
                 Route("/v1/models/{model}", self._get_model),
             ],
-            exception_handlers={_Refused: _tell},
+            exception_handlers={_ApiError: _error_response},
         )
 
     @property
-    def replies(self) -> list[dict[str, Any]]:
+    def reply_requests(self) -> list[dict[str, Any]]:
         """The requests for an interviewer's reply."""
         return [body for body in self.requests if body.get("stream")]
 
     @property
-    def judgements(self) -> list[dict[str, Any]]:
+    def judgement_requests(self) -> list[dict[str, Any]]:
         """The requests for a judgement."""
         return [body for body in self.requests if "output_config" in body]
 
@@ -101,84 +101,84 @@ class Provider:
             "lifecycle": "active",
             "capabilities": self.capabilities,
         }
-        return JSONResponse(known, headers=_headers())
+        return JSONResponse(known, headers=_response_headers())
 
     async def _create_message(self, request: Request) -> Response:
         _check_key(request)
-        body = _checked(await request.body())
+        body = _parse_body(await request.body())
         self.requests.append(body)
-        script = self.scripts.popleft() if self.scripts else self.always or Script()
-        if script.released:
-            await script.released.wait()
+        script = self.scripts.popleft() if self.scripts else self.default_script or ScriptedReply()
+        if script.release_event:
+            await script.release_event.wait()
         await asyncio.sleep(script.delay_seconds or (THINKING_SECONDS if self._paced else 0))
         if script.status != 200:
-            raise _Refused(script.status, script.error_type, "as scripted", script.retry_after)
-        if script.raw is not None:
-            return Response(script.raw, media_type="text/event-stream" if body.get("stream") else "application/json")
-        text = _answer(body) if script.text is None else script.text
-        usage = self._cache.usage(body)
+            raise _ApiError(script.status, script.error_type, "as scripted", script.retry_after)
+        if script.raw_body is not None:
+            return Response(script.raw_body, media_type="text/event-stream" if body.get("stream") else "application/json")
+        text = _generate_text(body) if script.text is None else script.text
+        usage = self._cache.record_usage(body)
         if body.get("stream"):
-            return StreamingResponse(self._stream(text, script, usage), media_type="text/event-stream", headers=_headers())
-        message = _message([{"type": "text", "text": text}], script.stop_reason, {**usage, "output_tokens": count_tokens(text)})
-        return JSONResponse(message, headers=_headers())
+            return StreamingResponse(self._stream(text, script, usage), media_type="text/event-stream", headers=_response_headers())
+        message = _build_message([{"type": "text", "text": text}], script.stop_reason, {**usage, "output_tokens": count_tokens(text)})
+        return JSONResponse(message, headers=_response_headers())
 
-    async def _stream(self, text: str, script: Script, usage: dict[str, int]) -> AsyncIterator[str]:
-        self.streaming += 1
+    async def _stream(self, text: str, script: ScriptedReply, usage: dict[str, int]) -> AsyncIterator[str]:
+        self.open_streams += 1
         try:
             async with aclosing(self._events(text, script, usage)) as events:
                 async for event in events:
                     yield event
         finally:
-            self.streaming -= 1
+            self.open_streams -= 1
 
-    async def _events(self, text: str, script: Script, usage: dict[str, int]) -> AsyncGenerator[str, None]:
-        yield _event("message_start", message=_message([], None, {**usage, "output_tokens": 1}))
-        yield _event("content_block_start", index=0, content_block={"type": "text", "text": ""})
-        yield _event("ping")
+    async def _events(self, text: str, script: ScriptedReply, usage: dict[str, int]) -> AsyncGenerator[str, None]:
+        yield _format_event("message_start", message=_build_message([], None, {**usage, "output_tokens": 1}))
+        yield _format_event("content_block_start", index=0, content_block={"type": "text", "text": ""})
+        yield _format_event("ping")
         ends = [end for end in (script.stall_after, script.cut_after, script.error_after) if end is not None]
-        for piece in _pieces(text[: min(ends)] if ends else text, script.piece):
-            yield _event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+        for piece in _split_into_deltas(text[: min(ends)] if ends else text, script.delta_characters):
+            yield _format_event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
             await asyncio.sleep(script.pause_seconds or (WORD_SECONDS if self._paced else 0))
         if script.stall_after is not None:
             await asyncio.Event().wait()
         if script.cut_after is not None:
             raise ConnectionResetError("as scripted")
         if script.error_after is not None:
-            yield _event("error", error={"type": "overloaded_error", "message": "as scripted"})
+            yield _format_event("error", error={"type": "overloaded_error", "message": "as scripted"})
             return
-        yield _event("content_block_stop", index=0)
+        yield _format_event("content_block_stop", index=0)
         delta = {"stop_reason": script.stop_reason, "stop_sequence": None, "stop_details": _stop_details(script.stop_reason)}
-        yield _event("message_delta", delta=delta, usage={**usage, "output_tokens": count_tokens(text)})
-        yield _event("message_stop")
+        yield _format_event("message_delta", delta=delta, usage={**usage, "output_tokens": count_tokens(text)})
+        yield _format_event("message_stop")
 
 
-def _answer(body: dict[str, Any]) -> str:
+def _generate_text(body: dict[str, Any]) -> str:
     try:
-        return judge.judge(body) if "output_config" in body else interviewer.reply(body["messages"])
+        return judge.write_judgement(body) if "output_config" in body else interviewer.write_reply(body["messages"])
     except (ValueError, KeyError) as error:
-        raise _Refused(400, "invalid_request_error", f"no rule for this request: {error}") from None
+        raise _ApiError(400, "invalid_request_error", f"no rule for this request: {error}") from None
 
 
-def _pieces(text: str, size: int | None) -> list[str]:
+def _split_into_deltas(text: str, size: int | None) -> list[str]:
     if size:
         return [text[place : place + size] for place in range(0, len(text), size)]
     lines = text.split(" ")
     return [word + (" " if place < len(lines) - 1 else "") for place, word in enumerate(lines)]
 
 
-def _checked(data: bytes) -> dict[str, Any]:
+def _parse_body(data: bytes) -> dict[str, Any]:
     """The body, if the real service would take it of what we send. Raises _Refused."""
     try:
         body: dict[str, Any] = json.loads(data)
-        problem = next((problem for is_wrong, problem in _problems(body) if is_wrong), None)
+        problem = next((problem for is_wrong, problem in _find_problems(body) if is_wrong), None)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         problem = "the body is not of the form that this endpoint takes"
     if problem:
-        raise _Refused(400, "invalid_request_error", problem)
+        raise _ApiError(400, "invalid_request_error", problem)
     return body
 
 
-def _problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
+def _find_problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
     """What may be wrong with a body, and whether it is; raises where the body is not even of the right form."""
     yield not isinstance(body.get("model"), str), "model: field required"
     yield not isinstance(body.get("max_tokens"), int) or body["max_tokens"] < 1, "max_tokens: a positive integer is required"
@@ -193,38 +193,38 @@ def _problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
         role == "system" and (ended[place - 1], ended[place + 1]) != ("user", "assistant") for place, role in enumerate(roles)
     )
     yield is_misplaced, "messages: a system message must follow a user message and precede an assistant message or the end"
-    yield any(not interviewer.text_of(message["content"]).strip() for message in messages), "messages: a text is empty"
+    yield any(not interviewer.extract_text(message["content"]).strip() for message in messages), "messages: a text is empty"
     yield count_marks(body) > MAX_MARKS, f"cache_control: at most {MAX_MARKS} blocks may be marked"
 
 
 def _check_key(request: Request) -> None:
     if not (request.headers.get("authorization") or request.headers.get("x-api-key")):
-        raise _Refused(401, "authentication_error", "no API key came with the request")
+        raise _ApiError(401, "authentication_error", "no API key came with the request")
 
 
-class _Refused(Exception):
+class _ApiError(Exception):
     """The request is answered with an error."""
 
-    def __init__(self, status: int, kind: str, message: str, retry_after: int | None = None) -> None:
+    def __init__(self, status: int, error_type: str, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
-        self.kind = kind
+        self.error_type = error_type
         self.retry_after = retry_after
 
 
-async def _tell(_: Request, refused: Exception) -> Response:
-    if not isinstance(refused, _Refused):
+async def _error_response(_: Request, refused: Exception) -> Response:
+    if not isinstance(refused, _ApiError):
         raise refused
-    headers = _headers() | ({"retry-after": str(refused.retry_after)} if refused.retry_after is not None else {})
-    error = {"type": refused.kind, "message": str(refused)}
+    headers = _response_headers() | ({"retry-after": str(refused.retry_after)} if refused.retry_after is not None else {})
+    error = {"type": refused.error_type, "message": str(refused)}
     return JSONResponse({"type": "error", "error": error, "request_id": headers["request-id"]}, refused.status, headers)
 
 
-def _headers() -> dict[str, str]:
+def _response_headers() -> dict[str, str]:
     return {"request-id": f"req_{uuid4().hex}"}
 
 
-def _message(content: list[dict[str, Any]], stop_reason: str | None, usage: dict[str, int]) -> dict[str, Any]:
+def _build_message(content: list[dict[str, Any]], stop_reason: str | None, usage: dict[str, int]) -> dict[str, Any]:
     return {
         "id": f"msg_{uuid4().hex}",
         "type": "message",
@@ -242,5 +242,5 @@ def _stop_details(stop_reason: str | None) -> dict[str, Any] | None:
     return {"type": "refusal", "category": None, "explanation": None} if stop_reason == "refusal" else None
 
 
-def _event(kind: str, **data: Any) -> str:
+def _format_event(kind: str, **data: Any) -> str:
     return f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n"

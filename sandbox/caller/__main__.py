@@ -13,37 +13,37 @@ from typing import Any
 
 import httpx2
 
-from sandbox.caller.participant import Caller
-from sandbox.candidate import Candidate, load_answers, load_questions
+from sandbox.caller.participant import VoiceCaller
+from sandbox.candidate import SimulatedCandidate, load_answers, load_questions
 
 
-def _tell(kind: str, **data: Any) -> None:
+def _print_event(kind: str, **data: Any) -> None:
     print(json.dumps({"event": kind, **data}), flush=True)
 
 
 async def _call(arguments: argparse.Namespace) -> None:
-    candidate = Candidate(load_answers(arguments.answers), load_questions(arguments.position))
+    candidate = SimulatedCandidate(load_answers(arguments.answers), load_questions(arguments.position))
 
     async def announce(texts: list[str]) -> None:
         if arguments.phrases_url:
             async with httpx2.AsyncClient(trust_env=False) as client:
                 (await client.post(arguments.phrases_url, json={"texts": texts})).raise_for_status()
 
-    caller = Caller(os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_TOKEN"], announce=announce)
+    caller = VoiceCaller(os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_TOKEN"], announce=announce)
 
-    def mind(shown: str) -> str | None:
-        answer = candidate.answer_to(shown)
-        _tell("heard", text=shown, answer=answer)
+    def respond(heard: str) -> str | None:
+        answer = candidate.answer_spoken(heard)
+        _print_event("heard", text=heard, answer=answer)
         return answer
 
     async with caller:
-        _tell("joined")
-        await caller.converse(mind)
-    _tell(
+        _print_event("joined")
+        await caller.converse(respond)
+    _print_event(
         "over",
-        said=[asdict(said) for said in caller.said],
+        said=[asdict(said) for said in caller.utterances],
         sounds=[asdict(sound) for sound in caller.sounds],
-        replies=caller.replies,
+        replies=caller.reply_delays,
     )
 
 

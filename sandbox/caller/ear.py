@@ -15,12 +15,12 @@ FRAME_MS = 20
 SILENCE_SECONDS = 0.3
 RECENT_FRAMES = 50
 """from which it is told when the track began: a second, for what smooths the sound on its way stretches and shortens it"""
-LOST_SECONDS = 0.5
+LOST_TRACK_SECONDS = 0.5
 """without a frame, not even a silent one: whoever it was is gone, and LiveKit tells of it much later"""
 
 
 @dataclass(slots=True)
-class Sound:
+class VoiceActivity:
     """A stretch of somebody's voice without a pause; times are seconds of time.time."""
 
     who: str
@@ -29,10 +29,10 @@ class Sound:
     """None while it is heard"""
 
 
-class Ear:
+class TrackListener:
     """Listens to one track."""
 
-    def __init__(self, track: rtc.RemoteTrack, who: str, sounds: list[Sound]) -> None:
+    def __init__(self, track: rtc.RemoteTrack, who: str, sounds: list[VoiceActivity]) -> None:
         """`sounds` is where each is written down, as soon as it begins."""
         self._track = track
         self._who = who
@@ -43,16 +43,16 @@ class Ear:
         stream = rtc.AudioStream(self._track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS)
         endpointer = Endpointer(SAMPLE_RATE, SILENCE_SECONDS)
         frames = aiter(stream)
-        current: Sound | None = None
+        current: VoiceActivity | None = None
         heard, began_at = 0.0, time.time()
         recent: deque[float] = deque(maxlen=RECENT_FRAMES)
         try:
             while True:
                 try:
-                    event = await asyncio.wait_for(anext(frames), LOST_SECONDS)
+                    event = await asyncio.wait_for(anext(frames), LOST_TRACK_SECONDS)
                 except TimeoutError:
                     endpointer.cut()
-                    _end(current, began_at + endpointer.voice_end)
+                    _end_activity(current, began_at + endpointer.voice_end)
                     current = None
                     began_at = time.time() - heard
                     recent.clear()
@@ -63,18 +63,18 @@ class Ear:
                 began_at = min(recent)
                 for happened in endpointer.feed(np.frombuffer(event.frame.data, np.int16)):
                     if not isinstance(happened, Segment):
-                        current = Sound(self._who, began_at + happened)
+                        current = VoiceActivity(self._who, began_at + happened)
                         self._sounds.append(current)
                     elif happened.has_ended:
-                        _end(current, began_at + happened.voice_end)
+                        _end_activity(current, began_at + happened.voice_end)
                         current = None
         except StopAsyncIteration:
             return
         finally:
-            _end(current, began_at + endpointer.voice_end)
+            _end_activity(current, began_at + endpointer.voice_end)
             await stream.aclose()
 
 
-def _end(sound: Sound | None, at: float) -> None:
+def _end_activity(sound: VoiceActivity | None, at: float) -> None:
     if sound:
         sound.ended_at = at

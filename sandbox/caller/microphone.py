@@ -10,13 +10,13 @@ from livekit import rtc
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 48000
-FRAME = SAMPLE_RATE // 50
+FRAME_SAMPLES = SAMPLE_RATE // 50
 QUEUE_MS = 60
 """of sound that has left us and is not on its way yet: as little as lets nothing stutter"""
 
 
 @dataclass(slots=True)
-class _Take:
+class _Playback:
     """Sound to be sent, how far it is, and when its first sample went out."""
 
     samples: NDArray[np.int16]
@@ -24,7 +24,7 @@ class _Take:
     started_at: float = 0.0
 
 
-class HungUp(Exception):
+class CallEnded(Exception):
     """The connection ended before all was said."""
 
 
@@ -34,7 +34,7 @@ class Microphone:
     def __init__(self) -> None:
         self._source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=QUEUE_MS)
         self.track = rtc.LocalAudioTrack.create_audio_track("microphone", self._source)
-        self._takes: deque[tuple[_Take, asyncio.Future[float]]] = deque()
+        self._playbacks: deque[tuple[_Playback, asyncio.Future[float]]] = deque()
 
     async def play(self, samples: NDArray[np.int16]) -> float:
         """Send sound at its own pace, after what is being sent. Answers when its first sample went out, seconds of time.time.
@@ -42,45 +42,45 @@ class Microphone:
         Raises HungUp.
         """
         sent: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        entry = (_Take(samples), sent)
-        self._takes.append(entry)
+        entry = (_Playback(samples), sent)
+        self._playbacks.append(entry)
         try:
             return await sent
         except asyncio.CancelledError:
             # who is interrupted stops at once
-            if entry in self._takes:
-                self._takes.remove(entry)
+            if entry in self._playbacks:
+                self._playbacks.remove(entry)
             raise
 
     async def run(self) -> None:
         """Send, until it is cancelled."""
         try:
             while True:
-                samples = self._next()
-                await self._source.capture_frame(rtc.AudioFrame(samples.tobytes(), SAMPLE_RATE, 1, FRAME))
+                samples = self._next_frame()
+                await self._source.capture_frame(rtc.AudioFrame(samples.tobytes(), SAMPLE_RATE, 1, FRAME_SAMPLES))
         finally:
-            for _, sent in self._takes:
+            for _, sent in self._playbacks:
                 if not sent.done():
-                    sent.set_exception(HungUp())
-            self._takes.clear()
+                    sent.set_exception(CallEnded())
+            self._playbacks.clear()
             await self._source.aclose()
 
-    def _next(self) -> NDArray[np.int16]:
-        if not self._takes:
-            return np.zeros(FRAME, np.int16)
-        take, sent = self._takes[0]
-        if take.sent == 0:
-            take.started_at = time.time() + self._source.queued_duration
-        piece = take.samples[take.sent : take.sent + FRAME]
-        take.sent += FRAME
-        if take.sent >= len(take.samples):
-            self._takes.popleft()
+    def _next_frame(self) -> NDArray[np.int16]:
+        if not self._playbacks:
+            return np.zeros(FRAME_SAMPLES, np.int16)
+        playback, sent = self._playbacks[0]
+        if playback.sent == 0:
+            playback.started_at = time.time() + self._source.queued_duration
+        piece = playback.samples[playback.sent : playback.sent + FRAME_SAMPLES]
+        playback.sent += FRAME_SAMPLES
+        if playback.sent >= len(playback.samples):
+            self._playbacks.popleft()
             # told when it has been heard, not when it was handed over
             delay = self._source.queued_duration + len(piece) / SAMPLE_RATE
-            asyncio.get_running_loop().call_later(delay, _tell, sent, take.started_at)
-        return np.pad(piece, (0, FRAME - len(piece)))
+            asyncio.get_running_loop().call_later(delay, _resolve, sent, playback.started_at)
+        return np.pad(piece, (0, FRAME_SAMPLES - len(piece)))
 
 
-def _tell(sent: asyncio.Future[float], started_at: float) -> None:
+def _resolve(sent: asyncio.Future[float], started_at: float) -> None:
     if not sent.done():
         sent.set_result(started_at)

@@ -4,8 +4,8 @@ import argparse
 
 import uvicorn
 
-from sandbox.cartesia.context import Script
-from sandbox.cartesia.provider import Provider
+from sandbox.cartesia.context import ScriptedSpeech
+from sandbox.cartesia.provider import CartesiaProvider
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
@@ -13,8 +13,8 @@ if __name__ == "__main__":
     parser.add_argument("--first-audio-seconds", type=float, default=0.09, help="from a text to its first sound")
     parser.add_argument("--haste", type=float, default=1.0, help="it speaks so many times faster than it is asked to")
     arguments = parser.parse_args()
-    provider = Provider(haste=arguments.haste)
-    provider.always = Script(first_audio_seconds=arguments.first_audio_seconds)
+    provider = CartesiaProvider(speed_factor=arguments.haste)
+    provider.default_script = ScriptedSpeech(first_audio_seconds=arguments.first_audio_seconds)
     uvicorn.run(
         provider.app, host="127.0.0.1", port=arguments.port, ws="websockets-sansio", log_level="warning", access_log=False
     )

@@ -6,18 +6,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.cartesia.options import Options
-from sandbox.speech import Speech, Word, synthesize
+from sandbox.cartesia.options import SpeechOptions
+from sandbox.speech import SynthesizedSpeech, SpokenWord, synthesize
 
 CHUNK_SECONDS = 0.1
-SPEED = 6.0
+SYNTHESIS_SPEED = 6.0
 """so many times faster than it is heard the sound is made"""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class ScriptedSpeech:
     """What happens to one context, or to one request for bytes."""
 
     first_audio_seconds: float = 0.0
@@ -30,12 +30,12 @@ class Script:
     """after so many seconds of sound the connection breaks"""
 
 
-class Cut(Exception):
+class ScriptedSpeechDisconnect(Exception):
     """The script breaks the connection."""
 
 
 @dataclass(slots=True)
-class Spoken:
+class SpeechRecord:
     """What was asked of a context, and how far it came: for tests to look at."""
 
     context_id: str | None
@@ -47,16 +47,16 @@ class Spoken:
     is_done: bool = False
 
 
-class Pace:
+class ChunkPacer:
     """When sound may go out: the first after the script's time, the rest as fast as a fast synthesizer makes it."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: ScriptedSpeech) -> None:
         self._script = script
         self._clock = asyncio.get_running_loop().time
         self._next = self._clock() + script.first_audio_seconds
         self._sent = 0.0
 
-    async def chunks(self, speech: Speech) -> AsyncIterator[tuple[bytes, list[Word]]]:
+    async def chunks(self, speech: SynthesizedSpeech) -> AsyncIterator[tuple[bytes, list[SpokenWord]]]:
         """Pieces of a speech, each when it may go out, with the words that begin in it. Raises Cut."""
         step = int(speech.sample_rate * CHUNK_SECONDS)
         for begin in range(0, len(speech.samples), step):
@@ -64,61 +64,61 @@ class Pace:
                 if bound is not None and self._sent >= bound:
                     await stop()
             await asyncio.sleep(self._next - self._clock())
-            self._next = max(self._next, self._clock()) + CHUNK_SECONDS / SPEED
+            self._next = max(self._next, self._clock()) + CHUNK_SECONDS / SYNTHESIS_SPEED
             piece = speech.samples[begin : begin + step]
             words = [word for word in speech.words if begin <= word.start * speech.sample_rate < begin + step]
             self._sent += len(piece) / speech.sample_rate
             yield piece.astype("<i2").tobytes(), words
 
     async def _cut(self) -> None:
-        raise Cut
+        raise ScriptedSpeechDisconnect
 
     async def _stall(self) -> None:
         await asyncio.Event().wait()
 
 
-class Context:
+class SpeechContext:
     """Give it texts; run() speaks them, until the last one or until it is cancelled."""
 
-    def __init__(self, spoken: Spoken, script: Script, send: Send) -> None:
-        self._spoken = spoken
+    def __init__(self, record: SpeechRecord, script: ScriptedSpeech, send: Send) -> None:
+        self._record = record
         self._script = script
         self._send = send
-        self._pace = Pace(script)
-        self._texts: asyncio.Queue[Options] = asyncio.Queue()
+        self._pacer = ChunkPacer(script)
+        self._texts: asyncio.Queue[SpeechOptions] = asyncio.Queue()
 
-    def add(self, options: Options) -> None:
+    def add(self, options: SpeechOptions) -> None:
         """Speak this too, after what there is."""
-        self._spoken.texts.append(options.transcript)
+        self._record.texts.append(options.transcript)
         self._texts.put_nowait(options)
 
     async def run(self) -> None:
         """Speak. Raises Cut when the script says so."""
         if self._script.error is not None:
-            await self._tell("error", done=True, status_code=500, error=self._script.error)
+            await self._send_message("error", done=True, status_code=500, error=self._script.error)
             return
         while True:
             options = await self._texts.get()
             await self._speak(options)
-            if not options.goes_on:
+            if not options.continues:
                 break
-        await self._tell("done", done=True, status_code=200)
-        self._spoken.is_done = True
+        await self._send_message("done", done=True, status_code=200)
+        self._record.is_done = True
 
-    async def _speak(self, options: Options) -> None:
+    async def _speak(self, options: SpeechOptions) -> None:
         speech = await asyncio.to_thread(synthesize, options.transcript, options.voice, options.sample_rate)
-        begin = self._spoken.seconds
-        async for piece, words in self._pace.chunks(speech):
+        begin = self._record.seconds
+        async for piece, words in self._pacer.chunks(speech):
             if words and options.has_timestamps:
                 times = {
                     "words": [word.text for word in words],
                     "start": [round(begin + word.start, 3) for word in words],
                     "end": [round(begin + word.end, 3) for word in words],
                 }
-                await self._tell("timestamps", done=False, status_code=206, word_timestamps=times)
+                await self._send_message("timestamps", done=False, status_code=206, word_timestamps=times)
             sound = b64encode(piece).decode()
-            await self._tell("chunk", done=False, status_code=206, step_time=CHUNK_SECONDS / SPEED * 1000, data=sound)
-            self._spoken.seconds += len(piece) / 2 / options.sample_rate
+            await self._send_message("chunk", done=False, status_code=206, step_time=CHUNK_SECONDS / SYNTHESIS_SPEED * 1000, data=sound)
+            self._record.seconds += len(piece) / 2 / options.sample_rate
 
-    async def _tell(self, kind: str, **data: Any) -> None:
-        await self._send({"type": kind, "context_id": self._spoken.context_id, **data})
+    async def _send_message(self, kind: str, **data: Any) -> None:
+        await self._send({"type": kind, "context_id": self._record.context_id, **data})

@@ -5,25 +5,25 @@ import asyncio
 
 import uvicorn
 
-from sandbox.deepgram.phrases import Phrases
-from sandbox.deepgram.provider import Provider
-from sandbox.deepgram.recognizer import FixedTexts, Recognizer
-from sandbox.deepgram.stream import Script
-from sandbox.deepgram.whisper import Whisper
-from sandbox.voices import CANDIDATE
+from sandbox.deepgram.phrases import PhraseRecognizer
+from sandbox.deepgram.provider import DeepgramProvider
+from sandbox.deepgram.recognizer import FixedTextRecognizer, Recognizer
+from sandbox.deepgram.stream import ScriptedResult
+from sandbox.deepgram.whisper import WhisperRecognizer
+from sandbox.voices import CANDIDATE_VOICE
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
     recognizer: Recognizer
     if arguments.texts:
-        recognizer = FixedTexts(arguments.texts)
+        recognizer = FixedTextRecognizer(arguments.texts)
     elif arguments.phrases:
-        recognizer = Phrases(CANDIDATE)
+        recognizer = PhraseRecognizer(CANDIDATE_VOICE)
     else:
-        recognizer = Whisper()
+        recognizer = WhisperRecognizer()
         await recognizer.load()
-    provider = Provider(recognizer)
-    provider.always = Script(final_seconds=arguments.final_seconds, confidence=arguments.confidence)
+    provider = DeepgramProvider(recognizer)
+    provider.default_script = ScriptedResult(final_seconds=arguments.final_seconds, confidence=arguments.confidence)
     config = uvicorn.Config(
         provider.app, host="127.0.0.1", port=arguments.port, ws="websockets-sansio", log_level="warning", access_log=False
     )

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.deepgram.options import Options
+from sandbox.deepgram.options import ListenOptions
 from sandbox.deepgram.recognizer import HeardWord
 
-DIGITS = 3
+DECIMALS = 3
 
 
 def results(
-    options: Options,
+    options: ListenOptions,
     request_id: str,
     words: tuple[HeardWord, ...],
     span: tuple[float, float],
@@ -22,14 +22,14 @@ def results(
     """What was said between two seconds of the stream."""
     alternative = {
         "transcript": " ".join(word.text for word in words),
-        "confidence": round(sum(word.confidence for word in words) / len(words), DIGITS) if words else 0.0,
+        "confidence": round(sum(word.confidence for word in words) / len(words), DECIMALS) if words else 0.0,
         "words": [_word(word) for word in words],
     }
     return {
         "type": "Results",
         "channel_index": [0, 1],
-        "start": round(span[0], DIGITS),
-        "duration": round(span[1] - span[0], DIGITS),
+        "start": round(span[0], DECIMALS),
+        "duration": round(span[1] - span[0], DECIMALS),
         "is_final": is_final,
         "speech_final": speech_final,
         "from_finalize": from_finalize,
@@ -40,22 +40,22 @@ def results(
 
 def speech_started(second: float) -> dict[str, Any]:
     """Somebody began to speak."""
-    return {"type": "SpeechStarted", "channel": [0, 1], "timestamp": round(second, DIGITS)}
+    return {"type": "SpeechStarted", "channel": [0, 1], "timestamp": round(second, DECIMALS)}
 
 
 def utterance_end(last_word_end: float) -> dict[str, Any]:
     """Nobody has said a word for as long as the client asked to be told."""
-    return {"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": round(last_word_end, DIGITS)}
+    return {"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": round(last_word_end, DECIMALS)}
 
 
-def metadata(options: Options, request_id: str, seconds: float) -> dict[str, Any]:
+def metadata(options: ListenOptions, request_id: str, seconds: float) -> dict[str, Any]:
     """The last message of a stream that the client has closed."""
     return {
         "type": "Metadata",
         "transaction_key": "deprecated",
         "request_id": request_id,
         "created": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "duration": round(seconds, DIGITS),
+        "duration": round(seconds, DECIMALS),
         "channels": 1,
         "models": ["sandbox"],
         "model_info": {"sandbox": _model(options)},
@@ -76,11 +76,11 @@ def _word(word: HeardWord) -> dict[str, Any]:
     return {
         "word": word.text.strip(".,;:!?\"'“”()—-").lower(),
         "punctuated_word": word.text,
-        "start": round(word.start, DIGITS),
-        "end": round(word.end, DIGITS),
-        "confidence": round(word.confidence, DIGITS),
+        "start": round(word.start, DECIMALS),
+        "end": round(word.end, DECIMALS),
+        "confidence": round(word.confidence, DECIMALS),
     }
 
 
-def _model(options: Options) -> dict[str, Any]:
+def _model(options: ListenOptions) -> dict[str, Any]:
     return {"name": options.model, "version": "sandbox", "arch": "sandbox"}

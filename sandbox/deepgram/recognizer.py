@@ -27,7 +27,7 @@ class Recognizer(Protocol):
         ...
 
 
-def spread(text: str, segment: Segment, confidence: float) -> tuple[HeardWord, ...]:
+def spread_evenly(text: str, segment: Segment, confidence: float) -> tuple[HeardWord, ...]:
     """The words of a text, each with its share of the segment by its length."""
     words = text.split()
     total = sum(len(word) for word in words)
@@ -41,7 +41,7 @@ def spread(text: str, segment: Segment, confidence: float) -> tuple[HeardWord, .
     return tuple(heard)
 
 
-class FixedTexts:
+class FixedTextRecognizer:
     """Hears what it was told that it will hear, in order and then again from the first: one text a segment."""
 
     interim_seconds = 0.5
@@ -55,4 +55,4 @@ class FixedTexts:
         """The next text, whatever the segment is."""
         text = self._texts[self._finals % len(self._texts)]
         self._finals += is_final
-        return spread(text, segment, self._confidence)
+        return spread_evenly(text, segment, self._confidence)

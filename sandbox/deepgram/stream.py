@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 
 from sandbox.deepgram import messages
-from sandbox.deepgram.options import Options
-from sandbox.deepgram.recognizer import HeardWord, Recognizer, spread
+from sandbox.deepgram.options import ListenOptions
+from sandbox.deepgram.recognizer import HeardWord, Recognizer, spread_evenly
 from sandbox.endpointing import Endpointer, Segment
 
-SILENCE_SECONDS = 0.4
+MIN_SILENCE_SECONDS = 0.4
 """least silence that ends a segment, whatever endpointing says: a tiny model needs whole clauses"""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class ScriptedResult:
     """What happens to one final result."""
 
     text: str | None = None
@@ -34,12 +34,12 @@ class Script:
     """the connection breaks in its place"""
 
 
-class Dropped(Exception):
+class ScriptedStreamDisconnect(Exception):
     """The script breaks the connection."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class _PendingResult:
     """A segment whose result is due."""
 
     segment: Segment
@@ -48,11 +48,11 @@ class _Cut:
     from_finalize: bool
 
 
-class Stream:
+class ListenStream:
     """Give it what the client sends; run() sends the finals, until it is cancelled. Not for several tasks at once."""
 
     def __init__(
-        self, options: Options, request_id: str, recognizer: Recognizer, next_script: Callable[[], Script], send: Send
+        self, options: ListenOptions, request_id: str, recognizer: Recognizer, next_script: Callable[[], ScriptedResult], send: Send
     ) -> None:
         """`next_script` is asked once for each final result, when its speech has ended."""
         self._options = options
@@ -61,14 +61,14 @@ class Stream:
         self._next_script = next_script
         self._send = send
         self._clock = asyncio.get_running_loop().time
-        silence = None if options.endpointing_seconds is None else max(options.endpointing_seconds, SILENCE_SECONDS)
+        silence = None if options.endpointing_seconds is None else max(options.endpointing_seconds, MIN_SILENCE_SECONDS)
         self._endpointer = Endpointer(options.sample_rate, silence)
         self._half_sample = b""
-        self._voice_at = 0.0
-        self._cuts: asyncio.Queue[_Cut] = asyncio.Queue()
+        self._last_voice_at = 0.0
+        self._pending_results: asyncio.Queue[_PendingResult] = asyncio.Queue()
         self._interim: asyncio.Task[None] | None = None
         self._next_interim = 0.0
-        self._utterance_open = False
+        self._is_utterance_open = False
 
     def expect_finals_within(self, seconds: float) -> None:
         """Finals will be due so soon after the end of speech: the end is told by less silence, if need be."""
@@ -76,96 +76,96 @@ class Stream:
         if silence is not None:
             self._endpointer.silence_seconds = min(silence, seconds)
 
-    async def hear(self, sound: bytes) -> None:
+    async def receive_audio(self, sound: bytes) -> None:
         """Take a piece of sound."""
         sound = self._half_sample + sound
         whole = len(sound) // 2 * 2
         self._half_sample = sound[whole:]
         for event in self._endpointer.feed(np.frombuffer(sound[:whole], dtype="<i2").astype(np.int16)):
             if isinstance(event, Segment):
-                self._end(event)
+                self._queue_result(event)
             else:
-                self._utterance_open = True
+                self._is_utterance_open = True
                 self._next_interim = event + self._recognizer.interim_seconds
                 if self._options.vad_events:
                     await self._send(messages.speech_started(event))
         if self._endpointer.is_loud:
-            self._voice_at = self._clock()
-            self._begin_interim()
-        await self._tell_utterance_end()
+            self._last_voice_at = self._clock()
+            self._start_interim()
+        await self._send_utterance_end()
 
     def finalize(self) -> None:
         """What was heard so far becomes final now."""
-        now = self._endpointer.now
+        now = self._endpointer.elapsed_seconds
         nothing = Segment(np.zeros(0, np.int16), self._options.sample_rate, now, now, has_ended=True)
-        self._end(self._endpointer.cut() or nothing, from_finalize=True)
+        self._queue_result(self._endpointer.cut() or nothing, from_finalize=True)
 
     async def close(self) -> None:
         """The client has said all: send what is due, and the last message."""
         if segment := self._endpointer.cut():
-            self._end(segment)
-        await self._cuts.join()
-        await self._send(messages.metadata(self._options, self._request_id, self._endpointer.now))
+            self._queue_result(segment)
+        await self._pending_results.join()
+        await self._send(messages.metadata(self._options, self._request_id, self._endpointer.elapsed_seconds))
 
     async def run(self) -> None:
         """Send finals in order. Raises Dropped when a script says so."""
         try:
             while True:
-                cut = await self._cuts.get()
+                pending = await self._pending_results.get()
                 try:
-                    await self._finish(cut)
+                    await self._send_final(pending)
                 finally:
-                    self._cuts.task_done()
+                    self._pending_results.task_done()
         finally:
             self._stop_interim()
 
-    def _end(self, segment: Segment, *, from_finalize: bool = False) -> None:
+    def _queue_result(self, segment: Segment, *, from_finalize: bool = False) -> None:
         # an interim result of what is final would come after it
         self._stop_interim()
-        self._cuts.put_nowait(_Cut(segment, self._voice_at, from_finalize))
+        self._pending_results.put_nowait(_PendingResult(segment, self._last_voice_at, from_finalize))
 
-    async def _finish(self, cut: _Cut) -> None:
-        segment = cut.segment
+    async def _send_final(self, pending: _PendingResult) -> None:
+        segment = pending.segment
         words: tuple[HeardWord, ...] = ()
         if len(segment.samples):
             script = self._next_script()
             words = await self._recognize(segment, script)
             if script.final_seconds is not None:
-                await asyncio.sleep(cut.heard_at + script.final_seconds - self._clock())
+                await asyncio.sleep(pending.heard_at + script.final_seconds - self._clock())
             if script.is_dropped:
-                raise Dropped
+                raise ScriptedStreamDisconnect
             if script.is_lost:
                 return
         span = (segment.start, segment.start + segment.seconds)
-        await self._tell(words, span, is_final=True, speech_final=segment.has_ended, from_finalize=cut.from_finalize)
+        await self._send_results(words, span, is_final=True, speech_final=segment.has_ended, from_finalize=pending.from_finalize)
 
-    async def _recognize(self, segment: Segment, script: Script) -> tuple[HeardWord, ...]:
+    async def _recognize(self, segment: Segment, script: ScriptedResult) -> tuple[HeardWord, ...]:
         if script.text is not None:
-            words = spread(script.text, segment, 0.99)
+            words = spread_evenly(script.text, segment, 0.99)
         else:
             words = await self._recognizer.recognize(segment, is_final=True) or ()
         if script.confidence is None:
             return words
         return tuple(replace(word, confidence=script.confidence) for word in words)
 
-    def _begin_interim(self) -> None:
+    def _start_interim(self) -> None:
         """None begins in silence: the final comes soon, and takes as much time."""
-        if not self._options.interim_results or not self._endpointer.is_speech or self._endpointer.now < self._next_interim:
+        if not self._options.interim_results or not self._endpointer.is_speech or self._endpointer.elapsed_seconds < self._next_interim:
             return
         if self._interim is None or self._interim.done():
-            self._next_interim = self._endpointer.now + self._recognizer.interim_seconds
-            self._interim = asyncio.create_task(self._tell_interim(self._endpointer.so_far()))
+            self._next_interim = self._endpointer.elapsed_seconds + self._recognizer.interim_seconds
+            self._interim = asyncio.create_task(self._send_interim(self._endpointer.current_segment()))
 
-    async def _tell_interim(self, segment: Segment) -> None:
+    async def _send_interim(self, segment: Segment) -> None:
         words = await self._recognizer.recognize(segment, is_final=False)
         if words:
-            await self._tell(words, (segment.start, segment.start + segment.seconds), is_final=False, speech_final=False)
+            await self._send_results(words, (segment.start, segment.start + segment.seconds), is_final=False, speech_final=False)
 
     def _stop_interim(self) -> None:
         if self._interim:
             self._interim.cancel()
 
-    async def _tell(
+    async def _send_results(
         self,
         words: tuple[HeardWord, ...],
         span: tuple[float, float],
@@ -186,8 +186,8 @@ class Stream:
             )
         )
 
-    async def _tell_utterance_end(self) -> None:
-        wanted, ear = self._options.utterance_end_seconds, self._endpointer
-        if wanted and self._utterance_open and not ear.is_loud and ear.now - ear.voice_end >= wanted:
-            self._utterance_open = False
-            await self._send(messages.utterance_end(ear.voice_end))
+    async def _send_utterance_end(self) -> None:
+        silence_seconds, endpointer = self._options.utterance_end_seconds, self._endpointer
+        if silence_seconds and self._is_utterance_open and not endpointer.is_loud and endpointer.elapsed_seconds - endpointer.voice_end >= silence_seconds:
+            self._is_utterance_open = False
+            await self._send(messages.utterance_end(endpointer.voice_end))

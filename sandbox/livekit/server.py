@@ -10,13 +10,13 @@ from pathlib import Path
 
 import httpx2
 
-from sandbox.processes import STOP_SECONDS, Child, SandboxFailed, free_port
+from sandbox.processes import STOP_SECONDS, ChildProcess, SandboxFailed, free_port
 
 DRAIN_SECONDS = 0.5
 """after the first SIGTERM, for connections to end; it would wait for as long as anybody is in a room"""
 
 
-class LivekitServer(Child):
+class LivekitServer(ChildProcess):
     """A server whose rooms are gone when it ends; started again it has the same URL and keys."""
 
     def __init__(self, binary: Path, data: Path, *, webhooks: Sequence[str] = ()) -> None:
@@ -71,7 +71,7 @@ class LivekitServer(Child):
         """Ask it to end, and a second time while somebody is in a room: then it no longer waits for them."""
         if not self.is_running:
             return
-        self.send(signal.SIGTERM)
+        self.send_signal(signal.SIGTERM)
         try:
             await asyncio.wait_for(self.wait(), DRAIN_SECONDS)
         except TimeoutError:

@@ -4,8 +4,8 @@ import strawberry
 from strawberry import UNSET
 
 from resolvers.evaluations import OverrideRequest, ReviewRequest
-from schema.arguments import given
-from schema.inputs.interviews import INTERVIEW, KEY
+from schema.arguments import unset_to_none
+from schema.inputs.interviews import INTERVIEW_ID, IDEMPOTENCY_KEY
 from schema.types.enums import Decision
 
 
@@ -13,8 +13,8 @@ from schema.types.enums import Decision
 class EvaluateInterviewInput:
     """An interview to evaluate once more."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
 
 
 @strawberry.input(description="A level that a person puts in the place of the AI's.")
@@ -30,7 +30,7 @@ class LevelOverrideInput:
 class ReviewEvaluationInput:
     """A person's decision."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
     evaluation_id: strawberry.ID = strawberry.field(description="The evaluation's id: a completed one.")
     decision: Decision = strawberry.field(description="The decision.")
     reason: str = strawberry.field(description="Why, at most 2,000 characters.")
@@ -41,12 +41,12 @@ class ReviewEvaluationInput:
     def to_request(self) -> ReviewRequest:
         """The use case's request."""
         return ReviewRequest(
-            idempotency_key=given(self.idempotency_key),
+            idempotency_key=unset_to_none(self.idempotency_key),
             evaluation_id=self.evaluation_id,
             decision=self.decision,
             reason=self.reason,
             overrides=[
-                OverrideRequest(criterion_key=override.criterion_key, level=given(override.level), reason=override.reason)
-                for override in given(self.overrides) or []
+                OverrideRequest(criterion_key=override.criterion_key, level=unset_to_none(override.level), reason=override.reason)
+                for override in unset_to_none(self.overrides) or []
             ],
         )

@@ -6,24 +6,24 @@ import strawberry
 from strawberry import UNSET
 
 from resolvers.invites import JoinRequest, RenewRequest
-from resolvers.starts import ConsentGiven, ScheduleRequest, StartRequest
-from schema.arguments import given
+from resolvers.starts import ConsentChoice, ScheduleRequest, StartRequest
+from schema.arguments import unset_to_none
 from schema.types.enums import Channel
 
-KEY = (
+IDEMPOTENCY_KEY = (
     "Makes a repetition safe: per caller and mutation, kept for 24 hours. The same key with the same input has one effect and "
     "answers the same; with another input it is a CONFLICT."
 )
-NAME = "The candidate's name, at most 200 characters."
-EMAIL = "The candidate's email."
-POSITION = "Which position: the newest version of that key is used."
+CANDIDATE_NAME = "The candidate's name, at most 200 characters."
+CANDIDATE_EMAIL = "The candidate's email."
+POSITION_KEY = "Which position: the newest version of that key is used."
 EXPERIENCE = "What is known of the candidate's experience, at most 2,000 characters."
 CHANNEL = "How it is held. VOICE is UNAVAILABLE on a server without LiveKit, and while LiveKit is away: use TEXT."
 LANGUAGE = "BCP 47: the position's language unless given, and no other."
 RESUME = "At most 20,000 characters. Shapes how the interviewer follows up, never the core questions."
-JOB = "At most 20,000 characters; as resume."
-EXTERNAL = "The caller's own reference, such as an ATS application; need not be unique."
-INTERVIEW = "The interview's id."
+JOB_DESCRIPTION = "At most 20,000 characters; as resume."
+EXTERNAL_ID = "The caller's own reference, such as an ATS application; need not be unique."
+INTERVIEW_ID = "The interview's id."
 
 
 @strawberry.input(description="What the candidate agreed to.")
@@ -35,40 +35,40 @@ class ConsentInput:
     )
     recording: bool = strawberry.field(description="Whether the candidate agreed to a recording besides.")
 
-    def to_consent(self) -> ConsentGiven:
+    def to_consent(self) -> ConsentChoice:
         """The consent as the use cases take it."""
-        return ConsentGiven(text_version=self.text_version, recording=self.recording)
+        return ConsentChoice(text_version=self.text_version, recording=self.recording)
 
 
 @strawberry.input(description="Input of startInterview.")
 class StartInterviewInput:
     """An interview that begins now."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    candidate_name: str = strawberry.field(description=NAME)
-    candidate_email: str | None = strawberry.field(default=UNSET, description=EMAIL)
-    position_key: str = strawberry.field(description=POSITION)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    candidate_name: str = strawberry.field(description=CANDIDATE_NAME)
+    candidate_email: str | None = strawberry.field(default=UNSET, description=CANDIDATE_EMAIL)
+    position_key: str = strawberry.field(description=POSITION_KEY)
     experience: str | None = strawberry.field(default=UNSET, description=EXPERIENCE)
     channel: Channel = strawberry.field(default=Channel.VOICE, description=CHANNEL)
     language: str | None = strawberry.field(default=UNSET, description=LANGUAGE)
     resume: str | None = strawberry.field(default=UNSET, description=RESUME)
-    job_description: str | None = strawberry.field(default=UNSET, description=JOB)
-    external_id: str | None = strawberry.field(default=UNSET, description=EXTERNAL)
+    job_description: str | None = strawberry.field(default=UNSET, description=JOB_DESCRIPTION)
+    external_id: str | None = strawberry.field(default=UNSET, description=EXTERNAL_ID)
     consent: ConsentInput = strawberry.field(description="What the candidate agreed to in the calling system.")
 
     def to_request(self) -> StartRequest:
         """The use case's request."""
         return StartRequest(
-            idempotency_key=given(self.idempotency_key),
+            idempotency_key=unset_to_none(self.idempotency_key),
             candidate_name=self.candidate_name,
-            candidate_email=given(self.candidate_email),
+            candidate_email=unset_to_none(self.candidate_email),
             position_key=self.position_key,
-            experience=given(self.experience),
+            experience=unset_to_none(self.experience),
             channel=self.channel,
-            language=given(self.language),
-            resume=given(self.resume),
-            job_description=given(self.job_description),
-            external_id=given(self.external_id),
+            language=unset_to_none(self.language),
+            resume=unset_to_none(self.resume),
+            job_description=unset_to_none(self.job_description),
+            external_id=unset_to_none(self.external_id),
             consent=self.consent.to_consent(),
         )
 
@@ -77,18 +77,18 @@ class StartInterviewInput:
 class ScheduleInterviewInput:
     """An interview for later."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    candidate_name: str = strawberry.field(description=NAME)
-    candidate_email: str | None = strawberry.field(default=UNSET, description=EMAIL)
-    position_key: str = strawberry.field(description=POSITION)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    candidate_name: str = strawberry.field(description=CANDIDATE_NAME)
+    candidate_email: str | None = strawberry.field(default=UNSET, description=CANDIDATE_EMAIL)
+    position_key: str = strawberry.field(description=POSITION_KEY)
     experience: str | None = strawberry.field(default=UNSET, description=EXPERIENCE)
     channel: Channel = strawberry.field(
         default=Channel.VOICE, description="How it is meant to be held; the candidate may join by another channel."
     )
     language: str | None = strawberry.field(default=UNSET, description=LANGUAGE)
     resume: str | None = strawberry.field(default=UNSET, description=RESUME)
-    job_description: str | None = strawberry.field(default=UNSET, description=JOB)
-    external_id: str | None = strawberry.field(default=UNSET, description=EXTERNAL)
+    job_description: str | None = strawberry.field(default=UNSET, description=JOB_DESCRIPTION)
+    external_id: str | None = strawberry.field(default=UNSET, description=EXTERNAL_ID)
     scheduled_for: datetime | None = strawberry.field(
         default=UNSET, description="When it is meant to begin; unless given, the candidate may come at any time."
     )
@@ -99,18 +99,18 @@ class ScheduleInterviewInput:
     def to_request(self) -> ScheduleRequest:
         """The use case's request."""
         return ScheduleRequest(
-            idempotency_key=given(self.idempotency_key),
+            idempotency_key=unset_to_none(self.idempotency_key),
             candidate_name=self.candidate_name,
-            candidate_email=given(self.candidate_email),
+            candidate_email=unset_to_none(self.candidate_email),
             position_key=self.position_key,
-            experience=given(self.experience),
+            experience=unset_to_none(self.experience),
             channel=self.channel,
-            language=given(self.language),
-            resume=given(self.resume),
-            job_description=given(self.job_description),
-            external_id=given(self.external_id),
-            scheduled_for=given(self.scheduled_for),
-            expires_at=given(self.expires_at),
+            language=unset_to_none(self.language),
+            resume=unset_to_none(self.resume),
+            job_description=unset_to_none(self.job_description),
+            external_id=unset_to_none(self.external_id),
+            scheduled_for=unset_to_none(self.scheduled_for),
+            expires_at=unset_to_none(self.expires_at),
         )
 
 
@@ -118,8 +118,8 @@ class ScheduleInterviewInput:
 class RenewInviteInput:
     """A new link."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
     scheduled_for: datetime | None = strawberry.field(default=UNSET, description="A new time; unless given, it keeps its own.")
     expires_at: datetime | None = strawberry.field(
         default=UNSET,
@@ -129,10 +129,10 @@ class RenewInviteInput:
     def to_request(self) -> RenewRequest:
         """The use case's request."""
         return RenewRequest(
-            idempotency_key=given(self.idempotency_key),
+            idempotency_key=unset_to_none(self.idempotency_key),
             interview_id=self.interview_id,
-            scheduled_for=given(self.scheduled_for),
-            expires_at=given(self.expires_at),
+            scheduled_for=unset_to_none(self.scheduled_for),
+            expires_at=unset_to_none(self.expires_at),
         )
 
 
@@ -148,16 +148,16 @@ class JoinInterviewInput:
 
     def to_request(self) -> JoinRequest:
         """The use case's request."""
-        consent = given(self.consent)
-        return JoinRequest(invite=self.invite, consent=consent.to_consent() if consent else None, channel=given(self.channel))
+        consent = unset_to_none(self.consent)
+        return JoinRequest(invite=self.invite, consent=consent.to_consent() if consent else None, channel=unset_to_none(self.channel))
 
 
 @strawberry.input(description="Input of sendMessage.")
 class SendMessageInput:
     """What the candidate wrote."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
     text: str = strawberry.field(description="The words, at most 20,000 characters.")
 
 
@@ -165,16 +165,16 @@ class SendMessageInput:
 class EndInterviewInput:
     """An interview to end."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
 
 
 @strawberry.input(description="Input of cancelInterview.")
 class CancelInterviewInput:
     """An interview to call off."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
     reason: str | None = strawberry.field(default=UNSET, description="Why, at most 2,000 characters: Interview.endDetail.")
 
 
@@ -182,5 +182,5 @@ class CancelInterviewInput:
 class EraseInterviewInput:
     """An interview to erase."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW)
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)

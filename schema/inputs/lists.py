@@ -7,7 +7,7 @@ from strawberry import UNSET
 
 from models import interview_list
 from resolvers import following
-from schema.arguments import given
+from schema.arguments import unset_to_none
 from schema.types.enums import (
     Channel,
     Decision,
@@ -17,7 +17,7 @@ from schema.types.enums import (
     Recommendation,
 )
 
-SCORES = "Not for roles that may not read evaluations."
+EVALUATION_READERS_ONLY = "Not for roles that may not read evaluations."
 
 
 @strawberry.input(description="Which interviews a list holds. All that is given must hold.")
@@ -31,14 +31,14 @@ class InterviewFilter:
     created_after: datetime | None = strawberry.field(default=UNSET, description="Made then or later.")
     created_before: datetime | None = strawberry.field(default=UNSET, description="Made before then.")
     updated_after: datetime | None = strawberry.field(default=UNSET, description="Changed then or later.")
-    min_score: float | None = strawberry.field(default=UNSET, description=f"Overall score, 0-100, at least this. {SCORES}")
-    max_score: float | None = strawberry.field(default=UNSET, description=f"Overall score, 0-100, at most this. {SCORES}")
+    min_score: float | None = strawberry.field(default=UNSET, description=f"Overall score, 0-100, at least this. {EVALUATION_READERS_ONLY}")
+    max_score: float | None = strawberry.field(default=UNSET, description=f"Overall score, 0-100, at most this. {EVALUATION_READERS_ONLY}")
     recommendation: list[Recommendation] | None = strawberry.field(
-        default=UNSET, description=f"With one of these recommendations. {SCORES}"
+        default=UNSET, description=f"With one of these recommendations. {EVALUATION_READERS_ONLY}"
     )
-    decision: list[Decision] | None = strawberry.field(default=UNSET, description=f"With one of these decisions. {SCORES}")
+    decision: list[Decision] | None = strawberry.field(default=UNSET, description=f"With one of these decisions. {EVALUATION_READERS_ONLY}")
     reviewed: bool | None = strawberry.field(
-        default=UNSET, description=f"true: evaluated and reviewed; false: evaluated, and nobody has reviewed it yet. {SCORES}"
+        default=UNSET, description=f"true: evaluated and reviewed; false: evaluated, and nobody has reviewed it yet. {EVALUATION_READERS_ONLY}"
     )
     candidate: str | None = strawberry.field(
         default=UNSET, description="Beginnings of words in the candidate's name, or, for roles that may read it, email."
@@ -47,19 +47,19 @@ class InterviewFilter:
     def to_filter(self) -> interview_list.InterviewFilter:
         """The filter of the models."""
         return interview_list.InterviewFilter(
-            status=given(self.status),
-            position_key=given(self.position_key),
-            channel=given(self.channel),
-            external_id=given(self.external_id),
-            created_after=given(self.created_after),
-            created_before=given(self.created_before),
-            updated_after=given(self.updated_after),
-            min_score=given(self.min_score),
-            max_score=given(self.max_score),
-            recommendation=given(self.recommendation),
-            decision=given(self.decision),
-            reviewed=given(self.reviewed),
-            candidate=given(self.candidate),
+            status=unset_to_none(self.status),
+            position_key=unset_to_none(self.position_key),
+            channel=unset_to_none(self.channel),
+            external_id=unset_to_none(self.external_id),
+            created_after=unset_to_none(self.created_after),
+            created_before=unset_to_none(self.created_before),
+            updated_after=unset_to_none(self.updated_after),
+            min_score=unset_to_none(self.min_score),
+            max_score=unset_to_none(self.max_score),
+            recommendation=unset_to_none(self.recommendation),
+            decision=unset_to_none(self.decision),
+            reviewed=unset_to_none(self.reviewed),
+            candidate=unset_to_none(self.candidate),
         )
 
 
@@ -82,6 +82,6 @@ class LiveFilter:
     position_key: list[str] | None = strawberry.field(default=UNSET, description="For one of these positions, any version.")
     channel: list[Channel] | None = strawberry.field(default=UNSET, description="Held in one of these ways.")
 
-    def to_filter(self) -> following.LiveFilter:
+    def to_filter(self) -> following.LiveInterviewFilter:
         """The use case's filter."""
-        return following.LiveFilter(status=self.status, position_key=given(self.position_key), channel=given(self.channel))
+        return following.LiveInterviewFilter(status=self.status, position_key=unset_to_none(self.position_key), channel=unset_to_none(self.channel))

@@ -5,16 +5,16 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from schema.inputs.interviews import KEY
+from schema.inputs.interviews import IDEMPOTENCY_KEY
 
-NAME = "snake_case: lowercase letters, digits and underscores, a letter first, at most 64."
+KEY_FORMAT = "snake_case: lowercase letters, digits and underscores, a letter first, at most 64."
 
 
 @strawberry.input(description="A core question.")
 class QuestionInput:
     """One of the position's questions."""
 
-    key: str = strawberry.field(description=f"Its name within the position, {NAME}")
+    key: str = strawberry.field(description=f"Its name within the position, {KEY_FORMAT}")
     text: str = strawberry.field(description="The words in which every candidate is asked, at most 2,000 characters.")
     listen_for: list[str] = strawberry.field(
         default_factory=list, description="What a good answer would touch on: for the interviewer only."
@@ -37,7 +37,7 @@ class LevelInput:
 class CriterionInput:
     """One of the position's criteria."""
 
-    key: str = strawberry.field(description=f"Its name within the position, {NAME}")
+    key: str = strawberry.field(description=f"Its name within the position, {KEY_FORMAT}")
     name: str = strawberry.field(description="Its name for people.")
     description: str = strawberry.field(default="", description="What it means.")
     weight: float = strawberry.field(description="How much it counts, relative to the other criteria; above 0.")
@@ -48,8 +48,8 @@ class CriterionInput:
 class SavePositionInput:
     """A position to save."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY)
-    key: str = strawberry.field(description=f"Its name, the same in all versions, {NAME}")
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    key: str = strawberry.field(description=f"Its name, the same in all versions, {KEY_FORMAT}")
     based_on_version: int | None = strawberry.field(
         default=UNSET,
         description="The version that the caller edited: CONFLICT when it is no longer the newest; null for a new position.",

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from models.page import Page
-from schema.fields import computed
+from schema.fields import resolved_field
 
 N = TypeVar("N")
 D = TypeVar("D")
@@ -24,7 +24,7 @@ class PageInfo:
     @classmethod
     def of(cls, page: Page[Any]) -> "PageInfo":
         """The place of this page."""
-        start, end = page.ends or (None, None)
+        start, end = page.end_cursors or (None, None)
         return cls(has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=start, end_cursor=end)
 
 
@@ -41,30 +41,30 @@ class Connection(Generic[N]):
     """Relay's connection."""
 
     page: strawberry.Private[Page[Any]]
-    shown: strawberry.Private[list[Any]]
+    items: strawberry.Private[list[Any]]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @computed("What is on the page, with cursors.")
+    @resolved_field("What is on the page, with cursors.")
     def edges(self) -> list[Edge[N]]:
         """The entries."""
-        return [Edge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.shown, strict=True)]
+        return [Edge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.items, strict=True)]
 
-    @computed("What is on the page.")
+    @resolved_field("What is on the page.")
     def nodes(self) -> list[N]:
         """The things themselves."""
-        return self.shown
+        return self.items
 
-    @computed("Where the page lies.")
+    @resolved_field("Where the page lies.")
     def page_info(self) -> PageInfo:
         """The place of the page."""
         return PageInfo.of(self.page)
 
-    @computed("How many there are in all; counted only when it is selected.")
+    @resolved_field("How many there are in all; counted only when it is selected.")
     async def total_count(self) -> int:
         """The length of the whole list."""
         return await self.count()
 
     @classmethod
-    def of(cls, page: Page[D], show: Callable[[D], N], count: Callable[[], Awaitable[int]]) -> "Connection[N]":
+    def of(cls, page: Page[D], to_node: Callable[[D], N], count: Callable[[], Awaitable[int]]) -> "Connection[N]":
         """The page, each document as `show` makes it."""
-        return cls(page=page, shown=[show(document) for document in page.items], count=count)
+        return cls(page=page, shown=[to_node(document) for document in page.items], count=count)

@@ -7,9 +7,9 @@ import strawberry
 from bson import ObjectId
 
 from models import evaluation as documents
-from resolvers.ids import Kind, encode, not_found
+from resolvers.ids import IdKind, encode_id, build_not_found
 from schema.context import Info
-from schema.fields import computed
+from schema.fields import resolved_field
 from schema.types.enums import Decision, EvaluationStatus, Recommendation
 from schema.types.node import Node
 from schema.types.transcript import Turn
@@ -25,12 +25,12 @@ class Evidence:
     start: int = strawberry.field(description="Where the quote begins in the turn's text.")
     end: int = strawberry.field(description="Where it ends: the first code point after it.")
 
-    @computed("The turn that it stands in.")
+    @resolved_field("The turn that it stands in.")
     async def turn(self, info: Info) -> Turn:
         """The turn. Raises NotFound when it has been erased meanwhile."""
         turn = await info.context.loaders.turns.load((self.interview_id, self.seq))
         if turn is None:
-            raise not_found(Kind.TURN)
+            raise build_not_found(IdKind.TURN)
         return Turn.of(turn, await info.context.principal())
 
 
@@ -122,7 +122,7 @@ class Evaluation(Node):
     completed_at: datetime | None = strawberry.field(description="When it was completed, or given up.")
     reviews: list[Review] = strawberry.field(description="What people decided, oldest first.")
 
-    @computed("One of the criteria; null when the rubric has none of that key.")
+    @resolved_field("One of the criteria; null when the rubric has none of that key.")
     def criterion(self, key: Annotated[str, strawberry.argument(description="The criterion's key.")]) -> CriterionResult | None:
         """The judgement of one criterion."""
         return next((result for result in self.criteria if result.key == key), None)
@@ -133,8 +133,8 @@ class Evaluation(Node):
         interview_id = ObjectId(document.interview_id)
         outcome = document.outcome
         return cls(
-            id=strawberry.ID(encode(Kind.EVALUATION, ObjectId(document.id))),
-            interview_id=strawberry.ID(encode(Kind.INTERVIEW, interview_id)),
+            id=strawberry.ID(encode_id(IdKind.EVALUATION, ObjectId(document.id))),
+            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview_id)),
             version=document.version,
             status=document.status,
             failure=document.failure,
@@ -142,22 +142,22 @@ class Evaluation(Node):
             recommendation=outcome.recommendation if outcome else None,
             summary=outcome.summary if outcome else None,
             coverage=outcome.coverage if outcome else None,
-            criteria=[_result(interview_id, result) for result in outcome.criteria] if outcome else [],
-            strengths=[_finding(interview_id, finding) for finding in outcome.strengths] if outcome else [],
-            weaknesses=[_finding(interview_id, finding) for finding in outcome.weaknesses] if outcome else [],
+            criteria=[_to_criterion_result(interview_id, result) for result in outcome.criteria] if outcome else [],
+            strengths=[_to_finding(interview_id, finding) for finding in outcome.strengths] if outcome else [],
+            weaknesses=[_to_finding(interview_id, finding) for finding in outcome.weaknesses] if outcome else [],
             position_version=document.position_version,
             prompt_version=document.prompt_version,
             model=outcome.model if outcome else document.model,
             transcript_digest=document.transcript_digest,
-            usage=_usage(document.usage) if outcome else None,
+            usage=_to_usage(document.usage) if outcome else None,
             sandbox=document.sandbox,
             created_at=document.created_at,
             completed_at=document.completed_at,
-            reviews=[_review(review) for review in document.reviews],
+            reviews=[_to_review(review) for review in document.reviews],
         )
 
 
-def _result(interview_id: ObjectId, result: documents.CriterionResult) -> CriterionResult:
+def _to_criterion_result(interview_id: ObjectId, result: documents.CriterionResult) -> CriterionResult:
     return CriterionResult(
         key=result.key,
         name=result.name,
@@ -166,19 +166,19 @@ def _result(interview_id: ObjectId, result: documents.CriterionResult) -> Criter
         level=result.level,
         score=result.score,
         rationale=result.rationale,
-        evidence=_evidence(interview_id, result.evidence),
+        evidence=_to_evidence(interview_id, result.evidence),
     )
 
 
-def _finding(interview_id: ObjectId, finding: documents.Finding) -> Finding:
-    return Finding(text=finding.text, evidence=_evidence(interview_id, finding.evidence))
+def _to_finding(interview_id: ObjectId, finding: documents.Finding) -> Finding:
+    return Finding(text=finding.text, evidence=_to_evidence(interview_id, finding.evidence))
 
 
-def _evidence(interview_id: ObjectId, found: list[documents.Evidence]) -> list[Evidence]:
+def _to_evidence(interview_id: ObjectId, found: list[documents.Evidence]) -> list[Evidence]:
     return [Evidence(interview_id=interview_id, quote=item.quote, seq=item.seq, start=item.start, end=item.end) for item in found]
 
 
-def _usage(usage: documents.Usage) -> Usage:
+def _to_usage(usage: documents.Usage) -> Usage:
     return Usage(
         input_tokens=usage.input_tokens,
         cached_input_tokens=usage.cached_input_tokens,
@@ -187,7 +187,7 @@ def _usage(usage: documents.Usage) -> Usage:
     )
 
 
-def _review(review: documents.Review) -> Review:
+def _to_review(review: documents.Review) -> Review:
     return Review(
         decision=review.decision,
         reason=review.reason,

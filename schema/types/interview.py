@@ -13,12 +13,12 @@ from models.clock import now
 from models.evaluation import Evaluation as EvaluationDocument
 from models.evaluation import pick_evaluation
 from models.interview_row import InterviewRow
-from resolvers.ids import Kind, encode, not_found
-from resolvers.transcripts import transcript_of
-from schema.arguments import AfterSeq, FirstTurns, Version, given
-from schema.attributes import Copied
+from resolvers.ids import IdKind, encode_id, build_not_found
+from resolvers.transcripts import read_transcript
+from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
+from schema.attributes import Projected
 from schema.context import Info
-from schema.fields import Guard, computed, shows_document, stored, stored_fields
+from schema.fields import Guard, resolved_field, from_document, document_field, required_document_fields
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
 from schema.types.evaluation import Evaluation
 from schema.types.node import Node
@@ -74,105 +74,105 @@ class Progress:
         )
 
 
-@shows_document
+@from_document
 @strawberry.type(description="One interview of one candidate for one position.")
 class Interview(Node):
     """An interview as a caller sees it."""
 
     document: strawberry.Private[documents.Interview | InterviewRow]
     caller: strawberry.Private[Principal]
-    status: InterviewStatus = stored("Where it stands.")
-    end_reason: EndReason | None = stored("Why it ended; null while it has not.")
-    channel: Channel = stored("How it is held.")
-    language: str = stored("BCP 47.")
-    created_at: datetime = stored("When it was made.")
-    scheduled_for: datetime | None = stored("When it is meant to begin.")
-    started_at: datetime | None = stored("When the candidate first said something.")
-    ended_at: datetime | None = stored("When it ended.")
-    updated_at: datetime = stored(
+    status: InterviewStatus = document_field("Where it stands.")
+    end_reason: EndReason | None = document_field("Why it ended; null while it has not.")
+    channel: Channel = document_field("How it is held.")
+    language: str = document_field("BCP 47.")
+    created_at: datetime = document_field("When it was made.")
+    scheduled_for: datetime | None = document_field("When it is meant to begin.")
+    started_at: datetime | None = document_field("When the candidate first said something.")
+    ended_at: datetime | None = document_field("When it ended.")
+    updated_at: datetime = document_field(
         "Grows with every change that a caller can see, evaluations, reviews, recordings and erasure included."
     )
-    expires_at: datetime | None = stored("An invite is good until then.")
-    erased_at: datetime | None = stored(
+    expires_at: datetime | None = document_field("An invite is good until then.")
+    erased_at: datetime | None = document_field(
         "Set once it has been erased: candidate and evaluation are null, there are no turns and no recordings."
     )
-    end_detail: str | None = stored("The reason given when it was cancelled; what failed.", guard=Action.READ_REFERENCES)
-    external_id: str | None = stored("The caller's own reference, such as an ATS application.", guard=Action.READ_REFERENCES)
-    decision: Decision | None = stored("Of the newest review of the evaluation that counts.", guard=Action.READ_EVALUATION)
-    last_seq: int = stored("seq of the newest turn, 0 for none.")
+    end_detail: str | None = document_field("The reason given when it was cancelled; what failed.", guard=Action.READ_REFERENCES)
+    external_id: str | None = document_field("The caller's own reference, such as an ATS application.", guard=Action.READ_REFERENCES)
+    decision: Decision | None = document_field("Of the newest review of the evaluation that counts.", guard=Action.READ_EVALUATION)
+    last_seq: int = document_field("seq of the newest turn, 0 for none.")
 
-    @computed("How far it has come.", needs=("progress", "position", "started_at", "ended_at"))
+    @resolved_field("How far it has come.", depends_on=("progress", "position", "started_at", "ended_at"))
     def progress(self) -> Progress:
         """How far the interview has come by now."""
         return Progress.of(self.document)
 
-    @computed("From startedAt to endedAt.", needs=("started_at", "ended_at"))
+    @resolved_field("From startedAt to endedAt.", depends_on=("started_at", "ended_at"))
     def duration_seconds(self) -> float | None:
         """How long it took, once it is over."""
         begun, ended = self.document.started_at, self.document.ended_at
         return (ended - begun).total_seconds() if begun and ended else None
 
-    @computed("What the candidate agreed to; null before that.", needs=("consent",))
+    @resolved_field("What the candidate agreed to; null before that.", depends_on=("consent",))
     def consent(self) -> Consent | None:
         """The candidate's consent."""
         given_consent = self.document.consent
         return Consent.of(given_consent) if given_consent else None
 
-    @computed("Who is interviewed; null once the interview has been erased.", guard=Action.READ_CANDIDATE, needs=("candidate",))
+    @resolved_field("Who is interviewed; null once the interview has been erased.", guard=Action.READ_CANDIDATE, depends_on=("candidate",))
     def candidate(self) -> Candidate | None:
         """The candidate."""
-        known = self.document.candidate
-        if known is None:
+        stored_candidate = self.document.candidate
+        if stored_candidate is None:
             return None
-        return Candidate(caller=self.caller, name=known.name, email=known.email, experience=known.experience)
+        return Candidate(caller=self.caller, name=stored_candidate.name, email=stored_candidate.email, experience=stored_candidate.experience)
 
-    @computed(
+    @resolved_field(
         "The version that this interview uses, whatever happened to the position since.",
-        copied=Copied(Position.COPIED, lambda interview: Position.of(interview.document.position, interview.caller)),
-        needs=("position",),
+        projected=Projected(Position.PROJECTED_FIELDS, lambda interview: Position.of(interview.document.position, interview.caller)),
+        depends_on=("position",),
     )
     async def position(self, info: Info) -> Position:
         """The position. Raises NotFound when it is gone."""
         document = await info.context.loaders.positions.load(ObjectId(self.document.position.id))
         if document is None:
-            raise not_found(Kind.POSITION)
+            raise build_not_found(IdKind.POSITION)
         return Position.of(document, self.caller)
 
-    @computed("The page where people review it.", guard=Action.READ_REFERENCES)
+    @resolved_field("The page where people review it.", guard=Action.READ_REFERENCES)
     def url(self, info: Info) -> str:
         """The link."""
         return f"{info.context.services.settings.api.public_url}/interviews/{self.id}"
 
-    @computed("What was said. Same rule as Query.transcript.", needs=("status", "last_seq", "erased_at"))
+    @resolved_field("What was said. Same rule as Query.transcript.", depends_on=("status", "last_seq", "erased_at"))
     async def transcript(self, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:
         """The turns."""
-        return Transcript.of(await transcript_of(self.document, after, given(first)), self.caller)
+        return Transcript.of(await read_transcript(self.document, after, unset_to_none(first)), self.caller)
 
-    @computed("What the spoken replies took; null while there is none.", guard=Action.READ_REFERENCES)
+    @resolved_field("What the spoken replies took; null while there is none.", guard=Action.READ_REFERENCES)
     async def latency(self, info: Info) -> ReplyLatency | None:
         """The figures."""
         found = await info.context.loaders.latencies.load(ObjectId(self.document.id))
         return ReplyLatency.of(found) if found else None
 
-    @computed(
+    @resolved_field(
         "The newest completed version, or the newest while none is completed, unless one is named; null while there is none.",
         guard=Action.READ_EVALUATION,
-        needs=("erased_at",),
+        depends_on=("erased_at",),
     )
     async def evaluation(self, info: Info, version: Version = UNSET) -> Evaluation | None:
         """The evaluation that counts, or the named one."""
-        picked = pick_evaluation(await self._evaluations(info), given(version))
+        picked = pick_evaluation(await self._load_evaluations(info), unset_to_none(version))
         return Evaluation.of(picked) if picked else None
 
-    @computed("Every version, newest first.", guard=Action.READ_EVALUATION, needs=("erased_at",))
+    @resolved_field("Every version, newest first.", guard=Action.READ_EVALUATION, depends_on=("erased_at",))
     async def evaluations(self, info: Info) -> list[Evaluation] | None:
         """The evaluations."""
-        return [Evaluation.of(document) for document in await self._evaluations(info)]
+        return [Evaluation.of(document) for document in await self._load_evaluations(info)]
 
-    @computed(
+    @resolved_field(
         "What was recorded, where the candidate agreed to it: first while it is being made, then to be played.",
         guard=Action.READ_RECORDING,
-        needs=("erased_at",),
+        depends_on=("erased_at",),
     )
     async def recordings(self, info: Info) -> list[Recording] | None:
         """The recordings."""
@@ -180,7 +180,7 @@ class Interview(Node):
             return []
         return [Recording.of(file) for file in await info.context.loaders.recordings.load(ObjectId(self.document.id))]
 
-    async def _evaluations(self, info: Info) -> list[EvaluationDocument]:
+    async def _load_evaluations(self, info: Info) -> list[EvaluationDocument]:
         if self.document.erased_at is not None:
             return []
         return await info.context.loaders.evaluations.load(ObjectId(self.document.id))
@@ -188,10 +188,10 @@ class Interview(Node):
     @classmethod
     def of(cls, document: documents.Interview | InterviewRow, caller: Principal) -> "Interview":
         """The interview as this caller sees it."""
-        return cls(document=document, caller=caller, id=strawberry.ID(encode(Kind.INTERVIEW, ObjectId(document.id))))
+        return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.INTERVIEW, ObjectId(document.id))))
 
 
 @lru_cache(256)
-def read_for(names: frozenset[str]) -> frozenset[str]:
+def interview_fields_to_load(names: frozenset[str]) -> frozenset[str]:
     """What is to be read of stored interviews to show fields of these names (as the schema names them)."""
-    return frozenset(stored_fields(Interview, names))
+    return frozenset(required_document_fields(Interview, names))

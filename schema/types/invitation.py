@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from lifecycle import consent
 from resolvers import invites
-from resolvers.ids import Kind, encode
+from resolvers.ids import IdKind, encode_id
 from schema.types.enums import Channel, InterviewStatus
 from schema.types.interview import Consent
 
@@ -44,11 +44,11 @@ class Invitation:
     consent: Consent | None = strawberry.field(description="What the candidate agreed to already: it stands.")
 
     @classmethod
-    def of(cls, invitation: invites.Invitation) -> "Invitation":
+    def of(cls, invitation: invites.InvitationDetails) -> "Invitation":
         """The invitation as its holder sees it."""
         interview = invitation.interview
         return cls(
-            interview_id=strawberry.ID(encode(Kind.INTERVIEW, ObjectId(interview.id))),
+            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, ObjectId(interview.id))),
             status=interview.status,
             organization=invitation.organization.name,
             position_title=interview.position.title,

@@ -8,8 +8,8 @@ from bson import ObjectId
 from auth import Action, Principal
 from models import position as documents
 from models.interview import PositionRef
-from resolvers.ids import Kind, encode
-from schema.fields import computed, shows_document, stored
+from resolvers.ids import IdKind, encode_id
+from schema.fields import resolved_field, from_document, document_field
 from schema.types.node import Node
 
 
@@ -43,27 +43,27 @@ class Criterion:
     levels: list[Level] = strawberry.field(description="The anchors, from 1 to 5.")
 
 
-@shows_document
+@from_document
 @strawberry.type(description="One version of a position. A version never changes: saving makes a new one.")
 class Position(Node):
     """A position as a caller sees it; a candidate sees title, language and limit."""
 
-    COPIED: ClassVar = ("id", "key", "version", "title", "limitMinutes")
+    PROJECTED_FIELDS: ClassVar = ("id", "key", "version", "title", "limitMinutes")
     """what an interview keeps of the version that it uses"""
 
     document: strawberry.Private[documents.Position | PositionRef]
     """what an interview keeps, where no more is asked for"""
     caller: strawberry.Private[Principal]
-    key: str = stored("Its name, the same in all versions.", guard=Action.READ_POSITION)
-    version: int = stored("From 1.", guard=Action.READ_POSITION)
-    title: str = stored("Its name for people.")
-    description: str = stored("What the position is about.", guard=Action.READ_POSITION)
-    language: str = stored("BCP 47: the language in which its questions are written.")
-    wrap_up_after_exchanges: int = stored("Exchanges after which the interviewer wraps up.", guard=Action.READ_POSITION)
-    limit_minutes: int = stored("The longest that an interview may take.")
-    archived: bool = stored("No new interviews are made for it.", guard=Action.READ_POSITION)
+    key: str = document_field("Its name, the same in all versions.", guard=Action.READ_POSITION)
+    version: int = document_field("From 1.", guard=Action.READ_POSITION)
+    title: str = document_field("Its name for people.")
+    description: str = document_field("What the position is about.", guard=Action.READ_POSITION)
+    language: str = document_field("BCP 47: the language in which its questions are written.")
+    wrap_up_after_exchanges: int = document_field("Exchanges after which the interviewer wraps up.", guard=Action.READ_POSITION)
+    limit_minutes: int = document_field("The longest that an interview may take.")
+    archived: bool = document_field("No new interviews are made for it.", guard=Action.READ_POSITION)
 
-    @computed("The core questions, in the order in which they are asked.", guard=Action.READ_QUESTIONS)
+    @resolved_field("The core questions, in the order in which they are asked.", guard=Action.READ_QUESTIONS)
     def questions(self) -> list[Question] | None:
         """The questions."""
         return [
@@ -74,10 +74,10 @@ class Position(Node):
                 max_probes=question.max_probes,
                 criterion_keys=question.criterion_keys,
             )
-            for question in self._whole.questions
+            for question in self._full_document.questions
         ]
 
-    @computed("The rubric.", guard=Action.READ_QUESTIONS)
+    @resolved_field("The rubric.", guard=Action.READ_QUESTIONS)
     def criteria(self) -> list[Criterion] | None:
         """The criteria."""
         return [
@@ -91,11 +91,11 @@ class Position(Node):
                     for level in sorted(criterion.levels, key=lambda level: level.value)
                 ],
             )
-            for criterion in self._whole.criteria
+            for criterion in self._full_document.criteria
         ]
 
     @property
-    def _whole(self) -> documents.Position:
+    def _full_document(self) -> documents.Position:
         if not isinstance(self.document, documents.Position):
             raise AttributeError("the copy has no questions and no criteria")
         return self.document
@@ -103,4 +103,4 @@ class Position(Node):
     @classmethod
     def of(cls, document: documents.Position | PositionRef, caller: Principal) -> "Position":
         """The version as this caller sees it."""
-        return cls(document=document, caller=caller, id=strawberry.ID(encode(Kind.POSITION, ObjectId(document.id))))
+        return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.POSITION, ObjectId(document.id))))

@@ -6,10 +6,10 @@ import strawberry
 from bson import ObjectId
 
 from models import recording as documents
-from resolvers.ids import Kind, encode
-from resolvers.recordings import playback_url
+from resolvers.ids import IdKind, encode_id
+from resolvers.recordings import build_playback_url
 from schema.context import Info
-from schema.fields import computed
+from schema.fields import resolved_field
 from schema.types.enums import RecordingKind, RecordingStatus
 from schema.types.node import Node
 
@@ -18,7 +18,7 @@ from schema.types.node import Node
 class Recording(Node):
     """Sound or picture that was kept."""
 
-    document: strawberry.Private[documents.File]
+    document: strawberry.Private[documents.RecordingFile]
     kind: RecordingKind = strawberry.field(description="What it holds.")
     status: RecordingStatus = strawberry.field(description="Where it stands.")
     mime_type: str | None = strawberry.field(description="The media type of what `url` answers.")
@@ -29,17 +29,17 @@ class Recording(Node):
     )
     failure: str | None = strawberry.field(description="What went wrong, and what happens next.")
 
-    @computed("Short-lived, answers range requests, and needs no other credential; null until there is something to play.")
+    @resolved_field("Short-lived, answers range requests, and needs no other credential; null until there is something to play.")
     def url(self, info: Info) -> str | None:
         """The link."""
-        return playback_url(info.context.services, self.document)
+        return build_playback_url(info.context.services, self.document)
 
     @classmethod
-    def of(cls, file: documents.File) -> "Recording":
+    def of(cls, file: documents.RecordingFile) -> "Recording":
         """The file as callers see it."""
         return cls(
             document=file,
-            id=strawberry.ID(encode(Kind.RECORDING, ObjectId(file.id))),
+            id=strawberry.ID(encode_id(IdKind.RECORDING, ObjectId(file.id))),
             kind=file.kind,
             status=file.status,
             mime_type=file.mime_type,

@@ -12,14 +12,14 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 
 
 @lru_cache(8192)
-def write_datetime(moment: datetime) -> str:
+def serialize_datetime(moment: datetime) -> str:
     """The moment, such as 2026-11-23T10:00:00.000Z. Raises ValueError for one without an offset: it names no moment."""
     if moment.tzinfo is None:
         raise ValueError("a datetime without an offset came out of the code")
     return moment.astimezone(UTC).isoformat("T", "milliseconds").removesuffix("+00:00") + "Z"
 
 
-def read_datetime(text: Any) -> datetime:
+def parse_datetime(text: Any) -> datetime:
     """The moment that a caller's text names, in UTC, cut to milliseconds. Raises GraphQLError for anything but RFC 3339."""
     if isinstance(text, str) and _RFC_3339.fullmatch(text):
         try:
@@ -38,6 +38,6 @@ DATE_TIME = strawberry.scalar(
         "Input may have any offset, but must have one."
     ),
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-    serialize=write_datetime,
-    parse_value=read_datetime,
+    serialize=serialize_datetime,
+    parse_value=parse_datetime,
 )

@@ -10,8 +10,8 @@ from live.messages import Interim
 from models import latency as latencies
 from models import turn as documents
 from resolvers import transcripts
-from resolvers.ids import Kind, encode
-from schema.fields import computed
+from resolvers.ids import IdKind, encode_id
+from schema.fields import resolved_field
 from schema.types.enums import Channel, Speaker
 
 
@@ -52,7 +52,7 @@ class ReplyLatency:
 class Turn:
     """A stored turn."""
 
-    stored: strawberry.Private[documents.Turn]
+    document: strawberry.Private[documents.Turn]
     caller: strawberry.Private[Principal]
     id: strawberry.ID = strawberry.field(description="Opaque, and the same for ever.")
     interview_id: strawberry.ID = strawberry.field(description="The interview that it belongs to.")
@@ -70,10 +70,10 @@ class Turn:
     )
     interrupted: bool = strawberry.field(description="The candidate cut the interviewer off: text is what was spoken until then.")
 
-    @computed("What it took, if it is a spoken reply; else null.", guard=Action.READ_REFERENCES)
+    @resolved_field("What it took, if it is a spoken reply; else null.", guard=Action.READ_REFERENCES)
     def latency(self) -> TurnLatency | None:
         """The stages of the reply."""
-        return TurnLatency.of(self.stored.latency) if self.stored.latency else None
+        return TurnLatency.of(self.document.latency) if self.document.latency else None
 
     @classmethod
     def of(cls, turn: documents.Turn, caller: Principal) -> "Turn":
@@ -81,8 +81,8 @@ class Turn:
         return cls(
             stored=turn,
             caller=caller,
-            id=strawberry.ID(encode(Kind.TURN, turn.id)),
-            interview_id=strawberry.ID(encode(Kind.INTERVIEW, turn.interview_id)),
+            id=strawberry.ID(encode_id(IdKind.TURN, turn.id)),
+            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, turn.interview_id)),
             seq=turn.seq,
             speaker=turn.speaker,
             text=turn.text,
@@ -107,10 +107,10 @@ class Transcript:
     )
 
     @classmethod
-    def of(cls, transcript: transcripts.Transcript, caller: Principal) -> "Transcript":
+    def of(cls, transcript: transcripts.TranscriptSlice, caller: Principal) -> "Transcript":
         """The transcript as this caller sees it."""
         return cls(
-            interview_id=strawberry.ID(encode(Kind.INTERVIEW, transcript.interview_id)),
+            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, transcript.interview_id)),
             turns=[Turn.of(turn, caller) for turn in transcript.turns],
             last_seq=transcript.last_seq,
             is_complete=transcript.is_complete,
@@ -134,7 +134,7 @@ class InterimTranscript:
     def of(cls, interim: Interim) -> "InterimTranscript":
         """The words as callers see them."""
         return cls(
-            interview_id=strawberry.ID(encode(Kind.INTERVIEW, interim.interview_id)),
+            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interim.interview_id)),
             speaker=interim.speaker,
             text=interim.text,
             after_seq=interim.after_seq,

@@ -5,7 +5,7 @@ from bson import ObjectId
 
 from auth import Principal
 from models import organization as documents
-from resolvers.ids import Kind, encode
+from resolvers.ids import IdKind, encode_id
 from schema.types.enums import Role
 from schema.types.node import Node
 
@@ -19,7 +19,7 @@ class Organization(Node):
     @classmethod
     def of(cls, document: documents.Organization) -> "Organization":
         """The organization as callers see it."""
-        return cls(id=strawberry.ID(encode(Kind.ORGANIZATION, ObjectId(document.id))), name=document.name)
+        return cls(id=strawberry.ID(encode_id(IdKind.ORGANIZATION, ObjectId(document.id))), name=document.name)
 
 
 @strawberry.type(description="The caller, by the credential that came with the request.")

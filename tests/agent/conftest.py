@@ -9,79 +9,79 @@ import structlog
 from anthropic import AsyncAnthropic
 
 import settings
-from agent.interviewer import Opened, reply
-from agent.prompts import Background, compose
+from agent.interviewer import MoveChosen, stream_reply
+from agent.prompts import Background, compose_prompt
 from lifecycle.services import Services
-from sandbox.anthropic.provider import Provider
-from tests.agent.chats import Chat, open_chat
+from sandbox.anthropic.provider import AnthropicProvider
+from tests.agent.chats import Chat, make_chat
 from tests.agent.talks import Talk
 from tests.resolvers.tenant import Tenant
 
-PATIENT = settings.Interview(first_word_seconds=10, gap_seconds=10)
-HASTY = settings.Interview(first_word_seconds=0.25, gap_seconds=0.25)
-SECRETIVE = "heliotrope"
+PATIENT_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=10)
+SHORT_TIMEOUTS = settings.InterviewSettings(first_word_seconds=0.25, gap_seconds=0.25)
+SECRET_WORD = "heliotrope"
 """a word of the candidate's, and of the model's, that must not be seen in any log"""
 
 
 @dataclass(frozen=True)
-class Heard:
+class CollectedReply:
     """One reply, as its consumer gets it."""
 
-    events: list[Opened | str]
+    events: list[MoveChosen | str]
     logs: list[Any]
 
     @property
-    def opened(self) -> Opened:
+    def final_opening(self) -> MoveChosen:
         """What the reply was in the end."""
-        return [event for event in self.events if isinstance(event, Opened)][-1]
+        return [event for event in self.events if isinstance(event, MoveChosen)][-1]
 
     @property
     def text(self) -> str:
         return "".join(event for event in self.events if isinstance(event, str))
 
 
-Hear = Callable[..., Awaitable[Heard]]
+RequestReply = Callable[..., Awaitable[CollectedReply]]
 
 
 @pytest.fixture
-def hear(claude: AsyncAnthropic, provider: Provider, caplog: pytest.LogCaptureFixture) -> Hear:
+def request_reply(claude: AsyncAnthropic, provider: AnthropicProvider, caplog: pytest.LogCaptureFixture) -> RequestReply:
     """Ask for the reply to what was said last, once, and check what must hold for every reply, whatever Claude does."""
 
-    async def ask(talk: Talk, clocks: settings.Interview = PATIENT, client: AsyncAnthropic | None = None) -> Heard:
+    async def request(talk: Talk, timeouts: settings.InterviewSettings = PATIENT_TIMEOUTS, client: AsyncAnthropic | None = None) -> CollectedReply:
         plan = talk.plan
-        prompt = compose(talk.position, Background(), plan, talk.turns)
-        asked = len(provider.replies)
-        events: list[Opened | str] = []
+        prompt = compose_prompt(talk.position, Background(), plan, talk.turns)
+        requests_before = len(provider.reply_requests)
+        events: list[MoveChosen | str] = []
         with structlog.testing.capture_logs() as logs:
             async with (
                 asyncio.timeout(20),
-                aclosing(reply(client or claude, settings.Anthropic(), clocks, plan, prompt)) as words,
+                aclosing(stream_reply(client or claude, settings.AnthropicSettings(), timeouts, plan, prompt)) as words,
             ):
                 async for event in words:
                     events.append(event)
-        heard = Heard(events, list(logs))
-        assert isinstance(events[0], Opened), "the move comes before any word"
-        assert heard.opened.move in plan.moves
+        heard = CollectedReply(events, list(logs))
+        assert isinstance(events[0], MoveChosen), "the move comes before any word"
+        assert heard.final_opening.move in plan.allowed_moves
         assert heard.text
         assert heard.text == heard.text.strip()
         assert heard.text.count("?") <= 1, f"two questions at once: {heard.text}"
-        assert len(provider.replies) - asked <= 1, "one call of the model for one contribution"
-        assert SECRETIVE not in repr(logs) + caplog.text
+        assert len(provider.reply_requests) - requests_before <= 1, "one call of the model for one contribution"
+        assert SECRET_WORD not in repr(logs) + caplog.text
         return heard
 
-    return ask
+    return request
 
 
 @pytest.fixture
 async def chat(services: Services, tenant: Tenant, claude: AsyncAnthropic) -> Chat:
     """An interview whose first question has been put."""
-    chat = await open_chat(services, claude, tenant.position)
-    await chat.act()
+    chat = await make_chat(services, claude, tenant.position)
+    await chat.run_reply_job()
     return chat
 
 
 @pytest.fixture
-async def held() -> AsyncIterator[asyncio.Event]:
+async def release_event() -> AsyncIterator[asyncio.Event]:
     """Holds a script's answer back until it is set, at the latest when the test is over."""
     released = asyncio.Event()
     yield released

@@ -6,51 +6,51 @@ from datetime import UTC, datetime, timedelta
 from bson import ObjectId
 from hypothesis import strategies as st
 
-from agent.plan import Limits, Plan, read
+from agent.plan import TimeLimits, InterviewPlan, derive_plan
 from models.interview import EndReason
-from models.position import PositionBody, Question
+from models.position import PositionContent, Question
 from models.turn import Channel, Move, Source, Speaker, Turn
 from tests.factories import position_body
 
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+START_TIME = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 @dataclass
 class Talk:
     """One interview; `now` is its clock. The interviewer's turns are made by the plan that is passed in, which may be old."""
 
-    position: PositionBody = field(default_factory=position_body)
+    position: PositionContent = field(default_factory=position_body)
     limit: timedelta = timedelta(minutes=30)
     closing: timedelta = timedelta(minutes=1)
     silence: timedelta = timedelta(minutes=5)
     language: str = "en"
-    now: datetime = START
+    now: datetime = START_TIME
     started_at: datetime | None = None
     turns: list[Turn] = field(default_factory=list)
     channel: Channel = Channel.TEXT
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> InterviewPlan:
         """What the stored turns stand for now."""
-        limits = Limits(self.started_at, self.limit, self.closing, self.silence)
-        return read(self.position, self.language, self.turns, limits, self.now)
+        limits = TimeLimits(self.started_at, self.limit, self.closing, self.silence)
+        return derive_plan(self.position, self.language, self.turns, limits, self.now)
 
     @property
-    def spoken(self) -> list[Turn]:
+    def interviewer_turns(self) -> list[Turn]:
         """The interviewer's turns."""
         return [turn for turn in self.turns if turn.speaker is Speaker.INTERVIEWER]
 
-    def wait(self, **lapse: float) -> None:
+    def advance_clock(self, **lapse: float) -> None:
         """Let time pass; `lapse` as timedelta takes it."""
         self.now += timedelta(**lapse)
 
-    def greet(self, plan: Plan | None = None) -> None:
+    def greet(self, plan: InterviewPlan | None = None) -> None:
         """Store the greeting and the first question."""
         plan = plan or self.plan
         self._store(Speaker.INTERVIEWER, "Hello.", Move.GREET, plan)
-        self._store(Speaker.INTERVIEWER, plan.words_after(Move.NEXT), Move.NEXT, plan)
+        self._store(Speaker.INTERVIEWER, plan.code_words(Move.NEXT), Move.NEXT, plan)
 
-    def greet_alone(self) -> None:
+    def greet_without_question(self) -> None:
         """Store the greeting; the first question has not been heard."""
         self._store(Speaker.INTERVIEWER, "Hello.", Move.GREET, self.plan)
 
@@ -60,18 +60,18 @@ class Talk:
         for piece in pieces:
             self._store(Speaker.CANDIDATE, piece, started_at=started_at)
 
-    def make(self, move: Move, plan: Plan | None = None, reason: EndReason | None = None) -> Turn:
+    def store_move(self, move: Move, plan: InterviewPlan | None = None, reason: EndReason | None = None) -> Turn:
         """Store the interviewer's turn of that move."""
         plan = plan or self.plan
-        return self._store(Speaker.INTERVIEWER, plan.words_after(move, reason), move, plan)
+        return self._store(Speaker.INTERVIEWER, plan.code_words(move, reason), move, plan)
 
-    def answer(self, move: Move, *pieces: str) -> Turn:
+    def answer_and_reply(self, move: Move, *pieces: str) -> Turn:
         """The candidate says something, and gets that reply."""
         self.say(*(pieces or ("An answer.",)))
-        assert move in self.plan.moves, f"{move} is not among {self.plan.moves}"
-        return self.make(move)
+        assert move in self.plan.allowed_moves, f"{move} is not among {self.plan.allowed_moves}"
+        return self.store_move(move)
 
-    def cut_off(self, text: str) -> None:
+    def store_cut_off_reply(self, text: str) -> None:
         """Store what was heard of a reply that was cut off before it was heard."""
         self._store(Speaker.INTERVIEWER, text)
 
@@ -80,7 +80,7 @@ class Talk:
         speaker: Speaker,
         text: str,
         move: Move | None = None,
-        plan: Plan | None = None,
+        plan: InterviewPlan | None = None,
         started_at: datetime | None = None,
     ) -> Turn:
         turn = Turn(
@@ -102,14 +102,14 @@ class Talk:
         return turn
 
 
-def greeted(**fields: object) -> Talk:
+def make_greeted_talk(**fields: object) -> Talk:
     """A talk whose first question has been put."""
     talk = Talk(**fields)  # type: ignore[arg-type]  # the dataclass checks the names, each test its values
     talk.greet()
     return talk
 
 
-def questions(*max_probes: int) -> list[Question]:
+def new_questions(*max_probes: int) -> list[Question]:
     """As many core questions, each with one question mark."""
     return [
         Question(key=f"question_{place}", text=f"Core question {place}, what do you say?", max_probes=probes)
@@ -117,18 +117,18 @@ def questions(*max_probes: int) -> list[Question]:
     ]
 
 
-def with_probes(*max_probes: int, wrap_up: int | None = None) -> Talk:
+def make_talk_with_probes(*max_probes: int, wrap_up: int | None = None) -> Talk:
     """A greeted talk with a core question for each number: how often that may be probed."""
-    position = position_body(questions=questions(*max_probes), wrap_up_after_exchanges=wrap_up or len(max_probes))
-    return greeted(position=position)
+    position = position_body(questions=new_questions(*max_probes), wrap_up_after_exchanges=wrap_up or len(max_probes))
+    return make_greeted_talk(position=position)
 
 
 @st.composite
-def positions(draw: st.DrawFn) -> PositionBody:
+def positions(draw: st.DrawFn) -> PositionContent:
     """Positions of 1 to 12 questions that savePosition takes."""
     probes = draw(st.lists(st.integers(0, 5), min_size=1, max_size=12))
     return position_body(
-        questions=questions(*probes),
+        questions=new_questions(*probes),
         wrap_up_after_exchanges=len(probes) + draw(st.integers(0, 15)),
         limit_minutes=len(probes) + draw(st.integers(0, 40)),
     )

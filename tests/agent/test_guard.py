@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.guard import MAX_CHARACTERS, SENTENCES, Gate
+from agent.guard import MAX_CHARACTERS, MAX_SENTENCES, OutputFilter
 from models.turn import Move
-from tests.agent.gates import CUTS, MANY, MOVES, PRIVATE, cut, said
+from tests.agent.gates import CUT_PLACES, MANY_EXAMPLES, MOVES, PRIVATE_RUNS, split_at, filter_reply
 
 # --- how much
 
@@ -14,44 +14,44 @@ from tests.agent.gates import CUTS, MANY, MOVES, PRIVATE, cut, said
 @pytest.mark.parametrize("move", MOVES)
 def test_a_move_lets_out_no_more_than_its_sentences(move: Move) -> None:
     sentences = ["I hear you.", "That is clear.", "It was a long way.", "You came through."]
-    assert said(move, " ".join(sentences)) == " ".join(sentences[: SENTENCES[move]])
+    assert filter_reply(move, " ".join(sentences)) == " ".join(sentences[: MAX_SENTENCES[move]])
 
 
 @pytest.mark.parametrize("move", MOVES)
 def test_no_move_lets_out_more_than_its_characters(move: Move) -> None:
-    words = said(move, "It was long. ", "so " * MAX_CHARACTERS, "long. ", "And good. ")
+    words = filter_reply(move, "It was long. ", "so " * MAX_CHARACTERS, "long. ", "And good. ")
     assert 0 < len(words) <= MAX_CHARACTERS
 
 
 def test_a_gate_that_is_full_says_so_and_lets_nothing_more_out() -> None:
-    gate = Gate(Move.NEXT, PRIVATE)
+    gate = OutputFilter(Move.NEXT, PRIVATE_RUNS)
     assert not gate.is_full
-    assert gate.take("Thank you. And more. ") == ["Thank you."]
+    assert gate.feed("Thank you. And more. ") == ["Thank you."]
     assert gate.is_full
-    assert gate.take("And still more. ") == []
-    assert gate.finish() == []
+    assert gate.feed("And still more. ") == []
+    assert gate.flush() == []
 
 
 def test_sentences_are_let_out_as_soon_as_they_are_whole() -> None:
-    gate = Gate(Move.CLARIFY, PRIVATE)
-    assert gate.take("I mean your own") == []
-    assert gate.take(" work.") == []
-    assert gate.take(" Any exam") == ["I mean your own work."]
-    assert gate.take("ple will do.\n") == [" Any example will do."]
+    gate = OutputFilter(Move.CLARIFY, PRIVATE_RUNS)
+    assert gate.feed("I mean your own") == []
+    assert gate.feed(" work.") == []
+    assert gate.feed(" Any exam") == ["I mean your own work."]
+    assert gate.feed("ple will do.\n") == [" Any example will do."]
 
 
 def test_a_sentence_that_the_model_left_unfinished_stays_inside() -> None:
-    gate = Gate(Move.CLARIFY, PRIVATE)
-    assert gate.take("I mean your work. Any example that you") == ["I mean your work."]
+    gate = OutputFilter(Move.CLARIFY, PRIVATE_RUNS)
+    assert gate.feed("I mean your work. Any example that you") == ["I mean your work."]
 
 
 def test_the_last_sentence_needs_no_mark_where_the_model_ended_of_itself() -> None:
-    assert said(Move.NEXT, "Thank you") == "Thank you"
+    assert filter_reply(Move.NEXT, "Thank you") == "Thank you"
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\n", " \t\n"])
 def test_blanks_are_no_sentence(blank: str) -> None:
-    assert said(Move.NEXT, blank, "Thank you.", blank) == "Thank you."
+    assert filter_reply(Move.NEXT, blank, "Thank you.", blank) == "Thank you."
 
 
 # --- one question
@@ -62,7 +62,7 @@ def test_blanks_are_no_sentence(blank: str) -> None:
     "question", ["Why?", "Why so?!", "¿Por qué", "为什么\uff1f", "لماذا؟", "Γιατί\u037e", "Why\u203d", "Why\ufe56"]
 )
 def test_only_a_probe_asks(move: Move, question: str) -> None:
-    assert said(move, question) == ""
+    assert filter_reply(move, question) == ""
 
 
 @pytest.mark.parametrize(
@@ -79,15 +79,15 @@ def test_only_a_probe_asks(move: Move, question: str) -> None:
     ],
 )
 def test_a_probe_lets_out_its_first_question_only(words: str, out: str) -> None:
-    assert said(Move.PROBE, words) == out
+    assert filter_reply(Move.PROBE, words) == out
 
 
 @pytest.mark.parametrize("words", ["What broke?And when?", "What broke\u2753and when\u2753", "What broke?\u200bAnd when?"])
 def test_two_questions_without_a_space_between_them_stay_inside(words: str) -> None:
-    assert said(Move.PROBE, words) == ""
+    assert filter_reply(Move.PROBE, words) == ""
 
 
-_PIECES = st.lists(
+_TEXT_PIECES = st.lists(
     st.sampled_from(
         [
             "Why",
@@ -116,17 +116,17 @@ _PIECES = st.lists(
 ).map("".join)
 
 
-@MANY
-@given(st.sampled_from(MOVES), _PIECES, CUTS)
+@MANY_EXAMPLES
+@given(st.sampled_from(MOVES), _TEXT_PIECES, CUT_PLACES)
 def test_a_second_question_never_goes_out(move: Move, text: str, places: list[int]) -> None:
-    marks = re.findall("[?\uff1f؟][?\uff1f؟!]*", said(move, *cut(text, places)))
+    marks = re.findall("[?\uff1f؟][?\uff1f؟!]*", filter_reply(move, *split_at(text, places)))
     assert len(marks) <= (move is Move.PROBE)
 
 
-@MANY
-@given(st.sampled_from(MOVES), _PIECES, CUTS)
+@MANY_EXAMPLES
+@given(st.sampled_from(MOVES), _TEXT_PIECES, CUT_PLACES)
 def test_the_same_words_go_out_however_they_come_in_pieces(move: Move, text: str, places: list[int]) -> None:
-    assert said(move, *cut(text, places)) == said(move, *text) == said(move, text)
+    assert filter_reply(move, *split_at(text, places)) == filter_reply(move, *text) == filter_reply(move, text)
 
 
 # --- where sentences end
@@ -145,19 +145,19 @@ def test_the_same_words_go_out_however_they_come_in_pieces(move: Move, text: str
     ],
 )
 def test_a_full_stop_within_a_sentence_ends_none(sentence: str) -> None:
-    assert said(Move.NEXT, f"{sentence} And more.") == sentence
+    assert filter_reply(Move.NEXT, f"{sentence} And more.") == sentence
 
 
 @pytest.mark.parametrize(
     "words", ["Thank you\nAnd more.", "Thank you\n\nAnd more.", "It was Plan B.\nAnd more.", "It was e.g.\nAnd more."]
 )
 def test_a_line_ends_a_sentence_whatever_it_ends_with(words: str) -> None:
-    assert said(Move.NEXT, words) == words.split("\n", maxsplit=1)[0]
+    assert filter_reply(Move.NEXT, words) == words.split("\n", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize("sentence", ["You said no.", 'You said "no."', "(It held.)", "It held…", "It held!", "It held..."])
 def test_a_sentence_ends_with_its_marks_and_closing_quotes(sentence: str) -> None:
-    assert said(Move.NEXT, f"{sentence} And more.") == sentence
+    assert filter_reply(Move.NEXT, f"{sentence} And more.") == sentence
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_sentence_ends_with_its_marks_and_closing_quotes(sentence: str) -> Non
     ],
 )
 def test_other_scripts_are_let_out_by_the_same_limits(words: str, out: str) -> None:
-    assert said(Move.NEXT, words) == out
+    assert filter_reply(Move.NEXT, words) == out
 
 
 # --- markup
@@ -190,11 +190,11 @@ def test_other_scripts_are_let_out_by_the_same_limits(words: str, out: str) -> N
     ],
 )
 def test_our_own_markup_stays_inside(words: str) -> None:
-    assert said(Move.CLARIFY, words) == ""
+    assert filter_reply(Move.CLARIFY, words) == ""
 
 
 @pytest.mark.parametrize(
     "words", ["Next, thank you.", "You had to stop there.", "The EU directive, I see.", "It was < 5 seconds."]
 )
 def test_words_that_only_look_like_markup_may_be_said(words: str) -> None:
-    assert said(Move.NEXT, words) == words
+    assert filter_reply(Move.NEXT, words) == words

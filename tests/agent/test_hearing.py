@@ -6,120 +6,120 @@ from livekit.agents import LanguageCode
 from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 from livekit.agents.voice import UserStateChangedEvent
 
-from agent.hearing import LATE_SECONDS, Clock, Hearing
+from agent.hearing import MAX_TRANSCRIPT_DELAY_SECONDS, AudioClock, SpeechCollector
 
-START = 1_000_000.0
+START_TIME = 1_000_000.0
 
 
-class Time:
+class FakeClock:
     """A clock that tests move."""
 
     def __init__(self) -> None:
-        self.now = START
+        self.now = START_TIME
 
     def __call__(self) -> float:
         return self.now
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
-    moved = Time()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeClock]:
+    moved = FakeClock()
     monkeypatch.setattr(time, "time", moved)
     yield moved
 
 
 @pytest.fixture
-def hearing(clock: Time) -> Hearing:
+def speech_collector(clock: FakeClock) -> SpeechCollector:
     """Half a minute of audio has been heard, up to now."""
-    listening = Hearing()
+    listening = SpeechCollector()
     clock.now += 30.0
     listening.clock.advance(30.0, clock.now)
     return listening
 
 
-def event(text: str, start: float, end: float, *, final: bool = True, confidence: float = 0.9) -> SpeechEvent:
+def transcript_event(text: str, start: float, end: float, *, final: bool = True, confidence: float = 0.9) -> SpeechEvent:
     kind = SpeechEventType.FINAL_TRANSCRIPT if final else SpeechEventType.INTERIM_TRANSCRIPT
     words = SpeechData(language=LanguageCode("en"), text=text, start_time=start, end_time=end, confidence=confidence)
     return SpeechEvent(type=kind, alternatives=[words])
 
 
-def state(old: str, new: str) -> UserStateChangedEvent:
+def state_event(old: str, new: str) -> UserStateChangedEvent:
     return UserStateChangedEvent.model_validate({"old_state": old, "new_state": new})
 
 
-def test_final_texts_are_taken_together_and_once(hearing: Hearing) -> None:
-    hearing.hear(event("First I looked", 1.0, 2.0, confidence=0.8))
-    hearing.hear(event("at the logs.", 2.5, 4.0, confidence=0.6))
-    heard = hearing.take()
+def test_final_texts_are_taken_together_and_once(speech_collector: SpeechCollector) -> None:
+    speech_collector.add_event(transcript_event("First I looked", 1.0, 2.0, confidence=0.8))
+    speech_collector.add_event(transcript_event("at the logs.", 2.5, 4.0, confidence=0.6))
+    heard = speech_collector.take_segment()
     assert heard is not None
     assert heard.text == "First I looked at the logs."
     assert heard.confidence == pytest.approx(0.7)
-    assert heard.started_at.timestamp() == pytest.approx(START + 1.0)
-    assert heard.ended_at.timestamp() == pytest.approx(START + 4.0)
-    assert hearing.take() is None
+    assert heard.started_at.timestamp() == pytest.approx(START_TIME + 1.0)
+    assert heard.ended_at.timestamp() == pytest.approx(START_TIME + 4.0)
+    assert speech_collector.take_segment() is None
 
 
-def test_times_that_are_known_better_win_unless_they_would_cut_the_words(hearing: Hearing) -> None:
-    hearing.hear(event("Hello there.", 5.0, 6.0))
-    heard = hearing.take(started_at=START + 5.2, stopped_at=START + 6.3)
+def test_times_that_are_known_better_win_unless_they_would_cut_the_words(speech_collector: SpeechCollector) -> None:
+    speech_collector.add_event(transcript_event("Hello there.", 5.0, 6.0))
+    heard = speech_collector.take_segment(started_at=START_TIME + 5.2, stopped_at=START_TIME + 6.3)
     assert heard is not None
-    assert heard.started_at.timestamp() == pytest.approx(START + 5.0)
-    assert heard.ended_at.timestamp() == pytest.approx(START + 6.3)
+    assert heard.started_at.timestamp() == pytest.approx(START_TIME + 5.0)
+    assert heard.ended_at.timestamp() == pytest.approx(START_TIME + 6.3)
 
 
-def test_interim_words_are_shown_and_never_taken(hearing: Hearing) -> None:
-    hearing.hear(event("First I looked.", 1.0, 2.0))
-    hearing.hear(event("at the", 2.5, 3.0, final=False))
-    assert hearing.text == "First I looked. at the"
-    hearing.hear(event("at the logs.", 2.5, 3.5))
-    assert hearing.text == "First I looked. at the logs."
-    hearing.hear(event("and", 4.0, 4.2, final=False))
-    taken = hearing.take()
+def test_interim_words_are_shown_and_never_taken(speech_collector: SpeechCollector) -> None:
+    speech_collector.add_event(transcript_event("First I looked.", 1.0, 2.0))
+    speech_collector.add_event(transcript_event("at the", 2.5, 3.0, final=False))
+    assert speech_collector.text == "First I looked. at the"
+    speech_collector.add_event(transcript_event("at the logs.", 2.5, 3.5))
+    assert speech_collector.text == "First I looked. at the logs."
+    speech_collector.add_event(transcript_event("and", 4.0, 4.2, final=False))
+    taken = speech_collector.take_segment()
     assert taken is not None
     assert taken.text == "First I looked. at the logs."
 
 
-def test_audio_that_paused_does_not_move_what_is_heard_after_it(clock: Time) -> None:
-    audio = Clock()
+def test_audio_that_paused_does_not_move_what_is_heard_after_it(clock: FakeClock) -> None:
+    audio = AudioClock()
     clock.now += 10
     audio.advance(10.0, clock.now)
     # the candidate was away for a minute
     clock.now += 60 + 2
     audio.advance(2.0, clock.now)
-    assert audio.at(5.0) == pytest.approx(START + 5.0)
-    assert audio.at(11.0) == pytest.approx(START + 71.0)
+    assert audio.to_wall_clock(5.0) == pytest.approx(START_TIME + 5.0)
+    assert audio.to_wall_clock(11.0) == pytest.approx(START_TIME + 71.0)
 
 
-def test_words_are_owed_when_speech_ended_after_the_last_of_them(hearing: Hearing, clock: Time) -> None:
-    hearing.note_state(state("listening", "speaking"))
-    hearing.hear(event("The first half", 27.0, 28.0))
-    hearing.note_state(state("speaking", "listening"))
-    assert hearing.is_late
-    hearing.hear(event("and the second.", 28.5, 29.9))
-    assert not hearing.is_late
+def test_words_are_owed_when_speech_ended_after_the_last_of_them(speech_collector: SpeechCollector, clock: FakeClock) -> None:
+    speech_collector.on_user_state_changed(state_event("listening", "speaking"))
+    speech_collector.add_event(transcript_event("The first half", 27.0, 28.0))
+    speech_collector.on_user_state_changed(state_event("speaking", "listening"))
+    assert speech_collector.is_transcript_late
+    speech_collector.add_event(transcript_event("and the second.", 28.5, 29.9))
+    assert not speech_collector.is_transcript_late
 
 
-def test_words_that_never_come_are_not_waited_for(hearing: Hearing, clock: Time) -> None:
-    hearing.note_state(state("listening", "speaking"))
-    hearing.note_state(state("speaking", "listening"))
-    assert hearing.is_late
-    clock.now += LATE_SECONDS + 0.1
-    assert not hearing.is_late
+def test_words_that_never_come_are_not_waited_for(speech_collector: SpeechCollector, clock: FakeClock) -> None:
+    speech_collector.on_user_state_changed(state_event("listening", "speaking"))
+    speech_collector.on_user_state_changed(state_event("speaking", "listening"))
+    assert speech_collector.is_transcript_late
+    clock.now += MAX_TRANSCRIPT_DELAY_SECONDS + 0.1
+    assert not speech_collector.is_transcript_late
 
 
-def test_nothing_is_owed_once_all_was_taken(hearing: Hearing) -> None:
-    hearing.note_state(state("listening", "speaking"))
-    hearing.hear(event("All of it.", 28.0, 29.9))
-    hearing.note_state(state("speaking", "listening"))
-    hearing.take()
-    assert not hearing.is_late
+def test_nothing_is_owed_once_all_was_taken(speech_collector: SpeechCollector) -> None:
+    speech_collector.on_user_state_changed(state_event("listening", "speaking"))
+    speech_collector.add_event(transcript_event("All of it.", 28.0, 29.9))
+    speech_collector.on_user_state_changed(state_event("speaking", "listening"))
+    speech_collector.take_segment()
+    assert not speech_collector.is_transcript_late
 
 
-def test_silence_after_words_is_counted_from_the_last_sign(hearing: Hearing, clock: Time) -> None:
-    hearing.note_state(state("listening", "speaking"))
-    hearing.hear(event("Words.", 28.0, 29.0))
+def test_silence_after_words_is_counted_from_the_last_sign(speech_collector: SpeechCollector, clock: FakeClock) -> None:
+    speech_collector.on_user_state_changed(state_event("listening", "speaking"))
+    speech_collector.add_event(transcript_event("Words.", 28.0, 29.0))
     clock.now += 3
-    assert hearing.pending_seconds == 0.0
-    hearing.note_state(state("speaking", "listening"))
+    assert speech_collector.pending_seconds == 0.0
+    speech_collector.on_user_state_changed(state_event("speaking", "listening"))
     clock.now += 2
-    assert hearing.pending_seconds == pytest.approx(2.0)
+    assert speech_collector.pending_seconds == pytest.approx(2.0)

@@ -7,50 +7,50 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.interviewer import HEAD_CHARACTERS, Opened, read_head
-from agent.phrases import phrases_in
+from agent.interviewer import MAX_MOVE_LINE_CHARACTERS, MoveChosen, parse_move
+from agent.phrases import get_phrases
 from models.turn import Move, Source
-from sandbox.anthropic.provider import Provider, Script
-from tests.agent.conftest import SECRETIVE, Hear
-from tests.agent.talks import Talk, greeted
+from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
+from tests.agent.conftest import SECRET_WORD, RequestReply
+from tests.agent.talks import Talk, make_greeted_talk
 from tests.factories import position_body
 
-EN = phrases_in("en")
+ENGLISH = get_phrases("en")
 QUESTIONS = [question.text for question in position_body().questions]
 MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 
 
-def answered(*moves: Move, said: str = f"A {SECRETIVE} of an answer.") -> Talk:
+def make_answered_talk(*moves: Move, last_words: str = f"A {SECRET_WORD} of an answer.") -> Talk:
     """A talk in which these replies were made, and the candidate has said something since."""
-    talk = greeted()
+    talk = make_greeted_talk()
     for move in moves:
-        talk.answer(move)
-    talk.say(said)
+        talk.answer_and_reply(move)
+    talk.say(last_words)
     return talk
 
 
-def wants_to_stop() -> Talk:
-    return answered(Move.STOP, said="Yes.")
+def make_stopping_talk() -> Talk:
+    return make_answered_talk(Move.STOP, last_words="Yes.")
 
 
 REPLIES = [
-    (answered, "NEXT\nThank you for that.", Move.NEXT, f"Thank you for that. {QUESTIONS[1]}"),
-    (answered, "NEXT\n", Move.NEXT, QUESTIONS[1]),
-    (answered, "NEXT", Move.NEXT, QUESTIONS[1]),
+    (make_answered_talk, "NEXT\nThank you for that.", Move.NEXT, f"Thank you for that. {QUESTIONS[1]}"),
+    (make_answered_talk, "NEXT\n", Move.NEXT, QUESTIONS[1]),
+    (make_answered_talk, "NEXT", Move.NEXT, QUESTIONS[1]),
     (
-        answered,
+        make_answered_talk,
         "PROBE\nYou mention a crash. What did you see first?",
         Move.PROBE,
         "You mention a crash. What did you see first?",
     ),
-    (answered, "PROBE\nTell me more about that crash.", Move.PROBE, "Tell me more about that crash."),
-    (answered, "REPEAT\nOf course.", Move.REPEAT, f"Of course. {QUESTIONS[0]}"),
-    (answered, "REPEAT", Move.REPEAT, QUESTIONS[0]),
-    (answered, "CLARIFY\nI mean your daily work. Any of it.", Move.CLARIFY, "I mean your daily work. Any of it."),
-    (answered, "WAIT\nTake the time you need.", Move.WAIT, "Take the time you need."),
-    (answered, "WAIT", Move.WAIT, EN.wait),
-    (answered, "STOP\nI understand.", Move.STOP, f"I understand. {EN.stop}"),
-    (wants_to_stop, "CLOSE\nThank you.", Move.CLOSE, "Thank you. Then we end here, as you wish."),
+    (make_answered_talk, "PROBE\nTell me more about that crash.", Move.PROBE, "Tell me more about that crash."),
+    (make_answered_talk, "REPEAT\nOf course.", Move.REPEAT, f"Of course. {QUESTIONS[0]}"),
+    (make_answered_talk, "REPEAT", Move.REPEAT, QUESTIONS[0]),
+    (make_answered_talk, "CLARIFY\nI mean your daily work. Any of it.", Move.CLARIFY, "I mean your daily work. Any of it."),
+    (make_answered_talk, "WAIT\nTake the time you need.", Move.WAIT, "Take the time you need."),
+    (make_answered_talk, "WAIT", Move.WAIT, ENGLISH.wait),
+    (make_answered_talk, "STOP\nI understand.", Move.STOP, f"I understand. {ENGLISH.stop}"),
+    (make_stopping_talk, "CLOSE\nThank you.", Move.CLOSE, "Thank you. Then we end here, as you wish."),
 ]
 
 
@@ -59,19 +59,19 @@ REPLIES = [
     ("talk", "answer", "move", "text"), REPLIES, ids=lambda value: repr(value) if isinstance(value, str) else None
 )
 async def test_each_move_is_stripped_and_its_words_go_out_however_they_are_cut(
-    hear: Hear, provider: Provider, talk: Callable[[], Talk], answer: str, move: Move, text: str, piece: int
+    request_reply: RequestReply, provider: AnthropicProvider, talk: Callable[[], Talk], answer: str, move: Move, text: str, piece: int
 ) -> None:
-    provider.scripts.append(Script(text=answer, piece=piece))
-    heard = await hear(talk())
-    assert [event for event in heard.events if isinstance(event, Opened)] == [Opened(move, Source.MODEL)]
+    provider.scripts.append(ScriptedReply(text=answer, delta_characters=piece))
+    heard = await request_reply(talk())
+    assert [event for event in heard.events if isinstance(event, MoveChosen)] == [MoveChosen(move, Source.MODEL)]
     assert heard.text.startswith(text)
     if move is not Move.CLOSE:
         assert heard.text == text
 
 
-async def test_the_first_sentence_goes_out_before_the_last_is_written(hear: Hear, provider: Provider) -> None:
-    provider.scripts.append(Script(text="CLARIFY\nI mean your daily work. Any of it. Small things too."))
-    heard = await hear(answered())
+async def test_the_first_sentence_goes_out_before_the_last_is_written(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too."))
+    heard = await request_reply(make_answered_talk())
     assert heard.events[1:] == ["I mean your daily work.", " Any of it.", " Small things too."]
 
 
@@ -90,7 +90,7 @@ HEADS = [
     ("NEXT PROBE", None),
     ("", None),
     ("Thank you, that is clear", None),
-    ("N" * HEAD_CHARACTERS, None),
+    ("N" * MAX_MOVE_LINE_CHARACTERS, None),
 ]
 
 
@@ -107,8 +107,8 @@ def test_a_head_is_read_the_same_however_it_is_cut(head: str, move: Move | None)
         buffer, decided = "", None
         while decided is None and pieces:
             buffer += pieces.pop(0)
-            decided = read_head(buffer)
-        found, words = decided or read_head(buffer, is_whole=True) or (None, "")
+            decided = parse_move(buffer)
+        found, words = decided or parse_move(buffer, is_whole=True) or (None, "")
         assert found == move
         assert move is None or words + "".join(pieces) == "Thank you.\nYes."
 
@@ -116,7 +116,7 @@ def test_a_head_is_read_the_same_however_it_is_cut(head: str, move: Move | None)
 @given(st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_whatever_stands_first_a_head_is_a_move_or_none(head: str) -> None:
-    decided = read_head(head, is_whole=True)
+    decided = parse_move(head, is_whole=True)
     assert decided
     assert decided[0] is None or decided[0] in MODEL_MOVES
 
@@ -148,18 +148,18 @@ def test_whatever_stands_first_a_head_is_a_move_or_none(head: str) -> None:
         ("CLARIFY\nShall I explain?", None),
     ],
 )
-async def test_what_may_not_be_said_is_not_said(hear: Hear, provider: Provider, answer: str, text: str | None) -> None:
+async def test_what_may_not_be_said_is_not_said(request_reply: RequestReply, provider: AnthropicProvider, answer: str, text: str | None) -> None:
     position = position_body()
     position.questions[1].listen_for = ["I listen for a fact about incident and so on"]
-    talk = greeted(position=position)
+    talk = make_greeted_talk(position=position)
     talk.say("An answer.")
-    provider.scripts.append(Script(text=answer))
-    heard = await hear(talk)
+    provider.scripts.append(ScriptedReply(text=answer))
+    heard = await request_reply(talk)
     if text is None:
-        assert heard.opened == Opened(Move.NEXT, Source.CODE, "no words")
+        assert heard.final_opening == MoveChosen(Move.NEXT, Source.CODE, "no words")
         assert heard.text == QUESTIONS[1]
     else:
-        assert heard.opened.source is Source.MODEL
+        assert heard.final_opening.source is Source.MODEL
         assert heard.text == text
 
 
@@ -176,25 +176,25 @@ async def test_what_may_not_be_said_is_not_said(hear: Hear, provider: Provider, 
     ],
 )
 async def test_a_move_that_is_not_allowed_gives_codes_own_words(
-    hear: Hear, provider: Provider, moves: tuple[Move, ...], answer: str, refused: Move
+    request_reply: RequestReply, provider: AnthropicProvider, moves: tuple[Move, ...], answer: str, refused: Move
 ) -> None:
-    talk = answered(*moves)
-    provider.scripts.append(Script(text=answer))
-    heard = await hear(talk)
+    talk = make_answered_talk(*moves)
+    provider.scripts.append(ScriptedReply(text=answer))
+    heard = await request_reply(talk)
     assert heard.events == [
-        Opened(talk.plan.fallback, Source.CODE, f"move {refused} not allowed"),
-        talk.plan.words_instead(refused),
+        MoveChosen(talk.plan.fallback_move, Source.CODE, f"move {refused} not allowed"),
+        talk.plan.fallback_words(refused),
     ]
 
 
-async def test_a_request_that_is_used_up_is_told_that_we_go_on(hear: Hear, provider: Provider) -> None:
-    provider.scripts.append(Script(text="REPEAT\nOf course."))
-    heard = await hear(answered(Move.REPEAT, Move.REPEAT))
-    assert heard.text == f"{EN.go_on} {QUESTIONS[1]}"
+async def test_a_request_that_is_used_up_is_told_that_we_go_on(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="REPEAT\nOf course."))
+    heard = await request_reply(make_answered_talk(Move.REPEAT, Move.REPEAT))
+    assert heard.text == f"{ENGLISH.move_on} {QUESTIONS[1]}"
 
 
-async def test_the_last_question_is_followed_by_the_closing(hear: Hear, provider: Provider) -> None:
-    provider.scripts.append(Script(text="CLOSE\nThank you, this was good to hear."))
-    heard = await hear(answered(Move.NEXT, Move.NEXT))
-    assert heard.opened == Opened(Move.CLOSE, Source.MODEL)
+async def test_the_last_question_is_followed_by_the_closing(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="CLOSE\nThank you, this was good to hear."))
+    heard = await request_reply(make_answered_talk(Move.NEXT, Move.NEXT))
+    assert heard.final_opening == MoveChosen(Move.CLOSE, Source.MODEL)
     assert heard.text.startswith("Thank you, this was good to hear. That was my last question.")

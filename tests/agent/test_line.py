@@ -10,85 +10,85 @@ import pytest
 from livekit import rtc
 
 from agent import line
-from agent.line import DOUBTFUL_LOOKS, SILENT_LOOKS, Line
-from lifecycle.rooms import CANDIDATE
-from live.cancellation import end
+from agent.line import SUSPECT_POLLS, DEAD_POLLS, ConnectionMonitor
+from lifecycle.rooms import CANDIDATE_IDENTITY
+from live.cancellation import cancel_and_wait
 
-LOOK = 0.02
+POLL_SECONDS = 0.02
 
 
 @dataclass
-class Microphone:
+class FakeMicrophone:
     """What LiveKit tells of a microphone, as far as Line asks."""
 
     muted: bool = False
     received: int = 0
-    step: int = 1
+    packets_per_poll: int = 1
     """packets between two looks"""
     source: int = field(default=rtc.TrackSource.SOURCE_MICROPHONE)
 
     @property
-    def track(self) -> "Microphone":
+    def track(self) -> "FakeMicrophone":
         return self
 
     async def get_stats(self) -> list[Any]:
-        self.received += self.step
+        self.received += self.packets_per_poll
         stats = SimpleNamespace(received=SimpleNamespace(packets_received=self.received))
         return [SimpleNamespace(HasField=lambda name: name == "inbound_rtp", inbound_rtp=stats)]
 
 
 @pytest.fixture
-async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Line, Microphone, list[bool]]]:
+async def monitored_line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[ConnectionMonitor, FakeMicrophone, list[bool]]]:
     """A line that is watched fast, its microphone, and what was told of it."""
-    monkeypatch.setattr(line, "LOOK_SECONDS", LOOK)
-    microphone, told = Microphone(), list[bool]()
-    candidate = SimpleNamespace(identity=CANDIDATE, track_publications={"x": microphone})
+    monkeypatch.setattr(line, "LOOK_SECONDS", POLL_SECONDS)
+    microphone, reported = FakeMicrophone(), list[bool]()
+    candidate = SimpleNamespace(identity=CANDIDATE_IDENTITY, track_publications={"x": microphone})
     room = SimpleNamespace(remote_participants={"candidate": candidate})
     # as much of a room as Line looks at
-    watching = Line(cast(rtc.Room, room), told.append)
-    task = asyncio.create_task(watching.watch())
-    yield watching, microphone, told
-    await end(task)
+    monitor = ConnectionMonitor(cast(rtc.Room, room), reported.append)
+    task = asyncio.create_task(monitor.run())
+    yield monitor, microphone, reported
+    await cancel_and_wait(task)
 
 
-async def looks(count: int) -> None:
-    await asyncio.sleep(count * LOOK * 2)
+async def wait_polls(count: int) -> None:
+    await asyncio.sleep(count * POLL_SECONDS * 2)
 
 
-async def test_while_packets_come_nothing_is_told(watched: tuple[Line, Microphone, list[bool]]) -> None:
-    alive, _, told = watched
-    await looks(3 * SILENT_LOOKS)
-    assert told == []
+async def test_while_packets_come_nothing_is_told(monitored_line: tuple[ConnectionMonitor, FakeMicrophone, list[bool]]) -> None:
+    alive, _, reported = monitored_line
+    await wait_polls(3 * DEAD_POLLS)
+    assert reported == []
     assert await alive.is_alive()
 
 
 async def test_a_line_that_goes_dead_is_told_once_and_once_more_when_it_is_back(
-    watched: tuple[Line, Microphone, list[bool]],
+    monitored_line: tuple[ConnectionMonitor, FakeMicrophone, list[bool]],
 ) -> None:
-    dead, microphone, told = watched
-    await looks(2)
-    microphone.step = 0
-    await looks(3 * SILENT_LOOKS)
-    assert told == [False]
+    dead, microphone, reported = monitored_line
+    await wait_polls(2)
+    microphone.packets_per_poll = 0
+    await wait_polls(3 * DEAD_POLLS)
+    assert reported == [False]
     assert not await dead.is_alive()
-    microphone.step = 1
-    await looks(4)
-    assert told == [False, True]
+    microphone.packets_per_poll = 1
+    await wait_polls(4)
+    assert reported == [False, True]
     assert await dead.is_alive()
 
 
-async def test_in_doubt_it_is_waited_until_it_is_sure(watched: tuple[Line, Microphone, list[bool]]) -> None:
-    doubtful, microphone, told = watched
-    await looks(2)
-    microphone.step = 0
-    await asyncio.sleep(LOOK * (DOUBTFUL_LOOKS + 1.5))
+async def test_in_doubt_it_is_waited_until_it_is_sure(monitored_line: tuple[ConnectionMonitor, FakeMicrophone, list[bool]]) -> None:
+    doubtful, microphone, reported = monitored_line
+    await wait_polls(2)
+    microphone.packets_per_poll = 0
+    await asyncio.sleep(POLL_SECONDS * (SUSPECT_POLLS + 1.5))
     assert not await doubtful.is_alive()
-    assert told == [False]
+    assert reported == [False]
 
 
-async def test_a_muted_microphone_sends_nothing_and_is_not_dead(watched: tuple[Line, Microphone, list[bool]]) -> None:
-    muted, microphone, told = watched
-    microphone.step, microphone.muted = 0, True
-    await looks(3 * SILENT_LOOKS)
-    assert told == []
+async def test_a_muted_microphone_sends_nothing_and_is_not_dead(monitored_line: tuple[ConnectionMonitor, FakeMicrophone, list[bool]]) -> None:
+    muted, microphone, reported = monitored_line
+    microphone.packets_per_poll, microphone.muted = 0, True
+    await wait_polls(3 * DEAD_POLLS)
+    assert reported == []
     assert await muted.is_alive()

@@ -1,12 +1,12 @@
 import pytest
 
-from agent.phrases import phrases_in
-from agent.plan import TRIES
+from agent.phrases import get_phrases
+from agent.plan import MAX_TRIES_PER_QUESTION
 from models.interview import EndReason, Progress
 from models.turn import Move
-from tests.agent.talks import Talk, greeted, with_probes
+from tests.agent.talks import Talk, make_greeted_talk, make_talk_with_probes
 
-TRIED = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
+REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
 
 # --- before the first answer
@@ -14,21 +14,21 @@ TRIED = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
 def test_nothing_is_asked_before_the_greeting() -> None:
     plan = Talk().plan
-    assert not plan.greeted
+    assert not plan.has_greeted
     assert plan.open_question is None
-    assert plan.words_after(Move.NEXT) == "What draws you to this work?"
+    assert plan.code_words(Move.NEXT) == "What draws you to this work?"
 
 
 def test_the_greeting_puts_the_first_question_and_is_no_exchange() -> None:
-    plan = greeted().plan
-    assert plan.greeted
+    plan = make_greeted_talk().plan
+    assert plan.has_greeted
     assert plan.open_question is not None
-    assert (plan.asked, plan.open_question.key, plan.exchanges) == (1, "motivation", 0)
+    assert (plan.questions_asked, plan.open_question.key, plan.exchanges) == (1, "motivation", 0)
 
 
 def test_no_clock_runs_until_the_candidate_has_spoken() -> None:
-    talk = greeted()
-    talk.wait(days=3)
+    talk = make_greeted_talk()
+    talk.advance_clock(days=3)
     assert talk.plan.clock_move is None
     assert talk.plan.due_after(talk.now) is None
     assert talk.plan.time_left == talk.limit
@@ -38,34 +38,34 @@ def test_no_clock_runs_until_the_candidate_has_spoken() -> None:
 
 
 def test_pieces_of_one_answer_are_one_contribution_and_one_exchange() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("First,", "I like puzzles.", "And people.")
     assert talk.plan.contribution == "First,\nI like puzzles.\nAnd people."
     assert talk.plan.answers == 5
-    talk.make(Move.NEXT)
-    assert (talk.plan.asked, talk.plan.exchanges, talk.plan.contribution) == (2, 1, "")
+    talk.store_move(Move.NEXT)
+    assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.contribution) == (2, 1, "")
 
 
 def test_a_piece_that_came_while_a_reply_was_composed_is_a_contribution_of_its_own() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("First.")
     composed = talk.plan
     talk.say("Second.")
-    talk.make(Move.PROBE, composed)
+    talk.store_move(Move.PROBE, composed)
     assert talk.plan.contribution == "Second."
     assert talk.plan.answers == 4
 
 
 def test_the_rest_of_a_burst_does_not_answer_a_question_that_was_put_after_it() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("First.")
     composed = talk.plan
     talk.say("Second.")
-    talk.make(Move.NEXT, composed)
-    assert talk.plan.unheard is Move.NEXT
-    assert talk.plan.moves == (Move.REPEAT, Move.WAIT, Move.STOP)
-    assert talk.plan.fallback is Move.REPEAT
-    assert talk.plan.words_instead() == f"{phrases_in('en').put_again} Tell me about the last incident that you handled."
+    talk.store_move(Move.NEXT, composed)
+    assert talk.plan.unheard_move is Move.NEXT
+    assert talk.plan.allowed_moves == (Move.REPEAT, Move.WAIT, Move.STOP)
+    assert talk.plan.fallback_move is Move.REPEAT
+    assert talk.plan.fallback_words() == f"{get_phrases('en').question_again} Tell me about the last incident that you handled."
 
 
 def test_a_message_from_before_the_greeting_does_not_answer_the_first_question() -> None:
@@ -73,10 +73,10 @@ def test_a_message_from_before_the_greeting_does_not_answer_the_first_question()
     composed = talk.plan
     talk.say("Hello?")
     talk.greet(composed)
-    assert Move.NEXT not in talk.plan.moves
-    talk.make(talk.plan.fallback)
-    assert talk.plan.asked == 1
-    assert talk.plan.used[Move.REPEAT] == 0, "the candidate has not asked for it"
+    assert Move.NEXT not in talk.plan.allowed_moves
+    talk.store_move(talk.plan.fallback_move)
+    assert talk.plan.questions_asked == 1
+    assert talk.plan.moves_used[Move.REPEAT] == 0, "the candidate has not asked for it"
 
 
 def test_a_greeting_that_answers_a_message_counts_as_no_exchange() -> None:
@@ -88,123 +88,123 @@ def test_a_greeting_that_answers_a_message_counts_as_no_exchange() -> None:
 
 
 def test_a_burst_that_goes_on_after_the_question_answers_it() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("First.")
     composed = talk.plan
     talk.say("Second.")
-    talk.make(Move.NEXT, composed)
+    talk.store_move(Move.NEXT, composed)
     talk.say("It was the database.")
-    assert talk.plan.unheard is None
-    assert Move.NEXT in talk.plan.moves
+    assert talk.plan.unheard_move is None
+    assert Move.NEXT in talk.plan.allowed_moves
 
 
 def test_what_came_before_a_probe_may_still_answer_its_question() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("First.")
     composed = talk.plan
     talk.say("Second.")
-    talk.make(Move.PROBE, composed)
-    assert Move.NEXT in talk.plan.moves
+    talk.store_move(Move.PROBE, composed)
+    assert Move.NEXT in talk.plan.allowed_moves
 
 
 # --- exchanges
 
 
 def test_with_as_many_exchanges_as_questions_all_are_asked_and_none_is_probed() -> None:
-    talk = with_probes(5, 5, 5)
+    talk = make_talk_with_probes(5, 5, 5)
     for _ in range(2):
         talk.say("An answer.")
-        assert Move.PROBE not in talk.plan.moves
-        talk.make(Move.NEXT)
+        assert Move.PROBE not in talk.plan.allowed_moves
+        talk.store_move(Move.NEXT)
     talk.say("The last answer.")
-    assert talk.plan.asked == 3
-    assert Move.PROBE not in talk.plan.moves
+    assert talk.plan.questions_asked == 3
+    assert Move.PROBE not in talk.plan.allowed_moves
     assert talk.plan.end_reason is EndReason.WRAPPED_UP
 
 
 def test_each_exchange_beyond_the_questions_allows_one_probe() -> None:
-    talk = with_probes(5, 5, 5, wrap_up=5)
-    talk.answer(Move.PROBE)
-    talk.answer(Move.PROBE)
+    talk = make_talk_with_probes(5, 5, 5, wrap_up=5)
+    talk.answer_and_reply(Move.PROBE)
+    talk.answer_and_reply(Move.PROBE)
     talk.say("An answer.")
-    assert Move.PROBE not in talk.plan.moves
-    talk.make(Move.NEXT)
-    talk.answer(Move.NEXT)
-    assert talk.plan.asked == 3
+    assert Move.PROBE not in talk.plan.allowed_moves
+    talk.store_move(Move.NEXT)
+    talk.answer_and_reply(Move.NEXT)
+    assert talk.plan.questions_asked == 3
 
 
 def test_the_last_question_is_probed_until_the_exchanges_are_used_up() -> None:
-    talk = with_probes(5, wrap_up=3)
-    talk.answer(Move.PROBE)
-    talk.answer(Move.PROBE)
+    talk = make_talk_with_probes(5, wrap_up=3)
+    talk.answer_and_reply(Move.PROBE)
+    talk.answer_and_reply(Move.PROBE)
     talk.say("An answer.")
-    assert Move.PROBE not in talk.plan.moves
-    assert talk.plan.fallback is Move.CLOSE
+    assert Move.PROBE not in talk.plan.allowed_moves
+    assert talk.plan.fallback_move is Move.CLOSE
 
 
 def test_a_question_is_probed_as_often_as_the_position_says() -> None:
-    talk = with_probes(2, 0, wrap_up=20)
-    talk.answer(Move.PROBE)
-    talk.answer(Move.PROBE)
+    talk = make_talk_with_probes(2, 0, wrap_up=20)
+    talk.answer_and_reply(Move.PROBE)
+    talk.answer_and_reply(Move.PROBE)
     talk.say("An answer.")
-    assert Move.PROBE not in talk.plan.moves
-    talk.make(Move.NEXT)
+    assert Move.PROBE not in talk.plan.allowed_moves
+    talk.store_move(Move.NEXT)
     talk.say("An answer.")
-    assert Move.PROBE not in talk.plan.moves
+    assert Move.PROBE not in talk.plan.allowed_moves
 
 
-@pytest.mark.parametrize("move", TRIED)
+@pytest.mark.parametrize("move", REPEATABLE_MOVES)
 def test_requests_are_bounded_for_each_question_and_are_no_exchanges(move: Move) -> None:
-    talk = greeted()
-    for _ in range(TRIES):
-        talk.answer(move)
+    talk = make_greeted_talk()
+    for _ in range(MAX_TRIES_PER_QUESTION):
+        talk.answer_and_reply(move)
     talk.say("And again, please?")
-    assert move not in talk.plan.moves
+    assert move not in talk.plan.allowed_moves
     assert talk.plan.exchanges == 0
-    talk.make(Move.NEXT)
+    talk.store_move(Move.NEXT)
     talk.say("Please?")
-    assert move in talk.plan.moves
+    assert move in talk.plan.allowed_moves
 
 
 def test_all_requests_at_every_question_cost_no_core_question() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     for asked in (1, 2, 3):
-        assert talk.plan.asked == asked
-        for move in TRIED * TRIES:
-            talk.answer(move)
-            talk.answer(Move.STOP)
+        assert talk.plan.questions_asked == asked
+        for move in REPEATABLE_MOVES * MAX_TRIES_PER_QUESTION:
+            talk.answer_and_reply(move)
+            talk.answer_and_reply(Move.STOP)
         talk.say("An answer.")
-        talk.make(talk.plan.fallback)
-    assert talk.spoken[-1].move is Move.CLOSE
+        talk.store_move(talk.plan.fallback_move)
+    assert talk.interviewer_turns[-1].move is Move.CLOSE
 
 
 def test_a_question_that_is_put_again_unasked_uses_up_no_try() -> None:
-    talk = greeted()
-    talk.answer(Move.REPEAT)
-    talk.make(Move.REPEAT)
-    assert talk.plan.used[Move.REPEAT] == 1
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.REPEAT)
+    talk.store_move(Move.REPEAT)
+    assert talk.plan.moves_used[Move.REPEAT] == 1
 
 
 def test_a_request_too_many_is_told_that_the_interview_goes_on() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("Please repeat.")
-    words = talk.plan.words_instead(Move.REPEAT)
-    assert words == f"{phrases_in('en').go_on} Tell me about the last incident that you handled."
-    assert talk.plan.words_instead() == "Tell me about the last incident that you handled."
-    assert talk.plan.words_instead(Move.CLOSE) == talk.plan.words_instead()
+    words = talk.plan.fallback_words(Move.REPEAT)
+    assert words == f"{get_phrases('en').move_on} Tell me about the last incident that you handled."
+    assert talk.plan.fallback_words() == "Tell me about the last incident that you handled."
+    assert talk.plan.fallback_words(Move.CLOSE) == talk.plan.fallback_words()
 
 
 def test_a_request_too_many_at_the_last_question_gets_the_closing_alone() -> None:
-    talk = with_probes(0)
+    talk = make_talk_with_probes(0)
     talk.say("Please repeat.")
-    assert talk.plan.words_instead(Move.REPEAT) == phrases_in("en").closings[EndReason.WRAPPED_UP]
+    assert talk.plan.fallback_words(Move.REPEAT) == get_phrases("en").closings[EndReason.WRAPPED_UP]
 
 
 def test_a_position_with_fewer_exchanges_than_questions_still_ends_and_says_why() -> None:
-    talk = with_probes(0, 0, 0, wrap_up=2)
-    talk.answer(Move.NEXT)
+    talk = make_talk_with_probes(0, 0, 0, wrap_up=2)
+    talk.answer_and_reply(Move.NEXT)
     talk.say("An answer.")
-    assert talk.plan.fallback is Move.CLOSE
+    assert talk.plan.fallback_move is Move.CLOSE
     assert talk.plan.end_reason is EndReason.OUT_OF_EXCHANGES
 
 
@@ -224,41 +224,41 @@ def test_a_position_with_fewer_exchanges_than_questions_still_ends_and_says_why(
     ],
 )
 def test_progress_after_a_move(move: Move, progress: Progress) -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("An answer.")
     assert talk.plan.progress_after(move) == progress
 
 
 def test_a_closing_that_confirms_a_stop_is_no_exchange() -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.say("Yes.")
     assert talk.plan.progress_after(Move.CLOSE).exchanges == 0
 
 
 def test_what_the_clock_makes_counts_as_no_exchange() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=31)
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT)
+    talk.advance_clock(minutes=31)
     assert talk.plan.progress_after(Move.CLOSE).exchanges == 1
     assert talk.plan.progress_after(Move.NUDGE).exchanges == 1
-    talk.make(Move.CLOSE, reason=EndReason.OUT_OF_TIME)
+    talk.store_move(Move.CLOSE, reason=EndReason.OUT_OF_TIME)
     assert talk.plan.exchanges == 1
 
 
 def test_a_closing_that_answers_words_from_before_a_stop_is_an_exchange() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("This is too much.")
     composed = talk.plan
     talk.say("It was the database.")
-    talk.make(Move.STOP, composed)
-    talk.wait(minutes=31)
-    assert talk.plan.moves == (Move.CLOSE,)
+    talk.store_move(Move.STOP, composed)
+    talk.advance_clock(minutes=31)
+    assert talk.plan.allowed_moves == (Move.CLOSE,)
     assert talk.plan.progress_after(Move.CLOSE).exchanges == 1
-    talk.make(Move.CLOSE)
+    talk.store_move(Move.CLOSE)
     assert talk.plan.exchanges == 1
 
 
 @pytest.mark.parametrize("reason", [EndReason.OUT_OF_TIME, EndReason.CANDIDATE_LEFT])
 def test_a_closing_by_the_clock_says_its_own_reason(reason: EndReason) -> None:
-    assert greeted().plan.words_after(Move.CLOSE, reason) == phrases_in("en").closings[reason]
+    assert make_greeted_talk().plan.code_words(Move.CLOSE, reason) == get_phrases("en").closings[reason]

@@ -4,132 +4,132 @@ from datetime import timedelta
 
 import pytest
 
-from agent.phrases import LANGUAGES, phrases_in
-from agent.plan import Limits
+from agent.phrases import PHRASES_BY_LANGUAGE, get_phrases
+from agent.plan import TimeLimits
 from models.interview import EndReason
 from models.turn import Move
-from tests.agent.talks import START, greeted, questions
+from tests.agent.talks import START_TIME, make_greeted_talk, new_questions
 from tests.factories import position_body
 
 # --- minutes
 
 
 def test_a_probe_needs_minutes_for_its_answer_and_for_each_question_that_is_left() -> None:
-    talk = greeted()  # 29 minutes without the closing; two questions left after the first: 3 x 2 minutes
+    talk = make_greeted_talk()  # 29 minutes without the closing; two questions left after the first: 3 x 2 minutes
     talk.say("An answer.")
-    talk.wait(minutes=23)
-    assert Move.PROBE in talk.plan.moves
-    talk.wait(seconds=1)
-    assert Move.PROBE not in talk.plan.moves
-    assert Move.NEXT in talk.plan.moves
+    talk.advance_clock(minutes=23)
+    assert Move.PROBE in talk.plan.allowed_moves
+    talk.advance_clock(seconds=1)
+    assert Move.PROBE not in talk.plan.allowed_moves
+    assert Move.NEXT in talk.plan.allowed_moves
 
 
 def test_in_a_short_interview_half_an_even_share_is_kept_for_each_answer() -> None:
-    position = position_body(questions=questions(5, 5, 5, 5, 5), wrap_up_after_exchanges=20, limit_minutes=10)
-    talk = greeted(position=position, limit=timedelta(minutes=10), closing=timedelta())
+    position = position_body(questions=new_questions(5, 5, 5, 5, 5), wrap_up_after_exchanges=20, limit_minutes=10)
+    talk = make_greeted_talk(position=position, limit=timedelta(minutes=10), closing=timedelta())
     talk.say("An answer.")
-    talk.wait(minutes=5)  # the shares are two minutes: five answers of one minute are kept
-    assert Move.PROBE in talk.plan.moves
-    talk.wait(seconds=1)
-    assert Move.PROBE not in talk.plan.moves
+    talk.advance_clock(minutes=5)  # the shares are two minutes: five answers of one minute are kept
+    assert Move.PROBE in talk.plan.allowed_moves
+    talk.advance_clock(seconds=1)
+    assert Move.PROBE not in talk.plan.allowed_moves
 
 
 def test_the_closing_has_its_time_reserved() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("An answer.")
-    talk.wait(minutes=29, seconds=-1)
-    assert Move.NEXT in talk.plan.moves
-    talk.wait(seconds=1)
-    assert talk.plan.moves == (Move.CLOSE,)
+    talk.advance_clock(minutes=29, seconds=-1)
+    assert Move.NEXT in talk.plan.allowed_moves
+    talk.advance_clock(seconds=1)
+    assert talk.plan.allowed_moves == (Move.CLOSE,)
     assert talk.plan.end_reason is EndReason.OUT_OF_TIME
 
 
 def test_the_closing_takes_no_more_than_a_fifth_of_a_short_interview() -> None:
-    limits = Limits(START, timedelta(minutes=2), closing=timedelta(minutes=1), silence=timedelta(minutes=5))
+    limits = TimeLimits(START_TIME, timedelta(minutes=2), closing_reserve=timedelta(minutes=1), max_silence=timedelta(minutes=5))
     assert limits.reserve == timedelta(seconds=24)
 
 
 def test_an_answer_that_comes_after_the_limit_gets_the_closing() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("An answer.")
-    talk.make(Move.NEXT)
-    talk.wait(minutes=31)
+    talk.store_move(Move.NEXT)
+    talk.advance_clock(minutes=31)
     talk.say("It was the data")
     assert talk.plan.time_left == timedelta()
-    assert talk.plan.moves == (Move.CLOSE,)
+    assert talk.plan.allowed_moves == (Move.CLOSE,)
     assert talk.plan.end_reason is EndReason.OUT_OF_TIME
 
 
 def test_an_interview_without_a_closing_reserved_takes_answers_to_its_last_second() -> None:
-    talk = greeted(closing=timedelta())
+    talk = make_greeted_talk(closing=timedelta())
     talk.say("An answer.")
-    talk.wait(minutes=30, seconds=-1)
-    assert Move.NEXT in talk.plan.moves
-    talk.wait(seconds=1)
-    assert talk.plan.moves == (Move.CLOSE,)
+    talk.advance_clock(minutes=30, seconds=-1)
+    assert Move.NEXT in talk.plan.allowed_moves
+    talk.advance_clock(seconds=1)
+    assert talk.plan.allowed_moves == (Move.CLOSE,)
 
 
 # --- silence
 
 
 def test_silence_is_broken_once_and_then_ends_the_interview() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=5, seconds=-1)
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT)
+    talk.advance_clock(minutes=5, seconds=-1)
     assert talk.plan.clock_move is None
-    talk.wait(seconds=1)
+    talk.advance_clock(seconds=1)
     assert talk.plan.clock_move == (Move.NUDGE, None)
-    talk.make(Move.NUDGE)
+    talk.store_move(Move.NUDGE)
     assert talk.plan.clock_move is None
-    talk.wait(minutes=5)
+    talk.advance_clock(minutes=5)
     assert talk.plan.clock_move == (Move.CLOSE, EndReason.CANDIDATE_LEFT)
 
 
 def test_an_answer_after_a_nudge_makes_the_next_silence_a_first_one() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=5)
-    talk.make(Move.NUDGE)
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=5)
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT)
+    talk.advance_clock(minutes=5)
+    talk.store_move(Move.NUDGE)
+    talk.answer_and_reply(Move.NEXT)
+    talk.advance_clock(minutes=5)
     assert talk.plan.clock_move == (Move.NUDGE, None)
 
 
 def test_the_limit_ends_a_silence_whether_there_was_a_nudge_or_not() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
-    talk.wait(minutes=28)
-    talk.answer(Move.NEXT)
-    assert talk.plan.due_after(talk.now) == START + timedelta(minutes=30)
-    talk.wait(minutes=2)
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT)
+    talk.advance_clock(minutes=28)
+    talk.answer_and_reply(Move.NEXT)
+    assert talk.plan.due_after(talk.now) == START_TIME + timedelta(minutes=30)
+    talk.advance_clock(minutes=2)
     assert talk.plan.clock_move == (Move.CLOSE, EndReason.OUT_OF_TIME)
 
 
 def test_a_nudge_is_no_reply() -> None:
-    talk = greeted()
-    talk.answer(Move.NEXT)
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT)
     before = talk.plan
-    talk.wait(minutes=5)
-    talk.make(Move.NUDGE)
+    talk.advance_clock(minutes=5)
+    talk.store_move(Move.NUDGE)
     after = talk.plan
-    assert (after.asked, after.exchanges, after.used, after.answers) == (2, 1, before.used, before.answers)
-    assert after.nudged
+    assert (after.questions_asked, after.exchanges, after.moves_used, after.answers) == (2, 1, before.moves_used, before.answers)
+    assert after.has_nudged
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", PHRASES_BY_LANGUAGE)
 def test_a_nudge_puts_the_open_question_and_asks_nothing_else(language: str) -> None:
-    talk = greeted(language=language)
-    words = talk.plan.words_after(Move.NUDGE)
+    talk = make_greeted_talk(language=language)
+    words = talk.plan.code_words(Move.NUDGE)
     assert words.endswith(" What draws you to this work?")
     assert words.count("?") == 1
 
 
 def test_a_nudge_after_a_stop_asks_for_the_confirmation_again() -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.wait(minutes=5)
-    assert talk.plan.words_after(Move.NUDGE).endswith(phrases_in("en").stop)
-    talk.make(Move.NUDGE)
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
+    talk.advance_clock(minutes=5)
+    assert talk.plan.code_words(Move.NUDGE).endswith(get_phrases("en").stop)
+    talk.store_move(Move.NUDGE)
     talk.say("Yes.")
-    assert talk.plan.fallback is Move.CLOSE
+    assert talk.plan.fallback_move is Move.CLOSE
     assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED

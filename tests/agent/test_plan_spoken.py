@@ -3,87 +3,87 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from agent.plan import read
-from agent.prompts import Background, compose
+from agent.plan import derive_plan
+from agent.prompts import Background, compose_prompt
 from models.turn import Channel, Move
-from tests.agent.talks import Talk, greeted
+from tests.agent.talks import Talk, make_greeted_talk
 
 
-def spoken() -> Talk:
+def make_voice_talk() -> Talk:
     """A voice interview whose first question has been heard."""
-    return greeted(channel=Channel.VOICE)
+    return make_greeted_talk(channel=Channel.VOICE)
 
 
 def test_a_reply_that_was_cut_off_before_it_was_heard_is_as_if_it_had_not_been_made() -> None:
-    talk = spoken()
+    talk = make_voice_talk()
     talk.say("First I looked at the logs.")
     before = talk.plan
-    talk.cut_off("Thank")
+    talk.store_cut_off_reply("Thank")
     talk.say("And then at the code.")
     after = talk.plan
     assert after.contribution == "First I looked at the logs.\nAnd then at the code."
-    assert (after.asked, after.exchanges, after.used) == (before.asked, before.exchanges, before.used)
-    assert after.moves == before.moves
+    assert (after.questions_asked, after.exchanges, after.moves_used) == (before.questions_asked, before.exchanges, before.moves_used)
+    assert after.allowed_moves == before.allowed_moves
 
 
 def test_pieces_around_a_cut_off_reply_advance_the_plan_once() -> None:
-    talk = spoken()
+    talk = make_voice_talk()
     talk.say("First.")
-    talk.cut_off("Thank you. What")
+    talk.store_cut_off_reply("Thank you. What")
     talk.say("Second.")
-    talk.make(Move.NEXT)
-    assert (talk.plan.asked, talk.plan.exchanges, talk.plan.contribution) == (2, 1, "")
+    talk.store_move(Move.NEXT)
+    assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.contribution) == (2, 1, "")
 
 
 def test_claude_is_not_shown_what_was_cut_off() -> None:
-    talk = spoken()
+    talk = make_voice_talk()
     talk.say("First.")
-    talk.cut_off("Thank you for")
+    talk.store_cut_off_reply("Thank you for")
     talk.say("Second.")
-    prompt = compose(talk.position, Background(), talk.plan, talk.turns)
+    prompt = compose_prompt(talk.position, Background(), talk.plan, talk.turns)
     assert "Thank you for" not in str(prompt.messages)
     assert "First.\nSecond." in str(prompt.messages).replace("\\n", "\n")
 
 
 def test_who_begins_to_speak_while_the_question_is_heard_answers_it() -> None:
-    talk = spoken()
+    talk = make_voice_talk()
     talk.say("An answer.")
     composed = talk.plan
     began = talk.now
     # stored first, for the question is stored when it has been heard to its end
     talk.say("I know that one.", started_at=began + timedelta(seconds=3))
-    talk.make(Move.NEXT, composed)
-    assert talk.plan.unheard is None
+    talk.store_move(Move.NEXT, composed)
+    assert talk.plan.unheard_move is None
     assert talk.plan.contribution == "I know that one."
-    assert Move.NEXT in talk.plan.moves
+    assert Move.NEXT in talk.plan.allowed_moves
 
 
 def test_what_was_said_before_the_question_began_does_not_answer_it() -> None:
-    talk = spoken()
+    talk = make_voice_talk()
     talk.say("An answer.")
     composed = talk.plan
     talk.say("And the rest of it.", started_at=talk.now - timedelta(seconds=1))
-    talk.make(Move.NEXT, composed)
-    assert talk.plan.unheard is Move.NEXT
+    talk.store_move(Move.NEXT, composed)
+    assert talk.plan.unheard_move is Move.NEXT
 
 
 def test_after_a_greeting_that_was_heard_alone_comes_the_first_question() -> None:
     talk = Talk(channel=Channel.VOICE)
-    talk.greet_alone()
-    assert talk.plan.greeted
+    talk.greet_without_question()
+    assert talk.plan.has_greeted
     assert talk.plan.open_question is None
     talk.say("Hello!")
-    assert talk.plan.moves == (Move.NEXT,)
-    talk.make(Move.NEXT)
-    assert (talk.plan.asked, talk.plan.exchanges, talk.plan.contribution) == (1, 0, "")
+    assert talk.plan.allowed_moves == (Move.NEXT,)
+    talk.store_move(Move.NEXT)
+    assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.contribution) == (1, 0, "")
 
 
 def test_asking_again_after_an_interruption_uses_up_nothing() -> None:
-    talk = spoken()
+    talk = make_voice_talk()
     talk.say("Half an")
     before = talk.plan
-    turn = talk.make(Move.REPEAT)
+    turn = talk.store_move(Move.REPEAT)
     talk.turns[-1] = replace(turn, answers=None)
-    assert talk.plan.used == before.used
+    assert talk.plan.moves_used == before.moves_used
     assert talk.plan.contribution == "Half an"
-    assert read(talk.position, "en", talk.turns, talk.plan.limits, talk.now).exchanges == before.exchanges
+    assert derive_plan(talk.position, "en", talk.turns, talk.plan.limits, talk.now).exchanges == before.exchanges

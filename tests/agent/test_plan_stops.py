@@ -2,113 +2,113 @@
 
 import pytest
 
-from agent.phrases import phrases_in
+from agent.phrases import get_phrases
 from models.interview import EndReason
 from models.turn import Move
-from tests.agent.talks import greeted, with_probes
+from tests.agent.talks import make_greeted_talk, make_talk_with_probes
 
 
 def test_a_stop_is_asked_back_once() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("I want to stop.")
-    assert Move.STOP in talk.plan.moves
-    assert Move.CLOSE not in talk.plan.moves
-    talk.make(Move.STOP)
+    assert Move.STOP in talk.plan.allowed_moves
+    assert Move.CLOSE not in talk.plan.allowed_moves
+    talk.store_move(Move.STOP)
     talk.say("Yes.")
-    assert Move.STOP not in talk.plan.moves
-    assert Move.CLOSE in talk.plan.moves
+    assert Move.STOP not in talk.plan.allowed_moves
+    assert Move.CLOSE in talk.plan.allowed_moves
     assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
-    assert talk.plan.fallback is Move.CLOSE
+    assert talk.plan.fallback_move is Move.CLOSE
 
 
 @pytest.mark.parametrize("words", ["Yes!", "YES, please", "yes\nplease", "  yes. ", "Stop.", "“Yes”"])
 def test_code_alone_understands_a_plain_yes(words: str) -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.say(words)
-    assert talk.plan.fallback is Move.CLOSE
+    assert talk.plan.fallback_move is Move.CLOSE
 
 
 @pytest.mark.parametrize("words", ["No.", "Yes and no: it was the database.", "I like puzzles.", "yesterday"])
 def test_code_alone_takes_everything_else_for_an_answer(words: str) -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.say(words)
-    assert talk.plan.fallback is Move.NEXT
+    assert talk.plan.fallback_move is Move.NEXT
 
 
 def test_a_plain_yes_to_a_core_question_ends_nothing() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("Yes.")
-    assert talk.plan.fallback is Move.NEXT
+    assert talk.plan.fallback_move is Move.NEXT
 
 
 def test_an_answer_after_a_stop_goes_on_and_the_next_wish_is_asked_back_again() -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.answer(Move.NEXT, "No, I like puzzles.")
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
+    talk.answer_and_reply(Move.NEXT, "No, I like puzzles.")
     talk.say("Now I really want to stop.")
-    assert Move.STOP in talk.plan.moves
-    assert Move.CLOSE not in talk.plan.moves
+    assert Move.STOP in talk.plan.allowed_moves
+    assert Move.CLOSE not in talk.plan.allowed_moves
 
 
 def test_a_confirmation_in_other_words_that_claude_understands_is_the_candidates_end() -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.say("I have to leave now, goodbye.")
-    assert talk.plan.fallback is Move.NEXT, "code does not understand it"
-    assert Move.CLOSE in talk.plan.moves
+    assert talk.plan.fallback_move is Move.NEXT, "code does not understand it"
+    assert Move.CLOSE in talk.plan.allowed_moves
     assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
 
 
 def test_a_yes_from_before_a_stop_does_not_confirm_it() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("This is too much.")
     composed = talk.plan
     talk.say("Yes.")
-    talk.make(Move.STOP, composed)
-    assert talk.plan.unheard is Move.STOP
-    assert talk.plan.moves == (Move.STOP,)
-    assert talk.plan.words_instead() == phrases_in("en").stop
-    talk.make(Move.STOP)
+    talk.store_move(Move.STOP, composed)
+    assert talk.plan.unheard_move is Move.STOP
+    assert talk.plan.allowed_moves == (Move.STOP,)
+    assert talk.plan.fallback_words() == get_phrases("en").stop
+    talk.store_move(Move.STOP)
     talk.say("Yes.")
-    assert talk.plan.fallback is Move.CLOSE
+    assert talk.plan.fallback_move is Move.CLOSE
     assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
 
 
 def test_a_stop_is_put_again_once_however_much_of_a_burst_is_left() -> None:
-    talk = greeted()
+    talk = make_greeted_talk()
     talk.say("This is too much.")
     composed = talk.plan
     talk.say("Really.")
-    talk.make(Move.STOP, composed)
+    talk.store_move(Move.STOP, composed)
     composed = talk.plan
     talk.say("Enough.")
-    talk.make(Move.STOP, composed)
-    assert talk.plan.unheard is None
-    assert Move.STOP not in talk.plan.moves
+    talk.store_move(Move.STOP, composed)
+    assert talk.plan.unheard_move is None
+    assert Move.STOP not in talk.plan.allowed_moves
 
 
 def test_a_last_answer_after_a_stop_wraps_up() -> None:
-    talk = with_probes(0)
-    talk.answer(Move.STOP, "I want to stop.")
+    talk = make_talk_with_probes(0)
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.say("No, wait: I like puzzles.")
-    assert Move.NEXT not in talk.plan.moves
+    assert Move.NEXT not in talk.plan.allowed_moves
     assert talk.plan.end_reason is EndReason.WRAPPED_UP
 
 
 def test_a_yes_to_a_stop_at_the_last_question_is_the_candidates_end() -> None:
-    talk = with_probes(0)
-    talk.answer(Move.STOP, "I want to stop.")
+    talk = make_talk_with_probes(0)
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.say("Yes, I would rather end it here.")
     assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
 
 
 @pytest.mark.parametrize(("words", "reason"), [("I like puzzles.", EndReason.OUT_OF_TIME), ("Yes.", EndReason.CANDIDATE_ENDED)])
 def test_after_the_limit_a_yes_to_a_stop_is_told_from_an_answer(words: str, reason: EndReason) -> None:
-    talk = greeted()
-    talk.answer(Move.STOP, "I want to stop.")
-    talk.wait(minutes=31)
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
+    talk.advance_clock(minutes=31)
     talk.say(words)
-    assert talk.plan.moves == (Move.CLOSE,)
+    assert talk.plan.allowed_moves == (Move.CLOSE,)
     assert talk.plan.end_reason is reason

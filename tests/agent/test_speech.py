@@ -9,13 +9,13 @@ import pytest
 from livekit.agents import AgentSession
 from livekit.agents.voice import AgentStateChangedEvent, SpeechHandle, UserStateChangedEvent
 
-from agent.speech import Speech
-from live.cancellation import end
+from agent.speech import SpeechPlayer
+from live.cancellation import cancel_and_wait
 
-GOES_ON = UserStateChangedEvent(old_state="listening", new_state="speaking")
+CANDIDATE_SPEAKS = UserStateChangedEvent(old_state="listening", new_state="speaking")
 
 
-class Session:
+class FakeAgentSession:
     """Takes words as livekit-agents does, and plays none of them by itself."""
 
     handle: SpeechHandle | None = None
@@ -25,45 +25,45 @@ class Session:
         return self.handle
 
 
-async def words() -> AsyncGenerator[str, None]:
+async def reply_words() -> AsyncGenerator[str, None]:
     yield "What was the hardest part?"
 
 
 @asynccontextmanager
-async def saying(*, interruptible: bool) -> AsyncIterator[tuple[Speech, SpeechHandle]]:
+async def start_saying(*, interruptible: bool) -> AsyncIterator[tuple[SpeechPlayer, SpeechHandle]]:
     """Words that were given to the session, and not heard yet."""
-    session = Session()
-    speech = Speech(cast("AgentSession[Any]", session))
-    task = asyncio.create_task(speech.say(words(), interruptible=interruptible))
+    session = FakeAgentSession()
+    speech = SpeechPlayer(cast("AgentSession[Any]", session))
+    task = asyncio.create_task(speech.say(reply_words(), interruptible=interruptible))
     while session.handle is None:
         await asyncio.sleep(0)
     try:
         yield speech, session.handle
     finally:
-        await end(task)
+        await cancel_and_wait(task)
 
 
 async def test_who_goes_on_before_anything_was_heard_is_not_spoken_over() -> None:
-    async with saying(interruptible=True) as (speech, handle):
-        speech.note_candidate(GOES_ON)
+    async with start_saying(interruptible=True) as (speech, handle):
+        speech.on_user_state_changed(CANDIDATE_SPEAKS)
         assert handle.interrupted
 
 
 async def test_what_is_heard_already_is_cut_off_by_more_than_a_sound() -> None:
-    async with saying(interruptible=True) as (speech, handle):
-        speech.note_state(AgentStateChangedEvent(old_state="listening", new_state="speaking"))
-        speech.note_candidate(GOES_ON)
+    async with start_saying(interruptible=True) as (speech, handle):
+        speech.on_agent_state_changed(AgentStateChangedEvent(old_state="listening", new_state="speaking"))
+        speech.on_user_state_changed(CANDIDATE_SPEAKS)
         assert not handle.interrupted
 
 
 @pytest.mark.parametrize("state", ["listening", "away"])
 async def test_silence_drops_nothing(state: str) -> None:
-    async with saying(interruptible=True) as (speech, handle):
-        speech.note_candidate(UserStateChangedEvent.model_validate({"old_state": "speaking", "new_state": state}))
+    async with start_saying(interruptible=True) as (speech, handle):
+        speech.on_user_state_changed(UserStateChangedEvent.model_validate({"old_state": "speaking", "new_state": state}))
         assert not handle.interrupted
 
 
 async def test_the_disclosure_is_said_whoever_speaks() -> None:
-    async with saying(interruptible=False) as (speech, handle):
-        speech.note_candidate(GOES_ON)
+    async with start_saying(interruptible=False) as (speech, handle):
+        speech.on_user_state_changed(CANDIDATE_SPEAKS)
         assert not handle.interrupted

@@ -4,19 +4,19 @@ import asyncio
 
 from bson import ObjectId
 
-from agent.phrases import phrases_in
+from agent.phrases import get_phrases
 from lifecycle.services import Services
 from models.interview import InterviewStatus
 from models.turn import Channel, Move, Source, Speaker
-from sandbox.anthropic.provider import Provider, Script
-from tests.agent.chats import LONG, Chat, another_process, asked, open_chat, seqs
-from tests.live.reading import Listeners, reading
+from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
+from tests.agent.chats import UNPROBED_ANSWER, Chat, open_process_services, wait_for_reply_requests, make_chat, seqs
+from tests.live.reading import RedisSubscriptions, collect_stream
 from tests.resolvers.tenant import Tenant
 
-EN = phrases_in("en")
+ENGLISH = get_phrases("en")
 
 
-async def test_an_open_chat_is_greeted_by_an_ai_and_asked_the_first_question(chat: Chat, provider: Provider) -> None:
+async def test_an_open_chat_is_greeted_by_an_ai_and_asked_the_first_question(chat: Chat, provider: AnthropicProvider) -> None:
     greeting, question = await chat.turns()
     assert (greeting.move, question.move) == (Move.GREET, Move.NEXT)
     assert "I am Viva, an AI" in greeting.text
@@ -34,20 +34,20 @@ async def test_an_open_chat_is_greeted_by_an_ai_and_asked_the_first_question(cha
     assert provider.requests == [], "nothing that every candidate is told depends on a model"
 
 
-async def test_nothing_is_done_where_nothing_is_due(chat: Chat, provider: Provider) -> None:
+async def test_nothing_is_done_where_nothing_is_due(chat: Chat, provider: AnthropicProvider) -> None:
     before = await chat.interview()
-    await chat.act()
+    await chat.run_reply_job()
     assert await chat.interview() == before
-    await chat.exchange(LONG)
+    await chat.say_and_get_reply(UNPROBED_ANSWER)
     before = await chat.interview()
-    await chat.act()
+    await chat.run_reply_job()
     assert await chat.interview() == before
-    assert len(provider.replies) == 1
+    assert len(provider.reply_requests) == 1
 
 
-async def test_an_answer_gets_its_reply(chat: Chat, provider: Provider) -> None:
-    provider.scripts.append(Script(text="NEXT\nThank you for that."))
-    reply = await chat.exchange(LONG)
+async def test_an_answer_gets_its_reply(chat: Chat, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="NEXT\nThank you for that."))
+    reply = await chat.say_and_get_reply(UNPROBED_ANSWER)
     assert (reply.seq, reply.answers, reply.key) == (4, 3, "reply:3")
     assert (reply.move, reply.source, reply.question_key) == (Move.NEXT, Source.MODEL, "incident")
     assert reply.text == "Thank you for that. Tell me about the last incident that you handled."
@@ -60,18 +60,18 @@ async def test_an_answer_gets_its_reply(chat: Chat, provider: Provider) -> None:
     assert interview.progress.model_dump() == {"question": 2, "question_key": "incident", "exchanges": 1}
 
 
-async def test_many_jobs_for_one_message_make_one_reply(chat: Chat, provider: Provider) -> None:
-    await chat.say(LONG)
-    async with another_process(chat.services.settings) as other:
-        await asyncio.gather(*(side.act() for side in [chat, chat.elsewhere(other)] * 4))
+async def test_many_jobs_for_one_message_make_one_reply(chat: Chat, provider: AnthropicProvider) -> None:
+    await chat.say(UNPROBED_ANSWER)
+    async with open_process_services(chat.services.settings) as other:
+        await asyncio.gather(*(side.run_reply_job() for side in [chat, chat.with_other_services(other)] * 4))
     assert seqs(await chat.turns()) == [1, 2, 3, 4]
-    assert len(provider.replies) == 1
+    assert len(provider.reply_requests) == 1
 
 
-async def test_two_messages_before_a_reply_are_one_contribution(chat: Chat, provider: Provider) -> None:
-    reply = await chat.exchange("It was a deadlock.", "And then I found it.")
+async def test_two_messages_before_a_reply_are_one_contribution(chat: Chat, provider: AnthropicProvider) -> None:
+    reply = await chat.say_and_get_reply("It was a deadlock.", "And then I found it.")
     assert (reply.seq, reply.answers) == (5, 4)
-    (body,) = provider.replies
+    (body,) = provider.reply_requests
     said = body["messages"][-2]
     assert said["role"] == "user"
     assert [block["text"] for block in said["content"]] == ["It was a deadlock.\nAnd then I found it."]
@@ -79,32 +79,32 @@ async def test_two_messages_before_a_reply_are_one_contribution(chat: Chat, prov
 
 
 async def test_a_message_while_a_reply_is_composed_makes_it_composed_again(
-    chat: Chat, provider: Provider, held: asyncio.Event
+    chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
-    provider.scripts.append(Script(text="PROBE\nWhat did you see first?", released=held))
+    provider.scripts.append(ScriptedReply(text="PROBE\nWhat did you see first?", release_event=release_event))
     await chat.say("It was a deadlock.")
-    acting = asyncio.create_task(chat.act())
-    await asked(provider, 1)
-    await chat.say(LONG)
-    held.set()
+    acting = asyncio.create_task(chat.run_reply_job())
+    await wait_for_reply_requests(provider, 1)
+    await chat.say(UNPROBED_ANSWER)
+    release_event.set()
     await acting
     *_, reply = await chat.turns()
     assert (reply.seq, reply.answers, reply.move) == (5, 4, Move.NEXT)
-    assert len(provider.replies) == 2
-    assert provider.replies[1]["messages"][-2]["content"][0]["text"] == f"It was a deadlock.\n{LONG}"
+    assert len(provider.reply_requests) == 2
+    assert provider.reply_requests[1]["messages"][-2]["content"][0]["text"] == f"It was a deadlock.\n{UNPROBED_ANSWER}"
     interview = await chat.interview()
     assert (interview.answered_seq, interview.lease, interview.replies) == (4, None, 1)
 
 
 async def test_who_keeps_writing_gets_a_reply_after_two_more_compositions_and_everything_is_answered(
-    chat: Chat, provider: Provider
+    chat: Chat, provider: AnthropicProvider
 ) -> None:
     gates = [asyncio.Event() for _ in range(3)]
-    provider.scripts += [Script(text="NEXT\nThank you.", released=gate) for gate in gates]
+    provider.scripts += [ScriptedReply(text="NEXT\nThank you.", release_event=gate) for gate in gates]
     await chat.say("First.")
-    acting = asyncio.create_task(chat.act())
+    acting = asyncio.create_task(chat.run_reply_job())
     for number, gate in enumerate(gates, 1):
-        await asked(provider, number)
+        await wait_for_reply_requests(provider, number)
         await chat.say(f"Addition {number}.")
         gate.set()
     await acting
@@ -114,34 +114,34 @@ async def test_who_keeps_writing_gets_a_reply_after_two_more_compositions_and_ev
     interview = await chat.interview()
     assert interview.due_at, "what came during the last one is still due"
     assert interview.lease is None
-    await chat.act()
+    await chat.run_reply_job()
     *_, reply = await chat.turns()
     assert (reply.seq, reply.answers, reply.move) == (8, 6, Move.REPEAT), "it was written before the question it would answer"
     assert reply.text.endswith("Tell me about the last incident that you handled.")
     interview = await chat.interview()
     assert interview.answered_seq == interview.last_candidate_seq == 6
-    assert len(provider.replies) == 4
+    assert len(provider.reply_requests) == 4
 
 
-async def test_what_was_left_over_wakes_the_next_job_at_once(chat: Chat, provider: Provider) -> None:
+async def test_what_was_left_over_wakes_the_next_job_at_once(chat: Chat, provider: AnthropicProvider) -> None:
     woken = []
     stop = asyncio.Event()
 
-    async def note(interview_id: ObjectId) -> None:
+    async def note_wake_up(interview_id: ObjectId) -> None:
         woken.append(interview_id)
 
     gates = [asyncio.Event() for _ in range(3)]
-    provider.scripts += [Script(released=gate) for gate in gates]
+    provider.scripts += [ScriptedReply(release_event=gate) for gate in gates]
     await chat.say("First.")
-    acting = asyncio.create_task(chat.act())
+    acting = asyncio.create_task(chat.run_reply_job())
     for number, gate in enumerate(gates, 1):
-        await asked(provider, number)
+        await wait_for_reply_requests(provider, number)
         await chat.say(f"Addition {number}.")
         gate.set()
     await acting
-    async with another_process(chat.services.settings) as worker:
-        worker.jobs.register("reply", note)
-        working = asyncio.create_task(worker.jobs.work(stop, 1))
+    async with open_process_services(chat.services.settings) as worker:
+        worker.jobs.register("reply", note_wake_up)
+        working = asyncio.create_task(worker.jobs.run(stop, 1))
         async with asyncio.timeout(15):
             # four for the messages, one for what the job left over
             while len(woken) < 5:
@@ -152,9 +152,9 @@ async def test_what_was_left_over_wakes_the_next_job_at_once(chat: Chat, provide
 
 
 async def test_a_message_before_the_greeting_is_not_taken_for_an_answer(services: Services, tenant: Tenant, chat: Chat) -> None:
-    early = await open_chat(services, chat.claude, tenant.position)
+    early = await make_chat(services, chat.claude, tenant.position)
     await early.say("Hello?")
-    await early.act()
+    await early.run_reply_job()
     assert [turn.move for turn in await early.turns()] == [None, Move.GREET, Move.NEXT]
     interview = await early.interview()
     assert (interview.progress.question, interview.progress.exchanges) == (1, 0)
@@ -164,39 +164,39 @@ async def test_a_message_before_the_greeting_is_not_taken_for_an_answer(services
     assert interview.due_at > interview.started_at, "the candidate's turn now"
 
 
-async def test_what_is_being_written_shows_as_it_is_written(chat: Chat, provider: Provider, listeners: Listeners) -> None:
-    provider.scripts.append(Script(text="CLARIFY\nI mean your daily work. Any of it. Small things too."))
+async def test_what_is_being_written_shows_as_it_is_written(chat: Chat, provider: AnthropicProvider, redis_subscriptions: RedisSubscriptions) -> None:
+    provider.scripts.append(ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too."))
     await chat.say("What do you mean by this?")
-    async with reading(chat.services.live.follow_interims(chat.id)) as read:
-        await listeners.of_interview(await chat.interview())
-        await chat.act()
-        interims = await read.until(lambda items: bool(items) and items[-1].text.endswith("too."))
+    async with collect_stream(chat.services.live.follow_interims(chat.id)) as read:
+        await redis_subscriptions.wait_for_interview(await chat.interview())
+        await chat.run_reply_job()
+        interims = await read.wait_until(lambda items: bool(items) and items[-1].text.endswith("too."))
     reply = (await chat.turns())[-1]
     assert interims[-1].text == reply.text == "I mean your daily work. Any of it. Small things too."
     assert all(reply.text.startswith(interim.text) for interim in interims)
     assert {(interim.speaker, interim.after_seq) for interim in interims} == {(Speaker.INTERVIEWER, 3)}
 
 
-async def test_words_show_before_the_reply_is_whole(chat: Chat, provider: Provider, listeners: Listeners) -> None:
+async def test_words_show_before_the_reply_is_whole(chat: Chat, provider: AnthropicProvider, redis_subscriptions: RedisSubscriptions) -> None:
     text = "CLARIFY\nI mean your daily work. Any of it."
-    provider.scripts.append(Script(text=text, piece=1, stall_after=len(text) - 2))
+    provider.scripts.append(ScriptedReply(text=text, delta_characters=1, stall_after=len(text) - 2))
     await chat.say("What do you mean by this?")
-    async with reading(chat.services.live.follow_interims(chat.id)) as read:
-        await listeners.of_interview(await chat.interview())
-        acting = asyncio.create_task(chat.act())
-        (first,) = await read.first(1)
+    async with collect_stream(chat.services.live.follow_interims(chat.id)) as read:
+        await redis_subscriptions.wait_for_interview(await chat.interview())
+        acting = asyncio.create_task(chat.run_reply_job())
+        (first,) = await read.wait_for_first(1)
         assert first.text == "I mean your daily work."
         assert len(await chat.turns()) == 3, "nothing is stored yet"
         await acting
     reply = (await chat.turns())[-1]
     assert reply.source is Source.BROKEN
-    assert reply.text == f"I mean your daily work. {EN.put_again} What draws you to this work?"
+    assert reply.text == f"I mean your daily work. {ENGLISH.question_again} What draws you to this work?"
 
 
 async def test_a_dashboard_gets_the_reply_without_waiting_for_a_poll(
-    services: Services, chat: Chat, listeners: Listeners
+    services: Services, chat: Chat, redis_subscriptions: RedisSubscriptions
 ) -> None:
-    async with reading(services.live.follow_turns(chat.id, after=0)) as read:
-        await listeners.of_interview(await chat.interview())
-        await chat.exchange(LONG)
-        assert seqs(await read.first(4)) == [1, 2, 3, 4]
+    async with collect_stream(services.live.follow_turns(chat.id, after=0)) as read:
+        await redis_subscriptions.wait_for_interview(await chat.interview())
+        await chat.say_and_get_reply(UNPROBED_ANSWER)
+        assert seqs(await read.wait_for_first(4)) == [1, 2, 3, 4]

@@ -8,42 +8,42 @@ import pytest
 import structlog
 from pymongo.errors import PyMongoError
 
-from agent.failure import ATTEMPTS
-from agent.phrases import phrases_in
+from agent.failure import MAX_ATTEMPTS
+from agent.phrases import get_phrases
 from errors import AppError
 from lifecycle.services import Services
 from models.clock import now
-from models.interview import EndReason, InterviewStatus, Lease, change
+from models.interview import EndReason, InterviewStatus, Lease, update_interview
 from models.position import Position
 from models.transition import claim_reply
 from models.turn import Move, Source
-from sandbox.anthropic.provider import Provider, Script
+from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod
-from tests.agent.chats import LONG, Chat, another_process, asked, open_chat
-from tests.agent.conftest import SECRETIVE
+from tests.agent.chats import UNPROBED_ANSWER, Chat, open_process_services, wait_for_reply_requests, make_chat
+from tests.agent.conftest import SECRET_WORD
 from tests.factories import make_position, position_body
-from tests.live.reading import eventually
+from tests.live.reading import wait_until
 
-EN = phrases_in("en")
+ENGLISH = get_phrases("en")
 QUESTIONS = [question.text for question in position_body().questions]
 
 
 async def test_with_claude_down_from_the_second_question_on_the_interview_completes_in_the_positions_words(
-    chat: Chat, provider: Provider, caplog: pytest.LogCaptureFixture
+    chat: Chat, provider: AnthropicProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     with structlog.testing.capture_logs() as logs:
-        await chat.exchange(f"{LONG} {SECRETIVE}")
-        provider.always = Script(status=529, error_type="overloaded_error")
-        await chat.exchange(f"{SECRETIVE}, thinly.")
-        await chat.exchange(LONG)
-    assert SECRETIVE not in repr(logs) + caplog.text
-    spoken = await chat.spoken()
+        await chat.say_and_get_reply(f"{UNPROBED_ANSWER} {SECRET_WORD}")
+        provider.default_script = ScriptedReply(status=529, error_type="overloaded_error")
+        await chat.say_and_get_reply(f"{SECRET_WORD}, thinly.")
+        await chat.say_and_get_reply(UNPROBED_ANSWER)
+    assert SECRET_WORD not in repr(logs) + caplog.text
+    spoken = await chat.interviewer_turns()
     assert [turn.move for turn in spoken] == [Move.GREET, Move.NEXT, Move.NEXT, Move.NEXT, Move.CLOSE]
     assert [turn.source for turn in spoken][2:] == [Source.MODEL, Source.CODE, Source.CODE]
     assert spoken[1].text == QUESTIONS[0]
     assert spoken[2].text.endswith(QUESTIONS[1])
     assert spoken[3].text == QUESTIONS[2]
-    assert spoken[4].text == EN.closings[EndReason.WRAPPED_UP]
+    assert spoken[4].text == ENGLISH.closings[EndReason.WRAPPED_UP]
     interview = await chat.interview()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
     assert interview.end_detail
@@ -51,37 +51,37 @@ async def test_with_claude_down_from_the_second_question_on_the_interview_comple
     assert len(await chat.evaluations()) == 1
 
 
-async def test_a_reply_that_breaks_off_counts_as_one_that_claude_did_not_give(chat: Chat, provider: Provider) -> None:
-    provider.scripts.append(Script(text="PROBE\nYou mention locks. What did", piece=1, cut_after=27))
-    reply = await chat.exchange(LONG)
+async def test_a_reply_that_breaks_off_counts_as_one_that_claude_did_not_give(chat: Chat, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="PROBE\nYou mention locks. What did", delta_characters=1, cut_after=27))
+    reply = await chat.say_and_get_reply(UNPROBED_ANSWER)
     assert (reply.move, reply.source) == (Move.PROBE, Source.BROKEN)
-    assert reply.text == f"You mention locks. {EN.put_again} {QUESTIONS[0]}"
+    assert reply.text == f"You mention locks. {ENGLISH.question_again} {QUESTIONS[0]}"
     assert (await chat.interview()).code_replies == 1
 
 
 # --- the lease
 
 
-def with_clocks(services: Services, group: str, **values: float) -> Services:
+def with_settings(services: Services, group: str, **values: float) -> Services:
     """The same process with other settings of that group."""
     changed = getattr(services.settings, group).model_copy(update=values)
     return replace(services, settings=services.settings.model_copy(update={group: changed}))
 
 
 async def test_who_loses_the_lease_in_mid_composition_stops_at_once_and_says_nothing(
-    chat: Chat, provider: Provider, held: asyncio.Event
+    chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
-    provider.scripts.append(Script(text="NEXT\nThank you.", released=held))
-    patient = chat.elsewhere(with_clocks(chat.services, "interview", first_word_seconds=30.0))
-    await chat.say(LONG)
-    acting = asyncio.create_task(patient.act())
-    await asked(provider, 1)
+    provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
+    patient = chat.with_other_services(with_settings(chat.services, "interview", first_word_seconds=30.0))
+    await chat.say(UNPROBED_ANSWER)
+    acting = asyncio.create_task(patient.run_reply_job())
+    await wait_for_reply_requests(provider, 1)
     other = Lease(holder="another", until=now() + timedelta(minutes=1))
-    taken = await change(chat.id, {}, {"lease": other}, {"fence": {"$add": ["$fence", 1]}})
+    taken = await update_interview(chat.id, {}, {"lease": other}, {"fence": {"$add": ["$fence", 1]}})
     assert taken
     async with asyncio.timeout(10):
         await acting  # Claude is still silent: it is the renewal that tells
-    assert not held.is_set()
+    assert not release_event.is_set()
     assert len(await chat.turns()) == 3
     interview = await chat.interview()
     assert interview.lease
@@ -91,42 +91,42 @@ async def test_who_loses_the_lease_in_mid_composition_stops_at_once_and_says_not
 
 @pytest.mark.parametrize("has_answered", [True, False])
 async def test_a_holder_that_was_overtaken_unnoticed_can_not_store(
-    chat: Chat, provider: Provider, held: asyncio.Event, monkeypatch: pytest.MonkeyPatch, has_answered: bool
+    chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event, monkeypatch: pytest.MonkeyPatch, has_answered: bool
 ) -> None:
     monkeypatch.setattr("agent.text.COMPOSITIONS", 1)  # the last one looks at the fence alone
-    sleepy = chat.elsewhere(with_clocks(chat.services, "jobs", lease_seconds=600.0))  # renews too seldom to notice anything
-    provider.scripts.append(Script(text="NEXT\nToo late.", released=held))
-    await chat.say(LONG)
-    acting = asyncio.create_task(sleepy.act())
-    await asked(provider, 1)
-    await chat.set(lease=None)  # as when it lapsed
+    sleepy = chat.with_other_services(with_settings(chat.services, "jobs", lease_seconds=600.0))  # renews too seldom to notice anything
+    provider.scripts.append(ScriptedReply(text="NEXT\nToo late.", release_event=release_event))
+    await chat.say(UNPROBED_ANSWER)
+    acting = asyncio.create_task(sleepy.run_reply_job())
+    await wait_for_reply_requests(provider, 1)
+    await chat.set_fields(lease=None)  # as when it lapsed
     if has_answered:
-        await chat.act()
+        await chat.run_reply_job()
     else:
         assert await claim_reply(chat.id, "another", 60)
-    held.set()
+    release_event.set()
     await acting
-    spoken = await chat.spoken()
+    spoken = await chat.interviewer_turns()
     assert [turn.answers for turn in spoken] == ([0, 0, 3] if has_answered else [0, 0])
     assert "Too late" not in spoken[-1].text
     lease = (await chat.interview()).lease
     assert lease is None if has_answered else lease and lease.holder == "another"
 
 
-async def test_a_reply_that_takes_longer_than_a_lease_keeps_it(chat: Chat, provider: Provider, held: asyncio.Event) -> None:
-    provider.scripts.append(Script(text="NEXT\nThank you for waiting.", released=held))
-    patient = chat.elsewhere(with_clocks(chat.services, "interview", first_word_seconds=30.0))
-    await chat.say(LONG)
-    acting = asyncio.create_task(patient.act())
-    await asked(provider, 1)
+async def test_a_reply_that_takes_longer_than_a_lease_keeps_it(chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event) -> None:
+    provider.scripts.append(ScriptedReply(text="NEXT\nThank you for waiting.", release_event=release_event))
+    patient = chat.with_other_services(with_settings(chat.services, "interview", first_word_seconds=30.0))
+    await chat.say(UNPROBED_ANSWER)
+    acting = asyncio.create_task(patient.run_reply_job())
+    await wait_for_reply_requests(provider, 1)
     lease_seconds = chat.services.settings.jobs.lease_seconds
-    async with another_process(chat.services.settings) as other:
+    async with open_process_services(chat.services.settings) as other:
         for _ in range(8):
             await asyncio.sleep(lease_seconds / 6)
-            await chat.elsewhere(other).act()
-    held.set()
+            await chat.with_other_services(other).run_reply_job()
+    release_event.set()
     await acting
-    assert len(provider.replies) == 1, "nobody else took it over"
+    assert len(provider.reply_requests) == 1, "nobody else took it over"
     assert (await chat.turns())[-1].text.startswith("Thank you for waiting.")
 
 
@@ -134,20 +134,20 @@ async def test_a_reply_that_takes_longer_than_a_lease_keeps_it(chat: Chat, provi
 
 
 async def test_a_failing_job_is_due_again_after_growing_pauses(chat: Chat) -> None:
-    await chat.say(LONG)
+    await chat.say(UNPROBED_ANSWER)
     await Position.find_one(Position.id == (await chat.interview()).position.id).delete()
     pauses = []
-    for attempt in range(1, ATTEMPTS):
+    for attempt in range(1, MAX_ATTEMPTS):
         with pytest.raises(AppError, match="position"):
-            await chat.act()
+            await chat.run_reply_job()
         interview = await chat.interview()
         assert interview.due_at
         assert (interview.attempts, interview.lease) == (attempt, None)
         pauses.append(round((interview.due_at - now()).total_seconds()))
         assert len(await chat.turns()) == 3
-        await chat.act()  # too early: nothing happens
+        await chat.run_reply_job()  # too early: nothing happens
         assert (await chat.interview()).attempts == attempt
-        await chat.let_pass(minutes=1)
+        await chat.move_into_past(minutes=1)
     assert pauses == pytest.approx([2, 4, 8, 16, 32, 60, 60], abs=2)
 
 
@@ -157,59 +157,59 @@ async def test_a_message_makes_a_failed_job_due_at_once(chat: Chat) -> None:
     await position.delete()
     await chat.say("It was a deadlock.")
     with pytest.raises(AppError):
-        await chat.act()
+        await chat.run_reply_job()
     await position.insert()
-    reply = await chat.exchange(LONG)
+    reply = await chat.say_and_get_reply(UNPROBED_ANSWER)
     assert (reply.move, reply.answers) == (Move.NEXT, 4)
     assert (await chat.interview()).attempts == 0
 
 
 async def test_an_interview_whose_job_always_fails_ends_and_says_why(chat: Chat) -> None:
-    await chat.say(LONG)
-    await chat.set(attempts=ATTEMPTS - 1)
+    await chat.say(UNPROBED_ANSWER)
+    await chat.set_fields(attempts=MAX_ATTEMPTS - 1)
     await Position.find_one(Position.id == (await chat.interview()).position.id).delete()
     with pytest.raises(AppError):
-        await chat.act()
+        await chat.run_reply_job()
     interview = await chat.interview()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
     assert interview.end_detail == (
-        f"The interviewer failed {ATTEMPTS} times in a row: The version of the position that this interview uses is gone."
+        f"The interviewer failed {MAX_ATTEMPTS} times in a row: The version of the position that this interview uses is gone."
     )
     assert (interview.lease, interview.due_at) == (None, None)
 
 
 async def test_mongodb_away_in_mid_reply_costs_time_and_nothing_else(
-    services: Services, own_mongod: Mongod, chat_on_own: Chat, provider: Provider, held: asyncio.Event
+    services: Services, own_mongod: Mongod, chat_on_own_mongod: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
-    chat = chat_on_own
-    provider.scripts.append(Script(text="NEXT\nThank you.", released=held))
-    await chat.say(LONG)
-    acting = asyncio.create_task(chat.act())
-    await asked(provider, 1)
+    chat = chat_on_own_mongod
+    provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
+    await chat.say(UNPROBED_ANSWER)
+    acting = asyncio.create_task(chat.run_reply_job())
+    await wait_for_reply_requests(provider, 1)
     await own_mongod.kill()
-    held.set()
+    release_event.set()
     with pytest.raises(PyMongoError):
         await acting
     await own_mongod.start()
     assert len(await chat.turns()) == 3
 
     async def is_answered() -> bool:
-        await chat.act()
+        await chat.run_reply_job()
         return len(await chat.turns()) > 3
 
-    await eventually(is_answered)
+    await wait_until(is_answered)
     reply = (await chat.turns())[-1]
     assert (reply.seq, reply.answers, reply.move) == (4, 3, Move.NEXT)
     assert (await chat.interview()).lease is None
 
 
 async def test_a_job_that_was_due_under_shorter_clocks_waits_for_the_longer_ones(chat: Chat) -> None:
-    await chat.exchange(LONG)
+    await chat.say_and_get_reply(UNPROBED_ANSWER)
     before = await chat.interview()
     assert before.due_at
-    await chat.let_pass(seconds=150)
-    assert await change(chat.id, {}, {}, {"due_at": "$$NOW"})
-    await chat.act()
+    await chat.move_into_past(seconds=150)
+    assert await update_interview(chat.id, {}, {}, {"due_at": "$$NOW"})
+    await chat.run_reply_job()
     interview = await chat.interview()
     assert len(await chat.turns()) == 4
     assert (interview.attempts, interview.lease) == (0, None)
@@ -219,8 +219,8 @@ async def test_a_job_that_was_due_under_shorter_clocks_waits_for_the_longer_ones
 
 
 @pytest.fixture
-async def chat_on_own(services: Services, own_mongod: Mongod, provider: Provider, chat: Chat) -> Chat:
+async def chat_on_own_mongod(services: Services, own_mongod: Mongod, provider: AnthropicProvider, chat: Chat) -> Chat:
     """An interview whose first question has been put, on a MongoDB that may be killed."""
-    own = await open_chat(services, chat.claude, await make_position())
-    await own.act()
+    own = await make_chat(services, chat.claude, await make_position())
+    await own.run_reply_job()
     return own

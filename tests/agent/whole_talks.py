@@ -7,24 +7,24 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from agent.plan import TRIES, Plan
-from models.position import PositionBody
+from agent.plan import MAX_TRIES_PER_QUESTION, InterviewPlan
+from models.position import PositionContent
 from models.turn import Move
 from tests.agent.talks import Talk
 
-REQUESTS = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
-MANY = settings(max_examples=150, deadline=None)
+CANDIDATE_REQUESTS = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
+MANY_EXAMPLES = settings(max_examples=150, deadline=None)
 
 
 @dataclass(frozen=True)
-class Step:
+class TalkStep:
     """What happens around one reply."""
 
     choice: int
     """which of the allowed moves is made"""
     pieces: int = 1
     """turns of the candidate before the reply is composed"""
-    late: int = 0
+    late_pieces: int = 0
     """and while it is composed"""
     seconds: int = 0
     """that the candidate takes"""
@@ -33,22 +33,22 @@ class Step:
 
 
 STEPS = st.lists(
-    st.builds(Step, st.integers(0, 6), st.integers(1, 3), st.integers(0, 1), st.integers(0, 900), st.booleans()),
+    st.builds(TalkStep, st.integers(0, 6), st.integers(1, 3), st.integers(0, 1), st.integers(0, 900), st.booleans()),
     min_size=1,
     max_size=25,
 )
-UNHURRIED = st.lists(st.builds(Step, st.integers(0, 6), st.integers(1, 3), st.integers(0, 1)), min_size=1, max_size=25)
-Look = Callable[[Talk, Plan], None]
+UNHURRIED_STEPS = st.lists(st.builds(TalkStep, st.integers(0, 6), st.integers(1, 3), st.integers(0, 1)), min_size=1, max_size=25)
+PlanCallback = Callable[[Talk, InterviewPlan], None]
 
 
-def hold(
-    position: PositionBody,
-    steps: Sequence[Step],
-    look: Look = lambda _talk, _plan: None,
+def simulate_talk(
+    position: PositionContent,
+    steps: Sequence[TalkStep],
+    on_plan: PlanCallback = lambda _talk, _plan: None,
     *,
     ends_early: bool = True,
     replies: int | None = None,
-    says: str = "Yes.",
+    answer_text: str = "Yes.",
 ) -> Talk:
     """An interview from greeting to closing, the steps over and over; `look` is called with each plan that a reply is made by.
 
@@ -56,7 +56,7 @@ def hold(
     """
     talk = Talk(position, limit=timedelta(minutes=position.limit_minutes))
     early = talk.plan
-    if steps[0].late:
+    if steps[0].late_pieces:
         talk.say("Hello?")
     talk.greet(early)
     most = _most_replies(position)
@@ -64,23 +64,23 @@ def hold(
         if count == replies:
             return talk
         step = steps[count % len(steps)]
-        if step.is_silent and talk.started_at and let_silence_pass(talk):
+        if step.is_silent and talk.started_at and make_clock_move(talk):
             return talk
-        talk.wait(seconds=step.seconds)
-        talk.say(*[says] * step.pieces)
+        talk.advance_clock(seconds=step.seconds)
+        talk.say(*[answer_text] * step.pieces)
         plan = talk.plan
-        look(talk, plan)
-        moves = [move for move in plan.moves if ends_early or move is not Move.CLOSE or Move.NEXT not in plan.moves]
+        on_plan(talk, plan)
+        moves = [move for move in plan.allowed_moves if ends_early or move is not Move.CLOSE or Move.NEXT not in plan.allowed_moves]
         move = moves[step.choice % len(moves)]
-        if step.late:
-            talk.say(says)
-        talk.make(move, plan)
+        if step.late_pieces:
+            talk.say(answer_text)
+        talk.store_move(move, plan)
         if move is Move.CLOSE:
             return talk
-    raise AssertionError(f"no end after {most} replies: {[turn.move for turn in talk.spoken]}")
+    raise AssertionError(f"no end after {most} replies: {[turn.move for turn in talk.interviewer_turns]}")
 
 
-def let_silence_pass(talk: Talk) -> bool:
+def make_clock_move(talk: Talk) -> bool:
     """The clock's move, if there is nothing to reply to; whether it was the end."""
     plan = talk.plan
     if plan.contribution or plan.last_turn_at is None:
@@ -90,11 +90,11 @@ def let_silence_pass(talk: Talk) -> bool:
     talk.now = max(talk.now, due_at)
     assert talk.plan.clock_move, "what is due has a move"
     move, reason = talk.plan.clock_move
-    talk.make(move, talk.plan, reason)
+    talk.store_move(move, talk.plan, reason)
     return move is Move.CLOSE
 
 
-def _most_replies(position: PositionBody) -> int:
-    on_questions = sum(question.max_probes + TRIES * len(REQUESTS) + 1 for question in position.questions)
+def _most_replies(position: PositionContent) -> int:
+    on_questions = sum(question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions)
     others = on_questions + len(position.questions)
     return others + 2 * (others + 1)  # between any two others a STOP, and the same again where it was not heard

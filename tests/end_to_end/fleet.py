@@ -16,32 +16,32 @@ from gql.transport.exceptions import TransportError
 from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import WebSocketException
 
-from lifecycle.consent import CURRENT
+from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.interview import Interview
 from models.organization import Role
-from resolvers.ids import Kind, decode
-from sandbox.anthropic.provider import Provider
-from sandbox.caller.participant import Caller
+from resolvers.ids import IdKind, decode_id
+from sandbox.anthropic.provider import AnthropicProvider
+from sandbox.caller.participant import VoiceCaller
 from sandbox.livekit.server import LivekitServer
-from sandbox.processes import Child, free_port
-from sandbox.stack import api_process, jobs_process, wait_until_ready
+from sandbox.processes import ChildProcess, free_port
+from sandbox.stack import create_api_process, create_jobs_process, wait_until_ready
 from sandbox.valkey import Valkey
-from sandbox.voice import SpeechProvider, wait_until_registered, worker_process
+from sandbox.voice import SpeechProviderProcess, wait_until_registered, create_worker_process
 
-TURNS = "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text questionKey } }"
-START = """mutation($input: StartInterviewInput!) {
+TURN_ADDED = "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text questionKey } }"
+START_INTERVIEW = """mutation($input: StartInterviewInput!) {
   startInterview(input: $input) { interview { id } access { token room { url token } } invite { token } }
 }"""
-SAY = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
+SEND_MESSAGE = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class SpeechProviders:
     """Who makes words of sound, and sound of words. The first hears only what callers announce."""
 
-    deepgram: SpeechProvider
-    cartesia: SpeechProvider
+    deepgram: SpeechProviderProcess
+    cartesia: SpeechProviderProcess
 
     @property
     def phrases_url(self) -> str:
@@ -55,16 +55,16 @@ class Fleet:
 
     environment: dict[str, str]
     logs: Path
-    provider: Provider
+    provider: AnthropicProvider
     valkey: Valkey
     tokens: dict[Role, str]
-    apis: list[tuple[int, Child]] = field(default_factory=list)
-    workers: list[Child] = field(default_factory=list)
-    speech: Speech | None = None
+    apis: list[tuple[int, ChildProcess]] = field(default_factory=list)
+    workers: list[ChildProcess] = field(default_factory=list)
+    speech: SpeechProviders | None = None
     livekit: LivekitServer | None = None
-    agents: list[Child] = field(default_factory=list)
+    agents: list[ChildProcess] = field(default_factory=list)
     """the voice workers"""
-    recorders: list[Child] = field(default_factory=list)
+    recorders: list[ChildProcess] = field(default_factory=list)
 
     def url(self, api: int = 0) -> str:
         return f"ws://127.0.0.1:{self.apis[api][0]}/graphql"
@@ -72,7 +72,7 @@ class Fleet:
     def client(self, token: str, api: int = 0) -> Client:
         return Client(transport=WebsocketsTransport(url=self.url(api), init_payload={"authorization": f"Bearer {token}"}))
 
-    async def call(self, token: str, text: str, api: int = 0, **variables: Any) -> Any:
+    async def execute(self, token: str, text: str, api: int = 0, **variables: Any) -> Any:
         """One operation over a connection of its own."""
         async with self.client(token, api) as session:
             return await session.execute(GraphQLRequest(text, variable_values=variables))
@@ -80,51 +80,51 @@ class Fleet:
     async def add_api(self, port: int | None = None) -> int:
         """Start one more API process; returns its number."""
         port = port or free_port()
-        child = api_process({**self.environment, "API_PORT": str(port)}, self.logs / f"api-{port}.log", ROOT)
+        child = create_api_process({**self.environment, "API_PORT": str(port)}, self.logs / f"api-{port}.log", ROOT)
         await child.start()
         self.apis.append((port, child))
         await wait_until_ready(child, port)
         return len(self.apis) - 1
 
     async def add_worker(self) -> None:
-        child = jobs_process(self.environment, self.logs / f"jobs-{len(self.workers)}.log", ROOT)
+        child = create_jobs_process(self.environment, self.logs / f"jobs-{len(self.workers)}.log", ROOT)
         await child.start()
         self.workers.append(child)
 
-    async def add_agent(self, **settings: str) -> Child:
+    async def add_agent(self, **settings: str) -> ChildProcess:
         """Start one more voice worker, with these settings; it can be sent interviews then."""
         return await self._add_voice_worker("agent", self.agents, settings)
 
-    async def add_recorder(self, **settings: str) -> Child:
+    async def add_recorder(self, **settings: str) -> ChildProcess:
         """Start one more recorder, with these settings; it can be sent recordings then."""
         return await self._add_voice_worker("recorder", self.recorders, settings)
 
-    async def _add_voice_worker(self, command: str, among: list[Child], settings: dict[str, str]) -> Child:
-        log = self.logs / f"{command}-{len(among)}.log"
-        among.append(worker := worker_process(command, {**self.environment, **settings}, log, ROOT))
+    async def _add_voice_worker(self, command: str, workers: list[ChildProcess], settings: dict[str, str]) -> ChildProcess:
+        log = self.logs / f"{command}-{len(workers)}.log"
+        workers.append(worker := create_worker_process(command, {**self.environment, **settings}, log, ROOT))
         await worker.start()
         await wait_until_registered(worker)
         return worker
 
     @asynccontextmanager
-    async def workers_instead(self, **settings: str) -> AsyncIterator[None]:
+    async def replace_workers(self, **settings: str) -> AsyncIterator[None]:
         """One worker with these settings in place of the others, which `mend` starts again."""
         await asyncio.gather(*(worker.stop() for worker in self.workers))
-        async with jobs_process({**self.environment, **settings}, self.logs / "jobs-instead.log", ROOT):
+        async with create_jobs_process({**self.environment, **settings}, self.logs / "jobs-instead.log", ROOT):
             yield
 
     @asynccontextmanager
-    async def agents_instead(self, **settings: str) -> AsyncIterator[Child]:
+    async def replace_agents(self, **settings: str) -> AsyncIterator[ChildProcess]:
         """One voice worker with these settings in place of the others, which `mend` starts again."""
         await asyncio.gather(*(agent.stop() for agent in self.agents))
-        agent = worker_process("agent", {**self.environment, **settings}, self.logs / "agent-instead.log", ROOT)
+        agent = create_worker_process("agent", {**self.environment, **settings}, self.logs / "agent-instead.log", ROOT)
         async with agent:
             await wait_until_registered(agent)
             yield agent
 
-    async def mend(self) -> None:
+    async def restore(self) -> None:
         """Start again whatever a test has ended, and forget its scripts."""
-        self.provider.always = None
+        self.provider.default_script = None
         self.provider.scripts.clear()
         self.provider.requests.clear()
         servers = [self.valkey, self.livekit, self.speech and self.speech.deepgram, self.speech and self.speech.cartesia]
@@ -138,44 +138,44 @@ class Fleet:
         for worker in self.workers:
             if not worker.is_running:
                 await worker.start()
-        await asyncio.gather(*(_bring_back(worker) for worker in [*self.agents, *self.recorders]))
+        await asyncio.gather(*(_restart(worker) for worker in [*self.agents, *self.recorders]))
 
     async def stop(self) -> None:
         voices = [*self.agents, *self.recorders]
         for worker in voices:
             # one that is frozen could not be asked to end
             if worker.is_running:
-                worker.send(signal.SIGCONT)
+                worker.send_signal(signal.SIGCONT)
         await asyncio.gather(*(child.stop() for child in [*voices, *self.workers, *(api for _, api in self.apis)]))
 
     # --- an interview
 
     async def start_interview(
         self, position_key: str = "software_engineer", channel: str = "TEXT", recording: bool = False, api: int = 0
-    ) -> "Held":
-        answer = await self.call(
+    ) -> "RunningInterview":
+        answer = await self.execute(
             self.tokens[Role.RECRUITER],
-            START,
+            START_INTERVIEW,
             api,
             input={
                 "candidateName": "Maya Lindqvist",
                 "positionKey": position_key,
                 "channel": channel,
-                "consent": {"textVersion": CURRENT, "recording": recording},
+                "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": recording},
             },
         )
         started = answer["startInterview"]
         access = started["access"]
-        return Held(self, started["interview"]["id"], access["token"], access["room"])
+        return RunningInterview(self, started["interview"]["id"], access["token"], access["room"])
 
-    def holder(self, name: str) -> Child:
+    def find_lease_holder(self, name: str) -> ChildProcess:
         """The worker that a lease's holder names."""
         pid = int(name.split(":")[1])
         return next(worker for worker in self.workers if worker.is_running and worker.pid == pid)
 
 
 @dataclass
-class Held:
+class RunningInterview:
     """An interview that is being held."""
 
     fleet: Fleet
@@ -186,18 +186,18 @@ class Held:
 
     @property
     def object_id(self) -> ObjectId:
-        return decode(Kind.INTERVIEW, self.id)
+        return decode_id(IdKind.INTERVIEW, self.id)
 
     async def say(self, text: str, api: int = 0) -> int:
         """Write as the candidate; returns the turn's seq."""
-        answer = await self.fleet.call(self.token, SAY, api, input={"interviewId": self.id, "text": text})
+        answer = await self.fleet.execute(self.token, SEND_MESSAGE, api, input={"interviewId": self.id, "text": text})
         seq: int = answer["sendMessage"]["turn"]["seq"]
         return seq
 
-    def caller(self) -> Caller:
+    def make_caller(self) -> VoiceCaller:
         """The candidate, with a voice and ears, to come into the interview's room."""
         assert self.room, "the interview has no room"
-        return Caller(self.room["url"], self.room["token"], announce=self._announce)
+        return VoiceCaller(self.room["url"], self.room["token"], announce=self._announce)
 
     async def _announce(self, texts: list[str]) -> None:
         if self.fleet.speech:
@@ -210,9 +210,9 @@ class Held:
         return interview
 
     @asynccontextmanager
-    async def followed(self, api: int = 0, role: Role = Role.VIEWER, after: int = 0) -> AsyncIterator["Reader"]:
+    async def follow(self, api: int = 0, role: Role = Role.VIEWER, after: int = 0) -> AsyncIterator["DashboardReader"]:
         """A dashboard that reads the interview's turns for the length of the block, and comes back when it is cut off."""
-        reader = Reader(self, self.fleet.tokens[role], api, after)
+        reader = DashboardReader(self, self.fleet.tokens[role], api, after)
         task = asyncio.create_task(reader.read())
         try:
             yield reader
@@ -223,67 +223,67 @@ class Held:
 
 
 @dataclass
-class Reader:
+class DashboardReader:
     """Reads turnAdded, and is the oracle: each turn comes once, in order, without a gap, over however many connections."""
 
-    held: Held
+    running_interview: RunningInterview
     token: str
     api: int
     after: int
     turns: list[dict[str, Any]] = field(default_factory=list)
     connections: int = 0
     completed: bool = False
-    grown: asyncio.Condition = field(default_factory=asyncio.Condition)
+    turns_changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def read(self) -> None:
         last = self.after
         while not self.completed:
             try:
-                async with self.held.fleet.client(self.token, self.api) as session:
+                async with self.running_interview.fleet.client(self.token, self.api) as session:
                     self.connections += 1
-                    asked = GraphQLRequest(TURNS, variable_values={"id": self.held.id, "after": last})
+                    asked = GraphQLRequest(TURN_ADDED, variable_values={"id": self.running_interview.id, "after": last})
                     async for event in session.subscribe(asked):
                         turn = event["turnAdded"]
                         assert turn["seq"] == last + 1, f"turn {turn['seq']} came after {last}"
                         last = turn["seq"]
-                        await self._take(turn)
+                        await self._record_turn(turn)
                     self.completed = True
             except (TransportError, WebSocketException, OSError):
                 await asyncio.sleep(0.1)
-        await self._take(None)
+        await self._record_turn(None)
 
-    async def _take(self, turn: dict[str, Any] | None) -> None:
-        async with self.grown:
+    async def _record_turn(self, turn: dict[str, Any] | None) -> None:
+        async with self.turns_changed:
             if turn:
                 self.turns.append(turn)
-            self.grown.notify_all()
+            self.turns_changed.notify_all()
 
-    async def until(self, is_enough: Callable[["Reader"], bool], seconds: float = 30) -> None:
+    async def wait_until(self, condition: Callable[["DashboardReader"], bool], seconds: float = 30) -> None:
         """Wait until what was read is enough. Raises TimeoutError that tells what was."""
         try:
-            async with asyncio.timeout(seconds), self.grown:
-                await self.grown.wait_for(lambda: is_enough(self))
+            async with asyncio.timeout(seconds), self.turns_changed:
+                await self.turns_changed.wait_for(lambda: condition(self))
         except TimeoutError:
-            told = [(turn["seq"], turn["speaker"], turn["text"][:40]) for turn in self.turns]
-            raise TimeoutError(f"completed: {self.completed}, connections: {self.connections}, read: {told}") from None
+            summary = [(turn["seq"], turn["speaker"], turn["text"][:40]) for turn in self.turns]
+            raise TimeoutError(f"completed: {self.completed}, connections: {self.connections}, read: {summary}") from None
 
-    async def until_turns(self, count: int) -> None:
+    async def wait_for_turns(self, count: int) -> None:
         """Wait until so many turns were read, or the interview is over."""
-        await self.until(lambda reader: reader.completed or len(reader.turns) >= count)
+        await self.wait_until(lambda reader: reader.completed or len(reader.turns) >= count)
 
-    async def until_seq(self, seq: int) -> None:
-        await self.until(lambda reader: bool(reader.turns) and reader.turns[-1]["seq"] >= seq)
+    async def wait_for_seq(self, seq: int) -> None:
+        await self.wait_until(lambda reader: bool(reader.turns) and reader.turns[-1]["seq"] >= seq)
 
 
-async def _bring_back(worker: Child) -> None:
+async def _restart(worker: ChildProcess) -> None:
     if not worker.is_running:
         await worker.start()
         await wait_until_registered(worker)
 
 
-async def eventually(is_so: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
+async def wait_until(condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
     """What `is_so` answers once that is true."""
     async with asyncio.timeout(seconds):
-        while not (answer := await is_so()):
+        while not (answer := await condition()):
             await asyncio.sleep(0.05)
         return answer

@@ -12,33 +12,33 @@ from bson import ObjectId
 
 from models.organization import Organization, Role, create_key
 from resolvers.positions import seed_positions
-from sandbox.anthropic.provider import Provider
+from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import free_port
 from sandbox.stack import make_environment
 from sandbox.valkey import Valkey
-from sandbox.voice import TEXT_ONLY, livekit_settings, voice_settings
-from tests.end_to_end.fleet import Fleet, Speech
+from sandbox.voice import TEXT_ONLY, build_livekit_environment, build_voice_environment
+from tests.end_to_end.fleet import Fleet, SpeechProviders
 from tests.livekit import find_livekit
 
-SHORT = "short"
+SHORT_POSITION_KEY = "short"
 """key of a position of two short questions: an interview by voice takes as long as what is said in it"""
-QUESTIONS = {
+SHORT_POSITION_QUESTIONS = {
     "hard_bug": "Tell me about a bug that was hard to find. How did you get from the first symptom to its cause?",
     "two_ways": "When did you see two ways to build something, and how did you choose between them?",
 }
 
 
-def shortened(starters: list[dict[str, Any]]) -> dict[str, Any]:
+def make_short_position(starters: list[dict[str, Any]]) -> dict[str, Any]:
     """That position, out of the software engineer's."""
-    whole = next(position for position in starters if position["key"] == "software_engineer")
-    questions = {question["key"]: question for question in whole["questions"]}
-    return {**whole, "key": SHORT, "questions": [{**questions[key], "text": text} for key, text in QUESTIONS.items()]}
+    full_position = next(position for position in starters if position["key"] == "software_engineer")
+    questions = {question["key"]: question for question in full_position["questions"]}
+    return {**full_position, "key": SHORT_POSITION_KEY, "questions": [{**questions[key], "text": text} for key, text in SHORT_POSITION_QUESTIONS.items()]}
 
 
 @asynccontextmanager
-async def launched(
-    mongodb_url: str, database: str, provider: Provider, folder: Path, speech: Speech | None = None
+async def launch_fleet(
+    mongodb_url: str, database: str, provider: AnthropicProvider, folder: Path, speech: SpeechProviders | None = None
 ) -> AsyncIterator[Fleet]:
     """One API and two workers with fast clocks; with `speech` a LiveKit, two voice workers and a recorder too.
 
@@ -53,12 +53,12 @@ async def launched(
         if speech:
             webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
             livekit = await up.enter_async_context(LivekitServer(await find_livekit(), folder, webhooks=[webhook]))
-            found = livekit_settings(livekit)
-            voice = voice_settings(found, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
+            found = build_livekit_environment(livekit)
+            voice = build_voice_environment(found, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
         valkey = await up.enter_async_context(Valkey(folder / "valkey"))
         organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
-        starters = keys.read_starters()
-        await seed_positions(ObjectId(organization.id), [*starters, shortened(starters)])
+        starters = keys.load_starter_positions()
+        await seed_positions(ObjectId(organization.id), [*starters, make_short_position(starters)])
         roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
         tokens: dict[Role, str] = {
             role: (await create_key(PydanticObjectId(organization.id), role, role.lower()))[1] for role in roles

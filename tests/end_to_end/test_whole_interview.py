@@ -9,14 +9,14 @@ from gql.transport.exceptions import TransportQueryError
 
 import keys
 from models.organization import Role
-from sandbox.candidate import Candidate, load_answers
-from tests.end_to_end.fleet import ROOT, Fleet, Held, eventually
+from sandbox.candidate import SimulatedCandidate, load_answers
+from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview, wait_until
 
-STATE = """subscription($id: ID!) { interviewChanged(interviewId: $id) {
+INTERVIEW_CHANGED = """subscription($id: ID!) { interviewChanged(interviewId: $id) {
   status endReason endDetail updatedAt progress { question questions exchanges }
 } }"""
-INTERIM = "subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text afterSeq } }"
-OUTCOME = """query($id: ID!) {
+INTERIM_TRANSCRIPT = "subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text afterSeq } }"
+RESULT_QUERY = """query($id: ID!) {
   interview(id: $id) {
     status endReason endDetail startedAt endedAt lastSeq
     transcript { isComplete lastSeq turns { id seq speaker text questionKey } }
@@ -29,43 +29,43 @@ OUTCOME = """query($id: ID!) {
 }"""
 
 
-async def take_part(held: Held, candidate: Candidate) -> None:
+async def answer_questions(running_interview: RunningInterview, candidate: SimulatedCandidate) -> None:
     """Answer each turn of the interviewer until the interview is over."""
-    async with held.followed() as heard:
+    async with running_interview.follow() as heard:
         place = 0
         while not heard.completed:
-            await heard.until_turns(place + 1)
+            await heard.wait_for_turns(place + 1)
             for turn in heard.turns[place:]:
                 place += 1
                 words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None
                 if words:
-                    await held.say(words)
+                    await running_interview.say(words)
 
 
-async def collect(fleet: Fleet, held: Held, text: str, into: list[Any]) -> None:
+async def collect_events(fleet: Fleet, running_interview: RunningInterview, text: str, into: list[Any]) -> None:
     async with fleet.client(fleet.tokens[Role.RECRUITER]) as session:
-        async for event in session.subscribe(GraphQLRequest(text, variable_values={"id": held.id})):
+        async for event in session.subscribe(GraphQLRequest(text, variable_values={"id": running_interview.id})):
             into.extend(event.values())
 
 
 async def test_a_whole_interview_is_held_watched_and_scored(fleet: Fleet) -> None:
     prepared = load_answers(ROOT / "sandbox" / "answers" / "software_engineer.yaml")
-    questions = next(it for it in keys.read_starters() if it["key"] == "software_engineer")["questions"]
-    held = await fleet.start_interview()
+    questions = next(it for it in keys.load_starter_positions() if it["key"] == "software_engineer")["questions"]
+    running_interview = await fleet.start_interview()
     states: list[Any] = []
     interims: list[Any] = []
     watching = [
-        asyncio.create_task(collect(fleet, held, STATE, states)),
-        asyncio.create_task(collect(fleet, held, INTERIM, interims)),
+        asyncio.create_task(collect_events(fleet, running_interview, INTERVIEW_CHANGED, states)),
+        asyncio.create_task(collect_events(fleet, running_interview, INTERIM_TRANSCRIPT, interims)),
     ]
-    async with held.followed() as dashboard:
-        await take_part(held, Candidate(prepared))
-        await dashboard.until(lambda reader: reader.completed)
+    async with running_interview.follow() as dashboard:
+        await answer_questions(running_interview, SimulatedCandidate(prepared))
+        await dashboard.wait_until(lambda reader: reader.completed)
     recruiter = fleet.tokens[Role.RECRUITER]
-    done = await eventually(lambda: scored(fleet, held))
-    late = await fleet.call(recruiter, OUTCOME, id=held.id)
+    done = await wait_until(lambda: find_completed_result(fleet, running_interview))
+    late = await fleet.execute(recruiter, RESULT_QUERY, id=running_interview.id)
     # states come at most once a second; the last one always comes
-    await eventually(lambda: is_told(states))
+    await wait_until(lambda: is_completed(states))
     for task in watching:
         task.cancel()
     await asyncio.wait(watching)
@@ -107,13 +107,13 @@ async def test_a_whole_interview_is_held_watched_and_scored(fleet: Fleet) -> Non
             assert found["turn"]["speaker"] == "CANDIDATE"
             assert found["turn"]["text"][found["start"] : found["end"]] == found["quote"]
     with pytest.raises(TransportQueryError, match="VIEWER may not read evaluations"):
-        await fleet.call(fleet.tokens[Role.VIEWER], OUTCOME, id=held.id)
+        await fleet.execute(fleet.tokens[Role.VIEWER], RESULT_QUERY, id=running_interview.id)
 
 
-async def is_told(states: list[Any]) -> bool:
+async def is_completed(states: list[Any]) -> bool:
     return bool(states) and states[-1]["status"] == "COMPLETED"
 
 
-async def scored(fleet: Fleet, held: Held) -> Any:
-    answer = await fleet.call(fleet.tokens[Role.RECRUITER], OUTCOME, id=held.id)
+async def find_completed_result(fleet: Fleet, running_interview: RunningInterview) -> Any:
+    answer = await fleet.execute(fleet.tokens[Role.RECRUITER], RESULT_QUERY, id=running_interview.id)
     return answer if answer["evaluation"] and answer["evaluation"]["status"] == "COMPLETED" else None

@@ -9,13 +9,13 @@ from lifecycle.services import Services
 from models.evaluation import Evaluation
 from models.interview import Interview, InterviewStatus
 from models.position import Position
-from tests.factories import make_interview, make_position, say
+from tests.factories import make_interview, make_position, add_candidate_turn
 
-Ended = Callable[..., Awaitable[Evaluation]]
+MakeEvaluation = Callable[..., Awaitable[Evaluation]]
 
 
 @pytest.fixture
-def ended(services: Services) -> Ended:
+def make_due_evaluation(services: Services) -> MakeEvaluation:
     """An interview that has ended with these answers, one on each question, and its evaluation, which is due."""
 
     async def make(*answers: str, position: Position | None = None, **values: Any) -> Evaluation:
@@ -24,7 +24,7 @@ def ended(services: Services) -> Ended:
         for place, answer in enumerate(answers):
             key = position.questions[place % len(position.questions)].key
             await interview.set({"progress": {"question": place + 1, "question_key": key, "exchanges": place}})
-            await say(interview, answer)
+            await add_candidate_turn(interview, answer)
         await interview.set({Interview.status: InterviewStatus.COMPLETED})
         fields: dict[str, Any] = {
             "id": PydanticObjectId(),
@@ -43,14 +43,14 @@ def ended(services: Services) -> Ended:
     return make
 
 
-async def reload(evaluation: Evaluation) -> Evaluation:
+async def reload_evaluation(evaluation: Evaluation) -> Evaluation:
     """The evaluation as it is stored now."""
     stored = await Evaluation.get(PydanticObjectId(evaluation.id))
     assert stored
     return stored
 
 
-async def interview_of(evaluation: Evaluation) -> Interview:
+async def load_evaluated_interview(evaluation: Evaluation) -> Interview:
     interview = await Interview.get(PydanticObjectId(ObjectId(evaluation.interview_id)))
     assert interview
     return interview

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-KEYS = ("technical", "communication", "problem_solving")
+CRITERION_KEYS = ("technical", "communication", "problem_solving")
 
 
-def judged(level: int | None, *quotes: tuple[int, str]) -> dict[str, Any]:
+def build_criterion_judgement(level: int | None, *quotes: tuple[int, str]) -> dict[str, Any]:
     return {
         "quotes": [{"turn": turn, "text": text} for turn, text in quotes],
         "rationale": f"It reads like level {level}.",
@@ -14,7 +14,7 @@ def judged(level: int | None, *quotes: tuple[int, str]) -> dict[str, Any]:
     }
 
 
-def judgement(default: dict[str, Any], **values: Any) -> str:
+def build_judgement_json(default: dict[str, Any], **values: Any) -> str:
     """Every criterion judged like `default`, but those that `values` name; other values replace fields of the whole."""
-    criteria = {key: values.pop(key, default) for key in KEYS}
+    criteria = {key: values.pop(key, default) for key in CRITERION_KEYS}
     return json.dumps({"criteria": criteria, "strengths": [], "weaknesses": [], "summary": "A summary.", **values})

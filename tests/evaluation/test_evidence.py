@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.evidence import MIN_WORDS, Transcript, answers
+from evaluation.evidence import MIN_WORDS, SearchableTranscript, group_answers
 from evaluation.prompt import Quote
 from models.turn import Turn
-from tests.evaluation.transcripts import candidate, interviewer
+from tests.evaluation.transcripts import candidate_turn, interviewer_turn
 
 TEXT = "I wrote down the cost of both: polling was simple, but it meant three million calls a day."
 TURNS = [
-    interviewer(1, "How did you choose between polling and webhooks, and why was that the right choice?", 0),
-    candidate(2, TEXT),
-    interviewer(3, "I see. What did you give up by that choice?", 2),
-    candidate(4, "Simplicity, mostly."),
+    interviewer_turn(1, "How did you choose between polling and webhooks, and why was that the right choice?", 0),
+    candidate_turn(2, TEXT),
+    interviewer_turn(3, "I see. What did you give up by that choice?", 2),
+    candidate_turn(4, "Simplicity, mostly."),
 ]
 
 
-def found(turn: int, text: str, turns: list[Turn] = TURNS) -> list[tuple[int, str]]:
-    evidence = Transcript(turns).find([Quote(turn=turn, text=text)])
+def find_evidence(turn: int, text: str, turns: list[Turn] = TURNS) -> list[tuple[int, str]]:
+    evidence = SearchableTranscript(turns).find_evidence([Quote(turn=turn, text=text)])
     texts = {it.seq: it.text for it in turns}
     for item in evidence:
         assert texts[item.seq][item.start : item.end] == item.quote
@@ -30,7 +30,7 @@ def found(turn: int, text: str, turns: list[Turn] = TURNS) -> list[tuple[int, st
 
 
 def test_a_quote_is_found_where_it_stands() -> None:
-    assert found(2, "polling was simple, but it meant three million calls") == [
+    assert find_evidence(2, "polling was simple, but it meant three million calls") == [
         (2, "polling was simple, but it meant three million calls")
     ]
 
@@ -45,7 +45,7 @@ def test_a_quote_is_found_where_it_stands() -> None:
     ],
 )
 def test_case_marks_and_blanks_do_not_matter_and_what_is_kept_is_the_turns_own(quote: str) -> None:
-    assert found(2, quote) == [(2, "polling was simple, but it meant")]
+    assert find_evidence(2, quote) == [(2, "polling was simple, but it meant")]
 
 
 @pytest.mark.parametrize(
@@ -67,83 +67,83 @@ def test_case_marks_and_blanks_do_not_matter_and_what_is_kept_is_the_turns_own(q
     ],
 )
 def test_what_is_not_there_is_dropped(turn: int, quote: str) -> None:
-    assert found(turn, quote) == []
+    assert find_evidence(turn, quote) == []
 
 
 def test_a_short_quote_counts_when_it_is_the_whole_turn() -> None:
-    assert found(4, "simplicity, mostly") == [(4, "Simplicity, mostly")]
-    assert found(4, "mostly") == []
+    assert find_evidence(4, "simplicity, mostly") == [(4, "Simplicity, mostly")]
+    assert find_evidence(4, "mostly") == []
 
 
 def test_the_judge_may_quote_the_text_as_it_was_shown() -> None:
-    turns = [candidate(1, "I compared a < b && c > d with the result of R&D before I merged.")]
-    assert found(1, "a &lt; b &amp;&amp; c &gt; d with the result of R&amp;D", turns) == [
+    turns = [candidate_turn(1, "I compared a < b && c > d with the result of R&D before I merged.")]
+    assert find_evidence(1, "a &lt; b &amp;&amp; c &gt; d with the result of R&amp;D", turns) == [
         (1, "a < b && c > d with the result of R&D")
     ]
 
 
 def test_offsets_are_code_points_beside_letters_of_any_width() -> None:
-    turns = [candidate(1, "🎻🎻 Je l’ai réécrit à côté de l’ancien système, e\u0301tape par e\u0301tape.")]
-    assert found(1, "l'ai réécrit à côté de l'ancien système, étape par étape", turns) == [
+    turns = [candidate_turn(1, "🎻🎻 Je l’ai réécrit à côté de l’ancien système, e\u0301tape par e\u0301tape.")]
+    assert find_evidence(1, "l'ai réécrit à côté de l'ancien système, étape par étape", turns) == [
         (1, "l’ai réécrit à côté de l’ancien système, e\u0301tape par e\u0301tape")
     ]
 
 
-PIECES = [
-    interviewer(1, "Tell me about it.", 0),
-    candidate(2, "First I looked at the log,"),
-    candidate(3, "then I asked a colleague who knew it."),
-    interviewer(4, "Thank you. And then?", 3),
-    candidate(5, "Then I looked at the log again with her."),
+SPLIT_ANSWER_TURNS = [
+    interviewer_turn(1, "Tell me about it.", 0),
+    candidate_turn(2, "First I looked at the log,"),
+    candidate_turn(3, "then I asked a colleague who knew it."),
+    interviewer_turn(4, "Thank you. And then?", 3),
+    candidate_turn(5, "Then I looked at the log again with her."),
 ]
 
 
 def test_a_quote_over_two_pieces_of_one_answer_gives_one_evidence_a_turn() -> None:
     for turn in (2, 3):
-        assert found(turn, "looked at the log, then I asked", PIECES) == [(2, "looked at the log"), (3, "then I asked")]
+        assert find_evidence(turn, "looked at the log, then I asked", SPLIT_ANSWER_TURNS) == [(2, "looked at the log"), (3, "then I asked")]
 
 
 def test_a_quote_never_reaches_over_an_interviewers_turn() -> None:
-    assert found(3, "a colleague who knew it. Then I looked at the log", PIECES) == []
+    assert find_evidence(3, "a colleague who knew it. Then I looked at the log", SPLIT_ANSWER_TURNS) == []
 
 
 def test_the_occurrence_in_the_named_turn_is_the_one_that_is_taken() -> None:
-    turns = [candidate(1, "I tested it on a copy."), candidate(2, "Again I tested it on a copy.")]
-    assert found(1, "I tested it on a copy", turns) == [(1, "I tested it on a copy")]
-    assert found(2, "I tested it on a copy", turns) == [(2, "I tested it on a copy")]
+    turns = [candidate_turn(1, "I tested it on a copy."), candidate_turn(2, "Again I tested it on a copy.")]
+    assert find_evidence(1, "I tested it on a copy", turns) == [(1, "I tested it on a copy")]
+    assert find_evidence(2, "I tested it on a copy", turns) == [(2, "I tested it on a copy")]
 
 
 def test_a_piece_that_came_while_the_reply_was_composed_belongs_to_the_next_answer() -> None:
     turns = [
-        interviewer(1, "Tell me.", 0),
-        candidate(2, "One."),
-        candidate(3, "Two, said too late."),
-        interviewer(4, "I see.", 2),
-        candidate(5, "Three."),
-        interviewer(6, "Thanks.", 5),
+        interviewer_turn(1, "Tell me.", 0),
+        candidate_turn(2, "One."),
+        candidate_turn(3, "Two, said too late."),
+        interviewer_turn(4, "I see.", 2),
+        candidate_turn(5, "Three."),
+        interviewer_turn(6, "Thanks.", 5),
     ]
-    assert [[turn.seq for turn in pieces] for pieces in answers(turns)] == [[2], [3, 5]]
+    assert [[turn.seq for turn in pieces] for pieces in group_answers(turns)] == [[2], [3, 5]]
 
 
 def test_the_same_place_counts_once() -> None:
     quotes = [Quote(turn=2, text="polling was simple, but it meant"), Quote(turn=2, text="Polling was simple but it meant")]
-    assert len(Transcript(TURNS).find(quotes)) == 1
+    assert len(SearchableTranscript(TURNS).find_evidence(quotes)) == 1
 
 
-WORDS = st.lists(st.sampled_from(["ja", "Straße", "don't", "naïve", "3", "cache", "é", "x1"]), min_size=MIN_WORDS, max_size=30)
+WORD_LISTS = st.lists(st.sampled_from(["ja", "Straße", "don't", "naïve", "3", "cache", "é", "x1"]), min_size=MIN_WORDS, max_size=30)
 
 
-@given(WORDS, st.data())
+@given(WORD_LISTS, st.data())
 def test_every_run_of_enough_words_is_found_again(words: list[str], data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(words) - MIN_WORDS))
     end = data.draw(st.integers(start + MIN_WORDS, len(words)))
     quote = " ".join(words[start:end])
-    assert [text for _, text in found(1, quote, [candidate(1, ", ".join(words))])] != []
+    assert [text for _, text in find_evidence(1, quote, [candidate_turn(1, ", ".join(words))])] != []
 
 
 @given(st.text(max_size=200), st.text(max_size=60), st.integers(-2, 3))
 def test_whatever_is_said_and_quoted_evidence_is_always_a_piece_of_the_turn(said: str, quote: str, turn: int) -> None:
-    found(turn, quote, [candidate(1, said), candidate(2, said)])
+    find_evidence(turn, quote, [candidate_turn(1, said), candidate_turn(2, said)])
 
 
 def plain_search(words: list[list[str]], quote: list[str], piece: int) -> tuple[int, int] | None:
@@ -164,9 +164,9 @@ FEW_WORDS = st.lists(st.sampled_from(["a", "b", "aa"]), max_size=8)
 @given(st.lists(FEW_WORDS, min_size=1, max_size=4), FEW_WORDS, st.data())
 def test_quote_search_agrees_with_comparing_at_every_word(pieces: list[list[str]], quote: list[str], data: st.DataObject) -> None:
     piece = data.draw(st.integers(0, len(pieces) - 1))
-    turns = [candidate(place + 1, " ".join(words)) for place, words in enumerate(pieces)]
+    turns = [candidate_turn(place + 1, " ".join(words)) for place, words in enumerate(pieces)]
     expected = plain_search(pieces, quote, piece)
-    evidence = Transcript(turns).find([Quote(turn=piece + 1, text=" ".join(quote))])
+    evidence = SearchableTranscript(turns).find_evidence([Quote(turn=piece + 1, text=" ".join(quote))])
     if expected is None:
         assert evidence == []
     else:
@@ -198,9 +198,9 @@ def count_steps(work: Callable[[], object]) -> int:
 @pytest.mark.parametrize("quote", ["one two three four five", "again " * 40 + "never", "never " + "again " * 40])
 def test_quote_search_makes_no_step_for_each_word_of_the_transcript(quote: str) -> None:
     def work(count: int) -> int:
-        transcript = Transcript([candidate(1, "again " * count + "one two three four five")])
+        transcript = SearchableTranscript([candidate_turn(1, "again " * count + "one two three four five")])
         quotes = [Quote(turn=1, text=quote)]
-        return count_steps(lambda: transcript.find(quotes))
+        return count_steps(lambda: transcript.find_evidence(quotes))
 
     # but for the bisection of where the quote stands
     assert work(100_000) < 1.1 * work(1000)
@@ -210,7 +210,7 @@ def test_preparing_a_transcript_takes_work_in_proportion_to_its_words_and_turns(
     def work(count: int) -> int:
         turns = []
         for place in range(count):
-            turns += [interviewer(2 * place + 1, "And then?", 2 * place), candidate(2 * place + 2, "I looked again. " * 3)]
-        return count_steps(lambda: Transcript(turns))
+            turns += [interviewer_turn(2 * place + 1, "And then?", 2 * place), candidate_turn(2 * place + 2, "I looked again. " * 3)]
+        return count_steps(lambda: SearchableTranscript(turns))
 
     assert work(1000) < 2.1 * work(500)

@@ -8,70 +8,70 @@ from anthropic import AsyncAnthropic
 
 import settings
 from evaluation.judge import JudgeFailed, ask_judge
-from evaluation.prompt import judged as judged_of
-from evaluation.prompt import system_text
+from evaluation.prompt import get_criterion_judgement as judged_of
+from evaluation.prompt import build_system_text
 from models.evaluation import Usage
 from sandbox.anthropic.cache import count_tokens
-from sandbox.anthropic.provider import Provider, Script
-from tests.evaluation.judgements import judged, judgement
-from tests.evaluation.transcripts import candidate, interviewer
+from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
+from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
+from tests.evaluation.transcripts import candidate_turn, interviewer_turn
 from tests.factories import position_body
 
-SECRET = "the heliotrope migration of nineteen ninety"
-TURNS = [interviewer(1, "What did you do?", 0), candidate(2, f"I led {SECRET}, all by myself, at night.")]
-WHOLE = json.loads(judgement(judged(3, (2, SECRET))))
-ANTHROPIC = settings.Anthropic(input_usd=5, cached_input_usd=0.5, output_usd=25)
+SECRET_PHRASE = "the heliotrope migration of nineteen ninety"
+TURNS = [interviewer_turn(1, "What did you do?", 0), candidate_turn(2, f"I led {SECRET_PHRASE}, all by myself, at night.")]
+VALID_JUDGEMENT = json.loads(build_judgement_json(build_criterion_judgement(3, (2, SECRET_PHRASE))))
+ANTHROPIC_SETTINGS = settings.AnthropicSettings(input_usd=5, cached_input_usd=0.5, output_usd=25)
 
 
-async def ask(claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None) -> Any:
+async def request_judgement(claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None) -> Any:
     async def record_usage(usage: Usage) -> None:
         if usages is not None:
             usages.append(usage)
 
-    return await ask_judge(claude, ANTHROPIC, position_body(), "en", TURNS, timeout_seconds, record_usage)
+    return await ask_judge(claude, ANTHROPIC_SETTINGS, position_body(), "en", TURNS, timeout_seconds, record_usage)
 
 
-async def failure(claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None) -> JudgeFailed:
+async def expect_judge_failure(claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None) -> JudgeFailed:
     with pytest.raises(JudgeFailed) as failed:
-        await ask(claude, timeout_seconds, usages)
-    told = repr(failed.value) + str(failed.value.__cause__)
-    assert "heliotrope" not in told
+        await request_judgement(claude, timeout_seconds, usages)
+    error_text = repr(failed.value) + str(failed.value.__cause__)
+    assert "heliotrope" not in error_text
     return failed.value
 
 
-async def test_a_judgement_comes_with_its_model_and_what_it_took(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts.append(Script(text=json.dumps(WHOLE)))
+async def test_a_judgement_comes_with_its_model_and_what_it_took(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text=json.dumps(VALID_JUDGEMENT)))
     usages: list[Usage] = []
-    answer = await ask(claude, usages=usages)
+    answer = await request_judgement(claude, usages=usages)
     assert usages == [answer.usage]
     assert judged_of(answer.judgement, "technical").level == 3
     assert answer.model == "sandbox"
     assert answer.usage.input_tokens > 0
     # the rubric is written to the cache, at a quarter more
-    rubric = count_tokens(system_text(position_body(), "en")[0]["text"])
+    rubric = count_tokens(build_system_text(position_body(), "en")[0]["text"])
     cost = ((answer.usage.input_tokens + 0.25 * rubric) * 5 + answer.usage.output_tokens * 25) / 1_000_000
     assert answer.usage.cost_usd == pytest.approx(cost, abs=1e-4)
 
 
 async def test_the_second_interview_of_a_position_reads_the_rubric_from_the_cache(claude: AsyncAnthropic) -> None:
-    assert (await ask(claude)).usage.cached_input_tokens == 0
-    assert (await ask(claude)).usage.cached_input_tokens > 0
+    assert (await request_judgement(claude)).usage.cached_input_tokens == 0
+    assert (await request_judgement(claude)).usage.cached_input_tokens > 0
 
 
 async def test_one_call_holds_the_whole_transcript_and_asks_for_the_rubrics_shape(
-    claude: AsyncAnthropic, provider: Provider
+    claude: AsyncAnthropic, provider: AnthropicProvider
 ) -> None:
-    await ask(claude)
-    (body,) = provider.judgements
-    assert body["model"] == ANTHROPIC.judge_model
+    await request_judgement(claude)
+    (body,) = provider.judgement_requests
+    assert body["model"] == ANTHROPIC_SETTINGS.judge_model
     assert [message["role"] for message in body["messages"]] == ["user"]
-    assert SECRET in body["messages"][0]["content"]
+    assert SECRET_PHRASE in body["messages"][0]["content"]
     assert body["output_config"]["format"]["type"] == "json_schema"
     assert "tools" not in body
 
 
-def without(*path: str) -> str:
-    broken = json.loads(json.dumps(WHOLE))
+def without_field(*path: str) -> str:
+    broken = json.loads(json.dumps(VALID_JUDGEMENT))
     target = broken
     for step in path[:-1]:
         target = target[step]
@@ -79,8 +79,8 @@ def without(*path: str) -> str:
     return json.dumps(broken)
 
 
-def replaced(value: Any, *path: str) -> str:
-    broken = json.loads(json.dumps(WHOLE))
+def with_field(value: Any, *path: str) -> str:
+    broken = json.loads(json.dumps(VALID_JUDGEMENT))
     target = broken
     for step in path[:-1]:
         target = target[step]
@@ -91,28 +91,28 @@ def replaced(value: Any, *path: str) -> str:
 @pytest.mark.parametrize(
     ("script", "told"),
     [
-        (Script(text="{not JSON"), "no JSON"),
-        (Script(text=f"I think that {SECRET} was great."), "no JSON"),
-        (Script(text="[]"), "form"),
-        (Script(text=without("criteria", "technical")), r"criteria\.technical"),
-        (Script(text=without("criteria")), r"\(criteria\)"),
-        (Script(text=replaced(6, "criteria", "technical", "level")), r"criteria\.technical"),
-        (Script(text=replaced(SECRET, "criteria", "technical", "level")), r"criteria\.technical"),
-        (Script(text=replaced(1, "criteria", SECRET)), r"\(criteria\)"),
-        (Script(text=json.dumps(WHOLE)[:-40], stop_reason="max_tokens"), "cut off"),
-        (Script(text=json.dumps(WHOLE), stop_reason="max_tokens"), "cut off"),
-        (Script(text="", stop_reason="refusal"), "refused"),
-        (Script(text=f"I will not judge {SECRET}.", stop_reason="refusal"), "refused"),
-        (Script(text=json.dumps(WHOLE), stop_reason="model_context_window_exceeded"), "ended early"),
+        (ScriptedReply(text="{not JSON"), "no JSON"),
+        (ScriptedReply(text=f"I think that {SECRET_PHRASE} was great."), "no JSON"),
+        (ScriptedReply(text="[]"), "form"),
+        (ScriptedReply(text=without_field("criteria", "technical")), r"criteria\.technical"),
+        (ScriptedReply(text=without_field("criteria")), r"\(criteria\)"),
+        (ScriptedReply(text=with_field(6, "criteria", "technical", "level")), r"criteria\.technical"),
+        (ScriptedReply(text=with_field(SECRET_PHRASE, "criteria", "technical", "level")), r"criteria\.technical"),
+        (ScriptedReply(text=with_field(1, "criteria", SECRET_PHRASE)), r"\(criteria\)"),
+        (ScriptedReply(text=json.dumps(VALID_JUDGEMENT)[:-40], stop_reason="max_tokens"), "cut off"),
+        (ScriptedReply(text=json.dumps(VALID_JUDGEMENT), stop_reason="max_tokens"), "cut off"),
+        (ScriptedReply(text="", stop_reason="refusal"), "refused"),
+        (ScriptedReply(text=f"I will not judge {SECRET_PHRASE}.", stop_reason="refusal"), "refused"),
+        (ScriptedReply(text=json.dumps(VALID_JUDGEMENT), stop_reason="model_context_window_exceeded"), "ended early"),
     ],
 )
 async def test_an_answer_that_is_no_whole_judgement_is_none(
-    claude: AsyncAnthropic, provider: Provider, script: Script, told: str
+    claude: AsyncAnthropic, provider: AnthropicProvider, script: ScriptedReply, told: str
 ) -> None:
     provider.scripts.append(script)
     usages: list[Usage] = []
-    failed = await failure(claude, usages=usages)
-    assert failed.passing
+    failed = await expect_judge_failure(claude, usages=usages)
+    assert failed.is_transient
     # its cost is recorded all the same
     (usage,) = usages
     assert usage.input_tokens > 0
@@ -136,27 +136,27 @@ async def test_an_answer_that_is_no_whole_judgement_is_none(
     ],
 )
 async def test_an_error_of_the_service_passes_or_says_what_to_do(
-    claude: AsyncAnthropic, provider: Provider, status: int, kind: str, passing: bool
+    claude: AsyncAnthropic, provider: AnthropicProvider, status: int, kind: str, passing: bool
 ) -> None:
-    provider.scripts.append(Script(status=status, error_type=kind))
-    failed = await failure(claude)
-    assert failed.passing is passing
+    provider.scripts.append(ScriptedReply(status=status, error_type=kind))
+    failed = await expect_judge_failure(claude)
+    assert failed.is_transient is passing
     assert str(status) in str(failed)
     assert passing or "then evaluate again" in str(failed)
     # one call: retries are the job's, with their pauses in the document
     assert len(provider.requests) == 1
 
 
-async def test_the_services_own_pause_is_kept(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts.append(Script(status=429, error_type="rate_limit_error", retry_after=17))
-    assert (await failure(claude)).retry_after_seconds == 17
+async def test_the_services_own_pause_is_kept(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(status=429, error_type="rate_limit_error", retry_after=17))
+    assert (await expect_judge_failure(claude)).retry_after_seconds == 17
 
 
-async def test_no_answer_in_time_is_a_failure(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts.append(Script(delay_seconds=30))
-    assert "within 0 seconds" in str(await failure(claude, timeout_seconds=0.2))
+async def test_no_answer_in_time_is_a_failure(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(delay_seconds=30))
+    assert "within 0 seconds" in str(await expect_judge_failure(claude, timeout_seconds=0.2))
 
 
-async def test_nobody_there_is_a_failure(provider: Provider) -> None:
+async def test_nobody_there_is_a_failure(provider: AnthropicProvider) -> None:
     async with AsyncAnthropic(api_key="test", base_url="http://127.0.0.1:9", max_retries=0) as nobody:
-        assert "cannot be reached" in str(await failure(nobody))
+        assert "cannot be reached" in str(await expect_judge_failure(nobody))

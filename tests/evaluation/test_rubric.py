@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.rubric import MIN_COVERAGE, score_of, total
+from evaluation.rubric import MIN_COVERAGE, to_score, compute_totals
 from models.interview import Recommendation
 
 WEIGHTS = st.floats(0.01, 10)
@@ -11,18 +11,18 @@ RUBRICS = st.lists(st.tuples(WEIGHTS, LEVELS | st.none()), min_size=1, max_size=
 
 
 def test_levels_are_spread_evenly_over_the_scale() -> None:
-    assert [score_of(level) for level in range(1, 6)] == [0, 25, 50, 75, 100]
-    assert score_of(None) is None
+    assert [to_score(level) for level in range(1, 6)] == [0, 25, 50, 75, 100]
+    assert to_score(None) is None
 
 
 def test_the_score_is_the_weighted_mean_of_what_was_assessed() -> None:
-    totals = total([(0.5, 5), (0.3, 3), (0.2, 1)])
+    totals = compute_totals([(0.5, 5), (0.3, 3), (0.2, 1)])
     assert totals.overall_score == 65.0  # 0.5 x 100 + 0.3 x 50
     assert totals.coverage == 1.0
 
 
 def test_what_was_not_assessed_lowers_the_coverage_never_the_score() -> None:
-    totals = total([(0.5, 4), (0.3, 4), (0.2, None)])
+    totals = compute_totals([(0.5, 4), (0.3, 4), (0.2, None)])
     assert totals.overall_score == 75.0
     assert totals.coverage == 0.8
 
@@ -38,39 +38,39 @@ def test_what_was_not_assessed_lowers_the_coverage_never_the_score() -> None:
     ],
 )
 def test_who_is_at_one_level_throughout_gets_its_band(level: int, recommendation: Recommendation) -> None:
-    assert total([(1, level), (2, level)]).recommendation is recommendation
+    assert compute_totals([(1, level), (2, level)]).recommendation is recommendation
 
 
 def test_a_band_is_that_of_the_score_that_people_see() -> None:
     # 49.96 before rounding: shown as 50.0, so it is that of 50.0
-    totals = total([(0.9992, 3), (0.0008, 1)])
+    totals = compute_totals([(0.9992, 3), (0.0008, 1)])
     assert (totals.overall_score, totals.recommendation) == (50.0, Recommendation.HIRE)
 
 
 def test_too_little_coverage_is_inconclusive_and_has_no_score() -> None:
-    assert total([(MIN_COVERAGE, 1), (1 - MIN_COVERAGE, None)]).recommendation is Recommendation.STRONG_NO_HIRE
-    totals = total([(MIN_COVERAGE - 0.01, 5), (1 - MIN_COVERAGE + 0.01, None)])
+    assert compute_totals([(MIN_COVERAGE, 1), (1 - MIN_COVERAGE, None)]).recommendation is Recommendation.STRONG_NO_HIRE
+    totals = compute_totals([(MIN_COVERAGE - 0.01, 5), (1 - MIN_COVERAGE + 0.01, None)])
     assert (totals.overall_score, totals.recommendation) == (None, Recommendation.INCONCLUSIVE)
 
 
 def test_nothing_assessed_is_inconclusive() -> None:
-    totals = total([(1, None), (1, None)])
+    totals = compute_totals([(1, None), (1, None)])
     assert (totals.overall_score, totals.coverage, totals.recommendation) == (None, 0.0, Recommendation.INCONCLUSIVE)
 
 
 @given(RUBRICS)
 def test_totals_stay_on_their_scales_and_say_the_same_thing(rubric: list[tuple[float, int | None]]) -> None:
-    totals = total(rubric)
+    totals = compute_totals(rubric)
     assert 0 <= totals.coverage <= 1
     assert (totals.overall_score is None) == (totals.recommendation is Recommendation.INCONCLUSIVE)
     if totals.overall_score is not None:
-        scores = [score for _, level in rubric if (score := score_of(level)) is not None]
+        scores = [score for _, level in rubric if (score := to_score(level)) is not None]
         assert min(scores) - 0.05 <= totals.overall_score <= max(scores) + 0.05
 
 
 @given(RUBRICS, st.floats(0.1, 10))
 def test_only_the_proportions_of_weights_count(rubric: list[tuple[float, int | None]], factor: float) -> None:
-    scaled, plain = total([(weight * factor, level) for weight, level in rubric]), total(rubric)
+    scaled, plain = compute_totals([(weight * factor, level) for weight, level in rubric]), compute_totals(rubric)
     assert scaled.coverage == pytest.approx(plain.coverage, abs=0.001)
     if scaled.overall_score is not None and plain.overall_score is not None:
         assert scaled.overall_score == pytest.approx(plain.overall_score, abs=0.11)
@@ -81,7 +81,7 @@ def test_a_higher_level_never_lowers_the_score(rubric: list[tuple[float, int]], 
     place = data.draw(st.integers(0, len(rubric) - 1))
     weight, level = rubric[place]
     better = [*rubric[:place], (weight, min(5, level + 1)), *rubric[place + 1 :]]
-    before, after = total(rubric).overall_score, total(better).overall_score
+    before, after = compute_totals(rubric).overall_score, compute_totals(better).overall_score
     assert before is not None
     assert after is not None
     assert after >= before

@@ -12,11 +12,11 @@ import httpx2
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from lifecycle.consent import CURRENT
+from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.organization import Role
 from sandbox.mongod import Mongod
-from sandbox.processes import Child, SandboxFailed, free_port
-from sandbox.stack import api_process, make_environment
+from sandbox.processes import ChildProcess, SandboxFailed, free_port
+from sandbox.stack import create_api_process, make_environment
 from sandbox.valkey import Valkey
 from tests.faults.rpc import ROOT, RemoteProcess
 from tests.faults.tcp_proxy import TcpProxy
@@ -41,7 +41,7 @@ class Deployment:
     valkey: Valkey
     proxy: TcpProxy
     port: int
-    apis: list[Child]
+    apis: list[ChildProcess]
     subscribers: RemoteProcess
     writers: RemoteProcess
     keys: dict[Role, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Deployment:
             "candidateName": "Maya Lindqvist",
             "positionKey": "software_engineer",
             "channel": "TEXT",
-            "consent": {"textVersion": CURRENT, "recording": False},
+            "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": False},
         }
         limit = asyncio.Semaphore(CONCURRENT_STARTS)
         async with self.client(self.keys[Role.RECRUITER]) as client:
@@ -81,7 +81,7 @@ class Deployment:
     async def start_api(self, index: int) -> None:
         """Starts one API process and waits until it serves. Raises SandboxFailed if it does not."""
         await self.apis[index].start()
-        await self.apis[index].wait_until_said(STARTED)
+        await self.apis[index].wait_until_logged(STARTED)
 
     async def restart_missing(self) -> None:
         """Starts whatever is not running."""
@@ -152,7 +152,7 @@ async def deploy(folder: Path) -> AsyncIterator[Deployment]:
             API_REUSE_PORT="true",
             LOG_LEVEL="INFO",
         )
-        apis = [api_process(environment, folder / f"api-{index}.log", ROOT) for index in range(API_PROCESSES)]
+        apis = [create_api_process(environment, folder / f"api-{index}.log", ROOT) for index in range(API_PROCESSES)]
         subscribers = RemoteProcess("tests.faults.subscribers_process", folder / "subscribers.log", environment)
         writers = RemoteProcess("tests.faults.writers_process", folder / "writers.log", environment)
         deployment = Deployment(folder, mongod, valkey, proxy, port, apis, subscribers, writers)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from models.organization import Role
 from tests.faults.checks import Check, count, duration, effect, ratio
 from tests.faults.deployment import Deployment
@@ -239,7 +239,7 @@ async def run_load(deployment: Deployment, scale: Scale) -> AsyncIterator[Load]:
         yield Load(deployment, scale, interview_ids, candidate)
     finally:
         if sending:
-            await end(sending)
+            await cancel_and_wait(sending)
         await deployment.restart_missing()
         async with asyncio.timeout(HALT_SECONDS):
             await deployment.writers.call("halt")

@@ -12,7 +12,7 @@ from typing import Any, Self
 import orjson
 import uvloop
 
-from sandbox.processes import Child
+from sandbox.processes import ChildProcess
 
 ROOT = Path(__file__).parents[2]
 LINE_BYTES = 64 * 1024 * 1024
@@ -50,7 +50,7 @@ class RemoteProcess:
         server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=LINE_BYTES)
         try:
             command = [sys.executable, "-m", self._module, str(server.sockets[0].getsockname()[1])]
-            self.child = Child(command, self._log, cwd=ROOT, environment=self._environment)
+            self.child = ChildProcess(command, self._log, cwd=ROOT, environment=self._environment)
             await self.child.start()
             await self.child.wait_until(is_connected)
         finally:
@@ -66,7 +66,7 @@ class RemoteProcess:
             self._writer.write(orjson.dumps({"name": name, "arguments": arguments}) + b"\n")
             line = await self._reader.readline()
         if not line:
-            raise self.child.failure(f"ended before it answered {name}")
+            raise self.child.make_failure(f"ended before it answered {name}")
         response = orjson.loads(line)
         if "error" in response:
             raise RuntimeError(response["error"])

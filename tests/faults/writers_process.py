@@ -19,24 +19,24 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from agent.hearing import Heard
-from agent.transcript import Transcript
+from agent.hearing import SpeechSegment
+from agent.transcript import TranscriptWriter
 from auth import Audience, sign
 from evaluation import prompt
-from keys import read_starters
+from keys import load_starter_positions
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
-from live.feed import Live
+from live.feed import LiveHub
 from models import database
-from models.append import Words
+from models.append import InterviewerUpdate
 from models.clock import now
 from models.interview import EndReason, Interview, get_interview
 from models.organization import Role, create_key, ensure_organization, revoke_key
-from models.session import abort_orphans
+from models.session import abort_orphaned_transactions
 from models.turn import Channel, NewTurn, Speaker, Turn, read_turns
-from resolvers.ids import Kind, decode
+from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
 from sandbox.results import percentile
 from sandbox.stack import ORGANIZATION
@@ -49,7 +49,7 @@ MAX_PENDING = 8
 """Turns of an interview that may wait to be stored; beyond them the writer pauses."""
 
 
-class TimedLive(Live):
+class TimedLive(LiveHub):
     """Feeds that record when a turn is about to be published, which is when it is stored and acknowledged."""
 
     appends: list[tuple[float, float]]
@@ -86,7 +86,7 @@ class Writer:
         self.last = interview.last_seq
         self._last_said = interview.last_seq
         self._interview = interview
-        self._transcript = Transcript(services, ObjectId(interview.id), interview.fence)
+        self._transcript = TranscriptWriter(services, ObjectId(interview.id), interview.fence)
         self._stop_requested = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
@@ -121,7 +121,7 @@ class Writer:
             turn = NewTurn(
                 key=f"item:{seq}", speaker=Speaker.INTERVIEWER, text=text, channel=Channel.VOICE, started_at=at, ended_at=at
             )
-            words = Words(
+            words = InterviewerUpdate(
                 fence=self._interview.fence,
                 answers=seq - 1,
                 progress=self._interview.progress,
@@ -129,11 +129,11 @@ class Writer:
                 due_at=None,
                 end_reason=end_reason,
             )
-            interview = await self._transcript.add_said([turn], words)
+            interview = await self._transcript.add_interviewer_turns([turn], words)
             self.last = seq
             return interview
-        heard = Heard(id=str(seq), text=text, confidence=1.0, started_at=at, ended_at=at, final_at=time.time())
-        self.last = (await self._transcript.add_heard(heard)).seq
+        heard = SpeechSegment(id=str(seq), text=text, confidence=1.0, started_at=at, ended_at=at, final_at=time.time())
+        self.last = (await self._transcript.add_candidate_speech(heard)).seq
         return None
 
 
@@ -181,7 +181,7 @@ class Writers:
         oracles = []
         for interview_id in interview_ids:
             oracles.append(oracle := Oracle(interview_id))
-            for turn in await read_turns(decode(Kind.INTERVIEW, interview_id)):
+            for turn in await read_turns(decode_id(IdKind.INTERVIEW, interview_id)):
                 oracle.observe(turn.seq, turn.text)
         return {
             "last": {oracle.interview_id: oracle.last for oracle in oracles},
@@ -190,14 +190,14 @@ class Writers:
 
     async def candidate_texts(self, interview_id: str) -> list[str]:
         """Returns what the candidate has said in an interview, in order."""
-        turns: Sequence[Turn] = await read_turns(decode(Kind.INTERVIEW, interview_id))
+        turns: Sequence[Turn] = await read_turns(decode_id(IdKind.INTERVIEW, interview_id))
         return [turn.text for turn in turns if turn.speaker is Speaker.CANDIDATE]
 
     async def create_api_key(self, role: str) -> tuple[str, str]:
         """Creates an API key of a role and returns its id and its secret."""
         owner, is_new = await ensure_organization(ORGANIZATION)
         if is_new:
-            await seed_positions(ObjectId(owner.id), read_starters())
+            await seed_positions(ObjectId(owner.id), load_starter_positions())
         key, secret = await create_key(PydanticObjectId(owner.id), Role(role), "faults")
         return str(key.id), secret
 
@@ -220,14 +220,14 @@ class Writers:
         """Aborts transactions of killed processes, as jobs workers do. None runs here, because it would join the interviews."""
         while True:
             with suppress(PyMongoError):
-                await abort_orphans()
+                await abort_orphaned_transactions()
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _writer(self, interview_id: str) -> Writer:
         return Writer(self._services, interview_id, await self._read(interview_id))
 
     async def _read(self, interview_id: str) -> Interview:
-        interview = await get_interview(decode(Kind.INTERVIEW, interview_id))
+        interview = await get_interview(decode_id(IdKind.INTERVIEW, interview_id))
         if interview is None:
             raise RuntimeError(f"interview {interview_id} does not exist")
         return interview
@@ -242,7 +242,7 @@ async def _main() -> None:
         Rooms(settings) as rooms,
     ):
         live.reset()
-        writers = Writers(Services(settings, live, jobs, rooms, prompt.VERSION), live)
+        writers = Writers(Services(settings, live, jobs, rooms, prompt.PROMPT_VERSION), live)
         aborting = asyncio.create_task(writers.keep_aborting_orphans())
         functions = (
             *("begin", "halt", "finish", "append_times", "die_between_commit_and_publish", "stored", "candidate_texts"),

@@ -4,13 +4,13 @@ import pytest
 from redis.asyncio import Redis
 
 import settings as configuration
-from tests.lifecycle.told import Told
+from tests.lifecycle.told import RedisProbe
 
 
 @pytest.fixture
-async def told(settings: configuration.Settings) -> AsyncIterator[Told]:
+async def redis_probe(settings: configuration.Settings) -> AsyncIterator[RedisProbe]:
     """What is published, and which jobs are kicked, while the test lasts."""
     async with Redis.from_url(settings.redis.url, decode_responses=True) as redis, redis.pubsub() as pubsub:
         await pubsub.psubscribe(f"{settings.redis.prefix}:*")
         await pubsub.get_message(timeout=10)
-        yield Told(redis, pubsub, settings.redis.prefix)
+        yield RedisProbe(redis, pubsub, settings.redis.prefix)

@@ -3,15 +3,15 @@ from datetime import timedelta
 import pytest
 
 from errors import BadInput
-from lifecycle.consent import CURRENT, TEXTS, agree, current_text
+from lifecycle.consent import CURRENT_CONSENT_VERSION, CONSENT_TEXTS, create_consent, get_consent_text
 from models.clock import now
 
 
 @pytest.mark.parametrize(("tag", "language"), [("en", "en"), ("de-AT", "de"), ("ES", "es"), ("fr", "fr"), ("ja", "en")])
 def test_the_text_is_in_the_interviews_language_else_in_english(tag: str, language: str) -> None:
-    text = current_text(tag)
-    assert (text.version, text.language) == (CURRENT, language)
-    assert text.text == TEXTS[CURRENT][language]
+    text = get_consent_text(tag)
+    assert (text.version, text.language) == (CURRENT_CONSENT_VERSION, language)
+    assert text.text == CONSENT_TEXTS[CURRENT_CONSENT_VERSION][language]
 
 
 @pytest.mark.parametrize(
@@ -27,19 +27,19 @@ def test_the_text_is_in_the_interviews_language_else_in_english(tag: str, langua
     ],
 )
 def test_every_language_says_what_must_be_said(language: str, words: list[str]) -> None:
-    text = current_text(language).text
+    text = get_consent_text(language).text
     assert [word for word in words if word not in text] == []
     assert "  " not in text
 
 
 def test_a_consent_says_to_which_text_when_and_whether_to_a_recording() -> None:
-    consent = agree(CURRENT, recording=True)
-    assert (consent.text_version, consent.recording) == (CURRENT, True)
+    consent = create_consent(CURRENT_CONSENT_VERSION, recording=True)
+    assert (consent.text_version, consent.recording) == (CURRENT_CONSENT_VERSION, True)
     assert now() - consent.given_at < timedelta(seconds=5)
 
 
 @pytest.mark.parametrize("version", ["", "2019-01", "\0"])
 def test_an_unknown_text_is_refused_and_the_current_one_named(version: str) -> None:
-    with pytest.raises(BadInput, match=CURRENT) as refused:
-        agree(version, recording=False)
+    with pytest.raises(BadInput, match=CURRENT_CONSENT_VERSION) as refused:
+        create_consent(version, recording=False)
     assert refused.value.field == "consent.textVersion"

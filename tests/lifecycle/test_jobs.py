@@ -11,39 +11,39 @@ from structlog.testing import capture_logs
 import settings
 from lifecycle.jobs import Jobs
 from sandbox.valkey import Valkey
-from tests.lifecycle.workers import BOUND_SECONDS, NAME, Log, jobs_on, working
-from tests.live.reading import eventually
+from tests.lifecycle.workers import PUBLISH_TIMEOUT_SECONDS, JOB_NAME, JobSpy, make_jobs, run_worker
+from tests.live.reading import wait_until
 
 
 async def test_each_wake_up_reaches_one_of_two_workers(own_valkey: Valkey) -> None:
-    log, ids = Log(), [ObjectId() for _ in range(50)]
-    async with jobs_on(own_valkey) as one, jobs_on(own_valkey) as other:
+    log, ids = JobSpy(), [ObjectId() for _ in range(50)]
+    async with make_jobs(own_valkey) as one, make_jobs(own_valkey) as other:
         for jobs in (one, other):
-            jobs.register(NAME, log)
-        async with working(one), working(other):
+            jobs.register(JOB_NAME, log)
+        async with run_worker(one), run_worker(other):
             for document_id in ids:  # fifty at once would open fifty connections, and a kick waits half a second at most
-                await one.kick(NAME, document_id)
-            await log.until(len(ids))
-    assert sorted(log.ids) == sorted(ids)
+                await one.kick(JOB_NAME, document_id)
+            await log.wait_until_called(len(ids))
+    assert sorted(log.started_ids) == sorted(ids)
 
 
 async def test_a_wake_up_waits_for_the_first_worker(own_valkey: Valkey) -> None:
-    log, document_id = Log(), ObjectId()
-    async with jobs_on(own_valkey) as api:
-        await api.kick(NAME, document_id)
-    async with jobs_on(own_valkey) as jobs:
-        jobs.register(NAME, log)
-        async with working(jobs):
-            assert await log.until(1) == [document_id]
+    log, document_id = JobSpy(), ObjectId()
+    async with make_jobs(own_valkey) as api:
+        await api.kick(JOB_NAME, document_id)
+    async with make_jobs(own_valkey) as jobs:
+        jobs.register(JOB_NAME, log)
+        async with run_worker(jobs):
+            assert await log.wait_until_called(1) == [document_id]
 
 
 async def test_a_redis_that_is_killed_and_comes_back_empty_wakes_again(own_valkey: Valkey) -> None:
-    log, before, after = Log(), ObjectId(), ObjectId()
-    async with jobs_on(own_valkey) as jobs:
-        jobs.register(NAME, log)
-        async with working(jobs) as work:
-            await jobs.kick(NAME, before)
-            await log.until(1)
+    log, before, after = JobSpy(), ObjectId(), ObjectId()
+    async with make_jobs(own_valkey) as jobs:
+        jobs.register(JOB_NAME, log)
+        async with run_worker(jobs) as work:
+            await jobs.kick(JOB_NAME, before)
+            await log.wait_until_called(1)
             with capture_logs() as logged:
                 await own_valkey.kill()
                 await asyncio.sleep(2)
@@ -52,111 +52,111 @@ async def test_a_redis_that_is_killed_and_comes_back_empty_wakes_again(own_valke
             assert 1 <= len(tries) <= 8
             assert not work.done()
             await own_valkey.start()
-            await jobs.kick(NAME, after)
-            assert await log.until(2) == [before, after]
+            await jobs.kick(JOB_NAME, after)
+            assert await log.wait_until_called(2) == [before, after]
 
 
 async def test_a_group_that_was_deleted_is_made_again_and_nothing_in_the_stream_is_lost(own_valkey: Valkey) -> None:
-    log, document_id = Log(), ObjectId()
-    async with jobs_on(own_valkey) as jobs, Redis.from_url(own_valkey.url) as redis:
-        jobs.register(NAME, log)
-        async with working(jobs):
+    log, document_id = JobSpy(), ObjectId()
+    async with make_jobs(own_valkey) as jobs, Redis.from_url(own_valkey.url) as redis:
+        jobs.register(JOB_NAME, log)
+        async with run_worker(jobs):
             await redis.flushall()
-            await jobs.kick(NAME, document_id)
-            assert document_id in await log.until(1)
+            await jobs.kick(JOB_NAME, document_id)
+            assert document_id in await log.wait_until_called(1)
 
 
 async def test_workers_and_callers_open_without_redis_and_find_it_when_it_comes(own_valkey: Valkey) -> None:
-    log, document_id = Log(), ObjectId()
+    log, document_id = JobSpy(), ObjectId()
     await own_valkey.kill()
-    async with asyncio.timeout(20), jobs_on(own_valkey) as jobs:
-        jobs.register(NAME, log)
-        async with working(jobs):
+    async with asyncio.timeout(20), make_jobs(own_valkey) as jobs:
+        jobs.register(JOB_NAME, log)
+        async with run_worker(jobs):
             await own_valkey.start()
-            await jobs.kick(NAME, document_id)
-            assert await log.until(1) == [document_id]
+            await jobs.kick(JOB_NAME, document_id)
+            assert await log.wait_until_called(1) == [document_id]
 
 
 @pytest.mark.parametrize("is_frozen", [False, True], ids=["killed", "frozen"])
 async def test_a_kick_without_redis_does_not_fail_and_gives_up_soon(own_valkey: Valkey, is_frozen: bool) -> None:
     loop = asyncio.get_running_loop()
-    async with jobs_on(own_valkey) as jobs:
-        await jobs.kick(NAME, ObjectId())
+    async with make_jobs(own_valkey) as jobs:
+        await jobs.kick(JOB_NAME, ObjectId())
         if is_frozen:
-            own_valkey.send(signal.SIGSTOP)
+            own_valkey.send_signal(signal.SIGSTOP)
         else:
             await own_valkey.kill()
         began = loop.time()
         with capture_logs() as logged:
-            await jobs.kick(NAME, ObjectId())
-        assert loop.time() - began < BOUND_SECONDS + 2
+            await jobs.kick(JOB_NAME, ObjectId())
+        assert loop.time() - began < PUBLISH_TIMEOUT_SECONDS + 2
         assert [event["event"] for event in logged] == ["wake-up not sent"]
         if is_frozen:
-            own_valkey.send(signal.SIGCONT)
+            own_valkey.send_signal(signal.SIGCONT)
 
 
 async def test_what_is_no_wake_up_of_ours_stops_nobody(own_valkey: Valkey) -> None:
-    log, document_id = Log(), ObjectId()
-    async with jobs_on(own_valkey) as jobs, Redis.from_url(own_valkey.url) as redis:
-        jobs.register(NAME, log)
-        async with working(jobs):
+    log, document_id = JobSpy(), ObjectId()
+    async with make_jobs(own_valkey) as jobs, Redis.from_url(own_valkey.url) as redis:
+        jobs.register(JOB_NAME, log)
+        async with run_worker(jobs):
             await redis.xadd("viva:jobs", {"nothing": "of ours"})
             await redis.xadd("viva:jobs", {"data": "\x00 no json"})
             await jobs.kick("unknown job", ObjectId())
-            await jobs.kick(NAME, document_id)
-            assert await log.until(1) == [document_id]
+            await jobs.kick(JOB_NAME, document_id)
+            assert await log.wait_until_called(1) == [document_id]
 
 
 async def test_a_job_that_fails_is_told_without_its_words_and_stops_nobody(own_valkey: Valkey) -> None:
-    log, bad, good = Log(), ObjectId(), ObjectId()
+    log, bad, good = JobSpy(), ObjectId(), ObjectId()
 
     async def job(document_id: ObjectId) -> None:
         await log(document_id)
         if document_id == bad:
             raise ValueError("what the candidate said")
 
-    async with jobs_on(own_valkey) as jobs:
-        jobs.register(NAME, job)
+    async with make_jobs(own_valkey) as jobs:
+        jobs.register(JOB_NAME, job)
         with capture_logs() as logged:
-            async with working(jobs):
-                await jobs.kick(NAME, bad)
-                jobs.start_here(NAME, bad)
-                await log.until(2)
-                await jobs.kick(NAME, good)
-                assert good in await log.until(3)
+            async with run_worker(jobs):
+                await jobs.kick(JOB_NAME, bad)
+                jobs.start_locally(JOB_NAME, bad)
+                await log.wait_until_called(2)
+                await jobs.kick(JOB_NAME, good)
+                assert good in await log.wait_until_called(3)
     failed = [event for event in logged if event["log_level"] == "error"]
-    assert failed == [{"event": "job failed", "job": NAME, "id": str(bad), "reason": "ValueError", "log_level": "error"}] * 2
+    assert failed == [{"event": "job failed", "job": JOB_NAME, "id": str(bad), "reason": "ValueError", "log_level": "error"}] * 2
     assert "candidate" not in repr(logged)
 
 
 @pytest.fixture
-async def here(valkey: str) -> Jobs:
+async def local_jobs(valkey: str) -> Jobs:
     """Jobs that never look at Redis."""
-    return Jobs(settings.Redis(url=valkey), concurrency=2)
+    return Jobs(settings.RedisSettings(url=valkey), concurrency=2)
 
 
-async def test_one_job_runs_here_once_at_a_time_and_again_when_it_has_ended(here: Jobs) -> None:
-    log, document_id, other = Log(), ObjectId(), ObjectId()
-    here.register(NAME, log)
+async def test_one_job_runs_here_once_at_a_time_and_again_when_it_has_ended(local_jobs: Jobs) -> None:
+    log, document_id, other = JobSpy(), ObjectId(), ObjectId()
+    local_jobs.register(JOB_NAME, log)
     log.gate.clear()
     for _ in range(3):
-        here.start_here(NAME, document_id)
-    here.start_here(NAME, other)
-    await log.until(2)
-    assert log.ids == [document_id, other]
+        local_jobs.start_locally(JOB_NAME, document_id)
+    local_jobs.start_locally(JOB_NAME, other)
+    await log.wait_until_called(2)
+    assert log.started_ids == [document_id, other]
     log.gate.set()
 
     async def have_ended() -> bool:
-        return not here._here
+        return not local_jobs._local_tasks
 
-    await eventually(have_ended)
-    here.start_here(NAME, document_id)
-    assert await log.until(3) == [document_id, other, document_id]
-    await eventually(have_ended)
+    await wait_until(have_ended)
+    local_jobs.start_locally(JOB_NAME, document_id)
+    assert await log.wait_until_called(3) == [document_id, other, document_id]
+    await wait_until(have_ended)
 
 
-async def test_no_more_jobs_run_here_at_once_than_there_are_slots(here: Jobs) -> None:
-    log, running, most = Log(), 0, 0
+async def test_no_more_jobs_run_here_at_once_than_there_are_slots(local_jobs: Jobs) -> None:
+    log, running, most = JobSpy(), 0, 0
 
     async def job(document_id: ObjectId) -> None:
         nonlocal running, most
@@ -166,62 +166,62 @@ async def test_no_more_jobs_run_here_at_once_than_there_are_slots(here: Jobs) ->
         running -= 1
         await log(document_id)
 
-    here.register(NAME, job)
+    local_jobs.register(JOB_NAME, job)
     for _ in range(10):
-        here.start_here(NAME, ObjectId())
-    await log.until(10)
+        local_jobs.start_locally(JOB_NAME, ObjectId())
+    await log.wait_until_called(10)
     assert most == 2
 
 
-async def test_what_this_process_does_not_do_is_not_started_here(here: Jobs) -> None:
-    here.start_here("unknown", ObjectId())
-    assert not here._here
+async def test_what_this_process_does_not_do_is_not_started_here(local_jobs: Jobs) -> None:
+    local_jobs.start_locally("unknown", ObjectId())
+    assert not local_jobs._local_tasks
 
 
 @pytest.mark.parametrize("is_here", [False, True], ids=["woken", "swept"])
 async def test_a_job_that_runs_when_work_stops_may_end(own_valkey: Valkey, is_here: bool) -> None:
-    log, document_id = Log(), ObjectId()
+    log, document_id = JobSpy(), ObjectId()
     log.gate.clear()
-    async with jobs_on(own_valkey) as jobs:
-        jobs.register(NAME, log)
-        async with working(jobs):
+    async with make_jobs(own_valkey) as jobs:
+        jobs.register(JOB_NAME, log)
+        async with run_worker(jobs):
             if is_here:
-                jobs.start_here(NAME, document_id)
+                jobs.start_locally(JOB_NAME, document_id)
             else:
-                await jobs.kick(NAME, document_id)
-            await log.until(1)
+                await jobs.kick(JOB_NAME, document_id)
+            await log.wait_until_called(1)
             asyncio.get_running_loop().call_later(0.5, log.gate.set)
-        assert log.ended == [document_id]
+        assert log.ended_ids == [document_id]
 
 
 async def test_jobs_that_never_end_hold_up_the_stop_no_longer_than_they_may(own_valkey: Valkey) -> None:
-    log, loop = Log(), asyncio.get_running_loop()
+    log, loop = JobSpy(), asyncio.get_running_loop()
     log.gate.clear()
-    async with jobs_on(own_valkey) as jobs:
-        jobs.register(NAME, log)
-        async with working(jobs, drain_seconds=2.0):
-            await jobs.kick(NAME, ObjectId())
-            jobs.start_here(NAME, ObjectId())
-            await log.until(2)
+    async with make_jobs(own_valkey) as jobs:
+        jobs.register(JOB_NAME, log)
+        async with run_worker(jobs, drain_seconds=2.0):
+            await jobs.kick(JOB_NAME, ObjectId())
+            jobs.start_locally(JOB_NAME, ObjectId())
+            await log.wait_until_called(2)
             stopped = loop.time()
         # both kinds at the same time, not one after the other
         assert 1.9 < loop.time() - stopped < 3.8
         log.gate.set()
 
         async def have_ended() -> bool:
-            return len(log.ended) == 2
+            return len(log.ended_ids) == 2
 
-        await eventually(have_ended)
+        await wait_until(have_ended)
 
 
 async def test_a_stopped_worker_takes_no_more(own_valkey: Valkey) -> None:
-    log, document_id = Log(), ObjectId()
-    async with jobs_on(own_valkey) as one, jobs_on(own_valkey) as other:
+    log, document_id = JobSpy(), ObjectId()
+    async with make_jobs(own_valkey) as one, make_jobs(own_valkey) as other:
         for jobs in (one, other):
-            jobs.register(NAME, log)
-        async with working(one):
+            jobs.register(JOB_NAME, log)
+        async with run_worker(one):
             pass
-        await one.kick(NAME, document_id)
-        assert log.ids == []
-        async with working(other):
-            assert await log.until(1) == [document_id]
+        await one.kick(JOB_NAME, document_id)
+        assert log.started_ids == []
+        async with run_worker(other):
+            assert await log.wait_until_called(1) == [document_id]

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 from pymongo.errors import AutoReconnect
 
-from lifecycle.lease import kept
+from lifecycle.lease import hold_lease
 from models.append import LeaseLost
 
 LEASE_SECONDS = 0.08
 
 
-class Renewals:
+class ScriptedRenewal:
     """Answers renewals as it is told, the last answer for ever, and counts them."""
 
     def __init__(self, *answers: bool | Exception) -> None:
@@ -26,20 +26,20 @@ class Renewals:
             raise answer
         return answer
 
-    async def reach(self, count: int) -> None:
+    async def wait_for_count(self, count: int) -> None:
         async with asyncio.timeout(10):
             while self.count < count:
                 await asyncio.sleep(0.001)
 
 
-async def for_ever() -> None:
+async def wait_forever() -> None:
     await asyncio.Event().wait()
 
 
 async def test_the_lease_is_renewed_while_one_works_and_not_after() -> None:
-    renewals = Renewals(True)
-    async with kept(renewals, LEASE_SECONDS):
-        await renewals.reach(8)
+    renewals = ScriptedRenewal(True)
+    async with hold_lease(renewals, LEASE_SECONDS):
+        await renewals.wait_for_count(8)
     count = renewals.count
     await asyncio.sleep(LEASE_SECONDS)
     assert renewals.count == count
@@ -48,17 +48,17 @@ async def test_the_lease_is_renewed_while_one_works_and_not_after() -> None:
 async def test_it_is_renewed_several_times_before_it_lapses() -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
-    renewals = Renewals(True)
-    async with kept(renewals, 2.0):
-        await renewals.reach(1)
+    renewals = ScriptedRenewal(True)
+    async with hold_lease(renewals, 2.0):
+        await renewals.wait_for_count(1)
     assert 0.4 < loop.time() - began < 2.0
 
 
 async def test_who_loses_the_lease_is_stopped_in_mid_work() -> None:
-    renewals = Renewals(True, True, False)
+    renewals = ScriptedRenewal(True, True, False)
     with pytest.raises(LeaseLost):
-        async with asyncio.timeout(10), kept(renewals, LEASE_SECONDS):
-            await for_ever()
+        async with asyncio.timeout(10), hold_lease(renewals, LEASE_SECONDS):
+            await wait_forever()
     assert renewals.count == 3
     task = asyncio.current_task()
     assert task
@@ -68,30 +68,30 @@ async def test_who_loses_the_lease_is_stopped_in_mid_work() -> None:
 
 @pytest.mark.parametrize("error", [AutoReconnect("away"), RuntimeError("a defect")], ids=["away", "defect"])
 async def test_a_renewal_that_fails_is_tried_again(error: Exception) -> None:
-    renewals = Renewals(error, error, True)
-    async with kept(renewals, LEASE_SECONDS):
-        await renewals.reach(5)
-    renewals = Renewals(error, error, False)
+    renewals = ScriptedRenewal(error, error, True)
+    async with hold_lease(renewals, LEASE_SECONDS):
+        await renewals.wait_for_count(5)
+    renewals = ScriptedRenewal(error, error, False)
     with pytest.raises(LeaseLost):
-        async with asyncio.timeout(10), kept(renewals, LEASE_SECONDS):
-            await for_ever()
+        async with asyncio.timeout(10), hold_lease(renewals, LEASE_SECONDS):
+            await wait_forever()
 
 
 async def test_an_error_of_the_work_passes() -> None:
     with pytest.raises(ValueError, match="mine"):
-        async with kept(Renewals(True), LEASE_SECONDS):
+        async with hold_lease(ScriptedRenewal(True), LEASE_SECONDS):
             raise ValueError("mine")
 
 
-async def work(renew: Callable[[], Awaitable[bool]], lease_seconds: float = LEASE_SECONDS) -> None:
-    async with kept(renew, lease_seconds):
-        await for_ever()
+async def work_under_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float = LEASE_SECONDS) -> None:
+    async with hold_lease(renew, lease_seconds):
+        await wait_forever()
 
 
 async def test_who_is_cancelled_from_outside_is_cancelled() -> None:
-    renewals = Renewals(True)
-    task = asyncio.create_task(work(renewals))
-    await renewals.reach(2)
+    renewals = ScriptedRenewal(True)
+    task = asyncio.create_task(work_under_lease(renewals))
+    await renewals.wait_for_count(2)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -104,7 +104,7 @@ async def test_who_is_cancelled_while_losing_the_lease_is_cancelled() -> None:
         task.cancel()
         return False
 
-    task = asyncio.create_task(work(lose))
+    task = asyncio.create_task(work_under_lease(lose))
     with pytest.raises(asyncio.CancelledError):
         await task
 
@@ -117,7 +117,7 @@ async def test_a_cancellation_at_the_very_end_is_not_swallowed() -> None:
     async def renew() -> bool:
         renewing.set()
         try:
-            await for_ever()
+            await wait_forever()
         except asyncio.CancelledError:
             # the block has ended and waits for us
             task.cancel()
@@ -126,7 +126,7 @@ async def test_a_cancellation_at_the_very_end_is_not_swallowed() -> None:
 
     async def end_in_mid_renewal() -> None:
         nonlocal went_on
-        async with kept(renew, LEASE_SECONDS):
+        async with hold_lease(renew, LEASE_SECONDS):
             await renewing.wait()
         await asyncio.sleep(0)
         went_on = True
@@ -142,10 +142,10 @@ async def test_a_renewal_that_hangs_does_not_hold_up_the_end() -> None:
 
     async def hang() -> bool:
         renewing.set()
-        await for_ever()
+        await wait_forever()
         return True
 
-    async with asyncio.timeout(10), kept(hang, LEASE_SECONDS):
+    async with asyncio.timeout(10), hold_lease(hang, LEASE_SECONDS):
         await renewing.wait()
 
 
@@ -164,7 +164,7 @@ async def test_it_ends_though_the_renewal_under_way_loses_its_cancellation() -> 
         return await asyncio.wait_for(answer, 1)
 
     async with asyncio.timeout(20):
-        async with kept(renew, 0.04):
+        async with hold_lease(renew, 0.04):
             await renewed.wait()
         ended_after = renewals
         await asyncio.sleep(0.1)

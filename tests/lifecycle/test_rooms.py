@@ -10,92 +10,92 @@ from pydantic import SecretStr
 
 import settings as configuration
 from errors import Unavailable
-from lifecycle.rooms import CANDIDATE, Rooms, interview_of, name_of
+from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, parse_room_name, build_room_name
 from lifecycle.services import Services
 from models.clock import now
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
-from tests.live.reading import eventually
-from tests.rooms import Livekit
+from tests.live.reading import wait_until
+from tests.rooms import LivekitProbe
 
 pytestmark = pytest.mark.usefixtures("livekit_server")
 
 
-async def test_a_room_is_made_once_with_one_dispatch(services: Services, livekit: Livekit) -> None:
+async def test_a_room_is_made_once_with_one_dispatch(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview(fence=1)
-    await asyncio.gather(*(services.rooms.open(interview) for _ in range(5)))
-    [room] = await livekit.rooms(interview)
+    await asyncio.gather(*(services.rooms.create_room(interview) for _ in range(5)))
+    [room] = await livekit.list_rooms(interview)
     assert room.metadata == "", "nothing of the interview is in it"
     assert room.empty_timeout == services.settings.livekit.empty_seconds
     assert room.departure_timeout > services.settings.voice.grace_seconds
     sent = {"interview": str(interview.id), "fence": 1}
-    assert await livekit.dispatches(interview) == [(services.settings.livekit.agent_name, sent)]
+    assert await livekit.list_dispatches(interview) == [(services.settings.livekit.agent_name, sent)]
 
 
-async def test_another_dispatch_comes_under_its_own_number(services: Services, livekit: Livekit) -> None:
+async def test_another_dispatch_comes_under_its_own_number(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview(fence=1)
-    await services.rooms.open(interview)
-    await services.rooms.dispatch(ObjectId(interview.id), 2)
-    assert await livekit.fences(interview) == [1, 2]
+    await services.rooms.create_room(interview)
+    await services.rooms.dispatch_interviewer(ObjectId(interview.id), 2)
+    assert await livekit.list_interviewer_fences(interview) == [1, 2]
 
 
-async def test_a_dispatch_makes_a_room_that_is_gone_as_it_was(services: Services, livekit: Livekit) -> None:
+async def test_a_dispatch_makes_a_room_that_is_gone_as_it_was(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
-    await services.rooms.dispatch(ObjectId(interview.id), 7)
-    [room] = await livekit.rooms(interview)
+    await services.rooms.dispatch_interviewer(ObjectId(interview.id), 7)
+    [room] = await livekit.list_rooms(interview)
     assert room.departure_timeout > services.settings.voice.grace_seconds
-    assert await livekit.fences(interview) == [7]
+    assert await livekit.list_interviewer_fences(interview) == [7]
 
 
-async def test_a_dispatch_puts_out_every_interviewer_and_nobody_else(services: Services, livekit: Livekit) -> None:
+async def test_a_dispatch_puts_out_every_interviewer_and_nobody_else(services: Services, livekit: LivekitProbe) -> None:
     interview, names = await make_interview(), services.settings.livekit
-    await services.rooms.open(interview)
+    await services.rooms.create_room(interview)
     async with (
-        livekit.guest(interview),
-        livekit.guest(interview, "a zombie", names.agent_name),
-        livekit.guest(interview, "its successor", names.agent_name),
-        livekit.guest(interview, "a nameless one", ""),
-        livekit.guest(interview, "the recorder", names.recorder_name),
+        livekit.join(interview),
+        livekit.join(interview, "a zombie", names.agent_name),
+        livekit.join(interview, "its successor", names.agent_name),
+        livekit.join(interview, "a nameless one", ""),
+        livekit.join(interview, "the recorder", names.recorder_name),
     ):
-        await services.rooms.dispatch(ObjectId(interview.id), 2)
+        await services.rooms.dispatch_interviewer(ObjectId(interview.id), 2)
 
         async def are_out() -> bool:
-            return await livekit.identities(interview) == {CANDIDATE, "a nameless one", "the recorder"}
+            return await livekit.list_identities(interview) == {CANDIDATE_IDENTITY, "a nameless one", "the recorder"}
 
-        await eventually(are_out)
+        await wait_until(are_out)
         await services.rooms.dispatch_recorder(ObjectId(interview.id), ObjectId(), 2)
 
         async def is_out() -> bool:
-            return await livekit.identities(interview) == {CANDIDATE, "a nameless one"}
+            return await livekit.list_identities(interview) == {CANDIDATE_IDENTITY, "a nameless one"}
 
-        await eventually(is_out)
+        await wait_until(is_out)
 
 
-async def test_the_candidate_is_found_in_the_room(services: Services, livekit: Livekit) -> None:
+async def test_the_candidate_is_found_in_the_room(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
     assert await services.rooms.find_candidate(ObjectId(interview.id)) is None
-    async with livekit.guest(interview) as room, livekit.guest(interview, "a guest"):
+    async with livekit.join(interview) as room, livekit.join(interview, "a guest"):
         found = await services.rooms.find_candidate(ObjectId(interview.id))
         assert found
         assert found.sid == room.local_participant.sid
         assert abs(found.joined_at - now()) < timedelta(minutes=1)
 
 
-async def test_a_recorder_is_sent_for_by_its_own_name(services: Services, livekit: Livekit) -> None:
+async def test_a_recorder_is_sent_for_by_its_own_name(services: Services, livekit: LivekitProbe) -> None:
     interview, recording_id = await make_interview(), ObjectId()
     await services.rooms.dispatch_recorder(ObjectId(interview.id), recording_id, 3)
     sent = {"interview": str(interview.id), "recording": str(recording_id), "fence": 3}
-    assert await livekit.dispatches(interview) == [(services.settings.livekit.recorder_name, sent)]
+    assert await livekit.list_dispatches(interview) == [(services.settings.livekit.recorder_name, sent)]
 
 
 async def test_the_candidates_key_opens_one_room_and_lets_nothing_else_be_done(
     services: Services, livekit_server: LivekitServer
 ) -> None:
     interview = await make_interview()
-    access = services.rooms.access(interview)
+    access = services.rooms.issue_access(interview)
     assert (access.url, access.name) == (livekit_server.url, f"interview-{interview.id}")
     claims = jwt.decode(access.token, livekit_server.api_secret, algorithms=["HS256"])
-    assert claims["sub"] == CANDIDATE
+    assert claims["sub"] == CANDIDATE_IDENTITY
     assert timedelta(0) < timedelta(seconds=claims["exp"] - now().timestamp()) <= timedelta(minutes=31)
     assert claims["video"] == {
         "roomJoin": True,
@@ -112,26 +112,26 @@ async def test_the_candidates_key_opens_one_room_and_lets_nothing_else_be_done(
 async def test_browsers_get_the_address_that_is_theirs(services: Services) -> None:
     livekit = services.settings.livekit.model_copy(update={"public_url": "wss://rooms.example"})
     async with Rooms(services.settings.model_copy(update={"livekit": livekit})) as rooms:
-        assert rooms.access(await make_interview()).url == "wss://rooms.example"
+        assert rooms.issue_access(await make_interview()).url == "wss://rooms.example"
 
 
-async def test_a_room_is_closed_and_one_that_is_not_there_is_fine(services: Services, livekit: Livekit) -> None:
+async def test_a_room_is_closed_and_one_that_is_not_there_is_fine(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
     interview_id = ObjectId(interview.id)
-    await services.rooms.close(interview_id)
-    await services.rooms.open(interview)
-    assert interview_id in await services.rooms.list_open()
-    await services.rooms.close(interview_id)
-    await services.rooms.close(interview_id)
-    assert await livekit.rooms(interview) == []
+    await services.rooms.delete_room(interview_id)
+    await services.rooms.create_room(interview)
+    assert interview_id in await services.rooms.list_interviews_with_room()
+    await services.rooms.delete_room(interview_id)
+    await services.rooms.delete_room(interview_id)
+    assert await livekit.list_rooms(interview) == []
     assert await services.rooms.find_candidate(interview_id) is None
 
 
 def test_names_of_other_rooms_are_no_interviews() -> None:
     interview_id = ObjectId()
-    assert interview_of(name_of(interview_id)) == interview_id
+    assert parse_room_name(build_room_name(interview_id)) == interview_id
     for name in ("", "interview-", "interview-7", f"meeting-{interview_id}", str(interview_id), f"interview-{interview_id}x"):
-        assert interview_of(name) is None
+        assert parse_room_name(name) is None
 
 
 async def test_a_livekit_that_is_away_is_unavailable_and_says_what_to_do(services: Services) -> None:
@@ -139,10 +139,10 @@ async def test_a_livekit_that_is_away_is_unavailable_and_says_what_to_do(service
     interview = await make_interview()
     async with Rooms(services.settings.model_copy(update={"livekit": nowhere})) as rooms:
         with pytest.raises(Unavailable, match="use channel TEXT") as away:
-            await rooms.open(interview)
+            await rooms.create_room(interview)
         assert away.value.retry_after_seconds
         with pytest.raises(Unavailable):
-            await rooms.dispatch(ObjectId(interview.id), 1)
+            await rooms.dispatch_interviewer(ObjectId(interview.id), 1)
 
 
 async def test_a_livekit_that_never_answers_is_given_up(services: Services) -> None:
@@ -155,24 +155,24 @@ async def test_a_livekit_that_never_answers_is_given_up(services: Services) -> N
         silent = services.settings.livekit.model_copy(update={"url": f"ws://127.0.0.1:{port}", "timeout_seconds": 0.2})
         async with Rooms(services.settings.model_copy(update={"livekit": silent})) as rooms, asyncio.timeout(10):
             with pytest.raises(Unavailable):
-                await rooms.list_open()
+                await rooms.list_interviews_with_room()
 
 
 async def test_a_refused_key_is_told_without_its_value(services: Services) -> None:
     wrong = services.settings.livekit.model_copy(update={"api_secret": SecretStr("w" * 40)})
     async with Rooms(services.settings.model_copy(update={"livekit": wrong})) as rooms:
         with pytest.raises(Unavailable) as refused:
-            await rooms.list_open()
+            await rooms.list_interviews_with_room()
     assert "HTTP 401" in str(refused.value)
     assert "www" not in str(refused.value)
 
 
 async def test_without_a_livekit_there_is_no_voice_channel(services: Services) -> None:
     interview = await make_interview()
-    async with Rooms(services.settings.model_copy(update={"livekit": configuration.Livekit()})) as rooms:
+    async with Rooms(services.settings.model_copy(update={"livekit": configuration.LivekitSettings()})) as rooms:
         assert not rooms.is_configured
-        rooms.close_soon(ObjectId(interview.id))
+        rooms.delete_room_in_background(ObjectId(interview.id))
         with pytest.raises(Unavailable, match="not available on this server: use channel TEXT"):
-            rooms.access(interview)
+            rooms.issue_access(interview)
         with pytest.raises(Unavailable):
-            await rooms.open(interview)
+            await rooms.create_room(interview)

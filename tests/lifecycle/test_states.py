@@ -10,55 +10,55 @@ from errors import Conflict, NotFound
 from lifecycle import states
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
-from lifecycle.turns import store_message, store_words
+from lifecycle.turns import store_message, store_interviewer_turns
 from models import erasure
 from models.clock import now
 from models.evaluation import EvaluationStatus, list_evaluations
-from models.interview import DISPATCH, Consent, EndReason, Interview, InterviewStatus, change, get_interview
-from models.transition import claim_reply, release_lease
+from models.interview import DISPATCH_HOLDER, Consent, EndReason, Interview, InterviewStatus, update_interview, get_interview
+from models.transition import claim_reply, release_interview_lease
 from models.turn import Channel, read_turns
-from tests.factories import make_interview, new_turn, say, words
-from tests.lifecycle.told import Told, channels_of
+from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
+from tests.lifecycle.told import RedisProbe, change_channels_of
 
 CONSENT = Consent(text_version="test", given_at=now(), recording=False)
 SCHEDULED, WAITING, IN_PROGRESS = InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS
 ENDING, COMPLETED, CANCELLED = InterviewStatus.ENDING, InterviewStatus.COMPLETED, InterviewStatus.CANCELLED
 
 
-async def held_interview() -> Interview:
+async def make_leased_interview() -> Interview:
     """One whose reply is being composed."""
     interview = await make_interview()
-    await say(interview, "Hello.")
-    held = await claim_reply(ObjectId(interview.id), "holder", 60)
-    assert held
-    return held
+    await add_candidate_turn(interview, "Hello.")
+    leased = await claim_reply(ObjectId(interview.id), "holder", 60)
+    assert leased
+    return leased
 
 
-async def fresh(interview: Interview) -> Interview:
+async def reload_interview(interview: Interview) -> Interview:
     stored = await get_interview(ObjectId(interview.id))
     assert stored
     return stored
 
 
-async def test_opening_is_told_and_makes_the_greeting_due(services: Services, told: Told) -> None:
+async def test_opening_is_told_and_makes_the_greeting_due(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=SCHEDULED)
     opened = await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.TEXT)
     assert (opened.status, opened.consent) == (WAITING, CONSENT)
-    assert await told.published() == channels_of(interview)
-    assert await told.kicked() == [(REPLY, interview.id)]
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
+    assert await redis_probe.read_kicked_jobs() == [(REPLY, interview.id)]
 
 
-async def test_opening_by_voice_sends_for_an_interviewer_and_wakes_no_job(services: Services, told: Told) -> None:
+async def test_opening_by_voice_sends_for_an_interviewer_and_wakes_no_job(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=SCHEDULED)
     opened = await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.VOICE)
     assert (opened.status, opened.channel, opened.consent) == (WAITING, Channel.VOICE, CONSENT)
     assert opened.lease
-    assert opened.lease.holder == DISPATCH
-    assert await told.published() == channels_of(interview)
-    assert await told.kicked() == []
+    assert opened.lease.holder == DISPATCH_HOLDER
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
+    assert await redis_probe.read_kicked_jobs() == []
 
 
-async def test_opening_again_answers_the_interview_as_it_is(services: Services, told: Told) -> None:
+async def test_opening_again_answers_the_interview_as_it_is(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=SCHEDULED)
     other = CONSENT.model_copy(update={"recording": True})
     opened = await asyncio.gather(
@@ -67,32 +67,32 @@ async def test_opening_again_answers_the_interview_as_it_is(services: Services, 
     assert {item.status for item in opened} == {WAITING}
     assert len({item.updated_at for item in opened}) == 1, "one of them changed it"
     assert len({item.consent.recording for item in opened if item.consent}) == 1, "and its consent stands"
-    assert len(await told.kicked()) == 1
-    await change(ObjectId(interview.id), {}, {"status": IN_PROGRESS})
+    assert len(await redis_probe.read_kicked_jobs()) == 1
+    await update_interview(ObjectId(interview.id), {}, {"status": IN_PROGRESS})
     assert (await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.TEXT)).status is IN_PROGRESS
 
 
 @pytest.mark.parametrize("status", [ENDING, COMPLETED, CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED])
-async def test_what_is_over_is_not_opened(services: Services, told: Told, status: InterviewStatus) -> None:
+async def test_what_is_over_is_not_opened(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match=status):
         await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.TEXT)
-    assert (await told.published(), await told.kicked()) == (set(), [])
+    assert (await redis_probe.read_published_channels(), await redis_probe.read_kicked_jobs()) == (set(), [])
 
 
 @pytest.mark.parametrize("status", [WAITING, IN_PROGRESS])
-async def test_an_end_that_nobody_holds_completes_at_once(services: Services, told: Told, status: InterviewStatus) -> None:
+async def test_an_end_that_nobody_holds_completes_at_once(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
     ended = await states.end_interview(services, interview, EndReason.RECRUITER_ENDED)
     assert (ended.status, ended.end_reason) == (COMPLETED, EndReason.RECRUITER_ENDED)
     [evaluation] = await list_evaluations(ObjectId(interview.id))
     assert evaluation.status is EvaluationStatus.PENDING
     assert (evaluation.model, evaluation.prompt_version) == (services.settings.anthropic.judge_model, "test")
-    assert await told.published() == channels_of(interview)
-    assert await told.kicked() == [(EVALUATE, evaluation.id)]
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
+    assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 
 
-async def test_five_ends_at_once_are_one_end_and_one_evaluation(services: Services, told: Told) -> None:
+async def test_five_ends_at_once_are_one_end_and_one_evaluation(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview()
     reasons = [EndReason.CANDIDATE_ENDED, EndReason.RECRUITER_ENDED, EndReason.OUT_OF_TIME] * 2
     ended = await asyncio.gather(*(states.end_interview(services, interview, reason) for reason in reasons))
@@ -101,29 +101,29 @@ async def test_five_ends_at_once_are_one_end_and_one_evaluation(services: Servic
     again = await states.end_interview(services, interview, EndReason.CANDIDATE_LEFT)
     assert (again.status, again.end_reason) == (COMPLETED, ended[0].end_reason)
     [evaluation] = await list_evaluations(ObjectId(interview.id))
-    assert await told.kicked() == [(EVALUATE, evaluation.id)]
+    assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 
 
-async def test_an_end_in_mid_reply_waits_for_who_holds_the_lease(services: Services, told: Told) -> None:
-    held = await held_interview()
+async def test_an_end_in_mid_reply_waits_for_who_holds_the_lease(services: Services, redis_probe: RedisProbe) -> None:
+    held = await make_leased_interview()
     ended = await states.end_interview(services, held, EndReason.CANDIDATE_ENDED)
     assert ended.status is ENDING
-    assert await told.published() == channels_of(held)
+    assert await redis_probe.read_published_channels() == change_channels_of(held)
     with pytest.raises(Conflict, match="ENDING"):
         await store_message(services, held, "one more thing", "key")
-    last = words(held.fence, answers=1, statuses=(ENDING,))
-    stored = await store_words(services, ObjectId(held.id), [new_turn("reply:1", "Good bye.")], last)
+    last = new_interviewer_update(held.fence, answers=1, statuses=(ENDING,))
+    stored = await store_interviewer_turns(services, ObjectId(held.id), [new_turn("reply:1", "Good bye.")], last)
     finished = await states.finish_interview(services, stored)
     assert (finished.status, finished.end_reason, finished.lease) == (COMPLETED, EndReason.CANDIDATE_ENDED, None)
     assert [turn.text for turn in await read_turns(ObjectId(held.id))] == ["Hello.", "Good bye."]
 
 
-async def test_who_finishes_again_gets_the_interview_as_it_is(services: Services, told: Told) -> None:
+async def test_who_finishes_again_gets_the_interview_as_it_is(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=ENDING)
     finished = await asyncio.gather(*(states.finish_interview(services, interview) for _ in range(5)))
     assert {item.status for item in finished} == {COMPLETED}
     assert len(await list_evaluations(ObjectId(interview.id))) == 1
-    assert len(await told.kicked()) == 1
+    assert len(await redis_probe.read_kicked_jobs()) == 1
 
 
 async def test_a_finished_interview_says_how_often_code_had_to_speak(services: Services) -> None:
@@ -136,62 +136,62 @@ async def test_a_finished_interview_says_how_often_code_had_to_speak(services: S
 
 
 @pytest.mark.parametrize("status", [SCHEDULED, CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED])
-async def test_what_was_never_held_is_not_ended(services: Services, told: Told, status: InterviewStatus) -> None:
+async def test_what_was_never_held_is_not_ended(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match="cancelInterview" if status is SCHEDULED else status):
         await states.end_interview(services, interview, EndReason.RECRUITER_ENDED)
     assert await list_evaluations(ObjectId(interview.id)) == []
-    assert (await told.published(), await told.kicked()) == (set(), [])
+    assert (await redis_probe.read_published_channels(), await redis_probe.read_kicked_jobs()) == (set(), [])
 
 
 @pytest.mark.parametrize("status", [SCHEDULED, WAITING])
-async def test_a_cancellation_is_told_and_keeps_its_first_reason(services: Services, told: Told, status: InterviewStatus) -> None:
+async def test_a_cancellation_is_told_and_keeps_its_first_reason(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
     interview = await make_interview(status=status, due_at=now())
     cancelled = await states.cancel_interview(services, interview, "ill")
     assert (cancelled.status, cancelled.end_detail, cancelled.due_at) == (CANCELLED, "ill", None)
-    assert await told.published() == channels_of(interview)
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
     assert await states.cancel_interview(services, interview, "another reason") == cancelled
-    assert await told.published() == set()
+    assert await redis_probe.read_published_channels() == set()
 
 
 @pytest.mark.parametrize("status", [IN_PROGRESS, ENDING, COMPLETED, InterviewStatus.EXPIRED, InterviewStatus.FAILED])
-async def test_what_has_begun_is_not_cancelled(services: Services, told: Told, status: InterviewStatus) -> None:
+async def test_what_has_begun_is_not_cancelled(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match="endInterview" if status is IN_PROGRESS else status):
         await states.cancel_interview(services, interview, None)
-    assert (await fresh(interview)).status is status
-    assert await told.published() == set()
+    assert (await reload_interview(interview)).status is status
+    assert await redis_probe.read_published_channels() == set()
 
 
-async def test_an_expiry_is_told_once_and_needs_its_time(services: Services, told: Told) -> None:
+async def test_an_expiry_is_told_once_and_needs_its_time(services: Services, redis_probe: RedisProbe) -> None:
     early = await make_interview(status=WAITING)
     late = await make_interview(status=WAITING, expires_at=now() - timedelta(seconds=1))
     await states.expire_interview(services, ObjectId(early.id))
-    assert await told.published() == set()
+    assert await redis_probe.read_published_channels() == set()
     await states.expire_interview(services, ObjectId(late.id))
-    assert await told.published() == channels_of(late)
+    assert await redis_probe.read_published_channels() == change_channels_of(late)
     await states.expire_interview(services, ObjectId(late.id))
-    assert await told.published() == set()
-    assert [(await fresh(item)).status for item in (early, late)] == [WAITING, InterviewStatus.EXPIRED]
+    assert await redis_probe.read_published_channels() == set()
+    assert [(await reload_interview(item)).status for item in (early, late)] == [WAITING, InterviewStatus.EXPIRED]
 
 
-async def test_an_erasure_is_told_and_answers_the_same_each_time(services: Services, told: Told) -> None:
+async def test_an_erasure_is_told_and_answers_the_same_each_time(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview()
-    await say(interview, "a secret")
+    await add_candidate_turn(interview, "a secret")
     erased = await states.erase_interview(services, interview)
     assert (erased.status, erased.candidate) == (CANCELLED, None)
     assert erased.erasure
     assert (erased.erasure.turns, erased.erasure.pending) == (1, False)
-    assert await told.published() == channels_of(interview)
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
     assert await states.erase_interview(services, interview) == erased
     assert await read_turns(ObjectId(interview.id)) == []
 
 
 async def test_a_deletion_that_fails_leaves_the_mark_and_the_next_call_deletes(
-    services: Services, told: Told, monkeypatch: pytest.MonkeyPatch
+    services: Services, redis_probe: RedisProbe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interview = await make_interview()
-    await say(interview, "a secret")
+    await add_candidate_turn(interview, "a secret")
 
     async def crash(_: ObjectId) -> None:
         raise ConnectionError
@@ -200,37 +200,37 @@ async def test_a_deletion_that_fails_leaves_the_mark_and_the_next_call_deletes(
         patch.setattr(erasure, "delete_erased", crash)
         with pytest.raises(ConnectionError):
             await states.erase_interview(services, interview)
-    assert await told.published() == channels_of(interview), "followers stop at the mark"
-    assert (await fresh(interview)).erased_at
+    assert await redis_probe.read_published_channels() == change_channels_of(interview), "followers stop at the mark"
+    assert (await reload_interview(interview)).erased_at
     erased = await states.erase_interview(services, interview)
     assert erased.erasure
     assert not erased.erasure.pending
     assert await read_turns(ObjectId(interview.id)) == []
 
 
-async def test_an_evaluation_that_is_asked_for_is_told_and_woken(services: Services, told: Told) -> None:
+async def test_an_evaluation_that_is_asked_for_is_told_and_woken(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=COMPLETED)
     first = await states.request_evaluation(services, interview, ObjectId())
-    assert await told.published() == channels_of(interview)
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
     again = await states.request_evaluation(services, interview, ObjectId())
     assert again.id == first.id
-    assert set(await told.kicked()) == {(EVALUATE, first.id)}
+    assert set(await redis_probe.read_kicked_jobs()) == {(EVALUATE, first.id)}
 
 
-async def test_a_message_is_shown_and_wakes_the_interviewer(services: Services, told: Told) -> None:
+async def test_a_message_is_shown_and_wakes_the_interviewer(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview()
     turn = await store_message(services, interview, "Hello.", "key")
     assert await store_message(services, interview, "Hello.", "key") == turn
-    assert await told.published() == channels_of(interview)
-    assert set(await told.kicked()) == {(REPLY, interview.id)}
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
+    assert set(await redis_probe.read_kicked_jobs()) == {(REPLY, interview.id)}
 
 
-async def test_what_the_interviewer_says_is_shown(services: Services, told: Told) -> None:
-    held = await held_interview()
-    await store_words(services, ObjectId(held.id), [new_turn("reply:1")], words(held.fence, answers=1))
-    assert await told.published() == channels_of(held)
-    assert (await fresh(held)).last_seq == 2
-    await release_lease(ObjectId(held.id), held.fence)
+async def test_what_the_interviewer_says_is_shown(services: Services, redis_probe: RedisProbe) -> None:
+    held = await make_leased_interview()
+    await store_interviewer_turns(services, ObjectId(held.id), [new_turn("reply:1")], new_interviewer_update(held.fence, answers=1))
+    assert await redis_probe.read_published_channels() == change_channels_of(held)
+    assert (await reload_interview(held)).last_seq == 2
+    await release_interview_lease(ObjectId(held.id), held.fence)
 
 
 async def test_what_never_was_is_not_found(services: Services) -> None:

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
-from lifecycle.sweep import keep_repairing, sweep
+from lifecycle.sweep import run_repairs, repair_all
 from models.clock import now
 from models.erasure import mark_erased
 from models.evaluation import list_evaluations
@@ -22,107 +22,107 @@ from models.session import APP_NAME
 from models.transition import claim_reply
 from models.turn import read_turns
 from sandbox.mongod import Mongod
-from tests.factories import make_interview, new_evaluation, say
-from tests.lifecycle.told import Told, channels_of
-from tests.lifecycle.workers import Log
-from tests.live.reading import eventually
-from tests.models.orphans import left_open
+from tests.factories import make_interview, new_evaluation, add_candidate_turn
+from tests.lifecycle.told import RedisProbe, change_channels_of
+from tests.lifecycle.workers import JobSpy
+from tests.live.reading import wait_until
+from tests.models.orphans import leave_transaction_open
 
 ENDING, COMPLETED = InterviewStatus.ENDING, InterviewStatus.COMPLETED
 
 
-def ago(seconds: float) -> timedelta:
+def minus_seconds(seconds: float) -> timedelta:
     return -timedelta(seconds=seconds)
 
 
 @pytest.fixture
-def replies(services: Services) -> Log:
-    log = Log()
+def reply_jobs(services: Services) -> JobSpy:
+    log = JobSpy()
     services.jobs.register(REPLY, log)
     return log
 
 
 @pytest.fixture
-def evaluations(services: Services) -> Log:
-    log = Log()
+def evaluation_jobs(services: Services) -> JobSpy:
+    log = JobSpy()
     services.jobs.register(EVALUATE, log)
     return log
 
 
-async def status_of(interview: Interview) -> InterviewStatus:
+async def read_status(interview: Interview) -> InterviewStatus:
     stored = await get_interview(ObjectId(interview.id))
     assert stored
     return stored.status
 
 
-async def swept(services: Services) -> None:
+async def sweep_and_start_jobs(services: Services) -> None:
     """A round, and the jobs that it started have begun."""
-    await sweep(services)
+    await repair_all(services)
     await asyncio.sleep(0)
 
 
-async def test_an_interview_to_which_nobody_came_expires(services: Services, told: Told) -> None:
-    late = await make_interview(status=InterviewStatus.WAITING, expires_at=now() + ago(1))
+async def test_an_interview_to_which_nobody_came_expires(services: Services, redis_probe: RedisProbe) -> None:
+    late = await make_interview(status=InterviewStatus.WAITING, expires_at=now() + minus_seconds(1))
     early = await make_interview(status=InterviewStatus.WAITING)
-    await sweep(services)
-    assert (await status_of(late), await status_of(early)) == (InterviewStatus.EXPIRED, InterviewStatus.WAITING)
-    assert await told.published() == channels_of(late)
+    await repair_all(services)
+    assert (await read_status(late), await read_status(early)) == (InterviewStatus.EXPIRED, InterviewStatus.WAITING)
+    assert await redis_probe.read_published_channels() == change_channels_of(late)
 
 
-async def test_an_ending_interview_without_a_holder_is_finished_after_its_time(services: Services, told: Told) -> None:
-    left = await make_interview(status=ENDING, ended_at=now() + ago(6))
-    young = await make_interview(status=ENDING, ended_at=now() + ago(2))
-    await asyncio.gather(*(sweep(services) for _ in range(3)))
-    assert (await status_of(left), await status_of(young)) == (COMPLETED, ENDING)
+async def test_an_ending_interview_without_a_holder_is_finished_after_its_time(services: Services, redis_probe: RedisProbe) -> None:
+    left = await make_interview(status=ENDING, ended_at=now() + minus_seconds(6))
+    young = await make_interview(status=ENDING, ended_at=now() + minus_seconds(2))
+    await asyncio.gather(*(repair_all(services) for _ in range(3)))
+    assert (await read_status(left), await read_status(young)) == (COMPLETED, ENDING)
     [evaluation] = await list_evaluations(ObjectId(left.id))
-    assert await told.published() == channels_of(left)
-    assert await told.kicked() == [(EVALUATE, evaluation.id)]
+    assert await redis_probe.read_published_channels() == change_channels_of(left)
+    assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 
 
 async def test_an_ending_interview_with_a_holder_is_left_to_it(services: Services) -> None:
-    interview = await make_interview(due_at=now() + ago(60))
+    interview = await make_interview(due_at=now() + minus_seconds(60))
     assert await claim_reply(ObjectId(interview.id), "holder", 60)
-    await interview.set({"status": ENDING, "ended_at": now() + ago(60)})
-    await sweep(services)
-    assert await status_of(interview) is ENDING
+    await interview.set({"status": ENDING, "ended_at": now() + minus_seconds(60)})
+    await repair_all(services)
+    assert await read_status(interview) is ENDING
 
 
-async def test_a_reply_whose_wake_up_was_lost_is_given_here(services: Services, replies: Log) -> None:
-    lost = await make_interview(due_at=now() + ago(2))
+async def test_a_reply_whose_wake_up_was_lost_is_given_here(services: Services, reply_jobs: JobSpy) -> None:
+    lost = await make_interview(due_at=now() + minus_seconds(2))
     await make_interview(due_at=now() + timedelta(seconds=60))
     await make_interview(due_at=now() + timedelta(seconds=-0.01))  # its wake-up may be on its way
-    held = await make_interview(due_at=now() + ago(60))
+    held = await make_interview(due_at=now() + minus_seconds(60))
     await claim_reply(ObjectId(held.id), "holder", 60)
-    await swept(services)
-    assert replies.ids == [lost.id]
+    await sweep_and_start_jobs(services)
+    assert reply_jobs.started_ids == [lost.id]
 
 
-async def test_an_evaluation_that_is_due_is_made_here(services: Services, evaluations: Log) -> None:
+async def test_an_evaluation_that_is_due_is_made_here(services: Services, evaluation_jobs: JobSpy) -> None:
     interviews = [await make_interview(status=COMPLETED) for _ in range(3)]
-    due = await new_evaluation(interviews[0], due_at=now() + ago(1)).insert()
+    due = await new_evaluation(interviews[0], due_at=now() + minus_seconds(1)).insert()
     await new_evaluation(interviews[1], due_at=now() + timedelta(seconds=60)).insert()
-    held = await new_evaluation(interviews[2], due_at=now() + ago(60)).insert()
+    held = await new_evaluation(interviews[2], due_at=now() + minus_seconds(60)).insert()
     await claim_evaluation(ObjectId(held.id), "holder", 60)
-    await swept(services)
-    assert evaluations.ids == [due.id]
+    await sweep_and_start_jobs(services)
+    assert evaluation_jobs.started_ids == [due.id]
 
 
-async def test_a_job_that_is_at_it_is_not_begun_again(services: Services, replies: Log) -> None:
-    await make_interview(due_at=now() + ago(2))
-    replies.gate.clear()
+async def test_a_job_that_is_at_it_is_not_begun_again(services: Services, reply_jobs: JobSpy) -> None:
+    await make_interview(due_at=now() + minus_seconds(2))
+    reply_jobs.gate.clear()
     for _ in range(3):
-        await swept(services)
-    assert len(replies.ids) == 1
-    replies.gate.set()
+        await sweep_and_start_jobs(services)
+    assert len(reply_jobs.started_ids) == 1
+    reply_jobs.gate.set()
 
 
 async def test_a_deletion_that_did_not_happen_is_repeated(services: Services) -> None:
     interview, other = await make_interview(), await make_interview()
     for each in (interview, other):
-        await say(each, "a secret")
+        await add_candidate_turn(each, "a secret")
         await new_evaluation(each).insert()
     await mark_erased(ObjectId(interview.id))
-    await sweep(services)
+    await repair_all(services)
     stored = await get_interview(ObjectId(interview.id))
     assert stored
     assert stored.erasure
@@ -131,34 +131,34 @@ async def test_a_deletion_that_did_not_happen_is_repeated(services: Services) ->
     assert [(len(turns), len(versions)) for turns, versions in left] == [(0, 0), (1, 1)]
 
 
-async def test_what_cannot_be_repaired_holds_up_nothing_else(services: Services, replies: Log, evaluations: Log) -> None:
+async def test_what_cannot_be_repaired_holds_up_nothing_else(services: Services, reply_jobs: JobSpy, evaluation_jobs: JobSpy) -> None:
     # its evaluation is there already: it can not be finished
-    broken = await make_interview(status=ENDING, ended_at=now() + ago(60))
-    due = await new_evaluation(broken, due_at=now() + ago(1)).insert()
+    broken = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
+    due = await new_evaluation(broken, due_at=now() + minus_seconds(1)).insert()
     # and this one no version of the code can read
-    unreadable = await make_interview(status=ENDING, ended_at=now() + ago(50))
+    unreadable = await make_interview(status=ENDING, ended_at=now() + minus_seconds(50))
     await Interview.get_pymongo_collection().update_one({"_id": unreadable.id}, {"$set": {"progress": "what was said"}})
-    left = await make_interview(status=ENDING, ended_at=now() + ago(6))
+    left = await make_interview(status=ENDING, ended_at=now() + minus_seconds(6))
     erased = await make_interview()
-    await say(erased, "a secret")
+    await add_candidate_turn(erased, "a secret")
     await mark_erased(ObjectId(erased.id))
-    late = await make_interview(due_at=now() + ago(2))
+    late = await make_interview(due_at=now() + minus_seconds(2))
     with capture_logs() as logged:
-        await swept(services)
-    assert await status_of(left) is COMPLETED
+        await sweep_and_start_jobs(services)
+    assert await read_status(left) is COMPLETED
     assert await read_turns(ObjectId(erased.id)) == []
-    assert late.id in replies.ids
-    assert due.id in evaluations.ids
+    assert late.id in reply_jobs.started_ids
+    assert due.id in evaluation_jobs.started_ids
     errors = [(event["id"], event["reason"]) for event in logged if event["log_level"] == "error"]
     assert errors == [(str(broken.id), "DuplicateKeyError"), (str(unreadable.id), "ValidationError")]
     assert "what was said" not in repr(logged)
 
 
 @asynccontextmanager
-async def repairing(services: Services) -> AsyncIterator[asyncio.Task[None]]:
+async def running_repairs(services: Services) -> AsyncIterator[asyncio.Task[None]]:
     """Sweep again and again for the length of the block."""
     stop = asyncio.Event()
-    task = asyncio.create_task(keep_repairing(services, stop))
+    task = asyncio.create_task(run_repairs(services, stop))
     try:
         yield task
     finally:
@@ -167,15 +167,15 @@ async def repairing(services: Services) -> AsyncIterator[asyncio.Task[None]]:
             await task
 
 
-async def test_the_sweep_goes_on_until_it_is_stopped(services: Services, replies: Log) -> None:
-    async with repairing(services):
+async def test_the_sweep_goes_on_until_it_is_stopped(services: Services, reply_jobs: JobSpy) -> None:
+    async with running_repairs(services):
         for count in (1, 2, 3):
-            await make_interview(due_at=now() + ago(2))
-            await replies.until(count)
+            await make_interview(due_at=now() + minus_seconds(2))
+            await reply_jobs.wait_until_called(count)
 
 
 async def test_a_defect_in_one_round_does_not_end_the_sweep(
-    services: Services, replies: Log, monkeypatch: pytest.MonkeyPatch
+    services: Services, reply_jobs: JobSpy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = 0
 
@@ -188,33 +188,33 @@ async def test_a_defect_in_one_round_does_not_end_the_sweep(
         return failures > 0
 
     with capture_logs() as logged:
-        async with repairing(services):
+        async with running_repairs(services):
             with monkeypatch.context() as patch:
                 patch.setattr("models.transition.find_expired", fail)
-                await eventually(has_failed)
-            await make_interview(due_at=now() + ago(2))
-            await replies.until(1)
+                await wait_until(has_failed)
+            await make_interview(due_at=now() + minus_seconds(2))
+            await reply_jobs.wait_until_called(1)
     assert {"event": "sweep failed", "reason": "RuntimeError", "log_level": "warning"} in logged
     assert "what was said" not in repr(logged)
 
 
 async def test_the_sweep_outlives_an_outage_of_mongodb(services: Services, own_mongod: Mongod) -> None:
-    interview = await make_interview(status=ENDING, ended_at=now() + ago(60))
+    interview = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
     with capture_logs() as logged:
         await own_mongod.kill()
 
         async def has_failed() -> bool:
             return any(event["event"] == "sweep failed" for event in logged)
 
-        async with repairing(services) as task:
-            await eventually(has_failed)
+        async with running_repairs(services) as task:
+            await wait_until(has_failed)
             assert not task.done()
             await own_mongod.start()
 
             async def is_repaired() -> bool:
-                return await status_of(interview) is COMPLETED
+                return await read_status(interview) is COMPLETED
 
-            await eventually(is_repaired)
+            await wait_until(is_repaired)
     assert len(await list_evaluations(ObjectId(interview.id))) == 1
 
 
@@ -222,14 +222,14 @@ async def test_a_round_without_mongodb_says_so(services: Services, own_mongod: M
     await own_mongod.kill()
     with pytest.raises(PyMongoError):
         async with asyncio.timeout(10):
-            await sweep(services)
+            await repair_all(services)
 
 
 async def test_an_interview_that_a_dead_process_locked_is_repaired(services: Services, own_mongod: Mongod) -> None:
-    interview = await make_interview(status=ENDING, ended_at=now() + ago(60))
-    async with left_open(own_mongod, interview, APP_NAME), repairing(services):
+    interview = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
+    async with leave_transaction_open(own_mongod, interview, APP_NAME), running_repairs(services):
 
         async def is_repaired() -> bool:
-            return await status_of(interview) is COMPLETED
+            return await read_status(interview) is COMPLETED
 
-        await eventually(is_repaired)
+        await wait_until(is_repaired)

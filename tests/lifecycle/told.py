@@ -8,10 +8,10 @@ from redis.asyncio import Redis
 
 from models.interview import Interview
 
-Rows = list[tuple[str, dict[str, str]]]
+StreamRows = list[tuple[str, dict[str, str]]]
 
 
-class Told:
+class RedisProbe:
     """What has been published and kicked since it was last asked."""
 
     def __init__(self, redis: Redis, pubsub: Any, prefix: str) -> None:
@@ -20,26 +20,26 @@ class Told:
         self._prefix = prefix
         self._read = "-"
 
-    async def published(self) -> set[str]:
+    async def read_published_channels(self) -> set[str]:
         """The channels, without the prefix."""
-        end = f"{self._prefix}:end"
+        end_channel = f"{self._prefix}:end"
         # Redis keeps the order: whatever was published before stands before this
-        await self._redis.publish(end, "")
+        await self._redis.publish(end_channel, "")
         channels = set()
-        while (channel := (await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=10))["channel"]) != end:
+        while (channel := (await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=10))["channel"]) != end_channel:
             channels.add(channel.removeprefix(f"{self._prefix}:"))
         return channels
 
-    async def kicked(self) -> list[tuple[str, ObjectId]]:
+    async def read_kicked_jobs(self) -> list[tuple[str, ObjectId]]:
         """The jobs, each with the document that it is for."""
         # redis-py types the reply of every protocol version at once
-        rows = cast(Rows, await self._redis.xrange(f"{self._prefix}:jobs", self._read))
+        rows = cast(StreamRows, await self._redis.xrange(f"{self._prefix}:jobs", self._read))
         if rows:
             self._read = f"({rows[-1][0]}"
         messages = [json.loads(fields["data"]) for _, fields in rows]
         return [(message["task_name"], ObjectId(message["args"][0])) for message in messages]
 
 
-def channels_of(interview: Interview) -> set[str]:
+def change_channels_of(interview: Interview) -> set[str]:
     """Where followers of the interview and of its organization hear of a change."""
     return {f"interview:{interview.id}", f"organization:{interview.organization_id}"}

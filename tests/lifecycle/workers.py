@@ -9,45 +9,45 @@ from bson import ObjectId
 import settings
 from lifecycle.jobs import Jobs
 from sandbox.valkey import Valkey
-from tests.live.reading import eventually
+from tests.live.reading import wait_until
 
-BOUND_SECONDS = 0.3
-NAME = "job"
+PUBLISH_TIMEOUT_SECONDS = 0.3
+JOB_NAME = "job"
 
 
-class Log:
+class JobSpy:
     """A job that notes for what it was called; while `gate` is closed it does not end."""
 
     def __init__(self) -> None:
-        self.ids: list[ObjectId] = []
-        self.ended: list[ObjectId] = []
+        self.started_ids: list[ObjectId] = []
+        self.ended_ids: list[ObjectId] = []
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def __call__(self, document_id: ObjectId) -> None:
-        self.ids.append(document_id)
+        self.started_ids.append(document_id)
         await self.gate.wait()
-        self.ended.append(document_id)
+        self.ended_ids.append(document_id)
 
-    async def until(self, count: int) -> list[ObjectId]:
+    async def wait_until_called(self, count: int) -> list[ObjectId]:
         """What it was called for, once that is so many."""
 
-        async def is_so() -> bool:
-            return len(self.ids) >= count
+        async def is_reached() -> bool:
+            return len(self.started_ids) >= count
 
-        await eventually(is_so)
-        return self.ids
+        await wait_until(is_reached)
+        return self.started_ids
 
 
-def jobs_on(valkey: Valkey, concurrency: int = 10) -> Jobs:
-    return Jobs(settings.Redis(url=valkey.url, publish_seconds=BOUND_SECONDS), concurrency)
+def make_jobs(valkey: Valkey, concurrency: int = 10) -> Jobs:
+    return Jobs(settings.RedisSettings(url=valkey.url, publish_seconds=PUBLISH_TIMEOUT_SECONDS), concurrency)
 
 
 @asynccontextmanager
-async def working(jobs: Jobs, drain_seconds: float = 5.0) -> AsyncIterator[asyncio.Task[None]]:
+async def run_worker(jobs: Jobs, drain_seconds: float = 5.0) -> AsyncIterator[asyncio.Task[None]]:
     """Take wake-ups for the length of the block, then drain."""
     stop = asyncio.Event()
-    work = asyncio.create_task(jobs.work(stop, drain_seconds))
+    work = asyncio.create_task(jobs.run(stop, drain_seconds))
     try:
         yield work
     finally:

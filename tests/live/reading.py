@@ -12,52 +12,52 @@ from sandbox.valkey import Valkey
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 30.0
+TIMEOUT_SECONDS = 30.0
 """far more than anything here takes: what is not there by then never comes"""
 
 
-class Reading(Generic[T]):
+class StreamCollector(Generic[T]):
     """What a stream has given so far, in order."""
 
     def __init__(self) -> None:
         self.items: list[T] = []
         self.ended = False
-        self._moved = asyncio.Event()
+        self._changed = asyncio.Event()
 
-    async def drain(self, stream: AsyncGenerator[T, None]) -> None:
+    async def collect(self, stream: AsyncGenerator[T, None]) -> None:
         """Take all that comes."""
         async with aclosing(stream):
             async for item in stream:
                 self.items.append(item)
-                self._moved.set()
+                self._changed.set()
         self.ended = True
-        self._moved.set()
+        self._changed.set()
 
-    async def until(self, condition: Callable[[list[T]], bool]) -> list[T]:
+    async def wait_until(self, condition: Callable[[list[T]], bool]) -> list[T]:
         """What has come, once the condition holds for it. Raises AssertionError when it never does."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while not condition(self.items):
-                    self._moved.clear()
-                    await self._moved.wait()
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             raise AssertionError(f"still waiting after {len(self.items)} items: {self.items[-3:]}") from None
         return self.items
 
-    async def first(self, count: int) -> list[T]:
+    async def wait_for_first(self, count: int) -> list[T]:
         """The first `count` items."""
-        return (await self.until(lambda items: len(items) >= count))[:count]
+        return (await self.wait_until(lambda items: len(items) >= count))[:count]
 
-    async def all(self) -> list[T]:
+    async def wait_for_end(self) -> list[T]:
         """Everything, once the stream has ended."""
-        return await self.until(lambda _: self.ended)
+        return await self.wait_until(lambda _: self.ended)
 
 
 @asynccontextmanager
-async def reading(stream: AsyncGenerator[T, None]) -> AsyncIterator[Reading[T]]:
+async def collect_stream(stream: AsyncGenerator[T, None]) -> AsyncIterator[StreamCollector[T]]:
     """Read the stream for the length of the block. An error of the stream fails the block."""
-    read = Reading[T]()
-    task = asyncio.create_task(read.drain(stream))
+    read = StreamCollector[T]()
+    task = asyncio.create_task(read.collect(stream))
     try:
         yield read
     finally:
@@ -67,36 +67,36 @@ async def reading(stream: AsyncGenerator[T, None]) -> AsyncIterator[Reading[T]]:
         task.result()
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
+async def wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Wait until it holds: for what changes without telling us, such as a server. Raises TimeoutError when it never does."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while not await condition():  # there is no event to await
             await asyncio.sleep(0.01)
 
 
-class Listeners:
+class RedisSubscriptions:
     """Who has subscribed in Redis. Only what is told after that is sure to be carried."""
 
     def __init__(self, redis: Redis, prefix: str) -> None:
         self._redis = redis
         self._prefix = prefix
 
-    async def of_interview(self, interview: Interview) -> None:
+    async def wait_for_interview(self, interview: Interview) -> None:
         """Wait until somebody listens to the interview's channel."""
-        await self._wait(f"{self._prefix}:interview:{interview.id}")
+        await self._wait_for_subscriber(f"{self._prefix}:interview:{interview.id}")
 
-    async def of_organization(self, interview: Interview) -> None:
+    async def wait_for_organization(self, interview: Interview) -> None:
         """Wait until somebody listens to the channel of the interview's organization."""
-        await self._wait(f"{self._prefix}:organization:{interview.organization_id}")
+        await self._wait_for_subscriber(f"{self._prefix}:organization:{interview.organization_id}")
 
-    async def _wait(self, channel: str) -> None:
-        async def is_heard() -> bool:
+    async def _wait_for_subscriber(self, channel: str) -> None:
+        async def is_subscribed() -> bool:
             return bool((await self._redis.pubsub_numsub(channel))[0][1])
 
-        await eventually(is_heard)
+        await wait_until(is_subscribed)
 
 
-async def channels(server: Valkey) -> set[str]:
+async def list_subscribed_channels(server: Valkey) -> set[str]:
     """The channels that somebody listens to on that server."""
     async with Redis.from_url(server.url, decode_responses=True) as redis:
         return {str(channel) for channel in await redis.pubsub_channels()}

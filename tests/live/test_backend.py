@@ -12,17 +12,17 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 import settings
 from live.backend import SUBSCRIBED, RedisBackend
 from sandbox.valkey import Valkey
-from tests.live.reading import channels
+from tests.live.reading import list_subscribed_channels
 
 
 @asynccontextmanager
-async def broadcasting(url: str) -> AsyncIterator[Broadcast]:
-    async with Broadcast(backend=RedisBackend(settings.Redis(url=url))) as broadcast:
+async def open_broadcast(url: str) -> AsyncIterator[Broadcast]:
+    async with Broadcast(backend=RedisBackend(settings.RedisSettings(url=url))) as broadcast:
         yield broadcast
 
 
 async def test_fifty_first_subscribers_at_once_all_receive(valkey: str) -> None:
-    async with broadcasting(valkey) as broadcast:
+    async with open_broadcast(valkey) as broadcast:
         subscribed = asyncio.Barrier(51)
 
         async def receive() -> str:
@@ -43,7 +43,7 @@ async def test_fifty_first_subscribers_at_once_all_receive(valkey: str) -> None:
 
 
 async def test_a_channel_says_when_it_is_subscribed_and_when_it_is_again(valkey: str) -> None:
-    async with broadcasting(valkey) as broadcast, broadcast.subscribe("mine") as subscriber, Redis.from_url(valkey) as redis:
+    async with open_broadcast(valkey) as broadcast, broadcast.subscribe("mine") as subscriber, Redis.from_url(valkey) as redis:
         assert (await subscriber.get()).message == SUBSCRIBED
         await broadcast.publish("mine", "before")
         assert (await subscriber.get()).message == "before"
@@ -54,7 +54,7 @@ async def test_a_channel_says_when_it_is_subscribed_and_when_it_is_again(valkey:
 
 
 async def test_bytes_that_are_no_text_do_not_end_the_stream(valkey: str) -> None:
-    async with broadcasting(valkey) as broadcast, broadcast.subscribe("mine") as subscriber, Redis.from_url(valkey) as redis:
+    async with open_broadcast(valkey) as broadcast, broadcast.subscribe("mine") as subscriber, Redis.from_url(valkey) as redis:
         await subscriber.get()
         await redis.publish("mine", b"\xff\xfe\x00")
         await redis.publish("mine", "text")
@@ -63,7 +63,7 @@ async def test_bytes_that_are_no_text_do_not_end_the_stream(valkey: str) -> None
 
 async def test_a_queue_that_is_full_holds_back_and_loses_nothing(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("live.backend.QUEUE_SIZE", 10)
-    backend = RedisBackend(settings.Redis(url=valkey))
+    backend = RedisBackend(settings.RedisSettings(url=valkey))
     await backend.connect()
     try:
         await backend.subscribe("full")
@@ -76,18 +76,18 @@ async def test_a_queue_that_is_full_holds_back_and_loses_nothing(valkey: str, mo
 
 
 async def test_what_is_no_longer_wanted_is_no_longer_sent(own_valkey: Valkey) -> None:
-    async with broadcasting(own_valkey.url) as broadcast:
+    async with open_broadcast(own_valkey.url) as broadcast:
         async with broadcast.subscribe("one") as one, broadcast.subscribe("two") as two:
             await asyncio.gather(one.get(), two.get())
-            assert await channels(own_valkey) == {"one", "two"}
+            assert await list_subscribed_channels(own_valkey) == {"one", "two"}
         async with broadcast.subscribe("three") as three:
             await three.get()
             # sent in order on one connection: what was to be dropped is dropped
-            assert await channels(own_valkey) == {"three"}
+            assert await list_subscribed_channels(own_valkey) == {"three"}
 
 
 async def test_publishing_in_vain_fails_at_once_while_redis_is_known_to_be_away(own_valkey: Valkey) -> None:
-    backend = RedisBackend(settings.Redis(url=own_valkey.url, publish_seconds=0.2))
+    backend = RedisBackend(settings.RedisSettings(url=own_valkey.url, publish_seconds=0.2))
     await own_valkey.kill()
     await backend.connect()
     try:

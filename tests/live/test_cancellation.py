@@ -9,23 +9,23 @@ from bson import ObjectId
 
 import settings
 from live import cancellation
-from live.cancellation import end
-from live.feed import Live
-from tests.live.reading import eventually
+from live.cancellation import cancel_and_wait
+from live.feed import LiveHub
+from tests.live.reading import wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_retry_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cancellation, "AGAIN_SECONDS", 0.05)
 
 
-def losing_one(begun: asyncio.Event, answer: Any) -> Callable[..., Awaitable[Any]]:
+def ignore_first_cancellation(begun: asyncio.Event, answer: Any) -> Callable[..., Awaitable[Any]]:
     """A call of MongoDB that takes for ever, and loses the first cancellation: it answers instead."""
     answers = [answer]
 
-    async def call(*_: Any) -> Any:
+    async def blocking_call(*_: Any) -> Any:
         begun.set()
         try:
             await asyncio.sleep(3600)
@@ -34,12 +34,12 @@ def losing_one(begun: asyncio.Event, answer: Any) -> Callable[..., Awaitable[Any
                 raise
             return answers.pop()
 
-    return call
+    return blocking_call
 
 
 async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
     begun = asyncio.Event()
-    call = losing_one(begun, None)
+    call = ignore_first_cancellation(begun, None)
 
     async def go_on() -> None:
         while True:
@@ -48,7 +48,7 @@ async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
     task = asyncio.create_task(go_on())
     await begun.wait()
     async with asyncio.timeout(10):
-        await end(task)
+        await cancel_and_wait(task)
     assert task.cancelled()
 
 
@@ -61,13 +61,13 @@ async def test_tasks_that_have_ended_or_fail_on_the_way_out_are_ended_too() -> N
 
     done, failing = asyncio.create_task(asyncio.sleep(0)), asyncio.create_task(fail())
     await done
-    await end(done, failing)
+    await cancel_and_wait(done, failing)
     assert isinstance(failing.exception(), LookupError)
 
 
 async def test_who_is_cancelled_while_it_ends_others_leaves_none_behind() -> None:
     begun, cleaned = asyncio.Event(), asyncio.Event()
-    call = losing_one(begun, None)
+    call = ignore_first_cancellation(begun, None)
 
     async def go_on() -> None:
         try:
@@ -78,10 +78,10 @@ async def test_who_is_cancelled_while_it_ends_others_leaves_none_behind() -> Non
 
     inner = asyncio.create_task(go_on())
     await begun.wait()
-    outer = asyncio.create_task(end(inner))
+    outer = asyncio.create_task(cancel_and_wait(inner))
     await asyncio.sleep(0)  # it has begun
     async with asyncio.timeout(10):
-        await end(outer)
+        await cancel_and_wait(outer)
     assert outer.cancelled()
     assert cleaned.is_set()
 
@@ -90,26 +90,26 @@ async def test_live_feeds_close_though_their_watch_lost_its_cancellation(
     settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
-    monkeypatch.setattr("live.watch.read_marks", losing_one(begun, {}))
+    monkeypatch.setattr("live.watch.read_marks", ignore_first_cancellation(begun, {}))
     async with asyncio.timeout(10):
-        async with Live(settings.redis) as live:
+        async with LiveHub(settings.redis) as live:
             turns = live.follow_turns(ObjectId(), 0)
             following = asyncio.ensure_future(anext(turns, None))
             await begun.wait()
-        await end(following)
+        await cancel_and_wait(following)
 
 
 async def test_a_wall_that_lost_its_cancellation_does_not_outlive_its_followers(
-    live: Live, monkeypatch: pytest.MonkeyPatch
+    live: LiveHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
-    monkeypatch.setattr("live.wall.changed_since", losing_one(begun, []))
+    monkeypatch.setattr("live.wall.changed_since", ignore_first_cancellation(begun, []))
     before = asyncio.all_tasks()
     following = asyncio.ensure_future(anext(live.follow_interviews(ObjectId()), None))
     await begun.wait()
-    await end(following)
+    await cancel_and_wait(following)
 
     async def is_clean() -> bool:
         return not asyncio.all_tasks() - before
 
-    await eventually(is_clean)
+    await wait_until(is_clean)

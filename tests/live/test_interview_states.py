@@ -4,42 +4,42 @@ from itertools import pairwise
 import pytest
 from bson import ObjectId
 
-from live.feed import Live
+from live.feed import LiveHub
 from models.erasure import mark_erased
-from models.interview import Interview, InterviewStatus, change, get_interview
+from models.interview import Interview, InterviewStatus, update_interview, get_interview
 from tests.conftest import COALESCE_SECONDS
 from tests.factories import make_interview
-from tests.live.reading import reading
+from tests.live.reading import collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def set_seq(interview: Interview, last_seq: int) -> None:
-    assert await change(ObjectId(interview.id), {}, {"last_seq": last_seq})
+async def set_last_seq(interview: Interview, last_seq: int) -> None:
+    assert await update_interview(ObjectId(interview.id), {}, {"last_seq": last_seq})
 
 
-async def tell(live: Live, interview: Interview) -> None:
+async def publish_change(live: LiveHub, interview: Interview) -> None:
     await live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))
 
 
-async def test_the_present_state_comes_first_and_then_each_that_is_told(unpolled_live: Live) -> None:
+async def test_the_present_state_comes_first_and_then_each_that_is_told(unpolled_live: LiveHub) -> None:
     interview = await make_interview()
-    async with reading(unpolled_live.follow_interview(ObjectId(interview.id))) as read:
-        assert (await read.first(1))[0].last_seq == 0
-        await set_seq(interview, 1)
-        await tell(unpolled_live, interview)
-        assert [state.last_seq for state in await read.first(2)] == [0, 1]
+    async with collect_stream(unpolled_live.follow_interview(ObjectId(interview.id))) as read:
+        assert (await read.wait_for_first(1))[0].last_seq == 0
+        await set_last_seq(interview, 1)
+        await publish_change(unpolled_live, interview)
+        assert [state.last_seq for state in await read.wait_for_first(2)] == [0, 1]
 
 
-async def test_a_change_that_nobody_told_comes_with_the_poll(live: Live) -> None:
+async def test_a_change_that_nobody_told_comes_with_the_poll(live: LiveHub) -> None:
     interview = await make_interview()
-    async with reading(live.follow_interview(ObjectId(interview.id))) as read:
-        await read.first(1)
-        await set_seq(interview, 1)
-        assert [state.last_seq for state in await read.first(2)] == [0, 1]
+    async with collect_stream(live.follow_interview(ObjectId(interview.id))) as read:
+        await read.wait_for_first(1)
+        await set_last_seq(interview, 1)
+        assert [state.last_seq for state in await read.wait_for_first(2)] == [0, 1]
 
 
-async def test_many_changes_come_as_few_and_the_last_is_among_them(live: Live) -> None:
+async def test_many_changes_come_as_few_and_the_last_is_among_them(live: LiveHub) -> None:
     interview = await make_interview()
     loop = asyncio.get_running_loop()
     times = []
@@ -49,8 +49,8 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(live: Live) -
 
     async def change_often() -> None:
         for number in range(1, 31):
-            await set_seq(interview, number)
-            await tell(live, interview)
+            await set_last_seq(interview, number)
+            await publish_change(live, interview)
 
     changing = asyncio.create_task(change_often())
     async for state in states:
@@ -63,23 +63,23 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(live: Live) -
     assert len(times) < 10
 
 
-async def test_the_stream_goes_on_when_the_interview_is_over_and_when_it_is_erased(live: Live) -> None:
+async def test_the_stream_goes_on_when_the_interview_is_over_and_when_it_is_erased(live: LiveHub) -> None:
     interview = await make_interview(status=InterviewStatus.COMPLETED)
-    async with reading(live.follow_interview(ObjectId(interview.id))) as read:
-        await read.first(1)
-        assert await change(ObjectId(interview.id), {}, {"evaluated": True})
-        assert (await read.first(2))[1].evaluated
+    async with collect_stream(live.follow_interview(ObjectId(interview.id))) as read:
+        await read.wait_for_first(1)
+        assert await update_interview(ObjectId(interview.id), {}, {"evaluated": True})
+        assert (await read.wait_for_first(2))[1].evaluated
         await mark_erased(ObjectId(interview.id))
-        assert (await read.first(3))[2].erased_at
+        assert (await read.wait_for_first(3))[2].erased_at
         assert not read.ended
 
 
-async def test_an_unknown_interview_ends_at_once(live: Live) -> None:
-    async with reading(live.follow_interview(ObjectId())) as read:
-        assert await read.all() == []
+async def test_an_unknown_interview_ends_at_once(live: LiveHub) -> None:
+    async with collect_stream(live.follow_interview(ObjectId())) as read:
+        assert await read.wait_for_end() == []
 
 
-async def test_followers_share_what_they_read(unpolled_live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_followers_share_what_they_read(unpolled_live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
     interview = await make_interview()
     everybody = [unpolled_live.follow_interview(ObjectId(interview.id)) for _ in range(20)]
     await asyncio.gather(*(anext(states) for states in everybody))
@@ -92,8 +92,8 @@ async def test_followers_share_what_they_read(unpolled_live: Live, monkeypatch: 
 
     monkeypatch.setattr("live.followed.get_interview", counted)
     coming = [asyncio.ensure_future(anext(states)) for states in everybody]
-    await set_seq(interview, 1)
-    await tell(unpolled_live, interview)
+    await set_last_seq(interview, 1)
+    await publish_change(unpolled_live, interview)
     assert {state.last_seq for state in await asyncio.gather(*coming)} == {1}
     # one for this change; one more where the first marks came late
     assert reads <= 2

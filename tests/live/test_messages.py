@@ -5,7 +5,7 @@ from bson import ObjectId
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live.messages import Changed, Interim, read_message, write_message
+from live.messages import Changed, Interim, decode_message, encode_message
 from models.turn import Channel, Move, Source, Speaker, Turn
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -37,12 +37,12 @@ interims = st.builds(Interim, interview_id=ids, speaker=st.sampled_from(Speaker)
 
 @given(turns | interims | st.builds(Changed, ids))
 def test_what_is_written_is_read_as_it_was(message: Turn | Interim | Changed) -> None:
-    assert read_message(write_message(message)) == message
+    assert decode_message(encode_message(message)) == message
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | texts, st.lists).map(str))
 def test_what_we_did_not_write_is_read_as_nothing(text: str) -> None:
-    assert read_message(text) is None
+    assert decode_message(text) is None
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_what_we_did_not_write_is_read_as_nothing(text: str) -> None:
     ],
 )
 def test_half_a_message_is_read_as_nothing(text: str) -> None:
-    assert read_message(text) is None
+    assert decode_message(text) is None
 
 
 @given(turns)
 def test_a_turn_with_an_unknown_value_is_read_as_nothing(turn: Turn) -> None:
-    written = write_message(turn)
-    assert read_message(written.replace(f'"speaker":"{turn.speaker}"', '"speaker":"NOBODY"')) is None
+    written = encode_message(turn)
+    assert decode_message(written.replace(f'"speaker":"{turn.speaker}"', '"speaker":"NOBODY"')) is None

@@ -5,143 +5,143 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from live.feed import Live
+from live.feed import LiveHub
 from live.wall import OVERLAP
-from models.follow import read_clock
-from models.interview import Interview, change
+from models.follow import read_server_time
+from models.interview import Interview, update_interview
 from tests.conftest import COALESCE_SECONDS
 from tests.factories import make_interview, make_position
-from tests.live.reading import Listeners, Reading, reading
+from tests.live.reading import RedisSubscriptions, StreamCollector, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def old_interviews(count: int) -> list[Interview]:
+async def make_old_interviews(count: int) -> list[Interview]:
     """Interviews of one organization whose last change is too long ago to be given to a follower who begins."""
     position = await make_position()
-    long_ago = await read_clock() - 2 * OVERLAP
+    long_ago = await read_server_time() - 2 * OVERLAP
     return [await make_interview(position, updated_at=long_ago) for _ in range(count)]
 
 
-def organization_of(interview: Interview) -> ObjectId:
+def organization_id_of(interview: Interview) -> ObjectId:
     return ObjectId(interview.organization_id)
 
 
-async def set_seq(interview: Interview, last_seq: int) -> None:
-    assert await change(ObjectId(interview.id), {}, {"last_seq": last_seq})
+async def set_last_seq(interview: Interview, last_seq: int) -> None:
+    assert await update_interview(ObjectId(interview.id), {}, {"last_seq": last_seq})
 
 
-def ends_with(interview: Interview, last_seq: int | None = None) -> Callable[[list[Interview]], bool]:
+def last_item_is(interview: Interview, last_seq: int | None = None) -> Callable[[list[Interview]], bool]:
     """Whether that interview came last; in that state, if one is named."""
     return lambda items: items[-1].id == interview.id and last_seq in (None, items[-1].last_seq)
 
 
-async def begun(read: Reading[Interview], interview: Interview, live: Live) -> None:
+async def wait_until_feed_is_live(collector: StreamCollector[Interview], interview: Interview, live: LiveHub) -> None:
     """Wait until the wall gives what changes, by changing this one."""
-    await set_seq(interview, 1)
-    await live.publish_change(organization_of(interview), ObjectId(interview.id))
-    await read.until(lambda items: any(item.id == interview.id for item in items))
+    await set_last_seq(interview, 1)
+    await live.publish_change(organization_id_of(interview), ObjectId(interview.id))
+    await collector.wait_until(lambda items: any(item.id == interview.id for item in items))
 
 
-async def test_each_change_that_is_told_comes_at_once(unpolled_live: Live, listeners: Listeners) -> None:
-    first, second, third = await old_interviews(3)
-    async with reading(unpolled_live.follow_interviews(organization_of(first))) as read:
-        await listeners.of_organization(first)
-        await begun(read, first, unpolled_live)
+async def test_each_change_that_is_told_comes_at_once(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+    first, second, third = await make_old_interviews(3)
+    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as read:
+        await redis_subscriptions.wait_for_organization(first)
+        await wait_until_feed_is_live(read, first, unpolled_live)
         for interview in (third, second):
-            await set_seq(interview, 7)
-            await unpolled_live.publish_change(organization_of(interview), ObjectId(interview.id))
-        await read.first(3)
+            await set_last_seq(interview, 7)
+            await unpolled_live.publish_change(organization_id_of(interview), ObjectId(interview.id))
+        await read.wait_for_first(3)
         assert {(item.id, item.last_seq) for item in read.items} == {(first.id, 1), (second.id, 7), (third.id, 7)}
 
 
-async def test_a_change_and_a_new_interview_that_nobody_told_come_with_the_poll(live: Live) -> None:
-    (interview,) = await old_interviews(1)
-    async with reading(live.follow_interviews(organization_of(interview))) as read:
-        await set_seq(interview, 1)
-        assert (await read.first(1))[0].id == interview.id
+async def test_a_change_and_a_new_interview_that_nobody_told_come_with_the_poll(live: LiveHub) -> None:
+    (interview,) = await make_old_interviews(1)
+    async with collect_stream(live.follow_interviews(organization_id_of(interview))) as read:
+        await set_last_seq(interview, 1)
+        assert (await read.wait_for_first(1))[0].id == interview.id
         new = await make_interview(organization_id=interview.organization_id)
-        assert (await read.first(2))[1].id == new.id
+        assert (await read.wait_for_first(2))[1].id == new.id
 
 
-async def test_a_change_between_the_call_and_the_first_item_is_not_lost(unpolled_live: Live) -> None:
-    (interview,) = await old_interviews(1)
-    changes = unpolled_live.follow_interviews(organization_of(interview))
-    await set_seq(interview, 1)
-    async with reading(changes) as read:
-        assert (await read.first(1))[0].last_seq == 1
+async def test_a_change_between_the_call_and_the_first_item_is_not_lost(unpolled_live: LiveHub) -> None:
+    (interview,) = await make_old_interviews(1)
+    changes = unpolled_live.follow_interviews(organization_id_of(interview))
+    await set_last_seq(interview, 1)
+    async with collect_stream(changes) as read:
+        assert (await read.wait_for_first(1))[0].last_seq == 1
 
 
-async def test_a_second_follower_gets_what_changed_shortly_before_it_came(unpolled_live: Live, listeners: Listeners) -> None:
-    (interview,) = await old_interviews(1)
-    async with reading(unpolled_live.follow_interviews(organization_of(interview))) as read:
-        await listeners.of_organization(interview)
-        await begun(read, interview, unpolled_live)
-        async with reading(unpolled_live.follow_interviews(organization_of(interview))) as late:
-            assert [item.last_seq for item in await late.first(1)] == [1]
+async def test_a_second_follower_gets_what_changed_shortly_before_it_came(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+    (interview,) = await make_old_interviews(1)
+    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(interview))) as read:
+        await redis_subscriptions.wait_for_organization(interview)
+        await wait_until_feed_is_live(read, interview, unpolled_live)
+        async with collect_stream(unpolled_live.follow_interviews(organization_id_of(interview))) as late:
+            assert [item.last_seq for item in await late.wait_for_first(1)] == [1]
 
 
-async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(unpolled_live: Live, listeners: Listeners) -> None:
-    first, second, third = await old_interviews(3)
-    async with reading(unpolled_live.follow_interviews(organization_of(first))) as read:
-        await listeners.of_organization(first)
-        await begun(read, first, unpolled_live)
+async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+    first, second, third = await make_old_interviews(3)
+    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as read:
+        await redis_subscriptions.wait_for_organization(first)
+        await wait_until_feed_is_live(read, first, unpolled_live)
         # nobody has told the wall: the late one finds it when it begins
-        await set_seq(second, 5)
-        async with reading(unpolled_live.follow_interviews(organization_of(first))) as late:
-            await late.first(2)
-            await set_seq(third, 6)
+        await set_last_seq(second, 5)
+        async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as late:
+            await late.wait_for_first(2)
+            await set_last_seq(third, 6)
             for interview in (second, third):
-                await unpolled_live.publish_change(organization_of(interview), ObjectId(interview.id))
-                await read.until(ends_with(interview))
-            assert [item.id for item in await late.first(3)] == [first.id, second.id, third.id]
+                await unpolled_live.publish_change(organization_id_of(interview), ObjectId(interview.id))
+                await read.wait_until(last_item_is(interview))
+            assert [item.id for item in await late.wait_for_first(3)] == [first.id, second.id, third.id]
 
 
-async def test_a_change_that_was_committed_late_is_found(live: Live) -> None:
-    early, late = await old_interviews(2)
-    async with reading(live.follow_interviews(organization_of(early))) as read:
-        await set_seq(early, 1)
-        await read.first(1)
+async def test_a_change_that_was_committed_late_is_found(live: LiveHub) -> None:
+    early, late = await make_old_interviews(2)
+    async with collect_stream(live.follow_interviews(organization_id_of(early))) as read:
+        await set_last_seq(early, 1)
+        await read.wait_for_first(1)
         # it bears a time before that of the one that is given already
-        updated_at = await read_clock() - OVERLAP + timedelta(seconds=3)
+        updated_at = await read_server_time() - OVERLAP + timedelta(seconds=3)
         await late.set({"updated_at": updated_at, "last_seq": 2})
-        assert [item.id for item in await read.first(2)] == [early.id, late.id]
+        assert [item.id for item in await read.wait_for_first(2)] == [early.id, late.id]
 
 
-async def test_many_changes_come_as_few_and_the_last_is_among_them(unpolled_live: Live, listeners: Listeners) -> None:
-    (interview,) = await old_interviews(1)
+async def test_many_changes_come_as_few_and_the_last_is_among_them(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+    (interview,) = await make_old_interviews(1)
     loop = asyncio.get_running_loop()
-    async with reading(unpolled_live.follow_interviews(organization_of(interview))) as read:
-        await listeners.of_organization(interview)
+    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(interview))) as read:
+        await redis_subscriptions.wait_for_organization(interview)
         began = loop.time()
         for number in range(1, 31):
-            await set_seq(interview, number)
-            await unpolled_live.publish_change(organization_of(interview), ObjectId(interview.id))
-        await read.until(lambda items: bool(items) and items[-1].last_seq == 30)
+            await set_last_seq(interview, number)
+            await unpolled_live.publish_change(organization_id_of(interview), ObjectId(interview.id))
+        await read.wait_until(lambda items: bool(items) and items[-1].last_seq == 30)
         assert len(read.items) <= 2 + (loop.time() - began) / COALESCE_SECONDS
 
 
-async def test_a_slow_follower_gets_the_newest_state_once(unpolled_live: Live, listeners: Listeners) -> None:
-    first, second = await old_interviews(2)
-    slow = unpolled_live.follow_interviews(organization_of(first))
-    async with reading(unpolled_live.follow_interviews(organization_of(first))) as read:
-        await listeners.of_organization(first)
-        await begun(read, first, unpolled_live)
+async def test_a_slow_follower_gets_the_newest_state_once(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+    first, second = await make_old_interviews(2)
+    slow = unpolled_live.follow_interviews(organization_id_of(first))
+    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as read:
+        await redis_subscriptions.wait_for_organization(first)
+        await wait_until_feed_is_live(read, first, unpolled_live)
         assert (await anext(slow)).id == first.id
         for number in range(2, 5):
-            await set_seq(second, number)
-            await unpolled_live.publish_change(organization_of(second), ObjectId(second.id))
-            await read.until(ends_with(second, number))
+            await set_last_seq(second, number)
+            await unpolled_live.publish_change(organization_id_of(second), ObjectId(second.id))
+            await read.wait_until(last_item_is(second, number))
         assert (await anext(slow)).last_seq == 4
     await slow.aclose()
 
 
-async def test_another_organization_s_interview_never_shows(live: Live, listeners: Listeners) -> None:
-    (own,), (foreign,) = await old_interviews(1), await old_interviews(1)
-    async with reading(live.follow_interviews(organization_of(own))) as read:
-        await listeners.of_organization(own)
-        await set_seq(foreign, 1)
+async def test_another_organization_s_interview_never_shows(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+    (own,), (foreign,) = await make_old_interviews(1), await make_old_interviews(1)
+    async with collect_stream(live.follow_interviews(organization_id_of(own))) as read:
+        await redis_subscriptions.wait_for_organization(own)
+        await set_last_seq(foreign, 1)
         # a message that names it on the wrong channel
-        await live.publish_change(organization_of(own), ObjectId(foreign.id))
-        await begun(read, own, live)
+        await live.publish_change(organization_id_of(own), ObjectId(foreign.id))
+        await wait_until_feed_is_live(read, own, live)
         assert {item.organization_id for item in read.items} == {own.organization_id}

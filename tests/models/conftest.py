@@ -5,13 +5,13 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from tests.models.profiler import Profiler
-from tests.models.archive import Archive, stored_archive
+from tests.models.archive import SampleDataset, insert_dataset
 
 
 @pytest.fixture(scope="module")
-async def archive(bound_database: AsyncDatabase[Any]) -> AsyncIterator[Archive]:
+async def dataset(bound_database: AsyncDatabase[Any]) -> AsyncIterator[SampleDataset]:
     """Thousands of documents, for a module."""
-    async with stored_archive(bound_database) as stored:
+    async with insert_dataset(bound_database) as stored:
         yield stored
 
 

@@ -6,18 +6,18 @@ import pytest
 from bson import ObjectId
 
 from errors import Conflict
-from models.idempotency import KEPT_SECONDS, Claim, claim, find_claim
+from models.idempotency import CLAIM_TTL_SECONDS, IdempotencyClaim, claim_key, find_claimed_id
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 async def test_of_ten_that_claim_at_once_all_get_the_first_ones_id() -> None:
     wanted = [ObjectId() for _ in range(10)]
-    got = await asyncio.gather(*(claim("key:1", "startInterview", "mine", "digest", result_id) for result_id in wanted))
+    got = await asyncio.gather(*(claim_key("key:1", "startInterview", "mine", "digest", result_id) for result_id in wanted))
     assert len(set(got)) == 1
     assert got[0] in wanted
-    assert await find_claim("key:1", "startInterview", "mine", "digest") == got[0]
-    assert await Claim.count() == 1
+    assert await find_claimed_id("key:1", "startInterview", "mine", "digest") == got[0]
+    assert await IdempotencyClaim.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -25,22 +25,22 @@ async def test_of_ten_that_claim_at_once_all_get_the_first_ones_id() -> None:
 )
 async def test_another_caller_mutation_or_key_is_another_claim(caller: str, mutation: str, key: str) -> None:
     first, second = ObjectId(), ObjectId()
-    await claim("key:1", "start", "mine", "digest", first)
-    assert await find_claim(caller, mutation, key, "digest") is None
-    assert await claim(caller, mutation, key, "digest", second) == second
-    assert await find_claim("key:1", "start", "mine", "digest") == first
+    await claim_key("key:1", "start", "mine", "digest", first)
+    assert await find_claimed_id(caller, mutation, key, "digest") is None
+    assert await claim_key(caller, mutation, key, "digest", second) == second
+    assert await find_claimed_id("key:1", "start", "mine", "digest") == first
 
 
 async def test_a_key_that_came_with_another_input_is_a_conflict() -> None:
-    await claim("key:1", "start", "mine", "digest", ObjectId())
-    for again in (find_claim("key:1", "start", "mine", "another"), claim("key:1", "start", "mine", "another", ObjectId())):
+    await claim_key("key:1", "start", "mine", "digest", ObjectId())
+    for again in (find_claimed_id("key:1", "start", "mine", "another"), claim_key("key:1", "start", "mine", "another", ObjectId())):
         with pytest.raises(Conflict, match="send the same input again, or a new key") as refused:
             await again
         assert refused.value.field == "idempotencyKey"
-    assert await Claim.count() == 1
+    assert await IdempotencyClaim.count() == 1
 
 
 async def test_claims_go_after_a_day() -> None:
-    indexes = await Claim.get_pymongo_collection().index_information()
+    indexes = await IdempotencyClaim.get_pymongo_collection().index_information()
     kept = {index["key"][0][0]: index["expireAfterSeconds"] for index in indexes.values() if "expireAfterSeconds" in index}
-    assert kept == {"created_at": KEPT_SECONDS}
+    assert kept == {"created_at": CLAIM_TTL_SECONDS}

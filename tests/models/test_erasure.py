@@ -9,21 +9,21 @@ from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
 from errors import Conflict, NotFound
-from models.append import append_candidate
+from models.append import append_candidate_turn
 from models.clock import now
 from models.erasure import delete_erased, find_pending_erasures, mark_erased
 from models.evaluation import EvaluationStatus, Review, list_evaluations
 from models.evaluation_job import add_evaluation, add_review, claim_evaluation, complete_evaluation
 from models.interview import Candidate, Decision, Interview, InterviewStatus, get_interview
-from models.transition import claim_reply, renew_lease
+from models.transition import claim_reply, renew_interview_lease
 from models.turn import Speaker, Turn, read_turns
-from tests.factories import make_interview, new_evaluation, new_turn, outcome, say
+from tests.factories import make_interview, new_evaluation, new_turn, new_outcome, add_candidate_turn
 
 # quoted: the letters alone stand in many an id
 SECRETS = ("'ada'", "Lovelace", "ada@example.org", "first program", "a secret answer", "ATS-7", "looms", "by the door", "because")
 
 
-def review() -> Review:
+def new_review() -> Review:
     return Review(
         id=ObjectId(),
         decision=Decision.ADVANCE,
@@ -59,16 +59,16 @@ async def test_nothing_of_the_person_is_left_anywhere(database: AsyncDatabase[di
         end_detail="by the door",
         email_terms=["ada@example.org"],
     )
-    await say(interview, "a secret answer")
-    evaluation = new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=outcome(), reviews=[review()])
+    await add_candidate_turn(interview, "a secret answer")
+    evaluation = new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=new_outcome(), reviews=[new_review()])
     await evaluation.insert()
-    assert await leaks(database), "the scan finds what is there"
+    assert await find_leaked_secrets(database), "the scan finds what is there"
     await mark_erased(ObjectId(interview.id))
     await delete_erased(ObjectId(interview.id))
-    assert await leaks(database) == []
+    assert await find_leaked_secrets(database) == []
 
 
-async def leaks(database: AsyncDatabase[dict[str, Any]]) -> list[str]:
+async def find_leaked_secrets(database: AsyncDatabase[dict[str, Any]]) -> list[str]:
     """Secrets that still stand somewhere, positions (whose anchors are nobody's secret) left out."""
     stored = [
         repr(row).casefold()
@@ -83,16 +83,16 @@ async def leaks(database: AsyncDatabase[dict[str, Any]]) -> list[str]:
 async def test_whatever_comes_after_the_mark_is_refused() -> None:
     interview = await make_interview(status=InterviewStatus.COMPLETED)
     interview_id = ObjectId(interview.id)
-    done = await new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=outcome(), due_at=None).insert()
+    done = await new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=new_outcome(), due_at=None).insert()
     await new_evaluation(interview, version=2).insert()
     pending = (await list_evaluations(interview_id))[0]
     running = await claim_evaluation(ObjectId(pending.id), "holder", 60)
     assert running
     await mark_erased(interview_id)
     with pytest.raises(NotFound):
-        await append_candidate(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
-    assert await complete_evaluation(running, outcome(), prompt_version="test", transcript_digest="") is None
-    assert await add_review(done, review()) is None
+        await append_candidate_turn(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
+    assert await complete_evaluation(running, new_outcome(), prompt_version="test", transcript_digest="") is None
+    assert await add_review(done, new_review()) is None
     with pytest.raises(Conflict, match="has been erased"):
         await add_evaluation(new_evaluation(interview, version=3))
     await delete_erased(interview_id)
@@ -112,7 +112,7 @@ async def test_who_was_speaking_has_lost_the_lease() -> None:
     claimed = await claim_reply(ObjectId(interview.id), "holder", 60)
     assert claimed
     await mark_erased(ObjectId(interview.id))
-    assert not await renew_lease(ObjectId(interview.id), claimed.fence, "holder", 60)
+    assert not await renew_interview_lease(ObjectId(interview.id), claimed.fence, "holder", 60)
     assert await claim_reply(ObjectId(interview.id), "holder", 60) is None
 
 
@@ -121,7 +121,7 @@ async def test_the_counts_are_what_was_deleted_though_the_candidate_wrote_on_mea
     for _ in range(5):
         interview = await make_interview()
         interview_id = ObjectId(interview.id)
-        messages = [say(interview, f"message {number}") for number in range(10)]
+        messages = [add_candidate_turn(interview, f"message {number}") for number in range(10)]
         marked, *said = await asyncio.gather(mark_erased(interview_id), *messages, return_exceptions=True)
         assert isinstance(marked, Interview)
         assert marked.erasure
@@ -132,7 +132,7 @@ async def test_the_counts_are_what_was_deleted_though_the_candidate_wrote_on_mea
 @pytest.mark.usefixtures("database")
 async def test_a_deletion_that_did_not_happen_stays_pending_until_it_has() -> None:
     interview = await make_interview()
-    await say(interview, "hello")
+    await add_candidate_turn(interview, "hello")
     interview_id = ObjectId(interview.id)
     assert await find_pending_erasures(10) == []
     marked = await mark_erased(interview_id)
@@ -150,7 +150,7 @@ async def test_a_deletion_that_did_not_happen_stays_pending_until_it_has() -> No
 @pytest.mark.usefixtures("database")
 async def test_nothing_is_deleted_of_what_is_not_marked() -> None:
     interview = await make_interview()
-    turn = await say(interview, "hello")
+    turn = await add_candidate_turn(interview, "hello")
     assert await delete_erased(ObjectId(interview.id)) is None
     assert await read_turns(ObjectId(interview.id)) == [turn]
     assert await mark_erased(ObjectId()) is None

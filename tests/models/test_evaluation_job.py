@@ -19,42 +19,42 @@ from models.evaluation_job import (
     find_due_evaluations,
     postpone_evaluation,
     record_usage,
-    renew_evaluation,
+    renew_evaluation_lease,
 )
 from models.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
-from tests.factories import make_interview, new_evaluation, outcome
+from tests.factories import make_interview, new_evaluation, new_outcome
 
 pytestmark = pytest.mark.usefixtures("database")
 
-LONG, SHORT = 60.0, 0.05
+LEASE_SECONDS, SHORT_LEASE_SECONDS = 60.0, 0.05
 USAGE = Usage(input_tokens=100, cached_input_tokens=10, output_tokens=5, cost_usd=0.25)
 COMPLETED = InterviewStatus.COMPLETED
 
 
-async def completed_interview() -> Interview:
+async def make_completed_interview() -> Interview:
     return await make_interview(status=COMPLETED)
 
 
-async def running(interview: Interview, **values: object) -> Evaluation:
+async def make_running_evaluation(interview: Interview, **values: object) -> Evaluation:
     """An evaluation in the hands of "holder"."""
     evaluation = await new_evaluation(interview, **values).insert()
-    claimed = await claim_evaluation(ObjectId(evaluation.id), "holder", LONG)
+    claimed = await claim_evaluation(ObjectId(evaluation.id), "holder", LEASE_SECONDS)
     assert claimed
     return claimed
 
 
-async def complete(evaluation: Evaluation, level: int | None = 3) -> Evaluation | None:
-    return await complete_evaluation(evaluation, outcome(level), prompt_version="new", transcript_digest="abc")
+async def complete_with_level(evaluation: Evaluation, level: int | None = 3) -> Evaluation | None:
+    return await complete_evaluation(evaluation, new_outcome(level), prompt_version="new", transcript_digest="abc")
 
 
-async def shown(interview: Interview) -> tuple[bool, float | None, Recommendation | None, Decision | None]:
+async def read_evaluation_summary(interview: Interview) -> tuple[bool, float | None, Recommendation | None, Decision | None]:
     """What filters and orders see of the evaluation."""
     stored = await get_interview(ObjectId(interview.id))
     assert stored
     return stored.evaluated, stored.score, stored.recommendation, stored.decision
 
 
-def review(decision: Decision = Decision.ADVANCE) -> Review:
+def new_review(decision: Decision = Decision.ADVANCE) -> Review:
     return Review(
         id=ObjectId(),
         decision=decision,
@@ -67,8 +67,8 @@ def review(decision: Decision = Decision.ADVANCE) -> Review:
 
 
 async def test_of_ten_that_claim_at_once_one_gets_the_job() -> None:
-    evaluation = await new_evaluation(await completed_interview()).insert()
-    claims = await asyncio.gather(*(claim_evaluation(ObjectId(evaluation.id), f"holder {n}", LONG) for n in range(10)))
+    evaluation = await new_evaluation(await make_completed_interview()).insert()
+    claims = await asyncio.gather(*(claim_evaluation(ObjectId(evaluation.id), f"holder {n}", LEASE_SECONDS) for n in range(10)))
     [won] = [claimed for claimed in claims if claimed]
     assert (won.status, won.fence, won.attempts) == (EvaluationStatus.RUNNING, 1, 1)
     assert won.lease
@@ -77,65 +77,65 @@ async def test_of_ten_that_claim_at_once_one_gets_the_job() -> None:
 
 @pytest.mark.parametrize("status", [EvaluationStatus.COMPLETED, EvaluationStatus.FAILED])
 async def test_what_is_done_is_no_job_any_more(status: EvaluationStatus) -> None:
-    evaluation = await new_evaluation(await completed_interview(), status=status).insert()
-    assert await claim_evaluation(ObjectId(evaluation.id), "holder", LONG) is None
+    evaluation = await new_evaluation(await make_completed_interview(), status=status).insert()
+    assert await claim_evaluation(ObjectId(evaluation.id), "holder", LEASE_SECONDS) is None
     assert await find_due_evaluations(10) == []
 
 
 async def test_a_job_whose_holder_died_is_taken_over_and_its_holder_stores_nothing() -> None:
-    interview = await completed_interview()
+    interview = await make_completed_interview()
     evaluation = await new_evaluation(interview).insert()
     evaluation_id = ObjectId(evaluation.id)
-    zombie = await claim_evaluation(evaluation_id, "zombie", SHORT)
+    zombie = await claim_evaluation(evaluation_id, "zombie", SHORT_LEASE_SECONDS)
     assert zombie
     async with asyncio.timeout(10):
-        while not (heir := await claim_evaluation(evaluation_id, "heir", LONG)):
+        while not (heir := await claim_evaluation(evaluation_id, "heir", LEASE_SECONDS)):
             await asyncio.sleep(0.01)
     assert (heir.fence, heir.attempts) == (2, 2)
-    assert not await renew_evaluation(evaluation_id, zombie.fence, "zombie", LONG)
+    assert not await renew_evaluation_lease(evaluation_id, zombie.fence, "zombie", LEASE_SECONDS)
     assert await postpone_evaluation(evaluation_id, zombie.fence, "died", 1) is None
     assert await fail_evaluation(evaluation_id, zombie.fence, "died") is None
-    assert await complete(zombie) is None
+    assert await complete_with_level(zombie) is None
     assert await get_evaluation(evaluation_id) == heir
-    assert await shown(interview) == (False, None, None, None)
+    assert await read_evaluation_summary(interview) == (False, None, None, None)
 
 
 async def test_a_lapsed_job_that_nobody_took_is_renewed() -> None:
-    evaluation = await new_evaluation(await completed_interview()).insert()
+    evaluation = await new_evaluation(await make_completed_interview()).insert()
     evaluation_id = ObjectId(evaluation.id)
-    claimed = await claim_evaluation(evaluation_id, "holder", SHORT)
+    claimed = await claim_evaluation(evaluation_id, "holder", SHORT_LEASE_SECONDS)
     assert claimed
     async with asyncio.timeout(10):
         while await find_due_evaluations(10) != [evaluation_id]:
             await asyncio.sleep(0.01)
-    assert await renew_evaluation(evaluation_id, claimed.fence, "holder", LONG)
+    assert await renew_evaluation_lease(evaluation_id, claimed.fence, "holder", LEASE_SECONDS)
     assert await find_due_evaluations(10) == []
-    assert await claim_evaluation(evaluation_id, "another", LONG) is None
+    assert await claim_evaluation(evaluation_id, "another", LEASE_SECONDS) is None
 
 
 async def test_a_postponed_job_says_why_and_is_due_again() -> None:
-    evaluation = await running(await completed_interview())
+    evaluation = await make_running_evaluation(await make_completed_interview())
     evaluation_id = ObjectId(evaluation.id)
     postponed = await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
     assert postponed
     assert (postponed.status, postponed.lease, postponed.failure) == (EvaluationStatus.PENDING, None, "overloaded")
     async with asyncio.timeout(10):
-        while not (claimed := await claim_evaluation(evaluation_id, "holder", LONG)):
+        while not (claimed := await claim_evaluation(evaluation_id, "holder", LEASE_SECONDS)):
             await asyncio.sleep(0.01)
     assert claimed.attempts == 2
     later = await postpone_evaluation(evaluation_id, claimed.fence, "overloaded again", 60)
     assert later
-    assert await claim_evaluation(evaluation_id, "holder", LONG) is None
+    assert await claim_evaluation(evaluation_id, "holder", LEASE_SECONDS) is None
     assert await find_due_evaluations(10) == []
 
 
 async def test_usage_is_added_once_for_each_fence_whoever_holds_the_lease() -> None:
-    interview = await completed_interview()
-    evaluation = await running(interview)
+    interview = await make_completed_interview()
+    evaluation = await make_running_evaluation(interview)
     evaluation_id = ObjectId(evaluation.id)
     await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
     async with asyncio.timeout(10):
-        while not await claim_evaluation(evaluation_id, "another", LONG):
+        while not await claim_evaluation(evaluation_id, "another", LEASE_SECONDS):
             await asyncio.sleep(0.01)
     await asyncio.gather(*(record_usage(evaluation_id, fence, USAGE) for fence in (1, 2, 1, 2, 1)))
     stored = await get_evaluation(evaluation_id)
@@ -147,42 +147,42 @@ async def test_usage_is_added_once_for_each_fence_whoever_holds_the_lease() -> N
 
 
 async def test_a_failed_job_has_a_reason_and_no_number() -> None:
-    interview = await completed_interview()
-    evaluation = await running(interview)
+    interview = await make_completed_interview()
+    evaluation = await make_running_evaluation(interview)
     failed = await fail_evaluation(ObjectId(evaluation.id), evaluation.fence, "refused")
     assert failed
     assert (failed.status, failed.failure, failed.outcome, failed.due_at) == (EvaluationStatus.FAILED, "refused", None, None)
     assert failed.completed_at
-    assert await shown(interview) == (False, None, None, None)
+    assert await read_evaluation_summary(interview) == (False, None, None, None)
 
 
 async def test_a_completed_job_shows_its_score_on_the_interview_once() -> None:
-    interview = await completed_interview()
-    evaluation = await running(interview, failure="overloaded")
-    results = await asyncio.gather(*(complete(evaluation) for _ in range(5)))
+    interview = await make_completed_interview()
+    evaluation = await make_running_evaluation(interview, failure="overloaded")
+    results = await asyncio.gather(*(complete_with_level(evaluation) for _ in range(5)))
     [done] = [result for result in results if result]
     assert (done.status, done.failure, done.lease, done.due_at) == (EvaluationStatus.COMPLETED, None, None, None)
-    assert (done.outcome, done.prompt_version, done.transcript_digest) == (outcome(3), "new", "abc")
-    assert await shown(interview) == (True, 50.0, Recommendation.HIRE, None)
+    assert (done.outcome, done.prompt_version, done.transcript_digest) == (new_outcome(3), "new", "abc")
+    assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, None)
 
 
 async def test_the_newest_completed_version_shows_and_its_people_have_not_decided_yet() -> None:
-    interview = await completed_interview()
-    first = await complete(await running(interview), 3)
+    interview = await make_completed_interview()
+    first = await complete_with_level(await make_running_evaluation(interview), 3)
     assert first
-    await add_review(first, review(Decision.REJECT))
-    assert await shown(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT)
+    await add_review(first, new_review(Decision.REJECT))
+    assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT)
     second = await add_evaluation(new_evaluation(interview))
-    claimed = await claim_evaluation(ObjectId(second.id), "holder", LONG)
+    claimed = await claim_evaluation(ObjectId(second.id), "holder", LEASE_SECONDS)
     assert claimed
-    assert await shown(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT), "until the new one is there"
-    await complete(claimed, 5)
-    assert await shown(interview) == (True, 100.0, Recommendation.HIRE, None)
+    assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT), "until the new one is there"
+    await complete_with_level(claimed, 5)
+    assert await read_evaluation_summary(interview) == (True, 100.0, Recommendation.HIRE, None)
 
 
 async def test_of_an_outcome_all_is_stored_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    interview = await completed_interview()
-    evaluation = await running(interview)
+    interview = await make_completed_interview()
+    evaluation = await make_running_evaluation(interview)
 
     async def crash(*_: object, **__: object) -> None:
         raise ConnectionError
@@ -190,14 +190,14 @@ async def test_of_an_outcome_all_is_stored_or_nothing(monkeypatch: pytest.Monkey
     with monkeypatch.context() as patch:
         patch.setattr("models.evaluation_job.change", crash)
         with pytest.raises(ConnectionError):
-            await complete(evaluation)
+            await complete_with_level(evaluation)
     assert await get_evaluation(ObjectId(evaluation.id)) == evaluation
-    assert await shown(interview) == (False, None, None, None)
+    assert await read_evaluation_summary(interview) == (False, None, None, None)
 
 
 async def test_five_that_ask_at_once_get_one_new_version() -> None:
-    interview = await completed_interview()
-    await complete(await running(interview))
+    interview = await make_completed_interview()
+    await complete_with_level(await make_running_evaluation(interview))
     asked = await asyncio.gather(*(add_evaluation(new_evaluation(interview)) for _ in range(5)))
     assert len({evaluation.id for evaluation in asked}) == 1
     versions = await list_evaluations(ObjectId(interview.id))
@@ -208,19 +208,19 @@ async def test_five_that_ask_at_once_get_one_new_version() -> None:
 
 
 async def test_while_one_is_at_work_that_one_is_answered() -> None:
-    interview = await completed_interview()
-    at_work = await running(interview)
+    interview = await make_completed_interview()
+    at_work = await make_running_evaluation(interview)
     assert (await add_evaluation(new_evaluation(interview))).id == at_work.id
     assert len(await list_evaluations(ObjectId(interview.id))) == 1
 
 
 async def test_the_same_version_asked_for_again_is_answered_whatever_became_of_it() -> None:
-    interview = await completed_interview()
+    interview = await make_completed_interview()
     asked = new_evaluation(interview)
     first = await add_evaluation(asked)
-    claimed = await claim_evaluation(ObjectId(first.id), "holder", LONG)
+    claimed = await claim_evaluation(ObjectId(first.id), "holder", LEASE_SECONDS)
     assert claimed
-    await complete(claimed)
+    await complete_with_level(claimed)
     again = await add_evaluation(new_evaluation(interview, id=asked.id))
     assert (again.id, again.status) == (asked.id, EvaluationStatus.COMPLETED)
 
@@ -235,39 +235,39 @@ async def test_only_a_completed_interview_is_evaluated(status: InterviewStatus) 
 
 
 async def test_a_review_stands_beside_the_scores_once_and_decides() -> None:
-    interview = await completed_interview()
-    done = await complete(await running(interview))
+    interview = await make_completed_interview()
+    done = await complete_with_level(await make_running_evaluation(interview))
     assert done
-    advance, reject = review(Decision.ADVANCE), review(Decision.REJECT)
+    advance, reject = new_review(Decision.ADVANCE), new_review(Decision.REJECT)
     await asyncio.gather(*(add_review(done, advance) for _ in range(5)))
     reviewed = await add_review(done, reject)
     assert reviewed
     assert reviewed.reviews == [advance, reject]
     assert reviewed.outcome == done.outcome
-    assert (await shown(interview))[3] is Decision.REJECT
+    assert (await read_evaluation_summary(interview))[3] is Decision.REJECT
     assert await add_review(done, advance) == reviewed
-    assert (await shown(interview))[3] is Decision.REJECT, "a repetition decides nothing again"
+    assert (await read_evaluation_summary(interview))[3] is Decision.REJECT, "a repetition decides nothing again"
 
 
 async def test_a_review_of_an_older_version_does_not_decide() -> None:
-    interview = await completed_interview()
-    older = await complete(await running(interview))
+    interview = await make_completed_interview()
+    older = await complete_with_level(await make_running_evaluation(interview))
     assert older
-    newer = await claim_evaluation(ObjectId((await add_evaluation(new_evaluation(interview))).id), "holder", LONG)
+    newer = await claim_evaluation(ObjectId((await add_evaluation(new_evaluation(interview))).id), "holder", LEASE_SECONDS)
     assert newer
-    still = review(Decision.HOLD)
+    still = new_review(Decision.HOLD)
     await add_review(older, still)
-    assert (await shown(interview))[3] is Decision.HOLD, "the newer one is not completed"
-    await complete(newer)
-    reviewed = await add_review(older, review(Decision.REJECT))
+    assert (await read_evaluation_summary(interview))[3] is Decision.HOLD, "the newer one is not completed"
+    await complete_with_level(newer)
+    reviewed = await add_review(older, new_review(Decision.REJECT))
     assert reviewed
     assert len(reviewed.reviews) == 2
-    assert (await shown(interview))[3] is None
+    assert (await read_evaluation_summary(interview))[3] is None
 
 
 async def test_the_longest_due_is_found_first() -> None:
     at = now()
-    interviews = [await completed_interview() for _ in range(3)]
+    interviews = [await make_completed_interview() for _ in range(3)]
     first = await new_evaluation(interviews[0], due_at=at - timedelta(minutes=2)).insert()
     second = await new_evaluation(interviews[1], due_at=at - timedelta(minutes=1)).insert()
     await new_evaluation(interviews[2], due_at=at + timedelta(minutes=1)).insert()
@@ -276,7 +276,7 @@ async def test_the_longest_due_is_found_first() -> None:
 
 
 async def test_the_version_that_is_shown_is_the_newest_completed_else_the_newest() -> None:
-    interview = await completed_interview()
+    interview = await make_completed_interview()
     evaluations = [
         new_evaluation(interview, version=version, status=status)
         for version, status in ((3, EvaluationStatus.FAILED), (2, EvaluationStatus.COMPLETED), (1, EvaluationStatus.COMPLETED))

@@ -18,179 +18,179 @@ from models import (
     transition,
     turn,
 )
-from models.append import append_candidate, append_interviewer
+from models.append import append_candidate_turn, append_interviewer_turns
 from models.erasure import delete_erased, find_pending_erasures, mark_erased
 from models.evaluation_job import add_evaluation, claim_evaluation, find_due_evaluations
 from models.interview import (
     Consent,
     EndReason,
     InterviewStatus,
-    Room,
+    RoomState,
     get_interview,
     get_interviews,
-    get_own_interview,
+    get_organization_interview,
 )
-from models.recording import Part, Picture
-from models.recording_job import find_open_recordings, find_unrecorded
+from models.recording import RecordingPart, VideoSize
+from models.recording_job import find_open_recordings, find_unrecorded_interviews
 from models.turn import Channel, Speaker
-from tests.factories import make_interview, new_evaluation, new_recording, new_turn, words
-from tests.models.archive import Archive, check
+from tests.factories import make_interview, new_evaluation, new_recording, new_turn, new_interviewer_update
+from tests.models.archive import SampleDataset, assert_uses_indexes
 
 
-async def test_the_sweep_reads_nothing_but_what_is_due(archive: Archive, profiler: Profiler) -> None:
+async def test_the_sweep_reads_nothing_but_what_is_due(dataset: SampleDataset, profiler: Profiler) -> None:
     plans = await profiler.plans(
         transition.find_due_replies(1, 100),
-        transition.find_ending(5, 100),
-        transition.find_expired(100),
+        transition.find_ending_interviews(5, 100),
+        transition.find_expired_interviews(100),
         find_pending_erasures(100),
         find_due_evaluations(100),
-        room.find_unattended(100),
-        room.find_gone(120, 100),
+        room.find_unattended_interviews(100),
+        room.find_abandoned_interviews(120, 100),
         find_open_recordings(100),
-        find_unrecorded(100),
+        find_unrecorded_interviews(100),
     )
     # for whom there is nothing to record, no recording is looked up
-    check(plans, 9)
+    assert_uses_indexes(plans, 9)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are there, and none of them is due
         assert (plan.keys <= 10, plan.documents) == (True, 0), plan
 
 
-async def test_what_followers_ask_is_answered_from_indexes(archive: Archive, profiler: Profiler) -> None:
-    marks = await profiler.plans(follow.read_marks([ObjectId(archive.interview.id), ObjectId()]))
-    check(marks, 1)
+async def test_what_followers_ask_is_answered_from_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
+    marks = await profiler.plans(follow.read_watermarks([ObjectId(dataset.interview.id), ObjectId()]))
+    assert_uses_indexes(marks, 1)
     assert marks[0].keys <= 4
-    changes = await profiler.plans(follow.changed_since(archive.organization_id, archive.at - timedelta(days=30)))
-    check(changes)
+    changes = await profiler.plans(follow.list_changes_since(dataset.organization_id, dataset.stored_at - timedelta(days=30)))
+    assert_uses_indexes(changes)
     assert sum(plan.returned for plan in changes) > 200
     for plan in changes:
         assert (plan.documents, plan.sorts) == (0, False), "from the index alone"
         assert plan.keys <= plan.returned + 2
 
 
-async def test_one_thing_is_found_by_looking_at_one(archive: Archive, profiler: Profiler) -> None:
-    interview_id = ObjectId(archive.interview.id)
-    [claimed] = await idempotency.Claim.find({"key": "7"}).to_list()
-    key = await organization.find_key(archive.secret)
+async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, profiler: Profiler) -> None:
+    interview_id = ObjectId(dataset.interview.id)
+    [claimed] = await idempotency.IdempotencyClaim.find({"key": "7"}).to_list()
+    key = await organization.find_key_by_secret(dataset.secret)
     assert key
     plans = await profiler.plans(
         get_interview(interview_id),
-        get_own_interview(archive.organization_id, interview_id),
+        get_organization_interview(dataset.organization_id, interview_id),
         get_interviews([interview_id]),
         turn.find_turn(interview_id, "7"),
         evaluation.get_evaluation(ObjectId()),
-        evaluation.get_own_evaluation(archive.organization_id, ObjectId()),
+        evaluation.get_organization_evaluation(dataset.organization_id, ObjectId()),
         evaluation.list_evaluations(interview_id),
-        evaluation.list_evaluations_of([interview_id]),
+        evaluation.list_evaluations_for_interviews([interview_id]),
         recording.get_recording(ObjectId()),
-        recording.find_file(ObjectId()),
-        recording.list_recordings_of([interview_id]),
-        organization.find_key(archive.secret),
-        organization.find_live_key(ObjectId(key.id)),
+        recording.find_recording_with_file(ObjectId()),
+        recording.list_recordings_for_interviews([interview_id]),
+        organization.find_key_by_secret(dataset.secret),
+        organization.find_key_by_id(ObjectId(key.id)),
         organization.list_keys(key.organization_id),
         organization.get_organization(ObjectId()),
         organization.ensure_organization("organization 7"),
-        idempotency.find_claim(claimed.caller, claimed.mutation, claimed.key, claimed.digest),
+        idempotency.find_claimed_id(claimed.caller, claimed.mutation, claimed.key, claimed.digest),
     )
-    check(plans, 17)
+    assert_uses_indexes(plans, 17)
     for plan in plans:
         assert plan.keys <= 3, plan
         assert plan.documents <= 1, plan
 
 
-async def test_turns_are_read_in_order_from_anywhere(archive: Archive, profiler: Profiler) -> None:
-    interview_id = ObjectId(archive.interview.id)
+async def test_turns_are_read_in_order_from_anywhere(dataset: SampleDataset, profiler: Profiler) -> None:
+    interview_id = ObjectId(dataset.interview.id)
     plans = await profiler.plans(
         turn.read_turns(interview_id), turn.read_turns(interview_id, 40), turn.read_turns_by_seq(interview_id, [3, 9])
     )
-    check(plans, 3)
+    assert_uses_indexes(plans, 3)
     assert [plan.returned for plan in plans] == [51, 11, 2]
     for plan in plans:
         assert not plan.sorts, plan
         assert plan.keys <= plan.returned + 3, plan
 
 
-async def test_every_change_finds_its_document_by_its_id(archive: Archive, profiler: Profiler) -> None:
-    interview = await make_interview(organization_id=archive.organization_id)
+async def test_every_change_finds_its_document_by_its_id(dataset: SampleDataset, profiler: Profiler) -> None:
+    interview = await make_interview(organization_id=dataset.organization_id)
     interview_id = ObjectId(interview.id)
 
-    async def life() -> None:
-        await append_candidate(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
+    async def run_lifecycle() -> None:
+        await append_candidate_turn(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
         claimed = await transition.claim_reply(interview_id, "holder", 60)
         assert claimed
-        await transition.renew_lease(interview_id, claimed.fence, "holder", 60)
-        await append_interviewer(interview_id, [new_turn("reply:1")], words(claimed.fence, answers=1))
-        await transition.release_lease(interview_id, claimed.fence)
-        await transition.reschedule(interview_id, ObjectId(), None, archive.at)
-        await transition.close(interview_id, EndReason.WRAPPED_UP)
+        await transition.renew_interview_lease(interview_id, claimed.fence, "holder", 60)
+        await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1))
+        await transition.release_interview_lease(interview_id, claimed.fence)
+        await transition.reschedule_interview(interview_id, ObjectId(), None, dataset.stored_at)
+        await transition.mark_ending(interview_id, EndReason.WRAPPED_UP)
         pending = new_evaluation(interview)
-        await transition.finish(interview_id, pending, None)
+        await transition.mark_completed(interview_id, pending, None)
         await claim_evaluation(ObjectId(pending.id), "holder", 60)
         await add_evaluation(new_evaluation(interview))
         assert await mark_erased(interview_id)
         assert await delete_erased(interview_id)
 
-    plans = await profiler.plans(life())
-    check(plans)
+    plans = await profiler.plans(run_lifecycle())
+    assert_uses_indexes(plans)
     assert len(plans) > 15
     for plan in plans:
         assert plan.keys <= 6, plan
 
 
-async def test_every_change_of_a_room_finds_its_document_by_its_id(archive: Archive, profiler: Profiler) -> None:
-    interview_id = ObjectId((await make_interview(organization_id=archive.organization_id, status=InterviewStatus.SCHEDULED)).id)
+async def test_every_change_of_a_room_finds_its_document_by_its_id(dataset: SampleDataset, profiler: Profiler) -> None:
+    interview_id = ObjectId((await make_interview(organization_id=dataset.organization_id, status=InterviewStatus.SCHEDULED)).id)
 
-    async def life() -> None:
+    async def run_lifecycle() -> None:
         assert await room.open_room(interview_id, None, 60, 60)
         assert await room.expect_candidate(interview_id, 90)
-        assert await room.mark_present(interview_id, "PA_1", archive.at)
-        assert await room.claim_dispatch(interview_id, 60, at_once=True)
-        assert await room.claim_voice(interview_id, 2, "agent", 60)
+        assert await room.mark_present(interview_id, "PA_1", dataset.stored_at)
+        assert await room.claim_interviewer_dispatch(interview_id, 60, ignore_pending_dispatch=True)
+        assert await room.claim_interviewer_lease(interview_id, 2, "agent", 60)
         assert await room.mark_away(interview_id, "PA_1")
-        assert await room.go_on_in_text(interview_id)
-        assert await room.return_to_voice(interview_id, 60, 60)
+        assert await room.switch_channel_to_text(interview_id)
+        assert await room.switch_channel_to_voice(interview_id, 60, 60)
 
-    plans = await profiler.plans(life(), room.find_over([interview_id]))
-    check(plans)
+    plans = await profiler.plans(run_lifecycle(), room.find_ended_interviews([interview_id]))
+    assert_uses_indexes(plans)
     assert len(plans) >= 9
     for plan in plans:
         assert plan.keys <= 6, plan
 
 
-async def test_what_the_rounds_ask_reads_open_interviews_only(archive: Archive, profiler: Profiler) -> None:
-    plans = await profiler.plans(room.read_presence(10), latency.read_latencies([ObjectId(archive.interview.id)]))
-    check(plans, 2)
+async def test_what_the_rounds_ask_reads_open_interviews_only(dataset: SampleDataset, profiler: Profiler) -> None:
+    plans = await profiler.plans(room.read_presence(10), latency.read_reply_latencies([ObjectId(dataset.interview.id)]))
+    assert_uses_indexes(plans, 2)
 
 
-async def test_every_change_of_a_recording_finds_its_document_by_its_id(archive: Archive, profiler: Profiler) -> None:
+async def test_every_change_of_a_recording_finds_its_document_by_its_id(dataset: SampleDataset, profiler: Profiler) -> None:
     interview = await make_interview(
-        organization_id=archive.organization_id,
+        organization_id=dataset.organization_id,
         channel=Channel.VOICE,
-        consent=Consent(text_version="test", given_at=archive.at, recording=True),
-        room=Room(wanted_until=archive.at, participant="PA_1"),
+        consent=Consent(text_version="test", given_at=dataset.stored_at, recording=True),
+        room=RoomState(wanted_until=dataset.stored_at, participant="PA_1"),
     )
     new = new_recording(interview)
     new.id = PydanticObjectId()
     recording_id = ObjectId(new.id)
 
-    async def life() -> None:
-        assert await recording_job.begin_recording(new)
+    async def run_lifecycle() -> None:
+        assert await recording_job.create_recording(new)
         assert await recording_job.claim_recorder_dispatch(recording_id, 60, 60)
-        recorded = await recording_job.claim_recorder(recording_id, 1, "recorder", 60)
+        recorded = await recording_job.claim_recording(recording_id, 1, "recorder", 60)
         assert recorded
-        assert await recording_job.renew_recording(recording_id, 1, "recorder", 60)
-        recorded = await recording_job.add_part(recorded, Part(number=1, started_at=archive.at))
+        assert await recording_job.renew_recording_lease(recording_id, 1, "recorder", 60)
+        recorded = await recording_job.add_part(recorded, RecordingPart(number=1, started_at=dataset.stored_at))
         assert recorded
-        assert await recording_job.add_picture(recorded, Picture(width=640, height=360))
-        assert await recording_job.release_recording(recorded)
-        await transition.close(ObjectId(interview.id), EndReason.WRAPPED_UP)
-        finishing = await recording_job.claim_files(recording_id, "jobs", 60)
+        assert await recording_job.add_video(recorded, VideoSize(width=640, height=360))
+        assert await recording_job.release_recording_lease(recorded)
+        await transition.mark_ending(ObjectId(interview.id), EndReason.WRAPPED_UP)
+        finishing = await recording_job.claim_file_job(recording_id, "jobs", 60)
         assert finishing
         assert await recording_job.complete_recording(finishing, [])
 
-    plans = await profiler.plans(life())
-    check(plans)
+    plans = await profiler.plans(run_lifecycle())
+    assert_uses_indexes(plans)
     assert len(plans) > 15
     for plan in plans:
         assert plan.keys <= 6, plan

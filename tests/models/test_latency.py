@@ -4,47 +4,47 @@ import pytest
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.append import append_candidate, append_interviewer
+from models.append import append_candidate_turn, append_interviewer_turns
 from models.interview import Interview
-from models.latency import ReplyLatency, read_latencies, summarize
+from models.latency import ReplyLatency, read_reply_latencies, summarize_latencies
 from models.turn import Channel, Latency, Speaker
-from tests.factories import make_interview, new_turn, words
+from tests.factories import make_interview, new_turn, new_interviewer_update
 
 
-def heard(*seconds: float | None) -> list[Latency]:
+def heard_latencies(*seconds: float | None) -> list[Latency]:
     return [Latency(heard=value) for value in seconds]
 
 
 def test_percentiles_are_of_replies_that_there_were() -> None:
-    hundred = summarize(heard(*(float(number) for number in range(100, 0, -1))))
+    hundred = summarize_latencies(heard_latencies(*(float(number) for number in range(100, 0, -1))))
     assert (hundred.replies, hundred.p50.heard, hundred.p95.heard) == (100, 50.0, 95.0)
-    one = summarize(heard(0.7))
+    one = summarize_latencies(heard_latencies(0.7))
     assert (one.p50.heard, one.p95.heard) == (0.7, 0.7)
-    three = summarize(heard(0.3, 0.1, 0.2))
+    three = summarize_latencies(heard_latencies(0.3, 0.1, 0.2))
     assert (three.p50.heard, three.p95.heard) == (0.2, 0.3)
 
 
 def test_a_stage_that_was_not_seen_is_left_out() -> None:
-    summed = summarize([Latency(heard=1.0), Latency(final=0.2, heard=2.0), Latency(heard=None)])
+    summed = summarize_latencies([Latency(heard=1.0), Latency(final=0.2, heard=2.0), Latency(heard=None)])
     assert (summed.replies, summed.p95) == (3, Latency(final=0.2, heard=2.0))
 
 
-async def talk(seconds: list[float | None]) -> Interview:
+async def make_spoken_interview(seconds: list[float | None]) -> Interview:
     """An interview with a spoken reply for each of these, and one that was not measured."""
     interview = await make_interview()
     interview_id = ObjectId(interview.id)
     for number, value in enumerate(seconds, 1):
-        said, _ = await append_candidate(interview_id, new_turn(f"item:c{number}", speaker=Speaker.CANDIDATE))
+        said, _ = await append_candidate_turn(interview_id, new_turn(f"item:c{number}", speaker=Speaker.CANDIDATE))
         latency = None if value is None else Latency(final=0.1, heard=value)
         reply = new_turn(f"item:i{number}", channel=Channel.VOICE, latency=latency)
-        await append_interviewer(interview_id, [reply], words(answers=said.seq))
+        await append_interviewer_turns(interview_id, [reply], new_interviewer_update(answers=said.seq))
     return interview
 
 
 @pytest.mark.usefixtures("database")
 async def test_each_interview_has_its_own_and_a_typed_one_has_none() -> None:
-    slow, fast, typed = await talk([2.0, 4.0, None]), await talk([0.5]), await talk([None])
-    found = await read_latencies([ObjectId(interview.id) for interview in (slow, fast, typed)] + [ObjectId()])
+    slow, fast, typed = await make_spoken_interview([2.0, 4.0, None]), await make_spoken_interview([0.5]), await make_spoken_interview([None])
+    found = await read_reply_latencies([ObjectId(interview.id) for interview in (slow, fast, typed)] + [ObjectId()])
     assert found == {
         PydanticObjectId(slow.id): ReplyLatency(2, Latency(final=0.1, heard=2.0), Latency(final=0.1, heard=4.0)),
         PydanticObjectId(fast.id): ReplyLatency(1, Latency(final=0.1, heard=0.5), Latency(final=0.1, heard=0.5)),

@@ -6,27 +6,27 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models.append import LeaseLost, append_interviewer
+from models.append import LeaseLost, append_interviewer_turns
 from models.clock import now
 from models.interview import Interview, InterviewStatus, get_interview
-from models.transition import claim_reply, find_due_replies, release_lease, renew_lease
+from models.transition import claim_reply, find_due_replies, release_interview_lease, renew_interview_lease
 from models.turn import Channel
-from tests.factories import make_interview, new_turn, say, words
+from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
 
 pytestmark = pytest.mark.usefixtures("database")
 
-LONG = 60.0
-SHORT = 0.05
+LEASE_SECONDS = 60.0
+SHORT_LEASE_SECONDS = 0.05
 
 
-async def due_interview() -> ObjectId:
+async def make_due_interview() -> ObjectId:
     """An open interview whose candidate waits for a reply."""
     interview = await make_interview()
-    await say(interview, "Hello.")
+    await add_candidate_turn(interview, "Hello.")
     return ObjectId(interview.id)
 
 
-async def claim(interview_id: ObjectId, holder: str, seconds: float = LONG) -> Interview:
+async def claim_lease(interview_id: ObjectId, holder: str, seconds: float = LEASE_SECONDS) -> Interview:
     claimed = await claim_reply(interview_id, holder, seconds)
     assert claimed, "the lease was free and a reply due"
     return claimed
@@ -34,14 +34,14 @@ async def claim(interview_id: ObjectId, holder: str, seconds: float = LONG) -> I
 
 async def claim_when_lapsed(interview_id: ObjectId, holder: str) -> Interview:
     async with asyncio.timeout(10):
-        while not (claimed := await claim_reply(interview_id, holder, LONG)):
+        while not (claimed := await claim_reply(interview_id, holder, LEASE_SECONDS)):
             await asyncio.sleep(0.01)
     return claimed
 
 
 async def test_of_ten_that_claim_at_once_one_gets_the_lease() -> None:
-    interview_id = await due_interview()
-    claims = await asyncio.gather(*(claim_reply(interview_id, f"holder {n}", LONG) for n in range(10)))
+    interview_id = await make_due_interview()
+    claims = await asyncio.gather(*(claim_reply(interview_id, f"holder {n}", LEASE_SECONDS) for n in range(10)))
     [won] = [interview for interview in claims if interview]
     assert won.fence == 1
     assert won.lease
@@ -62,19 +62,19 @@ async def test_of_ten_that_claim_at_once_one_gets_the_lease() -> None:
 async def test_there_is_no_lease_where_nothing_is_due(channel: Channel, status: InterviewStatus, due: timedelta | None) -> None:
     due_at = None if due is None else now() + due
     interview = await make_interview(channel=channel, status=status, due_at=due_at)
-    assert await claim_reply(ObjectId(interview.id), "holder", LONG) is None
+    assert await claim_reply(ObjectId(interview.id), "holder", LEASE_SECONDS) is None
     assert await find_due_replies(0, 10) == []
 
 
 async def test_a_lapsed_lease_is_taken_over_and_its_holder_can_do_nothing_more() -> None:
-    interview_id = await due_interview()
-    zombie = await claim(interview_id, "zombie", SHORT)
+    interview_id = await make_due_interview()
+    zombie = await claim_lease(interview_id, "zombie", SHORT_LEASE_SECONDS)
     heir = await claim_when_lapsed(interview_id, "heir")
     assert heir.fence == zombie.fence + 1
-    assert not await renew_lease(interview_id, zombie.fence, "zombie", LONG)
-    assert await release_lease(interview_id, zombie.fence, retry_seconds=1) is None
+    assert not await renew_interview_lease(interview_id, zombie.fence, "zombie", LEASE_SECONDS)
+    assert await release_interview_lease(interview_id, zombie.fence, retry_seconds=1) is None
     with pytest.raises(LeaseLost):
-        await append_interviewer(interview_id, [new_turn("reply:1")], words(zombie.fence, answers=1))
+        await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(zombie.fence, answers=1))
     stored = await get_interview(interview_id)
     assert stored
     assert stored.lease
@@ -82,8 +82,8 @@ async def test_a_lapsed_lease_is_taken_over_and_its_holder_can_do_nothing_more()
 
 
 async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
-    interview_id = await due_interview()
-    claimed = await claim(interview_id, "holder", SHORT)
+    interview_id = await make_due_interview()
+    claimed = await claim_lease(interview_id, "holder", SHORT_LEASE_SECONDS)
 
     async def is_lapsed() -> bool:
         return await find_due_replies(0, 10) == [interview_id]
@@ -91,17 +91,17 @@ async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
     async with asyncio.timeout(10):
         while not await is_lapsed():
             await asyncio.sleep(0.01)
-    assert await renew_lease(interview_id, claimed.fence, "holder", LONG)
+    assert await renew_interview_lease(interview_id, claimed.fence, "holder", LEASE_SECONDS)
     assert not await is_lapsed()
-    assert await claim_reply(interview_id, "another", LONG) is None
-    stored, _ = await append_interviewer(interview_id, [new_turn("reply:1")], words(claimed.fence, answers=1))
+    assert await claim_reply(interview_id, "another", LEASE_SECONDS) is None
+    stored, _ = await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1))
     assert stored[0].seq == 2
 
 
 async def test_renewing_lengthens_the_lease_and_nothing_else() -> None:
-    interview_id = await due_interview()
-    claimed = await claim(interview_id, "holder", 5)
-    assert await renew_lease(interview_id, claimed.fence, "holder", LONG)
+    interview_id = await make_due_interview()
+    claimed = await claim_lease(interview_id, "holder", 5)
+    assert await renew_interview_lease(interview_id, claimed.fence, "holder", LEASE_SECONDS)
     renewed = await get_interview(interview_id)
     assert renewed
     assert renewed.lease
@@ -111,32 +111,32 @@ async def test_renewing_lengthens_the_lease_and_nothing_else() -> None:
 
 
 async def test_a_renewal_that_comes_after_the_release_does_not_bring_the_lease_back() -> None:
-    interview_id = await due_interview()
-    claimed = await claim(interview_id, "holder")
-    await release_lease(interview_id, claimed.fence)
-    assert not await renew_lease(interview_id, claimed.fence, "holder", LONG)
-    assert (await claim(interview_id, "next")).fence == claimed.fence + 1
+    interview_id = await make_due_interview()
+    claimed = await claim_lease(interview_id, "holder")
+    await release_interview_lease(interview_id, claimed.fence)
+    assert not await renew_interview_lease(interview_id, claimed.fence, "holder", LEASE_SECONDS)
+    assert (await claim_lease(interview_id, "next")).fence == claimed.fence + 1
 
 
 async def test_who_gives_up_says_when_it_is_due_again() -> None:
-    interview_id = await due_interview()
+    interview_id = await make_due_interview()
     for attempt in (1, 2):
         claimed = await claim_when_lapsed(interview_id, "holder")
-        failed = await release_lease(interview_id, claimed.fence, retry_seconds=0)
+        failed = await release_interview_lease(interview_id, claimed.fence, retry_seconds=0)
         assert failed
         assert (failed.attempts, failed.lease) == (attempt, None)
     claimed = await claim_when_lapsed(interview_id, "holder")
-    await release_lease(interview_id, claimed.fence, retry_seconds=60)
-    assert await claim_reply(interview_id, "holder", LONG) is None
+    await release_interview_lease(interview_id, claimed.fence, retry_seconds=60)
+    assert await claim_reply(interview_id, "holder", LEASE_SECONDS) is None
     assert await find_due_replies(0, 10) == []
 
 
 async def test_a_reply_forgets_the_failed_attempts() -> None:
-    interview_id = await due_interview()
-    claimed = await claim(interview_id, "holder")
-    await release_lease(interview_id, claimed.fence, retry_seconds=0)
+    interview_id = await make_due_interview()
+    claimed = await claim_lease(interview_id, "holder")
+    await release_interview_lease(interview_id, claimed.fence, retry_seconds=0)
     claimed = await claim_when_lapsed(interview_id, "holder")
-    _, replied = await append_interviewer(interview_id, [new_turn("reply:1")], words(claimed.fence, answers=1))
+    _, replied = await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1))
     assert replied.attempts == 0
 
 

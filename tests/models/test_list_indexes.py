@@ -12,24 +12,24 @@ from tests.models.profiler import Plan, Profiler
 from models import interview_list, position
 from models.database import DOCUMENTS
 from models.interview import Decision, Interview, InterviewStatus, Recommendation
-from models.interview_index import KINDS
+from models.interview_index import FILTER_INDEX_ORDERS
 from models.interview_list import (
     ORDER_FIELDS,
     InterviewFilter,
     InterviewOrderField,
     count_interviews,
-    criteria_of,
+    build_criteria,
     list_interviews,
-    order_of,
+    to_sort_order,
 )
-from models.page import Order, Page, PageRequest
+from models.page import SortOrder, Page, PageRequest
 from models.turn import Channel
-from tests.models.archive import Archive, check
+from tests.models.archive import SampleDataset, assert_uses_indexes
 
-SIZE = 20
+PAGE_SIZE = 20
 
 
-FILTERS: dict[str, Callable[[Archive], InterviewFilter]] = {
+FILTERS: dict[str, Callable[[SampleDataset], InterviewFilter]] = {
     "none": lambda _: InterviewFilter(),
     "status": lambda _: InterviewFilter(status=[InterviewStatus.COMPLETED]),
     "statuses": lambda _: InterviewFilter(status=[InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING]),
@@ -47,20 +47,20 @@ FILTERS: dict[str, Callable[[Archive], InterviewFilter]] = {
     "one name": lambda _: InterviewFilter(candidate="some unique1999"),
     "one email": lambda _: InterviewFilter(candidate="example unique1999", search_email=True),
     "no word": lambda _: InterviewFilter(candidate="!"),
-    "created": lambda a: InterviewFilter(created_after=a.at - timedelta(days=60), created_before=a.at - timedelta(days=30)),
-    "updated": lambda a: InterviewFilter(updated_after=a.at - timedelta(days=30)),
+    "created": lambda a: InterviewFilter(created_after=a.stored_at - timedelta(days=60), created_before=a.stored_at - timedelta(days=30)),
+    "updated": lambda a: InterviewFilter(updated_after=a.stored_at - timedelta(days=30)),
     "score": lambda _: InterviewFilter(min_score=40, max_score=60),
     "nothing": lambda _: InterviewFilter(status=[]),
     "status of a position": lambda _: InterviewFilter(status=[InterviewStatus.COMPLETED], position_key=["position1"]),
     "typed and live": lambda _: InterviewFilter(status=[InterviewStatus.IN_PROGRESS], channel=[Channel.TEXT]),
     "good, to review": lambda _: InterviewFilter(reviewed=False, min_score=70, recommendation=[Recommendation.HIRE]),
-    "recent of a name": lambda a: InterviewFilter(candidate="name1", created_after=a.at - timedelta(days=60)),
+    "recent of a name": lambda a: InterviewFilter(candidate="name1", created_after=a.stored_at - timedelta(days=60)),
     "all at once": lambda a: InterviewFilter(
         status=[InterviewStatus.COMPLETED],
         position_key=["position1"],
         channel=[Channel.TEXT],
-        created_after=a.at - timedelta(days=90),
-        updated_after=a.at - timedelta(days=90),
+        created_after=a.stored_at - timedelta(days=90),
+        updated_after=a.stored_at - timedelta(days=90),
         min_score=10,
         max_score=90,
         recommendation=list(Recommendation),
@@ -70,7 +70,7 @@ FILTERS: dict[str, Callable[[Archive], InterviewFilter]] = {
     ),
 }
 
-SINGLE = {
+SINGLE_KIND_FILTERS = {
     "status": ("status",),
     "statuses": ("status",),
     "position": ("position.key",),
@@ -86,84 +86,84 @@ SINGLE = {
 ORDERS = [(field, descending) for field in InterviewOrderField for descending in (True, False)]
 
 
-def reads_of(plans: list[Plan]) -> list[Plan]:
+def page_reads_of(plans: list[Plan]) -> list[Plan]:
     """Those of pages; that few are found is counted before some."""
     return [plan for plan in plans if plan.command.startswith("{'find'")]
 
 
-async def pages(archive: Archive, name: str, order: Order) -> list[tuple[PageRequest, Page[Interview]]]:
+async def sample_pages(archive: SampleDataset, name: str, order: SortOrder) -> list[tuple[PageRequest, Page[Interview]]]:
     """The first page and, where there are so many, one from the middle forward, one backward, and the last."""
     where = FILTERS[name](archive)
 
-    async def read(**values: Any) -> tuple[PageRequest, Page[Interview]]:
-        request = PageRequest(order, **{"size": SIZE, **values})
+    async def read_page(**values: Any) -> tuple[PageRequest, Page[Interview]]:
+        request = PageRequest(order, **{"size": PAGE_SIZE, **values})
         return request, await list_interviews(archive.organization_id, where, request)
 
-    read_pages = [await read(), await read(backward=True)]
-    _, long = await read(size=40)
+    read_pages = [await read_page(), await read_page(backward=True)]
+    _, long = await read_page(size=40)
     if long.has_next:
         middle = long.cursors[-1]
-        _, further = await read(size=40, cursor=middle)
-        read_pages += [await read(cursor=middle), await read(cursor=further.cursors[-1], backward=True)]
+        _, further = await read_page(size=40, cursor=middle)
+        read_pages += [await read_page(cursor=middle), await read_page(cursor=further.cursors[-1], backward=True)]
     return read_pages
 
 
 @pytest.mark.parametrize("name", FILTERS)
-async def test_no_list_of_interviews_goes_through_the_collection(archive: Archive, profiler: Profiler, name: str) -> None:
-    plans = await profiler.plans(*(pages(archive, name, order_of(field, descending=descending)) for field, descending in ORDERS))
-    check(plans)
+async def test_no_list_of_interviews_goes_through_the_collection(dataset: SampleDataset, profiler: Profiler, name: str) -> None:
+    plans = await profiler.plans(*(sample_pages(dataset, name, to_sort_order(field, descending=descending)) for field, descending in ORDERS))
+    assert_uses_indexes(plans)
     assert len(plans) >= 3 * len(ORDERS)
 
 
 @pytest.mark.parametrize(("field", "descending"), ORDERS)
 async def test_an_unfiltered_page_is_read_in_order_and_costs_what_it_shows_wherever_it_lies(
-    archive: Archive, profiler: Profiler, field: InterviewOrderField, descending: bool
+    dataset: SampleDataset, profiler: Profiler, field: InterviewOrderField, descending: bool
 ) -> None:
-    read_pages = await pages(archive, "none", order_of(field, descending=descending))
+    read_pages = await sample_pages(dataset, "none", to_sort_order(field, descending=descending))
     assert len(read_pages) == 4
     for request, page in read_pages:
-        assert len(page.items) == SIZE
-        [plan] = await profiler.plans(list_interviews(archive.organization_id, InterviewFilter(), request))
+        assert len(page.items) == PAGE_SIZE
+        [plan] = await profiler.plans(list_interviews(dataset.organization_id, InterviewFilter(), request))
         assert not plan.sorts, plan
         assert plan.keys <= 2 * plan.returned, plan
 
 
-@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("name", SINGLE_KIND_FILTERS)
 async def test_pages_of_one_kind_are_read_from_its_index_and_in_creation_order_cost_what_they_show(
-    archive: Archive, profiler: Profiler, name: str
+    dataset: SampleDataset, profiler: Profiler, name: str
 ) -> None:
-    where, kind = FILTERS[name](archive), SINGLE[name]
-    found = await count_interviews(archive.organization_id, where)
+    where, kind = FILTERS[name](dataset), SINGLE_KIND_FILTERS[name]
+    found = await count_interviews(dataset.organization_id, where)
     for field, descending in ORDERS:
-        for request, page in await pages(archive, name, order_of(field, descending=descending)):
-            assert len(page.items) == SIZE
-            plans = await profiler.plans(list_interviews(archive.organization_id, where, request))
-            if ORDER_FIELDS[field] in KINDS[kind]:
+        for request, page in await sample_pages(dataset, name, to_sort_order(field, descending=descending)):
+            assert len(page.items) == PAGE_SIZE
+            plans = await profiler.plans(list_interviews(dataset.organization_id, where, request))
+            if ORDER_FIELDS[field] in FILTER_INDEX_ORDERS[kind]:
                 for plan in plans:
                     # of hundreds or thousands of the kind; with so few MongoDB may read past a cursor, or sort what is left
                     assert plan.documents <= 5 * plan.returned, plan
             else:
                 counted, *reads = plans
                 assert counted.documents == 0, counted
-                assert reads == reads_of(plans)
+                assert reads == page_reads_of(plans)
                 assert all(plan.documents <= found for plan in reads), reads
 
 
-@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("name", SINGLE_KIND_FILTERS)
 async def test_where_more_are_of_the_kind_the_order_is_gone_through_until_the_page_is_full(
-    archive: Archive, profiler: Profiler, monkeypatch: pytest.MonkeyPatch, name: str
+    dataset: SampleDataset, profiler: Profiler, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    nothing_is_few(monkeypatch)
-    where = FILTERS[name](archive)
+    disable_few_thresholds(monkeypatch)
+    where = FILTERS[name](dataset)
     for field, descending in ORDERS:
-        if ORDER_FIELDS[field] not in KINDS[SINGLE[name]]:
-            request = PageRequest(order_of(field, descending=descending), SIZE)
-            counted, plan = await profiler.plans(list_interviews(archive.organization_id, where, request))
+        if ORDER_FIELDS[field] not in FILTER_INDEX_ORDERS[SINGLE_KIND_FILTERS[name]]:
+            request = PageRequest(to_sort_order(field, descending=descending), PAGE_SIZE)
+            counted, plan = await profiler.plans(list_interviews(dataset.organization_id, where, request))
             assert counted.keys <= 10, counted
             assert not plan.sorts, plan
 
 
-def nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
+def disable_few_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interview_list, "FEW_OF_A_KIND", 0)
     monkeypatch.setattr(interview_list, "FEW", 0)
 
@@ -171,36 +171,36 @@ def nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", FILTERS)
 @pytest.mark.parametrize("few", [True, False])
 async def test_pages_are_the_same_whichever_index_they_are_read_from(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch, name: str, few: bool
+    dataset: SampleDataset, monkeypatch: pytest.MonkeyPatch, name: str, few: bool
 ) -> None:
     if not few:
-        nothing_is_few(monkeypatch)
+        disable_few_thresholds(monkeypatch)
     rows = Interview.get_pymongo_collection()
-    found = await rows.find(criteria_of(archive.organization_id, FILTERS[name](archive))).to_list()
+    found = await rows.find(build_criteria(dataset.organization_id, FILTERS[name](dataset))).to_list()
     for field, descending in ORDERS:
-        ordered = sorted(found, key=lambda row: place_of(row, ORDER_FIELDS[field]), reverse=descending)
+        ordered = sorted(found, key=lambda row: sort_key_of(row, ORDER_FIELDS[field]), reverse=descending)
         ids = [row["_id"] for row in ordered]
-        expected = [ids[:SIZE], ids[-SIZE:]]
+        expected = [ids[:PAGE_SIZE], ids[-PAGE_SIZE:]]
         if len(ids) > 40:
             beyond = min(80, len(ids)) - 1
-            expected += [ids[40 : 40 + SIZE], ids[beyond - SIZE : beyond]]
-        shown = await pages(archive, name, order_of(field, descending=descending))
+            expected += [ids[40 : 40 + PAGE_SIZE], ids[beyond - PAGE_SIZE : beyond]]
+        shown = await sample_pages(dataset, name, to_sort_order(field, descending=descending))
         assert [[item.id for item in page.items] for _, page in shown] == expected, (field, descending)
 
 
-def place_of(row: dict[str, Any], field: str) -> tuple[Any, ...]:
+def sort_key_of(row: dict[str, Any], field: str) -> tuple[Any, ...]:
     # nothing is less than anything
     return row[field] is not None, *([] if row[field] is None else [row[field]]), row["_id"]
 
 
-async def test_a_range_is_chosen_by_its_keys_before_a_document_is_read(archive: Archive, profiler: Profiler) -> None:
-    by_name = PageRequest(order_of(InterviewOrderField.CANDIDATE, descending=False), SIZE)
+async def test_a_range_is_chosen_by_its_keys_before_a_document_is_read(dataset: SampleDataset, profiler: Profiler) -> None:
+    by_name = PageRequest(to_sort_order(InterviewOrderField.CANDIDATE, descending=False), PAGE_SIZE)
     for name in ("created", "score"):
-        [plan] = await profiler.plans(list_interviews(archive.organization_id, FILTERS[name](archive), by_name))
-        assert plan.documents <= plan.returned == SIZE + 1, plan
+        [plan] = await profiler.plans(list_interviews(dataset.organization_id, FILTERS[name](dataset), by_name))
+        assert plan.documents <= plan.returned == PAGE_SIZE + 1, plan
 
 
-async def test_every_index_that_is_declared_is_there(archive: Archive, bound_database: AsyncDatabase[Any]) -> None:
+async def test_every_index_that_is_declared_is_there(dataset: SampleDataset, bound_database: AsyncDatabase[Any]) -> None:
     # Beanie keeps one of two with the same fields, in whatever order, and says nothing
     for document in DOCUMENTS:
         declared = {index.document["name"] for index in document.Settings.indexes}
@@ -208,37 +208,37 @@ async def test_every_index_that_is_declared_is_there(archive: Archive, bound_dat
 
 
 @pytest.mark.parametrize("name", ["external id", "one name", "one email"])
-async def test_who_looks_for_one_reads_few(archive: Archive, profiler: Profiler, name: str) -> None:
-    newest = PageRequest(order_of(InterviewOrderField.CREATED_AT, descending=True), SIZE)
-    [plan] = await profiler.plans(list_interviews(archive.organization_id, FILTERS[name](archive), newest))
+async def test_who_looks_for_one_reads_few(dataset: SampleDataset, profiler: Profiler, name: str) -> None:
+    newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), PAGE_SIZE)
+    [plan] = await profiler.plans(list_interviews(dataset.organization_id, FILTERS[name](dataset), newest))
     assert plan.returned > 0
     assert plan.keys <= 10, plan
 
 
 @pytest.mark.parametrize("name", FILTERS)
-async def test_no_count_goes_through_the_collection(archive: Archive, profiler: Profiler, name: str) -> None:
-    check(await profiler.plans(count_interviews(archive.organization_id, FILTERS[name](archive))), 1)
+async def test_no_count_goes_through_the_collection(dataset: SampleDataset, profiler: Profiler, name: str) -> None:
+    assert_uses_indexes(await profiler.plans(count_interviews(dataset.organization_id, FILTERS[name](dataset))), 1)
 
 
 @pytest.mark.parametrize("include_archived", [True, False])
 async def test_positions_are_listed_and_found_by_their_indexes(
-    archive: Archive, profiler: Profiler, include_archived: bool
+    dataset: SampleDataset, profiler: Profiler, include_archived: bool
 ) -> None:
-    order, owner = Order("title"), archive.organization_id
-    requests = [PageRequest(order, SIZE), PageRequest(order, SIZE, backward=True)]
+    order, owner = SortOrder("title"), dataset.organization_id
+    requests = [PageRequest(order, PAGE_SIZE), PageRequest(order, PAGE_SIZE, backward=True)]
     first = await position.list_positions(owner, requests[0], include_archived=include_archived)
-    requests.append(PageRequest(order, SIZE, first.cursors[-1]))
+    requests.append(PageRequest(order, PAGE_SIZE, first.cursors[-1]))
     for request in requests:
         [plan] = await profiler.plans(position.list_positions(owner, request, include_archived=include_archived))
-        check([plan])
+        assert_uses_indexes([plan])
         assert not plan.sorts, plan
         assert plan.keys <= 2 * plan.returned, plan
-    check(await profiler.plans(position.count_positions(owner, include_archived=include_archived)), 1)
+    assert_uses_indexes(await profiler.plans(position.count_positions(owner, include_archived=include_archived)), 1)
     found = await profiler.plans(
         position.find_position(owner, "p7"),
         position.find_position(owner, "p7", 1),
         position.get_positions([ObjectId(first.items[0].id)]),
         position.get_position(ObjectId(first.items[0].id)),
     )
-    check(found, 4)
+    assert_uses_indexes(found, 4)
     assert all(plan.keys <= 3 for plan in found), found

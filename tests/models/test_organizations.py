@@ -16,8 +16,8 @@ from models.organization import (
     Role,
     create_key,
     ensure_organization,
-    find_key,
-    find_live_key,
+    find_key_by_secret,
+    find_key_by_id,
     list_keys,
     revoke_key,
 )
@@ -31,7 +31,7 @@ async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: Asyn
     stored = [repr(row) for name in await database.list_collection_names() async for row in database[name].find({})]
     assert any(key.digest in row for row in stored), "the scan finds what is there"
     assert not any(secret.removeprefix(KEY_PREFIX) in row for row in stored)
-    found = await find_key(secret)
+    found = await find_key_by_secret(secret)
     assert found
     assert (found.id, found.role, found.organization_id) == (key.id, Role.ADMIN, organization.id)
 
@@ -40,9 +40,9 @@ async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: Asyn
 @pytest.mark.parametrize("wrong", ["", KEY_PREFIX, "viva_somebody-elses", "\0"])
 async def test_what_is_no_secret_finds_no_key(wrong: str) -> None:
     _, secret = await create_key(PydanticObjectId(), Role.ADMIN, "a key")
-    assert await find_key(wrong) is None
+    assert await find_key_by_secret(wrong) is None
     for almost in (secret[:-1], secret + "a", secret.swapcase()):
-        assert await find_key(almost) is None
+        assert await find_key_by_secret(almost) is None
 
 
 @pytest.mark.usefixtures("database")
@@ -56,9 +56,9 @@ async def test_a_revoked_key_is_worthless_from_then_on_and_stays_in_the_list() -
     again = await revoke_key(PydanticObjectId(first.id))
     assert again
     assert again.revoked_at == revoked.revoked_at
-    assert await find_key(secret) is None
-    assert await find_live_key(ObjectId(first.id)) is None
-    assert await find_key(other) == await find_live_key(ObjectId(second.id)) == second
+    assert await find_key_by_secret(secret) is None
+    assert await find_key_by_id(ObjectId(first.id)) is None
+    assert await find_key_by_secret(other) == await find_key_by_id(ObjectId(second.id)) == second
     assert [key.name for key in await list_keys(organization_id)] == ["first", "second"]
     assert await revoke_key(PydanticObjectId()) is None
 
@@ -67,8 +67,8 @@ async def test_a_revoked_key_is_worthless_from_then_on_and_stays_in_the_list() -
 async def test_a_key_ends_at_its_time() -> None:
     for life, is_live in ((timedelta(minutes=1), True), (timedelta(0), False), (-timedelta(minutes=1), False)):
         key, secret = await create_key(PydanticObjectId(), Role.VIEWER, "a key", now() + life)
-        assert (await find_key(secret) is not None) is is_live
-        assert (await find_live_key(ObjectId(key.id)) is not None) is is_live
+        assert (await find_key_by_secret(secret) is not None) is is_live
+        assert (await find_key_by_id(ObjectId(key.id)) is not None) is is_live
 
 
 @pytest.mark.usefixtures("database")

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 
 from errors import BadInput
 from models.clock import now
-from models.interview import Interview, search_terms
-from models.interview_list import InterviewFilter, InterviewOrderField, count_interviews, list_interviews, order_of
-from models.page import Order, PageRequest, encode_cursor, find_page
+from models.interview import Interview, extract_search_terms
+from models.interview_list import InterviewFilter, InterviewOrderField, count_interviews, list_interviews, to_sort_order
+from models.page import SortOrder, PageRequest, encode_cursor, find_page
 from tests.factories import make_interview, make_position
 
 pytestmark = pytest.mark.usefixtures("database")
 
-BY_SCORE = Order("score")
+BY_SCORE = SortOrder("score")
 
 
-async def store(scores: list[float | None]) -> ObjectId:
+async def make_scored_interviews(scores: list[float | None]) -> ObjectId:
     """An organization with one interview of each score."""
     position = await make_position()
     template = await make_interview(position)
@@ -31,7 +31,7 @@ async def store(scores: list[float | None]) -> ObjectId:
     return ObjectId(position.organization_id)
 
 
-async def ids_of(organization_id: ObjectId, order: Order, *, backward: bool, sizes: list[int]) -> list[list[Any]]:
+async def walk_pages(organization_id: ObjectId, order: SortOrder, *, backward: bool, sizes: list[int]) -> list[list[Any]]:
     """The ids of all pages, one after another in that direction, with sizes that change on the way."""
     pages, cursor = [], None
     for number in range(100):
@@ -56,17 +56,17 @@ async def ids_of(organization_id: ObjectId, order: Order, *, backward: bool, siz
 async def test_pages_put_together_are_the_whole_list(
     scores: list[float | None], descending: bool, backward: bool, sizes: list[int]
 ) -> None:
-    organization_id = await store(scores)
+    organization_id = await make_scored_interviews(scores)
     stored = await Interview.find({"organization_id": organization_id}).to_list()
     # rows without a value come first ascending; equal ones by id, the same way
     expected = sorted(stored, key=lambda item: (item.score is not None, item.score or 0.0, ObjectId(item.id)), reverse=descending)
-    pages = await ids_of(organization_id, Order("score", descending), backward=backward, sizes=sizes)
+    pages = await walk_pages(organization_id, SortOrder("score", descending), backward=backward, sizes=sizes)
     in_order = [item_id for page in (reversed(pages) if backward else pages) for item_id in page]
     assert in_order == [item.id for item in expected]
 
 
 async def test_a_row_that_comes_or_goes_meanwhile_repeats_and_hides_no_other() -> None:
-    organization_id = await store([10, 20, 30, 40])
+    organization_id = await make_scored_interviews([10, 20, 30, 40])
     first = await find_page(Interview, {"organization_id": organization_id}, PageRequest(BY_SCORE, 2))
     await first.items[1].delete()
     other = await make_interview(organization_id=organization_id, score=5)
@@ -78,7 +78,7 @@ async def test_a_row_that_comes_or_goes_meanwhile_repeats_and_hides_no_other() -
 
 async def test_a_page_of_no_rows_tells_whether_there_are_any() -> None:
     for scores, more in (([], False), ([1], True)):
-        organization_id = await store(list(scores))
+        organization_id = await make_scored_interviews(list(scores))
         page = await find_page(Interview, {"organization_id": organization_id}, PageRequest(BY_SCORE, 0))
         assert (page.items, page.cursors, page.has_next) == ([], [], more)
 
@@ -97,18 +97,18 @@ async def test_a_page_of_no_rows_tells_whether_there_are_any() -> None:
 )
 def test_arguments_that_contradict_each_other_are_refused(arguments: tuple[Any, Any, Any, Any], field: str) -> None:
     with pytest.raises(BadInput) as refused:
-        PageRequest.of(BY_SCORE, *arguments)
+        PageRequest.from_relay_arguments(BY_SCORE, *arguments)
     assert refused.value.field == field
 
 
-ROW = ObjectId()
+ROW_ID = ObjectId()
 
 
-def forged(data: dict[str, Any]) -> str:
+def forge_cursor(data: dict[str, Any]) -> str:
     """A cursor of this list with what we put into it."""
     import base64
 
-    return base64.urlsafe_b64encode(BSON.encode({"o": "score", "d": False, "v": 1.0, "i": ROW, **data})).decode()
+    return base64.urlsafe_b64encode(BSON.encode({"o": "score", "d": False, "v": 1.0, "i": ROW_ID, **data})).decode()
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def forged(data: dict[str, Any]) -> str:
         "\0",
         "é",
         "Aa" * 5000,
-        encode_cursor(Order("created_at"), now(), ROW),
-        encode_cursor(Order("score", descending=True), 1.0, ROW),
-        forged({"v": {"$gt": ""}}),
-        forged({"v": [1]}),
-        forged({"i": {"$ne": None}}),
-        forged({"i": "text"}),
+        encode_cursor(SortOrder("created_at"), now(), ROW_ID),
+        encode_cursor(SortOrder("score", descending=True), 1.0, ROW_ID),
+        forge_cursor({"v": {"$gt": ""}}),
+        forge_cursor({"v": [1]}),
+        forge_cursor({"i": {"$ne": None}}),
+        forge_cursor({"i": "text"}),
     ],
     ids=range(11),
 )
@@ -138,9 +138,9 @@ async def test_what_is_no_cursor_of_this_list_is_refused(cursor: str) -> None:
 # --- filters
 
 
-async def names(organization_id: ObjectId, **where: Any) -> list[str]:
+async def find_names(organization_id: ObjectId, **where: Any) -> list[str]:
     criteria = InterviewFilter(**where)
-    by_name = PageRequest(order_of(InterviewOrderField.CANDIDATE, descending=False))
+    by_name = PageRequest(to_sort_order(InterviewOrderField.CANDIDATE, descending=False))
     page = await list_interviews(organization_id, criteria, by_name)
     assert await count_interviews(organization_id, criteria) == len(page.items)
     return [item.candidate_order for item in page.items]
@@ -170,10 +170,10 @@ async def test_people_are_found_by_the_beginnings_of_words(asked: str, with_emai
         await make_interview(
             position,
             candidate_order=name.casefold(),
-            name_terms=search_terms(name),
-            email_terms=search_terms(name, address),
+            name_terms=extract_search_terms(name),
+            email_terms=extract_search_terms(name, address),
         )
-    assert await names(ObjectId(position.organization_id), candidate=asked, search_email=with_email) == found
+    assert await find_names(ObjectId(position.organization_id), candidate=asked, search_email=with_email) == found
 
 
 async def test_bounds_are_as_they_are_documented() -> None:
@@ -185,10 +185,10 @@ async def test_bounds_are_as_they_are_documented() -> None:
         )
     owner = ObjectId(position.organization_id)
     first, last = at + timedelta(minutes=1), at + timedelta(minutes=3)
-    assert await names(owner, created_after=first, created_before=last) == ["1", "2"]
-    assert await names(owner, updated_after=last) == ["3"]
-    assert await names(owner, min_score=1, max_score=2) == ["1", "2"]
-    assert await names(owner, reviewed=False, min_score=3) == ["3"]
-    assert await names(owner, reviewed=True) == []
-    assert await names(owner, status=[]) == []
-    assert await names(ObjectId()) == []
+    assert await find_names(owner, created_after=first, created_before=last) == ["1", "2"]
+    assert await find_names(owner, updated_after=last) == ["3"]
+    assert await find_names(owner, min_score=1, max_score=2) == ["1", "2"]
+    assert await find_names(owner, reviewed=False, min_score=3) == ["3"]
+    assert await find_names(owner, reviewed=True) == []
+    assert await find_names(owner, status=[]) == []
+    assert await find_names(ObjectId()) == []

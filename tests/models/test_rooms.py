@@ -10,40 +10,40 @@ from bson import ObjectId
 
 from models import room
 from models.clock import now
-from models.interview import DISPATCH, OPEN, Consent, EndReason, Interview, InterviewStatus, Lease, Room, get_interview
-from models.transition import claim_reply, close, find_due_replies, release_lease, renew_lease
+from models.interview import DISPATCH_HOLDER, OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, Lease, RoomState, get_interview
+from models.transition import claim_reply, mark_ending, find_due_replies, release_interview_lease, renew_interview_lease
 from models.turn import Channel
-from tests.factories import make_interview, say
+from tests.factories import make_interview, add_candidate_turn
 
 pytestmark = pytest.mark.usefixtures("database")
 
-LONG = 60.0
-SOON = 0.05
+LEASE_SECONDS = 60.0
+SHORT_LEASE_SECONDS = 0.05
 CONSENT = Consent(text_version="test", given_at=now(), recording=True)
 SCHEDULED, WAITING, IN_PROGRESS = InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS
 
 
-async def voice_interview(status: InterviewStatus = IN_PROGRESS, **values: Any) -> ObjectId:
+async def make_voice_interview(status: InterviewStatus = IN_PROGRESS, **values: Any) -> ObjectId:
     """An interview with a room in which nobody has been."""
-    fields = {"channel": Channel.VOICE, "room": Room(wanted_until=now() - timedelta(minutes=1))}
+    fields = {"channel": Channel.VOICE, "room": RoomState(wanted_until=now() - timedelta(minutes=1))}
     return ObjectId((await make_interview(status=status, **{**fields, **values})).id)
 
 
-async def fresh(interview_id: ObjectId) -> Interview:
+async def reload_interview(interview_id: ObjectId) -> Interview:
     stored = await get_interview(interview_id)
     assert stored
     return stored
 
 
-async def room_of(interview_id: ObjectId) -> Room:
-    found = (await fresh(interview_id)).room
+async def read_room(interview_id: ObjectId) -> RoomState:
+    found = (await reload_interview(interview_id)).room
     assert found
     return found
 
 
-async def until_lapsed(interview_id: ObjectId) -> None:
+async def wait_until_lapsed(interview_id: ObjectId) -> None:
     async with asyncio.timeout(10):
-        while (lease := (await fresh(interview_id)).lease) and lease.until > now() - timedelta(seconds=SOON):
+        while (lease := (await reload_interview(interview_id)).lease) and lease.until > now() - timedelta(seconds=SHORT_LEASE_SECONDS):
             await asyncio.sleep(0.01)
 
 
@@ -52,169 +52,169 @@ async def until_lapsed(interview_id: ObjectId) -> None:
 
 async def test_an_opened_room_waits_for_its_candidate_and_for_an_interviewer() -> None:
     interview_id = ObjectId((await make_interview(status=SCHEDULED)).id)
-    opened = await room.open_room(interview_id, CONSENT, LONG, LONG)
+    opened = await room.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS)
     assert opened
     assert (opened.status, opened.channel, opened.consent) == (WAITING, Channel.VOICE, CONSENT)
     assert (opened.fence, opened.due_at) == (1, None)
     assert opened.lease
-    assert opened.lease.holder == DISPATCH
+    assert opened.lease.holder == DISPATCH_HOLDER
     assert opened.room
     assert opened.room.wanted_until > now()
     assert (opened.room.participant, opened.room.left_at, opened.room.dispatches, opened.room.gone) == (None, None, 0, [])
-    assert opened.room == (await fresh(interview_id)).room, "as it is stored"
+    assert opened.room == (await reload_interview(interview_id)).room, "as it is stored"
 
 
 async def test_of_five_that_open_at_once_one_does() -> None:
     interview_id = ObjectId((await make_interview(status=SCHEDULED)).id)
-    opened = await asyncio.gather(*(room.open_room(interview_id, CONSENT, LONG, LONG) for _ in range(5)))
+    opened = await asyncio.gather(*(room.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) for _ in range(5)))
     assert len([interview for interview in opened if interview]) == 1
-    assert (await fresh(interview_id)).fence == 1
+    assert (await reload_interview(interview_id)).fence == 1
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status is not SCHEDULED])
 async def test_only_a_scheduled_interview_is_opened(status: InterviewStatus) -> None:
     interview_id = ObjectId((await make_interview(status=status)).id)
-    assert await room.open_room(interview_id, CONSENT, LONG, LONG) is None
+    assert await room.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) is None
 
 
 # --- who attends
 
 
 async def test_who_was_dispatched_last_gets_the_lease_and_nobody_else() -> None:
-    interview_id = await voice_interview(fence=4, lease=Lease(holder=DISPATCH, until=now() + timedelta(minutes=1)))
-    assert await room.claim_voice(interview_id, 3, "of an older dispatch", LONG) is None
-    claimed = await room.claim_voice(interview_id, 4, "agent", LONG)
+    interview_id = await make_voice_interview(fence=4, lease=Lease(holder=DISPATCH_HOLDER, until=now() + timedelta(minutes=1)))
+    assert await room.claim_interviewer_lease(interview_id, 3, "of an older dispatch", LEASE_SECONDS) is None
+    claimed = await room.claim_interviewer_lease(interview_id, 4, "agent", LEASE_SECONDS)
     assert claimed
     assert claimed.lease
     assert (claimed.lease.holder, claimed.fence) == ("agent", 4)
-    assert await room.claim_voice(interview_id, 4, "another", LONG) is None, "the lease is held"
-    assert await renew_lease(interview_id, 4, "agent", LONG)
+    assert await room.claim_interviewer_lease(interview_id, 4, "another", LEASE_SECONDS) is None, "the lease is held"
+    assert await renew_interview_lease(interview_id, 4, "agent", LEASE_SECONDS)
 
 
 async def test_a_dispatch_that_came_late_is_taken_while_nobody_has_dispatched_anew() -> None:
-    interview_id = await voice_interview(fence=1, lease=Lease(holder=DISPATCH, until=now() - timedelta(minutes=1)))
-    assert await room.claim_voice(interview_id, 1, "agent", LONG)
+    interview_id = await make_voice_interview(fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=now() - timedelta(minutes=1)))
+    assert await room.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
 
 
 @pytest.mark.parametrize(
     ("channel", "status"),
-    [(Channel.TEXT, IN_PROGRESS), *((Channel.VOICE, status) for status in InterviewStatus if status not in OPEN)],
+    [(Channel.TEXT, IN_PROGRESS), *((Channel.VOICE, status) for status in InterviewStatus if status not in OPEN_STATUSES)],
 )
 async def test_there_is_nothing_to_attend_in_another_channel_or_state(channel: Channel, status: InterviewStatus) -> None:
-    interview_id = await voice_interview(status, channel=channel, room=Room(wanted_until=now() + timedelta(hours=1)))
-    assert await room.claim_voice(interview_id, 0, "agent", LONG) is None
-    assert await room.claim_dispatch(interview_id, LONG) is None
-    assert await room.find_unattended(10) == []
+    interview_id = await make_voice_interview(status, channel=channel, room=RoomState(wanted_until=now() + timedelta(hours=1)))
+    assert await room.claim_interviewer_lease(interview_id, 0, "agent", LEASE_SECONDS) is None
+    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None
+    assert await room.find_unattended_interviews(10) == []
 
 
 async def test_an_interviewer_is_sent_for_while_the_candidate_is_expected_or_there_and_only_then() -> None:
-    expected = await voice_interview(room=Room(wanted_until=now() + timedelta(minutes=1)))
-    there = await voice_interview(room=Room(wanted_until=now() - timedelta(minutes=1), participant="PA_1"))
-    away = await voice_interview()
-    assert set(await room.find_unattended(10)) == {expected, there}
-    assert await room.claim_dispatch(away, LONG) is None
+    expected = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(minutes=1)))
+    there = await make_voice_interview(room=RoomState(wanted_until=now() - timedelta(minutes=1), participant="PA_1"))
+    away = await make_voice_interview()
+    assert set(await room.find_unattended_interviews(10)) == {expected, there}
+    assert await room.claim_interviewer_dispatch(away, LEASE_SECONDS) is None
     for interview_id in (expected, there):
-        claimed = await room.claim_dispatch(interview_id, LONG)
+        claimed = await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
         assert claimed
         assert claimed.fence == 1
         assert claimed.lease
-        assert claimed.lease.holder == DISPATCH
-        assert await room.claim_dispatch(interview_id, LONG) is None, "one is on the way"
-    assert await room.find_unattended(10) == []
+        assert claimed.lease.holder == DISPATCH_HOLDER
+        assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None, "one is on the way"
+    assert await room.find_unattended_interviews(10) == []
 
 
 async def test_of_ten_sweeps_one_dispatches() -> None:
-    interview_id = await voice_interview(room=Room(wanted_until=now(), participant="PA_1"))
-    claims = await asyncio.gather(*(room.claim_dispatch(interview_id, LONG) for _ in range(10)))
+    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    claims = await asyncio.gather(*(room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) for _ in range(10)))
     assert [claim.fence for claim in claims if claim] == [1]
 
 
 async def test_each_dispatch_that_nobody_answers_is_waited_for_twice_as_long_up_to_a_bound() -> None:
-    interview_id = await voice_interview(room=Room(wanted_until=now(), participant="PA_1"))
+    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     waits = []
     for _ in range(5):
-        claimed = await room.claim_dispatch(interview_id, 8, at_once=True)
+        claimed = await room.claim_interviewer_dispatch(interview_id, 8, ignore_pending_dispatch=True)
         assert claimed
         assert claimed.lease
         waits.append(round((claimed.lease.until - now()).total_seconds()))
     assert waits == [8, 16, 30, 30, 30]
-    assert await room.claim_voice(interview_id, 5, "agent", SOON)
-    assert (await room_of(interview_id)).dispatches == 0, "somebody came"
+    assert await room.claim_interviewer_lease(interview_id, 5, "agent", SHORT_LEASE_SECONDS)
+    assert (await read_room(interview_id)).dispatches == 0, "somebody came"
 
 
 async def test_a_worker_that_registers_does_not_wait_for_a_dispatch_that_may_be_lost() -> None:
-    interview_id = await voice_interview(room=Room(wanted_until=now(), participant="PA_1"))
-    assert await room.claim_dispatch(interview_id, LONG)
-    assert await room.find_unattended(10, at_once=True) == [interview_id]
-    assert await room.claim_dispatch(interview_id, LONG, at_once=True)
-    assert await room.claim_voice(interview_id, 2, "agent", LONG)
-    assert await room.find_unattended(10, at_once=True) == []
-    assert await room.claim_dispatch(interview_id, LONG, at_once=True) is None, "one attends"
+    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    assert await room.find_unattended_interviews(10, ignore_pending_dispatch=True) == [interview_id]
+    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True)
+    assert await room.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
+    assert await room.find_unattended_interviews(10, ignore_pending_dispatch=True) == []
+    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True) is None, "one attends"
 
 
 async def test_an_interviewer_that_stops_renewing_is_replaced() -> None:
-    interview_id = await voice_interview(room=Room(wanted_until=now(), participant="PA_1"))
-    assert await room.claim_dispatch(interview_id, LONG)
-    assert await room.claim_voice(interview_id, 1, "agent", SOON)
-    await until_lapsed(interview_id)
-    assert await room.find_unattended(10) == [interview_id]
-    assert await renew_lease(interview_id, 1, "agent", SOON), "nobody has raised the number: an outage replaces no one"
-    await until_lapsed(interview_id)
-    assert await room.claim_dispatch(interview_id, LONG)
-    assert not await renew_lease(interview_id, 1, "agent", LONG)
+    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    assert await room.claim_interviewer_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS)
+    await wait_until_lapsed(interview_id)
+    assert await room.find_unattended_interviews(10) == [interview_id]
+    assert await renew_interview_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS), "nobody has raised the number: an outage replaces no one"
+    await wait_until_lapsed(interview_id)
+    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    assert not await renew_interview_lease(interview_id, 1, "agent", LEASE_SECONDS)
 
 
 async def test_one_who_gives_up_the_lease_is_replaced_at_once() -> None:
-    interview_id = await voice_interview(room=Room(wanted_until=now(), participant="PA_1"))
-    assert await room.claim_dispatch(interview_id, LONG)
-    assert await room.claim_voice(interview_id, 1, "agent", LONG)
-    assert await release_lease(interview_id, 1)
-    assert await room.find_unattended(10) == [interview_id]
+    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    assert await room.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
+    assert await release_interview_lease(interview_id, 1)
+    assert await room.find_unattended_interviews(10) == [interview_id]
 
 
 async def test_who_has_been_let_in_is_expected() -> None:
-    interview_id = await voice_interview()
-    assert await room.expect_candidate(interview_id, LONG)
-    assert await room.find_unattended(10) == [interview_id]
-    before = (await room_of(interview_id)).wanted_until
+    interview_id = await make_voice_interview()
+    assert await room.expect_candidate(interview_id, LEASE_SECONDS)
+    assert await room.find_unattended_interviews(10) == [interview_id]
+    before = (await read_room(interview_id)).wanted_until
     assert await room.expect_candidate(interview_id, 1)
-    assert (await room_of(interview_id)).wanted_until == before, "never for a shorter time than was promised"
+    assert (await read_room(interview_id)).wanted_until == before, "never for a shorter time than was promised"
 
 
 async def test_what_nobody_can_see_moves_no_clock() -> None:
-    interview_id = await voice_interview()
-    before = (await fresh(interview_id)).updated_at
-    await room.expect_candidate(interview_id, LONG)
+    interview_id = await make_voice_interview()
+    before = (await reload_interview(interview_id)).updated_at
+    await room.expect_candidate(interview_id, LEASE_SECONDS)
     await room.mark_present(interview_id, "PA_1")
-    await room.claim_dispatch(interview_id, LONG)
-    await room.claim_voice(interview_id, 1, "agent", LONG)
+    await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    await room.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
     await room.mark_away(interview_id, "PA_1")
-    assert (await fresh(interview_id)).updated_at == before
+    assert (await reload_interview(interview_id)).updated_at == before
 
 
 # --- who is there
 
 
 async def test_a_candidate_comes_leaves_and_comes_back() -> None:
-    interview_id = await voice_interview(room=Room(wanted_until=now() + timedelta(hours=1)))
+    interview_id = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(hours=1)))
     assert await room.mark_present(interview_id, "PA_1")
-    assert (await room_of(interview_id)).participant == "PA_1"
-    assert (await room_of(interview_id)).wanted_until <= now() + timedelta(seconds=1), "the wish has come true"
+    assert (await read_room(interview_id)).participant == "PA_1"
+    assert (await read_room(interview_id)).wanted_until <= now() + timedelta(seconds=1), "the wish has come true"
     assert await room.mark_away(interview_id, "PA_1")
-    away = await room_of(interview_id)
+    away = await read_room(interview_id)
     assert away.participant is None
     assert away.left_at is not None
     assert await room.mark_present(interview_id, "PA_2")
-    back = await room_of(interview_id)
+    back = await read_room(interview_id)
     assert (back.participant, back.left_at) == ("PA_2", None)
 
 
 async def test_what_is_told_again_changes_nothing() -> None:
-    interview_id = await voice_interview()
-    told = await asyncio.gather(*(room.mark_present(interview_id, "PA_1") for _ in range(5)))
-    assert len([change for change in told if change]) == 1
-    told = await asyncio.gather(*(room.mark_away(interview_id, "PA_1") for _ in range(5)))
-    assert len([change for change in told if change]) == 1
+    interview_id = await make_voice_interview()
+    results = await asyncio.gather(*(room.mark_present(interview_id, "PA_1") for _ in range(5)))
+    assert len([change for change in results if change]) == 1
+    results = await asyncio.gather(*(room.mark_away(interview_id, "PA_1") for _ in range(5)))
+    assert len([change for change in results if change]) == 1
 
 
 T1 = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -224,18 +224,18 @@ T2 = T1 + timedelta(seconds=30)
 async def test_in_whatever_order_two_connections_are_told_the_newer_one_is_there() -> None:
     steps = {"join 1": ("PA_1", T1), "leave 1": ("PA_1", None), "join 2": ("PA_2", T2)}
     for order in itertools.permutations(steps):
-        interview_id = await voice_interview()
+        interview_id = await make_voice_interview()
         for step in (*order, *order):
             sid, joined_at = steps[step]
             if step.startswith("join"):
                 await room.mark_present(interview_id, sid, joined_at)
             else:
                 await room.mark_away(interview_id, sid)
-        assert (await room_of(interview_id)).participant == "PA_2", order
+        assert (await read_room(interview_id)).participant == "PA_2", order
 
 
 async def test_a_connection_that_has_ended_does_not_come_back_by_a_late_word() -> None:
-    interview_id = await voice_interview()
+    interview_id = await make_voice_interview()
     await room.mark_away(interview_id, "PA_1")
     assert await room.mark_present(interview_id, "PA_1", T1) is None
     assert await room.mark_present(interview_id, "PA_1") is None
@@ -243,92 +243,92 @@ async def test_a_connection_that_has_ended_does_not_come_back_by_a_late_word() -
 
 
 async def test_the_leaving_of_an_older_connection_takes_nobody_out() -> None:
-    interview_id = await voice_interview()
+    interview_id = await make_voice_interview()
     await room.mark_present(interview_id, "PA_1")
     await room.mark_present(interview_id, "PA_2")
     await room.mark_away(interview_id, "PA_1")
-    assert (await room_of(interview_id)).participant == "PA_2"
-    assert (await room_of(interview_id)).left_at is None
+    assert (await read_room(interview_id)).participant == "PA_2"
+    assert (await read_room(interview_id)).left_at is None
 
 
 async def test_few_of_those_that_have_ended_are_kept() -> None:
-    interview_id = await voice_interview()
-    for number in range(3 * room.KEPT_SIDS):
+    interview_id = await make_voice_interview()
+    for number in range(3 * room.MAX_ENDED_SIDS):
         await room.mark_present(interview_id, f"PA_{number}")
         await room.mark_away(interview_id, f"PA_{number}")
-    assert len((await room_of(interview_id)).gone) == room.KEPT_SIDS
+    assert len((await read_room(interview_id)).gone) == room.MAX_ENDED_SIDS
 
 
-@pytest.mark.parametrize("status", [status for status in InterviewStatus if status not in OPEN])
+@pytest.mark.parametrize("status", [status for status in InterviewStatus if status not in OPEN_STATUSES])
 async def test_nobody_comes_or_leaves_where_nothing_is_open(status: InterviewStatus) -> None:
-    interview_id = await voice_interview(status)
+    interview_id = await make_voice_interview(status)
     assert await room.mark_present(interview_id, "PA_1") is None
     assert await room.mark_away(interview_id, "PA_1") is None
-    assert await room.expect_candidate(interview_id, LONG) is None
+    assert await room.expect_candidate(interview_id, LEASE_SECONDS) is None
 
 
 async def test_who_is_away_for_too_long_is_gone_unless_expected_back() -> None:
     long_ago = now() - timedelta(minutes=5)
-    gone = await voice_interview(room=Room(wanted_until=long_ago, left_at=long_ago))
-    await voice_interview(room=Room(wanted_until=now() + timedelta(minutes=1), left_at=long_ago))
-    await voice_interview(room=Room(wanted_until=long_ago, left_at=now()))
-    await voice_interview(room=Room(wanted_until=long_ago, participant="PA_1"))
-    await voice_interview(room=Room(wanted_until=long_ago))
-    await voice_interview(channel=Channel.TEXT, room=Room(wanted_until=long_ago, left_at=long_ago))
-    await voice_interview(InterviewStatus.ENDING, room=Room(wanted_until=long_ago, left_at=long_ago))
-    assert await room.find_gone(120, 10) == [gone]
+    gone = await make_voice_interview(room=RoomState(wanted_until=long_ago, left_at=long_ago))
+    await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(minutes=1), left_at=long_ago))
+    await make_voice_interview(room=RoomState(wanted_until=long_ago, left_at=now()))
+    await make_voice_interview(room=RoomState(wanted_until=long_ago, participant="PA_1"))
+    await make_voice_interview(room=RoomState(wanted_until=long_ago))
+    await make_voice_interview(channel=Channel.TEXT, room=RoomState(wanted_until=long_ago, left_at=long_ago))
+    await make_voice_interview(InterviewStatus.ENDING, room=RoomState(wanted_until=long_ago, left_at=long_ago))
+    assert await room.find_abandoned_interviews(120, 10) == [gone]
 
 
 async def test_presence_is_read_of_open_interviews_that_have_a_room() -> None:
-    there = await voice_interview(room=Room(wanted_until=now(), participant="PA_1"))
-    typing = await voice_interview(channel=Channel.TEXT)
-    await voice_interview(InterviewStatus.COMPLETED)
-    await voice_interview(room=None)
+    there = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    typing = await make_voice_interview(channel=Channel.TEXT)
+    await make_voice_interview(InterviewStatus.COMPLETED)
+    await make_voice_interview(room=None)
     assert await room.read_presence(10) == {there: "PA_1", typing: None}
 
 
 async def test_rooms_of_what_is_over_are_told_from_those_of_others() -> None:
-    over = [await voice_interview(status) for status in InterviewStatus if status not in (SCHEDULED, *OPEN, "ENDING")]
-    open_ones = [await voice_interview(status) for status in OPEN]
-    assert set(await room.find_over([*over, *open_ones, ObjectId()])) == set(over)
+    over = [await make_voice_interview(status) for status in InterviewStatus if status not in (SCHEDULED, *OPEN_STATUSES, "ENDING")]
+    open_ones = [await make_voice_interview(status) for status in OPEN_STATUSES]
+    assert set(await room.find_ended_interviews([*over, *open_ones, ObjectId()])) == set(over)
 
 
 # --- from one channel to the other
 
 
 async def test_who_types_while_nobody_is_in_the_room_goes_on_in_text_and_a_reply_is_due() -> None:
-    interview_id = await voice_interview(fence=3, lease=Lease(holder="agent", until=now() + timedelta(minutes=1)))
-    changed = await room.go_on_in_text(interview_id)
+    interview_id = await make_voice_interview(fence=3, lease=Lease(holder="agent", until=now() + timedelta(minutes=1)))
+    changed = await room.switch_channel_to_text(interview_id)
     assert changed
     assert (changed.channel, changed.fence, changed.lease) == (Channel.TEXT, 4, None)
-    assert not await renew_lease(interview_id, 3, "agent", LONG), "who attended has nothing more to say"
+    assert not await renew_interview_lease(interview_id, 3, "agent", LEASE_SECONDS), "who attended has nothing more to say"
     assert await find_due_replies(0, 10) == [interview_id]
-    assert await room.go_on_in_text(interview_id) is None
+    assert await room.switch_channel_to_text(interview_id) is None
 
 
 async def test_who_is_in_the_room_stays_in_voice() -> None:
-    interview_id = await voice_interview(room=Room(wanted_until=now(), participant="PA_1"))
-    assert await room.go_on_in_text(interview_id) is None
+    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    assert await room.switch_channel_to_text(interview_id) is None
 
 
 async def test_who_comes_back_takes_the_word_from_whoever_composes_a_reply() -> None:
-    interview = await make_interview(room=Room(wanted_until=now(), left_at=now(), gone=["PA_1"]))
+    interview = await make_interview(room=RoomState(wanted_until=now(), left_at=now(), gone=["PA_1"]))
     interview_id = ObjectId(interview.id)
-    await say(interview, "Hello?")
-    assert await claim_reply(interview_id, "job", LONG)
-    back = await room.return_to_voice(interview_id, LONG, LONG)
+    await add_candidate_turn(interview, "Hello?")
+    assert await claim_reply(interview_id, "job", LEASE_SECONDS)
+    back = await room.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)
     assert back
     assert (back.channel, back.fence, back.due_at) == (Channel.VOICE, 2, None)
     assert back.room
     assert back.room.gone == ["PA_1"], "the room that it had"
-    assert not await renew_lease(interview_id, 1, "job", LONG)
-    assert await room.claim_voice(interview_id, 2, "agent", LONG)
-    assert await room.return_to_voice(interview_id, LONG, LONG) is None
+    assert not await renew_interview_lease(interview_id, 1, "job", LEASE_SECONDS)
+    assert await room.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
+    assert await room.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS) is None
 
 
 async def test_a_typed_interview_without_a_room_gets_one() -> None:
     interview_id = ObjectId((await make_interview(status=WAITING)).id)
-    changed = await room.return_to_voice(interview_id, LONG, LONG)
+    changed = await room.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)
     assert changed
     assert changed.room
     assert changed.room.wanted_until > now()
@@ -336,7 +336,7 @@ async def test_a_typed_interview_without_a_room_gets_one() -> None:
 
 
 async def test_a_lost_dispatch_does_not_hold_up_an_end() -> None:
-    interview_id = await voice_interview(fence=1, lease=Lease(holder=DISPATCH, until=now() + timedelta(minutes=1)))
-    closed = await close(interview_id, EndReason.CANDIDATE_ENDED)
+    interview_id = await make_voice_interview(fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=now() + timedelta(minutes=1)))
+    closed = await mark_ending(interview_id, EndReason.CANDIDATE_ENDED)
     assert closed
     assert closed.lease is None

@@ -6,16 +6,16 @@ import pytest
 from bson import ObjectId
 
 from errors import Conflict
-from models.page import Order, PageRequest
+from models.page import SortOrder, PageRequest
 from models.position import Position, count_positions, find_position, get_position, list_positions, save_position
 from tests.factories import make_interview, position_body
 
 pytestmark = pytest.mark.usefixtures("database")
 
-BY_TITLE = PageRequest(Order("title"))
+BY_TITLE = PageRequest(SortOrder("title"))
 
 
-async def versions(organization_id: ObjectId, key: str = "tester") -> list[tuple[int, bool]]:
+async def list_versions(organization_id: ObjectId, key: str = "tester") -> list[tuple[int, bool]]:
     found = await Position.find({"organization_id": organization_id, "key": key}).sort("+version").to_list()
     return [(position.version, position.newest) for position in found]
 
@@ -27,7 +27,7 @@ async def test_each_save_is_a_version_of_its_own_and_the_newest_is_marked() -> N
         assert (saved.version, saved.title) == (version, f"Tester {version}")
         stored = await get_position(ObjectId(saved.id))
         assert stored == saved
-    assert await versions(organization_id) == [(1, False), (2, False), (3, True)]
+    assert await list_versions(organization_id) == [(1, False), (2, False), (3, True)]
     first, newest = await find_position(organization_id, "tester", 1), await find_position(organization_id, "tester")
     assert first
     assert newest
@@ -43,7 +43,7 @@ async def test_a_version_that_is_based_on_another_than_the_newest_is_a_conflict(
     with pytest.raises(Conflict, match="its newest version is 2") as refused:
         await save_position(organization_id, position_body(title="Lost"), based_on)
     assert refused.value.field == "basedOnVersion"
-    assert await versions(organization_id) == [(1, False), (2, True)]
+    assert await list_versions(organization_id) == [(1, False), (2, True)]
 
 
 async def test_there_is_no_second_version_without_a_first() -> None:
@@ -63,7 +63,7 @@ async def test_of_five_that_save_at_once_one_wins_and_four_are_told(based_on: in
     assert sum(isinstance(result, Conflict) for result in results) == 4, results
     assert won.version == (based_on or 0) + 1
     assert await find_position(organization_id, "tester") == won
-    assert [newest for _, newest in await versions(organization_id)] == [False] * (based_on or 0) + [True]
+    assert [newest for _, newest in await list_versions(organization_id)] == [False] * (based_on or 0) + [True]
 
 
 @pytest.mark.parametrize("based_on", [None, 1])
@@ -84,7 +84,7 @@ async def test_two_organizations_have_each_their_own() -> None:
     await save_position(ours, position_body(), None)
     await save_position(theirs, position_body(), None)
     await save_position(theirs, position_body(), 1)
-    assert (await versions(ours), await versions(theirs)) == ([(1, True)], [(1, False), (2, True)])
+    assert (await list_versions(ours), await list_versions(theirs)) == ([(1, True)], [(1, False), (2, True)])
 
 
 async def test_an_interview_keeps_the_version_that_it_uses() -> None:

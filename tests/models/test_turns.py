@@ -8,146 +8,146 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
-from models.append import LeaseLost, Superseded, append_candidate, append_interviewer
+from models.append import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
 from models.clock import now
 from models.erasure import mark_erased
-from models.interview import OPEN, EndReason, Interview, InterviewStatus, Progress, get_interview
-from models.transition import close
-from models.turn import Channel, Speaker, collection, read_turns, read_turns_by_seq
-from tests.factories import make_interview, new_turn, say, words
+from models.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
+from models.transition import mark_ending
+from models.turn import Channel, Speaker, get_turn_collection, read_turns, read_turns_by_seq
+from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
 
 pytestmark = pytest.mark.usefixtures("database")
 
-CLOSED = [status for status in InterviewStatus if status not in OPEN]
+CLOSED_STATUSES = [status for status in InterviewStatus if status not in OPEN_STATUSES]
 
 
-async def fresh(interview: Interview) -> Interview:
+async def reload_interview(interview: Interview) -> Interview:
     """The interview as MongoDB has it."""
     stored = await get_interview(ObjectId(interview.id))
     assert stored
     return stored
 
 
-async def places(interview: Interview) -> list[tuple[int, str]]:
+async def read_seqs_and_keys(interview: Interview) -> list[tuple[int, str]]:
     return [(turn.seq, turn.key) for turn in await read_turns(ObjectId(interview.id))]
 
 
 async def test_forty_turns_at_once_stand_in_forty_places() -> None:
     interview = await make_interview()
     interview_id = ObjectId(interview.id)
-    messages = [append_candidate(interview_id, new_turn(f"client:{n}", f"message {n}", Speaker.CANDIDATE)) for n in range(30)]
-    replies = [append_interviewer(interview_id, [new_turn(f"reply:{n}")], words()) for n in range(10)]
+    messages = [append_candidate_turn(interview_id, new_turn(f"client:{n}", f"message {n}", Speaker.CANDIDATE)) for n in range(30)]
+    replies = [append_interviewer_turns(interview_id, [new_turn(f"reply:{n}")], new_interviewer_update()) for n in range(10)]
     said, spoken = await asyncio.gather(asyncio.gather(*messages), asyncio.gather(*replies))
     turns = await read_turns(interview_id)
     assert [turn.seq for turn in turns] == list(range(1, 41))
     assert {turn.key for turn in turns} == {f"client:{n}" for n in range(30)} | {f"reply:{n}" for n in range(10)}
     assert sorted([turn for turn, _ in said] + [turn for [turn], _ in spoken], key=lambda turn: turn.seq) == turns
-    stored = await fresh(interview)
+    stored = await reload_interview(interview)
     assert (stored.last_seq, stored.replies) == (40, 10)
     assert stored.last_candidate_seq == max(turn.seq for turn in turns if turn.speaker is Speaker.CANDIDATE)
 
 
 async def test_one_key_sent_many_times_at_once_is_one_turn() -> None:
     interview = await make_interview()
-    turns = await asyncio.gather(*(say(interview, "Hello.", "mine") for _ in range(8)))
+    turns = await asyncio.gather(*(add_candidate_turn(interview, "Hello.", "mine") for _ in range(8)))
     assert turns == [turns[0]] * 8
     assert await read_turns(ObjectId(interview.id)) == [turns[0]]
-    assert (await fresh(interview)).last_seq == 1
+    assert (await reload_interview(interview)).last_seq == 1
 
 
 async def test_a_key_that_stands_for_another_text_is_a_conflict() -> None:
     interview = await make_interview()
-    await say(interview, "Hello.", "mine")
+    await add_candidate_turn(interview, "Hello.", "mine")
     with pytest.raises(Conflict, match="new key") as refused:
-        await say(interview, "Good bye.", "mine")
+        await add_candidate_turn(interview, "Good bye.", "mine")
     assert refused.value.field == "idempotencyKey"
     assert [turn.text for turn in await read_turns(ObjectId(interview.id))] == ["Hello."]
 
 
 async def test_one_key_in_two_interviews_is_two_turns() -> None:
     for _ in range(2):
-        assert (await say(await make_interview(), "Hello.", "mine")).seq == 1
+        assert (await add_candidate_turn(await make_interview(), "Hello.", "mine")).seq == 1
 
 
 async def test_a_stored_message_is_answered_after_the_end_too() -> None:
     interview = await make_interview()
-    turn = await say(interview, "Hello.", "mine")
-    await close(ObjectId(interview.id), EndReason.RECRUITER_ENDED)
-    assert await say(interview, "Hello.", "mine") == turn
+    turn = await add_candidate_turn(interview, "Hello.", "mine")
+    await mark_ending(ObjectId(interview.id), EndReason.RECRUITER_ENDED)
+    assert await add_candidate_turn(interview, "Hello.", "mine") == turn
 
 
 async def test_the_first_message_begins_the_interview_and_makes_a_reply_due() -> None:
     interview = await make_interview(status=InterviewStatus.WAITING)
-    await say(interview, "Hello.")
-    begun = await fresh(interview)
+    await add_candidate_turn(interview, "Hello.")
+    begun = await reload_interview(interview)
     assert begun.status is InterviewStatus.IN_PROGRESS
     assert begun.started_at
     assert begun.due_at
     assert abs(begun.started_at - now()) < timedelta(seconds=10)
-    await say(interview, "Is anybody there?")
-    assert (await fresh(interview)).started_at == begun.started_at
+    await add_candidate_turn(interview, "Is anybody there?")
+    assert (await reload_interview(interview)).started_at == begun.started_at
 
 
 async def test_a_spoken_turn_makes_no_job_due() -> None:
     interview = await make_interview(channel=Channel.VOICE)
-    await append_candidate(ObjectId(interview.id), new_turn("item:1", speaker=Speaker.CANDIDATE, channel=Channel.VOICE))
-    assert (await fresh(interview)).due_at is None
+    await append_candidate_turn(ObjectId(interview.id), new_turn("item:1", speaker=Speaker.CANDIDATE, channel=Channel.VOICE))
+    assert (await reload_interview(interview)).due_at is None
 
 
 async def test_a_reply_is_due_next_when_it_says_unless_the_candidate_added_something() -> None:
     interview, later = await make_interview(), now() + timedelta(minutes=5)
-    answered = (await say(interview, "Hello.")).seq
-    reply = words(answers=answered, due_at=later, progress=Progress(question=1, exchanges=1))
-    _, replied = await append_interviewer(ObjectId(interview.id), [new_turn("reply:1")], reply)
+    answered = (await add_candidate_turn(interview, "Hello.")).seq
+    reply = new_interviewer_update(answers=answered, due_at=later, progress=Progress(question=1, exchanges=1))
+    _, replied = await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:1")], reply)
     assert (replied.due_at, replied.answered_seq, replied.progress) == (later, answered, reply.progress)
-    await say(interview, "And another thing.")
-    _, behind = await append_interviewer(ObjectId(interview.id), [new_turn("reply:1:2")], reply)
+    await add_candidate_turn(interview, "And another thing.")
+    _, behind = await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:1:2")], reply)
     assert behind.due_at
     assert behind.due_at < later
 
 
-@pytest.mark.parametrize("status", CLOSED)
+@pytest.mark.parametrize("status", CLOSED_STATUSES)
 async def test_an_interview_that_is_not_open_takes_no_turn(status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match="not open yet" if status is InterviewStatus.SCHEDULED else status):
-        await say(interview, "Hello?")
+        await add_candidate_turn(interview, "Hello?")
     with pytest.raises(LeaseLost):
-        await append_interviewer(ObjectId(interview.id), [new_turn("reply:0")], words())
-    assert await places(interview) == []
-    assert (await fresh(interview)).last_seq == 0
+        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0")], new_interviewer_update())
+    assert await read_seqs_and_keys(interview) == []
+    assert (await reload_interview(interview)).last_seq == 0
 
 
 async def test_an_erased_interview_takes_no_turn_and_does_not_exist() -> None:
     interview = await make_interview()
     await mark_erased(ObjectId(interview.id))
     with pytest.raises(NotFound):
-        await say(interview, "Hello?")
+        await add_candidate_turn(interview, "Hello?")
     for fence in (0, 1):
         with pytest.raises(LeaseLost):
-            await append_interviewer(ObjectId(interview.id), [new_turn("reply:0")], words(fence, statuses=list(InterviewStatus)))
-    assert await places(interview) == []
+            await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0")], new_interviewer_update(fence, statuses=list(InterviewStatus)))
+    assert await read_seqs_and_keys(interview) == []
 
 
 async def test_an_interview_that_never_was_takes_no_turn() -> None:
     with pytest.raises(NotFound):
-        await append_candidate(ObjectId(), new_turn("client:1", speaker=Speaker.CANDIDATE))
+        await append_candidate_turn(ObjectId(), new_turn("client:1", speaker=Speaker.CANDIDATE))
     with pytest.raises(LeaseLost):
-        await append_interviewer(ObjectId(), [new_turn("reply:0")], words())
+        await append_interviewer_turns(ObjectId(), [new_turn("reply:0")], new_interviewer_update())
 
 
 @pytest.mark.parametrize("fence", [2, 4])
 async def test_a_number_that_is_not_the_leases_stores_nothing(fence: int) -> None:
     interview = await make_interview(fence=3)
     with pytest.raises(LeaseLost):
-        await append_interviewer(ObjectId(interview.id), [new_turn("reply:0")], words(fence))
-    assert await places(interview) == []
+        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0")], new_interviewer_update(fence))
+    assert await read_seqs_and_keys(interview) == []
 
 
 async def test_who_was_replaced_is_told_so_even_where_the_successor_has_said_the_same() -> None:
     interview = await make_interview(fence=2)
-    await append_interviewer(ObjectId(interview.id), [new_turn("reply:0", "by the successor")], words(2))
+    await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0", "by the successor")], new_interviewer_update(2))
     with pytest.raises(LeaseLost):
-        await append_interviewer(ObjectId(interview.id), [new_turn("reply:0", "by the zombie")], words(1))
+        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0", "by the zombie")], new_interviewer_update(1))
     assert [turn.text for turn in await read_turns(ObjectId(interview.id))] == ["by the successor"]
 
 
@@ -155,8 +155,8 @@ async def test_who_was_replaced_is_told_so_even_where_the_successor_has_said_the
 async def test_words_whose_answer_was_lost_are_stored_once_and_answered_again(reason: EndReason | None) -> None:
     interview = await make_interview()
     turns = [new_turn("reply:0"), new_turn("reply:0:question")]
-    first, changed = await append_interviewer(ObjectId(interview.id), turns, words(end_reason=reason, expected_seq=0))
-    again, unchanged = await append_interviewer(ObjectId(interview.id), turns, words(end_reason=reason, expected_seq=0))
+    first, changed = await append_interviewer_turns(ObjectId(interview.id), turns, new_interviewer_update(end_reason=reason, expected_seq=0))
+    again, unchanged = await append_interviewer_turns(ObjectId(interview.id), turns, new_interviewer_update(end_reason=reason, expected_seq=0))
     assert again == first
     assert unchanged == changed
     assert [turn.seq for turn in first] == [1, 2]
@@ -164,42 +164,42 @@ async def test_words_whose_answer_was_lost_are_stored_once_and_answered_again(re
 
 async def test_words_are_superseded_when_the_candidate_spoke_first() -> None:
     interview = await make_interview()
-    await say(interview, "Hello.")
-    await say(interview, "One more thing.")
+    await add_candidate_turn(interview, "Hello.")
+    await add_candidate_turn(interview, "One more thing.")
     with pytest.raises(Superseded):
-        await append_interviewer(ObjectId(interview.id), [new_turn("reply:1")], words(answers=1, expected_seq=1))
-    assert (await fresh(interview)).last_seq == 2
-    stored, _ = await append_interviewer(ObjectId(interview.id), [new_turn("reply:2")], words(answers=2, expected_seq=2))
+        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:1")], new_interviewer_update(answers=1, expected_seq=1))
+    assert (await reload_interview(interview)).last_seq == 2
+    stored, _ = await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:2")], new_interviewer_update(answers=2, expected_seq=2))
     assert stored[0].seq == 3
 
 
 async def test_of_several_turns_none_is_stored_when_one_cannot_be() -> None:
     interview = await make_interview()
-    await append_interviewer(ObjectId(interview.id), [new_turn("reply:b")], words())
-    before = await fresh(interview)
-    closing = words(end_reason=EndReason.WRAPPED_UP, progress=Progress(question=3))
+    await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:b")], new_interviewer_update())
+    before = await reload_interview(interview)
+    closing = new_interviewer_update(end_reason=EndReason.WRAPPED_UP, progress=Progress(question=3))
     with pytest.raises(Superseded):
-        await append_interviewer(ObjectId(interview.id), [new_turn("reply:a"), new_turn("reply:b"), new_turn("reply:c")], closing)
-    assert await places(interview) == [(1, "reply:b")]
-    assert await fresh(interview) == before
+        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:a"), new_turn("reply:b"), new_turn("reply:c")], closing)
+    assert await read_seqs_and_keys(interview) == [(1, "reply:b")]
+    assert await reload_interview(interview) == before
 
 
 async def test_the_last_words_close_the_interview() -> None:
     interview = await make_interview()
-    _, ended = await append_interviewer(
-        ObjectId(interview.id), [new_turn("reply:0", "Good bye.")], words(end_reason=EndReason.OUT_OF_TIME)
+    _, ended = await append_interviewer_turns(
+        ObjectId(interview.id), [new_turn("reply:0", "Good bye.")], new_interviewer_update(end_reason=EndReason.OUT_OF_TIME)
     )
     assert (ended.status, ended.end_reason, ended.due_at) == (InterviewStatus.ENDING, EndReason.OUT_OF_TIME, None)
     assert ended.ended_at
     with pytest.raises(Conflict, match="ENDING"):
-        await say(interview, "Wait!")
+        await add_candidate_turn(interview, "Wait!")
 
 
 async def test_the_holder_may_store_what_it_has_said_while_the_interview_was_ended() -> None:
     interview = await make_interview()
-    closed = await close(ObjectId(interview.id), EndReason.RECRUITER_ENDED)
-    last = words(end_reason=EndReason.WRAPPED_UP, statuses=(*OPEN, InterviewStatus.ENDING))
-    _, ended = await append_interviewer(ObjectId(interview.id), [new_turn("reply:0", "Good bye.")], last)
+    closed = await mark_ending(ObjectId(interview.id), EndReason.RECRUITER_ENDED)
+    last = new_interviewer_update(end_reason=EndReason.WRAPPED_UP, statuses=(*OPEN_STATUSES, InterviewStatus.ENDING))
+    _, ended = await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0", "Good bye.")], last)
     assert closed
     assert (ended.status, ended.last_seq) == (InterviewStatus.ENDING, 1)
     assert (ended.end_reason, ended.ended_at) == (EndReason.RECRUITER_ENDED, closed.ended_at), "the first end stands"
@@ -208,36 +208,36 @@ async def test_the_holder_may_store_what_it_has_said_while_the_interview_was_end
 async def test_a_message_that_is_given_up_at_any_moment_is_stored_whole_or_not_at_all_and_locks_nothing() -> None:
     interview = await make_interview()
     for number in range(60):
-        sending = asyncio.create_task(say(interview, "Hello.", f"{number}"))
+        sending = asyncio.create_task(add_candidate_turn(interview, "Hello.", f"{number}"))
         # an append takes some 3 ms: each moment of it has its turn
         await asyncio.sleep(number / 10_000)
         sending.cancel()
         await asyncio.wait([sending])
-        await say(interview, "Hello.", f"{number}")
-    assert await places(interview) == [(number + 1, f"client:{number}") for number in range(60)]
+        await add_candidate_turn(interview, "Hello.", f"{number}")
+    assert await read_seqs_and_keys(interview) == [(number + 1, f"client:{number}") for number in range(60)]
 
 
 async def test_an_expression_in_a_text_is_a_text() -> None:
     interview = await make_interview()
     text = '$last_seq {"$set": {"status": "COMPLETED"}} $$NOW'
-    await say(interview, text, "$$NOW")
-    await append_interviewer(ObjectId(interview.id), [new_turn("$last_seq", text)], words(answers=1))
+    await add_candidate_turn(interview, text, "$$NOW")
+    await append_interviewer_turns(ObjectId(interview.id), [new_turn("$last_seq", text)], new_interviewer_update(answers=1))
     assert [turn.text for turn in await read_turns(ObjectId(interview.id))] == [text] * 2
 
 
 async def test_the_database_itself_refuses_a_second_turn_in_a_place_or_under_a_key() -> None:
     interview = await make_interview()
-    turn = await say(interview, "Hello.")
-    row = await collection().find_one({"_id": turn.id})
+    turn = await add_candidate_turn(interview, "Hello.")
+    row = await get_turn_collection().find_one({"_id": turn.id})
     assert row
     for change in ({"seq": 2}, {"key": "client:other"}):
         with pytest.raises(DuplicateKeyError):
-            await collection().insert_one({**row, "_id": ObjectId(), **change})
+            await get_turn_collection().insert_one({**row, "_id": ObjectId(), **change})
 
 
 async def test_turns_are_read_from_anywhere_in_order() -> None:
     interview = await make_interview()
-    stored = [await say(interview, f"message {n}") for n in range(1, 6)]
+    stored = [await add_candidate_turn(interview, f"message {n}") for n in range(1, 6)]
     interview_id = ObjectId(interview.id)
     assert await read_turns(interview_id, after=2) == stored[2:]
     assert await read_turns(interview_id, after=1, limit=2) == stored[1:3]

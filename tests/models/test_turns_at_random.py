@@ -9,37 +9,37 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from errors import Conflict, NotFound
-from models.append import LeaseLost, Superseded, append_candidate, append_interviewer
+from models.append import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
 from models.erasure import mark_erased
-from models.interview import OPEN, EndReason, InterviewStatus, get_interview
-from models.transition import claim_reply, close
+from models.interview import OPEN_STATUSES, EndReason, InterviewStatus, get_interview
+from models.transition import claim_reply, mark_ending
 from models.turn import Speaker, Turn, read_turns
-from tests.factories import make_interview, new_turn, words
+from tests.factories import make_interview, new_turn, new_interviewer_update
 
 pytestmark = pytest.mark.usefixtures("database")
 
-Act = Callable[[ObjectId], Awaitable[object]]
+Operation = Callable[[ObjectId], Awaitable[object]]
 
 
-def says(key: int, text: str) -> Act:
-    return lambda interview_id: append_candidate(interview_id, new_turn(f"client:{key}", text, Speaker.CANDIDATE))
+def append_message(key: int, text: str) -> Operation:
+    return lambda interview_id: append_candidate_turn(interview_id, new_turn(f"client:{key}", text, Speaker.CANDIDATE))
 
 
-def answers(keys: list[int], fence: int, expected: int | None, closes: bool, late: bool) -> Act:
-    change = words(
+def append_reply(keys: list[int], fence: int, expected: int | None, is_closing: bool, takes_ending: bool) -> Operation:
+    change = new_interviewer_update(
         fence,
         expected_seq=expected,
-        end_reason=EndReason.WRAPPED_UP if closes else None,
-        statuses=(*OPEN, InterviewStatus.ENDING) if late else OPEN,
+        end_reason=EndReason.WRAPPED_UP if is_closing else None,
+        statuses=(*OPEN_STATUSES, InterviewStatus.ENDING) if takes_ending else OPEN_STATUSES,
     )
-    return lambda interview_id: append_interviewer(interview_id, [new_turn(f"reply:{key}") for key in keys], change)
+    return lambda interview_id: append_interviewer_turns(interview_id, [new_turn(f"reply:{key}") for key in keys], change)
 
 
-SAY = st.tuples(st.just("say"), st.builds(says, st.integers(0, 5), st.sampled_from(["yes", "no"])))
-ANSWER = st.tuples(
+MESSAGES = st.tuples(st.just("say"), st.builds(append_message, st.integers(0, 5), st.sampled_from(["yes", "no"])))
+REPLIES = st.tuples(
     st.just("answer"),
     st.builds(
-        answers,
+        append_reply,
         st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True),
         st.integers(0, 2),
         st.none() | st.integers(0, 8),
@@ -47,25 +47,25 @@ ANSWER = st.tuples(
         st.booleans(),
     ),
 )
-RARE: st.SearchStrategy[tuple[str, Act]] = st.sampled_from(
+RARE_OPERATIONS: st.SearchStrategy[tuple[str, Operation]] = st.sampled_from(
     [
         ("claim", lambda interview_id: claim_reply(interview_id, "a holder that dies", 0.001)),
         ("claim", lambda interview_id: claim_reply(interview_id, "a holder that lives", 60)),
-        ("close", lambda interview_id: close(interview_id, EndReason.RECRUITER_ENDED)),
+        ("close", lambda interview_id: mark_ending(interview_id, EndReason.RECRUITER_ENDED)),
         ("erase", mark_erased),
     ]
 )
-ACTS = st.one_of(SAY, SAY, SAY, ANSWER, ANSWER, ANSWER, RARE)
+OPERATIONS = st.one_of(MESSAGES, MESSAGES, MESSAGES, REPLIES, REPLIES, REPLIES, RARE_OPERATIONS)
 
 
-async def attempt(act: Act, interview_id: ObjectId) -> object:
+async def attempt(operation: Operation, interview_id: ObjectId) -> object:
     try:
-        return await act(interview_id)
+        return await operation(interview_id)
     except (Conflict, NotFound, LeaseLost, Superseded) as refused:
         return refused
 
 
-async def check(interview_id: ObjectId, before: list[Turn]) -> list[Turn]:
+async def assert_contiguous(interview_id: ObjectId, before: list[Turn]) -> list[Turn]:
     interview = await get_interview(interview_id)
     assert interview
     turns = await read_turns(interview_id)
@@ -78,14 +78,14 @@ async def check(interview_id: ObjectId, before: list[Turn]) -> list[Turn]:
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rounds=st.lists(st.lists(ACTS, min_size=1, max_size=6), min_size=1, max_size=5))
-async def test_places_are_contiguous_and_stored_turns_stand(rounds: list[list[tuple[str, Act]]]) -> None:
+@given(rounds=st.lists(st.lists(OPERATIONS, min_size=1, max_size=6), min_size=1, max_size=5))
+async def test_places_are_contiguous_and_stored_turns_stand(rounds: list[list[tuple[str, Operation]]]) -> None:
     interview = await make_interview()
     interview_id, turns = ObjectId(interview.id), list[Turn]()
     for acts in rounds:
         before = await get_interview(interview_id)
         await asyncio.gather(*(attempt(act, interview_id) for _, act in acts))
-        stored = await check(interview_id, turns)
+        stored = await assert_contiguous(interview_id, turns)
         assert before
         if before.erased_at is not None or before.status is InterviewStatus.COMPLETED:
             assert stored == turns, "nothing is stored after the end"

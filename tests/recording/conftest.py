@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from recording.storage import Store, open_store
-from settings import Recording, Settings
-from tests.lifecycle.conftest import told
+from recording.storage import RecordingStore, open_store
+from settings import RecordingSettings, Settings
+from tests.lifecycle.conftest import redis_probe
 
-__all__ = ["told"]
+__all__ = ["redis_probe"]
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def settings(settings: Settings, folder: Path) -> Settings:
 
 
 @pytest.fixture
-def store(folder: Path) -> Store:
-    opened = open_store(Recording(store=str(folder)))
+def store(folder: Path) -> RecordingStore:
+    opened = open_store(RecordingSettings(store=str(folder)))
     assert opened
     return opened

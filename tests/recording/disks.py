@@ -9,7 +9,7 @@ import pytest
 
 
 @contextmanager
-def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
+def mount_small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
     """A folder that is a file system of that size; skips the test where this user may mount none."""
     place = folder / "disk"
     place.mkdir()

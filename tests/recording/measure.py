@@ -17,18 +17,18 @@ from rich.console import Console
 from rich.table import Table
 
 import settings as configuration
-from lifecycle.recordings import record
+from lifecycle.recordings import start_recording
 from lifecycle.services import open_services
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
-from sandbox.processes import Child
+from sandbox.processes import ChildProcess
 from sandbox.valkey import Valkey
 from sandbox.voice import wait_until_registered
 from tests.livekit import find_livekit
-from tests.recording.studio import Studio, agreed_interview, filming, speaking
-from tests.recording.test_worker import MAIN, environment_of, recorder_of, until
+from tests.recording.studio import Studio, make_consenting_interview, open_camera, open_microphone
+from tests.recording.test_worker import MAIN, recorder_environment, recorder_pid, wait_for_recording
 from tests.recording.tones import tone
-from tests.rooms import voice_of
+from tests.rooms import make_livekit_settings
 
 CAMERAS = {"no camera": None, "640 x 360, 15/s": (640, 360, 15), "1280 x 720, 30/s": (1280, 720, 30)}
 
@@ -39,7 +39,7 @@ def cpu_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def megabytes(process: int) -> tuple[float, float]:
+def memory_megabytes(process: int) -> tuple[float, float]:
     """Its memory, and how much of that it shares with no other process."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
     kilobytes = {name: int(rest.split()[0]) for name, rest in (line.split(":") for line in lines)}
@@ -56,29 +56,29 @@ async def measure(seconds: float) -> None:
         livekit = await stack.enter_async_context(LivekitServer(await find_livekit(), folder))
         settings = configuration.Settings(
             _env_file=None,
-            mongodb=configuration.Mongodb(url=mongod.url, database=f"viva_{uuid4().hex}"),
-            redis=configuration.Redis(url=valkey.url),
-            auth=configuration.Auth(secret=SecretStr("a secret that is long enough for tests")),
-            livekit=voice_of(livekit),
-            recording=configuration.Recording(store=str(folder / "recordings")),
+            mongodb=configuration.MongodbSettings(url=mongod.url, database=f"viva_{uuid4().hex}"),
+            redis=configuration.RedisSettings(url=valkey.url),
+            auth=configuration.AuthSettings(secret=SecretStr("a secret that is long enough for tests")),
+            livekit=make_livekit_settings(livekit),
+            recording=configuration.RecordingSettings(store=str(folder / "recordings")),
         )
-        worker = Child([sys.executable, str(MAIN), "recorder"], folder / "log", cwd=folder, environment=environment_of(settings))
+        worker = ChildProcess([sys.executable, str(MAIN), "recorder"], folder / "log", cwd=folder, environment=recorder_environment(settings))
         await stack.enter_async_context(worker)
         await wait_until_registered(worker)
         services = await stack.enter_async_context(open_services(settings, "test"))
         for name, camera in CAMERAS.items():
-            interview = await agreed_interview()
+            interview = await make_consenting_interview()
             studio = Studio(livekit, interview)
             async with AsyncExitStack() as room:
-                interviewer = await room.enter_async_context(studio.interviewer())
-                candidate = await room.enter_async_context(studio.joined("candidate"))
-                voice = await room.enter_async_context(speaking(candidate))
+                interviewer = await room.enter_async_context(studio.join_as_interviewer())
+                candidate = await room.enter_async_context(studio.join("candidate"))
+                voice = await room.enter_async_context(open_microphone(candidate))
                 if camera:
-                    await room.enter_async_context(filming(candidate, *camera))
-                await record(services, ObjectId(interview.id))
-                begun = await until(interview, lambda recording: len(recording.parts) == 1)
-                process = recorder_of(begun)
-                humming = [asyncio.create_task(one.say(tone(440, seconds + 30))) for one in (interviewer, voice)]
+                    await room.enter_async_context(open_camera(candidate, *camera))
+                await start_recording(services, ObjectId(interview.id))
+                begun = await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
+                process = recorder_pid(begun)
+                humming = [asyncio.create_task(one.play(tone(440, seconds + 30))) for one in (interviewer, voice)]
                 await asyncio.sleep(5)
                 before = cpu_seconds(process)
                 await asyncio.sleep(seconds)
@@ -86,7 +86,7 @@ async def measure(seconds: float) -> None:
                 cores = (after - before) / seconds
                 parts = Path(settings.recording.store) / str(interview.id)
                 size = sum(path.stat().st_size for path in parts.rglob("*") if path.is_file())
-                memory, own = megabytes(process)
+                memory, own = memory_megabytes(process)
                 table.add_row(
                     name,
                     f"{cores:.2f}",
@@ -97,8 +97,8 @@ async def measure(seconds: float) -> None:
                 for task in humming:
                     task.cancel()
                 await asyncio.wait(humming)
-            await services.rooms.close(ObjectId(interview.id))
-            await until(interview, lambda recording: recording.lease is None)
+            await services.rooms.delete_room(ObjectId(interview.id))
+            await wait_for_recording(interview, lambda recording: recording.lease is None)
     Console().print(table)
 
 

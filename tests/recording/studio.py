@@ -11,19 +11,19 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from livekit import api, rtc
 
-from lifecycle.lease import kept
-from lifecycle.rooms import CANDIDATE, name_of
+from lifecycle.lease import hold_lease
+from lifecycle.rooms import CANDIDATE_IDENTITY, build_room_name
 from lifecycle.services import Services
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from models.clock import now
-from models.interview import Consent, Interview, Room
+from models.interview import Consent, Interview, RoomState
 from models.recording import Recording
-from models.recording_job import begin_recording, claim_recorder, claim_recorder_dispatch, renew_recording
+from models.recording_job import create_recording, claim_recording, claim_recorder_dispatch, renew_recording_lease
 from models.turn import Channel
 from recording.part import Side
 from recording.recorder import Recorder
-from recording.storage import Store
-from recording.timeline import RATE, Samples
+from recording.storage import RecordingStore
+from recording.timeline import SAMPLE_RATE, Samples
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
 
@@ -31,27 +31,27 @@ FRAME_SECONDS = 0.02
 HOLDER = "recorder"
 
 
-async def agreed_interview(*, recording: bool = True, **values: Any) -> Interview:
+async def make_consenting_interview(*, recording: bool = True, **values: Any) -> Interview:
     """A voice interview whose candidate is in the room, and has agreed to the recording."""
     consent = Consent(text_version="test", given_at=now(), recording=recording)
-    room = Room(wanted_until=now(), participant="PA_candidate")
+    room = RoomState(wanted_until=now(), participant="PA_candidate")
     fields: dict[str, Any] = {"channel": Channel.VOICE, "consent": consent, "room": room, **values}
     return await make_interview(**fields)
 
 
-async def claimed_recording(interview: Interview) -> Recording:
+async def claim_new_recording(interview: Interview) -> Recording:
     """Its recording, claimed by a recorder that was sent for."""
     interview_id = ObjectId(interview.id)
     recording = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
-    assert await begin_recording(recording)
-    return await claimed_again(ObjectId(recording.id))
+    assert await create_recording(recording)
+    return await claim_when_free(ObjectId(recording.id))
 
 
-async def claimed_again(recording_id: ObjectId) -> Recording:
+async def claim_when_free(recording_id: ObjectId) -> Recording:
     """The recording, claimed by another recorder once the lease of the last is free."""
     while (sent := await claim_recorder_dispatch(recording_id, 60, 60)) is None:
         await asyncio.sleep(0.1)
-    claimed = await claim_recorder(recording_id, sent.fence, HOLDER, 60)
+    claimed = await claim_recording(recording_id, sent.fence, HOLDER, 60)
     assert claimed
     return claimed
 
@@ -64,10 +64,10 @@ class Studio:
         self.interview = interview
 
     @asynccontextmanager
-    async def joined(self, identity: str, kind: str = "standard", *, hidden: bool = False) -> AsyncIterator[rtc.Room]:
+    async def join(self, identity: str, kind: str = "standard", *, hidden: bool = False) -> AsyncIterator[rtc.Room]:
         grants = api.VideoGrants(
             room_join=True,
-            room=name_of(ObjectId(self.interview.id)),
+            room=build_room_name(ObjectId(self.interview.id)),
             hidden=hidden,
             can_publish=not hidden,
             can_publish_data=not hidden,
@@ -87,45 +87,45 @@ class Studio:
             await room.disconnect()
 
     @asynccontextmanager
-    async def candidate(self) -> AsyncIterator["Voice"]:
-        async with self.joined(CANDIDATE) as room, speaking(room) as voice:
+    async def join_as_candidate(self) -> AsyncIterator["ToneMicrophone"]:
+        async with self.join(CANDIDATE_IDENTITY) as room, open_microphone(room) as voice:
             yield voice
 
     @asynccontextmanager
-    async def interviewer(self, identity: str = "agent-1") -> AsyncIterator["Voice"]:
-        async with self.joined(identity, "agent") as room, speaking(room) as voice:
+    async def join_as_interviewer(self, identity: str = "agent-1") -> AsyncIterator["ToneMicrophone"]:
+        async with self.join(identity, "agent") as room, open_microphone(room) as voice:
             yield voice
 
     @asynccontextmanager
-    async def recorded(
+    async def run_recorder(
         self,
         services: Services,
-        store: Store,
+        store: RecordingStore,
         recording: Recording,
         *,
         patience_seconds: float = 20,
         lease_seconds: float = 60,
     ) -> AsyncIterator[Recorder]:
         """While the block lasts a recorder is in the room; after it what was recorded is stored. Raises LeaseLost."""
-        stopping = asyncio.Event()
+        stop = asyncio.Event()
 
         async def run(recorder: Recorder) -> None:
             recording_id = ObjectId(recording.id)
-            async with kept(lambda: renew_recording(recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds):
-                await recorder.run(stopping)
+            async with hold_lease(lambda: renew_recording_lease(recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds):
+                await recorder.run(stop)
 
-        async with self.joined(f"recorder-{recording.fence}", "agent", hidden=True) as room:
+        async with self.join(f"recorder-{recording.fence}", "agent", hidden=True) as room:
             recorder = Recorder(services, store, room, recording, patience_seconds)
             running = asyncio.create_task(run(recorder))
             try:
                 yield recorder
             finally:
-                stopping.set()
+                stop.set()
                 async with asyncio.timeout(30):
                     await running
 
 
-async def until_heard(recorder: Recorder, *sides: Side) -> None:
+async def wait_until_heard(recorder: Recorder, *sides: Side) -> None:
     """Wait until the recorder hears something of each of them, if only silence."""
     async with asyncio.timeout(30):
         while recorder._part is None or not all(recorder._part._voices[side] for side in sides):
@@ -134,9 +134,9 @@ async def until_heard(recorder: Recorder, *sides: Side) -> None:
     await asyncio.sleep(0.5)
 
 
-async def until_seen(recorder: Recorder, *, seen: bool = True) -> None:
+async def wait_until_seen(recorder: Recorder, *, seen: bool = True) -> None:
     """Wait until the recorder sees the candidate, or does not any more."""
-    candidate = recorder._room.remote_participants[CANDIDATE]
+    candidate = recorder._room.remote_participants[CANDIDATE_IDENTITY]
     async with asyncio.timeout(30):
         while seen is not any(
             publication.kind == rtc.TrackKind.KIND_VIDEO and publication.track and publication.track.sid in recorder._streams
@@ -147,7 +147,7 @@ async def until_seen(recorder: Recorder, *, seen: bool = True) -> None:
     await asyncio.sleep(1)
 
 
-class Voice:
+class ToneMicrophone:
     """A microphone: silent, unless it is told to make a sound."""
 
     def __init__(self, source: rtc.AudioSource) -> None:
@@ -156,20 +156,20 @@ class Voice:
         self._begun: asyncio.Future[datetime] | None = None
         self._task = asyncio.create_task(self._send())
 
-    async def say(self, samples: Samples) -> datetime:
+    async def play(self, samples: Samples) -> datetime:
         """Make this sound; answers when it went out, once it is over."""
-        frame = round(RATE * FRAME_SECONDS)
+        frame = round(SAMPLE_RATE * FRAME_SECONDS)
         begun: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
         self._begun = begun
         self._waiting += np.split(samples, range(frame, len(samples), frame))
-        went_out = await begun
-        await asyncio.sleep(len(samples) / RATE)
+        sent_at = await begun
+        await asyncio.sleep(len(samples) / SAMPLE_RATE)
         while self._waiting:
             await asyncio.sleep(FRAME_SECONDS)
-        return went_out
+        return sent_at
 
     async def _send(self) -> None:
-        silent = np.zeros(round(RATE * FRAME_SECONDS), np.int16)
+        silent = np.zeros(round(SAMPLE_RATE * FRAME_SECONDS), np.int16)
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
@@ -178,25 +178,25 @@ class Voice:
                 # what stands before it in the queue goes out first
                 self._begun.set_result(now() + timedelta(seconds=self._source.queued_duration))
                 self._begun = None
-            await self._source.capture_frame(rtc.AudioFrame(frame.tobytes(), RATE, 1, len(frame)))
+            await self._source.capture_frame(rtc.AudioFrame(frame.tobytes(), SAMPLE_RATE, 1, len(frame)))
             # on a busy machine: silence that is late is left out, or all that comes after it would be as late
             due = max(due + FRAME_SECONDS, loop.time() - FRAME_SECONDS)
             await asyncio.sleep(max(0.0, due - loop.time()))
 
     async def aclose(self) -> None:
-        await end(self._task)
+        await cancel_and_wait(self._task)
         await self._source.aclose()
 
 
 @asynccontextmanager
-async def speaking(room: rtc.Room) -> AsyncIterator[Voice]:
+async def open_microphone(room: rtc.Room) -> AsyncIterator[ToneMicrophone]:
     """A microphone that is on while the block lasts."""
-    source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
+    source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=100)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
     # no pauses of its own, nor packets that are sent twice: what is measured is when a sound arrives
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
     await room.local_participant.publish_track(track, options)
-    voice = Voice(source)
+    voice = ToneMicrophone(source)
     try:
         yield voice
     finally:
@@ -205,14 +205,14 @@ async def speaking(room: rtc.Room) -> AsyncIterator[Voice]:
 
 
 @asynccontextmanager
-async def filming(room: rtc.Room, width: int = 640, height: int = 360, frames: int = 15) -> AsyncIterator[None]:
+async def open_camera(room: rtc.Room, width: int = 640, height: int = 360, frames: int = 15) -> AsyncIterator[None]:
     """A camera that is on while the block lasts, with something that moves in the picture."""
     source = rtc.VideoSource(width, height)
     track = rtc.LocalVideoTrack.create_video_track("camera", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA, simulcast=False)
     publication = await room.local_participant.publish_track(track, options)
 
-    async def film() -> None:
+    async def send_frames() -> None:
         chroma = np.full(width * height // 2, 128, np.uint8)
         luma = np.tile(np.linspace(90, 200, width).astype(np.uint8), (height, 1))
         place = 0
@@ -222,7 +222,7 @@ async def filming(room: rtc.Room, width: int = 640, height: int = 360, frames: i
             place += 1
             await asyncio.sleep(1 / frames)
 
-    task = asyncio.create_task(film())
+    task = asyncio.create_task(send_frames())
     try:
         yield
     finally:

@@ -9,92 +9,92 @@ from bson import ObjectId
 from lifecycle.jobs import ERASE_MEDIA
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
-from lifecycle.sweep import sweep
+from lifecycle.sweep import repair_all
 from models.erasure import find_pending_erasures
 from models.interview import Interview, get_interview
 from models.recording import get_recording
-from models.recording_job import claim_recorder, renew_recording
+from models.recording_job import claim_recording, renew_recording_lease
 from recording.erasure import erase_media
-from recording.storage import Store, StoreFailed
-from tests.factories import make_interview, new_recording, played_file
-from tests.lifecycle.workers import Log
+from recording.storage import RecordingStore, StoreFailed
+from tests.factories import make_interview, new_recording, new_recording_file
+from tests.lifecycle.workers import JobSpy
 
 
-async def recorded(store: Store) -> Interview:
+async def make_interview_with_media(store: RecordingStore) -> Interview:
     """An interview with two files, whose bytes are there."""
     interview = await make_interview()
-    files = [played_file(), played_file()]
+    files = [new_recording_file(), new_recording_file()]
     await new_recording(interview, files=files).insert()
     await store.put(f"{interview.id}/audio.ogg", b"what was said")
     await store.put(f"{interview.id}/parts/00000001/audio.ogg/00000000", b"what was said")
     return interview
 
 
-async def is_pending(interview: Interview) -> bool:
+async def is_erasure_pending(interview: Interview) -> bool:
     stored = await get_interview(ObjectId(interview.id))
     assert stored and stored.erasure
     assert stored.erasure.recordings == 2
     return stored.erasure.pending
 
 
-async def test_an_erasure_is_pending_until_the_media_are_gone(services: Services, store: Store) -> None:
-    interview, other = await recorded(store), await recorded(store)
-    asked = Log()
+async def test_an_erasure_is_pending_until_the_media_are_gone(services: Services, store: RecordingStore) -> None:
+    interview, other = await make_interview_with_media(store), await make_interview_with_media(store)
+    asked = JobSpy()
     services.jobs.register(ERASE_MEDIA, asked)
     await erase_interview(services, interview)
-    assert await is_pending(interview), "the bytes are still there"
-    await sweep(services)
+    assert await is_erasure_pending(interview), "the bytes are still there"
+    await repair_all(services)
     await asyncio.sleep(0)  # what it has started has begun
-    assert asked.ids == [interview.id]
+    assert asked.started_ids == [interview.id]
     await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
-    assert not await is_pending(interview)
+    assert not await is_erasure_pending(interview)
     assert await find_pending_erasures(10) == []
     assert await store.list(str(interview.id)) == []
     assert len(await store.list(str(other.id))) == 2, "another interview keeps its own"
 
 
-async def test_what_a_writer_stores_after_the_mark_is_deleted_as_well(services: Services, store: Store) -> None:
-    interview = await recorded(store)
+async def test_what_a_writer_stores_after_the_mark_is_deleted_as_well(services: Services, store: RecordingStore) -> None:
+    interview = await make_interview_with_media(store)
     await erase_interview(services, interview)
     await erase_media(store, ObjectId(interview.id))
-    assert await is_pending(interview), "a writer may not know yet"
+    assert await is_erasure_pending(interview), "a writer may not know yet"
     await store.put(f"{interview.id}/parts/00000001/audio.ogg/00000001", b"too late")
     await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
     assert await store.list(str(interview.id)) == []
-    assert not await is_pending(interview)
+    assert not await is_erasure_pending(interview)
 
 
 async def test_a_recorder_loses_its_lease_by_the_erasure(services: Services) -> None:
     interview = await make_interview(consent={"text_version": "test", "given_at": "2026-11-25T00:00:00Z", "recording": True})
     recording = await new_recording(interview, fence=1).insert()
     recording_id = ObjectId(recording.id)
-    assert await claim_recorder(recording_id, 1, "recorder", 60)
-    assert await renew_recording(recording_id, 1, "recorder", 60)
+    assert await claim_recording(recording_id, 1, "recorder", 60)
+    assert await renew_recording_lease(recording_id, 1, "recorder", 60)
     await erase_interview(services, interview)
-    assert not await renew_recording(recording_id, 1, "recorder", 60)
+    assert not await renew_recording_lease(recording_id, 1, "recorder", 60)
     assert await get_recording(recording_id) is None
 
 
 async def test_a_store_that_is_away_keeps_the_erasure_pending(
-    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
+    services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interview = await recorded(store)
+    interview = await make_interview_with_media(store)
     await erase_interview(services, interview)
 
-    async def away(_: Store, prefix: str) -> Any:
+    async def away(_: RecordingStore, prefix: str) -> Any:
         raise StoreFailed("The store does not answer")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "delete", away)
+        patch.setattr(RecordingStore, "delete", away)
         await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
-    assert await is_pending(interview)
+    assert await is_erasure_pending(interview)
     await erase_media(None, ObjectId(interview.id), quiet_seconds=0)
-    assert await is_pending(interview), "a worker without a store confirms nothing"
+    assert await is_erasure_pending(interview), "a worker without a store confirms nothing"
     await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
-    assert not await is_pending(interview)
+    assert not await is_erasure_pending(interview)
 
 
-async def test_nothing_is_deleted_of_an_interview_that_is_not_erased(services: Services, store: Store) -> None:
-    interview = await recorded(store)
+async def test_nothing_is_deleted_of_an_interview_that_is_not_erased(services: Services, store: RecordingStore) -> None:
+    interview = await make_interview_with_media(store)
     await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
     assert len(await store.list(str(interview.id))) == 2

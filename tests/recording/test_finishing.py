@@ -13,176 +13,176 @@ from lifecycle.services import Services
 from models.clock import now
 from models.erasure import mark_erased
 from models.interview import Interview, InterviewStatus
-from models.recording import File, Part, Recording, RecordingKind, RecordingStatus, get_recording
+from models.recording import RecordingFile, RecordingPart, Recording, RecordingKind, RecordingStatus, get_recording
 from recording import finishing
-from recording.containers import Sound
-from recording.finishing import ATTEMPTS, finish_recording
-from recording.storage import Store, StoreFailed
-from recording.timeline import side_by_side
+from recording.containers import AudioContainer
+from recording.finishing import MAX_ATTEMPTS, finalize_recording
+from recording.storage import RecordingStore, StoreFailed
+from recording.timeline import interleave
 from tests.factories import new_recording
-from tests.recording.studio import agreed_interview
-from tests.recording.tones import channels_of, silence, spans_of, tone
+from tests.recording.studio import make_consenting_interview
+from tests.recording.tones import decode_channels, silence, find_loud_spans, tone
 
 
-async def recorded(store: Store, *offsets: float, **values: object) -> tuple[Interview, Recording]:
+async def make_recording_with_parts(store: RecordingStore, *offsets: float, **values: object) -> tuple[Interview, Recording]:
     """An interview that is over, with a part of one second of sound at each offset."""
-    interview = await agreed_interview(status=InterviewStatus.COMPLETED)
+    interview = await make_consenting_interview(status=InterviewStatus.COMPLETED)
     begun = now()
-    parts = [Part(number=place + 1, started_at=begun + timedelta(seconds=offset)) for place, offset in enumerate(offsets)]
+    parts = [RecordingPart(number=place + 1, started_at=begun + timedelta(seconds=offset)) for place, offset in enumerate(offsets)]
     for part in parts:
-        await store.put(f"{interview.id}/parts/{part.number:08}/audio.ogg/00000000", a_part())
-    files = [File(kind=RecordingKind.AUDIO, status=RecordingStatus.ACTIVE)]
+        await store.put(f"{interview.id}/parts/{part.number:08}/audio.ogg/00000000", encode_part())
+    files = [RecordingFile(kind=RecordingKind.AUDIO, status=RecordingStatus.ACTIVE)]
     return interview, await new_recording(interview, **{"parts": parts, "files": files, "fence": len(parts), **values}).insert()
 
 
-def a_part() -> bytes:
-    taken = bytearray()
+def encode_part() -> bytes:
+    encoded = bytearray()
 
-    class Sink:
+    class ByteSink:
         def write(self, data: bytes) -> int:
-            taken.extend(data)
+            encoded.extend(data)
             return len(data)
 
-    sound = Sound(Sink(), channels=2)
-    sound.write(side_by_side(tone(440, 1), silence(1)))
+    sound = AudioContainer(ByteSink(), channels=2)
+    sound.write(interleave(tone(440, 1), silence(1)))
     sound.close()
-    return bytes(taken)
+    return bytes(encoded)
 
 
-async def fresh(recording: Recording) -> Recording:
+async def reload_recording(recording: Recording) -> Recording:
     stored = await get_recording(ObjectId(recording.id))
     assert stored
     return stored
 
 
-async def test_the_files_are_made_once_however_often_it_is_asked_for(services: Services, store: Store, folder: Path) -> None:
-    interview, recording = await recorded(store, 0, 3)
-    await asyncio.gather(*(finish_recording(services, store, ObjectId(recording.id)) for _ in range(3)))
-    await finish_recording(services, store, ObjectId(recording.id))
-    done = await fresh(recording)
+async def test_the_files_are_made_once_however_often_it_is_asked_for(services: Services, store: RecordingStore, folder: Path) -> None:
+    interview, recording = await make_recording_with_parts(store, 0, 3)
+    await asyncio.gather(*(finalize_recording(services, store, ObjectId(recording.id)) for _ in range(3)))
+    await finalize_recording(services, store, ObjectId(recording.id))
+    done = await reload_recording(recording)
     assert (done.is_open, done.attempts, done.lease) == (False, 1, None)
     assert [file.kind for file in done.files] == ["AUDIO", "CANDIDATE_TRACK", "INTERVIEWER_TRACK"]
     assert {file.status for file in done.files} == {RecordingStatus.COMPLETED}
-    audio = done.file(RecordingKind.AUDIO)
+    audio = done.get_file(RecordingKind.AUDIO)
     assert audio and audio.id == recording.files[0].id, "who has its id finds it again"
-    left, _ = channels_of(folder / str(audio.path))
-    assert spans_of(left) == [pytest.approx((0, 1), abs=0.05), pytest.approx((3, 4), abs=0.05)]
+    left, _ = decode_channels(folder / str(audio.path))
+    assert find_loud_spans(left) == [pytest.approx((0, 1), abs=0.05), pytest.approx((3, 4), abs=0.05)]
     assert len(await store.list(str(interview.id))) == 3
 
 
-async def test_while_the_interview_goes_on_or_somebody_records_nothing_is_made(services: Services, store: Store) -> None:
-    interview, recording = await recorded(store, 0)
+async def test_while_the_interview_goes_on_or_somebody_records_nothing_is_made(services: Services, store: RecordingStore) -> None:
+    interview, recording = await make_recording_with_parts(store, 0)
     await interview.set({Interview.status: InterviewStatus.IN_PROGRESS})
-    await finish_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, ObjectId(recording.id))
     await interview.set({Interview.status: InterviewStatus.ENDING})
     await recording.set({"lease": {"holder": "recorder", "until": now() + timedelta(seconds=60)}})
-    await finish_recording(services, store, ObjectId(recording.id))
-    assert ((await fresh(recording)).is_open, (await fresh(recording)).attempts) == (True, 0)
+    await finalize_recording(services, store, ObjectId(recording.id))
+    assert ((await reload_recording(recording)).is_open, (await reload_recording(recording)).attempts) == (True, 0)
 
 
 async def test_a_store_that_is_away_is_tried_again_and_said_so(
-    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
+    services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, recording = await recorded(store, 0)
+    _, recording = await make_recording_with_parts(store, 0)
 
     async def away(*_: object) -> None:
         raise StoreFailed("The disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "put", away)
-        await finish_recording(services, store, ObjectId(recording.id))
-    waiting = await fresh(recording)
+        patch.setattr(RecordingStore, "put", away)
+        await finalize_recording(services, store, ObjectId(recording.id))
+    waiting = await reload_recording(recording)
     assert waiting.files[0].failure == "The disk is full. It is tried again in 5 seconds (try 1 of 8)."
     assert waiting.is_open
-    await finish_recording(services, store, ObjectId(recording.id))
-    assert (await fresh(recording)).attempts == 1, "not before its time"
+    await finalize_recording(services, store, ObjectId(recording.id))
+    assert (await reload_recording(recording)).attempts == 1, "not before its time"
     await waiting.set({"due_at": now()})
-    await finish_recording(services, store, ObjectId(recording.id))
-    done = await fresh(recording)
+    await finalize_recording(services, store, ObjectId(recording.id))
+    done = await reload_recording(recording)
     assert [(file.status, file.failure) for file in done.files] == [(RecordingStatus.COMPLETED, None)] * 3
 
 
 async def test_after_the_last_try_it_has_failed_and_the_parts_are_kept(
-    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
+    services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interview, recording = await recorded(store, 0, attempts=ATTEMPTS - 1)
+    interview, recording = await make_recording_with_parts(store, 0, attempts=MAX_ATTEMPTS - 1)
 
     async def away(*_: object) -> None:
         raise StoreFailed("The disk is full")
 
-    monkeypatch.setattr(Store, "put", away)
-    await finish_recording(services, store, ObjectId(recording.id))
-    done = await fresh(recording)
+    monkeypatch.setattr(RecordingStore, "put", away)
+    await finalize_recording(services, store, ObjectId(recording.id))
+    done = await reload_recording(recording)
     assert (done.is_open, done.files[0].status) == (False, RecordingStatus.FAILED)
     assert done.files[0].failure == "The disk is full. That was try 8 of 8; what was recorded is still in the store."
     assert len(await store.list(f"{interview.id}/parts")) == 1
 
 
-async def test_what_broke_off_is_playable_and_says_that_it_failed(services: Services, store: Store, folder: Path) -> None:
+async def test_what_broke_off_is_playable_and_says_that_it_failed(services: Services, store: RecordingStore, folder: Path) -> None:
     failure = "Recording broke off after 1 seconds: The disk is full. What was recorded till then is kept."
-    _, recording = await recorded(store, 0, failure=failure)
-    await finish_recording(services, store, ObjectId(recording.id))
-    done = await fresh(recording)
+    _, recording = await make_recording_with_parts(store, 0, failure=failure)
+    await finalize_recording(services, store, ObjectId(recording.id))
+    done = await reload_recording(recording)
     assert [(file.status, file.failure) for file in done.files] == [(RecordingStatus.FAILED, failure)] * 3
-    left, _ = channels_of(folder / str(done.files[0].path))
-    assert spans_of(left) == [pytest.approx((0, 1), abs=0.05)]
+    left, _ = decode_channels(folder / str(done.files[0].path))
+    assert find_loud_spans(left) == [pytest.approx((0, 1), abs=0.05)]
 
 
 async def test_an_interview_that_nobody_began_has_no_recording_and_one_without_a_recorder_says_so(
-    services: Services, store: Store
+    services: Services, store: RecordingStore
 ) -> None:
-    _, without = await recorded(store)
-    never, unused = await recorded(store)
+    _, without = await make_recording_with_parts(store)
+    never, unused = await make_recording_with_parts(store)
     await never.set({"started_at": None})
     for recording in (without, unused):
-        await finish_recording(services, store, ObjectId(recording.id))
-    assert (await fresh(unused)).files == []
-    [file] = (await fresh(without)).files
-    assert (file.status, file.failure) == (RecordingStatus.FAILED, finishing.NOBODY_CAME)
+        await finalize_recording(services, store, ObjectId(recording.id))
+    assert (await reload_recording(unused)).files == []
+    [file] = (await reload_recording(without)).files
+    assert (file.status, file.failure) == (RecordingStatus.FAILED, finishing.NO_RECORDER)
 
 
-async def test_parts_in_which_nothing_can_be_read_say_so(services: Services, store: Store) -> None:
-    interview, recording = await recorded(store, 0)
+async def test_parts_in_which_nothing_can_be_read_say_so(services: Services, store: RecordingStore) -> None:
+    interview, recording = await make_recording_with_parts(store, 0)
     await store.put(f"{interview.id}/parts/00000001/audio.ogg/00000000", b"rubbish")
-    await finish_recording(services, store, ObjectId(recording.id))
-    [file] = (await fresh(recording)).files
-    assert (file.status, file.failure) == (RecordingStatus.FAILED, finishing.NOTHING_READABLE)
+    await finalize_recording(services, store, ObjectId(recording.id))
+    [file] = (await reload_recording(recording)).files
+    assert (file.status, file.failure) == (RecordingStatus.FAILED, finishing.NOTHING_PLAYABLE)
 
 
-async def test_an_erasure_in_the_middle_leaves_no_file(services: Services, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    interview, recording = await recorded(store, 0)
-    put = Store.put
+async def test_an_erasure_in_the_middle_leaves_no_file(services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    interview, recording = await make_recording_with_parts(store, 0)
+    put = RecordingStore.put
 
-    async def erase_first(self: Store, path: str, content: bytes | Path) -> None:
+    async def erase_first(self: RecordingStore, path: str, content: bytes | Path) -> None:
         await mark_erased(ObjectId(interview.id))
         await put(self, path, content)
 
-    monkeypatch.setattr(Store, "put", erase_first)
-    await finish_recording(services, store, ObjectId(recording.id))
-    left = await fresh(recording)
+    monkeypatch.setattr(RecordingStore, "put", erase_first)
+    await finalize_recording(services, store, ObjectId(recording.id))
+    left = await reload_recording(recording)
     assert (left.is_open, [file.path for file in left.files]) == (True, [None]), "the erasure deletes it and the bytes"
 
 
 async def test_a_defect_of_ours_is_told_and_tried_again(
-    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
+    services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, recording = await recorded(store, 0)
+    _, recording = await make_recording_with_parts(store, 0)
 
     def defect(*_: object) -> None:
         raise ValueError("what was said")
 
     monkeypatch.setattr(finishing, "join", defect)
     with pytest.raises(ValueError, match="what was said"):
-        await finish_recording(services, store, ObjectId(recording.id))
-    waiting = await fresh(recording)
+        await finalize_recording(services, store, ObjectId(recording.id))
+    waiting = await reload_recording(recording)
     assert waiting.is_open
     assert waiting.files[0].failure == "It failed on our side (ValueError). It is tried again in 5 seconds (try 1 of 8)."
 
 
 async def test_whoever_loses_the_job_in_mid_work_waits_for_its_thread_and_leaves_nothing(
-    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
+    services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interview, recording = await recorded(store, 0)
+    interview, recording = await make_recording_with_parts(store, 0)
     begun, ended = threading.Event(), threading.Event()
 
     def work(_: object, paths: dict[RecordingKind, Path], __: object, abandoned: threading.Event) -> None:
@@ -195,7 +195,7 @@ async def test_whoever_loses_the_job_in_mid_work_waits_for_its_thread_and_leaves
         ended.set()
 
     monkeypatch.setattr(finishing, "join", work)
-    task = asyncio.create_task(finish_recording(services, store, ObjectId(recording.id)))
+    task = asyncio.create_task(finalize_recording(services, store, ObjectId(recording.id)))
     await asyncio.to_thread(begun.wait, 10)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

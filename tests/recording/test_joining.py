@@ -8,33 +8,33 @@ import av
 import numpy as np
 import pytest
 
-from models.recording import Picture, RecordingKind
-from recording.containers import Sound, Video
-from recording.joining import NAMES, Abandoned, Made, Piece, join
-from recording.pictures import black, fit, picture_of
-from recording.timeline import RATE, Samples, side_by_side
-from tests.recording.tones import channels_of, silence, spans_of, tone
+from models.recording import VideoSize, RecordingKind
+from recording.containers import AudioContainer, VideoContainer
+from recording.joining import FILE_NAMES, MergeAbandoned, MergedFile, LocalPart, merge_parts
+from recording.pictures import create_black_frame, fit_frame, choose_picture_size
+from recording.timeline import SAMPLE_RATE, Samples, interleave
+from tests.recording.tones import decode_channels, silence, find_loud_spans, tone
 
-PICTURE = Picture(width=320, height=180)
+PICTURE = VideoSize(width=320, height=180)
 
 
-def sound_of(path: Path, left: Samples, right: Samples) -> Path:
+def write_sound_part(path: Path, left: Samples, right: Samples) -> Path:
     """A part with these voices, as a recorder writes it."""
     sink = io.BytesIO()
-    sound = Sound(_Append(sink), channels=2)
-    for begin in range(0, len(left), RATE // 10):
-        sound.write(side_by_side(left[begin : begin + RATE // 10], right[begin : begin + RATE // 10]))
+    sound = AudioContainer(_AppendOnlySink(sink), channels=2)
+    for begin in range(0, len(left), SAMPLE_RATE // 10):
+        sound.write(interleave(left[begin : begin + SAMPLE_RATE // 10], right[begin : begin + SAMPLE_RATE // 10]))
     sound.close()
     path.write_bytes(sink.getvalue())
     return path
 
 
-def video_of(path: Path, seconds: float, brightness: int) -> Path:
+def write_video_part(path: Path, seconds: float, brightness: int) -> Path:
     """Video of one brightness."""
     sink = io.BytesIO()
-    video = Video(_Append(sink), PICTURE)
+    video = VideoContainer(_AppendOnlySink(sink), PICTURE)
     planes = np.concatenate([np.full(320 * 180, brightness, np.uint8), np.full(320 * 90, 128, np.uint8)])
-    frame = fit(planes, 320, 180, 0, PICTURE)
+    frame = fit_frame(planes, 320, 180, 0, PICTURE)
     for place in range(int(seconds * 15)):
         video.write(frame, place * 1000 // 15)
     video.close()
@@ -42,7 +42,7 @@ def video_of(path: Path, seconds: float, brightness: int) -> Path:
     return path
 
 
-class _Append:
+class _AppendOnlySink:
     """Takes what is written, and nothing else, as a recorder's spool."""
 
     def __init__(self, sink: io.BytesIO) -> None:
@@ -52,88 +52,88 @@ class _Append:
         return self._sink.write(data)
 
 
-def files_of(pieces: list[Piece], folder: Path, picture: Picture | None = None) -> dict[RecordingKind, Made]:
-    return {made.kind: made for made in join(pieces, paths_in(folder), picture, Event())}
+def join_pieces(pieces: list[LocalPart], folder: Path, picture: VideoSize | None = None) -> dict[RecordingKind, MergedFile]:
+    return {made.kind: made for made in merge_parts(pieces, file_paths_in(folder), picture, Event())}
 
 
-def paths_in(folder: Path) -> dict[RecordingKind, Path]:
-    return {kind: folder / name for kind, name in NAMES.items()}
+def file_paths_in(folder: Path) -> dict[RecordingKind, Path]:
+    return {kind: folder / name for kind, name in FILE_NAMES.items()}
 
 
-def brightness_at(path: Path) -> dict[int, float]:
+def brightness_by_second(path: Path) -> dict[int, float]:
     """Mean brightness of the picture that is shown at each second."""
-    shown: dict[int, float] = {}
+    brightness: dict[int, float] = {}
     last, at = 0.0, 0
     with av.open(path) as container:
         for frame in container.decode(video=0):
             while at < (frame.time or 0):
-                shown[at] = last
+                brightness[at] = last
                 at += 1
             last = float(frame.to_ndarray()[: frame.height].mean())
-    return shown
+    return brightness
 
 
 def test_two_parts_give_one_time_line_with_silence_between(tmp_path: Path) -> None:
-    first = sound_of(tmp_path / "1", np.concatenate([tone(440, 1), silence(1)]), silence(2))
-    second = sound_of(tmp_path / "2", silence(2), np.concatenate([silence(1), tone(880, 1)]))
-    files = files_of([Piece(0, first, None), Piece(5.5, second, None)], tmp_path)
+    first = write_sound_part(tmp_path / "1", np.concatenate([tone(440, 1), silence(1)]), silence(2))
+    second = write_sound_part(tmp_path / "2", silence(2), np.concatenate([silence(1), tone(880, 1)]))
+    files = join_pieces([LocalPart(0, first, None), LocalPart(5.5, second, None)], tmp_path)
     assert files.keys() == {RecordingKind.AUDIO, RecordingKind.CANDIDATE_TRACK, RecordingKind.INTERVIEWER_TRACK}
-    left, right = channels_of(files[RecordingKind.AUDIO].path)
-    assert spans_of(left) == [pytest.approx((0, 1), abs=0.05)]
-    assert spans_of(right) == [pytest.approx((6.5, 7.5), abs=0.05)]
+    left, right = decode_channels(files[RecordingKind.AUDIO].path)
+    assert find_loud_spans(left) == [pytest.approx((0, 1), abs=0.05)]
+    assert find_loud_spans(right) == [pytest.approx((6.5, 7.5), abs=0.05)]
     for kind, spans in ((RecordingKind.CANDIDATE_TRACK, (0, 1)), (RecordingKind.INTERVIEWER_TRACK, (6.5, 7.5))):
-        [alone] = channels_of(files[kind].path)
-        assert spans_of(alone) == [pytest.approx(spans, abs=0.05)]
+        [alone] = decode_channels(files[kind].path)
+        assert find_loud_spans(alone) == [pytest.approx(spans, abs=0.05)]
     assert [made.seconds for made in files.values()] == [pytest.approx(7.5, abs=0.02)] * 3
 
 
 @pytest.mark.parametrize("kept", [0.5, 0.9])
 def test_a_part_whose_end_is_torn_is_read_up_to_there(tmp_path: Path, kept: float) -> None:
-    torn = sound_of(tmp_path / "1", tone(440, 10), silence(10))
+    torn = write_sound_part(tmp_path / "1", tone(440, 10), silence(10))
     whole = torn.read_bytes()
     torn.write_bytes(whole[: int(len(whole) * kept)])
-    after = sound_of(tmp_path / "2", tone(440, 1), silence(1))
-    left, _ = channels_of(files_of([Piece(0, torn, None), Piece(20, after, None)], tmp_path)[RecordingKind.AUDIO].path)
-    [first, second] = spans_of(left)
+    after = write_sound_part(tmp_path / "2", tone(440, 1), silence(1))
+    left, _ = decode_channels(join_pieces([LocalPart(0, torn, None), LocalPart(20, after, None)], tmp_path)[RecordingKind.AUDIO].path)
+    [first, second] = find_loud_spans(left)
     assert first == pytest.approx((0, 10 * kept), abs=0.5)
     assert second == pytest.approx((20, 21), abs=0.05)
 
 
 def test_a_part_ends_where_the_next_begins_though_its_recorder_came_to_life_again(tmp_path: Path) -> None:
-    first = sound_of(tmp_path / "1", np.concatenate([tone(440, 2), silence(8)]), silence(10))
-    second = sound_of(tmp_path / "2", tone(660, 1), tone(880, 1))
-    pieces = [Piece(0, first, video_of(tmp_path / "1v", 10, 100)), Piece(5, second, video_of(tmp_path / "2v", 1, 200))]
-    files = files_of(pieces, tmp_path, PICTURE)
-    left, right = channels_of(files[RecordingKind.AUDIO].path)
-    assert spans_of(left) == [pytest.approx((0, 2), abs=0.05), pytest.approx((5, 6), abs=0.05)]
-    assert spans_of(right) == [pytest.approx((5, 6), abs=0.05)]
+    first = write_sound_part(tmp_path / "1", np.concatenate([tone(440, 2), silence(8)]), silence(10))
+    second = write_sound_part(tmp_path / "2", tone(660, 1), tone(880, 1))
+    pieces = [LocalPart(0, first, write_video_part(tmp_path / "1v", 10, 100)), LocalPart(5, second, write_video_part(tmp_path / "2v", 1, 200))]
+    files = join_pieces(pieces, tmp_path, PICTURE)
+    left, right = decode_channels(files[RecordingKind.AUDIO].path)
+    assert find_loud_spans(left) == [pytest.approx((0, 2), abs=0.05), pytest.approx((5, 6), abs=0.05)]
+    assert find_loud_spans(right) == [pytest.approx((5, 6), abs=0.05)]
     assert files[RecordingKind.AUDIO].seconds == pytest.approx(6, abs=0.05)
-    assert brightness_at(files[RecordingKind.COMPOSITE].path)[4] == pytest.approx(100, abs=4)
+    assert brightness_by_second(files[RecordingKind.COMPOSITE].path)[4] == pytest.approx(100, abs=4)
 
 
 @pytest.mark.parametrize("offset", [-3.0, 0.0, 1.5])
 def test_clocks_that_are_off_lose_no_more_than_they_are_off(tmp_path: Path, offset: float) -> None:
-    first = sound_of(tmp_path / "1", tone(440, 2), silence(2))
-    second = sound_of(tmp_path / "2", silence(6), np.concatenate([silence(5), tone(880, 1)]))
-    left, right = channels_of(files_of([Piece(0, first, None), Piece(offset, second, None)], tmp_path)[RecordingKind.AUDIO].path)
-    assert spans_of(left) == [pytest.approx((0, offset if offset > 0 else 2), abs=0.05)]
-    assert spans_of(right) == [pytest.approx((offset + 5, offset + 6), abs=0.05)]
+    first = write_sound_part(tmp_path / "1", tone(440, 2), silence(2))
+    second = write_sound_part(tmp_path / "2", silence(6), np.concatenate([silence(5), tone(880, 1)]))
+    left, right = decode_channels(join_pieces([LocalPart(0, first, None), LocalPart(offset, second, None)], tmp_path)[RecordingKind.AUDIO].path)
+    assert find_loud_spans(left) == [pytest.approx((0, offset if offset > 0 else 2), abs=0.05)]
+    assert find_loud_spans(right) == [pytest.approx((offset + 5, offset + 6), abs=0.05)]
 
 
 def test_the_composite_has_the_video_of_each_part_at_its_time_and_black_where_there_is_none(tmp_path: Path) -> None:
     pieces = [
-        Piece(0, sound_of(tmp_path / "1", tone(440, 3), silence(3)), None),
-        Piece(4, sound_of(tmp_path / "2", silence(3), silence(3)), video_of(tmp_path / "2v", 3, 100)),
-        Piece(12, sound_of(tmp_path / "3", silence(3), tone(880, 3)), video_of(tmp_path / "3v", 3, 200)),
+        LocalPart(0, write_sound_part(tmp_path / "1", tone(440, 3), silence(3)), None),
+        LocalPart(4, write_sound_part(tmp_path / "2", silence(3), silence(3)), write_video_part(tmp_path / "2v", 3, 100)),
+        LocalPart(12, write_sound_part(tmp_path / "3", silence(3), tone(880, 3)), write_video_part(tmp_path / "3v", 3, 200)),
     ]
-    composite = files_of(pieces, tmp_path, PICTURE)[RecordingKind.COMPOSITE]
-    shown = brightness_at(composite.path)
+    composite = join_pieces(pieces, tmp_path, PICTURE)[RecordingKind.COMPOSITE]
+    shown = brightness_by_second(composite.path)
     assert [shown[second] for second in (1, 3)] == [pytest.approx(16, abs=2)] * 2
     assert [shown[second] for second in (5, 6)] == [pytest.approx(100, abs=4)] * 2
     assert [shown[second] for second in (9, 11)] == [pytest.approx(16, abs=2)] * 2
     assert shown[13] == pytest.approx(200, abs=4)
-    [both] = channels_of(composite.path)
-    assert spans_of(both) == [pytest.approx((0, 3), abs=0.05), pytest.approx((12, 15), abs=0.05)]
+    [both] = decode_channels(composite.path)
+    assert find_loud_spans(both) == [pytest.approx((0, 3), abs=0.05), pytest.approx((12, 15), abs=0.05)]
     with av.open(composite.path) as container:
         assert (container.duration or 0) / 1e6 == pytest.approx(15, abs=0.1), "the header has the duration"
         container.seek(13_000_000)
@@ -142,11 +142,11 @@ def test_the_composite_has_the_video_of_each_part_at_its_time_and_black_where_th
 
 
 def test_a_torn_video_ends_black(tmp_path: Path) -> None:
-    video = video_of(tmp_path / "v", 8, 150)
+    video = write_video_part(tmp_path / "v", 8, 150)
     whole = video.read_bytes()
     video.write_bytes(whole[: len(whole) // 2])
-    piece = Piece(0, sound_of(tmp_path / "1", silence(12), silence(12)), video)
-    shown = brightness_at(files_of([piece], tmp_path, PICTURE)[RecordingKind.COMPOSITE].path)
+    piece = LocalPart(0, write_sound_part(tmp_path / "1", silence(12), silence(12)), video)
+    shown = brightness_by_second(join_pieces([piece], tmp_path, PICTURE)[RecordingKind.COMPOSITE].path)
     assert shown[2] == pytest.approx(150, abs=4)
     assert shown[10] == pytest.approx(16, abs=2)
 
@@ -154,19 +154,19 @@ def test_a_torn_video_ends_black(tmp_path: Path) -> None:
 def test_what_cannot_be_read_gives_nothing_and_costs_nothing(tmp_path: Path) -> None:
     rubbish = tmp_path / "rubbish"
     rubbish.write_bytes(b"no container at all")
-    assert join([Piece(0, rubbish, None), Piece(3, None, None)], paths_in(tmp_path), None, Event()) == []
-    good = sound_of(tmp_path / "1", tone(440, 1), silence(1))
-    left, _ = channels_of(
-        files_of([Piece(0, rubbish, rubbish), Piece(3, good, None)], tmp_path, PICTURE)[RecordingKind.AUDIO].path
+    assert merge_parts([LocalPart(0, rubbish, None), LocalPart(3, None, None)], file_paths_in(tmp_path), None, Event()) == []
+    good = write_sound_part(tmp_path / "1", tone(440, 1), silence(1))
+    left, _ = decode_channels(
+        join_pieces([LocalPart(0, rubbish, rubbish), LocalPart(3, good, None)], tmp_path, PICTURE)[RecordingKind.AUDIO].path
     )
-    assert spans_of(left) == [pytest.approx((3, 4), abs=0.05)]
+    assert find_loud_spans(left) == [pytest.approx((3, 4), abs=0.05)]
 
 
 def test_work_that_nobody_wants_any_more_ends(tmp_path: Path) -> None:
     abandoned = Event()
     abandoned.set()
-    with pytest.raises(Abandoned):
-        join([Piece(0, sound_of(tmp_path / "1", tone(440, 1), silence(1)), None)], paths_in(tmp_path), None, abandoned)
+    with pytest.raises(MergeAbandoned):
+        merge_parts([LocalPart(0, write_sound_part(tmp_path / "1", tone(440, 1), silence(1)), None)], file_paths_in(tmp_path), None, abandoned)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_work_that_nobody_wants_any_more_ends(tmp_path: Path) -> None:
     ],
 )
 def test_video_is_kept_in_its_own_shape_no_larger_than_720p(width: int, height: int, size: tuple[int, int]) -> None:
-    picture = picture_of(width, height)
+    picture = choose_picture_size(width, height)
     assert (picture.width, picture.height) == pytest.approx(size, abs=2)
 
 
@@ -189,7 +189,7 @@ def test_a_frame_is_turned_upright_and_put_on_black(turns: int, corner: tuple[in
     luma = np.full((90, 160), 80, np.uint8)
     luma[:45, :80] = 220  # the upper left quarter is bright
     planes = np.concatenate([luma.reshape(-1), np.full(80 * 45 * 2, 128, np.uint8)])
-    shown = fit(planes, 160, 90, turns, PICTURE).to_ndarray()[:180].astype(float)
+    shown = fit_frame(planes, 160, 90, turns, PICTURE).to_ndarray()[:180].astype(float)
     lit = np.argwhere(shown > 150)
     ys, xs = np.argwhere(shown > 60).T
     rows, columns = (ys.min(), ys.max()), (xs.min(), xs.max())
@@ -200,5 +200,5 @@ def test_a_frame_is_turned_upright_and_put_on_black(turns: int, corner: tuple[in
 
 def test_odd_and_small_frames_fit_too() -> None:
     planes = np.full(641 * 361 + 2 * 321 * 181, 90, np.uint8)
-    assert fit(planes, 641, 361, 0, PICTURE).width == 320
-    assert black(PICTURE).to_ndarray()[:180].max() == 16
+    assert fit_frame(planes, 641, 361, 0, PICTURE).width == 320
+    assert create_black_frame(PICTURE).to_ndarray()[:180].max() == 16

@@ -10,138 +10,138 @@ from bson import ObjectId
 
 import settings
 from lifecycle.services import Services
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from models.append import LeaseLost
 from models.erasure import delete_erased, mark_erased
 from models.interview import Interview, InterviewStatus, get_interview
-from models.recording import File, Recording, RecordingKind, RecordingStatus, get_recording
-from models.recording_job import release_recording
+from models.recording import RecordingFile, Recording, RecordingKind, RecordingStatus, get_recording
+from models.recording_job import release_recording_lease
 from recording.erasure import erase_media
-from recording.finishing import finish_recording
+from recording.finishing import finalize_recording
 from recording.part import Side
-from recording.storage import Store, open_store
+from recording.storage import RecordingStore, open_store
 from sandbox.livekit.server import LivekitServer
-from tests.recording.disks import small_disk
-from tests.recording.studio import Studio, agreed_interview, claimed_again, claimed_recording, filming, until_heard, until_seen
-from tests.recording.tones import channels_of, spans_of, tone
+from tests.recording.disks import mount_small_disk
+from tests.recording.studio import Studio, make_consenting_interview, claim_when_free, claim_new_recording, open_camera, wait_until_heard, wait_until_seen
+from tests.recording.tones import decode_channels, find_loud_spans, tone
 
-PLACE_SECONDS = 0.3
+PLACE_TOLERANCE_SECONDS = 0.3
 """how far a sound may be from its place"""
 
 
-async def finished(services: Services, store: Store, interview: Interview, recording: Recording) -> dict[RecordingKind, File]:
+async def finish_and_read_files(services: Services, store: RecordingStore, interview: Interview, recording: Recording) -> dict[RecordingKind, RecordingFile]:
     """The files, once the interview is over."""
-    await release_recording(recording)
+    await release_recording_lease(recording)
     await interview.set({Interview.status: InterviewStatus.COMPLETED})
-    await finish_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, ObjectId(recording.id))
     done = await get_recording(ObjectId(recording.id))
     assert done
     return {file.kind: file for file in done.files}
 
 
-def place(file: File, said: datetime) -> float:
+def offset_in_file(file: RecordingFile, spoken_at: datetime) -> float:
     assert file.started_at
-    return (said - file.started_at).total_seconds()
+    return (spoken_at - file.started_at).total_seconds()
 
 
 async def test_each_voice_is_on_its_channel_where_it_was_said(
-    services: Services, livekit_server: LivekitServer, store: Store, folder: Path
+    services: Services, livekit_server: LivekitServer, store: RecordingStore, folder: Path
 ) -> None:
-    interview = await agreed_interview()
-    recording = await claimed_recording(interview)
+    interview = await make_consenting_interview()
+    recording = await claim_new_recording(interview)
     studio = Studio(livekit_server, interview)
     async with (
-        studio.interviewer() as interviewer,
-        studio.candidate() as candidate,
-        studio.recorded(services, store, recording) as recorder,
+        studio.join_as_interviewer() as interviewer,
+        studio.join_as_candidate() as candidate,
+        studio.run_recorder(services, store, recording) as recorder,
     ):
-        await until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
-        asked = await interviewer.say(tone(880, 1))
-        answered = await candidate.say(tone(440, 1.5))
-        asked_again = await interviewer.say(tone(880, 1))
+        await wait_until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
+        asked = await interviewer.play(tone(880, 1))
+        answered = await candidate.play(tone(440, 1.5))
+        asked_again = await interviewer.play(tone(880, 1))
         await asyncio.sleep(0.5)
-    files = await finished(services, store, interview, recorder.recording)
+    files = await finish_and_read_files(services, store, interview, recorder.recording)
     assert files.keys() == {RecordingKind.AUDIO, RecordingKind.CANDIDATE_TRACK, RecordingKind.INTERVIEWER_TRACK}
     for file in files.values():
         assert (file.status, file.mime_type, file.failure) == (RecordingStatus.COMPLETED, "audio/ogg", None)
         assert file.path
         assert (folder / file.path).stat().st_size == file.size_bytes
     audio = files[RecordingKind.AUDIO]
-    left, right = channels_of(folder / str(audio.path))
+    left, right = decode_channels(folder / str(audio.path))
     assert len(left) / 48_000 == pytest.approx(audio.duration_seconds, abs=0.1)
-    [answer] = spans_of(left, 440)
-    questions = spans_of(right, 880)
+    [answer] = find_loud_spans(left, 440)
+    questions = find_loud_spans(right, 880)
     assert [answer[0], *(begin for begin, _ in questions)] == [
-        pytest.approx(place(audio, moment), abs=PLACE_SECONDS) for moment in (answered, asked, asked_again)
+        pytest.approx(offset_in_file(audio, moment), abs=PLACE_TOLERANCE_SECONDS) for moment in (answered, asked, asked_again)
     ]
     assert answer[1] - answer[0] == pytest.approx(1.5, abs=0.1)
-    assert spans_of(left, 880) == spans_of(right, 440) == [], "nobody is on the other's channel"
-    [alone] = channels_of(folder / str(files[RecordingKind.CANDIDATE_TRACK].path))
-    assert spans_of(alone, 440) == [pytest.approx(answer, abs=0.05)]
-    [alone] = channels_of(folder / str(files[RecordingKind.INTERVIEWER_TRACK].path))
-    assert spans_of(alone, 880) == [pytest.approx(span, abs=0.05) for span in questions]
+    assert find_loud_spans(left, 880) == find_loud_spans(right, 440) == [], "nobody is on the other's channel"
+    [alone] = decode_channels(folder / str(files[RecordingKind.CANDIDATE_TRACK].path))
+    assert find_loud_spans(alone, 440) == [pytest.approx(answer, abs=0.05)]
+    [alone] = decode_channels(folder / str(files[RecordingKind.INTERVIEWER_TRACK].path))
+    assert find_loud_spans(alone, 880) == [pytest.approx(span, abs=0.05) for span in questions]
     assert await store.list(f"{interview.id}/parts") == [], "the parts are in the files now"
 
 
 async def test_what_is_said_until_the_room_is_closed_is_kept(
-    services: Services, livekit_server: LivekitServer, store: Store, folder: Path
+    services: Services, livekit_server: LivekitServer, store: RecordingStore, folder: Path
 ) -> None:
-    interview = await agreed_interview()
-    recording = await claimed_recording(interview)
+    interview = await make_consenting_interview()
+    recording = await claim_new_recording(interview)
     studio = Studio(livekit_server, interview)
     async with (
-        studio.interviewer() as interviewer,
-        studio.candidate(),
-        studio.recorded(services, store, recording) as recorder,
+        studio.join_as_interviewer() as interviewer,
+        studio.join_as_candidate(),
+        studio.run_recorder(services, store, recording) as recorder,
     ):
-        await until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
+        await wait_until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
 
         async def end_with_another() -> None:
             try:
                 await asyncio.Event().wait()
             finally:
                 # as LiveKit tells of a track's end while the recorder ends the others
-                await end(recorder._streams.pop("another"))
+                await cancel_and_wait(recorder._streams.pop("another"))
 
         recorder._streams["one"] = asyncio.create_task(end_with_another())
         recorder._streams["another"] = asyncio.create_task(asyncio.sleep(3600))
-        said = await interviewer.say(tone(880, 1))
+        said = await interviewer.play(tone(880, 1))
         await asyncio.sleep(0.5)
-        await services.rooms.close(ObjectId(interview.id))
+        await services.rooms.delete_room(ObjectId(interview.id))
         await asyncio.sleep(1)
-    files = await finished(services, store, interview, recorder.recording)
-    _, right = channels_of(folder / str(files[RecordingKind.AUDIO].path))
-    [(begin, until)] = spans_of(right, 880)
-    assert begin == pytest.approx(place(files[RecordingKind.AUDIO], said), abs=PLACE_SECONDS)
+    files = await finish_and_read_files(services, store, interview, recorder.recording)
+    _, right = decode_channels(folder / str(files[RecordingKind.AUDIO].path))
+    [(begin, until)] = find_loud_spans(right, 880)
+    assert begin == pytest.approx(offset_in_file(files[RecordingKind.AUDIO], said), abs=PLACE_TOLERANCE_SECONDS)
     assert until - begin == pytest.approx(1, abs=0.1)
 
 
 @pytest.mark.long
 async def test_a_camera_gives_a_video_with_both_voices(
-    services: Services, livekit_server: LivekitServer, store: Store, folder: Path
+    services: Services, livekit_server: LivekitServer, store: RecordingStore, folder: Path
 ) -> None:
-    interview = await agreed_interview()
-    recording = await claimed_recording(interview)
+    interview = await make_consenting_interview()
+    recording = await claim_new_recording(interview)
     studio = Studio(livekit_server, interview)
     async with (
-        studio.interviewer() as interviewer,
-        studio.joined("candidate") as room,
-        studio.recorded(services, store, recording) as recorder,
+        studio.join_as_interviewer() as interviewer,
+        studio.join("candidate") as room,
+        studio.run_recorder(services, store, recording) as recorder,
     ):
-        await until_heard(recorder, Side.INTERVIEWER)
-        async with filming(room):
-            await until_seen(recorder)
-            asked = await interviewer.say(tone(880, 2))
+        await wait_until_heard(recorder, Side.INTERVIEWER)
+        async with open_camera(room):
+            await wait_until_seen(recorder)
+            asked = await interviewer.play(tone(880, 2))
             await asyncio.sleep(1)
-        await until_seen(recorder, seen=False)
+        await wait_until_seen(recorder, seen=False)
         await asyncio.sleep(1)
-    files = await finished(services, store, interview, recorder.recording)
+    files = await finish_and_read_files(services, store, interview, recorder.recording)
     composite = files[RecordingKind.COMPOSITE]
     assert (composite.status, composite.mime_type) == (RecordingStatus.COMPLETED, "video/webm")
     path = folder / str(composite.path)
-    [both] = channels_of(path)
-    [(begin, _)] = spans_of(both, 880)
-    assert begin == pytest.approx(place(composite, asked), abs=PLACE_SECONDS)
+    [both] = decode_channels(path)
+    [(begin, _)] = find_loud_spans(both, 880)
+    assert begin == pytest.approx(offset_in_file(composite, asked), abs=PLACE_TOLERANCE_SECONDS)
     with av.open(path) as container:
         assert container.streams.video[0].codec_context.width == 640
         shown = [(frame.time or 0.0, float(frame.to_ndarray()[: frame.height].mean())) for frame in container.decode(video=0)]
@@ -154,29 +154,29 @@ async def test_a_camera_gives_a_video_with_both_voices(
 
 @pytest.mark.long
 async def test_a_replacement_adds_a_part_and_the_time_line_holds(
-    services: Services, livekit_server: LivekitServer, store: Store, folder: Path
+    services: Services, livekit_server: LivekitServer, store: RecordingStore, folder: Path
 ) -> None:
-    interview = await agreed_interview()
-    recording = await claimed_recording(interview)
+    interview = await make_consenting_interview()
+    recording = await claim_new_recording(interview)
     studio = Studio(livekit_server, interview)
-    async with studio.interviewer(), studio.candidate() as candidate:
-        async with studio.recorded(services, store, recording) as first:
-            await until_heard(first, Side.CANDIDATE)
-            before = await candidate.say(tone(440, 1))
+    async with studio.join_as_interviewer(), studio.join_as_candidate() as candidate:
+        async with studio.run_recorder(services, store, recording) as first:
+            await wait_until_heard(first, Side.CANDIDATE)
+            before = await candidate.play(tone(440, 1))
             await asyncio.sleep(0.5)
-        await release_recording(first.recording)
-        await candidate.say(tone(660, 1))
-        recording = await claimed_again(ObjectId(recording.id))
-        async with studio.recorded(services, store, recording) as second:
-            await until_heard(second, Side.CANDIDATE)
-            after = await candidate.say(tone(440, 1))
+        await release_recording_lease(first.recording)
+        await candidate.play(tone(660, 1))
+        recording = await claim_when_free(ObjectId(recording.id))
+        async with studio.run_recorder(services, store, recording) as second:
+            await wait_until_heard(second, Side.CANDIDATE)
+            after = await candidate.play(tone(440, 1))
             await asyncio.sleep(0.5)
     assert [part.number for part in second.recording.parts] == [1, 2]
-    files = await finished(services, store, interview, second.recording)
+    files = await finish_and_read_files(services, store, interview, second.recording)
     audio = files[RecordingKind.AUDIO]
-    left, _ = channels_of(folder / str(audio.path))
-    assert [begin for begin, _ in spans_of(left, 440)] == [
-        pytest.approx(place(audio, moment), abs=PLACE_SECONDS) for moment in (before, after)
+    left, _ = decode_channels(folder / str(audio.path))
+    assert [begin for begin, _ in find_loud_spans(left, 440)] == [
+        pytest.approx(offset_in_file(audio, moment), abs=PLACE_TOLERANCE_SECONDS) for moment in (before, after)
     ]
     assert audio.started_at == second.recording.parts[0].started_at
 
@@ -184,19 +184,19 @@ async def test_a_replacement_adds_a_part_and_the_time_line_holds(
 async def test_a_full_disk_costs_the_recording_and_not_the_interview(
     services: Services, livekit_server: LivekitServer, tmp_path: Path
 ) -> None:
-    interview = await agreed_interview()
-    recording = await claimed_recording(interview)
+    interview = await make_consenting_interview()
+    recording = await claim_new_recording(interview)
     studio = Studio(livekit_server, interview)
-    with small_disk(tmp_path, kilobytes=64) as disk:
-        store = open_store(settings.Recording(store=str(disk)))
+    with mount_small_disk(tmp_path, kilobytes=64) as disk:
+        store = open_store(settings.RecordingSettings(store=str(disk)))
         assert store
-        async with studio.interviewer() as interviewer, studio.candidate() as candidate:
-            async with studio.recorded(services, store, recording, patience_seconds=1):
-                failed = asyncio.create_task(until_failed(recording))
+        async with studio.join_as_interviewer() as interviewer, studio.join_as_candidate() as candidate:
+            async with studio.run_recorder(services, store, recording, patience_seconds=1):
+                failed = asyncio.create_task(wait_until_failed(recording))
                 while not failed.done():
-                    await candidate.say(tone(440, 0.5))
+                    await candidate.play(tone(440, 0.5))
             # the room is as it was
-            await interviewer.say(tone(880, 0.2))
+            await interviewer.play(tone(880, 0.2))
         broken = await failed
         [file] = broken.files
         assert file.status is RecordingStatus.FAILED
@@ -207,11 +207,11 @@ async def test_a_full_disk_costs_the_recording_and_not_the_interview(
         assert stored.status is InterviewStatus.IN_PROGRESS
         chunks = await store.list(f"{interview.id}/parts")
         (tmp_path / "kept.ogg").write_bytes(b"".join([await store.get(chunk) for chunk in chunks]))
-    left, _ = channels_of(tmp_path / "kept.ogg")
-    assert spans_of(left, 440), "what was written till then can be played"
+    left, _ = decode_channels(tmp_path / "kept.ogg")
+    assert find_loud_spans(left, 440), "what was written till then can be played"
 
 
-async def until_failed(recording: Recording) -> Recording:
+async def wait_until_failed(recording: Recording) -> Recording:
     async with asyncio.timeout(60):
         while True:
             stored = await get_recording(ObjectId(recording.id))
@@ -223,15 +223,15 @@ async def until_failed(recording: Recording) -> Recording:
 
 @pytest.mark.long
 async def test_an_erasure_ends_the_recorder_and_nothing_is_left(
-    services: Services, livekit_server: LivekitServer, store: Store
+    services: Services, livekit_server: LivekitServer, store: RecordingStore
 ) -> None:
-    interview = await agreed_interview()
-    recording = await claimed_recording(interview)
+    interview = await make_consenting_interview()
+    recording = await claim_new_recording(interview)
     studio = Studio(livekit_server, interview)
-    async with studio.candidate() as candidate:
+    async with studio.join_as_candidate() as candidate:
         with pytest.raises(LeaseLost):
-            async with studio.recorded(services, store, recording, lease_seconds=1):
-                await candidate.say(tone(440, 2))
+            async with studio.run_recorder(services, store, recording, lease_seconds=1):
+                await candidate.play(tone(440, 2))
                 assert await store.list(str(interview.id))
                 # the room stays, as when LiveKit is away
                 await mark_erased(ObjectId(interview.id))

@@ -10,9 +10,9 @@ from obstore.store import S3Store
 from pydantic import SecretStr
 
 import settings
-from recording.storage import WINDOW_BYTES, Store, StoreFailed, open_store
-from sandbox.processes import Child, free_port
-from tests.recording.disks import small_disk
+from recording.storage import READ_CHUNK_BYTES, RecordingStore, StoreFailed, open_store
+from sandbox.processes import ChildProcess, free_port
+from tests.recording.disks import mount_small_disk
 
 # they take their time by the clock
 pytestmark = pytest.mark.servers
@@ -21,7 +21,7 @@ KEY, SECRET = "recording", "a key for tests alone"
 
 
 @pytest.fixture(scope="module")
-async def s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[settings.Recording]:
+async def s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[settings.RecordingSettings]:
     """A bucket of a real S3 server (versitygw), where there is one on PATH."""
     if shutil.which("versitygw") is None:
         pytest.skip("There is no versitygw on PATH: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
@@ -30,8 +30,8 @@ async def s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[settings
     environment = {**os.environ, "ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET}
     command = ["versitygw", "--port", f"127.0.0.1:{port}", "posix", str(folder / "data")]
     endpoint = f"http://127.0.0.1:{port}"
-    async with Child(command, folder / "log", environment=environment) as server:
-        recording = settings.Recording(
+    async with ChildProcess(command, folder / "log", environment=environment) as server:
+        recording = settings.RecordingSettings(
             store="s3://bucket/here", s3_endpoint=endpoint, s3_access_key=SecretStr(KEY), s3_secret_key=SecretStr(SECRET)
         )
 
@@ -48,26 +48,26 @@ async def s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[settings
 
 
 @pytest.fixture(params=["folder", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    recording = request.getfixturevalue("s3") if request.param == "s3" else settings.Recording(store=str(tmp_path / "made"))
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingStore:
+    recording = request.getfixturevalue("s3") if request.param == "s3" else settings.RecordingSettings(store=str(tmp_path / "made"))
     opened = open_store(recording)
     assert opened
     return opened
 
 
-async def test_what_is_put_is_read_whole_and_by_ranges(store: Store, tmp_path: Path) -> None:
-    content = os.urandom(2 * WINDOW_BYTES + 5)
+async def test_what_is_put_is_read_whole_and_by_ranges(store: RecordingStore, tmp_path: Path) -> None:
+    content = os.urandom(2 * READ_CHUNK_BYTES + 5)
     (tmp_path / "file").write_bytes(content)
     await store.put("one/file", tmp_path / "file")
     await store.put("one/small", b"few bytes")
     assert await store.get("one/small") == b"few bytes"
-    for start, end in ((0, len(content)), (0, 1), (WINDOW_BYTES - 1, WINDOW_BYTES + 1), (len(content) - 1, len(content))):
+    for start, end in ((0, len(content)), (0, 1), (READ_CHUNK_BYTES - 1, READ_CHUNK_BYTES + 1), (len(content) - 1, len(content))):
         pieces = [piece async for piece in store.read("one/file", start, end)]
         assert b"".join(pieces) == content[start:end]
-        assert max(map(len, pieces)) <= WINDOW_BYTES
+        assert max(map(len, pieces)) <= READ_CHUNK_BYTES
 
 
-async def test_a_deletion_takes_everything_below_a_path_and_nothing_beside_it(store: Store) -> None:
+async def test_a_deletion_takes_everything_below_a_path_and_nothing_beside_it(store: RecordingStore) -> None:
     for path in ("two/a", "two/parts/1/b", "two/parts/2/c", "twofold/d"):
         await store.put(path, b"x")
     assert await store.list("two") == ["two/a", "two/parts/1/b", "two/parts/2/c"]
@@ -79,22 +79,22 @@ async def test_a_deletion_takes_everything_below_a_path_and_nothing_beside_it(st
         await store.get("two/a")
 
 
-def left_in(folder: Path) -> list[str]:
+def list_names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
 async def test_a_deletion_takes_what_a_killed_writer_left(tmp_path: Path) -> None:
-    store = open_store(settings.Recording(store=str(tmp_path)))
+    store = open_store(settings.RecordingSettings(store=str(tmp_path)))
     assert store
     await store.put("three/parts/1/a", b"x")
     (tmp_path / "three/parts/1/b#1").write_bytes(b"half of it")
     await store.delete("three")
-    assert left_in(tmp_path) == []
+    assert list_names(tmp_path) == []
 
 
 async def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
-    with small_disk(tmp_path, kilobytes=64) as folder:
-        store = open_store(settings.Recording(store=str(folder)))
+    with mount_small_disk(tmp_path, kilobytes=64) as folder:
+        store = open_store(settings.RecordingSettings(store=str(folder)))
         assert store
         with pytest.raises(StoreFailed, match="The disk is full"):
             await store.put("four/a", bytes(100_000))
@@ -109,12 +109,12 @@ async def test_a_failure_tells_neither_path_nor_key(tmp_path: Path) -> None:
         retry_config={"max_retries": 0},
     )
     with pytest.raises(StoreFailed) as failed:
-        await Store(objects).put("five/a", b"x")
+        await RecordingStore(objects).put("five/a", b"x")
     assert str(failed.value) == "The store does not answer as it should (GenericError)"
     assert failed.value.__cause__ is None
 
 
 def test_without_a_setting_there_is_no_store_and_a_bucket_has_a_name() -> None:
-    assert open_store(settings.Recording()) is None
+    assert open_store(settings.RecordingSettings()) is None
     with pytest.raises(ValueError, match="name of a bucket"):
-        open_store(settings.Recording(store="s3:///prefix"))
+        open_store(settings.RecordingSettings(store="s3:///prefix"))

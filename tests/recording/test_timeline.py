@@ -6,104 +6,104 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from recording.timeline import RATE, Samples, Voice, mix, side_by_side
-from tests.recording.tones import silence, spans_of, tone
+from recording.timeline import SAMPLE_RATE, Samples, VoiceTimeline, mix, interleave
+from tests.recording.tones import silence, find_loud_spans, tone
 
-FRAME = 0.05
-
-
-def frames_of(samples: Samples) -> list[Samples]:
-    return np.split(samples, range(int(FRAME * RATE), len(samples), int(FRAME * RATE)))
+FRAME_SECONDS = 0.05
 
 
-def heard(samples: Samples, delays: list[float], begin: float = 0.0) -> Voice:
+def split_frames(samples: Samples) -> list[Samples]:
+    return np.split(samples, range(int(FRAME_SECONDS * SAMPLE_RATE), len(samples), int(FRAME_SECONDS * SAMPLE_RATE)))
+
+
+def feed_voice(samples: Samples, delays: list[float], begin: float = 0.0) -> VoiceTimeline:
     """A voice whose frames come with these delays after they were spoken."""
-    voice = Voice()
-    for place, (frame, delay) in enumerate(zip(frames_of(samples), delays, strict=True)):
-        voice.add(frame, begin + (place + 1) * FRAME + delay)
+    voice = VoiceTimeline()
+    for place, (frame, delay) in enumerate(zip(split_frames(samples), delays, strict=True)):
+        voice.add(frame, begin + (place + 1) * FRAME_SECONDS + delay)
     return voice
 
 
-def take(voice: Voice, seconds: float) -> Samples:
+def take_all(voice: VoiceTimeline, seconds: float) -> Samples:
     """All of it, in the blocks in which it is mixed."""
-    edges = range(0, round(seconds * RATE) + 1, RATE // 10)
+    edges = range(0, round(seconds * SAMPLE_RATE) + 1, SAMPLE_RATE // 10)
     return np.concatenate([voice.take(begin, end) for begin, end in pairwise(edges)])
 
 
 def test_a_voice_is_kept_whole_and_where_it_began() -> None:
     spoken = tone(440, 3)
-    taken = take(heard(spoken, [0.0] * 60, begin=1.0), 5)
-    assert not taken[:RATE].any()
-    assert (taken[RATE : 4 * RATE] == spoken).all()
-    assert not taken[4 * RATE :].any()
+    taken = take_all(feed_voice(spoken, [0.0] * 60, begin=1.0), 5)
+    assert not taken[:SAMPLE_RATE].any()
+    assert (taken[SAMPLE_RATE : 4 * SAMPLE_RATE] == spoken).all()
+    assert not taken[4 * SAMPLE_RATE :].any()
 
 
 def test_frames_that_come_in_bursts_leave_no_gap() -> None:
     spoken = tone(440, 4)
     dice = random.Random(1)
     for _ in range(20):
-        delays = [0.3 if dice.random() < 0.1 else dice.choice([0.0, 0.02]) for _ in frames_of(spoken)]
+        delays = [0.3 if dice.random() < 0.1 else dice.choice([0.0, 0.02]) for _ in split_frames(spoken)]
         # what follows a late one is not overtaken by it, and comes with it
         for place in range(1, len(delays)):
-            delays[place] = max(delays[place], delays[place - 1] - FRAME)
+            delays[place] = max(delays[place], delays[place - 1] - FRAME_SECONDS)
         delays[0] = 0.0
-        assert (take(heard(spoken, delays), 4) == spoken).all()
+        assert (take_all(feed_voice(spoken, delays), 4) == spoken).all()
 
 
 def test_a_voice_that_was_anchored_late_is_moved_to_where_it_belongs() -> None:
     spoken = tone(440, 4)
-    taken = take(heard(spoken, [0.3, *[0.0] * 79]), 4)
-    [(begin, end)] = spans_of(taken)
+    taken = take_all(feed_voice(spoken, [0.3, *[0.0] * 79]), 4)
+    [(begin, end)] = find_loud_spans(taken)
     assert begin <= 0.3
     assert end == pytest.approx(4, abs=0.05)
-    assert (taken[2 * RATE :] == spoken[2 * RATE :]).all()
+    assert (taken[2 * SAMPLE_RATE :] == spoken[2 * SAMPLE_RATE :]).all()
 
 
 def test_a_voice_that_lags_for_good_is_moved_as_well() -> None:
     spoken = np.concatenate([tone(440, 3), silence(2), tone(880, 1)])
-    delays = [0.0] * 40 + [0.2] * (len(frames_of(spoken)) - 40)
-    [first, second] = spans_of(take(heard(spoken, delays), 7))
+    delays = [0.0] * 40 + [0.2] * (len(split_frames(spoken)) - 40)
+    [first, second] = find_loud_spans(take_all(feed_voice(spoken, delays), 7))
     assert first[0] == pytest.approx(0, abs=0.03)
     assert second[0] == pytest.approx(5.2, abs=0.03)
 
 
 def test_after_a_pause_without_frames_a_voice_is_where_it_comes_back() -> None:
-    voice = Voice()
-    for place, frame in enumerate(frames_of(tone(440, 1))):
-        voice.add(frame, (place + 1) * FRAME)
-    for place, frame in enumerate(frames_of(tone(440, 1))):
-        voice.add(frame, 4.0 + (place + 1) * FRAME)
-    assert spans_of(take(voice, 6)) == [pytest.approx((0, 1), abs=0.03), pytest.approx((4, 5), abs=0.03)]
+    voice = VoiceTimeline()
+    for place, frame in enumerate(split_frames(tone(440, 1))):
+        voice.add(frame, (place + 1) * FRAME_SECONDS)
+    for place, frame in enumerate(split_frames(tone(440, 1))):
+        voice.add(frame, 4.0 + (place + 1) * FRAME_SECONDS)
+    assert find_loud_spans(take_all(voice, 6)) == [pytest.approx((0, 1), abs=0.03), pytest.approx((4, 5), abs=0.03)]
 
 
 @pytest.mark.parametrize("drift", [0.999, 1.001])
 def test_a_clock_that_is_off_by_a_thousandth_is_followed_for_ten_minutes(drift: float) -> None:
-    voice, count, blip = Voice(), round(600 / FRAME / drift), tone(440, FRAME)
-    quiet = silence(FRAME)
+    voice, count, blip = VoiceTimeline(), round(600 / FRAME_SECONDS / drift), tone(440, FRAME_SECONDS)
+    quiet = silence(FRAME_SECONDS)
     found = []
     for place in range(count):
-        at = (place + 1) * FRAME * drift
+        at = (place + 1) * FRAME_SECONDS * drift
         is_blip = place % 400 == 200
         voice.add(blip if is_blip else quiet, at)
-        taken = voice.take(round((at - FRAME * drift - 0.4) * RATE), round((at - 0.4) * RATE))
+        taken = voice.take(round((at - FRAME_SECONDS * drift - 0.4) * SAMPLE_RATE), round((at - 0.4) * SAMPLE_RATE))
         if np.abs(taken).max() > 5_000:
             found.append(at - 0.4)
-    expected = [(place + 1) * FRAME * drift for place in range(count) if place % 400 == 200]
+    expected = [(place + 1) * FRAME_SECONDS * drift for place in range(count) if place % 400 == 200]
     assert len(found) >= len(expected)
     assert all(min(abs(moment - wanted) for wanted in expected) < 0.25 for moment in found)
 
 
 def test_what_comes_after_its_time_was_mixed_is_lost_and_nothing_else() -> None:
-    voice = Voice()
-    assert not voice.take(0, RATE).any()
+    voice = VoiceTimeline()
+    assert not voice.take(0, SAMPLE_RATE).any()
     voice.add(tone(440, 0.2), 0.6)
     voice.add(tone(440, 0.2), 1.3)
-    taken = voice.take(RATE, 2 * RATE)
-    assert spans_of(taken, gap=0.02) == [pytest.approx((0.1, 0.3), abs=0.03)]
+    taken = voice.take(SAMPLE_RATE, 2 * SAMPLE_RATE)
+    assert find_loud_spans(taken, gap=0.02) == [pytest.approx((0.1, 0.3), abs=0.03)]
 
 
 def test_voices_are_mixed_without_turning_over_and_put_side_by_side() -> None:
     loud = np.full(4, 30_000, np.int16)
     assert mix([loud, loud], 4).tolist() == [32_767] * 4
     assert mix([], 3).tolist() == [0, 0, 0]
-    assert side_by_side(np.array([1, 2], np.int16), np.array([3, 4], np.int16)).tolist() == [1, 3, 2, 4]
+    assert interleave(np.array([1, 2], np.int16), np.array([3, 4], np.int16)).tolist() == [1, 3, 2, 4]

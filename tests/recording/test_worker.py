@@ -11,31 +11,31 @@ from pathlib import Path
 import pytest
 from bson import ObjectId
 
-from lifecycle.jobs import FINISH_RECORDING
-from lifecycle.recordings import record
-from lifecycle.rounds import keep_recording
+from lifecycle.jobs import FINALIZE_RECORDING
+from lifecycle.recordings import start_recording
+from lifecycle.rounds import run_recording_reconciler
 from lifecycle.services import Services
 from models.clock import now
 from models.interview import Interview, InterviewStatus
-from models.recording import Recording, RecordingKind, RecordingStatus, get_recording_of
-from recording.finishing import finish_recording
-from recording.storage import Store
-from recording.timeline import RATE, Samples
+from models.recording import Recording, RecordingKind, RecordingStatus, get_interview_recording
+from recording.finishing import finalize_recording
+from recording.storage import RecordingStore
+from recording.timeline import SAMPLE_RATE, Samples
 from sandbox.livekit.server import LivekitServer
-from sandbox.processes import Child
+from sandbox.processes import ChildProcess
 from sandbox.voice import wait_until_registered
 from settings import Settings
-from tests.recording.studio import Studio, Voice, agreed_interview
-from tests.recording.tones import channels_of, spans_of, tone
-from tests.rooms import Livekit
+from tests.recording.studio import Studio, ToneMicrophone, make_consenting_interview
+from tests.recording.tones import decode_channels, find_loud_spans, tone
+from tests.rooms import LivekitProbe
 
 MAIN = Path(__file__).parents[2] / "main.py"
-PATIENCE_SECONDS = 60
-LOST_SECONDS = 4
+TIMEOUT_SECONDS = 60
+MAX_LOST_SECONDS = 4
 """by a kill, on a machine on which others are at work; 2 are promised for one that is not"""
 
 
-def environment_of(settings: Settings) -> dict[str, str]:
+def recorder_environment(settings: Settings) -> dict[str, str]:
     livekit = settings.livekit
     return {
         **os.environ,
@@ -55,19 +55,19 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 @pytest.fixture
-async def worker(settings: Settings, tmp_path: Path) -> AsyncIterator[Child]:
+async def worker(settings: Settings, tmp_path: Path) -> AsyncIterator[ChildProcess]:
     command = [sys.executable, str(MAIN), "recorder"]
-    async with Child(command, tmp_path / "recorder.log", cwd=tmp_path, environment=environment_of(settings)) as child:
+    async with ChildProcess(command, tmp_path / "recorder.log", cwd=tmp_path, environment=recorder_environment(settings)) as child:
         await wait_until_registered(child)
         yield child
 
 
 @asynccontextmanager
-async def rounds(services: Services, store: Store) -> AsyncIterator[None]:
+async def run_recording_rounds(services: Services, store: RecordingStore) -> AsyncIterator[None]:
     """What a jobs process does for recordings, while the block lasts."""
-    services.jobs.register(FINISH_RECORDING, lambda recording_id: finish_recording(services, store, recording_id))
+    services.jobs.register(FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id))
     stop = asyncio.Event()
-    task = asyncio.create_task(keep_recording(services, stop))
+    task = asyncio.create_task(run_recording_reconciler(services, stop))
     try:
         yield
     finally:
@@ -75,107 +75,107 @@ async def rounds(services: Services, store: Store) -> AsyncIterator[None]:
         await task
 
 
-async def until(interview: Interview, holds: Callable[[Recording], bool]) -> Recording:
+async def wait_for_recording(interview: Interview, condition: Callable[[Recording], bool]) -> Recording:
     """The interview's recording, once that holds."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
-            recording = await get_recording_of(ObjectId(interview.id))
-            if recording and holds(recording):
+            recording = await get_interview_recording(ObjectId(interview.id))
+            if recording and condition(recording):
                 return recording
             await asyncio.sleep(0.1)
 
 
-def recorder_of(recording: Recording) -> int:
+def recorder_pid(recording: Recording) -> int:
     """The process that records."""
     assert recording.lease
     return int(recording.lease.holder.split(":")[1])
 
 
-async def be_heard(candidate: Voice, store: Store, interview: Interview, number: int, folder: Path) -> None:
+async def play_until_recorded(candidate: ToneMicrophone, store: RecordingStore, interview: Interview, number: int, folder: Path) -> None:
     """Make sounds until one is recorded: a busy machine takes its time to bring it there."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
-            await candidate.say(tone(660, 0.4))
-            channels = await readable(store, interview, number, folder)
-            if channels and spans_of(channels[0], 660):
+            await candidate.play(tone(660, 0.4))
+            channels = await read_part_channels(store, interview, number, folder)
+            if channels and find_loud_spans(channels[0], 660):
                 return
 
 
-async def readable(store: Store, interview: Interview, number: int, folder: Path) -> list[Samples]:
+async def read_part_channels(store: RecordingStore, interview: Interview, number: int, folder: Path) -> list[Samples]:
     """What can be played of a part, as it lies in the store."""
     path = folder / "part.ogg"
     chunks = await store.list(f"{interview.id}/parts/{number:08}/audio.ogg")
     path.write_bytes(b"".join([await store.get(chunk) for chunk in chunks]))
-    return channels_of(path) if chunks else []
+    return decode_channels(path) if chunks else []
 
 
 @pytest.mark.timeout(240)
 async def test_a_recorder_that_is_killed_is_replaced_and_loses_its_last_seconds_alone(
-    services: Services, livekit_server: LivekitServer, store: Store, worker: Child, tmp_path: Path
+    services: Services, livekit_server: LivekitServer, store: RecordingStore, worker: ChildProcess, tmp_path: Path
 ) -> None:
-    interview = await agreed_interview()
+    interview = await make_consenting_interview()
     studio = Studio(livekit_server, interview)
-    async with rounds(services, store), studio.interviewer(), studio.candidate() as candidate:
-        await record(services, ObjectId(interview.id))
-        begun = await until(interview, lambda recording: len(recording.parts) == 1)
+    async with run_recording_rounds(services, store), studio.join_as_interviewer(), studio.join_as_candidate() as candidate:
+        await start_recording(services, ObjectId(interview.id))
+        begun = await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
         assert begun.files[0].status is RecordingStatus.ACTIVE
-        await be_heard(candidate, store, interview, begun.parts[0].number, tmp_path)
-        before = await candidate.say(tone(440, 1))
+        await play_until_recorded(candidate, store, interview, begun.parts[0].number, tmp_path)
+        before = await candidate.play(tone(440, 1))
         await asyncio.sleep(2)
-        os.kill(recorder_of(begun), signal.SIGKILL)
+        os.kill(recorder_pid(begun), signal.SIGKILL)
         killed_after = (now() - begun.parts[0].started_at).total_seconds()
-        left, _ = await readable(store, interview, begun.parts[0].number, tmp_path)
-        assert len(left) / RATE > killed_after - LOST_SECONDS
-        second = await until(interview, lambda recording: len(recording.parts) == 2)
-        await be_heard(candidate, store, interview, second.parts[1].number, tmp_path)
-        after = await candidate.say(tone(880, 1))
+        left, _ = await read_part_channels(store, interview, begun.parts[0].number, tmp_path)
+        assert len(left) / SAMPLE_RATE > killed_after - MAX_LOST_SECONDS
+        second = await wait_for_recording(interview, lambda recording: len(recording.parts) == 2)
+        await play_until_recorded(candidate, store, interview, second.parts[1].number, tmp_path)
+        after = await candidate.play(tone(880, 1))
         await asyncio.sleep(0.5)
         await interview.set({Interview.status: InterviewStatus.COMPLETED})
-        await services.rooms.close(ObjectId(interview.id))
-        done = await until(interview, lambda recording: not recording.is_open)
+        await services.rooms.delete_room(ObjectId(interview.id))
+        done = await wait_for_recording(interview, lambda recording: not recording.is_open)
     assert second.fence > begun.fence
-    audio = done.file(RecordingKind.AUDIO)
+    audio = done.get_file(RecordingKind.AUDIO)
     assert audio and audio.path and audio.started_at
     assert audio.status is RecordingStatus.COMPLETED
-    left, _ = channels_of(Path(services.settings.recording.store) / audio.path)
-    [first_tone], [second_tone] = spans_of(left, 440), spans_of(left, 880)
+    left, _ = decode_channels(Path(services.settings.recording.store) / audio.path)
+    [first_tone], [second_tone] = find_loud_spans(left, 440), find_loud_spans(left, 880)
     assert first_tone[0] == pytest.approx((before - audio.started_at).total_seconds(), abs=0.3)
     assert second_tone[0] == pytest.approx((after - audio.started_at).total_seconds(), abs=0.3)
 
 
 @pytest.mark.long
 async def test_an_interviewer_that_is_replaced_leaves_the_recorder_alone_and_the_candidate_never_sees_it(
-    services: Services, livekit: Livekit, livekit_server: LivekitServer, store: Store, worker: Child
+    services: Services, livekit: LivekitProbe, livekit_server: LivekitServer, store: RecordingStore, worker: ChildProcess
 ) -> None:
-    interview = await agreed_interview()
+    interview = await make_consenting_interview()
     interview_id = ObjectId(interview.id)
     studio = Studio(livekit_server, interview)
-    async with studio.joined("candidate") as room:
-        await record(services, interview_id)
-        begun = await until(interview, lambda recording: len(recording.parts) == 1)
-        hidden = await livekit.identities(interview) - {"candidate"}
+    async with studio.join("candidate") as room:
+        await start_recording(services, interview_id)
+        begun = await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
+        hidden = await livekit.list_identities(interview) - {"candidate"}
         assert len(hidden) == 1, "LiveKit's own list has it"
         assert room.remote_participants == {}
-        await services.rooms.dispatch(interview_id, 7)
+        await services.rooms.dispatch_interviewer(interview_id, 7)
         await asyncio.sleep(2)
-        assert await livekit.identities(interview) >= hidden
-        now_held = await until(interview, lambda recording: recording.lease is not None)
-        assert (now_held.fence, recorder_of(now_held)) == (begun.fence, recorder_of(begun))
+        assert await livekit.list_identities(interview) >= hidden
+        now_held = await wait_for_recording(interview, lambda recording: recording.lease is not None)
+        assert (now_held.fence, recorder_pid(now_held)) == (begun.fence, recorder_pid(begun))
 
 
 @pytest.mark.long
 async def test_a_worker_that_is_told_to_stop_hands_over_what_it_records(
-    services: Services, livekit_server: LivekitServer, store: Store, worker: Child
+    services: Services, livekit_server: LivekitServer, store: RecordingStore, worker: ChildProcess
 ) -> None:
-    interview = await agreed_interview()
+    interview = await make_consenting_interview()
     studio = Studio(livekit_server, interview)
-    async with studio.candidate():
-        await record(services, ObjectId(interview.id))
-        await until(interview, lambda recording: len(recording.parts) == 1)
+    async with studio.join_as_candidate():
+        await start_recording(services, ObjectId(interview.id))
+        await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
         await asyncio.sleep(2)
-        worker.send(signal.SIGTERM)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        worker.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             assert await worker.wait() == 0
-        handed = await until(interview, lambda recording: recording.lease is None)
+        handed = await wait_for_recording(interview, lambda recording: recording.lease is None)
         assert (handed.is_open, handed.failure) == (True, None), "another recorder adds the next part"
         assert await store.list(f"{interview.id}/parts/00000001/audio.ogg")

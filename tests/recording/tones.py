@@ -5,24 +5,24 @@ from pathlib import Path
 import av
 import numpy as np
 
-from recording.timeline import RATE, Samples
+from recording.timeline import SAMPLE_RATE, Samples
 
-LOUD = 2_000
+LOUD_AMPLITUDE = 2_000
 
 
 def tone(hertz: float, seconds: float) -> Samples:
     """A tone, loud enough to be found again."""
-    times = np.arange(round(seconds * RATE)) / RATE
+    times = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     return (10_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16)
 
 
 def silence(seconds: float) -> Samples:
-    return np.zeros(round(seconds * RATE), np.int16)
+    return np.zeros(round(seconds * SAMPLE_RATE), np.int16)
 
 
-def channels_of(source: Path) -> list[Samples]:
+def decode_channels(source: Path) -> list[Samples]:
     """The samples of each channel of a file, as far as it can be read."""
-    resampler = av.AudioResampler(format="s16p", rate=RATE)
+    resampler = av.AudioResampler(format="s16p", rate=SAMPLE_RATE)
     blocks = []
     with av.open(source) as container:
         try:
@@ -33,15 +33,15 @@ def channels_of(source: Path) -> list[Samples]:
     return list(np.concatenate(blocks, axis=1)) if blocks else []
 
 
-def spans_of(samples: Samples, hertz: float | None = None, gap: float = 0.3) -> list[tuple[float, float]]:
+def find_loud_spans(samples: Samples, hertz: float | None = None, gap: float = 0.3) -> list[tuple[float, float]]:
     """When it is loud, from and to in seconds; pauses shorter than `gap` are none. `hertz`: only where that is the pitch."""
-    window = RATE // 50
+    window = SAMPLE_RATE // 50
     count = len(samples) // window
     blocks = samples[: count * window].reshape(count, window).astype(float)
-    loud = np.abs(blocks).max(axis=1) > LOUD
+    loud = np.abs(blocks).max(axis=1) > LOUD_AMPLITUDE
     if hertz is not None:
         spectrum = np.abs(np.fft.rfft(blocks, n=4 * window, axis=1))
-        pitch = spectrum.argmax(axis=1) * RATE / (4 * window)
+        pitch = spectrum.argmax(axis=1) * SAMPLE_RATE / (4 * window)
         loud &= np.abs(pitch - hertz) < 40
     spans: list[tuple[float, float]] = []
     for place in np.flatnonzero(loud):

@@ -12,26 +12,26 @@ from models.interview import Decision, Interview, InterviewStatus
 from models.interview_list import InterviewOrderField
 from models.organization import Role
 from resolvers.endings import cancel_interview, end_interview, erase_interview
-from resolvers.evaluations import ReviewRequest, evaluate_interview, evaluations_of, get_evaluation, review_evaluation
-from resolvers.following import LiveFilter, follow_interims, follow_interview, follow_interviews, follow_turns
+from resolvers.evaluations import ReviewRequest, evaluate_interview, list_interview_evaluations, get_evaluation, review_evaluation
+from resolvers.following import LiveInterviewFilter, follow_interims, follow_interview, follow_interviews, follow_turns
 from resolvers.interviews import count_interviews, get_interview, list_interviews
 from resolvers.invites import RenewRequest, renew_invite
 from resolvers.messages import send_message
 from resolvers.node import get_node
-from resolvers.positions import count_positions, get_position, list_positions, position_of, save_position
+from resolvers.positions import count_positions, get_position, list_positions, get_interview_position, save_position
 from resolvers.starts import schedule_interview, start_interview
 from resolvers.transcripts import get_transcript
 from resolvers.viewer import get_viewer
 from tests.factories import position_body
-from tests.resolvers.tenant import Tenant, id_of
+from tests.resolvers.tenant import Tenant, global_id_of
 
-EVERYBODY = frozenset(Role)
+ALL_ROLES = frozenset(Role)
 STAFF = frozenset({Role.ADMIN, Role.RECRUITER, Role.INTEGRATION})
-WATCHERS = STAFF | {Role.VIEWER}
+ORGANIZATION_ROLES = STAFF | {Role.VIEWER}
 
 
 @dataclass(frozen=True)
-class World:
+class UseCaseScenario:
     """A tenant with one interview, which has been evaluated if it is completed."""
 
     tenant: Tenant
@@ -40,33 +40,33 @@ class World:
 
 
 @dataclass(frozen=True)
-class Call:
+class UseCaseCall:
     """A use case: who may, in which state of the interview it succeeds, and whether it names something by its id."""
 
     use_case: Callable[..., Any]
     roles: frozenset[Role]
-    run: Callable[[World, Principal], Awaitable[Any]]
+    run: Callable[[UseCaseScenario, Principal], Awaitable[Any]]
     status: InterviewStatus = InterviewStatus.IN_PROGRESS
-    names_something: bool = True
+    takes_id: bool = True
 
     def __str__(self) -> str:
         return f"{self.use_case.__module__.removeprefix('resolvers.')}.{self.use_case.__name__}"
 
-    async def world(self, tenant: Tenant) -> World:
+    async def make_scenario(self, tenant: Tenant) -> UseCaseScenario:
         """What the call acts in."""
-        interview = await tenant.interview(self.status)
+        interview = await tenant.make_interview(self.status)
         completed = self.status is InterviewStatus.COMPLETED
-        return World(tenant, interview, await tenant.evaluation(interview) if completed else None)
+        return UseCaseScenario(tenant, interview, await tenant.make_evaluation(interview) if completed else None)
 
 
-async def first_of(beginning: Awaitable[AsyncGenerator[Any, None]]) -> Any:
-    async with aclosing(await beginning) as stream:
+async def read_first_event(opening: Awaitable[AsyncGenerator[Any, None]]) -> Any:
+    async with aclosing(await opening) as stream:
         return await anext(stream, None)
 
 
-async def node_of(world: World, principal: Principal, document: Any) -> Any:
+async def get_existing_node(scenario: UseCaseScenario, principal: Principal, document: Any) -> Any:
     """The node; NotFound stands for the null that callers get, so that one table serves all."""
-    node = await get_node(world.tenant.services, principal, id_of(document))
+    node = await get_node(scenario.tenant.services, principal, global_id_of(document))
     if node is None:
         raise NotFound("null")
     return node
@@ -75,111 +75,111 @@ async def node_of(world: World, principal: Principal, document: Any) -> Any:
 COMPLETED = InterviewStatus.COMPLETED
 SCHEDULED = InterviewStatus.SCHEDULED
 
-CALLS = [
-    Call(get_viewer, EVERYBODY, lambda w, p: get_viewer(w.tenant.services, p), names_something=False),
-    Call(get_interview, EVERYBODY, lambda w, p: get_interview(w.tenant.services, p, id_of(w.interview))),
-    Call(
+USE_CASE_CALLS = [
+    UseCaseCall(get_viewer, ALL_ROLES, lambda w, p: get_viewer(w.tenant.services, p), takes_id=False),
+    UseCaseCall(get_interview, ALL_ROLES, lambda w, p: get_interview(w.tenant.services, p, global_id_of(w.interview))),
+    UseCaseCall(
         list_interviews,
-        WATCHERS,
+        ORGANIZATION_ROLES,
         lambda w, p: list_interviews(
             w.tenant.services, p, None, InterviewOrderField.CREATED_AT, True, None, None, None, None, ["status"]
         ),
-        names_something=False,
+        takes_id=False,
     ),
-    Call(count_interviews, WATCHERS, lambda w, p: count_interviews(w.tenant.services, p, None), names_something=False),
-    Call(get_transcript, EVERYBODY, lambda w, p: get_transcript(w.tenant.services, p, id_of(w.interview), 0, None)),
-    Call(get_evaluation, STAFF, lambda w, p: get_evaluation(w.tenant.services, p, id_of(w.interview), None), COMPLETED),
-    Call(evaluations_of, STAFF, lambda w, p: evaluations_of(p, w.interview), COMPLETED, names_something=False),
-    Call(
+    UseCaseCall(count_interviews, ORGANIZATION_ROLES, lambda w, p: count_interviews(w.tenant.services, p, None), takes_id=False),
+    UseCaseCall(get_transcript, ALL_ROLES, lambda w, p: get_transcript(w.tenant.services, p, global_id_of(w.interview), 0, None)),
+    UseCaseCall(get_evaluation, STAFF, lambda w, p: get_evaluation(w.tenant.services, p, global_id_of(w.interview), None), COMPLETED),
+    UseCaseCall(list_interview_evaluations, STAFF, lambda w, p: list_interview_evaluations(p, w.interview), COMPLETED, takes_id=False),
+    UseCaseCall(
         get_position,
-        WATCHERS,
+        ORGANIZATION_ROLES,
         lambda w, p: get_position(w.tenant.services, p, w.tenant.position.key, None),
-        names_something=False,
+        takes_id=False,
     ),
-    Call(position_of, EVERYBODY, lambda w, p: position_of(p, w.interview), names_something=False),
-    Call(
+    UseCaseCall(get_interview_position, ALL_ROLES, lambda w, p: get_interview_position(p, w.interview), takes_id=False),
+    UseCaseCall(
         list_positions,
-        WATCHERS,
+        ORGANIZATION_ROLES,
         lambda w, p: list_positions(w.tenant.services, p, False, None, None, None, None),
-        names_something=False,
+        takes_id=False,
     ),
-    Call(count_positions, WATCHERS, lambda w, p: count_positions(w.tenant.services, p, False), names_something=False),
-    Call(
+    UseCaseCall(count_positions, ORGANIZATION_ROLES, lambda w, p: count_positions(w.tenant.services, p, False), takes_id=False),
+    UseCaseCall(
         start_interview,
         STAFF,
         lambda w, p: start_interview(w.tenant.services, p, w.tenant.start_request()),
-        names_something=False,
+        takes_id=False,
     ),
-    Call(
+    UseCaseCall(
         schedule_interview,
         STAFF,
         lambda w, p: schedule_interview(w.tenant.services, p, w.tenant.schedule_request()),
-        names_something=False,
+        takes_id=False,
     ),
-    Call(renew_invite, STAFF, lambda w, p: renew_invite(w.tenant.services, p, RenewRequest(interview_id=id_of(w.interview)))),
-    Call(
+    UseCaseCall(renew_invite, STAFF, lambda w, p: renew_invite(w.tenant.services, p, RenewRequest(interview_id=global_id_of(w.interview)))),
+    UseCaseCall(
         send_message,
         frozenset({Role.CANDIDATE}),
-        lambda w, p: send_message(w.tenant.services, p, id_of(w.interview), "Good morning.", None),
+        lambda w, p: send_message(w.tenant.services, p, global_id_of(w.interview), "Good morning.", None),
     ),
-    Call(end_interview, STAFF | {Role.CANDIDATE}, lambda w, p: end_interview(w.tenant.services, p, id_of(w.interview), None)),
-    Call(
+    UseCaseCall(end_interview, STAFF | {Role.CANDIDATE}, lambda w, p: end_interview(w.tenant.services, p, global_id_of(w.interview), None)),
+    UseCaseCall(
         cancel_interview,
         STAFF,
-        lambda w, p: cancel_interview(w.tenant.services, p, id_of(w.interview), None, None),
+        lambda w, p: cancel_interview(w.tenant.services, p, global_id_of(w.interview), None, None),
         SCHEDULED,
     ),
-    Call(
+    UseCaseCall(
         erase_interview,
         frozenset({Role.ADMIN}),
-        lambda w, p: erase_interview(w.tenant.services, p, id_of(w.interview), None),
+        lambda w, p: erase_interview(w.tenant.services, p, global_id_of(w.interview), None),
     ),
-    Call(
+    UseCaseCall(
         evaluate_interview,
         STAFF,
-        lambda w, p: evaluate_interview(w.tenant.services, p, id_of(w.interview), None),
+        lambda w, p: evaluate_interview(w.tenant.services, p, global_id_of(w.interview), None),
         COMPLETED,
     ),
-    Call(
+    UseCaseCall(
         review_evaluation,
         frozenset({Role.ADMIN, Role.RECRUITER}),
         lambda w, p: review_evaluation(
             w.tenant.services,
             p,
-            ReviewRequest(evaluation_id=id_of(w.evaluation or w.interview), decision=Decision.HOLD, reason="Not sure yet."),
+            ReviewRequest(evaluation_id=global_id_of(w.evaluation or w.interview), decision=Decision.HOLD, reason="Not sure yet."),
         ),
         COMPLETED,
     ),
-    Call(
+    UseCaseCall(
         save_position,
         frozenset({Role.ADMIN, Role.RECRUITER}),
         lambda w, p: save_position(w.tenant.services, p, position_body(key="a_new_one").model_dump(), None, None),
-        names_something=False,
+        takes_id=False,
     ),
-    Call(
+    UseCaseCall(
         follow_turns,
-        EVERYBODY,
-        lambda w, p: first_of(follow_turns(w.tenant.services, p, id_of(w.interview), 0)),
+        ALL_ROLES,
+        lambda w, p: read_first_event(follow_turns(w.tenant.services, p, global_id_of(w.interview), 0)),
         COMPLETED,
     ),
-    Call(
+    UseCaseCall(
         follow_interims,
-        EVERYBODY,
-        lambda w, p: first_of(follow_interims(w.tenant.services, p, id_of(w.interview))),
+        ALL_ROLES,
+        lambda w, p: read_first_event(follow_interims(w.tenant.services, p, global_id_of(w.interview))),
         COMPLETED,
     ),
-    Call(follow_interview, EVERYBODY, lambda w, p: first_of(follow_interview(w.tenant.services, p, id_of(w.interview)))),
-    Call(
+    UseCaseCall(follow_interview, ALL_ROLES, lambda w, p: read_first_event(follow_interview(w.tenant.services, p, global_id_of(w.interview)))),
+    UseCaseCall(
         follow_interviews,
-        WATCHERS,
-        lambda w, p: first_of(follow_interviews(w.tenant.services, p, LiveFilter())),
-        names_something=False,
+        ORGANIZATION_ROLES,
+        lambda w, p: read_first_event(follow_interviews(w.tenant.services, p, LiveInterviewFilter())),
+        takes_id=False,
     ),
 ]
 
-NODES = [
-    Call(get_node, EVERYBODY, lambda w, p: node_of(w, p, w.interview)),
-    Call(get_node, STAFF, lambda w, p: node_of(w, p, w.evaluation), COMPLETED),
-    Call(get_node, WATCHERS, lambda w, p: node_of(w, p, w.tenant.position)),
-    Call(get_node, EVERYBODY, lambda w, p: node_of(w, p, w.tenant.organization)),
+NODE_CALLS = [
+    UseCaseCall(get_node, ALL_ROLES, lambda w, p: get_existing_node(w, p, w.interview)),
+    UseCaseCall(get_node, STAFF, lambda w, p: get_existing_node(w, p, w.evaluation), COMPLETED),
+    UseCaseCall(get_node, ORGANIZATION_ROLES, lambda w, p: get_existing_node(w, p, w.tenant.position)),
+    UseCaseCall(get_node, ALL_ROLES, lambda w, p: get_existing_node(w, p, w.tenant.organization)),
 ]

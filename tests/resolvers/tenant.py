@@ -8,21 +8,21 @@ from uuid import uuid4
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from auth import Principal, verify
-from lifecycle.consent import CURRENT
+from auth import Principal, authenticate
+from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.services import Services
 from models.clock import now
 from models.evaluation import Evaluation, EvaluationStatus
-from models.interview import Interview, InterviewStatus, search_terms
+from models.interview import Interview, InterviewStatus, extract_search_terms
 from models.organization import Organization, Role, create_key, ensure_organization
 from models.position import Position
 from models.turn import Channel
-from resolvers.access import access_of, invite_of
-from resolvers.ids import Kind, encode
-from resolvers.starts import ConsentGiven, ScheduleRequest, StartRequest
-from tests.factories import make_interview, make_position, new_evaluation, outcome
+from resolvers.access import issue_candidate_access, issue_invite_link
+from resolvers.ids import IdKind, encode_id
+from resolvers.starts import ConsentChoice, ScheduleRequest, StartRequest
+from tests.factories import make_interview, make_position, new_evaluation, new_outcome
 
-CONSENT = ConsentGiven(text_version=CURRENT, recording=False)
+CONSENT = ConsentChoice(text_version=CURRENT_CONSENT_VERSION, recording=False)
 
 
 @dataclass
@@ -30,35 +30,35 @@ class Tenant:
     services: Services
     organization: Organization
     position: Position
-    keys: dict[Role, Principal]
+    principals: dict[Role, Principal]
 
     @property
     def id(self) -> ObjectId:
         return ObjectId(self.organization.id)
 
-    async def caller(self, role: Role, interview: Interview | None = None) -> Principal:
+    async def principal(self, role: Role, interview: Interview | None = None) -> Principal:
         """A caller of that role; a candidate's token is for `interview`."""
         if role is Role.CANDIDATE:
             assert interview, "a candidate is a caller of one interview"
-            return await verify(access_of(self.services, interview).token, self.services.settings.auth)
-        if role not in self.keys:
+            return await authenticate(issue_candidate_access(self.services, interview).token, self.services.settings.auth)
+        if role not in self.principals:
             _, secret = await create_key(PydanticObjectId(self.id), role, f"a {role.lower()}")
-            self.keys[role] = await verify(secret, self.services.settings.auth)
-        return self.keys[role]
+            self.principals[role] = await authenticate(secret, self.services.settings.auth)
+        return self.principals[role]
 
     async def admin(self) -> Principal:
-        return await self.caller(Role.ADMIN)
+        return await self.principal(Role.ADMIN)
 
-    async def interview(
+    async def make_interview(
         self, status: InterviewStatus = InterviewStatus.IN_PROGRESS, name: str = "Ada Lovelace", **values: Any
     ) -> Interview:
-        terms = search_terms(name)
-        named = {"candidate_order": name.casefold(), "name_terms": terms, "email_terms": terms}
-        return await make_interview(self.position, status, **{**named, **values})
+        terms = extract_search_terms(name)
+        name_fields = {"candidate_order": name.casefold(), "name_terms": terms, "email_terms": terms}
+        return await make_interview(self.position, status, **{**name_fields, **values})
 
-    async def evaluation(self, interview: Interview, **values: Any) -> Evaluation:
+    async def make_evaluation(self, interview: Interview, **values: Any) -> Evaluation:
         """A stored evaluation: completed, all three criteria at level 3, unless `values` say otherwise."""
-        completed = {"status": EvaluationStatus.COMPLETED, "outcome": outcome(), "due_at": None, "completed_at": now()}
+        completed = {"status": EvaluationStatus.COMPLETED, "outcome": new_outcome(), "due_at": None, "completed_at": now()}
         return await new_evaluation(interview, **{**completed, **values}).insert()
 
     def start_request(self, **values: Any) -> StartRequest:
@@ -78,8 +78,8 @@ class Tenant:
         }
         return ScheduleRequest(**{**fields, **values})
 
-    def invite(self, interview: Interview) -> str:
-        return invite_of(self.services, interview).token
+    def invite_token(self, interview: Interview) -> str:
+        return issue_invite_link(self.services, interview).token
 
 
 async def make_tenant(services: Services) -> Tenant:
@@ -87,16 +87,16 @@ async def make_tenant(services: Services) -> Tenant:
     return Tenant(services, organization, await make_position(ObjectId(organization.id)), {})
 
 
-def id_of(document: Interview | Evaluation | Position | Organization) -> str:
+def global_id_of(document: Interview | Evaluation | Position | Organization) -> str:
     """The document's id as the API gives it."""
     kind = {
-        Interview: Kind.INTERVIEW,
-        Evaluation: Kind.EVALUATION,
-        Position: Kind.POSITION,
-        Organization: Kind.ORGANIZATION,
+        Interview: IdKind.INTERVIEW,
+        Evaluation: IdKind.EVALUATION,
+        Position: IdKind.POSITION,
+        Organization: IdKind.ORGANIZATION,
     }[type(document)]
-    return encode(kind, ObjectId(document.id))
+    return encode_id(kind, ObjectId(document.id))
 
 
-def soon(minutes: float = 60) -> Any:
+def minutes_from_now(minutes: float = 60) -> Any:
     return now() + timedelta(minutes=minutes)

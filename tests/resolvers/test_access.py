@@ -13,22 +13,22 @@ from errors import Forbidden, NotFound, Unauthenticated
 from models.erasure import mark_erased
 from models.interview import InterviewStatus
 from models.organization import Role
-from models.transition import reschedule
-from resolvers.ids import Kind, encode
+from models.transition import reschedule_interview
+from resolvers.ids import IdKind, encode_id
 from resolvers.interviews import get_interview, list_interviews
 from resolvers.node import get_node
-from tests.resolvers.calls import CALLS, NODES, Call
-from tests.resolvers.tenant import Tenant, id_of
+from tests.resolvers.calls import USE_CASE_CALLS, NODE_CALLS, UseCaseCall
+from tests.resolvers.tenant import Tenant, global_id_of
 
-HELPERS = {"own_interview", "own_evaluation", "transcript_of", "once", "get_node"}
+EXEMPT_FUNCTIONS = {"own_interview", "own_evaluation", "transcript_of", "once", "get_node"}
 """take a principal, and are used by use cases only, or have a table of their own"""
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("call", CALLS, ids=str)
-async def test_a_use_case_is_for_its_roles_only(tenant: Tenant, call: Call, role: Role) -> None:
-    world = await call.world(tenant)
-    caller = await tenant.caller(role, world.interview)
+@pytest.mark.parametrize("call", USE_CASE_CALLS, ids=str)
+async def test_a_use_case_is_for_its_roles_only(tenant: Tenant, call: UseCaseCall, role: Role) -> None:
+    world = await call.make_scenario(tenant)
+    caller = await tenant.principal(role, world.interview)
     if role in call.roles:
         await call.run(world, caller)
     else:
@@ -37,10 +37,10 @@ async def test_a_use_case_is_for_its_roles_only(tenant: Tenant, call: Call, role
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("call", NODES, ids=["interview", "evaluation", "position", "organization"])
-async def test_a_node_is_null_for_roles_that_may_not_read_it(tenant: Tenant, call: Call, role: Role) -> None:
-    world = await call.world(tenant)
-    caller = await tenant.caller(role, world.interview)
+@pytest.mark.parametrize("call", NODE_CALLS, ids=["interview", "evaluation", "position", "organization"])
+async def test_a_node_is_null_for_roles_that_may_not_read_it(tenant: Tenant, call: UseCaseCall, role: Role) -> None:
+    world = await call.make_scenario(tenant)
+    caller = await tenant.principal(role, world.interview)
     if role in call.roles:
         await call.run(world, caller)
     else:
@@ -58,67 +58,67 @@ def test_no_use_case_is_missing_from_the_table() -> None:
         and not name.startswith("_")
         and any(parameter.annotation is Principal for parameter in inspect.signature(function).parameters.values())
     }
-    assert use_cases - HELPERS == {call.use_case.__name__ for call in CALLS}
+    assert use_cases - EXEMPT_FUNCTIONS == {call.use_case.__name__ for call in USE_CASE_CALLS}
 
 
-NAMING = [*(call for call in CALLS if call.names_something), *NODES]
+CALLS_WITH_ID = [*(call for call in USE_CASE_CALLS if call.takes_id), *NODE_CALLS]
 
 
-@pytest.mark.parametrize("call", NAMING, ids=[f"{call}-{place}" for place, call in enumerate(NAMING)])
-async def test_what_another_organization_has_is_not_found(tenant: Tenant, stranger: Tenant, call: Call) -> None:
-    world = await call.world(tenant)
+@pytest.mark.parametrize("call", CALLS_WITH_ID, ids=[f"{call}-{place}" for place, call in enumerate(CALLS_WITH_ID)])
+async def test_what_another_organization_has_is_not_found(tenant: Tenant, other_tenant: Tenant, call: UseCaseCall) -> None:
+    world = await call.make_scenario(tenant)
     candidate_only = call.roles == {Role.CANDIDATE}
-    other = await stranger.interview()
-    caller = await stranger.caller(Role.CANDIDATE if candidate_only else Role.ADMIN, other)
+    other = await other_tenant.make_interview()
+    caller = await other_tenant.principal(Role.CANDIDATE if candidate_only else Role.ADMIN, other)
     with pytest.raises(NotFound):
         await call.run(world, caller)
 
 
-@pytest.mark.parametrize("call", [call for call in CALLS if call.names_something and Role.CANDIDATE in call.roles], ids=str)
-async def test_another_interview_is_not_found_by_a_candidate(tenant: Tenant, call: Call) -> None:
-    world = await call.world(tenant)
-    caller = await tenant.caller(Role.CANDIDATE, await tenant.interview())
+@pytest.mark.parametrize("call", [call for call in USE_CASE_CALLS if call.takes_id and Role.CANDIDATE in call.roles], ids=str)
+async def test_another_interview_is_not_found_by_a_candidate(tenant: Tenant, call: UseCaseCall) -> None:
+    world = await call.make_scenario(tenant)
+    caller = await tenant.principal(Role.CANDIDATE, await tenant.make_interview())
     with pytest.raises(NotFound):
         await call.run(world, caller)
 
 
-async def test_a_stranger_is_told_the_same_as_of_an_id_that_never_was(tenant: Tenant, stranger: Tenant) -> None:
-    caller = await stranger.admin()
-    told = []
-    for unknown in (id_of(await tenant.interview()), encode(Kind.INTERVIEW, ObjectId()), "int_1", "rubbish", "int_\udcff", "\0"):
+async def test_a_stranger_is_told_the_same_as_of_an_id_that_never_was(tenant: Tenant, other_tenant: Tenant) -> None:
+    caller = await other_tenant.admin()
+    messages = []
+    for unknown in (global_id_of(await tenant.make_interview()), encode_id(IdKind.INTERVIEW, ObjectId()), "int_1", "rubbish", "int_\udcff", "\0"):
         with pytest.raises(NotFound) as refused:
             await get_interview(tenant.services, caller, unknown)
-        told.append(str(refused.value))
+        messages.append(str(refused.value))
         assert await get_node(tenant.services, caller, unknown) is None
-    assert len(set(told)) == 1
+    assert len(set(messages)) == 1
 
 
 async def test_an_id_of_another_kind_is_not_found(tenant: Tenant) -> None:
     with pytest.raises(NotFound):
-        await get_interview(tenant.services, await tenant.admin(), id_of(tenant.position))
+        await get_interview(tenant.services, await tenant.admin(), global_id_of(tenant.position))
 
 
-async def test_a_list_holds_the_own_organizations_interviews_only(tenant: Tenant, stranger: Tenant) -> None:
-    mine = await tenant.interview()
-    foreign = await stranger.interview()
-    call = next(call for call in CALLS if call.use_case is list_interviews)
-    page = await call.run(await call.world(tenant), await tenant.admin())
+async def test_a_list_holds_the_own_organizations_interviews_only(tenant: Tenant, other_tenant: Tenant) -> None:
+    mine = await tenant.make_interview()
+    foreign = await other_tenant.make_interview()
+    call = next(call for call in USE_CASE_CALLS if call.use_case is list_interviews)
+    page = await call.run(await call.make_scenario(tenant), await tenant.admin())
     shown = {item.id for item in page.items}
     assert mine.id in shown
     assert foreign.id not in shown
 
 
 async def test_a_candidate_whose_invite_was_replaced_meanwhile_is_sent_away(tenant: Tenant) -> None:
-    interview = await tenant.interview()
-    caller = await tenant.caller(Role.CANDIDATE, interview)
-    await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    interview = await tenant.make_interview()
+    caller = await tenant.principal(Role.CANDIDATE, interview)
+    await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
     with pytest.raises(Unauthenticated, match="newest invite"):
-        await get_interview(tenant.services, caller, id_of(interview))
+        await get_interview(tenant.services, caller, global_id_of(interview))
 
 
 async def test_an_erased_interview_shows_no_evaluation_by_any_way(tenant: Tenant) -> None:
-    interview = await tenant.interview(InterviewStatus.COMPLETED)
-    evaluation = await tenant.evaluation(interview)
+    interview = await tenant.make_interview(InterviewStatus.COMPLETED)
+    evaluation = await tenant.make_evaluation(interview)
     # marked, and the deletion has not come that far yet
     await mark_erased(ObjectId(interview.id))
-    assert await get_node(tenant.services, await tenant.admin(), id_of(evaluation)) is None
+    assert await get_node(tenant.services, await tenant.admin(), global_id_of(evaluation)) is None

@@ -9,13 +9,13 @@ from bson import ObjectId
 from auth import Principal
 from errors import Unauthenticated
 from live import cancellation
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from models.organization import Role
-from models.transition import reschedule
+from models.transition import reschedule_interview
 from models.turn import Turn
 from resolvers.following import follow_interview, follow_turns
-from tests.factories import say
-from tests.resolvers.tenant import Tenant, id_of
+from tests.factories import add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
 
 
 async def test_a_follower_gets_away_though_the_stream_lost_its_cancellation(
@@ -37,11 +37,11 @@ async def test_a_follower_gets_away_though_the_stream_lost_its_cancellation(
         yield
 
     monkeypatch.setattr(tenant.services.live, "follow_turns", stubborn)
-    turns = await follow_turns(tenant.services, await tenant.admin(), id_of(await tenant.interview()), 0)
+    turns = await follow_turns(tenant.services, await tenant.admin(), global_id_of(await tenant.make_interview()), 0)
     following = asyncio.ensure_future(anext(turns))
     await begun.wait()
     async with asyncio.timeout(10):
-        await end(following)
+        await cancel_and_wait(following)
     assert (following.cancelled(), losses) == (True, 2)
 
 
@@ -55,33 +55,33 @@ async def test_an_outage_of_the_database_costs_nobody_the_access(tenant: Tenant,
         raise AutoReconnect("away")
 
     monkeypatch.setattr("resolvers.rechecks.recheck", away)
-    interview = await tenant.interview()
-    turns = await follow_turns(tenant.services, await tenant.admin(), id_of(interview), 0, recheck_seconds=0.05)
+    interview = await tenant.make_interview()
+    turns = await follow_turns(tenant.services, await tenant.admin(), global_id_of(interview), 0, recheck_seconds=0.05)
     following = asyncio.ensure_future(anext(turns))
     async with asyncio.timeout(10):
         await refused.wait()
-        stored = await say(interview, "Still here.")
+        stored = await add_candidate_turn(interview, "Still here.")
         assert await following == stored
     await turns.aclose()
 
 
 async def test_a_candidate_whose_invite_is_replaced_sees_no_more_of_the_interview(tenant: Tenant) -> None:
-    interview = await tenant.interview()
-    states = await follow_interview(tenant.services, await tenant.caller(Role.CANDIDATE, interview), id_of(interview))
+    interview = await tenant.make_interview()
+    states = await follow_interview(tenant.services, await tenant.principal(Role.CANDIDATE, interview), global_id_of(interview))
     async with asyncio.timeout(10):
         assert (await anext(states)).id == interview.id
-        await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+        await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
         with pytest.raises(Unauthenticated, match="newest invite"):
             await anext(states)
 
 
 async def test_a_candidates_turns_end_with_the_access_though_nobody_says_anything(tenant: Tenant) -> None:
-    interview = await tenant.interview()
-    caller = await tenant.caller(Role.CANDIDATE, interview)
-    turns = await follow_turns(tenant.services, caller, id_of(interview), 0, recheck_seconds=0.05)
-    stored = await say(interview, "first")
+    interview = await tenant.make_interview()
+    caller = await tenant.principal(Role.CANDIDATE, interview)
+    turns = await follow_turns(tenant.services, caller, global_id_of(interview), 0, recheck_seconds=0.05)
+    stored = await add_candidate_turn(interview, "first")
     async with asyncio.timeout(10):
         assert await anext(turns) == stored
-        await reschedule(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+        await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
         with pytest.raises(Unauthenticated, match="newest invite"):
             await anext(turns)

@@ -8,39 +8,39 @@ import pytest
 from bson import ObjectId
 
 from errors import BadInput, Conflict
-from models.idempotency import Claim
+from models.idempotency import IdempotencyClaim
 from models.position import Position, find_position
-from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS, read_body, save_position, seed_positions
+from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS, validate_position_body, save_position, seed_positions
 from tests.factories import position_body
 from tests.resolvers.tenant import Tenant
 
-Body = dict[str, Any]
+RawBody = dict[str, Any]
 
 
-def a_body(**values: Any) -> Body:
+def new_raw_body(**values: Any) -> RawBody:
     return position_body(**values).model_dump()
 
 
-def put(*path: str | int, value: Any) -> Callable[[Body], None]:
+def set_value(*path: str | int, value: Any) -> Callable[[RawBody], None]:
     """A change that puts the value at the path."""
 
-    def change(body: Body) -> None:
-        place: Any = body
+    def change(body: RawBody) -> None:
+        parent: Any = body
         for step in path[:-1]:
-            place = place[step]
-        place[path[-1]] = value
+            parent = parent[step]
+        parent[path[-1]] = value
 
     return change
 
 
-def drop(*path: str | int) -> Callable[[Body], None]:
+def remove_value(*path: str | int) -> Callable[[RawBody], None]:
     """A change that takes away what is at the path."""
 
-    def change(body: Body) -> None:
-        place: Any = body
+    def change(body: RawBody) -> None:
+        parent: Any = body
         for step in path[:-1]:
-            place = place[step]
-        del place[path[-1]]
+            parent = parent[step]
+        del parent[path[-1]]
 
     return change
 
@@ -48,55 +48,55 @@ def drop(*path: str | int) -> Callable[[Body], None]:
 LEVELS = [{"value": value, "anchor": "an anchor"} for value in (1, 2, 3, 4, 5)]
 QUESTION = {"key": "more", "text": "What else?"}
 
-MISFITS: list[tuple[str, Callable[[Body], None], str]] = [
-    ("key", put("key", value="Not Snake"), "a letter first"),
-    ("key", put("key", value="a" * 65), "a letter first"),
-    ("key", drop("key"), "required"),
-    ("title", put("title", value="   "), "at least 1"),
-    ("title", put("title", value="a" * 2001), "at most 2000"),
-    ("title", put("title", value="Tester\0"), "control character"),
-    ("description", put("description", value="a" * 5001), "at most 5000"),
-    ("language", put("language", value="english"), "BCP 47"),
-    ("language", put("language", value="xx"), "the interviewer speaks"),
-    ("questions", put("questions", value=[]), "1 to 30 questions, not 0"),
-    ("questions", put("questions", value=[{**QUESTION, "key": f"q{n}"} for n in range(31)]), "not 31"),
-    ("questions", put("questions", value="What?"), "list"),
-    ("questions[1].key", put("questions", 1, "key", value="motivation"), "'motivation' comes twice"),
-    ("questions[1].key", put("questions", 1, "key", value="1st"), "a letter first"),
-    ("questions[2].text", put("questions", 2, "text", value=""), "at least 1"),
-    ("questions[2].text", put("questions", 2, "text", value="\x1b[2J"), "control character"),
-    ("questions[0].maxProbes", put("questions", 0, "max_probes", value=6), "less than or equal to 5"),
-    ("questions[0].maxProbes", put("questions", 0, "max_probes", value=-1), "greater than or equal to 0"),
-    ("questions[0].listenFor[1]", put("questions", 0, "listen_for", value=["a fact", " "]), "at least 1"),
+INVALID_BODIES: list[tuple[str, Callable[[RawBody], None], str]] = [
+    ("key", set_value("key", value="Not Snake"), "a letter first"),
+    ("key", set_value("key", value="a" * 65), "a letter first"),
+    ("key", remove_value("key"), "required"),
+    ("title", set_value("title", value="   "), "at least 1"),
+    ("title", set_value("title", value="a" * 2001), "at most 2000"),
+    ("title", set_value("title", value="Tester\0"), "control character"),
+    ("description", set_value("description", value="a" * 5001), "at most 5000"),
+    ("language", set_value("language", value="english"), "BCP 47"),
+    ("language", set_value("language", value="xx"), "the interviewer speaks"),
+    ("questions", set_value("questions", value=[]), "1 to 30 questions, not 0"),
+    ("questions", set_value("questions", value=[{**QUESTION, "key": f"q{n}"} for n in range(31)]), "not 31"),
+    ("questions", set_value("questions", value="What?"), "list"),
+    ("questions[1].key", set_value("questions", 1, "key", value="motivation"), "'motivation' comes twice"),
+    ("questions[1].key", set_value("questions", 1, "key", value="1st"), "a letter first"),
+    ("questions[2].text", set_value("questions", 2, "text", value=""), "at least 1"),
+    ("questions[2].text", set_value("questions", 2, "text", value="\x1b[2J"), "control character"),
+    ("questions[0].maxProbes", set_value("questions", 0, "max_probes", value=6), "less than or equal to 5"),
+    ("questions[0].maxProbes", set_value("questions", 0, "max_probes", value=-1), "greater than or equal to 0"),
+    ("questions[0].listenFor[1]", set_value("questions", 0, "listen_for", value=["a fact", " "]), "at least 1"),
     (
         "questions[0].criterionKeys[1]",
-        put("questions", 0, "criterion_keys", value=["technical", "nothing"]),
+        set_value("questions", 0, "criterion_keys", value=["technical", "nothing"]),
         "no criterion 'nothing'",
     ),
-    ("criteria", put("criteria", value=[]), "1 to 20 criteria, not 0"),
-    ("criteria[1].key", put("criteria", 1, "key", value="technical"), "'technical' comes twice"),
-    ("criteria[0].weight", put("criteria", 0, "weight", value=0), "greater than 0"),
-    ("criteria[0].weight", put("criteria", 0, "weight", value=-1), "greater than 0"),
-    ("criteria[0].weight", put("criteria", 0, "weight", value=float("inf")), "less than or equal to 1000"),
-    ("criteria[0].weight", put("criteria", 0, "weight", value=float("nan")), "1000"),
-    ("criteria[0].name", put("criteria", 0, "name", value=None), "string"),
-    ("criteria[2].levels", put("criteria", 2, "levels", value=LEVELS[:4]), "levels 1 to 5"),
-    ("criteria[2].levels", put("criteria", 2, "levels", value=[*LEVELS, LEVELS[0]]), "levels 1 to 5"),
-    ("criteria[2].levels[0].value", put("criteria", 2, "levels", 0, "value", value=0), "greater than or equal to 1"),
-    ("criteria[2].levels[4].anchor", put("criteria", 2, "levels", 4, "anchor", value=""), "at least 1"),
-    ("wrapUpAfterExchanges", put("wrap_up_after_exchanges", value=2), "3 questions need at least as many exchanges"),
-    ("wrapUpAfterExchanges", put("wrap_up_after_exchanges", value=101), "less than or equal to 100"),
-    ("limitMinutes", put("limit_minutes", value=2), "3 questions need at least a minute each"),
-    ("limitMinutes", put("limit_minutes", value=241), "less than or equal to 240"),
+    ("criteria", set_value("criteria", value=[]), "1 to 20 criteria, not 0"),
+    ("criteria[1].key", set_value("criteria", 1, "key", value="technical"), "'technical' comes twice"),
+    ("criteria[0].weight", set_value("criteria", 0, "weight", value=0), "greater than 0"),
+    ("criteria[0].weight", set_value("criteria", 0, "weight", value=-1), "greater than 0"),
+    ("criteria[0].weight", set_value("criteria", 0, "weight", value=float("inf")), "less than or equal to 1000"),
+    ("criteria[0].weight", set_value("criteria", 0, "weight", value=float("nan")), "1000"),
+    ("criteria[0].name", set_value("criteria", 0, "name", value=None), "string"),
+    ("criteria[2].levels", set_value("criteria", 2, "levels", value=LEVELS[:4]), "levels 1 to 5"),
+    ("criteria[2].levels", set_value("criteria", 2, "levels", value=[*LEVELS, LEVELS[0]]), "levels 1 to 5"),
+    ("criteria[2].levels[0].value", set_value("criteria", 2, "levels", 0, "value", value=0), "greater than or equal to 1"),
+    ("criteria[2].levels[4].anchor", set_value("criteria", 2, "levels", 4, "anchor", value=""), "at least 1"),
+    ("wrapUpAfterExchanges", set_value("wrap_up_after_exchanges", value=2), "3 questions need at least as many exchanges"),
+    ("wrapUpAfterExchanges", set_value("wrap_up_after_exchanges", value=101), "less than or equal to 100"),
+    ("limitMinutes", set_value("limit_minutes", value=2), "3 questions need at least a minute each"),
+    ("limitMinutes", set_value("limit_minutes", value=241), "less than or equal to 240"),
 ]
 
 
-@pytest.mark.parametrize(("path", "change", "told"), MISFITS, ids=[f"{path}: {told}" for path, _, told in MISFITS])
-def test_what_does_not_fit_is_named_by_its_path(path: str, change: Callable[[Body], None], told: str) -> None:
-    body = a_body()
+@pytest.mark.parametrize(("path", "change", "told"), INVALID_BODIES, ids=[f"{path}: {told}" for path, _, told in INVALID_BODIES])
+def test_what_does_not_fit_is_named_by_its_path(path: str, change: Callable[[RawBody], None], told: str) -> None:
+    body = new_raw_body()
     change(body)
     with pytest.raises(BadInput) as refused:
-        read_body(body)
+        validate_position_body(body)
     assert refused.value.field == path
     assert str(refused.value).startswith(path)
     assert told in str(refused.value)
@@ -117,39 +117,39 @@ MANY_CRITERIA = [{"key": f"c{n}", "name": "a name", "weight": 1, "levels": LEVEL
     ],
     ids=["minutes", "exchanges", "questions", "criteria", "no description"],
 )
-def test_what_just_fits_is_taken(values: Body) -> None:
-    read_body(a_body() | values)
+def test_what_just_fits_is_taken(values: RawBody) -> None:
+    validate_position_body(new_raw_body() | values)
 
 
 @pytest.mark.parametrize(("given", "stored"), [("DE", "de"), ("de-AT", "de-AT"), (" fr ", "fr")])
 def test_any_region_of_a_language_that_the_interviewer_speaks_is_taken(given: str, stored: str) -> None:
-    assert read_body(a_body() | {"language": given}).language == stored
+    assert validate_position_body(new_raw_body() | {"language": given}).language == stored
 
 
 def test_texts_are_stored_as_people_meant_them() -> None:
-    body = read_body(a_body() | {"title": "  Tester ", "description": "one\r\ntwo"})
+    body = validate_position_body(new_raw_body() | {"title": "  Tester ", "description": "one\r\ntwo"})
     assert (body.title, body.description) == ("Tester", "one\ntwo")
 
 
 def test_levels_stand_in_their_order_however_they_were_sent() -> None:
-    body = a_body()
+    body = new_raw_body()
     body["criteria"][0]["levels"].reverse()
-    assert [level.value for level in read_body(body).criteria[0].levels] == [1, 2, 3, 4, 5]
+    assert [level.value for level in validate_position_body(body).criteria[0].levels] == [1, 2, 3, 4, 5]
 
 
 async def test_what_is_refused_leaves_nothing_behind(tenant: Tenant) -> None:
     before = await Position.count()
     caller = await tenant.admin()
-    for body, based_on in ((a_body() | {"title": ""}, 1), (a_body(), 0), (a_body(), -1)):
+    for body, based_on in ((new_raw_body() | {"title": ""}, 1), (new_raw_body(), 0), (new_raw_body(), -1)):
         with pytest.raises(BadInput):
             await save_position(tenant.services, caller, body, based_on, "a key")
     assert await Position.count() == before
-    assert await Claim.count() == 0
+    assert await IdempotencyClaim.count() == 0
 
 
 async def test_a_save_that_is_repeated_is_one_version(tenant: Tenant) -> None:
     caller = await tenant.admin()
-    saves = (save_position(tenant.services, caller, a_body(title="Tester II"), 1, "a key") for _ in range(5))
+    saves = (save_position(tenant.services, caller, new_raw_body(title="Tester II"), 1, "a key") for _ in range(5))
     saved = await asyncio.gather(*saves)
     assert {(position.id, position.version) for position in saved} == {(saved[0].id, 2)}
     assert await Position.find({"organization_id": tenant.id, "key": "tester"}).count() == 2
@@ -157,20 +157,20 @@ async def test_a_save_that_is_repeated_is_one_version(tenant: Tenant) -> None:
 
 async def test_a_save_that_lost_against_another_is_told_so_each_time(tenant: Tenant) -> None:
     caller = await tenant.admin()
-    await save_position(tenant.services, caller, a_body(title="Theirs"), 1, None)
+    await save_position(tenant.services, caller, new_raw_body(title="Theirs"), 1, None)
     for _ in range(2):
         with pytest.raises(Conflict, match="newest version is 2"):
-            await save_position(tenant.services, caller, a_body(title="Mine"), 1, "a key")
+            await save_position(tenant.services, caller, new_raw_body(title="Mine"), 1, "a key")
 
 
 @pytest.mark.usefixtures("database")
 async def test_starters_are_stored_once_and_never_over_what_people_made_of_them() -> None:
     organization_id = ObjectId()
-    starters = [a_body(key="one"), a_body(key="two")]
+    starters = [new_raw_body(key="one"), new_raw_body(key="two")]
     seeded = await asyncio.gather(*(seed_positions(organization_id, starters) for _ in range(3)))
     assert sorted(key for keys in seeded for key in keys) == ["one", "two"]
     await Position.find({"organization_id": organization_id, "key": "one"}).set({"title": "Theirs"})
-    assert await seed_positions(organization_id, [*starters, a_body(key="three")]) == ["three"]
+    assert await seed_positions(organization_id, [*starters, new_raw_body(key="three")]) == ["three"]
     kept = await find_position(organization_id, "one")
     assert kept
     assert (kept.title, kept.version) == ("Theirs", 1)
@@ -180,5 +180,5 @@ async def test_starters_are_stored_once_and_never_over_what_people_made_of_them(
 async def test_a_starter_that_is_wrong_is_named_and_none_is_stored() -> None:
     organization_id = ObjectId()
     with pytest.raises(BadInput, match="limitMinutes"):
-        await seed_positions(organization_id, [a_body(key="one"), a_body(key="two") | {"limit_minutes": 1}])
+        await seed_positions(organization_id, [new_raw_body(key="one"), new_raw_body(key="two") | {"limit_minutes": 1}])
     assert await Position.find({"organization_id": organization_id}).count() == 0

@@ -15,8 +15,8 @@ from errors import Unauthenticated
 from models.clock import now
 from models.organization import Role, revoke_key
 from resolvers.following import follow_turns
-from resolvers.rechecks import Recheck
-from tests.resolvers.tenant import Tenant, id_of
+from resolvers.rechecks import AccessMonitor
+from tests.resolvers.tenant import Tenant, global_id_of
 
 
 async def test_all_streams_of_a_caller_share_one_look(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,18 +27,18 @@ async def test_all_streams_of_a_caller_share_one_look(tenant: Tenant, monkeypatc
 
     monkeypatch.setattr("resolvers.rechecks.recheck", look)
     caller = await tenant.admin()
-    shared = [Recheck.of(replace(caller), 0.01) for _ in range(20)]
+    shared = [AccessMonitor.for_principal(replace(caller), 0.01) for _ in range(20)]
     await asyncio.sleep(0.02)
-    await asyncio.gather(*(one.checked() for one in shared))
+    await asyncio.gather(*(one.check_and_wait() for one in shared))
     assert looked == [caller]
-    other = Recheck.of(await tenant.caller(Role.VIEWER), 0.01)
+    other = AccessMonitor.for_principal(await tenant.principal(Role.VIEWER), 0.01)
     assert other is not shared[0]
 
 
 async def test_a_withdrawal_wakes_every_stream_of_the_caller(tenant: Tenant) -> None:
-    caller = await tenant.caller(Role.VIEWER)
-    interviews = [await tenant.interview() for _ in range(3)]
-    streams = [await follow_turns(tenant.services, caller, id_of(one), 0, recheck_seconds=0.05) for one in interviews]
+    caller = await tenant.principal(Role.VIEWER)
+    interviews = [await tenant.make_interview() for _ in range(3)]
+    streams = [await follow_turns(tenant.services, caller, global_id_of(one), 0, recheck_seconds=0.05) for one in interviews]
     coming = [asyncio.ensure_future(anext(stream)) for stream in streams]
     assert caller.key_id
     await revoke_key(PydanticObjectId(caller.key_id))
@@ -52,7 +52,7 @@ async def test_a_look_that_does_not_come_back_holds_up_nobody(tenant: Tenant, mo
         await asyncio.Event().wait()
 
     monkeypatch.setattr("resolvers.rechecks.recheck", hang)
-    recheck = Recheck.of(await tenant.admin(), 0.0)
+    recheck = AccessMonitor.for_principal(await tenant.admin(), 0.0)
     for _ in range(3):
         recheck.check(lambda: None)
         await asyncio.sleep(0)
@@ -65,7 +65,7 @@ async def test_access_that_was_given_for_a_time_ends_with_it_though_the_database
         raise AutoReconnect("away")
 
     monkeypatch.setattr("resolvers.rechecks.recheck", away)
-    recheck = Recheck.of(replace(await tenant.admin(), expires_at=now() + timedelta(seconds=0.1)))
+    recheck = AccessMonitor.for_principal(replace(await tenant.admin(), expires_at=now() + timedelta(seconds=0.1)))
     recheck.check(lambda: None)
     await asyncio.sleep(0.15)
     with pytest.raises(Unauthenticated, match="expired"):
@@ -73,6 +73,6 @@ async def test_access_that_was_given_for_a_time_ends_with_it_though_the_database
 
 
 async def test_nothing_is_kept_of_a_caller_who_has_left(tenant: Tenant) -> None:
-    recheck = weakref.ref(Recheck.of(await tenant.admin()))
+    recheck = weakref.ref(AccessMonitor.for_principal(await tenant.admin()))
     gc.collect()
     assert recheck() is None

@@ -8,23 +8,23 @@ import pytest
 from bson import ObjectId
 
 import models.transition
-from auth import read_invite, verify
+from auth import decode_invite_token, authenticate
 from errors import AppError, BadInput, Conflict, ErrorCode, Unavailable
 from lifecycle import states
 from models.clock import now
-from models.idempotency import Claim
+from models.idempotency import IdempotencyClaim
 from models.interview import Interview, InterviewStatus
 from models.organization import Role
 from models.position import save_position
 from models.turn import Channel
 from resolvers import starts
 from resolvers.endings import cancel_interview, erase_interview
-from resolvers.starts import ConsentGiven, schedule_interview, start_interview
+from resolvers.starts import ConsentChoice, schedule_interview, start_interview
 from tests.factories import make_position, position_body
-from tests.resolvers.tenant import Tenant, id_of, soon
+from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
 
 
-async def interviews_of(tenant: Tenant) -> int:
+async def count_tenant_interviews(tenant: Tenant) -> int:
     return await Interview.find({"organization_id": tenant.id}).count()
 
 
@@ -47,15 +47,15 @@ async def test_a_started_interview_is_open_and_its_candidate_gets_in(tenant: Ten
     assert interview.consent.text_version == request.consent.text_version
     assert (interview.position.id, interview.position.version) == (tenant.position.id, 1)
     assert interview.due_at is not None, "the greeting is due"
-    candidate = await verify(started.access.token, tenant.services.settings.auth)
+    candidate = await authenticate(started.access.token, tenant.services.settings.auth)
     assert (candidate.role, candidate.interview_id) == (Role.CANDIDATE, interview.id)
-    assert read_invite(started.invite.token, tenant.services.settings.auth) == (interview.id, 1)
+    assert decode_invite_token(started.invite.token, tenant.services.settings.auth) == (interview.id, 1)
     assert started.invite.url == f"{tenant.services.settings.api.public_url}/join#{started.invite.token}"
     assert abs(started.invite.expires_at - now() - timedelta(days=7)) < timedelta(minutes=1)
 
 
 async def test_a_scheduled_interview_waits_for_its_candidate(tenant: Tenant) -> None:
-    at = soon()
+    at = minutes_from_now()
     scheduled = await schedule_interview(
         tenant.services, await tenant.admin(), tenant.schedule_request(scheduled_for=at, channel=Channel.VOICE)
     )
@@ -88,7 +88,7 @@ async def test_names_are_found_and_sorted_as_people_look_them_up(tenant: Tenant)
     assert interview.email_terms == ["asa", "example", "neill", "o", "org", "åsa"]
 
 
-LONG = "a" * 20_001
+TOO_LONG_TEXT = "a" * 20_001
 BAD_TEXTS: list[tuple[str, Any]] = [
     ("candidate_name", ""),
     ("candidate_name", "\0"),
@@ -100,9 +100,9 @@ BAD_TEXTS: list[tuple[str, Any]] = [
     ("position_key", "\ud800"),
     ("language", "fr"),
     ("language", "no language"),
-    ("resume", LONG),
+    ("resume", TOO_LONG_TEXT),
     ("resume", "\x1b[31m"),
-    ("job_description", LONG),
+    ("job_description", TOO_LONG_TEXT),
     ("external_id", "a" * 201),
     ("idempotency_key", " "),
     ("idempotency_key", "\0"),
@@ -121,8 +121,8 @@ async def test_bad_input_is_refused_by_its_field_and_nothing_is_written(tenant: 
     with pytest.raises(BadInput, match=field) as scheduled:
         await schedule_interview(tenant.services, caller, tenant.schedule_request(**values))
     assert started.value.field == scheduled.value.field == field
-    assert await interviews_of(tenant) == 0
-    assert await Claim.count() == 0
+    assert await count_tenant_interviews(tenant) == 0
+    assert await IdempotencyClaim.count() == 0
 
 
 async def test_the_positions_language_is_named_when_another_is_asked_for(tenant: Tenant) -> None:
@@ -131,19 +131,19 @@ async def test_the_positions_language_is_named_when_another_is_asked_for(tenant:
 
 
 async def test_an_unknown_consent_text_is_refused(tenant: Tenant) -> None:
-    request = tenant.start_request(consent=ConsentGiven(text_version="2019", recording=False), idempotency_key="key")
+    request = tenant.start_request(consent=ConsentChoice(text_version="2019", recording=False), idempotency_key="key")
     with pytest.raises(BadInput, match=r"consent\.textVersion"):
         await start_interview(tenant.services, await tenant.admin(), request)
-    assert await interviews_of(tenant) == 0
-    assert await Claim.count() == 0
+    assert await count_tenant_interviews(tenant) == 0
+    assert await IdempotencyClaim.count() == 0
 
 
 async def test_without_livekit_a_voice_interview_is_not_started_and_leaves_nothing(tenant: Tenant) -> None:
     request = tenant.start_request(channel=Channel.VOICE, idempotency_key="key")
     with pytest.raises(Unavailable, match="use channel TEXT"):
         await start_interview(tenant.services, await tenant.admin(), request)
-    assert await interviews_of(tenant) == 0
-    assert await Claim.count() == 0
+    assert await count_tenant_interviews(tenant) == 0
+    assert await IdempotencyClaim.count() == 0
 
 
 async def test_an_archived_position_takes_no_interview(tenant: Tenant) -> None:
@@ -152,12 +152,12 @@ async def test_an_archived_position_takes_no_interview(tenant: Tenant) -> None:
         await start_interview(tenant.services, await tenant.admin(), tenant.start_request(position_key="gone"))
 
 
-FAR = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+FAR_FUTURE = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 BAD_TIMES: list[tuple[dict[str, Any], str]] = [
     ({"scheduled_for": datetime(2020, 1, 1, tzinfo=UTC)}, "scheduledFor"),
-    ({"scheduled_for": FAR}, "scheduledFor"),
+    ({"scheduled_for": FAR_FUTURE}, "scheduledFor"),
     ({"expires_at": datetime(2020, 1, 1, tzinfo=UTC)}, "expiresAt"),
-    ({"expires_at": FAR}, "expiresAt"),
+    ({"expires_at": FAR_FUTURE}, "expiresAt"),
 ]
 
 
@@ -169,7 +169,7 @@ async def test_times_that_cannot_be_are_refused(tenant: Tenant, times: dict[str,
 
 
 async def test_an_invite_cannot_end_before_the_interview_begins(tenant: Tenant) -> None:
-    request = tenant.schedule_request(scheduled_for=soon(60), expires_at=soon(30))
+    request = tenant.schedule_request(scheduled_for=minutes_from_now(60), expires_at=minutes_from_now(30))
     with pytest.raises(BadInput, match="later than scheduledFor"):
         await schedule_interview(tenant.services, await tenant.admin(), request)
 
@@ -186,8 +186,8 @@ async def test_a_crash_before_the_interview_is_made_leaves_nothing_that_the_repe
         patch.setattr(starts, "create", crash)
         with pytest.raises(ConnectionError):
             await start_interview(tenant.services, caller, request)
-    assert await interviews_of(tenant) == 0
-    claimed = await Claim.find_one({"key": "key"})
+    assert await count_tenant_interviews(tenant) == 0
+    claimed = await IdempotencyClaim.find_one({"key": "key"})
     assert claimed
     started = await start_interview(tenant.services, caller, request)
     assert started.interview.id == claimed.result_id
@@ -218,21 +218,21 @@ async def test_a_repetition_is_answered_whatever_became_of_position_and_intervie
     caller, request = await tenant.admin(), tenant.start_request(idempotency_key="key")
     first = await start_interview(tenant.services, caller, request)
     await save_position(tenant.id, position_body(archived=True), 1)
-    await cancel_interview(tenant.services, caller, id_of(first.interview), None, None)
+    await cancel_interview(tenant.services, caller, global_id_of(first.interview), None, None)
     again = await start_interview(tenant.services, caller, request)
     assert (again.interview.id, again.interview.status) == (first.interview.id, InterviewStatus.CANCELLED)
-    await erase_interview(tenant.services, caller, id_of(first.interview), None)
+    await erase_interview(tenant.services, caller, global_id_of(first.interview), None)
     erased = await start_interview(tenant.services, caller, request)
     assert erased.interview.erased_at
     with pytest.raises(AppError) as refused:
-        await verify(erased.access.token, tenant.services.settings.auth)
+        await authenticate(erased.access.token, tenant.services.settings.auth)
     assert refused.value.code is ErrorCode.UNAUTHENTICATED
 
 
 async def test_a_repetition_is_answered_after_its_times_have_passed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    caller, request = await tenant.admin(), tenant.schedule_request(scheduled_for=soon(5), idempotency_key="key")
+    caller, request = await tenant.admin(), tenant.schedule_request(scheduled_for=minutes_from_now(5), idempotency_key="key")
     first = await schedule_interview(tenant.services, caller, request)
-    monkeypatch.setattr(starts, "now", lambda: soon(10))
+    monkeypatch.setattr(starts, "now", lambda: minutes_from_now(10))
     with pytest.raises(BadInput):
         await schedule_interview(tenant.services, caller, replace(request, idempotency_key=None))
     again = await schedule_interview(tenant.services, caller, request)

@@ -4,17 +4,17 @@ from typing import Any
 
 DIRECTIVE = "<directive>\nmoves: NEXT PROBE REPEAT STOP\nquestion: 1 of 3\nstop asked: no\n</directive>"
 ANSWER = "I rebuilt the tracking feed so that shops see each change within two seconds of it."
-ASKED: dict[str, Any] = {
+REQUEST: dict[str, Any] = {
     "model": "claude-test",
     "max_tokens": 100,
     "messages": [{"role": "user", "content": ANSWER}, {"role": "system", "content": DIRECTIVE}],
 }
 
 
-def asked(**values: Any) -> Any:
+def make_request(**values: Any) -> Any:
     """A request that the rules answer; `values` replace fields."""
-    return {**ASKED, **values}
+    return {**REQUEST, **values}
 
 
-def conversation(*roles: str) -> list[dict[str, str]]:
+def make_messages(*roles: str) -> list[dict[str, str]]:
     return [{"role": role, "content": DIRECTIVE if role == "system" else ANSWER} for role in roles]

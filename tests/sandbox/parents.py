@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 ROOT = Path(__file__).parents[2]
-HEAD = """
+SCRIPT_HEADER = """
 import asyncio, sys
 from pathlib import Path
 from sandbox.mongod import Mongod
@@ -22,9 +22,9 @@ async def main(folder):
 
 
 @asynccontextmanager
-async def parent_of(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, list[int]]]:
+async def run_parent(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, list[int]]]:
     """A process that runs `script` in a coroutine, with `folder`, and the numbers of the children that it has printed."""
-    code = f"{HEAD}{indent(dedent(script), '    ')}\nasyncio.run(main(Path(sys.argv[1])))"
+    code = f"{SCRIPT_HEADER}{indent(dedent(script), '    ')}\nasyncio.run(main(Path(sys.argv[1])))"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, str(folder), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
@@ -41,18 +41,18 @@ async def parent_of(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.su
             await process.wait()
         # a test that fails leaves nothing behind
         for pid in pids:
-            if is_there(pid):
+            if is_alive(pid):
                 os.kill(pid, signal.SIGKILL)
 
 
-async def gone(*pids: int) -> None:
+async def wait_until_gone(*pids: int) -> None:
     """Wait until none of them is there. Raises TimeoutError when one stays."""
     async with asyncio.timeout(15):
-        while any(is_there(pid) for pid in pids):
+        while any(is_alive(pid) for pid in pids):
             await asyncio.sleep(0.02)
 
 
-def is_there(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
         # a zombie has ended, and waits for whoever is init here

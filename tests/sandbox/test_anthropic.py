@@ -12,13 +12,13 @@ from anthropic import AsyncAnthropic, Omit
 from anthropic.types import Message, ModelInfo, RawMessageStreamEvent
 from pydantic import BaseModel, TypeAdapter
 
-from sandbox.anthropic.provider import MODEL, Provider, Script
-from tests.sandbox.asked import ANSWER, asked, conversation
+from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
+from tests.sandbox.asked import ANSWER, make_request, make_messages
 
 
-async def raw_stream(provider: Provider) -> httpx2.Response:
+async def post_raw_stream(provider: AnthropicProvider) -> httpx2.Response:
     async with httpx2.AsyncClient() as client:
-        return await client.post(f"{provider.url}/v1/messages", json=asked(stream=True), headers={"x-api-key": "test"})
+        return await client.post(f"{provider.url}/v1/messages", json=make_request(stream=True), headers={"x-api-key": "test"})
 
 
 def unknown_fields(value: Any, path: str = "") -> Iterator[str]:
@@ -32,8 +32,8 @@ def unknown_fields(value: Any, path: str = "") -> Iterator[str]:
             yield from unknown_fields(item, path)
 
 
-async def test_every_event_is_one_that_the_sdk_knows_in_the_order_that_it_needs(provider: Provider) -> None:
-    response = await raw_stream(provider)
+async def test_every_event_is_one_that_the_sdk_knows_in_the_order_that_it_needs(provider: AnthropicProvider) -> None:
+    response = await post_raw_stream(provider)
     assert response.headers["content-type"].startswith("text/event-stream")
     blocks = [dict(line.split(": ", 1) for line in block.splitlines()) for block in response.text.strip().split("\n\n")]
     events = [json.loads(block["data"]) for block in blocks]
@@ -48,10 +48,10 @@ async def test_every_event_is_one_that_the_sdk_knows_in_the_order_that_it_needs(
             assert list(unknown_fields(known.validate_python(event))) == []
 
 
-async def test_a_whole_message_is_one_that_the_sdk_knows(provider: Provider) -> None:
-    provider.scripts.append(Script(text="no", stop_reason="refusal"))
+async def test_a_whole_message_is_one_that_the_sdk_knows(provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="no", stop_reason="refusal"))
     async with httpx2.AsyncClient(headers={"x-api-key": "test"}) as client:
-        refused, answered = [(await client.post(f"{provider.url}/v1/messages", json=asked())).json() for _ in range(2)]
+        refused, answered = [(await client.post(f"{provider.url}/v1/messages", json=make_request())).json() for _ in range(2)]
         model = (await client.get(f"{provider.url}/v1/models/claude-test")).json()
     for known, value in ((Message, refused), (Message, answered), (ModelInfo, model)):
         assert list(unknown_fields(known.model_validate(value))) == []
@@ -60,7 +60,7 @@ async def test_a_whole_message_is_one_that_the_sdk_knows(provider: Provider) -> 
 
 
 async def test_a_stream_gives_the_text_in_pieces_and_then_the_whole_message(claude: AsyncAnthropic) -> None:
-    async with claude.messages.stream(**asked()) as stream:
+    async with claude.messages.stream(**make_request()) as stream:
         pieces = [text async for text in stream.text_stream]
         message = await stream.get_final_message()
         assert stream.request_id
@@ -73,9 +73,9 @@ async def test_a_stream_gives_the_text_in_pieces_and_then_the_whole_message(clau
 
 
 async def test_without_a_stream_the_same_request_gets_the_same_answer(claude: AsyncAnthropic) -> None:
-    async with claude.messages.stream(**asked()) as stream:
+    async with claude.messages.stream(**make_request()) as stream:
         streamed = await stream.get_final_text()
-    whole = cast(Message, await claude.messages.create(**asked()))
+    whole = cast(Message, await claude.messages.create(**make_request()))
     assert [block.text for block in whole.content if block.type == "text"] == [streamed]
     assert whole.stop_reason == "end_turn"
     assert whole._request_id
@@ -87,11 +87,11 @@ class Weather(BaseModel):
     degrees: int
 
 
-async def test_structured_output_is_asked_for_by_its_schema_and_parsed(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts.append(Script(text='{"place": "Oslo", "degrees": -3}'))
-    parsed = await claude.messages.parse(**asked(messages=conversation("user")), output_format=Weather)
+async def test_structured_output_is_asked_for_by_its_schema_and_parsed(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text='{"place": "Oslo", "degrees": -3}'))
+    parsed = await claude.messages.parse(**make_request(messages=make_messages("user")), output_format=Weather)
     assert parsed.parsed_output == Weather(place="Oslo", degrees=-3)
-    asked_for = provider.judgements[0]["output_config"]["format"]
+    asked_for = provider.judgement_requests[0]["output_config"]["format"]
     assert (asked_for["type"], set(asked_for["schema"]["properties"])) == ("json_schema", {"place", "degrees"})
 
 
@@ -106,10 +106,10 @@ async def test_usage_tells_what_the_cache_held(claude: AsyncAnthropic) -> None:
         {"role": "assistant", "content": "NEXT"},
         {"role": "user", "content": [block("another answer ", marked=True)]},
     ]
-    directive = conversation("system")
+    directive = make_messages("system")
     usages = []
     for messages in (first, second, second):
-        request = asked(system=system, messages=[*messages, *directive])
+        request = make_request(system=system, messages=[*messages, *directive])
         async with claude.messages.stream(**request) as stream:
             streamed = (await stream.get_final_message()).usage
         usages.append(streamed)
@@ -119,7 +119,7 @@ async def test_usage_tells_what_the_cache_held(claude: AsyncAnthropic) -> None:
     assert written[1] > 0
     assert written[2] == 0
     assert len({usage.input_tokens for usage in usages}) == 1, "what stands after the last mark is never cached"
-    other = await claude.messages.create(**asked(system=[block("other rules ", marked=True)], messages=[*second, *directive]))
+    other = await claude.messages.create(**make_request(system=[block("other rules ", marked=True)], messages=[*second, *directive]))
     assert other.usage.cache_read_input_tokens == 0, "a prefix that begins differently is another one"
 
 
@@ -141,15 +141,15 @@ async def test_usage_tells_what_the_cache_held(claude: AsyncAnthropic) -> None:
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_each_error_is_the_sdks_own_with_the_request_id(
     claude: AsyncAnthropic,
-    provider: Provider,
+    provider: AnthropicProvider,
     status: int,
     kind: str,
     expected: type[anthropic.APIStatusError],
     streamed: bool,
 ) -> None:
-    provider.scripts.append(Script(status=status, error_type=kind, retry_after=7))
+    provider.scripts.append(ScriptedReply(status=status, error_type=kind, retry_after=7))
     with pytest.raises(expected) as raised:
-        await claude.messages.create(**asked(stream=streamed))
+        await claude.messages.create(**make_request(stream=streamed))
     error = raised.value
     assert (error.status_code, error.type, error.api_message) == (status, kind, "as scripted")
     assert error.request_id
@@ -157,10 +157,10 @@ async def test_each_error_is_the_sdks_own_with_the_request_id(
     assert error.response.headers["retry-after"] == "7"
 
 
-async def test_without_a_key_nobody_is_answered(claude: AsyncAnthropic, provider: Provider) -> None:
+async def test_without_a_key_nobody_is_answered(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     keyless = {"X-Api-Key": Omit(), "Authorization": Omit()}
     with pytest.raises(anthropic.AuthenticationError):
-        await claude.messages.create(**asked(), extra_headers=keyless)
+        await claude.messages.create(**make_request(), extra_headers=keyless)
     with pytest.raises(anthropic.AuthenticationError):
         await claude.models.retrieve("claude-test", extra_headers=keyless)
     assert provider.requests == []
@@ -178,43 +178,43 @@ async def test_a_model_is_found_by_its_name(claude: AsyncAnthropic) -> None:
         ({"max_tokens": 0}, "max_tokens"),
         ({"messages": []}, "the body"),
         ({"messages": [{"role": "user"}]}, "the body"),
-        ({"messages": conversation("assistant", "user")}, "the user role"),
+        ({"messages": make_messages("assistant", "user")}, "the user role"),
         ({"messages": [{"role": "tool", "content": "x"}]}, "a role is unknown"),
         ({"messages": [{"role": "user", "content": " \n"}]}, "a text is empty"),
-        ({"messages": conversation("user", "assistant")}, "prefill"),
-        ({"messages": conversation("system", "user")}, "top-level 'system'"),
-        ({"messages": conversation("user", "assistant", "system")}, "a system message must follow a user message"),
-        ({"messages": conversation("user", "system", "user")}, "a system message must follow a user message"),
-        ({"messages": conversation("user", "system", "system")}, "a system message must follow a user message"),
+        ({"messages": make_messages("user", "assistant")}, "prefill"),
+        ({"messages": make_messages("system", "user")}, "top-level 'system'"),
+        ({"messages": make_messages("user", "assistant", "system")}, "a system message must follow a user message"),
+        ({"messages": make_messages("user", "system", "user")}, "a system message must follow a user message"),
+        ({"messages": make_messages("user", "system", "system")}, "a system message must follow a user message"),
         ({"system": [{"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}] * 5}, "at most 4 blocks"),
-        ({"messages": conversation("user")}, "no rule for this request"),
+        ({"messages": make_messages("user")}, "no rule for this request"),
     ],
 )
 async def test_what_claude_would_refuse_is_refused(claude: AsyncAnthropic, wrong: dict[str, Any], problem: str) -> None:
     with pytest.raises(anthropic.BadRequestError, match=problem):
-        await claude.messages.create(**asked(**wrong))
+        await claude.messages.create(**make_request(**wrong))
 
 
 async def test_a_system_message_may_stand_between_a_user_and_an_assistant(claude: AsyncAnthropic) -> None:
     roles = ("user", "system", "assistant", "user", "user", "system")
-    assert await claude.messages.create(**asked(messages=conversation(*roles)))
+    assert await claude.messages.create(**make_request(messages=make_messages(*roles)))
 
 
-ALL = "NEXT PROBE REPEAT CLARIFY WAIT STOP"
+ALL_MOVES = "NEXT PROBE REPEAT CLARIFY WAIT STOP"
 RULES = [
-    ("I could not repeat it at first, so I added a log line and looked at what the two workers did.", ALL, "NEXT"),
-    ("Could you repeat that?", ALL, "REPEAT"),
+    ("I could not repeat it at first, so I added a log line and looked at what the two workers did.", ALL_MOVES, "NEXT"),
+    ("Could you repeat that?", ALL_MOVES, "REPEAT"),
     ("Could you repeat that?", "NEXT PROBE", "NEXT"),
-    ("What do you mean by that?", ALL, "CLARIFY"),
-    ("One moment please.", ALL, "WAIT"),
-    ("I want to stop.", ALL, "STOP"),
-    ("Can we stop here, please?", ALL, "STOP"),
-    ("Stop.", ALL, "STOP"),
-    ("I had to stop the import before I could look at it.", ALL, "NEXT"),
-    ("We have to stop the import first.", ALL, "PROBE"),
-    ("I don't know.", ALL, "NEXT"),
+    ("What do you mean by that?", ALL_MOVES, "CLARIFY"),
+    ("One moment please.", ALL_MOVES, "WAIT"),
+    ("I want to stop.", ALL_MOVES, "STOP"),
+    ("Can we stop here, please?", ALL_MOVES, "STOP"),
+    ("Stop.", ALL_MOVES, "STOP"),
+    ("I had to stop the import before I could look at it.", ALL_MOVES, "NEXT"),
+    ("We have to stop the import first.", ALL_MOVES, "PROBE"),
+    ("I don't know.", ALL_MOVES, "NEXT"),
     ("Sorry, I have no idea.", "PROBE CLOSE", "CLOSE"),
-    ("It was a deadlock.", ALL, "PROBE"),
+    ("It was a deadlock.", ALL_MOVES, "PROBE"),
     ("It was a deadlock.", "NEXT", "NEXT"),
     ("Yes.", "NEXT CLOSE", "NEXT"),
     (ANSWER, "CLOSE", "CLOSE"),
@@ -227,16 +227,16 @@ async def test_the_rules_decide_by_what_was_said_and_what_is_allowed(
     claude: AsyncAnthropic, said: str, moves: str, move: str
 ) -> None:
     directive = {"role": "system", "content": f"moves: {moves}\nquestion: 1 of 3\nstop asked: no"}
-    request = asked(messages=[{"role": "user", "content": said}, directive])
+    request = make_request(messages=[{"role": "user", "content": said}, directive])
     async with claude.messages.stream(**request) as stream:
         assert (await stream.get_final_text()).partition("\n")[0] == move
 
 
 async def answer(claude: AsyncAnthropic, said: str, **directive: str) -> tuple[str, str]:
     """The move and the words of the reply to a candidate who says this."""
-    lines = {"moves": ALL, "question": "1 of 3", "stop asked": "no", **directive}
+    lines = {"moves": ALL_MOVES, "question": "1 of 3", "stop asked": "no", **directive}
     content = "\n".join(f"{name}: {value}" for name, value in lines.items())
-    request = asked(messages=[{"role": "user", "content": said}, {"role": "system", "content": content}])
+    request = make_request(messages=[{"role": "user", "content": said}, {"role": "system", "content": content}])
     async with claude.messages.stream(**request) as stream:
         move, _, words = (await stream.get_final_text()).partition("\n")
     return move, words
@@ -284,7 +284,7 @@ async def test_a_yes_without_a_wish_to_stop_does_not_end_the_interview(claude: A
 @pytest.mark.parametrize("said", ["It was a deadlock in the database.", "I don't know.", "No idea, sorry.", ANSWER, "Hello!"])
 @pytest.mark.parametrize("question", ["0 of 3", "1 of 3", "2 of 3", "3 of 3"])
 async def test_replies_neither_quote_the_candidate_nor_judge_the_answer(claude: AsyncAnthropic, said: str, question: str) -> None:
-    for moves in (ALL, "NEXT STOP", "CLOSE"):
+    for moves in (ALL_MOVES, "NEXT STOP", "CLOSE"):
         _, words = await answer(claude, said, moves=moves, question=question)
         assert '"' not in words
         assert "deadlock" not in words

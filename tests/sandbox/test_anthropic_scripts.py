@@ -10,55 +10,55 @@ import pytest
 from anthropic import AsyncAnthropic
 from anthropic.types import Message
 
-from sandbox.anthropic.provider import Provider, Script
-from tests.sandbox.asked import asked
-from tests.schema.api import served
+from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
+from tests.sandbox.asked import make_request
+from tests.schema.api import serve
 
 
-async def test_scripts_are_used_up_in_order_and_then_what_is_always_said(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts += [Script(text="first"), Script(status=529)]
-    provider.always = Script(text="again")
+async def test_scripts_are_used_up_in_order_and_then_what_is_always_said(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts += [ScriptedReply(text="first"), ScriptedReply(status=529)]
+    provider.default_script = ScriptedReply(text="again")
 
-    async def said() -> str:
-        message = cast(Message, await claude.messages.create(**asked()))
+    async def ask_for_text() -> str:
+        message = cast(Message, await claude.messages.create(**make_request()))
         return "".join(block.text for block in message.content if block.type == "text")
 
-    assert await said() == "first"
+    assert await ask_for_text() == "first"
     with pytest.raises(anthropic.OverloadedError):
-        await said()
-    assert [await said(), await said()] == ["again", "again"]
+        await ask_for_text()
+    assert [await ask_for_text(), await ask_for_text()] == ["again", "again"]
     assert len(provider.requests) == 4
 
 
 @pytest.mark.parametrize("reason", ["max_tokens", "stop_sequence", "refusal", "model_context_window_exceeded"])
-async def test_a_scripted_stop_reason_ends_streams_and_messages(claude: AsyncAnthropic, provider: Provider, reason: str) -> None:
-    provider.scripts += [Script(text="half a sen", stop_reason=reason)] * 2
-    async with claude.messages.stream(**asked()) as stream:
+async def test_a_scripted_stop_reason_ends_streams_and_messages(claude: AsyncAnthropic, provider: AnthropicProvider, reason: str) -> None:
+    provider.scripts += [ScriptedReply(text="half a sen", stop_reason=reason)] * 2
+    async with claude.messages.stream(**make_request()) as stream:
         streamed = await stream.get_final_message()
-    whole = cast(Message, await claude.messages.create(**asked()))
+    whole = cast(Message, await claude.messages.create(**make_request()))
     assert (streamed.stop_reason, whole.stop_reason) == (reason, reason)
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
-async def test_pieces_have_the_size_that_was_asked_for(claude: AsyncAnthropic, provider: Provider, size: int) -> None:
-    provider.scripts.append(Script(text="NEXT\nThank you.", piece=size))
-    async with claude.messages.stream(**asked()) as stream:
+async def test_pieces_have_the_size_that_was_asked_for(claude: AsyncAnthropic, provider: AnthropicProvider, size: int) -> None:
+    provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=size))
+    async with claude.messages.stream(**make_request()) as stream:
         pieces = [text async for text in stream.text_stream]
     assert "".join(pieces) == "NEXT\nThank you."
     assert all(len(piece) == size for piece, _ in pairwise(pieces))
 
 
-async def test_a_delayed_answer_comes_late(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts.append(Script(delay_seconds=0.3))
+async def test_a_delayed_answer_comes_late(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(delay_seconds=0.3))
     began = asyncio.get_running_loop().time()
-    await claude.messages.create(**asked())
+    await claude.messages.create(**make_request())
     assert asyncio.get_running_loop().time() - began >= 0.3
 
 
-async def test_nothing_is_answered_until_it_is_released(claude: AsyncAnthropic, provider: Provider) -> None:
+async def test_nothing_is_answered_until_it_is_released(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     released = asyncio.Event()
-    provider.scripts.append(Script(released=released))
-    asking = asyncio.create_task(claude.messages.create(**asked()))
+    provider.scripts.append(ScriptedReply(release_event=released))
+    asking = asyncio.create_task(claude.messages.create(**make_request()))
     while not provider.requests:
         await asyncio.sleep(0.005)
     done, _ = await asyncio.wait([asking], timeout=0.1)
@@ -67,32 +67,32 @@ async def test_nothing_is_answered_until_it_is_released(claude: AsyncAnthropic, 
     assert await asking
 
 
-async def test_a_stalled_stream_says_so_much_and_no_more_and_ends_with_its_caller(provider: Provider) -> None:
-    provider.scripts.append(Script(text="NEXT\nThank you.", piece=1, stall_after=7))
+async def test_a_stalled_stream_says_so_much_and_no_more_and_ends_with_its_caller(provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=1, stall_after=7))
     async with AsyncAnthropic(api_key="test", base_url=provider.url, max_retries=0, timeout=0.3) as hasty:
         said = ""
         with pytest.raises(httpx2.ReadTimeout):
-            async with hasty.messages.stream(**asked()) as stream:
+            async with hasty.messages.stream(**make_request()) as stream:
                 async for text in stream.text_stream:
                     said += text
     assert said == "NEXT\nTh"
 
 
-async def test_a_cut_stream_breaks_the_connection(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts.append(Script(text="NEXT\nThank you.", piece=1, cut_after=7))
+async def test_a_cut_stream_breaks_the_connection(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=1, cut_after=7))
     said = ""
     with pytest.raises(httpx2.RemoteProtocolError):
-        async with claude.messages.stream(**asked()) as stream:
+        async with claude.messages.stream(**make_request()) as stream:
             async for text in stream.text_stream:
                 said += text
     assert said == "NEXT\nTh"
 
 
-async def test_an_error_event_in_mid_stream_is_the_sdks_error(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts.append(Script(text="NEXT\nThank you.", piece=1, error_after=7))
+async def test_an_error_event_in_mid_stream_is_the_sdks_error(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=1, error_after=7))
     said = ""
     with pytest.raises(anthropic.APIStatusError) as raised:
-        async with claude.messages.stream(**asked()) as stream:
+        async with claude.messages.stream(**make_request()) as stream:
             async for text in stream.text_stream:
                 said += text
     assert said == "NEXT\nTh"
@@ -100,16 +100,16 @@ async def test_an_error_event_in_mid_stream_is_the_sdks_error(claude: AsyncAnthr
     assert raised.value.request_id
 
 
-async def test_raw_bytes_are_sent_as_they_are(claude: AsyncAnthropic, provider: Provider) -> None:
-    provider.scripts.append(Script(raw="<html>a proxy's page</html>"))
-    stream = await claude.messages.create(**asked(stream=True))
+async def test_raw_bytes_are_sent_as_they_are(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(raw_body="<html>a proxy's page</html>"))
+    stream = await claude.messages.create(**make_request(stream=True))
     assert [event async for event in stream] == []
 
 
 async def test_at_a_persons_pace_the_words_come_one_after_another() -> None:
-    paced = Provider(paced=True)
-    async with served(paced.app) as address:
+    paced = AnthropicProvider(paced=True)
+    async with serve(paced.app) as address:
         base_url = f"http://127.0.0.1:{address.port}"
-        async with AsyncAnthropic(api_key="test", base_url=base_url) as claude, claude.messages.stream(**asked()) as stream:
+        async with AsyncAnthropic(api_key="test", base_url=base_url) as claude, claude.messages.stream(**make_request()) as stream:
             times = [asyncio.get_running_loop().time() async for _ in stream.text_stream]
     assert times[-1] - times[0] >= 0.012 * (len(times) - 2)

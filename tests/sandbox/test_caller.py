@@ -14,20 +14,20 @@ from uuid import uuid4
 import pytest
 from livekit import api, rtc
 
-from sandbox.caller.ear import Ear, Sound
-from sandbox.caller.microphone import SAMPLE_RATE, HungUp, Microphone
-from sandbox.caller.participant import STATE, TRANSCRIPTION, Caller, Said
+from sandbox.caller.ear import TrackListener, VoiceActivity
+from sandbox.caller.microphone import SAMPLE_RATE, CallEnded, Microphone
+from sandbox.caller.participant import STATE_ATTRIBUTE, TRANSCRIPTION_TOPIC, VoiceCaller, CallerUtterance
 from sandbox.candidate import load_questions
 from sandbox.livekit.server import LivekitServer
-from sandbox.processes import Child
+from sandbox.processes import ChildProcess
 from sandbox.speech import synthesize
-from sandbox.voices import interviewer
+from sandbox.voices import interviewer_voice
 
-REPOSITORY = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(180)
 
 
-def token_for(server: LivekitServer, room: str, identity: str) -> str:
+def make_token(server: LivekitServer, room: str, identity: str) -> str:
     grants = api.VideoGrants(room_join=True, room=room, can_update_own_metadata=True)
     return (
         api.AccessToken(server.api_key, server.api_secret)
@@ -44,24 +44,24 @@ class Partner:
 
     room: rtc.Room
     microphone: Microphone
-    heard: list[Sound] = field(default_factory=list)
+    heard: list[VoiceActivity] = field(default_factory=list)
     typed: list[str] = field(default_factory=list)
     left: list[float] = field(default_factory=list)
 
     async def ask(self, text: str) -> float:
         """Say it, show it as livekit-agents does; answers when its sound was over."""
-        speech = synthesize(text, interviewer("en"), SAMPLE_RATE)
-        await self.room.local_participant.set_attributes({STATE: "speaking"})
-        writer = await self.room.local_participant.stream_text(topic=TRANSCRIPTION, attributes={"lk.segment_id": uuid4().hex})
+        speech = synthesize(text, interviewer_voice("en"), SAMPLE_RATE)
+        await self.room.local_participant.set_attributes({STATE_ATTRIBUTE: "speaking"})
+        writer = await self.room.local_participant.stream_text(topic=TRANSCRIPTION_TOPIC, attributes={"lk.segment_id": uuid4().hex})
         for word in text.split():
             await writer.write(word + " ")
         await self.microphone.play(speech.samples)
-        over = time.time()
+        ended_at = time.time()
         await writer.aclose()
-        await self.room.local_participant.set_attributes({STATE: "listening"})
-        return over
+        await self.room.local_participant.set_attributes({STATE_ATTRIBUTE: "listening"})
+        return ended_at
 
-    async def until_heard(self, count: int, seconds: float = 30) -> None:
+    async def wait_until_heard(self, count: int, seconds: float = 30) -> None:
         """Until so many stretches of the caller's voice are over."""
         async with asyncio.timeout(seconds):
             while sum(sound.ended_at is not None for sound in self.heard) < count:
@@ -69,24 +69,24 @@ class Partner:
 
 
 @dataclass
-class Line:
+class CallRoom:
     """A room, and the two in it."""
 
     partner: Partner
-    caller: Caller
+    caller: VoiceCaller
     token: str
 
 
 @pytest.fixture
-async def line(livekit_server: LivekitServer) -> AsyncIterator[Line]:
+async def call_room(livekit_server: LivekitServer) -> AsyncIterator[CallRoom]:
     name = f"call-{uuid4().hex}"
-    token = token_for(livekit_server, name, "candidate")
-    async with _partner(livekit_server, name) as partner, Caller(livekit_server.url, token) as caller:
-        yield Line(partner, caller, token)
+    token = make_token(livekit_server, name, "candidate")
+    async with _join_partner(livekit_server, name) as partner, VoiceCaller(livekit_server.url, token) as caller:
+        yield CallRoom(partner, caller, token)
 
 
 @asynccontextmanager
-async def _partner(server: LivekitServer, name: str) -> AsyncIterator[Partner]:
+async def _join_partner(server: LivekitServer, name: str) -> AsyncIterator[Partner]:
     room = rtc.Room()
     partner = Partner(room, Microphone())
     tasks: list[asyncio.Task[None]] = []
@@ -95,12 +95,12 @@ async def _partner(server: LivekitServer, name: str) -> AsyncIterator[Partner]:
         partner.typed.append(await reader.read_all())
 
     def hear(track: rtc.RemoteTrack, _: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
-        tasks.append(asyncio.create_task(Ear(track, participant.identity, partner.heard).listen()))
+        tasks.append(asyncio.create_task(TrackListener(track, participant.identity, partner.heard).listen()))
 
     room.on("track_subscribed", hear)
     room.on("participant_disconnected", lambda _: partner.left.append(time.time()))
     room.register_text_stream_handler("lk.chat", lambda reader, _: tasks.append(asyncio.create_task(read(reader))))
-    await room.connect(server.url, token_for(server, name, "interviewer"))
+    await room.connect(server.url, make_token(server, name, "interviewer"))
     await room.local_participant.publish_track(partner.microphone.track)
     tasks.append(asyncio.create_task(partner.microphone.run()))
     try:
@@ -112,137 +112,137 @@ async def _partner(server: LivekitServer, name: str) -> AsyncIterator[Partner]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_each_question_is_answered_once_it_was_put_and_the_delay_is_measured(line: Line) -> None:
+async def test_each_question_is_answered_once_it_was_put_and_the_delay_is_measured(call_room: CallRoom) -> None:
     answers = iter(["I fixed a bug.", "It took two days."])
-    talking = asyncio.create_task(line.caller.converse(lambda _: next(answers, None)))
-    first_over = await line.partner.ask("Tell me about a bug. What was the first thing that you looked at?")
-    await line.partner.until_heard(1)
-    second_over = await line.partner.ask("How long did it take?")
-    await line.partner.until_heard(2)
+    talking = asyncio.create_task(call_room.caller.converse(lambda _: next(answers, None)))
+    first_over = await call_room.partner.ask("Tell me about a bug. What was the first thing that you looked at?")
+    await call_room.partner.wait_until_heard(1)
+    second_over = await call_room.partner.ask("How long did it take?")
+    await call_room.partner.wait_until_heard(2)
     await asyncio.sleep(0.5)
-    await line.caller.leave()
+    await call_room.caller.leave()
     await talking
-    said = line.caller.said
+    said = call_room.caller.utterances
     assert [words.text for words in said] == ["I fixed a bug.", "It took two days."]
     assert (said[0].started_at > first_over, said[1].started_at > second_over) == (True, True)
-    assert line.caller.texts == ["Tell me about a bug. What was the first thing that you looked at?", "How long did it take?"]
+    assert call_room.caller.interviewer_texts == ["Tell me about a bug. What was the first thing that you looked at?", "How long did it take?"]
     # what the one said is what the other heard, on either side
-    assert [heard.started_at for heard in line.partner.heard] == pytest.approx([words.started_at for words in said], abs=0.5)
-    assert [heard.ended_at for heard in line.partner.heard] == pytest.approx([words.ended_at for words in said], abs=0.5)
-    (reply,) = line.caller.replies
+    assert [heard.started_at for heard in call_room.partner.heard] == pytest.approx([words.started_at for words in said], abs=0.5)
+    assert [heard.ended_at for heard in call_room.partner.heard] == pytest.approx([words.ended_at for words in said], abs=0.5)
+    (reply,) = call_room.caller.reply_delays
     assert 0 < reply < 10
 
 
-async def test_words_that_ask_for_no_answer_belong_to_what_follows(line: Line) -> None:
-    shown: list[str] = []
+async def test_words_that_ask_for_no_answer_belong_to_what_follows(call_room: CallRoom) -> None:
+    heard_texts: list[str] = []
 
-    def mind(heard: str) -> str | None:
-        shown.append(heard)
+    def answer_if_asked(heard: str) -> str | None:
+        heard_texts.append(heard)
         return "Two days." if "?" in heard else None
 
-    talking = asyncio.create_task(line.caller.converse(mind))
-    await line.partner.ask("Hello, and welcome.")
+    talking = asyncio.create_task(call_room.caller.converse(answer_if_asked))
+    await call_room.partner.ask("Hello, and welcome.")
     await asyncio.sleep(2)
-    await line.partner.ask("How long did it take?")
-    await line.partner.until_heard(1)
-    await line.caller.leave()
+    await call_room.partner.ask("How long did it take?")
+    await call_room.partner.wait_until_heard(1)
+    await call_room.caller.leave()
     await talking
-    assert shown[0] == "Hello, and welcome."
-    assert shown[-1] == "Hello, and welcome. How long did it take?"
-    assert [said.text for said in line.caller.said] == ["Two days."]
+    assert heard_texts[0] == "Hello, and welcome."
+    assert heard_texts[-1] == "Hello, and welcome. How long did it take?"
+    assert [said.text for said in call_room.caller.utterances] == ["Two days."]
 
 
-async def test_an_answer_may_pause(line: Line) -> None:
-    said = await line.caller.say("First I looked.", 1.5, "Then I found it.")
-    await line.partner.until_heard(2)
-    first, second = line.partner.heard
+async def test_an_answer_may_pause(call_room: CallRoom) -> None:
+    said = await call_room.caller.say("First I looked.", 1.5, "Then I found it.")
+    await call_room.partner.wait_until_heard(2)
+    first, second = call_room.partner.heard
     assert first.ended_at is not None
     assert second.started_at - first.ended_at == pytest.approx(1.5, abs=0.5)
     assert said.text == "First I looked. Then I found it."
     assert said.ended_at - said.started_at > 3
 
 
-async def test_an_interviewer_can_be_interrupted_at_a_moment(line: Line) -> None:
+async def test_an_interviewer_can_be_interrupted_at_a_moment(call_room: CallRoom) -> None:
     asking = asyncio.create_task(
-        line.partner.ask("This is a long sentence that goes on and on, and nobody would hear all of it to its end.")
+        call_room.partner.ask("This is a long sentence that goes on and on, and nobody would hear all of it to its end.")
     )
-    sound = await line.caller.wait_until_spoken_to(1.0)
-    await line.caller.say("Stop.")
-    await line.partner.until_heard(1)
+    sound = await call_room.caller.wait_until_spoken_to(1.0)
+    await call_room.caller.say("Stop.")
+    await call_room.partner.wait_until_heard(1)
     await asking
-    assert line.partner.heard[0].started_at - sound.started_at >= 0.9
+    assert call_room.partner.heard[0].started_at - sound.started_at >= 0.9
 
 
-async def test_who_speaks_stops_at_once_when_told(line: Line) -> None:
-    saying = asyncio.create_task(line.caller.say(" ".join(["On and on it goes."] * 20)))
+async def test_who_speaks_stops_at_once_when_told(call_room: CallRoom) -> None:
+    saying = asyncio.create_task(call_room.caller.say(" ".join(["On and on it goes."] * 20)))
     async with asyncio.timeout(20):
-        while not line.partner.heard:
+        while not call_room.partner.heard:
             await asyncio.sleep(0.02)
     saying.cancel()
     with suppress(asyncio.CancelledError):
         await saying
-    await line.partner.until_heard(1, 10)
-    assert all((sound.ended_at or 0) - sound.started_at < 10 for sound in line.partner.heard)
+    await call_room.partner.wait_until_heard(1, 10)
+    assert all((sound.ended_at or 0) - sound.started_at < 10 for sound in call_room.partner.heard)
 
 
-async def test_what_is_typed_arrives(line: Line) -> None:
-    await line.caller.type("I cannot hear you.")
+async def test_what_is_typed_arrives(call_room: CallRoom) -> None:
+    await call_room.caller.type("I cannot hear you.")
     async with asyncio.timeout(10):
-        while not line.partner.typed:
+        while not call_room.partner.typed:
             await asyncio.sleep(0.02)
-    assert line.partner.typed == ["I cannot hear you."]
+    assert call_room.partner.typed == ["I cannot hear you."]
 
 
-async def test_who_hangs_up_in_mid_answer_leaves_at_once_and_may_come_back(line: Line) -> None:
-    saying: asyncio.Task[Said] = asyncio.create_task(line.caller.say(" ".join(["On and on it goes."] * 20)))
+async def test_who_hangs_up_in_mid_answer_leaves_at_once_and_may_come_back(call_room: CallRoom) -> None:
+    saying: asyncio.Task[CallerUtterance] = asyncio.create_task(call_room.caller.say(" ".join(["On and on it goes."] * 20)))
     async with asyncio.timeout(20):
-        while not line.partner.heard:
+        while not call_room.partner.heard:
             await asyncio.sleep(0.02)
-    await line.caller.leave()
-    with pytest.raises(HungUp):
+    await call_room.caller.leave()
+    with pytest.raises(CallEnded):
         await saying
     async with asyncio.timeout(10):
-        while not line.partner.left:
+        while not call_room.partner.left:
             await asyncio.sleep(0.02)
     with pytest.raises(RuntimeError, match="no room"):
-        await line.caller.say("Hello?")
-    before = len(line.partner.heard)
-    await line.caller.join()
-    await line.caller.say("I am back.")
-    await line.partner.until_heard(before + 1)
-    assert not line.caller.is_over
+        await call_room.caller.say("Hello?")
+    before = len(call_room.partner.heard)
+    await call_room.caller.join()
+    await call_room.caller.say("I am back.")
+    await call_room.partner.wait_until_heard(before + 1)
+    assert not call_room.caller.is_disconnected
 
 
-async def test_the_end_of_the_room_ends_the_conversation(livekit_server: LivekitServer, line: Line) -> None:
-    talking = asyncio.create_task(line.caller.converse(lambda _: None))
+async def test_the_end_of_the_room_ends_the_conversation(livekit_server: LivekitServer, call_room: CallRoom) -> None:
+    talking = asyncio.create_task(call_room.caller.converse(lambda _: None))
     async with api.LiveKitAPI(livekit_server.http_url, livekit_server.api_key, livekit_server.api_secret) as livekit:
-        await livekit.room.delete_room(api.DeleteRoomRequest(room=line.partner.room.name))
+        await livekit.room.delete_room(api.DeleteRoomRequest(room=call_room.partner.room.name))
     await asyncio.wait_for(talking, 10)
-    assert line.caller.is_over
+    assert call_room.caller.is_disconnected
 
 
 async def test_a_caller_in_a_process_of_its_own_answers_prepared_questions_and_can_be_killed(
     livekit_server: LivekitServer, tmp_path: Path
 ) -> None:
     name = f"call-{uuid4().hex}"
-    answers = REPOSITORY / "sandbox" / "answers" / "software_engineer.yaml"
-    position = REPOSITORY / "positions" / "software_engineer.yaml"
+    answers = ROOT / "sandbox" / "answers" / "software_engineer.yaml"
+    position = ROOT / "positions" / "software_engineer.yaml"
     command = [sys.executable, "-m", "sandbox.caller", "--answers", str(answers), "--position", str(position)]
     environment = {
         "LIVEKIT_URL": livekit_server.url,
-        "LIVEKIT_TOKEN": token_for(livekit_server, name, "candidate"),
+        "LIVEKIT_TOKEN": make_token(livekit_server, name, "candidate"),
         "PATH": "/usr/bin",
     }
     async with (
-        _partner(livekit_server, name) as partner,
-        Child(command, tmp_path / "caller.log", cwd=REPOSITORY, environment=environment) as caller,
+        _join_partner(livekit_server, name) as partner,
+        ChildProcess(command, tmp_path / "caller.log", cwd=ROOT, environment=environment) as caller,
     ):
-        await caller.wait_until_said('"joined"')
+        await caller.wait_until_logged('"joined"')
         await partner.ask(f"Thank you. {load_questions(position)['hard_bug']}")
         async with asyncio.timeout(30):
             while not partner.heard:
                 await asyncio.sleep(0.02)
-        caller.send(signal.SIGKILL)
+        caller.send_signal(signal.SIGKILL)
         await caller.wait()
         killed_at = time.time()
         await asyncio.sleep(2)

@@ -4,41 +4,41 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.candidate import REPEAT, Candidate, load_answers, load_questions
+from sandbox.candidate import REPEAT_REQUEST, SimulatedCandidate, load_answers, load_questions
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def candidate() -> Candidate:
+def candidate() -> SimulatedCandidate:
     prepared = load_answers(ROOT / "sandbox" / "answers" / "software_engineer.yaml")
-    return Candidate(prepared, load_questions(ROOT / "positions" / "software_engineer.yaml"))
+    return SimulatedCandidate(prepared, load_questions(ROOT / "positions" / "software_engineer.yaml"))
 
 
-def test_every_question_of_the_position_has_an_answer(candidate: Candidate) -> None:
+def test_every_question_of_the_position_has_an_answer(candidate: SimulatedCandidate) -> None:
     assert candidate.questions.keys() <= candidate.prepared.answers.keys()
 
 
-def test_a_question_is_found_in_what_is_heard_and_a_probe_belongs_to_it(candidate: Candidate) -> None:
+def test_a_question_is_found_in_what_is_heard_and_a_probe_belongs_to_it(candidate: SimulatedCandidate) -> None:
     question = candidate.questions["risky_change"]
-    assert candidate.answer_to(f"Thank you, that is clear. {question.upper()}") == candidate.prepared.answers["risky_change"]
-    assert candidate.answer_to("And how would you have gone back?") == candidate.prepared.more["risky_change"]
+    assert candidate.answer_spoken(f"Thank you, that is clear. {question.upper()}") == candidate.prepared.answers["risky_change"]
+    assert candidate.answer_spoken("And how would you have gone back?") == candidate.prepared.more["risky_change"]
 
 
-def test_a_greeting_and_a_closing_ask_for_nothing(candidate: Candidate) -> None:
-    assert candidate.answer_to("Hello Maya, I am Viva, an AI.") is None
-    assert candidate.answer_to("Thank you for your time. Goodbye.") is None
+def test_a_greeting_and_a_closing_ask_for_nothing(candidate: SimulatedCandidate) -> None:
+    assert candidate.answer_spoken("Hello Maya, I am Viva, an AI.") is None
+    assert candidate.answer_spoken("Thank you for your time. Goodbye.") is None
 
 
-def test_who_asks_to_repeat_answers_then_and_who_is_asked_again_says_the_same(candidate: Candidate) -> None:
+def test_who_asks_to_repeat_answers_then_and_who_is_asked_again_says_the_same(candidate: SimulatedCandidate) -> None:
     question = candidate.questions["two_ways"]
-    assert candidate.answer_to(question) == REPEAT
+    assert candidate.answer_spoken(question) == REPEAT_REQUEST
     answer = candidate.prepared.answers["two_ways"]
-    assert candidate.answer_to(f"Of course. {question}") == answer
-    assert candidate.answer_to(f"I could not hear you well. Here is the question again. {question}") == answer
+    assert candidate.answer_spoken(f"Of course. {question}") == answer
+    assert candidate.answer_spoken(f"I could not hear you well. Here is the question again. {question}") == answer
 
 
-def test_who_reads_knows_the_question_by_its_key(candidate: Candidate) -> None:
+def test_who_reads_knows_the_question_by_its_key(candidate: SimulatedCandidate) -> None:
     said = [candidate.answer("hard_bug") for _ in range(2)]
     assert said == [candidate.prepared.thin["hard_bug"], candidate.prepared.answers["hard_bug"]]
     assert candidate.answer(None) is None

@@ -17,51 +17,51 @@ from livekit.agents.stt import SpeechEvent, SpeechEventType
 from livekit.agents.utils import http_context
 from livekit.plugins import deepgram
 
-from sandbox.deepgram.phrases import Phrases
-from sandbox.deepgram.provider import Provider
-from sandbox.deepgram.recognizer import FixedTexts, Recognizer
-from sandbox.deepgram.stream import Script
-from sandbox.deepgram.whisper import Whisper
+from sandbox.deepgram.phrases import PhraseRecognizer
+from sandbox.deepgram.provider import DeepgramProvider
+from sandbox.deepgram.recognizer import FixedTextRecognizer, Recognizer
+from sandbox.deepgram.stream import ScriptedResult
+from sandbox.deepgram.whisper import WhisperRecognizer
 from sandbox.speech import synthesize
-from sandbox.voices import CANDIDATE
-from tests.schema.api import served
+from sandbox.voices import CANDIDATE_VOICE
+from tests.schema.api import serve
 
 # they take their time by the clock
 pytestmark = pytest.mark.servers
 
 RATE = 16000
-BUG = "I fixed a bug in the parcel service, because two workers waited for each other."
+SENTENCE = "I fixed a bug in the parcel service, because two workers waited for each other."
 QUERY = {"model": "nova-3", "encoding": "linear16", "sample_rate": str(RATE), "channels": "1", "interim_results": "true"}
-TOKEN = {"Authorization": "Token test"}
-ONCE = APIConnectOptions(max_retry=0, timeout=5)
+AUTH_HEADERS = {"Authorization": "Token test"}
+NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)
 
 
 @asynccontextmanager
-async def standing_in(recognizer: Recognizer) -> AsyncIterator[Provider]:
-    provider = Provider(recognizer)
-    async with served(provider.app) as address:
+async def serve_deepgram(recognizer: Recognizer) -> AsyncIterator[DeepgramProvider]:
+    provider = DeepgramProvider(recognizer)
+    async with serve(provider.app) as address:
         provider.url = f"http://127.0.0.1:{address.port}/v1/listen"
         yield provider
 
 
-def sound(*parts: str | float) -> list[bytes]:
+def make_audio_pieces(*parts: str | float) -> list[bytes]:
     """Texts as the candidate says them and silences in seconds, in pieces of 50 ms."""
     silence = [np.zeros(int(part * RATE), np.int16) for part in parts if isinstance(part, float)]
-    speech = [synthesize(part, CANDIDATE, RATE).samples for part in parts if isinstance(part, str)]
+    speech = [synthesize(part, CANDIDATE_VOICE, RATE).samples for part in parts if isinstance(part, str)]
     samples = np.concatenate([(silence if isinstance(part, float) else speech).pop(0) for part in parts])
     return [samples[place : place + 800].tobytes() for place in range(0, len(samples), 800)]
 
 
-async def said_through_the_plugin(
-    provider: Provider, *parts: str | float, pace: float = 0.0, **options: Any
+async def transcribe_with_plugin(
+    provider: DeepgramProvider, *parts: str | float, pace: float = 0.0, **options: Any
 ) -> list[SpeechEvent]:
     """What the plugin makes of it, but the usage."""
     async with http_context.open():
         stt = deepgram.STT(api_key="test", base_url=provider.url, sample_rate=RATE, **options)
-        stream = stt.stream(conn_options=ONCE)
+        stream = stt.stream(conn_options=NO_RETRY)
         # one that was refused is closed, and its error comes out of the iteration
         with suppress(RuntimeError):
-            for piece in sound(*parts):
+            for piece in make_audio_pieces(*parts):
                 stream.push_frame(rtc.AudioFrame(piece, RATE, 1, len(piece) // 2))
                 await asyncio.sleep(pace)
             stream.end_input()
@@ -70,17 +70,17 @@ async def said_through_the_plugin(
     return events
 
 
-def kinds(events: list[SpeechEvent]) -> list[str]:
+def event_types(events: list[SpeechEvent]) -> list[str]:
     return [str(event.type.value) for event in events]
 
 
-def finals(events: list[SpeechEvent]) -> list[str]:
+def final_texts(events: list[SpeechEvent]) -> list[str]:
     return [event.alternatives[0].text for event in events if event.type == SpeechEventType.FINAL_TRANSCRIPT]
 
 
 @asynccontextmanager
-async def connected(
-    provider: Provider, headers: Mapping[str, str] = TOKEN, /, **query: str
+async def open_socket(
+    provider: DeepgramProvider, headers: Mapping[str, str] = AUTH_HEADERS, /, **query: str
 ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     async with (
         aiohttp.ClientSession() as session,
@@ -89,18 +89,18 @@ async def connected(
         yield socket
 
 
-async def until_closed(socket: aiohttp.ClientWebSocketResponse) -> list[dict[str, Any]]:
+async def read_until_closed(socket: aiohttp.ClientWebSocketResponse) -> list[dict[str, Any]]:
     return [message.json() async for message in socket]
 
 
 async def test_real_sound_becomes_words_with_times_and_confidence() -> None:
-    recognizer = Whisper()
-    async with standing_in(recognizer) as provider:
-        events = await said_through_the_plugin(provider, 0.5, BUG, 1.0, pace=0.02)
+    recognizer = WhisperRecognizer()
+    async with serve_deepgram(recognizer) as provider:
+        events = await transcribe_with_plugin(provider, 0.5, SENTENCE, 1.0, pace=0.02)
     recognizer.close()
-    text = " ".join(finals(events))
+    text = " ".join(final_texts(events))
     normal = jiwer.Compose([jiwer.ToLowerCase(), jiwer.RemovePunctuation(), jiwer.ReduceToListOfListOfWords()])
-    assert jiwer.wer(BUG, text, reference_transform=normal, hypothesis_transform=normal) <= 0.4, text
+    assert jiwer.wer(SENTENCE, text, reference_transform=normal, hypothesis_transform=normal) <= 0.4, text
     said = [event.alternatives[0] for event in events if event.type == SpeechEventType.FINAL_TRANSCRIPT]
     words = [word for alternative in said for word in alternative.words or []]
     assert " ".join(words) == text
@@ -113,54 +113,54 @@ async def test_real_sound_becomes_words_with_times_and_confidence() -> None:
 
 
 async def test_speech_starts_is_told_in_between_and_ends() -> None:
-    async with standing_in(FixedTexts(["one two three"])) as provider:
-        events = await said_through_the_plugin(provider, 0.5, BUG, 1.0, pace=0.01)
-    told = kinds(events)
-    assert told[0] == "start_of_speech"
-    assert told[-2:] == ["final_transcript", "end_of_speech"]
-    assert "interim_transcript" in told
+    async with serve_deepgram(FixedTextRecognizer(["one two three"])) as provider:
+        events = await transcribe_with_plugin(provider, 0.5, SENTENCE, 1.0, pace=0.01)
+    types = event_types(events)
+    assert types[0] == "start_of_speech"
+    assert types[-2:] == ["final_transcript", "end_of_speech"]
+    assert "interim_transcript" in types
     assert provider.streams[0].model == "nova-3"
-    assert provider.open == 0
+    assert provider.open_streams == 0
 
 
 async def test_what_a_caller_announced_is_heard_to_the_word_and_where_it_was_said() -> None:
-    recognizer = Phrases(CANDIDATE)
-    async with standing_in(recognizer) as provider:
+    recognizer = PhraseRecognizer(CANDIDATE_VOICE)
+    async with serve_deepgram(recognizer) as provider:
         async with aiohttp.ClientSession() as session:
             announced = await session.post(
-                provider.url.replace("/v1/listen", "/phrases"), json={"texts": [BUG, "Yes, of course."]}
+                provider.url.replace("/v1/listen", "/phrases"), json={"texts": [SENTENCE, "Yes, of course."]}
             )
             assert announced.status == 204
-        events = await said_through_the_plugin(provider, 0.5, "Yes, of course.", 1.5, BUG, 1.0, "Nobody told you this.", 1.0)
-    assert " ".join(finals(events)) == f"Yes, of course. {BUG}"
+        events = await transcribe_with_plugin(provider, 0.5, "Yes, of course.", 1.5, SENTENCE, 1.0, "Nobody told you this.", 1.0)
+    assert " ".join(final_texts(events)) == f"Yes, of course. {SENTENCE}"
     heard = [
         word for event in events if event.type == SpeechEventType.FINAL_TRANSCRIPT for word in event.alternatives[0].words or []
     ]
-    spoken = synthesize("Yes, of course.", CANDIDATE, RATE)
+    spoken = synthesize("Yes, of course.", CANDIDATE_VOICE, RATE)
     at = [0.5 + word.start for word in spoken.words] + [
-        2.0 + spoken.seconds + w.start for w in synthesize(BUG, CANDIDATE, RATE).words
+        2.0 + spoken.seconds + w.start for w in synthesize(SENTENCE, CANDIDATE_VOICE, RATE).words
     ]
     assert [word.start_time for word in heard] == pytest.approx(at, abs=0.15)
 
 
 async def test_a_pause_in_a_text_makes_two_finals_and_loses_no_word() -> None:
-    recognizer = Phrases(CANDIDATE)
+    recognizer = PhraseRecognizer(CANDIDATE_VOICE)
     await recognizer.learn("First I looked at the log.", "Then I found the cause.")
-    async with standing_in(recognizer) as provider:
-        events = await said_through_the_plugin(provider, 0.3, "First I looked at the log.", 0.6, "Then I found the cause.", 0.6)
-    assert finals(events) == ["First I looked at the log.", "Then I found the cause."]
+    async with serve_deepgram(recognizer) as provider:
+        events = await transcribe_with_plugin(provider, 0.3, "First I looked at the log.", 0.6, "Then I found the cause.", 0.6)
+    assert final_texts(events) == ["First I looked at the log.", "Then I found the cause."]
 
 
 @pytest.mark.parametrize(("seconds", "least", "most"), [(0.2, 0.15, 0.9), (1.5, 1.45, 3.0)])
 async def test_a_final_comes_when_the_script_says(seconds: float, least: float, most: float) -> None:
-    async with standing_in(FixedTexts(["Done."])) as provider:
-        provider.always = Script(final_seconds=seconds)
-        async with connected(provider) as socket:
+    async with serve_deepgram(FixedTextRecognizer(["Done."])) as provider:
+        provider.default_script = ScriptedResult(final_seconds=seconds)
+        async with open_socket(provider) as socket:
             clock = asyncio.get_running_loop().time
-            pieces = sound("One two three")
+            pieces = make_audio_pieces("One two three")
             last_loud = max(place for place, piece in enumerate(pieces) if np.abs(np.frombuffer(piece, np.int16)).max() > 1000)
             ended = 0.0
-            for place, piece in enumerate(pieces + sound(2.0)):
+            for place, piece in enumerate(pieces + make_audio_pieces(2.0)):
                 await socket.send_bytes(piece)
                 ended = clock() if place == last_loud else ended
                 await asyncio.sleep(0.05 if place > last_loud else 0)
@@ -174,48 +174,48 @@ async def test_a_final_comes_when_the_script_says(seconds: float, least: float, 
 
 
 async def test_scripts_change_text_and_confidence_and_lose_a_final() -> None:
-    async with standing_in(FixedTexts(["as recognized"])) as provider:
-        provider.scripts += [Script(text="as scripted", confidence=0.2), Script(is_lost=True)]
-        events = await said_through_the_plugin(provider, 0.3, "One.", 0.8, "Two.", 0.8, "Three.", 0.8)
-    assert finals(events) == ["as scripted", "as recognized"]
+    async with serve_deepgram(FixedTextRecognizer(["as recognized"])) as provider:
+        provider.scripts += [ScriptedResult(text="as scripted", confidence=0.2), ScriptedResult(is_lost=True)]
+        events = await transcribe_with_plugin(provider, 0.3, "One.", 0.8, "Two.", 0.8, "Three.", 0.8)
+    assert final_texts(events) == ["as scripted", "as recognized"]
     first = next(event for event in events if event.type == SpeechEventType.FINAL_TRANSCRIPT)
     assert first.alternatives[0].confidence == pytest.approx(0.2)
 
 
 async def test_a_broken_connection_is_an_error_that_the_plugin_tries_again_after() -> None:
-    async with standing_in(FixedTexts(["again"])) as provider:
-        provider.scripts.append(Script(is_dropped=True))
+    async with serve_deepgram(FixedTextRecognizer(["again"])) as provider:
+        provider.scripts.append(ScriptedResult(is_dropped=True))
         async with http_context.open():
             stt = deepgram.STT(api_key="test", base_url=provider.url)
             stream = stt.stream(conn_options=APIConnectOptions(max_retry=1, retry_interval=0.1, timeout=5))
 
-            async def talk() -> None:
-                for piece in sound(0.2, "One.", 0.8, 2.0, "Two.", 1.0):
+            async def push_audio() -> None:
+                for piece in make_audio_pieces(0.2, "One.", 0.8, 2.0, "Two.", 1.0):
                     stream.push_frame(rtc.AudioFrame(piece, RATE, 1, len(piece) // 2))
                     await asyncio.sleep(0.03)
                 stream.end_input()
 
-            talking = asyncio.create_task(talk())
+            talking = asyncio.create_task(push_audio())
             events = [event async for event in stream]
             await talking
             await stt.aclose()
-    assert finals(events) == ["again"]
+    assert final_texts(events) == ["again"]
     assert len(provider.streams) == 2
 
 
 async def test_a_stream_may_be_refused_with_any_status() -> None:
-    async with standing_in(FixedTexts(["never"])) as provider:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
         provider.refusals.append(429)
         with pytest.raises(APIStatusError) as refused:
-            await said_through_the_plugin(provider, "One.", 1.0)
+            await transcribe_with_plugin(provider, "One.", 1.0)
     assert refused.value.status_code == 429
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Token "}, {"Authorization": "Basic dGVzdA=="}])
 async def test_no_key_is_refused(headers: dict[str, str]) -> None:
-    async with standing_in(FixedTexts(["never"])) as provider:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            async with connected(provider, headers):
+            async with open_socket(provider, headers):
                 pass
     assert refused.value.status == 401
 
@@ -238,9 +238,9 @@ async def test_no_key_is_refused(headers: dict[str, str]) -> None:
     ],
 )
 async def test_a_wrong_parameter_is_refused(wrong: dict[str, str]) -> None:
-    async with standing_in(FixedTexts(["never"])) as provider:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            async with connected(provider, **wrong):
+            async with open_socket(provider, **wrong):
                 pass
     assert refused.value.status == 400
     assert refused.value.headers is not None
@@ -248,8 +248,8 @@ async def test_a_wrong_parameter_is_refused(wrong: dict[str, str]) -> None:
 
 
 async def test_finalize_makes_final_what_was_heard_so_far() -> None:
-    async with standing_in(FixedTexts(["so far"])) as provider, connected(provider) as socket:
-        for piece in sound(0.2, BUG)[:30]:
+    async with serve_deepgram(FixedTextRecognizer(["so far"])) as provider, open_socket(provider) as socket:
+        for piece in make_audio_pieces(0.2, SENTENCE)[:30]:
             await socket.send_bytes(piece)
         await socket.send_json({"type": "Finalize"})
         message = await socket.receive_json()
@@ -265,44 +265,44 @@ async def test_finalize_makes_final_what_was_heard_so_far() -> None:
 
 @pytest.mark.parametrize("closing", ['{"type": "CloseStream"}', b""])
 async def test_closing_brings_the_last_results_then_the_metadata(closing: str | bytes) -> None:
-    async with standing_in(FixedTexts(["the last words"])) as provider, connected(provider) as socket:
-        for piece in sound(0.2, "One two three"):
+    async with serve_deepgram(FixedTextRecognizer(["the last words"])) as provider, open_socket(provider) as socket:
+        for piece in make_audio_pieces(0.2, "One two three"):
             await socket.send_bytes(piece)
         await (socket.send_str(closing) if isinstance(closing, str) else socket.send_bytes(closing))
-        told = await until_closed(socket)
-        assert [message["type"] for message in told][-2:] == ["Results", "Metadata"]
-        assert told[-2]["channel"]["alternatives"][0]["transcript"] == "the last words"
-        assert told[-1]["duration"] > 0.5
+        messages = await read_until_closed(socket)
+        assert [message["type"] for message in messages][-2:] == ["Results", "Metadata"]
+        assert messages[-2]["channel"]["alternatives"][0]["transcript"] == "the last words"
+        assert messages[-1]["duration"] > 0.5
         assert socket.close_code == 1000
 
 
 async def test_the_end_of_an_utterance_is_told_to_who_asks_for_it() -> None:
     async with (
-        standing_in(FixedTexts(["one"])) as provider,
-        connected(provider, utterance_end_ms="1000", vad_events="true") as socket,
+        serve_deepgram(FixedTextRecognizer(["one"])) as provider,
+        open_socket(provider, utterance_end_ms="1000", vad_events="true") as socket,
     ):
-        for piece in sound(0.2, "One.", 2.0):
+        for piece in make_audio_pieces(0.2, "One.", 2.0):
             await socket.send_bytes(piece)
         await socket.send_json({"type": "CloseStream"})
-        told = [message["type"] for message in await until_closed(socket)]
-    assert told[0] == "SpeechStarted"
-    assert told.count("UtteranceEnd") == 1
+        types = [message["type"] for message in await read_until_closed(socket)]
+    assert types[0] == "SpeechStarted"
+    assert types.count("UtteranceEnd") == 1
 
 
 async def test_without_sound_or_keepalive_the_stream_is_closed_and_keepalive_keeps_it() -> None:
-    async with standing_in(FixedTexts(["never"])) as provider:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
         provider.idle_seconds = 0.6
-        async with connected(provider) as socket:
+        async with open_socket(provider) as socket:
             for _ in range(4):
                 await socket.send_json({"type": "KeepAlive"})
                 await asyncio.sleep(0.3)
             assert not socket.closed
-            assert await until_closed(socket) == []
+            assert await read_until_closed(socket) == []
             assert socket.close_code == 1011
 
 
 async def test_a_message_without_meaning_is_an_error() -> None:
-    async with standing_in(FixedTexts(["never"])) as provider, connected(provider) as socket:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider, open_socket(provider) as socket:
         await socket.send_str(json.dumps({"type": "Sing"}))
-        assert [message["type"] for message in await until_closed(socket)] == ["Error"]
+        assert [message["type"] for message in await read_until_closed(socket)] == ["Error"]
         assert socket.close_code == 1008

@@ -4,32 +4,32 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sandbox.endpointing import LONGEST_SECONDS, Endpointer, Segment
+from sandbox.endpointing import MAX_SEGMENT_SECONDS, Endpointer, Segment
 from sandbox.speech import synthesize
-from sandbox.voices import CANDIDATE
+from sandbox.voices import CANDIDATE_VOICE
 
 RATE = 16000
 
 
-def noise(seconds: float, loudness: float = 0.0) -> NDArray[np.int16]:
+def make_noise(seconds: float, loudness: float = 0.0) -> NDArray[np.int16]:
     """The sound of a room; loudness in parts of full scale."""
     return (np.random.default_rng(7).normal(0, loudness, int(seconds * RATE)) * 32768).astype(np.int16)
 
 
-def speech(text: str) -> NDArray[np.int16]:
-    return synthesize(text, CANDIDATE, RATE).samples
+def synthesize_speech(text: str) -> NDArray[np.int16]:
+    return synthesize(text, CANDIDATE_VOICE, RATE).samples
 
 
-def looked_at(endpointer: Endpointer, *parts: NDArray[np.int16], piece: int = 800) -> list[float | Segment]:
+def feed_endpointer(endpointer: Endpointer, *parts: NDArray[np.int16], piece: int = 800) -> list[float | Segment]:
     sound = np.concatenate(parts)
     return [event for at in range(0, len(sound), piece) for event in endpointer.feed(sound[at : at + piece])]
 
 
 @pytest.mark.parametrize("room", [0.0, 0.001, 0.004])
 def test_speech_is_found_in_silence_and_in_a_room_with_some_noise(room: float) -> None:
-    words = speech("I fixed a bug.")
-    with_noise = (words + noise(len(words) / RATE, room)[: len(words)]).astype(np.int16)
-    begin, segment = looked_at(Endpointer(RATE, 0.4), noise(1.0, room), with_noise, noise(1.0, room))
+    words = synthesize_speech("I fixed a bug.")
+    with_noise = (words + make_noise(len(words) / RATE, room)[: len(words)]).astype(np.int16)
+    begin, segment = feed_endpointer(Endpointer(RATE, 0.4), make_noise(1.0, room), with_noise, make_noise(1.0, room))
     assert isinstance(begin, float)
     assert isinstance(segment, Segment)
     assert begin == pytest.approx(1.0, abs=0.1)
@@ -39,34 +39,34 @@ def test_speech_is_found_in_silence_and_in_a_room_with_some_noise(room: float) -
 
 
 def test_the_size_of_the_pieces_makes_no_difference() -> None:
-    parts = (noise(0.5), speech("One."), noise(1.0), speech("Two."), noise(1.0))
-    whole, small = (looked_at(Endpointer(RATE, 0.4), *parts, piece=piece) for piece in (10**6, 7))
+    parts = (make_noise(0.5), synthesize_speech("One."), make_noise(1.0), synthesize_speech("Two."), make_noise(1.0))
+    whole, small = (feed_endpointer(Endpointer(RATE, 0.4), *parts, piece=piece) for piece in (10**6, 7))
     assert len(whole) == 4
     assert [event for event in whole if isinstance(event, float)] == [event for event in small if isinstance(event, float)]
 
 
 @pytest.mark.parametrize(("silence", "segments"), [(0.3, 2), (1.0, 1)])
 def test_a_pause_ends_a_segment_when_it_is_long_enough(silence: float, segments: int) -> None:
-    events = looked_at(Endpointer(RATE, silence), speech("First this."), noise(0.6), speech("Then that."), noise(2.0))
+    events = feed_endpointer(Endpointer(RATE, silence), synthesize_speech("First this."), make_noise(0.6), synthesize_speech("Then that."), make_noise(2.0))
     assert sum(isinstance(event, Segment) for event in events) == segments
 
 
 def test_a_click_is_no_speech() -> None:
     click = np.full(RATE // 50, 20000, np.int16)
-    assert looked_at(Endpointer(RATE, 0.4), noise(0.5), click, noise(1.0)) == []
+    assert feed_endpointer(Endpointer(RATE, 0.4), make_noise(0.5), click, make_noise(1.0)) == []
 
 
 def test_who_never_stops_is_cut_but_has_not_ended() -> None:
-    endless = np.tile(speech("Onandonandon"), 40)[: int(RATE * (LONGEST_SECONDS + 2))]
-    events = looked_at(Endpointer(RATE, 2.0), endless)
+    endless = np.tile(synthesize_speech("Onandonandon"), 40)[: int(RATE * (MAX_SEGMENT_SECONDS + 2))]
+    events = feed_endpointer(Endpointer(RATE, 2.0), endless)
     (segment,) = [event for event in events if isinstance(event, Segment)]
     assert not segment.has_ended
-    assert segment.seconds == pytest.approx(LONGEST_SECONDS, abs=0.1)
+    assert segment.seconds == pytest.approx(MAX_SEGMENT_SECONDS, abs=0.1)
 
 
 def test_what_is_under_way_can_be_ended_by_hand_and_only_once() -> None:
     endpointer = Endpointer(RATE, None)
-    looked_at(endpointer, noise(0.2), speech("I was just about to say"), noise(3.0))
+    feed_endpointer(endpointer, make_noise(0.2), synthesize_speech("I was just about to say"), make_noise(3.0))
     segment = endpointer.cut()
     assert segment
     assert segment.has_ended

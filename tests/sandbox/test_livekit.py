@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import SandboxFailed
-from tests.livekit import find_livekit, hear, humming, joined
-from tests.schema.api import served
+from tests.livekit import find_livekit, measure_loudest_tone, play_tone, join_room
+from tests.schema.api import serve
 
 pytestmark = pytest.mark.servers
 
@@ -23,31 +23,31 @@ pytestmark = pytest.mark.servers
 async def test_two_people_in_a_room_hear_each_other(livekit_server: LivekitServer) -> None:
     room_name = f"room-{uuid4().hex}"
     async with (
-        joined(livekit_server, room_name, "low") as low,
-        joined(livekit_server, room_name, "high") as high,
-        humming(low, 440),
-        humming(high, 880),
+        join_room(livekit_server, room_name, "low") as low,
+        join_room(livekit_server, room_name, "high") as high,
+        play_tone(low, 440),
+        play_tone(high, 880),
     ):
-        assert await asyncio.gather(hear(low), hear(high)) == pytest.approx([880, 440], abs=20)
+        assert await asyncio.gather(measure_loudest_tone(low), measure_loudest_tone(high)) == pytest.approx([880, 440], abs=20)
 
 
 async def test_what_happens_in_a_room_is_told_by_signed_webhooks(tmp_path: Path) -> None:
-    told: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+    received: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
 
-    async def take(request: Request) -> Response:
-        await told.put(((await request.body()).decode(), request.headers["Authorization"]))
+    async def receive_webhook(request: Request) -> Response:
+        await received.put(((await request.body()).decode(), request.headers["Authorization"]))
         return Response()
 
-    async with served(Starlette(routes=[Route("/webhooks", take, methods=["POST"])])) as address:
+    async with serve(Starlette(routes=[Route("/webhooks", receive_webhook, methods=["POST"])])) as address:
         url = f"http://127.0.0.1:{address.port}/webhooks"
         async with LivekitServer(await find_livekit(), tmp_path, webhooks=[url]) as server:
             receiver = api.WebhookReceiver(api.TokenVerifier(server.api_key, server.api_secret))
-            async with joined(server, "told", "candidate"):
+            async with join_room(server, "told", "candidate"):
                 pass
             seen: list[tuple[str, str]] = []
             async with asyncio.timeout(20):
                 while not seen or seen[-1][0] != "participant_left":
-                    event = receiver.receive(*await told.get())
+                    event = receiver.receive(*await received.get())
                     seen.append((event.event, event.participant.identity))
     assert ("room_started", "") in seen
     assert ("participant_joined", "candidate") in seen
@@ -55,7 +55,7 @@ async def test_what_happens_in_a_room_is_told_by_signed_webhooks(tmp_path: Path)
 
 
 async def test_it_does_not_wait_for_those_who_are_in_its_rooms(tmp_path: Path) -> None:
-    async with LivekitServer(await find_livekit(), tmp_path) as server, joined(server, "full", "candidate"):
+    async with LivekitServer(await find_livekit(), tmp_path) as server, join_room(server, "full", "candidate"):
         begun = monotonic()
         await server.stop()
         assert not server.is_running
@@ -66,7 +66,7 @@ async def test_a_server_that_was_killed_comes_back_under_its_address_and_keys(tm
     async with LivekitServer(await find_livekit(), tmp_path) as server:
         await server.kill()
         await server.start()
-        async with joined(server, "again", "candidate") as room:
+        async with join_room(server, "again", "candidate") as room:
             assert room.isconnected()
 
 

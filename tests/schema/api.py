@@ -18,14 +18,14 @@ from starlette.types import Receive, Scope, Send
 from lifecycle.services import Services
 from models.interview import Interview
 from models.organization import Role, create_key
-from resolvers.access import access_of
-from schema.readers import Protocol
+from resolvers.access import issue_candidate_access
+from schema.readers import SlowClientProtocol
 from schema.transport import MAX_FRAME_BYTES
 from tests.resolvers.tenant import Tenant
 
 
 @dataclass(frozen=True)
-class Answer:
+class GraphQLResponse:
     """What came back."""
 
     response: httpx2.Response
@@ -48,84 +48,84 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Api:
+class ApiClient:
     """The API, asked by POST."""
 
     client: httpx2.AsyncClient
 
-    async def ask(self, query: str, token: str | None = None, /, **variables: Any) -> Answer:
+    async def execute(self, query: str, token: str | None = None, /, **variables: Any) -> GraphQLResponse:
         """Run an operation."""
-        return await self.post({"query": query, "variables": variables}, headers=bearer(token))
+        return await self.post({"query": query, "variables": variables}, headers=bearer_headers(token))
 
-    async def change(self, mutation: str, token: str | None, selected: str, /, **given: Any) -> Answer:
+    async def mutate(self, mutation: str, token: str | None, selection: str, /, **fields: Any) -> GraphQLResponse:
         """Run one mutation with that input; `selected` is what is asked of its payload."""
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        return await self.ask(f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selected} }} }}", token, input=given)
+        return await self.execute(f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} }} }}", token, input=fields)
 
-    async def post(self, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
+    async def post(self, body: Any, headers: Mapping[str, str] | None = None) -> GraphQLResponse:
         """Send a body as JSON."""
         content = {"Content-Type": "application/json", **(headers or {})}
         response = await self.client.post("/graphql", content=orjson.dumps(body), headers=content)
-        answered = response.json()
-        return Answer(response, answered.get("data"), answered.get("errors", []))
+        result = response.json()
+        return GraphQLResponse(response, result.get("data"), result.get("errors", []))
 
 
-def bearer(token: str | None) -> dict[str, str]:
+def bearer_headers(token: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
-async def token_of(tenant: Tenant, role: Role, interview: Interview | None = None) -> str:
+async def issue_token(tenant: Tenant, role: Role, interview: Interview | None = None) -> str:
     """A credential of that role; a candidate's is for `interview`."""
     if role is Role.CANDIDATE:
         assert interview, "a candidate is a caller of one interview"
-        return access_of(tenant.services, interview).token
+        return issue_candidate_access(tenant.services, interview).token
     return (await create_key(PydanticObjectId(tenant.id), role, f"a {role.lower()}"))[1]
 
 
 def with_services(app: Starlette, services: Services) -> Any:
     """The application as a server with a lifespan would call it."""
 
-    async def stated(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app_with_state(scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = {"services": services}
         await app(scope, receive, send)
 
-    return stated
+    return app_with_state
 
 
-class _Server(uvicorn.Server):
+class _SignalFreeServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
 @dataclass(frozen=True)
-class Served:
+class ServerAddress:
     """Where the API is."""
 
     port: int
 
     @property
-    def http(self) -> str:
+    def http_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/graphql"
 
     @property
-    def websocket(self) -> str:
+    def websocket_url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
-    def client(self, token: str | None) -> Client:
+    def open_client(self, token: str | None) -> Client:
         """A real client over one WebSocket."""
         payload = {"authorization": f"Bearer {token}"} if token else {}
-        return Client(transport=WebsocketsTransport(url=self.websocket, init_payload=payload))
+        return Client(transport=WebsocketsTransport(url=self.websocket_url, init_payload=payload))
 
 
 @asynccontextmanager
-async def served(app: Any, port: int = 0, **options: Any) -> AsyncIterator[Served]:
+async def serve(app: Any, port: int = 0, **options: Any) -> AsyncIterator[ServerAddress]:
     """The application behind uvicorn, as main runs it, on that port, or on a free one; `options` are uvicorn's."""
     config = uvicorn.Config(
         app,
         port=port,
         lifespan="off",
-        ws=Protocol,
+        ws=SlowClientProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         log_config=None,
         access_log=False,
@@ -133,12 +133,12 @@ async def served(app: Any, port: int = 0, **options: Any) -> AsyncIterator[Serve
         timeout_graceful_shutdown=1,
         **options,
     )
-    server = _Server(config)
+    server = _SignalFreeServer(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)
     try:
-        yield Served(server.servers[0].sockets[0].getsockname()[1])
+        yield ServerAddress(server.servers[0].sockets[0].getsockname()[1])
     finally:
         server.should_exit = True
         await task

@@ -11,69 +11,69 @@ from lifecycle.services import Services
 from models.interview import Interview
 from schema import sharing
 from schema.execution import Schema
-from schema.transport import routes
+from schema.transport import build_routes
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import Api, Served, served, with_services
-from tests.schema.lists import an_interview
-from tests.schema.rights import World, full_world
-from tests.schema.sharing import Executions, Streams
+from tests.schema.api import ApiClient, ServerAddress, serve, with_services
+from tests.schema.lists import make_listed_interview
+from tests.schema.rights import AuthorizationScenario, make_authorization_scenario
+from tests.schema.sharing import ExecutionCounter, StreamCounter
 
 
 @pytest.fixture
-async def api(services: Services) -> AsyncIterator[Api]:
+async def api(services: Services) -> AsyncIterator[ApiClient]:
     """The API without a socket."""
-    app = with_services(Starlette(routes=routes(services.settings)), services)
+    app = with_services(Starlette(routes=build_routes(services.settings)), services)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
-        yield Api(client)
+        yield ApiClient(client)
 
 
 @pytest.fixture
-async def server(services: Services) -> AsyncIterator[Served]:
+async def server(services: Services) -> AsyncIterator[ServerAddress]:
     """The API behind a real server."""
-    async with served(with_services(Starlette(routes=routes(services.settings)), services)) as address:
+    async with serve(with_services(Starlette(routes=build_routes(services.settings)), services)) as address:
         yield address
 
 
 @pytest.fixture
-async def many(tenant: Tenant, stranger: Tenant) -> list[Interview]:
+async def forty_interviews(tenant: Tenant, other_tenant: Tenant) -> list[Interview]:
     """Forty interviews of the tenant; another one has interviews that are just the same."""
-    other = Tenant(tenant.services, tenant.organization, await make_position(tenant.id, key="other"), tenant.keys)
+    other = Tenant(tenant.services, tenant.organization, await make_position(tenant.id, key="other"), tenant.principals)
     for place in range(6):
-        await an_interview(stranger, place)
-    return [await an_interview(other if place % 7 == 0 else tenant, place) for place in range(40)]
+        await make_listed_interview(other_tenant, place)
+    return [await make_listed_interview(other if place % 7 == 0 else tenant, place) for place in range(40)]
 
 
 @pytest.fixture
-async def world(tenant: Tenant) -> World:
-    return await full_world(tenant)
+async def scenario(tenant: Tenant) -> AuthorizationScenario:
+    return await make_authorization_scenario(tenant)
 
 
 @pytest.fixture
 async def interview(tenant: Tenant) -> Interview:
-    return await tenant.interview()
+    return await tenant.make_interview()
 
 
 @pytest.fixture
-def executions(monkeypatch: pytest.MonkeyPatch) -> Executions:
-    counted = Executions()
+def execution_counter(monkeypatch: pytest.MonkeyPatch) -> ExecutionCounter:
+    counter = ExecutionCounter()
 
     def execute(executor: Executor[Any]) -> Any:
-        counted.count += 1
+        counter.count += 1
         return graphql.execute_subscription_event(executor)
 
     monkeypatch.setattr(sharing, "execute_subscription_event", execute)
-    return counted
+    return counter
 
 
 @pytest.fixture
-def streams(monkeypatch: pytest.MonkeyPatch) -> Streams:
-    counted = Streams()
+def stream_counter(monkeypatch: pytest.MonkeyPatch) -> StreamCounter:
+    counter = StreamCounter()
     stream = Schema.stream
 
-    async def counting(*args: Any, **kwargs: Any) -> Any:
-        counted.count += 1
+    async def counting_stream(*args: Any, **kwargs: Any) -> Any:
+        counter.count += 1
         return await stream(*args, **kwargs)
 
-    monkeypatch.setattr(Schema, "stream", counting)
-    return counted
+    monkeypatch.setattr(Schema, "stream", counting_stream)
+    return counter

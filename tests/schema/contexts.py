@@ -3,8 +3,8 @@
 from typing import Any, cast
 
 from lifecycle.services import Services
-from schema.context import Context
+from schema.context import GraphQLContext
 
 
-def anonymous(services: Any = None) -> Context:
-    return Context(services=cast(Services, services), request_id="test", authorization=None)
+def anonymous_context(services: Any = None) -> GraphQLContext:
+    return GraphQLContext(services=cast(Services, services), request_id="test", authorization=None)

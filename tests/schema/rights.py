@@ -21,7 +21,7 @@ from graphql import (
     is_introspection_type,
 )
 
-from models.append import append_candidate, append_interviewer
+from models.append import append_candidate_turn, append_interviewer_turns
 from models.clock import now
 from models.evaluation import Evaluation as EvaluationDocument
 from models.evaluation import Evidence, Finding, LevelOverride, Review
@@ -29,55 +29,55 @@ from models.interview import Candidate, Decision, EndReason, Interview, Intervie
 from models.organization import Role
 from models.turn import Channel, Latency, Speaker
 from schema.api import print_sdl
-from tests.factories import new_recording, new_turn, outcome, played_file, words
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Api, token_of
+from tests.factories import new_recording, new_turn, new_outcome, new_recording_file, new_interviewer_update
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ApiClient, issue_token
 
 SCHEMA = build_schema(print_sdl())
-EVERYBODY = frozenset(Role)
+ALL_ROLES = frozenset(Role)
 STAFF = frozenset({Role.ADMIN, Role.RECRUITER, Role.INTEGRATION})
-WATCHERS = STAFF | {Role.VIEWER}
+ORGANIZATION_ROLES = STAFF | {Role.VIEWER}
 DECIDERS = frozenset({Role.ADMIN, Role.RECRUITER})
-NOBODY_ELSE = frozenset({Role.CANDIDATE})
+CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 
-READS: dict[str, dict[frozenset[Role], str]] = {
+FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
-        EVERYBODY: "node viewer interview invitation transcript",
-        WATCHERS: "interviews position positions",
+        ALL_ROLES: "node viewer interview invitation transcript",
+        ORGANIZATION_ROLES: "interviews position positions",
         STAFF: "evaluation",
     },
-    "Viewer": {EVERYBODY: "role organization name"},
-    "Organization": {EVERYBODY: "id name"},
+    "Viewer": {ALL_ROLES: "role organization name"},
+    "Organization": {ALL_ROLES: "id name"},
     "Interview": {
-        EVERYBODY: (
+        ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
             "erasedAt durationSeconds lastSeq transcript consent"
         ),
-        WATCHERS: "candidate endDetail externalId url latency",
+        ORGANIZATION_ROLES: "candidate endDetail externalId url latency",
         STAFF: "decision evaluation evaluations recordings",
     },
-    "Candidate": {WATCHERS: "name experience", STAFF: "email"},
-    "Consent": {EVERYBODY: "textVersion givenAt recording"},
-    "Progress": {EVERYBODY: "question questions exchanges elapsedSeconds limitSeconds"},
-    "Transcript": {EVERYBODY: "interviewId turns lastSeq isComplete"},
+    "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
+    "Consent": {ALL_ROLES: "textVersion givenAt recording"},
+    "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
+    "Transcript": {ALL_ROLES: "interviewId turns lastSeq isComplete"},
     "Turn": {
-        EVERYBODY: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted",
-        WATCHERS: "latency",
+        ALL_ROLES: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted",
+        ORGANIZATION_ROLES: "latency",
     },
-    "TurnLatency": {WATCHERS: "final committed firstWord firstAudio heard"},
-    "ReplyLatency": {WATCHERS: "replies p50 p95"},
+    "TurnLatency": {ORGANIZATION_ROLES: "final committed firstWord firstAudio heard"},
+    "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
     "Position": {
-        EVERYBODY: "id title language limitMinutes",
-        WATCHERS: "key version description questions criteria wrapUpAfterExchanges archived",
+        ALL_ROLES: "id title language limitMinutes",
+        ORGANIZATION_ROLES: "key version description questions criteria wrapUpAfterExchanges archived",
     },
-    "Question": {WATCHERS: "key text listenFor maxProbes criterionKeys"},
-    "Criterion": {WATCHERS: "key name description weight levels"},
-    "Level": {WATCHERS: "value anchor"},
-    "InterviewConnection": {WATCHERS: "edges nodes pageInfo totalCount"},
-    "InterviewEdge": {WATCHERS: "cursor node"},
-    "PositionConnection": {WATCHERS: "edges nodes pageInfo totalCount"},
-    "PositionEdge": {WATCHERS: "cursor node"},
-    "PageInfo": {WATCHERS: "hasNextPage hasPreviousPage startCursor endCursor"},
+    "Question": {ORGANIZATION_ROLES: "key text listenFor maxProbes criterionKeys"},
+    "Criterion": {ORGANIZATION_ROLES: "key name description weight levels"},
+    "Level": {ORGANIZATION_ROLES: "value anchor"},
+    "InterviewConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo totalCount"},
+    "InterviewEdge": {ORGANIZATION_ROLES: "cursor node"},
+    "PositionConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo totalCount"},
+    "PositionEdge": {ORGANIZATION_ROLES: "cursor node"},
+    "PageInfo": {ORGANIZATION_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
     "Evaluation": {
         STAFF: (
             "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
@@ -92,42 +92,42 @@ READS: dict[str, dict[frozenset[Role], str]] = {
     "LevelOverride": {STAFF: "criterionKey level reason"},
     "Recording": {STAFF: "id kind status mimeType url durationSeconds sizeBytes startedAt failure"},
     "Invitation": {
-        EVERYBODY: (
+        ALL_ROLES: (
             "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt "
             "consentText consent"
         )
     },
-    "ConsentText": {EVERYBODY: "version language text"},
+    "ConsentText": {ALL_ROLES: "version language text"},
     "Mutation": {
         STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview",
         STAFF | {Role.CANDIDATE}: "endInterview",
-        EVERYBODY: "joinInterview",
-        NOBODY_ELSE: "sendMessage",
+        ALL_ROLES: "joinInterview",
+        CANDIDATE_ONLY: "sendMessage",
         DECIDERS: "reviewEvaluation savePosition",
         frozenset({Role.ADMIN}): "eraseInterview",
     },
-    "Subscription": {EVERYBODY: "turnAdded interimTranscript interviewChanged", WATCHERS: "interviewsChanged"},
+    "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
     "InterviewFilter": {
-        WATCHERS: "status positionKey channel externalId createdAfter createdBefore updatedAfter candidate",
+        ORGANIZATION_ROLES: "status positionKey channel externalId createdAfter createdBefore updatedAfter candidate",
         STAFF: "minScore maxScore recommendation decision reviewed",
     },
-    "InterviewOrderField": {WATCHERS: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
+    "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
 }
 
-ANSWERED_TO_WHO_DID_IT = {
+MUTATION_PAYLOAD_TYPES = {
     *("StartInterviewPayload", "ScheduleInterviewPayload", "RenewInvitePayload", "JoinInterviewPayload", "SendMessagePayload"),
     *("EndInterviewPayload", "CancelInterviewPayload", "EvaluateInterviewPayload", "ReviewEvaluationPayload"),
     *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
 }
 """whoever may call the mutation may read its payload; rows of the mutations say who"""
-NEVER_REACHED_YET = {"InterimTranscript"}
+SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
 """reached by its subscription only, whose row says who"""
 
-NEVER_THERE = {"Interview.erasedAt"}
+ALWAYS_NULL_FIELDS = {"Interview.erasedAt"}
 """null in the world, whoever reads"""
 
 # how each type is reached, with FIELD in the place of the field
-PATHS = {
+TYPE_QUERIES = {
     "Query": "{ FIELD }",
     "Viewer": "{ viewer { FIELD } }",
     "Organization": "{ viewer { organization { FIELD } } }",
@@ -159,7 +159,7 @@ PATHS = {
     "Invitation": "{ invitation(token: $invite) { FIELD } }",
     "ConsentText": "{ invitation(token: $invite) { consentText { FIELD } } }",
 }
-ARGUMENTS = {
+FIELD_ARGUMENTS = {
     "Query.node": "(id: $interview)",
     "Query.interview": "(id: $interview)",
     "Query.invitation": "(token: $invite)",
@@ -170,11 +170,11 @@ ARGUMENTS = {
 }
 
 
-def rows(kind: str) -> dict[str, frozenset[Role]]:
-    return {field: roles for roles, fields in READS[kind].items() for field in fields.split()}
+def roles_by_field(kind: str) -> dict[str, frozenset[Role]]:
+    return {field: roles for roles, fields in FIELD_ROLES[kind].items() for field in fields.split()}
 
 
-def members(kind: Any) -> list[str]:
+def member_names(kind: Any) -> list[str]:
     return list(kind.values if isinstance(kind, GraphQLEnumType) else kind.fields)
 
 
@@ -189,70 +189,70 @@ def input_fields_of(kind: str) -> dict[str, GraphQLInputField]:
     return fields
 
 
-def inputs_of(field: GraphQLField) -> list[str]:
+def input_names_of(field: GraphQLField) -> list[str]:
     """What a caller gives to the field: its arguments, or what its input holds."""
     return list(input_fields_of(get_named_type(field.args["input"].type).name) if "input" in field.args else field.args)
 
 
-def described_types() -> Iterator[str]:
+def authorized_types() -> Iterator[str]:
     for name, kind in SCHEMA.type_map.items():
         if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind):
             yield name
     yield from ("InterviewFilter", "InterviewOrderField")
 
 
-def leaves(data: Any) -> Iterator[bool]:
+def leaf_presence(data: Any) -> Iterator[bool]:
     """Whether each leaf of an answer is there."""
     match data:
         case dict():
             for value in data.values():
-                yield from leaves(value)
+                yield from leaf_presence(value)
         case list():
             for value in data:
-                yield from leaves(value)
+                yield from leaf_presence(value)
         case _:
             yield data is not None
 
 
-def field_of(kind: str, name: str) -> str:
+def field_selection(kind: str, name: str) -> str:
     """The field, with arguments and something selected in it if need be."""
-    below = " { __typename }" if is_composite_type(get_named_type(fields_of(kind)[name].type)) else ""
-    return f"{name}{ARGUMENTS.get(f'{kind}.{name}', '')}{below}"
+    sub_selection = " { __typename }" if is_composite_type(get_named_type(fields_of(kind)[name].type)) else ""
+    return f"{name}{FIELD_ARGUMENTS.get(f'{kind}.{name}', '')}{sub_selection}"
 
 
-class World:
+class AuthorizationScenario:
     """A tenant with a completed interview of which everything there is to read is there, and a token of each role."""
 
     def __init__(self, tenant: Tenant, interview: Interview, evaluation: EvaluationDocument, tokens: dict[Role, str]) -> None:
         self.tokens = tokens
         self.variables = {
-            "interview": id_of(interview),
-            "evaluation": id_of(evaluation),
+            "interview": global_id_of(interview),
+            "evaluation": global_id_of(evaluation),
             "position": tenant.position.key,
-            "invite": tenant.invite(interview),
+            "invite": tenant.invite_token(interview),
         }
-        self.nodes = [id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)]
+        self.nodes = [global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)]
 
-    async def ask(self, api: Api, role: Role | None, query: str) -> list[str]:
+    async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
         """The codes of the errors that the role gets for this query, which may use the variables of the world."""
         used = [name for name in self.variables if f"${name}" in query]
         kinds = {"position": "String!", "invite": "String!"}
         declared = ", ".join(f"${name}: {kinds.get(name, 'ID!')}" for name in used)
         text = f"query({declared}) {query}" if used else f"query {query}"
         token = self.tokens[role] if role else None
-        answer = await api.ask(text, token, **{name: self.variables[name] for name in used})
+        answer = await api.execute(text, token, **{name: self.variables[name] for name in used})
         if answer.errors:
-            assert not any(leaves(answer.data)), "what is refused is null"
+            assert not any(leaf_presence(answer.data)), "what is refused is null"
         else:
-            assert any(leaves(answer.data)) or any(name.split(".")[1] in query for name in NEVER_THERE), (
+            assert any(leaf_presence(answer.data)) or any(name.split(".")[1] in query for name in ALWAYS_NULL_FIELDS), (
                 f"there is nothing to read: {query}"
             )
         return answer.codes
 
 
-async def full_world(tenant: Tenant) -> World:
+async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     """The world: no field of it is null but what NEVER_THERE names."""
-    interview = await tenant.interview(
+    interview = await tenant.make_interview(
         candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
         progress=Progress(question=1, question_key="motivation", exchanges=1),
         scheduled_for=now(),
@@ -262,13 +262,13 @@ async def full_world(tenant: Tenant) -> World:
         external_id="ATS-7",
     )
     spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, confidence=0.9)
-    turn, _ = await append_candidate(ObjectId(interview.id), spoken)
+    turn, _ = await append_candidate_turn(ObjectId(interview.id), spoken)
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
-    await append_interviewer(ObjectId(interview.id), [reply], words(answers=turn.seq))
+    await append_interviewer_turns(ObjectId(interview.id), [reply], new_interviewer_update(answers=turn.seq))
     await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.decision: Decision.ADVANCE})
     evidence = [Evidence(quote=turn.text[:7], seq=turn.seq, start=0, end=7)]
-    judged = outcome().model_copy(
+    judged = new_outcome().model_copy(
         update={name: [Finding(text="found", evidence=evidence)] for name in ("strengths", "weaknesses")}
     )
     judged.criteria[0].evidence = evidence
@@ -281,22 +281,22 @@ async def full_world(tenant: Tenant) -> World:
         overrides=[LevelOverride(criterion_key="technical", level=4, reason="More than that.")],
         overall_score=60.0,
     )
-    evaluation = await tenant.evaluation(
+    evaluation = await tenant.make_evaluation(
         interview, outcome=judged, reviews=[review], failure="None, in the end.", transcript_digest="0123"
     )
-    await new_recording(interview, files=[played_file(failure="Not at first.")]).insert()
-    return World(tenant, interview, evaluation, {role: await token_of(tenant, role, interview) for role in Role})
+    await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
+    return AuthorizationScenario(tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role})
 
 
-def sample(field: GraphQLInputField, world: World, name: str = "") -> Any:
+def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:
     """A value that the schema takes; ids are those of the world."""
     kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
     if isinstance(kind, GraphQLList):
-        return [sample(GraphQLInputField(kind.of_type), world, name)]
+        return [sample_value(GraphQLInputField(kind.of_type), scenario, name)]
     if isinstance(kind, GraphQLEnumType):
         return next(iter(kind.values))
     if isinstance(kind, GraphQLInputObjectType):
-        return {key: sample(part, world, key) for key, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull)}
-    plain = {"Int": 3, "Float": 0.5, "Boolean": False, "DateTime": "2026-11-25T00:00:00Z", "ID": world.variables["interview"]}
-    named = {"evaluationId": world.variables["evaluation"], "invite": world.variables["invite"]}
+        return {key: sample_value(part, scenario, key) for key, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull)}
+    plain = {"Int": 3, "Float": 0.5, "Boolean": False, "DateTime": "2026-11-25T00:00:00Z", "ID": scenario.variables["interview"]}
+    named = {"evaluationId": scenario.variables["evaluation"], "invite": scenario.variables["invite"]}
     return named.get(name, plain.get(getattr(kind, "name", ""), "text"))

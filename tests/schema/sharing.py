@@ -8,28 +8,28 @@ import orjson
 from strawberry.types import ExecutionResult
 
 from schema.api import build_schema
-from schema.context import Context
+from schema.context import GraphQLContext
 from tests.resolvers.tenant import Tenant
-from tests.schema.sockets import Bare
+from tests.schema.sockets import RawSocketClient
 
-TURNS = "subscription($id: ID!, $after: Int! = 0) { turnAdded(interviewId: $id, after: $after) { seq text } }"
+TURN_ADDED = "subscription($id: ID!, $after: Int! = 0) { turnAdded(interviewId: $id, after: $after) { seq text } }"
 
 
-class Executions:
+class ExecutionCounter:
     """How often a subscription's event was executed for several at once."""
 
     count = 0
 
 
-class Streams:
+class StreamCounter:
     """How many operations went through GraphQL's parsing, validation and coercion."""
 
     count = 0
 
 
-async def ordinary(tenant: Tenant, token: str, query: str, variables: dict[str, Any], count: int) -> list[dict[str, Any]]:
+async def run_unshared(tenant: Tenant, token: str, query: str, variables: dict[str, Any], count: int) -> list[dict[str, Any]]:
     """The payloads as Strawberry and graphql-core make them, event by event."""
-    context = Context(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
+    context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
     payloads: list[dict[str, Any]] = []
     async with asyncio.timeout(10), aclosing(await build_schema().stream(query, variables, context)) as results:
         async for result in results:
@@ -43,17 +43,17 @@ async def ordinary(tenant: Tenant, token: str, query: str, variables: dict[str, 
     raise AssertionError("the stream ended too early")
 
 
-def without_request_ids(payload: dict[str, Any]) -> dict[str, Any]:
+def drop_request_ids(payload: dict[str, Any]) -> dict[str, Any]:
     for error in payload.get("errors", []):
         assert error["extensions"].pop("requestId")
     return payload
 
 
-async def receive_turns(client: Bare, count: int) -> list[dict[str, Any]]:
+async def receive_turns(client: RawSocketClient, count: int) -> list[dict[str, Any]]:
     messages = [await client.receive() for _ in range(count)]
     assert {message["type"] for message in messages} == {"next"}, messages
     return messages
 
 
-async def seqs(client: Bare, count: int) -> list[int]:
+async def receive_seqs(client: RawSocketClient, count: int) -> list[int]:
     return [message["payload"]["data"]["turnAdded"]["seq"] for message in await receive_turns(client, count)]

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.schema.api import Served
+from tests.schema.api import ServerAddress
 
 
-class Bare:
+class RawSocketClient:
     """A connection on which anything can be sent."""
 
     def __init__(self, connection: ClientConnection) -> None:
@@ -25,7 +25,7 @@ class Bare:
             message: dict[str, Any] = orjson.loads(await self.connection.recv())
             return message
 
-    async def closed(self) -> tuple[int, str]:
+    async def wait_closed(self) -> tuple[int, str]:
         """Code and reason, once the server has closed."""
         async with asyncio.timeout(5):
             await self.connection.wait_closed()
@@ -37,10 +37,10 @@ class Bare:
 
 
 @asynccontextmanager
-async def bare(server: Served, token: str | None = None, *, init: bool = True, **options: Any) -> AsyncIterator[Bare]:
+async def connect_raw(server: ServerAddress, token: str | None = None, *, init: bool = True, **options: Any) -> AsyncIterator[RawSocketClient]:
     protocols = {"subprotocols": ["graphql-transport-ws"], **options}
-    async with connect(server.websocket, **protocols) as connection:
-        client = Bare(connection)
+    async with connect(server.websocket_url, **protocols) as connection:
+        client = RawSocketClient(connection)
         if init:
             payload = {"authorization": f"Bearer {token}"} if token else {}
             await client.send({"type": "connection_init", "payload": payload})
@@ -48,7 +48,7 @@ async def bare(server: Served, token: str | None = None, *, init: bool = True, *
         yield client
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def wait_until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not condition():
             await asyncio.sleep(0.01)

@@ -14,8 +14,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from auth import Action, Principal
 from models.organization import Role
-from schema.attributes import AttributeExecutor, Copied, Plans
-from schema.fields import Guard, computed, shows_document, stored
+from schema.attributes import FastFieldExecutor, Projected, SelectionPlans
+from schema.fields import Guard, resolved_field, from_document, document_field
 from schema.types.node import Node
 from schema.types.scalars import DATE_TIME
 
@@ -27,62 +27,62 @@ class Colour(StrEnum):
 
 
 @strawberry.type
-class Part:
+class ThingPart:
     caller: strawberry.Private[Principal]
     name: str
     size: int | None = strawberry.field(extensions=[Guard(Action.READ_EVALUATION)])
 
 
-@shows_document
+@from_document
 @strawberry.type
 class Thing(Node):
     document: strawberry.Private[Any]
     caller: strawberry.Private[Principal]
-    title: str = stored("A text.")
-    count: int | None = stored("A number.")
-    ratio: float | None = stored("Another.")
-    made_at: datetime | None = stored("A moment.")
-    colour: Colour = stored("An enum.")
-    colours: list[Colour] = stored("A list of leaves.")
-    words: list[str | None] | None = stored("Words, or none.")
-    secret: str | None = stored("Guarded.", guard=Action.READ_EVALUATION)
+    title: str = document_field("A text.")
+    count: int | None = document_field("A number.")
+    ratio: float | None = document_field("Another.")
+    made_at: datetime | None = document_field("A moment.")
+    colour: Colour = document_field("An enum.")
+    colours: list[Colour] = document_field("A list of leaves.")
+    words: list[str | None] | None = document_field("Words, or none.")
+    secret: str | None = document_field("Guarded.", guard=Action.READ_EVALUATION)
 
-    @computed("An object.")
-    def part(self) -> Part:
-        return Part(caller=self.caller, name=self.document.title, size=self.document.count)
+    @resolved_field("An object.")
+    def part(self) -> ThingPart:
+        return ThingPart(caller=self.caller, name=self.document.title, size=self.document.count)
 
-    @computed("May be missing.")
-    def other(self) -> Part | None:
+    @resolved_field("May be missing.")
+    def other(self) -> ThingPart | None:
         return None if self.document.count is None else self.part()
 
-    @computed("A guarded object.", guard=Action.READ_RECORDING)
-    def guarded(self) -> Part | None:
+    @resolved_field("A guarded object.", guard=Action.READ_RECORDING)
+    def guarded(self) -> ThingPart | None:
         return self.part()
 
-    @computed("A list of objects.")
-    def parts(self) -> list[Part]:
+    @resolved_field("A list of objects.")
+    def parts(self) -> list[ThingPart]:
         return [self.part()] * 2
 
-    @computed("It waits.")
+    @resolved_field("It waits.")
     async def late(self) -> str:
         title: str = self.document.title
         return title
 
-    @computed("It takes an argument.")
+    @resolved_field("It takes an argument.")
     def times(self, n: int = 2) -> int | None:
         return None if self.document.count is None else self.document.count * n
 
-    @computed("A copy.", copied=Copied(["name"], lambda thing: Part(caller=thing.caller, name="copied", size=0)))
-    async def copied(self) -> Part:
-        return Part(caller=self.caller, name="copied", size=7)
+    @resolved_field("A copy.", projected=Projected(["name"], lambda thing: ThingPart(caller=thing.caller, name="copied", size=0)))
+    async def copied(self) -> ThingPart:
+        return ThingPart(caller=self.caller, name="copied", size=7)
 
-    @computed("It knows the operation.")
+    @resolved_field("It knows the operation.")
     def known(self, info: strawberry.Info) -> str:
         return info.field_name
 
 
 @dataclass
-class Document:
+class ThingDocument:
     title: Any = "a title"
     count: Any = 3
     ratio: Any = 0.5
@@ -93,7 +93,7 @@ class Document:
     secret: Any = "secret"
 
 
-def things_of(context: Any) -> list[Thing]:
+def make_things(context: Any) -> list[Thing]:
     return [
         Thing(id=strawberry.ID(f"thing {n}"), document=document, caller=context.caller)
         for n, document in enumerate(context.documents)
@@ -104,37 +104,37 @@ def things_of(context: Any) -> list[Thing]:
 class Query:
     @strawberry.field
     def things(self, info: strawberry.Info) -> list[Thing]:
-        return things_of(info.context)
+        return make_things(info.context)
 
     @strawberry.field
     async def maybe(self, info: strawberry.Info) -> list[Thing | None] | None:
-        return [*things_of(info.context)]
+        return [*make_things(info.context)]
 
     @strawberry.field
     def node(self, info: strawberry.Info) -> Node:
-        return things_of(info.context)[0]
+        return make_things(info.context)[0]
 
 
 @dataclass
-class Context:
+class ThingContext:
     caller: Principal
-    documents: list[Document]
-    plans: Plans | None
+    documents: list[ThingDocument]
+    plans: SelectionPlans | None
 
 
-class Plain(StrawberryGraphQLCoreExecutionContext):
+class ReferenceExecutor(StrawberryGraphQLCoreExecutionContext):
     """graphql-core's own way."""
 
 
-def schema_of(executor: type[StrawberryGraphQLCoreExecutionContext]) -> strawberry.Schema:
+def build_thing_schema(executor: type[StrawberryGraphQLCoreExecutionContext]) -> strawberry.Schema:
     return strawberry.Schema(
         Query, types=[Thing], execution_context_class=executor, config=StrawberryConfig(scalar_map={datetime: DATE_TIME})
     )
 
 
-SHORT, PLAIN = schema_of(AttributeExecutor), schema_of(Plain)
+FAST_SCHEMA, REFERENCE_SCHEMA = build_thing_schema(FastFieldExecutor), build_thing_schema(ReferenceExecutor)
 
-DOCUMENTS = [
+QUERIES = [
     "{ things { id title count ratio madeAt colour colours words } }",
     "{ things { __typename title part { __typename name } other { name } parts { name } } }",
     "{ things { b: title a: title title colour x: part { y: name } } }",
@@ -154,43 +154,43 @@ DOCUMENTS = [
     "{ things { nothing: words words } }",
 ]
 
-SOURCES: dict[str, list[Document]] = {
-    "plain": [Document(), Document(title="another")],
+DOCUMENT_SETS: dict[str, list[ThingDocument]] = {
+    "plain": [ThingDocument(), ThingDocument(title="another")],
     "none": [],
-    "nulls that may be": [Document(count=None, ratio=None, made_at=None, words=None, secret=None)],
-    "a null that may not": [Document(), Document(title=None)],
-    "a null enum": [Document(colour=None)],
-    "a wrong enum": [Document(colour="green")],
-    "an enum by its value": [Document(colour="r")],
-    "a null in a list": [Document(colours=[Colour.RED, None])],
-    "an exception for a value": [Document(title=ValueError("broken")), Document(count=ValueError("broken"))],
-    "a number that is none": [Document(count="many", ratio="much")],
-    "a number for a text": [Document(title=7, words=[1, "x"])],
-    "a number that is too large": [Document(count=2**40)],
-    "a moment without an offset": [Document(made_at=datetime(2026, 11, 28))],  # noqa: DTZ001  # the mistake meant
-    "no list": [Document(words="a text", colours=(Colour.RED,))],
+    "nulls that may be": [ThingDocument(count=None, ratio=None, made_at=None, words=None, secret=None)],
+    "a null that may not": [ThingDocument(), ThingDocument(title=None)],
+    "a null enum": [ThingDocument(colour=None)],
+    "a wrong enum": [ThingDocument(colour="green")],
+    "an enum by its value": [ThingDocument(colour="r")],
+    "a null in a list": [ThingDocument(colours=[Colour.RED, None])],
+    "an exception for a value": [ThingDocument(title=ValueError("broken")), ThingDocument(count=ValueError("broken"))],
+    "a number that is none": [ThingDocument(count="many", ratio="much")],
+    "a number for a text": [ThingDocument(title=7, words=[1, "x"])],
+    "a number that is too large": [ThingDocument(count=2**40)],
+    "a moment without an offset": [ThingDocument(made_at=datetime(2026, 11, 28))],  # noqa: DTZ001  # the mistake meant
+    "no list": [ThingDocument(words="a text", colours=(Colour.RED,))],
 }
 
 
-async def answer(
-    schema: strawberry.Schema, text: str, role: Role, documents: list[Document], *, on: bool, plans: Plans | None
+async def execute_query(
+    schema: strawberry.Schema, text: str, role: Role, documents: list[ThingDocument], *, on: bool, plans: SelectionPlans | None
 ) -> Any:
     caller = Principal(ObjectId(), role, "somebody", "key:1")
     variables = {"on": on} if "$on" in text else None
-    result = await schema.execute(text, variables, Context(caller, documents, plans))
+    result = await schema.execute(text, variables, ThingContext(caller, documents, plans))
     return str(result.data), sorted((str(error.message), error.path, error.locations) for error in result.errors or [])
 
 
-@pytest.mark.parametrize("text", DOCUMENTS)
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("text", QUERIES)
+@pytest.mark.parametrize("source", DOCUMENT_SETS)
 async def test_what_is_read_in_short_is_what_graphql_core_says(text: str, source: str) -> None:
-    documents = SOURCES[source]
-    lasting: Plans | None = None if "$on" in text else {}
+    documents = DOCUMENT_SETS[source]
+    lasting: SelectionPlans | None = None if "$on" in text else {}
     for role in (Role.ADMIN, Role.VIEWER):
         for on in (True, False):
-            expected = await answer(PLAIN, text, role, documents, on=on, plans=None)
-            assert await answer(SHORT, text, role, documents, on=on, plans=None) == expected
-            assert await answer(SHORT, text, role, documents, on=on, plans=lasting) == expected
+            expected = await execute_query(REFERENCE_SCHEMA, text, role, documents, on=on, plans=None)
+            assert await execute_query(FAST_SCHEMA, text, role, documents, on=on, plans=None) == expected
+            assert await execute_query(FAST_SCHEMA, text, role, documents, on=on, plans=lasting) == expected
 
 
 async def test_a_plain_page_does_not_go_through_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,5 +203,5 @@ async def test_a_plain_page_does_not_go_through_graphql_core(monkeypatch: pytest
 
     monkeypatch.setattr(StrawberryGraphQLCoreExecutionContext, "execute_field", execute_field)
     text = "{ things { title colour part { name size } copied { name } } }"
-    assert "copied" in (await answer(SHORT, text, Role.ADMIN, [Document()] * 3, on=True, plans=None))[0]
+    assert "copied" in (await execute_query(FAST_SCHEMA, text, Role.ADMIN, [ThingDocument()] * 3, on=True, plans=None))[0]
     assert executed == ["things"]

@@ -8,60 +8,60 @@ from gql.transport.exceptions import TransportQueryError
 from graphql import GraphQLInputField
 
 from models.organization import Role
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Api, Served, token_of
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ApiClient, ServerAddress, issue_token
 from tests.schema.rights import (
-    ANSWERED_TO_WHO_DID_IT,
-    NEVER_REACHED_YET,
-    PATHS,
-    READS,
+    MUTATION_PAYLOAD_TYPES,
+    SUBSCRIPTION_ONLY_TYPES,
+    TYPE_QUERIES,
+    FIELD_ROLES,
     SCHEMA,
-    World,
-    described_types,
-    field_of,
+    AuthorizationScenario,
+    authorized_types,
+    field_selection,
     fields_of,
     input_fields_of,
-    inputs_of,
-    members,
-    rows,
-    sample,
+    input_names_of,
+    member_names,
+    roles_by_field,
+    sample_value,
 )
 
 
 def test_every_type_that_can_be_read_has_its_rows() -> None:
-    without = set(described_types()) - ANSWERED_TO_WHO_DID_IT - NEVER_REACHED_YET - set(READS)
+    without = set(authorized_types()) - MUTATION_PAYLOAD_TYPES - SUBSCRIPTION_ONLY_TYPES - set(FIELD_ROLES)
     assert not without, f"no row says who may read {sorted(without)}: add them to READS and PATHS (rights.py)"
-    assert set(READS) <= set(described_types())
-    assert set(READS) - {"Mutation", "Subscription", "InterviewFilter", "InterviewOrderField"} == set(PATHS)
+    assert set(FIELD_ROLES) <= set(authorized_types())
+    assert set(FIELD_ROLES) - {"Mutation", "Subscription", "InterviewFilter", "InterviewOrderField"} == set(TYPE_QUERIES)
 
 
-@pytest.mark.parametrize("kind", READS)
+@pytest.mark.parametrize("kind", FIELD_ROLES)
 def test_every_field_has_its_row(kind: str) -> None:
-    there, told = set(members(SCHEMA.type_map[kind])), rows(kind)
-    without = [f"{kind}.{name}" for name in there - told.keys()]
+    there, roles = set(member_names(SCHEMA.type_map[kind])), roles_by_field(kind)
+    without = [f"{kind}.{name}" for name in there - roles.keys()]
     assert not without, f"no row says who may read, filter by or do {without}: add it to READS (rights.py)"
-    assert told.keys() <= there
-    assert sum(len(fields.split()) for fields in READS[kind].values()) == len(there), "a field has one row"
+    assert roles.keys() <= there
+    assert sum(len(fields.split()) for fields in FIELD_ROLES[kind].values()) == len(there), "a field has one row"
 
 
 # --- reading
 
 
-@pytest.mark.parametrize("kind", PATHS)
-async def test_a_field_is_read_by_its_roles_only(api: Api, world: World, kind: str) -> None:
-    expected, told = {}, {}
-    for name, roles in rows(kind).items():
+@pytest.mark.parametrize("kind", TYPE_QUERIES)
+async def test_a_field_is_read_by_its_roles_only(api: ApiClient, scenario: AuthorizationScenario, kind: str) -> None:
+    expected, actual = {}, {}
+    for name, roles in roles_by_field(kind).items():
         for role in Role:
-            codes = await world.ask(api, role, PATHS[kind].replace("FIELD", field_of(kind, name)))
+            codes = await scenario.query_error_codes(api, role, TYPE_QUERIES[kind].replace("FIELD", field_selection(kind, name)))
             # a list of one or of three gives as many refusals
-            told[name, role] = set(codes)
+            actual[name, role] = set(codes)
             expected[name, role] = set() if role in roles else {"FORBIDDEN"}
-    assert told == expected
+    assert actual == expected
 
 
-async def test_what_may_not_be_read_is_null_and_costs_nothing_else(api: Api, world: World) -> None:
+async def test_what_may_not_be_read_is_null_and_costs_nothing_else(api: ApiClient, scenario: AuthorizationScenario) -> None:
     query = "query($id: ID!) { interview(id: $id) { status decision evaluation { overallScore } candidate { name email } } }"
-    answer = await api.ask(query, world.tokens[Role.VIEWER], id=world.variables["interview"])
+    answer = await api.execute(query, scenario.tokens[Role.VIEWER], id=scenario.variables["interview"])
     assert answer.data == {
         "interview": {
             "status": "COMPLETED",
@@ -79,62 +79,62 @@ async def test_what_may_not_be_read_is_null_and_costs_nothing_else(api: Api, wor
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_list_is_filtered_by_what_the_role_may_read_only(api: Api, world: World, role: Role) -> None:
-    told, expected = {}, {}
-    for name, roles in rows("InterviewFilter").items():
-        value = sample(input_fields_of("InterviewFilter")[name], world)
+async def test_a_list_is_filtered_by_what_the_role_may_read_only(api: ApiClient, scenario: AuthorizationScenario, role: Role) -> None:
+    actual, expected = {}, {}
+    for name, roles in roles_by_field("InterviewFilter").items():
+        value = sample_value(input_fields_of("InterviewFilter")[name], scenario)
         query = "query($filter: InterviewFilter) { interviews(filter: $filter) { nodes { id } } }"
-        answer = await api.ask(query, world.tokens[role], filter={name: value})
-        told[name] = answer.codes
+        answer = await api.execute(query, scenario.tokens[role], filter={name: value})
+        actual[name] = answer.codes
         expected[name] = [] if role in roles else ["FORBIDDEN"]
-    assert told == expected
+    assert actual == expected
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_list_is_ordered_by_what_the_role_may_read_only(api: Api, world: World, role: Role) -> None:
-    told, expected = {}, {}
-    for name, roles in rows("InterviewOrderField").items():
-        told[name] = await world.ask(api, role, f"{{ interviews(orderBy: {{ field: {name} }}) {{ nodes {{ id }} }} }}")
+async def test_a_list_is_ordered_by_what_the_role_may_read_only(api: ApiClient, scenario: AuthorizationScenario, role: Role) -> None:
+    actual, expected = {}, {}
+    for name, roles in roles_by_field("InterviewOrderField").items():
+        actual[name] = await scenario.query_error_codes(api, role, f"{{ interviews(orderBy: {{ field: {name} }}) {{ nodes {{ id }} }} }}")
         expected[name] = [] if role in roles else ["FORBIDDEN"]
-    assert told == expected
+    assert actual == expected
 
 
 # --- doing
 
 
 @pytest.mark.parametrize("role", [*Role, None])
-async def test_a_mutation_is_for_its_roles_only(api: Api, world: World, role: Role | None) -> None:
-    told, expected = {}, {}
-    for name, roles in rows("Mutation").items():
+async def test_a_mutation_is_for_its_roles_only(api: ApiClient, scenario: AuthorizationScenario, role: Role | None) -> None:
+    actual, expected = {}, {}
+    for name, roles in roles_by_field("Mutation").items():
         if role is Role.ADMIN and name == "eraseInterview":
             continue  # it would take the world away; tests of erasing do it
         argument = fields_of("Mutation")[name].args["input"]
-        value = sample(GraphQLInputField(argument.type), world)
+        value = sample_value(GraphQLInputField(argument.type), scenario)
         query = f"mutation($input: {argument.type}) {{ {name}(input: $input) {{ __typename }} }}"
-        codes = set((await api.ask(query, world.tokens[role] if role else None, input=value)).codes)
-        told[name] = codes & {"FORBIDDEN", "UNAUTHENTICATED", "INTERNAL"}
+        codes = set((await api.execute(query, scenario.tokens[role] if role else None, input=value)).codes)
+        actual[name] = codes & {"FORBIDDEN", "UNAUTHENTICATED", "INTERNAL"}
         refusal = "FORBIDDEN" if role else "UNAUTHENTICATED"
         expected[name] = set() if role in roles or name == "joinInterview" else {refusal}
-    assert told == expected
+    assert actual == expected
 
 
 @pytest.mark.parametrize("role", [*Role, None])
-async def test_a_subscription_is_for_its_roles_only(server: Served, world: World, role: Role | None) -> None:
-    told, expected = {}, {}
-    for name, roles in rows("Subscription").items():
+async def test_a_subscription_is_for_its_roles_only(server: ServerAddress, scenario: AuthorizationScenario, role: Role | None) -> None:
+    actual, expected = {}, {}
+    for name, roles in roles_by_field("Subscription").items():
         is_wall = name == "interviewsChanged"
         text = "subscription { interviewsChanged(filter: {status: [COMPLETED]}) { id } }"
         if not is_wall:
             text = f"subscription($id: ID!) {{ {name}(interviewId: $id) {{ __typename }} }}"
-        variables = {} if is_wall else {"id": world.variables["interview"]}
-        told[name] = await code_of_first(server, world.tokens[role] if role else None, text, variables)
+        variables = {} if is_wall else {"id": scenario.variables["interview"]}
+        actual[name] = await read_refusal_code(server, scenario.tokens[role] if role else None, text, variables)
         expected[name] = None if role in roles else "FORBIDDEN" if role else "UNAUTHENTICATED"
-    assert told == expected
+    assert actual == expected
 
 
-async def code_of_first(server: Served, token: str | None, text: str, variables: dict[str, Any]) -> str | None:
+async def read_refusal_code(server: ServerAddress, token: str | None, text: str, variables: dict[str, Any]) -> str | None:
     """The code with which the stream is refused; None when it begins, or ends because there is nothing to say."""
-    async with server.client(token) as session:
+    async with server.open_client(token) as session:
         stream = session.subscribe(GraphQLRequest(text, variable_values=variables))
         try:
             await anext(stream, None)
@@ -146,59 +146,59 @@ async def code_of_first(server: Served, token: str | None, text: str, variables:
     return None
 
 
-async def test_without_a_token_there_is_no_data(api: Api, world: World) -> None:
-    told = {name: await world.ask(api, None, f"{{ {field_of('Query', name)} }}") for name in rows("Query")}
-    assert told == {name: [] if name == "invitation" else ["UNAUTHENTICATED"] for name in rows("Query")}
+async def test_without_a_token_there_is_no_data(api: ApiClient, scenario: AuthorizationScenario) -> None:
+    actual = {name: await scenario.query_error_codes(api, None, f"{{ {field_selection('Query', name)} }}") for name in roles_by_field("Query")}
+    assert actual == {name: [] if name == "invitation" else ["UNAUTHENTICATED"] for name in roles_by_field("Query")}
 
 
 # --- another tenant
 
 
-def naming(kind: str) -> list[str]:
+def fields_naming_ids(kind: str) -> list[str]:
     """The mutations or subscriptions that name something by its id."""
     ids = {"interviewId", "evaluationId"}
-    return [name for name, field in fields_of(kind).items() if ids & set(inputs_of(field))]
+    return [name for name, field in fields_of(kind).items() if ids & set(input_names_of(field))]
 
 
-async def test_what_another_organization_has_is_not_found(api: Api, world: World, stranger: Tenant) -> None:
-    token = await token_of(stranger, Role.ADMIN)
-    told = {}
+async def test_what_another_organization_has_is_not_found(api: ApiClient, scenario: AuthorizationScenario, other_tenant: Tenant) -> None:
+    token = await issue_token(other_tenant, Role.ADMIN)
+    actual = {}
     for name in ("interview", "transcript", "evaluation"):
-        query = f"query($interview: ID!) {{ {field_of('Query', name)} }}"
-        answer = await api.ask(query, token, interview=world.variables["interview"])
-        told[name] = (answer.data, answer.codes)
-    assert told == {name: ({name: None}, ["NOT_FOUND"]) for name in told}
-    for node in world.nodes:
-        answer = await api.ask("query($id: ID!) { node(id: $id) { id } }", token, id=node)
+        query = f"query($interview: ID!) {{ {field_selection('Query', name)} }}"
+        answer = await api.execute(query, token, interview=scenario.variables["interview"])
+        actual[name] = (answer.data, answer.codes)
+    assert actual == {name: ({name: None}, ["NOT_FOUND"]) for name in actual}
+    for node in scenario.nodes:
+        answer = await api.execute("query($id: ID!) { node(id: $id) { id } }", token, id=node)
         assert (answer.data, answer.errors) == ({"node": None}, [])
-        own = await api.ask("query($id: ID!) { node(id: $id) { id } }", world.tokens[Role.ADMIN], id=node)
+        own = await api.execute("query($id: ID!) { node(id: $id) { id } }", scenario.tokens[Role.ADMIN], id=node)
         assert own["node"] == {"id": node}
-    lists = await api.ask("{ interviews { totalCount } positions { nodes { id } } }", token)
+    lists = await api.execute("{ interviews { totalCount } positions { nodes { id } } }", token)
     assert lists["interviews"] == {"totalCount": 0}
-    assert lists["positions"]["nodes"] == [{"id": id_of(stranger.position)}]
+    assert lists["positions"]["nodes"] == [{"id": global_id_of(other_tenant.position)}]
 
 
-async def test_what_another_organization_has_is_not_changed(api: Api, world: World, stranger: Tenant) -> None:
-    own = await stranger.interview()
-    told = {}
-    for name in naming("Mutation"):
+async def test_what_another_organization_has_is_not_changed(api: ApiClient, scenario: AuthorizationScenario, other_tenant: Tenant) -> None:
+    own = await other_tenant.make_interview()
+    actual = {}
+    for name in fields_naming_ids("Mutation"):
         argument = fields_of("Mutation")[name].args["input"]
-        value = sample(GraphQLInputField(argument.type), world)
+        value = sample_value(GraphQLInputField(argument.type), scenario)
         query = f"mutation($input: {argument.type}) {{ {name}(input: $input) {{ __typename }} }}"
-        for role in rows("Mutation")[name]:
-            answer = await api.ask(query, await token_of(stranger, role, own), input=value)
-            told[name, role] = (answer.data, answer.codes)
-    assert len(told) > 10
-    assert told == {(name, role): ({name: None}, ["NOT_FOUND"]) for name, role in told}
+        for role in roles_by_field("Mutation")[name]:
+            answer = await api.execute(query, await issue_token(other_tenant, role, own), input=value)
+            actual[name, role] = (answer.data, answer.codes)
+    assert len(actual) > 10
+    assert actual == {(name, role): ({name: None}, ["NOT_FOUND"]) for name, role in actual}
 
 
-async def test_what_another_organization_has_is_not_followed(server: Served, world: World, stranger: Tenant) -> None:
-    own = await stranger.interview()
-    told = {}
-    for name in naming("Subscription"):
+async def test_what_another_organization_has_is_not_followed(server: ServerAddress, scenario: AuthorizationScenario, other_tenant: Tenant) -> None:
+    own = await other_tenant.make_interview()
+    actual = {}
+    for name in fields_naming_ids("Subscription"):
         text = f"subscription($id: ID!) {{ {name}(interviewId: $id) {{ __typename }} }}"
         for role in (Role.ADMIN, Role.CANDIDATE):
-            token = await token_of(stranger, role, own)
-            told[name, role] = await code_of_first(server, token, text, {"id": world.variables["interview"]})
-    assert told == dict.fromkeys(told, "NOT_FOUND")
-    assert len(told) == 6
+            token = await issue_token(other_tenant, role, own)
+            actual[name, role] = await read_refusal_code(server, token, text, {"id": scenario.variables["interview"]})
+    assert actual == dict.fromkeys(actual, "NOT_FOUND")
+    assert len(actual) == 6

@@ -11,54 +11,54 @@ from auth import Audience
 from models.evaluation import Evaluation
 from models.interview import Interview, InterviewStatus
 from models.organization import Role
-from models.turn import collection
-from tests.factories import say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Api, Served, token_of
+from models.turn import get_turn_collection
+from tests.factories import add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ApiClient, ServerAddress, issue_token
 
-STATE = "interview { status endReason endDetail startedAt endedAt durationSeconds lastSeq }"
-OPEN = [InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS]
-OVER = [InterviewStatus.CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED]
+STATE_SELECTION = "interview { status endReason endDetail startedAt endedAt durationSeconds lastSeq }"
+OPEN_STATUSES = [InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS]
+OVER_STATUSES = [InterviewStatus.CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED]
 
 
 # --- endInterview
 
 
 @pytest.mark.parametrize("role", [Role.RECRUITER, Role.CANDIDATE])
-async def test_an_ended_interview_says_who_ended_it_and_keeps_what_was_said(api: Api, tenant: Tenant, role: Role) -> None:
-    interview = await tenant.interview()
-    turn = await say(interview, "That is all.")
-    token = await token_of(tenant, role, interview)
+async def test_an_ended_interview_says_who_ended_it_and_keeps_what_was_said(api: ApiClient, tenant: Tenant, role: Role) -> None:
+    interview = await tenant.make_interview()
+    turn = await add_candidate_turn(interview, "That is all.")
+    token = await issue_token(tenant, role, interview)
     asked = "interview { status endReason durationSeconds lastSeq transcript { isComplete turns { text } } }"
-    ended = (await api.change("endInterview", token, asked, interviewId=id_of(interview)))["endInterview"]["interview"]
+    ended = (await api.mutate("endInterview", token, asked, interviewId=global_id_of(interview)))["endInterview"]["interview"]
     assert ended["status"] == "COMPLETED"
     assert ended["endReason"] == ("CANDIDATE_ENDED" if role is Role.CANDIDATE else "RECRUITER_ENDED")
     assert ended["transcript"] == {"isComplete": True, "turns": [{"text": turn.text}]}
     assert ended["lastSeq"] == 1
     assert ended["durationSeconds"] >= 0
-    recruiter = await token_of(tenant, Role.ADMIN)
+    recruiter = await issue_token(tenant, Role.ADMIN)
     query = "query($id: ID!) { evaluation(interviewId: $id) { version status overallScore criteria { key } } }"
-    pending = (await api.ask(query, recruiter, id=id_of(interview)))["evaluation"]
+    pending = (await api.execute(query, recruiter, id=global_id_of(interview)))["evaluation"]
     assert pending == {"version": 1, "status": "PENDING", "overallScore": None, "criteria": []}
 
 
 @pytest.mark.parametrize("again_by", [Role.RECRUITER, Role.CANDIDATE])
-async def test_an_interview_that_has_ended_is_answered_as_it_is(api: Api, tenant: Tenant, again_by: Role) -> None:
-    interview = await tenant.interview()
-    first = await api.change("endInterview", await token_of(tenant, Role.ADMIN), STATE, interviewId=id_of(interview))
-    token = await token_of(tenant, again_by, interview)
-    again = await api.change("endInterview", token, "interview { status endReason endedAt }", interviewId=id_of(interview))
+async def test_an_interview_that_has_ended_is_answered_as_it_is(api: ApiClient, tenant: Tenant, again_by: Role) -> None:
+    interview = await tenant.make_interview()
+    first = await api.mutate("endInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview))
+    token = await issue_token(tenant, again_by, interview)
+    again = await api.mutate("endInterview", token, "interview { status endReason endedAt }", interviewId=global_id_of(interview))
     for name, value in again["endInterview"]["interview"].items():
         assert first["endInterview"]["interview"][name] == value
     assert await Evaluation.find({"interview_id": interview.id}).count() == 1
 
 
-@pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, *OVER])
+@pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, *OVER_STATUSES])
 async def test_what_was_never_open_or_is_over_otherwise_cannot_be_ended(
-    api: Api, tenant: Tenant, status: InterviewStatus
+    api: ApiClient, tenant: Tenant, status: InterviewStatus
 ) -> None:
-    interview = await tenant.interview(status)
-    refused = await api.change("endInterview", await token_of(tenant, Role.ADMIN), STATE, interviewId=id_of(interview))
+    interview = await tenant.make_interview(status)
+    refused = await api.mutate("endInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview))
     assert (refused.data, refused.codes) == ({"endInterview": None}, ["CONFLICT"])
     assert ("cancelInterview" if status is InterviewStatus.SCHEDULED else status) in refused.error["message"]
 
@@ -68,31 +68,31 @@ async def test_what_was_never_open_or_is_over_otherwise_cannot_be_ended(
 
 @pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, InterviewStatus.WAITING])
 async def test_what_has_not_begun_is_cancelled_and_keeps_its_first_reason(
-    api: Api, tenant: Tenant, status: InterviewStatus
+    api: ApiClient, tenant: Tenant, status: InterviewStatus
 ) -> None:
-    interview = await tenant.interview(status)
-    token = await token_of(tenant, Role.RECRUITER)
-    given = {"interviewId": id_of(interview), "reason": "The position has been filled."}
-    first = (await api.change("cancelInterview", token, STATE, **given))["cancelInterview"]["interview"]
+    interview = await tenant.make_interview(status)
+    token = await issue_token(tenant, Role.RECRUITER)
+    given = {"interviewId": global_id_of(interview), "reason": "The position has been filled."}
+    first = (await api.mutate("cancelInterview", token, STATE_SELECTION, **given))["cancelInterview"]["interview"]
     assert (first["status"], first["endReason"], first["endDetail"]) == ("CANCELLED", None, given["reason"])
-    again = await api.change("cancelInterview", token, STATE, interviewId=id_of(interview), reason="Another.")
+    again = await api.mutate("cancelInterview", token, STATE_SELECTION, interviewId=global_id_of(interview), reason="Another.")
     assert again["cancelInterview"]["interview"] == first
     assert await Evaluation.find({"interview_id": interview.id}).count() == 0
 
 
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "ENDING", "COMPLETED", "EXPIRED", "FAILED"])
-async def test_what_has_begun_or_is_over_cannot_be_cancelled(api: Api, tenant: Tenant, status: str) -> None:
-    interview = await tenant.interview(InterviewStatus(status))
-    refused = await api.change("cancelInterview", await token_of(tenant, Role.ADMIN), STATE, interviewId=id_of(interview))
+async def test_what_has_begun_or_is_over_cannot_be_cancelled(api: ApiClient, tenant: Tenant, status: str) -> None:
+    interview = await tenant.make_interview(InterviewStatus(status))
+    refused = await api.mutate("cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview))
     assert refused.codes == ["CONFLICT"]
     assert ("endInterview" if status == "IN_PROGRESS" else status) in refused.error["message"]
 
 
 @pytest.mark.parametrize(("reason", "code"), [("a" * 2001, "BAD_INPUT"), ("\0", "BAD_INPUT"), (" ", None), (None, None)])
-async def test_a_reason_is_text_or_nothing(api: Api, tenant: Tenant, reason: str | None, code: str | None) -> None:
-    interview = await tenant.interview(InterviewStatus.SCHEDULED)
-    given = {"interviewId": id_of(interview), "reason": reason}
-    answer = await api.change("cancelInterview", await token_of(tenant, Role.ADMIN), STATE, **given)
+async def test_a_reason_is_text_or_nothing(api: ApiClient, tenant: Tenant, reason: str | None, code: str | None) -> None:
+    interview = await tenant.make_interview(InterviewStatus.SCHEDULED)
+    given = {"interviewId": global_id_of(interview), "reason": reason}
+    answer = await api.mutate("cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, **given)
     assert answer.codes == ([code] if code else [])
     if code:
         assert answer.error["extensions"]["field"] == "reason"
@@ -103,26 +103,26 @@ async def test_a_reason_is_text_or_nothing(api: Api, tenant: Tenant, reason: str
 
 # --- eraseInterview
 
-LEFT = """interview {
+ERASED_SELECTION = """interview {
   id status erasedAt endedAt endDetail externalId decision lastSeq
   candidate { name } evaluation { id } evaluations { id } recordings { id }
   transcript { isComplete turns { text } } position { title }
 } receipt"""
 
 
-async def erase(api: Api, tenant: Tenant, interview: Interview) -> dict[str, Any]:
-    answer = await api.change("eraseInterview", await token_of(tenant, Role.ADMIN), LEFT, interviewId=id_of(interview))
+async def erase_interview(api: ApiClient, tenant: Tenant, interview: Interview) -> dict[str, Any]:
+    answer = await api.mutate("eraseInterview", await issue_token(tenant, Role.ADMIN), ERASED_SELECTION, interviewId=global_id_of(interview))
     payload: dict[str, Any] = answer["eraseInterview"]
     return payload
 
 
-@pytest.mark.parametrize("status", [*OPEN, InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED])
-async def test_of_an_erased_interview_nothing_personal_is_left(api: Api, tenant: Tenant, status: InterviewStatus) -> None:
-    interview = await tenant.interview(external_id="ATS-7", end_detail="She left early.")
-    await say(interview, "My name is Ada.")
+@pytest.mark.parametrize("status", [*OPEN_STATUSES, InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED])
+async def test_of_an_erased_interview_nothing_personal_is_left(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
+    interview = await tenant.make_interview(external_id="ATS-7", end_detail="She left early.")
+    await add_candidate_turn(interview, "My name is Ada.")
     await interview.set({Interview.status: status})
-    evaluation = await tenant.evaluation(interview)
-    erased = await erase(api, tenant, interview)
+    evaluation = await tenant.make_evaluation(interview)
+    erased = await erase_interview(api, tenant, interview)
     left = erased["interview"]
     assert left["status"] == ("COMPLETED" if status is InterviewStatus.COMPLETED else "CANCELLED")
     assert left["erasedAt"] is not None and left["endedAt"] is not None
@@ -130,44 +130,44 @@ async def test_of_an_erased_interview_nothing_personal_is_left(api: Api, tenant:
     assert (left["evaluations"], left["recordings"]) == ([], [])
     assert left["transcript"] == {"isComplete": True, "turns": []}
     assert left["position"] == {"title": "Tester"}
-    admin = await token_of(tenant, Role.ADMIN)
+    admin = await issue_token(tenant, Role.ADMIN)
     query = "query($i: ID!, $e: ID!) { evaluation(interviewId: $i) { id } node(id: $e) { id } interviews { nodes { id } } }"
-    read = await api.ask(query, admin, i=id_of(interview), e=id_of(evaluation))
-    assert read.data == {"evaluation": None, "node": None, "interviews": {"nodes": [{"id": id_of(interview)}]}}
+    read = await api.execute(query, admin, i=global_id_of(interview), e=global_id_of(evaluation))
+    assert read.data == {"evaluation": None, "node": None, "interviews": {"nodes": [{"id": global_id_of(interview)}]}}
     search = 'query { interviews(filter: {candidate: "Ada"}) { totalCount } }'
-    assert (await api.ask(search, admin))["interviews"]["totalCount"] == 0
-    assert await collection().count_documents({"interview_id": interview.id}) == 0
+    assert (await api.execute(search, admin))["interviews"]["totalCount"] == 0
+    assert await get_turn_collection().count_documents({"interview_id": interview.id}) == 0
 
 
-async def test_the_receipt_proves_what_was_erased_without_a_word_of_it(api: Api, tenant: Tenant) -> None:
-    interview = await tenant.interview(InterviewStatus.IN_PROGRESS, external_id="ATS-7")
+async def test_the_receipt_proves_what_was_erased_without_a_word_of_it(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_interview(InterviewStatus.IN_PROGRESS, external_id="ATS-7")
     for number in range(3):
-        await say(interview, f"answer {number}")
-    await tenant.evaluation(interview)
-    erased = await erase(api, tenant, interview)
+        await add_candidate_turn(interview, f"answer {number}")
+    await tenant.make_evaluation(interview)
+    erased = await erase_interview(api, tenant, interview)
     secret = tenant.services.settings.auth.secret.get_secret_value()
     claims = jwt.decode(erased["receipt"], secret, algorithms=["HS256"], audience=Audience.RECEIPT)
-    assert (claims["sub"], claims["turns"], claims["evaluations"], claims["recordings"]) == (id_of(interview), 3, 1, 0)
+    assert (claims["sub"], claims["turns"], claims["evaluations"], claims["recordings"]) == (global_id_of(interview), 3, 1, 0)
     assert claims.keys() == {"sub", "aud", "erasedAt", "turns", "evaluations", "recordings"}
-    assert await erase(api, tenant, interview) == erased, "the same receipt each time"
+    assert await erase_interview(api, tenant, interview) == erased, "the same receipt each time"
 
 
-async def test_an_erased_interview_takes_nothing_more(api: Api, tenant: Tenant) -> None:
-    interview = await tenant.interview()
-    invite, evaluation = tenant.invite(interview), await tenant.evaluation(interview)
-    candidate, admin = await token_of(tenant, Role.CANDIDATE, interview), await token_of(tenant, Role.ADMIN)
-    await erase(api, tenant, interview)
-    named = {"interviewId": id_of(interview)}
-    review = {"evaluationId": id_of(evaluation), "decision": "HOLD", "reason": "Too late."}
-    told = {
-        "sendMessage": await api.change("sendMessage", candidate, "turn { seq }", **named, text="Hello?"),
-        "joinInterview": await api.change("joinInterview", None, "access { token }", invite=invite),
-        "renewInvite": await api.change("renewInvite", admin, "invite { token }", **named),
-        "endInterview": await api.change("endInterview", admin, "interview { id }", **named),
-        "evaluateInterview": await api.change("evaluateInterview", admin, "evaluation { id }", **named),
-        "reviewEvaluation": await api.change("reviewEvaluation", admin, "evaluation { id }", **review),
+async def test_an_erased_interview_takes_nothing_more(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_interview()
+    invite, evaluation = tenant.invite_token(interview), await tenant.make_evaluation(interview)
+    candidate, admin = await issue_token(tenant, Role.CANDIDATE, interview), await issue_token(tenant, Role.ADMIN)
+    await erase_interview(api, tenant, interview)
+    named = {"interviewId": global_id_of(interview)}
+    review = {"evaluationId": global_id_of(evaluation), "decision": "HOLD", "reason": "Too late."}
+    responses = {
+        "sendMessage": await api.mutate("sendMessage", candidate, "turn { seq }", **named, text="Hello?"),
+        "joinInterview": await api.mutate("joinInterview", None, "access { token }", invite=invite),
+        "renewInvite": await api.mutate("renewInvite", admin, "invite { token }", **named),
+        "endInterview": await api.mutate("endInterview", admin, "interview { id }", **named),
+        "evaluateInterview": await api.mutate("evaluateInterview", admin, "evaluation { id }", **named),
+        "reviewEvaluation": await api.mutate("reviewEvaluation", admin, "evaluation { id }", **review),
     }
-    assert {name: answer.codes for name, answer in told.items()} == {
+    assert {name: answer.codes for name, answer in responses.items()} == {
         "sendMessage": ["UNAUTHENTICATED"],
         "joinInterview": ["NOT_FOUND"],
         "renewInvite": ["CONFLICT"],
@@ -177,22 +177,22 @@ async def test_an_erased_interview_takes_nothing_more(api: Api, tenant: Tenant) 
     }
 
 
-async def test_whoever_follows_learns_that_it_is_erased(server: Served, api: Api, tenant: Tenant) -> None:
-    interview = await tenant.interview()
-    await say(interview, "My name is Ada.")
-    variables = {"id": id_of(interview)}
+async def test_whoever_follows_learns_that_it_is_erased(server: ServerAddress, api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_interview()
+    await add_candidate_turn(interview, "My name is Ada.")
+    variables = {"id": global_id_of(interview)}
     turns = GraphQLRequest("subscription($id: ID!) { turnAdded(interviewId: $id) { text } }", variable_values=variables)
     states = GraphQLRequest(
         "subscription($id: ID!) { interviewChanged(interviewId: $id) { status erasedAt candidate { name } } }",
         variable_values=variables,
     )
     wall = GraphQLRequest("subscription { interviewsChanged { status erasedAt candidate { name } } }")
-    async with server.client(await token_of(tenant, Role.VIEWER)) as session, asyncio.timeout(15):
+    async with server.open_client(await issue_token(tenant, Role.VIEWER)) as session, asyncio.timeout(15):
         said, changed, shown = session.subscribe(turns), session.subscribe(states), session.subscribe(wall)
         assert (await anext(said))["turnAdded"] == {"text": "My name is Ada."}
         for stream in (changed, shown):
             assert next(iter((await anext(stream)).values()))["candidate"] == {"name": "Ada Lovelace"}
-        await erase(api, tenant, interview)
+        await erase_interview(api, tenant, interview)
         assert await anext(said, None) is None, "the stream of turns completes"
         for stream in (changed, shown):
             state = next(iter((await anext(stream)).values()))

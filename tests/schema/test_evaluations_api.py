@@ -8,42 +8,42 @@ import pytest
 from models.evaluation import Evaluation, EvaluationStatus, Evidence, Finding, Usage
 from models.interview import Interview, InterviewStatus
 from models.organization import Role
-from tests.factories import outcome, say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Answer, Api, token_of
+from tests.factories import new_outcome, add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import GraphQLResponse, ApiClient, issue_token
 
 COMPLETED = InterviewStatus.COMPLETED
-SHOWN = "version status overallScore recommendation"
-REVIEWED = """evaluation { overallScore recommendation criteria { key level score }
+EVALUATION_FIELDS = "version status overallScore recommendation"
+REVIEW_SELECTION = """evaluation { overallScore recommendation criteria { key level score }
   reviews { decision reason reviewer overallScore overrides { criterionKey level reason } } }"""
 
 
 @pytest.fixture
 async def interview(tenant: Tenant) -> Interview:
-    return await tenant.interview(COMPLETED)
+    return await tenant.make_interview(COMPLETED)
 
 
-async def review(api: Api, token: str, evaluation: Evaluation, **given: Any) -> Answer:
-    wanted = {"evaluationId": id_of(evaluation), "decision": "ADVANCE", "reason": "Convincing.", **given}
-    return await api.change("reviewEvaluation", token, REVIEWED, **wanted)
+async def review_evaluation(api: ApiClient, token: str, evaluation: Evaluation, **fields: Any) -> GraphQLResponse:
+    input_fields = {"evaluationId": global_id_of(evaluation), "decision": "ADVANCE", "reason": "Convincing.", **fields}
+    return await api.mutate("reviewEvaluation", token, REVIEW_SELECTION, **input_fields)
 
 
 # --- reading
 
 
-async def test_everything_of_an_evaluation_can_be_read_and_each_quote_in_its_turn(api: Api, tenant: Tenant) -> None:
-    interview = await tenant.interview()
-    turn = await say(interview, "Zoë 🌱 pruned the roses in spring.")
+async def test_everything_of_an_evaluation_can_be_read_and_each_quote_in_its_turn(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_interview()
+    turn = await add_candidate_turn(interview, "Zoë 🌱 pruned the roses in spring.")
     await interview.set({Interview.status: COMPLETED})
     quote = Evidence(quote="pruned the roses", seq=1, start=6, end=22)
-    judged = outcome()
+    judged = new_outcome()
     judged.criteria[0].evidence = [quote]
     judged.strengths, judged.weaknesses = (
         [Finding(text="Knows roses", evidence=[quote])],
         [Finding(text="No tulips", evidence=[])],
     )
     usage = Usage(input_tokens=9, cached_input_tokens=4, output_tokens=2, cost_usd=0.25)
-    await tenant.evaluation(interview, outcome=judged, usage=usage)
+    await tenant.make_evaluation(interview, outcome=judged, usage=usage)
     query = """query($id: ID!) { evaluation(interviewId: $id) {
       interviewId version status failure overallScore recommendation summary coverage
       criteria { key name weight assessed level score rationale evidence { quote seq start end turn { id text } } }
@@ -52,8 +52,8 @@ async def test_everything_of_an_evaluation_can_be_read_and_each_quote_in_its_tur
       positionVersion promptVersion model transcriptDigest sandbox createdAt completedAt reviews { decision }
       usage { inputTokens cachedInputTokens outputTokens costUsd }
     } }"""
-    read = (await api.ask(query, await token_of(tenant, Role.INTEGRATION), id=id_of(interview)))["evaluation"]
-    assert read["interviewId"] == id_of(interview)
+    read = (await api.execute(query, await issue_token(tenant, Role.INTEGRATION), id=global_id_of(interview)))["evaluation"]
+    assert read["interviewId"] == global_id_of(interview)
     first = read["criteria"][0]
     assert (first["key"], first["assessed"], first["level"], first["score"]) == ("technical", True, 3, 50.0)
     (evidence,) = first["evidence"]
@@ -65,35 +65,35 @@ async def test_everything_of_an_evaluation_can_be_read_and_each_quote_in_its_tur
     assert (read["sandbox"], read["reviews"], read["failure"]) == (True, [], None)
 
 
-async def test_the_newest_completed_version_counts_and_any_can_be_named(api: Api, tenant: Tenant, interview: Interview) -> None:
-    token = await token_of(tenant, Role.RECRUITER)
+async def test_the_newest_completed_version_counts_and_any_can_be_named(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
     query = f"""query($id: ID!, $v: Int) {{
-      evaluation(interviewId: $id, version: $v) {{ {SHOWN} }}
-      interview(id: $id) {{ evaluation(version: $v) {{ {SHOWN} }} evaluations {{ version }} }}
+      evaluation(interviewId: $id, version: $v) {{ {EVALUATION_FIELDS} }}
+      interview(id: $id) {{ evaluation(version: $v) {{ {EVALUATION_FIELDS} }} evaluations {{ version }} }}
     }}"""
 
-    async def versions() -> tuple[Any, ...]:
+    async def read_versions() -> tuple[Any, ...]:
         told = []
         for wanted in (None, 1, 2, 3, 4):
-            answer = await api.ask(query, token, id=id_of(interview), v=wanted)
+            answer = await api.execute(query, token, id=global_id_of(interview), v=wanted)
             assert answer["evaluation"] == answer["interview"]["evaluation"]
             told.append(answer["evaluation"] and answer["evaluation"]["version"])
         return (*told, [each["version"] for each in answer["interview"]["evaluations"]])
 
-    assert await versions() == (None, None, None, None, None, [])
+    assert await read_versions() == (None, None, None, None, None, [])
     failed = EvaluationStatus.FAILED
-    await tenant.evaluation(interview, version=1, status=failed, outcome=None, failure="The judge refused.")
-    assert await versions() == (1, 1, None, None, None, [1])
-    await tenant.evaluation(interview, version=2)
-    await tenant.evaluation(interview, version=3, status=failed, outcome=None)
-    assert await versions() == (2, 1, 2, 3, None, [3, 2, 1])
+    await tenant.make_evaluation(interview, version=1, status=failed, outcome=None, failure="The judge refused.")
+    assert await read_versions() == (1, 1, None, None, None, [1])
+    await tenant.make_evaluation(interview, version=2)
+    await tenant.make_evaluation(interview, version=3, status=failed, outcome=None)
+    assert await read_versions() == (2, 1, 2, 3, None, [3, 2, 1])
 
 
-async def test_a_failed_evaluation_is_a_reason_and_no_number(api: Api, tenant: Tenant, interview: Interview) -> None:
+async def test_a_failed_evaluation_is_a_reason_and_no_number(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
     values = {"status": EvaluationStatus.FAILED, "outcome": None, "failure": "Claude refused to judge this transcript."}
-    await tenant.evaluation(interview, **values)
+    await tenant.make_evaluation(interview, **values)
     query = "query($id: ID!) { evaluation(interviewId: $id) { status failure overallScore recommendation summary coverage } }"
-    read = (await api.ask(query, await token_of(tenant, Role.RECRUITER), id=id_of(interview)))["evaluation"]
+    read = (await api.execute(query, await issue_token(tenant, Role.RECRUITER), id=global_id_of(interview)))["evaluation"]
     assert read.pop("failure") == values["failure"]
     assert read == {"status": "FAILED", **dict.fromkeys(("overallScore", "recommendation", "summary", "coverage"))}
 
@@ -102,33 +102,33 @@ async def test_a_failed_evaluation_is_a_reason_and_no_number(api: Api, tenant: T
 
 
 async def test_one_more_version_is_pending_and_while_it_is_that_one_is_answered(
-    api: Api, tenant: Tenant, interview: Interview
+    api: ApiClient, tenant: Tenant, interview: Interview
 ) -> None:
-    await tenant.evaluation(interview)
-    token = await token_of(tenant, Role.INTEGRATION)
+    await tenant.make_evaluation(interview)
+    token = await issue_token(tenant, Role.INTEGRATION)
 
-    async def ask() -> Any:
-        answer = await api.change("evaluateInterview", token, "evaluation { id version status }", interviewId=id_of(interview))
+    async def request_evaluation() -> Any:
+        answer = await api.mutate("evaluateInterview", token, "evaluation { id version status }", interviewId=global_id_of(interview))
         return answer["evaluateInterview"]["evaluation"]
 
-    first = await ask()
+    first = await request_evaluation()
     assert (first["version"], first["status"]) == (2, "PENDING")
-    assert [await ask() for _ in range(2)] == [first, first]
-    at_once = await asyncio.gather(*(ask() for _ in range(5)))
+    assert [await request_evaluation() for _ in range(2)] == [first, first]
+    at_once = await asyncio.gather(*(request_evaluation() for _ in range(5)))
     assert at_once == [first] * 5
     stored = await Evaluation.find_one({"interview_id": interview.id, "version": 2})
     assert stored
     await stored.set({Evaluation.status: EvaluationStatus.RUNNING})
-    assert await ask() == {**first, "status": "RUNNING"}
+    assert await request_evaluation() == {**first, "status": "RUNNING"}
     await stored.set({Evaluation.status: EvaluationStatus.FAILED})
-    assert (await ask())["version"] == 3
+    assert (await request_evaluation())["version"] == 3
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status is not COMPLETED])
-async def test_only_a_completed_interview_is_evaluated(api: Api, tenant: Tenant, status: InterviewStatus) -> None:
-    interview = await tenant.interview(status)
-    token = await token_of(tenant, Role.RECRUITER)
-    refused = await api.change("evaluateInterview", token, "evaluation { id }", interviewId=id_of(interview))
+async def test_only_a_completed_interview_is_evaluated(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
+    interview = await tenant.make_interview(status)
+    token = await issue_token(tenant, Role.RECRUITER)
+    refused = await api.mutate("evaluateInterview", token, "evaluation { id }", interviewId=global_id_of(interview))
     assert (refused.data, refused.codes) == ({"evaluateInterview": None}, ["CONFLICT"])
     assert await Evaluation.find({"interview_id": interview.id}).count() == 0
 
@@ -136,14 +136,14 @@ async def test_only_a_completed_interview_is_evaluated(api: Api, tenant: Tenant,
 # --- reviewEvaluation
 
 
-async def test_a_review_stands_beside_the_scores_and_computes_its_own(api: Api, tenant: Tenant, interview: Interview) -> None:
-    evaluation = await tenant.evaluation(interview)
-    token = await token_of(tenant, Role.RECRUITER)
+async def test_a_review_stands_beside_the_scores_and_computes_its_own(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+    evaluation = await tenant.make_evaluation(interview)
+    token = await issue_token(tenant, Role.RECRUITER)
     overrides = [
         {"criterionKey": "technical", "level": 5, "reason": "She wrote the compiler."},
         {"criterionKey": "communication", "level": None, "reason": "Bad audio."},
     ]
-    reviewed = (await review(api, token, evaluation, overrides=overrides))["reviewEvaluation"]["evaluation"]
+    reviewed = (await review_evaluation(api, token, evaluation, overrides=overrides))["reviewEvaluation"]["evaluation"]
     assert (reviewed["overallScore"], reviewed["recommendation"]) == (50.0, "HIRE")
     assert [criterion["level"] for criterion in reviewed["criteria"]] == [3, 3, 3]
     assert reviewed["reviews"] == [
@@ -155,43 +155,43 @@ async def test_a_review_stands_beside_the_scores_and_computes_its_own(api: Api, 
             "overrides": overrides,
         }
     ]
-    second = await review(api, token, evaluation, decision="REJECT", reason="Not after all.")
+    second = await review_evaluation(api, token, evaluation, decision="REJECT", reason="Not after all.")
     both = second["reviewEvaluation"]["evaluation"]["reviews"]
     assert [(each["decision"], each["overallScore"]) for each in both] == [("ADVANCE", 75.0), ("REJECT", 50.0)]
     query = "query($id: ID!) { interview(id: $id) { decision } interviews(filter: {decision: [REJECT]}) { totalCount } }"
-    read = await api.ask(query, token, id=id_of(interview))
+    read = await api.execute(query, token, id=global_id_of(interview))
     assert (read["interview"]["decision"], read["interviews"]["totalCount"]) == ("REJECT", 1)
 
 
-async def test_with_too_little_assessed_a_review_has_no_score(api: Api, tenant: Tenant, interview: Interview) -> None:
-    evaluation = await tenant.evaluation(interview)
+async def test_with_too_little_assessed_a_review_has_no_score(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+    evaluation = await tenant.make_evaluation(interview)
     overrides = [{"criterionKey": key, "reason": "Bad audio."} for key in ("technical", "communication")]
-    reviewed = await review(api, await token_of(tenant, Role.ADMIN), evaluation, overrides=overrides)
+    reviewed = await review_evaluation(api, await issue_token(tenant, Role.ADMIN), evaluation, overrides=overrides)
     (told,) = reviewed["reviewEvaluation"]["evaluation"]["reviews"]
     assert told["overallScore"] is None
 
 
-AN_OVERRIDE = {"criterionKey": "technical", "level": 3, "reason": "Because."}
-WRONG: list[tuple[dict[str, Any], str]] = [
+OVERRIDE = {"criterionKey": "technical", "level": 3, "reason": "Because."}
+INVALID_REVIEWS: list[tuple[dict[str, Any], str]] = [
     ({"reason": ""}, "reason"),
     ({"reason": "a" * 2001}, "reason"),
     ({"reason": "\0"}, "reason"),
-    ({"overrides": [{**AN_OVERRIDE, "criterionKey": "charm"}]}, "overrides[0].criterionKey"),
-    ({"overrides": [{**AN_OVERRIDE, "criterionKey": ""}]}, "overrides[0].criterionKey"),
-    ({"overrides": [AN_OVERRIDE, AN_OVERRIDE]}, "overrides[1].criterionKey"),
-    ({"overrides": [{**AN_OVERRIDE, "level": 0}]}, "overrides[0].level"),
-    ({"overrides": [{**AN_OVERRIDE, "level": 6}]}, "overrides[0].level"),
-    ({"overrides": [{**AN_OVERRIDE, "reason": " "}]}, "overrides[0].reason"),
+    ({"overrides": [{**OVERRIDE, "criterionKey": "charm"}]}, "overrides[0].criterionKey"),
+    ({"overrides": [{**OVERRIDE, "criterionKey": ""}]}, "overrides[0].criterionKey"),
+    ({"overrides": [OVERRIDE, OVERRIDE]}, "overrides[1].criterionKey"),
+    ({"overrides": [{**OVERRIDE, "level": 0}]}, "overrides[0].level"),
+    ({"overrides": [{**OVERRIDE, "level": 6}]}, "overrides[0].level"),
+    ({"overrides": [{**OVERRIDE, "reason": " "}]}, "overrides[0].reason"),
     ({"idempotencyKey": "\n"}, "idempotencyKey"),
 ]
 
 
-@pytest.mark.parametrize(("given", "field"), WRONG, ids=[f"{place}-{field}" for place, (_, field) in enumerate(WRONG)])
+@pytest.mark.parametrize(("given", "field"), INVALID_REVIEWS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_REVIEWS)])
 async def test_a_review_that_does_not_fit_is_refused_by_its_path(
-    api: Api, tenant: Tenant, interview: Interview, given: dict[str, Any], field: str
+    api: ApiClient, tenant: Tenant, interview: Interview, given: dict[str, Any], field: str
 ) -> None:
-    evaluation = await tenant.evaluation(interview)
-    refused = await review(api, await token_of(tenant, Role.ADMIN), evaluation, **given)
+    evaluation = await tenant.make_evaluation(interview)
+    refused = await review_evaluation(api, await issue_token(tenant, Role.ADMIN), evaluation, **given)
     assert (refused.data, refused.codes) == ({"reviewEvaluation": None}, ["BAD_INPUT"])
     assert refused.error["extensions"]["field"] == field
     stored = await Evaluation.get(evaluation.id)
@@ -201,9 +201,9 @@ async def test_a_review_that_does_not_fit_is_refused_by_its_path(
 
 @pytest.mark.parametrize("status", [status for status in EvaluationStatus if status is not EvaluationStatus.COMPLETED])
 async def test_only_a_completed_evaluation_is_reviewed(
-    api: Api, tenant: Tenant, interview: Interview, status: EvaluationStatus
+    api: ApiClient, tenant: Tenant, interview: Interview, status: EvaluationStatus
 ) -> None:
-    evaluation = await tenant.evaluation(interview, status=status, outcome=None)
-    refused = await review(api, await token_of(tenant, Role.ADMIN), evaluation)
+    evaluation = await tenant.make_evaluation(interview, status=status, outcome=None)
+    refused = await review_evaluation(api, await issue_token(tenant, Role.ADMIN), evaluation)
     assert refused.codes == ["CONFLICT"]
     assert status in refused.error["message"]

@@ -11,12 +11,12 @@ from pymongo.errors import (
 from structlog.testing import capture_logs
 
 from errors import AppError, BadInput, Conflict, ErrorCode, Forbidden, NotFound, RateLimited, Unauthenticated, Unavailable
-from schema.failures import failure_of, told
+from schema.failures import to_failure, to_graphql_error
 
-WORDS = "I was dismissed because of my illness"
+SPOKEN_TEXT = "I was dismissed because of my illness"
 
 
-def raised(error: Exception) -> Exception:
+def raise_and_catch(error: Exception) -> Exception:
     try:
         raise error
     except Exception as caught:
@@ -26,15 +26,15 @@ def raised(error: Exception) -> Exception:
 @pytest.mark.parametrize("kind", [Unauthenticated, Forbidden, NotFound, Conflict, BadInput, RateLimited, Unavailable])
 def test_an_expected_failure_is_told_as_it_is_and_not_logged(kind: type[AppError]) -> None:
     with capture_logs() as logs:
-        failure = failure_of(kind("Do this instead."), "r1")
+        failure = to_failure(kind("Do this instead."), "r1")
     assert (failure.code, failure.message) == (kind.code, "Do this instead.")
     assert logs == []
 
 
 def test_extensions_hold_what_there_is_to_say() -> None:
-    failure = failure_of(BadInput("Wrong.", field="input.text"), "r1")
+    failure = to_failure(BadInput("Wrong.", field="input.text"), "r1")
     assert failure.extensions("r1") == {"code": "BAD_INPUT", "field": "input.text", "requestId": "r1"}
-    failure = failure_of(RateLimited("Slowly.", retry_after_seconds=3), "r1")
+    failure = to_failure(RateLimited("Slowly.", retry_after_seconds=3), "r1")
     assert failure.extensions("r1") == {"code": "RATE_LIMITED", "retryAfterSeconds": 3, "requestId": "r1"}
 
 
@@ -50,7 +50,7 @@ def test_extensions_hold_what_there_is_to_say() -> None:
 )
 def test_a_database_that_is_away_is_unavailable_and_its_address_stays_inside(error: PyMongoError) -> None:
     with capture_logs() as logs:
-        failure = failure_of(error, "r1")
+        failure = to_failure(error, "r1")
     assert failure.code is ErrorCode.UNAVAILABLE
     assert failure.retry_after_seconds is not None
     assert "mongo" not in failure.message
@@ -60,41 +60,41 @@ def test_a_database_that_is_away_is_unavailable_and_its_address_stays_inside(err
 @pytest.mark.parametrize(
     "error",
     [
-        RuntimeError(WORDS),
-        KeyError(WORDS),
-        DuplicateKeyError(WORDS, 11000, {"keyValue": {"text": WORDS}}),
-        GraphQLError(WORDS, original_error=TypeError(WORDS)),
+        RuntimeError(SPOKEN_TEXT),
+        KeyError(SPOKEN_TEXT),
+        DuplicateKeyError(SPOKEN_TEXT, 11000, {"keyValue": {"text": SPOKEN_TEXT}}),
+        GraphQLError(SPOKEN_TEXT, original_error=TypeError(SPOKEN_TEXT)),
     ],
 )
 def test_a_defect_is_masked_and_logged_without_what_people_said(error: Exception) -> None:
     with capture_logs() as logs:
-        failure = failure_of(raised(error), "r1")
+        failure = to_failure(raise_and_catch(error), "r1")
     assert failure.code is ErrorCode.INTERNAL
     assert failure.message == "Something went wrong on our side: quote the request id r1 when you report it."
     (entry,) = logs
     assert (entry["log_level"], entry["request_id"]) == ("error", "r1")
-    assert WORDS not in str(entry)
+    assert SPOKEN_TEXT not in str(entry)
 
 
 def test_the_log_of_a_defect_says_where_it_came_from() -> None:
     def inner() -> None:
-        raise KeyError(WORDS)
+        raise KeyError(SPOKEN_TEXT)
 
     try:
         try:
             inner()
         except KeyError as error:
-            raise RuntimeError(WORDS) from error
+            raise RuntimeError(SPOKEN_TEXT) from error
     except RuntimeError as error:
         with capture_logs() as logs:
-            failure_of(error, "r1")
+            to_failure(error, "r1")
     places = logs[0]["traceback"]
     assert any(place.endswith(" inner") for place in places)
-    assert WORDS not in str(places)
+    assert SPOKEN_TEXT not in str(places)
 
 
 def test_a_mistake_in_the_request_keeps_its_message_and_place() -> None:
-    error = told(GraphQLError("Cannot query field 'x'.", path=["a", 1]), "r1")
+    error = to_graphql_error(GraphQLError("Cannot query field 'x'.", path=["a", 1]), "r1")
     assert error.formatted == {
         "message": "Cannot query field 'x'.",
         "path": ["a", 1],
@@ -104,5 +104,5 @@ def test_a_mistake_in_the_request_keeps_its_message_and_place() -> None:
 
 def test_the_original_error_is_left_alone() -> None:
     original = GraphQLError("Cannot query field 'x'.")
-    told(original, "r1")
+    to_graphql_error(original, "r1")
     assert not original.extensions

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from models.organization import Role
 from schema.transport import GRAPHQL_JSON, JSON, MAX_BODY_BYTES
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import Api, bearer, token_of
+from tests.schema.api import ApiClient, bearer_headers, issue_token
 
 TYPENAME = "{ __typename }"
 
@@ -29,13 +29,13 @@ def media_type(response: httpx2.Response) -> str:
         ("text/html", JSON),
     ],
 )
-async def test_the_media_type_is_the_one_that_is_accepted(api: Api, accept: str | None, answered: str) -> None:
+async def test_the_media_type_is_the_one_that_is_accepted(api: ApiClient, accept: str | None, answered: str) -> None:
     answer = await api.post({"query": TYPENAME}, {"Accept": accept} if accept else {"Accept": ""})
     assert media_type(answer.response) == answered
     assert answer["__typename"] == "Query"
 
 
-async def test_a_query_may_come_by_get(api: Api) -> None:
+async def test_a_query_may_come_by_get(api: ApiClient) -> None:
     response = await api.client.get(
         "/graphql",
         params={
@@ -52,7 +52,7 @@ async def test_a_query_may_come_by_get(api: Api) -> None:
     assert response.json() == {"data": {"__typename": "Query"}}
 
 
-async def test_a_mutation_by_get_is_refused(api: Api) -> None:
+async def test_a_mutation_by_get_is_refused(api: ApiClient) -> None:
     response = await api.client.get(
         "/graphql", params={"query": 'mutation { endInterview(input: {interviewId: "x"}) { __typename } }'}
     )
@@ -61,12 +61,12 @@ async def test_a_mutation_by_get_is_refused(api: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
-async def test_other_methods_are_refused(api: Api, method: str) -> None:
+async def test_other_methods_are_refused(api: ApiClient, method: str) -> None:
     response = await api.client.request(method, "/graphql", json={"query": TYPENAME})
     assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
 
 
-WRONG_BODIES: list[Any] = [
+INVALID_BODIES: list[Any] = [
     "a text",
     1,
     True,
@@ -89,9 +89,9 @@ WRONG_BODIES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("body", WRONG_BODIES)
+@pytest.mark.parametrize("body", INVALID_BODIES)
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
-async def test_a_body_that_is_no_request_is_refused_in_json(api: Api, body: Any, accept: str) -> None:
+async def test_a_body_that_is_no_request_is_refused_in_json(api: ApiClient, body: Any, accept: str) -> None:
     answer = await api.post(body, {"Accept": accept})
     assert answer.response.status_code == 400
     assert media_type(answer.response) == accept
@@ -100,14 +100,14 @@ async def test_a_body_that_is_no_request_is_refused_in_json(api: Api, body: Any,
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"query"', b"\xff\xfe", b'{"query": "\\ud800"}', b"[" * 100_000, b"NaN"])
-async def test_bytes_that_are_no_json_are_refused(api: Api, content: bytes) -> None:
+async def test_bytes_that_are_no_json_are_refused(api: ApiClient, content: bytes) -> None:
     response = await api.client.post("/graphql", content=content, headers={"Content-Type": JSON})
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/graphql", "multipart/form-data; boundary=x"])
-async def test_other_content_than_json_is_refused(api: Api, content_type: str | None) -> None:
+async def test_other_content_than_json_is_refused(api: ApiClient, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     response = await api.client.post("/graphql", content=b'{"query": "{ __typename }"}', headers=headers)
     assert response.status_code == 415
@@ -115,13 +115,13 @@ async def test_other_content_than_json_is_refused(api: Api, content_type: str | 
 
 
 @pytest.mark.parametrize("variables", ["{", "1", "[1]", '"x"'])
-async def test_parameters_of_a_get_are_checked_like_a_body(api: Api, variables: str) -> None:
+async def test_parameters_of_a_get_are_checked_like_a_body(api: ApiClient, variables: str) -> None:
     response = await api.client.get("/graphql", params={"query": TYPENAME, "variables": variables})
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
-NOT_EXECUTED = {
+UNEXECUTED_BODIES = {
     "no document": {"query": "{"},
     "an unknown field": {"query": "{ unknown }"},
     "a variable that does not fit": {"query": "query($id: ID!) { interview(id: $id) { id } }", "variables": {"id": [1]}},
@@ -129,34 +129,34 @@ NOT_EXECUTED = {
 }
 
 
-@pytest.mark.parametrize("body", NOT_EXECUTED.values(), ids=NOT_EXECUTED.keys())
+@pytest.mark.parametrize("body", UNEXECUTED_BODIES.values(), ids=UNEXECUTED_BODIES.keys())
 @pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL_JSON, 400)])
-async def test_what_was_not_executed_has_no_data(api: Api, body: Any, accept: str, status: int) -> None:
+async def test_what_was_not_executed_has_no_data(api: ApiClient, body: Any, accept: str, status: int) -> None:
     answer = await api.post(body, {"Accept": accept})
     assert (answer.response.status_code, answer.codes) == (status, ["BAD_INPUT"])
     assert "data" not in answer.response.json()
 
 
-async def test_what_was_executed_and_failed_has_data(api: Api) -> None:
+async def test_what_was_executed_and_failed_has_data(api: ApiClient) -> None:
     answer = await api.post({"query": "{ viewer { name } }"}, {"Accept": GRAPHQL_JSON})
     assert (answer.response.status_code, answer.codes) == (200, ["UNAUTHENTICATED"])
     assert answer.response.json()["data"] is None
     assert answer.error["path"] == ["viewer"]
 
 
-async def test_a_subscription_needs_a_stream(api: Api) -> None:
-    answer = await api.ask('subscription { turnAdded(interviewId: "x") { seq } }')
+async def test_a_subscription_needs_a_stream(api: ApiClient) -> None:
+    answer = await api.execute('subscription { turnAdded(interviewId: "x") { seq } }')
     assert (answer.response.status_code, answer.codes) == (400, ["BAD_INPUT"])
     assert "text/event-stream" in answer.error["message"]
 
 
-async def test_a_body_that_is_too_large_is_refused(api: Api) -> None:
-    answer = await api.ask(TYPENAME, padding="x" * MAX_BODY_BYTES)
+async def test_a_body_that_is_too_large_is_refused(api: ApiClient) -> None:
+    answer = await api.execute(TYPENAME, padding="x" * MAX_BODY_BYTES)
     assert (answer.response.status_code, answer.codes) == (413, ["BAD_INPUT"])
     assert answer.error["message"] == "The request is too large: at most 256 KiB are taken."
 
 
-async def test_a_sane_request_id_is_kept_and_another_is_replaced(api: Api) -> None:
+async def test_a_sane_request_id_is_kept_and_another_is_replaced(api: ApiClient) -> None:
     kept = await api.post({"query": TYPENAME}, {"X-Request-Id": "trace-1.a:b_c"})
     assert kept.response.headers["x-request-id"] == "trace-1.a:b_c"
     for bad in ("two words", "x" * 101, "-x", 'x"y'):
@@ -168,50 +168,50 @@ async def test_a_sane_request_id_is_kept_and_another_is_replaced(api: Api) -> No
 @pytest.mark.parametrize(
     "token", ["", "x", "viva_x", "Basic eDp5", "Bearer", "Bearer a b", "Bearer viva_äöü".encode(), "Bearer a.b.c"]
 )
-async def test_a_credential_that_is_worth_nothing_is_told_as_such(api: Api, token: str | bytes) -> None:
+async def test_a_credential_that_is_worth_nothing_is_told_as_such(api: ApiClient, token: str | bytes) -> None:
     answer = await api.post({"query": "{ viewer { name } }"}, {"Authorization": token})  # type: ignore[dict-item]  # bytes, as no client would send them
     assert answer.codes == ["UNAUTHENTICATED"]
 
 
-async def test_the_scheme_of_a_credential_may_be_written_in_any_way(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.VIEWER)
+async def test_the_scheme_of_a_credential_may_be_written_in_any_way(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.VIEWER)
     answer = await api.post({"query": "{ viewer { role } }"}, {"Authorization": f"bEARER  {token} "})
     assert answer["viewer"] == {"role": "VIEWER"}
 
 
-async def test_pages_of_other_origins_may_ask_only_where_settings_say_so(api: Api) -> None:
+async def test_pages_of_other_origins_may_ask_only_where_settings_say_so(api: ApiClient) -> None:
     response = await api.client.options(
         "/graphql", headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
     )
     assert "access-control-allow-origin" not in response.headers
 
 
-async def test_the_mistakes_of_callers_are_not_logged(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.VIEWER)
+async def test_the_mistakes_of_callers_are_not_logged(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.VIEWER)
     with capture_logs() as logs:
-        await api.ask("{ unknown }")
-        await api.ask("{")
-        await api.ask("{ viewer { name } }")
-        await api.ask('{ interview(id: "int_x") { id } }', token)
+        await api.execute("{ unknown }")
+        await api.execute("{")
+        await api.execute("{ viewer { name } }")
+        await api.execute('{ interview(id: "int_x") { id } }', token)
         await api.client.post("/graphql", content=b"{", headers={"Content-Type": JSON})
     assert logs == []
 
 
-async def test_a_defect_answers_500_in_json_when_it_is_outside_of_any_field(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_defect_answers_500_in_json_when_it_is_outside_of_any_field(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("schema.transport.Endpoint.get_context", None)
     with capture_logs() as logs:
-        answer = await api.ask(TYPENAME)
+        answer = await api.execute(TYPENAME)
     assert (answer.response.status_code, answer.codes) == (500, ["INTERNAL"])
     assert [entry["event"] for entry in logs] == ["request failed"]
 
 
-async def test_the_ide_is_there_only_where_settings_allow_it(api: Api) -> None:
+async def test_the_ide_is_there_only_where_settings_allow_it(api: ApiClient) -> None:
     response = await api.client.get("/graphql", headers={"Accept": "text/html"})
     assert response.status_code == 400
     assert media_type(response) == JSON
 
 
-async def test_batches_are_refused(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.VIEWER)
-    answer = await api.post([{"query": TYPENAME}] * 100, bearer(token))
+async def test_batches_are_refused(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.VIEWER)
+    answer = await api.post([{"query": TYPENAME}] * 100, bearer_headers(token))
     assert answer.response.status_code == 400

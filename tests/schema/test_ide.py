@@ -8,29 +8,29 @@ import pytest
 from starlette.applications import Starlette
 
 from lifecycle.services import Services
-from schema.transport import routes
-from settings import Api as ApiSettings
+from schema.transport import build_routes
+from settings import ApiSettings as ApiSettings
 from tests.schema.api import with_services
 
-FROM_ELSEWHERE = re.compile(r"""(?:src|href)=["'](https?://[^"']+)""")
-FROM_HERE = re.compile(r"""(?:src|href)=["'](/ide/[^"']+)""")
+EXTERNAL_URL_PATTERN = re.compile(r"""(?:src|href)=["'](https?://[^"']+)""")
+LOCAL_URL_PATTERN = re.compile(r"""(?:src|href)=["'](/ide/[^"']+)""")
 
 
-PAGE = {"Accept": "text/html"}
+HTML_HEADERS = {"Accept": "text/html"}
 
 
-def client_of(services: Services, api: ApiSettings) -> httpx2.AsyncClient:
+def make_client(services: Services, api: ApiSettings) -> httpx2.AsyncClient:
     settings = services.settings.model_copy(update={"api": api})
-    app = with_services(Starlette(routes=routes(settings)), services)
+    app = with_services(Starlette(routes=build_routes(settings)), services)
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva")
 
 
 async def test_the_page_loads_everything_from_here_where_its_files_are_given(services: Services, tmp_path: Path) -> None:
-    async with client_of(services, ApiSettings(ide=True, ide_assets=str(tmp_path))) as client:
-        page = await client.get("/graphql", headers=PAGE)
+    async with make_client(services, ApiSettings(ide=True, ide_assets=str(tmp_path))) as client:
+        page = await client.get("/graphql", headers=HTML_HEADERS)
         assert (page.status_code, page.headers["content-type"].split(";")[0]) == (200, "text/html")
-        assert FROM_ELSEWHERE.findall(page.text) == []
-        wanted = FROM_HERE.findall(page.text)
+        assert EXTERNAL_URL_PATTERN.findall(page.text) == []
+        wanted = LOCAL_URL_PATTERN.findall(page.text)
         assert len(wanted) >= 5
         for path in wanted:
             file = tmp_path / path.removeprefix("/ide/")
@@ -41,13 +41,13 @@ async def test_the_page_loads_everything_from_here_where_its_files_are_given(ser
 
 
 async def test_without_files_browsers_load_them_from_afar(services: Services) -> None:
-    async with client_of(services, ApiSettings(ide=True)) as client:
-        assert FROM_ELSEWHERE.findall((await client.get("/graphql", headers=PAGE)).text)
+    async with make_client(services, ApiSettings(ide=True)) as client:
+        assert EXTERNAL_URL_PATTERN.findall((await client.get("/graphql", headers=HTML_HEADERS)).text)
         assert (await client.get("/ide/graphiql/graphiql.min.js")).status_code == 404
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/graphql-response+json"])
 async def test_programs_get_no_page(services: Services, accept: str) -> None:
-    async with client_of(services, ApiSettings(ide=True)) as client:
+    async with make_client(services, ApiSettings(ide=True)) as client:
         answer = await client.get("/graphql", headers={"Accept": accept}, params={"query": "{ __typename }"})
     assert answer.json() == {"data": {"__typename": "Query"}}

@@ -6,55 +6,55 @@ from typing import Any
 
 import pytest
 
-from lifecycle.consent import CURRENT
+from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.clock import now
 from models.interview import Interview, InterviewStatus
 from models.organization import Role
-from schema.types.scalars import write_datetime
-from tests.resolvers.tenant import Tenant, id_of, soon
-from tests.schema.api import Answer, Api, token_of
+from schema.types.scalars import serialize_datetime
+from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
+from tests.schema.api import GraphQLResponse, ApiClient, issue_token
 
-INVITATION = """query($token: String!) { invitation(token: $token) {
+INVITATION_QUERY = """query($token: String!) { invitation(token: $token) {
   interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt
   consentText { version language text } consent { textVersion recording }
 } }"""
-JOINED = "interview { id status consent { textVersion givenAt recording } } access { token expiresAt room { name } }"
-CONSENT = {"textVersion": CURRENT, "recording": False}
+JOIN_SELECTION = "interview { id status consent { textVersion givenAt recording } } access { token expiresAt room { name } }"
+CONSENT = {"textVersion": CURRENT_CONSENT_VERSION, "recording": False}
 
 
-async def schedule(api: Api, tenant: Tenant, **given: Any) -> dict[str, Any]:
+async def schedule_interview(api: ApiClient, tenant: Tenant, **fields: Any) -> dict[str, Any]:
     """The payload of scheduleInterview."""
-    token = await token_of(tenant, Role.INTEGRATION)
-    wanted = {"candidateName": "Ada Lovelace", "positionKey": "tester", "channel": "TEXT", **given}
+    token = await issue_token(tenant, Role.INTEGRATION)
+    input_fields = {"candidateName": "Ada Lovelace", "positionKey": "tester", "channel": "TEXT", **fields}
     selected = "interview { id status scheduledFor expiresAt } invite { token url expiresAt }"
-    payload: dict[str, Any] = (await api.change("scheduleInterview", token, selected, **wanted))["scheduleInterview"]
+    payload: dict[str, Any] = (await api.mutate("scheduleInterview", token, selected, **input_fields))["scheduleInterview"]
     return payload
 
 
-async def join(api: Api, invite: str, **given: Any) -> Answer:
-    return await api.change("joinInterview", None, JOINED, invite=invite, **given)
+async def join_interview(api: ApiClient, invite: str, **fields: Any) -> GraphQLResponse:
+    return await api.mutate("joinInterview", None, JOIN_SELECTION, invite=invite, **fields)
 
 
-async def joined(api: Api, invite: str, **given: Any) -> dict[str, Any]:
-    payload: dict[str, Any] = (await join(api, invite, **given))["joinInterview"]
+async def join_successfully(api: ApiClient, invite: str, **fields: Any) -> dict[str, Any]:
+    payload: dict[str, Any] = (await join_interview(api, invite, **fields))["joinInterview"]
     return payload
 
 
-async def role_of(api: Api, token: str) -> str:
+async def read_role(api: ApiClient, token: str) -> str:
     """The role that a token stands for, or the code of its refusal."""
-    answer = await api.ask("{ viewer { role } }", token)
+    answer = await api.execute("{ viewer { role } }", token)
     return str(answer["viewer"]["role"] if not answer.errors else answer.codes[0])
 
 
-async def test_an_invite_shows_what_it_is_for_and_opens_the_interview(api: Api, tenant: Tenant) -> None:
-    scheduled = await schedule(api, tenant, candidateEmail="ada@example.org")
+async def test_an_invite_shows_what_it_is_for_and_opens_the_interview(api: ApiClient, tenant: Tenant) -> None:
+    scheduled = await schedule_interview(api, tenant, candidateEmail="ada@example.org")
     invite = scheduled["invite"]["token"]
     assert scheduled["interview"]["status"] == "SCHEDULED"
     assert scheduled["invite"]["url"].endswith(f"/join#{invite}")
 
-    shown = (await api.ask(INVITATION, token=invite))["invitation"]
-    text = shown.pop("consentText")
-    assert shown == {
+    invitation = (await api.execute(INVITATION_QUERY, token=invite))["invitation"]
+    text = invitation.pop("consentText")
+    assert invitation == {
         "interviewId": scheduled["interview"]["id"],
         "status": "SCHEDULED",
         "organization": tenant.organization.name,
@@ -67,178 +67,178 @@ async def test_an_invite_shows_what_it_is_for_and_opens_the_interview(api: Api, 
         "expiresAt": scheduled["invite"]["expiresAt"],
         "consent": None,
     }
-    assert (text["version"], text["language"]) == (CURRENT, "en")
+    assert (text["version"], text["language"]) == (CURRENT_CONSENT_VERSION, "en")
     assert "artificial intelligence" in text["text"]
 
-    came = await joined(api, invite, consent={"textVersion": text["version"], "recording": True})
+    came = await join_successfully(api, invite, consent={"textVersion": text["version"], "recording": True})
     assert came["interview"]["status"] == "WAITING"
     assert came["access"]["room"] is None
-    assert await role_of(api, came["access"]["token"]) == "CANDIDATE"
-    assert (await api.ask(INVITATION, token=invite))["invitation"]["consent"] == {"textVersion": CURRENT, "recording": True}
+    assert await read_role(api, came["access"]["token"]) == "CANDIDATE"
+    assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["consent"] == {"textVersion": CURRENT_CONSENT_VERSION, "recording": True}
 
 
-async def test_without_a_consent_nobody_comes_in(api: Api, tenant: Tenant) -> None:
-    invite = (await schedule(api, tenant))["invite"]["token"]
+async def test_without_a_consent_nobody_comes_in(api: ApiClient, tenant: Tenant) -> None:
+    invite = (await schedule_interview(api, tenant))["invite"]["token"]
     for given, field in (
         ({}, "consent"),
         ({"consent": None}, "consent"),
         ({"consent": {"textVersion": "2019", "recording": True}}, "consent.textVersion"),
     ):
-        refused = await join(api, invite, **given)
+        refused = await join_interview(api, invite, **given)
         assert (refused.data, refused.codes) == ({"joinInterview": None}, ["BAD_INPUT"])
         assert refused.error["extensions"]["field"] == field
-    assert (await api.ask(INVITATION, token=invite))["invitation"]["status"] == "SCHEDULED"
+    assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["status"] == "SCHEDULED"
 
 
-async def test_the_first_consent_stands_whatever_comes_later(api: Api, tenant: Tenant) -> None:
-    invite = (await schedule(api, tenant))["invite"]["token"]
-    first = (await joined(api, invite, consent=CONSENT))["interview"]["consent"]
-    assert (first["textVersion"], first["recording"]) == (CURRENT, False)
-    for given in ({}, {"consent": None}, {"consent": {"textVersion": CURRENT, "recording": True}}):
-        assert (await joined(api, invite, **given))["interview"]["consent"] == first
+async def test_the_first_consent_stands_whatever_comes_later(api: ApiClient, tenant: Tenant) -> None:
+    invite = (await schedule_interview(api, tenant))["invite"]["token"]
+    first = (await join_successfully(api, invite, consent=CONSENT))["interview"]["consent"]
+    assert (first["textVersion"], first["recording"]) == (CURRENT_CONSENT_VERSION, False)
+    for given in ({}, {"consent": None}, {"consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": True}}):
+        assert (await join_successfully(api, invite, **given))["interview"]["consent"] == first
 
 
-async def test_of_several_who_come_at_once_all_get_in_under_one_consent(api: Api, tenant: Tenant) -> None:
-    invite = (await schedule(api, tenant))["invite"]["token"]
-    given = [{"textVersion": CURRENT, "recording": bool(number % 2)} for number in range(6)]
-    came = await asyncio.gather(*(joined(api, invite, consent=consent) for consent in given))
+async def test_of_several_who_come_at_once_all_get_in_under_one_consent(api: ApiClient, tenant: Tenant) -> None:
+    invite = (await schedule_interview(api, tenant))["invite"]["token"]
+    given = [{"textVersion": CURRENT_CONSENT_VERSION, "recording": bool(number % 2)} for number in range(6)]
+    came = await asyncio.gather(*(join_successfully(api, invite, consent=consent) for consent in given))
     assert len({str(payload["interview"]["consent"]) for payload in came}) == 1
-    assert {await role_of(api, payload["access"]["token"]) for payload in came} == {"CANDIDATE"}
+    assert {await read_role(api, payload["access"]["token"]) for payload in came} == {"CANDIDATE"}
 
 
-async def test_who_comes_back_gets_a_fresh_access_in_the_middle_of_the_interview(api: Api, tenant: Tenant) -> None:
-    invite = (await schedule(api, tenant))["invite"]["token"]
-    first = await joined(api, invite, consent=CONSENT)
+async def test_who_comes_back_gets_a_fresh_access_in_the_middle_of_the_interview(api: ApiClient, tenant: Tenant) -> None:
+    invite = (await schedule_interview(api, tenant))["invite"]["token"]
+    first = await join_successfully(api, invite, consent=CONSENT)
     said = {"interviewId": first["interview"]["id"], "text": "I was just here."}
-    assert (await api.change("sendMessage", first["access"]["token"], "turn { seq }", **said)).errors == []
-    again = await joined(api, invite)
+    assert (await api.mutate("sendMessage", first["access"]["token"], "turn { seq }", **said)).errors == []
+    again = await join_successfully(api, invite)
     assert again["interview"]["status"] == "IN_PROGRESS"
     said = {"interviewId": again["interview"]["id"], "text": "And here I am again."}
-    assert (await api.change("sendMessage", again["access"]["token"], "turn { seq }", **said))["sendMessage"]["turn"]["seq"] == 2
+    assert (await api.mutate("sendMessage", again["access"]["token"], "turn { seq }", **said))["sendMessage"]["turn"]["seq"] == 2
 
 
-async def test_what_a_joining_caller_sees_is_what_the_candidate_may_see(api: Api, tenant: Tenant) -> None:
-    invite = (await schedule(api, tenant, externalId="ATS-7"))["invite"]["token"]
+async def test_what_a_joining_caller_sees_is_what_the_candidate_may_see(api: ApiClient, tenant: Tenant) -> None:
+    invite = (await schedule_interview(api, tenant, externalId="ATS-7"))["invite"]["token"]
     wanted = "interview { status externalId position { title key } } access { token }"
-    admin = await token_of(tenant, Role.ADMIN)
+    admin = await issue_token(tenant, Role.ADMIN)
     for token in (None, admin, "viva_worthless"):
-        answer = await api.change("joinInterview", token, wanted, invite=invite, consent=CONSENT)
+        answer = await api.mutate("joinInterview", token, wanted, invite=invite, consent=CONSENT)
         assert answer.data is not None
         assert answer.data["joinInterview"] is None or answer.data["joinInterview"]["interview"]["externalId"] is None
         assert set(answer.codes) == {"FORBIDDEN"}
 
 
 @pytest.mark.parametrize("false", ["", "x", "a.b.c", "viva_x", "\0", "é"])
-async def test_a_false_invite_opens_nothing(api: Api, tenant: Tenant, false: str) -> None:
-    shown = await api.ask(INVITATION, token=false)
-    assert (shown.data, shown.codes) == ({"invitation": None}, ["NOT_FOUND"])
-    refused = await join(api, false, consent=CONSENT)
+async def test_a_false_invite_opens_nothing(api: ApiClient, tenant: Tenant, false: str) -> None:
+    response = await api.execute(INVITATION_QUERY, token=false)
+    assert (response.data, response.codes) == ({"invitation": None}, ["NOT_FOUND"])
+    refused = await join_interview(api, false, consent=CONSENT)
     assert (refused.data, refused.codes) == ({"joinInterview": None}, ["NOT_FOUND"])
 
 
-async def test_no_other_credential_passes_for_an_invite_nor_an_invite_for_a_credential(api: Api, tenant: Tenant) -> None:
-    invite = (await schedule(api, tenant))["invite"]["token"]
-    access = (await joined(api, invite, consent=CONSENT))["access"]["token"]
-    for other in (access, await token_of(tenant, Role.ADMIN)):
-        assert (await api.ask(INVITATION, token=other)).codes == ["NOT_FOUND"]
-    assert await role_of(api, invite) == "UNAUTHENTICATED"
+async def test_no_other_credential_passes_for_an_invite_nor_an_invite_for_a_credential(api: ApiClient, tenant: Tenant) -> None:
+    invite = (await schedule_interview(api, tenant))["invite"]["token"]
+    access = (await join_successfully(api, invite, consent=CONSENT))["access"]["token"]
+    for other in (access, await issue_token(tenant, Role.ADMIN)):
+        assert (await api.execute(INVITATION_QUERY, token=other)).codes == ["NOT_FOUND"]
+    assert await read_role(api, invite) == "UNAUTHENTICATED"
 
 
-async def test_a_renewed_invite_stops_the_old_link_and_the_access_by_it(api: Api, tenant: Tenant) -> None:
-    scheduled = await schedule(api, tenant)
+async def test_a_renewed_invite_stops_the_old_link_and_the_access_by_it(api: ApiClient, tenant: Tenant) -> None:
+    scheduled = await schedule_interview(api, tenant)
     old, interview_id = scheduled["invite"]["token"], scheduled["interview"]["id"]
-    access = (await joined(api, old, consent=CONSENT))["access"]["token"]
-    recruiter = await token_of(tenant, Role.RECRUITER)
-    renewed = await api.change("renewInvite", recruiter, "invite { token expiresAt }", interviewId=interview_id)
+    access = (await join_successfully(api, old, consent=CONSENT))["access"]["token"]
+    recruiter = await issue_token(tenant, Role.RECRUITER)
+    renewed = await api.mutate("renewInvite", recruiter, "invite { token expiresAt }", interviewId=interview_id)
     new = renewed["renewInvite"]["invite"]["token"]
     assert new != old
-    assert (await api.ask(INVITATION, token=old)).codes == ["NOT_FOUND"]
-    assert (await join(api, old)).codes == ["NOT_FOUND"]
-    assert await role_of(api, access) == "UNAUTHENTICATED"
-    assert await role_of(api, (await joined(api, new))["access"]["token"]) == "CANDIDATE"
+    assert (await api.execute(INVITATION_QUERY, token=old)).codes == ["NOT_FOUND"]
+    assert (await join_interview(api, old)).codes == ["NOT_FOUND"]
+    assert await read_role(api, access) == "UNAUTHENTICATED"
+    assert await read_role(api, (await join_successfully(api, new))["access"]["token"]) == "CANDIDATE"
 
 
-async def test_a_renewal_may_set_a_new_time_until_the_candidate_has_come(api: Api, tenant: Tenant) -> None:
-    scheduled = await schedule(api, tenant, scheduledFor=write_datetime(soon(30)))
-    token, interview_id = await token_of(tenant, Role.RECRUITER), scheduled["interview"]["id"]
+async def test_a_renewal_may_set_a_new_time_until_the_candidate_has_come(api: ApiClient, tenant: Tenant) -> None:
+    scheduled = await schedule_interview(api, tenant, scheduledFor=serialize_datetime(minutes_from_now(30)))
+    token, interview_id = await issue_token(tenant, Role.RECRUITER), scheduled["interview"]["id"]
     selected = "interview { scheduledFor expiresAt } invite { token expiresAt }"
-    later, end = write_datetime(soon(10)), write_datetime(soon(70))
-    renewed = await api.change("renewInvite", token, selected, interviewId=interview_id, scheduledFor=later, expiresAt=end)
+    later, end = serialize_datetime(minutes_from_now(10)), serialize_datetime(minutes_from_now(70))
+    renewed = await api.mutate("renewInvite", token, selected, interviewId=interview_id, scheduledFor=later, expiresAt=end)
     payload = renewed["renewInvite"]
     assert payload["interview"] == {"scheduledFor": later, "expiresAt": end}
     assert payload["invite"]["expiresAt"] == end
-    await joined(api, payload["invite"]["token"], consent=CONSENT)
-    refused = await api.change("renewInvite", token, selected, interviewId=interview_id, scheduledFor=later)
+    await join_successfully(api, payload["invite"]["token"], consent=CONSENT)
+    refused = await api.mutate("renewInvite", token, selected, interviewId=interview_id, scheduledFor=later)
     assert (refused.codes, refused.error["extensions"].get("field")) == (["CONFLICT"], "scheduledFor")
 
 
-async def test_nobody_comes_much_too_early(api: Api, tenant: Tenant) -> None:
-    early = await schedule(api, tenant, scheduledFor=write_datetime(soon(20)))
-    refused = await join(api, early["invite"]["token"], consent=CONSENT)
+async def test_nobody_comes_much_too_early(api: ApiClient, tenant: Tenant) -> None:
+    early = await schedule_interview(api, tenant, scheduledFor=serialize_datetime(minutes_from_now(20)))
+    refused = await join_interview(api, early["invite"]["token"], consent=CONSENT)
     assert refused.codes == ["CONFLICT"]
     assert "too early" in refused.error["message"]
-    in_time = await schedule(api, tenant, scheduledFor=write_datetime(soon(10)))
-    assert (await joined(api, in_time["invite"]["token"], consent=CONSENT))["interview"]["status"] == "WAITING"
+    in_time = await schedule_interview(api, tenant, scheduledFor=serialize_datetime(minutes_from_now(10)))
+    assert (await join_successfully(api, in_time["invite"]["token"], consent=CONSENT))["interview"]["status"] == "WAITING"
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.EXPIRED])
-async def test_an_expired_invite_opens_nothing_until_it_is_renewed(api: Api, tenant: Tenant, status: InterviewStatus) -> None:
-    interview = await tenant.interview(status, expires_at=now() - timedelta(seconds=1))
-    refused = await join(api, tenant.invite(interview), consent=CONSENT)
+async def test_an_expired_invite_opens_nothing_until_it_is_renewed(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
+    interview = await tenant.make_interview(status, expires_at=now() - timedelta(seconds=1))
+    refused = await join_interview(api, tenant.invite_token(interview), consent=CONSENT)
     assert refused.codes == ["CONFLICT"]
     assert "expired" in refused.error["message"]
-    token = await token_of(tenant, Role.RECRUITER)
-    renewed = await api.change("renewInvite", token, "invite { token }", interviewId=id_of(interview))
+    token = await issue_token(tenant, Role.RECRUITER)
+    renewed = await api.mutate("renewInvite", token, "invite { token }", interviewId=global_id_of(interview))
     if status is InterviewStatus.EXPIRED:
         assert renewed.codes == ["CONFLICT"]
     else:
-        assert (await joined(api, renewed["renewInvite"]["invite"]["token"], consent=CONSENT))["interview"]["status"] == "WAITING"
+        assert (await join_successfully(api, renewed["renewInvite"]["invite"]["token"], consent=CONSENT))["interview"]["status"] == "WAITING"
 
 
-async def test_who_is_in_the_middle_of_it_comes_back_after_the_invites_time(api: Api, tenant: Tenant) -> None:
-    interview = await tenant.interview(expires_at=now() - timedelta(hours=1))
-    assert (await joined(api, tenant.invite(interview)))["interview"]["status"] == "IN_PROGRESS"
+async def test_who_is_in_the_middle_of_it_comes_back_after_the_invites_time(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_interview(expires_at=now() - timedelta(hours=1))
+    assert (await join_successfully(api, tenant.invite_token(interview)))["interview"]["status"] == "IN_PROGRESS"
 
 
 @pytest.mark.parametrize("status", ["ENDING", "COMPLETED", "CANCELLED", "FAILED"])
-async def test_an_interview_that_is_over_is_shown_but_not_joined_or_renewed(api: Api, tenant: Tenant, status: str) -> None:
-    interview = await tenant.interview(InterviewStatus(status))
-    assert (await api.ask(INVITATION, token=tenant.invite(interview)))["invitation"]["status"] == status
-    refused = await join(api, tenant.invite(interview), consent=CONSENT)
+async def test_an_interview_that_is_over_is_shown_but_not_joined_or_renewed(api: ApiClient, tenant: Tenant, status: str) -> None:
+    interview = await tenant.make_interview(InterviewStatus(status))
+    assert (await api.execute(INVITATION_QUERY, token=tenant.invite_token(interview)))["invitation"]["status"] == status
+    refused = await join_interview(api, tenant.invite_token(interview), consent=CONSENT)
     assert refused.codes == ["CONFLICT"]
     assert status in refused.error["message"]
-    token = await token_of(tenant, Role.RECRUITER)
-    assert (await api.change("renewInvite", token, "invite { token }", interviewId=id_of(interview))).codes == ["CONFLICT"]
+    token = await issue_token(tenant, Role.RECRUITER)
+    assert (await api.mutate("renewInvite", token, "invite { token }", interviewId=global_id_of(interview))).codes == ["CONFLICT"]
 
 
-async def test_without_livekit_nobody_joins_by_voice_and_is_told_what_to_do(api: Api, tenant: Tenant) -> None:
-    scheduled = await schedule(api, tenant, channel="VOICE")
+async def test_without_livekit_nobody_joins_by_voice_and_is_told_what_to_do(api: ApiClient, tenant: Tenant) -> None:
+    scheduled = await schedule_interview(api, tenant, channel="VOICE")
     invite = scheduled["invite"]["token"]
     for given in ({}, {"channel": "VOICE"}):
-        refused = await join(api, invite, consent=CONSENT, **given)
+        refused = await join_interview(api, invite, consent=CONSENT, **given)
         assert (refused.data, refused.codes) == ({"joinInterview": None}, ["UNAVAILABLE"])
         assert "use channel TEXT" in refused.error["message"]
-    came = await joined(api, invite, consent=CONSENT, channel="TEXT")
+    came = await join_successfully(api, invite, consent=CONSENT, channel="TEXT")
     assert came["interview"]["status"] == "WAITING"
-    assert (await api.ask(INVITATION, token=invite))["invitation"]["channel"] == "TEXT"
+    assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["channel"] == "TEXT"
 
 
-async def test_without_livekit_a_voice_interview_is_not_started_and_nothing_is_stored(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.RECRUITER)
+async def test_without_livekit_a_voice_interview_is_not_started_and_nothing_is_stored(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
     given = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT}
     for channel in ({}, {"channel": "VOICE"}):
-        refused = await api.change("startInterview", token, "interview { id }", **given, **channel)
+        refused = await api.mutate("startInterview", token, "interview { id }", **given, **channel)
         assert (refused.data, refused.codes) == ({"startInterview": None}, ["UNAVAILABLE"])
     assert await Interview.find({"organization_id": tenant.id}).count() == 0
 
 
-async def test_a_started_interview_is_open_and_its_link_brings_the_candidate_back(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.RECRUITER)
+async def test_a_started_interview_is_open_and_its_link_brings_the_candidate_back(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
     given = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT", "consent": CONSENT}
     selected = (
         "interview { id status channel consent { recording } recordings { id } } access { token room { url } } invite { token }"
     )
-    started = (await api.change("startInterview", token, selected, **given))["startInterview"]
+    started = (await api.mutate("startInterview", token, selected, **given))["startInterview"]
     assert started["interview"] == {
         "id": started["interview"]["id"],
         "status": "WAITING",
@@ -247,31 +247,31 @@ async def test_a_started_interview_is_open_and_its_link_brings_the_candidate_bac
         "recordings": [],
     }
     assert started["access"]["room"] is None
-    again = await joined(api, started["invite"]["token"])
+    again = await join_successfully(api, started["invite"]["token"])
     for access in (started["access"]["token"], again["access"]["token"]):
-        assert await role_of(api, access) == "CANDIDATE"
+        assert await read_role(api, access) == "CANDIDATE"
 
 
-PAST, FAR = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
+PAST, FAR_FUTURE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("times", "field"),
     [
         ({"scheduledFor": PAST}, "scheduledFor"),
-        ({"scheduledFor": FAR}, "scheduledFor"),
+        ({"scheduledFor": FAR_FUTURE}, "scheduledFor"),
         ({"expiresAt": PAST}, "expiresAt"),
-        ({"expiresAt": FAR}, "expiresAt"),
+        ({"expiresAt": FAR_FUTURE}, "expiresAt"),
     ],
 )
 async def test_times_that_cannot_be_are_refused_when_an_invite_is_made_and_when_it_is_renewed(
-    api: Api, tenant: Tenant, times: dict[str, datetime], field: str
+    api: ApiClient, tenant: Tenant, times: dict[str, datetime], field: str
 ) -> None:
-    token = await token_of(tenant, Role.RECRUITER)
-    given = {name: write_datetime(moment) for name, moment in times.items()}
+    token = await issue_token(tenant, Role.RECRUITER)
+    given = {name: serialize_datetime(moment) for name, moment in times.items()}
     who = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT"}
-    interview = await tenant.interview(InterviewStatus.SCHEDULED)
-    for mutation, what in (("scheduleInterview", who), ("renewInvite", {"interviewId": id_of(interview)})):
-        refused = await api.change(mutation, token, "invite { token }", **what, **given)
+    interview = await tenant.make_interview(InterviewStatus.SCHEDULED)
+    for mutation, what in (("scheduleInterview", who), ("renewInvite", {"interviewId": global_id_of(interview)})):
+        refused = await api.mutate(mutation, token, "invite { token }", **what, **given)
         assert (refused.codes, refused.error["extensions"]["field"]) == (["BAD_INPUT"], field)
     assert await Interview.find({"organization_id": tenant.id}).count() == 1

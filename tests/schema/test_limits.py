@@ -7,8 +7,8 @@ from graphql import DocumentNode, GraphQLSchema, get_introspection_query, parse,
 from schema import limits
 from schema.api import build_schema
 from schema.execution import Schema
-from schema.limits import LIMITS, MAX_ERRORS, MAX_TOKENS, RULES, Size, measure
-from tests.schema.contexts import anonymous
+from schema.limits import LIMITS, MAX_ERRORS, MAX_TOKENS, RULES, DocumentSize, measure_document
+from tests.schema.contexts import anonymous_context
 
 
 @pytest.fixture
@@ -16,18 +16,18 @@ def schema() -> Schema:
     return build_schema()
 
 
-def core(schema: Schema) -> GraphQLSchema:
+def core_schema(schema: Schema) -> GraphQLSchema:
     return schema._schema
 
 
-def errors_of(schema: Schema, document: str) -> list[str]:
-    return [error.message for error in validate(core(schema), parse(document), RULES)]
+def validation_errors(schema: Schema, document: str) -> list[str]:
+    return [error.message for error in validate(core_schema(schema), parse(document), RULES)]
 
 
 def test_fragments_count_wherever_they_are_spread() -> None:
     document = parse("{ ...a ...a } fragment a on Query { viewer { name } }")
     # twice in the operation, once on its own
-    assert measure(document) == Size(depth=2, fields=6, fragments=2)
+    assert measure_document(document) == DocumentSize(depth=2, fields=6, fragments=2)
 
 
 def test_everything_is_counted() -> None:
@@ -37,7 +37,7 @@ def test_everything_is_counted() -> None:
           interview(id: "x") { position { title } }
         }"""
     )
-    assert measure(document) == Size(depth=3, fields=7, aliases=1, directives=2, repeats=1)
+    assert measure_document(document) == DocumentSize(depth=3, fields=7, aliases=1, directives=2, repeats=1)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_everything_is_counted() -> None:
     ],
 )
 def test_a_document_that_is_too_large_is_refused_and_nothing_else_is_looked_at(schema: Schema, what: str, document: str) -> None:
-    (message,) = errors_of(schema, document)
+    (message,) = validation_errors(schema, document)
     assert message.startswith(f"The document is too large: {what} ")
 
 
@@ -64,46 +64,46 @@ def test_the_query_of_an_ide_is_within_the_limits() -> None:
     query = get_introspection_query(
         specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
     )
-    assert all(amount <= limit for amount, limit in zip(measure(parse(query)), LIMITS, strict=True))
+    assert all(amount <= limit for amount, limit in zip(measure_document(parse(query)), LIMITS, strict=True))
 
 
-def doubled(times: int) -> str:
+def nested_fragments(times: int) -> str:
     """Each fragment spreads the next one twice."""
     chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(times))
     return f"{{ ...f0 }} {chain} fragment f{times} on Query {{ viewer {{ name }} }}"
 
 
 @pytest.fixture
-def sums(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def summed_sizes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many sizes were added up."""
     counted: list[int] = []
     original = limits._sum
 
-    def counting(sizes: list[limits.Size]) -> limits.Size:
+    def counting_sum(sizes: list[limits.DocumentSize]) -> limits.DocumentSize:
         counted.append(len(sizes))
         return original(sizes)
 
-    monkeypatch.setattr(limits, "_sum", counting)
+    monkeypatch.setattr(limits, "_sum", counting_sum)
     yield counted
 
 
-def test_a_bomb_of_fragments_costs_no_more_than_its_length(sums: list[int]) -> None:
-    measure(parse(doubled(50)))
-    small = sum(sums)
-    sums.clear()
-    size = measure(parse(doubled(100)))
+def test_a_bomb_of_fragments_costs_no_more_than_its_length(summed_sizes: list[int]) -> None:
+    measure_document(parse(nested_fragments(50)))
+    small = sum(summed_sizes)
+    summed_sizes.clear()
+    size = measure_document(parse(nested_fragments(100)))
     assert size.fields > 2**100
-    assert sum(sums) < 2.5 * small
+    assert sum(summed_sizes) < 2.5 * small
 
 
 def test_fragments_within_themselves_are_measured_and_refused_by_graphql(schema: Schema) -> None:
-    messages = errors_of(schema, "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a viewer { name } }")
+    messages = validation_errors(schema, "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a viewer { name } }")
     assert any(message.startswith("Cannot spread fragment 'a' within itself") for message in messages)
 
 
 def test_a_chain_of_fragments_that_is_too_deep_for_python_is_refused(schema: Schema) -> None:
     chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(2_000))
-    assert errors_of(schema, f"{{ ...f0 }} {chain} fragment f2000 on Query {{ viewer {{ name }} }}") == ["Validation aborted."]
+    assert validation_errors(schema, f"{{ ...f0 }} {chain} fragment f2000 on Query {{ viewer {{ name }} }}") == ["Validation aborted."]
 
 
 @pytest.mark.parametrize(
@@ -120,31 +120,31 @@ def test_a_chain_of_fragments_that_is_too_deep_for_python_is_refused(schema: Sch
     ],
 )
 async def test_what_is_wrong_with_a_document_is_told(schema: Schema, document: str, message: str) -> None:
-    result = await schema.execute(document, context_value=anonymous())
+    result = await schema.execute(document, context_value=anonymous_context())
     assert [error.message for error in result.errors or []] == [message]
 
 
 async def test_only_the_first_errors_of_a_document_are_told(schema: Schema) -> None:
     fields = " ".join(f"unknown{n}" for n in range(100))
-    result = await schema.execute(f"{{ {fields} }}", context_value=anonymous())
+    result = await schema.execute(f"{{ {fields} }}", context_value=anonymous_context())
     assert len(result.errors or []) == MAX_ERRORS + 1
 
 
 @pytest.fixture
-def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def parsed_texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that are parsed."""
     texts: list[str] = []
 
-    def note(text: str, **options: Any) -> DocumentNode:
+    def recording_parse(text: str, **options: Any) -> DocumentNode:
         texts.append(text)
         return parse(text, **options)
 
-    monkeypatch.setattr("strawberry.schema.schema.parse", note)
+    monkeypatch.setattr("strawberry.schema.schema.parse", recording_parse)
     return texts
 
 
 async def test_a_known_document_is_neither_parsed_nor_validated_again(
-    schema: Schema, parsed: list[str], monkeypatch: pytest.MonkeyPatch
+    schema: Schema, parsed_texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     validated: list[DocumentNode] = []
 
@@ -154,8 +154,8 @@ async def test_a_known_document_is_neither_parsed_nor_validated_again(
 
     monkeypatch.setattr(limits, "validate", note)
     for _ in range(10):
-        await schema.execute("query Known { viewer { name } }", context_value=anonymous())
-    assert parsed == ["query Known { viewer { name } }"]
+        await schema.execute("query Known { viewer { name } }", context_value=anonymous_context())
+    assert parsed_texts == ["query Known { viewer { name } }"]
     assert len(validated) == 1
 
 
@@ -163,48 +163,48 @@ async def test_schemas_share_no_validation_result() -> None:
     query = "{ __schema { queryType { name } } }"
     public, internal = build_schema(introspection=False), build_schema(introspection=True)
     for _ in range(2):
-        assert (await public.execute(query, context_value=anonymous())).errors
-        assert not (await internal.execute(query, context_value=anonymous())).errors
+        assert (await public.execute(query, context_value=anonymous_context())).errors
+        assert not (await internal.execute(query, context_value=anonymous_context())).errors
 
 
-async def test_the_document_that_was_asked_for_longest_ago_is_forgotten_first(schema: Schema, parsed: list[str]) -> None:
-    first, second, *others = (f"query Q{n} {{ viewer {{ name }} }}" for n in range(limits.KNOWN_DOCUMENTS + 1))
+async def test_the_document_that_was_asked_for_longest_ago_is_forgotten_first(schema: Schema, parsed_texts: list[str]) -> None:
+    first, second, *others = (f"query Q{n} {{ viewer {{ name }} }}" for n in range(limits.MAX_CACHED_DOCUMENTS + 1))
     for text in (first, second, *others[:-1], first, others[-1], first, second):
-        await schema.execute(text, context_value=anonymous())
-    assert parsed == [first, second, *others, second]
+        await schema.execute(text, context_value=anonymous_context())
+    assert parsed_texts == [first, second, *others, second]
 
 
-async def test_what_cannot_be_parsed_is_parsed_once_each_time_and_takes_no_place(schema: Schema, parsed: list[str]) -> None:
+async def test_what_cannot_be_parsed_is_parsed_once_each_time_and_takes_no_place(schema: Schema, parsed_texts: list[str]) -> None:
     known = "{ viewer { name } }"
-    await schema.execute(known, context_value=anonymous())
-    bombs = [f"# {n}\n{'{a' * 1_001}" for n in range(limits.KNOWN_DOCUMENTS)]
+    await schema.execute(known, context_value=anonymous_context())
+    bombs = [f"# {n}\n{'{a' * 1_001}" for n in range(limits.MAX_CACHED_DOCUMENTS)]
     for text in bombs:
-        assert (await schema.execute(text, context_value=anonymous())).errors
-    await schema.execute(known, context_value=anonymous())
-    assert parsed == [known, *bombs]
+        assert (await schema.execute(text, context_value=anonymous_context())).errors
+    await schema.execute(known, context_value=anonymous_context())
+    assert parsed_texts == [known, *bombs]
 
 
 async def test_errors_of_a_known_document_carry_each_request_s_own_id(schema: Schema) -> None:
-    context = anonymous()
+    context = anonymous_context()
     first = await schema.execute("{ nothing }", context_value=context)
     context.request_id = "another"
     second = await schema.execute("{ nothing }", context_value=context)
-    told = [(result.errors or [])[0].extensions for result in (first, second)]
-    assert [extensions["requestId"] for extensions in told if extensions] == ["test", "another"]
+    error_extensions = [(result.errors or [])[0].extensions for result in (first, second)]
+    assert [extensions["requestId"] for extensions in error_extensions if extensions] == ["test", "another"]
 
 
 async def test_of_several_operations_one_must_be_named(schema: Schema) -> None:
     document = "query a { __typename } query b { __typename }"
-    unnamed = await schema.execute(document, context_value=anonymous())
+    unnamed = await schema.execute(document, context_value=anonymous_context())
     assert [error.message for error in unnamed.errors or []] == [
         "The document has several operations: name the one to run in operationName."
     ]
-    named = await schema.execute(document, context_value=anonymous(), operation_name="b")
+    named = await schema.execute(document, context_value=anonymous_context(), operation_name="b")
     assert (named.data, named.errors) == ({"__typename": "Query"}, None)
 
 
 async def test_the_schema_may_be_asked_for_only_where_it_is_allowed() -> None:
     allowed = build_schema(introspection=True)
-    result = await allowed.execute(get_introspection_query(), context_value=anonymous())
+    result = await allowed.execute(get_introspection_query(), context_value=anonymous_context())
     assert result.errors is None
     assert result.data is not None

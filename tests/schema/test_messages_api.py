@@ -12,33 +12,33 @@ from lifecycle.jobs import REPLY, Jobs
 from models.interview import Interview, InterviewStatus, get_interview
 from models.organization import Role
 from models.turn import Turn, read_turns
-from resolvers.ids import Kind, encode
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Answer, Api, token_of
+from resolvers.ids import IdKind, encode_id
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import GraphQLResponse, ApiClient, issue_token
 
-TURN = "turn { id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted }"
+TURN_SELECTION = "turn { id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted }"
 
 
 @pytest.fixture
 async def interview(tenant: Tenant) -> Interview:
-    return await tenant.interview(InterviewStatus.WAITING)
+    return await tenant.make_interview(InterviewStatus.WAITING)
 
 
 @pytest.fixture
-async def candidate(tenant: Tenant, interview: Interview) -> str:
-    return await token_of(tenant, Role.CANDIDATE, interview)
+async def candidate_token(tenant: Tenant, interview: Interview) -> str:
+    return await issue_token(tenant, Role.CANDIDATE, interview)
 
 
-async def send(api: Api, token: str | None, interview: Interview, text: str, **given: Any) -> Answer:
-    return await api.change("sendMessage", token, TURN, interviewId=id_of(interview), text=text, **given)
+async def send_message(api: ApiClient, token: str | None, interview: Interview, text: str, **fields: Any) -> GraphQLResponse:
+    return await api.mutate("sendMessage", token, TURN_SELECTION, interviewId=global_id_of(interview), text=text, **fields)
 
 
-async def stored(interview: Interview) -> list[Turn]:
+async def read_stored_turns(interview: Interview) -> list[Turn]:
     return await read_turns(ObjectId(interview.id))
 
 
 async def test_a_message_is_answered_once_it_is_stored_and_begins_the_interview(
-    api: Api, interview: Interview, candidate: str, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, interview: Interview, candidate_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kicked: list[tuple[str, ObjectId]] = []
 
@@ -46,10 +46,10 @@ async def test_a_message_is_answered_once_it_is_stored_and_begins_the_interview(
         kicked.append((name, document_id))
 
     monkeypatch.setattr(Jobs, "kick", kick)
-    turn = (await send(api, candidate, interview, " I am Zoë 🌱.\r\n\tHello! "))["sendMessage"]["turn"]
-    (row,) = await stored(interview)
-    assert turn["id"] == encode(Kind.TURN, row.id)
-    assert (turn["interviewId"], turn["seq"], turn["speaker"], turn["channel"]) == (id_of(interview), 1, "CANDIDATE", "TEXT")
+    turn = (await send_message(api, candidate_token, interview, " I am Zoë 🌱.\r\n\tHello! "))["sendMessage"]["turn"]
+    (row,) = await read_stored_turns(interview)
+    assert turn["id"] == encode_id(IdKind.TURN, row.id)
+    assert (turn["interviewId"], turn["seq"], turn["speaker"], turn["channel"]) == (global_id_of(interview), 1, "CANDIDATE", "TEXT")
     assert turn["text"] == row.text == "I am Zoë 🌱.\n\tHello!"
     assert (turn["confidence"], turn["interrupted"]) == (None, False)
     begun = await get_interview(ObjectId(interview.id))
@@ -59,7 +59,7 @@ async def test_a_message_is_answered_once_it_is_stored_and_begins_the_interview(
     assert kicked == [(REPLY, interview.id)]
 
 
-REFUSED = {
+INVALID_TEXTS = {
     "empty": "",
     "blank": " \n\t ",
     "100k characters": "a" * 100_000,
@@ -72,122 +72,122 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
+@pytest.mark.parametrize("text", INVALID_TEXTS.values(), ids=INVALID_TEXTS.keys())
 async def test_what_is_no_message_is_refused_and_neither_stored_nor_told_to_anybody(
-    api: Api, interview: Interview, candidate: str, text: str
+    api: ApiClient, interview: Interview, candidate_token: str, text: str
 ) -> None:
     with capture_logs() as logs:
-        refused = await send(api, candidate, interview, text)
+        refused = await send_message(api, candidate_token, interview, text)
     assert (refused.data, refused.codes) == ({"sendMessage": None}, ["BAD_INPUT"])
     assert refused.error["extensions"]["field"] == "text"
     assert len(refused.error["message"]) < 200, "it does not repeat the text"
     assert "before" not in refused.error["message"]
     assert logs == []
-    assert await stored(interview) == []
+    assert await read_stored_turns(interview) == []
 
 
-async def test_half_a_surrogate_pair_is_no_json_and_stores_nothing(api: Api, interview: Interview, candidate: str) -> None:
+async def test_half_a_surrogate_pair_is_no_json_and_stores_nothing(api: ApiClient, interview: Interview, candidate_token: str) -> None:
     query = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
-    body = orjson.dumps({"query": query, "variables": {"input": {"interviewId": id_of(interview), "text": "HALF"}}})
-    headers = {"Authorization": f"Bearer {candidate}", "Content-Type": "application/json"}
+    body = orjson.dumps({"query": query, "variables": {"input": {"interviewId": global_id_of(interview), "text": "HALF"}}})
+    headers = {"Authorization": f"Bearer {candidate_token}", "Content-Type": "application/json"}
     response = await api.client.post("/graphql", content=body.replace(b"HALF", b"\\ud800"), headers=headers)
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
-    assert await stored(interview) == []
+    assert await read_stored_turns(interview) == []
 
 
-async def test_twenty_thousand_characters_are_a_message(api: Api, interview: Interview, candidate: str) -> None:
+async def test_twenty_thousand_characters_are_a_message(api: ApiClient, interview: Interview, candidate_token: str) -> None:
     text = "🌱é" * 10_000
-    assert (await send(api, candidate, interview, text))["sendMessage"]["turn"]["text"] == text
+    assert (await send_message(api, candidate_token, interview, text))["sendMessage"]["turn"]["text"] == text
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status not in ("WAITING", "IN_PROGRESS")])
-async def test_an_interview_that_is_not_open_takes_no_message(api: Api, tenant: Tenant, status: InterviewStatus) -> None:
-    interview = await tenant.interview(status)
-    refused = await send(api, await token_of(tenant, Role.CANDIDATE, interview), interview, "Hello?")
+async def test_an_interview_that_is_not_open_takes_no_message(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
+    interview = await tenant.make_interview(status)
+    refused = await send_message(api, await issue_token(tenant, Role.CANDIDATE, interview), interview, "Hello?")
     assert (refused.data, refused.codes) == ({"sendMessage": None}, ["CONFLICT"])
     assert ("joinInterview" if status is InterviewStatus.SCHEDULED else status) in refused.error["message"]
-    assert await stored(interview) == []
+    assert await read_stored_turns(interview) == []
 
 
 async def test_nobody_writes_in_anothers_interview(
-    api: Api, tenant: Tenant, stranger: Tenant, interview: Interview, candidate: str
+    api: ApiClient, tenant: Tenant, other_tenant: Tenant, interview: Interview, candidate_token: str
 ) -> None:
-    for other in (await tenant.interview(), await stranger.interview()):
-        refused = await send(api, candidate, other, "Hello!")
+    for other in (await tenant.make_interview(), await other_tenant.make_interview()):
+        refused = await send_message(api, candidate_token, other, "Hello!")
         assert (refused.data, refused.codes) == ({"sendMessage": None}, ["NOT_FOUND"])
-        assert await stored(other) == []
-    for unknown in ("", "int_", encode(Kind.INTERVIEW, ObjectId()), encode(Kind.TURN, ObjectId(interview.id))):
-        refused = await api.change("sendMessage", candidate, TURN, interviewId=unknown, text="Hello!")
+        assert await read_stored_turns(other) == []
+    for unknown in ("", "int_", encode_id(IdKind.INTERVIEW, ObjectId()), encode_id(IdKind.TURN, ObjectId(interview.id))):
+        refused = await api.mutate("sendMessage", candidate_token, TURN_SELECTION, interviewId=unknown, text="Hello!")
         assert refused.codes == ["NOT_FOUND"]
     for role in (Role.ADMIN, Role.RECRUITER, Role.INTEGRATION, Role.VIEWER):
-        assert (await send(api, await token_of(tenant, role), interview, "Hello!")).codes == ["FORBIDDEN"]
-    assert (await send(api, None, interview, "Hello!")).codes == ["UNAUTHENTICATED"]
-    assert await stored(interview) == []
+        assert (await send_message(api, await issue_token(tenant, role), interview, "Hello!")).codes == ["FORBIDDEN"]
+    assert (await send_message(api, None, interview, "Hello!")).codes == ["UNAUTHENTICATED"]
+    assert await read_stored_turns(interview) == []
 
 
-async def test_messages_at_once_are_all_stored_each_in_its_place(api: Api, interview: Interview, candidate: str) -> None:
+async def test_messages_at_once_are_all_stored_each_in_its_place(api: ApiClient, interview: Interview, candidate_token: str) -> None:
     texts = [f"message {number}" for number in range(10)]
-    answers = await asyncio.gather(*(send(api, candidate, interview, text) for text in texts))
-    told = {answer["sendMessage"]["turn"]["seq"]: answer["sendMessage"]["turn"]["text"] for answer in answers}
-    assert told == {turn.seq: turn.text for turn in await stored(interview)}
-    assert sorted(told) == list(range(1, 11))
-    assert sorted(told.values()) == sorted(texts)
+    answers = await asyncio.gather(*(send_message(api, candidate_token, interview, text) for text in texts))
+    texts_by_seq = {answer["sendMessage"]["turn"]["seq"]: answer["sendMessage"]["turn"]["text"] for answer in answers}
+    assert texts_by_seq == {turn.seq: turn.text for turn in await read_stored_turns(interview)}
+    assert sorted(texts_by_seq) == list(range(1, 11))
+    assert sorted(texts_by_seq.values()) == sorted(texts)
 
 
-async def test_a_key_stands_for_one_text(api: Api, tenant: Tenant, interview: Interview, candidate: str) -> None:
-    first = await send(api, candidate, interview, "Good morning.", idempotencyKey="k")
-    again = await asyncio.gather(*(send(api, candidate, interview, "Good morning.", idempotencyKey="k") for _ in range(5)))
+async def test_a_key_stands_for_one_text(api: ApiClient, tenant: Tenant, interview: Interview, candidate_token: str) -> None:
+    first = await send_message(api, candidate_token, interview, "Good morning.", idempotencyKey="k")
+    again = await asyncio.gather(*(send_message(api, candidate_token, interview, "Good morning.", idempotencyKey="k") for _ in range(5)))
     assert [answer.data for answer in again] == [first.data] * 5
-    other = await send(api, candidate, interview, "Good evening.", idempotencyKey="k")
+    other = await send_message(api, candidate_token, interview, "Good evening.", idempotencyKey="k")
     assert (other.codes, other.error["extensions"]["field"]) == (["CONFLICT"], "idempotencyKey")
     assert "Good" not in other.error["message"]
-    assert [turn.text for turn in await stored(interview)] == ["Good morning."]
+    assert [turn.text for turn in await read_stored_turns(interview)] == ["Good morning."]
     # the key is this candidate's alone
-    another = await tenant.interview()
-    token = await token_of(tenant, Role.CANDIDATE, another)
-    assert (await send(api, token, another, "Good evening.", idempotencyKey="k"))["sendMessage"]["turn"]["seq"] == 1
+    another = await tenant.make_interview()
+    token = await issue_token(tenant, Role.CANDIDATE, another)
+    assert (await send_message(api, token, another, "Good evening.", idempotencyKey="k"))["sendMessage"]["turn"]["seq"] == 1
 
 
 async def test_a_stored_message_is_answered_again_after_the_end(
-    api: Api, tenant: Tenant, interview: Interview, candidate: str
+    api: ApiClient, tenant: Tenant, interview: Interview, candidate_token: str
 ) -> None:
-    first = await send(api, candidate, interview, "Good bye.", idempotencyKey="k")
-    await api.change("endInterview", candidate, "interview { id }", interviewId=id_of(interview))
-    assert (await send(api, candidate, interview, "Good bye.", idempotencyKey="k")).data == first.data
-    assert (await send(api, candidate, interview, "One more thing.")).codes == ["CONFLICT"]
+    first = await send_message(api, candidate_token, interview, "Good bye.", idempotencyKey="k")
+    await api.mutate("endInterview", candidate_token, "interview { id }", interviewId=global_id_of(interview))
+    assert (await send_message(api, candidate_token, interview, "Good bye.", idempotencyKey="k")).data == first.data
+    assert (await send_message(api, candidate_token, interview, "One more thing.")).codes == ["CONFLICT"]
 
 
 @pytest.mark.parametrize("key", ["", " ", "\0", "a" * 201])
-async def test_what_is_no_key_is_refused(api: Api, interview: Interview, candidate: str, key: str) -> None:
-    refused = await send(api, candidate, interview, "Hello!", idempotencyKey=key)
+async def test_what_is_no_key_is_refused(api: ApiClient, interview: Interview, candidate_token: str, key: str) -> None:
+    refused = await send_message(api, candidate_token, interview, "Hello!", idempotencyKey=key)
     assert (refused.codes, refused.error["extensions"]["field"]) == (["BAD_INPUT"], "idempotencyKey")
-    assert await stored(interview) == []
+    assert await read_stored_turns(interview) == []
 
 
 # --- reading what was said
 
-TRANSCRIPT = """query($id: ID!, $after: Int! = 0, $first: Int) {
+TRANSCRIPT_QUERY = """query($id: ID!, $after: Int! = 0, $first: Int) {
   transcript(interviewId: $id, after: $after, first: $first) { interviewId lastSeq isComplete turns { seq } }
   interview(id: $id) { transcript(after: $after, first: $first) { interviewId lastSeq isComplete turns { seq } } }
 }"""
 
 
-async def test_a_transcript_is_read_from_anywhere_and_says_where_to_go_on(api: Api, interview: Interview, candidate: str) -> None:
+async def test_a_transcript_is_read_from_anywhere_and_says_where_to_go_on(api: ApiClient, interview: Interview, candidate_token: str) -> None:
     for number in range(4):
-        await send(api, candidate, interview, f"answer {number}")
+        await send_message(api, candidate_token, interview, f"answer {number}")
     for after, first, seqs in ((0, None, [1, 2, 3, 4]), (2, None, [3, 4]), (0, 2, [1, 2]), (4, 5, []), (9, None, []), (0, 0, [])):
-        answer = await api.ask(TRANSCRIPT, candidate, id=id_of(interview), after=after, first=first)
-        expected = {"interviewId": id_of(interview), "lastSeq": 4, "isComplete": False, "turns": [{"seq": seq} for seq in seqs]}
+        answer = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), after=after, first=first)
+        expected = {"interviewId": global_id_of(interview), "lastSeq": 4, "isComplete": False, "turns": [{"seq": seq} for seq in seqs]}
         assert answer.data == {"transcript": expected, "interview": {"transcript": expected}}
-    await api.change("endInterview", candidate, "interview { id }", interviewId=id_of(interview))
-    ended = await api.ask(TRANSCRIPT, candidate, id=id_of(interview), first=1)
+    await api.mutate("endInterview", candidate_token, "interview { id }", interviewId=global_id_of(interview))
+    ended = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), first=1)
     assert (ended["transcript"]["isComplete"], len(ended["transcript"]["turns"])) == (True, 1)
 
 
 @pytest.mark.parametrize(("arguments", "field"), [({"after": -1}, "after"), ({"first": -1}, "first"), ({"first": 101}, "first")])
 async def test_a_stretch_that_is_none_is_refused(
-    api: Api, interview: Interview, candidate: str, arguments: dict[str, int], field: str
+    api: ApiClient, interview: Interview, candidate_token: str, arguments: dict[str, int], field: str
 ) -> None:
-    answer = await api.ask(TRANSCRIPT, candidate, id=id_of(interview), **arguments)
+    answer = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), **arguments)
     assert set(answer.codes) == {"BAD_INPUT"}
     assert {error["extensions"]["field"] for error in answer.errors} == {field}

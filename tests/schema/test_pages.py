@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 
 from lifecycle.services import Services
 from schema.pages import page_routes
-from schema.transport import routes
-from settings import Livekit, Settings
+from schema.transport import build_routes
+from settings import LivekitSettings, Settings
 from tests.schema.api import with_services
 
 LINKS = ["/join", "/interviews/SW50ZXJ2aWV3OjE"]
@@ -30,18 +30,18 @@ def dist(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def client_of(dist: Path, livekit: Livekit | None = None) -> httpx2.AsyncClient:
-    app = Starlette(routes=page_routes(Settings(_env_file=None, livekit=livekit or Livekit()), dist))
+def make_client(dist: Path, livekit: LivekitSettings | None = None) -> httpx2.AsyncClient:
+    app = Starlette(routes=page_routes(Settings(_env_file=None, livekit=livekit or LivekitSettings()), dist))
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva")
 
 
 @pytest.fixture
 async def client(dist: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    async with client_of(dist) as client:
+    async with make_client(dist) as client:
         yield client
 
 
-def directives(answer: httpx2.Response) -> dict[str, list[str]]:
+def policy_directives(answer: httpx2.Response) -> dict[str, list[str]]:
     """The answer's policy by directive."""
     parts = [part.split() for part in answer.headers["content-security-policy"].split(";")]
     return {name: sources for name, *sources in parts}
@@ -60,27 +60,27 @@ async def test_scripts_and_styles_come_from_here_and_each_page_has_a_nonce_of_it
     nonces = [match[1] for page in pages if (match := re.search(r'nonce="([\w-]+)"', page.text))]
     assert len(set(nonces)) == 2
     for page, nonce in zip(pages, nonces, strict=True):
-        assert directives(page)["default-src"] == ["'none'"]
-        assert directives(page)["script-src"] == ["'self'"]
-        assert directives(page)["style-src"] == ["'self'", f"'nonce-{nonce}'"]
-        assert directives(page)["frame-ancestors"] == ["'none'"]
+        assert policy_directives(page)["default-src"] == ["'none'"]
+        assert policy_directives(page)["script-src"] == ["'self'"]
+        assert policy_directives(page)["style-src"] == ["'self'", f"'nonce-{nonce}'"]
+        assert policy_directives(page)["frame-ancestors"] == ["'none'"]
         assert "__NONCE__" not in page.text + page.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(
     ("livekit", "expected"),
     [
-        (Livekit(), []),
-        (Livekit(url="ws://127.0.0.1:7880"), ["ws://127.0.0.1:7880", "http://127.0.0.1:7880"]),
+        (LivekitSettings(), []),
+        (LivekitSettings(url="ws://127.0.0.1:7880"), ["ws://127.0.0.1:7880", "http://127.0.0.1:7880"]),
         (
-            Livekit(url="ws://livekit:7880", public_url="wss://rooms.example/"),
+            LivekitSettings(url="ws://livekit:7880", public_url="wss://rooms.example/"),
             ["wss://rooms.example", "https://rooms.example"],
         ),
     ],
 )
-async def test_pages_reach_this_server_and_livekits_public_address(dist: Path, livekit: Livekit, expected: list[str]) -> None:
-    async with client_of(dist, livekit) as client:
-        assert directives(await client.get("/join"))["connect-src"] == ["'self'", *expected]
+async def test_pages_reach_this_server_and_livekits_public_address(dist: Path, livekit: LivekitSettings, expected: list[str]) -> None:
+    async with make_client(dist, livekit) as client:
+        assert policy_directives(await client.get("/join"))["connect-src"] == ["'self'", *expected]
 
 
 async def test_the_page_itself_may_use_the_microphone_and_nobody_in_it(client: httpx2.AsyncClient) -> None:
@@ -102,14 +102,14 @@ async def test_assets_are_packed_and_kept_for_good(client: httpx2.AsyncClient) -
 
 
 async def test_a_server_without_pages_says_how_to_build_them(tmp_path: Path) -> None:
-    async with client_of(tmp_path) as client:
+    async with make_client(tmp_path) as client:
         page = await client.get("/join")
         assert page.status_code == 503
         assert "make web" in page.text
 
 
 async def test_pages_stand_in_nobodys_way(services: Services) -> None:
-    app = with_services(Starlette(routes=routes(services.settings)), services)
+    app = with_services(Starlette(routes=build_routes(services.settings)), services)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
         asked = await client.get("/graphql", params={"query": "{ __typename }"})
         assert asked.json() == {"data": {"__typename": "Query"}}

@@ -10,19 +10,19 @@ import pytest
 from bson import ObjectId
 from starlette.applications import Starlette
 
-from auth import Audience, issue_access, sign
+from auth import Audience, issue_candidate_token, sign
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
 from models.interview import Interview
 from models.organization import Role
-from models.recording import File
+from models.recording import RecordingFile
 from recording.storage import open_store
-from resolvers.recordings import playback_url
-from schema.transport import routes
+from resolvers.recordings import build_playback_url
+from schema.transport import build_routes
 from settings import Settings
-from tests.factories import new_recording, played_file
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Api, served, token_of, with_services
+from tests.factories import new_recording, new_recording_file
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ApiClient, serve, issue_token, with_services
 
 CONTENT = bytes(range(256)) * 4
 
@@ -34,17 +34,17 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
 
 
 @dataclass
-class Player:
+class RecordingPlayer:
     """Who has a link to the recording of an interview."""
 
     services: Services
     interview: Interview
-    file: File
+    file: RecordingFile
     client: httpx2.AsyncClient
 
     @property
     def link(self) -> str:
-        url = playback_url(self.services, self.file)
+        url = build_playback_url(self.services, self.file)
         assert url
         parts = urlsplit(url)
         return f"{parts.path}?{parts.query}"
@@ -53,9 +53,9 @@ class Player:
         return await self.client.get(self.link, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
-async def stored(services: Services, tenant: Tenant) -> tuple[Interview, File]:
-    interview = await tenant.interview()
-    file = played_file(path=f"{interview.id}/audio.ogg", size_bytes=len(CONTENT))
+async def make_stored_recording(services: Services, tenant: Tenant) -> tuple[Interview, RecordingFile]:
+    interview = await tenant.make_interview()
+    file = new_recording_file(path=f"{interview.id}/audio.ogg", size_bytes=len(CONTENT))
     await new_recording(interview, files=[file]).insert()
     store = open_store(services.settings.recording)
     assert store and file.path
@@ -64,13 +64,13 @@ async def stored(services: Services, tenant: Tenant) -> tuple[Interview, File]:
 
 
 @pytest.fixture
-async def player(services: Services, tenant: Tenant) -> AsyncIterator[Player]:
-    app = with_services(Starlette(routes=routes(services.settings)), services)
-    async with served(app) as address, httpx2.AsyncClient(base_url=f"http://127.0.0.1:{address.port}", trust_env=False) as client:
-        yield Player(services, *await stored(services, tenant), client)
+async def player(services: Services, tenant: Tenant) -> AsyncIterator[RecordingPlayer]:
+    app = with_services(Starlette(routes=build_routes(services.settings)), services)
+    async with serve(app) as address, httpx2.AsyncClient(base_url=f"http://127.0.0.1:{address.port}", trust_env=False) as client:
+        yield RecordingPlayer(services, *await make_stored_recording(services, tenant), client)
 
 
-async def test_it_is_answered_whole_with_what_a_player_needs(player: Player) -> None:
+async def test_it_is_answered_whole_with_what_a_player_needs(player: RecordingPlayer) -> None:
     answer = await player.get(accept_encoding="gzip")
     assert (answer.status_code, answer.content) == (200, CONTENT)
     expected = {
@@ -96,7 +96,7 @@ async def test_it_is_answered_whole_with_what_a_player_needs(player: Player) -> 
         ("bytes=-24", 1000, 1024),
     ],
 )
-async def test_a_range_is_answered_by_just_that(player: Player, wanted: str, start: int, end: int) -> None:
+async def test_a_range_is_answered_by_just_that(player: RecordingPlayer, wanted: str, start: int, end: int) -> None:
     answer = await player.get(range=wanted)
     assert (answer.status_code, answer.content) == (206, CONTENT[start:end])
     assert answer.headers["content-range"] == f"bytes {start}-{end - 1}/1024"
@@ -104,25 +104,25 @@ async def test_a_range_is_answered_by_just_that(player: Player, wanted: str, sta
 
 
 @pytest.mark.parametrize("wanted", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
-async def test_a_range_beyond_the_end_is_refused_and_told_the_size(player: Player, wanted: str) -> None:
+async def test_a_range_beyond_the_end_is_refused_and_told_the_size(player: RecordingPlayer, wanted: str) -> None:
     answer = await player.get(range=wanted)
     assert answer.status_code == 416
     assert answer.headers["content-range"] == "bytes */1024"
 
 
 @pytest.mark.parametrize("wanted", ["bytes=9-3", "lines=1-2", "bytes=", "bytes=0-1,5-6", "bytes=-", "nonsense"])
-async def test_what_is_no_single_range_is_answered_whole(player: Player, wanted: str) -> None:
+async def test_what_is_no_single_range_is_answered_whole(player: RecordingPlayer, wanted: str) -> None:
     answer = await player.get(range=wanted)
     assert (answer.status_code, answer.content) == (200, CONTENT)
 
 
-async def test_a_range_of_another_version_is_answered_whole(player: Player) -> None:
+async def test_a_range_of_another_version_is_answered_whole(player: RecordingPlayer) -> None:
     assert (await player.get(range="bytes=1-2", if_range=f'"{player.file.id}"')).status_code == 206
     assert (await player.get(range="bytes=1-2", if_range='"another"')).status_code == 200
     assert (await player.get(range="bytes=1-2", if_range="Wed, 25 Nov 2026 08:00:00 GMT")).status_code == 200
 
 
-async def test_head_tells_the_same_without_the_content(player: Player) -> None:
+async def test_head_tells_the_same_without_the_content(player: RecordingPlayer) -> None:
     whole = await player.client.head(player.link)
     assert (whole.status_code, whole.content, whole.headers["content-length"]) == (200, b"", "1024")
     part = await player.client.head(player.link, headers={"Range": "bytes=10-19"})
@@ -130,12 +130,12 @@ async def test_head_tells_the_same_without_the_content(player: Player) -> None:
     assert (await player.client.post(player.link)).status_code == 405
 
 
-async def test_a_link_that_is_forged_expired_or_anothers_plays_nothing(player: Player, tenant: Tenant, stranger: Tenant) -> None:
-    _, other = await stored(player.services, stranger)
+async def test_a_link_that_is_forged_expired_or_anothers_plays_nothing(player: RecordingPlayer, tenant: Tenant, other_tenant: Tenant) -> None:
+    _, other = await make_stored_recording(player.services, other_tenant)
     auth, path = player.services.settings.auth, player.link.split("?")[0]
     recording_id = path.rsplit("/", 1)[1]
-    access, _ = issue_access(player.interview, auth)
-    of_another = playback_url(player.services, other)
+    access, _ = issue_candidate_token(player.interview, auth)
+    of_another = build_playback_url(player.services, other)
     assert of_another
     tokens = {
         "none": "",
@@ -143,8 +143,8 @@ async def test_a_link_that_is_forged_expired_or_anothers_plays_nothing(player: P
         "expired": sign({"sub": recording_id, "exp": 1}, Audience.PLAYBACK, auth),
         "another's": of_another.split("token=")[1],
         "a candidate's": access,
-        "an invite": tenant.invite(player.interview),
-        "a key": await token_of(tenant, Role.ADMIN, player.interview),
+        "an invite": tenant.invite_token(player.interview),
+        "a key": await issue_token(tenant, Role.ADMIN, player.interview),
     }
     for name, token in tokens.items():
         answer = await player.client.get(path, params={"token": token})
@@ -152,7 +152,7 @@ async def test_a_link_that_is_forged_expired_or_anothers_plays_nothing(player: P
         assert "read the recording's url again" in answer.text
 
 
-async def test_a_link_to_what_is_not_there_says_so(player: Player) -> None:
+async def test_a_link_to_what_is_not_there_says_so(player: RecordingPlayer) -> None:
     auth = player.services.settings.auth
     for recording_id in (f"rec_{ObjectId()}", "rec_x", f"int_{player.interview.id}"):
         token = sign({"sub": recording_id, "exp": 4_000_000_000}, Audience.PLAYBACK, auth)
@@ -160,13 +160,13 @@ async def test_a_link_to_what_is_not_there_says_so(player: Player) -> None:
         assert (answer.status_code, "There is no such recording" in answer.text) == (404, True)
 
 
-async def test_after_an_erasure_the_link_is_worth_nothing_though_the_bytes_are_still_there(player: Player) -> None:
+async def test_after_an_erasure_the_link_is_worth_nothing_though_the_bytes_are_still_there(player: RecordingPlayer) -> None:
     link = player.link
     await erase_interview(player.services, player.interview)
     assert (await player.client.get(link)).status_code == 404
 
 
-async def test_bytes_that_are_gone_are_told_before_anything_is_sent(player: Player, tmp_path: Path) -> None:
+async def test_bytes_that_are_gone_are_told_before_anything_is_sent(player: RecordingPlayer, tmp_path: Path) -> None:
     (tmp_path / str(player.file.path)).unlink()
     answer = await player.get()
     assert (answer.status_code, answer.text) == (503, "The recording cannot be read now: What was stored is no longer there.")
@@ -176,31 +176,31 @@ RECORDINGS = """query($id: ID!) { interview(id: $id) { recordings {
     id kind status mimeType url durationSeconds sizeBytes startedAt failure } } }"""
 
 
-async def test_the_interview_and_node_give_the_link(api: Api, tenant: Tenant, services: Services) -> None:
-    interview, _ = await stored(services, tenant)
-    token = await token_of(tenant, Role.RECRUITER, interview)
-    [recording] = (await api.ask(RECORDINGS, token, id=id_of(interview)))["interview"]["recordings"]
+async def test_the_interview_and_node_give_the_link(api: ApiClient, tenant: Tenant, services: Services) -> None:
+    interview, _ = await make_stored_recording(services, tenant)
+    token = await issue_token(tenant, Role.RECRUITER, interview)
+    [recording] = (await api.execute(RECORDINGS, token, id=global_id_of(interview)))["interview"]["recordings"]
     assert recording["url"].startswith(f"{services.settings.api.public_url}/recordings/{recording['id']}?token=")
     assert (recording["kind"], recording["status"], recording["mimeType"]) == ("AUDIO", "COMPLETED", "audio/ogg")
     assert (recording["durationSeconds"], recording["sizeBytes"]) == (1.5, 1024)
     node = "query($id: ID!) { node(id: $id) { __typename id ... on Recording { kind } } }"
-    found = (await api.ask(node, token, id=recording["id"]))["node"]
+    found = (await api.execute(node, token, id=recording["id"]))["node"]
     assert found == {"__typename": "Recording", "id": recording["id"], "kind": "AUDIO"}
 
 
 async def test_another_tenant_and_roles_without_the_right_find_no_recording(
-    api: Api, tenant: Tenant, stranger: Tenant, services: Services
+    api: ApiClient, tenant: Tenant, other_tenant: Tenant, services: Services
 ) -> None:
-    interview, file = await stored(services, tenant)
-    foreign, _ = await stored(services, stranger)
+    interview, file = await make_stored_recording(services, tenant)
+    foreign, _ = await make_stored_recording(services, other_tenant)
     query = "query($id: ID!) { node(id: $id) { id } }"
-    for who, role, of in ((stranger, Role.ADMIN, foreign), (tenant, Role.VIEWER, interview), (tenant, Role.CANDIDATE, interview)):
-        assert (await api.ask(query, await token_of(who, role, of), id=f"rec_{file.id}"))["node"] is None
+    for who, role, of in ((other_tenant, Role.ADMIN, foreign), (tenant, Role.VIEWER, interview), (tenant, Role.CANDIDATE, interview)):
+        assert (await api.execute(query, await issue_token(who, role, of), id=f"rec_{file.id}"))["node"] is None
 
 
-async def test_what_is_still_being_recorded_has_no_link(api: Api, tenant: Tenant) -> None:
-    interview = await tenant.interview()
+async def test_what_is_still_being_recorded_has_no_link(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_interview()
     await new_recording(interview).insert()
-    token = await token_of(tenant, Role.ADMIN, interview)
-    [recording] = (await api.ask(RECORDINGS, token, id=id_of(interview)))["interview"]["recordings"]
+    token = await issue_token(tenant, Role.ADMIN, interview)
+    [recording] = (await api.execute(RECORDINGS, token, id=global_id_of(interview)))["interview"]["recordings"]
     assert (recording["kind"], recording["status"], recording["url"]) == ("AUDIO", "STARTING", None)

@@ -10,19 +10,19 @@ from models.position import Position
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import Answer, Api, token_of
+from tests.schema.api import GraphQLResponse, ApiClient, issue_token
 
-BODY = """key version title description language wrapUpAfterExchanges limitMinutes archived
+POSITION_SELECTION = """key version title description language wrapUpAfterExchanges limitMinutes archived
 questions { key text listenFor maxProbes criterionKeys }
 criteria { key name description weight levels { value anchor } }"""
-LIST = """query($archived: Boolean! = false, $first: Int, $after: String, $last: Int, $before: String) {
+POSITIONS_QUERY = """query($archived: Boolean! = false, $first: Int, $after: String, $last: Int, $before: String) {
   positions(includeArchived: $archived, first: $first, after: $after, last: $last, before: $before) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { key version }
   }
 }"""
 
 
-def a_position(**values: Any) -> dict[str, Any]:
+def position_input(**values: Any) -> dict[str, Any]:
     """Input of savePosition: as little as there must be."""
     levels = [{"value": value, "anchor": f"level {value}"} for value in range(1, 6)]
     least = {
@@ -34,22 +34,22 @@ def a_position(**values: Any) -> dict[str, Any]:
     return {**deepcopy(least), **values}
 
 
-def changed(path: str, value: Any) -> dict[str, Any]:
+def changed_input(path: str, value: Any) -> dict[str, Any]:
     """The same with another value at that place."""
-    body = a_position()
-    *way, last = path.split(".")
+    body = position_input()
+    *path_to_parent, last = path.split(".")
     part: Any = body
-    for step in way:
+    for step in path_to_parent:
         part = part[int(step)] if step.isdigit() else part[step]
     part[last] = value
     return body
 
 
-async def save(api: Api, token: str, **given: Any) -> Answer:
-    return await api.change("savePosition", token, f"position {{ {BODY} }}", **given)
+async def save_position(api: ApiClient, token: str, **fields: Any) -> GraphQLResponse:
+    return await api.mutate("savePosition", token, f"position {{ {POSITION_SELECTION} }}", **fields)
 
 
-async def keys_of(tenant: Tenant) -> dict[str, list[int]]:
+async def versions_by_key(tenant: Tenant) -> dict[str, list[int]]:
     stored: dict[str, list[int]] = {}
     for position in await Position.find({"organization_id": tenant.id}).sort("version").to_list():
         stored.setdefault(position.key, []).append(position.version)
@@ -59,10 +59,10 @@ async def keys_of(tenant: Tenant) -> dict[str, list[int]]:
 # --- saving
 
 
-async def test_a_new_position_has_defaults_where_nothing_was_given(api: Api, tenant: Tenant) -> None:
-    saved = await save(api, await token_of(tenant, Role.RECRUITER), **a_position())
+async def test_a_new_position_has_defaults_where_nothing_was_given(api: ApiClient, tenant: Tenant) -> None:
+    saved = await save_position(api, await issue_token(tenant, Role.RECRUITER), **position_input())
     assert saved["savePosition"]["position"] == {
-        **a_position(),
+        **position_input(),
         "version": 1,
         "description": "",
         "language": "en",
@@ -72,13 +72,13 @@ async def test_a_new_position_has_defaults_where_nothing_was_given(api: Api, ten
         "questions": [
             {"key": "soil", "text": "What is good soil?", "listenFor": [], "maxProbes": 2, "criterionKeys": []},
         ],
-        "criteria": [{**a_position()["criteria"][0], "description": ""}],
+        "criteria": [{**position_input()["criteria"][0], "description": ""}],
     }
 
 
-async def test_everything_that_was_given_is_read_again_in_every_version(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.ADMIN)
-    first = a_position(
+async def test_everything_that_was_given_is_read_again_in_every_version(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.ADMIN)
+    first = position_input(
         description="Roses,\nmostly.",
         language="en-GB",
         wrapUpAfterExchanges=3,
@@ -88,10 +88,10 @@ async def test_everything_that_was_given_is_read_again_in_every_version(api: Api
             {"key": "roses", "text": "How do you prune?", "listenFor": [], "maxProbes": 5, "criterionKeys": []},
         ],
     )
-    assert (await save(api, token, **first)).errors == []
-    second = await save(api, token, **a_position(title="Head gardener", basedOnVersion=1, archived=True))
-    query = f'query($v: Int) {{ position(key: "gardener", version: $v) {{ {BODY} }} }}'
-    read = {version: (await api.ask(query, token, v=version))["position"] for version in (None, 1, 2)}
+    assert (await save_position(api, token, **first)).errors == []
+    second = await save_position(api, token, **position_input(title="Head gardener", basedOnVersion=1, archived=True))
+    query = f'query($v: Int) {{ position(key: "gardener", version: $v) {{ {POSITION_SELECTION} }} }}'
+    read = {version: (await api.execute(query, token, v=version))["position"] for version in (None, 1, 2)}
     criteria = [{**first["criteria"][0], "description": ""}]
     assert read[1] == {**first, "criteria": criteria, "version": 1, "archived": False}
     # the whole of the new version: what was left out has its default, not the old value
@@ -100,87 +100,87 @@ async def test_everything_that_was_given_is_read_again_in_every_version(api: Api
 
 
 @pytest.mark.parametrize("based_on", [None, 1, 3])
-async def test_whoever_edited_another_version_than_the_newest_is_told_so(api: Api, tenant: Tenant, based_on: int | None) -> None:
-    token = await token_of(tenant, Role.RECRUITER)
-    await save(api, token, **a_position())
-    await save(api, token, **a_position(basedOnVersion=1))
-    refused = await save(api, token, **a_position(basedOnVersion=based_on))
+async def test_whoever_edited_another_version_than_the_newest_is_told_so(api: ApiClient, tenant: Tenant, based_on: int | None) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    await save_position(api, token, **position_input())
+    await save_position(api, token, **position_input(basedOnVersion=1))
+    refused = await save_position(api, token, **position_input(basedOnVersion=based_on))
     assert (refused.data, refused.codes) == ({"savePosition": None}, ["CONFLICT"])
     assert "its newest version is 2" in refused.error["message"]
-    assert (await keys_of(tenant))["gardener"] == [1, 2]
+    assert (await versions_by_key(tenant))["gardener"] == [1, 2]
 
 
-async def test_a_first_version_cannot_be_based_on_another(api: Api, tenant: Tenant) -> None:
-    refused = await save(api, await token_of(tenant, Role.RECRUITER), **a_position(basedOnVersion=1))
+async def test_a_first_version_cannot_be_based_on_another(api: ApiClient, tenant: Tenant) -> None:
+    refused = await save_position(api, await issue_token(tenant, Role.RECRUITER), **position_input(basedOnVersion=1))
     assert refused.codes == ["CONFLICT"]
     assert "there is no such position yet" in refused.error["message"]
 
 
-LEVELS = a_position()["criteria"][0]["levels"]
-QUESTION, CRITERION = a_position()["questions"][0], a_position()["criteria"][0]
-MISFITS: list[tuple[dict[str, Any], str]] = [
-    (changed("key", "Gardener"), "key"),
-    (changed("key", ""), "key"),
-    (changed("key", "a" * 65), "key"),
-    (changed("title", " "), "title"),
-    (changed("title", "a\0b"), "title"),
-    (changed("description", "a" * 5001), "description"),
-    (changed("language", "xx"), "language"),
-    (changed("language", "no tag"), "language"),
-    (changed("basedOnVersion", 0), "basedOnVersion"),
-    (changed("wrapUpAfterExchanges", 0), "wrapUpAfterExchanges"),
-    (changed("limitMinutes", 241), "limitMinutes"),
-    (changed("questions", []), "questions"),
-    (changed("questions", [{**QUESTION, "key": f"q{n}"} for n in range(MAX_QUESTIONS + 1)]), "questions"),
-    (changed("questions", [QUESTION, QUESTION]), "questions[1].key"),
-    (changed("questions.0.key", "9lives"), "questions[0].key"),
-    (changed("questions.0.text", ""), "questions[0].text"),
-    (changed("questions.0.text", "a" * 2001), "questions[0].text"),
-    (changed("questions.0.text", "\x1b[31m"), "questions[0].text"),
-    (changed("questions.0.listenFor", ["clay", " "]), "questions[0].listenFor[1]"),
-    (changed("questions.0.maxProbes", 6), "questions[0].maxProbes"),
-    (changed("questions.0.maxProbes", -1), "questions[0].maxProbes"),
-    (changed("questions.0.criterionKeys", ["technical", "charm"]), "questions[0].criterionKeys[1]"),
-    (changed("criteria", []), "criteria"),
-    (changed("criteria", [{**CRITERION, "key": f"c{n}"} for n in range(MAX_CRITERIA + 1)]), "criteria"),
-    (changed("criteria", [CRITERION, CRITERION]), "criteria[1].key"),
-    (changed("criteria.0.name", ""), "criteria[0].name"),
-    (changed("criteria.0.weight", 0), "criteria[0].weight"),
-    (changed("criteria.0.weight", -1), "criteria[0].weight"),
-    (changed("criteria.0.levels", LEVELS[:4]), "criteria[0].levels"),
-    (changed("criteria.0.levels", [*LEVELS[:4], LEVELS[0]]), "criteria[0].levels"),
-    (changed("criteria.0.levels.4.value", 6), "criteria[0].levels[4].value"),
-    (changed("criteria.0.levels.2.anchor", ""), "criteria[0].levels[2].anchor"),
+LEVELS = position_input()["criteria"][0]["levels"]
+QUESTION, CRITERION = position_input()["questions"][0], position_input()["criteria"][0]
+INVALID_POSITIONS: list[tuple[dict[str, Any], str]] = [
+    (changed_input("key", "Gardener"), "key"),
+    (changed_input("key", ""), "key"),
+    (changed_input("key", "a" * 65), "key"),
+    (changed_input("title", " "), "title"),
+    (changed_input("title", "a\0b"), "title"),
+    (changed_input("description", "a" * 5001), "description"),
+    (changed_input("language", "xx"), "language"),
+    (changed_input("language", "no tag"), "language"),
+    (changed_input("basedOnVersion", 0), "basedOnVersion"),
+    (changed_input("wrapUpAfterExchanges", 0), "wrapUpAfterExchanges"),
+    (changed_input("limitMinutes", 241), "limitMinutes"),
+    (changed_input("questions", []), "questions"),
+    (changed_input("questions", [{**QUESTION, "key": f"q{n}"} for n in range(MAX_QUESTIONS + 1)]), "questions"),
+    (changed_input("questions", [QUESTION, QUESTION]), "questions[1].key"),
+    (changed_input("questions.0.key", "9lives"), "questions[0].key"),
+    (changed_input("questions.0.text", ""), "questions[0].text"),
+    (changed_input("questions.0.text", "a" * 2001), "questions[0].text"),
+    (changed_input("questions.0.text", "\x1b[31m"), "questions[0].text"),
+    (changed_input("questions.0.listenFor", ["clay", " "]), "questions[0].listenFor[1]"),
+    (changed_input("questions.0.maxProbes", 6), "questions[0].maxProbes"),
+    (changed_input("questions.0.maxProbes", -1), "questions[0].maxProbes"),
+    (changed_input("questions.0.criterionKeys", ["technical", "charm"]), "questions[0].criterionKeys[1]"),
+    (changed_input("criteria", []), "criteria"),
+    (changed_input("criteria", [{**CRITERION, "key": f"c{n}"} for n in range(MAX_CRITERIA + 1)]), "criteria"),
+    (changed_input("criteria", [CRITERION, CRITERION]), "criteria[1].key"),
+    (changed_input("criteria.0.name", ""), "criteria[0].name"),
+    (changed_input("criteria.0.weight", 0), "criteria[0].weight"),
+    (changed_input("criteria.0.weight", -1), "criteria[0].weight"),
+    (changed_input("criteria.0.levels", LEVELS[:4]), "criteria[0].levels"),
+    (changed_input("criteria.0.levels", [*LEVELS[:4], LEVELS[0]]), "criteria[0].levels"),
+    (changed_input("criteria.0.levels.4.value", 6), "criteria[0].levels[4].value"),
+    (changed_input("criteria.0.levels.2.anchor", ""), "criteria[0].levels[2].anchor"),
     (
-        {**changed("questions", [{**QUESTION, "key": f"q{n}"} for n in range(6)]), "wrapUpAfterExchanges": 5},
+        {**changed_input("questions", [{**QUESTION, "key": f"q{n}"} for n in range(6)]), "wrapUpAfterExchanges": 5},
         "wrapUpAfterExchanges",
     ),
-    ({**changed("questions", [{**QUESTION, "key": f"q{n}"} for n in range(6)]), "limitMinutes": 5}, "limitMinutes"),
-    (changed("idempotencyKey", ""), "idempotencyKey"),
+    ({**changed_input("questions", [{**QUESTION, "key": f"q{n}"} for n in range(6)]), "limitMinutes": 5}, "limitMinutes"),
+    (changed_input("idempotencyKey", ""), "idempotencyKey"),
 ]
 
 
-@pytest.mark.parametrize(("body", "field"), MISFITS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(MISFITS)])
+@pytest.mark.parametrize(("body", "field"), INVALID_POSITIONS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_POSITIONS)])
 async def test_what_does_not_fit_is_refused_by_its_path_and_nothing_is_stored(
-    api: Api, tenant: Tenant, body: dict[str, Any], field: str
+    api: ApiClient, tenant: Tenant, body: dict[str, Any], field: str
 ) -> None:
-    refused = await save(api, await token_of(tenant, Role.RECRUITER), **body)
+    refused = await save_position(api, await issue_token(tenant, Role.RECRUITER), **body)
     assert (refused.data, refused.codes) == ({"savePosition": None}, ["BAD_INPUT"])
     assert refused.error["extensions"]["field"] == field
     assert refused.error["message"].startswith(field)
-    assert set(await keys_of(tenant)) == {tenant.position.key}
+    assert set(await versions_by_key(tenant)) == {tenant.position.key}
 
 
-async def test_an_interview_keeps_the_version_that_it_was_made_for(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.RECRUITER)
-    await save(api, token, **a_position())
+async def test_an_interview_keeps_the_version_that_it_was_made_for(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    await save_position(api, token, **position_input())
     given = {"candidateName": "Ada", "positionKey": "gardener", "channel": "TEXT"}
     selected = "interview { id position { version title questions { text } } progress { questions limitSeconds } }"
-    old = (await api.change("scheduleInterview", token, selected, **given))["scheduleInterview"]["interview"]
+    old = (await api.mutate("scheduleInterview", token, selected, **given))["scheduleInterview"]["interview"]
     questions = [{"key": "rain", "text": "And rain?"}, {"key": "sun", "text": "And sun?"}]
-    await save(api, token, **a_position(basedOnVersion=1, title="Head gardener", questions=questions, limitMinutes=10))
-    new = (await api.change("scheduleInterview", token, selected, **given))["scheduleInterview"]["interview"]
-    again = await api.ask(
+    await save_position(api, token, **position_input(basedOnVersion=1, title="Head gardener", questions=questions, limitMinutes=10))
+    new = (await api.mutate("scheduleInterview", token, selected, **given))["scheduleInterview"]["interview"]
+    again = await api.execute(
         f"query($id: ID!) {{ i: node(id: $id) {{ ... on Interview {{ {selected[12:-2]} }} }} }}", token, id=old["id"]
     )
     assert again["i"] == old
@@ -192,14 +192,14 @@ async def test_an_interview_keeps_the_version_that_it_was_made_for(api: Api, ten
     )
 
 
-async def test_an_archived_position_takes_no_new_interview_and_comes_back_by_saving(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.RECRUITER)
-    await save(api, token, **a_position(archived=True))
+async def test_an_archived_position_takes_no_new_interview_and_comes_back_by_saving(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    await save_position(api, token, **position_input(archived=True))
     given = {"candidateName": "Ada", "positionKey": "gardener", "channel": "TEXT"}
-    refused = await api.change("scheduleInterview", token, "interview { id }", **given)
+    refused = await api.mutate("scheduleInterview", token, "interview { id }", **given)
     assert refused.codes == ["CONFLICT"]
-    await save(api, token, **a_position(basedOnVersion=1))
-    assert (await api.change("scheduleInterview", token, "interview { id }", **given)).errors == []
+    await save_position(api, token, **position_input(basedOnVersion=1))
+    assert (await api.mutate("scheduleInterview", token, "interview { id }", **given)).errors == []
 
 
 # --- reading
@@ -208,25 +208,25 @@ async def test_an_archived_position_takes_no_new_interview_and_comes_back_by_sav
 @pytest.mark.parametrize(
     ("key", "version"), [("nobody", None), ("", None), ("t\0", None), ("é", None), ("tester", 2), ("tester", 0)]
 )
-async def test_what_is_not_there_is_not_found(api: Api, tenant: Tenant, key: str, version: int | None) -> None:
+async def test_what_is_not_there_is_not_found(api: ApiClient, tenant: Tenant, key: str, version: int | None) -> None:
     query = "query($k: String!, $v: Int) { position(key: $k, version: $v) { title } }"
-    answer = await api.ask(query, await token_of(tenant, Role.VIEWER), k=key, v=version)
+    answer = await api.execute(query, await issue_token(tenant, Role.VIEWER), k=key, v=version)
     assert (answer.data, answer.codes) == ({"position": None}, ["NOT_FOUND"])
 
 
-async def test_another_organizations_position_of_the_same_key_is_another(api: Api, tenant: Tenant, stranger: Tenant) -> None:
-    await save(api, await token_of(stranger, Role.ADMIN), **a_position(key="tester", basedOnVersion=1, title="Theirs"))
+async def test_another_organizations_position_of_the_same_key_is_another(api: ApiClient, tenant: Tenant, other_tenant: Tenant) -> None:
+    await save_position(api, await issue_token(other_tenant, Role.ADMIN), **position_input(key="tester", basedOnVersion=1, title="Theirs"))
     query = '{ position(key: "tester") { version title } positions { nodes { title } } }'
-    answer = await api.ask(query, await token_of(tenant, Role.VIEWER))
+    answer = await api.execute(query, await issue_token(tenant, Role.VIEWER))
     assert answer.data == {"position": {"version": 1, "title": "Tester"}, "positions": {"nodes": [{"title": "Tester"}]}}
 
 
-async def test_the_list_has_the_newest_of_each_by_title_in_pages_both_ways(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.VIEWER)
+async def test_the_list_has_the_newest_of_each_by_title_in_pages_both_ways(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.VIEWER)
     for key, title in (("b", "Same"), ("a", "Same"), ("c", "Same"), ("z", "Early"), ("gone", "Gone")):
         await make_position(tenant.id, key=key, title=title, archived=key == "gone")
-    editor = await token_of(tenant, Role.ADMIN)
-    await save(api, editor, **a_position(key="z", title="Late", basedOnVersion=1))
+    editor = await issue_token(tenant, Role.ADMIN)
+    await save_position(api, editor, **position_input(key="z", title="Late", basedOnVersion=1))
     # equal titles in the order in which they were made
     expected = [("z", 2), ("b", 1), ("a", 1), ("c", 1), ("tester", 1)]
     for archived, names in ((False, expected), (True, [("gone", 1), *expected])):
@@ -238,15 +238,15 @@ async def test_the_list_has_the_newest_of_each_by_title_in_pages_both_ways(api: 
             page: dict[str, Any] = {"pageInfo": {end: None, more: True}}
             while page["pageInfo"][more]:
                 cursor = page["pageInfo"][end]
-                page = (await api.ask(LIST, token, archived=archived, **{size_name: 2, cursor_name: cursor}))["positions"]
+                page = (await api.execute(POSITIONS_QUERY, token, archived=archived, **{size_name: 2, cursor_name: cursor}))["positions"]
                 nodes = [(node["key"], node["version"]) for node in page["nodes"]]
                 seen = nodes + seen if size_name == "last" else seen + nodes
                 assert page["totalCount"] == len(names)
             assert seen == names
 
 
-async def test_bad_pages_of_positions_are_refused(api: Api, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.VIEWER)
+async def test_bad_pages_of_positions_are_refused(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.VIEWER)
     for arguments, field in (({"first": 101}, "first"), ({"after": "x"}, "after"), ({"first": 1, "last": 1}, "last")):
-        answer = await api.ask(LIST, token, **arguments)
+        answer = await api.execute(POSITIONS_QUERY, token, **arguments)
         assert (answer.codes, answer.error["extensions"]["field"]) == (["BAD_INPUT"], field)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from graphql import GraphQLError
 
-from schema.types.scalars import read_datetime, write_datetime
+from schema.types.scalars import parse_datetime, serialize_datetime
 
 
 @pytest.mark.parametrize(
@@ -15,12 +15,12 @@ from schema.types.scalars import read_datetime, write_datetime
     ],
 )
 def test_moments_are_written_in_utc_with_milliseconds(moment: datetime, written: str) -> None:
-    assert write_datetime(moment) == written
+    assert serialize_datetime(moment) == written
 
 
 def test_a_moment_without_an_offset_never_goes_out() -> None:
     with pytest.raises(ValueError, match="without an offset"):
-        write_datetime(datetime(2026, 11, 23, 10))  # noqa: DTZ001  # the mistake that is looked for
+        serialize_datetime(datetime(2026, 11, 23, 10))  # noqa: DTZ001  # the mistake that is looked for
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_moment_without_an_offset_never_goes_out() -> None:
     ],
 )
 def test_every_form_of_rfc_3339_is_read(text: str) -> None:
-    assert read_datetime(text) == datetime(2026, 11, 23, 10, tzinfo=UTC)
+    assert parse_datetime(text) == datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_every_form_of_rfc_3339_is_read(text: str) -> None:
 )
 def test_everything_else_is_refused_with_an_example(text: object) -> None:
     with pytest.raises(GraphQLError, match=r"RFC 3339 with an offset, such as 2026-11-23T10:00:00\.000Z"):
-        read_datetime(text)
+        parse_datetime(text)

@@ -21,7 +21,7 @@ CONTRACT = ROOT.parent / "shared" / "contract.graphql"
 
 
 @pytest.fixture(scope="module")
-def printed() -> GraphQLSchema:
+def printed_schema() -> GraphQLSchema:
     return build_schema(print_sdl())
 
 
@@ -31,14 +31,14 @@ def test_the_snapshot_is_what_the_code_says() -> None:
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract lies beside the repository")
-def test_no_promise_of_the_contract_is_broken(printed: GraphQLSchema) -> None:
+def test_no_promise_of_the_contract_is_broken(printed_schema: GraphQLSchema) -> None:
     contract = build_schema(CONTRACT.read_text(encoding="utf-8"))
-    broken = [change.description for change in find_breaking_changes(contract, printed)]
-    dangerous = find_dangerous_changes(contract, printed)
+    broken = [change.description for change in find_breaking_changes(contract, printed_schema)]
+    dangerous = find_dangerous_changes(contract, printed_schema)
     assert broken + [change.description for change in dangerous if change.type.name.endswith("DEFAULT_VALUE_CHANGE")] == []
 
 
-def described(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
+def list_descriptions(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
     for name, kind in schema.type_map.items():
         if is_introspection_type(kind) or is_specified_scalar_type(kind):
             continue
@@ -53,8 +53,8 @@ def described(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
                 yield from ((f"{name}.{field}({each}:)", arg.description) for each, arg in output.args.items())
 
 
-def test_everything_is_described(printed: GraphQLSchema) -> None:
-    assert [name for name, description in described(printed) if not description] == []
+def test_everything_is_described(printed_schema: GraphQLSchema) -> None:
+    assert [name for name, description in list_descriptions(printed_schema) if not description] == []
 
 
 def test_what_may_be_left_out_is_not_printed_as_null() -> None:

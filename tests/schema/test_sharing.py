@@ -10,19 +10,19 @@ from models.organization import Role
 from models.turn import Turn
 from schema import sharing
 from schema.types.transcript import Turn as TurnType
-from tests.factories import say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Served, token_of
-from tests.schema.sharing import TURNS, ordinary, receive_turns, seqs, without_request_ids
-from tests.schema.sockets import bare
+from tests.factories import add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ServerAddress, issue_token
+from tests.schema.sharing import TURN_ADDED, run_unshared, receive_turns, receive_seqs, drop_request_ids
+from tests.schema.sockets import connect_raw
 
-FLAGGED = """subscription Flagged($id: ID!, $after: Int! = 0, $more: Boolean!) {
+FLAGGED_QUERY = """subscription Flagged($id: ID!, $after: Int! = 0, $more: Boolean!) {
   turnAdded(interviewId: $id, after: $after) { seq text @include(if: $more) id @skip(if: $more) }
 }"""
 
-SHAPES: list[tuple[str, dict[str, Any]]] = [
-    (TURNS, {}),
-    (TURNS, {"after": 1}),
+QUERY_SHAPES: list[tuple[str, dict[str, Any]]] = [
+    (TURN_ADDED, {}),
+    (TURN_ADDED, {"after": 1}),
     ("subscription($id: ID!) { turnAdded(interviewId: $id, after: 1) { seq } }", {}),
     ("subscription($id: ID!) { heard: turnAdded(interviewId: $id) { place: seq words: text again: text __typename } }", {}),
     ("subscription($id: ID!) { turnAdded(interviewId: $id) { questionKey confidence interrupted } }", {}),
@@ -32,46 +32,46 @@ SHAPES: list[tuple[str, dict[str, Any]]] = [
         {},
     ),
     ("subscription($id: ID!) { ...root } fragment root on Subscription { turnAdded(interviewId: $id) { id seq startedAt } }", {}),
-    (FLAGGED, {"more": True}),
-    (FLAGGED, {"more": False, "after": 1}),
+    (FLAGGED_QUERY, {"more": True}),
+    (FLAGGED_QUERY, {"more": False, "after": 1}),
     ("subscription($id: ID!) { turnAdded(interviewId: $id) { seq latency { heard } } }", {}),
 ]
 
 
-@pytest.mark.parametrize(("query", "variables"), SHAPES)
+@pytest.mark.parametrize(("query", "variables"), QUERY_SHAPES)
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.CANDIDATE])
 async def test_what_is_shared_is_what_the_ordinary_way_gives(
-    server: Served, tenant: Tenant, interview: Interview, query: str, variables: dict[str, Any], role: Role
+    server: ServerAddress, tenant: Tenant, interview: Interview, query: str, variables: dict[str, Any], role: Role
 ) -> None:
     for text in ("first", 'quotes " and \\ and \u2028, ünd 漢字', "x" * 3_000):
-        await say(interview, text)
-    given = {"id": id_of(interview), **variables}
+        await add_candidate_turn(interview, text)
+    given = {"id": global_id_of(interview), **variables}
     count = 2 if variables.get("after") or "after: 1" in query else 3
-    token = await token_of(tenant, role, interview)
-    expected = [without_request_ids(payload) for payload in await ordinary(tenant, token, query, given, count)]
-    async with bare(server, token) as one, bare(server, token) as other:
+    token = await issue_token(tenant, role, interview)
+    expected = [drop_request_ids(payload) for payload in await run_unshared(tenant, token, query, given, count)]
+    async with connect_raw(server, token) as one, connect_raw(server, token) as other:
         for client, name in ((one, "1"), (other, 'ü"\\')):
             await client.subscribe(query, name, **given)
         for client, name in ((one, "1"), (other, 'ü"\\')):
             messages = await receive_turns(client, count)
             assert [message["id"] for message in messages] == [name] * count
-            assert [without_request_ids(message["payload"]) for message in messages] == expected
+            assert [drop_request_ids(message["payload"]) for message in messages] == expected
 
 
 async def test_an_error_in_a_field_bears_each_subscriber_s_own_request_id(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     query = "subscription($id: ID!) { turnAdded(interviewId: $id) { seq latency { heard } } }"
-    token = await token_of(tenant, Role.CANDIDATE, interview)
+    token = await issue_token(tenant, Role.CANDIDATE, interview)
     seen = []
     async with AsyncExitStack() as stack:
         clients = [
-            await stack.enter_async_context(bare(server, token, additional_headers={"X-Request-Id": f"request-{number}"}))
+            await stack.enter_async_context(connect_raw(server, token, additional_headers={"X-Request-Id": f"request-{number}"}))
             for number in range(3)
         ]
         for client in clients:
-            await client.subscribe(query, id=id_of(interview))
-        await say(interview, "hello")
+            await client.subscribe(query, id=global_id_of(interview))
+        await add_candidate_turn(interview, "hello")
         for client in clients:
             (message,) = await receive_turns(client, 1)
             (error,) = message["payload"]["errors"]
@@ -82,7 +82,7 @@ async def test_an_error_in_a_field_bears_each_subscriber_s_own_request_id(
 
 
 async def test_a_bug_in_a_field_that_cannot_be_null_is_told_and_logged_and_the_stream_goes_on(
-    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
+    server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def of(turn: Turn, caller: Any) -> TurnType:
         made = make(turn, caller)
@@ -91,12 +91,12 @@ async def test_a_bug_in_a_field_that_cannot_be_null_is_told_and_logged_and_the_s
         return made
 
     make = TurnType.of
-    monkeypatch.setattr("schema.subscriptions._TURNS", sharing.Shown(lambda turn: turn.seq, of))
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
-        await client.subscribe(TURNS, id=id_of(interview))
-        await say(interview, "first")
+    monkeypatch.setattr("schema.subscriptions._TURNS", sharing.EventMapper(lambda turn: turn.seq, of))
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
+        await client.subscribe(TURN_ADDED, id=global_id_of(interview))
+        await add_candidate_turn(interview, "first")
         (broken,) = await receive_turns(client, 1)
         assert broken["payload"]["data"] is None
         assert [error["extensions"]["code"] for error in broken["payload"]["errors"]] == ["INTERNAL"]
-        await say(interview, "second")
-        assert await seqs(client, 1) == [2]
+        await add_candidate_turn(interview, "second")
+        assert await receive_seqs(client, 1) == [2]

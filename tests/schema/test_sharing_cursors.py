@@ -9,11 +9,11 @@ import pytest
 
 from models.interview import Interview
 from models.organization import Role
-from tests.factories import say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Served, token_of
-from tests.schema.sharing import Streams
-from tests.schema.sockets import Bare, bare
+from tests.factories import add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ServerAddress, issue_token
+from tests.schema.sharing import StreamCounter
+from tests.schema.sockets import RawSocketClient, connect_raw
 
 STORED = 4
 """turns that exist before anybody subscribes"""
@@ -205,16 +205,16 @@ REQUESTS = {
 
 def variables_of(request: Request, interview: Interview, variables: Mapping[str, Any], after: int) -> dict[str, Any]:
     if "$after: ID!" in request.query:
-        return {"after": id_of(interview), "id": after}
-    return {"id": id_of(interview), **variables}
+        return {"after": global_id_of(interview), "id": after}
+    return {"id": global_id_of(interview), **variables}
 
 
-async def subscribe(client: Bare, request: Request, name: str, variables: Mapping[str, Any]) -> None:
+async def subscribe(client: RawSocketClient, request: Request, name: str, variables: Mapping[str, Any]) -> None:
     payload = {"query": request.query, "variables": variables, "operationName": request.operation}
     await client.send({"type": "subscribe", "id": name, "payload": payload})
 
 
-async def receive_seqs(client: Bare, name: str, count: int) -> list[int]:
+async def receive_seqs(client: RawSocketClient, name: str, count: int) -> list[int]:
     seqs = []
     for _ in range(count):
         message = await client.receive()
@@ -226,24 +226,24 @@ async def receive_seqs(client: Bare, name: str, count: int) -> list[int]:
 
 @pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
 async def test_a_later_subscriber_receives_exactly_the_turns_after_its_cursor(
-    server: Served, tenant: Tenant, interview: Interview, streams: Streams, request_: Request
+    server: ServerAddress, tenant: Tenant, interview: Interview, stream_counter: StreamCounter, request_: Request
 ) -> None:
     for number in range(STORED):
-        await say(interview, f"turn {number + 1}")
+        await add_candidate_turn(interview, f"turn {number + 1}")
     first = variables_of(request_, interview, request_.first_variables, request_.first)
     later = variables_of(request_, interview, request_.later_variables, request_.later)
-    token, other_token = await token_of(tenant, Role.VIEWER), await token_of(tenant, Role.VIEWER)
-    async with bare(server, token) as one, bare(server, other_token) as other, bare(server, other_token) as third:
+    token, other_token = await issue_token(tenant, Role.VIEWER), await issue_token(tenant, Role.VIEWER)
+    async with connect_raw(server, token) as one, connect_raw(server, other_token) as other, connect_raw(server, other_token) as third:
         await subscribe(one, request_, "one", first)
         assert await receive_seqs(one, "one", STORED - request_.first) == list(range(request_.first + 1, STORED + 1))
         for client, name in ((other, "other"), (third, "third")):
-            streams.count = 0
+            stream_counter.count = 0
             await subscribe(client, request_, name, later)
             assert await receive_seqs(client, name, STORED - request_.later) == list(range(request_.later + 1, STORED + 1))
-        await tenant.services.live.publish_turn(await say(interview, "the next turn"))
+        await tenant.services.live.publish_turn(await add_candidate_turn(interview, "the next turn"))
         for client, name in ((one, "one"), (other, "other"), (third, "third")):
             assert await receive_seqs(client, name, 1) == [STORED + 1]
-        assert (streams.count == 0) is request_.skips_graphql
+        assert (stream_counter.count == 0) is request_.skips_graphql
 
 
 @pytest.mark.parametrize(
@@ -251,23 +251,23 @@ async def test_a_later_subscriber_receives_exactly_the_turns_after_its_cursor(
     [("$after: Int! = 0", None), ("$after: Int", None), ("$after: Int = 0", None), ("$after: Int!", "1"), ("$after: Int", True)],
 )
 async def test_a_wrong_cursor_gets_the_same_answer_whether_or_not_others_follow(
-    server: Served, tenant: Tenant, interview: Interview, declared: str, after: Any
+    server: ServerAddress, tenant: Tenant, interview: Interview, declared: str, after: Any
 ) -> None:
     request = Request(f"subscription($id: ID!, {declared}) {{ turnAdded(interviewId: $id, after: $after) {{ seq }} }}", 0, 0)
-    await say(interview, "first")
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
-        await subscribe(client, request, "bad", {"id": id_of(interview), "after": after})
+    await add_candidate_turn(interview, "first")
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
+        await subscribe(client, request, "bad", {"id": global_id_of(interview), "after": after})
         expected = strip_request_ids(await client.receive())
         assert expected["type"] == "error" or expected["payload"]["data"] is None
         if expected["type"] == "next":
             assert (await client.receive())["type"] == "complete"
-        await subscribe(client, request, "good", {"id": id_of(interview), "after": 0})
+        await subscribe(client, request, "good", {"id": global_id_of(interview), "after": 0})
         assert await receive_seqs(client, "good", 1) == [1]
-        await subscribe(client, request, "bad", {"id": id_of(interview), "after": after})
+        await subscribe(client, request, "bad", {"id": global_id_of(interview), "after": after})
         assert strip_request_ids(await client.receive()) == expected
         if expected["type"] == "next":
             assert (await client.receive())["type"] == "complete"
-        await tenant.services.live.publish_turn(await say(interview, "second"))
+        await tenant.services.live.publish_turn(await add_candidate_turn(interview, "second"))
         assert await receive_seqs(client, "good", 1) == [2]
 
 
@@ -279,39 +279,39 @@ def strip_request_ids(message: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
-async def test_each_operation_of_a_document_keeps_its_own_cursor(server: Served, tenant: Tenant, interview: Interview) -> None:
+async def test_each_operation_of_a_document_keeps_its_own_cursor(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
     early, late = REQUESTS["one of several operations"], REQUESTS["one of several operations with a literal"]
     for number in range(STORED):
-        await say(interview, f"turn {number + 1}")
+        await add_candidate_turn(interview, f"turn {number + 1}")
     async with (
-        bare(server, await token_of(tenant, Role.VIEWER)) as one,
-        bare(server, await token_of(tenant, Role.VIEWER)) as other,
+        connect_raw(server, await issue_token(tenant, Role.VIEWER)) as one,
+        connect_raw(server, await issue_token(tenant, Role.VIEWER)) as other,
     ):
         for client in (one, other):
-            await subscribe(client, early, "early", {"id": id_of(interview), "after": 1})
+            await subscribe(client, early, "early", {"id": global_id_of(interview), "after": 1})
             assert await receive_seqs(client, "early", 3) == [2, 3, 4]
-            await subscribe(client, late, "late", {"id": id_of(interview)})
+            await subscribe(client, late, "late", {"id": global_id_of(interview)})
             assert await receive_seqs(client, "late", 1) == [4]
 
 
 @pytest.mark.parametrize("has_follower", [True, False])
 async def test_deeply_nested_variables_are_handled_by_graphql_alone(
-    server: Served, tenant: Tenant, interview: Interview, has_follower: bool
+    server: ServerAddress, tenant: Tenant, interview: Interview, has_follower: bool
 ) -> None:
     request = REQUESTS["literal"]
     nested: list[Any] = []
     for _ in range(400):
         nested = [nested]
     for number in range(STORED):
-        await say(interview, f"turn {number + 1}")
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+        await add_candidate_turn(interview, f"turn {number + 1}")
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         if has_follower:
-            await subscribe(client, request, "follower", {"id": id_of(interview)})
+            await subscribe(client, request, "follower", {"id": global_id_of(interview)})
             assert await receive_seqs(client, "follower", 2) == [3, 4]
         payload = {"query": request.query, "variables": {"id": nested}}
         await client.send(json.dumps({"type": "subscribe", "id": "wrong", "payload": payload}))
         refused = await client.receive()
         assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "BAD_INPUT")
-        payload["variables"] = {"id": id_of(interview), "undeclared": nested}
+        payload["variables"] = {"id": global_id_of(interview), "undeclared": nested}
         await client.send(json.dumps({"type": "subscribe", "id": "undeclared", "payload": payload}))
         assert await receive_seqs(client, "undeclared", 2) == [3, 4]

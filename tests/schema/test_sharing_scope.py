@@ -13,108 +13,108 @@ from models.interview import Interview
 from models.organization import Role
 from models.turn import Speaker
 from schema import sharing
-from tests.factories import say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Served, token_of
-from tests.schema.sharing import TURNS, Executions, receive_turns, seqs
-from tests.schema.sockets import bare
+from tests.factories import add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ServerAddress, issue_token
+from tests.schema.sharing import TURN_ADDED, ExecutionCounter, receive_turns, receive_seqs
+from tests.schema.sockets import connect_raw
 
 
 async def test_an_event_is_executed_once_for_all_who_ask_the_same_wherever_they_began(
-    server: Served, tenant: Tenant, interview: Interview, executions: Executions
+    server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter
 ) -> None:
-    token, other = await token_of(tenant, Role.VIEWER), await token_of(tenant, Role.VIEWER)
+    token, other = await issue_token(tenant, Role.VIEWER), await issue_token(tenant, Role.VIEWER)
     for text in ("first", "second", "third", "fourth"):
-        await say(interview, text)
-    async with bare(server, token) as one, bare(server, other) as two:
+        await add_candidate_turn(interview, text)
+    async with connect_raw(server, token) as one, connect_raw(server, other) as two:
         for number in range(4):
-            await one.subscribe(TURNS, str(number), id=id_of(interview))
-            await two.subscribe(TURNS, str(number), id=id_of(interview), after=number)
-        assert sorted(await seqs(one, 16)) == [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4
-        assert sorted(await seqs(two, 10)) == [1, 2, 2, 3, 3, 3, 4, 4, 4, 4]
-        executions.count = 0
+            await one.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))
+            await two.subscribe(TURN_ADDED, str(number), id=global_id_of(interview), after=number)
+        assert sorted(await receive_seqs(one, 16)) == [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4
+        assert sorted(await receive_seqs(two, 10)) == [1, 2, 2, 3, 3, 3, 4, 4, 4, 4]
+        execution_counter.count = 0
         for text in ("fifth", "sixth", "seventh"):
-            await tenant.services.live.publish_turn(await say(interview, text))
+            await tenant.services.live.publish_turn(await add_candidate_turn(interview, text))
         for client in (one, two):
-            assert sorted(await seqs(client, 12)) == [5] * 4 + [6] * 4 + [7] * 4
-    assert executions.count == 3
+            assert sorted(await receive_seqs(client, 12)) == [5] * 4 + [6] * 4 + [7] * 4
+    assert execution_counter.count == 3
 
 
 @pytest.mark.parametrize(
     "others",
     [
-        pytest.param({"query": TURNS.replace("seq text", "text seq")}, id="document"),
-        pytest.param({"query": TURNS + " "}, id="text"),
+        pytest.param({"query": TURN_ADDED.replace("seq text", "text seq")}, id="document"),
+        pytest.param({"query": TURN_ADDED + " "}, id="text"),
         pytest.param({"extra": 1}, id="variables"),
         pytest.param({"role": Role.ADMIN}, id="role"),
     ],
 )
 async def test_what_differs_is_executed_apart(
-    server: Served, tenant: Tenant, interview: Interview, executions: Executions, others: dict[str, Any]
+    server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter, others: dict[str, Any]
 ) -> None:
-    role, query = others.pop("role", Role.VIEWER), others.pop("query", TURNS)
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as one, bare(server, await token_of(tenant, role)) as two:
-        await one.subscribe(TURNS, id=id_of(interview))
-        await two.subscribe(query, id=id_of(interview), **others)
+    role, query = others.pop("role", Role.VIEWER), others.pop("query", TURN_ADDED)
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as one, connect_raw(server, await issue_token(tenant, role)) as two:
+        await one.subscribe(TURN_ADDED, id=global_id_of(interview))
+        await two.subscribe(query, id=global_id_of(interview), **others)
         for count in (1, 2):
-            executions.count = 0
-            await say(interview, f"turn {count}")
+            execution_counter.count = 0
+            await add_candidate_turn(interview, f"turn {count}")
             for client in (one, two):
                 await receive_turns(client, 1)
-    assert executions.count == 2
+    assert execution_counter.count == 2
 
 
 async def test_who_may_see_more_shares_nothing_with_who_may_see_less(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     query = "subscription($id: ID!) { turnAdded(interviewId: $id) { seq latency { heard } } }"
     async with (
-        bare(server, await token_of(tenant, Role.CANDIDATE, interview)) as candidate,
-        bare(server, await token_of(tenant, Role.VIEWER)) as viewer,
+        connect_raw(server, await issue_token(tenant, Role.CANDIDATE, interview)) as candidate,
+        connect_raw(server, await issue_token(tenant, Role.VIEWER)) as viewer,
     ):
         for name in ("a", "b"):
             for client in (candidate, viewer):
-                await client.subscribe(query, name, id=id_of(interview))
+                await client.subscribe(query, name, id=global_id_of(interview))
         for text in ("first", "second"):
-            await say(interview, text)
-        told = [message["payload"] for message in await receive_turns(viewer, 4)]
+            await add_candidate_turn(interview, text)
+        viewer_payloads = [message["payload"] for message in await receive_turns(viewer, 4)]
         refused = [message["payload"] for message in await receive_turns(candidate, 4)]
-    assert all("errors" not in payload for payload in told)
+    assert all("errors" not in payload for payload in viewer_payloads)
     assert all(payload["errors"][0]["extensions"]["code"] == "FORBIDDEN" for payload in refused)
 
 
 @pytest.mark.parametrize(
     ("query", "shared"),
     [
-        (TURNS, True),
-        (TURNS.replace("$after", "$from"), True),
+        (TURN_ADDED, True),
+        (TURN_ADDED.replace("$after", "$from"), True),
         # the cursor's variable may mean something else as well: it is mentioned once more
-        (TURNS + " # after", False),
+        (TURN_ADDED + " # after", False),
     ],
 )
 async def test_a_cursor_is_left_out_of_what_must_be_the_same_only_where_it_is_nothing_else(
-    server: Served, tenant: Tenant, interview: Interview, executions: Executions, query: str, shared: bool
+    server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter, query: str, shared: bool
 ) -> None:
     name = "from" if "$from" in query else "after"
     for text in ("first", "second"):
-        await say(interview, text)
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
-        await client.subscribe(query, "a", id=id_of(interview), **{name: 0})
-        await client.subscribe(query, "b", id=id_of(interview), **{name: 1})
-        assert sorted(await seqs(client, 3)) == [1, 2, 2]
-        executions.count = 0
-        await say(interview, "third")
-        assert await seqs(client, 2) == [3, 3]
-    assert executions.count == (1 if shared else 2)
+        await add_candidate_turn(interview, text)
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
+        await client.subscribe(query, "a", id=global_id_of(interview), **{name: 0})
+        await client.subscribe(query, "b", id=global_id_of(interview), **{name: 1})
+        assert sorted(await receive_seqs(client, 3)) == [1, 2, 2]
+        execution_counter.count = 0
+        await add_candidate_turn(interview, "third")
+        assert await receive_seqs(client, 2) == [3, 3]
+    assert execution_counter.count == (1 if shared else 2)
 
 
 async def test_what_is_being_said_is_shared_too(
-    server: Served, tenant: Tenant, interview: Interview, executions: Executions
+    server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter
 ) -> None:
     query = "subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text at } }"
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(4):
-            await client.subscribe(query, str(number), id=id_of(interview))
+            await client.subscribe(query, str(number), id=global_id_of(interview))
         seen: set[str] = set()
         spoken = 0
         async with asyncio.timeout(10):
@@ -128,15 +128,15 @@ async def test_what_is_being_said_is_shared_too(
                 while (message := await client.receive())["type"] == "next":
                     assert message["payload"]["data"]["interimTranscript"]["text"].startswith("So far ")
                     seen.add(message["id"])
-    assert executions.count <= spoken
+    assert execution_counter.count <= spoken
 
 
 async def test_nothing_is_kept_when_the_last_subscriber_has_left(
-    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
+    server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alive: set[int] = set()
 
-    class Counted(sharing.Variant[Any, Any, Any]):
+    class Counted(sharing.SharedOperation[Any, Any, Any]):
         def __init__(self, *args: Any) -> None:
             super().__init__(*args)
             alive.add(id(self))
@@ -145,10 +145,10 @@ async def test_nothing_is_kept_when_the_last_subscriber_has_left(
             alive.discard(id(self))
 
     monkeypatch.setattr(sharing, "Variant", Counted)
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(3):
-            await client.subscribe(TURNS, str(number), id=id_of(interview))
-        await say(interview, "hello")
+            await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))
+        await add_candidate_turn(interview, "hello")
         await receive_turns(client, 3)
         assert len(alive) == 1
     async with asyncio.timeout(10):

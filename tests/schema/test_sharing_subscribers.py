@@ -12,59 +12,59 @@ from bson import ObjectId
 from lifecycle.states import end_interview
 from models.interview import EndReason, Interview
 from models.organization import Role
-from models.turn import Turn, to_values
+from models.turn import Turn, turn_to_values
 from schema.api import build_schema
-from schema.context import Context
-from tests.factories import new_turn, say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Served, token_of
-from tests.schema.sharing import TURNS, receive_turns, seqs
-from tests.schema.sockets import bare
+from schema.context import GraphQLContext
+from tests.factories import new_turn, add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ServerAddress, issue_token
+from tests.schema.sharing import TURN_ADDED, receive_turns, receive_seqs
+from tests.schema.sockets import connect_raw
 
 
-async def test_a_socket_that_breaks_reaches_no_other(server: Served, tenant: Tenant, interview: Interview) -> None:
-    token = await token_of(tenant, Role.VIEWER)
-    async with bare(server, token) as broken, bare(server, token) as other:
+async def test_a_socket_that_breaks_reaches_no_other(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+    token = await issue_token(tenant, Role.VIEWER)
+    async with connect_raw(server, token) as broken, connect_raw(server, token) as other:
         for client in (broken, other):
-            await client.subscribe(TURNS, id=id_of(interview))
-        await say(interview, "first")
-        assert await seqs(broken, 1) == await seqs(other, 1) == [1]
+            await client.subscribe(TURN_ADDED, id=global_id_of(interview))
+        await add_candidate_turn(interview, "first")
+        assert await receive_seqs(broken, 1) == await receive_seqs(other, 1) == [1]
         broken.connection.transport.abort()
         for text in ("second", "third"):
-            await tenant.services.live.publish_turn(await say(interview, text))
-        assert await seqs(other, 2) == [2, 3]
+            await tenant.services.live.publish_turn(await add_candidate_turn(interview, text))
+        assert await receive_seqs(other, 2) == [2, 3]
 
 
 async def test_a_reader_that_stalls_holds_nobody_up_and_misses_nothing(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-    token = await token_of(tenant, Role.VIEWER)
-    async with bare(server, token, max_queue=1, compression=None) as stalled, bare(server, token) as other:
+    token = await issue_token(tenant, Role.VIEWER)
+    async with connect_raw(server, token, max_queue=1, compression=None) as stalled, connect_raw(server, token) as other:
         for client in (stalled, other):
-            await client.subscribe(TURNS, id=id_of(interview))
+            await client.subscribe(TURN_ADDED, id=global_id_of(interview))
         count = 150
         for number in range(count):
-            await say(interview, f"{number} " + "x" * 19_000)
-        assert await seqs(other, count) == list(range(1, count + 1))
-        assert await seqs(stalled, count) == list(range(1, count + 1))
+            await add_candidate_turn(interview, f"{number} " + "x" * 19_000)
+        assert await receive_seqs(other, count) == list(range(1, count + 1))
+        assert await receive_seqs(stalled, count) == list(range(1, count + 1))
 
 
 async def test_who_comes_later_gets_all_from_its_cursor_and_each_once(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-    token = await token_of(tenant, Role.VIEWER)
+    token = await issue_token(tenant, Role.VIEWER)
     count = 150
 
     async def speak() -> None:
         for number in range(count):
-            await tenant.services.live.publish_turn(await say(interview, str(number)))
+            await tenant.services.live.publish_turn(await add_candidate_turn(interview, str(number)))
 
-    async with asyncio.TaskGroup() as tasks, bare(server, token) as client:
+    async with asyncio.TaskGroup() as tasks, connect_raw(server, token) as client:
         tasks.create_task(speak())
         expected = {}
         for number, after in enumerate([0, 0, 30, 100, 0, 149]):
             expected[str(number)] = list(range(after + 1, count + 1))
-            await client.subscribe(TURNS, str(number), id=id_of(interview), after=after)
+            await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview), after=after)
             await asyncio.sleep(0.05)
         seen: dict[str, list[int]] = {name: [] for name in expected}
         for message in await receive_turns(client, sum(map(len, expected.values()))):
@@ -72,17 +72,17 @@ async def test_who_comes_later_gets_all_from_its_cursor_and_each_once(
     assert seen == expected
 
 
-async def test_every_subscriber_is_told_the_end_after_the_last_turn(server: Served, tenant: Tenant, interview: Interview) -> None:
-    await say(interview, "hello")
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+async def test_every_subscriber_is_told_the_end_after_the_last_turn(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+    await add_candidate_turn(interview, "hello")
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(3):
-            await client.subscribe(TURNS, str(number), id=id_of(interview))
+            await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))
         await receive_turns(client, 3)
         await end_interview(tenant.services, interview, EndReason.RECRUITER_ENDED)
         ends = [await client.receive() for _ in range(3)]
         assert sorted((end["type"], end["id"]) for end in ends) == [("complete", str(number)) for number in range(3)]
         # the ids are free again
-        await client.subscribe(TURNS, "0", id=id_of(interview))
+        await client.subscribe(TURN_ADDED, "0", id=global_id_of(interview))
         assert [(await client.receive())["type"] for _ in range(2)] == ["next", "complete"]
 
 
@@ -96,12 +96,12 @@ async def test_a_subscription_is_no_heavier_after_many_events(
         seq = 0
         while True:
             seq += 1
-            yield Turn(**to_values(new_turn("client:x")), id=ObjectId(), interview_id=ObjectId(), seq=seq)
+            yield Turn(**turn_to_values(new_turn("client:x")), id=ObjectId(), interview_id=ObjectId(), seq=seq)
 
     monkeypatch.setattr("live.feed.Live.follow_turns", talk)
-    token = await token_of(tenant, Role.VIEWER)
-    context = Context(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
-    async with aclosing(await build_schema().stream(TURNS, {"id": id_of(interview)}, context)) as results:
+    token = await issue_token(tenant, Role.VIEWER)
+    context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
+    async with aclosing(await build_schema().stream(TURN_ADDED, {"id": global_id_of(interview)}, context)) as results:
         for _ in range(10):
             await anext(results)
         tracemalloc.start()

@@ -13,20 +13,20 @@ from lifecycle.services import Services
 from lifecycle.states import end_interview
 from models.interview import EndReason, Interview
 from models.organization import Role
-from schema.transport import routes
-from tests.factories import say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Served, bearer, served, token_of, with_services
-from tests.schema.sharing import TURNS
+from schema.transport import build_routes
+from tests.factories import add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ServerAddress, bearer_headers, serve, issue_token, with_services
+from tests.schema.sharing import TURN_ADDED
 
 
-class Stream:
+class SseStream:
     """The events of one subscription as they come."""
 
     def __init__(self, response: httpx2.Response) -> None:
         self._lines = response.aiter_lines()
 
-    async def next(self) -> str | None:
+    async def read_next(self) -> str | None:
         """The text of the next turn, "complete", or None when the stream has ended without a word."""
         async with asyncio.timeout(10):
             async for line in self._lines:
@@ -39,48 +39,48 @@ class Stream:
 
 
 @asynccontextmanager
-async def streaming(server: Served, token: str, interview: Interview, after: int = 0) -> AsyncIterator[Stream]:
-    body = {"query": TURNS, "variables": {"id": id_of(interview), "after": after}}
-    headers = {**bearer(token), "Accept": "text/event-stream"}
+async def open_sse_stream(server: ServerAddress, token: str, interview: Interview, after: int = 0) -> AsyncIterator[SseStream]:
+    body = {"query": TURN_ADDED, "variables": {"id": global_id_of(interview), "after": after}}
+    headers = {**bearer_headers(token), "Accept": "text/event-stream"}
     async with (
         httpx2.AsyncClient(trust_env=False, timeout=10) as client,
-        client.stream("POST", server.http, json=body, headers=headers) as response,
+        client.stream("POST", server.http_url, json=body, headers=headers) as response,
     ):
-        yield Stream(response)
+        yield SseStream(response)
 
 
 @pytest.fixture
 async def interview(tenant: Tenant) -> Interview:
-    return await tenant.interview()
+    return await tenant.make_interview()
 
 
 async def test_turns_come_as_they_are_stored_and_the_stream_completes_with_the_interview(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-    await say(interview, "first")
-    async with streaming(server, await token_of(tenant, Role.VIEWER), interview) as stream:
-        assert await stream.next() == "first"
-        await tenant.services.live.publish_turn(await say(interview, "second"))
-        assert await stream.next() == "second"
+    await add_candidate_turn(interview, "first")
+    async with open_sse_stream(server, await issue_token(tenant, Role.VIEWER), interview) as stream:
+        assert await stream.read_next() == "first"
+        await tenant.services.live.publish_turn(await add_candidate_turn(interview, "second"))
+        assert await stream.read_next() == "second"
         await end_interview(tenant.services, interview, EndReason.RECRUITER_ENDED)
-        assert await stream.next() == "complete"
-        assert await stream.next() is None
+        assert await stream.read_next() == "complete"
+        assert await stream.read_next() is None
 
 
 async def test_a_process_that_ends_breaks_its_streams_off_and_another_goes_on(
-    services: Services, server: Served, tenant: Tenant, interview: Interview
+    services: Services, server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     closing = asyncio.Event()
-    token = await token_of(tenant, Role.VIEWER)
-    await say(interview, "first")
-    async with served(with_services(Starlette(routes=routes(services.settings, closing)), services)) as leaving:
-        async with streaming(leaving, token, interview) as stream:
-            assert await stream.next() == "first"
+    token = await issue_token(tenant, Role.VIEWER)
+    await add_candidate_turn(interview, "first")
+    async with serve(with_services(Starlette(routes=build_routes(services.settings, closing)), services)) as leaving:
+        async with open_sse_stream(leaving, token, interview) as stream:
+            assert await stream.read_next() == "first"
             closing.set()
             # not completed: clients would not come back
-            assert await stream.next() is None
-        async with streaming(leaving, token, interview) as late:
-            assert await late.next() is None
-    await say(interview, "second")
-    async with streaming(server, token, interview, after=1) as stream:
-        assert await stream.next() == "second"
+            assert await stream.read_next() is None
+        async with open_sse_stream(leaving, token, interview) as late:
+            assert await late.read_next() is None
+    await add_candidate_turn(interview, "second")
+    async with open_sse_stream(server, token, interview, after=1) as stream:
+        assert await stream.read_next() == "second"

@@ -12,33 +12,33 @@ from lifecycle.states import end_interview
 from models.interview import EndReason, Interview
 from models.organization import Role, list_keys, revoke_key
 from schema import metrics
-from tests.factories import say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Served, token_of
-from tests.schema.sharing import TURNS
-from tests.schema.sockets import bare, until
+from tests.factories import add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ServerAddress, issue_token
+from tests.schema.sharing import TURN_ADDED
+from tests.schema.sockets import connect_raw, wait_until
 
 # --- what works
 
 
 async def test_turns_come_as_they_are_stored_and_the_stream_completes_with_the_interview(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-    await say(interview, "first")
-    async with server.client(await token_of(tenant, Role.VIEWER)) as session:
+    await add_candidate_turn(interview, "first")
+    async with server.open_client(await issue_token(tenant, Role.VIEWER)) as session:
         seen = []
-        async for event in session.subscribe(GraphQLRequest(TURNS, variable_values={"id": id_of(interview)})):
+        async for event in session.subscribe(GraphQLRequest(TURN_ADDED, variable_values={"id": global_id_of(interview)})):
             seen.append((event["turnAdded"]["seq"], event["turnAdded"]["text"]))
             if len(seen) == 1:
-                await tenant.services.live.publish_turn(await say(interview, "second"))
+                await tenant.services.live.publish_turn(await add_candidate_turn(interview, "second"))
             if len(seen) == 2:
                 await end_interview(tenant.services, interview, EndReason.RECRUITER_ENDED)
         assert seen == [(1, "first"), (2, "second")]
 
 
-async def test_a_wall_shows_what_goes_on_and_what_changes(server: Served, tenant: Tenant, interview: Interview) -> None:
+async def test_a_wall_shows_what_goes_on_and_what_changes(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
     wall = gql("subscription { interviewsChanged { id status position { title } candidate { name } } }")
-    async with server.client(await token_of(tenant, Role.VIEWER)) as session:
+    async with server.open_client(await issue_token(tenant, Role.VIEWER)) as session:
         seen = []
         async for event in session.subscribe(wall):
             seen.append(event["interviewsChanged"]["status"])
@@ -50,7 +50,7 @@ async def test_a_wall_shows_what_goes_on_and_what_changes(server: Served, tenant
 
 
 async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     from bson import ObjectId
 
@@ -58,8 +58,8 @@ async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
     from models.clock import now
     from models.turn import Speaker
 
-    token = await token_of(tenant, Role.CANDIDATE, interview)
-    variables = {"id": id_of(interview)}
+    token = await issue_token(tenant, Role.CANDIDATE, interview)
+    variables = {"id": global_id_of(interview)}
     words = GraphQLRequest(
         "subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text afterSeq } }", variable_values=variables
     )
@@ -67,7 +67,7 @@ async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
         "subscription($id: ID!) { interviewChanged(interviewId: $id) { status progress { questions } } }",
         variable_values=variables,
     )
-    async with server.client(token) as session:
+    async with server.open_client(token) as session:
         async for event in session.subscribe(changes):
             assert event["interviewChanged"] == {"status": "IN_PROGRESS", "progress": {"questions": 3}}
             break
@@ -85,36 +85,36 @@ async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
         speaking.cancel()
 
 
-async def test_queries_run_on_the_same_connection(server: Served, tenant: Tenant) -> None:
-    async with server.client(await token_of(tenant, Role.VIEWER)) as session:
+async def test_queries_run_on_the_same_connection(server: ServerAddress, tenant: Tenant) -> None:
+    async with server.open_client(await issue_token(tenant, Role.VIEWER)) as session:
         assert await session.execute(gql("{ viewer { role } }")) == {"viewer": {"role": "VIEWER"}}
 
 
-async def test_a_client_that_leaves_ends_its_streams(server: Served, tenant: Tenant, interview: Interview) -> None:
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+async def test_a_client_that_leaves_ends_its_streams(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(3):
-            await client.subscribe(TURNS, str(number), id=id_of(interview))
-        await say(interview, "hello")
+            await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))
+        await add_candidate_turn(interview, "hello")
         assert {(await client.receive())["id"] for _ in range(3)} == {"0", "1", "2"}
-        assert metrics.STREAMS._value.get() == 3
-    await until(lambda: not metrics.STREAMS._value.get() and not metrics.SOCKETS._value.get())
+        assert metrics.OPEN_STREAMS._value.get() == 3
+    await wait_until(lambda: not metrics.OPEN_STREAMS._value.get() and not metrics.OPEN_SOCKETS._value.get())
 
 
-async def test_a_stream_that_is_completed_by_the_client_ends_alone(server: Served, tenant: Tenant, interview: Interview) -> None:
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
-        await client.subscribe(TURNS, "a", id=id_of(interview))
-        await client.subscribe(TURNS, "b", id=id_of(interview))
+async def test_a_stream_that_is_completed_by_the_client_ends_alone(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
+        await client.subscribe(TURN_ADDED, "a", id=global_id_of(interview))
+        await client.subscribe(TURN_ADDED, "b", id=global_id_of(interview))
         await client.send({"type": "complete", "id": "a"})
         # what comes before the pong came before the server had read that
         await client.send({"type": "ping"})
         assert await client.receive() == {"type": "pong"}
-        await say(interview, "hello")
+        await add_candidate_turn(interview, "hello")
         assert (await client.receive())["id"] == "b"
 
 
 @pytest.mark.parametrize("how", ["complete", "close"])
 async def test_a_stream_ends_though_it_lost_its_cancellation(
-    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch, how: str
+    server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr("live.cancellation.AGAIN_SECONDS", 0.1)
     begun, losses = asyncio.Event(), 0
@@ -132,26 +132,26 @@ async def test_a_stream_ends_though_it_lost_its_cancellation(
         yield
 
     monkeypatch.setattr("live.feed.Live.follow_turns", stubborn)
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
-        await client.subscribe(TURNS, "a", id=id_of(interview))
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
+        await client.subscribe(TURN_ADDED, "a", id=global_id_of(interview))
         await begun.wait()
         if how == "complete":
             await client.send({"type": "complete", "id": "a"})
-            await until(lambda: not metrics.STREAMS._value.get())
+            await wait_until(lambda: not metrics.OPEN_STREAMS._value.get())
             # the connection goes on
             await client.subscribe("{ __typename }", "a")
             assert (await client.receive())["id"] == "a"
-    await until(lambda: not metrics.STREAMS._value.get() and not metrics.SOCKETS._value.get())
+    await wait_until(lambda: not metrics.OPEN_STREAMS._value.get() and not metrics.OPEN_SOCKETS._value.get())
     assert losses == 2
 
 
 # --- who may
 
 
-async def test_without_a_credential_only_the_invite_s_own_operations_answer(server: Served, tenant: Tenant) -> None:
-    scheduled = await tenant.interview()
-    async with bare(server) as client:
-        await client.subscribe("query($t: String!) { invitation(token: $t) { candidateName } }", t=tenant.invite(scheduled))
+async def test_without_a_credential_only_the_invite_s_own_operations_answer(server: ServerAddress, tenant: Tenant) -> None:
+    scheduled = await tenant.make_interview()
+    async with connect_raw(server) as client:
+        await client.subscribe("query($t: String!) { invitation(token: $t) { candidateName } }", t=tenant.invite_token(scheduled))
         assert (await client.receive())["payload"] == {"data": {"invitation": {"candidateName": "Ada Lovelace"}}}
         assert (await client.receive())["type"] == "complete"
         for name, query in (("q", "{ interviews { nodes { id } } }"), ("s", "subscription { interviewsChanged { id } }")):
@@ -164,53 +164,53 @@ async def test_without_a_credential_only_the_invite_s_own_operations_answer(serv
 
 
 @pytest.mark.parametrize("authorization", ["Bearer viva_wrong", "viva_wrong", "", 7, {"a": 1}])
-async def test_a_false_credential_closes_the_socket_for_good(server: Served, authorization: Any) -> None:
-    async with bare(server, init=False) as client:
+async def test_a_false_credential_closes_the_socket_for_good(server: ServerAddress, authorization: Any) -> None:
+    async with connect_raw(server, init=False) as client:
         await client.send({"type": "connection_init", "payload": {"authorization": authorization}})
-        code, reason = await client.closed()
+        code, reason = await client.wait_closed()
         assert code == 4401
         assert reason.startswith("UNAUTHENTICATED: ")
 
 
-async def test_the_header_of_the_handshake_is_a_credential_too(server: Served, tenant: Tenant) -> None:
-    headers = {"Authorization": f"Bearer {await token_of(tenant, Role.VIEWER)}"}
-    async with bare(server, additional_headers=headers) as client:
+async def test_the_header_of_the_handshake_is_a_credential_too(server: ServerAddress, tenant: Tenant) -> None:
+    headers = {"Authorization": f"Bearer {await issue_token(tenant, Role.VIEWER)}"}
+    async with connect_raw(server, additional_headers=headers) as client:
         await client.subscribe("{ viewer { role } }")
         assert (await client.receive())["payload"] == {"data": {"viewer": {"role": "VIEWER"}}}
 
 
-async def test_a_key_that_is_revoked_ends_the_connection_with_its_next_operation(server: Served, tenant: Tenant) -> None:
-    token = await token_of(tenant, Role.VIEWER)
+async def test_a_key_that_is_revoked_ends_the_connection_with_its_next_operation(server: ServerAddress, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.VIEWER)
     (key,) = await list_keys(PydanticObjectId(tenant.id))
-    async with bare(server, token) as client:
+    async with connect_raw(server, token) as client:
         await revoke_key(PydanticObjectId(key.id))
         await client.subscribe("subscription { interviewsChanged { id } }")
-        code, reason = await client.closed()
+        code, reason = await client.wait_closed()
         assert (code, reason.split(":")[0]) == (4401, "UNAUTHENTICATED")
 
 
 async def test_a_stream_whose_caller_loses_access_closes_the_socket_with_a_name(
-    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
+    server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("resolvers.rechecks._seconds_to_check", lambda *_: 0.05)
-    token = await token_of(tenant, Role.VIEWER)
+    token = await issue_token(tenant, Role.VIEWER)
     (key,) = await list_keys(PydanticObjectId(tenant.id))
-    await say(interview, "hello")
-    async with bare(server, token) as client:
-        await client.subscribe(TURNS, id=id_of(interview))
+    await add_candidate_turn(interview, "hello")
+    async with connect_raw(server, token) as client:
+        await client.subscribe(TURN_ADDED, id=global_id_of(interview))
         assert (await client.receive())["type"] == "next"
         await revoke_key(PydanticObjectId(key.id))
-        code, reason = await client.closed()
+        code, reason = await client.wait_closed()
         assert (code, reason.split(":")[0]) == (4401, "UNAUTHENTICATED")
 
 
-async def test_pages_of_other_origins_are_not_let_in(server: Served) -> None:
+async def test_pages_of_other_origins_are_not_let_in(server: ServerAddress) -> None:
     with pytest.raises(websockets.InvalidStatus) as refused:
-        async with bare(server, init=False, origin="https://elsewhere.example"):
+        async with connect_raw(server, init=False, origin="https://elsewhere.example"):
             pass
     assert refused.value.response.status_code == 403
 
 
-async def test_the_page_of_the_own_host_is_let_in(server: Served) -> None:
-    async with bare(server, origin=f"http://127.0.0.1:{server.port}"):
+async def test_the_page_of_the_own_host_is_let_in(server: ServerAddress) -> None:
+    async with connect_raw(server, origin=f"http://127.0.0.1:{server.port}"):
         pass

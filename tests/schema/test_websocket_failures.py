@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 from models.interview import Interview
 from models.organization import Role
 from schema import transport
-from tests.factories import say
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import Served, token_of
-from tests.schema.sharing import TURNS
-from tests.schema.sockets import bare
+from tests.factories import add_candidate_turn
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import ServerAddress, issue_token
+from tests.schema.sharing import TURN_ADDED
+from tests.schema.sockets import connect_raw
 
 
 @pytest.mark.parametrize(
@@ -31,20 +31,20 @@ from tests.schema.sockets import bare
     ],
 )
 async def test_a_mistake_is_the_error_of_its_operation_and_touches_no_other(
-    server: Served, tenant: Tenant, interview: Interview, query: str, code: str
+    server: ServerAddress, tenant: Tenant, interview: Interview, query: str, code: str
 ) -> None:
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
-        await client.subscribe(TURNS, "good", id=id_of(interview))
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
+        await client.subscribe(TURN_ADDED, "good", id=global_id_of(interview))
         await client.subscribe(query, "wrong")
         message = await client.receive()
         assert (message["id"], message["type"]) == ("wrong", "error")
         assert [error["extensions"]["code"] for error in message["payload"]] == [code]
-        await say(interview, "hello")
+        await add_candidate_turn(interview, "hello")
         assert (await client.receive())["id"] == "good"
 
 
-async def test_gql_sees_the_code_of_a_refused_subscription(server: Served, tenant: Tenant) -> None:
-    async with server.client(await token_of(tenant, Role.CANDIDATE, await tenant.interview())) as session:
+async def test_gql_sees_the_code_of_a_refused_subscription(server: ServerAddress, tenant: Tenant) -> None:
+    async with server.open_client(await issue_token(tenant, Role.CANDIDATE, await tenant.make_interview())) as session:
         with pytest.raises(TransportQueryError) as refused:
             async for _ in session.subscribe(gql("subscription { interviewsChanged { id } }")):
                 pass
@@ -53,19 +53,19 @@ async def test_gql_sees_the_code_of_a_refused_subscription(server: Served, tenan
 
 
 async def test_a_stream_that_breaks_closes_the_socket_so_that_clients_come_back(
-    server: Served, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
+    server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await say(interview, "hello")
+    await add_candidate_turn(interview, "hello")
 
     async def breaks(*_: Any) -> Any:
         raise RuntimeError("what somebody said")
         yield
 
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         monkeypatch.setattr("live.feed.Live.follow_turns", breaks)
         with capture_logs() as logs:
-            await client.subscribe(TURNS, id=id_of(interview))
-            code, reason = await client.closed()
+            await client.subscribe(TURN_ADDED, id=global_id_of(interview))
+            code, reason = await client.wait_closed()
         assert code == 1013
         assert reason.startswith("INTERNAL: Something went wrong on our side: quote the request id ")
         assert [entry["event"] for entry in logs] == ["request failed"]
@@ -73,7 +73,7 @@ async def test_a_stream_that_breaks_closes_the_socket_so_that_clients_come_back(
 
 
 async def test_a_database_that_is_away_closes_the_socket_so_that_clients_come_back(
-    server: Served, monkeypatch: pytest.MonkeyPatch
+    server: ServerAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pymongo.errors import ServerSelectionTimeoutError
 
@@ -81,9 +81,9 @@ async def test_a_database_that_is_away_closes_the_socket_so_that_clients_come_ba
         raise ServerSelectionTimeoutError("mongo.internal")
 
     monkeypatch.setattr("schema.context.verify", away)
-    async with bare(server, init=False) as client:
+    async with connect_raw(server, init=False) as client:
         await client.send({"type": "connection_init", "payload": {"authorization": "Bearer viva_x"}})
-        assert await client.closed() == (1013, "UNAVAILABLE: The database does not answer: send the same again in 5 seconds.")
+        assert await client.wait_closed() == (1013, "UNAVAILABLE: The database does not answer: send the same again in 5 seconds.")
 
 
 MALFORMED: list[Any] = [
@@ -112,66 +112,66 @@ MALFORMED: list[Any] = [
 
 @pytest.mark.parametrize("message", MALFORMED)
 async def test_a_malformed_message_closes_the_socket_without_a_trace_in_the_log(
-    server: Served, message: Any, caplog: pytest.LogCaptureFixture
+    server: ServerAddress, message: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with capture_logs() as logs:
-        async with bare(server) as client:
+        async with connect_raw(server) as client:
             await client.send(message)
-            assert (await client.closed())[0] == 4400
+            assert (await client.wait_closed())[0] == 4400
     assert logs == []
     assert caplog.records == []
 
 
 @pytest.mark.parametrize("payload", [1, "x", [], True])
-async def test_a_malformed_init_closes_the_socket(server: Served, payload: Any) -> None:
-    async with bare(server, init=False) as client:
+async def test_a_malformed_init_closes_the_socket(server: ServerAddress, payload: Any) -> None:
+    async with connect_raw(server, init=False) as client:
         await client.send({"type": "connection_init", "payload": payload})
-        assert (await client.closed())[0] == 4400
+        assert (await client.wait_closed())[0] == 4400
 
 
-async def test_an_init_without_a_payload_is_one(server: Served) -> None:
+async def test_an_init_without_a_payload_is_one(server: ServerAddress) -> None:
     for message in ({"type": "connection_init"}, {"type": "connection_init", "payload": None}):
-        async with bare(server, init=False) as client:
+        async with connect_raw(server, init=False) as client:
             await client.send(message)
             assert await client.receive() == {"type": "connection_ack"}
 
 
-async def test_the_protocol_s_own_closes_keep_their_codes(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with bare(server, init=False) as client:
+async def test_the_protocol_s_own_closes_keep_their_codes(server: ServerAddress, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connect_raw(server, init=False) as client:
         await client.subscribe("{ __typename }")
-        assert (await client.closed())[0] == 4401
-    async with bare(server) as client:
+        assert (await client.wait_closed())[0] == 4401
+    async with connect_raw(server) as client:
         await client.send({"type": "connection_init"})
-        assert (await client.closed())[0] == 4429
-    async with bare(server, subprotocols=["graphql-ws"], init=False) as client:
-        assert (await client.closed())[0] == 4406
+        assert (await client.wait_closed())[0] == 4429
+    async with connect_raw(server, subprotocols=["graphql-ws"], init=False) as client:
+        assert (await client.wait_closed())[0] == 4406
 
 
 async def test_a_second_operation_of_the_same_id_closes_the_socket_however_long_the_id(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for _ in range(2):
-            await client.subscribe(TURNS, "ü" * 500, id=id_of(interview))
-        assert (await client.closed())[0] == 4409
+            await client.subscribe(TURN_ADDED, "ü" * 500, id=global_id_of(interview))
+        assert (await client.wait_closed())[0] == 4409
 
 
-async def test_a_frame_that_is_too_large_closes_the_socket(server: Served) -> None:
-    async with bare(server) as client:
+async def test_a_frame_that_is_too_large_closes_the_socket(server: ServerAddress) -> None:
+    async with connect_raw(server) as client:
         await client.subscribe("#" + "x" * transport.MAX_FRAME_BYTES)
-        assert (await client.closed())[0] == 1009
+        assert (await client.wait_closed())[0] == 1009
 
 
 async def test_an_operation_too_many_is_refused_and_touches_no_other(
-    server: Served, tenant: Tenant, interview: Interview
+    server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-    async with bare(server, await token_of(tenant, Role.VIEWER)) as client:
+    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(transport.MAX_OPERATIONS + 1):
-            await client.subscribe(TURNS, str(number), id=id_of(interview))
+            await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))
         message = await client.receive()
         assert (message["id"], message["type"]) == (str(transport.MAX_OPERATIONS), "error")
         assert message["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
-        await say(interview, "hello")
+        await add_candidate_turn(interview, "hello")
         assert {(await client.receive())["id"] for _ in range(transport.MAX_OPERATIONS)} == {
             str(number) for number in range(transport.MAX_OPERATIONS)
         }
@@ -180,18 +180,18 @@ async def test_an_operation_too_many_is_refused_and_touches_no_other(
 async def test_whoever_never_says_hello_is_dropped(services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from starlette.applications import Starlette
 
-    from tests.schema.api import served, with_services
+    from tests.schema.api import serve, with_services
 
     monkeypatch.setattr(transport, "INIT_SECONDS", 0.05)
     async with (
-        served(with_services(Starlette(routes=transport.routes(services.settings)), services)) as server,
-        bare(server, init=False) as client,
+        serve(with_services(Starlette(routes=transport.build_routes(services.settings)), services)) as server,
+        connect_raw(server, init=False) as client,
     ):
-        assert (await client.closed())[0] == 4408
+        assert (await client.wait_closed())[0] == 4408
 
 
-async def test_a_connection_without_the_protocol_s_name_is_refused_to_gql(server: Served) -> None:
-    client = server.client("viva_wrong")
+async def test_a_connection_without_the_protocol_s_name_is_refused_to_gql(server: ServerAddress) -> None:
+    client = server.open_client("viva_wrong")
     with pytest.raises((TransportClosed, TransportConnectionFailed)) as refused:
         async with client as session:
             await session.execute(gql("{ viewer { role } }"))

@@ -4,13 +4,13 @@ from typing import Any
 import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
-from sandbox.anthropic.provider import Provider
-from sandbox.voice import SpeechProvider
-from tests.end_to_end.fleet import ROOT, Fleet, Speech
-from tests.end_to_end.launch import launched
-from tests.schema.api import served
+from sandbox.anthropic.provider import AnthropicProvider
+from sandbox.voice import SpeechProviderProcess
+from tests.end_to_end.fleet import ROOT, Fleet, SpeechProviders
+from tests.end_to_end.launch import launch_fleet
+from tests.schema.api import serve
 
-HASTE = "1.8"
+SPEECH_SPEED = "1.8"
 """the interviewer talks so many times faster than it would: nobody has to follow"""
 
 
@@ -19,20 +19,20 @@ async def launched_fleet(
     bound_database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Fleet]:
     folder = tmp_path_factory.mktemp("voice")
-    provider = Provider()
+    provider = AnthropicProvider()
     async with (
-        served(provider.app) as address,
+        serve(provider.app) as address,
         # it hears exactly what callers announce: what Whisper makes of espeak's voice is told by tests of its own
-        SpeechProvider("deepgram", folder, ROOT, "--phrases") as deepgram,
-        SpeechProvider("cartesia", folder, ROOT, "--haste", HASTE) as cartesia,
+        SpeechProviderProcess("deepgram", folder, ROOT, "--phrases") as deepgram,
+        SpeechProviderProcess("cartesia", folder, ROOT, "--haste", SPEECH_SPEED) as cartesia,
     ):
         provider.url = f"http://127.0.0.1:{address.port}"
-        async with launched(mongod, bound_database.name, provider, folder, Speech(deepgram, cartesia)) as fleet:
+        async with launch_fleet(mongod, bound_database.name, provider, folder, SpeechProviders(deepgram, cartesia)) as fleet:
             yield fleet
 
 
 @pytest.fixture
 async def fleet(launched_fleet: Fleet) -> Fleet:
     """The processes, with a LiveKit, two voice workers and a recorder; all of them up, without scripts."""
-    await launched_fleet.mend()
+    await launched_fleet.restore()
     return launched_fleet

@@ -8,25 +8,25 @@ import pytest
 
 import keys
 from models.organization import Role
-from sandbox.candidate import Candidate, load_answers
-from tests.end_to_end.fleet import ROOT, Fleet, Held, eventually
-from tests.end_to_end.launch import SHORT, shortened
+from sandbox.candidate import SimulatedCandidate, load_answers
+from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview, wait_until
+from tests.end_to_end.launch import SHORT_POSITION_KEY, make_short_position
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # what is said takes its time
-OUTCOME = """query($id: ID!) {
+RESULT_QUERY = """query($id: ID!) {
   interview(id: $id) { status endReason endDetail channel transcript { isComplete turns { seq speaker text questionKey } } }
   evaluation(interviewId: $id) { status failure criteria { assessed evidence { quote seq } } }
 }"""
 
 
 async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> None:
-    questions = {question["key"]: question["text"] for question in shortened(keys.read_starters())["questions"]}
-    candidate = Candidate(load_answers(ROOT / "sandbox" / "answers" / "software_engineer_spoken.yaml"), questions)
-    held = await fleet.start_interview(SHORT, channel="VOICE")
-    async with held.followed() as dashboard, held.caller() as caller:
-        await caller.converse(candidate.answer_to)
-        await dashboard.until(lambda reader: reader.completed)
-    done = await eventually(lambda: scored(fleet, held), seconds=60)
+    questions = {question["key"]: question["text"] for question in make_short_position(keys.load_starter_positions())["questions"]}
+    candidate = SimulatedCandidate(load_answers(ROOT / "sandbox" / "answers" / "software_engineer_spoken.yaml"), questions)
+    running_interview = await fleet.start_interview(SHORT_POSITION_KEY, channel="VOICE")
+    async with running_interview.follow() as dashboard, running_interview.make_caller() as caller:
+        await caller.converse(candidate.answer_spoken)
+        await dashboard.wait_until(lambda reader: reader.completed)
+    done = await wait_until(lambda: find_finished_result(fleet, running_interview), seconds=60)
     interview, evaluation = done["interview"], done["evaluation"]
     assert (interview["status"], interview["endReason"], interview["channel"]) == ("COMPLETED", "WRAPPED_UP", "VOICE")
     assert interview["endDetail"] is None
@@ -38,8 +38,8 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> No
     # each question once, in order, but the one that the candidate wanted to hear again
     put = [key for turn in spoken for key, text in questions.items() if text in turn["text"]]
     assert put == [key for key in questions for _ in range(2 if key == candidate.prepared.asks_to_repeat else 1)]
-    assert words_of(turn["text"] for turn in turns if turn["speaker"] == "CANDIDATE") == words_of(
-        said.text for said in caller.said
+    assert all_words(turn["text"] for turn in turns if turn["speaker"] == "CANDIDATE") == all_words(
+        said.text for said in caller.utterances
     )
 
     assert (evaluation["status"], evaluation["failure"]) == ("COMPLETED", None)
@@ -51,12 +51,12 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> No
         assert by_seq[quote["seq"]]["speaker"] == "CANDIDATE"
 
 
-def words_of(texts: Iterable[str]) -> list[str]:
+def all_words(texts: Iterable[str]) -> list[str]:
     """All words in order: where a pause cuts them into turns does not matter."""
     return [word for text in texts for word in re.findall(r"\w+", text.lower())]
 
 
-async def scored(fleet: Fleet, held: Held) -> Any:
-    answer = await fleet.call(fleet.tokens[Role.RECRUITER], OUTCOME, id=held.id)
+async def find_finished_result(fleet: Fleet, running_interview: RunningInterview) -> Any:
+    answer = await fleet.execute(fleet.tokens[Role.RECRUITER], RESULT_QUERY, id=running_interview.id)
     evaluation = answer["evaluation"]
     return answer if evaluation and evaluation["status"] in ("COMPLETED", "FAILED") else None

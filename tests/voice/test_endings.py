@@ -9,43 +9,43 @@ from models.clock import now
 from models.interview import EndReason, Interview
 from models.turn import Move, Speaker
 from tests.end_to_end.fleet import Fleet
-from tests.voice.scene import ANSWER, by, moves, plain, staged, told
+from tests.voice.scene import ANSWER, turns_of_speaker, turns_of_move, spoken_words, stage_interview, describe_turns
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
 async def test_the_last_words_of_who_was_speaking_when_the_interview_was_ended_are_stored(fleet: Fleet) -> None:
-    async with staged(fleet) as scene:
-        await scene.until_asked(1)
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say("I looked at the graphs first.", 0.5, ANSWER))
         await asyncio.sleep(5)
-        await scene.end()
-        interview = await scene.until_over()
+        await scene.end_interview()
+        interview = await scene.wait_until_over()
         speaking.cancel()
         turns = await scene.turns()
     assert interview.end_reason is EndReason.RECRUITER_ENDED
-    said = plain(" ".join(turn.text for turn in by(turns, Speaker.CANDIDATE)))
-    assert said[:5] == ["i", "looked", "at", "the", "graphs"], told(turns)
-    assert turns[-1].speaker is Speaker.CANDIDATE, told(turns)
+    said = spoken_words(" ".join(turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE)))
+    assert said[:5] == ["i", "looked", "at", "the", "graphs"], describe_turns(turns)
+    assert turns[-1].speaker is Speaker.CANDIDATE, describe_turns(turns)
 
 
 async def test_an_answer_after_the_time_is_up_is_the_last(fleet: Fleet) -> None:
-    async with staged(fleet) as scene:
-        await scene.until_asked(1)
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
         late = {"started_at": now() - timedelta(hours=1)}
-        await Interview.get_pymongo_collection().update_one({"_id": scene.held.object_id}, {"$set": late})
+        await Interview.get_pymongo_collection().update_one({"_id": scene.running_interview.object_id}, {"$set": late})
         await scene.caller.say(ANSWER)
-        interview = await scene.until_over()
+        interview = await scene.wait_until_over()
         turns = await scene.turns()
     assert interview.end_reason is EndReason.OUT_OF_TIME
-    (closing,) = moves(turns, Move.CLOSE)
+    (closing,) = turns_of_move(turns, Move.CLOSE)
     assert not closing.interrupted
-    assert closing.answers == by(turns, Speaker.CANDIDATE)[-1].seq
+    assert closing.answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq
 
 
 async def test_who_says_nothing_is_asked_once_whether_they_are_there_and_then_the_interview_ends(fleet: Fleet) -> None:
-    async with fleet.agents_instead(VOICE_SILENCE_SECONDS="4"), staged(fleet) as scene:
-        interview = await scene.until_over()
+    async with fleet.replace_agents(VOICE_SILENCE_SECONDS="4"), stage_interview(fleet) as scene:
+        interview = await scene.wait_until_over()
         turns = await scene.turns()
     assert interview.end_reason is EndReason.CANDIDATE_LEFT
     assert [turn.move for turn in turns] == [Move.GREET, Move.NEXT, Move.NUDGE, Move.CLOSE]

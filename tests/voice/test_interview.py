@@ -10,25 +10,25 @@ import pytest
 
 from models.interview import EndReason, InterviewStatus
 from models.turn import Channel, Move, Speaker
-from sandbox.caller.microphone import HungUp
+from sandbox.caller.microphone import CallEnded
 from tests.end_to_end.fleet import Fleet
-from tests.end_to_end.launch import QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, by, is_heard, moves, staged, told
-from tests.voice.whole import OVER_THE_GREETING, Whole, hold, loud_seconds, play
+from tests.end_to_end.launch import SHORT_POSITION_QUESTIONS
+from tests.voice.scene import ANSWER, OTHER_ANSWER, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
+from tests.voice.whole import WORDS_OVER_GREETING, WholeInterview, hold_whole_interview, loud_seconds, download_audio
 
 pytestmark = pytest.mark.timeout(300)  # the processes come up in the first
-FIRST, SECOND = QUESTIONS.values()
+FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()
 
 
 @pytest.fixture(scope="module")
-async def whole(launched_fleet: Fleet) -> Whole:
-    return await hold(launched_fleet)
+async def whole_interview(launched_fleet: Fleet) -> WholeInterview:
+    return await hold_whole_interview(launched_fleet)
 
 
-async def test_a_whole_interview_is_held_by_voice_and_scored(whole: Whole) -> None:
-    assert (whole.interview.status, whole.interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
-    asked = [(turn.move, turn.question_key) for turn in by(whole.turns, Speaker.INTERVIEWER)]
-    first, second = QUESTIONS
+async def test_a_whole_interview_is_held_by_voice_and_scored(whole_interview: WholeInterview) -> None:
+    assert (whole_interview.interview.status, whole_interview.interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
+    asked = [(turn.move, turn.question_key) for turn in turns_of_speaker(whole_interview.turns, Speaker.INTERVIEWER)]
+    first, second = SHORT_POSITION_QUESTIONS
     assert asked == [
         (Move.GREET, None),
         (Move.NEXT, first),
@@ -36,30 +36,30 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(whole: Whole) -> No
         (Move.NEXT, second),
         (Move.CLOSE, None),
     ]
-    for turn, said in zip(by(whole.turns, Speaker.CANDIDATE), whole.said, strict=True):
-        assert is_heard(turn.text, said.text), (turn.text, said.text)
-    assert whole.evaluation.outcome
-    assert whole.evaluation.outcome.coverage > 0
+    for turn, said in zip(turns_of_speaker(whole_interview.turns, Speaker.CANDIDATE), whole_interview.candidate_words, strict=True):
+        assert is_transcribed(turn.text, said.text), (turn.text, said.text)
+    assert whole_interview.evaluation.outcome
+    assert whole_interview.evaluation.outcome.coverage > 0
 
 
-async def test_each_turn_is_shown_once_and_in_order_as_it_is_stored(whole: Whole) -> None:
-    assert [turn.seq for turn in whole.turns] == list(range(1, len(whole.turns) + 1))
-    assert [(turn["seq"], turn["speaker"], turn["text"], turn["questionKey"]) for turn in whole.shown] == [
-        (turn.seq, turn.speaker, turn.text, turn.question_key) for turn in whole.turns
+async def test_each_turn_is_shown_once_and_in_order_as_it_is_stored(whole_interview: WholeInterview) -> None:
+    assert [turn.seq for turn in whole_interview.turns] == list(range(1, len(whole_interview.turns) + 1))
+    assert [(turn["seq"], turn["speaker"], turn["text"], turn["questionKey"]) for turn in whole_interview.dashboard_turns] == [
+        (turn.seq, turn.speaker, turn.text, turn.question_key) for turn in whole_interview.turns
     ]
-    assert {turn.channel for turn in whole.turns} == {Channel.VOICE}
+    assert {turn.channel for turn in whole_interview.turns} == {Channel.VOICE}
 
 
-async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_soon_it_was_answered(whole: Whole) -> None:
-    first, second = QUESTIONS
-    spoken = by(whole.turns, Speaker.CANDIDATE)
-    for turn, said in zip(spoken, whole.said, strict=True):
+async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_soon_it_was_answered(whole_interview: WholeInterview) -> None:
+    first, second = SHORT_POSITION_QUESTIONS
+    spoken = turns_of_speaker(whole_interview.turns, Speaker.CANDIDATE)
+    for turn, said in zip(spoken, whole_interview.candidate_words, strict=True):
         assert turn.confidence == pytest.approx(0.99)
         assert abs(turn.started_at.timestamp() - said.started_at) < 2
         assert abs(turn.ended_at.timestamp() - said.ended_at) < 3
     # what was said over the greeting, and each answer after it
     assert [turn.question_key for turn in spoken] == [None, first, first, second]
-    opening, *replies = [turn for turn in whole.turns if turn.move in (Move.PROBE, Move.NEXT, Move.CLOSE)]
+    opening, *replies = [turn for turn in whole_interview.turns if turn.move in (Move.PROBE, Move.NEXT, Move.CLOSE)]
     # what was said over the greeting had to wait for its end
     assert opening.latency is None
     for reply in replies:
@@ -68,21 +68,21 @@ async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_
         assert all(stage is not None and 0 <= stage < 30 for stage in stages), stages
 
 
-async def test_the_greeting_is_whole_though_the_candidate_talks_over_it_and_what_they_say_is_stored(whole: Whole) -> None:
-    greeting, over = whole.turns[:2]
-    assert (greeting.text, greeting.interrupted) == (whole.greeting, False)
+async def test_the_greeting_is_whole_though_the_candidate_talks_over_it_and_what_they_say_is_stored(whole_interview: WholeInterview) -> None:
+    greeting, over = whole_interview.turns[:2]
+    assert (greeting.text, greeting.interrupted) == (whole_interview.greeting, False)
     assert " AI" in greeting.text
-    assert is_heard(over.text, OVER_THE_GREETING)
+    assert is_transcribed(over.text, WORDS_OVER_GREETING)
     assert over.started_at < greeting.ended_at
 
 
-async def test_the_recording_has_each_answer_where_its_turn_says(whole: Whole) -> None:
-    (audio,) = [recording for recording in whole.recordings if recording["kind"] == "AUDIO"]
-    status, (left, _) = await play(audio["url"])
+async def test_the_recording_has_each_answer_where_its_turn_says(whole_interview: WholeInterview) -> None:
+    (audio,) = [recording for recording in whole_interview.recordings if recording["kind"] == "AUDIO"]
+    status, (left, _) = await download_audio(audio["url"])
     assert status == 206
     begun = datetime.fromisoformat(audio["startedAt"])
     heard = loud_seconds(left)
-    for turn in by(whole.turns, Speaker.CANDIDATE):
+    for turn in turns_of_speaker(whole_interview.turns, Speaker.CANDIDATE):
         place = (turn.started_at - begun).total_seconds()
         # nothing of the candidate's in the second before, and their voice from there on
         assert not ((heard > place - 1.5) & (heard < place - 0.5)).any(), (turn.text, place)
@@ -92,69 +92,69 @@ async def test_the_recording_has_each_answer_where_its_turn_says(whole: Whole) -
 
 
 async def test_a_killed_interviewer_is_replaced_and_puts_the_open_question_again(fleet: Fleet) -> None:
-    async with staged(fleet) as scene, scene.held.followed() as reader, scene.watched() as watch:
-        before = await scene.until_asked(1)
+    async with stage_interview(fleet) as scene, scene.running_interview.follow() as reader, scene.count_interviewers() as watch:
+        before = await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say(ANSWER))
         await asyncio.sleep(2)
-        os.kill(await scene.job(), signal.SIGKILL)
+        os.kill(await scene.find_interviewer_pid(), signal.SIGKILL)
         killed_at = time.time()
         await asyncio.sleep(0.5)
         speaking.cancel()
-        assert await scene.until_heard(killed_at, 40) < 20
-        await scene.until_said(Move.REPEAT)
+        assert await scene.wait_until_heard(killed_at, 40) < 20
+        await scene.wait_for_moves(Move.REPEAT)
         await scene.caller.say(ANSWER)
-        after = await scene.until_asked(2)
-        await reader.until_seq(after[-1].seq)
+        after = await scene.wait_for_questions(2)
+        await reader.wait_for_seq(after[-1].seq)
     assert after[: len(before)] == before
-    assert len(moves(after, Move.GREET)) == 1
-    (again,) = moves(after, Move.REPEAT)
-    assert again.text.endswith(FIRST)
-    assert [turn.question_key for turn in moves(after, Move.NEXT)] == list(QUESTIONS)
+    assert len(turns_of_move(after, Move.GREET)) == 1
+    (again,) = turns_of_move(after, Move.REPEAT)
+    assert again.text.endswith(FIRST_QUESTION)
+    assert [turn.question_key for turn in turns_of_move(after, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS)
     assert max(watch.counts) == 1
 
 
 async def test_who_leaves_in_mid_answer_and_comes_back_is_asked_again_and_what_was_said_is_kept(fleet: Fleet) -> None:
-    async with staged(fleet) as scene:
-        asked = (await scene.until_asked(1))[-1]
+    async with stage_interview(fleet) as scene:
+        asked = (await scene.wait_for_questions(1))[-1]
         speaking = asyncio.create_task(scene.caller.say("I looked at the graphs first.", 0.5, ANSWER))
         await asyncio.sleep(4.5)
         await scene.caller.leave()
-        with pytest.raises(HungUp):
+        with pytest.raises(CallEnded):
             await speaking
         # an interviewer that spoke into the empty room would have done so by then
         await asyncio.sleep(4)
         alone = [turn for turn in await scene.turns() if turn.seq > asked.seq]
         assert alone, "nothing was kept"
-        assert {turn.speaker for turn in alone} == {Speaker.CANDIDATE}, told(alone)
+        assert {turn.speaker for turn in alone} == {Speaker.CANDIDATE}, describe_turns(alone)
         assert alone[-1].interrupted
         assert alone[0].text.startswith("I looked at the graphs")
         returned_at = time.time()
         await scene.caller.join()
-        assert await scene.until_heard(returned_at, 30) < 15
-        again = (await scene.until_said(Move.REPEAT))[-1]
-        assert again.text.endswith(FIRST)
+        assert await scene.wait_until_heard(returned_at, 30) < 15
+        again = (await scene.wait_for_moves(Move.REPEAT))[-1]
+        assert again.text.endswith(FIRST_QUESTION)
         assert again.answers is None
         await scene.caller.say(OTHER_ANSWER)
-        after = await scene.until_asked(2)
+        after = await scene.wait_for_questions(2)
     # the rest and what was cut off are one answer
-    assert moves(after, Move.NEXT)[1].answers == by(after, Speaker.CANDIDATE)[-1].seq
-    assert [turn.question_key for turn in moves(after, Move.NEXT)] == list(QUESTIONS)
+    assert turns_of_move(after, Move.NEXT)[1].answers == turns_of_speaker(after, Speaker.CANDIDATE)[-1].seq
+    assert [turn.question_key for turn in turns_of_move(after, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS)
 
 
 async def test_a_question_that_was_talked_over_is_stored_as_it_was_heard_and_put_again(fleet: Fleet) -> None:
-    async with staged(fleet) as scene:
-        await scene.until_asked(1)
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
         await scene.caller.say(ANSWER)
         await scene.caller.wait_until_spoken_to(0.3)
         await scene.caller.say("Before you go on, I also want to say that it took me three whole days to find.")
-        turns = await scene.until_asked(2)
-    (cut,) = [turn for turn in by(turns, Speaker.INTERVIEWER) if turn.interrupted]
-    first, second = moves(turns, Move.NEXT)
+        turns = await scene.wait_for_questions(2)
+    (cut,) = [turn for turn in turns_of_speaker(turns, Speaker.INTERVIEWER) if turn.interrupted]
+    first, second = turns_of_move(turns, Move.NEXT)
     assert (cut.move, cut.answers) == (None, None)
-    assert second.text.endswith(SECOND)
+    assert second.text.endswith(SECOND_QUESTION)
     assert cut.text != second.text
     assert second.text.startswith(cut.text)
     assert cut.question_key == first.question_key
     # both pieces are one answer to the first question
-    assert second.answers == by(turns, Speaker.CANDIDATE)[-1].seq
-    assert {turn.question_key for turn in by(turns, Speaker.CANDIDATE)} == {first.question_key}
+    assert second.answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq
+    assert {turn.question_key for turn in turns_of_speaker(turns, Speaker.CANDIDATE)} == {first.question_key}

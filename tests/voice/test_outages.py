@@ -12,73 +12,73 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from models.turn import Channel, Move, Source, Speaker
-from sandbox.anthropic.provider import Script
+from sandbox.anthropic.provider import ScriptedReply
 from tests.end_to_end.fleet import Fleet
-from tests.end_to_end.launch import QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, by, is_heard, moves, staged, told
+from tests.end_to_end.launch import SHORT_POSITION_QUESTIONS
+from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
-async def finish(scene: Scene) -> None:
+async def answer_second_question(scene: Scene) -> None:
     """Answer the second question, and look that both were put once."""
     await scene.caller.say(OTHER_ANSWER)
-    turns = await scene.until_said(Move.CLOSE, seconds=90)
-    assert [turn.question_key for turn in moves(turns, Move.NEXT)] == list(QUESTIONS), told(turns)
-    answer = [turn.text for turn in by(turns, Speaker.CANDIDATE) if turn.question_key == list(QUESTIONS)[1]]
-    assert is_heard(" ".join(answer), OTHER_ANSWER), told(turns)
+    turns = await scene.wait_for_moves(Move.CLOSE, seconds=90)
+    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(turns)
+    answer = [turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE) if turn.question_key == list(SHORT_POSITION_QUESTIONS)[1]]
+    assert is_transcribed(" ".join(answer), OTHER_ANSWER), describe_turns(turns)
     assert [turn.seq for turn in turns] == list(range(1, len(turns) + 1))
 
 
 async def test_a_recognizer_that_breaks_off_hears_again(fleet: Fleet) -> None:
     assert fleet.speech
-    async with staged(fleet) as scene:
-        await scene.until_asked(1)
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
         await fleet.speech.deepgram.kill()
         await asyncio.sleep(1)
         await fleet.speech.deepgram.start()
         # it takes up the connection again
         await asyncio.sleep(5)
         await scene.caller.say(ANSWER)
-        await scene.until_asked(2, 90)
-        await finish(scene)
+        await scene.wait_for_questions(2, 90)
+        await answer_second_question(scene)
 
 
 async def test_a_synthesizer_that_breaks_off_speaks_again(fleet: Fleet) -> None:
     assert fleet.speech
-    async with staged(fleet) as scene:
+    async with stage_interview(fleet) as scene:
         await scene.caller.wait_until_spoken_to(1)
         await fleet.speech.cartesia.kill()
         await fleet.speech.cartesia.start()
-        await scene.until_asked(1, 120)
+        await scene.wait_for_questions(1, 120)
         await scene.caller.say(ANSWER)
-        await scene.until_asked(2, 90)
-        await finish(scene)
+        await scene.wait_for_questions(2, 90)
+        await answer_second_question(scene)
 
 
 async def test_without_claude_code_puts_the_next_question(fleet: Fleet) -> None:
-    async with staged(fleet) as scene:
-        await scene.until_asked(1)
-        fleet.provider.always = Script(status=529, error_type="overloaded_error")
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
+        fleet.provider.default_script = ScriptedReply(status=529, error_type="overloaded_error")
         await scene.caller.say(ANSWER)
-        turns = await scene.until_asked(2, 90)
-        fleet.provider.always = None
-        assert moves(turns, Move.NEXT)[1].source is Source.CODE
-        await finish(scene)
+        turns = await scene.wait_for_questions(2, 90)
+        fleet.provider.default_script = None
+        assert turns_of_move(turns, Move.NEXT)[1].source is Source.CODE
+        await answer_second_question(scene)
 
 
 async def test_without_redis_the_interview_goes_on(fleet: Fleet) -> None:
-    async with staged(fleet) as scene:
-        await scene.until_asked(1)
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
         await fleet.valkey.kill()
         await scene.caller.say(ANSWER)
-        await scene.until_asked(2, 90)
+        await scene.wait_for_questions(2, 90)
         await fleet.valkey.start()
-        await finish(scene)
+        await answer_second_question(scene)
 
 
 @asynccontextmanager
-async def away(database: AsyncDatabase[dict[str, Any]]) -> AsyncIterator[None]:
+async def freeze_mongodb(database: AsyncDatabase[dict[str, Any]]) -> AsyncIterator[None]:
     """While the block lasts MongoDB answers nobody."""
     server: int = (await database.command("serverStatus"))["pid"]
     os.kill(server, signal.SIGSTOP)
@@ -91,36 +91,36 @@ async def away(database: AsyncDatabase[dict[str, Any]]) -> AsyncIterator[None]:
 async def test_what_is_said_while_mongodb_is_away_is_stored_in_order_once_it_is_back(
     fleet: Fleet, bound_database: AsyncDatabase[dict[str, Any]]
 ) -> None:
-    async with staged(fleet) as scene:
-        before = await scene.until_asked(1)
+    async with stage_interview(fleet) as scene:
+        before = await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say(ANSWER))
         await asyncio.sleep(4)
-        async with away(bound_database):
+        async with freeze_mongodb(bound_database):
             await asyncio.sleep(5)
         await speaking
-        turns = await scene.until_asked(2, 90)
+        turns = await scene.wait_for_questions(2, 90)
         assert turns[: len(before)] == before
-        assert is_heard(" ".join(turn.text for turn in by(turns, Speaker.CANDIDATE)), ANSWER), told(turns)
-        await finish(scene)
+        assert is_transcribed(" ".join(turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE)), ANSWER), describe_turns(turns)
+        await answer_second_question(scene)
 
 
 async def test_without_a_single_webhook_the_candidate_is_found_where_they_are(fleet: Fleet) -> None:
     other = 1 if len(fleet.apis) > 1 else await fleet.add_api()
     # LiveKit tells the first
     await fleet.apis[0][1].kill()
-    async with staged(fleet, api=other) as scene:
-        await scene.until_asked(1, 90)
-        os.kill(await scene.job(), signal.SIGKILL)
+    async with stage_interview(fleet, api=other) as scene:
+        await scene.wait_for_questions(1, 90)
+        os.kill(await scene.find_interviewer_pid(), signal.SIGKILL)
         killed_at = time.time()
-        assert await scene.until_heard(killed_at, 60) < 30
-        await scene.until_said(Move.REPEAT)
+        assert await scene.wait_until_heard(killed_at, 60) < 30
+        await scene.wait_for_moves(Move.REPEAT)
         await scene.caller.leave()
         await asyncio.sleep(2)
-        await scene.held.say(ANSWER, api=other)
-        await scene.until_asked(2)
+        await scene.running_interview.say(ANSWER, api=other)
+        await scene.wait_for_questions(2)
         assert (await scene.document()).channel is Channel.TEXT
         returned_at = time.time()
         await scene.caller.join()
-        assert await scene.until_heard(returned_at, 60) < 40
-        await scene.until_said(Move.REPEAT, 2)
-        await finish(scene)
+        assert await scene.wait_until_heard(returned_at, 60) < 40
+        await scene.wait_for_moves(Move.REPEAT, 2)
+        await answer_second_question(scene)

@@ -8,78 +8,78 @@ import pytest
 
 from models.turn import Channel, Move, Speaker, Turn
 from tests.end_to_end.fleet import Fleet
-from tests.end_to_end.launch import QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, by, is_heard, moves, staged, told
+from tests.end_to_end.launch import SHORT_POSITION_QUESTIONS
+from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
 
-Write = Callable[[Scene, str], Awaitable[None]]
+SendText = Callable[[Scene, str], Awaitable[None]]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
 async def type_by_api(scene: Scene, text: str) -> None:
-    await scene.held.say(text)
+    await scene.running_interview.say(text)
 
 
 async def type_in_room(scene: Scene, text: str) -> None:
     await scene.caller.type(text)
 
 
-def typed(turns: list[Turn]) -> list[Turn]:
-    return [turn for turn in by(turns, Speaker.CANDIDATE) if turn.channel is Channel.TEXT]
+def typed_turns(turns: list[Turn]) -> list[Turn]:
+    return [turn for turn in turns_of_speaker(turns, Speaker.CANDIDATE) if turn.channel is Channel.TEXT]
 
 
-WAYS = pytest.mark.parametrize("write", [type_by_api, type_in_room])
+TYPING_METHODS = pytest.mark.parametrize("write", [type_by_api, type_in_room])
 
 
-@WAYS
-async def test_what_is_typed_while_the_interviewer_speaks_is_answered_after_it(fleet: Fleet, write: Write) -> None:
-    async with staged(fleet) as scene:
+@TYPING_METHODS
+async def test_what_is_typed_while_the_interviewer_speaks_is_answered_after_it(fleet: Fleet, write: SendText) -> None:
+    async with stage_interview(fleet) as scene:
         await scene.caller.wait_until_spoken_to(1)
         await write(scene, ANSWER)
-        (early,) = typed(await scene.until(lambda turns: bool(typed(turns)), 10))
-        turns = await scene.until_asked(1)
+        (early,) = typed_turns(await scene.wait_until(lambda turns: bool(typed_turns(turns)), 10))
+        turns = await scene.wait_for_questions(1)
         # an answer to a question that had not been put is none
-        greeting = moves(turns, Move.GREET)[0]
-        assert (early.seq, greeting.interrupted) == (1, False), told(turns)
+        greeting = turns_of_move(turns, Move.GREET)[0]
+        assert (early.seq, greeting.interrupted) == (1, False), describe_turns(turns)
         await write(scene, OTHER_ANSWER)
-        turns = await scene.until_asked(2)
-    assert [turn.text for turn in typed(turns)] == [ANSWER, OTHER_ANSWER]
-    assert moves(turns, Move.NEXT)[1].answers == typed(turns)[1].seq
-    assert [turn.question_key for turn in moves(turns, Move.NEXT)] == list(QUESTIONS)
+        turns = await scene.wait_for_questions(2)
+    assert [turn.text for turn in typed_turns(turns)] == [ANSWER, OTHER_ANSWER]
+    assert turns_of_move(turns, Move.NEXT)[1].answers == typed_turns(turns)[1].seq
+    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS)
 
 
-@WAYS
-async def test_what_is_typed_while_the_candidate_speaks_is_part_of_the_answer(fleet: Fleet, write: Write) -> None:
-    async with staged(fleet) as scene:
-        await scene.until_asked(1)
+@TYPING_METHODS
+async def test_what_is_typed_while_the_candidate_speaks_is_part_of_the_answer(fleet: Fleet, write: SendText) -> None:
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say(ANSWER))
         await asyncio.sleep(2)
         await write(scene, "The system was called Parcel Trace.")
-        await scene.until(lambda turns: bool(typed(turns)), 10)
+        await scene.wait_until(lambda turns: bool(typed_turns(turns)), 10)
         assert not speaking.done(), "it was stored only when the candidate had finished"
         await speaking
-        turns = await scene.until_asked(2)
-        pieces = by(turns, Speaker.CANDIDATE)
-    assert is_heard(" ".join(turn.text for turn in pieces if turn.channel is Channel.VOICE), ANSWER), told(turns)
-    assert len(typed(turns)) == 1
-    assert moves(turns, Move.NEXT)[1].answers == pieces[-1].seq
-    assert [turn.question_key for turn in moves(turns, Move.NEXT)] == list(QUESTIONS)
+        turns = await scene.wait_for_questions(2)
+        pieces = turns_of_speaker(turns, Speaker.CANDIDATE)
+    assert is_transcribed(" ".join(turn.text for turn in pieces if turn.channel is Channel.VOICE), ANSWER), describe_turns(turns)
+    assert len(typed_turns(turns)) == 1
+    assert turns_of_move(turns, Move.NEXT)[1].answers == pieces[-1].seq
+    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS)
 
 
 async def test_who_types_outside_the_room_goes_on_in_writing_and_is_spoken_to_again_when_they_come_back(fleet: Fleet) -> None:
-    async with staged(fleet) as scene:
-        await scene.until_asked(1)
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
         await scene.caller.leave()
         await asyncio.sleep(1)
-        await scene.held.say(ANSWER)
-        turns = await scene.until_asked(2)
-        written = moves(turns, Move.NEXT)[1]
+        await scene.running_interview.say(ANSWER)
+        turns = await scene.wait_for_questions(2)
+        written = turns_of_move(turns, Move.NEXT)[1]
         assert (written.channel, (await scene.document()).channel) == (Channel.TEXT, Channel.TEXT)
         returned_at = time.time()
         await scene.caller.join()
-        assert await scene.until_heard(returned_at, 40) < 15
+        assert await scene.wait_until_heard(returned_at, 40) < 15
         assert (await scene.document()).channel is Channel.VOICE
-        await scene.until_said(Move.REPEAT)
+        await scene.wait_for_moves(Move.REPEAT)
         await scene.caller.say(OTHER_ANSWER)
-        turns = await scene.until_said(Move.CLOSE)
-    assert [turn.question_key for turn in moves(turns, Move.NEXT)] == list(QUESTIONS), told(turns)
-    assert len(moves(turns, Move.GREET)) == 1
+        turns = await scene.wait_for_moves(Move.CLOSE)
+    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(turns)
+    assert len(turns_of_move(turns, Move.GREET)) == 1

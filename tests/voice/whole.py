@@ -10,17 +10,17 @@ import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.composition import greeting_of, read_plan
+from agent.composition import compose_greeting, derive_interview_plan
 from models.evaluation import Evaluation, EvaluationStatus, list_evaluations
 from models.interview import Interview, InterviewStatus
 from models.organization import Role
 from models.position import get_position
 from models.turn import Move, Turn
-from sandbox.caller.participant import Said
-from tests.end_to_end.fleet import Fleet, Held, eventually
-from tests.voice.scene import ANSWER, OTHER_ANSWER, THIN_ANSWER, Scene, staged
+from sandbox.caller.participant import CallerUtterance
+from tests.end_to_end.fleet import Fleet, RunningInterview, wait_until
+from tests.voice.scene import ANSWER, OTHER_ANSWER, THIN_ANSWER, Scene, stage_interview
 
-OVER_THE_GREETING = "Good morning, I am glad to be here."
+WORDS_OVER_GREETING = "Good morning, I am glad to be here."
 ECHO_SECONDS = 4.0
 """after the interviewer's first sound nothing of the candidate's is heard for 3 s: echo cancelling settles"""
 RECORDINGS = """query($id: ID!) {
@@ -29,61 +29,61 @@ RECORDINGS = """query($id: ID!) {
 
 
 @dataclass
-class Whole:
+class WholeInterview:
     """What is left of it."""
 
     interview: Interview
     turns: list[Turn]
-    shown: list[dict[str, Any]]
+    dashboard_turns: list[dict[str, Any]]
     """turns as a dashboard read them"""
-    said: list[Said]
+    candidate_words: list[CallerUtterance]
     """by the candidate"""
     greeting: str
     evaluation: Evaluation
     recordings: list[dict[str, Any]]
 
 
-async def hold(fleet: Fleet) -> Whole:
+async def hold_whole_interview(fleet: Fleet) -> WholeInterview:
     """Hold it, with everything that an interview has: a probe, words over the greeting, a recording, an evaluation."""
-    async with staged(fleet, recording=True) as scene, scene.held.followed() as reader:
+    async with stage_interview(fleet, recording=True) as scene, scene.running_interview.follow() as reader:
         await scene.caller.wait_until_spoken_to()
         await asyncio.sleep(ECHO_SECONDS)
-        await scene.caller.say(OVER_THE_GREETING)
-        await scene.until_asked(1)
+        await scene.caller.say(WORDS_OVER_GREETING)
+        await scene.wait_for_questions(1)
         await scene.caller.say(THIN_ANSWER)
-        await scene.until_said(Move.PROBE)
+        await scene.wait_for_moves(Move.PROBE)
         await scene.caller.say(ANSWER)
-        await scene.until_asked(2)
+        await scene.wait_for_questions(2)
         await scene.caller.say(OTHER_ANSWER)
-        interview = await scene.until_status(InterviewStatus.COMPLETED)
-        await asyncio.wait_for(scene.caller.wait_until_over(), 20)
-        await reader.until(lambda reader: reader.completed)
-        evaluation = await eventually(lambda: _evaluated(scene.held), 60)
-        recordings = await eventually(lambda: _recorded(scene), 60)
-        greeting = await _greeting(interview)
-        return Whole(interview, await scene.turns(), reader.turns, scene.caller.said, greeting, evaluation, recordings)
+        interview = await scene.wait_for_status(InterviewStatus.COMPLETED)
+        await asyncio.wait_for(scene.caller.wait_until_disconnected(), 20)
+        await reader.wait_until(lambda reader: reader.completed)
+        evaluation = await wait_until(lambda: _find_completed_evaluation(scene.running_interview), 60)
+        recordings = await wait_until(lambda: _find_completed_recordings(scene), 60)
+        greeting = await _expected_greeting(interview)
+        return WholeInterview(interview, await scene.turns(), reader.turns, scene.caller.utterances, greeting, evaluation, recordings)
 
 
-async def _evaluated(held: Held) -> Evaluation | None:
-    versions = await list_evaluations(held.object_id)
+async def _find_completed_evaluation(running_interview: RunningInterview) -> Evaluation | None:
+    versions = await list_evaluations(running_interview.object_id)
     return versions[0] if versions and versions[0].status is EvaluationStatus.COMPLETED else None
 
 
-async def _recorded(scene: Scene) -> list[dict[str, Any]] | None:
-    answer = await scene.fleet.call(scene.fleet.tokens[Role.RECRUITER], RECORDINGS, id=scene.held.id)
+async def _find_completed_recordings(scene: Scene) -> list[dict[str, Any]] | None:
+    answer = await scene.fleet.execute(scene.fleet.tokens[Role.RECRUITER], RECORDINGS, id=scene.running_interview.id)
     recordings: list[dict[str, Any]] = answer["interview"]["recordings"]
     is_made = recordings and all(recording["status"] == "COMPLETED" for recording in recordings)
     return recordings if is_made else None
 
 
-async def _greeting(interview: Interview) -> str:
+async def _expected_greeting(interview: Interview) -> str:
     position = await get_position(interview.position.id)
     assert position
-    plan = read_plan(interview, position, [], interview.created_at, closing_seconds=60, silence_seconds=60)
-    return greeting_of(interview, plan)
+    plan = derive_interview_plan(interview, position, [], interview.created_at, closing_seconds=60, silence_seconds=60)
+    return compose_greeting(interview, plan)
 
 
-async def play(url: str) -> tuple[int, NDArray[np.int16]]:
+async def download_audio(url: str) -> tuple[int, NDArray[np.int16]]:
     """The status with which a range of it is answered, and all of its sound: channels by samples, 48 kHz."""
     async with httpx2.AsyncClient(trust_env=False) as client:
         part = await client.get(url, headers={"range": "bytes=0-99"})

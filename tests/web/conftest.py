@@ -12,23 +12,23 @@ from lifecycle.jobs import REPLY
 from lifecycle.services import Services
 from models.interview import Interview
 from sandbox.processes import free_port
-from schema.transport import routes
-from settings import Api, Recording
-from tests.lifecycle.workers import working
-from tests.resolvers.tenant import Tenant, id_of
-from tests.schema.api import served, with_services
-from tests.web.browser import Browser, Page, browser, missing
-from tests.web.sounds import TONE, write_tone
+from schema.transport import build_routes
+from settings import ApiSettings, RecordingSettings
+from tests.lifecycle.workers import run_worker
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api import serve, with_services
+from tests.web.browser import Browser, BrowserPage, launch_browser, find_missing_requirement
+from tests.web.sounds import MICROPHONE_HERTZ, write_tone
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _pages() -> None:
+def _require_browser() -> None:
     """Skip what needs a browser where there is none; in CI that is a failure: nobody would see the skip."""
-    lack = missing()
-    if lack and os.environ.get("CI"):
-        pytest.fail(f"the pages cannot be tested: {lack}")
-    if lack:
-        pytest.skip(f"the pages are not tested: {lack}")
+    missing_requirement = find_missing_requirement()
+    if missing_requirement and os.environ.get("CI"):
+        pytest.fail(f"the pages cannot be tested: {missing_requirement}")
+    if missing_requirement:
+        pytest.skip(f"the pages are not tested: {missing_requirement}")
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Site:
     tenant: Tenant
     services: Services
 
-    def invite(self, interview: Interview) -> str:
+    def invite_url(self, interview: Interview) -> str:
         """The candidate's link, as Invite.url has it."""
-        return f"{self.url}/join#{self.tenant.invite(interview)}"
+        return f"{self.url}/join#{self.tenant.invite_token(interview)}"
 
-    def review(self, interview: Interview) -> str:
+    def review_url(self, interview: Interview) -> str:
         """The link for people, as Interview.url has it."""
-        return f"{self.url}/interviews/{id_of(interview)}"
+        return f"{self.url}/interviews/{global_id_of(interview)}"
 
 
 @pytest.fixture
@@ -53,30 +53,30 @@ async def site(services: Services, tenant: Tenant, tmp_path: Path) -> AsyncItera
     """The API with its pages, behind a real server, with a store of recordings of this test alone."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    changed = {"api": Api(public_url=url), "recording": Recording(store=str(tmp_path / "recordings"))}
-    known = replace(services, settings=services.settings.model_copy(update=changed))
-    async with served(with_services(Starlette(routes=routes(known.settings)), known), port):
-        yield Site(url, tenant, known)
+    changed = {"api": ApiSettings(public_url=url), "recording": RecordingSettings(store=str(tmp_path / "recordings"))}
+    site_services = replace(services, settings=services.settings.model_copy(update=changed))
+    async with serve(with_services(Starlette(routes=build_routes(site_services.settings)), site_services), port):
+        yield Site(url, tenant, site_services)
 
 
 @pytest.fixture
-async def writer(services: Services, claude: AsyncAnthropic) -> AsyncIterator[None]:
+async def text_interviewer(services: Services, claude: AsyncAnthropic) -> AsyncIterator[None]:
     """An interviewer for interviews that are typed."""
-    services.jobs.register(REPLY, lambda interview_id: text.act(services, claude, interview_id))
-    async with working(services.jobs):
+    services.jobs.register(REPLY, lambda interview_id: text.respond_if_due(services, claude, interview_id))
+    async with run_worker(services.jobs):
         yield
 
 
 @pytest.fixture(scope="session")
 async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     """A browser whose microphone hears a tone."""
-    sound = write_tone(tmp_path_factory.mktemp("sounds") / "tone.wav", TONE)
-    async with browser(sound) as opened:
+    sound = write_tone(tmp_path_factory.mktemp("sounds") / "tone.wav", MICROPHONE_HERTZ)
+    async with launch_browser(sound) as opened:
         yield opened
 
 
 @pytest.fixture
-async def page(chromium: Browser) -> AsyncIterator[Page]:
+async def page(chromium: Browser) -> AsyncIterator[BrowserPage]:
     """The browser of somebody who has never been here."""
-    async with chromium.person() as opened:
+    async with chromium.open_page() as opened:
         yield opened

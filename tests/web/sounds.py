@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.speech import synthesize
-from sandbox.voices import CANDIDATE
+from sandbox.voices import CANDIDATE_VOICE
 
 RATE = 48_000
-TONE = 660
+MICROPHONE_HERTZ = 660
 """what the browser's microphone hears, in hertz"""
 
 
@@ -46,6 +46,6 @@ def write_tone(path: Path, hertz: int, seconds: float = 2.0) -> Path:
 
 def write_speech(path: Path, text: str, silence_seconds: float) -> Path:
     """A second of silence, the text as the simulated candidate says it, and silence again, as `write_wav`."""
-    spoken = synthesize(text, CANDIDATE, RATE).samples
+    spoken = synthesize(text, CANDIDATE_VOICE, RATE).samples
     silences = [np.zeros(int(RATE * seconds), np.int16) for seconds in (1.0, silence_seconds)]
     return write_wav(path, np.concatenate([silences[0], spoken, silences[1]]))

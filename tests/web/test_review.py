@@ -7,71 +7,71 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.append import append_candidate, append_interviewer
+from models.append import append_candidate_turn, append_interviewer_turns
 from models.clock import now
 from models.interview import Consent, EndReason, Interview, InterviewStatus
 from models.organization import Role
 from models.turn import Channel, Speaker
-from tests.factories import new_recording, new_turn, played_file, say, words
+from tests.factories import new_recording, new_turn, new_recording_file, add_candidate_turn, new_interviewer_update
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import token_of
-from tests.web.browser import Page
+from tests.schema.api import issue_token
+from tests.web.browser import BrowserPage
 from tests.web.conftest import Site
 from tests.web.sounds import write_ogg
 
-SECONDS = 20
+RECORDING_SECONDS = 20
 
 
-async def enter(page: Page, site: Site, interview: Interview, token: str) -> None:
+async def open_interview(page: BrowserPage, site: Site, interview: Interview, token: str) -> None:
     """Open the page of an interview and show a token."""
-    await page.open(site.review(interview))
+    await page.open(site.review_url(interview))
     await page.fill("API token", token)
     await page.click("Open the interview")
 
 
-async def recorded(site: Site) -> Interview:
+async def make_recorded_interview(site: Site) -> Interview:
     """An interview that is over, by voice: a question at 2 s of its recording, the answer at 8 s, a typed line at 15 s."""
     tenant, begun = site.tenant, now() - timedelta(minutes=5)
     consent = Consent(text_version="2026-11", given_at=begun, recording=True)
-    interview = await tenant.interview(channel=Channel.VOICE, consent=consent, started_at=begun)
+    interview = await tenant.make_interview(channel=Channel.VOICE, consent=consent, started_at=begun)
     number = ObjectId(interview.id)
 
-    def at(seconds: float) -> dict[str, Any]:
+    def times_at(seconds: float) -> dict[str, Any]:
         moment = begun + timedelta(seconds=seconds)
         return {"started_at": moment, "ended_at": moment + timedelta(seconds=2), "channel": Channel.VOICE}
 
-    await append_interviewer(number, [new_turn("item:1", "What draws you to this work?", **at(2))], words())
-    await append_candidate(number, new_turn("item:2", "I like to find out why things break.", Speaker.CANDIDATE, **at(8)))
-    await append_candidate(number, new_turn("client:3", "That is all.", Speaker.CANDIDATE, **{**at(15), "channel": Channel.TEXT}))
+    await append_interviewer_turns(number, [new_turn("item:1", "What draws you to this work?", **times_at(2))], new_interviewer_update())
+    await append_candidate_turn(number, new_turn("item:2", "I like to find out why things break.", Speaker.CANDIDATE, **times_at(8)))
+    await append_candidate_turn(number, new_turn("client:3", "That is all.", Speaker.CANDIDATE, **{**times_at(15), "channel": Channel.TEXT}))
     path = f"{interview.id}/audio.ogg"
     file = Path(site.services.settings.recording.store) / path
-    await asyncio.to_thread(write_ogg, file, SECONDS)
-    played = played_file(path=path, started_at=begun, duration_seconds=SECONDS, size_bytes=file.stat().st_size)
+    await asyncio.to_thread(write_ogg, file, RECORDING_SECONDS)
+    played = new_recording_file(path=path, started_at=begun, duration_seconds=RECORDING_SECONDS, size_bytes=file.stat().st_size)
     await new_recording(interview, files=[played], is_open=False).insert()
     done = {"status": InterviewStatus.COMPLETED, "end_reason": EndReason.WRAPPED_UP, "ended_at": now()}
     stored = await Interview.get(interview.id)
     assert stored
     await stored.set(done)
-    await tenant.evaluation(stored)
+    await tenant.make_evaluation(stored)
     return stored
 
 
-async def test_turns_come_live_and_none_is_lost_with_the_server(page: Page, site: Site, tenant: Tenant) -> None:
-    interview = await tenant.interview(channel=Channel.TEXT)
+async def test_turns_come_live_and_none_is_lost_with_the_server(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+    interview = await tenant.make_interview(channel=Channel.TEXT)
     number = ObjectId(interview.id)
-    await append_interviewer(number, [new_turn("reply:0", "What draws you to this work?")], words())
-    await enter(page, site, interview, await token_of(tenant, Role.RECRUITER))
-    await page.see("Ada Lovelace", "Live", "What draws you to this work?")
-    await say(interview, "I like to find out why things break.")
-    await page.see("I like to find out why things break.")
-    assert await page.violations() == []
+    await append_interviewer_turns(number, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
+    await open_interview(page, site, interview, await issue_token(tenant, Role.RECRUITER))
+    await page.wait_for_texts("Ada Lovelace", "Live", "What draws you to this work?")
+    await add_candidate_turn(interview, "I like to find out why things break.")
+    await page.wait_for_texts("I like to find out why things break.")
+    assert await page.find_accessibility_violations() == []
 
-    await page.tell("offline", isOffline=True)
-    await say(interview, "And to mend them.")
-    await page.tell("offline", isOffline=False)
-    await say(interview, "That is all.")
-    await page.see("And to mend them.", "That is all.")
-    assert await page.lines("Transcript") == [
+    await page.send_command("offline", isOffline=True)
+    await add_candidate_turn(interview, "And to mend them.")
+    await page.send_command("offline", isOffline=False)
+    await add_candidate_turn(interview, "That is all.")
+    await page.wait_for_texts("And to mend them.", "That is all.")
+    assert await page.read_lines("Transcript") == [
         "Interviewer What draws you to this work?",
         "Candidate I like to find out why things break. (typed)",
         "Candidate And to mend them. (typed)",
@@ -79,30 +79,30 @@ async def test_turns_come_live_and_none_is_lost_with_the_server(page: Page, site
     ]
 
 
-async def test_a_line_of_the_transcript_plays_from_where_it_was_said(page: Page, site: Site, tenant: Tenant) -> None:
-    interview = await recorded(site)
-    await enter(page, site, interview, await token_of(tenant, Role.RECRUITER))
-    await page.see("Completed", "I like to find out why things break.", "of 100", "not for decisions")
-    await page.until("document.querySelector('audio').readyState >= 1")
-    assert SECONDS - 0.5 < await page.evaluate("document.querySelector('audio').duration") < SECONDS + 0.5
+async def test_a_line_of_the_transcript_plays_from_where_it_was_said(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+    interview = await make_recorded_interview(site)
+    await open_interview(page, site, interview, await issue_token(tenant, Role.RECRUITER))
+    await page.wait_for_texts("Completed", "I like to find out why things break.", "of 100", "not for decisions")
+    await page.wait_until("document.querySelector('audio').readyState >= 1")
+    assert RECORDING_SECONDS - 0.5 < await page.evaluate("document.querySelector('audio').duration") < RECORDING_SECONDS + 0.5
 
     await page.click("Play from 0:08")
-    await page.until("document.querySelector('[aria-current]')?.textContent.includes('why things break')")
+    await page.wait_until("document.querySelector('[aria-current]')?.textContent.includes('why things break')")
     assert 7.9 < await page.evaluate("document.querySelector('audio').currentTime") < 12
     assert not await page.evaluate("document.querySelector('audio').paused")
     await page.evaluate("document.querySelector('audio').currentTime = 14.5")
-    await page.until("document.querySelector('[aria-current]')?.textContent.includes('That is all.')")
-    assert await page.violations() == []
+    await page.wait_until("document.querySelector('[aria-current]')?.textContent.includes('That is all.')")
+    assert await page.find_accessibility_violations() == []
 
 
-async def test_a_viewer_gets_neither_recording_nor_evaluation(page: Page, site: Site, tenant: Tenant) -> None:
-    interview = await recorded(site)
-    await enter(page, site, interview, "viva_of_nobody")
-    await page.see("This token is not valid")
-    await page.fill("API token", await token_of(tenant, Role.VIEWER))
+async def test_a_viewer_gets_neither_recording_nor_evaluation(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+    interview = await make_recorded_interview(site)
+    await open_interview(page, site, interview, "viva_of_nobody")
+    await page.wait_for_texts("This token is not valid")
+    await page.fill("API token", await issue_token(tenant, Role.VIEWER))
     await page.click("Open the interview")
-    await page.see("Completed", "I like to find out why things break.")
+    await page.wait_for_texts("Completed", "I like to find out why things break.")
     assert await page.evaluate("document.querySelectorAll('audio, video, #evaluation').length") == 0
     # the tab remembers who is reading
     await page.reload()
-    await page.see("I like to find out why things break.")
+    await page.wait_for_texts("I like to find out why things break.")

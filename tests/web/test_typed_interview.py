@@ -6,18 +6,18 @@ from bson import ObjectId
 from models.interview import Interview, InterviewStatus, get_interview
 from models.turn import Channel, Speaker, Turn, read_turns
 from tests.resolvers.tenant import Tenant
-from tests.web.browser import Page
+from tests.web.browser import BrowserPage
 from tests.web.conftest import Site
 
-PARTS = "I have read this and agree to take part."
+CONSENT_LABEL = "I have read this and agree to take part."
 
 
-async def invited(tenant: Tenant) -> Interview:
+async def make_invited_interview(tenant: Tenant) -> Interview:
     """An interview for which somebody has been invited, to be typed."""
-    return await tenant.interview(InterviewStatus.SCHEDULED, channel=Channel.TEXT)
+    return await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.TEXT)
 
 
-async def stored(interview: Interview) -> Interview:
+async def reload_interview(interview: Interview) -> Interview:
     found = await get_interview(ObjectId(interview.id))
     assert found
     return found
@@ -27,77 +27,77 @@ async def turns_of(interview: Interview, speaker: Speaker) -> list[Turn]:
     return [turn for turn in await read_turns(ObjectId(interview.id)) if turn.speaker is speaker]
 
 
-async def enter(page: Page, site: Site, interview: Interview) -> None:
+async def begin_interview(page: BrowserPage, site: Site, interview: Interview) -> None:
     """Open the link, agree, begin."""
-    await page.open(site.invite(interview))
-    await page.check(PARTS)
+    await page.open(site.invite_url(interview))
+    await page.check(CONSENT_LABEL)
     await page.click("Continue")
     await page.click("Begin the interview")
-    await page.see("Your turn.")
+    await page.wait_for_texts("Your turn.")
 
 
-async def say(page: Page, text: str) -> None:
+async def type_answer(page: BrowserPage, text: str) -> None:
     await page.fill("Type your answer", text)
     await page.press("Enter")
 
 
-@pytest.mark.usefixtures("writer")
-async def test_a_person_agrees_answers_reloads_and_ends(page: Page, site: Site, tenant: Tenant) -> None:
-    interview = await invited(tenant)
-    await page.open(site.invite(interview))
-    await page.see("You talk to an AI. People decide.", "30 minutes at most", "version 2026-11")
-    assert await page.violations() == []
-    assert (await stored(interview)).consent is None
+@pytest.mark.usefixtures("text_interviewer")
+async def test_a_person_agrees_answers_reloads_and_ends(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+    interview = await make_invited_interview(tenant)
+    await page.open(site.invite_url(interview))
+    await page.wait_for_texts("You talk to an AI. People decide.", "30 minutes at most", "version 2026-11")
+    assert await page.find_accessibility_violations() == []
+    assert (await reload_interview(interview)).consent is None
 
-    await enter(page, site, interview)
-    consent = (await stored(interview)).consent
+    await begin_interview(page, site, interview)
+    consent = (await reload_interview(interview)).consent
     assert consent and not consent.recording
-    await page.see("3 questions")
-    assert await page.violations() == []
+    await page.wait_for_texts("3 questions")
+    assert await page.find_accessibility_violations() == []
 
-    await say(page, "Hello, here I am.")
-    await page.see("Question 1 of 3")
-    await page.see("What draws you to this work?")
-    await say(page, "I like to find out why things break.")
+    await type_answer(page, "Hello, here I am.")
+    await page.wait_for_texts("Question 1 of 3")
+    await page.wait_for_texts("What draws you to this work?")
+    await type_answer(page, "I like to find out why things break.")
 
     await page.reload()
-    await page.see("Welcome back")
+    await page.wait_for_texts("Welcome back")
     await page.click("Go on with the interview")
-    await page.see("I like to find out why things break.")
+    await page.wait_for_texts("I like to find out why things break.")
 
     await page.click("End the interview")
-    await page.see("End the interview now?")
-    assert await page.violations() == []
+    await page.wait_for_texts("End the interview now?")
+    assert await page.find_accessibility_violations() == []
     await page.click("Go on")
-    assert (await stored(interview)).status is InterviewStatus.IN_PROGRESS
+    assert (await reload_interview(interview)).status is InterviewStatus.IN_PROGRESS
     await page.click("End the interview")
     await page.click("End it")
-    await page.see("The interview is over. Thank you", "decide")
+    await page.wait_for_texts("The interview is over. Thank you", "decide")
     await page.reload()
-    await page.see("The interview is over. Thank you")
+    await page.wait_for_texts("The interview is over. Thank you")
 
 
-@pytest.mark.usefixtures("writer")
-async def test_what_is_typed_while_the_network_is_away_is_stored_once(page: Page, site: Site, tenant: Tenant) -> None:
-    interview = await invited(tenant)
-    await enter(page, site, interview)
-    await page.tell("offline", isOffline=True)
-    await say(page, "First, I looked at the logs.")
-    await page.see("sending…", "Your message is not stored yet")
+@pytest.mark.usefixtures("text_interviewer")
+async def test_what_is_typed_while_the_network_is_away_is_stored_once(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+    interview = await make_invited_interview(tenant)
+    await begin_interview(page, site, interview)
+    await page.send_command("offline", isOffline=True)
+    await type_answer(page, "First, I looked at the logs.")
+    await page.wait_for_texts("sending…", "Your message is not stored yet")
     # not even leaving the page loses it
-    await page.tell("offline", isOffline=False)
+    await page.send_command("offline", isOffline=False)
     await page.reload()
     await page.click("Go on with the interview")
-    await page.see("First, I looked at the logs.")
-    await page.miss("sending…")
+    await page.wait_for_texts("First, I looked at the logs.")
+    await page.wait_for_absence("sending…")
     assert [turn.text for turn in await turns_of(interview, Speaker.CANDIDATE)] == ["First, I looked at the logs."]
 
 
-async def test_a_link_that_does_not_work_says_what_to_do(page: Page, site: Site, tenant: Tenant) -> None:
+async def test_a_link_that_does_not_work_says_what_to_do(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     for address, told in [("#eyJhbGciOiJub25lIn0", "ask whoever invited you for a new link"), ("", "copy all of it")]:
         await page.open(f"{site.url}/join{address}")
-        await page.see(told)
-    cancelled = await tenant.interview(InterviewStatus.CANCELLED)
-    await page.open(site.invite(cancelled))
-    await page.see("This interview was cancelled")
-    assert await page.violations() == []
+        await page.wait_for_texts(told)
+    cancelled = await tenant.make_interview(InterviewStatus.CANCELLED)
+    await page.open(site.invite_url(cancelled))
+    await page.wait_for_texts("This interview was cancelled")
+    assert await page.find_accessibility_violations() == []

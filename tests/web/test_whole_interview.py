@@ -8,10 +8,10 @@ import pytest
 
 import keys
 from models.organization import Role
-from sandbox.dev import schedule
-from sandbox.stack import issue_keys, running
+from sandbox.dev import schedule_sample_interview
+from sandbox.stack import issue_keys, run_stack
 from tests.livekit import find_livekit
-from tests.web.browser import browser
+from tests.web.browser import launch_browser
 from tests.web.sounds import write_speech
 
 ROOT = Path(keys.__file__).parent
@@ -29,41 +29,41 @@ async def test_a_person_talks_to_the_interviewer_and_people_listen_to_the_record
     monkeypatch.setenv("REDIS_URL", valkey)
     monkeypatch.setenv("MONGODB_DATABASE", f"pages_{os.getpid()}")
     sound = await asyncio.to_thread(write_speech, tmp_path / "answer.wav", ANSWER, 120)
-    async with running(ROOT, tmp_path / "data") as stack, browser(sound) as chromium, chromium.person() as page:
-        tokens = await issue_keys(stack, tmp_path / "data", keys.provision)
-        invite, review = await schedule(stack, tokens[Role.RECRUITER])
+    async with run_stack(ROOT, tmp_path / "data") as stack, launch_browser(sound) as chromium, chromium.open_page() as page:
+        tokens = await issue_keys(stack, tmp_path / "data", keys.provision_key)
+        invite, review = await schedule_sample_interview(stack, tokens[Role.RECRUITER])
         await page.open(invite)
         await page.check("I have read this and agree to take part.")
         await page.check("The interview may be recorded.")
         await page.click("Continue")
-        await page.see("We can hear you.")
+        await page.wait_for_texts("We can hear you.")
         await page.click("Begin the interview")
         # the sound begins anew with each unmuting: so the answer comes when it is wanted
         await page.click("Mute")
-        await page.see("The interviewer is speaking.", "I am Viva, an AI")
-        await page.see("Question 1 of 7", "Your turn.", seconds=60)
-        before = len(await page.lines("Conversation"))
+        await page.wait_for_texts("The interviewer is speaking.", "I am Viva, an AI")
+        await page.wait_for_texts("Question 1 of 7", "Your turn.", seconds=60)
+        before = len(await page.read_lines("Conversation"))
         await page.click("Unmute")
-        await page.until(f"document.querySelectorAll('[role=log] p').length >= {before + 2}")
-        lines = await page.lines("Conversation")
+        await page.wait_until(f"document.querySelectorAll('[role=log] p').length >= {before + 2}")
+        lines = await page.read_lines("Conversation")
         assert "things break" in lines[before], lines
         assert lines[before + 1].startswith("Interviewer")
         await page.fill("Type your answer", "I have nothing to add to that.")
         await page.press("Enter")
-        await page.until(f"document.querySelectorAll('[role=log] p').length >= {before + 4}")
+        await page.wait_until(f"document.querySelectorAll('[role=log] p').length >= {before + 4}")
         await page.click("End the interview")
         await page.click("End it")
-        await page.see("The interview is over. Thank you")
+        await page.wait_for_texts("The interview is over. Thank you")
 
         await page.open(review)
         await page.fill("API token", tokens[Role.RECRUITER])
         await page.click("Open the interview")
-        await page.see("Completed", "candidate ended", "Replies were heard after", "not for decisions")
-        await page.until("document.querySelector('audio')?.readyState >= 1")
+        await page.wait_for_texts("Completed", "candidate ended", "Replies were heard after", "not for decisions")
+        await page.wait_until("document.querySelector('audio')?.readyState >= 1")
         place = await page.evaluate(
             "[...document.querySelectorAll('li')].find(({ textContent }) => textContent.includes('things break'))"
             ".querySelector('button').ariaLabel"
         )
         await page.click(place)
-        await page.until("document.querySelector('[aria-current]')?.textContent.includes('things break')")
-        assert await page.violations() == []
+        await page.wait_until("document.querySelector('[aria-current]')?.textContent.includes('things break')")
+        assert await page.find_accessibility_violations() == []

@@ -33,7 +33,7 @@ async def api_terminated(deployment: Deployment, scale: Scale) -> list[Check]:
             await asyncio.sleep(1)
             for index, api in enumerate(deployment.apis):
                 terminated_at = time.monotonic()
-                api.send(signal.SIGTERM)
+                api.send_signal(signal.SIGTERM)
                 exit_codes.append(await api.wait())
                 drains.append(time.monotonic() - terminated_at)
                 await asyncio.sleep(scale.api_away)

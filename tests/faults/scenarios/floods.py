@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from live.cancellation import end
+from live.cancellation import cancel_and_wait
 from models.organization import Role
 from sandbox.results import percentile
 from schema.transport import MAX_BODY_BYTES, MAX_FRAME_BYTES
@@ -59,7 +59,7 @@ class Flood:
             yield
         finally:
             failed = [task for task in tasks if task.done()]
-            await end(*tasks)
+            await cancel_and_wait(*tasks)
             for task in failed:
                 task.result()
 
