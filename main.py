@@ -13,23 +13,23 @@ import typer
 import uvicorn
 from starlette.applications import Starlette
 
-import keys
-from agent import text
+from cli import keys
+from agent import typed
 from agent.claude import create_claude_client
-from command import load_settings, open_recording_store, exit_with_error, require_auth_secret, require_voice_settings, run_or_exit
+from cli.common import load_settings, open_recording_store, exit_with_error, require_auth_secret, require_voice_settings, run_or_exit
 from evaluation import prompt, tasks
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINALIZE_RECORDING, RECORD, REPLY
-from lifecycle.recordings import start_recording
-from lifecycle.rounds import run_room_reconciler, run_recording_reconciler
+from lifecycle.recorder_dispatch import start_recording
+from lifecycle.reconciler import run_room_reconciler, run_recording_reconciler
 from lifecycle.services import Services, open_services
-from lifecycle.sweep import run_repairs
-from models import database
-from recording.erasure import erase_media
+from lifecycle.repairs import run_repairs
+from models.storage import database
+from recording.media_erasure import erase_media
 from recording.storage import RecordingStore
-from schema.api import print_sdl
-from schema.readers import SlowClientProtocol
-from schema.transport import MAX_FRAME_BYTES, build_routes
-from serving import ApiServer, bind_shared_sockets
+from schema.build import print_sdl
+from api.slow_clients import SlowClientProtocol
+from api.http import MAX_FRAME_BYTES, build_routes
+from cli.serve import ApiServer, bind_shared_sockets
 from settings import Settings
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class LifespanState(TypedDict):
 
 
 def create_app(settings: Settings, closing: asyncio.Event | None = None) -> Starlette:
-    """The API: /graphql over HTTP, SSE and WebSocket, and /healthz, /readyz, /metrics. `closing` as schema.transport.routes."""
+    """The API: /graphql over HTTP, SSE and WebSocket, and /healthz, /readyz, /metrics. `closing` as api.http.routes."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[LifespanState]:
@@ -119,10 +119,10 @@ async def run_jobs_worker(settings: Settings, store: RecordingStore | None) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     # the API, which is this module too, loads no codecs
-    from recording.finishing import finalize_recording
+    from recording.finalize import finalize_recording
 
     async with open_services(settings, prompt.PROMPT_VERSION) as services, create_claude_client(settings) as claude:
-        services.jobs.register(REPLY, lambda interview_id: text.respond_if_due(services, claude, interview_id))
+        services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, evaluation_id))
         services.jobs.register(RECORD, lambda interview_id: start_recording(services, interview_id))
         services.jobs.register(FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id))
@@ -137,8 +137,8 @@ async def run_jobs_worker(settings: Settings, store: RecordingStore | None) -> N
 @cli_app.command()
 def agent() -> None:
     """Run a worker for interviews by voice. As many as you like: one that dies is replaced by another within seconds."""
-    from agent.job import create_interviewer_worker
-    from lifecycle.worker import run_until_stopped
+    from agent.voice.interviewer_job import create_interviewer_worker
+    from lifecycle.livekit_worker import run_until_stopped
 
     settings = load_settings()
     require_auth_secret(settings)
@@ -154,8 +154,8 @@ def agent() -> None:
 @cli_app.command()
 def recorder() -> None:
     """Run a worker that records interviews whose candidates have agreed. As many as you like: one that dies is replaced."""
-    from lifecycle.worker import run_until_stopped
-    from recording.job import create_recorder_worker
+    from lifecycle.livekit_worker import run_until_stopped
+    from recording.recorder_job import create_recorder_worker
 
     settings = load_settings()
     require_auth_secret(settings)
@@ -197,9 +197,9 @@ def _run_in_sandbox(coroutine: Coroutine[Any, Any, T]) -> T:
 @cli_app.command()
 def doctor() -> None:
     """Check each setting and each server, and say what to do about what is wrong; exit 1 if anything is."""
-    import checkup
+    from cli import doctor
 
-    sys.exit(asyncio.run(checkup.run_doctor(load_settings())))
+    sys.exit(asyncio.run(doctor.run_doctor(load_settings())))
 
 
 @cli_app.command()

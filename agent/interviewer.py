@@ -14,11 +14,11 @@ from anthropic import AsyncAnthropic
 from anthropic.types import Message
 
 import settings
-from agent.guard import OutputFilter, collect_private_ngrams
+from agent.output_filter import OutputFilter, collect_private_ngrams
 from agent.phrases import get_phrases
 from agent.plan import InterviewPlan
 from agent.prompts import RULES, Prompt
-from models.turn import Move, Source
+from models.documents.turn import Move, Source
 
 log = structlog.get_logger(__name__)
 

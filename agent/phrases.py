@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.interview import EndReason
-from models.language import primary_language
+from models.documents.interview import EndReason
+from models.documents.language import primary_language
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.phrases import get_phrases, normalize_answer
-from models.interview import EndReason, Progress
-from models.position import PositionContent, Question
-from models.turn import Channel, Move, Speaker, Turn
+from models.documents.interview import EndReason, Progress
+from models.documents.position import PositionContent, Question
+from models.documents.turn import Channel, Move, Speaker, Turn
 
 MAX_TRIES_PER_QUESTION = 2
 MINUTES_PER_ANSWER = 2.0

@@ -12,8 +12,8 @@ from html import escape
 from anthropic.types import MessageParam, TextBlockParam
 
 from agent.plan import InterviewPlan
-from models.position import PositionContent
-from models.turn import Speaker, Turn
+from models.documents.position import PositionContent
+from models.documents.turn import Speaker, Turn
 
 JOINED_MESSAGE = "The candidate has joined."
 

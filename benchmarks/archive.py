@@ -13,9 +13,9 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.write_concern import WriteConcern
 
 from evaluation.rubric import RECOMMENDATION_BANDS
-from models.clock import now
-from models.interview import Consent, Decision, EndReason, Interview, InterviewStatus, PositionRef, Recommendation, extract_search_terms
-from models.turn import Channel
+from models.storage.clock import now
+from models.documents.interview import Consent, Decision, EndReason, Interview, InterviewStatus, PositionRef, Recommendation, extract_search_terms
+from models.documents.turn import Channel
 
 Row = dict[str, Any]
 

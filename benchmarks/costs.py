@@ -25,25 +25,17 @@ from rich.table import Table
 
 from benchmarks.report import machine
 from benchmarks.rig import ROOT
-from keys import load_starter_positions
-from live.feed import LiveHub
+from cli.keys import load_starter_positions
+from live.hub import LiveHub
 from live.messages import Interim
-from models import database, room, transition
-from models.append import append_candidate_turn
-from models.clock import now
-from models.follow import read_watermarks
-from models.interview import (
-    Candidate,
-    Consent,
-    Interview,
-    InterviewStatus,
-    Lease,
-    PositionRef,
-    RoomState,
-    get_interviews,
-    extract_search_terms,
-)
-from models.turn import Channel, NewTurn, Speaker, Turn, get_turn_collection
+from models.storage import database
+from models.writes import room_transitions
+from models.writes import interview_transitions
+from models.writes.append_turns import append_candidate_turn
+from models.storage.clock import now
+from models.reads.watermarks import read_watermarks
+from models.documents.interview import Candidate, Consent, Interview, InterviewStatus, Lease, PositionRef, RoomState, get_interviews, extract_search_terms
+from models.documents.turn import Channel, NewTurn, Speaker, Turn, get_turn_collection
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
 from settings import MongodbSettings, RedisSettings
@@ -185,12 +177,12 @@ async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId],
         await live.publish_change(ObjectId(interview.organization_id), turn.interview_id)
 
     async def sweep(_: int) -> None:
-        await transition.find_expired_interviews(100)
-        await transition.find_ending_interviews(5.0, 100)
-        await room.find_abandoned_interviews(120.0, 100)
-        await room.find_unanswered_messages(1.0, 100)
-        await transition.find_due_replies(1.0, 100)
-        await room.find_unattended_interviews(100)
+        await interview_transitions.find_expired_interviews(100)
+        await interview_transitions.find_ending_interviews(5.0, 100)
+        await room_transitions.find_abandoned_interviews(120.0, 100)
+        await room_transitions.find_unanswered_messages(1.0, 100)
+        await interview_transitions.find_due_replies(1.0, 100)
+        await room_transitions.find_unattended_interviews(100)
 
     appended = await meter.measure("turn stored", TURNS, _at_once(range(TURNS), append))
     renewals = list(islice(cycle(interview_ids), RENEWALS))
@@ -201,7 +193,7 @@ async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId],
         await meter.measure("turn shown: three messages", MESSAGES, _at_once(messages, show)),
         await meter.measure("interim shown: one message", MESSAGES, _at_once([interim] * MESSAGES, live.publish_interim)),
         await meter.measure(
-            "lease renewed", RENEWALS, _at_once(renewals, lambda each: transition.renew_interview_lease(each, 1, HOLDER, 3600.0))
+            "lease renewed", RENEWALS, _at_once(renewals, lambda each: interview_transitions.renew_interview_lease(each, 1, HOLDER, 3600.0))
         ),
         await meter.measure(
             "marks of a followed interview", LOOKS, _one_by_one(LOOKS, lambda _: read_watermarks(followed)), per=len(followed)

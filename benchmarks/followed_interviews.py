@@ -19,9 +19,9 @@ from bson import ObjectId
 from redis.asyncio import Redis
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from live.feed import LiveHub
-from models import database
-from models.turn import Turn, read_turns
+from live.hub import LiveHub
+from models.storage import database
+from models.documents.turn import Turn, read_turns
 from resolvers.ids import IdKind, decode_id, encode_id
 from sandbox.processes import SandboxFailed
 from schema.types.scalars import serialize_datetime

@@ -28,8 +28,8 @@ from benchmarks.http_load import Load, Sent
 from benchmarks.list_archive import Archive, fill
 from benchmarks.replies import percentile
 from benchmarks.report import machine
-from models import database
-from models.organization import Role, create_key, ensure_organization
+from models.storage import database
+from models.documents.organization import Role, create_key, ensure_organization
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
 from sandbox.stack import MAIN, make_environment, wait_until_ready

@@ -18,8 +18,8 @@ from benchmarks.fanout.figures import Sample
 from benchmarks.fanout.generator import Generator, build
 from benchmarks.fanout.interviews import SUBSCRIPTION, TEXT_LENGTH, Followed, look, read_corpus, start
 from benchmarks.fanout.servers import ROOT, Where, install_node, serving
-from keys import provision_key
-from models.organization import Role
+from cli.keys import provision_key
+from models.documents.organization import Role
 from sandbox.livekit.build import ReportProgress
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed

@@ -13,8 +13,8 @@ from html import unescape
 from itertools import accumulate
 from typing import Protocol
 
-from models.evaluation import Evidence
-from models.turn import Speaker, Turn
+from models.documents.evaluation import Evidence
+from models.documents.turn import Speaker, Turn
 
 MIN_WORDS = 5
 """shorter quotes can be found anywhere; they count only when they are the whole turn"""

@@ -20,9 +20,9 @@ from pydantic import BaseModel, ValidationError
 
 import settings
 from evaluation.prompt import Judgement, build_judgement_model, build_system_text, build_transcript_message
-from models.evaluation import Usage
-from models.position import PositionContent
-from models.turn import Turn
+from models.documents.evaluation import Usage
+from models.documents.position import PositionContent
+from models.documents.turn import Turn
 
 log = structlog.get_logger(__name__)
 

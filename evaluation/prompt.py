@@ -14,8 +14,8 @@ import orjson
 from anthropic.types import MessageParam, TextBlockParam
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from models.position import Criterion, PositionContent
-from models.turn import Turn
+from models.documents.position import Criterion, PositionContent
+from models.documents.turn import Turn
 
 PROMPT_VERSION = "2026-11-25"
 """changes with every change of a word here; it is stored with each evaluation"""

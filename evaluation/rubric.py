@@ -13,7 +13,7 @@ whoever is at level 4 on average is a STRONG_HIRE, at level 3 a HIRE, at level 2
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.interview import Recommendation
+from models.documents.interview import Recommendation
 
 MIN_COVERAGE = 0.6
 """share of the weight that must have been assessed for a score to say anything"""

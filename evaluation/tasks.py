@@ -14,13 +14,13 @@ from evaluation.rubric import to_score, compute_totals
 from lifecycle.lease import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
-from live.reads import retry_until_available
-from models import evaluation_job as job
-from models.append import LeaseLost
-from models.evaluation import CriterionResult, Evaluation, Finding, EvaluationOutcome, Usage
-from models.interview import Interview, Recommendation, get_interview
-from models.position import Position, get_position
-from models.turn import Speaker, Turn, read_turns
+from live.single_flight import retry_until_available
+from models.writes import evaluation_transitions as job
+from models.writes.append_turns import LeaseLost
+from models.documents.evaluation import CriterionResult, Evaluation, Finding, EvaluationOutcome, Usage
+from models.documents.interview import Interview, Recommendation, get_interview
+from models.documents.position import Position, get_position
+from models.documents.turn import Speaker, Turn, read_turns
 
 log = structlog.get_logger(__name__)
 

@@ -6,9 +6,9 @@ A changed text is a new version beside the old ones, never an edit of what someb
 from dataclasses import dataclass
 
 from errors import BadInput
-from models.clock import now
-from models.interview import Consent
-from models.language import primary_language
+from models.storage.clock import now
+from models.documents.interview import Consent
+from models.documents.language import primary_language
 
 CURRENT_CONSENT_VERSION = "2026-11"
 FALLBACK_LANGUAGE = "en"

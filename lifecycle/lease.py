@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from live.cancellation import cancel_and_wait
-from models.append import LeaseLost
+from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 

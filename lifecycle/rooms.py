@@ -1,7 +1,7 @@
 """LiveKit: the rooms of voice interviews, the key to one, and who is sent into it.
 
 LiveKit queues and repairs nothing: a dispatch that no worker takes is lost, and two dispatches are two interviewers. So whoever
-calls here has first taken it upon itself in MongoDB (models.room), and the number of that claim goes with the dispatch.
+calls here has first taken it upon itself in MongoDB (models.writes.room_transitions), and the number of that claim goes with the dispatch.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from livekit.api import (
 )
 
 from errors import Unavailable
-from models.interview import Interview
+from models.documents.interview import Interview
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -157,7 +157,7 @@ class Rooms:
             await api.room.delete_room(DeleteRoomRequest(room=build_room_name(interview_id)))
 
     def delete_room_in_background(self, interview_id: ObjectId) -> None:
-        """Delete the room without waiting for it: what fails is done by the next round (lifecycle.rounds)."""
+        """Delete the room without waiting for it: what fails is done by the next round (lifecycle.reconciler)."""
         self._run_in_background("close", interview_id, self.delete_room)
 
     async def remove_participants(self, interview_id: ObjectId) -> None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
-from live.feed import LiveHub
-from models import database
+from live.hub import LiveHub
+from models.storage import database
 from settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, live feeds, the jobs' broker, LiveKit's rooms. MongoDB is bound to the documents (models.database.connect)."""
+    """Settings, live feeds, the jobs' broker, LiveKit's rooms. MongoDB is bound to the documents (models.storage.database.connect)."""
 
     settings: Settings
     live: LiveHub

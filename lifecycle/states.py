@@ -10,14 +10,16 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
-from lifecycle.attendance import DISPATCH_LEASE_SECONDS
+from lifecycle.presence import DISPATCH_LEASE_SECONDS
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.services import Services
-from models import erasure, room, transition
-from models.evaluation import Evaluation
-from models.evaluation_job import add_evaluation
-from models.interview import OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, get_interview
-from models.turn import Channel
+from models.writes import interview_erasure
+from models.writes import room_transitions
+from models.writes import interview_transitions
+from models.documents.evaluation import Evaluation
+from models.writes.evaluation_transitions import add_evaluation
+from models.documents.interview import OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, get_interview
+from models.documents.turn import Channel
 
 
 async def open_interview(services: Services, interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview:
@@ -26,9 +28,9 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     Raises Conflict when the interview is over.
     """
     if channel is Channel.VOICE:
-        opened = await room.open_room(interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_LEASE_SECONDS)
+        opened = await room_transitions.open_room(interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_LEASE_SECONDS)
     else:
-        opened = await transition.open_chat(interview_id, consent, channel)
+        opened = await interview_transitions.open_chat(interview_id, consent, channel)
     if opened:
         await _notify_change(services, opened)
         if channel is Channel.TEXT:
@@ -53,7 +55,7 @@ async def end_interview(
     over without having been held.
     """
     interview_id = ObjectId(interview.id)
-    closed = await transition.mark_ending(interview_id, reason, detail, condition)
+    closed = await interview_transitions.mark_ending(interview_id, reason, detail, condition)
     if closed:
         await _notify_change(services, closed)
     current = closed or await _load_interview(interview_id)
@@ -72,7 +74,7 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
     """ENDING -> COMPLETED with a pending evaluation; for the lease's holder after the last words, or when there is none."""
     interview_id = ObjectId(interview.id)
     evaluation = _build_pending_evaluation(services, interview, ObjectId())
-    finished = await transition.mark_completed(interview_id, evaluation, _describe_code_replies(interview))
+    finished = await interview_transitions.mark_completed(interview_id, evaluation, _describe_code_replies(interview))
     if finished is None:
         return await _load_interview(interview_id)
     await _notify_change(services, finished)
@@ -84,7 +86,7 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
 async def cancel_interview(services: Services, interview: Interview, reason: str | None) -> Interview:
     """SCHEDULED, WAITING -> CANCELLED. Raises Conflict for one that has begun or is over otherwise."""
     interview_id = ObjectId(interview.id)
-    cancelled = await transition.mark_cancelled(interview_id, reason)
+    cancelled = await interview_transitions.mark_cancelled(interview_id, reason)
     if cancelled:
         await _notify_change(services, cancelled)
         _delete_room(services, cancelled)
@@ -99,7 +101,7 @@ async def cancel_interview(services: Services, interview: Interview, reason: str
 
 async def expire_interview(services: Services, interview_id: ObjectId) -> None:
     """SCHEDULED, WAITING -> EXPIRED, if its time has passed and nobody came."""
-    expired = await transition.mark_expired(interview_id)
+    expired = await interview_transitions.mark_expired(interview_id)
     if expired:
         await _notify_change(services, expired)
         _delete_room(services, expired)
@@ -108,11 +110,11 @@ async def expire_interview(services: Services, interview_id: ObjectId) -> None:
 async def erase_interview(services: Services, interview: Interview) -> Interview:
     """Erase for good: the mark, which ends a live interview and its streams, then the data; the sweep repeats what fails."""
     interview_id = ObjectId(interview.id)
-    marked = await erasure.mark_erased(interview_id)
+    marked = await interview_erasure.mark_erased(interview_id)
     if marked:
         await _notify_change(services, marked)
         _delete_room(services, marked)
-    erased = await erasure.delete_erased(interview_id) or await _load_interview(interview_id)
+    erased = await interview_erasure.delete_erased(interview_id) or await _load_interview(interview_id)
     if erased.erasure and erased.erasure.pending:
         await services.jobs.kick(ERASE_MEDIA, interview_id)
     return erased

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 
-from lifecycle.attendance import switch_to_text
+from lifecycle.presence import switch_to_text
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
-from models.append import InterviewerUpdate, append_candidate_turn, append_interviewer_turns
-from models.clock import now
-from models.interview import Interview
-from models.turn import Channel, NewTurn, Speaker, Turn
+from models.writes.append_turns import InterviewerUpdate, append_candidate_turn, append_interviewer_turns
+from models.storage.clock import now
+from models.documents.interview import Interview
+from models.documents.turn import Channel, NewTurn, Speaker, Turn
 
 
 async def store_message(services: Services, interview: Interview, text: str, key: str) -> Turn:
@@ -18,7 +18,7 @@ async def store_message(services: Services, interview: Interview, text: str, key
 
     It is answered by voice while the candidate is in the room of a voice interview, else in writing.
 
-    Raises NotFound, Conflict as models.append.append_candidate.
+    Raises NotFound, Conflict as models.writes.append_turns.append_candidate.
     """
     at = now()
     turn = NewTurn(key=f"client:{key}", speaker=Speaker.CANDIDATE, text=text, channel=Channel.TEXT, started_at=at, ended_at=at)
@@ -35,7 +35,7 @@ async def store_message(services: Services, interview: Interview, text: str, key
 async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: NewTurn, fence: int) -> Turn:
     """Store what the candidate was heard to say, under the voice agent's lease, and show it.
 
-    Raises LeaseLost, NotFound, Conflict as models.append.append_candidate.
+    Raises LeaseLost, NotFound, Conflict as models.writes.append_turns.append_candidate.
     """
     stored, changed = await append_candidate_turn(interview_id, turn, fence)
     await _publish_turns(services, changed, [stored])
@@ -43,7 +43,7 @@ async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: Ne
 
 
 async def store_interviewer_turns(services: Services, interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate) -> Interview:
-    """Store the interviewer's turns under the lease, and show them. Raises LeaseLost, Superseded (models.append)."""
+    """Store the interviewer's turns under the lease, and show them. Raises LeaseLost, Superseded (models.writes.append_turns)."""
     stored, changed = await append_interviewer_turns(interview_id, turns, update)
     await _publish_turns(services, changed, stored)
     return changed

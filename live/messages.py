@@ -9,7 +9,7 @@ import orjson
 from bson import ObjectId
 from bson.errors import InvalidId
 
-from models.turn import Speaker, Turn, turn_from_row
+from models.documents.turn import Speaker, Turn, turn_from_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from models.recording import VideoSize
+from models.documents.recording import VideoSize
 from recording.timeline import SAMPLE_RATE, Samples
 
 AUDIO_TYPE = "audio/ogg"

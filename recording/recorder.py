@@ -16,14 +16,14 @@ from livekit import rtc
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
-from models.append import LeaseLost
-from models.recording import RecordingPart, VideoSize, Recording
-from models.recording_job import add_part, add_video, give_up_recording
-from recording.part import PartWriter, CameraFrame, Side
-from recording.spool import MAX_OUTAGE_SECONDS
+from models.writes.append_turns import LeaseLost
+from models.documents.recording import RecordingPart, VideoSize, Recording
+from models.writes.recording_transitions import add_part, add_video, give_up_recording
+from recording.track_writer import PartWriter, CameraFrame, Side
+from recording.upload_buffer import MAX_OUTAGE_SECONDS
 from recording.storage import RecordingStore, StoreFailed
 from recording.timeline import SAMPLE_RATE
-from recording.writer import EncoderFailed
+from recording.encoder_thread import EncoderFailed
 
 log = structlog.get_logger(__name__)
 

@@ -11,24 +11,14 @@ from errors import BadInput, Conflict
 from evaluation.rubric import compute_totals
 from lifecycle.services import Services
 from lifecycle.states import request_evaluation
-from models import evaluation_job
-from models.clock import now
-from models.evaluation import (
-    ACTIVE_STATUSES,
-    Evaluation,
-    EvaluationStatus,
-    LevelOverride,
-    EvaluationOutcome,
-    Review,
-    get_organization_evaluation,
-    list_evaluations,
-    pick_evaluation,
-)
-from models.interview import Decision, Interview, get_organization_interview
+from models.writes import evaluation_transitions
+from models.storage.clock import now
+from models.documents.evaluation import ACTIVE_STATUSES, Evaluation, EvaluationStatus, LevelOverride, EvaluationOutcome, Review, get_organization_evaluation, list_evaluations, pick_evaluation
+from models.documents.interview import Decision, Interview, get_organization_interview
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, decode_id, build_not_found
-from resolvers.scope import load_interview
-from resolvers.text import DETAIL_LIMIT, clean_line, clean_text
+from resolvers.interview_lookup import load_interview
+from resolvers.input_text import DETAIL_LIMIT, clean_line, clean_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +106,7 @@ async def review_evaluation(services: Services, principal: Principal, request: R
         overrides=overrides,
         overall_score=_compute_overall_score(evaluation.outcome, overrides),
     )
-    reviewed = await evaluation_job.add_review(evaluation, review)
+    reviewed = await evaluation_transitions.add_review(evaluation, review)
     if reviewed is None:
         raise build_not_found(IdKind.EVALUATION)
     await services.live.publish_change(principal.organization_id, ObjectId(evaluation.interview_id))

@@ -9,8 +9,8 @@ from bson import ObjectId
 
 from auth import Principal, signing_key
 from lifecycle.services import Services
-from models import idempotency
-from resolvers.text import clean_line
+from models.documents import idempotency_claim
+from resolvers.input_text import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class IdempotentCall:
 
         Raises Conflict when that call had another input.
         """
-        return await idempotency.find_claimed_id(self.caller, self.mutation, self.key, self.digest) if self.key else None
+        return await idempotency_claim.find_claimed_id(self.caller, self.mutation, self.key, self.digest) if self.key else None
 
     async def claim(self, result_id: ObjectId) -> ObjectId:
         """The id to work on: `result_id`, or the one that this key got first. After validation, before the first write.
@@ -36,7 +36,7 @@ class IdempotentCall:
         """
         if self.key is None:
             return result_id
-        return await idempotency.claim_key(self.caller, self.mutation, self.key, self.digest, result_id)
+        return await idempotency_claim.claim_key(self.caller, self.mutation, self.key, self.digest, result_id)
 
 
 def idempotent(services: Services, principal: Principal, mutation: str, key: str | None, validated_input: object) -> IdempotentCall:

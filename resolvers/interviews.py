@@ -6,13 +6,13 @@ from dataclasses import replace
 from auth import Action, Principal, require_permission, has_permission
 from errors import BadInput
 from lifecycle.services import Services
-from models import interview_list
-from models.interview import Interview
-from models.interview_list import InterviewFilter, InterviewOrderField, to_sort_order
-from models.interview_row import InterviewRow
-from models.page import Page, PageRequest
-from resolvers.scope import load_interview
-from resolvers.text import clean_line, clean_filter_values
+from models.reads import interview_list
+from models.documents.interview import Interview
+from models.reads.interview_list import InterviewFilter, InterviewOrderField, to_sort_order
+from models.reads.interview_row import InterviewRow
+from models.reads.pagination import Page, PageRequest
+from resolvers.interview_lookup import load_interview
+from resolvers.input_text import clean_line, clean_filter_values
 
 
 async def get_interview(services: Services, principal: Principal, interview_id: str) -> Interview:

@@ -7,19 +7,19 @@ from bson import ObjectId
 
 from auth import Action, Principal, require_permission, decode_invite_token, unknown_invite_error
 from errors import BadInput, Conflict
-from lifecycle.attendance import prepare_room, switch_to_text, switch_to_voice
+from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.consent import ConsentText, create_consent, get_consent_text
 from lifecycle.services import Services
 from lifecycle.states import open_interview
-from models.clock import now
-from models.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
-from models.organization import Organization, get_organization
-from models.transition import reschedule_interview
-from models.turn import Channel
-from resolvers.access import AccessGrant, issue_candidate_access, issue_invite_link
+from models.storage.clock import now
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
+from models.documents.organization import Organization, get_organization
+from models.writes.interview_transitions import reschedule_interview
+from models.documents.turn import Channel
+from resolvers.candidate_access import AccessGrant, issue_candidate_access, issue_invite_link
 from resolvers.idempotency import IdempotentCall, idempotent
-from resolvers.scope import load_interview
-from resolvers.starts import ConsentChoice, ScheduledInterview, resolve_invite_expiry
+from resolvers.interview_lookup import load_interview
+from resolvers.starting import ConsentChoice, ScheduledInterview, resolve_invite_expiry
 
 EARLY_JOIN_WINDOW = timedelta(minutes=15)
 """candidates may come this long before the time"""

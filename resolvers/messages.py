@@ -5,9 +5,9 @@ from bson import ObjectId
 from auth import Action, Principal, require_permission
 from lifecycle.services import Services
 from lifecycle.turns import store_message
-from models.turn import Turn
-from resolvers.scope import load_interview
-from resolvers.text import clean_line, clean_text
+from models.documents.turn import Turn
+from resolvers.interview_lookup import load_interview
+from resolvers.input_text import clean_line, clean_text
 
 
 async def send_message(

@@ -3,15 +3,15 @@
 from auth import Action, Principal, has_permission
 from errors import NotFound
 from lifecycle.services import Services
-from models.evaluation import Evaluation
-from models.interview import Interview
-from models.organization import Organization
-from models.position import Position, get_position
-from models.recording import RecordingFile
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Interview
+from models.documents.organization import Organization
+from models.documents.position import Position, get_position
+from models.documents.recording import RecordingFile
 from resolvers.evaluations import find_evaluation
 from resolvers.ids import IdKind, parse_id
 from resolvers.recordings import find_recording_file
-from resolvers.scope import load_interview
+from resolvers.interview_lookup import load_interview
 from resolvers.viewer import get_viewer
 
 NodeDocument = Interview | Position | Evaluation | RecordingFile | Organization

@@ -11,14 +11,14 @@ from agent.phrases import PHRASES_BY_LANGUAGE
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
 from lifecycle.services import Services
-from models import position as positions
-from models.interview import Interview
-from models.language import primary_language
-from models.page import SortOrder, Page, PageRequest
-from models.position import Position, PositionContent, find_position
+from models.documents import position as positions
+from models.documents.interview import Interview
+from models.documents.language import primary_language
+from models.reads.pagination import SortOrder, Page, PageRequest
+from models.documents.position import Position, PositionContent, find_position
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found
-from resolvers.text import normalize_text, clean_language_tag
+from resolvers.input_text import normalize_text, clean_language_tag
 
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20
@@ -69,7 +69,7 @@ async def count_positions(services: Services, principal: Principal, include_arch
 async def save_position(
     services: Services, principal: Principal, body: Mapping[str, Any], based_on: int | None, idempotency_key: str | None
 ) -> Position:
-    """Store a new version. `body` has the fields of models.position.PositionBody; what is left out gets its default.
+    """Store a new version. `body` has the fields of models.documents.position.PositionBody; what is left out gets its default.
 
     Raises BadInput with the path of what is wrong, such as questions[2].criterionKeys[0]; Conflict when `based_on` is not the
     newest version (any more).

@@ -4,8 +4,8 @@ from bson import ObjectId
 
 from auth import check_playback_token, issue_playback_token
 from lifecycle.services import Services
-from models.interview import get_organization_interview
-from models.recording import RecordingFile, Recording, find_recording_with_file
+from models.documents.interview import get_organization_interview
+from models.documents.recording import RecordingFile, Recording, find_recording_with_file
 from resolvers.ids import IdKind, decode_id, encode_id, build_not_found
 from settings import Settings
 

@@ -8,11 +8,11 @@ from bson import ObjectId
 from auth import Action, Principal, require_permission
 from errors import BadInput
 from lifecycle.services import Services
-from models.interview import TERMINAL_STATUSES, Interview
-from models.interview_row import InterviewRow
-from models.page import MAX_PAGE_SIZE
-from models.turn import Turn, read_turns, read_turns_by_seq
-from resolvers.scope import load_interview
+from models.documents.interview import TERMINAL_STATUSES, Interview
+from models.reads.interview_row import InterviewRow
+from models.reads.pagination import MAX_PAGE_SIZE
+from models.documents.turn import Turn, read_turns, read_turns_by_seq
+from resolvers.interview_lookup import load_interview
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from auth import Principal
 from lifecycle.services import Services
-from models.organization import Organization, get_organization
+from models.documents.organization import Organization, get_organization
 from resolvers.ids import IdKind, build_not_found
 
 

@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.organization import Role
+from models.documents.organization import Role
 from sandbox.caller.participant import VoiceCaller
 from sandbox.candidate import PreparedAnswers, SimulatedCandidate, load_answers, load_questions
 from sandbox.livekit.build import find_or_build
 from sandbox.processes import SandboxFailed
-from sandbox.showing import RunningSteps, format_progress, show_evaluation, show_recordings, show_turn, show_word_errors
+from sandbox.terminal import RunningSteps, format_progress, show_evaluation, show_recordings, show_turn, show_word_errors
 from sandbox.stack import BANNER, ProvisionKey, Stack, issue_keys, run_stack
-from sandbox.voice import configured_livekit
+from sandbox.voice_stack import configured_livekit
 
 POSITION = "software_engineer"
 PAUSE_SECONDS = 0.8

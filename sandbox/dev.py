@@ -10,8 +10,8 @@ import httpx2
 from rich.console import Console
 from rich.markup import escape
 
-from models.organization import Role
-from sandbox.ide.scripts import install_ide
+from models.documents.organization import Role
+from sandbox.ide.install import install_ide
 from sandbox.processes import free_port
 from sandbox.stack import BANNER, ProvisionKey, Stack, issue_keys, run_stack, console_reporter
 

@@ -20,12 +20,12 @@ from pydantic_settings import EnvSettingsSource
 from rich.console import Console
 from rich.markup import escape
 
-from models.organization import Role
+from models.documents.organization import Role
 from sandbox.livekit.build import ReportProgress
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
 from sandbox.valkey import Valkey
-from sandbox.voice import TEXT_ONLY, start_voice, create_voice_workers, wait_until_registered
+from sandbox.voice_stack import TEXT_ONLY, start_voice, create_voice_workers, wait_until_registered
 from settings import Settings
 
 ProvisionKey = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]

@@ -11,7 +11,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
 from auth import Action, require_permission, has_permission
-from schema.attributes import Projected, Restricted
+from engine.fast_fields import Projected, Restricted
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
-from models.evaluation import Evaluation, list_evaluations_for_interviews
-from models.latency import ReplyLatency, read_reply_latencies
-from models.position import Position, get_positions
-from models.recording import RecordingFile, list_recordings_for_interviews
-from models.turn import Turn
+from models.documents.evaluation import Evaluation, list_evaluations_for_interviews
+from models.reads.reply_latency import ReplyLatency, read_reply_latencies
+from models.documents.position import Position, get_positions
+from models.documents.recording import RecordingFile, list_recordings_for_interviews
+from models.documents.turn import Turn
 from resolvers.transcripts import get_turns_by_seq
 
 TurnKey = tuple[ObjectId, int]

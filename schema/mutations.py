@@ -4,7 +4,9 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from resolvers import endings, evaluations, invites, messages, positions, starts
+from resolvers import evaluations, invites, messages, positions
+from resolvers import ending
+from resolvers import starting
 from schema.arguments import unset_to_none
 from schema.context import Info
 from schema.fields import mutation
@@ -52,7 +54,7 @@ class Mutation:
     async def start_interview(self, info: Info, data: Input[StartInterviewInput]) -> StartInterviewPayload | None:
         """An interview that begins now."""
         caller = await info.context.principal()
-        started = await starts.start_interview(info.context.services, caller, data.to_request())
+        started = await starting.start_interview(info.context.services, caller, data.to_request())
         return StartInterviewPayload(
             interview=Interview.of(started.interview, caller),
             access=CandidateAccess.of(started.access),
@@ -63,7 +65,7 @@ class Mutation:
     async def schedule_interview(self, info: Info, data: Input[ScheduleInterviewInput]) -> ScheduleInterviewPayload | None:
         """An interview for later."""
         caller = await info.context.principal()
-        scheduled = await starts.schedule_interview(info.context.services, caller, data.to_request())
+        scheduled = await starting.schedule_interview(info.context.services, caller, data.to_request())
         return ScheduleInterviewPayload(interview=Interview.of(scheduled.interview, caller), invite=Invite.of(scheduled.invite))
 
     @mutation("A new link, and a new time if given; the old link stops working.")
@@ -100,14 +102,14 @@ class Mutation:
     async def end_interview(self, info: Info, data: Input[EndInterviewInput]) -> EndInterviewPayload | None:
         """An interview to end."""
         caller = await info.context.principal()
-        ended = await endings.end_interview(info.context.services, caller, data.interview_id, unset_to_none(data.idempotency_key))
+        ended = await ending.end_interview(info.context.services, caller, data.interview_id, unset_to_none(data.idempotency_key))
         return EndInterviewPayload(interview=Interview.of(ended, caller))
 
     @mutation("Call off an interview that has not begun.")
     async def cancel_interview(self, info: Info, data: Input[CancelInterviewInput]) -> CancelInterviewPayload | None:
         """An interview to call off."""
         caller = await info.context.principal()
-        cancelled = await endings.cancel_interview(
+        cancelled = await ending.cancel_interview(
             info.context.services, caller, data.interview_id, unset_to_none(data.reason), unset_to_none(data.idempotency_key)
         )
         return CancelInterviewPayload(interview=Interview.of(cancelled, caller))
@@ -141,7 +143,7 @@ class Mutation:
     async def erase_interview(self, info: Info, data: Input[EraseInterviewInput]) -> EraseInterviewPayload | None:
         """An interview to erase."""
         caller = await info.context.principal()
-        erased, receipt = await endings.erase_interview(
+        erased, receipt = await ending.erase_interview(
             info.context.services, caller, data.interview_id, unset_to_none(data.idempotency_key)
         )
         return EraseInterviewPayload(interview=Interview.of(erased, caller), receipt=receipt)

@@ -6,10 +6,10 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from models.evaluation import Evaluation as EvaluationDocument
-from models.interview import Interview as InterviewDocument
-from models.position import Position as PositionDocument
-from models.recording import RecordingFile as RecordingFile
+from models.documents.evaluation import Evaluation as EvaluationDocument
+from models.documents.interview import Interview as InterviewDocument
+from models.documents.position import Position as PositionDocument
+from models.documents.recording import RecordingFile as RecordingFile
 from resolvers import evaluations, interviews, invites, node, positions, transcripts, viewer
 from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Id, InterviewId, Last, Version, unset_to_none
 from schema.context import Info

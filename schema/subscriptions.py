@@ -1,4 +1,4 @@
-"""What can be followed while it happens. How a stream that fails is told stands in schema/websocket.py and schema/sse.py."""
+"""What can be followed while it happens. How a stream that fails is told stands in api/websocket.py and api/sse.py."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -9,13 +9,13 @@ from strawberry import UNSET
 
 from auth import Principal
 from live.messages import Interim
-from models import turn as documents
-from resolvers import following
+from models.documents import turn as documents
+from resolvers import subscriptions
 from schema.arguments import AfterSeq, InterviewId, unset_to_none
 from schema.context import Info
 from schema.fields import subscription
 from schema.inputs.lists import LiveFilter
-from schema.sharing import EventMapper
+from engine.shared_subscriptions import EventMapper
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
 
@@ -38,7 +38,7 @@ class Subscription:
         services = info.context.services
 
         async def open_turns(caller: Principal, after: int) -> AsyncGenerator[documents.Turn, None]:
-            return await following.follow_turns(services, caller, interview_id, after)
+            return await subscriptions.follow_turns(services, caller, interview_id, after)
 
         async with aclosing(_TURNS.events(info.context, caller, after, open_turns)) as events:
             async for event in events:
@@ -51,7 +51,7 @@ class Subscription:
         services = info.context.services
 
         async def open_interims(caller: Principal, _: int) -> AsyncGenerator[Interim, None]:
-            return await following.follow_interims(services, caller, interview_id)
+            return await subscriptions.follow_interims(services, caller, interview_id)
 
         async with aclosing(_INTERIMS.events(info.context, caller, 0, open_interims)) as events:
             async for event in events:
@@ -64,7 +64,7 @@ class Subscription:
     async def interview_changed(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[Interview, None]:
         """One interview as it goes on."""
         caller = await info.context.subscriber()
-        async with aclosing(await following.follow_interview(info.context.services, caller, interview_id)) as states:
+        async with aclosing(await subscriptions.follow_interview(info.context.services, caller, interview_id)) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)
 
@@ -84,6 +84,6 @@ class Subscription:
         caller = await info.context.subscriber()
         criteria = unset_to_none(interview_filter)
         where = criteria.to_filter() if criteria else None
-        async with aclosing(await following.follow_interviews(info.context.services, caller, where)) as states:
+        async with aclosing(await subscriptions.follow_interviews(info.context.services, caller, where)) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)

@@ -22,17 +22,17 @@ import settings as configuration
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from live.feed import LiveHub
-from models.database import DOCUMENTS, connect
+from live.hub import LiveHub
+from models.storage.database import DOCUMENTS, connect
 from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
-from tests.live.reading import RedisSubscriptions
-from tests.livekit import find_livekit
+from tests.live.streams import RedisSubscriptions
+from tests.livekit_rooms import find_livekit
 from tests.resolvers.tenant import Tenant, make_tenant
-from tests.rooms import LivekitProbe, open_livekit_probe, make_livekit_settings
-from tests.schema.api import serve
+from tests.livekit_probe import LivekitProbe, open_livekit_probe, make_livekit_settings
+from tests.schema.api_client import serve
 
 COALESCE_SECONDS = 0.2
 

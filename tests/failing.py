@@ -15,8 +15,8 @@ import logs
 import settings
 from lifecycle.jobs import Jobs
 from lifecycle.lease import hold_lease
-from models.database import connect
-from models.turn import get_turn_collection
+from models.storage.database import connect
+from models.documents.turn import get_turn_collection
 from tests.factories import make_interview, add_candidate_turn
 
 SPOKEN_TEXT = "I was fired from my last job"

@@ -23,10 +23,10 @@ from auth import (
     authenticate,
 )
 from errors import Forbidden, NotFound, Unauthenticated
-from models.clock import now
-from models.erasure import mark_erased
-from models.organization import Role, create_key, ensure_organization, revoke_key
-from models.transition import reschedule_interview
+from models.storage.clock import now
+from models.writes.interview_erasure import mark_erased
+from models.documents.organization import Role, create_key, ensure_organization, revoke_key
+from models.writes.interview_transitions import reschedule_interview
 from tests.factories import make_interview
 
 pytestmark = pytest.mark.usefixtures("database")

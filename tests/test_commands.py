@@ -23,10 +23,10 @@ import logs
 import main
 from auth import authenticate
 from errors import Unauthenticated
-from models.organization import Role, create_key
+from models.documents.organization import Role, create_key
 from sandbox.processes import ChildProcess
 from settings import AuthSettings, Settings
-from tests.commands import MAIN, copy_workspace, wait_for_dev_output
+from tests.cli_workspace import MAIN, copy_workspace, wait_for_dev_output
 
 pytestmark = pytest.mark.servers
 

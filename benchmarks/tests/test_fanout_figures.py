@@ -74,7 +74,7 @@ def test_every_ask_is_of_a_load_that_is_measured_at_both() -> None:
 
 
 def test_no_subscriber_can_be_further_behind_than_the_feed_remembers() -> None:
-    from live.followed import MAX_CACHED_TURNS
+    from live.interview_feed import MAX_CACHED_TURNS
 
     assert all(cell.window < MAX_CACHED_TURNS for cell in CELLS.values())
 

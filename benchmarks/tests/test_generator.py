@@ -20,9 +20,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from benchmarks.fanout.cells import Cell, Metric, Peer
 from benchmarks.fanout.generator import SOURCES, Generator, build
 from benchmarks.fanout.rig import brought_up
-from models.database import DOCUMENTS
+from models.storage.database import DOCUMENTS
 from sandbox.processes import SandboxFailed
-from tests.schema.api import serve
+from tests.schema.api_client import serve
 
 pytestmark = pytest.mark.skipif(shutil.which("go") is None, reason="There is no Go on PATH: the load generator is not built.")
 

@@ -9,8 +9,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 from benchmarks.list_archive import Archive, fill
 from benchmarks.list_measures import Measured, Task, pooled
 from benchmarks.list_query import Answered, Server, verdicts
-from models.interview import Interview
-from models.interview_list import InterviewOrderField
+from models.documents.interview import Interview
+from models.reads.interview_list import InterviewOrderField
 
 COUNT = 300
 

@@ -8,8 +8,8 @@ from bson import ObjectId
 
 from benchmarks.interviews import Outcome
 from benchmarks.replies import judge, percentile, replies_of
-from models.turn import Channel, Latency, Move, Speaker, Turn
-from sandbox.caller.ear import VoiceActivity
+from models.documents.turn import Channel, Latency, Move, Speaker, Turn
+from sandbox.caller.listener import VoiceActivity
 from sandbox.caller.participant import CallerUtterance
 
 LATENCY = Latency(final=0.2, committed=0.6, first_word=0.62, first_audio=0.78, heard=0.79)

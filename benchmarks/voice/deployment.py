@@ -10,12 +10,12 @@ from typing import Any
 import httpx2
 from bson import ObjectId
 
-from keys import provision_key, load_starter_positions
+from cli.keys import provision_key, load_starter_positions
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models import database
-from models.interview import Interview, get_interview
-from models.organization import Role, ensure_organization
-from models.turn import Turn, read_turns
+from models.storage import database
+from models.documents.interview import Interview, get_interview
+from models.documents.organization import Role, ensure_organization
+from models.documents.turn import Turn, read_turns
 from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
 from sandbox.processes import SandboxFailed

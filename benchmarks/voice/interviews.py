@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.rig import ROOT, Opened, Rig
-from models.interview import InterviewStatus
-from models.turn import Turn
-from sandbox.caller.ear import VoiceActivity
+from models.documents.interview import InterviewStatus
+from models.documents.turn import Turn
+from sandbox.caller.listener import VoiceActivity
 from sandbox.caller.participant import CallerUtterance
 from sandbox.processes import ChildProcess
 

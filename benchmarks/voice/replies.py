@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from benchmarks.interviews import Outcome
 from benchmarks.rig import FIRST_AUDIO_SECONDS, FIRST_WORD_SECONDS
-from models.turn import Move, Speaker, Turn
+from models.documents.turn import Move, Speaker, Turn
 from sandbox.caller.participant import CallerUtterance
 
 ADVANCING = (Move.NEXT, Move.CLOSE)

@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from livekit import rtc
 
-from sandbox.caller.ear import TrackListener, VoiceActivity
+from sandbox.caller.listener import TrackListener, VoiceActivity
 from sandbox.caller.microphone import SAMPLE_RATE, CallEnded, Microphone
 from sandbox.speech import SynthesizedSpeech, EspeakVoice, synthesize
 from sandbox.voices import CANDIDATE_VOICE

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from resolvers.invites import JoinRequest, RenewRequest
-from resolvers.starts import ConsentChoice, ScheduleRequest, StartRequest
+from resolvers.starting import ConsentChoice, ScheduleRequest, StartRequest
 from schema.arguments import unset_to_none
 from schema.types.enums import Channel
 

@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
-from models import interview_list
-from resolvers import following
+from models.reads import interview_list
+from resolvers import subscriptions
 from schema.arguments import unset_to_none
 from schema.types.enums import (
     Channel,
@@ -82,6 +82,6 @@ class LiveFilter:
     position_key: list[str] | None = strawberry.field(default=UNSET, description="For one of these positions, any version.")
     channel: list[Channel] | None = strawberry.field(default=UNSET, description="Held in one of these ways.")
 
-    def to_filter(self) -> following.LiveInterviewFilter:
+    def to_filter(self) -> subscriptions.LiveInterviewFilter:
         """The use case's filter."""
-        return following.LiveInterviewFilter(status=self.status, position_key=unset_to_none(self.position_key), channel=unset_to_none(self.channel))
+        return subscriptions.LiveInterviewFilter(status=self.status, position_key=unset_to_none(self.position_key), channel=unset_to_none(self.channel))

@@ -70,7 +70,7 @@ class SavePositionInput:
     archived: bool = strawberry.field(default=False, description="No new interviews are made for it.")
 
     def to_body(self) -> dict[str, Any]:
-        """The fields of models.position.PositionBody."""
+        """The fields of models.documents.position.PositionBody."""
         return {
             "key": self.key,
             "title": self.title,

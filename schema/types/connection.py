@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from models.page import Page
+from models.reads.pagination import Page
 from schema.fields import resolved_field
 
 N = TypeVar("N")

@@ -6,12 +6,12 @@ from enum import StrEnum
 import strawberry
 
 from errors import ErrorCode
-from models.evaluation import EvaluationStatus
-from models.interview import Decision, EndReason, InterviewStatus, Recommendation
-from models.interview_list import InterviewOrderField
-from models.organization import Role
-from models.recording import RecordingKind, RecordingStatus
-from models.turn import Channel, Speaker
+from models.documents.evaluation import EvaluationStatus
+from models.documents.interview import Decision, EndReason, InterviewStatus, Recommendation
+from models.reads.interview_list import InterviewOrderField
+from models.documents.organization import Role
+from models.documents.recording import RecordingKind, RecordingStatus
+from models.documents.turn import Channel, Speaker
 
 __all__ = [
     "Channel",

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 from bson import ObjectId
 
-from models import evaluation as documents
+from models.documents import evaluation as documents
 from resolvers.ids import IdKind, encode_id, build_not_found
 from schema.context import Info
 from schema.fields import resolved_field

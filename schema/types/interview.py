@@ -8,15 +8,15 @@ from bson import ObjectId
 from strawberry import UNSET
 
 from auth import Action, Principal
-from models import interview as documents
-from models.clock import now
-from models.evaluation import Evaluation as EvaluationDocument
-from models.evaluation import pick_evaluation
-from models.interview_row import InterviewRow
+from models.documents import interview as documents
+from models.storage.clock import now
+from models.documents.evaluation import Evaluation as EvaluationDocument
+from models.documents.evaluation import pick_evaluation
+from models.reads.interview_row import InterviewRow
 from resolvers.ids import IdKind, encode_id, build_not_found
 from resolvers.transcripts import read_transcript
 from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
-from schema.attributes import Projected
+from engine.fast_fields import Projected
 from schema.context import Info
 from schema.fields import Guard, resolved_field, from_document, document_field, required_document_fields
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus

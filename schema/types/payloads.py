@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import access
+from resolvers import candidate_access
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.position import Position
@@ -29,7 +29,7 @@ class CandidateAccess:
     room: RoomAccess | None = strawberry.field(description="The room to join; null in the TEXT channel.")
 
     @classmethod
-    def of(cls, issued: access.AccessGrant) -> "CandidateAccess":
+    def of(cls, issued: candidate_access.AccessGrant) -> "CandidateAccess":
         """The access as callers see it."""
         room = issued.room
         return cls(
@@ -48,7 +48,7 @@ class Invite:
     expires_at: datetime = strawberry.field(description="Until then an interview that has not begun can be joined.")
 
     @classmethod
-    def of(cls, issued: access.InviteLink) -> "Invite":
+    def of(cls, issued: candidate_access.InviteLink) -> "Invite":
         """The invite as callers see it."""
         return cls(token=issued.token, url=issued.url, expires_at=issued.expires_at)
 

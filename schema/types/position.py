@@ -6,8 +6,8 @@ import strawberry
 from bson import ObjectId
 
 from auth import Action, Principal
-from models import position as documents
-from models.interview import PositionRef
+from models.documents import position as documents
+from models.documents.interview import PositionRef
 from resolvers.ids import IdKind, encode_id
 from schema.fields import resolved_field, from_document, document_field
 from schema.types.node import Node

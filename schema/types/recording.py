@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from bson import ObjectId
 
-from models import recording as documents
+from models.documents import recording as documents
 from resolvers.ids import IdKind, encode_id
 from resolvers.recordings import build_playback_url
 from schema.context import Info

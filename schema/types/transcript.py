@@ -7,8 +7,8 @@ import strawberry
 
 from auth import Action, Principal
 from live.messages import Interim
-from models import latency as latencies
-from models import turn as documents
+from models.reads import reply_latency as latencies
+from models.documents import turn as documents
 from resolvers import transcripts
 from resolvers.ids import IdKind, encode_id
 from schema.fields import resolved_field

@@ -4,7 +4,7 @@ import strawberry
 from bson import ObjectId
 
 from auth import Principal
-from models import organization as documents
+from models.documents import organization as documents
 from resolvers.ids import IdKind, encode_id
 from schema.types.enums import Role
 from schema.types.node import Node

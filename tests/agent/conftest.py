@@ -13,7 +13,7 @@ from agent.interviewer import MoveChosen, stream_reply
 from agent.prompts import Background, compose_prompt
 from lifecycle.services import Services
 from sandbox.anthropic.provider import AnthropicProvider
-from tests.agent.chats import Chat, make_chat
+from tests.agent.stored_chats import Chat, make_chat
 from tests.agent.talks import Talk
 from tests.resolvers.tenant import Tenant
 

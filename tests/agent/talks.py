@@ -7,9 +7,9 @@ from bson import ObjectId
 from hypothesis import strategies as st
 
 from agent.plan import TimeLimits, InterviewPlan, derive_plan
-from models.interview import EndReason
-from models.position import PositionContent, Question
-from models.turn import Channel, Move, Source, Speaker, Turn
+from models.documents.interview import EndReason
+from models.documents.position import PositionContent, Question
+from models.documents.turn import Channel, Move, Source, Speaker, Turn
 from tests.factories import position_body
 
 START_TIME = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.guard import MAX_CHARACTERS, MAX_SENTENCES, OutputFilter
-from models.turn import Move
-from tests.agent.gates import CUT_PLACES, MANY_EXAMPLES, MOVES, PRIVATE_RUNS, split_at, filter_reply
+from agent.output_filter import MAX_CHARACTERS, MAX_SENTENCES, OutputFilter
+from models.documents.turn import Move
+from tests.agent.filter_texts import CUT_PLACES, MANY_EXAMPLES, MOVES, PRIVATE_RUNS, split_at, filter_reply
 
 # --- how much
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.guard import OutputFilter, collect_private_ngrams
+from agent.output_filter import OutputFilter, collect_private_ngrams
 from agent.prompts import RULES
-from models.position import Question
-from models.turn import Move
-from tests.agent.gates import ASKED_QUESTION, CUT_PLACES, MANY_EXAMPLES, MOVES, NOTE, OPEN_QUESTION, PRIVATE_TEXTS, LEAK_WORDS, UNASKED_QUESTION, guarded_position, split_at, filter_reply
+from models.documents.position import Question
+from models.documents.turn import Move
+from tests.agent.filter_texts import ASKED_QUESTION, CUT_PLACES, MANY_EXAMPLES, MOVES, NOTE, OPEN_QUESTION, PRIVATE_TEXTS, LEAK_WORDS, UNASKED_QUESTION, guarded_position, split_at, filter_reply
 from tests.factories import position_body
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.interviewer import MAX_MOVE_LINE_CHARACTERS, parse_move
-from models.turn import Move
-from tests.agent.whole_talks import MANY_EXAMPLES
+from models.documents.turn import Move
+from tests.agent.simulated_talks import MANY_EXAMPLES
 
 _HEAD_PIECES = st.lists(
     st.sampled_from(

@@ -6,7 +6,7 @@ from livekit.agents import LanguageCode
 from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 from livekit.agents.voice import UserStateChangedEvent
 
-from agent.hearing import MAX_TRANSCRIPT_DELAY_SECONDS, AudioClock, SpeechCollector
+from agent.voice.speech_collector import MAX_TRANSCRIPT_DELAY_SECONDS, AudioClock, SpeechCollector
 
 START_TIME = 1_000_000.0
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent.interviewer import MAX_MOVE_LINE_CHARACTERS, MoveChosen, parse_move
 from agent.phrases import get_phrases
-from models.turn import Move, Source
+from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import SECRET_WORD, RequestReply
 from tests.agent.talks import Talk, make_greeted_talk

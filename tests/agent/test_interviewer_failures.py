@@ -11,12 +11,12 @@ import settings
 from agent.interviewer import MoveChosen, stream_reply
 from agent.phrases import get_phrases
 from agent.prompts import Background, compose_prompt
-from models.turn import Move, Source
+from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import SHORT_TIMEOUTS, PATIENT_TIMEOUTS, SECRET_WORD, RequestReply
 from tests.agent.talks import Talk, make_greeted_talk
 from tests.factories import position_body
-from tests.live.reading import wait_until
+from tests.live.streams import wait_until
 
 ENGLISH = get_phrases("en")
 SHORT_GAP_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=0.5)

@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 from livekit import rtc
 
-from agent import line
-from agent.line import SUSPECT_POLLS, DEAD_POLLS, ConnectionMonitor
+from agent.voice import connection_monitor
+from agent.voice.connection_monitor import SUSPECT_POLLS, DEAD_POLLS, ConnectionMonitor
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from live.cancellation import cancel_and_wait
 
@@ -40,7 +40,7 @@ class FakeMicrophone:
 @pytest.fixture
 async def monitored_line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[ConnectionMonitor, FakeMicrophone, list[bool]]]:
     """A line that is watched fast, its microphone, and what was told of it."""
-    monkeypatch.setattr(line, "LOOK_SECONDS", POLL_SECONDS)
+    monkeypatch.setattr(connection_monitor, "LOOK_SECONDS", POLL_SECONDS)
     microphone, reported = FakeMicrophone(), list[bool]()
     candidate = SimpleNamespace(identity=CANDIDATE_IDENTITY, track_publications={"x": microphone})
     room = SimpleNamespace(remote_participants={"candidate": candidate})

@@ -4,7 +4,7 @@ from string import Formatter
 import pytest
 
 from agent.phrases import PHRASES_BY_LANGUAGE, CodePhrases, get_phrases, normalize_answer
-from models.interview import EndReason
+from models.documents.interview import EndReason
 
 SAYS_AI = {"en": "an AI", "de": "eine KI", "es": "una inteligencia artificial", "fr": "une intelligence artificielle"}
 PEOPLE_DECIDE = {

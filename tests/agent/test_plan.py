@@ -2,8 +2,8 @@ import pytest
 
 from agent.phrases import get_phrases
 from agent.plan import MAX_TRIES_PER_QUESTION
-from models.interview import EndReason, Progress
-from models.turn import Move
+from models.documents.interview import EndReason, Progress
+from models.documents.turn import Move
 from tests.agent.talks import Talk, make_greeted_talk, make_talk_with_probes
 
 REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)

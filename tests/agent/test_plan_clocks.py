@@ -6,8 +6,8 @@ import pytest
 
 from agent.phrases import PHRASES_BY_LANGUAGE, get_phrases
 from agent.plan import TimeLimits
-from models.interview import EndReason
-from models.turn import Move
+from models.documents.interview import EndReason
+from models.documents.turn import Move
 from tests.agent.talks import START_TIME, make_greeted_talk, new_questions
 from tests.factories import position_body
 

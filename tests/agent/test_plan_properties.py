@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.plan import MINUTES_PER_ANSWER, MAX_TRIES_PER_QUESTION, InterviewPlan
-from models.interview import EndReason
-from models.position import PositionContent
-from models.turn import Move, Turn
+from models.documents.interview import EndReason
+from models.documents.position import PositionContent
+from models.documents.turn import Move, Turn
 from tests.agent.talks import Talk, positions
-from tests.agent.whole_talks import MANY_EXAMPLES, CANDIDATE_REQUESTS, STEPS, UNHURRIED_STEPS, TalkStep, simulate_talk, make_clock_move
+from tests.agent.simulated_talks import MANY_EXAMPLES, CANDIDATE_REQUESTS, STEPS, UNHURRIED_STEPS, TalkStep, simulate_talk, make_clock_move
 
 
 def _is_over(talk: Talk) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from agent.plan import derive_plan
 from agent.prompts import Background, compose_prompt
-from models.turn import Channel, Move
+from models.documents.turn import Channel, Move
 from tests.agent.talks import Talk, make_greeted_talk
 
 

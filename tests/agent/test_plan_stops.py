@@ -3,8 +3,8 @@
 import pytest
 
 from agent.phrases import get_phrases
-from models.interview import EndReason
-from models.turn import Move
+from models.documents.interview import EndReason
+from models.documents.turn import Move
 from tests.agent.talks import make_greeted_talk, make_talk_with_probes
 
 

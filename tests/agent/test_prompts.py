@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from agent.plan import InterviewPlan
 from agent.prompts import Background, Prompt, compose_prompt, build_directive
-from models.position import Criterion, Level, PositionContent, Question
-from models.turn import Move
+from models.documents.position import Criterion, Level, PositionContent, Question
+from models.documents.turn import Move
 from tests.agent.talks import Talk, make_greeted_talk, positions
-from tests.agent.whole_talks import MANY_EXAMPLES, STEPS, TalkStep, simulate_talk
+from tests.agent.simulated_talks import MANY_EXAMPLES, STEPS, TalkStep, simulate_talk
 from tests.factories import position_body
 
 BACKGROUND = Background("Four years.", "Built a parcel feed.", "Payments and on-call.")

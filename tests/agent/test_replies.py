@@ -9,8 +9,8 @@ from anthropic import AsyncAnthropic
 
 from agent.interviewer import MoveChosen
 from agent.prompts import Background, Prompt, compose_prompt
-from agent.replies import PrefetchedReply
-from models.turn import Channel
+from agent.prefetched_reply import PrefetchedReply
+from models.documents.turn import Channel
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from settings import Settings
 from tests.agent.talks import Talk, make_greeted_talk

@@ -9,7 +9,7 @@ import pytest
 from livekit.agents import AgentSession
 from livekit.agents.voice import AgentStateChangedEvent, SpeechHandle, UserStateChangedEvent
 
-from agent.speech import SpeechPlayer
+from agent.voice.speech_player import SpeechPlayer
 from live.cancellation import cancel_and_wait
 
 CANDIDATE_SPEAKS = UserStateChangedEvent(old_state="listening", new_state="speaking")

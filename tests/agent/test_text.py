@@ -6,11 +6,11 @@ from bson import ObjectId
 
 from agent.phrases import get_phrases
 from lifecycle.services import Services
-from models.interview import InterviewStatus
-from models.turn import Channel, Move, Source, Speaker
+from models.documents.interview import InterviewStatus
+from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
-from tests.agent.chats import UNPROBED_ANSWER, Chat, open_process_services, wait_for_reply_requests, make_chat, seqs
-from tests.live.reading import RedisSubscriptions, collect_stream
+from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, open_process_services, wait_for_reply_requests, make_chat, seqs
+from tests.live.streams import RedisSubscriptions, collect_stream
 from tests.resolvers.tenant import Tenant
 
 ENGLISH = get_phrases("en")

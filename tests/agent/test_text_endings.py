@@ -7,11 +7,11 @@ import pytest
 from agent.phrases import get_phrases
 from errors import Conflict
 from lifecycle.states import end_interview, erase_interview
-from models.evaluation import EvaluationStatus
-from models.interview import EndReason, InterviewStatus
-from models.turn import Move, Source
+from models.documents.evaluation import EvaluationStatus
+from models.documents.interview import EndReason, InterviewStatus
+from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
-from tests.agent.chats import UNPROBED_ANSWER, Chat, wait_for_reply_requests, seqs
+from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, wait_for_reply_requests, seqs
 
 ENGLISH = get_phrases("en")
 FIRST_QUESTION = "What draws you to this work?"

@@ -8,21 +8,21 @@ import pytest
 import structlog
 from pymongo.errors import PyMongoError
 
-from agent.failure import MAX_ATTEMPTS
+from agent.retry_policy import MAX_ATTEMPTS
 from agent.phrases import get_phrases
 from errors import AppError
 from lifecycle.services import Services
-from models.clock import now
-from models.interview import EndReason, InterviewStatus, Lease, update_interview
-from models.position import Position
-from models.transition import claim_reply
-from models.turn import Move, Source
+from models.storage.clock import now
+from models.documents.interview import EndReason, InterviewStatus, Lease, update_interview
+from models.documents.position import Position
+from models.writes.interview_transitions import claim_reply
+from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod
-from tests.agent.chats import UNPROBED_ANSWER, Chat, open_process_services, wait_for_reply_requests, make_chat
+from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, open_process_services, wait_for_reply_requests, make_chat
 from tests.agent.conftest import SECRET_WORD
 from tests.factories import make_position, position_body
-from tests.live.reading import wait_until
+from tests.live.streams import wait_until
 
 ENGLISH = get_phrases("en")
 QUESTIONS = [question.text for question in position_body().questions]
@@ -93,7 +93,7 @@ async def test_who_loses_the_lease_in_mid_composition_stops_at_once_and_says_not
 async def test_a_holder_that_was_overtaken_unnoticed_can_not_store(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event, monkeypatch: pytest.MonkeyPatch, has_answered: bool
 ) -> None:
-    monkeypatch.setattr("agent.text.COMPOSITIONS", 1)  # the last one looks at the fence alone
+    monkeypatch.setattr("agent.typed.COMPOSITIONS", 1)  # the last one looks at the fence alone
     sleepy = chat.with_other_services(with_settings(chat.services, "jobs", lease_seconds=600.0))  # renews too seldom to notice anything
     provider.scripts.append(ScriptedReply(text="NEXT\nToo late.", release_event=release_event))
     await chat.say(UNPROBED_ANSWER)

@@ -14,20 +14,20 @@ from anthropic import AsyncAnthropic
 from bson import ObjectId
 
 from agent.interviewer import MAX_TOKENS
-from agent.text import respond_if_due
+from agent.typed import respond_if_due
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
 from lifecycle.states import open_interview
-from lifecycle.sweep import run_repairs
+from lifecycle.repairs import run_repairs
 from lifecycle.turns import store_message
-from models.interview import Candidate as Person
-from models.interview import EndReason, InterviewStatus, get_interview
-from models.turn import Channel, Move, Source, Speaker, read_turns
+from models.documents.interview import Candidate as Person
+from models.documents.interview import EndReason, InterviewStatus, get_interview
+from models.documents.turn import Channel, Move, Source, Speaker, read_turns
 from sandbox.anthropic.cache import CHARACTERS_PER_TOKEN
 from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.candidate import SimulatedCandidate, load_answers
 from settings import Settings
-from tests.agent.chats import UNPROBED_ANSWER, open_process_services, make_chat, seqs
+from tests.agent.stored_chats import UNPROBED_ANSWER, open_process_services, make_chat, seqs
 from tests.factories import make_interview, make_position
 
 ROOT = Path(__file__).parents[2]

@@ -1,6 +1,6 @@
-from agent.speech import SpokenText
-from agent.utterance import Utterance, build_spoken_turn
-from models.turn import Channel, Move, NewTurn, Source
+from agent.voice.speech_player import SpokenText
+from agent.voice.utterance import Utterance, build_spoken_turn
+from models.documents.turn import Channel, Move, NewTurn, Source
 from tests.agent.talks import Talk, make_greeted_talk
 
 BRIDGE = "Thank you, that helps. "

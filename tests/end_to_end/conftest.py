@@ -6,8 +6,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from sandbox.anthropic.provider import AnthropicProvider
 from tests.end_to_end.fleet import Fleet
-from tests.end_to_end.launch import launch_fleet
-from tests.schema.api import serve
+from tests.end_to_end.fleet_launch import launch_fleet
+from tests.schema.api_client import serve
 
 
 @pytest.fixture(scope="module")

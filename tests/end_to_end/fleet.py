@@ -17,8 +17,8 @@ from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import WebSocketException
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.interview import Interview
-from models.organization import Role
+from models.documents.interview import Interview
+from models.documents.organization import Role
 from resolvers.ids import IdKind, decode_id
 from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.caller.participant import VoiceCaller
@@ -26,7 +26,7 @@ from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess, free_port
 from sandbox.stack import create_api_process, create_jobs_process, wait_until_ready
 from sandbox.valkey import Valkey
-from sandbox.voice import SpeechProviderProcess, wait_until_registered, create_worker_process
+from sandbox.voice_stack import SpeechProviderProcess, wait_until_registered, create_worker_process
 
 TURN_ADDED = "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text questionKey } }"
 START_INTERVIEW = """mutation($input: StartInterviewInput!) {

@@ -7,8 +7,8 @@ import pytest
 from gql import GraphQLRequest
 from gql.transport.exceptions import TransportQueryError
 
-import keys
-from models.organization import Role
+from cli import keys
+from models.documents.organization import Role
 from sandbox.candidate import SimulatedCandidate, load_answers
 from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview, wait_until
 

@@ -6,9 +6,9 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from lifecycle.services import Services
-from models.evaluation import Evaluation
-from models.interview import Interview, InterviewStatus
-from models.position import Position
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.position import Position
 from tests.factories import make_interview, make_position, add_candidate_turn
 
 MakeEvaluation = Callable[..., Awaitable[Evaluation]]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from evaluation.evidence import MIN_WORDS, SearchableTranscript, group_answers
 from evaluation.prompt import Quote
-from models.turn import Turn
-from tests.evaluation.transcripts import candidate_turn, interviewer_turn
+from models.documents.turn import Turn
+from tests.evaluation.turns import candidate_turn, interviewer_turn
 
 TEXT = "I wrote down the cost of both: polling was simple, but it meant three million calls a day."
 TURNS = [

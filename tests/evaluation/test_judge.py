@@ -10,11 +10,11 @@ import settings
 from evaluation.judge import JudgeFailed, ask_judge
 from evaluation.prompt import get_criterion_judgement as judged_of
 from evaluation.prompt import build_system_text
-from models.evaluation import Usage
+from models.documents.evaluation import Usage
 from sandbox.anthropic.cache import count_tokens
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
-from tests.evaluation.transcripts import candidate_turn, interviewer_turn
+from tests.evaluation.turns import candidate_turn, interviewer_turn
 from tests.factories import position_body
 
 SECRET_PHRASE = "the heliotrope migration of nineteen ninety"

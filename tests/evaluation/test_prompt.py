@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from evaluation.prompt import Judgement, compute_transcript_digest, build_judgement_model, build_system_text, build_transcript_message
 from evaluation.prompt import get_criterion_judgement as judged_of
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
-from tests.evaluation.transcripts import candidate_turn, interviewer_turn
+from tests.evaluation.turns import candidate_turn, interviewer_turn
 from tests.factories import position_body
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.rubric import MIN_COVERAGE, to_score, compute_totals
-from models.interview import Recommendation
+from models.documents.interview import Recommendation
 
 WEIGHTS = st.floats(0.01, 10)
 LEVELS = st.integers(1, 5)

@@ -12,11 +12,11 @@ from bson import ObjectId
 from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
 from evaluation.tasks import ABANDONED, NO_EVIDENCE, NOTHING_SAID, build_outcome, run_evaluation
 from lifecycle.services import Services
-from models.erasure import mark_erased
-from models.evaluation import Evaluation, EvaluationStatus, EvaluationOutcome
-from models.evaluation_job import claim_evaluation
-from models.interview import Interview, Recommendation
-from models.turn import read_turns
+from models.writes.interview_erasure import mark_erased
+from models.documents.evaluation import Evaluation, EvaluationStatus, EvaluationOutcome
+from models.writes.evaluation_transitions import claim_evaluation
+from models.documents.interview import Interview, Recommendation
+from models.documents.turn import read_turns
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.evaluation.conftest import MakeEvaluation, load_evaluated_interview, reload_evaluation
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json

@@ -13,7 +13,7 @@ import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.organization import Role
+from models.documents.organization import Role
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
 from sandbox.stack import create_api_process, make_environment

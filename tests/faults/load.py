@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import httpx2
 
 from live.cancellation import cancel_and_wait
-from models.organization import Role
+from models.documents.organization import Role
 from tests.faults.checks import Check, count, duration, effect, ratio
 from tests.faults.deployment import Deployment
 
@@ -47,7 +47,7 @@ class Scale:
     api_away: float = 2.0
     stalled: float = 60.0
     filled: float = 34.0
-    """Until each interview's shared events are as many as are ever retained (schema.sharing.KEPT)."""
+    """Until each interview's shared events are as many as are ever retained (engine.shared_subscriptions.KEPT)."""
     churn: float = 30.0
     deaths: int = 4
     """Number of processes killed between commit and publish."""

@@ -19,23 +19,23 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from agent.hearing import SpeechSegment
-from agent.transcript import TranscriptWriter
+from agent.voice.speech_collector import SpeechSegment
+from agent.voice.transcript_writer import TranscriptWriter
 from auth import Audience, sign
 from evaluation import prompt
-from keys import load_starter_positions
+from cli.keys import load_starter_positions
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
-from live.feed import LiveHub
-from models import database
-from models.append import InterviewerUpdate
-from models.clock import now
-from models.interview import EndReason, Interview, get_interview
-from models.organization import Role, create_key, ensure_organization, revoke_key
-from models.session import abort_orphaned_transactions
-from models.turn import Channel, NewTurn, Speaker, Turn, read_turns
+from live.hub import LiveHub
+from models.storage import database
+from models.writes.append_turns import InterviewerUpdate
+from models.storage.clock import now
+from models.documents.interview import EndReason, Interview, get_interview
+from models.documents.organization import Role, create_key, ensure_organization, revoke_key
+from models.storage.transactions import abort_orphaned_transactions
+from models.documents.turn import Channel, NewTurn, Speaker, Turn, read_turns
 from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
 from sandbox.results import percentile

@@ -4,7 +4,7 @@ import pytest
 from redis.asyncio import Redis
 
 import settings as configuration
-from tests.lifecycle.told import RedisProbe
+from tests.lifecycle.redis_probe import RedisProbe
 
 
 @pytest.fixture

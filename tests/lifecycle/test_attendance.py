@@ -8,16 +8,16 @@ import pytest
 from bson import ObjectId
 
 from errors import Unavailable
-from lifecycle.attendance import candidate_joined, dispatch_missing_interviewers, candidate_left
+from lifecycle.presence import candidate_joined, dispatch_missing_interviewers, candidate_left
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.clock import now
-from models.interview import DISPATCH_HOLDER, Interview, InterviewStatus, Lease, RoomState, get_interview
-from models.room import claim_interviewer_lease
-from models.turn import Channel
+from models.storage.clock import now
+from models.documents.interview import DISPATCH_HOLDER, Interview, InterviewStatus, Lease, RoomState, get_interview
+from models.writes.room_transitions import claim_interviewer_lease
+from models.documents.turn import Channel
 from tests.factories import make_interview
-from tests.lifecycle.told import RedisProbe, change_channels_of
-from tests.rooms import LivekitProbe
+from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
+from tests.livekit_probe import LivekitProbe
 
 pytestmark = pytest.mark.usefixtures("livekit_server")
 

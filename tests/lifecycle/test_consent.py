@@ -4,7 +4,7 @@ import pytest
 
 from errors import BadInput
 from lifecycle.consent import CURRENT_CONSENT_VERSION, CONSENT_TEXTS, create_consent, get_consent_text
-from models.clock import now
+from models.storage.clock import now
 
 
 @pytest.mark.parametrize(("tag", "language"), [("en", "en"), ("de-AT", "de"), ("ES", "es"), ("fr", "fr"), ("ja", "en")])

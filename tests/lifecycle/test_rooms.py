@@ -12,11 +12,11 @@ import settings as configuration
 from errors import Unavailable
 from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, parse_room_name, build_room_name
 from lifecycle.services import Services
-from models.clock import now
+from models.storage.clock import now
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
-from tests.live.reading import wait_until
-from tests.rooms import LivekitProbe
+from tests.live.streams import wait_until
+from tests.livekit_probe import LivekitProbe
 
 pytestmark = pytest.mark.usefixtures("livekit_server")
 

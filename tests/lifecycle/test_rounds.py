@@ -8,20 +8,21 @@ import pytest
 from bson import ObjectId
 from structlog.testing import capture_logs
 
-from lifecycle import attendance, rounds
-from lifecycle.rounds import run_room_reconciler, reconcile_rooms
+from lifecycle import presence
+from lifecycle import reconciler
+from lifecycle.reconciler import run_room_reconciler, reconcile_rooms
 from lifecycle.services import Services
 from lifecycle.states import end_interview
-from lifecycle.sweep import repair_all
-from models.append import append_candidate_turn, append_interviewer_turns
-from models.clock import now
-from models.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, Lease, RoomState, get_interview
-from models.room import claim_interviewer_lease, find_unanswered_messages, abandonment_condition, mark_present
-from models.turn import Channel, Speaker
+from lifecycle.repairs import repair_all
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.storage.clock import now
+from models.documents.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, Lease, RoomState, get_interview
+from models.writes.room_transitions import claim_interviewer_lease, find_unanswered_messages, abandonment_condition, mark_present
+from models.documents.turn import Channel, Speaker
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
-from tests.live.reading import wait_until
-from tests.rooms import LivekitProbe
+from tests.live.streams import wait_until
+from tests.livekit_probe import LivekitProbe
 
 LEASE_SECONDS = 60.0
 
@@ -50,8 +51,8 @@ async def read_participant(interview: Interview) -> str | None:
 @pytest.fixture
 def short_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dispatches that are given up, and looks at the rooms, within parts of a second."""
-    monkeypatch.setattr(attendance, "DISPATCH_SECONDS", 0.3)
-    monkeypatch.setattr(rounds, "RECONCILE_SECONDS", 0.3)
+    monkeypatch.setattr(presence, "DISPATCH_SECONDS", 0.3)
+    monkeypatch.setattr(reconciler, "RECONCILE_SECONDS", 0.3)
 
 
 class _RunningReconciler:
@@ -77,7 +78,7 @@ async def test_a_dispatch_that_nobody_takes_is_repeated_under_a_higher_number_un
 ) -> None:
     interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     async with _RunningReconciler(services), livekit.join(interview) as guest:
-        await attendance.candidate_joined(services, ObjectId(interview.id), guest.local_participant.sid)
+        await presence.candidate_joined(services, ObjectId(interview.id), guest.local_participant.sid)
 
         async def is_dispatched_three_times() -> bool:
             return len(await livekit.list_interviewer_fences(interview)) >= 3
@@ -101,7 +102,7 @@ async def test_one_who_died_is_replaced_and_one_who_lives_is_not(
     died = await make_voice_interview(room=present, fence=5, lease=Lease(holder="dead", until=seconds_ago(1)))
     lives = await make_voice_interview(room=present, fence=5, lease=Lease(holder="alive", until=seconds_ago(-60)))
     alone = await make_voice_interview(fence=5, lease=Lease(holder="dead", until=seconds_ago(1)))
-    await attendance.dispatch_missing_interviewers(services, ignore_pending=False)
+    await presence.dispatch_missing_interviewers(services, ignore_pending=False)
     assert [await livekit.list_interviewer_fences(interview) for interview in (died, lives, alone)] == [[6], [], []]
 
 

@@ -11,14 +11,14 @@ from lifecycle import states
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.turns import store_message, store_interviewer_turns
-from models import erasure
-from models.clock import now
-from models.evaluation import EvaluationStatus, list_evaluations
-from models.interview import DISPATCH_HOLDER, Consent, EndReason, Interview, InterviewStatus, update_interview, get_interview
-from models.transition import claim_reply, release_interview_lease
-from models.turn import Channel, read_turns
+from models.writes import interview_erasure
+from models.storage.clock import now
+from models.documents.evaluation import EvaluationStatus, list_evaluations
+from models.documents.interview import DISPATCH_HOLDER, Consent, EndReason, Interview, InterviewStatus, update_interview, get_interview
+from models.writes.interview_transitions import claim_reply, release_interview_lease
+from models.documents.turn import Channel, read_turns
 from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
-from tests.lifecycle.told import RedisProbe, change_channels_of
+from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 
 CONSENT = Consent(text_version="test", given_at=now(), recording=False)
 SCHEDULED, WAITING, IN_PROGRESS = InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS
@@ -197,7 +197,7 @@ async def test_a_deletion_that_fails_leaves_the_mark_and_the_next_call_deletes(
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(erasure, "delete_erased", crash)
+        patch.setattr(interview_erasure, "delete_erased", crash)
         with pytest.raises(ConnectionError):
             await states.erase_interview(services, interview)
     assert await redis_probe.read_published_channels() == change_channels_of(interview), "followers stop at the mark"

@@ -12,21 +12,21 @@ from structlog.testing import capture_logs
 
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
-from lifecycle.sweep import run_repairs, repair_all
-from models.clock import now
-from models.erasure import mark_erased
-from models.evaluation import list_evaluations
-from models.evaluation_job import claim_evaluation
-from models.interview import Interview, InterviewStatus, get_interview
-from models.session import APP_NAME
-from models.transition import claim_reply
-from models.turn import read_turns
+from lifecycle.repairs import run_repairs, repair_all
+from models.storage.clock import now
+from models.writes.interview_erasure import mark_erased
+from models.documents.evaluation import list_evaluations
+from models.writes.evaluation_transitions import claim_evaluation
+from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.storage.transactions import APP_NAME
+from models.writes.interview_transitions import claim_reply
+from models.documents.turn import read_turns
 from sandbox.mongod import Mongod
 from tests.factories import make_interview, new_evaluation, add_candidate_turn
-from tests.lifecycle.told import RedisProbe, change_channels_of
-from tests.lifecycle.workers import JobSpy
-from tests.live.reading import wait_until
-from tests.models.orphans import leave_transaction_open
+from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
+from tests.lifecycle.job_worker import JobSpy
+from tests.live.streams import wait_until
+from tests.models.open_transactions import leave_transaction_open
 
 ENDING, COMPLETED = InterviewStatus.ENDING, InterviewStatus.COMPLETED
 
@@ -190,7 +190,7 @@ async def test_a_defect_in_one_round_does_not_end_the_sweep(
     with capture_logs() as logged:
         async with running_repairs(services):
             with monkeypatch.context() as patch:
-                patch.setattr("models.transition.find_expired", fail)
+                patch.setattr("models.writes.interview_transitions.find_expired", fail)
                 await wait_until(has_failed)
             await make_interview(due_at=now() + minus_seconds(2))
             await reply_jobs.wait_until_called(1)

@@ -10,9 +10,9 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 import settings
-from live.backend import SUBSCRIBED, RedisBackend
+from live.redis_backend import SUBSCRIBED, RedisBackend
 from sandbox.valkey import Valkey
-from tests.live.reading import list_subscribed_channels
+from tests.live.streams import list_subscribed_channels
 
 
 @asynccontextmanager
@@ -62,7 +62,7 @@ async def test_bytes_that_are_no_text_do_not_end_the_stream(valkey: str) -> None
 
 
 async def test_a_queue_that_is_full_holds_back_and_loses_nothing(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("live.backend.QUEUE_SIZE", 10)
+    monkeypatch.setattr("live.redis_backend.QUEUE_SIZE", 10)
     backend = RedisBackend(settings.RedisSettings(url=valkey))
     await backend.connect()
     try:

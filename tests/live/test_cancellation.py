@@ -10,8 +10,8 @@ from bson import ObjectId
 import settings
 from live import cancellation
 from live.cancellation import cancel_and_wait
-from live.feed import LiveHub
-from tests.live.reading import wait_until
+from live.hub import LiveHub
+from tests.live.streams import wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -90,7 +90,7 @@ async def test_live_feeds_close_though_their_watch_lost_its_cancellation(
     settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
-    monkeypatch.setattr("live.watch.read_marks", ignore_first_cancellation(begun, {}))
+    monkeypatch.setattr("live.poller.read_marks", ignore_first_cancellation(begun, {}))
     async with asyncio.timeout(10):
         async with LiveHub(settings.redis) as live:
             turns = live.follow_turns(ObjectId(), 0)
@@ -103,7 +103,7 @@ async def test_a_wall_that_lost_its_cancellation_does_not_outlive_its_followers(
     live: LiveHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
-    monkeypatch.setattr("live.wall.changed_since", ignore_first_cancellation(begun, []))
+    monkeypatch.setattr("live.organization_feed.changed_since", ignore_first_cancellation(begun, []))
     before = asyncio.all_tasks()
     following = asyncio.ensure_future(anext(live.follow_interviews(ObjectId()), None))
     await begun.wait()

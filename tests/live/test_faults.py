@@ -8,11 +8,11 @@ import pytest
 from bson import ObjectId
 
 import settings
-from live.feed import LiveHub
-from models.turn import Turn
+from live.hub import LiveHub
+from models.documents.turn import Turn
 from sandbox.valkey import Valkey
 from tests.factories import make_interview, add_candidate_turn
-from tests.live.reading import list_subscribed_channels, wait_until, collect_stream
+from tests.live.streams import list_subscribed_channels, wait_until, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
 

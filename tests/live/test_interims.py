@@ -3,13 +3,13 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from live.feed import LiveHub
+from live.hub import LiveHub
 from live.messages import Interim
-from models.clock import now
-from models.interview import Interview, InterviewStatus, update_interview
-from models.turn import Speaker
+from models.storage.clock import now
+from models.documents.interview import Interview, InterviewStatus, update_interview
+from models.documents.turn import Speaker
 from tests.factories import make_interview, add_candidate_turn
-from tests.live.reading import RedisSubscriptions, collect_stream
+from tests.live.streams import RedisSubscriptions, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -4,12 +4,12 @@ from itertools import pairwise
 import pytest
 from bson import ObjectId
 
-from live.feed import LiveHub
-from models.erasure import mark_erased
-from models.interview import Interview, InterviewStatus, update_interview, get_interview
+from live.hub import LiveHub
+from models.writes.interview_erasure import mark_erased
+from models.documents.interview import Interview, InterviewStatus, update_interview, get_interview
 from tests.conftest import COALESCE_SECONDS
 from tests.factories import make_interview
-from tests.live.reading import collect_stream
+from tests.live.streams import collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -90,7 +90,7 @@ async def test_followers_share_what_they_read(unpolled_live: LiveHub, monkeypatc
         reads += 1
         return await get_interview(interview_id)
 
-    monkeypatch.setattr("live.followed.get_interview", counted)
+    monkeypatch.setattr("live.interview_feed.get_interview", counted)
     coming = [asyncio.ensure_future(anext(states)) for states in everybody]
     await set_last_seq(interview, 1)
     await publish_change(unpolled_live, interview)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live.messages import Changed, Interim, decode_message, encode_message
-from models.turn import Channel, Move, Source, Speaker, Turn
+from models.documents.turn import Channel, Move, Source, Speaker, Turn
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 ids = st.binary(min_size=12, max_size=12).map(ObjectId)

@@ -6,15 +6,15 @@ import pytest
 from bson import ObjectId
 from pymongo.errors import AutoReconnect
 
-from live.feed import LiveHub
-from live.followed import TURN_BATCH_SIZE, MAX_CACHED_TURNS
-from models.erasure import delete_erased, mark_erased
-from models.follow import Watermark, read_watermarks
-from models.interview import Interview, InterviewStatus, update_interview
-from models.turn import Turn, read_turns
+from live.hub import LiveHub
+from live.interview_feed import TURN_BATCH_SIZE, MAX_CACHED_TURNS
+from models.writes.interview_erasure import delete_erased, mark_erased
+from models.reads.watermarks import Watermark, read_watermarks
+from models.documents.interview import Interview, InterviewStatus, update_interview
+from models.documents.turn import Turn, read_turns
 from settings import Settings
 from tests.factories import make_interview, add_candidate_turn
-from tests.live.reading import TIMEOUT_SECONDS, StreamCollector, collect_stream
+from tests.live.streams import TIMEOUT_SECONDS, StreamCollector, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -44,7 +44,7 @@ def turn_read_cursors(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         cursors.append(after)
         return await read_turns(interview_id, after, limit)
 
-    monkeypatch.setattr("live.followed.read_turns", counted)
+    monkeypatch.setattr("live.interview_feed.read_turns", counted)
     return cursors
 
 
@@ -262,8 +262,8 @@ async def test_followers_outlive_an_absent_mongodb(live: LiveHub, monkeypatch: p
             raise AutoReconnect("away")
         return await read_watermarks(interview_ids)
 
-    monkeypatch.setattr("live.followed.read_turns", failing_turns)
-    monkeypatch.setattr("live.watch.read_marks", failing_marks)
+    monkeypatch.setattr("live.interview_feed.read_turns", failing_turns)
+    monkeypatch.setattr("live.poller.read_marks", failing_marks)
     async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
         await add_candidate_turn(interview, "first")
         await refused.wait()

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from live.feed import LiveHub
-from live.wall import OVERLAP
-from models.follow import read_server_time
-from models.interview import Interview, update_interview
+from live.hub import LiveHub
+from live.organization_feed import OVERLAP
+from models.reads.watermarks import read_server_time
+from models.documents.interview import Interview, update_interview
 from tests.conftest import COALESCE_SECONDS
 from tests.factories import make_interview, make_position
-from tests.live.reading import RedisSubscriptions, StreamCollector, collect_stream
+from tests.live.streams import RedisSubscriptions, StreamCollector, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
 

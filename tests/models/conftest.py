@@ -5,7 +5,7 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from tests.models.profiler import Profiler
-from tests.models.archive import SampleDataset, insert_dataset
+from tests.models.dataset import SampleDataset, insert_dataset
 
 
 @pytest.fixture(scope="module")

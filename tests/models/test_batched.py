@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from pymongo.errors import AutoReconnect
 
-from models.batched import BatchLoader
+from models.storage.batch_loader import BatchLoader
 
 Read = Callable[[list[int]], Awaitable[dict[int, str]]]
 

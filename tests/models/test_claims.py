@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 
 from errors import Conflict
-from models.idempotency import CLAIM_TTL_SECONDS, IdempotencyClaim, claim_key, find_claimed_id
+from models.documents.idempotency_claim import CLAIM_TTL_SECONDS, IdempotencyClaim, claim_key, find_claimed_id
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -7,21 +7,11 @@ import pytest
 from bson import ObjectId
 
 from errors import Conflict
-from models.clock import now
-from models.erasure import mark_erased
-from models.evaluation import Evaluation, EvaluationStatus, Review, Usage, get_evaluation, list_evaluations, pick_evaluation
-from models.evaluation_job import (
-    add_evaluation,
-    add_review,
-    claim_evaluation,
-    complete_evaluation,
-    fail_evaluation,
-    find_due_evaluations,
-    postpone_evaluation,
-    record_usage,
-    renew_evaluation_lease,
-)
-from models.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
+from models.storage.clock import now
+from models.writes.interview_erasure import mark_erased
+from models.documents.evaluation import Evaluation, EvaluationStatus, Review, Usage, get_evaluation, list_evaluations, pick_evaluation
+from models.writes.evaluation_transitions import add_evaluation, add_review, claim_evaluation, complete_evaluation, fail_evaluation, find_due_evaluations, postpone_evaluation, record_usage, renew_evaluation_lease
+from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
 from tests.factories import make_interview, new_evaluation, new_outcome
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -188,7 +178,7 @@ async def test_of_an_outcome_all_is_stored_or_nothing(monkeypatch: pytest.Monkey
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("models.evaluation_job.change", crash)
+        patch.setattr("models.writes.evaluation_transitions.change", crash)
         with pytest.raises(ConnectionError):
             await complete_with_level(evaluation)
     assert await get_evaluation(ObjectId(evaluation.id)) == evaluation

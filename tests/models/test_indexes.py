@@ -6,46 +6,36 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from tests.models.profiler import Profiler
-from models import (
-    evaluation,
-    follow,
-    idempotency,
-    latency,
-    organization,
-    recording,
-    recording_job,
-    room,
-    transition,
-    turn,
-)
-from models.append import append_candidate_turn, append_interviewer_turns
-from models.erasure import delete_erased, find_pending_erasures, mark_erased
-from models.evaluation_job import add_evaluation, claim_evaluation, find_due_evaluations
-from models.interview import (
-    Consent,
-    EndReason,
-    InterviewStatus,
-    RoomState,
-    get_interview,
-    get_interviews,
-    get_organization_interview,
-)
-from models.recording import RecordingPart, VideoSize
-from models.recording_job import find_open_recordings, find_unrecorded_interviews
-from models.turn import Channel, Speaker
+from models.documents import evaluation
+from models.reads import watermarks
+from models.documents import idempotency_claim
+from models.reads import reply_latency
+from models.documents import organization
+from models.documents import recording
+from models.writes import recording_transitions
+from models.writes import room_transitions
+from models.writes import interview_transitions
+from models.documents import turn
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
+from models.writes.evaluation_transitions import add_evaluation, claim_evaluation, find_due_evaluations
+from models.documents.interview import Consent, EndReason, InterviewStatus, RoomState, get_interview, get_interviews, get_organization_interview
+from models.documents.recording import RecordingPart, VideoSize
+from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
+from models.documents.turn import Channel, Speaker
 from tests.factories import make_interview, new_evaluation, new_recording, new_turn, new_interviewer_update
-from tests.models.archive import SampleDataset, assert_uses_indexes
+from tests.models.dataset import SampleDataset, assert_uses_indexes
 
 
 async def test_the_sweep_reads_nothing_but_what_is_due(dataset: SampleDataset, profiler: Profiler) -> None:
     plans = await profiler.plans(
-        transition.find_due_replies(1, 100),
-        transition.find_ending_interviews(5, 100),
-        transition.find_expired_interviews(100),
+        interview_transitions.find_due_replies(1, 100),
+        interview_transitions.find_ending_interviews(5, 100),
+        interview_transitions.find_expired_interviews(100),
         find_pending_erasures(100),
         find_due_evaluations(100),
-        room.find_unattended_interviews(100),
-        room.find_abandoned_interviews(120, 100),
+        room_transitions.find_unattended_interviews(100),
+        room_transitions.find_abandoned_interviews(120, 100),
         find_open_recordings(100),
         find_unrecorded_interviews(100),
     )
@@ -58,10 +48,10 @@ async def test_the_sweep_reads_nothing_but_what_is_due(dataset: SampleDataset, p
 
 
 async def test_what_followers_ask_is_answered_from_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
-    marks = await profiler.plans(follow.read_watermarks([ObjectId(dataset.interview.id), ObjectId()]))
+    marks = await profiler.plans(watermarks.read_watermarks([ObjectId(dataset.interview.id), ObjectId()]))
     assert_uses_indexes(marks, 1)
     assert marks[0].keys <= 4
-    changes = await profiler.plans(follow.list_changes_since(dataset.organization_id, dataset.stored_at - timedelta(days=30)))
+    changes = await profiler.plans(watermarks.list_changes_since(dataset.organization_id, dataset.stored_at - timedelta(days=30)))
     assert_uses_indexes(changes)
     assert sum(plan.returned for plan in changes) > 200
     for plan in changes:
@@ -71,7 +61,7 @@ async def test_what_followers_ask_is_answered_from_indexes(dataset: SampleDatase
 
 async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, profiler: Profiler) -> None:
     interview_id = ObjectId(dataset.interview.id)
-    [claimed] = await idempotency.IdempotencyClaim.find({"key": "7"}).to_list()
+    [claimed] = await idempotency_claim.IdempotencyClaim.find({"key": "7"}).to_list()
     key = await organization.find_key_by_secret(dataset.secret)
     assert key
     plans = await profiler.plans(
@@ -91,7 +81,7 @@ async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, prof
         organization.list_keys(key.organization_id),
         organization.get_organization(ObjectId()),
         organization.ensure_organization("organization 7"),
-        idempotency.find_claimed_id(claimed.caller, claimed.mutation, claimed.key, claimed.digest),
+        idempotency_claim.find_claimed_id(claimed.caller, claimed.mutation, claimed.key, claimed.digest),
     )
     assert_uses_indexes(plans, 17)
     for plan in plans:
@@ -117,15 +107,15 @@ async def test_every_change_finds_its_document_by_its_id(dataset: SampleDataset,
 
     async def run_lifecycle() -> None:
         await append_candidate_turn(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
-        claimed = await transition.claim_reply(interview_id, "holder", 60)
+        claimed = await interview_transitions.claim_reply(interview_id, "holder", 60)
         assert claimed
-        await transition.renew_interview_lease(interview_id, claimed.fence, "holder", 60)
+        await interview_transitions.renew_interview_lease(interview_id, claimed.fence, "holder", 60)
         await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1))
-        await transition.release_interview_lease(interview_id, claimed.fence)
-        await transition.reschedule_interview(interview_id, ObjectId(), None, dataset.stored_at)
-        await transition.mark_ending(interview_id, EndReason.WRAPPED_UP)
+        await interview_transitions.release_interview_lease(interview_id, claimed.fence)
+        await interview_transitions.reschedule_interview(interview_id, ObjectId(), None, dataset.stored_at)
+        await interview_transitions.mark_ending(interview_id, EndReason.WRAPPED_UP)
         pending = new_evaluation(interview)
-        await transition.mark_completed(interview_id, pending, None)
+        await interview_transitions.mark_completed(interview_id, pending, None)
         await claim_evaluation(ObjectId(pending.id), "holder", 60)
         await add_evaluation(new_evaluation(interview))
         assert await mark_erased(interview_id)
@@ -142,16 +132,16 @@ async def test_every_change_of_a_room_finds_its_document_by_its_id(dataset: Samp
     interview_id = ObjectId((await make_interview(organization_id=dataset.organization_id, status=InterviewStatus.SCHEDULED)).id)
 
     async def run_lifecycle() -> None:
-        assert await room.open_room(interview_id, None, 60, 60)
-        assert await room.expect_candidate(interview_id, 90)
-        assert await room.mark_present(interview_id, "PA_1", dataset.stored_at)
-        assert await room.claim_interviewer_dispatch(interview_id, 60, ignore_pending_dispatch=True)
-        assert await room.claim_interviewer_lease(interview_id, 2, "agent", 60)
-        assert await room.mark_away(interview_id, "PA_1")
-        assert await room.switch_channel_to_text(interview_id)
-        assert await room.switch_channel_to_voice(interview_id, 60, 60)
+        assert await room_transitions.open_room(interview_id, None, 60, 60)
+        assert await room_transitions.expect_candidate(interview_id, 90)
+        assert await room_transitions.mark_present(interview_id, "PA_1", dataset.stored_at)
+        assert await room_transitions.claim_interviewer_dispatch(interview_id, 60, ignore_pending_dispatch=True)
+        assert await room_transitions.claim_interviewer_lease(interview_id, 2, "agent", 60)
+        assert await room_transitions.mark_away(interview_id, "PA_1")
+        assert await room_transitions.switch_channel_to_text(interview_id)
+        assert await room_transitions.switch_channel_to_voice(interview_id, 60, 60)
 
-    plans = await profiler.plans(run_lifecycle(), room.find_ended_interviews([interview_id]))
+    plans = await profiler.plans(run_lifecycle(), room_transitions.find_ended_interviews([interview_id]))
     assert_uses_indexes(plans)
     assert len(plans) >= 9
     for plan in plans:
@@ -159,7 +149,7 @@ async def test_every_change_of_a_room_finds_its_document_by_its_id(dataset: Samp
 
 
 async def test_what_the_rounds_ask_reads_open_interviews_only(dataset: SampleDataset, profiler: Profiler) -> None:
-    plans = await profiler.plans(room.read_presence(10), latency.read_reply_latencies([ObjectId(dataset.interview.id)]))
+    plans = await profiler.plans(room_transitions.read_presence(10), reply_latency.read_reply_latencies([ObjectId(dataset.interview.id)]))
     assert_uses_indexes(plans, 2)
 
 
@@ -175,19 +165,19 @@ async def test_every_change_of_a_recording_finds_its_document_by_its_id(dataset:
     recording_id = ObjectId(new.id)
 
     async def run_lifecycle() -> None:
-        assert await recording_job.create_recording(new)
-        assert await recording_job.claim_recorder_dispatch(recording_id, 60, 60)
-        recorded = await recording_job.claim_recording(recording_id, 1, "recorder", 60)
+        assert await recording_transitions.create_recording(new)
+        assert await recording_transitions.claim_recorder_dispatch(recording_id, 60, 60)
+        recorded = await recording_transitions.claim_recording(recording_id, 1, "recorder", 60)
         assert recorded
-        assert await recording_job.renew_recording_lease(recording_id, 1, "recorder", 60)
-        recorded = await recording_job.add_part(recorded, RecordingPart(number=1, started_at=dataset.stored_at))
+        assert await recording_transitions.renew_recording_lease(recording_id, 1, "recorder", 60)
+        recorded = await recording_transitions.add_part(recorded, RecordingPart(number=1, started_at=dataset.stored_at))
         assert recorded
-        assert await recording_job.add_video(recorded, VideoSize(width=640, height=360))
-        assert await recording_job.release_recording_lease(recorded)
-        await transition.mark_ending(ObjectId(interview.id), EndReason.WRAPPED_UP)
-        finishing = await recording_job.claim_file_job(recording_id, "jobs", 60)
+        assert await recording_transitions.add_video(recorded, VideoSize(width=640, height=360))
+        assert await recording_transitions.release_recording_lease(recorded)
+        await interview_transitions.mark_ending(ObjectId(interview.id), EndReason.WRAPPED_UP)
+        finishing = await recording_transitions.claim_file_job(recording_id, "jobs", 60)
         assert finishing
-        assert await recording_job.complete_recording(finishing, [])
+        assert await recording_transitions.complete_recording(finishing, [])
 
     plans = await profiler.plans(run_lifecycle())
     assert_uses_indexes(plans)

@@ -4,10 +4,10 @@ import pytest
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.append import append_candidate_turn, append_interviewer_turns
-from models.interview import Interview
-from models.latency import ReplyLatency, read_reply_latencies, summarize_latencies
-from models.turn import Channel, Latency, Speaker
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.documents.interview import Interview
+from models.reads.reply_latency import ReplyLatency, read_reply_latencies, summarize_latencies
+from models.documents.turn import Channel, Latency, Speaker
 from tests.factories import make_interview, new_turn, new_interviewer_update
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models.append import LeaseLost, append_interviewer_turns
-from models.clock import now
-from models.interview import Interview, InterviewStatus, get_interview
-from models.transition import claim_reply, find_due_replies, release_interview_lease, renew_interview_lease
-from models.turn import Channel
+from models.writes.append_turns import LeaseLost, append_interviewer_turns
+from models.storage.clock import now
+from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.writes.interview_transitions import claim_reply, find_due_replies, release_interview_lease, renew_interview_lease
+from models.documents.turn import Channel
 from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
 
 pytestmark = pytest.mark.usefixtures("database")

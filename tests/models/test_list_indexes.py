@@ -9,22 +9,15 @@ from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
 from tests.models.profiler import Plan, Profiler
-from models import interview_list, position
-from models.database import DOCUMENTS
-from models.interview import Decision, Interview, InterviewStatus, Recommendation
-from models.interview_index import FILTER_INDEX_ORDERS
-from models.interview_list import (
-    ORDER_FIELDS,
-    InterviewFilter,
-    InterviewOrderField,
-    count_interviews,
-    build_criteria,
-    list_interviews,
-    to_sort_order,
-)
-from models.page import SortOrder, Page, PageRequest
-from models.turn import Channel
-from tests.models.archive import SampleDataset, assert_uses_indexes
+from models.reads import interview_list
+from models.documents import position
+from models.storage.database import DOCUMENTS
+from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation
+from models.documents.interview_indexes import FILTER_INDEX_ORDERS
+from models.reads.interview_list import ORDER_FIELDS, InterviewFilter, InterviewOrderField, count_interviews, build_criteria, list_interviews, to_sort_order
+from models.reads.pagination import SortOrder, Page, PageRequest
+from models.documents.turn import Channel
+from tests.models.dataset import SampleDataset, assert_uses_indexes
 
 PAGE_SIZE = 20
 

@@ -7,13 +7,13 @@ import pytest
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from models.interview import Interview, get_interview
-from models.position import find_position, save_position
-from models.session import APP_NAME, abort_orphaned_transactions
-from models.turn import read_turns
+from models.documents.interview import Interview, get_interview
+from models.documents.position import find_position, save_position
+from models.storage.transactions import APP_NAME, abort_orphaned_transactions
+from models.documents.turn import read_turns
 from sandbox.mongod import Mongod
 from tests.factories import make_interview, position_body, add_candidate_turn
-from tests.models.orphans import leave_transaction_open
+from tests.models.open_transactions import leave_transaction_open
 
 
 async def test_a_call_that_finds_no_database_fails_soon_and_stores_nothing(own_mongod: Mongod) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models import room
-from models.clock import now
-from models.interview import DISPATCH_HOLDER, OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, Lease, RoomState, get_interview
-from models.transition import claim_reply, mark_ending, find_due_replies, release_interview_lease, renew_interview_lease
-from models.turn import Channel
+from models.writes import room_transitions
+from models.storage.clock import now
+from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, Lease, RoomState, get_interview
+from models.writes.interview_transitions import claim_reply, mark_ending, find_due_replies, release_interview_lease, renew_interview_lease
+from models.documents.turn import Channel
 from tests.factories import make_interview, add_candidate_turn
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -52,7 +52,7 @@ async def wait_until_lapsed(interview_id: ObjectId) -> None:
 
 async def test_an_opened_room_waits_for_its_candidate_and_for_an_interviewer() -> None:
     interview_id = ObjectId((await make_interview(status=SCHEDULED)).id)
-    opened = await room.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS)
+    opened = await room_transitions.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS)
     assert opened
     assert (opened.status, opened.channel, opened.consent) == (WAITING, Channel.VOICE, CONSENT)
     assert (opened.fence, opened.due_at) == (1, None)
@@ -66,7 +66,7 @@ async def test_an_opened_room_waits_for_its_candidate_and_for_an_interviewer() -
 
 async def test_of_five_that_open_at_once_one_does() -> None:
     interview_id = ObjectId((await make_interview(status=SCHEDULED)).id)
-    opened = await asyncio.gather(*(room.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) for _ in range(5)))
+    opened = await asyncio.gather(*(room_transitions.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) for _ in range(5)))
     assert len([interview for interview in opened if interview]) == 1
     assert (await reload_interview(interview_id)).fence == 1
 
@@ -74,7 +74,7 @@ async def test_of_five_that_open_at_once_one_does() -> None:
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status is not SCHEDULED])
 async def test_only_a_scheduled_interview_is_opened(status: InterviewStatus) -> None:
     interview_id = ObjectId((await make_interview(status=status)).id)
-    assert await room.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) is None
+    assert await room_transitions.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) is None
 
 
 # --- who attends
@@ -82,18 +82,18 @@ async def test_only_a_scheduled_interview_is_opened(status: InterviewStatus) -> 
 
 async def test_who_was_dispatched_last_gets_the_lease_and_nobody_else() -> None:
     interview_id = await make_voice_interview(fence=4, lease=Lease(holder=DISPATCH_HOLDER, until=now() + timedelta(minutes=1)))
-    assert await room.claim_interviewer_lease(interview_id, 3, "of an older dispatch", LEASE_SECONDS) is None
-    claimed = await room.claim_interviewer_lease(interview_id, 4, "agent", LEASE_SECONDS)
+    assert await room_transitions.claim_interviewer_lease(interview_id, 3, "of an older dispatch", LEASE_SECONDS) is None
+    claimed = await room_transitions.claim_interviewer_lease(interview_id, 4, "agent", LEASE_SECONDS)
     assert claimed
     assert claimed.lease
     assert (claimed.lease.holder, claimed.fence) == ("agent", 4)
-    assert await room.claim_interviewer_lease(interview_id, 4, "another", LEASE_SECONDS) is None, "the lease is held"
+    assert await room_transitions.claim_interviewer_lease(interview_id, 4, "another", LEASE_SECONDS) is None, "the lease is held"
     assert await renew_interview_lease(interview_id, 4, "agent", LEASE_SECONDS)
 
 
 async def test_a_dispatch_that_came_late_is_taken_while_nobody_has_dispatched_anew() -> None:
     interview_id = await make_voice_interview(fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=now() - timedelta(minutes=1)))
-    assert await room.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
+    assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -102,30 +102,30 @@ async def test_a_dispatch_that_came_late_is_taken_while_nobody_has_dispatched_an
 )
 async def test_there_is_nothing_to_attend_in_another_channel_or_state(channel: Channel, status: InterviewStatus) -> None:
     interview_id = await make_voice_interview(status, channel=channel, room=RoomState(wanted_until=now() + timedelta(hours=1)))
-    assert await room.claim_interviewer_lease(interview_id, 0, "agent", LEASE_SECONDS) is None
-    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None
-    assert await room.find_unattended_interviews(10) == []
+    assert await room_transitions.claim_interviewer_lease(interview_id, 0, "agent", LEASE_SECONDS) is None
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None
+    assert await room_transitions.find_unattended_interviews(10) == []
 
 
 async def test_an_interviewer_is_sent_for_while_the_candidate_is_expected_or_there_and_only_then() -> None:
     expected = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(minutes=1)))
     there = await make_voice_interview(room=RoomState(wanted_until=now() - timedelta(minutes=1), participant="PA_1"))
     away = await make_voice_interview()
-    assert set(await room.find_unattended_interviews(10)) == {expected, there}
-    assert await room.claim_interviewer_dispatch(away, LEASE_SECONDS) is None
+    assert set(await room_transitions.find_unattended_interviews(10)) == {expected, there}
+    assert await room_transitions.claim_interviewer_dispatch(away, LEASE_SECONDS) is None
     for interview_id in (expected, there):
-        claimed = await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+        claimed = await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
         assert claimed
         assert claimed.fence == 1
         assert claimed.lease
         assert claimed.lease.holder == DISPATCH_HOLDER
-        assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None, "one is on the way"
-    assert await room.find_unattended_interviews(10) == []
+        assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None, "one is on the way"
+    assert await room_transitions.find_unattended_interviews(10) == []
 
 
 async def test_of_ten_sweeps_one_dispatches() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
-    claims = await asyncio.gather(*(room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) for _ in range(10)))
+    claims = await asyncio.gather(*(room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) for _ in range(10)))
     assert [claim.fence for claim in claims if claim] == [1]
 
 
@@ -133,62 +133,62 @@ async def test_each_dispatch_that_nobody_answers_is_waited_for_twice_as_long_up_
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     waits = []
     for _ in range(5):
-        claimed = await room.claim_interviewer_dispatch(interview_id, 8, ignore_pending_dispatch=True)
+        claimed = await room_transitions.claim_interviewer_dispatch(interview_id, 8, ignore_pending_dispatch=True)
         assert claimed
         assert claimed.lease
         waits.append(round((claimed.lease.until - now()).total_seconds()))
     assert waits == [8, 16, 30, 30, 30]
-    assert await room.claim_interviewer_lease(interview_id, 5, "agent", SHORT_LEASE_SECONDS)
+    assert await room_transitions.claim_interviewer_lease(interview_id, 5, "agent", SHORT_LEASE_SECONDS)
     assert (await read_room(interview_id)).dispatches == 0, "somebody came"
 
 
 async def test_a_worker_that_registers_does_not_wait_for_a_dispatch_that_may_be_lost() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
-    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
-    assert await room.find_unattended_interviews(10, ignore_pending_dispatch=True) == [interview_id]
-    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True)
-    assert await room.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
-    assert await room.find_unattended_interviews(10, ignore_pending_dispatch=True) == []
-    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True) is None, "one attends"
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    assert await room_transitions.find_unattended_interviews(10, ignore_pending_dispatch=True) == [interview_id]
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True)
+    assert await room_transitions.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
+    assert await room_transitions.find_unattended_interviews(10, ignore_pending_dispatch=True) == []
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True) is None, "one attends"
 
 
 async def test_an_interviewer_that_stops_renewing_is_replaced() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
-    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
-    assert await room.claim_interviewer_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS)
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS)
     await wait_until_lapsed(interview_id)
-    assert await room.find_unattended_interviews(10) == [interview_id]
+    assert await room_transitions.find_unattended_interviews(10) == [interview_id]
     assert await renew_interview_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS), "nobody has raised the number: an outage replaces no one"
     await wait_until_lapsed(interview_id)
-    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
     assert not await renew_interview_lease(interview_id, 1, "agent", LEASE_SECONDS)
 
 
 async def test_one_who_gives_up_the_lease_is_replaced_at_once() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
-    assert await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
-    assert await room.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
     assert await release_interview_lease(interview_id, 1)
-    assert await room.find_unattended_interviews(10) == [interview_id]
+    assert await room_transitions.find_unattended_interviews(10) == [interview_id]
 
 
 async def test_who_has_been_let_in_is_expected() -> None:
     interview_id = await make_voice_interview()
-    assert await room.expect_candidate(interview_id, LEASE_SECONDS)
-    assert await room.find_unattended_interviews(10) == [interview_id]
+    assert await room_transitions.expect_candidate(interview_id, LEASE_SECONDS)
+    assert await room_transitions.find_unattended_interviews(10) == [interview_id]
     before = (await read_room(interview_id)).wanted_until
-    assert await room.expect_candidate(interview_id, 1)
+    assert await room_transitions.expect_candidate(interview_id, 1)
     assert (await read_room(interview_id)).wanted_until == before, "never for a shorter time than was promised"
 
 
 async def test_what_nobody_can_see_moves_no_clock() -> None:
     interview_id = await make_voice_interview()
     before = (await reload_interview(interview_id)).updated_at
-    await room.expect_candidate(interview_id, LEASE_SECONDS)
-    await room.mark_present(interview_id, "PA_1")
-    await room.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
-    await room.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
-    await room.mark_away(interview_id, "PA_1")
+    await room_transitions.expect_candidate(interview_id, LEASE_SECONDS)
+    await room_transitions.mark_present(interview_id, "PA_1")
+    await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+    await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
+    await room_transitions.mark_away(interview_id, "PA_1")
     assert (await reload_interview(interview_id)).updated_at == before
 
 
@@ -197,23 +197,23 @@ async def test_what_nobody_can_see_moves_no_clock() -> None:
 
 async def test_a_candidate_comes_leaves_and_comes_back() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(hours=1)))
-    assert await room.mark_present(interview_id, "PA_1")
+    assert await room_transitions.mark_present(interview_id, "PA_1")
     assert (await read_room(interview_id)).participant == "PA_1"
     assert (await read_room(interview_id)).wanted_until <= now() + timedelta(seconds=1), "the wish has come true"
-    assert await room.mark_away(interview_id, "PA_1")
+    assert await room_transitions.mark_away(interview_id, "PA_1")
     away = await read_room(interview_id)
     assert away.participant is None
     assert away.left_at is not None
-    assert await room.mark_present(interview_id, "PA_2")
+    assert await room_transitions.mark_present(interview_id, "PA_2")
     back = await read_room(interview_id)
     assert (back.participant, back.left_at) == ("PA_2", None)
 
 
 async def test_what_is_told_again_changes_nothing() -> None:
     interview_id = await make_voice_interview()
-    results = await asyncio.gather(*(room.mark_present(interview_id, "PA_1") for _ in range(5)))
+    results = await asyncio.gather(*(room_transitions.mark_present(interview_id, "PA_1") for _ in range(5)))
     assert len([change for change in results if change]) == 1
-    results = await asyncio.gather(*(room.mark_away(interview_id, "PA_1") for _ in range(5)))
+    results = await asyncio.gather(*(room_transitions.mark_away(interview_id, "PA_1") for _ in range(5)))
     assert len([change for change in results if change]) == 1
 
 
@@ -228,43 +228,43 @@ async def test_in_whatever_order_two_connections_are_told_the_newer_one_is_there
         for step in (*order, *order):
             sid, joined_at = steps[step]
             if step.startswith("join"):
-                await room.mark_present(interview_id, sid, joined_at)
+                await room_transitions.mark_present(interview_id, sid, joined_at)
             else:
-                await room.mark_away(interview_id, sid)
+                await room_transitions.mark_away(interview_id, sid)
         assert (await read_room(interview_id)).participant == "PA_2", order
 
 
 async def test_a_connection_that_has_ended_does_not_come_back_by_a_late_word() -> None:
     interview_id = await make_voice_interview()
-    await room.mark_away(interview_id, "PA_1")
-    assert await room.mark_present(interview_id, "PA_1", T1) is None
-    assert await room.mark_present(interview_id, "PA_1") is None
-    assert await room.mark_present(interview_id, "PA_1", is_listed=True), "unless LiveKit has it there at this moment"
+    await room_transitions.mark_away(interview_id, "PA_1")
+    assert await room_transitions.mark_present(interview_id, "PA_1", T1) is None
+    assert await room_transitions.mark_present(interview_id, "PA_1") is None
+    assert await room_transitions.mark_present(interview_id, "PA_1", is_listed=True), "unless LiveKit has it there at this moment"
 
 
 async def test_the_leaving_of_an_older_connection_takes_nobody_out() -> None:
     interview_id = await make_voice_interview()
-    await room.mark_present(interview_id, "PA_1")
-    await room.mark_present(interview_id, "PA_2")
-    await room.mark_away(interview_id, "PA_1")
+    await room_transitions.mark_present(interview_id, "PA_1")
+    await room_transitions.mark_present(interview_id, "PA_2")
+    await room_transitions.mark_away(interview_id, "PA_1")
     assert (await read_room(interview_id)).participant == "PA_2"
     assert (await read_room(interview_id)).left_at is None
 
 
 async def test_few_of_those_that_have_ended_are_kept() -> None:
     interview_id = await make_voice_interview()
-    for number in range(3 * room.MAX_ENDED_SIDS):
-        await room.mark_present(interview_id, f"PA_{number}")
-        await room.mark_away(interview_id, f"PA_{number}")
-    assert len((await read_room(interview_id)).gone) == room.MAX_ENDED_SIDS
+    for number in range(3 * room_transitions.MAX_ENDED_SIDS):
+        await room_transitions.mark_present(interview_id, f"PA_{number}")
+        await room_transitions.mark_away(interview_id, f"PA_{number}")
+    assert len((await read_room(interview_id)).gone) == room_transitions.MAX_ENDED_SIDS
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status not in OPEN_STATUSES])
 async def test_nobody_comes_or_leaves_where_nothing_is_open(status: InterviewStatus) -> None:
     interview_id = await make_voice_interview(status)
-    assert await room.mark_present(interview_id, "PA_1") is None
-    assert await room.mark_away(interview_id, "PA_1") is None
-    assert await room.expect_candidate(interview_id, LEASE_SECONDS) is None
+    assert await room_transitions.mark_present(interview_id, "PA_1") is None
+    assert await room_transitions.mark_away(interview_id, "PA_1") is None
+    assert await room_transitions.expect_candidate(interview_id, LEASE_SECONDS) is None
 
 
 async def test_who_is_away_for_too_long_is_gone_unless_expected_back() -> None:
@@ -276,7 +276,7 @@ async def test_who_is_away_for_too_long_is_gone_unless_expected_back() -> None:
     await make_voice_interview(room=RoomState(wanted_until=long_ago))
     await make_voice_interview(channel=Channel.TEXT, room=RoomState(wanted_until=long_ago, left_at=long_ago))
     await make_voice_interview(InterviewStatus.ENDING, room=RoomState(wanted_until=long_ago, left_at=long_ago))
-    assert await room.find_abandoned_interviews(120, 10) == [gone]
+    assert await room_transitions.find_abandoned_interviews(120, 10) == [gone]
 
 
 async def test_presence_is_read_of_open_interviews_that_have_a_room() -> None:
@@ -284,13 +284,13 @@ async def test_presence_is_read_of_open_interviews_that_have_a_room() -> None:
     typing = await make_voice_interview(channel=Channel.TEXT)
     await make_voice_interview(InterviewStatus.COMPLETED)
     await make_voice_interview(room=None)
-    assert await room.read_presence(10) == {there: "PA_1", typing: None}
+    assert await room_transitions.read_presence(10) == {there: "PA_1", typing: None}
 
 
 async def test_rooms_of_what_is_over_are_told_from_those_of_others() -> None:
     over = [await make_voice_interview(status) for status in InterviewStatus if status not in (SCHEDULED, *OPEN_STATUSES, "ENDING")]
     open_ones = [await make_voice_interview(status) for status in OPEN_STATUSES]
-    assert set(await room.find_ended_interviews([*over, *open_ones, ObjectId()])) == set(over)
+    assert set(await room_transitions.find_ended_interviews([*over, *open_ones, ObjectId()])) == set(over)
 
 
 # --- from one channel to the other
@@ -298,17 +298,17 @@ async def test_rooms_of_what_is_over_are_told_from_those_of_others() -> None:
 
 async def test_who_types_while_nobody_is_in_the_room_goes_on_in_text_and_a_reply_is_due() -> None:
     interview_id = await make_voice_interview(fence=3, lease=Lease(holder="agent", until=now() + timedelta(minutes=1)))
-    changed = await room.switch_channel_to_text(interview_id)
+    changed = await room_transitions.switch_channel_to_text(interview_id)
     assert changed
     assert (changed.channel, changed.fence, changed.lease) == (Channel.TEXT, 4, None)
     assert not await renew_interview_lease(interview_id, 3, "agent", LEASE_SECONDS), "who attended has nothing more to say"
     assert await find_due_replies(0, 10) == [interview_id]
-    assert await room.switch_channel_to_text(interview_id) is None
+    assert await room_transitions.switch_channel_to_text(interview_id) is None
 
 
 async def test_who_is_in_the_room_stays_in_voice() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
-    assert await room.switch_channel_to_text(interview_id) is None
+    assert await room_transitions.switch_channel_to_text(interview_id) is None
 
 
 async def test_who_comes_back_takes_the_word_from_whoever_composes_a_reply() -> None:
@@ -316,23 +316,23 @@ async def test_who_comes_back_takes_the_word_from_whoever_composes_a_reply() -> 
     interview_id = ObjectId(interview.id)
     await add_candidate_turn(interview, "Hello?")
     assert await claim_reply(interview_id, "job", LEASE_SECONDS)
-    back = await room.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)
+    back = await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)
     assert back
     assert (back.channel, back.fence, back.due_at) == (Channel.VOICE, 2, None)
     assert back.room
     assert back.room.gone == ["PA_1"], "the room that it had"
     assert not await renew_interview_lease(interview_id, 1, "job", LEASE_SECONDS)
-    assert await room.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
-    assert await room.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS) is None
+    assert await room_transitions.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
+    assert await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS) is None
 
 
 async def test_a_typed_interview_without_a_room_gets_one() -> None:
     interview_id = ObjectId((await make_interview(status=WAITING)).id)
-    changed = await room.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)
+    changed = await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)
     assert changed
     assert changed.room
     assert changed.room.wanted_until > now()
-    assert await room.mark_present(interview_id, "PA_1")
+    assert await room_transitions.mark_present(interview_id, "PA_1")
 
 
 async def test_a_lost_dispatch_does_not_hold_up_an_end() -> None:

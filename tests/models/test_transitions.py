@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models import transition
-from models.clock import now
-from models.erasure import mark_erased
-from models.evaluation import EvaluationStatus, list_evaluations
-from models.interview import Consent, EndReason, Interview, InterviewStatus, update_interview, get_interview
-from models.turn import Channel
+from models.writes import interview_transitions
+from models.storage.clock import now
+from models.writes.interview_erasure import mark_erased
+from models.documents.evaluation import EvaluationStatus, list_evaluations
+from models.documents.interview import Consent, EndReason, Interview, InterviewStatus, update_interview, get_interview
+from models.documents.turn import Channel
 from tests.factories import make_interview, make_position, new_evaluation
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -28,16 +28,16 @@ def object_id_of(interview: Interview) -> ObjectId:
 
 
 TRANSITIONS: dict[str, tuple[TransitionCall, set[InterviewStatus], InterviewStatus]] = {
-    "open": (lambda i: transition.open_chat(object_id_of(i), CONSENT, Channel.TEXT), {SCHEDULED}, WAITING),
+    "open": (lambda i: interview_transitions.open_chat(object_id_of(i), CONSENT, Channel.TEXT), {SCHEDULED}, WAITING),
     "close": (
-        lambda i: transition.mark_ending(object_id_of(i), EndReason.RECRUITER_ENDED, "said so"),
+        lambda i: interview_transitions.mark_ending(object_id_of(i), EndReason.RECRUITER_ENDED, "said so"),
         {WAITING, IN_PROGRESS},
         InterviewStatus.ENDING,
     ),
-    "cancel": (lambda i: transition.mark_cancelled(object_id_of(i), "said so"), {SCHEDULED, WAITING}, InterviewStatus.CANCELLED),
-    "expire": (lambda i: transition.mark_expired(object_id_of(i)), {SCHEDULED, WAITING}, InterviewStatus.EXPIRED),
+    "cancel": (lambda i: interview_transitions.mark_cancelled(object_id_of(i), "said so"), {SCHEDULED, WAITING}, InterviewStatus.CANCELLED),
+    "expire": (lambda i: interview_transitions.mark_expired(object_id_of(i)), {SCHEDULED, WAITING}, InterviewStatus.EXPIRED),
     "finish": (
-        lambda i: transition.mark_completed(object_id_of(i), new_evaluation(i), None),
+        lambda i: interview_transitions.mark_completed(object_id_of(i), new_evaluation(i), None),
         {InterviewStatus.ENDING},
         InterviewStatus.COMPLETED,
     ),
@@ -79,24 +79,24 @@ async def test_of_steps_that_exclude_each_other_one_happens() -> None:
 
 async def test_what_has_time_left_does_not_expire() -> None:
     interview = await make_interview(status=SCHEDULED, expires_at=now() + timedelta(minutes=1))
-    assert await transition.mark_expired(object_id_of(interview)) is None
+    assert await interview_transitions.mark_expired(object_id_of(interview)) is None
 
 
 async def test_an_opened_chat_has_its_consent_and_its_greeting_due() -> None:
     interview = await make_interview(status=SCHEDULED, channel=Channel.VOICE)
-    opened = await transition.open_chat(object_id_of(interview), CONSENT, Channel.TEXT)
+    opened = await interview_transitions.open_chat(object_id_of(interview), CONSENT, Channel.TEXT)
     assert opened
     assert (opened.consent, opened.channel) == (CONSENT, Channel.TEXT)
-    assert await transition.claim_reply(object_id_of(interview), "holder", 60)
+    assert await interview_transitions.claim_reply(object_id_of(interview), "holder", 60)
 
 
 async def test_an_end_keeps_its_reason_its_time_and_leaves_nothing_due() -> None:
     interview = await make_interview(due_at=now())
-    closed = await transition.mark_ending(object_id_of(interview), EndReason.CANDIDATE_ENDED, "by the door")
+    closed = await interview_transitions.mark_ending(object_id_of(interview), EndReason.CANDIDATE_ENDED, "by the door")
     assert closed
     assert (closed.end_reason, closed.end_detail, closed.due_at) == (EndReason.CANDIDATE_ENDED, "by the door", None)
     assert closed.ended_at
-    finished = await transition.mark_completed(object_id_of(interview), new_evaluation(interview), "something else")
+    finished = await interview_transitions.mark_completed(object_id_of(interview), new_evaluation(interview), "something else")
     assert finished
     assert (finished.end_reason, finished.end_detail, finished.ended_at) == (
         EndReason.CANDIDATE_ENDED,
@@ -107,9 +107,9 @@ async def test_an_end_keeps_its_reason_its_time_and_leaves_nothing_due() -> None
 
 async def test_a_finished_interview_has_one_evaluation_due_and_no_holder_however_often_it_is_finished() -> None:
     interview = await make_interview(due_at=now())
-    await transition.claim_reply(object_id_of(interview), "holder", 60)
-    await transition.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
-    results = await asyncio.gather(*(transition.mark_completed(object_id_of(interview), new_evaluation(interview), "told") for _ in range(5)))
+    await interview_transitions.claim_reply(object_id_of(interview), "holder", 60)
+    await interview_transitions.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
+    results = await asyncio.gather(*(interview_transitions.mark_completed(object_id_of(interview), new_evaluation(interview), "told") for _ in range(5)))
     [finished] = [result for result in results if result]
     assert (finished.status, finished.lease, finished.end_detail) == (InterviewStatus.COMPLETED, None, "told")
     [evaluation] = await list_evaluations(object_id_of(interview))
@@ -122,7 +122,7 @@ async def test_an_evaluation_that_cannot_be_stored_leaves_the_interview_ending()
     in_the_way = await new_evaluation(interview).insert()
     evaluation = new_evaluation(interview)
     with pytest.raises(Exception, match="duplicate key"):
-        await transition.mark_completed(object_id_of(interview), evaluation, None)
+        await interview_transitions.mark_completed(object_id_of(interview), evaluation, None)
     assert await get_interview(object_id_of(interview)) == interview
     assert [stored.id for stored in await list_evaluations(object_id_of(interview))] == [in_the_way.id]
 
@@ -136,10 +136,10 @@ async def test_an_ending_interview_is_found_when_nobody_has_held_it_for_so_long(
     await make_interview(status=InterviewStatus.COMPLETED, ended_at=ended_at)
     erased = await make_interview(status=InterviewStatus.ENDING, ended_at=ended_at)
     await mark_erased(object_id_of(erased))
-    assert await transition.find_ending_interviews(5, 10) == [left.id]
-    assert await transition.find_ending_interviews(60, 10) == []
+    assert await interview_transitions.find_ending_interviews(5, 10) == [left.id]
+    assert await interview_transitions.find_ending_interviews(60, 10) == []
     await update_interview(object_id_of(held), {}, {"lease": {"holder": "holder", "until": now() - timedelta(seconds=1)}})
-    assert set(await transition.find_ending_interviews(5, 10)) == {left.id, held.id}
+    assert set(await interview_transitions.find_ending_interviews(5, 10)) == {left.id, held.id}
 
 
 async def test_an_invitation_to_which_nobody_came_is_found_when_its_time_has_passed() -> None:
@@ -149,16 +149,16 @@ async def test_an_invitation_to_which_nobody_came_is_found_when_its_time_has_pas
     await make_interview(status=SCHEDULED)
     await make_interview(status=IN_PROGRESS, expires_at=past)
     await mark_erased(object_id_of(await make_interview(status=SCHEDULED, expires_at=past)))
-    assert await transition.find_expired_interviews(10) == [scheduled.id, waiting.id]
-    assert await transition.find_expired_interviews(1) == [scheduled.id]
+    assert await interview_transitions.find_expired_interviews(10) == [scheduled.id, waiting.id]
+    assert await interview_transitions.find_expired_interviews(1) == [scheduled.id]
 
 
 async def test_a_renewal_makes_a_new_generation_once() -> None:
     interview, renewal, until = await make_interview(), ObjectId(), now() + timedelta(days=30)
-    results = await asyncio.gather(*(transition.reschedule_interview(object_id_of(interview), renewal, None, until) for _ in range(5)))
+    results = await asyncio.gather(*(interview_transitions.reschedule_interview(object_id_of(interview), renewal, None, until) for _ in range(5)))
     [renewed] = [result for result in results if result]
     assert (renewed.invite_generation, renewed.renewals, renewed.expires_at) == (2, [renewal], until)
-    again = await transition.reschedule_interview(object_id_of(interview), ObjectId(), None, until)
+    again = await interview_transitions.reschedule_interview(object_id_of(interview), ObjectId(), None, until)
     assert again
     assert again.invite_generation == 3
 
@@ -166,8 +166,8 @@ async def test_a_renewal_makes_a_new_generation_once() -> None:
 async def test_making_the_same_interview_again_answers_what_is_stored() -> None:
     position = await make_position()
     interview = await make_interview(position)
-    await transition.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
-    again = await transition.insert_interview(interview)
+    await interview_transitions.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
+    again = await interview_transitions.insert_interview(interview)
     assert (again.id, again.status) == (interview.id, InterviewStatus.ENDING)
     assert await Interview.count() == 1
 
@@ -175,6 +175,6 @@ async def test_making_the_same_interview_again_answers_what_is_stored() -> None:
 async def test_updated_at_grows_though_the_clock_went_back() -> None:
     ahead = now() + timedelta(hours=1)
     interview = await make_interview(updated_at=ahead)
-    closed = await transition.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
+    closed = await interview_transitions.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
     assert closed
     assert closed.updated_at > ahead

@@ -8,12 +8,12 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
-from models.append import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
-from models.clock import now
-from models.erasure import mark_erased
-from models.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
-from models.transition import mark_ending
-from models.turn import Channel, Speaker, get_turn_collection, read_turns, read_turns_by_seq
+from models.writes.append_turns import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
+from models.storage.clock import now
+from models.writes.interview_erasure import mark_erased
+from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
+from models.writes.interview_transitions import mark_ending
+from models.documents.turn import Channel, Speaker, get_turn_collection, read_turns, read_turns_by_seq
 from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -17,18 +17,18 @@ from rich.console import Console
 from rich.table import Table
 
 import settings as configuration
-from lifecycle.recordings import start_recording
+from lifecycle.recorder_dispatch import start_recording
 from lifecycle.services import open_services
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess
 from sandbox.valkey import Valkey
-from sandbox.voice import wait_until_registered
-from tests.livekit import find_livekit
-from tests.recording.studio import Studio, make_consenting_interview, open_camera, open_microphone
+from sandbox.voice_stack import wait_until_registered
+from tests.livekit_rooms import find_livekit
+from tests.recording.recording_room import Studio, make_consenting_interview, open_camera, open_microphone
 from tests.recording.test_worker import MAIN, recorder_environment, recorder_pid, wait_for_recording
 from tests.recording.tones import tone
-from tests.rooms import make_livekit_settings
+from tests.livekit_probe import make_livekit_settings
 
 CAMERAS = {"no camera": None, "640 x 360, 15/s": (640, 360, 15), "1280 x 720, 30/s": (1280, 720, 30)}
 

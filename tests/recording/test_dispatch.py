@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from lifecycle.attendance import prepare_room, candidate_joined
+from lifecycle.presence import prepare_room, candidate_joined
 from lifecycle.jobs import FINALIZE_RECORDING, RECORD
-from lifecycle.recordings import MAX_DISPATCHES, start_recording, repair_recordings
+from lifecycle.recorder_dispatch import MAX_DISPATCHES, start_recording, repair_recordings
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.clock import now
-from models.interview import DISPATCH_HOLDER, TERMINAL_STATUSES, Interview, InterviewStatus, Lease, RoomState
-from models.recording import RecordingPart, Recording, RecordingStatus, get_interview_recording
-from models.recording_job import add_part, claim_recording, give_up_recording, release_recording_lease, renew_recording_lease
+from models.storage.clock import now
+from models.documents.interview import DISPATCH_HOLDER, TERMINAL_STATUSES, Interview, InterviewStatus, Lease, RoomState
+from models.documents.recording import RecordingPart, Recording, RecordingStatus, get_interview_recording
+from models.writes.recording_transitions import add_part, claim_recording, give_up_recording, release_recording_lease, renew_recording_lease
 from settings import Settings
 from tests.factories import make_interview, new_recording
-from tests.lifecycle.told import RedisProbe, change_channels_of
-from tests.lifecycle.workers import JobSpy
-from tests.recording.studio import make_consenting_interview
-from tests.rooms import LivekitProbe
+from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
+from tests.lifecycle.job_worker import JobSpy
+from tests.recording.recording_room import make_consenting_interview
+from tests.livekit_probe import LivekitProbe
 
 pytestmark = pytest.mark.usefixtures("livekit_server")
 

@@ -9,15 +9,15 @@ from bson import ObjectId
 from lifecycle.jobs import ERASE_MEDIA
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
-from lifecycle.sweep import repair_all
-from models.erasure import find_pending_erasures
-from models.interview import Interview, get_interview
-from models.recording import get_recording
-from models.recording_job import claim_recording, renew_recording_lease
-from recording.erasure import erase_media
+from lifecycle.repairs import repair_all
+from models.writes.interview_erasure import find_pending_erasures
+from models.documents.interview import Interview, get_interview
+from models.documents.recording import get_recording
+from models.writes.recording_transitions import claim_recording, renew_recording_lease
+from recording.media_erasure import erase_media
 from recording.storage import RecordingStore, StoreFailed
 from tests.factories import make_interview, new_recording, new_recording_file
-from tests.lifecycle.workers import JobSpy
+from tests.lifecycle.job_worker import JobSpy
 
 
 async def make_interview_with_media(store: RecordingStore) -> Interview:

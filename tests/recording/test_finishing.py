@@ -10,17 +10,17 @@ import pytest
 from bson import ObjectId
 
 from lifecycle.services import Services
-from models.clock import now
-from models.erasure import mark_erased
-from models.interview import Interview, InterviewStatus
-from models.recording import RecordingFile, RecordingPart, Recording, RecordingKind, RecordingStatus, get_recording
-from recording import finishing
+from models.storage.clock import now
+from models.writes.interview_erasure import mark_erased
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.recording import RecordingFile, RecordingPart, Recording, RecordingKind, RecordingStatus, get_recording
+from recording import finalize
 from recording.containers import AudioContainer
-from recording.finishing import MAX_ATTEMPTS, finalize_recording
+from recording.finalize import MAX_ATTEMPTS, finalize_recording
 from recording.storage import RecordingStore, StoreFailed
 from recording.timeline import interleave
 from tests.factories import new_recording
-from tests.recording.studio import make_consenting_interview
+from tests.recording.recording_room import make_consenting_interview
 from tests.recording.tones import decode_channels, silence, find_loud_spans, tone
 
 
@@ -138,7 +138,7 @@ async def test_an_interview_that_nobody_began_has_no_recording_and_one_without_a
         await finalize_recording(services, store, ObjectId(recording.id))
     assert (await reload_recording(unused)).files == []
     [file] = (await reload_recording(without)).files
-    assert (file.status, file.failure) == (RecordingStatus.FAILED, finishing.NO_RECORDER)
+    assert (file.status, file.failure) == (RecordingStatus.FAILED, finalize.NO_RECORDER)
 
 
 async def test_parts_in_which_nothing_can_be_read_say_so(services: Services, store: RecordingStore) -> None:
@@ -146,7 +146,7 @@ async def test_parts_in_which_nothing_can_be_read_say_so(services: Services, sto
     await store.put(f"{interview.id}/parts/00000001/audio.ogg/00000000", b"rubbish")
     await finalize_recording(services, store, ObjectId(recording.id))
     [file] = (await reload_recording(recording)).files
-    assert (file.status, file.failure) == (RecordingStatus.FAILED, finishing.NOTHING_PLAYABLE)
+    assert (file.status, file.failure) == (RecordingStatus.FAILED, finalize.NOTHING_PLAYABLE)
 
 
 async def test_an_erasure_in_the_middle_leaves_no_file(services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ async def test_a_defect_of_ours_is_told_and_tried_again(
     def defect(*_: object) -> None:
         raise ValueError("what was said")
 
-    monkeypatch.setattr(finishing, "join", defect)
+    monkeypatch.setattr(finalize, "join", defect)
     with pytest.raises(ValueError, match="what was said"):
         await finalize_recording(services, store, ObjectId(recording.id))
     waiting = await reload_recording(recording)
@@ -194,7 +194,7 @@ async def test_whoever_loses_the_job_in_mid_work_waits_for_its_thread_and_leaves
         assert all(path.exists() for path in paths.values())
         ended.set()
 
-    monkeypatch.setattr(finishing, "join", work)
+    monkeypatch.setattr(finalize, "join", work)
     task = asyncio.create_task(finalize_recording(services, store, ObjectId(recording.id)))
     await asyncio.to_thread(begun.wait, 10)
     task.cancel()

@@ -8,10 +8,10 @@ import av
 import numpy as np
 import pytest
 
-from models.recording import VideoSize, RecordingKind
+from models.documents.recording import VideoSize, RecordingKind
 from recording.containers import AudioContainer, VideoContainer
-from recording.joining import FILE_NAMES, MergeAbandoned, MergedFile, LocalPart, merge_parts
-from recording.pictures import create_black_frame, fit_frame, choose_picture_size
+from recording.merge import FILE_NAMES, MergeAbandoned, MergedFile, LocalPart, merge_parts
+from recording.video_frames import create_black_frame, fit_frame, choose_picture_size
 from recording.timeline import SAMPLE_RATE, Samples, interleave
 from tests.recording.tones import decode_channels, silence, find_loud_spans, tone
 

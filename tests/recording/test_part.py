@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import settings as configuration
-from models.recording import VideoSize
-from recording.part import AUDIO_FILE_NAME, VIDEO_FILE_NAME, PartWriter, CameraFrame, Side
-from recording.spool import MAX_PENDING_BYTES, UploadBuffer, build_chunks_path
+from models.documents.recording import VideoSize
+from recording.track_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME, PartWriter, CameraFrame, Side
+from recording.upload_buffer import MAX_PENDING_BYTES, UploadBuffer, build_chunks_path
 from recording.storage import RecordingStore, StoreFailed, open_store
 from recording.timeline import Samples
-from recording.writer import EncoderThread, EncoderFailed
+from recording.encoder_thread import EncoderThread, EncoderFailed
 from tests.recording.disks import mount_small_disk
 from tests.recording.tones import decode_channels, tone
 

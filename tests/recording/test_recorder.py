@@ -11,18 +11,18 @@ from bson import ObjectId
 import settings
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
-from models.append import LeaseLost
-from models.erasure import delete_erased, mark_erased
-from models.interview import Interview, InterviewStatus, get_interview
-from models.recording import RecordingFile, Recording, RecordingKind, RecordingStatus, get_recording
-from models.recording_job import release_recording_lease
-from recording.erasure import erase_media
-from recording.finishing import finalize_recording
-from recording.part import Side
+from models.writes.append_turns import LeaseLost
+from models.writes.interview_erasure import delete_erased, mark_erased
+from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.recording import RecordingFile, Recording, RecordingKind, RecordingStatus, get_recording
+from models.writes.recording_transitions import release_recording_lease
+from recording.media_erasure import erase_media
+from recording.finalize import finalize_recording
+from recording.track_writer import Side
 from recording.storage import RecordingStore, open_store
 from sandbox.livekit.server import LivekitServer
 from tests.recording.disks import mount_small_disk
-from tests.recording.studio import Studio, make_consenting_interview, claim_when_free, claim_new_recording, open_camera, wait_until_heard, wait_until_seen
+from tests.recording.recording_room import Studio, make_consenting_interview, claim_when_free, claim_new_recording, open_camera, wait_until_heard, wait_until_seen
 from tests.recording.tones import decode_channels, find_loud_spans, tone
 
 PLACE_TOLERANCE_SECONDS = 0.3

@@ -12,22 +12,22 @@ import pytest
 from bson import ObjectId
 
 from lifecycle.jobs import FINALIZE_RECORDING
-from lifecycle.recordings import start_recording
-from lifecycle.rounds import run_recording_reconciler
+from lifecycle.recorder_dispatch import start_recording
+from lifecycle.reconciler import run_recording_reconciler
 from lifecycle.services import Services
-from models.clock import now
-from models.interview import Interview, InterviewStatus
-from models.recording import Recording, RecordingKind, RecordingStatus, get_interview_recording
-from recording.finishing import finalize_recording
+from models.storage.clock import now
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.recording import Recording, RecordingKind, RecordingStatus, get_interview_recording
+from recording.finalize import finalize_recording
 from recording.storage import RecordingStore
 from recording.timeline import SAMPLE_RATE, Samples
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess
-from sandbox.voice import wait_until_registered
+from sandbox.voice_stack import wait_until_registered
 from settings import Settings
-from tests.recording.studio import Studio, ToneMicrophone, make_consenting_interview
+from tests.recording.recording_room import Studio, ToneMicrophone, make_consenting_interview
 from tests.recording.tones import decode_channels, find_loud_spans, tone
-from tests.rooms import LivekitProbe
+from tests.livekit_probe import LivekitProbe
 
 MAIN = Path(__file__).parents[2] / "main.py"
 TIMEOUT_SECONDS = 60

@@ -11,15 +11,15 @@ from bson import ObjectId
 from auth import Principal, authenticate
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.services import Services
-from models.clock import now
-from models.evaluation import Evaluation, EvaluationStatus
-from models.interview import Interview, InterviewStatus, extract_search_terms
-from models.organization import Organization, Role, create_key, ensure_organization
-from models.position import Position
-from models.turn import Channel
-from resolvers.access import issue_candidate_access, issue_invite_link
+from models.storage.clock import now
+from models.documents.evaluation import Evaluation, EvaluationStatus
+from models.documents.interview import Interview, InterviewStatus, extract_search_terms
+from models.documents.organization import Organization, Role, create_key, ensure_organization
+from models.documents.position import Position
+from models.documents.turn import Channel
+from resolvers.candidate_access import issue_candidate_access, issue_invite_link
 from resolvers.ids import IdKind, encode_id
-from resolvers.starts import ConsentChoice, ScheduleRequest, StartRequest
+from resolvers.starting import ConsentChoice, ScheduleRequest, StartRequest
 from tests.factories import make_interview, make_position, new_evaluation, new_outcome
 
 CONSENT = ConsentChoice(text_version=CURRENT_CONSENT_VERSION, recording=False)

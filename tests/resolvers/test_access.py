@@ -10,14 +10,14 @@ from bson import ObjectId
 import resolvers
 from auth import Principal
 from errors import Forbidden, NotFound, Unauthenticated
-from models.erasure import mark_erased
-from models.interview import InterviewStatus
-from models.organization import Role
-from models.transition import reschedule_interview
+from models.writes.interview_erasure import mark_erased
+from models.documents.interview import InterviewStatus
+from models.documents.organization import Role
+from models.writes.interview_transitions import reschedule_interview
 from resolvers.ids import IdKind, encode_id
 from resolvers.interviews import get_interview, list_interviews
 from resolvers.node import get_node
-from tests.resolvers.calls import USE_CASE_CALLS, NODE_CALLS, UseCaseCall
+from tests.resolvers.use_cases import USE_CASE_CALLS, NODE_CALLS, UseCaseCall
 from tests.resolvers.tenant import Tenant, global_id_of
 
 EXEMPT_FUNCTIONS = {"own_interview", "own_evaluation", "transcript_of", "once", "get_node"}

@@ -10,10 +10,10 @@ from auth import Principal
 from errors import Unauthenticated
 from live import cancellation
 from live.cancellation import cancel_and_wait
-from models.organization import Role
-from models.transition import reschedule_interview
-from models.turn import Turn
-from resolvers.following import follow_interview, follow_turns
+from models.documents.organization import Role
+from models.writes.interview_transitions import reschedule_interview
+from models.documents.turn import Turn
+from resolvers.subscriptions import follow_interview, follow_turns
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 
@@ -54,7 +54,7 @@ async def test_an_outage_of_the_database_costs_nobody_the_access(tenant: Tenant,
         refused.set()
         raise AutoReconnect("away")
 
-    monkeypatch.setattr("resolvers.rechecks.recheck", away)
+    monkeypatch.setattr("resolvers.access_monitor.recheck", away)
     interview = await tenant.make_interview()
     turns = await follow_turns(tenant.services, await tenant.admin(), global_id_of(interview), 0, recheck_seconds=0.05)
     following = asyncio.ensure_future(anext(turns))

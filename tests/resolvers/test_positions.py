@@ -8,8 +8,8 @@ import pytest
 from bson import ObjectId
 
 from errors import BadInput, Conflict
-from models.idempotency import IdempotencyClaim
-from models.position import Position, find_position
+from models.documents.idempotency_claim import IdempotencyClaim
+from models.documents.position import Position, find_position
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS, validate_position_body, save_position, seed_positions
 from tests.factories import position_body
 from tests.resolvers.tenant import Tenant

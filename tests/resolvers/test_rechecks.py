@@ -12,10 +12,10 @@ from pymongo.errors import AutoReconnect
 
 from auth import Principal
 from errors import Unauthenticated
-from models.clock import now
-from models.organization import Role, revoke_key
-from resolvers.following import follow_turns
-from resolvers.rechecks import AccessMonitor
+from models.storage.clock import now
+from models.documents.organization import Role, revoke_key
+from resolvers.subscriptions import follow_turns
+from resolvers.access_monitor import AccessMonitor
 from tests.resolvers.tenant import Tenant, global_id_of
 
 
@@ -25,7 +25,7 @@ async def test_all_streams_of_a_caller_share_one_look(tenant: Tenant, monkeypatc
     async def look(principal: Principal) -> None:
         looked.append(principal)
 
-    monkeypatch.setattr("resolvers.rechecks.recheck", look)
+    monkeypatch.setattr("resolvers.access_monitor.recheck", look)
     caller = await tenant.admin()
     shared = [AccessMonitor.for_principal(replace(caller), 0.01) for _ in range(20)]
     await asyncio.sleep(0.02)
@@ -51,7 +51,7 @@ async def test_a_look_that_does_not_come_back_holds_up_nobody(tenant: Tenant, mo
     async def hang(_: Principal) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("resolvers.rechecks.recheck", hang)
+    monkeypatch.setattr("resolvers.access_monitor.recheck", hang)
     recheck = AccessMonitor.for_principal(await tenant.admin(), 0.0)
     for _ in range(3):
         recheck.check(lambda: None)
@@ -64,7 +64,7 @@ async def test_access_that_was_given_for_a_time_ends_with_it_though_the_database
     async def away(_: Principal) -> None:
         raise AutoReconnect("away")
 
-    monkeypatch.setattr("resolvers.rechecks.recheck", away)
+    monkeypatch.setattr("resolvers.access_monitor.recheck", away)
     recheck = AccessMonitor.for_principal(replace(await tenant.admin(), expires_at=now() + timedelta(seconds=0.1)))
     recheck.check(lambda: None)
     await asyncio.sleep(0.15)

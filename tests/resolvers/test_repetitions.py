@@ -10,12 +10,12 @@ from bson import ObjectId
 
 from auth import Audience, Principal
 from errors import BadInput, Conflict
-from models.evaluation import get_evaluation, list_evaluations
-from models.interview import Decision, Interview, InterviewStatus, get_interview
-from models.organization import Role
-from models.position import Position
-from models.turn import read_turns
-from resolvers.endings import cancel_interview, end_interview, erase_interview
+from models.documents.evaluation import get_evaluation, list_evaluations
+from models.documents.interview import Decision, Interview, InterviewStatus, get_interview
+from models.documents.organization import Role
+from models.documents.position import Position
+from models.documents.turn import read_turns
+from resolvers.ending import cancel_interview, end_interview, erase_interview
 from resolvers.evaluations import OverrideRequest, ReviewRequest, evaluate_interview, review_evaluation
 from resolvers.invites import RenewRequest, renew_invite
 from resolvers.positions import save_position
@@ -85,7 +85,7 @@ REPEATED_CALLS = [
     RepeatedCall(
         "endInterview",
         IN_PROGRESS,
-        "models.transition.close",
+        "models.writes.interview_transitions.close",
         lambda t, p, i: end_interview(t.services, p, global_id_of(i), KEY),
         read_status,
         IN_PROGRESS,
@@ -94,7 +94,7 @@ REPEATED_CALLS = [
     RepeatedCall(
         "cancelInterview",
         SCHEDULED,
-        "models.transition.cancel",
+        "models.writes.interview_transitions.cancel",
         lambda t, p, i: cancel_interview(t.services, p, global_id_of(i), None, KEY),
         read_status,
         SCHEDULED,
@@ -103,7 +103,7 @@ REPEATED_CALLS = [
     RepeatedCall(
         "eraseInterview",
         IN_PROGRESS,
-        "models.erasure.mark_erased",
+        "models.writes.interview_erasure.mark_erased",
         lambda t, p, i: erase_interview(t.services, p, global_id_of(i), KEY),
         is_deleted,
         False,
@@ -112,7 +112,7 @@ REPEATED_CALLS = [
     RepeatedCall(
         "eraseInterview, marked",
         IN_PROGRESS,
-        "models.erasure.delete_erased",
+        "models.writes.interview_erasure.delete_erased",
         lambda t, p, i: erase_interview(t.services, p, global_id_of(i), KEY),
         is_deleted,
         False,
@@ -128,11 +128,11 @@ REPEATED_CALLS = [
         1,
         2,
     ),
-    RepeatedCall("reviewEvaluation", COMPLETED, "models.evaluation_job.add_review", send_review, count_reviews, 0, 1),
+    RepeatedCall("reviewEvaluation", COMPLETED, "models.writes.evaluation_transitions.add_review", send_review, count_reviews, 0, 1),
     RepeatedCall(
         "savePosition",
         SCHEDULED,
-        "models.position.save_position",
+        "models.documents.position.save_position",
         lambda t, p, _: save_position(t.services, p, position_body().model_dump(), 1, KEY),
         count_position_versions,
         1,
@@ -172,7 +172,7 @@ async def test_a_receipt_is_the_same_however_the_first_call_ended(tenant: Tenant
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("models.erasure.delete_erased", raise_connection_error)
+        patch.setattr("models.writes.interview_erasure.delete_erased", raise_connection_error)
         with pytest.raises(ConnectionError):
             await erase_interview(tenant.services, caller, global_id_of(interview), None)
     receipts = {(await erase_interview(tenant.services, caller, global_id_of(interview), None))[1] for _ in range(3)}

@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-import models.transition
+from models.writes import interview_transitions
 from auth import decode_invite_token, authenticate
 from errors import AppError, BadInput, Conflict, ErrorCode, Unavailable
 from lifecycle import states
-from models.clock import now
-from models.idempotency import IdempotencyClaim
-from models.interview import Interview, InterviewStatus
-from models.organization import Role
-from models.position import save_position
-from models.turn import Channel
-from resolvers import starts
-from resolvers.endings import cancel_interview, erase_interview
-from resolvers.starts import ConsentChoice, schedule_interview, start_interview
+from models.storage.clock import now
+from models.documents.idempotency_claim import IdempotencyClaim
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.organization import Role
+from models.documents.position import save_position
+from models.documents.turn import Channel
+from resolvers import starting
+from resolvers.ending import cancel_interview, erase_interview
+from resolvers.starting import ConsentChoice, schedule_interview, start_interview
 from tests.factories import make_position, position_body
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
 
@@ -183,7 +183,7 @@ async def test_a_crash_before_the_interview_is_made_leaves_nothing_that_the_repe
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(starts, "create", crash)
+        patch.setattr(starting, "create", crash)
         with pytest.raises(ConnectionError):
             await start_interview(tenant.services, caller, request)
     assert await count_tenant_interviews(tenant) == 0
@@ -232,7 +232,7 @@ async def test_a_repetition_is_answered_whatever_became_of_position_and_intervie
 async def test_a_repetition_is_answered_after_its_times_have_passed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     caller, request = await tenant.admin(), tenant.schedule_request(scheduled_for=minutes_from_now(5), idempotency_key="key")
     first = await schedule_interview(tenant.services, caller, request)
-    monkeypatch.setattr(starts, "now", lambda: minutes_from_now(10))
+    monkeypatch.setattr(starting, "now", lambda: minutes_from_now(10))
     with pytest.raises(BadInput):
         await schedule_interview(tenant.services, caller, replace(request, idempotency_key=None))
     again = await schedule_interview(tenant.services, caller, request)

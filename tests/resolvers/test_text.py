@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import BadInput
-from models.language import primary_language
-from resolvers.text import normalize_text, clean_email, clean_language_tag, clean_line, clean_filter_values, clean_optional, clean_text
+from models.documents.language import primary_language
+from resolvers.input_text import normalize_text, clean_email, clean_language_tag, clean_line, clean_filter_values, clean_optional, clean_text
 
 
 @pytest.mark.parametrize("character", ["\0", "\x07", "\x0b", "\x1b", "\x7f", "\x85", "\x9f", "\r", "\ud800", "\udfff"])

@@ -13,7 +13,7 @@ from anthropic.types import Message, ModelInfo, RawMessageStreamEvent
 from pydantic import BaseModel, TypeAdapter
 
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
-from tests.sandbox.asked import ANSWER, make_request, make_messages
+from tests.sandbox.claude_requests import ANSWER, make_request, make_messages
 
 
 async def post_raw_stream(provider: AnthropicProvider) -> httpx2.Response:

@@ -11,8 +11,8 @@ from anthropic import AsyncAnthropic
 from anthropic.types import Message
 
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
-from tests.sandbox.asked import make_request
-from tests.schema.api import serve
+from tests.sandbox.claude_requests import make_request
+from tests.schema.api_client import serve
 
 
 async def test_scripts_are_used_up_in_order_and_then_what_is_always_said(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:

@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from livekit import api, rtc
 
-from sandbox.caller.ear import TrackListener, VoiceActivity
+from sandbox.caller.listener import TrackListener, VoiceActivity
 from sandbox.caller.microphone import SAMPLE_RATE, CallEnded, Microphone
 from sandbox.caller.participant import STATE_ATTRIBUTE, TRANSCRIPTION_TOPIC, VoiceCaller, CallerUtterance
 from sandbox.candidate import load_questions

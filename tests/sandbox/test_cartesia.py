@@ -17,7 +17,7 @@ from sandbox import voices
 from sandbox.cartesia.context import ScriptedSpeech
 from sandbox.cartesia.options import parse_speech_options
 from sandbox.cartesia.provider import CartesiaProvider
-from tests.schema.api import serve
+from tests.schema.api_client import serve
 
 # they take their time by the clock
 pytestmark = pytest.mark.servers

@@ -24,7 +24,7 @@ from sandbox.deepgram.stream import ScriptedResult
 from sandbox.deepgram.whisper import WhisperRecognizer
 from sandbox.speech import synthesize
 from sandbox.voices import CANDIDATE_VOICE
-from tests.schema.api import serve
+from tests.schema.api_client import serve
 
 # they take their time by the clock
 pytestmark = pytest.mark.servers

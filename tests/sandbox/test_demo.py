@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import copy_workspace
+from tests.cli_workspace import copy_workspace
 
 DEMO_TIMEOUT_SECONDS = 500
 

@@ -10,14 +10,14 @@ import pytest
 from beanie import PydanticObjectId
 from starlette.applications import Starlette
 
-from models.organization import Role, create_key, revoke_key
+from models.documents.organization import Role, create_key, revoke_key
 from sandbox import stack
 from sandbox.dev import choose_port
 from sandbox.processes import ChildProcess, SandboxFailed
-from schema.transport import build_routes
+from api.http import build_routes
 from settings import Settings
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import serve, with_services
+from tests.schema.api_client import serve, with_services
 
 pytestmark = pytest.mark.servers
 

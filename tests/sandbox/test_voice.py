@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import voice
+from sandbox import voice_stack
 from sandbox.livekit.build import ReportProgress
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess, SandboxFailed
@@ -18,7 +18,7 @@ WEBHOOK_URL = "http://127.0.0.1:9/webhooks/livekit"
 
 @pytest.fixture(autouse=True)
 def _no_livekit_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in voice.LIVEKIT_VARIABLES:
+    for name in voice_stack.LIVEKIT_VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 
@@ -28,14 +28,14 @@ async def start_voice_processes(folder: Path, tell: ReportProgress = print) -> t
     async def start(child: ChildProcess) -> None:
         started.append(child)
 
-    return started, *(await voice.start_voice(start, folder, folder, WEBHOOK_URL, tell))
+    return started, *(await voice_stack.start_voice(start, folder, folder, WEBHOOK_URL, tell))
 
 
 def stub_build(monkeypatch: pytest.MonkeyPatch, result: Callable[[], Path]) -> None:
     async def find_or_build(_: ReportProgress) -> Path:
         return result()
 
-    monkeypatch.setattr(voice, "find_or_build", find_or_build)
+    monkeypatch.setattr(voice_stack, "find_or_build", find_or_build)
 
 
 async def test_where_there_is_no_livekit_interviews_are_typed_and_the_reason_is_told(
@@ -82,14 +82,14 @@ async def test_a_worker_counts_as_up_once_it_says_that_it_is_registered(tmp_path
     says_it_once = f"""
 import pathlib, time
 marker = pathlib.Path({str(marker)!r})
-print("" if marker.exists() else {voice.REGISTERED_MESSAGE!r}, flush=True)
+print("" if marker.exists() else {voice_stack.REGISTERED_MESSAGE!r}, flush=True)
 marker.touch()
 time.sleep(60)
 """
     async with ChildProcess([sys.executable, "-c", says_it_once], tmp_path / "log") as worker:
-        await voice.wait_until_registered(worker)
+        await voice_stack.wait_until_registered(worker)
         await worker.kill()
         await worker.start()
-        monkeypatch.setattr(voice, "REGISTERED_SECONDS", 0.5)
+        monkeypatch.setattr(voice_stack, "REGISTERED_SECONDS", 0.5)
         with pytest.raises(SandboxFailed, match="is not up"):
-            await voice.wait_until_registered(worker)
+            await voice_stack.wait_until_registered(worker)

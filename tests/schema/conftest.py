@@ -8,16 +8,16 @@ from graphql import Executor
 from starlette.applications import Starlette
 
 from lifecycle.services import Services
-from models.interview import Interview
-from schema import sharing
-from schema.execution import Schema
-from schema.transport import build_routes
+from models.documents.interview import Interview
+from engine import shared_subscriptions
+from engine.execution import Schema
+from api.http import build_routes
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import ApiClient, ServerAddress, serve, with_services
-from tests.schema.lists import make_listed_interview
-from tests.schema.rights import AuthorizationScenario, make_authorization_scenario
-from tests.schema.sharing import ExecutionCounter, StreamCounter
+from tests.schema.api_client import ApiClient, ServerAddress, serve, with_services
+from tests.schema.interview_lists import make_listed_interview
+from tests.schema.authorization_table import AuthorizationScenario, make_authorization_scenario
+from tests.schema.shared_turns import ExecutionCounter, StreamCounter
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def execution_counter(monkeypatch: pytest.MonkeyPatch) -> ExecutionCounter:
         counter.count += 1
         return graphql.execute_subscription_event(executor)
 
-    monkeypatch.setattr(sharing, "execute_subscription_event", execute)
+    monkeypatch.setattr(shared_subscriptions, "execute_subscription_event", execute)
     return counter
 
 

@@ -7,25 +7,10 @@ from gql import GraphQLRequest
 from gql.transport.exceptions import TransportQueryError
 from graphql import GraphQLInputField
 
-from models.organization import Role
+from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ApiClient, ServerAddress, issue_token
-from tests.schema.rights import (
-    MUTATION_PAYLOAD_TYPES,
-    SUBSCRIPTION_ONLY_TYPES,
-    TYPE_QUERIES,
-    FIELD_ROLES,
-    SCHEMA,
-    AuthorizationScenario,
-    authorized_types,
-    field_selection,
-    fields_of,
-    input_fields_of,
-    input_names_of,
-    member_names,
-    roles_by_field,
-    sample_value,
-)
+from tests.schema.api_client import ApiClient, ServerAddress, issue_token
+from tests.schema.authorization_table import MUTATION_PAYLOAD_TYPES, SUBSCRIPTION_ONLY_TYPES, TYPE_QUERIES, FIELD_ROLES, SCHEMA, AuthorizationScenario, authorized_types, field_selection, fields_of, input_fields_of, input_names_of, member_names, roles_by_field, sample_value
 
 
 def test_every_type_that_can_be_read_has_its_rows() -> None:

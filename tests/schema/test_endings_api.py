@@ -8,13 +8,13 @@ import pytest
 from gql import GraphQLRequest
 
 from auth import Audience
-from models.evaluation import Evaluation
-from models.interview import Interview, InterviewStatus
-from models.organization import Role
-from models.turn import get_turn_collection
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.organization import Role
+from models.documents.turn import get_turn_collection
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ApiClient, ServerAddress, issue_token
+from tests.schema.api_client import ApiClient, ServerAddress, issue_token
 
 STATE_SELECTION = "interview { status endReason endDetail startedAt endedAt durationSeconds lastSeq }"
 OPEN_STATUSES = [InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS]

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.evaluation import Evaluation, EvaluationStatus, Evidence, Finding, Usage
-from models.interview import Interview, InterviewStatus
-from models.organization import Role
+from models.documents.evaluation import Evaluation, EvaluationStatus, Evidence, Finding, Usage
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.organization import Role
 from tests.factories import new_outcome, add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
 
 COMPLETED = InterviewStatus.COMPLETED
 EVALUATION_FIELDS = "version status overallScore recommendation"

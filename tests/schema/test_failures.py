@@ -11,7 +11,7 @@ from pymongo.errors import (
 from structlog.testing import capture_logs
 
 from errors import AppError, BadInput, Conflict, ErrorCode, Forbidden, NotFound, RateLimited, Unauthenticated, Unavailable
-from schema.failures import to_failure, to_graphql_error
+from engine.errors import to_failure, to_graphql_error
 
 SPOKEN_TEXT = "I was dismissed because of my illness"
 

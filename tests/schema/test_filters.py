@@ -5,13 +5,13 @@ from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
-from models.interview import Interview
-from models.interview_list import InterviewOrderField
-from models.organization import Role
+from models.documents.interview import Interview
+from models.reads.interview_list import InterviewOrderField
+from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import ApiClient, issue_token
-from tests.schema.lists import FIRST_CREATED_AT, ids_of, sort_ids, read_interviews
-from tests.schema.rights import roles_by_field
+from tests.schema.api_client import ApiClient, issue_token
+from tests.schema.interview_lists import FIRST_CREATED_AT, ids_of, sort_ids, read_interviews
+from tests.schema.authorization_table import roles_by_field
 
 Predicate = Callable[[Interview], bool]
 MIDDLE_MOMENT = FIRST_CREATED_AT + timedelta(hours=6)

@@ -6,10 +6,10 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from models.organization import Role
-from schema.transport import GRAPHQL_JSON, JSON, MAX_BODY_BYTES
+from models.documents.organization import Role
+from api.http import GRAPHQL_JSON, JSON, MAX_BODY_BYTES
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import ApiClient, bearer_headers, issue_token
+from tests.schema.api_client import ApiClient, bearer_headers, issue_token
 
 TYPENAME = "{ __typename }"
 
@@ -198,7 +198,7 @@ async def test_the_mistakes_of_callers_are_not_logged(api: ApiClient, tenant: Te
 
 
 async def test_a_defect_answers_500_in_json_when_it_is_outside_of_any_field(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("schema.transport.Endpoint.get_context", None)
+    monkeypatch.setattr("api.http.Endpoint.get_context", None)
     with capture_logs() as logs:
         answer = await api.execute(TYPENAME)
     assert (answer.response.status_code, answer.codes) == (500, ["INTERNAL"])

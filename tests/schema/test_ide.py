@@ -8,9 +8,9 @@ import pytest
 from starlette.applications import Starlette
 
 from lifecycle.services import Services
-from schema.transport import build_routes
+from api.http import build_routes
 from settings import ApiSettings as ApiSettings
-from tests.schema.api import with_services
+from tests.schema.api_client import with_services
 
 EXTERNAL_URL_PATTERN = re.compile(r"""(?:src|href)=["'](https?://[^"']+)""")
 LOCAL_URL_PATTERN = re.compile(r"""(?:src|href)=["'](/ide/[^"']+)""")

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.evaluation import Evaluation
-from models.idempotency import IdempotencyClaim
-from models.interview import Interview, InterviewStatus
-from models.organization import Role
-from models.position import Position
-from models.turn import TurnDocument
+from models.documents.evaluation import Evaluation
+from models.documents.idempotency_claim import IdempotencyClaim
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.organization import Role
+from models.documents.position import Position
+from models.documents.turn import TurnDocument
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import GraphQLResponse, ApiClient, issue_token
-from tests.schema.rights import fields_of, input_names_of
+from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
+from tests.schema.authorization_table import fields_of, input_names_of
 from tests.schema.test_positions_api import position_input
 
 

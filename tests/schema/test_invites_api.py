@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.clock import now
-from models.interview import Interview, InterviewStatus
-from models.organization import Role
+from models.storage.clock import now
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.organization import Role
 from schema.types.scalars import serialize_datetime
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
-from tests.schema.api import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
 
 INVITATION_QUERY = """query($token: String!) { invitation(token: $token) {
   interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt

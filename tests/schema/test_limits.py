@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, GraphQLSchema, get_introspection_query, parse, validate
 
-from schema import limits
-from schema.api import build_schema
-from schema.execution import Schema
-from schema.limits import LIMITS, MAX_ERRORS, MAX_TOKENS, RULES, DocumentSize, measure_document
+from engine import documents
+from schema.build import build_schema
+from engine.execution import Schema
+from engine.documents import LIMITS, MAX_ERRORS, MAX_TOKENS, RULES, DocumentSize, measure_document
 from tests.schema.contexts import anonymous_context
 
 
@@ -77,13 +77,13 @@ def nested_fragments(times: int) -> str:
 def summed_sizes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many sizes were added up."""
     counted: list[int] = []
-    original = limits._sum
+    original = documents._sum
 
-    def counting_sum(sizes: list[limits.DocumentSize]) -> limits.DocumentSize:
+    def counting_sum(sizes: list[documents.DocumentSize]) -> documents.DocumentSize:
         counted.append(len(sizes))
         return original(sizes)
 
-    monkeypatch.setattr(limits, "_sum", counting_sum)
+    monkeypatch.setattr(documents, "_sum", counting_sum)
     yield counted
 
 
@@ -152,7 +152,7 @@ async def test_a_known_document_is_neither_parsed_nor_validated_again(
         validated.append(document)
         return validate(core, document, *arguments, **options)
 
-    monkeypatch.setattr(limits, "validate", note)
+    monkeypatch.setattr(documents, "validate", note)
     for _ in range(10):
         await schema.execute("query Known { viewer { name } }", context_value=anonymous_context())
     assert parsed_texts == ["query Known { viewer { name } }"]
@@ -168,7 +168,7 @@ async def test_schemas_share_no_validation_result() -> None:
 
 
 async def test_the_document_that_was_asked_for_longest_ago_is_forgotten_first(schema: Schema, parsed_texts: list[str]) -> None:
-    first, second, *others = (f"query Q{n} {{ viewer {{ name }} }}" for n in range(limits.MAX_CACHED_DOCUMENTS + 1))
+    first, second, *others = (f"query Q{n} {{ viewer {{ name }} }}" for n in range(documents.MAX_CACHED_DOCUMENTS + 1))
     for text in (first, second, *others[:-1], first, others[-1], first, second):
         await schema.execute(text, context_value=anonymous_context())
     assert parsed_texts == [first, second, *others, second]
@@ -177,7 +177,7 @@ async def test_the_document_that_was_asked_for_longest_ago_is_forgotten_first(sc
 async def test_what_cannot_be_parsed_is_parsed_once_each_time_and_takes_no_place(schema: Schema, parsed_texts: list[str]) -> None:
     known = "{ viewer { name } }"
     await schema.execute(known, context_value=anonymous_context())
-    bombs = [f"# {n}\n{'{a' * 1_001}" for n in range(limits.MAX_CACHED_DOCUMENTS)]
+    bombs = [f"# {n}\n{'{a' * 1_001}" for n in range(documents.MAX_CACHED_DOCUMENTS)]
     for text in bombs:
         assert (await schema.execute(text, context_value=anonymous_context())).errors
     await schema.execute(known, context_value=anonymous_context())

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from models import interview_list, page, position
-from models.interview import Interview, InterviewStatus
-from models.organization import Role
-from schema.attributes import FastFieldExecutor
+from models.reads import interview_list
+from models.reads import pagination
+from models.documents import position
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.organization import Role
+from engine.fast_fields import FastFieldExecutor
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import ApiClient, issue_token
-from tests.schema.rights import AuthorizationScenario, field_selection, roles_by_field
+from tests.schema.api_client import ApiClient, issue_token
+from tests.schema.authorization_table import AuthorizationScenario, field_selection, roles_by_field
 
 
 @pytest.mark.parametrize("name", roles_by_field("Interview"))
@@ -94,7 +96,7 @@ async def test_a_position_is_loaded_only_for_what_the_interview_does_not_keep_of
 async def test_a_list_reads_what_is_asked_for(api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     await tenant.make_interview(resume="a long text", scheduled_for=None)
     read: list[set[str]] = []
-    find_rows = page.find_rows
+    find_rows = pagination.find_rows
 
     async def recording_find_rows(*arguments: Any) -> Any:
         found = await find_rows(*arguments)

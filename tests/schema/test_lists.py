@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from models import interview_list
-from models.interview import Interview
-from models.interview_list import InterviewOrderField
-from models.organization import Role
+from models.reads import interview_list
+from models.documents.interview import Interview
+from models.reads.interview_list import InterviewOrderField
+from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ApiClient, issue_token
-from tests.schema.lists import INTERVIEWS_QUERY, make_listed_interview, ids_of, sort_ids, read_interviews
+from tests.schema.api_client import ApiClient, issue_token
+from tests.schema.interview_lists import INTERVIEWS_QUERY, make_listed_interview, ids_of, sort_ids, read_interviews
 
 ORDERS = [(field, direction) for field in InterviewOrderField for direction in ("ASC", "DESC")]
 

@@ -9,12 +9,12 @@ from bson import ObjectId
 from structlog.testing import capture_logs
 
 from lifecycle.jobs import REPLY, Jobs
-from models.interview import Interview, InterviewStatus, get_interview
-from models.organization import Role
-from models.turn import Turn, read_turns
+from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.organization import Role
+from models.documents.turn import Turn, read_turns
 from resolvers.ids import IdKind, encode_id
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
 
 TURN_SELECTION = "turn { id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted }"
 

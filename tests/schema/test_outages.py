@@ -15,20 +15,20 @@ from starlette.applications import Starlette
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from live.feed import LiveHub
-from models.database import connect
-from models.interview import Interview
-from models.organization import Role
+from live.hub import LiveHub
+from models.storage.database import connect
+from models.documents.interview import Interview
+from models.documents.organization import Role
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
-from schema.transport import build_routes
+from api.http import build_routes
 from settings import MongodbSettings, RedisSettings, Settings
 from tests.factories import add_candidate_turn
-from tests.live.reading import wait_until
+from tests.live.streams import wait_until
 from tests.resolvers.tenant import Tenant, global_id_of, make_tenant
-from tests.schema.api import ApiClient, ServerAddress, serve, issue_token, with_services
-from tests.schema.sharing import TURN_ADDED
-from tests.schema.sockets import connect_raw
+from tests.schema.api_client import ApiClient, ServerAddress, serve, issue_token, with_services
+from tests.schema.shared_turns import TURN_ADDED
+from tests.schema.raw_socket import connect_raw
 
 MAX_RESPONSE_SECONDS = 6.0
 """a coded error comes within it, with the settings' own bound of 4 s"""

@@ -13,16 +13,16 @@ from starlette.applications import Starlette
 from auth import Audience, issue_candidate_token, sign
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
-from models.interview import Interview
-from models.organization import Role
-from models.recording import RecordingFile
+from models.documents.interview import Interview
+from models.documents.organization import Role
+from models.documents.recording import RecordingFile
 from recording.storage import open_store
 from resolvers.recordings import build_playback_url
-from schema.transport import build_routes
+from api.http import build_routes
 from settings import Settings
 from tests.factories import new_recording, new_recording_file
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ApiClient, serve, issue_token, with_services
+from tests.schema.api_client import ApiClient, serve, issue_token, with_services
 
 CONTENT = bytes(range(256)) * 4
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.organization import Role
-from models.position import Position
+from models.documents.organization import Role
+from models.documents.position import Position
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
 
 POSITION_SELECTION = """key version title description language wrapUpAfterExchanges limitMinutes archived
 questions { key text listenFor maxProbes criterionKeys }

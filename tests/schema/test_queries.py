@@ -1,6 +1,6 @@
-from models.organization import Role
+from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ApiClient, issue_token
+from tests.schema.api_client import ApiClient, issue_token
 
 
 async def test_viewer_tells_who_is_asking(api: ApiClient, tenant: Tenant) -> None:

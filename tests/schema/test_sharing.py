@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from models.interview import Interview
-from models.organization import Role
-from models.turn import Turn
-from schema import sharing
+from models.documents.interview import Interview
+from models.documents.organization import Role
+from models.documents.turn import Turn
+from engine import shared_subscriptions
 from schema.types.transcript import Turn as TurnType
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ServerAddress, issue_token
-from tests.schema.sharing import TURN_ADDED, run_unshared, receive_turns, receive_seqs, drop_request_ids
-from tests.schema.sockets import connect_raw
+from tests.schema.api_client import ServerAddress, issue_token
+from tests.schema.shared_turns import TURN_ADDED, run_unshared, receive_turns, receive_seqs, drop_request_ids
+from tests.schema.raw_socket import connect_raw
 
 FLAGGED_QUERY = """subscription Flagged($id: ID!, $after: Int! = 0, $more: Boolean!) {
   turnAdded(interviewId: $id, after: $after) { seq text @include(if: $more) id @skip(if: $more) }
@@ -91,7 +91,7 @@ async def test_a_bug_in_a_field_that_cannot_be_null_is_told_and_logged_and_the_s
         return made
 
     make = TurnType.of
-    monkeypatch.setattr("schema.subscriptions._TURNS", sharing.EventMapper(lambda turn: turn.seq, of))
+    monkeypatch.setattr("schema.subscriptions._TURNS", shared_subscriptions.EventMapper(lambda turn: turn.seq, of))
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURN_ADDED, id=global_id_of(interview))
         await add_candidate_turn(interview, "first")

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from models.interview import Interview
-from models.organization import Role
+from models.documents.interview import Interview
+from models.documents.organization import Role
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ServerAddress, issue_token
-from tests.schema.sharing import StreamCounter
-from tests.schema.sockets import RawSocketClient, connect_raw
+from tests.schema.api_client import ServerAddress, issue_token
+from tests.schema.shared_turns import StreamCounter
+from tests.schema.raw_socket import RawSocketClient, connect_raw
 
 STORED = 4
 """turns that exist before anybody subscribes"""

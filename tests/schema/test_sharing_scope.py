@@ -8,16 +8,16 @@ import pytest
 from bson import ObjectId
 
 from live.messages import Interim
-from models.clock import now
-from models.interview import Interview
-from models.organization import Role
-from models.turn import Speaker
-from schema import sharing
+from models.storage.clock import now
+from models.documents.interview import Interview
+from models.documents.organization import Role
+from models.documents.turn import Speaker
+from engine import shared_subscriptions
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ServerAddress, issue_token
-from tests.schema.sharing import TURN_ADDED, ExecutionCounter, receive_turns, receive_seqs
-from tests.schema.sockets import connect_raw
+from tests.schema.api_client import ServerAddress, issue_token
+from tests.schema.shared_turns import TURN_ADDED, ExecutionCounter, receive_turns, receive_seqs
+from tests.schema.raw_socket import connect_raw
 
 
 async def test_an_event_is_executed_once_for_all_who_ask_the_same_wherever_they_began(
@@ -136,7 +136,7 @@ async def test_nothing_is_kept_when_the_last_subscriber_has_left(
 ) -> None:
     alive: set[int] = set()
 
-    class Counted(sharing.SharedOperation[Any, Any, Any]):
+    class Counted(shared_subscriptions.SharedOperation[Any, Any, Any]):
         def __init__(self, *args: Any) -> None:
             super().__init__(*args)
             alive.add(id(self))
@@ -144,7 +144,7 @@ async def test_nothing_is_kept_when_the_last_subscriber_has_left(
         def __del__(self) -> None:
             alive.discard(id(self))
 
-    monkeypatch.setattr(sharing, "Variant", Counted)
+    monkeypatch.setattr(shared_subscriptions, "Variant", Counted)
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(3):
             await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))

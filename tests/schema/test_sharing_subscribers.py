@@ -10,16 +10,16 @@ import pytest
 from bson import ObjectId
 
 from lifecycle.states import end_interview
-from models.interview import EndReason, Interview
-from models.organization import Role
-from models.turn import Turn, turn_to_values
-from schema.api import build_schema
+from models.documents.interview import EndReason, Interview
+from models.documents.organization import Role
+from models.documents.turn import Turn, turn_to_values
+from schema.build import build_schema
 from schema.context import GraphQLContext
 from tests.factories import new_turn, add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ServerAddress, issue_token
-from tests.schema.sharing import TURN_ADDED, receive_turns, receive_seqs
-from tests.schema.sockets import connect_raw
+from tests.schema.api_client import ServerAddress, issue_token
+from tests.schema.shared_turns import TURN_ADDED, receive_turns, receive_seqs
+from tests.schema.raw_socket import connect_raw
 
 
 async def test_a_socket_that_breaks_reaches_no_other(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
@@ -98,7 +98,7 @@ async def test_a_subscription_is_no_heavier_after_many_events(
             seq += 1
             yield Turn(**turn_to_values(new_turn("client:x")), id=ObjectId(), interview_id=ObjectId(), seq=seq)
 
-    monkeypatch.setattr("live.feed.Live.follow_turns", talk)
+    monkeypatch.setattr("live.hub.Live.follow_turns", talk)
     token = await issue_token(tenant, Role.VIEWER)
     context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
     async with aclosing(await build_schema().stream(TURN_ADDED, {"id": global_id_of(interview)}, context)) as results:

@@ -9,19 +9,19 @@ from bson import ObjectId
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.rooms import build_room_name
-from lifecycle.rounds import reconcile_rooms
+from lifecycle.reconciler import reconcile_rooms
 from lifecycle.states import finish_interview
-from models import room
-from models.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, get_interview
-from models.organization import Role
-from models.transition import release_interview_lease
-from models.turn import Channel
+from models.writes import room_transitions
+from models.documents.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, get_interview
+from models.documents.organization import Role
+from models.writes.interview_transitions import release_interview_lease
+from models.documents.turn import Channel
 from resolvers.ids import IdKind, decode_id
 from sandbox.livekit.server import LivekitServer
-from tests.live.reading import wait_until
+from tests.live.streams import wait_until
 from tests.resolvers.tenant import Tenant
-from tests.rooms import LivekitProbe
-from tests.schema.api import GraphQLResponse, ApiClient, issue_token
+from tests.livekit_probe import LivekitProbe
+from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
 
 CONSENT = {"textVersion": CURRENT_CONSENT_VERSION, "recording": True}
 START_INPUT = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT}
@@ -55,7 +55,7 @@ async def load_stored_interview(payload: dict[str, Any]) -> Interview:
 
 async def claim_as_interviewer(interview: Interview) -> Interview:
     """The same after the interviewer that was sent for has come."""
-    claimed = await room.claim_interviewer_lease(ObjectId(interview.id), interview.fence, "agent", LEASE_SECONDS)
+    claimed = await room_transitions.claim_interviewer_lease(ObjectId(interview.id), interview.fence, "agent", LEASE_SECONDS)
     assert claimed
     return claimed
 
@@ -145,7 +145,7 @@ async def test_a_candidate_may_go_on_in_writing_and_come_back(
     payload = await start_successfully(api, tenant)
     invite = payload["invite"]["token"]
     interview = await claim_as_interviewer(await load_stored_interview(payload))
-    await room.mark_present(ObjectId(interview.id), "PA_1")
+    await room_transitions.mark_present(ObjectId(interview.id), "PA_1")
     written = await join_successfully(api, invite, channel="TEXT")
     assert (written["interview"]["channel"], written["access"]["room"]) == ("TEXT", None)
     in_text = await load_stored_interview(payload)
@@ -202,7 +202,7 @@ async def test_what_is_typed_while_the_candidate_is_in_the_room_is_left_to_the_v
 ) -> None:
     payload = await start_successfully(api, tenant)
     interview = await claim_as_interviewer(await load_stored_interview(payload))
-    await room.mark_present(ObjectId(interview.id), "PA_1")
+    await room_transitions.mark_present(ObjectId(interview.id), "PA_1")
     await send_message(api, payload, "I spell it: L-o-v-e-l-a-c-e.")
     now = await load_stored_interview(payload)
     assert (now.channel, now.fence, now.last_candidate_seq) == (Channel.VOICE, interview.fence, 1)
@@ -215,8 +215,8 @@ async def test_what_is_typed_outside_the_room_is_answered_in_writing(
     payload = await start_successfully(api, tenant)
     interview = await claim_as_interviewer(await load_stored_interview(payload))
     if came:
-        await room.mark_present(ObjectId(interview.id), "PA_1")
-        await room.mark_away(ObjectId(interview.id), "PA_1")
+        await room_transitions.mark_present(ObjectId(interview.id), "PA_1")
+        await room_transitions.mark_away(ObjectId(interview.id), "PA_1")
     await send_message(api, payload, "My microphone does not work.", idempotencyKey="1")
     now = await load_stored_interview(payload)
     assert (now.channel, now.fence, now.lease) == (Channel.TEXT, interview.fence + 1, None)

@@ -18,19 +18,19 @@ from starlette.applications import Starlette
 import settings as configuration
 from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, build_room_name
 from lifecycle.services import Services
-from models.clock import now
-from models.interview import Interview, RoomState, get_interview
-from models.turn import Channel
+from models.storage.clock import now
+from models.documents.interview import Interview, RoomState, get_interview
+from models.documents.turn import Channel
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.processes import free_port
-from schema.transport import build_routes
-from schema.webhooks import MAX_EVENT_BYTES
+from api.http import build_routes
+from api.webhooks import MAX_EVENT_BYTES
 from tests.factories import make_interview
-from tests.live.reading import wait_until
-from tests.livekit import find_livekit
-from tests.rooms import LivekitProbe, open_livekit_probe, make_livekit_settings
-from tests.schema.api import ApiClient, serve, with_services
+from tests.live.streams import wait_until
+from tests.livekit_rooms import find_livekit
+from tests.livekit_probe import LivekitProbe, open_livekit_probe, make_livekit_settings
+from tests.schema.api_client import ApiClient, serve, with_services
 
 WEBHOOK_PATH = "/webhooks/livekit"
 

@@ -9,14 +9,14 @@ from beanie import PydanticObjectId
 from gql import GraphQLRequest, gql
 
 from lifecycle.states import end_interview
-from models.interview import EndReason, Interview
-from models.organization import Role, list_keys, revoke_key
-from schema import metrics
+from models.documents.interview import EndReason, Interview
+from models.documents.organization import Role, list_keys, revoke_key
+from engine import metrics
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ServerAddress, issue_token
-from tests.schema.sharing import TURN_ADDED
-from tests.schema.sockets import connect_raw, wait_until
+from tests.schema.api_client import ServerAddress, issue_token
+from tests.schema.shared_turns import TURN_ADDED
+from tests.schema.raw_socket import connect_raw, wait_until
 
 # --- what works
 
@@ -55,8 +55,8 @@ async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
     from bson import ObjectId
 
     from live.messages import Interim
-    from models.clock import now
-    from models.turn import Speaker
+    from models.storage.clock import now
+    from models.documents.turn import Speaker
 
     token = await issue_token(tenant, Role.CANDIDATE, interview)
     variables = {"id": global_id_of(interview)}
@@ -131,7 +131,7 @@ async def test_a_stream_ends_though_it_lost_its_cancellation(
                     raise
         yield
 
-    monkeypatch.setattr("live.feed.Live.follow_turns", stubborn)
+    monkeypatch.setattr("live.hub.Live.follow_turns", stubborn)
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURN_ADDED, "a", id=global_id_of(interview))
         await begun.wait()
@@ -192,7 +192,7 @@ async def test_a_key_that_is_revoked_ends_the_connection_with_its_next_operation
 async def test_a_stream_whose_caller_loses_access_closes_the_socket_with_a_name(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.rechecks._seconds_to_check", lambda *_: 0.05)
+    monkeypatch.setattr("resolvers.access_monitor._seconds_to_check", lambda *_: 0.05)
     token = await issue_token(tenant, Role.VIEWER)
     (key,) = await list_keys(PydanticObjectId(tenant.id))
     await add_candidate_turn(interview, "hello")

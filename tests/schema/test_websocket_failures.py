@@ -7,14 +7,14 @@ from gql import gql
 from gql.transport.exceptions import TransportClosed, TransportConnectionFailed, TransportQueryError
 from structlog.testing import capture_logs
 
-from models.interview import Interview
-from models.organization import Role
-from schema import transport
+from models.documents.interview import Interview
+from models.documents.organization import Role
+from api import http
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import ServerAddress, issue_token
-from tests.schema.sharing import TURN_ADDED
-from tests.schema.sockets import connect_raw
+from tests.schema.api_client import ServerAddress, issue_token
+from tests.schema.shared_turns import TURN_ADDED
+from tests.schema.raw_socket import connect_raw
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ async def test_a_stream_that_breaks_closes_the_socket_so_that_clients_come_back(
         yield
 
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
-        monkeypatch.setattr("live.feed.Live.follow_turns", breaks)
+        monkeypatch.setattr("live.hub.Live.follow_turns", breaks)
         with capture_logs() as logs:
             await client.subscribe(TURN_ADDED, id=global_id_of(interview))
             code, reason = await client.wait_closed()
@@ -158,7 +158,7 @@ async def test_a_second_operation_of_the_same_id_closes_the_socket_however_long_
 
 async def test_a_frame_that_is_too_large_closes_the_socket(server: ServerAddress) -> None:
     async with connect_raw(server) as client:
-        await client.subscribe("#" + "x" * transport.MAX_FRAME_BYTES)
+        await client.subscribe("#" + "x" * http.MAX_FRAME_BYTES)
         assert (await client.wait_closed())[0] == 1009
 
 
@@ -166,25 +166,25 @@ async def test_an_operation_too_many_is_refused_and_touches_no_other(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
-        for number in range(transport.MAX_OPERATIONS + 1):
+        for number in range(http.MAX_OPERATIONS + 1):
             await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))
         message = await client.receive()
-        assert (message["id"], message["type"]) == (str(transport.MAX_OPERATIONS), "error")
+        assert (message["id"], message["type"]) == (str(http.MAX_OPERATIONS), "error")
         assert message["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
         await add_candidate_turn(interview, "hello")
-        assert {(await client.receive())["id"] for _ in range(transport.MAX_OPERATIONS)} == {
-            str(number) for number in range(transport.MAX_OPERATIONS)
+        assert {(await client.receive())["id"] for _ in range(http.MAX_OPERATIONS)} == {
+            str(number) for number in range(http.MAX_OPERATIONS)
         }
 
 
 async def test_whoever_never_says_hello_is_dropped(services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from starlette.applications import Starlette
 
-    from tests.schema.api import serve, with_services
+    from tests.schema.api_client import serve, with_services
 
-    monkeypatch.setattr(transport, "INIT_SECONDS", 0.05)
+    monkeypatch.setattr(http, "INIT_SECONDS", 0.05)
     async with (
-        serve(with_services(Starlette(routes=transport.build_routes(services.settings)), services)) as server,
+        serve(with_services(Starlette(routes=http.build_routes(services.settings)), services)) as server,
         connect_raw(server, init=False) as client,
     ):
         assert (await client.wait_closed())[0] == 4408

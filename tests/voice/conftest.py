@@ -5,10 +5,10 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from sandbox.anthropic.provider import AnthropicProvider
-from sandbox.voice import SpeechProviderProcess
+from sandbox.voice_stack import SpeechProviderProcess
 from tests.end_to_end.fleet import ROOT, Fleet, SpeechProviders
-from tests.end_to_end.launch import launch_fleet
-from tests.schema.api import serve
+from tests.end_to_end.fleet_launch import launch_fleet
+from tests.schema.api_client import serve
 
 SPEECH_SPEED = "1.8"
 """the interviewer talks so many times faster than it would: nobody has to follow"""

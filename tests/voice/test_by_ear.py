@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-import keys
-from models.organization import Role
+from cli import keys
+from models.documents.organization import Role
 from sandbox.candidate import SimulatedCandidate, load_answers
 from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview, wait_until
-from tests.end_to_end.launch import SHORT_POSITION_KEY, make_short_position
+from tests.end_to_end.fleet_launch import SHORT_POSITION_KEY, make_short_position
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # what is said takes its time
 RESULT_QUERY = """query($id: ID!) {

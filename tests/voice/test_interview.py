@@ -8,13 +8,13 @@ from datetime import datetime
 
 import pytest
 
-from models.interview import EndReason, InterviewStatus
-from models.turn import Channel, Move, Speaker
+from models.documents.interview import EndReason, InterviewStatus
+from models.documents.turn import Channel, Move, Speaker
 from sandbox.caller.microphone import CallEnded
 from tests.end_to_end.fleet import Fleet
-from tests.end_to_end.launch import SHORT_POSITION_QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
-from tests.voice.whole import WORDS_OVER_GREETING, WholeInterview, hold_whole_interview, loud_seconds, download_audio
+from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
+from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
+from tests.voice.whole_interview import WORDS_OVER_GREETING, WholeInterview, hold_whole_interview, loud_seconds, download_audio
 
 pytestmark = pytest.mark.timeout(300)  # the processes come up in the first
 FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()

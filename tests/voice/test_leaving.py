@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models.clock import now
-from models.interview import EndReason, Interview, InterviewStatus
-from models.turn import Move, Speaker
+from models.storage.clock import now
+from models.documents.interview import EndReason, Interview, InterviewStatus
+from models.documents.turn import Move, Speaker
 from sandbox.processes import ChildProcess
 from tests.end_to_end.fleet import ROOT, Fleet
-from tests.end_to_end.launch import SHORT_POSITION_QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, turns_of_move, stage_interview, describe_turns
+from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
+from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, turns_of_move, stage_interview, describe_turns
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()

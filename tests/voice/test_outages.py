@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
-from models.turn import Channel, Move, Source, Speaker
+from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import ScriptedReply
 from tests.end_to_end.fleet import Fleet
-from tests.end_to_end.launch import SHORT_POSITION_QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
+from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
+from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 

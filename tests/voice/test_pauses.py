@@ -3,9 +3,9 @@
 import pytest
 
 from evaluation.evidence import group_answers
-from models.turn import Move, Speaker, Turn
+from models.documents.turn import Move, Speaker, Turn
 from tests.end_to_end.fleet import Fleet
-from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, replace_deepgram, is_transcribed, turns_of_move, stage_interview, describe_turns
+from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, replace_deepgram, is_transcribed, turns_of_move, stage_interview, describe_turns
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from models.turn import Channel, Move, Speaker, Turn
+from models.documents.turn import Channel, Move, Speaker, Turn
 from tests.end_to_end.fleet import Fleet
-from tests.end_to_end.launch import SHORT_POSITION_QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
+from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
+from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
 
 SendText = Callable[[Scene, str], Awaitable[None]]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]

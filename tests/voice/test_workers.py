@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from models.turn import Move, Speaker
+from models.documents.turn import Move, Speaker
 from sandbox.processes import free_port
 from tests.end_to_end.fleet import Fleet
-from tests.end_to_end.launch import SHORT_POSITION_QUESTIONS
-from tests.voice.scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, turns_of_move, stage_interview, describe_turns
+from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
+from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, turns_of_move, stage_interview, describe_turns
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()

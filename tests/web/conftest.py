@@ -7,16 +7,16 @@ import pytest
 from anthropic import AsyncAnthropic
 from starlette.applications import Starlette
 
-from agent import text
+from agent import typed
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
-from models.interview import Interview
+from models.documents.interview import Interview
 from sandbox.processes import free_port
-from schema.transport import build_routes
+from api.http import build_routes
 from settings import ApiSettings, RecordingSettings
-from tests.lifecycle.workers import run_worker
+from tests.lifecycle.job_worker import run_worker
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api import serve, with_services
+from tests.schema.api_client import serve, with_services
 from tests.web.browser import Browser, BrowserPage, launch_browser, find_missing_requirement
 from tests.web.sounds import MICROPHONE_HERTZ, write_tone
 
@@ -62,7 +62,7 @@ async def site(services: Services, tenant: Tenant, tmp_path: Path) -> AsyncItera
 @pytest.fixture
 async def text_interviewer(services: Services, claude: AsyncAnthropic) -> AsyncIterator[None]:
     """An interviewer for interviews that are typed."""
-    services.jobs.register(REPLY, lambda interview_id: text.respond_if_due(services, claude, interview_id))
+    services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, interview_id))
     async with run_worker(services.jobs):
         yield
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.append import append_candidate_turn, append_interviewer_turns
-from models.clock import now
-from models.interview import Consent, EndReason, Interview, InterviewStatus
-from models.organization import Role
-from models.turn import Channel, Speaker
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.storage.clock import now
+from models.documents.interview import Consent, EndReason, Interview, InterviewStatus
+from models.documents.organization import Role
+from models.documents.turn import Channel, Speaker
 from tests.factories import new_recording, new_turn, new_recording_file, add_candidate_turn, new_interviewer_update
 from tests.resolvers.tenant import Tenant
-from tests.schema.api import issue_token
+from tests.schema.api_client import issue_token
 from tests.web.browser import BrowserPage
 from tests.web.conftest import Site
 from tests.web.sounds import write_ogg

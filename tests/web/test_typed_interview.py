@@ -3,8 +3,8 @@
 import pytest
 from bson import ObjectId
 
-from models.interview import Interview, InterviewStatus, get_interview
-from models.turn import Channel, Speaker, Turn, read_turns
+from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.turn import Channel, Speaker, Turn, read_turns
 from tests.resolvers.tenant import Tenant
 from tests.web.browser import BrowserPage
 from tests.web.conftest import Site

@@ -9,16 +9,16 @@ from bson import ObjectId
 from livekit import api, rtc
 
 from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, CANDIDATE_IDENTITY, build_room_name
-from models.append import append_interviewer_turns
-from models.interview import Interview, InterviewStatus, get_interview
-from models.turn import Channel, Speaker, read_turns
+from models.writes.append_turns import append_interviewer_turns
+from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.turn import Channel, Speaker, read_turns
 from sandbox.livekit.server import LivekitServer
 from settings import LivekitSettings as LivekitSettings
 from tests.factories import new_turn, new_interviewer_update
-from tests.live.reading import wait_until
-from tests.livekit import measure_loudest_tone, play_tone
+from tests.live.streams import wait_until
+from tests.livekit_rooms import measure_loudest_tone, play_tone
 from tests.resolvers.tenant import Tenant
-from tests.rooms import LivekitProbe, open_livekit_probe
+from tests.livekit_probe import LivekitProbe, open_livekit_probe
 from tests.web.browser import Browser, BrowserPage
 from tests.web.conftest import Site
 from tests.web.sounds import MICROPHONE_HERTZ

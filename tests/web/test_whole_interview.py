@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import keys
-from models.organization import Role
+from cli import keys
+from models.documents.organization import Role
 from sandbox.dev import schedule_sample_interview
 from sandbox.stack import issue_keys, run_stack
-from tests.livekit import find_livekit
+from tests.livekit_rooms import find_livekit
 from tests.web.browser import launch_browser
 from tests.web.sounds import write_speech
 

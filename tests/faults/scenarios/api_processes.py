@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 
-from models.organization import Role
+from models.documents.organization import Role
 from tests.faults.checks import Check, count, duration, effect, figure
 from tests.faults.deployment import Deployment
 from tests.faults.load import Load, Scale, count_outcomes, run_load

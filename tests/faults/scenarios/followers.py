@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from models.organization import Role
+from models.documents.organization import Role
 from tests.faults.checks import Check, count, duration, effect, figure, ratio
 from tests.faults.deployment import Deployment
 from tests.faults.load import Scale, run_load
@@ -22,7 +22,7 @@ SAMPLES = 10
 COMPLETION_RATIO = 10.0
 """From the last interview's end to the last `complete`, to the usual p99 of a turn: all streams complete together."""
 REVOKED_SECONDS = 5.0
-"""Ceiling until a revoked key's stream is closed: keys are checked every two seconds (resolvers.rechecks)."""
+"""Ceiling until a revoked key's stream is closed: keys are checked every two seconds (resolvers.access_monitor)."""
 EXPIRED_SECONDS = 3.0
 UNAUTHENTICATED = "4401"
 

@@ -18,7 +18,7 @@ export interface Following<Data, Variables> {
   onLiveness?: (liveness: Liveness) => void
 }
 
-/** Codes with which the server closes a socket (schema/websocket.py). */
+/** Codes with which the server closes a socket (api/websocket.py). */
 const UNAUTHENTICATED = new Set([4401, 4403])
 const OUR_MISTAKE = new Set([4400, 4406])
 

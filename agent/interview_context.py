@@ -1,0 +1,78 @@
+"""What both channels make of a stored interview: its plan, what Claude is told, and what a turn of the interviewer's changes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bson import ObjectId
+
+from agent.phrases import get_phrases
+from agent.plan import TimeLimits, InterviewPlan, derive_plan
+from agent.prompts import Background
+from errors import AppError
+from models.writes.append_turns import InterviewerUpdate
+from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus
+from models.documents.position import Position, PositionContent, get_position
+from models.documents.turn import Move, NewTurn, Turn
+
+
+async def load_position(interview: Interview) -> Position:
+    """The version of the position that the interview uses. Raises AppError when it is gone."""
+    position = await get_position(ObjectId(interview.position.id))
+    if position is None:
+        raise AppError("The version of the position that this interview uses is gone.")
+    return position
+
+
+def derive_interview_plan(
+    interview: Interview,
+    position: PositionContent,
+    turns: Sequence[Turn],
+    now: datetime,
+    *,
+    closing_seconds: float,
+    silence_seconds: float,
+) -> InterviewPlan:
+    """Where the interview stands at that moment; `silence_seconds`: how long nobody says a word before the interviewer asks."""
+    limits = TimeLimits(
+        started_at=interview.started_at,
+        total=timedelta(minutes=position.limit_minutes),
+        closing_reserve=timedelta(seconds=closing_seconds),
+        max_silence=timedelta(seconds=silence_seconds),
+    )
+    return derive_plan(position, interview.language, turns, limits, now)
+
+
+def build_background(interview: Interview) -> Background:
+    """What is known of the candidate and the job."""
+    experience = interview.candidate.experience if interview.candidate else None
+    return Background(experience, interview.resume, interview.job_description)
+
+
+def compose_greeting(interview: Interview, plan: InterviewPlan) -> str:
+    """The first words, by which the candidate learns that an AI speaks."""
+    name = interview.candidate.name if interview.candidate else ""
+    return get_phrases(plan.language).greeting.format(
+        name=name, title=plan.position.title, questions=len(plan.position.questions), minutes=plan.position.limit_minutes
+    )
+
+
+def build_interviewer_update(
+    plan: InterviewPlan,
+    fence: int,
+    turn: NewTurn,
+    *,
+    reason: EndReason | None = None,
+    by_code: bool | None = None,
+    statuses: Sequence[InterviewStatus] = OPEN_STATUSES,
+) -> InterviewerUpdate:
+    """What storing the interviewer's turn changes; `reason`: of a CLOSE; a turn without a move changes nothing."""
+    closes = turn.move is Move.CLOSE
+    return InterviewerUpdate(
+        fence=fence,
+        answers=turn.answers or 0,
+        progress=plan.progress_after(turn.move) if turn.move else plan.progress,
+        by_code=by_code,
+        due_at=None if closes else plan.due_after(turn.ended_at),
+        end_reason=(reason or plan.end_reason) if closes else None,
+        statuses=statuses,
+    )

@@ -1,0 +1,168 @@
+"""The interviewer of typed interviews: a job that acts whenever the document says that it is due.
+
+Everything is rebuilt from the stored turns, so any process can take the next message, and a killed one is replaced.
+"""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from anthropic import AsyncAnthropic
+from bson import ObjectId
+
+from agent.interview_context import build_background, compose_greeting, load_position, derive_interview_plan, build_interviewer_update
+from agent.retry_policy import retry_or_fail
+from agent.interviewer import MoveChosen, stream_reply
+from agent.plan import InterviewPlan
+from agent.prompts import compose_prompt
+from lifecycle.jobs import REPLY
+from lifecycle.lease import hold_lease
+from lifecycle.services import Services
+from lifecycle.states import finish_interview
+from lifecycle.turns import store_interviewer_turns
+from live.messages import Interim
+from models.writes import interview_transitions
+from models.writes.append_turns import LeaseLost, Superseded, InterviewerUpdate
+from models.storage.clock import now
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, update_interview, get_interview
+from models.documents.position import Position
+from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
+
+log = structlog.get_logger(__name__)
+
+MAX_COMPOSITIONS = 3
+"""of one reply, when the candidate adds something meanwhile; the last one goes out in any case, and the rest gets its own"""
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedTurns:
+    """A reply before it is stored: its turns, with what they change."""
+
+    turns: list[NewTurn]
+    update: InterviewerUpdate
+
+
+async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
+    """Do what is due in a typed interview: greet, reply, nudge or close; nothing when nothing is due, or another is at it.
+
+    Raises what went wrong, after it was put off (agent.retry_policy).
+    """
+    jobs, holder = services.settings.jobs, services.jobs.holder
+    interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds)
+    if interview is None:
+        return
+    fence = interview.fence
+    try:
+        async with hold_lease(lambda: interview_transitions.renew_interview_lease(interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds):
+            changed: Interview | None = await _compose_and_store(services, claude, interview)
+    except LeaseLost:
+        changed = await get_interview(interview_id)
+    except Exception as error:
+        await retry_or_fail(services, interview, error)
+        raise
+    if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
+        # nobody else speaks here: these were the last words
+        await finish_interview(services, changed)
+        return
+    released = await interview_transitions.release_interview_lease(interview_id, fence)
+    if released and released.status in OPEN_STATUSES and released.last_candidate_seq > released.answered_seq:
+        await services.jobs.kick(REPLY, interview_id)
+
+
+async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:
+    """The interview with what was said; None where nothing was to be said yet."""
+    interview_id = ObjectId(claimed.id)
+    position = await load_position(claimed)
+    for attempt in range(1, MAX_COMPOSITIONS + 1):
+        turns = await read_turns(interview_id)
+        interview = await get_interview(interview_id)
+        if interview is None or interview.fence != claimed.fence:
+            raise LeaseLost
+        composed = await _compose(services, claude, interview, position, turns)
+        if composed is None:
+            return None
+        last = turns[-1].seq if turns and attempt < MAX_COMPOSITIONS else None
+        try:
+            return await store_interviewer_turns(services, interview_id, composed.turns, replace(composed.update, expected_seq=last))
+        except Superseded:
+            log.info("composed again: the candidate added something", interview_id=str(interview_id))
+    raise LeaseLost
+
+
+async def _compose(
+    services: Services, claude: AsyncAnthropic, interview: Interview, position: Position, turns: Sequence[Turn]
+) -> ComposedTurns | None:
+    clocks = services.settings.interview
+    plan = derive_interview_plan(
+        interview,
+        position,
+        turns,
+        # MongoDB's clock made the job due: ours may be behind it
+        max(now(), interview.due_at or now()),
+        closing_seconds=clocks.closing_seconds,
+        silence_seconds=clocks.silence_seconds,
+    )
+    if not plan.has_greeted:
+        return _compose_greeting(interview, plan)
+    if plan.open_question is None and not plan.contribution:
+        # greeted by voice, and gone before the first question
+        first = _build_turn(plan, "reply:0:question", Move.NEXT, plan.code_words(Move.NEXT), Source.CODE)
+        return ComposedTurns([first], build_interviewer_update(plan, interview.fence, first))
+    if plan.contribution:
+        return await _compose_reply(services, claude, interview, plan, turns)
+    if plan.clock_move is None:
+        # made due under a shorter silence than this process's settings have
+        await _postpone(interview, plan)
+        return None
+    move, reason = plan.clock_move
+    key = f"clock:{interview.last_seq}"
+    turn = _build_turn(plan, key, move, plan.code_words(move, reason), Source.CODE)
+    return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, reason=reason))
+
+
+async def _postpone(interview: Interview, plan: InterviewPlan) -> None:
+    due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
+    unchanged = {"fence": interview.fence, "last_seq": interview.last_seq}
+    await update_interview(ObjectId(interview.id), unchanged, {"due_at": due_at}, visible=False)
+
+
+def _compose_greeting(interview: Interview, plan: InterviewPlan) -> ComposedTurns:
+    turns = [
+        _build_turn(plan, "reply:0", Move.GREET, compose_greeting(interview, plan), Source.CODE),
+        _build_turn(plan, "reply:0:question", Move.NEXT, plan.code_words(Move.NEXT), Source.CODE),
+    ]
+    return ComposedTurns(turns, build_interviewer_update(plan, interview.fence, turns[-1]))
+
+
+async def _compose_reply(services: Services, claude: AsyncAnthropic, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> ComposedTurns:
+    settings = services.settings
+    prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
+    started_at, chosen, text = now(), MoveChosen(plan.fallback_move, Source.CODE), ""
+    async with aclosing(stream_reply(claude, settings.anthropic, settings.interview, plan, prompt)) as events:
+        async for event in events:
+            if isinstance(event, MoveChosen):
+                chosen = event
+                continue
+            text += event
+            interim = Interim(ObjectId(interview.id), Speaker.INTERVIEWER, text, turns[-1].seq, now())
+            await services.live.publish_interim(interim)
+    turn = _build_turn(plan, f"reply:{plan.answers}", chosen.move, text, chosen.source, started_at=started_at)
+    return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, by_code=chosen.source is not Source.MODEL))
+
+
+def _build_turn(plan: InterviewPlan, key: str, move: Move, text: str, source: Source, *, started_at: datetime | None = None) -> NewTurn:
+    ended_at = now()
+    return NewTurn(
+        key=key,
+        speaker=Speaker.INTERVIEWER,
+        text=text,
+        channel=Channel.TEXT,
+        started_at=started_at or ended_at,
+        ended_at=ended_at,
+        question_key=plan.question_key_after(move),
+        move=move,
+        source=source,
+        answers=plan.answers,
+    )

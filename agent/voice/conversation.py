@@ -1,0 +1,291 @@
+"""An interview in its room: who is there, what is due, what is said next. Plan, turns and reply are the typed interview's.
+
+One loop decides, from the stored turns, whenever something has happened: so a contribution in pieces, a message that was typed, a
+reply that was cut off and a candidate who comes back are all the same path.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
+from datetime import datetime, timedelta
+
+import structlog
+from anthropic import AsyncAnthropic
+from bson import ObjectId
+
+from agent.interview_context import build_background, compose_greeting, derive_interview_plan
+from agent.voice.utterance_delivery import AnswerTiming, UtteranceDelivery
+from agent.voice.speech_collector import POLL_SECONDS, SpeechCollector
+from agent.interviewer import MoveChosen
+from agent.phrases import get_phrases
+from agent.plan import InterviewPlan
+from agent.prompts import compose_prompt
+from agent.prefetched_reply import PrefetchedReply
+from agent.voice.speech_player import SpeechPlayer
+from agent.voice.transcript_writer import TranscriptWriter
+from agent.voice.utterance import Utterance, build_provisional_turn
+from lifecycle.services import Services
+from models.writes.append_turns import LeaseLost
+from models.storage.clock import now
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
+from models.documents.position import Position
+from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
+
+log = structlog.get_logger(__name__)
+
+LAST_WORDS_SECONDS = 1.5
+"""after the end, for what the candidate was saying"""
+MAX_OVERTIME_SECONDS = 30.0
+"""who is speaking when the time is up may go on for so long"""
+
+
+class Conversation:
+    """One interviewer in one room, under the lease whose number is `interview.fence`."""
+
+    def __init__(
+        self,
+        services: Services,
+        claude: AsyncAnthropic,
+        interview: Interview,
+        position: Position,
+        *,
+        collector: SpeechCollector,
+        speech_player: SpeechPlayer,
+        transcript_writer: TranscriptWriter,
+    ) -> None:
+        self._services = services
+        self._prefetched_reply = PrefetchedReply(claude, services.settings)
+        self._id = ObjectId(interview.id)
+        self._fence = interview.fence
+        self._position = position
+        self._collector = collector
+        self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer)
+        self._transcript_writer = transcript_writer
+        self.is_connection_alive: Callable[[], Awaitable[bool]] = _assume_alive
+        """whether silence is the candidate's; may wait until that is sure"""
+        self._wake_up_event = asyncio.Event()
+        self._is_present = False
+        self._must_resume = False
+        self._left_at = 0.0
+        self._incomplete_seq = 0
+        """what the candidate said up to here waits for more: it was cut off"""
+        self._due_at: datetime | None = None
+        self._overtime_at: datetime | None = None
+        self._turns_being_stored = 0
+        """turns that have been heard and are not stored yet"""
+
+    # --- what happens
+
+    def wake_up(self) -> None:
+        """Something has happened: look what is due."""
+        self._wake_up_event.set()
+
+    def candidate_joined(self) -> None:
+        """The candidate is in the room, and hears: from now on somebody speaks."""
+        self._is_present = True
+        self._must_resume = True
+        self.wake_up()
+
+    async def candidate_left(self) -> None:
+        """The candidate is gone: nothing more is said, and what they were saying is kept. Raises LeaseLost."""
+        self._is_present = False
+        self._left_at = time.time()
+        await self._delivery.interrupt()
+        if heard := self._collector.take_segment():
+            await self._transcript_writer.add_candidate_speech(heard, interrupted=True)
+
+    async def commit_turn(
+        self, started_at: float | None = None, stopped_at: float | None = None, *, is_leftover: bool = False
+    ) -> None:
+        """What was heard is an answer, as far as can be told: by the session, whose times these are, or as a leftover, of which
+        the session made nothing. Raises LeaseLost.
+        """
+        heard = self._collector.take_segment(started_at, stopped_at)
+        if heard is None:
+            return
+        committed_at = time.time()
+        self._turns_being_stored += 1
+        try:
+            # the words that were cut off may come when the candidate is back already
+            is_whole = await self.is_connection_alive() and self._is_present and heard.started_at.timestamp() > self._left_at
+            stored = await self._transcript_writer.add_candidate_speech(heard, interrupted=not is_whole)
+            if not is_whole:
+                self._incomplete_seq = stored.seq
+        finally:
+            self._turns_being_stored -= 1
+        if not is_leftover:  # that has waited for something else: how long tells nothing of the reply
+            self._delivery.answer_timing = AnswerTiming(heard.ended_at.timestamp(), heard.final_at, committed_at)
+        self.wake_up()
+
+    async def interrupt(self) -> None:
+        """The end has come from elsewhere: stop speaking, and look."""
+        await self._delivery.interrupt()
+        self.wake_up()
+
+    # --- what is done
+
+    async def run(self) -> Interview:
+        """Speak whenever something is due, until the interview is ENDING and its last words are stored.
+
+        Raises LeaseLost when it is another's: a newer agent's, or the typed channel's.
+        """
+        while True:
+            interview = await get_interview(self._id)
+            if (
+                interview is None
+                or interview.fence != self._fence
+                or interview.erased_at
+                or interview.channel is not Channel.VOICE
+            ):
+                raise LeaseLost
+            if interview.status is InterviewStatus.ENDING:
+                await self._prefetched_reply.discard()
+                await self._store_pending_speech()
+                return interview
+            if interview.status not in OPEN_STATUSES:
+                raise LeaseLost
+            if self._is_present and await self._speak_if_due(interview):
+                continue
+            if self._services.settings.voice.early_replies:
+                await self._prefetch_reply(interview)
+            await self._wait_until_due()
+
+    async def _wait_until_due(self) -> None:
+        """Until something has happened, or is due."""
+        seconds = (self._due_at - now()).total_seconds() if self._due_at else None
+        if self._turns_being_stored or self._collector.is_pending or self._collector.is_transcript_late:
+            seconds = POLL_SECONDS
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake_up_event.wait(), None if seconds is None else max(seconds, POLL_SECONDS))
+        self._wake_up_event.clear()
+
+    async def _store_pending_speech(self) -> None:
+        await self._collector.wait_until_settled(LAST_WORDS_SECONDS)
+        if heard := self._collector.take_segment():
+            await self._transcript_writer.add_candidate_speech(heard, interrupted=True)
+
+    async def _speak_if_due(self, interview: Interview) -> bool:
+        """Say what is due; whether something was said. Raises LeaseLost."""
+        if await self._must_wait():
+            return False
+        turns = await read_turns(self._id)
+        self._transcript_writer.note_stored(turns)
+        plan = self._derive_plan(interview, turns)
+        self._due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
+        if started_at := plan.limits.started_at:
+            self._overtime_at = started_at + plan.limits.total + timedelta(seconds=MAX_OVERTIME_SECONDS)
+        if self._turns_being_stored or self._collector.is_pending:
+            # it was heard while the turns were read: they are not all
+            return False
+        if not plan.has_greeted:
+            await self._delivery.say(
+                plan, Utterance(Move.GREET, Source.CODE, plan.answers), compose_greeting(interview, plan), interruptible=False
+            )
+            # said over the greeting, which nothing cuts off
+            await self.commit_turn(is_leftover=True)
+            self._must_resume = False
+            return True
+        if plan.open_question is None:
+            self._must_resume = False
+            await self._delivery.say(plan, Utterance(Move.NEXT, Source.CODE, plan.answers), plan.code_words(Move.NEXT))
+            return True
+        if self._must_resume:
+            self._must_resume = False
+            if not plan.contribution or _is_last_answer_interrupted(turns):
+                await self._resume_after_absence(plan)
+                return True
+        return await self._reply_or_follow_clock(interview, plan, turns)
+
+    def _derive_plan(self, interview: Interview, turns: Sequence[Turn]) -> InterviewPlan:
+        settings = self._services.settings
+        return derive_interview_plan(
+            interview,
+            self._position,
+            turns,
+            now(),
+            closing_seconds=settings.interview.closing_seconds,
+            silence_seconds=settings.voice.silence_seconds,
+        )
+
+    async def _must_wait(self) -> bool:
+        """Whether the candidate has the word, or some of theirs are not there, or not stored, yet."""
+        collector, voice = self._collector, self._services.settings.voice
+        if collector.pending_seconds > voice.max_delay_seconds + LAST_WORDS_SECONDS:
+            # livekit-agents has dropped the turn
+            await self.commit_turn(is_leftover=True)
+        if self._turns_being_stored:
+            return True
+        if self._overtime_at and now() > self._overtime_at:
+            return False
+        return collector.is_speaking or collector.is_pending or collector.is_transcript_late
+
+    async def _resume_after_absence(self, plan: InterviewPlan) -> None:
+        """The open question, after somebody was gone; what was cut off waits for its rest."""
+        self._incomplete_seq = plan.answers if plan.contribution else 0
+        move = Move.STOP if plan.is_stop_pending else Move.REPEAT
+        await self._delivery.say(plan, Utterance(move, Source.CODE, None), plan.question_again(get_phrases(plan.language).after_interruption))
+
+    async def _reply_or_follow_clock(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
+        if plan.contribution and plan.answers > self._incomplete_seq:
+            await self._reply(interview, plan, turns)
+            return True
+        if plan.clock_move is None:
+            return False
+        move, reason = plan.clock_move
+        # what waits for its rest is not answered by a question whether somebody is there
+        answers = plan.answers if move is Move.CLOSE or not plan.contribution else None
+        utterance = Utterance(move, Source.CODE, answers, reason=reason)
+        await self._delivery.say(plan, utterance, plan.code_words(move, reason), interruptible=move is not Move.CLOSE)
+        return True
+
+    async def _reply(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> None:
+        utterance = Utterance(plan.fallback_move, Source.CODE, plan.answers, by_code=True)
+        if self._has_low_confidence(turns, plan) and Move.REPEAT in plan.allowed_moves:
+            utterance.move, utterance.by_code = Move.REPEAT, None
+            await self._delivery.say(plan, utterance, plan.question_again(get_phrases(plan.language).not_heard))
+            return
+        prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
+
+        async def stream_text() -> AsyncGenerator[str, None]:
+            async with aclosing(self._prefetched_reply.stream(plan, prompt)) as events:
+                async for event in events:
+                    if isinstance(event, MoveChosen):
+                        utterance.move, utterance.source = event.move, event.source
+                        utterance.by_code = event.source is not Source.MODEL
+                    else:
+                        yield event
+
+        await self._delivery.say(plan, utterance, stream_text())
+
+    async def _prefetch_reply(self, interview: Interview) -> None:
+        """Begin the reply to what was heard so far, as if it were all."""
+        collector = self._collector
+        if collector.is_speaking:
+            await self._prefetched_reply.discard()
+        is_quiet = collector.is_pending and not collector.is_speaking and not collector.is_transcript_late
+        if not is_quiet or self._must_resume or not self._is_present:
+            return
+        text = collector.pending_text
+        turns = await read_turns(self._id)
+        if collector.pending_text != text:
+            # it was taken, or is not all, by now: what is on its way is the better guess
+            return
+        turns.append(build_provisional_turn(self._id, text, turns))
+        plan = self._derive_plan(interview, turns)
+        if plan.open_question:
+            await self._prefetched_reply.prefetch(plan, compose_prompt(plan.position, build_background(interview), plan, turns))
+
+    def _has_low_confidence(self, turns: Sequence[Turn], plan: InterviewPlan) -> bool:
+        min_confidence = self._services.settings.voice.min_confidence
+        spoken_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.confidence is not None]
+        return bool(spoken_turns) and spoken_turns[-1].seq == plan.answers and (spoken_turns[-1].confidence or 0.0) < min_confidence
+
+
+async def _assume_alive() -> bool:
+    return True
+
+
+def _is_last_answer_interrupted(turns: Sequence[Turn]) -> bool:
+    candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
+    return bool(candidate_turns) and candidate_turns[-1].interrupted

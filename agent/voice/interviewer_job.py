@@ -1,0 +1,120 @@
+"""The interviewer's job: one interview in its room, by Deepgram, Claude and Cartesia under the plan.
+
+Whoever has the lease speaks. Everything else is rebuilt from what is stored, so a job that dies is replaced by another
+(lifecycle.presence).
+"""
+
+import asyncio
+
+import structlog
+from anthropic import AsyncAnthropic
+from livekit.agents import AgentServer
+from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInputOptions
+
+from agent.voice.room_events import RoomEvents
+from agent.claude import create_claude_client
+from agent.interview_context import load_position
+from agent.voice.conversation import Conversation
+from agent.retry_policy import retry_or_fail
+from agent.voice.speech_collector import SpeechCollector
+from agent.voice.speech_player import SpeechPlayer
+from agent.voice.transcript_writer import TranscriptWriter
+from agent.voice.session import VoiceAgent, create_session
+from lifecycle import livekit_worker
+from lifecycle.presence import dispatch_missing_interviewers
+from lifecycle.lease import hold_lease
+from lifecycle.livekit_job import RoomJob
+from lifecycle.rooms import CANDIDATE_IDENTITY
+from lifecycle.services import open_services
+from lifecycle.states import finish_interview
+from models.writes import room_transitions
+from models.writes import interview_transitions
+from models.writes.append_turns import LeaseLost
+from models.documents.interview import Interview
+from settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+def create_interviewer_worker(settings: Settings, prompt_version: str) -> AgentServer:
+    """The worker that holds interviews. `prompt_version`: evaluation.prompt.VERSION, for evaluations that it makes pending."""
+    server = livekit_worker.create_livekit_worker(settings, settings.livekit.agent_name, conduct_interview, prompt_version, serves_metrics=True)
+    tasks: set[asyncio.Task[None]] = set()
+
+    def dispatch_on_registration(*_: object) -> None:
+        # those that nobody could take are not told to a worker that comes later
+        task = asyncio.create_task(_dispatch_missing_interviewers(settings, prompt_version))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    server.on("worker_registered", dispatch_on_registration)
+    return server
+
+
+async def _dispatch_missing_interviewers(settings: Settings, prompt_version: str) -> None:
+    try:
+        async with open_services(settings, prompt_version) as services:
+            await dispatch_missing_interviewers(services)
+    except Exception as error:
+        log.warning("interviews without an interviewer are left to the sweep", reason=type(error).__name__)
+
+
+async def conduct_interview(job: RoomJob) -> None:
+    """Hold the interview until it is over, or the job is to stop: then another takes over.
+
+    Raises LeaseLost, and what went wrong, after it was put off (agent.retry_policy).
+    """
+    services, lease_seconds = job.services, job.services.settings.jobs.lease_seconds
+    interview = await room_transitions.claim_interviewer_lease(job.interview_id, job.fence, job.holder, lease_seconds)
+    if interview is None:
+        raise LeaseLost
+
+    async def renew() -> bool:
+        return await interview_transitions.renew_interview_lease(job.interview_id, job.fence, job.holder, lease_seconds)
+
+    try:
+        async with create_claude_client(services.settings) as claude, hold_lease(renew, lease_seconds):
+            if ending := await _run_session(job, claude, interview):
+                await finish_interview(services, ending)
+    except LeaseLost:
+        raise
+    except Exception as error:
+        await retry_or_fail(services, interview, error)
+        raise
+    await interview_transitions.release_interview_lease(job.interview_id, job.fence)
+
+
+async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Interview) -> Interview | None:
+    """Until the interview is ENDING, which it answers; None when the job is to stop before."""
+    position = await load_position(interview)
+    session = create_session(job.services.settings, interview.language)
+    collector, speech_player = SpeechCollector(), SpeechPlayer(session)
+    transcript_writer = TranscriptWriter(job.services, job.interview_id, job.fence)
+    conversation = Conversation(job.services, claude, interview, position, collector=collector, speech_player=speech_player, transcript_writer=transcript_writer)
+    events = RoomEvents(
+        job.services,
+        job.room,
+        interview,
+        session=session,
+        conversation=conversation,
+        collector=collector,
+        transcript_writer=transcript_writer,
+    )
+    session.on("user_state_changed", collector.on_user_state_changed)
+    session.on("user_state_changed", speech_player.on_user_state_changed)
+    session.on("agent_state_changed", speech_player.on_agent_state_changed)
+    await session.start(
+        VoiceAgent(conversation, collector, speech_player),
+        room=job.room,
+        record=False,
+        # else anybody in the room could read instructions and put words into the candidate's mouth
+        session_host=False,
+        room_options=RoomOptions(
+            participant_identity=CANDIDATE_IDENTITY,
+            close_on_disconnect=False,
+            # sent at half of full scale it arrived clipped
+            audio_input=AudioInputOptions(auto_gain_control=False),
+            text_input=TextInputOptions(text_input_cb=events.on_text_input),
+        ),
+    )
+    return await events.run(job.stop_requested)

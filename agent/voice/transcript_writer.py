@@ -1,0 +1,109 @@
+"""What is said in a room, as stored turns: in the order in which it came, each once, whatever MongoDB does meanwhile."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+
+from agent.voice.speech_collector import SpeechSegment
+from errors import Conflict, NotFound
+from lifecycle.services import Services
+from lifecycle.turns import store_spoken_turn, store_message, store_interviewer_turns
+from live.messages import Interim
+from models.writes.append_turns import LeaseLost, InterviewerUpdate
+from models.storage.clock import now
+from models.documents.interview import Interview
+from models.documents.turn import Channel, NewTurn, Speaker, Turn
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+MAX_TYPED_CHARACTERS = 20_000
+"""characters of one turn, as sendMessage takes them"""
+MAX_BACKOFF_SECONDS = 2.0
+INTERIM_INTERVAL_SECONDS = 0.15
+"""between two interims: a screen shows no more"""
+
+
+class TranscriptWriter:
+    """Stores the turns of one room under a lease, and shows what is being said. Use `keep_showing` as a task."""
+
+    def __init__(self, services: Services, interview_id: ObjectId, fence: int) -> None:
+        self._services = services
+        self._interview_id = interview_id
+        self._fence = fence
+        self._store_lock = asyncio.Lock()
+        self._interims: dict[Speaker, str] = {}
+        self._interims_changed = asyncio.Event()
+        self._last_seq = 0
+        """of the turns that this knows of"""
+
+    async def add_candidate_speech(self, segment: SpeechSegment, *, interrupted: bool = False) -> Turn:
+        """Store what the candidate said; `cut_off`: the connection broke, or the end came, while they spoke.
+
+        Waits for MongoDB as long as it is away. Raises LeaseLost when another has taken over, or no turn is taken any more.
+        """
+        turn = NewTurn(
+            key=f"item:{segment.id}",
+            speaker=Speaker.CANDIDATE,
+            text=segment.text,
+            channel=Channel.VOICE,
+            started_at=segment.started_at,
+            ended_at=segment.ended_at,
+            confidence=segment.confidence,
+            interrupted=interrupted,
+        )
+        stored = await self._store_with_retry(lambda: store_spoken_turn(self._services, self._interview_id, turn, self._fence))
+        self.note_stored([stored])
+        return stored
+
+    async def add_typed_text(self, interview: Interview, text: str, key: str) -> None:
+        """Store what the candidate typed into the room, in as many turns as it takes. Waits and raises as `add_heard`."""
+        for index, start in enumerate(range(0, len(text), MAX_TYPED_CHARACTERS)):
+            part = text[start : start + MAX_TYPED_CHARACTERS]
+            await self._store_with_retry(partial(store_message, self._services, interview, part, f"{key}:{index}"))
+
+    async def add_interviewer_turns(self, turns: Sequence[NewTurn], update: InterviewerUpdate) -> Interview:
+        """Store what the interviewer said. Waits and raises as `add_heard`."""
+        interview = await self._store_with_retry(lambda: store_interviewer_turns(self._services, self._interview_id, turns, update))
+        self._last_seq = max(self._last_seq, interview.last_seq)
+        return interview
+
+    def note_stored(self, turns: Sequence[Turn]) -> None:
+        """These are stored: what is shown from now on comes after them."""
+        self._last_seq = max(self._last_seq, *(turn.seq for turn in turns), 0)
+
+    async def _store_with_retry(self, store: Callable[[], Awaitable[T]]) -> T:
+        async with self._store_lock:
+            backoff_seconds = 0.1
+            while True:
+                try:
+                    return await store()
+                except (Conflict, NotFound):
+                    # ended, erased, or another's: nothing more is stored here
+                    raise LeaseLost from None
+                except PyMongoError as error:
+                    log.warning("turn not stored yet", interview_id=str(self._interview_id), reason=type(error).__name__)
+                await asyncio.sleep(backoff_seconds)
+                backoff_seconds = min(backoff_seconds * 2, MAX_BACKOFF_SECONDS)
+
+    def show_interim(self, speaker: Speaker, text: str) -> None:
+        """Show what the speaker has said since the last turn; stored nowhere."""
+        self._interims[speaker] = text
+        self._interims_changed.set()
+
+    async def run(self) -> None:
+        """Publish what `show` was given, the newest words of each speaker only. Never ends."""
+        while True:
+            await self._interims_changed.wait()
+            self._interims_changed.clear()
+            interims, self._interims = self._interims, {}
+            for speaker, text in interims.items():
+                if text:
+                    await self._services.live.publish_interim(Interim(self._interview_id, speaker, text, self._last_seq, now()))
+            await asyncio.sleep(INTERIM_INTERVAL_SECONDS)

@@ -1,0 +1,53 @@
+"""The plain routes that orchestrators and monitoring ask: alive, ready, and how much of everything."""
+
+import asyncio
+
+import orjson
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pymongo.errors import PyMongoError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from lifecycle.services import Services
+from models.storage.database import ping
+from engine.metrics import ASYNCIO_TASKS
+
+PING_SECONDS = 2.0
+
+
+def health_routes() -> list[BaseRoute]:
+    """/healthz, /readyz and /metrics."""
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+async def healthz(request: Request) -> Response:
+    """The process answers; whatever it needs may be away."""
+    return _json_response({"status": "alive"})
+
+
+async def readyz(request: Request) -> Response:
+    """200 when requests can be answered, 503 without MongoDB. Without Redis everything works, only more slowly: `degraded`."""
+    services: Services = request.state.services
+    mongodb, redis = await asyncio.gather(_is_mongodb_up(), services.live.is_connected())
+    status = "unavailable" if not mongodb else "ready" if redis else "degraded"
+    return _json_response({"status": status, "mongodb": mongodb, "redis": redis}, 200 if mongodb else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """Everything that is counted, in Prometheus's text format."""
+    ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _is_mongodb_up() -> bool:
+    try:
+        async with asyncio.timeout(PING_SECONDS):
+            await ping()
+    except (PyMongoError, TimeoutError):
+        return False
+    return True
+
+
+def _json_response(content: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(content), status, {"Cache-Control": "no-store"}, media_type="application/json")

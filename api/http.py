@@ -1,0 +1,266 @@
+"""/graphql over HTTP, server-sent events and WebSocket, beside the plain routes.
+
+HTTP is the GraphQL-over-HTTP spec's: both media types, every answer in JSON, 4xx for requests that were not executed where the
+caller accepts application/graphql-response+json.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from typing import Any, cast
+
+import orjson
+import structlog
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry import UNSET
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, GraphQLRequestProtocol, process_result
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.http.websocket_origin import normalize_allowed_origins
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult, SubscriptionExecutionResult
+from strawberry.types.graphql import OperationType
+from strawberry.types.unset import UnsetType
+
+from errors import ErrorCode, Unauthenticated
+from recording.storage import open_store
+from resolvers.access_monitor import AccessMonitor
+from schema.build import build_schema
+from schema.context import GraphQLContext, choose_request_id
+from engine.execution import is_request_error
+from engine.errors import Failure, to_failure
+from api.health import health_routes
+from api.web_pages import page_routes
+from api.playback import playback_routes
+from engine.shared_subscriptions import SharedOperations
+from api.sse import EventStream
+from api.webhooks import webhook_routes
+from api.websocket import WebSocketConnection, GraphQLWebSocket
+from settings import ApiSettings, Settings
+
+MAX_BODY_BYTES = 256 * 1024
+MAX_FRAME_BYTES = 64 * 1024
+"""of a WebSocket message: for uvicorn's ws_max_size"""
+MAX_OPERATIONS = 100
+"""at once on one WebSocket: a wall with a tile for each interview needs that many"""
+INIT_SECONDS = 10
+"""until connection_init must have come"""
+
+IDE_PATH = "/ide"
+_CDN_URL = re.compile(r'="https://[^/"]+/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
+"""the address of a package's file, of which the package is kept"""
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+def build_routes(settings: Settings, closing: asyncio.Event | None = None) -> list[BaseRoute]:
+    """Every route of the API. The application's lifespan must give `services` (request.state).
+
+    `closing`: once it is set, streams over HTTP break off, and clients come back to another process.
+
+    Raises ValueError for an origin in settings.api.allowed_origins that is none, and as recording.storage.open_store.
+    """
+    endpoint = GraphQLEndpoint(settings.api, closing or asyncio.Event())
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=sorted(normalize_allowed_origins(settings.api.allowed_origins)),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
+        expose_headers=["X-Request-Id"],
+    )
+    return [
+        Route("/graphql", endpoint, middleware=[cors], name="graphql"),
+        WebSocketRoute("/graphql", endpoint, name="graphql-ws"),
+        *health_routes(),
+        *playback_routes(open_store(settings.recording)),
+        *page_routes(settings),
+        *webhook_routes(),
+        *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
+    ]
+
+
+class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
+    """Strawberry's ASGI view, told to speak JSON always and to keep to the spec."""
+
+    websocket_adapter_class = GraphQLWebSocket
+    graphql_transport_ws_handler_class = WebSocketConnection
+
+    def __init__(self, api: ApiSettings, closing: asyncio.Event) -> None:
+        self._serves_ide_assets = api.ide_assets is not None
+        self._shared_operations = SharedOperations()
+        self._closing = closing
+        super().__init__(
+            build_schema(introspection=api.ide),
+            graphql_ide="graphiql" if api.ide else None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=MAX_OPERATIONS,
+            allowed_origins=api.allowed_origins,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request or serve a WebSocket, under its request id."""
+        request_id = choose_request_id(Headers(scope=scope).get("x-request-id"))
+        scope["state"]["request_id"] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            if scope["type"] == "websocket":
+                await self.run(WebSocket(scope, receive, send))
+                return
+            request = Request(scope, _limit_body(receive))
+            try:
+                response = await self._respond(request, request_id)
+            except ClientDisconnect:
+                return
+            response.headers["X-Request-Id"] = request_id
+            await response(scope, receive, send)
+
+    async def _respond(self, request: Request, request_id: str) -> Response:
+        try:
+            return await self.run(request)
+        except HTTPException as refused:
+            status, failure = refused.status_code, Failure(ErrorCode.BAD_INPUT, refused.reason)
+            if isinstance(refused.__cause__, InvalidOperationTypeError):
+                status, failure = _wrong_operation_failure(refused.__cause__)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            status, failure = 500, to_failure(error, request_id)
+        body = {"errors": [{"message": failure.message, "extensions": failure.extensions(request_id)}]}
+        headers = {"Allow": "POST" if request.method == "GET" else "GET, POST"} if status == 405 else None
+        return Response(self.encode_json(body), status, headers, media_type=_negotiate_media_type(request))
+
+    # --- what is asked
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> GraphQLContext:
+        """The pattern of the contexts of this request's, or this connection's, operations."""
+        return GraphQLContext(
+            services=request.state.services,
+            request_id=request.state.request_id,
+            authorization=request.headers.get("authorization"),
+            shared_operations=self._shared_operations,
+        )
+
+    async def on_ws_connect(self, context: GraphQLContext) -> UnsetType | dict[str, object] | None:
+        """Take the credential from connection_init and look at it. Raises Unauthenticated when it is worth nothing.
+
+        Without any credential the connection may stay: invitation and joinInterview need none.
+        """
+        for name, value in context.connection_params.items():
+            if name.lower() == "authorization":
+                if not isinstance(value, str):
+                    raise Unauthenticated("authorization in connection_init must be a text: Bearer <API key or token>.")
+                context.authorization = value
+        if context.authorization is not None:
+            context.access_monitor = AccessMonitor.for_principal(await context.verify_authorization(context.authorization))
+        plain_ack: UnsetType = UNSET
+        return plain_ack
+
+    @property
+    def graphql_ide_html(self) -> str:
+        """The IDE's page; its scripts and styles come from settings.api.ide_assets if that is set."""
+        page = super().graphql_ide_html
+        return _CDN_URL.sub(rf'="{IDE_PATH}/\1/', page) if self._serves_ide_assets else page
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """Only for people who open the address in a browser, and only where settings allow it."""
+        return self.graphql_ide is not None and super().should_render_graphql_ide(request)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        """The request's parameters. Raises cross_web.HTTPException for what is none of a GraphQL request."""
+        if request.method == "POST" and JSON not in (request.content_type or ""):
+            raise HTTPException(415, "Send the request as JSON, with Content-Type: application/json.")
+        data = await super().parse_http_body(request)
+        if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
+            raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null, if provided.")
+        return data
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """The JSON object of a body or a parameter; null is an empty one. Raises cross_web.HTTPException for other JSON."""
+        value = super().parse_json(data)
+        if not isinstance(value, dict | list | None):
+            raise HTTPException(400, "Send a JSON object.")
+        return {} if value is None else value
+
+    def decode_json(self, data: str | bytes) -> object:
+        """The value. Raises json.JSONDecodeError."""
+        return orjson.loads(data)
+
+    # --- what is answered
+
+    def encode_json(self, data: object) -> str:
+        """One line of JSON, as text: bytes would go out in binary WebSocket frames."""
+        return orjson.dumps(data).decode()
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """The response that create_response completes: it knows the media type that the caller accepts."""
+        response = await super().get_sub_response(request)
+        response.media_type = _negotiate_media_type(request)
+        return response
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """The result as it goes out; without `data` when nothing was executed."""
+        response = process_result(result)
+        if is_request_error(result):
+            response.pop("data", None)
+        return response
+
+    def create_response(self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response) -> Response:
+        """The answer: 400 for what was not executed, if the caller knows GraphQL's own media type; 200 else."""
+        refused = "data" not in response_data and sub_response.media_type == GRAPHQL_JSON
+        return Response(self.encode_json(response_data), 400 if refused else 200, media_type=sub_response.media_type)
+
+    async def _create_streaming_response(
+        self,
+        request: Request,
+        result: SubscriptionExecutionResult,
+        protocol: GraphQLRequestProtocol,
+        sub_response: Response,
+    ) -> Response:
+        async def encode(event: ExecutionResult) -> str:
+            return self.encode_json(await self.process_result(request, event))
+
+        # what Schema.stream gives is more than the protocol by which Strawberry knows it: it can be closed
+        return EventStream(cast(AsyncGenerator[ExecutionResult, None], result), encode, self._closing)
+
+    async def create_websocket_response(self, request: WebSocket, subprotocol: str | None) -> WebSocket:
+        """Accept the WebSocket."""
+        await request.accept(subprotocol, [(b"x-request-id", request.state.request_id.encode())])
+        return request
+
+
+def _limit_body(receive: Receive) -> Receive:
+    size = 0
+
+    async def receive_limited() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_BODY_BYTES:
+            raise HTTPException(413, f"The request is too large: at most {MAX_BODY_BYTES // 1024} KiB are taken.")
+        return message
+
+    return receive_limited
+
+
+def _negotiate_media_type(request: Request | WebSocket) -> str:
+    accepted = {part.split(";", 1)[0].strip().lower() for part in request.headers.get("accept", "").split(",")}
+    return GRAPHQL_JSON if GRAPHQL_JSON in accepted else JSON
+
+
+def _wrong_operation_failure(error: InvalidOperationTypeError) -> tuple[int, Failure]:
+    if error.operation_type is OperationType.SUBSCRIPTION:
+        sentence = "A subscription needs a stream: use a WebSocket (graphql-transport-ws), or send Accept: text/event-stream."
+        return 400, Failure(ErrorCode.BAD_INPUT, sentence)
+    return 405, Failure(ErrorCode.BAD_INPUT, "GET is for queries only: send mutations by POST.")

@@ -1,0 +1,89 @@
+"""/recordings/<id>: what was recorded, streamed from the store, whole or by ranges (RFC 9110, section 14)."""
+
+import re
+from collections.abc import AsyncIterator
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from errors import ErrorCode
+from lifecycle.services import Services
+from models.documents.recording import RecordingFile
+from recording.storage import RecordingStore, StoreFailed
+from resolvers.recordings import authorize_playback
+from schema.context import choose_request_id
+from engine.errors import to_failure
+
+log = structlog.get_logger(__name__)
+
+_RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.IGNORECASE)
+_STATUS_CODES = {ErrorCode.FORBIDDEN: 403, ErrorCode.NOT_FOUND: 404, ErrorCode.UNAVAILABLE: 503}
+_HEADERS = {
+    # whoever has the link may play it, and no cache in between keeps it; the browser need not even store it
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
+    """The route, answered from this store."""
+
+    async def play(request: Request) -> Response:
+        """The recording of a link, or a sentence that says why not."""
+        services: Services = request.state.services
+        try:
+            file = await authorize_playback(services.settings, request.path_params["id"], request.query_params.get("token", ""))
+        except Exception as error:
+            failure = to_failure(error, choose_request_id(request.headers.get("x-request-id")))
+            return _error_response(failure.message, _STATUS_CODES.get(failure.code, 500))
+        if store is None:
+            return _error_response("This server has no store of recordings: set RECORDING_STORE.", 503)
+        return await _stream_file(request, store, file)
+
+    return [Route("/recordings/{id}", play, methods=["GET", "HEAD"])]
+
+
+async def _stream_file(request: Request, store: RecordingStore, file: RecordingFile) -> Response:
+    size, path = file.size_bytes or 0, file.path or ""
+    # what has a path is never written again
+    tag = f'"{file.id}"'
+    headers = {**_HEADERS, "Accept-Ranges": "bytes", "Content-Disposition": "inline", "ETag": tag}
+    requested_range = request.headers.get("range")
+    if request.headers.get("if-range", tag) != tag:
+        requested_range = None
+    start, end, status = 0, size, 200
+    if requested_range is not None and (match := _RANGE.fullmatch(requested_range)) and any(match.groups()):
+        first, last = match.groups()
+        start = int(first) if first else max(0, size - int(last))
+        end = min(size, int(last) + 1) if first and last else size
+        if first and last and int(last) < int(first):
+            start, end = 0, size  # no range at all: as if none had been asked for
+        elif start >= size:
+            return _error_response("That is beyond the end.", 416, {"Content-Range": f"bytes */{size}"})
+        else:
+            status = 206
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers["Content-Length"] = str(end - start)
+    if request.method == "HEAD":
+        return Response(None, status, headers, media_type=file.mime_type)
+    pieces = store.read(path, start, end)
+    try:
+        # the first before the status goes out: what is gone is told, not broken off
+        first_piece = await anext(pieces, b"")
+    except StoreFailed as failed:
+        log.error("recording not played", reason=str(failed))
+        return _error_response(f"The recording cannot be read now: {failed}.", 503)
+    return StreamingResponse(_prepend(first_piece, pieces), status, headers, media_type=file.mime_type)
+
+
+async def _prepend(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in pieces:
+        yield piece
+
+
+def _error_response(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return PlainTextResponse(sentence, status, {**_HEADERS, **(headers or {})})

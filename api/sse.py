@@ -1,0 +1,64 @@
+"""Server-sent events (graphql-sse, distinct connections), for networks that let no WebSocket through."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+from strawberry.types import ExecutionResult
+
+from live.cancellation import cancel_and_wait
+from engine.execution import is_request_error
+from engine.errors import TRANSIENT_CODES, get_error_code
+
+HEARTBEAT_SECONDS = 15.0
+
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",  # nginx would keep events back
+}
+
+
+class EventStream(StreamingResponse):
+    """The results of one operation. A stream that breaks off ends without `complete`, so that clients come back."""
+
+    def __init__(
+        self,
+        results: AsyncGenerator[ExecutionResult, None],
+        encode: Callable[[ExecutionResult], Awaitable[str]],
+        closing: asyncio.Event,
+    ) -> None:
+        """`write` gives a result as one line of JSON; once `closing` is set the process ends, and the stream breaks off."""
+        self._results = results
+        self._encode = encode
+        self._closing = closing
+        self._next_result: asyncio.Task[ExecutionResult | None] | None = None
+        self._shutdown_signal: asyncio.Task[bool] | None = None
+        super().__init__(self._events(), headers=HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events; close the operation when it is done, or its reader has gone."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # here, not in the generator of the events: what that awaits when the reader goes is cancelled once more
+            await cancel_and_wait(*filter(None, (self._next_result, self._shutdown_signal)))
+            await self._results.aclose()
+
+    async def _events(self) -> AsyncGenerator[str, None]:
+        self._shutdown_signal = asyncio.create_task(self._closing.wait())
+        while not self._closing.is_set():
+            self._next_result = self._next_result or asyncio.create_task(anext(self._results, None))
+            both = {self._next_result, self._shutdown_signal}
+            await asyncio.wait(both, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not self._next_result.done():
+                yield ": waiting\n\n"
+                continue
+            result, self._next_result = self._next_result.result(), None
+            if result is None:
+                yield "event: complete\ndata:\n\n"
+                return
+            yield f"event: next\ndata: {await self._encode(result)}\n\n"
+            if is_request_error(result) and any(get_error_code(error) in TRANSIENT_CODES for error in result.errors or []):
+                return

@@ -1,0 +1,261 @@
+"""graphql-transport-ws as we hold it: what is malformed is refused by name, a stream that fails never looks like a finished one.
+
+How a failure is told, by its code: about the request (FORBIDDEN, NOT_FOUND, BAD_INPUT ...) as the operation's `error`; a
+credential that has ended closes the socket with 4401, which clients take as final until they have a new one; what will pass
+(UNAVAILABLE, INTERNAL) closes it with 1013, after which they come back.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from typing import Any
+
+import graphql
+import orjson
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message, SubscribeMessage
+from strawberry.types import ExecutionResult
+
+from auth import Principal
+from errors import ErrorCode, RateLimited
+from live.cancellation import cancel_and_wait
+from engine import metrics
+from schema.context import GraphQLContext
+from engine.execution import format_result, is_request_error
+from engine.errors import TRANSIENT_CODES, Failure, get_error_code, to_failure
+from api.slow_clients import TRY_AGAIN_LATER
+from engine.shared_subscriptions import SharedSubscription, SubscriberGone, EventSink, SharedOperation
+
+CLOSE_UNAUTHENTICATED = 4401
+
+MAX_REASON_BYTES = 123
+"""of a close frame"""
+
+
+class GraphQLWebSocket(ASGIWebSocketAdapter):
+    """A WebSocket, by messages. A reader that takes nothing is given up below it (api.slow_clients)."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Messages until either side closes."""
+        try:
+            async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+                yield message
+        except RuntimeError:
+            # closed by an operation between two messages
+            if self.ws.application_state is WebSocketState.CONNECTED:
+                raise
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send a message. Raises WebSocketDisconnected when the socket is closed."""
+        await self.send_text(str(self.view.encode_json(message)))
+
+    async def send_text(self, text: str) -> None:
+        """Send a message that is ready. Raises as send_json."""
+        if self.ws.application_state is not WebSocketState.CONNECTED:
+            raise WebSocketDisconnected
+        try:
+            await self.ws.send({"type": "websocket.send", "text": text})
+        except WebSocketDisconnect as gone:
+            raise WebSocketDisconnected from gone
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket, if it is not closed yet. A reason that is too long for the frame is cut."""
+        if self.ws.application_state is WebSocketState.CONNECTED:
+            cut = reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+            with suppress(WebSocketDisconnect):
+                await self.ws.close(code, cut)
+
+
+class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
+    """One client's connection, with all its operations."""
+
+    websocket: GraphQLWebSocket
+    _ending_operations: set[asyncio.Task[None]]
+
+    async def handle(self) -> None:
+        """Serve the connection until it is closed."""
+        self._ending_operations = set()
+        with metrics.OPEN_SOCKETS.track_inprogress():
+            await super().handle()
+
+    async def handle_message(self, message: Message) -> None:
+        """Take a message; one that the protocol does not know closes the socket with 4400."""
+        if _is_well_formed(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("This is no message of graphql-transport-ws.")
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Let the client in, unless it shows a credential that is worth nothing."""
+        try:
+            await super().handle_connection_init({**message, "payload": message.get("payload") or {}})
+        except Exception as error:
+            await self._close_for_failure(to_failure(error, self.context.request_id))
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Begin an operation; one too many is refused without touching the others."""
+        limit = self.max_subscriptions_per_connection or 0
+        if self.connection_acknowledged and len(self.operations) >= limit and message["id"] not in self.operations:
+            too_many = RateLimited(f"At most {limit} operations at once: complete one first.", retry_after_seconds=1)
+            failure = to_failure(too_many, self.context.request_id)
+            error = GraphQLError(failure.message, extensions=failure.extensions(self.context.request_id))
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+        else:
+            await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Operation[GraphQLContext, None]) -> None:
+        """Run an operation to its end."""
+        sink = _OperationSink(self, operation)
+        try:
+            # apart, so that nothing which only its beginning needs stays for as long as a subscription lasts
+            await self._start_operation(operation, sink)
+            if sink.subscription is not None:
+                with metrics.OPEN_STREAMS.track_inprogress():
+                    await sink.run_subscription()
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except WebSocketDisconnected:
+            self.operations.pop(operation.id, None)
+        except Exception as error:
+            self.operations.pop(operation.id, None)
+            await self._close_for_failure(to_failure(error, self.context.request_id))
+
+    async def _start_operation(self, operation: Operation[GraphQLContext, None], sink: "_OperationSink") -> None:
+        query, name, variables = operation.query, operation.operation_name, operation.variables or {}
+        # kept for as long as the operation otherwise
+        operation.query, operation.variables = "", None
+        access_monitor, shared_operations = self.context.access_monitor, self.context.shared_operations
+        if access_monitor is not None and access_monitor.is_fresh:
+            shared = shared_operations.find(query, name, variables, access_monitor.principal)
+            if shared is not None:
+                operation_to_join, after = shared
+                await sink.subscribe(operation_to_join, access_monitor.principal, after)
+                return
+        await self._execute(operation, query, variables, sink)
+        if sink.subscription is not None:
+            shared_operations.remember_request(query, name, sink.subscription.operation)
+
+    async def _execute(
+        self, operation: Operation[GraphQLContext, None], query: str, variables: dict[str, object], sink: "_OperationSink"
+    ) -> None:
+        results = await self.schema.stream(
+            query,
+            variable_values=variables,
+            context_value=replace(self.context, outlet=sink),
+            operation_name=operation.operation_name,
+        )
+        async with aclosing(results):
+            async for result in results:
+                if isinstance(result, ExecutionResult):
+                    await self.deliver_result(operation, result)
+
+    async def deliver_result(self, operation: Operation[GraphQLContext, None], result: ExecutionResult) -> None:
+        """Send a result, or what its failure comes to."""
+        if is_request_error(result):
+            await self._reject(operation, result.errors or [])
+        else:
+            await operation.send_next(result)
+
+    async def _reject(self, operation: Operation[GraphQLContext, None], errors: list[GraphQLError]) -> None:
+        codes = [get_error_code(error) for error in errors]
+        dead_credential = ErrorCode.UNAUTHENTICATED in codes and self.context.authorization is not None
+        if dead_credential or any(code in TRANSIENT_CODES for code in codes):
+            # nothing more of this operation: not the `complete` that a client would take for its end
+            operation.completed = True
+            await self._close_for_failure(Failure(codes[0], errors[0].message))
+        else:
+            await operation.send_initial_errors(errors)
+
+    async def _close_for_failure(self, failure: Failure) -> None:
+        code = TRY_AGAIN_LATER if failure.code in TRANSIENT_CODES else CLOSE_UNAUTHENTICATED
+        await self.websocket.close(code, f"{failure.code}: {failure.message}")
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """End an operation, without waiting for it; nothing more of it is sent."""
+        operation = self.operations.pop(operation_id, None)
+        if operation and operation.task:
+            operation.completed = True
+            ending = asyncio.create_task(cancel_and_wait(operation.task))
+            self._ending_operations.add(ending)
+            ending.add_done_callback(self._ending_operations.discard)
+
+    async def shutdown(self) -> None:
+        """End every operation, and wait for it."""
+        await super().shutdown()
+        await asyncio.gather(*self._ending_operations)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what went wrong in a task, unless it is only that the client has gone."""
+        if not isinstance(error, WebSocketDisconnected):
+            to_failure(error, self.context.request_id)
+
+
+class _OperationSink(EventSink):
+    """An operation's part of its connection."""
+
+    __slots__ = ("_connection", "_head", "_operation", "_socket", "delivery")
+
+    def __init__(self, connection: WebSocketConnection, operation: Operation[GraphQLContext, None]) -> None:
+        self._connection = connection
+        self._socket = connection.websocket
+        self._operation = operation
+        self._head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
+        self.subscription: SharedSubscription[Any, Any, Any] | None = None
+
+    def attach(self, subscription: SharedSubscription[Any, Any, Any]) -> None:
+        self.subscription = subscription
+
+    async def subscribe(self, operation: SharedOperation[Any, Any, Any], caller: Principal, after: int) -> None:
+        """Begin a delivery for one more subscriber. What prevents it is told as the operation's failure."""
+        try:
+            self.attach(SharedSubscription(operation, await operation.open_stream(caller, after)))
+        except Exception as error:
+            await self._send_failure(error)
+
+    async def run_subscription(self) -> None:
+        """Run the delivery that was taken over. What ends it too soon is told as the operation's failure."""
+        if self.subscription is None:
+            return
+        try:
+            await self.subscription.run(self)
+        except SubscriberGone:
+            pass
+        except WebSocketDisconnected:
+            self._operation.completed = True
+        except Exception as error:
+            await self._send_failure(error)
+
+    async def _send_failure(self, error: Exception) -> None:
+        with suppress(SubscriberGone):
+            await self.send_result(graphql.ExecutionResult(None, [GraphQLError(str(error), original_error=error)]))
+
+    def send(self, payload: str) -> Coroutine[Any, Any, None]:
+        # a coroutine of its own, and a try in it, would be a thirtieth of what a message takes
+        if self._operation.completed:
+            raise SubscriberGone
+        metrics.SHARED_EVENTS.count += 1
+        return self._socket.send_text(f"{self._head}{payload}}}")
+
+    async def send_result(self, result: graphql.ExecutionResult) -> None:
+        formatted = format_result(ExecutionResult(data=result.data, errors=result.errors), self._connection.context.request_id)
+        try:
+            await self._connection.deliver_result(self._operation, formatted)
+        except WebSocketDisconnected:
+            self._operation.completed = True
+        if self._operation.completed:
+            raise SubscriberGone
+
+
+def _is_well_formed(message: Any) -> bool:
+    match message:
+        case {"type": "connection_init" | "ping" | "pong"}:
+            return isinstance(message.get("payload"), dict | None)
+        case {"type": "subscribe", "id": str(), "payload": {"query": str()} as payload}:
+            return isinstance(payload.get("variables"), dict | None) and isinstance(payload.get("operationName"), str | None)
+        case {"type": "complete", "id": str()}:
+            return True
+    return False

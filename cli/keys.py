@@ -1,0 +1,80 @@
+"""`main.py keys`: API keys, and the organizations that they are made for."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+import yaml
+from beanie import PydanticObjectId
+from bson import ObjectId
+from rich.console import Console
+from rich.table import Table
+
+from cli.common import load_settings, exit_with_error, run_or_exit
+from models.storage import database
+from models.documents.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
+from resolvers.positions import seed_positions
+from settings import Settings
+
+STARTER_POSITIONS_FOLDER = Path(__file__).parent / "positions"
+
+keys_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
+
+
+def load_starter_positions() -> list[dict[str, Any]]:
+    """The starter positions of positions/*.yaml."""
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(STARTER_POSITIONS_FOLDER.glob("*.yaml"))]
+
+
+async def provision_key(settings: Settings, organization: str, role: Role, name: str) -> tuple[PydanticObjectId, str]:
+    """A new key; makes the organization, with the starter positions, if there is none. Returns the key's id and secret."""
+    async with database.connect(settings.mongodb):
+        owner, _ = await ensure_organization(organization)
+        await seed_positions(ObjectId(owner.id), load_starter_positions())
+        key, secret = await create_key(PydanticObjectId(owner.id), role, name)
+        return PydanticObjectId(key.id), secret
+
+
+@keys_app.command()
+def create(organization: str, role: Role, name: str) -> None:
+    """Make a key for NAME in ORGANIZATION (made, with the starter positions, if it is new). The key is shown once."""
+    if role is Role.CANDIDATE:
+        raise exit_with_error("Candidates have no keys: startInterview and scheduleInterview give them a link.")
+    key_id, secret = run_or_exit(provision_key(load_settings(), organization, role, name))
+    typer.secho(f"Key {key_id} for {name} ({role}). Keep it now: it is not shown again.", err=True)
+    typer.echo(secret)
+
+
+@keys_app.command(name="list")
+def list_(organization: str) -> None:
+    """Every key of an organization, without its secret."""
+    settings = load_settings()
+
+    async def print_keys() -> None:
+        async with database.connect(settings.mongodb):
+            owner = await find_organization(organization)
+            if owner is None:
+                raise exit_with_error(f"There is no organization {organization}: `main.py keys create` makes one with its first key.")
+            table = Table("id", "role", "name", "created", "state")
+            for key in await list_keys(PydanticObjectId(owner.id)):
+                table.add_row(
+                    str(key.id), key.role, key.name, f"{key.created_at:%Y-%m-%d %H:%M}", "revoked" if key.revoked_at else "live"
+                )
+            Console().print(table)
+
+    run_or_exit(print_keys())
+
+
+@keys_app.command()
+def revoke(key_id: str) -> None:
+    """Make a key worthless, at once."""
+    settings = load_settings()
+    if not ObjectId.is_valid(key_id):
+        raise exit_with_error(f"{key_id} is not the id of a key: `main.py keys list ORGANIZATION` shows them.")
+
+    async def revoke_by_id() -> bool:
+        async with database.connect(settings.mongodb):
+            return await revoke_key(PydanticObjectId(key_id)) is not None
+
+    if not run_or_exit(revoke_by_id()):
+        raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` shows them.")

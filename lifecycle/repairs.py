@@ -1,0 +1,100 @@
+"""What repairs: a loop in every jobs process that needs MongoDB only. What a crash or an absent Redis left undone is found here.
+
+Each repair is a compare-and-set or a job under a lease, so any number of sweeps may run at once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+from bson import ObjectId
+from pymongo.errors import OperationFailure, PyMongoError
+
+from lifecycle.presence import switch_to_text
+from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
+from lifecycle.services import Services
+from lifecycle.states import end_interview, expire_interview, finish_interview
+from models.writes import room_transitions
+from models.writes import interview_transitions
+from models.writes.interview_erasure import delete_erased, find_pending_erasures
+from models.writes.evaluation_transitions import find_due_evaluations
+from models.documents.interview import EndReason, get_interview
+from models.storage.transactions import abort_orphaned_transactions
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+ENDING_GRACE_SECONDS = 5.0
+WAKE_UP_GRACE_SECONDS = 1.0
+"""a wake-up gets so long to arrive before the sweep does its work"""
+
+
+async def run_repairs(services: Services, stop: asyncio.Event) -> None:
+    """Sweep every settings.jobs.sweep_seconds until `stop` is set."""
+    await run_periodically(lambda: repair_all(services), services, stop)
+
+
+async def run_periodically(work: Callable[[], Awaitable[None]], services: Services, stop: asyncio.Event) -> None:
+    """Do it every settings.jobs.sweep_seconds until `stop` is set.
+
+    After a failed round it waits one lease time longer: holders get the time to renew what lapsed in the outage.
+    """
+    wait = services.settings.jobs.sweep_seconds
+    while not stop.is_set():
+        try:
+            await work()
+            pause = wait
+        except Exception as error:
+            log.warning("sweep failed", reason=type(error).__name__)
+            pause = wait + services.settings.jobs.lease_seconds
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+
+
+async def repair_all(services: Services) -> None:
+    """One round: what cannot be repaired holds up nothing else. Raises PyMongoError when MongoDB is away."""
+    # first: an interview that is locked cannot be repaired
+    await abort_orphaned_transactions()
+    for interview_id in await interview_transitions.find_expired_interviews(BATCH):
+        await _attempt_repair("expire", interview_id, expire_interview(services, interview_id))
+    for interview_id in await interview_transitions.find_ending_interviews(ENDING_GRACE_SECONDS, BATCH):
+        await _attempt_repair("finish", interview_id, _finish_interview(services, interview_id))
+    for interview_id in await find_pending_erasures(BATCH):
+        await _attempt_repair("erase", interview_id, _erase_interview(services, interview_id))
+    for interview_id in await room_transitions.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH):
+        await _attempt_repair("end", interview_id, _end_abandoned_interview(services, interview_id))
+    for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH):
+        await _attempt_repair("go on in text", interview_id, switch_to_text(services, interview_id))
+    for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH):
+        services.jobs.start_locally(REPLY, interview_id)
+    for evaluation_id in await find_due_evaluations(BATCH):
+        services.jobs.start_locally(EVALUATE, evaluation_id)
+
+
+async def _attempt_repair(name: str, document_id: ObjectId, work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception as error:
+        if isinstance(error, PyMongoError) and (error.timeout or not isinstance(error, OperationFailure)):
+            raise
+        log.error("not repaired", repair=name, id=str(document_id), reason=type(error).__name__)
+
+
+async def _erase_interview(services: Services, interview_id: ObjectId) -> None:
+    erased = await delete_erased(interview_id)
+    if erased and erased.erasure and erased.erasure.pending:
+        services.jobs.start_locally(ERASE_MEDIA, interview_id)
+
+
+async def _finish_interview(services: Services, interview_id: ObjectId) -> None:
+    if interview := await get_interview(interview_id):
+        log.info("interview finished by the sweep", interview_id=str(interview_id))
+        await finish_interview(services, interview)
+
+
+async def _end_abandoned_interview(services: Services, interview_id: ObjectId) -> None:
+    if interview := await get_interview(interview_id):
+        log.info("candidate has left", interview_id=str(interview_id))
+        is_gone = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
+        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_gone)

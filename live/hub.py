@@ -1,0 +1,242 @@
+"""Turns in motion: publishing what is stored, and following it. MongoDB holds it; Redis carries it, and wakes who follows."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from contextlib import aclosing, contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from broadcaster import Broadcast
+from bson import ObjectId
+from redis.exceptions import RedisError
+
+import settings
+from live.redis_backend import RedisBackend
+from live.cancellation import cancel_and_wait
+from live.interview_feed import InterviewFeed
+from live.messages import Changed, Interim, encode_message
+from live.single_flight import retry_until_available
+from live.synchronization import RefCounted
+from live.organization_feed import OrganizationFeed
+from live.poller import Poller
+from models.reads.watermarks import AccessState
+from models.documents.interview import Interview, get_interview
+from models.documents.turn import Turn
+
+log = structlog.get_logger(__name__)
+
+AccessCheck = Callable[[Callable[[], None]], None]
+"""raises what ends a stream; looks for it without waiting, and then calls what wakes the stream"""
+
+
+class LiveHub:
+    """The live feeds of a process: one for all its followers. Who may follow what is not decided here.
+
+    Nothing here fails, or loses or repeats a turn, because Redis is away: followers then see what is new within `poll_seconds`.
+    While MongoDB is away they wait for it.
+    """
+
+    def __init__(self, redis: settings.RedisSettings, *, poll_seconds: float = 2.0, coalesce_seconds: float = 1.0) -> None:
+        """`poll_seconds`: how often MongoDB is asked even when nothing calls for it. `coalesce_seconds`: the least time
+        between two states of one interview. Raises ValueError for an address that is none."""
+        self._prefix = redis.prefix
+        self._poll_seconds = poll_seconds
+        self._coalesce_seconds = coalesce_seconds
+        self._backend = RedisBackend(redis)
+        self._broadcast = Broadcast(backend=self._backend)
+        self._interview_feeds = RefCounted(self._open_interview_feed)
+        self._organization_feeds = RefCounted(self._open_organization_feed)
+        self._poller = Poller(self._interview_feeds, poll_seconds)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._broadcast.connect()
+        self._start_task(self._poller.run(), "watch")
+        self._start_task(self._wake_periodically(), "tick")
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await cancel_and_wait(*self._tasks)
+        await self._broadcast.disconnect()
+
+    async def is_connected(self) -> bool:
+        """Whether Redis carries messages both ways; answers within settings.redis.publish_seconds."""
+        return await self._backend.is_up()
+
+    # --- publishing: bounded by settings.redis.publish_seconds, and never raises for Redis
+
+    async def publish_turn(self, turn: Turn) -> None:
+        """Carry a turn, which is stored already, to whoever follows its interview."""
+        await self._publish(self._interview_channel(turn.interview_id), turn)
+
+    async def publish_interim(self, interim: Interim) -> None:
+        """Carry what is being said right now; it is stored nowhere."""
+        await self._publish(self._interview_channel(interim.interview_id), interim)
+
+    async def publish_change(self, organization_id: ObjectId, interview_id: ObjectId) -> None:
+        """Tell followers of the interview and of its organization that the interview has changed in MongoDB."""
+        changed = Changed(interview_id)
+        await asyncio.gather(
+            self._publish(self._interview_channel(interview_id), changed),
+            self._publish(self._organization_channel(organization_id), changed),
+        )
+
+    async def _publish(self, channel: str, message: Turn | Interim | Changed) -> None:
+        try:
+            await self._broadcast.publish(channel, encode_message(message))
+        except (RedisError, OSError) as error:
+            # the backend has said that Redis is away, once; this comes with every turn
+            log.debug("not published", channel=channel, reason=type(error).__name__)
+
+    # --- following
+
+    def cached_access_state(self, interview_id: ObjectId) -> AccessState | None:
+        """Of an interview that is followed already, as MongoDB told it within `poll_seconds`; None: ask MongoDB."""
+        feed = self._interview_feeds.get(interview_id)
+        return feed.access_state if feed else None
+
+    async def follow_turns(self, interview_id: ObjectId, after: int, check: AccessCheck | None = None) -> AsyncGenerator[Turn, None]:
+        """The interview's turns from seq after + 1 on, in order, each once; those to come too.
+
+        Ends after the last turn of an interview that is over, and at once when it is erased or unknown. Calls `check` before
+        each turn, and each `poll_seconds` when nobody says anything, and ends with what that raises.
+        """
+        feed = self._interview_feeds.acquire(interview_id)
+        try:
+            notifier, cursor = feed.turns_notifier, after
+            while True:
+                seen = notifier.number
+                turns = feed.cached_turns_after(cursor)
+                if turns is None:
+                    turns = await feed.read_turns_after(cursor)
+                for turn in turns:
+                    if check:
+                        check(notifier.wake)
+                    cursor = turn.seq
+                    yield turn
+                if turns:
+                    continue
+                if feed.is_complete(cursor):
+                    return
+                await notifier.wait_after(seen)
+                if check:
+                    check(notifier.wake)
+        finally:
+            self._interview_feeds.release(interview_id)
+
+    async def follow_interims(self, interview_id: ObjectId, check: AccessCheck | None = None) -> AsyncGenerator[Interim, None]:
+        """What is being said right now. Slow followers see each speaker's newest words only.
+
+        Ends when the interview is over, erased or unknown. Calls `check` as follow_turns.
+        """
+        feed = self._interview_feeds.acquire(interview_id)
+        try:
+            notifier, number = feed.interims_notifier, 0
+            while not feed.is_over:
+                seen = notifier.number
+                while numbered := feed.interim_after(number):
+                    if check:
+                        check(notifier.wake)
+                    number, interim = numbered
+                    yield interim
+                if not feed.is_over:
+                    await notifier.wait_after(seen)
+                    if check:
+                        check(notifier.wake)
+        finally:
+            self._interview_feeds.release(interview_id)
+
+    async def follow_interview(self, interview_id: ObjectId) -> AsyncGenerator[Interview, None]:
+        """The interview as it is, then as it is whenever that has changed, at most once in `coalesce_seconds`.
+
+        The last state always comes. Never ends, since reviews and evaluations come late; only an unknown id ends at once.
+        The documents are shared with other followers: read them, never change them.
+        """
+        loop = asyncio.get_running_loop()
+        with self._interview_feeds.use(interview_id) as feed:
+            interview = await retry_until_available(get_interview, interview_id)
+            while interview is not None:
+                yielded_at = loop.time()
+                yield interview
+                await asyncio.sleep(yielded_at + self._coalesce_seconds - loop.time())
+                interview = await feed.wait_for_interview_after(interview.updated_at)
+
+    def follow_interviews(self, organization_id: ObjectId) -> AsyncGenerator[Interview, None]:
+        """Each interview of the organization that changes after this call, each at most once in `coalesce_seconds`.
+
+        Those that changed shortly before the call come first (live.organization_feed.OVERLAP), so that after a list that was read just before
+        there is no gap: (id, updated_at) tells what is known already. Never ends. The documents are shared: never change them.
+        """
+        return self._follow_interviews(organization_id, asyncio.get_running_loop().time())
+
+    async def _follow_interviews(self, organization_id: ObjectId, called_at: float) -> AsyncGenerator[Interview, None]:
+        with self._organization_feeds.use(organization_id) as feed:
+            async with aclosing(feed.follow(called_at)) as interviews:
+                async for interview in interviews:
+                    yield interview
+
+    # --- what is open while somebody follows it
+
+    @contextmanager
+    def _open_interview_feed(self, interview_id: ObjectId) -> Iterator[InterviewFeed]:
+        feed = InterviewFeed(interview_id, lambda: self._poller.request_poll(interview_id))
+        with self._subscription(self._interview_channel(interview_id), feed.receive):
+            self._poller.request_poll(interview_id)
+            yield feed
+        feed.close()
+
+    @contextmanager
+    def _open_organization_feed(self, organization_id: ObjectId) -> Iterator[OrganizationFeed]:
+        feed = OrganizationFeed(organization_id, self._poll_seconds, self._coalesce_seconds)
+        with (
+            self._subscription(self._organization_channel(organization_id), feed.receive),
+            self._background_task(feed.run(), f"wall {organization_id}"),
+        ):
+            yield feed
+
+    async def _wake_periodically(self) -> None:
+        """Wake every follower now and then, whether or not MongoDB answers: one timer for all of them."""
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            open_now = self._interview_feeds.keys()
+            for interview_id in open_now:
+                if feed := self._interview_feeds.get(interview_id):
+                    feed.turns_notifier.wake()
+                    feed.interims_notifier.wake()
+
+    @contextmanager
+    def _subscription(self, channel: str, receive: Callable[[str], None]) -> Iterator[None]:
+        async def pump() -> None:
+            async with self._broadcast.subscribe(channel) as subscriber:
+                while True:
+                    receive((await subscriber.get()).message)
+
+        with self._background_task(pump(), channel):
+            yield
+
+    @contextmanager
+    def _background_task(self, work: Coroutine[Any, Any, None], name: str) -> Iterator[None]:
+        task = self._start_task(work, name)
+        try:
+            yield
+        finally:
+            # not awaited: a follower that is cancelled must not wait for anything
+            self._start_task(cancel_and_wait(task), f"end of {name}")
+
+    def _start_task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=f"live {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._on_task_done)
+        return task
+
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("live task failed", task=task.get_name(), reason=type(error).__name__)
+
+    def _interview_channel(self, interview_id: ObjectId) -> str:
+        return f"{self._prefix}:interview:{interview_id}"
+
+    def _organization_channel(self, organization_id: ObjectId) -> str:
+        return f"{self._prefix}:organization:{organization_id}"

@@ -1,0 +1,53 @@
+"""The poll behind every follower: one query a process asks MongoDB how far all followed interviews have come."""
+
+import asyncio
+from contextlib import suppress
+
+from bson import ObjectId
+
+from live.interview_feed import InterviewFeed
+from live.single_flight import retry_until_available
+from live.synchronization import RefCounted
+from models.reads.watermarks import read_watermarks
+
+MIN_POLL_INTERVAL_SECONDS = 0.05
+"""between two queries, however many messages ask for one"""
+
+
+class Poller:
+    """Gives every followed interview its marks each `poll_seconds`, and soon where a message gave reason to look."""
+
+    def __init__(self, feeds: RefCounted[InterviewFeed], poll_seconds: float) -> None:
+        self._feeds = feeds
+        self._poll_seconds = poll_seconds
+        self._requested: set[ObjectId] = set()
+        self._wake = asyncio.Event()
+
+    def request_poll(self, interview_id: ObjectId) -> None:
+        """Ask for the marks of that interview now."""
+        self._requested.add(interview_id)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(due if self._feeds.keys() else None):
+                    await self._wake.wait()
+            interview_ids = self._requested
+            if loop.time() >= due:
+                interview_ids = set(self._feeds.keys())
+                due = loop.time() + self._poll_seconds
+            self._wake.clear()
+            self._requested = set()
+            await self._update_feeds(interview_ids)
+            await asyncio.sleep(MIN_POLL_INTERVAL_SECONDS)
+
+    async def _update_feeds(self, interview_ids: set[ObjectId]) -> None:
+        watermarks = await retry_until_available(read_watermarks, interview_ids)
+        for interview_id in interview_ids:
+            feed = self._feeds.get(interview_id)
+            if feed:
+                feed.apply_watermark(watermarks.get(interview_id))

@@ -1,0 +1,170 @@
+"""Evaluations: append-only, one document a version; and the reviews in which people decide beside them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pydantic import BaseModel, Field
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from models.storage.clock import now
+from models.documents.interview import Decision, Lease, Recommendation
+
+
+class EvaluationStatus(StrEnum):
+    """Where an evaluation stands."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+ACTIVE_STATUSES = (EvaluationStatus.PENDING, EvaluationStatus.RUNNING)
+
+
+class Evidence(BaseModel):
+    """A quote that code has found: turn seq, text[start:end] in Unicode code points."""
+
+    quote: str
+    seq: int
+    start: int
+    end: int
+
+
+class CriterionResult(BaseModel):
+    """The judgement of one criterion. level 1-5 and score 0-100 are None when it was not assessed."""
+
+    key: str
+    name: str
+    weight: float
+    level: int | None
+    score: float | None
+    rationale: str
+    evidence: list[Evidence]
+
+
+class Finding(BaseModel):
+    """A strength or a weakness."""
+
+    text: str
+    evidence: list[Evidence]
+
+
+class Usage(BaseModel):
+    """Tokens of calls, and their cost in US dollars by the prices in settings."""
+
+    input_tokens: int = 0
+    """without those that were read from the cache"""
+    cached_input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
+
+class LevelOverride(BaseModel):
+    """A reviewer's level for a criterion; None: not assessed."""
+
+    criterion_key: str
+    level: int | None
+    reason: str
+
+
+class Review(BaseModel):
+    """A person's decision. overall_score is the evaluation's with the overrides in place, by the same code."""
+
+    id: PydanticObjectId
+    decision: Decision
+    reason: str
+    reviewer: str
+    created_at: datetime
+    overrides: list[LevelOverride]
+    overall_score: float | None
+
+
+class EvaluationOutcome(BaseModel):
+    """What a finished judgement adds to its evaluation, all at once or not at all."""
+
+    overall_score: float | None
+    recommendation: Recommendation
+    summary: str
+    coverage: float
+    criteria: list[CriterionResult]
+    strengths: list[Finding]
+    weaknesses: list[Finding]
+    model: str
+    usage: Usage = Usage()
+    """of the call that gave it"""
+
+
+class Evaluation(Document):
+    """One evaluation of an interview. The job that makes it stands in it: due_at, attempts, lease."""
+
+    interview_id: PydanticObjectId
+    organization_id: PydanticObjectId
+    version: int
+    status: EvaluationStatus = EvaluationStatus.PENDING
+    failure: str | None = None
+    outcome: EvaluationOutcome | None = None
+    usage: Usage = Usage()
+    """of all its calls, including those that failed or whose worker lost its lease"""
+    billed_fences: list[int] = Field(default_factory=list)
+    """fences of the attempts whose cost is in `usage`: each is added once, however often that is retried"""
+    position_id: PydanticObjectId
+    position_version: int
+    prompt_version: str
+    model: str
+    """the model that is asked; outcome.model is the one that answered"""
+    transcript_digest: str
+    """sha256, hex, of the turns as evaluation.digest writes them"""
+    sandbox: bool
+    created_at: datetime = Field(default_factory=now)
+    completed_at: datetime | None = None
+    reviews: list[Review] = Field(default_factory=list)
+    due_at: datetime | None = Field(default_factory=now)
+    attempts: int = 0
+    fence: int = 0
+    lease: Lease | None = None
+
+    class Settings:
+        name = "evaluations"
+        indexes: ClassVar = [
+            IndexModel([("interview_id", ASCENDING), ("version", DESCENDING)], unique=True),
+            IndexModel([("due_at", ASCENDING)], partialFilterExpression={"status": {"$in": ["PENDING", "RUNNING"]}}),
+            # at most one at work on an interview, whatever races
+            IndexModel(
+                [("interview_id", ASCENDING)],
+                unique=True,
+                partialFilterExpression={"status": {"$in": ["PENDING", "RUNNING"]}},
+                name="one_active",
+            ),
+        ]
+
+
+async def get_evaluation(evaluation_id: ObjectId) -> Evaluation | None:
+    """The evaluation of that id, whoever owns it."""
+    return await Evaluation.get(PydanticObjectId(evaluation_id))
+
+
+async def get_organization_evaluation(organization_id: ObjectId, evaluation_id: ObjectId) -> Evaluation | None:
+    """The evaluation of that id if it belongs to that organization."""
+    return await Evaluation.find_one({"_id": evaluation_id, "organization_id": organization_id})
+
+
+async def list_evaluations(interview_id: ObjectId) -> list[Evaluation]:
+    """Every version, newest first."""
+    return await Evaluation.find({"interview_id": interview_id}).sort("-version").to_list()
+
+
+async def list_evaluations_for_interviews(interview_ids: list[ObjectId]) -> list[Evaluation]:
+    """Every version of several interviews, newest first."""
+    return await Evaluation.find({"interview_id": {"$in": interview_ids}}).sort("-version").to_list()
+
+
+def pick_evaluation(newest_first: list[Evaluation], version: int | None) -> Evaluation | None:
+    """The named version; else the newest completed one, or the newest while none is completed."""
+    if version is not None:
+        return next((e for e in newest_first if e.version == version), None)
+    completed = (e for e in newest_first if e.status is EvaluationStatus.COMPLETED)
+    return next(completed, newest_first[0] if newest_first else None)

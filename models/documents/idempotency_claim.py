@@ -1,0 +1,66 @@
+"""Claims of idempotency keys: the first request with a key fixes the id of what it makes, every later one works on that same id.
+
+So a request that died half-way is finished by its repetition, and five at once make one thing. No token and no input is
+kept: only a keyed digest of the input.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from errors import Conflict
+from models.storage.clock import now
+
+CLAIM_TTL_SECONDS = 24 * 3600
+
+
+class IdempotencyClaim(Document):
+    """A key of one caller and mutation, with the id of the result."""
+
+    caller: str
+    mutation: str
+    key: str
+    digest: str
+    result_id: PydanticObjectId
+    created_at: datetime = Field(default_factory=now)
+
+    class Settings:
+        name = "idempotency_claims"
+        indexes: ClassVar = [
+            IndexModel([("caller", ASCENDING), ("mutation", ASCENDING), ("key", ASCENDING)], unique=True),
+            IndexModel([("created_at", ASCENDING)], expireAfterSeconds=CLAIM_TTL_SECONDS),
+        ]
+
+
+async def find_claimed_id(caller: str, mutation: str, key: str, digest: str) -> ObjectId | None:
+    """The id that this key got first; None while the key is new. Raises Conflict when it came with another input."""
+    stored = await IdempotencyClaim.find_one({"caller": caller, "mutation": mutation, "key": key})
+    if stored is None:
+        return None
+    if stored.digest != digest:
+        raise Conflict(
+            "This idempotencyKey was used with another input in the last 24 hours: send the same input again, or a new key.",
+            field="idempotencyKey",
+        )
+    return ObjectId(stored.result_id)
+
+
+async def claim_key(caller: str, mutation: str, key: str, digest: str, result_id: ObjectId) -> ObjectId:
+    """The id of what this key makes: `result_id` if the key is new, else the one that it got first.
+
+    Raises Conflict when the key came with another input before.
+    """
+    new_claim = IdempotencyClaim(caller=caller, mutation=mutation, key=key, digest=digest, result_id=PydanticObjectId(result_id))
+    try:
+        await new_claim.insert()
+    except DuplicateKeyError:
+        pass
+    else:
+        return result_id
+    # an expired one may vanish between the two calls: then this is a new key after all
+    return await find_claimed_id(caller, mutation, key, digest) or await claim_key(caller, mutation, key, digest, result_id)

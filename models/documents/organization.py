@@ -1,0 +1,140 @@
+"""Tenants, and the keys with which their people and programs come in."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from models.storage.batch_loader import BatchLoader
+from models.storage.clock import now
+
+
+class Role(StrEnum):
+    """What a caller is to Viva; auth.py says what each may do."""
+
+    ADMIN = "ADMIN"
+    RECRUITER = "RECRUITER"
+    VIEWER = "VIEWER"
+    INTEGRATION = "INTEGRATION"
+    CANDIDATE = "CANDIDATE"
+
+
+class Organization(Document):
+    """A tenant: everything belongs to exactly one."""
+
+    name: str
+    created_at: datetime = Field(default_factory=now)
+
+    class Settings:
+        name = "organizations"
+        indexes: ClassVar = [IndexModel([("name", ASCENDING)], unique=True)]
+
+
+class ApiKey(Document):
+    """A credential of one role in one organization. Only a digest of the secret is kept."""
+
+    organization_id: PydanticObjectId
+    role: Role
+    name: str
+    digest: str
+    created_at: datetime = Field(default_factory=now)
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    class Settings:
+        name = "api_keys"
+        indexes: ClassVar = [
+            IndexModel([("digest", ASCENDING)], unique=True),
+            IndexModel([("organization_id", ASCENDING), ("created_at", ASCENDING)]),
+        ]
+
+
+KEY_PREFIX = "viva_"
+
+
+def _digest(secret: str) -> str:
+    # 256 random bits need no slow hash: nobody can enumerate them
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def find_organization(name: str) -> Organization | None:
+    """The organization of that name."""
+    return await Organization.find_one(Organization.name == name)
+
+
+async def ensure_organization(name: str) -> tuple[Organization, bool]:
+    """The organization of that name, made if there is none yet; and whether it was made now."""
+    found = await find_organization(name)
+    if found:
+        return found, False
+    try:
+        return await Organization(name=name).insert(), True
+    except DuplicateKeyError:  # another process was first
+        return await ensure_organization(name)
+
+
+async def get_organization(organization_id: ObjectId) -> Organization | None:
+    """The organization of that id."""
+    return await Organization.get(PydanticObjectId(organization_id))
+
+
+async def create_key(
+    organization_id: PydanticObjectId, role: Role, name: str, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key; returns it with its secret, which is shown once and kept nowhere."""
+    secret = KEY_PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey(organization_id=organization_id, role=role, name=name, digest=_digest(secret), expires_at=expires_at)
+    return await key.insert(), secret
+
+
+async def _read_keys_by_digest(digests: list[str]) -> dict[str, ApiKey]:
+    # before each operation: Beanie's own reading takes as long again
+    rows = ApiKey.get_pymongo_collection().find({"digest": {"$in": digests}})
+    return {row["digest"]: ApiKey.model_validate(row) async for row in rows}
+
+
+async def _read_keys_by_id(key_ids: list[ObjectId]) -> dict[ObjectId, ApiKey]:
+    rows = ApiKey.get_pymongo_collection().find({"_id": {"$in": key_ids}})
+    return {row["_id"]: ApiKey.model_validate(row) async for row in rows}
+
+
+# a wall of dashboards comes, and comes back, all at once
+_KEY_BY_DIGEST_LOADER = BatchLoader(_read_keys_by_digest)
+_KEY_BY_ID_LOADER = BatchLoader(_read_keys_by_id)
+
+
+async def find_key_by_secret(secret: str) -> ApiKey | None:
+    """The live key with that secret; None when it is unknown, revoked or expired. Shared by who asks at once: never change it."""
+    return _reject_inactive(await _KEY_BY_DIGEST_LOADER.get(_digest(secret)))
+
+
+async def find_key_by_id(key_id: ObjectId) -> ApiKey | None:
+    """The key of that id; None when it is unknown, revoked or expired. Shared as that of find_key."""
+    return _reject_inactive(await _KEY_BY_ID_LOADER.get(key_id))
+
+
+def _reject_inactive(key: ApiKey | None) -> ApiKey | None:
+    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now()):
+        return None
+    return key
+
+
+async def list_keys(organization_id: PydanticObjectId) -> list[ApiKey]:
+    """Every key of an organization, oldest first, revoked ones included."""
+    return await ApiKey.find(ApiKey.organization_id == organization_id).sort("+created_at").to_list()
+
+
+async def revoke_key(key_id: PydanticObjectId) -> ApiKey | None:
+    """Make a key worthless from now on; None when there is none of that id."""
+    key = await ApiKey.get(key_id)
+    if key and key.revoked_at is None:
+        key.revoked_at = now()
+        await key.save()
+    return key

@@ -1,0 +1,157 @@
+"""Positions: questions, rubric, limits. Every saved version is a document of its own that never changes; the newest is marked."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from beanie import Document, PydanticObjectId
+from bson import ObjectId
+from pydantic import BaseModel, Field, StringConstraints
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from errors import Conflict
+from models.storage.clock import now
+from models.reads.pagination import Page, PageRequest, find_page
+from models.storage.transactions import run_in_transaction
+
+SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""snake_case: keys are field names in what the judge is asked for"""
+NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Level(BaseModel):
+    """One of five anchors: the behaviour in the answers that stands for this level."""
+
+    value: int = Field(ge=1, le=5)
+    anchor: NonEmptyText
+
+
+class Criterion(BaseModel):
+    """What is judged, and how much it counts."""
+
+    key: SnakeCaseKey
+    name: NonEmptyText
+    description: str = ""
+    weight: float = Field(gt=0, le=1000)
+    levels: list[Level]
+
+
+class Question(BaseModel):
+    """A core question: asked of every candidate in these words. `listen_for` is private to the interviewer."""
+
+    key: SnakeCaseKey
+    text: NonEmptyText
+    listen_for: list[NonEmptyText] = []
+    max_probes: int = Field(2, ge=0, le=5)
+    criterion_keys: list[SnakeCaseKey] = []
+
+
+class PositionContent(BaseModel):
+    """What people write: a position without its place in the history. resolvers.positions checks that its parts fit together."""
+
+    key: SnakeCaseKey
+    title: NonEmptyText
+    description: str = Field("", max_length=5000)
+    language: str = "en"
+    questions: list[Question]
+    criteria: list[Criterion]
+    wrap_up_after_exchanges: int = Field(15, ge=1, le=100)
+    limit_minutes: int = Field(30, ge=1, le=240)
+    archived: bool = False
+
+
+class Position(Document, PositionContent):
+    """One version of a position."""
+
+    organization_id: PydanticObjectId
+    version: int
+    newest: bool = True
+    created_at: datetime = Field(default_factory=now)
+
+    class Settings:
+        name = "positions"
+        indexes: ClassVar = [
+            IndexModel([("organization_id", ASCENDING), ("key", ASCENDING), ("version", DESCENDING)], unique=True),
+            IndexModel(
+                [("organization_id", ASCENDING), ("title", ASCENDING), ("_id", ASCENDING)],
+                partialFilterExpression={"newest": True},
+                name="newest_by_title",
+            ),
+        ]
+
+
+async def get_position(position_id: ObjectId) -> Position | None:
+    """The version of that id."""
+    return await Position.get(PydanticObjectId(position_id))
+
+
+async def get_positions(position_ids: list[ObjectId]) -> list[Position]:
+    """Those of the named versions that there are, in no order."""
+    return await Position.find({"_id": {"$in": position_ids}}).to_list()
+
+
+async def find_position(organization_id: ObjectId, key: str, version: int | None = None) -> Position | None:
+    """A version of the organization's position; the newest unless one is named."""
+    criteria: dict[str, object] = {"organization_id": organization_id, "key": key}
+    if version is not None:
+        criteria["version"] = version
+    return await Position.find(criteria).sort("-version").first_or_none()
+
+
+async def list_positions(organization_id: ObjectId, request: PageRequest, *, include_archived: bool) -> Page[Position]:
+    """The newest version of each position, by title."""
+    return await find_page(Position, _newest_criteria(organization_id, include_archived), request)
+
+
+async def count_positions(organization_id: ObjectId, *, include_archived: bool) -> int:
+    """How many positions there are."""
+    return await Position.find(_newest_criteria(organization_id, include_archived)).count()
+
+
+def _newest_criteria(organization_id: ObjectId, include_archived: bool) -> dict[str, object]:
+    archived = {} if include_archived else {"archived": False}
+    return {"organization_id": organization_id, "newest": True, **archived}
+
+
+async def save_position(
+    organization_id: ObjectId, content: PositionContent, based_on: int | None, position_id: ObjectId | None = None
+) -> Position:
+    """Store a new version after `based_on` (None: the first). Storing the same id again answers what is stored.
+
+    Raises Conflict when `based_on` is not the newest version (any more).
+    """
+    position = Position(
+        id=PydanticObjectId(position_id or ObjectId()),
+        organization_id=PydanticObjectId(organization_id),
+        version=(based_on or 0) + 1,
+        **content.model_dump(),
+    )
+
+    async def work(session: AsyncClientSession) -> bool:
+        if based_on is not None:
+            older = {"organization_id": organization_id, "key": content.key, "version": based_on, "newest": True}
+            update = {"$set": {"newest": False}}
+            if not (await Position.get_pymongo_collection().update_one(older, update, session=session)).modified_count:
+                return False
+        await position.insert(session=session)
+        return True
+
+    try:
+        saved = await run_in_transaction(work)
+    except DuplicateKeyError:
+        saved = False
+    if saved:
+        return position
+    if stored := await get_position(ObjectId(position.id)):
+        return stored
+    newest = await find_position(organization_id, content.key)
+    raise _stale_version_error(content.key, newest.version if newest else None)
+
+
+def _stale_version_error(key: str, newest: int | None) -> Conflict:
+    state = f"its newest version is {newest}" if newest else "there is no such position yet"
+    return Conflict(
+        f"Position '{key}' was not saved: {state}. Load it, apply your change to it and send its version as basedOnVersion.",
+        field="basedOnVersion",
+    )

@@ -1,0 +1,41 @@
+"""How long an interview's spoken replies took, over all of them."""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from bson import ObjectId
+
+from models.documents.turn import Latency, get_turn_collection
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLatency:
+    """Of so many spoken replies: what half of them, and nineteen of twenty, did not exceed, stage by stage."""
+
+    replies: int
+    p50: Latency
+    p95: Latency
+
+
+async def read_reply_latencies(interview_ids: Sequence[ObjectId]) -> dict[ObjectId, ReplyLatency]:
+    """That of each of the named interviews in which there are spoken replies."""
+    criteria = {"interview_id": {"$in": list(interview_ids)}, "latency": {"$ne": None}}
+    replies: defaultdict[ObjectId, list[Latency]] = defaultdict(list)
+    async for row in get_turn_collection().find(criteria, {"interview_id": 1, "latency": 1}):
+        replies[row["interview_id"]].append(Latency(**row["latency"]))
+    return {interview_id: summarize_latencies(latencies) for interview_id, latencies in replies.items()}
+
+
+def summarize_latencies(latencies: Sequence[Latency]) -> ReplyLatency:
+    """The percentiles, each by nearest rank, over the replies in which the stage was seen."""
+    return ReplyLatency(len(latencies), _percentile(latencies, 0.5), _percentile(latencies, 0.95))
+
+
+def _percentile(latencies: Sequence[Latency], share: float) -> Latency:
+    stages: dict[str, float | None] = {}
+    for field in fields(Latency):
+        samples = sorted(seconds for latency in latencies if (seconds := getattr(latency, field.name)) is not None)
+        stages[field.name] = samples[math.ceil(share * len(samples)) - 1] if samples else None
+    return Latency(**stages)

@@ -1,0 +1,82 @@
+"""What followers ask of MongoDB again and again: few fields, many interviews at once."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from bson import ObjectId
+from bson.codec_options import CodecOptions
+
+from models.storage.batch_loader import BatchLoader
+from models.documents.interview import TERMINAL_STATUSES, Interview
+from models.storage.transactions import get_database
+
+
+@dataclass(frozen=True, slots=True)
+class AccessState:
+    """What of an interview decides who may follow it. The names are the interview's."""
+
+    organization_id: ObjectId
+    invite_generation: int
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """How far an interview has come: enough to know whether there is anything to read."""
+
+    last_seq: int
+    updated_at: datetime
+    is_over: bool
+    """no turn comes any more"""
+    access_state: AccessState
+
+    @property
+    def is_erased(self) -> bool:
+        """Nothing comes any more, and what there was is gone."""
+        return self.access_state.erased_at is not None
+
+
+_ACCESS_FIELDS = {"organization_id": 1, "invite_generation": 1, "erased_at": 1}
+
+
+def _to_access_state(row: Mapping[str, Any]) -> AccessState:
+    return AccessState(row["organization_id"], row["invite_generation"], row["erased_at"])
+
+
+async def _read_access_states(interview_ids: list[ObjectId]) -> dict[ObjectId, AccessState]:
+    rows = Interview.get_pymongo_collection().find({"_id": {"$in": interview_ids}}, _ACCESS_FIELDS)
+    return {row["_id"]: _to_access_state(row) async for row in rows}
+
+
+_ACCESS_STATE_LOADER = BatchLoader(_read_access_states)
+
+
+async def read_access_state(interview_id: ObjectId) -> AccessState | None:
+    """The standing of that interview, whoever owns it; None when there is none."""
+    return await _ACCESS_STATE_LOADER.get(interview_id)
+
+
+async def read_watermarks(interview_ids: Collection[ObjectId]) -> dict[ObjectId, Watermark]:
+    """The marks of those of the named interviews that there are."""
+    fields = {"last_seq": 1, "updated_at": 1, "status": 1, **_ACCESS_FIELDS}
+    rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, fields)
+    return {row["_id"]: Watermark(row["last_seq"], row["updated_at"], row["status"] in TERMINAL_STATUSES, _to_access_state(row)) async for row in rows}
+
+
+async def list_changes_since(organization_id: ObjectId, since: datetime) -> list[tuple[ObjectId, datetime]]:
+    """Id and updated_at of the organization's interviews with updated_at > since, the oldest change first.
+
+    Answered from the index (organization_id, updated_at, _id) alone.
+    """
+    criteria = {"organization_id": organization_id, "updated_at": {"$gt": since}}
+    rows = Interview.get_pymongo_collection().find(criteria, {"updated_at": 1}).sort([("updated_at", 1), ("_id", 1)])
+    return [(row["_id"], row["updated_at"]) async for row in rows]
+
+
+async def read_server_time() -> datetime:
+    """MongoDB's clock, by which updated_at is set."""
+    # a command does not take over the client's codec options
+    reply: dict[str, Any] = await get_database().command("hello", codec_options=CodecOptions(tz_aware=True))
+    return cast(datetime, reply["localTime"])

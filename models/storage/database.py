@@ -1,0 +1,50 @@
+"""The connection to MongoDB, for a whole process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from beanie import init_beanie
+from pymongo import AsyncMongoClient
+from pymongo.errors import NotPrimaryError
+
+import settings
+from models.documents.evaluation import Evaluation
+from models.documents.idempotency_claim import IdempotencyClaim
+from models.documents.interview import Interview
+from models.documents.organization import ApiKey, Organization
+from models.documents.position import Position
+from models.documents.recording import Recording
+from models.storage.transactions import APP_NAME, get_database
+from models.documents.turn import TurnDocument
+
+DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Recording, IdempotencyClaim]
+
+
+@asynccontextmanager
+async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    """Open MongoDB, bind the documents to it and build their indexes; closes it at the end.
+
+    Raises pymongo.errors.PyMongoError when it cannot be reached within `mongodb.timeout_seconds`.
+    """
+    timeout_ms = int(mongodb.timeout_seconds * 1000)
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        mongodb.url,
+        tz_aware=True,
+        timeoutMS=timeout_ms,
+        serverSelectionTimeoutMS=timeout_ms,
+        connectTimeoutMS=timeout_ms,
+        w="majority",
+        journal=True,
+        appname=APP_NAME,
+    )
+    async with client:
+        await init_beanie(database=client[mongodb.database], document_models=DOCUMENTS)
+        yield client
+
+
+async def ping() -> None:
+    """Ask the server whether it is there and writable; raises pymongo.errors.PyMongoError when it is not."""
+    reply = await get_database().command("hello")
+    if not reply.get("isWritablePrimary"):
+        raise NotPrimaryError("the server is not a primary")

@@ -1,0 +1,184 @@
+"""The job that makes a recording's files from its parts, once the interview is over. What is due stands in the recording."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import structlog
+from bson import ObjectId
+
+from lifecycle.lease import hold_lease
+from lifecycle.services import Services
+from models.writes.append_turns import LeaseLost
+from models.documents.interview import get_interview
+from models.documents.recording import RecordingFile, Recording, RecordingKind, RecordingStatus
+from models.writes.recording_transitions import claim_file_job, complete_recording, postpone_file_job, renew_recording_lease
+from recording.containers import AUDIO_TYPE, VIDEO_TYPE
+from recording.merge import FILE_NAMES, MergedFile, LocalPart, merge_parts
+from recording.track_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME
+from recording.upload_buffer import build_chunks_path
+from recording.storage import RecordingStore, StoreFailed
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 8
+RETRY_SECONDS = 5.0
+MAX_RETRY_SECONDS = 600.0
+FETCH_CONCURRENCY = 16
+"""chunks fetched at the same time"""
+
+NO_RECORDER = "Nothing was recorded: no recorder came. Is `main.py recorder` running?"
+NOTHING_PLAYABLE = "Nothing was recorded that can be played."
+
+_finalize_lock = asyncio.Lock()
+"""one at a time in a process, and nobody waits: the replies of typed interviews need its slots and its core"""
+
+
+async def finalize_recording(services: Services, store: RecordingStore | None, recording_id: ObjectId) -> None:
+    """Make the files, if that is due and in nobody's hands. Whatever goes wrong stands in the recording: due again, or FAILED.
+
+    While this process is at another the sweep asks again.
+    """
+    if not _finalize_lock.locked():
+        async with _finalize_lock:
+            await _finalize(services, store, recording_id)
+
+
+async def _finalize(services: Services, store: RecordingStore | None, recording_id: ObjectId) -> None:
+    holder, lease_seconds = services.jobs.holder, services.settings.jobs.lease_seconds
+    recording = await claim_file_job(recording_id, holder, lease_seconds)
+    if recording is None:
+        return
+
+    async def renew() -> bool:
+        return await renew_recording_lease(recording_id, recording.fence, holder, lease_seconds)
+
+    try:
+        async with hold_lease(renew, lease_seconds):
+            changed = await complete_recording(recording, await _make_files(store, recording))
+    except LeaseLost:
+        return
+    except Exception as error:
+        expected = isinstance(error, StoreFailed | OSError)
+        reason = str(error) if isinstance(error, StoreFailed) else f"It failed on our side ({type(error).__name__})"
+        await _notify_change(services, await _retry_or_fail(recording, reason))
+        if not expected:
+            raise
+        return
+    await _notify_change(services, changed)
+    if changed and store:
+        try:
+            await store.delete(_build_parts_path(recording))
+        except StoreFailed as failed:
+            # the erasure takes them
+            log.warning("parts not deleted", recording_id=str(recording_id), reason=str(failed))
+
+
+async def _make_files(store: RecordingStore | None, recording: Recording) -> list[RecordingFile]:
+    if not recording.parts:
+        return await _build_files_without_parts(recording)
+    if store is None:
+        raise StoreFailed("This worker has no store of recordings: set RECORDING_STORE")
+    target = f"{recording.interview_id}/files"
+    # of attempts that failed
+    await store.delete(target)
+    with ExitStack() as stack:
+        parts = [await _fetch_part(store, recording, place, stack) for place in range(len(recording.parts))]
+        targets = {kind: stack.enter_context(_open_unnamed_file()) for kind in FILE_NAMES}
+        files = []
+        for merged in await _merge(recording, parts, targets):
+            # no other attempt writes to it: what a caller is given never changes
+            path = f"{target}/{recording.fence:08}/{FILE_NAMES[merged.kind]}"
+            size = merged.path.stat().st_size
+            await store.put(path, merged.path)
+            files.append(_build_file(recording, merged, path, size))
+    return files or [_build_failed_file(file, NOTHING_PLAYABLE) for file in recording.files]
+
+
+async def _build_files_without_parts(recording: Recording) -> list[RecordingFile]:
+    interview = await get_interview(ObjectId(recording.interview_id))
+    if interview is not None and interview.started_at is None and recording.failure is None:
+        # the candidate never said anything: there was nothing to record
+        return []
+    return [_build_failed_file(file, recording.failure or NO_RECORDER) for file in recording.files]
+
+
+@contextmanager
+def _open_unnamed_file() -> Iterator[Path]:
+    """A file on this disk while the block lasts. It has no name: what was said in it goes with us, even if we are killed."""
+    with TemporaryFile() as file:
+        yield Path(f"/proc/self/fd/{file.fileno()}")
+
+
+async def _fetch_part(store: RecordingStore, recording: Recording, index: int, stack: ExitStack) -> LocalPart:
+    part = recording.parts[index]
+    paths: dict[str, Path] = {}
+    for name in (AUDIO_FILE_NAME, VIDEO_FILE_NAME):
+        chunks = await store.list(build_chunks_path(recording.interview_id, part.number, name))
+        if not chunks:
+            continue
+        paths[name] = stack.enter_context(_open_unnamed_file())
+        with paths[name].open("wb") as file:
+            for start in range(0, len(chunks), FETCH_CONCURRENCY):
+                for content in await asyncio.gather(*(store.get(chunk) for chunk in chunks[start : start + FETCH_CONCURRENCY])):
+                    file.write(content)
+    offset = (part.started_at - recording.parts[0].started_at).total_seconds()
+    return LocalPart(offset, paths.get(AUDIO_FILE_NAME), paths.get(VIDEO_FILE_NAME))
+
+
+async def _merge(recording: Recording, parts: list[LocalPart], targets: Mapping[RecordingKind, Path]) -> list[MergedFile]:
+    picture = next((part.picture for part in recording.parts if part.picture), None)
+    abandoned = threading.Event()
+    merging = asyncio.create_task(asyncio.to_thread(merge_parts, parts, targets, picture, abandoned))
+    try:
+        return await asyncio.shield(merging)
+    finally:
+        abandoned.set()
+        while not merging.done():
+            # the files must not be closed under the thread, which soon sees that nobody wants them
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([merging])
+        # looked at, or asyncio would tell of it
+        merging.exception()
+
+
+def _build_file(recording: Recording, merged: MergedFile, path: str, size: int) -> RecordingFile:
+    file = recording.get_file(merged.kind) or RecordingFile(kind=merged.kind, status=RecordingStatus.ACTIVE)
+    return file.model_copy(
+        update={
+            "status": RecordingStatus.FAILED if recording.failure else RecordingStatus.COMPLETED,
+            "failure": recording.failure,
+            "started_at": recording.parts[0].started_at,
+            "mime_type": VIDEO_TYPE if merged.kind is RecordingKind.COMPOSITE else AUDIO_TYPE,
+            "path": path,
+            "duration_seconds": merged.seconds,
+            "size_bytes": size,
+        }
+    )
+
+
+def _build_failed_file(file: RecordingFile, failure: str) -> RecordingFile:
+    return file.model_copy(update={"status": RecordingStatus.FAILED, "failure": failure})
+
+
+async def _retry_or_fail(recording: Recording, reason: str) -> Recording | None:
+    """For now, or for good when the tries are used up; then the parts stay where they are."""
+    log.warning("recording not made", recording_id=str(recording.id), attempt=recording.attempts, reason=reason)
+    if recording.attempts >= MAX_ATTEMPTS:
+        failure = f"{reason}. That was try {recording.attempts} of {MAX_ATTEMPTS}; what was recorded is still in the store."
+        return await complete_recording(recording, [_build_failed_file(file, failure) for file in recording.files])
+    pause = min(RETRY_SECONDS * 2.0 ** (recording.attempts - 1), MAX_RETRY_SECONDS)
+    failure = f"{reason}. It is tried again in {pause:.0f} seconds (try {recording.attempts} of {MAX_ATTEMPTS})."
+    return await postpone_file_job(recording, failure, pause)
+
+
+def _build_parts_path(recording: Recording) -> str:
+    return f"{recording.interview_id}/parts"
+
+
+async def _notify_change(services: Services, changed: Recording | None) -> None:
+    if changed is not None:
+        await services.live.publish_change(ObjectId(changed.organization_id), ObjectId(changed.interview_id))

@@ -1,0 +1,200 @@
+"""Parts become files: one time line from the first sample of the first part, with silence and black where nothing was recorded.
+
+Blocking work of minutes for a long interview: call it in a thread.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import av
+import numpy as np
+from av.error import FFmpegError
+from av.packet import Packet
+
+from models.documents.recording import VideoSize, RecordingKind
+from recording.containers import MILLISECOND_TIME_BASE, AudioContainer, add_opus, add_vp8, encode_still, to_audio_frame
+from recording.video_frames import create_black_frame
+from recording.timeline import SAMPLE_RATE, Samples, mix
+
+FILE_NAMES = {
+    RecordingKind.AUDIO: "audio.ogg",
+    RecordingKind.CANDIDATE_TRACK: "candidate.ogg",
+    RecordingKind.INTERVIEWER_TRACK: "interviewer.ogg",
+    RecordingKind.COMPOSITE: "composite.webm",
+}
+SILENCE_SECONDS = 1
+BLOCK_SAMPLES = SAMPLE_RATE // 2
+"""samples that are worked on at once: each step costs some Python"""
+FILLER_INTERVAL_MILLISECONDS = 1000
+"""between two black frames where there is no video: players that seek find one near"""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPart:
+    """A part as it lies on this disk, `offset` seconds after the first part began."""
+
+    offset: float
+    audio: Path | None
+    video: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class MergedFile:
+    """A file that was made."""
+
+    kind: RecordingKind
+    path: Path
+    seconds: float
+
+
+class MergeAbandoned(Exception):
+    """Nobody wants the files any more."""
+
+
+def merge_parts(parts: list[LocalPart], paths: Mapping[RecordingKind, Path], picture: VideoSize | None, abandoned: Event) -> list[MergedFile]:
+    """Make the files at these paths: both voices, each voice, and, if there is a `picture`, the video with both voices mixed.
+
+    Nothing when no sound can be read. A part whose end is torn is read up to there.
+
+    Raises OSError, and Abandoned soon after that is set.
+    """
+    both = AudioContainer(paths[RecordingKind.AUDIO], channels=2)
+    candidate = AudioContainer(paths[RecordingKind.CANDIDATE_TRACK], channels=1)
+    interviewer = AudioContainer(paths[RecordingKind.INTERVIEWER_TRACK], channels=1)
+    composite = _CompositeWriter(paths[RecordingKind.COMPOSITE], parts, picture) if picture else None
+    sample_count = 0
+    for block in _merge_audio(parts):
+        if abandoned.is_set():
+            raise MergeAbandoned
+        left, right = np.ascontiguousarray(block[0::2]), np.ascontiguousarray(block[1::2])
+        both.write(block)
+        candidate.write(left)
+        interviewer.write(right)
+        if composite:
+            composite.write(left, right)
+        sample_count += len(left)
+    for sound in (both, candidate, interviewer):
+        sound.close()
+    if composite:
+        composite.close()
+    if not sample_count:
+        return []
+    return [MergedFile(kind, path, sample_count / SAMPLE_RATE) for kind, path in paths.items() if composite or kind is not RecordingKind.COMPOSITE]
+
+
+def _merge_audio(parts: list[LocalPart]) -> Iterator[Samples]:
+    """Both voices of all parts, sample by sample in turn, without a gap."""
+    reached = 0
+    for part, until in _iterate_spans(parts):
+        if part.audio is None:
+            continue
+        begin, limit = round(part.offset * SAMPLE_RATE), round(until * SAMPLE_RATE) if until is not None else None
+        for place, samples in _decode_audio(part.audio):
+            at = begin + place
+            if limit is not None and at >= limit:
+                break
+            while at > reached:
+                missing = min(at - reached, SILENCE_SECONDS * SAMPLE_RATE)
+                yield np.zeros(2 * missing, np.int16)
+                reached += missing
+            new_samples = samples[2 * (reached - at) : 2 * (limit - at) if limit is not None else None]
+            if len(new_samples):
+                yield new_samples
+                reached += len(new_samples) // 2
+
+
+def _iterate_spans(parts: list[LocalPart]) -> Iterator[tuple[LocalPart, float | None]]:
+    """Each part with the time at which the next begins: whoever came to life again after being replaced has nothing to add."""
+    for part, following in zip_longest(parts, parts[1:]):
+        # a clock that is off by more than a part is not believed
+        yield part, following.offset if following and following.offset > part.offset else None
+
+
+def _decode_audio(path: Path) -> Iterator[tuple[int, Samples]]:
+    """The samples of a part, each block with its place in it."""
+    resampler = av.AudioResampler(format="s16", layout="stereo", rate=SAMPLE_RATE, frame_size=BLOCK_SAMPLES)
+    # torn, or never begun: what could be read till then
+    with suppress(FFmpegError), av.open(path) as container:
+        for frame in container.decode(audio=0):
+            yield from _iterate_blocks(resampler.resample(frame))
+    yield from _iterate_blocks(resampler.resample(None))
+
+
+def _iterate_blocks(frames: list[av.AudioFrame]) -> Iterator[tuple[int, Samples]]:
+    for frame in frames:
+        yield frame.pts or 0, frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
+
+
+EncodedFrame = tuple[int, bytes, bool]
+"""an encoded frame: when, in milliseconds; its bytes; whether it stands by itself"""
+
+
+def _merge_video(parts: list[LocalPart], black_frame: bytes) -> Iterator[EncodedFrame]:
+    """The video of all parts as it was encoded, black where there is none, for ever: the sound says when it is over."""
+    last, due = -1, 0
+    for part, until in _iterate_spans(parts):
+        if part.video is None:
+            continue
+        begin = round(part.offset * 1000)
+        is_first = True
+        for place, data, is_keyframe in _read_video(part.video):
+            at = begin + place
+            if until is not None and at >= until * 1000:
+                break
+            while is_first and due < at:
+                yield due, black_frame, True
+                last, due = due, due + FILLER_INTERVAL_MILLISECONDS
+            at = max(at, last + 1)
+            is_first = False
+            yield at, data, is_keyframe
+            last, due = at, at + FILLER_INTERVAL_MILLISECONDS
+    while True:
+        yield due, black_frame, True
+        due += FILLER_INTERVAL_MILLISECONDS
+
+
+def _read_video(path: Path) -> Iterator[EncodedFrame]:
+    # as above
+    with suppress(FFmpegError), av.open(path) as container:
+        for packet in container.demux(video=0):
+            if packet.size and packet.pts is not None:
+                yield round(packet.pts * packet.time_base * 1000), bytes(packet), packet.is_keyframe
+
+
+class _CompositeWriter:
+    """The video with both voices, as it grows with the sound."""
+
+    def __init__(self, path: Path, parts: list[LocalPart], picture: VideoSize) -> None:
+        self.path = path
+        self._container = av.open(path, "w", format="webm", options={"cues_to_front": "1"})
+        self._video_stream = add_vp8(self._container, picture)
+        self._audio_stream = add_opus(self._container, "mono")
+        self._frames = _merge_video(parts, encode_still(create_black_frame(picture), picture))
+        self._next_frame = next(self._frames)
+        self._sample_count = 0
+
+    def write(self, left: Samples, right: Samples) -> None:
+        """The next samples of both voices, and the video that belongs to them."""
+        self._mux(self._audio_stream.encode(to_audio_frame(mix([left, right], len(left)), "mono", self._sample_count)))
+        self._sample_count += len(left)
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._mux(self._audio_stream.encode(None))
+        self._container.close()
+
+    def _mux(self, packets: "list[Packet[Any]]") -> None:
+        for packet in packets:
+            while self._next_frame[0] <= (packet.pts or 0) * packet.time_base * 1000:
+                at, data, is_keyframe = self._next_frame
+                video_packet = Packet(data)
+                video_packet.stream, video_packet.time_base, video_packet.is_keyframe = self._video_stream, MILLISECOND_TIME_BASE, is_keyframe
+                video_packet.pts = video_packet.dts = at
+                self._container.mux(video_packet)
+                self._next_frame = next(self._frames)
+            self._container.mux(packet)

@@ -1,0 +1,52 @@
+"""The recorder's job: one part of the recording of an interview.
+
+Whoever has the recording's lease records. Each part is another job's, so one that dies is replaced by another
+(lifecycle.recorder_dispatch), which adds the next part.
+"""
+
+import structlog
+from bson import ObjectId
+from livekit.agents import AgentServer, WorkerPermissions
+
+from lifecycle import livekit_worker
+from lifecycle.jobs import FINALIZE_RECORDING
+from lifecycle.lease import hold_lease
+from lifecycle.livekit_job import RoomJob
+from models.writes.append_turns import LeaseLost
+from models.writes.recording_transitions import claim_recording, release_recording_lease, renew_recording_lease
+from recording.recorder import Recorder
+from recording.storage import open_store
+from settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+def create_recorder_worker(settings: Settings, prompt_version: str) -> AgentServer:
+    """The worker that records. `prompt_version` as lifecycle.services has it."""
+    hidden = WorkerPermissions(hidden=True, can_publish=False, can_publish_data=False, can_update_metadata=False)
+    return livekit_worker.create_livekit_worker(settings, settings.livekit.recorder_name, record_part, prompt_version, permissions=hidden)
+
+
+async def record_part(job: RoomJob) -> None:
+    """Record until the room is closed, or the job is to stop. Raises LeaseLost when another records, or nobody may."""
+    services, lease_seconds = job.services, job.services.settings.jobs.lease_seconds
+    recording_id = ObjectId(job.metadata["recording"])
+    store = open_store(services.settings.recording)
+    if store is None:
+        raise RuntimeError("a recorder needs RECORDING_STORE")
+    recording = await claim_recording(recording_id, job.fence, job.holder, lease_seconds)
+    if recording is None:
+        raise LeaseLost
+    log.info("recorder comes")
+    recorder = Recorder(services, store, job.room, recording)
+
+    async def renew() -> bool:
+        return await renew_recording_lease(recording_id, job.fence, job.holder, lease_seconds)
+
+    try:
+        async with hold_lease(renew, lease_seconds):
+            await recorder.run(job.stop_requested)
+    finally:
+        await release_recording_lease(recorder.recording)
+    # too early while the interview goes on, and then it does nothing
+    await services.jobs.kick(FINALIZE_RECORDING, recording_id)

@@ -1,0 +1,196 @@
+"""A part of a recording while it is written: what is heard and seen goes in as it comes, chunks for the store come out.
+
+Without LiveKit and without MongoDB: recording.recorder has those.
+"""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from models.storage.clock import now
+from models.documents.recording import VideoSize
+from recording.containers import FRAMES_PER_SECOND, AudioContainer, VideoContainer
+from recording.video_frames import Plane, create_black_frame, fit_frame, choose_picture_size
+from recording.upload_buffer import CHUNK_SECONDS, MAX_OUTAGE_SECONDS, UploadBuffer, build_chunks_path
+from recording.storage import RecordingStore
+from recording.timeline import MIX_DELAY_SECONDS, SAMPLE_RATE, Samples, VoiceTimeline, mix, interleave
+from recording.encoder_thread import EncoderThread, EncoderFailed
+
+AUDIO_FILE_NAME = "audio.ogg"
+VIDEO_FILE_NAME = "video.webm"
+MIX_INTERVAL_SECONDS = 0.1
+MAX_MIX_SECONDS = 5.0
+"""mixed at once, when the process has stood still"""
+FRAME_REPEAT_SECONDS = 1.0
+"""without a new frame, after which the last is written again"""
+AUDIO_QUEUE_BLOCKS = 300
+VIDEO_QUEUE_FRAMES = 15
+
+
+class Side(Enum):
+    """Whose voice it is: the channel."""
+
+    CANDIDATE = 0
+    INTERVIEWER = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFrame:
+    """A frame of video as it came, I420, upright after `quarter_turns` clockwise; without planes: black."""
+
+    planes: Plane | None = None
+    width: int = 0
+    height: int = 0
+    quarter_turns: int = 0
+
+
+class _FrameScaler:
+    """Brings frames to the size of the recording; the writer's thread calls it."""
+
+    def __init__(self, video: VideoContainer, picture: VideoSize) -> None:
+        self._video = video
+        self._picture = picture
+        self._last = create_black_frame(picture)
+
+    def write(self, item: tuple[CameraFrame | None, int]) -> None:
+        """A frame, or None for the last one again, at its time in milliseconds."""
+        frame, milliseconds = item
+        if frame is not None and frame.planes is not None:
+            self._last = fit_frame(frame.planes, frame.width, frame.height, frame.quarter_turns, self._picture)
+        elif frame is not None:
+            self._last = create_black_frame(self._picture)
+        self._video.write(self._last, milliseconds)
+
+    def close(self) -> None:
+        """Close the container."""
+        self._video.close()
+
+
+class PartWriter:
+    """Writes a part from the moment at which it is made. `picture`: the size of the recording's video, if it has one yet."""
+
+    def __init__(
+        self,
+        store: RecordingStore,
+        interview_id: object,
+        number: int,
+        picture: VideoSize | None = None,
+        max_outage_seconds: float = MAX_OUTAGE_SECONDS,
+    ) -> None:
+        self.started_at: datetime = now()
+        self._started_monotonic = time.monotonic()
+        self._store = store
+        self._interview_id = interview_id
+        self._number = number
+        self._picture = picture
+        self._max_outage_seconds = max_outage_seconds
+        self._voices: dict[Side, dict[str, VoiceTimeline]] = {side: {} for side in Side}
+        self._mixed_samples = 0
+        self._dropped_samples = 0
+        self._audio_buffer = self._create_buffer(AUDIO_FILE_NAME)
+        sound = AudioContainer(self._audio_buffer, channels=2)
+        self._audio_encoder = EncoderThread[Samples]("sound", sound.write, sound.close, AUDIO_QUEUE_BLOCKS)
+        self._video_buffer: UploadBuffer | None = None
+        self._video_encoder: EncoderThread[tuple[CameraFrame | None, int]] | None = None
+        self._last_frame_at = 0.0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the part began."""
+        return time.monotonic() - self._started_monotonic
+
+    # --- what comes
+
+    def add_audio(self, side: Side, track: str, samples: Samples) -> None:
+        """A frame of one of that side's tracks has come, at this moment."""
+        self._voices[side].setdefault(track, VoiceTimeline()).add(samples, self.elapsed)
+
+    def add_frame(self, frame: CameraFrame, monotonic: float) -> VideoSize | None:
+        """A frame has come, taken at that time of the monotonic clock; answers the size when it was the first."""
+        at = monotonic - self._started_monotonic
+        if at < 0 or at - self._last_frame_at < 0.8 / FRAMES_PER_SECOND:
+            return None
+        if self._video_encoder is not None:
+            self._encode_frame(frame, at)
+            return None
+        is_sideways = frame.quarter_turns % 2 == 1
+        size = (frame.height, frame.width) if is_sideways else (frame.width, frame.height)
+        picture = self._picture = self._picture or choose_picture_size(*size)
+        self._video_buffer = self._create_buffer(VIDEO_FILE_NAME)
+        scaler = _FrameScaler(VideoContainer(self._video_buffer, picture), picture)
+        self._video_encoder = EncoderThread("video", scaler.write, scaler.close, VIDEO_QUEUE_FRAMES)
+        self._encode_frame(frame, at)
+        return picture
+
+    def add_black_frame(self) -> None:
+        """The camera is off: black, until the next frame."""
+        if self._video_encoder is not None:
+            self._encode_frame(CameraFrame(), self.elapsed)
+
+    def _encode_frame(self, frame: CameraFrame | None, at: float) -> None:
+        self._last_frame_at = at
+        if self._video_encoder is not None:
+            self._video_encoder.put((frame, round(at * 1000)))
+
+    # --- what goes out
+
+    async def run_mixer(self) -> None:
+        """Mix what has come, for ever, a little behind the present. Raises WriterFailed."""
+        while True:
+            await asyncio.sleep(MIX_INTERVAL_SECONDS)
+            for writer in self._encoders():
+                if writer.failure:
+                    raise writer.failure
+            self._mix(self.elapsed - MIX_DELAY_SECONDS)
+            if self.elapsed - self._last_frame_at > FRAME_REPEAT_SECONDS:
+                self._encode_frame(None, self.elapsed)
+
+    async def run_uploads(self) -> None:
+        """Store what has been written, for ever. Raises StoreFailed."""
+        while True:
+            await asyncio.sleep(CHUNK_SECONDS)
+            for spool in self._buffers():
+                await spool.flush()
+
+    async def close(self) -> None:
+        """Write and store all that has come until now. Raises WriterFailed, StoreFailed."""
+        while self._mixed_samples < int(self.elapsed * SAMPLE_RATE) - SAMPLE_RATE // 10:
+            self._mix(self.elapsed)
+            await asyncio.sleep(0)
+        for writer in self._encoders():
+            await writer.close()
+        for spool in self._buffers():
+            await spool.drain()
+
+    async def abandon(self) -> None:
+        """Leave it as it is, with what is stored; after `close` there is nothing to leave."""
+        for writer in self._encoders():
+            with suppress(EncoderFailed):
+                await writer.close()
+
+    def _mix(self, until: float) -> None:
+        begin, end = self._mixed_samples, min(int(until * SAMPLE_RATE), self._mixed_samples + int(MAX_MIX_SECONDS * SAMPLE_RATE))
+        if end <= begin:
+            return
+        channels = [mix([voice.take(begin, end) for voice in self._voices[side].values()], end - begin) for side in Side]
+        self._mixed_samples = end
+        block = interleave(*channels)
+        if self._dropped_samples:
+            block = np.concatenate([np.zeros(2 * self._dropped_samples, np.int16), block])
+        # what the thread could not take is silence, so that all that comes after keeps its place
+        self._dropped_samples = 0 if self._audio_encoder.put(block) else self._dropped_samples + end - begin
+
+    def _create_buffer(self, name: str) -> UploadBuffer:
+        return UploadBuffer(self._store, build_chunks_path(self._interview_id, self._number, name), self._max_outage_seconds)
+
+    def _encoders(self) -> list[EncoderThread[Any]]:
+        return [writer for writer in (self._audio_encoder, self._video_encoder) if writer is not None]
+
+    def _buffers(self) -> list[UploadBuffer]:
+        return [spool for spool in (self._audio_buffer, self._video_buffer) if spool is not None]

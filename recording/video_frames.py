@@ -1,0 +1,75 @@
+"""Frames of video: brought to the one size that the recording of an interview has. Pure."""
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from models.documents.recording import VideoSize
+
+MAX_PICTURE = VideoSize(width=1280, height=720)
+
+Plane = npt.NDArray[np.uint8]
+
+
+def choose_picture_size(width: int, height: int) -> VideoSize:
+    """The size in which video of this size is kept: the same shape, no larger than LARGEST, even."""
+    scale = min(1.0, MAX_PICTURE.width / width, MAX_PICTURE.height / height)
+    return VideoSize(width=_round_to_even(width * scale), height=_round_to_even(height * scale))
+
+
+def create_black_frame(picture: VideoSize) -> av.VideoFrame:
+    """A black frame."""
+    return _to_video_frame(_create_black_planes(picture), picture)
+
+
+def fit_frame(planes: Plane, width: int, height: int, quarter_turns: int, picture: VideoSize) -> av.VideoFrame:
+    """A frame of I420, turned upright, as large as it goes into the picture, on black.
+
+    `planes`: as I420 lays them out, of `width` x `height`; `quarter_turns`: clockwise.
+    """
+    # a chroma sample stands for two by two: what is odd loses its last row or column
+    even_width, even_height = width // 2 * 2, height // 2 * 2
+    chroma_width, chroma_height = (width + 1) // 2, (height + 1) // 2
+    sizes = ((width, height), (chroma_width, chroma_height), (chroma_width, chroma_height))
+    parts, start = [], 0
+    for place, (columns, rows) in enumerate(sizes):
+        whole = planes[start : start + columns * rows].reshape(rows, columns)
+        start += columns * rows
+        halves = 1 if place == 0 else 2
+        parts.append(np.rot90(whole[: even_height // halves, : even_width // halves], -quarter_turns))
+    frame = _to_video_frame(parts, VideoSize(width=parts[0].shape[1], height=parts[0].shape[0]))
+    scale = min(picture.width / frame.width, picture.height / frame.height)
+    size = VideoSize(width=min(picture.width, _round_to_even(frame.width * scale)), height=min(picture.height, _round_to_even(frame.height * scale)))
+    if (frame.width, frame.height) != (size.width, size.height):
+        frame = frame.reformat(width=size.width, height=size.height, format="yuv420p")
+    if size == picture:
+        return frame
+    canvas = _create_black_planes(picture)
+    left, top = (picture.width - size.width) // 4 * 2, (picture.height - size.height) // 4 * 2
+    scaled = frame.to_ndarray().reshape(-1)
+    start = 0
+    for place, plane in enumerate(canvas):
+        halves = 1 if place == 0 else 2
+        columns, rows = size.width // halves, size.height // halves
+        target = plane[top // halves : top // halves + rows, left // halves : left // halves + columns]
+        target[:] = scaled[start : start + columns * rows].reshape(rows, columns)
+        start += columns * rows
+    return _to_video_frame(canvas, picture)
+
+
+def _create_black_planes(picture: VideoSize) -> list[Plane]:
+    half = (picture.height // 2, picture.width // 2)
+    return [
+        np.full((picture.height, picture.width), 16, np.uint8),
+        np.full(half, 128, np.uint8),
+        np.full(half, 128, np.uint8),
+    ]
+
+
+def _to_video_frame(planes: list[Plane], picture: VideoSize) -> av.VideoFrame:
+    joined = np.concatenate([plane.reshape(-1) for plane in planes]).reshape(-1, picture.width)
+    return av.VideoFrame.from_ndarray(joined, format="yuv420p")
+
+
+def _round_to_even(length: float) -> int:
+    return max(2, round(length / 2) * 2)

@@ -1,0 +1,60 @@
+"""How an interview ends: ended, cancelled, erased. Each may be asked for again."""
+
+from datetime import UTC
+
+from bson import ObjectId
+
+from auth import Action, Audience, Principal, require_permission, sign
+from lifecycle import states
+from lifecycle.services import Services
+from models.documents.interview import EndReason, Interview
+from models.documents.organization import Role
+from resolvers.idempotency import idempotent
+from resolvers.ids import IdKind, encode_id
+from resolvers.interview_lookup import load_interview
+from resolvers.input_text import DETAIL_LIMIT, clean_optional, clean_text
+
+
+async def end_interview(services: Services, principal: Principal, interview_id: str, idempotency_key: str | None) -> Interview:
+    """End the interview; one that has ended is answered as it is. Raises NotFound, and Conflict when it was never open."""
+    require_permission(principal, Action.END_INTERVIEW)
+    interview = await load_interview(principal, interview_id)
+    await idempotent(services, principal, "endInterview", idempotency_key, interview_id).claim(ObjectId(interview.id))
+    reason = EndReason.CANDIDATE_ENDED if principal.role is Role.CANDIDATE else EndReason.RECRUITER_ENDED
+    return await states.end_interview(services, interview, reason)
+
+
+async def cancel_interview(
+    services: Services, principal: Principal, interview_id: str, reason: str | None, idempotency_key: str | None
+) -> Interview:
+    """Cancel an interview that has not begun; a cancelled one keeps its first reason. Raises NotFound, BadInput, Conflict."""
+    require_permission(principal, Action.CANCEL_INTERVIEW)
+    interview = await load_interview(principal, interview_id)
+    reason = clean_optional(lambda text, field: clean_text(text, field, DETAIL_LIMIT), reason, "reason")
+    call = idempotent(services, principal, "cancelInterview", idempotency_key, [interview_id, reason])
+    await call.claim(ObjectId(interview.id))
+    return await states.cancel_interview(services, interview, reason)
+
+
+async def erase_interview(
+    services: Services, principal: Principal, interview_id: str, idempotency_key: str | None
+) -> tuple[Interview, str]:
+    """Erase an interview for good, and a receipt that says when and how much: the same one each time. Raises NotFound."""
+    require_permission(principal, Action.ERASE_INTERVIEW)
+    interview = await load_interview(principal, interview_id)
+    await idempotent(services, principal, "eraseInterview", idempotency_key, interview_id).claim(ObjectId(interview.id))
+    erased = await states.erase_interview(services, interview)
+    return erased, _sign_erasure_receipt(services, erased)
+
+
+def _sign_erasure_receipt(services: Services, erased: Interview) -> str:
+    if erased.erased_at is None or erased.erasure is None:
+        raise RuntimeError("an erased interview carries its mark and counts")
+    claims = {
+        "sub": encode_id(IdKind.INTERVIEW, ObjectId(erased.id)),
+        "erasedAt": erased.erased_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "turns": erased.erasure.turns,
+        "evaluations": erased.erasure.evaluations,
+        "recordings": erased.erasure.recordings,
+    }
+    return sign(claims, Audience.RECEIPT, services.settings.auth)

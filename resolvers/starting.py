@@ -1,0 +1,219 @@
+"""How an interview comes to be: at once, or with an invite for later.
+
+The document is made first, under the id that the idempotency key has claimed; whatever a crash left undone is done by the
+repetition of the same call.
+"""
+
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from auth import Action, Principal, require_permission
+from errors import BadInput, Conflict
+from lifecycle.presence import prepare_room
+from lifecycle.consent import create_consent
+from lifecycle.services import Services
+from lifecycle.states import open_interview
+from models.storage.clock import now
+from models.documents.interview import Candidate, Interview, InterviewStatus, PositionRef, get_organization_interview, extract_search_terms
+from models.documents.language import primary_language
+from models.documents.position import Position, find_position
+from models.writes.interview_transitions import insert_interview
+from models.documents.turn import Channel
+from resolvers.candidate_access import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
+from resolvers.idempotency import IdempotentCall, idempotent
+from resolvers.input_text import DETAIL_LIMIT, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
+
+MAX_LEAD_TIME = timedelta(days=366)
+"""how far ahead an interview may lie, and an invite may last"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChoice:
+    """To which version of the text, and whether to a recording besides."""
+
+    text_version: str
+    recording: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _InterviewRequest:
+    candidate_name: str
+    position_key: str
+    candidate_email: str | None = None
+    experience: str | None = None
+    channel: Channel = Channel.VOICE
+    language: str | None = None
+    resume: str | None = None
+    job_description: str | None = None
+    external_id: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRequest(_InterviewRequest):
+    """Mutation.startInterview."""
+
+    consent: ConsentChoice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleRequest(_InterviewRequest):
+    """Mutation.scheduleInterview."""
+
+    scheduled_for: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartedInterview:
+    """An open interview, with what the candidate needs now and for coming back."""
+
+    interview: Interview
+    access: AccessGrant
+    invite: InviteLink
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledInterview:
+    """An interview with its present invite."""
+
+    interview: Interview
+    invite: InviteLink
+
+
+async def start_interview(services: Services, principal: Principal, request: StartRequest) -> StartedInterview:
+    """Make an interview and open it; the same key again answers the same interview, with a fresh access.
+
+    Raises BadInput for texts, an unknown position or consent text, a language that is not the position's; Conflict for an
+    archived position; Unavailable when LiveKit is needed and away: the same call then finishes what this one began.
+    """
+    require_permission(principal, Action.START_INTERVIEW)
+    request = _clean_request(request)
+    if request.channel is Channel.VOICE:
+        services.rooms.require_configured()
+    call = idempotent(services, principal, "startInterview", request.idempotency_key, request)
+    interview = await _find_previous_interview(principal, call)
+    if interview is None:
+        draft = await _build_interview(principal, request, resolve_invite_expiry(services, None, None))
+        draft.consent = create_consent(request.consent.text_version, recording=request.consent.recording)
+        interview = await _create(draft, call)
+    if interview.status is InterviewStatus.SCHEDULED:
+        interview = await open_interview(services, ObjectId(interview.id), interview.consent, interview.channel)
+    if interview.channel is Channel.VOICE:
+        interview = await prepare_room(services, interview)
+    return StartedInterview(interview, issue_candidate_access(services, interview), issue_invite_link(services, interview))
+
+
+async def schedule_interview(services: Services, principal: Principal, request: ScheduleRequest) -> ScheduledInterview:
+    """Make an interview that its invite opens; the same key again answers the same interview.
+
+    Raises as `start_interview` but for consent and channel, and BadInput for times that are past, or in the wrong order.
+    """
+    require_permission(principal, Action.SCHEDULE_INTERVIEW)
+    request = _clean_request(request)
+    call = idempotent(services, principal, "scheduleInterview", request.idempotency_key, request)
+    interview = await _find_previous_interview(principal, call)
+    if interview is None:
+        draft = await _build_interview(principal, request, resolve_invite_expiry(services, request.scheduled_for, request.expires_at))
+        draft.scheduled_for = request.scheduled_for
+        interview = await _create(draft, call)
+        await services.live.publish_change(principal.organization_id, ObjectId(interview.id))
+    return ScheduledInterview(interview, issue_invite_link(services, interview))
+
+
+def resolve_invite_expiry(services: Services, scheduled_for: datetime | None, expires_at: datetime | None) -> datetime:
+    """When an invite ends: as asked, or settings.auth.invite_days after the interview's time.
+
+    Raises BadInput for a time that is past or more than a year ahead, and for an end before the beginning.
+    """
+    current_time = now()
+    for field, moment in (("scheduledFor", scheduled_for), ("expiresAt", expires_at)):
+        if moment is not None and not current_time < moment <= current_time + MAX_LEAD_TIME:
+            raise BadInput(
+                f"{field} must lie in the future, at most {MAX_LEAD_TIME.days} days ahead: send another, or none.", field=field
+            )
+    if expires_at is None:
+        return (scheduled_for or current_time) + timedelta(days=services.settings.auth.invite_days)
+    if scheduled_for is not None and expires_at <= scheduled_for:
+        raise BadInput("expiresAt must be later than scheduledFor: nobody could join.", field="expiresAt")
+    return expires_at
+
+
+R = TypeVar("R", bound=_InterviewRequest)
+
+
+def _clean_request(request: R) -> R:
+    return replace(
+        request,
+        candidate_name=clean_line(request.candidate_name, "candidateName"),
+        candidate_email=clean_optional(clean_email, request.candidate_email, "candidateEmail"),
+        experience=clean_optional(lambda text, field: clean_text(text, field, DETAIL_LIMIT), request.experience, "experience"),
+        position_key=clean_line(request.position_key, "positionKey"),
+        language=clean_optional(clean_language_tag, request.language, "language"),
+        resume=clean_optional(clean_text, request.resume, "resume"),
+        job_description=clean_optional(clean_text, request.job_description, "jobDescription"),
+        external_id=clean_optional(clean_line, request.external_id, "externalId"),
+    )
+
+
+async def _find_previous_interview(principal: Principal, call: IdempotentCall) -> Interview | None:
+    interview_id = await call.previous_result()
+    return await get_organization_interview(principal.organization_id, interview_id) if interview_id else None
+
+
+async def _build_interview(principal: Principal, request: _InterviewRequest, expires_at: datetime) -> Interview:
+    position = await find_position(principal.organization_id, request.position_key)
+    if position is None:
+        raise BadInput("positionKey is unknown: the query positions lists the keys of your organization.", field="positionKey")
+    if position.archived:
+        raise Conflict("The position is archived: choose another, or save it again with archived false.", field="positionKey")
+    name, address = request.candidate_name, request.candidate_email
+    return Interview(
+        organization_id=PydanticObjectId(principal.organization_id),
+        status=InterviewStatus.SCHEDULED,
+        channel=request.channel,
+        language=_choose_language(position, request.language),
+        candidate=Candidate(name=name, email=address, experience=request.experience),
+        candidate_order=_make_sort_key(name),
+        name_terms=extract_search_terms(name),
+        email_terms=extract_search_terms(name, address),
+        resume=request.resume,
+        job_description=request.job_description,
+        external_id=request.external_id,
+        position=PositionRef(
+            id=PydanticObjectId(position.id),
+            key=position.key,
+            version=position.version,
+            title=position.title,
+            limit_minutes=position.limit_minutes,
+            questions=len(position.questions),
+        ),
+        expires_at=expires_at,
+    )
+
+
+async def _create(interview: Interview, call: IdempotentCall) -> Interview:
+    interview.id = PydanticObjectId(await call.claim(ObjectId()))
+    return await insert_interview(interview)
+
+
+def _choose_language(position: Position, requested: str | None) -> str:
+    if requested is None:
+        return position.language
+    if primary_language(requested) != primary_language(position.language):
+        raise BadInput(
+            f"language must be the position's, {position.language}: send that, none, or the key of a position in your language.",
+            field="language",
+        )
+    return requested
+
+
+def _make_sort_key(name: str) -> str:
+    # as people look it up: Åsa beside Asa
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,0 +1,64 @@
+"""What goes out through the gate, with texts that must not."""
+
+from collections.abc import Iterable
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from agent.output_filter import MAX_SENTENCES, OutputFilter, collect_private_ngrams
+from agent.prompts import RULES
+from models.documents.position import Criterion, Level, PositionContent, Question
+from models.documents.turn import Move
+from tests.factories import position_body
+
+ASKED_QUESTION = "What was the last thing that you built on your own?"
+OPEN_QUESTION = "How do you make sure that a change of yours is safe?"
+UNASKED_QUESTION = "Tell me about the worst outage that you have ever caused."
+NOTE = "Retries are bounded and the pauses between them grow longer"
+NOTE_OF_ANOTHER = "Suspects an outage at once and verifies it with somebody else"
+DESCRIPTION = "How soundly the candidate reasons about systems that they have built"
+ANCHOR = "Names the assumption that proved wrong and when it was dropped"
+RULE = "Never ask two questions, never ask a core question in words of your own"
+PRIVATE_TEXTS = (UNASKED_QUESTION, NOTE, NOTE_OF_ANOTHER, DESCRIPTION, ANCHOR, RULE)
+
+LEAK_WORDS = 6
+"""words in a row that are a leak"""
+MOVES = tuple(MAX_SENTENCES)
+MANY_EXAMPLES = settings(max_examples=200, deadline=None)
+CUT_PLACES = st.lists(st.integers(0, 400), max_size=30)
+
+
+def guarded_position() -> PositionContent:
+    levels = [Level(value=value, anchor=f"Anchor {value}.") for value in (1, 2, 3, 5)]
+    return position_body(
+        questions=[
+            Question(key="asked", text=ASKED_QUESTION),
+            Question(key="open", text=OPEN_QUESTION, listen_for=[NOTE]),
+            Question(key="unasked", text=UNASKED_QUESTION, listen_for=[NOTE_OF_ANOTHER]),
+        ],
+        criteria=[
+            Criterion(
+                key="technical",
+                name="Technical",
+                description=DESCRIPTION,
+                weight=1,
+                levels=[*levels, Level(value=4, anchor=ANCHOR)],
+            )
+        ],
+    )
+
+
+PRIVATE_RUNS = collect_private_ngrams(guarded_position(), questions_asked=2, rules=RULES)
+
+
+def filter_reply(move: Move, *chunks: str) -> str:
+    """What goes out when the model's words come in these chunks, and it ends of itself."""
+    gate = OutputFilter(move, PRIVATE_RUNS)
+    sentences = [sentence for chunk in chunks for sentence in gate.feed(chunk)]
+    return "".join([*sentences, *gate.flush()])
+
+
+def split_at(text: str, places: Iterable[int]) -> list[str]:
+    """The text in chunks."""
+    ends = sorted({place % (len(text) + 1) for place in places} | {len(text)})
+    return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]

@@ -1,0 +1,100 @@
+"""Interviews from greeting to closing, with whatever the model chooses and whenever the candidate writes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from agent.plan import MAX_TRIES_PER_QUESTION, InterviewPlan
+from models.documents.position import PositionContent
+from models.documents.turn import Move
+from tests.agent.talks import Talk
+
+CANDIDATE_REQUESTS = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
+MANY_EXAMPLES = settings(max_examples=150, deadline=None)
+
+
+@dataclass(frozen=True)
+class TalkStep:
+    """What happens around one reply."""
+
+    choice: int
+    """which of the allowed moves is made"""
+    pieces: int = 1
+    """turns of the candidate before the reply is composed"""
+    late_pieces: int = 0
+    """and while it is composed"""
+    seconds: int = 0
+    """that the candidate takes"""
+    is_silent: bool = False
+    """the candidate lets the clock run out once before writing"""
+
+
+STEPS = st.lists(
+    st.builds(TalkStep, st.integers(0, 6), st.integers(1, 3), st.integers(0, 1), st.integers(0, 900), st.booleans()),
+    min_size=1,
+    max_size=25,
+)
+UNHURRIED_STEPS = st.lists(st.builds(TalkStep, st.integers(0, 6), st.integers(1, 3), st.integers(0, 1)), min_size=1, max_size=25)
+PlanCallback = Callable[[Talk, InterviewPlan], None]
+
+
+def simulate_talk(
+    position: PositionContent,
+    steps: Sequence[TalkStep],
+    on_plan: PlanCallback = lambda _talk, _plan: None,
+    *,
+    ends_early: bool = True,
+    replies: int | None = None,
+    answer_text: str = "Yes.",
+) -> Talk:
+    """An interview from greeting to closing, the steps over and over; `look` is called with each plan that a reply is made by.
+
+    Without `ends_early` the model closes only where it may not go on; with `replies` the candidate falls silent after so many.
+    """
+    talk = Talk(position, limit=timedelta(minutes=position.limit_minutes))
+    early = talk.plan
+    if steps[0].late_pieces:
+        talk.say("Hello?")
+    talk.greet(early)
+    most = _most_replies(position)
+    for count in range(most + 1):
+        if count == replies:
+            return talk
+        step = steps[count % len(steps)]
+        if step.is_silent and talk.started_at and make_clock_move(talk):
+            return talk
+        talk.advance_clock(seconds=step.seconds)
+        talk.say(*[answer_text] * step.pieces)
+        plan = talk.plan
+        on_plan(talk, plan)
+        moves = [move for move in plan.allowed_moves if ends_early or move is not Move.CLOSE or Move.NEXT not in plan.allowed_moves]
+        move = moves[step.choice % len(moves)]
+        if step.late_pieces:
+            talk.say(answer_text)
+        talk.store_move(move, plan)
+        if move is Move.CLOSE:
+            return talk
+    raise AssertionError(f"no end after {most} replies: {[turn.move for turn in talk.interviewer_turns]}")
+
+
+def make_clock_move(talk: Talk) -> bool:
+    """The clock's move, if there is nothing to reply to; whether it was the end."""
+    plan = talk.plan
+    if plan.contribution or plan.last_turn_at is None:
+        return False
+    due_at = plan.due_after(plan.last_turn_at)
+    assert due_at is not None
+    talk.now = max(talk.now, due_at)
+    assert talk.plan.clock_move, "what is due has a move"
+    move, reason = talk.plan.clock_move
+    talk.store_move(move, talk.plan, reason)
+    return move is Move.CLOSE
+
+
+def _most_replies(position: PositionContent) -> int:
+    on_questions = sum(question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions)
+    others = on_questions + len(position.questions)
+    return others + 2 * (others + 1)  # between any two others a STOP, and the same again where it was not heard

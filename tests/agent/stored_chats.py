@@ -1,0 +1,113 @@
+"""Typed interviews on the real stores, with the reply job called by hand: nobody else works on them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from anthropic import AsyncAnthropic
+from bson import ObjectId
+
+from agent.typed import respond_if_due
+from lifecycle.jobs import Jobs
+from lifecycle.rooms import Rooms
+from lifecycle.services import Services
+from lifecycle.turns import store_message
+from live.hub import LiveHub
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Interview, InterviewStatus, update_interview, get_interview
+from models.documents.position import Position
+from models.documents.turn import Speaker, Turn, get_turn_collection, read_turns
+from sandbox.anthropic.provider import AnthropicProvider
+from settings import Settings
+from tests.factories import make_interview
+
+UNPROBED_ANSWER = "I looked at the lock waits first, found two workers that waited for each other, and made both lock in one order."
+"""an answer that is not probed"""
+
+
+@dataclass
+class Chat:
+    """One interview, and the process that acts in it."""
+
+    services: Services
+    claude: AsyncAnthropic
+    id: ObjectId
+
+    async def run_reply_job(self) -> None:
+        async with asyncio.timeout(30):
+            await respond_if_due(self.services, self.claude, self.id)
+
+    async def say(self, *texts: str) -> None:
+        """Store what the candidate types, a message for each text."""
+        for text in texts:
+            await store_message(self.services, await self.interview(), text, str(ObjectId()))
+
+    async def say_and_get_reply(self, *texts: str) -> Turn:
+        """What the interviewer answers to that."""
+        await self.say(*texts)
+        await self.run_reply_job()
+        return (await self.turns())[-1]
+
+    async def interview(self) -> Interview:
+        interview = await get_interview(self.id)
+        assert interview
+        return interview
+
+    async def turns(self) -> list[Turn]:
+        return await read_turns(self.id)
+
+    async def interviewer_turns(self) -> list[Turn]:
+        """The interviewer's turns."""
+        return [turn for turn in await self.turns() if turn.speaker is Speaker.INTERVIEWER]
+
+    async def evaluations(self) -> list[Evaluation]:
+        return await Evaluation.find({"interview_id": self.id}).to_list()
+
+    async def move_into_past(self, **lapse: float) -> None:
+        """As if all of it had happened so much earlier; `lapse` as timedelta takes it."""
+        by = -int(timedelta(**lapse).total_seconds() * 1000)
+        computed = {name: {"$add": [f"${name}", by]} for name in ("started_at", "due_at")}
+        assert await update_interview(self.id, {}, {}, computed)
+        earlier = {name: {"$add": [f"${name}", by]} for name in ("started_at", "ended_at")}
+        await get_turn_collection().update_many({"interview_id": self.id}, [{"$set": earlier}])
+
+    async def set_fields(self, **values: Any) -> None:
+        """Change the document, as nobody should."""
+        assert await update_interview(self.id, {}, values)
+
+    def with_other_services(self, services: Services) -> "Chat":
+        """The same interview, as another process acts in it."""
+        return replace(self, services=services)
+
+
+async def make_chat(services: Services, claude: AsyncAnthropic, position: Position, **values: Any) -> Chat:
+    """An interview that is open, and not greeted yet."""
+    interview = await make_interview(position, InterviewStatus.WAITING, **values)
+    chat = Chat(services, claude, ObjectId(interview.id))
+    assert await update_interview(chat.id, {}, {}, {"due_at": "$$NOW"})
+    return chat
+
+
+@asynccontextmanager
+async def open_process_services(settings: Settings) -> AsyncIterator[Services]:
+    """What one more process has open."""
+    async with (
+        LiveHub(settings.redis, poll_seconds=0.2) as live,
+        Jobs(settings.redis, concurrency=5) as jobs,
+        Rooms(settings) as rooms,
+    ):
+        yield Services(settings, live, jobs, rooms, "test")
+
+
+async def wait_for_reply_requests(provider: AnthropicProvider, calls: int) -> None:
+    """Wait until Claude has been asked for so many replies."""
+    async with asyncio.timeout(15):
+        while len(provider.reply_requests) < calls:
+            await asyncio.sleep(0.005)
+
+
+def seqs(turns: Sequence[Turn]) -> list[int]:
+    return [turn.seq for turn in turns]

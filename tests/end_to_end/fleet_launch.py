@@ -1,0 +1,82 @@
+"""A fleet brought up, with or without voice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from models.documents.organization import Organization, Role, create_key
+from resolvers.positions import seed_positions
+from sandbox.anthropic.provider import AnthropicProvider
+from sandbox.livekit.server import LivekitServer
+from sandbox.processes import free_port
+from sandbox.stack import make_environment
+from sandbox.valkey import Valkey
+from sandbox.voice_stack import TEXT_ONLY, build_livekit_environment, build_voice_environment
+from tests.end_to_end.fleet import Fleet, SpeechProviders
+from tests.livekit_rooms import find_livekit
+
+SHORT_POSITION_KEY = "short"
+"""key of a position of two short questions: an interview by voice takes as long as what is said in it"""
+SHORT_POSITION_QUESTIONS = {
+    "hard_bug": "Tell me about a bug that was hard to find. How did you get from the first symptom to its cause?",
+    "two_ways": "When did you see two ways to build something, and how did you choose between them?",
+}
+
+
+def make_short_position(starters: list[dict[str, Any]]) -> dict[str, Any]:
+    """That position, out of the software engineer's."""
+    full_position = next(position for position in starters if position["key"] == "software_engineer")
+    questions = {question["key"]: question for question in full_position["questions"]}
+    return {**full_position, "key": SHORT_POSITION_KEY, "questions": [{**questions[key], "text": text} for key, text in SHORT_POSITION_QUESTIONS.items()]}
+
+
+@asynccontextmanager
+async def launch_fleet(
+    mongodb_url: str, database: str, provider: AnthropicProvider, folder: Path, speech: SpeechProviders | None = None
+) -> AsyncIterator[Fleet]:
+    """One API and two workers with fast clocks; with `speech` a LiveKit, two voice workers and a recorder too.
+
+    Down again at the end.
+    """
+    from cli import keys
+
+    port = free_port()
+    async with AsyncExitStack() as up:
+        livekit: LivekitServer | None = None
+        voice = TEXT_ONLY
+        if speech:
+            webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
+            livekit = await up.enter_async_context(LivekitServer(await find_livekit(), folder, webhooks=[webhook]))
+            found = build_livekit_environment(livekit)
+            voice = build_voice_environment(found, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
+        valkey = await up.enter_async_context(Valkey(folder / "valkey"))
+        organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
+        starters = keys.load_starter_positions()
+        await seed_positions(ObjectId(organization.id), [*starters, make_short_position(starters)])
+        roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
+        tokens: dict[Role, str] = {
+            role: (await create_key(PydanticObjectId(organization.id), role, role.lower()))[1] for role in roles
+        }
+        environment = make_environment(
+            mongodb_url=mongodb_url,
+            redis_url=valkey.url,
+            provider_url=provider.url,
+            secret="a secret of the fleet that is long enough",
+            api_port=port,
+            MONGODB_DATABASE=database,
+            JOBS_LEASE_SECONDS="1.5",
+            JOBS_SWEEP_SECONDS="0.3",
+            INTERVIEW_FIRST_WORD_SECONDS="10",
+            **voice,
+        )
+        fleet = Fleet(environment, folder / "logs", provider, valkey, tokens, livekit=livekit, speech=speech)
+        up.push_async_callback(fleet.stop)
+        voices = [fleet.add_agent(), fleet.add_agent(), fleet.add_recorder()] if speech else []
+        await asyncio.gather(fleet.add_api(port), fleet.add_worker(), fleet.add_worker(), *voices)
+        yield fleet

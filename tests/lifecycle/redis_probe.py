@@ -1,0 +1,45 @@
+"""What callers and workers are told of a change: read from Redis itself."""
+
+import json
+from typing import Any, cast
+
+from bson import ObjectId
+from redis.asyncio import Redis
+
+from models.documents.interview import Interview
+
+StreamRows = list[tuple[str, dict[str, str]]]
+
+
+class RedisProbe:
+    """What has been published and kicked since it was last asked."""
+
+    def __init__(self, redis: Redis, pubsub: Any, prefix: str) -> None:
+        self._redis = redis
+        self._pubsub = pubsub
+        self._prefix = prefix
+        self._read = "-"
+
+    async def read_published_channels(self) -> set[str]:
+        """The channels, without the prefix."""
+        end_channel = f"{self._prefix}:end"
+        # Redis keeps the order: whatever was published before stands before this
+        await self._redis.publish(end_channel, "")
+        channels = set()
+        while (channel := (await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=10))["channel"]) != end_channel:
+            channels.add(channel.removeprefix(f"{self._prefix}:"))
+        return channels
+
+    async def read_kicked_jobs(self) -> list[tuple[str, ObjectId]]:
+        """The jobs, each with the document that it is for."""
+        # redis-py types the reply of every protocol version at once
+        rows = cast(StreamRows, await self._redis.xrange(f"{self._prefix}:jobs", self._read))
+        if rows:
+            self._read = f"({rows[-1][0]}"
+        messages = [json.loads(fields["data"]) for _, fields in rows]
+        return [(message["task_name"], ObjectId(message["args"][0])) for message in messages]
+
+
+def change_channels_of(interview: Interview) -> set[str]:
+    """Where followers of the interview and of its organization hear of a change."""
+    return {f"interview:{interview.id}", f"organization:{interview.organization_id}"}

@@ -1,0 +1,85 @@
+"""LiveKit as a test sees it: settings by which it is reached, and who is in its rooms."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+import orjson
+from bson import ObjectId
+from livekit import api, rtc
+from livekit.protocol import models
+from pydantic import SecretStr
+
+import settings as configuration
+from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, CANDIDATE_IDENTITY, build_room_name
+from models.documents.interview import Interview
+from sandbox.livekit.server import LivekitServer
+
+
+def make_livekit_settings(server: LivekitServer) -> configuration.LivekitSettings:
+    """Settings with which this server is reached, with an agent of which there is no other."""
+    return configuration.LivekitSettings(
+        url=server.url,
+        api_key=SecretStr(server.api_key),
+        api_secret=SecretStr(server.api_secret),
+        agent_name=f"interviewer-{token_hex(4)}",
+        recorder_name=f"recorder-{token_hex(4)}",
+    )
+
+
+@dataclass(frozen=True)
+class LivekitProbe:
+    """LiveKit itself, asked by a test."""
+
+    settings: configuration.LivekitSettings
+    api: api.LiveKitAPI
+
+    async def list_rooms(self, interview: Interview) -> list[models.Room]:
+        """The interview's room, if there is one."""
+        wanted = api.ListRoomsRequest(names=[build_room_name(ObjectId(interview.id))])
+        return list((await self.api.room.list_rooms(wanted)).rooms)
+
+    async def list_dispatches(self, interview: Interview) -> list[tuple[str, dict[str, Any]]]:
+        """Agent and metadata of each dispatch to the interview's room, the lowest fence first."""
+        if not await self.list_rooms(interview):
+            return []
+        found = await self.api.agent_dispatch.list_dispatch(build_room_name(ObjectId(interview.id)))
+        # a room that somebody's joining has made has one of no name besides
+        sent = [(dispatch.agent_name, orjson.loads(dispatch.metadata)) for dispatch in found if dispatch.agent_name]
+        return sorted(sent, key=lambda dispatch: int(dispatch[1]["fence"]))
+
+    async def list_interviewer_fences(self, interview: Interview) -> list[int]:
+        """Of each interviewer that was sent into the interview's room."""
+        return [metadata["fence"] for name, metadata in await self.list_dispatches(interview) if name == self.settings.agent_name]
+
+    async def list_identities(self, interview: Interview) -> set[str]:
+        """Who is in the interview's room."""
+        wanted = api.ListParticipantsRequest(room=build_room_name(ObjectId(interview.id)))
+        return {participant.identity for participant in (await self.api.room.list_participants(wanted)).participants}
+
+    @asynccontextmanager
+    async def join(
+        self, interview: Interview, identity: str = CANDIDATE_IDENTITY, agent_name: str | None = None
+    ) -> AsyncIterator[rtc.Room]:
+        """Somebody who is in the interview's room while the block runs: an agent if it has such a name."""
+        grants = api.VideoGrants(room_join=True, room=build_room_name(ObjectId(interview.id)))
+        key, secret = self.settings.api_key.get_secret_value(), self.settings.api_secret.get_secret_value()
+        token = api.AccessToken(key, secret).with_identity(identity).with_grants(grants)
+        if agent_name is not None:
+            token = token.with_kind("agent").with_attributes({AGENT_NAME_ATTRIBUTE: agent_name})
+        room = rtc.Room()
+        await room.connect(self.settings.url, token.to_jwt())
+        try:
+            yield room
+        finally:
+            await room.disconnect()
+
+
+@asynccontextmanager
+async def open_livekit_probe(settings: configuration.LivekitSettings) -> AsyncIterator[LivekitProbe]:
+    """The LiveKit of these settings."""
+    key, secret = settings.api_key.get_secret_value(), settings.api_secret.get_secret_value()
+    async with api.LiveKitAPI(settings.url, key, secret) as client:
+        yield LivekitProbe(settings, client)

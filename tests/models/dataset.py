@@ -1,0 +1,136 @@
+"""A few thousand documents, and MongoDB's own account of how it answered."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
+
+from tests.models.profiler import Plan
+from models.storage.clock import now
+from models.storage.database import DOCUMENTS
+from models.documents.evaluation import Evaluation
+from models.documents.idempotency_claim import IdempotencyClaim
+from models.documents.interview import Decision, EndReason, Interview, InterviewStatus, Recommendation
+from models.documents.organization import ApiKey, Organization, Role, create_key
+from models.documents.position import Position
+from models.writes.interview_transitions import mark_ending, mark_completed
+from models.documents.turn import get_turn_collection
+from tests.factories import make_interview, make_position, new_evaluation, add_candidate_turn
+
+Row = dict[str, Any]
+
+INTERVIEW_COUNT = 4000
+OTHER_COUNT = 1000
+
+
+@dataclass(frozen=True)
+class SampleDataset:
+    """What is stored: half of the interviews are the organization's, and no job is due."""
+
+    organization_id: ObjectId
+    interview: Interview
+    """of the organization, over, with OTHERS turns and evaluations beside it"""
+    secret: str
+    stored_at: datetime
+
+
+@asynccontextmanager
+async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDataset]:
+    """The archive, until the block ends."""
+    await delete_all_documents()
+    rng = random.Random(1)  # the same archive each time
+    position = await make_position()
+    organization_id = ObjectId(position.organization_id)
+    interview = await make_interview(position)
+    turn = await add_candidate_turn(interview, "hello")
+    await mark_ending(ObjectId(interview.id), EndReason.WRAPPED_UP)
+    evaluation = new_evaluation(interview, due_at=None)
+    await mark_completed(ObjectId(interview.id), evaluation, None)
+    key, secret = await create_key(position.organization_id, Role.ADMIN, "a key")
+    at = now()
+
+    async def insert_copies(documents: Any, document_id: object, count: int, vary: Any) -> None:
+        row = await documents.find_one({"_id": document_id})
+        await documents.insert_many([{**row, "_id": ObjectId(), **vary(number)} for number in range(count)])
+
+    await insert_copies(Interview.get_pymongo_collection(), interview.id, INTERVIEW_COUNT, lambda n: random_interview_row(rng, position, n, at))
+    await insert_copies(get_turn_collection(), turn.id, OTHER_COUNT, lambda n: {"interview_id": ObjectId(), "key": f"{n}"})
+    await insert_copies(get_turn_collection(), turn.id, 50, lambda n: {"seq": n + 2, "key": f"{n}"})
+    await insert_copies(
+        Evaluation.get_pymongo_collection(),
+        evaluation.id,
+        OTHER_COUNT,
+        # at work, and not due
+        lambda n: {"interview_id": ObjectId(), "due_at": at + timedelta(hours=1, minutes=n)},
+    )
+    await insert_copies(
+        Position.get_pymongo_collection(),
+        position.id,
+        OTHER_COUNT,
+        lambda n: {"key": f"p{n // 2}", "version": n % 2 + 1, "newest": n % 2 == 1, "title": f"title {rng.random()}"},
+    )
+    await insert_copies(ApiKey.get_pymongo_collection(), key.id, OTHER_COUNT, lambda n: {"digest": f"{n}", "organization_id": ObjectId()})
+    await Organization.insert_many([Organization(name=f"organization {number}") for number in range(100)])
+    await IdempotencyClaim.insert_many(
+        [IdempotencyClaim(caller="c", mutation="m", key=f"{n}", digest="d", result_id=ObjectId()) for n in range(OTHER_COUNT)]
+    )
+    yield SampleDataset(organization_id, interview, secret, at)
+    await delete_all_documents()
+
+
+async def delete_all_documents() -> None:
+    for document in DOCUMENTS:
+        await document.get_pymongo_collection().delete_many({})
+
+
+def random_interview_row(rng: random.Random, position: Position, number: int, at: datetime) -> Row:
+    created_at = at - timedelta(seconds=rng.randrange(10_000_000))
+    status = rng.choice(list(InterviewStatus))
+    is_live = status in ("WAITING", "IN_PROGRESS")
+    word = f"name{rng.randrange(200)}"
+    return {
+        "organization_id": position.organization_id if number % 2 else ObjectId(),
+        "status": status,
+        "channel": rng.choice(["TEXT", "VOICE"]),
+        "created_at": created_at,
+        "updated_at": created_at + timedelta(seconds=rng.randrange(10_000)),
+        "started_at": rng.choice([None, created_at]),
+        "ended_at": None if is_live else at + timedelta(hours=1),
+        # the next limit of silence, as a live interview has it
+        "due_at": at + timedelta(hours=1) if is_live else None,
+        # and who attends
+        "lease": {"holder": "somebody", "until": at + timedelta(hours=1)} if is_live else None,
+        "room": {"participant": "somebody", "wanted_until": created_at, "left_at": None} if is_live else None,
+        "score": rng.choice([None, rng.uniform(0, 100)]),
+        "evaluated": rng.choice([True, False]),
+        "recommendation": rng.choice([None, *Recommendation]),
+        "decision": rng.choice([None, *Decision]),
+        "external_id": rng.choice([None, f"ATS-{number}"]),
+        "candidate_order": word,
+        "name_terms": ["somebody", word, f"unique{number}"],
+        "email_terms": ["example", "org", "somebody", word, f"unique{number}"],
+        "position": {**position_ref_row(position), "key": f"position{rng.randrange(5)}"},
+    }
+
+
+def position_ref_row(position: Position) -> Row:
+    return {
+        "id": position.id,
+        "version": position.version,
+        "title": position.title,
+        "limit_minutes": position.limit_minutes,
+        "questions": len(position.questions),
+    }
+
+
+def assert_uses_indexes(plans: list[Plan], count: int | None = None) -> None:
+    """None of them goes through a whole collection."""
+    assert len(plans) == count if count else plans
+    for plan in plans:
+        assert "COLLSCAN" not in plan.stages, plan
+        assert {"IXSCAN", "COUNT_SCAN", "IDHACK", "EOF"} & set(plan.stages), plan

@@ -1,0 +1,194 @@
+"""Pages by keyset, against the same list sorted in Python."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bson import BSON, ObjectId
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from errors import BadInput
+from models.storage.clock import now
+from models.documents.interview import Interview, extract_search_terms
+from models.reads.interview_list import InterviewFilter, InterviewOrderField, count_interviews, list_interviews, to_sort_order
+from models.reads.pagination import SortOrder, PageRequest, encode_cursor, find_page
+from tests.factories import make_interview, make_position
+
+pytestmark = pytest.mark.usefixtures("database")
+
+BY_SCORE = SortOrder("score")
+
+
+async def make_scored_interviews(scores: list[float | None]) -> ObjectId:
+    """An organization with one interview of each score."""
+    position = await make_position()
+    template = await make_interview(position)
+    interviews = [template.model_copy(update={"id": ObjectId(), "score": score}) for score in scores]
+    await template.delete()
+    if interviews:
+        await Interview.insert_many(interviews)
+    return ObjectId(position.organization_id)
+
+
+async def walk_pages(organization_id: ObjectId, order: SortOrder, *, backward: bool, sizes: list[int]) -> list[list[Any]]:
+    """The ids of all pages, one after another in that direction, with sizes that change on the way."""
+    pages, cursor = [], None
+    for number in range(100):
+        size = sizes[number % len(sizes)]
+        page = await find_page(Interview, {"organization_id": organization_id}, PageRequest(order, size, cursor, backward))
+        pages.append([item.id for item in page.items])
+        more = page.has_previous if backward else page.has_next
+        assert (page.has_next if backward else page.has_previous) is (cursor is not None)
+        if not more:
+            return pages
+        cursor = page.cursors[0] if backward else page.cursors[-1]
+    raise AssertionError("the list never ends")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    scores=st.lists(st.sampled_from([None, None, 0.0, 12.5, 50.0, 50, 99.5]), max_size=12),
+    descending=st.booleans(),
+    backward=st.booleans(),
+    sizes=st.lists(st.integers(1, 5), min_size=1, max_size=3),
+)
+async def test_pages_put_together_are_the_whole_list(
+    scores: list[float | None], descending: bool, backward: bool, sizes: list[int]
+) -> None:
+    organization_id = await make_scored_interviews(scores)
+    stored = await Interview.find({"organization_id": organization_id}).to_list()
+    # rows without a value come first ascending; equal ones by id, the same way
+    expected = sorted(stored, key=lambda item: (item.score is not None, item.score or 0.0, ObjectId(item.id)), reverse=descending)
+    pages = await walk_pages(organization_id, SortOrder("score", descending), backward=backward, sizes=sizes)
+    in_order = [item_id for page in (reversed(pages) if backward else pages) for item_id in page]
+    assert in_order == [item.id for item in expected]
+
+
+async def test_a_row_that_comes_or_goes_meanwhile_repeats_and_hides_no_other() -> None:
+    organization_id = await make_scored_interviews([10, 20, 30, 40])
+    first = await find_page(Interview, {"organization_id": organization_id}, PageRequest(BY_SCORE, 2))
+    await first.items[1].delete()
+    other = await make_interview(organization_id=organization_id, score=5)
+    second = await find_page(Interview, {"organization_id": organization_id}, PageRequest(BY_SCORE, 2, first.cursors[-1]))
+    assert [item.score for item in second.items] == [30, 40]
+    assert other.id not in {item.id for item in second.items}
+    assert not second.has_next
+
+
+async def test_a_page_of_no_rows_tells_whether_there_are_any() -> None:
+    for scores, more in (([], False), ([1], True)):
+        organization_id = await make_scored_interviews(list(scores))
+        page = await find_page(Interview, {"organization_id": organization_id}, PageRequest(BY_SCORE, 0))
+        assert (page.items, page.cursors, page.has_next) == ([], [], more)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ((1, None, 1, None), "last"),
+        ((1, None, None, "x"), "before"),
+        ((None, "x", 1, None), "after"),
+        ((None, "x", None, "x"), "after"),
+        ((-1, None, None, None), "first"),
+        ((101, None, None, None), "first"),
+        ((None, None, 101, None), "last"),
+    ],
+)
+def test_arguments_that_contradict_each_other_are_refused(arguments: tuple[Any, Any, Any, Any], field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        PageRequest.from_relay_arguments(BY_SCORE, *arguments)
+    assert refused.value.field == field
+
+
+ROW_ID = ObjectId()
+
+
+def forge_cursor(data: dict[str, Any]) -> str:
+    """A cursor of this list with what we put into it."""
+    import base64
+
+    return base64.urlsafe_b64encode(BSON.encode({"o": "score", "d": False, "v": 1.0, "i": ROW_ID, **data})).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "rubbish",
+        "\0",
+        "é",
+        "Aa" * 5000,
+        encode_cursor(SortOrder("created_at"), now(), ROW_ID),
+        encode_cursor(SortOrder("score", descending=True), 1.0, ROW_ID),
+        forge_cursor({"v": {"$gt": ""}}),
+        forge_cursor({"v": [1]}),
+        forge_cursor({"i": {"$ne": None}}),
+        forge_cursor({"i": "text"}),
+    ],
+    ids=range(11),
+)
+async def test_what_is_no_cursor_of_this_list_is_refused(cursor: str) -> None:
+    for backward, field in ((False, "after"), (True, "before")):
+        with pytest.raises(BadInput, match="is not a cursor of this list") as refused:
+            await find_page(Interview, {}, PageRequest(BY_SCORE, 1, cursor, backward))
+        assert refused.value.field == field
+
+
+# --- filters
+
+
+async def find_names(organization_id: ObjectId, **where: Any) -> list[str]:
+    criteria = InterviewFilter(**where)
+    by_name = PageRequest(to_sort_order(InterviewOrderField.CANDIDATE, descending=False))
+    page = await list_interviews(organization_id, criteria, by_name)
+    assert await count_interviews(organization_id, criteria) == len(page.items)
+    return [item.candidate_order for item in page.items]
+
+
+@pytest.mark.parametrize(
+    ("asked", "with_email", "found"),
+    [
+        ("ada", False, ["ada lovelace"]),
+        ("LOVE", False, ["ada lovelace"]),
+        ("love ad", False, ["ada lovelace"]),
+        ("lace", False, []),
+        ("ada grace", False, []),
+        ("o'neill", False, ["grace o'neill"]),
+        ("example", False, []),
+        ("example", True, ["ada lovelace", "grace o'neill"]),
+        ("grace@example.org", True, ["grace o'neill"]),
+        (".*", True, []),
+        ("!", False, []),
+        ("\0", False, []),
+        ("^", True, []),
+    ],
+)
+async def test_people_are_found_by_the_beginnings_of_words(asked: str, with_email: bool, found: list[str]) -> None:
+    position = await make_position()
+    for name, address in (("Ada Lovelace", "ada@example.org"), ("Grace O'Neill", "grace@example.org")):
+        await make_interview(
+            position,
+            candidate_order=name.casefold(),
+            name_terms=extract_search_terms(name),
+            email_terms=extract_search_terms(name, address),
+        )
+    assert await find_names(ObjectId(position.organization_id), candidate=asked, search_email=with_email) == found
+
+
+async def test_bounds_are_as_they_are_documented() -> None:
+    position, at = await make_position(), now()
+    for number in range(4):
+        moment = at + timedelta(minutes=number)
+        await make_interview(
+            position, candidate_order=f"{number}", created_at=moment, updated_at=moment, score=float(number), evaluated=True
+        )
+    owner = ObjectId(position.organization_id)
+    first, last = at + timedelta(minutes=1), at + timedelta(minutes=3)
+    assert await find_names(owner, created_after=first, created_before=last) == ["1", "2"]
+    assert await find_names(owner, updated_after=last) == ["3"]
+    assert await find_names(owner, min_score=1, max_score=2) == ["1", "2"]
+    assert await find_names(owner, reviewed=False, min_score=3) == ["3"]
+    assert await find_names(owner, reviewed=True) == []
+    assert await find_names(owner, status=[]) == []
+    assert await find_names(ObjectId()) == []

@@ -1,0 +1,232 @@
+"""A room in which a candidate and an interviewer make sounds at known times, and a recorder that listens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from beanie import PydanticObjectId
+from bson import ObjectId
+from livekit import api, rtc
+
+from lifecycle.lease import hold_lease
+from lifecycle.rooms import CANDIDATE_IDENTITY, build_room_name
+from lifecycle.services import Services
+from live.cancellation import cancel_and_wait
+from models.storage.clock import now
+from models.documents.interview import Consent, Interview, RoomState
+from models.documents.recording import Recording
+from models.writes.recording_transitions import create_recording, claim_recording, claim_recorder_dispatch, renew_recording_lease
+from models.documents.turn import Channel
+from recording.track_writer import Side
+from recording.recorder import Recorder
+from recording.storage import RecordingStore
+from recording.timeline import SAMPLE_RATE, Samples
+from sandbox.livekit.server import LivekitServer
+from tests.factories import make_interview
+
+FRAME_SECONDS = 0.02
+HOLDER = "recorder"
+
+
+async def make_consenting_interview(*, recording: bool = True, **values: Any) -> Interview:
+    """A voice interview whose candidate is in the room, and has agreed to the recording."""
+    consent = Consent(text_version="test", given_at=now(), recording=recording)
+    room = RoomState(wanted_until=now(), participant="PA_candidate")
+    fields: dict[str, Any] = {"channel": Channel.VOICE, "consent": consent, "room": room, **values}
+    return await make_interview(**fields)
+
+
+async def claim_new_recording(interview: Interview) -> Recording:
+    """Its recording, claimed by a recorder that was sent for."""
+    interview_id = ObjectId(interview.id)
+    recording = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
+    assert await create_recording(recording)
+    return await claim_when_free(ObjectId(recording.id))
+
+
+async def claim_when_free(recording_id: ObjectId) -> Recording:
+    """The recording, claimed by another recorder once the lease of the last is free."""
+    while (sent := await claim_recorder_dispatch(recording_id, 60, 60)) is None:
+        await asyncio.sleep(0.1)
+    claimed = await claim_recording(recording_id, sent.fence, HOLDER, 60)
+    assert claimed
+    return claimed
+
+
+class Studio:
+    """The room of an interview."""
+
+    def __init__(self, server: LivekitServer, interview: Interview) -> None:
+        self._server = server
+        self.interview = interview
+
+    @asynccontextmanager
+    async def join(self, identity: str, kind: str = "standard", *, hidden: bool = False) -> AsyncIterator[rtc.Room]:
+        grants = api.VideoGrants(
+            room_join=True,
+            room=build_room_name(ObjectId(self.interview.id)),
+            hidden=hidden,
+            can_publish=not hidden,
+            can_publish_data=not hidden,
+        )
+        token = (
+            api.AccessToken(self._server.api_key, self._server.api_secret)
+            .with_identity(identity)
+            .with_kind(kind)  # type: ignore[arg-type]  # the kinds of tokens are literals that livekit does not export
+            .with_grants(grants)
+            .with_ttl(timedelta(minutes=5))
+        )
+        room = rtc.Room()
+        await room.connect(self._server.url, token.to_jwt())
+        try:
+            yield room
+        finally:
+            await room.disconnect()
+
+    @asynccontextmanager
+    async def join_as_candidate(self) -> AsyncIterator["ToneMicrophone"]:
+        async with self.join(CANDIDATE_IDENTITY) as room, open_microphone(room) as voice:
+            yield voice
+
+    @asynccontextmanager
+    async def join_as_interviewer(self, identity: str = "agent-1") -> AsyncIterator["ToneMicrophone"]:
+        async with self.join(identity, "agent") as room, open_microphone(room) as voice:
+            yield voice
+
+    @asynccontextmanager
+    async def run_recorder(
+        self,
+        services: Services,
+        store: RecordingStore,
+        recording: Recording,
+        *,
+        patience_seconds: float = 20,
+        lease_seconds: float = 60,
+    ) -> AsyncIterator[Recorder]:
+        """While the block lasts a recorder is in the room; after it what was recorded is stored. Raises LeaseLost."""
+        stop = asyncio.Event()
+
+        async def run(recorder: Recorder) -> None:
+            recording_id = ObjectId(recording.id)
+            async with hold_lease(lambda: renew_recording_lease(recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds):
+                await recorder.run(stop)
+
+        async with self.join(f"recorder-{recording.fence}", "agent", hidden=True) as room:
+            recorder = Recorder(services, store, room, recording, patience_seconds)
+            running = asyncio.create_task(run(recorder))
+            try:
+                yield recorder
+            finally:
+                stop.set()
+                async with asyncio.timeout(30):
+                    await running
+
+
+async def wait_until_heard(recorder: Recorder, *sides: Side) -> None:
+    """Wait until the recorder hears something of each of them, if only silence."""
+    async with asyncio.timeout(30):
+        while recorder._part is None or not all(recorder._part._voices[side] for side in sides):
+            await asyncio.sleep(0.05)
+    # sounds come evenly by then
+    await asyncio.sleep(0.5)
+
+
+async def wait_until_seen(recorder: Recorder, *, seen: bool = True) -> None:
+    """Wait until the recorder sees the candidate, or does not any more."""
+    candidate = recorder._room.remote_participants[CANDIDATE_IDENTITY]
+    async with asyncio.timeout(30):
+        while seen is not any(
+            publication.kind == rtc.TrackKind.KIND_VIDEO and publication.track and publication.track.sid in recorder._streams
+            for publication in candidate.track_publications.values()
+        ):
+            await asyncio.sleep(0.05)
+    # the first frames, or the last
+    await asyncio.sleep(1)
+
+
+class ToneMicrophone:
+    """A microphone: silent, unless it is told to make a sound."""
+
+    def __init__(self, source: rtc.AudioSource) -> None:
+        self._source = source
+        self._waiting: list[Samples] = []
+        self._begun: asyncio.Future[datetime] | None = None
+        self._task = asyncio.create_task(self._send())
+
+    async def play(self, samples: Samples) -> datetime:
+        """Make this sound; answers when it went out, once it is over."""
+        frame = round(SAMPLE_RATE * FRAME_SECONDS)
+        begun: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
+        self._begun = begun
+        self._waiting += np.split(samples, range(frame, len(samples), frame))
+        sent_at = await begun
+        await asyncio.sleep(len(samples) / SAMPLE_RATE)
+        while self._waiting:
+            await asyncio.sleep(FRAME_SECONDS)
+        return sent_at
+
+    async def _send(self) -> None:
+        silent = np.zeros(round(SAMPLE_RATE * FRAME_SECONDS), np.int16)
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            frame = self._waiting.pop(0) if self._waiting else silent
+            if self._begun and frame is not silent:
+                # what stands before it in the queue goes out first
+                self._begun.set_result(now() + timedelta(seconds=self._source.queued_duration))
+                self._begun = None
+            await self._source.capture_frame(rtc.AudioFrame(frame.tobytes(), SAMPLE_RATE, 1, len(frame)))
+            # on a busy machine: silence that is late is left out, or all that comes after it would be as late
+            due = max(due + FRAME_SECONDS, loop.time() - FRAME_SECONDS)
+            await asyncio.sleep(max(0.0, due - loop.time()))
+
+    async def aclose(self) -> None:
+        await cancel_and_wait(self._task)
+        await self._source.aclose()
+
+
+@asynccontextmanager
+async def open_microphone(room: rtc.Room) -> AsyncIterator[ToneMicrophone]:
+    """A microphone that is on while the block lasts."""
+    source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=100)
+    track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+    # no pauses of its own, nor packets that are sent twice: what is measured is when a sound arrives
+    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
+    await room.local_participant.publish_track(track, options)
+    voice = ToneMicrophone(source)
+    try:
+        yield voice
+    finally:
+        # it is not unpublished: in a room that has been deleted that would wait for ever
+        await voice.aclose()
+
+
+@asynccontextmanager
+async def open_camera(room: rtc.Room, width: int = 640, height: int = 360, frames: int = 15) -> AsyncIterator[None]:
+    """A camera that is on while the block lasts, with something that moves in the picture."""
+    source = rtc.VideoSource(width, height)
+    track = rtc.LocalVideoTrack.create_video_track("camera", source)
+    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA, simulcast=False)
+    publication = await room.local_participant.publish_track(track, options)
+
+    async def send_frames() -> None:
+        chroma = np.full(width * height // 2, 128, np.uint8)
+        luma = np.tile(np.linspace(90, 200, width).astype(np.uint8), (height, 1))
+        place = 0
+        while True:
+            planes = np.concatenate([np.roll(luma, 8 * place, axis=1).reshape(-1), chroma])
+            source.capture_frame(rtc.VideoFrame(width, height, rtc.VideoBufferType.I420, planes.tobytes()))
+            place += 1
+            await asyncio.sleep(1 / frames)
+
+    task = asyncio.create_task(send_frames())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await room.local_participant.unpublish_track(publication.sid)
+        await source.aclose()

@@ -1,0 +1,144 @@
+"""Callers of the API: over ASGI without a socket, or over HTTP and WebSocket to a server in this process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import orjson
+import uvicorn
+from beanie import PydanticObjectId
+from gql import Client
+from gql.transport.websockets import WebsocketsTransport
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+
+from lifecycle.services import Services
+from models.documents.interview import Interview
+from models.documents.organization import Role, create_key
+from resolvers.candidate_access import issue_candidate_access
+from api.slow_clients import SlowClientProtocol
+from api.http import MAX_FRAME_BYTES
+from tests.resolvers.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class GraphQLResponse:
+    """What came back."""
+
+    response: httpx2.Response
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]]
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.errors]
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The only error."""
+        assert len(self.errors) == 1, self.errors
+        return self.errors[0]
+
+    def __getitem__(self, name: str) -> Any:
+        assert self.data is not None and not self.errors, self.errors
+        return self.data[name]
+
+
+@dataclass(frozen=True)
+class ApiClient:
+    """The API, asked by POST."""
+
+    client: httpx2.AsyncClient
+
+    async def execute(self, query: str, token: str | None = None, /, **variables: Any) -> GraphQLResponse:
+        """Run an operation."""
+        return await self.post({"query": query, "variables": variables}, headers=bearer_headers(token))
+
+    async def mutate(self, mutation: str, token: str | None, selection: str, /, **fields: Any) -> GraphQLResponse:
+        """Run one mutation with that input; `selected` is what is asked of its payload."""
+        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        return await self.execute(f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} }} }}", token, input=fields)
+
+    async def post(self, body: Any, headers: Mapping[str, str] | None = None) -> GraphQLResponse:
+        """Send a body as JSON."""
+        content = {"Content-Type": "application/json", **(headers or {})}
+        response = await self.client.post("/graphql", content=orjson.dumps(body), headers=content)
+        result = response.json()
+        return GraphQLResponse(response, result.get("data"), result.get("errors", []))
+
+
+def bearer_headers(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+async def issue_token(tenant: Tenant, role: Role, interview: Interview | None = None) -> str:
+    """A credential of that role; a candidate's is for `interview`."""
+    if role is Role.CANDIDATE:
+        assert interview, "a candidate is a caller of one interview"
+        return issue_candidate_access(tenant.services, interview).token
+    return (await create_key(PydanticObjectId(tenant.id), role, f"a {role.lower()}"))[1]
+
+
+def with_services(app: Starlette, services: Services) -> Any:
+    """The application as a server with a lifespan would call it."""
+
+    async def app_with_state(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = {"services": services}
+        await app(scope, receive, send)
+
+    return app_with_state
+
+
+class _SignalFreeServer(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@dataclass(frozen=True)
+class ServerAddress:
+    """Where the API is."""
+
+    port: int
+
+    @property
+    def http_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/graphql"
+
+    @property
+    def websocket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/graphql"
+
+    def open_client(self, token: str | None) -> Client:
+        """A real client over one WebSocket."""
+        payload = {"authorization": f"Bearer {token}"} if token else {}
+        return Client(transport=WebsocketsTransport(url=self.websocket_url, init_payload=payload))
+
+
+@asynccontextmanager
+async def serve(app: Any, port: int = 0, **options: Any) -> AsyncIterator[ServerAddress]:
+    """The application behind uvicorn, as main runs it, on that port, or on a free one; `options` are uvicorn's."""
+    config = uvicorn.Config(
+        app,
+        port=port,
+        lifespan="off",
+        ws=SlowClientProtocol,
+        ws_max_size=MAX_FRAME_BYTES,
+        log_config=None,
+        access_log=False,
+        # what a test left unanswered is not waited for
+        timeout_graceful_shutdown=1,
+        **options,
+    )
+    server = _SignalFreeServer(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.005)
+    try:
+        yield ServerAddress(server.servers[0].sockets[0].getsockname()[1])
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,302 @@
+"""Who may read, filter, order and do what: a row for everything in the schema, and a world in which to try it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    assert_input_object_type,
+    assert_object_type,
+    build_schema,
+    get_named_type,
+    is_composite_type,
+    is_introspection_type,
+)
+
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.storage.clock import now
+from models.documents.evaluation import Evaluation as EvaluationDocument
+from models.documents.evaluation import Evidence, Finding, LevelOverride, Review
+from models.documents.interview import Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
+from models.documents.organization import Role
+from models.documents.turn import Channel, Latency, Speaker
+from schema.build import print_sdl
+from tests.factories import new_recording, new_turn, new_outcome, new_recording_file, new_interviewer_update
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api_client import ApiClient, issue_token
+
+SCHEMA = build_schema(print_sdl())
+ALL_ROLES = frozenset(Role)
+STAFF = frozenset({Role.ADMIN, Role.RECRUITER, Role.INTEGRATION})
+ORGANIZATION_ROLES = STAFF | {Role.VIEWER}
+DECIDERS = frozenset({Role.ADMIN, Role.RECRUITER})
+CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
+
+FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
+    "Query": {
+        ALL_ROLES: "node viewer interview invitation transcript",
+        ORGANIZATION_ROLES: "interviews position positions",
+        STAFF: "evaluation",
+    },
+    "Viewer": {ALL_ROLES: "role organization name"},
+    "Organization": {ALL_ROLES: "id name"},
+    "Interview": {
+        ALL_ROLES: (
+            "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
+            "erasedAt durationSeconds lastSeq transcript consent"
+        ),
+        ORGANIZATION_ROLES: "candidate endDetail externalId url latency",
+        STAFF: "decision evaluation evaluations recordings",
+    },
+    "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
+    "Consent": {ALL_ROLES: "textVersion givenAt recording"},
+    "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
+    "Transcript": {ALL_ROLES: "interviewId turns lastSeq isComplete"},
+    "Turn": {
+        ALL_ROLES: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted",
+        ORGANIZATION_ROLES: "latency",
+    },
+    "TurnLatency": {ORGANIZATION_ROLES: "final committed firstWord firstAudio heard"},
+    "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
+    "Position": {
+        ALL_ROLES: "id title language limitMinutes",
+        ORGANIZATION_ROLES: "key version description questions criteria wrapUpAfterExchanges archived",
+    },
+    "Question": {ORGANIZATION_ROLES: "key text listenFor maxProbes criterionKeys"},
+    "Criterion": {ORGANIZATION_ROLES: "key name description weight levels"},
+    "Level": {ORGANIZATION_ROLES: "value anchor"},
+    "InterviewConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo totalCount"},
+    "InterviewEdge": {ORGANIZATION_ROLES: "cursor node"},
+    "PositionConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo totalCount"},
+    "PositionEdge": {ORGANIZATION_ROLES: "cursor node"},
+    "PageInfo": {ORGANIZATION_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
+    "Evaluation": {
+        STAFF: (
+            "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
+            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox createdAt completedAt reviews"
+        )
+    },
+    "CriterionResult": {STAFF: "key name weight assessed level score rationale evidence"},
+    "Finding": {STAFF: "text evidence"},
+    "Evidence": {STAFF: "quote seq start end turn"},
+    "Usage": {STAFF: "inputTokens cachedInputTokens outputTokens costUsd"},
+    "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
+    "LevelOverride": {STAFF: "criterionKey level reason"},
+    "Recording": {STAFF: "id kind status mimeType url durationSeconds sizeBytes startedAt failure"},
+    "Invitation": {
+        ALL_ROLES: (
+            "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt "
+            "consentText consent"
+        )
+    },
+    "ConsentText": {ALL_ROLES: "version language text"},
+    "Mutation": {
+        STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview",
+        STAFF | {Role.CANDIDATE}: "endInterview",
+        ALL_ROLES: "joinInterview",
+        CANDIDATE_ONLY: "sendMessage",
+        DECIDERS: "reviewEvaluation savePosition",
+        frozenset({Role.ADMIN}): "eraseInterview",
+    },
+    "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
+    "InterviewFilter": {
+        ORGANIZATION_ROLES: "status positionKey channel externalId createdAfter createdBefore updatedAfter candidate",
+        STAFF: "minScore maxScore recommendation decision reviewed",
+    },
+    "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
+}
+
+MUTATION_PAYLOAD_TYPES = {
+    *("StartInterviewPayload", "ScheduleInterviewPayload", "RenewInvitePayload", "JoinInterviewPayload", "SendMessagePayload"),
+    *("EndInterviewPayload", "CancelInterviewPayload", "EvaluateInterviewPayload", "ReviewEvaluationPayload"),
+    *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
+}
+"""whoever may call the mutation may read its payload; rows of the mutations say who"""
+SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
+"""reached by its subscription only, whose row says who"""
+
+ALWAYS_NULL_FIELDS = {"Interview.erasedAt"}
+"""null in the world, whoever reads"""
+
+# how each type is reached, with FIELD in the place of the field
+TYPE_QUERIES = {
+    "Query": "{ FIELD }",
+    "Viewer": "{ viewer { FIELD } }",
+    "Organization": "{ viewer { organization { FIELD } } }",
+    "Interview": "{ interview(id: $interview) { FIELD } }",
+    "Candidate": "{ interview(id: $interview) { candidate { FIELD } } }",
+    "Consent": "{ interview(id: $interview) { consent { FIELD } } }",
+    "Progress": "{ interview(id: $interview) { progress { FIELD } } }",
+    "Transcript": "{ transcript(interviewId: $interview) { FIELD } }",
+    "Turn": "{ transcript(interviewId: $interview) { turns { FIELD } } }",
+    "TurnLatency": "{ interview(id: $interview) { latency { p50 { FIELD } } } }",
+    "ReplyLatency": "{ interview(id: $interview) { latency { FIELD } } }",
+    "Position": "{ interview(id: $interview) { position { FIELD } } }",
+    "Question": "{ interview(id: $interview) { position { questions { FIELD } } } }",
+    "Criterion": "{ interview(id: $interview) { position { criteria { FIELD } } } }",
+    "Level": "{ interview(id: $interview) { position { criteria { levels { FIELD } } } } }",
+    "InterviewConnection": "{ interviews { FIELD } }",
+    "InterviewEdge": "{ interviews { edges { FIELD } } }",
+    "PositionConnection": "{ positions { FIELD } }",
+    "PositionEdge": "{ positions { edges { FIELD } } }",
+    "PageInfo": "{ interviews { pageInfo { FIELD } } }",
+    "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
+    "CriterionResult": "{ evaluation(interviewId: $interview) { criteria { FIELD } } }",
+    "Finding": "{ evaluation(interviewId: $interview) { strengths { FIELD } } }",
+    "Evidence": "{ evaluation(interviewId: $interview) { strengths { evidence { FIELD } } } }",
+    "Usage": "{ evaluation(interviewId: $interview) { usage { FIELD } } }",
+    "Review": "{ evaluation(interviewId: $interview) { reviews { FIELD } } }",
+    "LevelOverride": "{ evaluation(interviewId: $interview) { reviews { overrides { FIELD } } } }",
+    "Recording": "{ interview(id: $interview) { recordings { FIELD } } }",
+    "Invitation": "{ invitation(token: $invite) { FIELD } }",
+    "ConsentText": "{ invitation(token: $invite) { consentText { FIELD } } }",
+}
+FIELD_ARGUMENTS = {
+    "Query.node": "(id: $interview)",
+    "Query.interview": "(id: $interview)",
+    "Query.invitation": "(token: $invite)",
+    "Query.transcript": "(interviewId: $interview)",
+    "Query.evaluation": "(interviewId: $interview)",
+    "Query.position": "(key: $position)",
+    "Evaluation.criterion": '(key: "technical")',
+}
+
+
+def roles_by_field(kind: str) -> dict[str, frozenset[Role]]:
+    return {field: roles for roles, fields in FIELD_ROLES[kind].items() for field in fields.split()}
+
+
+def member_names(kind: Any) -> list[str]:
+    return list(kind.values if isinstance(kind, GraphQLEnumType) else kind.fields)
+
+
+def fields_of(kind: str) -> dict[str, GraphQLField]:
+    """The fields of an object type."""
+    fields: dict[str, GraphQLField] = assert_object_type(SCHEMA.type_map[kind]).fields
+    return fields
+
+
+def input_fields_of(kind: str) -> dict[str, GraphQLInputField]:
+    fields: dict[str, GraphQLInputField] = assert_input_object_type(SCHEMA.type_map[kind]).fields
+    return fields
+
+
+def input_names_of(field: GraphQLField) -> list[str]:
+    """What a caller gives to the field: its arguments, or what its input holds."""
+    return list(input_fields_of(get_named_type(field.args["input"].type).name) if "input" in field.args else field.args)
+
+
+def authorized_types() -> Iterator[str]:
+    for name, kind in SCHEMA.type_map.items():
+        if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind):
+            yield name
+    yield from ("InterviewFilter", "InterviewOrderField")
+
+
+def leaf_presence(data: Any) -> Iterator[bool]:
+    """Whether each leaf of an answer is there."""
+    match data:
+        case dict():
+            for value in data.values():
+                yield from leaf_presence(value)
+        case list():
+            for value in data:
+                yield from leaf_presence(value)
+        case _:
+            yield data is not None
+
+
+def field_selection(kind: str, name: str) -> str:
+    """The field, with arguments and something selected in it if need be."""
+    sub_selection = " { __typename }" if is_composite_type(get_named_type(fields_of(kind)[name].type)) else ""
+    return f"{name}{FIELD_ARGUMENTS.get(f'{kind}.{name}', '')}{sub_selection}"
+
+
+class AuthorizationScenario:
+    """A tenant with a completed interview of which everything there is to read is there, and a token of each role."""
+
+    def __init__(self, tenant: Tenant, interview: Interview, evaluation: EvaluationDocument, tokens: dict[Role, str]) -> None:
+        self.tokens = tokens
+        self.variables = {
+            "interview": global_id_of(interview),
+            "evaluation": global_id_of(evaluation),
+            "position": tenant.position.key,
+            "invite": tenant.invite_token(interview),
+        }
+        self.nodes = [global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)]
+
+    async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
+        """The codes of the errors that the role gets for this query, which may use the variables of the world."""
+        used = [name for name in self.variables if f"${name}" in query]
+        kinds = {"position": "String!", "invite": "String!"}
+        declared = ", ".join(f"${name}: {kinds.get(name, 'ID!')}" for name in used)
+        text = f"query({declared}) {query}" if used else f"query {query}"
+        token = self.tokens[role] if role else None
+        answer = await api.execute(text, token, **{name: self.variables[name] for name in used})
+        if answer.errors:
+            assert not any(leaf_presence(answer.data)), "what is refused is null"
+        else:
+            assert any(leaf_presence(answer.data)) or any(name.split(".")[1] in query for name in ALWAYS_NULL_FIELDS), (
+                f"there is nothing to read: {query}"
+            )
+        return answer.codes
+
+
+async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
+    """The world: no field of it is null but what NEVER_THERE names."""
+    interview = await tenant.make_interview(
+        candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
+        progress=Progress(question=1, question_key="motivation", exchanges=1),
+        scheduled_for=now(),
+        ended_at=now(),
+        end_reason=EndReason.WRAPPED_UP,
+        end_detail="Nothing went wrong.",
+        external_id="ATS-7",
+    )
+    spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, confidence=0.9)
+    turn, _ = await append_candidate_turn(ObjectId(interview.id), spoken)
+    took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
+    reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
+    await append_interviewer_turns(ObjectId(interview.id), [reply], new_interviewer_update(answers=turn.seq))
+    await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.decision: Decision.ADVANCE})
+    evidence = [Evidence(quote=turn.text[:7], seq=turn.seq, start=0, end=7)]
+    judged = new_outcome().model_copy(
+        update={name: [Finding(text="found", evidence=evidence)] for name in ("strengths", "weaknesses")}
+    )
+    judged.criteria[0].evidence = evidence
+    review = Review(
+        id=PydanticObjectId(),
+        decision=Decision.ADVANCE,
+        reason="Convincing.",
+        reviewer="somebody",
+        created_at=now(),
+        overrides=[LevelOverride(criterion_key="technical", level=4, reason="More than that.")],
+        overall_score=60.0,
+    )
+    evaluation = await tenant.make_evaluation(
+        interview, outcome=judged, reviews=[review], failure="None, in the end.", transcript_digest="0123"
+    )
+    await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
+    return AuthorizationScenario(tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role})
+
+
+def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:
+    """A value that the schema takes; ids are those of the world."""
+    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+    if isinstance(kind, GraphQLList):
+        return [sample_value(GraphQLInputField(kind.of_type), scenario, name)]
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
+    if isinstance(kind, GraphQLInputObjectType):
+        return {key: sample_value(part, scenario, key) for key, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull)}
+    plain = {"Int": 3, "Float": 0.5, "Boolean": False, "DateTime": "2026-11-25T00:00:00Z", "ID": scenario.variables["interview"]}
+    named = {"evaluationId": scenario.variables["evaluation"], "invite": scenario.variables["invite"]}
+    return named.get(name, plain.get(getattr(kind, "name", ""), "text"))

@@ -1,0 +1,66 @@
+"""Many interviews, and asking for lists of them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+
+from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, Recommendation, extract_search_terms
+from models.reads.interview_list import ORDER_FIELDS, InterviewOrderField
+from models.documents.turn import Channel
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api_client import ApiClient
+
+FIRST_CREATED_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+INTERVIEWS_QUERY = """query($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int, $after: String, $last: Int, $before: String) {
+  interviews(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+    totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { id } }
+    nodes { id }
+  }
+}"""
+
+NAMES = ("Ada Lovelace", "Grace Hopper", "Åsa O'Neill", "Ada Lovelace", "Zoë", "hopper")
+SCORES = (None, 50.0, 75.0, 50.0, None, 100.0, 0.0)
+
+
+async def make_listed_interview(tenant: Tenant, place: int, **values: Any) -> Interview:
+    """One of many: every value that a list is sorted or filtered by is missing, repeated, or both."""
+    name, score = NAMES[place % len(NAMES)], SCORES[place % len(SCORES)]
+    email = f"{name.split()[0].lower()}@{'mail' if place % 2 else 'post'}.example"
+    moment = FIRST_CREATED_AT + timedelta(hours=place // 3)
+    recommendation = None if score is None else list(Recommendation)[place % len(Recommendation)]
+    fields: dict[str, Any] = {
+        "candidate": Candidate(name=name, email=email),
+        "email_terms": extract_search_terms(name, email),
+        "created_at": moment,
+        "updated_at": moment + timedelta(days=place % 4),
+        "started_at": None if place % 5 == 0 else moment + timedelta(minutes=place % 2),
+        "score": score,
+        "evaluated": score is not None or place % 4 == 0,
+        "recommendation": recommendation,
+        "decision": list(Decision)[place % 3] if score is not None and place % 2 else None,
+        "channel": Channel.VOICE if place % 4 == 1 else Channel.TEXT,
+        "external_id": None if place % 3 == 0 else f"ATS-{place % 3}",
+    }
+    return await tenant.make_interview(list(InterviewStatus)[place % len(InterviewStatus)], name, **{**fields, **values})
+
+
+async def read_interviews(api: ApiClient, token: str, **arguments: Any) -> dict[str, Any]:
+    answer = await api.execute(INTERVIEWS_QUERY, token, **arguments)
+    connection: dict[str, Any] = answer["interviews"]
+    assert [edge["node"] for edge in connection["edges"]] == connection["nodes"]
+    return connection
+
+
+def ids_of(connection: dict[str, Any]) -> list[str]:
+    return [node["id"] for node in connection["nodes"]]
+
+
+def sort_ids(interviews: list[Interview], field: InterviewOrderField, *, descending: bool) -> list[str]:
+    def sort_key(interview: Interview) -> tuple[bool, Any, ObjectId]:
+        value = getattr(interview, ORDER_FIELDS[field])
+        return (value is not None, value if value is not None else 0, ObjectId(interview.id))
+
+    return [global_id_of(interview) for interview in sorted(interviews, key=sort_key, reverse=descending)]

@@ -1,0 +1,59 @@
+"""What tests of shared subscriptions ask for, and how they read what comes."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Any
+
+import orjson
+from strawberry.types import ExecutionResult
+
+from schema.build import build_schema
+from schema.context import GraphQLContext
+from tests.resolvers.tenant import Tenant
+from tests.schema.raw_socket import RawSocketClient
+
+TURN_ADDED = "subscription($id: ID!, $after: Int! = 0) { turnAdded(interviewId: $id, after: $after) { seq text } }"
+
+
+class ExecutionCounter:
+    """How often a subscription's event was executed for several at once."""
+
+    count = 0
+
+
+class StreamCounter:
+    """How many operations went through GraphQL's parsing, validation and coercion."""
+
+    count = 0
+
+
+async def run_unshared(tenant: Tenant, token: str, query: str, variables: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """The payloads as Strawberry and graphql-core make them, event by event."""
+    context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
+    payloads: list[dict[str, Any]] = []
+    async with asyncio.timeout(10), aclosing(await build_schema().stream(query, variables, context)) as results:
+        async for result in results:
+            assert isinstance(result, ExecutionResult)
+            payload: dict[str, Any] = {"data": result.data}
+            if result.errors:
+                payload["errors"] = [error.formatted for error in result.errors]
+            payloads.append(orjson.loads(orjson.dumps(payload)))
+            if len(payloads) == count:
+                return payloads
+    raise AssertionError("the stream ended too early")
+
+
+def drop_request_ids(payload: dict[str, Any]) -> dict[str, Any]:
+    for error in payload.get("errors", []):
+        assert error["extensions"].pop("requestId")
+    return payload
+
+
+async def receive_turns(client: RawSocketClient, count: int) -> list[dict[str, Any]]:
+    messages = [await client.receive() for _ in range(count)]
+    assert {message["type"] for message in messages} == {"next"}, messages
+    return messages
+
+
+async def receive_seqs(client: RawSocketClient, count: int) -> list[int]:
+    return [message["payload"]["data"]["turnAdded"]["seq"] for message in await receive_turns(client, count)]

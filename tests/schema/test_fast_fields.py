@@ -1,0 +1,207 @@
+"""Fields that are read in short answer as graphql-core itself does, errors and nulls included."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import pytest
+import strawberry
+from bson import ObjectId
+from graphql import print_ast
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from auth import Action, Principal
+from models.documents.organization import Role
+from engine.fast_fields import FastFieldExecutor, Projected, SelectionPlans
+from schema.fields import Guard, resolved_field, from_document, document_field
+from schema.types.node import Node
+from schema.types.scalars import DATE_TIME
+
+
+@strawberry.enum
+class Colour(StrEnum):
+    RED = "r"
+    BLUE = "b"
+
+
+@strawberry.type
+class ThingPart:
+    caller: strawberry.Private[Principal]
+    name: str
+    size: int | None = strawberry.field(extensions=[Guard(Action.READ_EVALUATION)])
+
+
+@from_document
+@strawberry.type
+class Thing(Node):
+    document: strawberry.Private[Any]
+    caller: strawberry.Private[Principal]
+    title: str = document_field("A text.")
+    count: int | None = document_field("A number.")
+    ratio: float | None = document_field("Another.")
+    made_at: datetime | None = document_field("A moment.")
+    colour: Colour = document_field("An enum.")
+    colours: list[Colour] = document_field("A list of leaves.")
+    words: list[str | None] | None = document_field("Words, or none.")
+    secret: str | None = document_field("Guarded.", guard=Action.READ_EVALUATION)
+
+    @resolved_field("An object.")
+    def part(self) -> ThingPart:
+        return ThingPart(caller=self.caller, name=self.document.title, size=self.document.count)
+
+    @resolved_field("May be missing.")
+    def other(self) -> ThingPart | None:
+        return None if self.document.count is None else self.part()
+
+    @resolved_field("A guarded object.", guard=Action.READ_RECORDING)
+    def guarded(self) -> ThingPart | None:
+        return self.part()
+
+    @resolved_field("A list of objects.")
+    def parts(self) -> list[ThingPart]:
+        return [self.part()] * 2
+
+    @resolved_field("It waits.")
+    async def late(self) -> str:
+        title: str = self.document.title
+        return title
+
+    @resolved_field("It takes an argument.")
+    def times(self, n: int = 2) -> int | None:
+        return None if self.document.count is None else self.document.count * n
+
+    @resolved_field("A copy.", projected=Projected(["name"], lambda thing: ThingPart(caller=thing.caller, name="copied", size=0)))
+    async def copied(self) -> ThingPart:
+        return ThingPart(caller=self.caller, name="copied", size=7)
+
+    @resolved_field("It knows the operation.")
+    def known(self, info: strawberry.Info) -> str:
+        return info.field_name
+
+
+@dataclass
+class ThingDocument:
+    title: Any = "a title"
+    count: Any = 3
+    ratio: Any = 0.5
+    made_at: Any = datetime(2026, 11, 28, 5, tzinfo=UTC)
+    colour: Any = Colour.RED
+    colours: Any = field(default_factory=lambda: [Colour.BLUE, Colour.RED])
+    words: Any = field(default_factory=lambda: ["one", None])
+    secret: Any = "secret"
+
+
+def make_things(context: Any) -> list[Thing]:
+    return [
+        Thing(id=strawberry.ID(f"thing {n}"), document=document, caller=context.caller)
+        for n, document in enumerate(context.documents)
+    ]
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def things(self, info: strawberry.Info) -> list[Thing]:
+        return make_things(info.context)
+
+    @strawberry.field
+    async def maybe(self, info: strawberry.Info) -> list[Thing | None] | None:
+        return [*make_things(info.context)]
+
+    @strawberry.field
+    def node(self, info: strawberry.Info) -> Node:
+        return make_things(info.context)[0]
+
+
+@dataclass
+class ThingContext:
+    caller: Principal
+    documents: list[ThingDocument]
+    plans: SelectionPlans | None
+
+
+class ReferenceExecutor(StrawberryGraphQLCoreExecutionContext):
+    """graphql-core's own way."""
+
+
+def build_thing_schema(executor: type[StrawberryGraphQLCoreExecutionContext]) -> strawberry.Schema:
+    return strawberry.Schema(
+        Query, types=[Thing], execution_context_class=executor, config=StrawberryConfig(scalar_map={datetime: DATE_TIME})
+    )
+
+
+FAST_SCHEMA, REFERENCE_SCHEMA = build_thing_schema(FastFieldExecutor), build_thing_schema(ReferenceExecutor)
+
+QUERIES = [
+    "{ things { id title count ratio madeAt colour colours words } }",
+    "{ things { __typename title part { __typename name } other { name } parts { name } } }",
+    "{ things { b: title a: title title colour x: part { y: name } } }",
+    "{ things { secret } }",
+    "{ things { title guarded { name } } }",
+    "{ things { part { name size } } }",
+    "{ things { late title } }",
+    "{ things { title late times three: times(n: 3) count } }",
+    "{ things { copied { name } } }",
+    "{ things { copied { name size } } }",
+    "{ things { copied { name __typename } known } }",
+    "{ maybe { id colour part { name } } }",
+    "{ maybe { late colour } things { title } }",
+    "{ node { id ... on Thing { title part { name } } } }",
+    "query($on: Boolean!) { things { title @include(if: $on) count @skip(if: $on) part { name @skip(if: $on) size } } }",
+    "fragment F on Thing { title part { name } } { things { ...F ... on Node { id } part { size } } }",
+    "{ things { nothing: words words } }",
+]
+
+DOCUMENT_SETS: dict[str, list[ThingDocument]] = {
+    "plain": [ThingDocument(), ThingDocument(title="another")],
+    "none": [],
+    "nulls that may be": [ThingDocument(count=None, ratio=None, made_at=None, words=None, secret=None)],
+    "a null that may not": [ThingDocument(), ThingDocument(title=None)],
+    "a null enum": [ThingDocument(colour=None)],
+    "a wrong enum": [ThingDocument(colour="green")],
+    "an enum by its value": [ThingDocument(colour="r")],
+    "a null in a list": [ThingDocument(colours=[Colour.RED, None])],
+    "an exception for a value": [ThingDocument(title=ValueError("broken")), ThingDocument(count=ValueError("broken"))],
+    "a number that is none": [ThingDocument(count="many", ratio="much")],
+    "a number for a text": [ThingDocument(title=7, words=[1, "x"])],
+    "a number that is too large": [ThingDocument(count=2**40)],
+    "a moment without an offset": [ThingDocument(made_at=datetime(2026, 11, 28))],  # noqa: DTZ001  # the mistake meant
+    "no list": [ThingDocument(words="a text", colours=(Colour.RED,))],
+}
+
+
+async def execute_query(
+    schema: strawberry.Schema, text: str, role: Role, documents: list[ThingDocument], *, on: bool, plans: SelectionPlans | None
+) -> Any:
+    caller = Principal(ObjectId(), role, "somebody", "key:1")
+    variables = {"on": on} if "$on" in text else None
+    result = await schema.execute(text, variables, ThingContext(caller, documents, plans))
+    return str(result.data), sorted((str(error.message), error.path, error.locations) for error in result.errors or [])
+
+
+@pytest.mark.parametrize("text", QUERIES)
+@pytest.mark.parametrize("source", DOCUMENT_SETS)
+async def test_what_is_read_in_short_is_what_graphql_core_says(text: str, source: str) -> None:
+    documents = DOCUMENT_SETS[source]
+    lasting: SelectionPlans | None = None if "$on" in text else {}
+    for role in (Role.ADMIN, Role.VIEWER):
+        for on in (True, False):
+            expected = await execute_query(REFERENCE_SCHEMA, text, role, documents, on=on, plans=None)
+            assert await execute_query(FAST_SCHEMA, text, role, documents, on=on, plans=None) == expected
+            assert await execute_query(FAST_SCHEMA, text, role, documents, on=on, plans=lasting) == expected
+
+
+async def test_a_plain_page_does_not_go_through_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    executed: list[str] = []
+    original = StrawberryGraphQLCoreExecutionContext.execute_field
+
+    def execute_field(self: Any, parent_type: Any, source: Any, details: Any, *arguments: Any) -> Any:
+        executed.append(print_ast(details[0].node).split(" ")[0])
+        return original(self, parent_type, source, details, *arguments)
+
+    monkeypatch.setattr(StrawberryGraphQLCoreExecutionContext, "execute_field", execute_field)
+    text = "{ things { title colour part { name size } copied { name } } }"
+    assert "copied" in (await execute_query(FAST_SCHEMA, text, Role.ADMIN, [ThingDocument()] * 3, on=True, plans=None))[0]
+    assert executed == ["things"]

@@ -1,0 +1,204 @@
+"""An interview by voice as a test stages it: what is stored, who is in the room, and what the candidate hears."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from livekit.api import ListParticipantsRequest, LiveKitAPI, ServerError
+from livekit.protocol.models import ParticipantInfo
+
+from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, build_room_name
+from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Interview, InterviewStatus
+from models.documents.organization import Role
+from models.documents.turn import Move, Speaker, Turn, read_turns
+from sandbox.caller.participant import VoiceCaller
+from sandbox.processes import ChildProcess
+from sandbox.voice_stack import SpeechProviderProcess
+from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview
+from tests.end_to_end.fleet_launch import SHORT_POSITION_KEY
+
+END_INTERVIEW = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"
+POLL_SECONDS = 0.1
+
+ANSWER = "I measured the wait of each lock, found two that were taken in turns, and made both take them in one order."
+OTHER_ANSWER = "We could poll the table or follow its changes, and I chose to follow them since polling was too slow for us."
+THIN_ANSWER = "It was a race."
+
+
+@dataclass
+class Scene:
+    """One interview, and the candidate in its room."""
+
+    fleet: Fleet
+    running_interview: RunningInterview
+    caller: VoiceCaller
+    api: int = 0
+    """number of the API process that is asked"""
+
+    async def document(self) -> Interview:
+        return await self.running_interview.document()
+
+    async def turns(self) -> list[Turn]:
+        return await read_turns(self.running_interview.object_id)
+
+    async def wait_until(self, condition: Callable[[list[Turn]], bool], seconds: float = 60) -> list[Turn]:
+        """The stored turns, once they are so. Raises TimeoutError that tells what was stored."""
+        turns: list[Turn] = []
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition(turns := await self.turns()):
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise TimeoutError(f"stored after {seconds:.0f} s: {describe_turns(turns)}") from None
+        return turns
+
+    async def wait_for_questions(self, count: int, seconds: float = 60) -> list[Turn]:
+        """The stored turns, once so many core questions were put, to their end."""
+        return await self.wait_until(lambda turns: len(turns_of_move(turns, Move.NEXT)) >= count, seconds)
+
+    async def wait_for_moves(self, move: Move, count: int = 1, seconds: float = 60) -> list[Turn]:
+        """The stored turns, once the interviewer has made that move so often."""
+        return await self.wait_until(lambda turns: len(turns_of_move(turns, move)) >= count, seconds)
+
+    async def wait_for_status(self, status: InterviewStatus, seconds: float = 60) -> Interview:
+        """The interview, once it has come to that."""
+        async with asyncio.timeout(seconds):
+            while (interview := await self.document()).status is not status:
+                await asyncio.sleep(POLL_SECONDS)
+        return interview
+
+    async def wait_until_heard(self, since: float, seconds: float) -> float:
+        """Seconds from that moment (time.time) until the interviewer was heard."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not (sounds := [sound for sound in self.caller.sounds if sound.started_at > since]):
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise TimeoutError(f"nobody was heard for {seconds:.0f} s; stored: {describe_turns(await self.turns())}") from None
+        return sounds[0].started_at - since
+
+    async def wait_until_over(self) -> Interview:
+        """The interview, once it is over and its room is gone."""
+        interview = await self.wait_for_status(InterviewStatus.COMPLETED)
+        await asyncio.wait_for(self.caller.wait_until_disconnected(), 20)
+        return interview
+
+    async def find_voice_worker(self) -> ChildProcess:
+        """The voice worker whose process attends."""
+        parents = {agent.pid: agent for agent in self.fleet.agents if agent.is_running}
+        pid = await self.find_interviewer_pid()
+        while pid not in parents:
+            status = await asyncio.to_thread(Path(f"/proc/{pid}/stat").read_text)
+            pid = int(status.rpartition(")")[2].split()[1])
+            assert pid > 1, "the process that attends is no worker's of the fleet"
+        return parents[pid]
+
+    async def find_interviewer_pid(self) -> int:
+        """The number of the process that attends."""
+        async with asyncio.timeout(30):
+            while not (lease := (await self.document()).lease) or lease.holder == DISPATCH_HOLDER:
+                await asyncio.sleep(POLL_SECONDS)
+        return int(lease.holder.split(":")[1])
+
+    async def end_interview(self) -> None:
+        """The recruiter ends the interview."""
+        await self.fleet.execute(self.fleet.tokens[Role.RECRUITER], END_INTERVIEW, self.api, input={"interviewId": self.running_interview.id})
+
+    @asynccontextmanager
+    async def count_interviewers(self) -> AsyncIterator["InterviewerCounter"]:
+        """While the block lasts it is looked who is in the room."""
+        counter = InterviewerCounter(self.fleet, build_room_name(self.running_interview.object_id))
+        task = asyncio.create_task(counter.count_repeatedly())
+        try:
+            yield counter
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@dataclass
+class InterviewerCounter:
+    """How many interviewers LiveKit had in a room, look by look."""
+
+    fleet: Fleet
+    room: str
+    counts: list[int] = field(default_factory=list)
+
+    async def count_repeatedly(self) -> None:
+        assert self.fleet.livekit
+        server, name = self.fleet.livekit, self.fleet.environment["LIVEKIT_AGENT_NAME"]
+        async with LiveKitAPI(server.url, server.api_key, server.api_secret) as livekit:
+            while True:
+                with suppress(ServerError):
+                    found = await livekit.room.list_participants(ListParticipantsRequest(room=self.room))
+                    interviewers = [
+                        one
+                        for one in found.participants
+                        if one.kind == ParticipantInfo.Kind.AGENT and one.attributes.get(AGENT_NAME_ATTRIBUTE) == name
+                    ]
+                    self.counts.append(len(interviewers))
+                await asyncio.sleep(POLL_SECONDS)
+
+
+@asynccontextmanager
+async def stage_interview(
+    fleet: Fleet, position_key: str = SHORT_POSITION_KEY, *, recording: bool = False, is_there: bool = True, api: int = 0
+) -> AsyncIterator[Scene]:
+    """An interview, and its candidate in the room, or not yet; it is ended with the block, if it goes on till then."""
+    running_interview = await fleet.start_interview(position_key, "VOICE", recording, api)
+    caller = running_interview.make_caller()
+    if is_there:
+        await caller.join()
+    scene = Scene(fleet, running_interview, caller, api)
+    try:
+        yield scene
+    finally:
+        if (await scene.document()).status in OPEN_STATUSES:
+            await scene.end_interview()
+        await caller.leave()
+
+
+@asynccontextmanager
+async def replace_deepgram(fleet: Fleet, *options: str) -> AsyncIterator[None]:
+    """For the length of the block one voice worker attends, and a Deepgram with these options of its command line listens."""
+    assert fleet.speech
+    original_providers = fleet.speech
+    async with (
+        SpeechProviderProcess("deepgram", fleet.logs, ROOT, "--phrases", *options) as deepgram,
+        fleet.replace_agents(DEEPGRAM_BASE_URL=deepgram.url),
+    ):
+        fleet.speech = replace(original_providers, deepgram=deepgram)
+        try:
+            yield
+        finally:
+            fleet.speech = original_providers
+
+
+def turns_of_move(turns: list[Turn], move: Move) -> list[Turn]:
+    """The interviewer's turns of that move."""
+    return [turn for turn in turns if turn.move is move]
+
+
+def turns_of_speaker(turns: list[Turn], speaker: Speaker) -> list[Turn]:
+    """The turns of one side."""
+    return [turn for turn in turns if turn.speaker is speaker]
+
+
+def spoken_words(text: str) -> list[str]:
+    """Its words, without what is not heard."""
+    return re.findall(r"[\w']+", text.lower())
+
+
+def is_transcribed(text: str, said: str) -> bool:
+    """Whether what was stored is what was said, but for words that a starved machine's sound has lost."""
+    return SequenceMatcher(None, spoken_words(text), spoken_words(said), autojunk=False).ratio() > 0.7
+
+
+def describe_turns(turns: list[Turn]) -> list[tuple[int, str, str | None, bool, str]]:
+    """Turns, as a failed test shows them."""
+    return [(turn.seq, turn.speaker, turn.move, turn.interrupted, turn.text) for turn in turns]
