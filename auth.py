@@ -15,10 +15,10 @@ from bson import ObjectId
 
 import settings
 from errors import Forbidden, NotFound, Unauthenticated
-from models.storage.clock import now
-from models.reads.watermarks import AccessState, read_access_state
 from models.documents.interview import Interview, get_organization_interview
-from models.documents.organization import KEY_PREFIX, Role, find_key_by_secret, find_key_by_id
+from models.documents.organization import KEY_PREFIX, Role, find_key_by_id, find_key_by_secret
+from models.reads.watermarks import AccessState, read_access_state
+from models.storage.clock import now
 
 MIN_SECRET_LENGTH = 32
 

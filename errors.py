@@ -80,7 +80,11 @@ def extract_locations(error: BaseException) -> list[str]:
 
     Messages may hold a secret or what people said, so logs must not contain them.
     """
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for link in _iterate_tracebacks(error) for frame in traceback.extract_tb(link)]
+    return [
+        f"{frame.filename}:{frame.lineno} {frame.name}"
+        for link in _iterate_tracebacks(error)
+        for frame in traceback.extract_tb(link)
+    ]
 
 
 def _iterate_tracebacks(error: BaseException | None) -> Iterator[TracebackType | None]:

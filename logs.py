@@ -34,7 +34,9 @@ def configure(log: settings.LogSettings) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=[*shared_processors, _keep_first_line]))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=[*shared_processors, _keep_first_line])
+    )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(max(level, logging.INFO))
     # taskiq tells each task and, with the traceback, each failure; lifecycle.jobs does that without what people said

@@ -13,23 +13,30 @@ import typer
 import uvicorn
 from starlette.applications import Starlette
 
-from cli import keys
 from agent import typed
 from agent.claude import create_claude_client
-from cli.common import load_settings, open_recording_store, exit_with_error, require_auth_secret, require_voice_settings, run_or_exit
+from api.http import MAX_FRAME_BYTES, build_routes
+from api.slow_clients import SlowClientProtocol
+from cli import keys
+from cli.common import (
+    exit_with_error,
+    load_settings,
+    open_recording_store,
+    require_auth_secret,
+    require_voice_settings,
+    run_or_exit,
+)
+from cli.serve import ApiServer, bind_shared_sockets
 from evaluation import prompt, tasks
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINALIZE_RECORDING, RECORD, REPLY
+from lifecycle.reconciler import run_recording_reconciler, run_room_reconciler
 from lifecycle.recorder_dispatch import start_recording
-from lifecycle.reconciler import run_room_reconciler, run_recording_reconciler
-from lifecycle.services import Services, open_services
 from lifecycle.repairs import run_repairs
+from lifecycle.services import Services, open_services
 from models.storage import database
 from recording.media_erasure import erase_media
 from recording.storage import RecordingStore
 from schema.build import print_sdl
-from api.slow_clients import SlowClientProtocol
-from api.http import MAX_FRAME_BYTES, build_routes
-from cli.serve import ApiServer, bind_shared_sockets
 from settings import Settings
 
 T = TypeVar("T")
@@ -50,7 +57,7 @@ class LifespanState(TypedDict):
 
 
 def create_app(settings: Settings, closing: asyncio.Event | None = None) -> Starlette:
-    """The API: /graphql over HTTP, SSE and WebSocket, and /healthz, /readyz, /metrics. `closing` as api.http.routes."""
+    """The API: /graphql over HTTP, SSE and WebSocket, and /healthz, /readyz, /metrics. `closing_reserve` as api.http.routes."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[LifespanState]:

@@ -198,7 +198,7 @@ class Settings(BaseSettings):
 
 
 class InvalidSettings(Exception):
-    """What the environment or .env says cannot be. `sentences`: one for each setting, with what to do and without its value."""
+    """What the environment or .env says cannot be. `messages`: one for each setting, with what to do and without its value."""
 
     def __init__(self, messages: list[str]) -> None:
         super().__init__("; ".join(messages))
@@ -210,7 +210,9 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise InvalidSettings([_format_problem(problem) for problem in error.errors(include_input=False, include_url=False)]) from None
+        raise InvalidSettings(
+            [_format_problem(problem) for problem in error.errors(include_input=False, include_url=False)]
+        ) from None
     except SettingsError as error:
         # its text names the group alone, and its cause shows the value
         group = str(error).split('"')[1]

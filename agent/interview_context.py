@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from bson import ObjectId
 
 from agent.phrases import get_phrases
-from agent.plan import TimeLimits, InterviewPlan, derive_plan
+from agent.plan import InterviewPlan, TimeLimits, derive_plan
 from agent.prompts import Background
 from errors import AppError
-from models.writes.append_turns import InterviewerUpdate
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus
 from models.documents.position import Position, PositionContent, get_position
 from models.documents.turn import Move, NewTurn, Turn
+from models.writes.append_turns import InterviewerUpdate
 
 
 async def load_position(interview: Interview) -> Position:

@@ -44,7 +44,7 @@ class MoveChosen:
 class ReplyFailed(Exception):
     """Claude did not answer, or not to the end; the text is the reason, without a word of what was said.
 
-    `refused`: the move that it chose, where that is not allowed.
+    `rejected_move`: the move that it chose, where that is not allowed.
     """
 
     def __init__(self, reason: str, rejected_move: Move | None = None) -> None:
@@ -53,7 +53,11 @@ class ReplyFailed(Exception):
 
 
 async def stream_reply(
-    claude: AsyncAnthropic, anthropic: settings.AnthropicSettings, timeouts: settings.InterviewSettings, plan: InterviewPlan, prompt: Prompt
+    claude: AsyncAnthropic,
+    anthropic: settings.AnthropicSettings,
+    timeouts: settings.InterviewSettings,
+    plan: InterviewPlan,
+    prompt: Prompt,
 ) -> AsyncGenerator[MoveChosen | str, None]:
     """Opened, then the words to say, sentence by sentence. Always says something, with at most one question.
 
@@ -102,7 +106,7 @@ class _ReplyParser:
         return self._accept_move(parse_move(self._received))
 
     def flush(self) -> list[MoveChosen | str]:
-        """What is left when Claude has ended of itself. Raises as `take`."""
+        """What is left when Claude has ended of itself. Raises as `feed`."""
         events = [] if self._filter else self._accept_move(parse_move(self._received, is_whole=True))
         return [*events, *self._release(self._filter.flush() if self._filter else [])]
 
@@ -162,9 +166,13 @@ def parse_move(text: str, *, is_whole: bool = False) -> tuple[Move | None, str] 
 
 
 async def _stream_claude(
-    claude: AsyncAnthropic, anthropic: settings.AnthropicSettings, timeouts: settings.InterviewSettings, prompt: Prompt, parser: _ReplyParser
+    claude: AsyncAnthropic,
+    anthropic: settings.AnthropicSettings,
+    timeouts: settings.InterviewSettings,
+    prompt: Prompt,
+    parser: _ReplyParser,
 ) -> AsyncGenerator[str, None]:
-    """Claude's words as they come; `reader` is who reads them. Raises Unanswered for every way in which they may not come."""
+    """Claude's words as they come; `parser` is who reads them. Raises Unanswered for every way in which they may not come."""
     loop = asyncio.get_running_loop()
     # one bound for all that comes before the words; never around a yield, or it would cancel the consumer
     deadline = loop.time() + timeouts.first_word_seconds

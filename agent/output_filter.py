@@ -57,7 +57,10 @@ def collect_private_ngrams(position: PositionContent, questions_asked: int, rule
     )
     listen_for = (note for question in position.questions for note in question.listen_for)
     public = collect_ngrams(question.text for question in position.questions[:questions_asked])
-    return collect_ngrams([*rubric, *listen_for, *(question.text for question in position.questions[questions_asked:]), rules]) - public
+    return (
+        collect_ngrams([*rubric, *listen_for, *(question.text for question in position.questions[questions_asked:]), rules])
+        - public
+    )
 
 
 class OutputFilter:
@@ -101,7 +104,11 @@ class OutputFilter:
         words = _split_words(sentence)
         released, received = [*self._released_words, *words], [*self._received_words, *words]
         self._received_words = received[-NGRAM_WORDS + 1 :]
-        if not sentence or not self._is_allowed(sentence) or (_build_ngrams(released) | _build_ngrams(received)) & self._private_ngrams:
+        if (
+            not sentence
+            or not self._is_allowed(sentence)
+            or (_build_ngrams(released) | _build_ngrams(received)) & self._private_ngrams
+        ):
             return []
         self._released_words = released[-NGRAM_WORDS + 1 :]
         self._sentence_count += 1

@@ -27,7 +27,7 @@ class CodePhrases:
     """the same, after words that the recognizer was not sure of"""
     closings: MappingProxyType[EndReason, str]
     affirmations: frozenset[str]
-    """whole answers, as `plain` makes them, that confirm the wish to stop"""
+    """whole answers, as `normalize_answer` makes them, that confirm the wish to stop"""
 
 
 def _build_closings(wrapped_up: str, out_of_time: str, ended: str, left: str) -> MappingProxyType[EndReason, str]:

@@ -169,12 +169,15 @@ class InterviewPlan:
         return ""
 
     def question_again(self, opening: str) -> str:
-        """`opening`, then what the candidate was asked last."""
-        question = get_phrases(self.language).stop if self.is_stop_pending else self.open_question.text if self.open_question else ""
+        """`snap_to_text_start`, then what the candidate was asked last."""
+        question = (
+            get_phrases(self.language).stop if self.is_stop_pending else self.open_question.text if self.open_question else ""
+        )
         return f"{opening} {question}".strip()
 
     def fallback_words(self, rejected_move: Move | None = None) -> str:
-        """What code says alone, as its `fallback`. `refused`: the move that was chosen, and is not allowed any more."""
+        """What code says alone, as its `fallback_move`. `rejected_move`: the move that was chosen, and is not
+        allowed any more."""
         phrases, move = get_phrases(self.language), self.fallback_move
         words = self.code_words(move)
         if move is Move.REPEAT:
@@ -191,7 +194,9 @@ class InterviewPlan:
 
     def progress_after(self, move: Move) -> Progress:
         """How far the interview has come once that move is made."""
-        is_exchange = bool(self.contribution and self.questions_asked) and _counts_as_exchange(move, is_stop_pending=self.is_stop_pending)
+        is_exchange = bool(self.contribution and self.questions_asked) and _counts_as_exchange(
+            move, is_stop_pending=self.is_stop_pending
+        )
         return Progress(
             question=self.questions_asked + (move is Move.NEXT),
             question_key=self.question_key_after(move),
@@ -247,7 +252,9 @@ def _comes_after(piece: Turn | None, question: Turn | None) -> bool:
     return piece.seq > question.seq
 
 
-def derive_plan(position: PositionContent, language: str, turns: Sequence[Turn], limits: TimeLimits, now: datetime) -> InterviewPlan:
+def derive_plan(
+    position: PositionContent, language: str, turns: Sequence[Turn], limits: TimeLimits, now: datetime
+) -> InterviewPlan:
     """The plan that the stored turns stand for; the same turns always give the same plan."""
     questions_asked = exchanges = answered = 0
     moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
@@ -264,7 +271,9 @@ def derive_plan(position: PositionContent, language: str, turns: Sequence[Turn],
         if has_nudged:
             continue
         answered_last = by_seq.get(answers)
-        exchanges += is_reply and questions_asked > 0 and _counts_as_exchange(turn.move, is_stop_pending=_comes_after(answered_last, stop))
+        exchanges += (
+            is_reply and questions_asked > 0 and _counts_as_exchange(turn.move, is_stop_pending=_comes_after(answered_last, stop))
+        )
         if turn.move is Move.NEXT:
             questions_asked += 1
             question = turn

@@ -27,7 +27,7 @@ class PrefetchedReply:
         self._prefetched: tuple[Prompt, asyncio.Queue[ReplyEvent | None], asyncio.Task[None]] | None = None
 
     async def prefetch(self, plan: InterviewPlan, prompt: Prompt) -> None:
-        """Ask Claude now for what `take` will want in a moment, if nothing comes between. What was begun before is dropped."""
+        """Ask Claude now for what `stream` will want in a moment, if nothing comes between. What was begun before is dropped."""
         if self._prefetched and self._prefetched[0] == prompt:
             return
         await self.discard()
@@ -45,7 +45,9 @@ class PrefetchedReply:
         prefetched = self._prefetched if self._prefetched and self._prefetched[0] == prompt else None
         if prefetched is None:
             await self.discard()
-            async with aclosing(stream_reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)) as reply_events:
+            async with aclosing(
+                stream_reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)
+            ) as reply_events:
                 async for event in reply_events:
                     yield event
             return
@@ -60,7 +62,9 @@ class PrefetchedReply:
 
     async def _collect(self, plan: InterviewPlan, prompt: Prompt, events: asyncio.Queue[ReplyEvent | None]) -> None:
         try:
-            async with aclosing(stream_reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)) as source:
+            async with aclosing(
+                stream_reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)
+            ) as source:
                 async for event in source:
                     events.put_nowait(event)
         finally:

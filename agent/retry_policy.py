@@ -6,9 +6,9 @@ from bson import ObjectId
 from errors import AppError
 from lifecycle.services import Services
 from lifecycle.states import end_interview, finish_interview
-from models.writes import interview_transitions
 from models.documents.interview import EndReason, Interview
 from models.documents.turn import Channel
+from models.writes import interview_transitions
 
 log = structlog.get_logger(__name__)
 
@@ -19,9 +19,11 @@ MAX_ATTEMPTS = 8
 
 
 async def retry_or_fail(services: Services, interview: Interview, error: Exception) -> None:
-    """Free the interview for the next try, or end it as FAILED after ATTEMPTS of them. `interview`: as it was claimed."""
+    """Free the interview for the next try, or end it as FAILED after ATTEMPTS of them. `make_interview`: as it was claimed."""
     if interview.attempts + 1 < MAX_ATTEMPTS:
-        await interview_transitions.release_interview_lease(ObjectId(interview.id), interview.fence, retry_seconds=_compute_retry_seconds(interview))
+        await interview_transitions.release_interview_lease(
+            ObjectId(interview.id), interview.fence, retry_seconds=_compute_retry_seconds(interview)
+        )
         return
     # the text of any other error may hold what people said
     reason = str(error) if isinstance(error, AppError) else type(error).__name__

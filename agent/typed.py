@@ -12,23 +12,29 @@ import structlog
 from anthropic import AsyncAnthropic
 from bson import ObjectId
 
-from agent.interview_context import build_background, compose_greeting, load_position, derive_interview_plan, build_interviewer_update
-from agent.retry_policy import retry_or_fail
+from agent.interview_context import (
+    build_background,
+    build_interviewer_update,
+    compose_greeting,
+    derive_interview_plan,
+    load_position,
+)
 from agent.interviewer import MoveChosen, stream_reply
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
+from agent.retry_policy import retry_or_fail
 from lifecycle.jobs import REPLY
 from lifecycle.lease import hold_lease
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from lifecycle.turns import store_interviewer_turns
 from live.messages import Interim
-from models.writes import interview_transitions
-from models.writes.append_turns import LeaseLost, Superseded, InterviewerUpdate
-from models.storage.clock import now
-from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, update_interview, get_interview
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview, update_interview
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
+from models.storage.clock import now
+from models.writes import interview_transitions
+from models.writes.append_turns import InterviewerUpdate, LeaseLost, Superseded
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +61,10 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_i
         return
     fence = interview.fence
     try:
-        async with hold_lease(lambda: interview_transitions.renew_interview_lease(interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds):
+        async with hold_lease(
+            lambda: interview_transitions.renew_interview_lease(interview_id, fence, holder, jobs.lease_seconds),
+            jobs.lease_seconds,
+        ):
             changed: Interview | None = await _compose_and_store(services, claude, interview)
     except LeaseLost:
         changed = await get_interview(interview_id)
@@ -85,7 +94,9 @@ async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed
             return None
         last = turns[-1].seq if turns and attempt < MAX_COMPOSITIONS else None
         try:
-            return await store_interviewer_turns(services, interview_id, composed.turns, replace(composed.update, expected_seq=last))
+            return await store_interviewer_turns(
+                services, interview_id, composed.turns, replace(composed.update, expected_seq=last)
+            )
         except Superseded:
             log.info("composed again: the candidate added something", interview_id=str(interview_id))
     raise LeaseLost
@@ -136,7 +147,9 @@ def _compose_greeting(interview: Interview, plan: InterviewPlan) -> ComposedTurn
     return ComposedTurns(turns, build_interviewer_update(plan, interview.fence, turns[-1]))
 
 
-async def _compose_reply(services: Services, claude: AsyncAnthropic, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> ComposedTurns:
+async def _compose_reply(
+    services: Services, claude: AsyncAnthropic, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]
+) -> ComposedTurns:
     settings = services.settings
     prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
     started_at, chosen, text = now(), MoveChosen(plan.fallback_move, Source.CODE), ""
@@ -152,7 +165,9 @@ async def _compose_reply(services: Services, claude: AsyncAnthropic, interview: 
     return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, by_code=chosen.source is not Source.MODEL))
 
 
-def _build_turn(plan: InterviewPlan, key: str, move: Move, text: str, source: Source, *, started_at: datetime | None = None) -> NewTurn:
+def _build_turn(
+    plan: InterviewPlan, key: str, move: Move, text: str, source: Source, *, started_at: datetime | None = None
+) -> NewTurn:
     ended_at = now()
     return NewTurn(
         key=key,

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from engine.metrics import ASYNCIO_TASKS
 from lifecycle.services import Services
 from models.storage.database import ping
-from engine.metrics import ASYNCIO_TASKS
 
 PING_SECONDS = 2.0
 

@@ -33,20 +33,20 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
+from api.health import health_routes
+from api.playback import playback_routes
+from api.sse import EventStream
+from api.web_pages import page_routes
+from api.webhooks import webhook_routes
+from api.websocket import GraphQLWebSocket, WebSocketConnection
+from engine.errors import Failure, to_failure
+from engine.execution import is_request_error
+from engine.shared_subscriptions import SharedOperations
 from errors import ErrorCode, Unauthenticated
 from recording.storage import open_store
 from resolvers.access_monitor import AccessMonitor
 from schema.build import build_schema
 from schema.context import GraphQLContext, choose_request_id
-from engine.execution import is_request_error
-from engine.errors import Failure, to_failure
-from api.health import health_routes
-from api.web_pages import page_routes
-from api.playback import playback_routes
-from engine.shared_subscriptions import SharedOperations
-from api.sse import EventStream
-from api.webhooks import webhook_routes
-from api.websocket import WebSocketConnection, GraphQLWebSocket
 from settings import ApiSettings, Settings
 
 MAX_BODY_BYTES = 256 * 1024
@@ -68,7 +68,7 @@ GRAPHQL_JSON = "application/graphql-response+json"
 def build_routes(settings: Settings, closing: asyncio.Event | None = None) -> list[BaseRoute]:
     """Every route of the API. The application's lifespan must give `services` (request.state).
 
-    `closing`: once it is set, streams over HTTP break off, and clients come back to another process.
+    `closing_reserve`: once it is set, streams over HTTP break off, and clients come back to another process.
 
     Raises ValueError for an origin in settings.api.allowed_origins that is none, and as recording.storage.open_store.
     """

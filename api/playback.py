@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from engine.errors import to_failure
 from errors import ErrorCode
 from lifecycle.services import Services
 from models.documents.recording import RecordingFile
 from recording.storage import RecordingStore, StoreFailed
 from resolvers.recordings import authorize_playback
 from schema.context import choose_request_id
-from engine.errors import to_failure
 
 log = structlog.get_logger(__name__)
 

@@ -7,9 +7,9 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
-from live.cancellation import cancel_and_wait
-from engine.execution import is_request_error
 from engine.errors import TRANSIENT_CODES, get_error_code
+from engine.execution import is_request_error
+from live.cancellation import cancel_and_wait
 
 HEARTBEAT_SECONDS = 15.0
 
@@ -21,7 +21,7 @@ HEADERS = {
 
 
 class EventStream(StreamingResponse):
-    """The results of one operation. A stream that breaks off ends without `complete`, so that clients come back."""
+    """The results of one operation. A stream that breaks off ends without `complete_with_level`, so that clients come back."""
 
     def __init__(
         self,
@@ -29,7 +29,8 @@ class EventStream(StreamingResponse):
         encode: Callable[[ExecutionResult], Awaitable[str]],
         closing: asyncio.Event,
     ) -> None:
-        """`write` gives a result as one line of JSON; once `closing` is set the process ends, and the stream breaks off."""
+        """`encode` gives a result as one line of JSON; once `closing_reserve` is set the process ends, and the
+        stream breaks off."""
         self._results = results
         self._encode = encode
         self._closing = closing

@@ -42,7 +42,11 @@ def page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
     async def serve_page(_: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         # read each time: who builds anew need not restart
-        page = (await asyncio.to_thread(index.read_text, encoding="utf-8")).replace(NONCE_PLACEHOLDER, nonce) if is_built else NOT_BUILT_PAGE
+        page = (
+            (await asyncio.to_thread(index.read_text, encoding="utf-8")).replace(NONCE_PLACEHOLDER, nonce)
+            if is_built
+            else NOT_BUILT_PAGE
+        )
         headers = {
             "Cache-Control": "no-cache",
             "Content-Security-Policy": policy.replace(NONCE_PLACEHOLDER, nonce),
@@ -55,7 +59,10 @@ def page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
     pages: list[BaseRoute] = [Route(path, serve_page) for path in PAGE_PATHS]
     if not is_built:
         return pages
-    return [*pages, Mount("/assets", ImmutableAssets(directory=dist / "assets"), middleware=[Middleware(GZipMiddleware, compresslevel=6)])]
+    return [
+        *pages,
+        Mount("/assets", ImmutableAssets(directory=dist / "assets"), middleware=[Middleware(GZipMiddleware, compresslevel=6)]),
+    ]
 
 
 class ImmutableAssets(StaticFiles):
@@ -72,7 +79,8 @@ class ImmutableAssets(StaticFiles):
 def _content_security_policy(livekit: LivekitSettings) -> str:
     connect_sources = " ".join(["'self'", *_livekit_origins(livekit.public_url or livekit.url)])
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{NONCE_PLACEHOLDER}'; img-src 'self' data:; font-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{NONCE_PLACEHOLDER}'; "
+        "img-src 'self' data:; font-src 'self'; "
         f"connect-src {connect_sources}; media-src 'self' blob:; worker-src 'self'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     )

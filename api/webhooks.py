@@ -4,10 +4,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from engine.errors import to_failure
 from errors import ErrorCode
 from resolvers.livekit_events import receive_event
 from schema.context import choose_request_id
-from engine.errors import to_failure
 
 MAX_EVENT_BYTES = 64 * 1024
 """far more than LiveKit ever sends"""

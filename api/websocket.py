@@ -21,15 +21,15 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message, SubscribeMessage
 from strawberry.types import ExecutionResult
 
+from api.slow_clients import TRY_AGAIN_LATER
 from auth import Principal
+from engine import metrics
+from engine.errors import TRANSIENT_CODES, Failure, get_error_code, to_failure
+from engine.execution import format_result, is_request_error
+from engine.shared_subscriptions import EventSink, SharedOperation, SharedSubscription, SubscriberGone
 from errors import ErrorCode, RateLimited
 from live.cancellation import cancel_and_wait
-from engine import metrics
 from schema.context import GraphQLContext
-from engine.execution import format_result, is_request_error
-from engine.errors import TRANSIENT_CODES, Failure, get_error_code, to_failure
-from api.slow_clients import TRY_AGAIN_LATER
-from engine.shared_subscriptions import SharedSubscription, SubscriberGone, EventSink, SharedOperation
 
 CLOSE_UNAUTHENTICATED = 4401
 
@@ -145,7 +145,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
         results = await self.schema.stream(
             query,
             variable_values=variables,
-            context_value=replace(self.context, outlet=sink),
+            context_value=replace(self.context, event_sink=sink),
             operation_name=operation.operation_name,
         )
         async with aclosing(results):
@@ -164,7 +164,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
         codes = [get_error_code(error) for error in errors]
         dead_credential = ErrorCode.UNAUTHENTICATED in codes and self.context.authorization is not None
         if dead_credential or any(code in TRANSIENT_CODES for code in codes):
-            # nothing more of this operation: not the `complete` that a client would take for its end
+            # nothing more of this operation: not the `complete_with_level` that a client would take for its end
             operation.completed = True
             await self._close_for_failure(Failure(codes[0], errors[0].message))
         else:
@@ -197,7 +197,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 class _OperationSink(EventSink):
     """An operation's part of its connection."""
 
-    __slots__ = ("_connection", "_head", "_operation", "_socket", "delivery")
+    __slots__ = ("_connection", "_head", "_operation", "_socket", "subscription")
 
     def __init__(self, connection: WebSocketConnection, operation: Operation[GraphQLContext, None]) -> None:
         self._connection = connection

@@ -13,9 +13,18 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.write_concern import WriteConcern
 
 from evaluation.rubric import RECOMMENDATION_BANDS
-from models.storage.clock import now
-from models.documents.interview import Consent, Decision, EndReason, Interview, InterviewStatus, PositionRef, Recommendation, extract_search_terms
+from models.documents.interview import (
+    Consent,
+    Decision,
+    EndReason,
+    Interview,
+    InterviewStatus,
+    PositionRef,
+    Recommendation,
+    extract_search_terms,
+)
 from models.documents.turn import Channel
+from models.storage.clock import now
 
 Row = dict[str, Any]
 

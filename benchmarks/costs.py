@@ -28,14 +28,23 @@ from benchmarks.rig import ROOT
 from cli.keys import load_starter_positions
 from live.hub import LiveHub
 from live.messages import Interim
-from models.storage import database
-from models.writes import room_transitions
-from models.writes import interview_transitions
-from models.writes.append_turns import append_candidate_turn
-from models.storage.clock import now
-from models.reads.watermarks import read_watermarks
-from models.documents.interview import Candidate, Consent, Interview, InterviewStatus, Lease, PositionRef, RoomState, get_interviews, extract_search_terms
+from models.documents.interview import (
+    Candidate,
+    Consent,
+    Interview,
+    InterviewStatus,
+    Lease,
+    PositionRef,
+    RoomState,
+    extract_search_terms,
+    get_interviews,
+)
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, get_turn_collection
+from models.reads.watermarks import read_watermarks
+from models.storage import database
+from models.storage.clock import now
+from models.writes import interview_transitions, room_transitions
+from models.writes.append_turns import append_candidate_turn
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
 from settings import MongodbSettings, RedisSettings
@@ -111,7 +120,9 @@ async def _at_once(items: Sequence[T], work: Callable[[T], Awaitable[object]]) -
 def speaker() -> Callable[[int], str]:
     """Says that many words of the starter positions, in an order that never comes again: it compresses as text does."""
     dice = random.Random(1)
-    known = sorted(set(" ".join(question["text"] for position in load_starter_positions() for question in position["questions"]).split()))
+    known = sorted(
+        set(" ".join(question["text"] for position in load_starter_positions() for question in position["questions"]).split())
+    )
     return lambda count: " ".join(dice.choices(known, k=count))
 
 
@@ -193,7 +204,9 @@ async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId],
         await meter.measure("turn shown: three messages", MESSAGES, _at_once(messages, show)),
         await meter.measure("interim shown: one message", MESSAGES, _at_once([interim] * MESSAGES, live.publish_interim)),
         await meter.measure(
-            "lease renewed", RENEWALS, _at_once(renewals, lambda each: interview_transitions.renew_interview_lease(each, 1, HOLDER, 3600.0))
+            "lease renewed",
+            RENEWALS,
+            _at_once(renewals, lambda each: interview_transitions.renew_interview_lease(each, 1, HOLDER, 3600.0)),
         ),
         await meter.measure(
             "marks of a followed interview", LOOKS, _one_by_one(LOOKS, lambda _: read_watermarks(followed)), per=len(followed)

@@ -20,8 +20,8 @@ from redis.asyncio import Redis
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from live.hub import LiveHub
-from models.storage import database
 from models.documents.turn import Turn, read_turns
+from models.storage import database
 from resolvers.ids import IdKind, decode_id, encode_id
 from sandbox.processes import SandboxFailed
 from schema.types.scalars import serialize_datetime

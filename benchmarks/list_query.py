@@ -28,8 +28,8 @@ from benchmarks.http_load import Load, Sent
 from benchmarks.list_archive import Archive, fill
 from benchmarks.replies import percentile
 from benchmarks.report import machine
-from models.storage import database
 from models.documents.organization import Role, create_key, ensure_organization
+from models.storage import database
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
 from sandbox.stack import MAIN, make_environment, wait_until_ready
@@ -130,7 +130,9 @@ async def _serving(server: Server, rig: Rig) -> AsyncIterator[tuple[int, str, di
     quiet = ("--log-level", "warning", "--no-access-log")
     stock = [str(PYTHON), "-m", "uvicorn", "benchmarks.fanout.peers.list_stock:app", "--port", str(port), *quiet]
     command = ["node", "list.mjs"] if server is Server.YOGA else stock
-    async with ChildProcess([*pinned, *command], log, cwd=NODE if server is Server.YOGA else DATA, environment=environment) as child:
+    async with ChildProcess(
+        [*pinned, *command], log, cwd=NODE if server is Server.YOGA else DATA, environment=environment
+    ) as child:
         await child.wait_until_port(port)
         yield port, FLAT, {}
 

@@ -23,9 +23,9 @@ import settings
 from benchmarks.list_archive import Archive, fill
 from benchmarks.list_measures import Stored, measure, plans_of, pooled
 from benchmarks.report import machine
-from models.storage import database
 from models.documents.interview import Interview
 from models.documents.interview_indexes import INDEXES
+from models.storage import database
 from sandbox.mongod import Mongod
 
 ROOT = Path(__file__).parents[1]

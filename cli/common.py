@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 import logs
 from auth import MIN_SECRET_LENGTH
 from recording.storage import RecordingStore, open_store
-from settings import Settings, InvalidSettings, read_settings
+from settings import InvalidSettings, Settings, read_settings
 
 T = TypeVar("T")
 

@@ -42,7 +42,7 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing that was looked at; `sentence` says how it is, or what is wrong and what to do."""
+    """One thing that was looked at; `message` says how it is, or what is wrong and what to do."""
 
     subject: str
     is_ok: bool
@@ -142,7 +142,9 @@ async def _examine_redis(settings: Settings) -> CheckResult:
     except RedisAuthenticationError:
         return CheckResult("REDIS_URL", False, "the server refused us. Check user and password in the URL.")
     except (RedisError, OSError, ValueError) as error:
-        return CheckResult("REDIS_URL", False, f"no answer ({type(error).__name__}). Start Redis or valkey, or correct the address.")
+        return CheckResult(
+            "REDIS_URL", False, f"no answer ({type(error).__name__}). Start Redis or valkey, or correct the address."
+        )
     name = "valkey" if "valkey_version" in info else "Redis"
     return CheckResult("REDIS_URL", True, f"{name} {info.get('valkey_version', info['redis_version'])}.")
 
@@ -194,7 +196,9 @@ def _examine_livekit_keys(livekit: LivekitSettings) -> CheckResult | None:
         return CheckResult("LIVEKIT_API_KEY", False, "not set. It and its secret stand under keys: in LiveKit's configuration.")
     if len(secret) < MIN_SECRET_LENGTH:
         what = f"{len(secret)} characters long" if secret else "not set"
-        return CheckResult("LIVEKIT_API_SECRET", False, f"{what}: take one of {MIN_SECRET_LENGTH} characters or more, here and in LiveKit.")
+        return CheckResult(
+            "LIVEKIT_API_SECRET", False, f"{what}: take one of {MIN_SECRET_LENGTH} characters or more, here and in LiveKit."
+        )
     return None
 
 
@@ -220,7 +224,9 @@ def _examine_livekit_public_url(livekit: LivekitSettings) -> CheckResult:
     if url.scheme not in ("ws", "wss"):
         return CheckResult(name, False, "not an address that browsers take. It begins with wss://, or ws:// on this machine.")
     if url.scheme == "ws" and url.hostname not in LOCAL_HOSTS:
-        return CheckResult(name, False, "plain ws to another host: a page over https cannot use it. Put TLS in front and say wss.")
+        return CheckResult(
+            name, False, "plain ws to another host: a page over https cannot use it. Put TLS in front and say wss."
+        )
     return CheckResult(name, True, f"{livekit.public_url or livekit.url} is what browsers get.")
 
 

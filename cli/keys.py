@@ -10,13 +10,13 @@ from bson import ObjectId
 from rich.console import Console
 from rich.table import Table
 
-from cli.common import load_settings, exit_with_error, run_or_exit
-from models.storage import database
+from cli.common import exit_with_error, load_settings, run_or_exit
 from models.documents.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
+from models.storage import database
 from resolvers.positions import seed_positions
 from settings import Settings
 
-STARTER_POSITIONS_FOLDER = Path(__file__).parent / "positions"
+STARTER_POSITIONS_FOLDER = Path(__file__).parents[1] / "positions"
 
 keys_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
 
@@ -54,7 +54,9 @@ def list_(organization: str) -> None:
         async with database.connect(settings.mongodb):
             owner = await find_organization(organization)
             if owner is None:
-                raise exit_with_error(f"There is no organization {organization}: `main.py keys create` makes one with its first key.")
+                raise exit_with_error(
+                    f"There is no organization {organization}: `main.py keys create` makes one with its first key."
+                )
             table = Table("id", "role", "name", "created", "state")
             for key in await list_keys(PydanticObjectId(owner.id)):
                 table.add_row(

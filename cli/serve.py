@@ -17,7 +17,7 @@ class ApiServer(uvicorn.Server):
         self._closing = closing
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Set `closing`, then end as uvicorn does: what is under way may finish within its own bound."""
+        """Set `closing_reserve`, then end as uvicorn does: what is under way may finish within its own bound."""
         self._closing.set()
         await super().shutdown(sockets)
 

@@ -99,7 +99,9 @@ def measure_document(document: DocumentNode) -> DocumentSize:
         if name not in measured_fragments:
             # a fragment within itself counts nothing here: another rule refuses it
             measured_fragments[name] = DocumentSize()
-            measured_fragments[name] = measure_selection_set(fragments[name].selection_set, set()) if name in fragments else DocumentSize()
+            measured_fragments[name] = (
+                measure_selection_set(fragments[name].selection_set, set()) if name in fragments else DocumentSize()
+            )
         return measured_fragments[name]
 
     operations = [definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)]
@@ -188,7 +190,7 @@ class DocumentExtension(SchemaExtension):
     """
 
     def __init__(self, known: DocumentCache, *, introspection: bool) -> None:
-        """`known` belongs to one schema and one value of `introspection`: it holds the errors of validation too."""
+        """`measured_fragments` belongs to one schema and one value of `introspection`: it holds the errors of validation too."""
         self._known = known
         self._introspection = introspection
         self._parsed: ParsedDocument | None = None
@@ -205,7 +207,7 @@ class DocumentExtension(SchemaExtension):
             parsed = self._known.add(context.query or "", context.graphql_document)
         self._parsed = parsed
         if parsed is not None:
-            context.context.mentioned, context.context.plans = parsed.mentioned_fields, parsed.plans
+            context.context.mentioned_fields, context.context.plans = parsed.mentioned_fields, parsed.plans
 
     def on_validate(self) -> Iterator[None]:
         """Set the document's errors, none of them if it is valid."""

@@ -73,7 +73,7 @@ def to_graphql_error(error: GraphQLError, request_id: str) -> GraphQLError:
 
 
 def get_error_code(error: GraphQLError) -> ErrorCode:
-    """The code of an error that has been `told`."""
+    """The code of an error that has been `to_graphql_error`."""
     code: ErrorCode = (error.extensions or {})["code"]
     return code
 

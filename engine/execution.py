@@ -12,8 +12,8 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine import metrics
-from engine.executor import OperationContext
 from engine.errors import get_error_code, to_graphql_error
+from engine.executor import OperationContext
 
 
 def is_request_error(result: ExecutionResult) -> bool:

@@ -130,7 +130,11 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _get_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet, path: Path | None) -> SelectionPlan:
         # what is selected at one place of an operation is the same each time, but not the same object
-        key = (parent_type, id(self.operation), _response_path_names(path)) if self._has_shared_plans else (parent_type, id(selected))
+        key = (
+            (parent_type, id(self.operation), _response_path_names(path))
+            if self._has_shared_plans
+            else (parent_type, id(selected))
+        )
         cached = self._plans.get(key)
         if cached is None:
             cached = self._plans[key] = selected, self._build_plan(parent_type, selected)
@@ -167,7 +171,9 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         complete = self._build_completion(field.type, details, access.projected)
         return _with_guard(access.guard, _compose(read, complete)) if complete else None
 
-    def _build_completion(self, kind: GraphQLOutputType, details: FieldDetailsList, projected: Projected | None) -> FieldReader | None:
+    def _build_completion(
+        self, kind: GraphQLOutputType, details: FieldDetailsList, projected: Projected | None
+    ) -> FieldReader | None:
         """How a value of that type becomes the answer's; None where that takes graphql-core."""
         if is_non_null_type(kind):
             complete = self._build_completion(kind.of_type, details, projected)
@@ -181,10 +187,14 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
             return self._build_object_completion(kind, details, projected)
         return None
 
-    def _build_object_completion(self, kind: GraphQLObjectType, details: FieldDetailsList, projected: Projected | None) -> FieldReader | None:
+    def _build_object_completion(
+        self, kind: GraphQLObjectType, details: FieldDetailsList, projected: Projected | None
+    ) -> FieldReader | None:
         collected = self.collect_subfields(kind, details)
         selected = collected.grouped_field_set
-        if collected.new_defer_usages or (projected and not projected.covers(each[0].node.name.value for each in selected.values())):
+        if collected.new_defer_usages or (
+            projected and not projected.covers(each[0].node.name.value for each in selected.values())
+        ):
             return None
         plan = self._build_plan(kind, selected)
         if plan.slow_fields:

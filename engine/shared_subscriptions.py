@@ -45,11 +45,12 @@ OpenStream = Callable[[Caller, int], Awaitable[AsyncGenerator[Item, None]]]
 class SubscriptionDocument:
     """A subscription's text and operation name.
 
-    `cursor` is the variable whose only use is to be the cursor. It is None where the document has no such variable: a literal, a
+    `cursor_variable` is the variable whose only use is to be the cursor. It is None where the document has no such
+    variable: a literal, a
     fragment, a variable that is used twice. Then the document's variables as a whole decide the cursor (Variant.fixed_cursor).
     """
 
-    __slots__ = ("__weakref__", "cursor_variable", "default")
+    __slots__ = ("__weakref__", "cursor_variable", "default_cursor")
 
     def __init__(self, executor: OperationExecutor) -> None:
         self.cursor_variable = _find_cursor_variable(executor)
@@ -83,7 +84,7 @@ class SharedOperation(Generic[Item, Caller, Event]):
         self._cached_characters = 0
 
     def cached_payload(self, key: Hashable) -> str | ExecutionResult | None:
-        """What `show` has given for that key, if it is kept."""
+        """What `execute_event` has given for that key, if it is kept."""
         return self._payloads.get(key)
 
     async def execute_event(self, key: Hashable, event: object) -> str | ExecutionResult:
@@ -144,7 +145,9 @@ class SharedOperations:
             # nothing of the subscriber who happens to be the first
             shared_executor = executor.rebuild_with(context.for_scope(scope))
             fixed_cursor = after if document.cursor_variable is None else None
-            operation = self._operations[key] = SharedOperation(mapper, document, shared_executor, scope, open_stream, fixed_cursor)
+            operation = self._operations[key] = SharedOperation(
+                mapper, document, shared_executor, scope, open_stream, fixed_cursor
+            )
         return operation
 
     def remember_request(self, text: str, name: str | None, operation: SharedOperation[Any, Any, Any]) -> None:
@@ -213,13 +216,18 @@ class EventMapper(Generic[Item, Caller, Event]):
     ) -> AsyncGenerator[Event, None]:
         """The events of a subscription, to be executed one by one.
 
-        None where the operation has an outlet: that delivers them then, executed once for all who ask the same. `begin` gives a
+        None where the operation has an outlet: that delivers them then, executed once for all who ask the same.
+        `open_stream` gives a
         caller the items after the cursor; it must hold for every caller of that scope. Raises what it raises.
         """
         executor, context.executor = context.executor, None
         items = await open_stream(caller, after)
         if context.event_sink is not None and executor is not None:
-            context.event_sink.attach(SharedSubscription(context.shared_operations.get_or_create(self, executor, context, caller, after, open_stream), items))
+            context.event_sink.attach(
+                SharedSubscription(
+                    context.shared_operations.get_or_create(self, executor, context, caller, after, open_stream), items
+                )
+            )
             return
         async with aclosing(items):
             async for item in items:

@@ -43,7 +43,7 @@ _REMEDIES = {
 class JudgeFailed(Exception):
     """There is no judgement. The text says why, without a word of the transcript or of the answer.
 
-    `passing`: another attempt may succeed, not before `retry_after_seconds`.
+    `is_transient`: another attempt may succeed, not before `retry_after_seconds`.
     """
 
     def __init__(self, reason: str, *, is_transient: bool = True, retry_after_seconds: float = 0.0) -> None:

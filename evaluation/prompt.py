@@ -81,7 +81,7 @@ class JudgedFinding(BaseModel):
 
 
 class Judgement(Protocol):
-    """What `shape_of` makes a model of. `criteria` has a Judged for each key of the rubric."""
+    """What `build_judgement_model` makes a model of. `criteria` has a Judged for each key of the rubric."""
 
     criteria: BaseModel
     strengths: list[JudgedFinding]
@@ -92,7 +92,10 @@ class Judgement(Protocol):
 def build_judgement_model(criteria: Sequence[Criterion]) -> type[BaseModel]:
     """The pydantic model of a Judgement by this rubric: each criterion is a field of its own, so that none can be left out."""
     # by an alias: a key may be any word, also one that a pydantic model has for itself
-    fields = {_build_field_name(criterion.key): (Judged, Field(alias=criterion.key, description=criterion.name)) for criterion in criteria}
+    fields = {
+        _build_field_name(criterion.key): (Judged, Field(alias=criterion.key, description=criterion.name))
+        for criterion in criteria
+    }
     config = ConfigDict(extra="forbid", protected_namespaces=())
     by_key = create_model("Criteria", __config__=config, **fields)  # type: ignore[call-overload]  # names are data here
     return create_model(

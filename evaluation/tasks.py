@@ -10,17 +10,17 @@ from bson import ObjectId
 from evaluation.evidence import SearchableTranscript
 from evaluation.judge import JudgeAnswer, JudgeFailed, ask_judge
 from evaluation.prompt import PROMPT_VERSION, JudgedFinding, compute_transcript_digest, get_criterion_judgement
-from evaluation.rubric import to_score, compute_totals
+from evaluation.rubric import compute_totals, to_score
 from lifecycle.lease import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.single_flight import retry_until_available
-from models.writes import evaluation_transitions as job
-from models.writes.append_turns import LeaseLost
-from models.documents.evaluation import CriterionResult, Evaluation, Finding, EvaluationOutcome, Usage
+from models.documents.evaluation import CriterionResult, Evaluation, EvaluationOutcome, Finding, Usage
 from models.documents.interview import Interview, Recommendation, get_interview
 from models.documents.position import Position, get_position
 from models.documents.turn import Speaker, Turn, read_turns
+from models.writes import evaluation_transitions as job
+from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,9 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
     await _notify_change(services, evaluation)
     call: asyncio.Task[JudgeAnswer] | None = None
     try:
-        async with hold_lease(lambda: job.renew_evaluation_lease(evaluation_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds):
+        async with hold_lease(
+            lambda: job.renew_evaluation_lease(evaluation_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
+        ):
             interview, position, turns = await _load(evaluation)
             if any(turn.speaker is Speaker.CANDIDATE for turn in turns):
                 # a task of its own, which losing the lease does not cancel: the call is paid for, so its cost is recorded
@@ -60,7 +62,9 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
                 outcome = await _assess(position, turns, await asyncio.shield(call))
             else:
                 outcome = _build_empty_outcome(position)
-            changed = await job.complete_evaluation(evaluation, outcome, prompt_version=PROMPT_VERSION, transcript_digest=compute_transcript_digest(turns))
+            changed = await job.complete_evaluation(
+                evaluation, outcome, prompt_version=PROMPT_VERSION, transcript_digest=compute_transcript_digest(turns)
+            )
     except LeaseLost:
         if call is not None:
             await asyncio.gather(call, return_exceptions=True)
@@ -147,7 +151,9 @@ def build_outcome(position: Position, turns: Sequence[Turn], answer: JudgeAnswer
 
 def _keep_findings_with_evidence(transcript: SearchableTranscript, findings: Sequence[JudgedFinding]) -> list[Finding]:
     """Those that a quote shows."""
-    findings_with_evidence = [Finding(text=finding.text, evidence=transcript.find_evidence(finding.quotes)) for finding in findings]
+    findings_with_evidence = [
+        Finding(text=finding.text, evidence=transcript.find_evidence(finding.quotes)) for finding in findings
+    ]
     return [finding for finding in findings_with_evidence if finding.evidence]
 
 

@@ -6,9 +6,9 @@ A changed text is a new version beside the old ones, never an edit of what someb
 from dataclasses import dataclass
 
 from errors import BadInput
-from models.storage.clock import now
 from models.documents.interview import Consent
 from models.documents.language import primary_language
+from models.storage.clock import now
 
 CURRENT_CONSENT_VERSION = "2026-11"
 FALLBACK_LANGUAGE = "en"
@@ -97,7 +97,8 @@ def create_consent(text_version: str, *, recording: bool) -> Consent:
     """The consent that is given now. Raises BadInput for a version that is not known."""
     if text_version not in CONSENT_TEXTS:
         raise BadInput(
-            f"consent.textVersion is unknown: show the candidate the text of version {CURRENT_CONSENT_VERSION} (invitation.consentText) and send "
+            f"consent.textVersion is unknown: show the candidate the text of version {CURRENT_CONSENT_VERSION} "
+            "(invitation.consentText) and send "
             "that version.",
             field="consent.textVersion",
         )

@@ -82,7 +82,7 @@ async def _skip_acknowledgement() -> None:
 
 
 class Jobs:
-    """Kicks jobs anywhere; runs them where they are registered and `work` is called. Use as `async with`."""
+    """Kicks jobs anywhere; runs them where they are registered and `run` is called. Use as `async with`."""
 
     def __init__(self, redis: settings.RedisSettings, concurrency: int) -> None:
         self.holder = create_holder_name()
@@ -125,7 +125,7 @@ class Jobs:
             log.warning("wake-up not sent", job=name, id=str(document_id), reason=type(error).__name__)
 
     def register(self, name: str, handler: JobHandler) -> None:
-        """This process does that work. `job` decides by the document whether there is anything to do."""
+        """This process does that work. `handler` decides by the document whether there is anything to do."""
         self._handlers[name] = handler
 
         async def handle_wake_up(document_id: str) -> None:

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 import structlog
 from livekit.agents import AgentServer, JobExecutorType, WorkerPermissions
 
-from lifecycle.livekit_job import RoomJobHandler, start_room_job, stop_room_job, prepare_process
+from lifecycle.livekit_job import RoomJobHandler, prepare_process, start_room_job, stop_room_job
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,8 @@ def create_livekit_worker(
 ) -> AgentServer:
     """A worker of settings.voice.jobs jobs at once, under the name by which rooms ask for it.
 
-    `work`, a function of a module, is what each job does. `prompt_version` as lifecycle.services has it. `metrics`: serve what
+    `handler`, a function of a module, is what each job does. `prompt_version` as lifecycle.services has it.
+    `serves_metrics`: serve what
     the jobs count at settings.voice.metrics_port, if there is one.
     """
     livekit, voice = settings.livekit, settings.voice

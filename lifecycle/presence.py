@@ -1,6 +1,7 @@
 """Nobody is left alone: who comes into the room of a voice interview, who leaves it, and that an interviewer attends.
 
-LiveKit's webhooks, the interviewer in the room and the rounds (`keep_attending`) all tell the same functions; each effect is a
+LiveKit's webhooks, the interviewer in the room and the rounds (`run_room_reconciler`) all tell the same functions;
+each effect is a
 compare-and-set, so it is told once however often it is heard.
 """
 
@@ -12,9 +13,9 @@ from bson import ObjectId
 from lifecycle.jobs import REPLY
 from lifecycle.recorder_dispatch import request_recorder
 from lifecycle.services import Services
-from models.writes import room_transitions
 from models.documents.interview import Interview, get_interview
 from models.documents.turn import Channel
+from models.writes import room_transitions
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,7 @@ async def candidate_joined(
 ) -> None:
     """The candidate's connection `sid` is in the room: a typed interview comes back to voice, and somebody attends, at once.
 
-    As models.writes.room_transitions.mark_present for the rest. Raises Unavailable when LiveKit is away: the next round dispatches then.
+    As room_transitions.mark_present for the rest. Raises Unavailable when LiveKit is away: the next round dispatches then.
     """
     present = await room_transitions.mark_present(interview_id, sid, joined_at, is_listed=is_listed)
     if present is None:
@@ -73,7 +74,8 @@ async def switch_to_voice(services: Services, interview_id: ObjectId, wanted_sec
 
 
 async def switch_to_text(services: Services, interview_id: ObjectId, *, remove_from_room: bool = False) -> Interview | None:
-    """VOICE -> TEXT, and a reply is composed if one is due (models.writes.room_transitions.go_on_in_text). None when nothing was changed."""
+    """VOICE -> TEXT, and a reply is composed if one is due (room_transitions.switch_channel_to_text). None when
+    nothing was changed."""
     changed = await room_transitions.switch_channel_to_text(interview_id, even_if_present=remove_from_room)
     if changed is not None:
         await _notify_change(services, changed)
@@ -84,8 +86,11 @@ async def switch_to_text(services: Services, interview_id: ObjectId, *, remove_f
 
 
 async def dispatch_interviewer(services: Services, interview_id: ObjectId, *, ignore_pending: bool = False) -> Interview | None:
-    """Send for an interviewer if one is wanted and none attends (models.writes.room_transitions.claim_dispatch), else None. Raises Unavailable."""
-    claimed = await room_transitions.claim_interviewer_dispatch(interview_id, DISPATCH_LEASE_SECONDS, ignore_pending_dispatch=ignore_pending)
+    """Send for an interviewer if one is wanted and none attends (room_transitions.claim_interviewer_dispatch), else
+    None. Raises Unavailable."""
+    claimed = await room_transitions.claim_interviewer_dispatch(
+        interview_id, DISPATCH_LEASE_SECONDS, ignore_pending_dispatch=ignore_pending
+    )
     if claimed is not None:
         count = claimed.room.dispatches if claimed.room else 0
         log.info("interviewer dispatched", interview_id=str(interview_id), fence=claimed.fence, dispatches=count)
@@ -94,7 +99,7 @@ async def dispatch_interviewer(services: Services, interview_id: ObjectId, *, ig
 
 
 async def dispatch_missing_interviewers(services: Services, *, ignore_pending: bool = True) -> None:
-    """Send for interviewers wherever one is wanted and none attends; for a worker that has just registered: `at_once`.
+    """Send for interviewers wherever one is wanted and none attends; for a worker that has just registered: `ignore_pending`.
 
     Raises Unavailable when LiveKit is away: nothing more is tried then.
     """

@@ -10,10 +10,10 @@ import structlog
 from bson import ObjectId
 
 from errors import Unavailable
-from lifecycle.presence import candidate_joined, dispatch_missing_interviewers, candidate_left
+from lifecycle.presence import candidate_joined, candidate_left, dispatch_missing_interviewers
 from lifecycle.recorder_dispatch import repair_recordings
-from lifecycle.services import Services
 from lifecycle.repairs import run_periodically
+from lifecycle.services import Services
 from models.writes import room_transitions
 
 log = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ async def reconcile_rooms(services: Services) -> None:
 
 
 async def reconcile_room(services: Services, interview_id: ObjectId, believed_sid: str | None) -> None:
-    """The same for one room, in which the candidate was believed to be by the connection `believed`. Raises Unavailable."""
+    """The same for one room, in which the candidate was believed to be by the connection `believed_sid`. Raises Unavailable."""
     found = await services.rooms.find_candidate(interview_id)
     if believed_sid is not None and (found is None or found.sid != believed_sid):
         await candidate_left(services, interview_id, believed_sid)

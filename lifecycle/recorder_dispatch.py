@@ -12,7 +12,13 @@ from lifecycle.jobs import FINALIZE_RECORDING, RECORD
 from lifecycle.services import Services
 from models.documents.interview import OPEN_STATUSES, Interview, get_interview, get_interviews
 from models.documents.recording import Recording, get_interview_recording
-from models.writes.recording_transitions import create_recording, claim_recorder_dispatch, find_open_recordings, find_unrecorded_interviews, give_up_recording
+from models.writes.recording_transitions import (
+    claim_recorder_dispatch,
+    create_recording,
+    find_open_recordings,
+    find_unrecorded_interviews,
+    give_up_recording,
+)
 
 log = structlog.get_logger(__name__)
 

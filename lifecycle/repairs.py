@@ -11,16 +11,15 @@ import structlog
 from bson import ObjectId
 from pymongo.errors import OperationFailure, PyMongoError
 
-from lifecycle.presence import switch_to_text
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
+from lifecycle.presence import switch_to_text
 from lifecycle.services import Services
 from lifecycle.states import end_interview, expire_interview, finish_interview
-from models.writes import room_transitions
-from models.writes import interview_transitions
-from models.writes.interview_erasure import delete_erased, find_pending_erasures
-from models.writes.evaluation_transitions import find_due_evaluations
 from models.documents.interview import EndReason, get_interview
 from models.storage.transactions import abort_orphaned_transactions
+from models.writes import interview_transitions, room_transitions
+from models.writes.evaluation_transitions import find_due_evaluations
+from models.writes.interview_erasure import delete_erased, find_pending_erasures
 
 log = structlog.get_logger(__name__)
 

@@ -1,7 +1,7 @@
 """LiveKit: the rooms of voice interviews, the key to one, and who is sent into it.
 
 LiveKit queues and repairs nothing: a dispatch that no worker takes is lost, and two dispatches are two interviewers. So whoever
-calls here has first taken it upon itself in MongoDB (models.writes.room_transitions), and the number of that claim goes with the dispatch.
+calls here has first taken it upon itself in MongoDB (room_transitions), and the number of that claim goes with the dispatch.
 """
 
 import asyncio
@@ -195,12 +195,14 @@ class Rooms:
             await self._replace_agent(api, interview_id, self._livekit.agent_name, metadata)
 
     async def dispatch_recorder(self, interview_id: ObjectId, recording_id: ObjectId, fence: int) -> None:
-        """The same for the recorder: `part` is its number."""
+        """The same for the recorder: `fence` is its number."""
         metadata = {"interview": str(interview_id), "recording": str(recording_id), "fence": fence}
         async with self._request() as api:
             await self._replace_agent(api, interview_id, self._livekit.recorder_name, metadata)
 
-    async def _replace_agent(self, api: LiveKitAPI, interview_id: ObjectId, agent_name: str, metadata: Mapping[str, object]) -> None:
+    async def _replace_agent(
+        self, api: LiveKitAPI, interview_id: ObjectId, agent_name: str, metadata: Mapping[str, object]
+    ) -> None:
         name = build_room_name(interview_id)
         if not (await api.room.list_rooms(ListRoomsRequest(names=[name]))).rooms:
             # a dispatch would make it too, but without our time-outs
@@ -239,7 +241,9 @@ class Rooms:
             return list((await api.room.list_participants(ListParticipantsRequest(room=name))).participants)
         return []
 
-    async def _create_livekit_room(self, api: LiveKitAPI, interview_id: ObjectId, agent_name: str, metadata: Mapping[str, object]) -> None:
+    async def _create_livekit_room(
+        self, api: LiveKitAPI, interview_id: ObjectId, agent_name: str, metadata: Mapping[str, object]
+    ) -> None:
         dispatch = RoomAgentDispatch(agent_name=agent_name, metadata=_to_json(metadata))
         await api.room.create_room(
             CreateRoomRequest(

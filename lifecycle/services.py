@@ -13,7 +13,7 @@ from settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, live feeds, the jobs' broker, LiveKit's rooms. MongoDB is bound to the documents (models.storage.database.connect)."""
+    """Settings, live feeds, the jobs' broker, LiveKit's rooms. MongoDB is bound to the documents (database.connect)."""
 
     settings: Settings
     live: LiveHub

@@ -10,16 +10,14 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
-from lifecycle.presence import DISPATCH_LEASE_SECONDS
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
+from lifecycle.presence import DISPATCH_LEASE_SECONDS
 from lifecycle.services import Services
-from models.writes import interview_erasure
-from models.writes import room_transitions
-from models.writes import interview_transitions
 from models.documents.evaluation import Evaluation
-from models.writes.evaluation_transitions import add_evaluation
 from models.documents.interview import OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel
+from models.writes import interview_erasure, interview_transitions, room_transitions
+from models.writes.evaluation_transitions import add_evaluation
 
 
 async def open_interview(services: Services, interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview:
@@ -28,7 +26,9 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     Raises Conflict when the interview is over.
     """
     if channel is Channel.VOICE:
-        opened = await room_transitions.open_room(interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_LEASE_SECONDS)
+        opened = await room_transitions.open_room(
+            interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_LEASE_SECONDS
+        )
     else:
         opened = await interview_transitions.open_chat(interview_id, consent, channel)
     if opened:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 
-from lifecycle.presence import switch_to_text
 from lifecycle.jobs import REPLY
+from lifecycle.presence import switch_to_text
 from lifecycle.services import Services
-from models.writes.append_turns import InterviewerUpdate, append_candidate_turn, append_interviewer_turns
-from models.storage.clock import now
 from models.documents.interview import Interview
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
+from models.storage.clock import now
+from models.writes.append_turns import InterviewerUpdate, append_candidate_turn, append_interviewer_turns
 
 
 async def store_message(services: Services, interview: Interview, text: str, key: str) -> Turn:
@@ -42,7 +42,9 @@ async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: Ne
     return stored
 
 
-async def store_interviewer_turns(services: Services, interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate) -> Interview:
+async def store_interviewer_turns(
+    services: Services, interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate
+) -> Interview:
     """Store the interviewer's turns under the lease, and show them. Raises LeaseLost, Superseded (models.writes.append_turns)."""
     stored, changed = await append_interviewer_turns(interview_id, turns, update)
     await _publish_turns(services, changed, stored)

@@ -12,17 +12,17 @@ from bson import ObjectId
 from redis.exceptions import RedisError
 
 import settings
-from live.redis_backend import RedisBackend
 from live.cancellation import cancel_and_wait
 from live.interview_feed import InterviewFeed
 from live.messages import Changed, Interim, encode_message
-from live.single_flight import retry_until_available
-from live.synchronization import RefCounted
 from live.organization_feed import OrganizationFeed
 from live.poller import Poller
-from models.reads.watermarks import AccessState
+from live.redis_backend import RedisBackend
+from live.single_flight import retry_until_available
+from live.synchronization import RefCounted
 from models.documents.interview import Interview, get_interview
 from models.documents.turn import Turn
+from models.reads.watermarks import AccessState
 
 log = structlog.get_logger(__name__)
 
@@ -96,7 +96,9 @@ class LiveHub:
         feed = self._interview_feeds.get(interview_id)
         return feed.access_state if feed else None
 
-    async def follow_turns(self, interview_id: ObjectId, after: int, check: AccessCheck | None = None) -> AsyncGenerator[Turn, None]:
+    async def follow_turns(
+        self, interview_id: ObjectId, after: int, check: AccessCheck | None = None
+    ) -> AsyncGenerator[Turn, None]:
         """The interview's turns from seq after + 1 on, in order, each once; those to come too.
 
         Ends after the last turn of an interview that is over, and at once when it is erased or unknown. Calls `check` before
@@ -165,7 +167,7 @@ class LiveHub:
     def follow_interviews(self, organization_id: ObjectId) -> AsyncGenerator[Interview, None]:
         """Each interview of the organization that changes after this call, each at most once in `coalesce_seconds`.
 
-        Those that changed shortly before the call come first (live.organization_feed.OVERLAP), so that after a list that was read just before
+        Those that changed shortly before the call come first (OVERLAP), so that after a list that was read just before
         there is no gap: (id, updated_at) tells what is known already. Never ends. The documents are shared: never change them.
         """
         return self._follow_interviews(organization_id, asyncio.get_running_loop().time())

@@ -10,9 +10,9 @@ from bson import ObjectId
 from live.messages import Interim, decode_message
 from live.single_flight import SingleFlight
 from live.synchronization import Notifier
-from models.reads.watermarks import Watermark, AccessState
 from models.documents.interview import Interview, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
+from models.reads.watermarks import AccessState, Watermark
 
 MAX_CACHED_TURNS = 32
 """turns that are kept for followers who are a little behind"""
@@ -27,7 +27,7 @@ class InterviewFeed:
     """
 
     def __init__(self, interview_id: ObjectId, request_poll: Callable[[], None]) -> None:
-        """`look` asks for fresh marks (`take_marks`), soon."""
+        """`request_poll` asks for fresh marks (`apply_watermark`), soon."""
         self.interview_id = interview_id
         self.is_over = False
         """no turn comes after the last one known"""

@@ -10,8 +10,8 @@ from bson import ObjectId
 
 from live.messages import Changed, decode_message
 from live.single_flight import retry_until_available
-from models.reads.watermarks import list_changes_since, read_server_time
 from models.documents.interview import Interview, get_interviews
+from models.reads.watermarks import list_changes_since, read_server_time
 
 OVERLAP = timedelta(seconds=10)
 """a change may be committed after others that bear a later time: a transaction lasts 4 s at most, servers' clocks differ"""

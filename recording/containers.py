@@ -126,7 +126,7 @@ def _configure(context: av.VideoCodecContext, picture: VideoSize) -> None:
 
 
 def to_audio_frame(samples: Samples, layout: str, first_sample: int) -> av.AudioFrame:
-    """The samples as a frame that begins after `count` others."""
+    """The samples as a frame that begins after `first_sample` others."""
     frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout=layout)
     frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, first_sample, Fraction(1, SAMPLE_RATE)
     return frame

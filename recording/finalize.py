@@ -12,15 +12,15 @@ from bson import ObjectId
 
 from lifecycle.lease import hold_lease
 from lifecycle.services import Services
-from models.writes.append_turns import LeaseLost
 from models.documents.interview import get_interview
-from models.documents.recording import RecordingFile, Recording, RecordingKind, RecordingStatus
+from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
+from models.writes.append_turns import LeaseLost
 from models.writes.recording_transitions import claim_file_job, complete_recording, postpone_file_job, renew_recording_lease
 from recording.containers import AUDIO_TYPE, VIDEO_TYPE
-from recording.merge import FILE_NAMES, MergedFile, LocalPart, merge_parts
+from recording.merge import FILE_NAMES, LocalPart, MergedFile, merge_parts
+from recording.storage import RecordingStore, StoreFailed
 from recording.track_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME
 from recording.upload_buffer import build_chunks_path
-from recording.storage import RecordingStore, StoreFailed
 
 log = structlog.get_logger(__name__)
 

@@ -3,8 +3,8 @@
 import structlog
 from bson import ObjectId
 
-from models.writes.interview_erasure import confirm_media_erased
 from models.documents.interview import get_interview
+from models.writes.interview_erasure import confirm_media_erased
 from recording.storage import RecordingStore, StoreFailed
 
 log = structlog.get_logger(__name__)

@@ -16,10 +16,10 @@ import numpy as np
 from av.error import FFmpegError
 from av.packet import Packet
 
-from models.documents.recording import VideoSize, RecordingKind
+from models.documents.recording import RecordingKind, VideoSize
 from recording.containers import MILLISECOND_TIME_BASE, AudioContainer, add_opus, add_vp8, encode_still, to_audio_frame
-from recording.video_frames import create_black_frame
 from recording.timeline import SAMPLE_RATE, Samples, mix
+from recording.video_frames import create_black_frame
 
 FILE_NAMES = {
     RecordingKind.AUDIO: "audio.ogg",
@@ -56,7 +56,9 @@ class MergeAbandoned(Exception):
     """Nobody wants the files any more."""
 
 
-def merge_parts(parts: list[LocalPart], paths: Mapping[RecordingKind, Path], picture: VideoSize | None, abandoned: Event) -> list[MergedFile]:
+def merge_parts(
+    parts: list[LocalPart], paths: Mapping[RecordingKind, Path], picture: VideoSize | None, abandoned: Event
+) -> list[MergedFile]:
     """Make the files at these paths: both voices, each voice, and, if there is a `picture`, the video with both voices mixed.
 
     Nothing when no sound can be read. A part whose end is torn is read up to there.
@@ -84,7 +86,11 @@ def merge_parts(parts: list[LocalPart], paths: Mapping[RecordingKind, Path], pic
         composite.close()
     if not sample_count:
         return []
-    return [MergedFile(kind, path, sample_count / SAMPLE_RATE) for kind, path in paths.items() if composite or kind is not RecordingKind.COMPOSITE]
+    return [
+        MergedFile(kind, path, sample_count / SAMPLE_RATE)
+        for kind, path in paths.items()
+        if composite or kind is not RecordingKind.COMPOSITE
+    ]
 
 
 def _merge_audio(parts: list[LocalPart]) -> Iterator[Samples]:
@@ -193,7 +199,11 @@ class _CompositeWriter:
             while self._next_frame[0] <= (packet.pts or 0) * packet.time_base * 1000:
                 at, data, is_keyframe = self._next_frame
                 video_packet = Packet(data)
-                video_packet.stream, video_packet.time_base, video_packet.is_keyframe = self._video_stream, MILLISECOND_TIME_BASE, is_keyframe
+                video_packet.stream, video_packet.time_base, video_packet.is_keyframe = (
+                    self._video_stream,
+                    MILLISECOND_TIME_BASE,
+                    is_keyframe,
+                )
                 video_packet.pts = video_packet.dts = at
                 self._container.mux(video_packet)
                 self._next_frame = next(self._frames)

@@ -16,14 +16,14 @@ from livekit import rtc
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
+from models.documents.recording import Recording, RecordingPart, VideoSize
 from models.writes.append_turns import LeaseLost
-from models.documents.recording import RecordingPart, VideoSize, Recording
 from models.writes.recording_transitions import add_part, add_video, give_up_recording
-from recording.track_writer import PartWriter, CameraFrame, Side
-from recording.upload_buffer import MAX_OUTAGE_SECONDS
+from recording.encoder_thread import EncoderFailed
 from recording.storage import RecordingStore, StoreFailed
 from recording.timeline import SAMPLE_RATE
-from recording.encoder_thread import EncoderFailed
+from recording.track_writer import CameraFrame, PartWriter, Side
+from recording.upload_buffer import MAX_OUTAGE_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ AUDIO_QUEUE_FRAMES = 100
 class Recorder:
     """Records one part, from when the candidate is there until it is told to stop or the room is closed.
 
-    `patience_seconds`: with a store that takes nothing.
+    `max_outage_seconds`: with a store that takes nothing.
     """
 
     def __init__(
@@ -83,7 +83,9 @@ class Recorder:
         composite = next((part.picture for part in self.recording.parts if part.picture), None)
         part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, composite, self._max_outage_seconds)
         try:
-            await self._apply_change(await add_part(self.recording, RecordingPart(number=self.recording.fence, started_at=part.started_at)))
+            await self._apply_change(
+                await add_part(self.recording, RecordingPart(number=self.recording.fence, started_at=part.started_at))
+            )
             self._part = part
             await self._run_until_stopped(stop_waiters, part.run_mixer(), part.run_uploads(), self._store_video_sizes())
             await cancel_and_wait(*self._streams.values())

@@ -24,7 +24,9 @@ log = structlog.get_logger(__name__)
 def create_recorder_worker(settings: Settings, prompt_version: str) -> AgentServer:
     """The worker that records. `prompt_version` as lifecycle.services has it."""
     hidden = WorkerPermissions(hidden=True, can_publish=False, can_publish_data=False, can_update_metadata=False)
-    return livekit_worker.create_livekit_worker(settings, settings.livekit.recorder_name, record_part, prompt_version, permissions=hidden)
+    return livekit_worker.create_livekit_worker(
+        settings, settings.livekit.recorder_name, record_part, prompt_version, permissions=hidden
+    )
 
 
 async def record_part(job: RoomJob) -> None:

@@ -30,7 +30,7 @@ class VoiceTimeline:
         """of the frames of the last WINDOW_SECONDS: their end, and by how much each came after its place"""
 
     def add(self, samples: Samples, arrived_seconds: float) -> None:
-        """A frame that has come whole `arrived` seconds after the part began."""
+        """A frame that has come whole `arrived_seconds` seconds after the part began."""
         position = round(arrived_seconds * SAMPLE_RATE) - len(samples)
         begin = self._find_start(position, len(samples))
         self._next_position = begin + len(samples)

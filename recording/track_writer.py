@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from models.storage.clock import now
 from models.documents.recording import VideoSize
+from models.storage.clock import now
 from recording.containers import FRAMES_PER_SECOND, AudioContainer, VideoContainer
-from recording.video_frames import Plane, create_black_frame, fit_frame, choose_picture_size
-from recording.upload_buffer import CHUNK_SECONDS, MAX_OUTAGE_SECONDS, UploadBuffer, build_chunks_path
+from recording.encoder_thread import EncoderFailed, EncoderThread
 from recording.storage import RecordingStore
-from recording.timeline import MIX_DELAY_SECONDS, SAMPLE_RATE, Samples, VoiceTimeline, mix, interleave
-from recording.encoder_thread import EncoderThread, EncoderFailed
+from recording.timeline import MIX_DELAY_SECONDS, SAMPLE_RATE, Samples, VoiceTimeline, interleave, mix
+from recording.upload_buffer import CHUNK_SECONDS, MAX_OUTAGE_SECONDS, UploadBuffer, build_chunks_path
+from recording.video_frames import Plane, choose_picture_size, create_black_frame, fit_frame
 
 AUDIO_FILE_NAME = "audio.ogg"
 VIDEO_FILE_NAME = "video.webm"

@@ -51,7 +51,7 @@ class UploadBuffer:
     async def flush(self) -> None:
         """Store what waits; what the store does not take now waits on.
 
-        Raises StoreFailed when it has taken nothing for `patience_seconds`.
+        Raises StoreFailed when it has taken nothing for `max_outage_seconds`.
         """
         with self._lock:
             data = bytes(self._pending)

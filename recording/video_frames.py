@@ -39,7 +39,10 @@ def fit_frame(planes: Plane, width: int, height: int, quarter_turns: int, pictur
         parts.append(np.rot90(whole[: even_height // halves, : even_width // halves], -quarter_turns))
     frame = _to_video_frame(parts, VideoSize(width=parts[0].shape[1], height=parts[0].shape[0]))
     scale = min(picture.width / frame.width, picture.height / frame.height)
-    size = VideoSize(width=min(picture.width, _round_to_even(frame.width * scale)), height=min(picture.height, _round_to_even(frame.height * scale)))
+    size = VideoSize(
+        width=min(picture.width, _round_to_even(frame.width * scale)),
+        height=min(picture.height, _round_to_even(frame.height * scale)),
+    )
     if (frame.width, frame.height) != (size.width, size.height):
         frame = frame.reformat(width=size.width, height=size.height, format="yuv420p")
     if size == picture:

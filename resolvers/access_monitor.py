@@ -17,7 +17,16 @@ RECHECK_SECONDS = 2.0
 class AccessMonitor:
     """The access of a caller, looked at again each `recheck_seconds` and when it expires."""
 
-    __slots__ = ("__weakref__", "_check_at", "_ended", "_looking", "_loop", "_recheck_seconds", "_wakes", "principal")
+    __slots__ = (
+        "__weakref__",
+        "_access_error",
+        "_check_at",
+        "_loop",
+        "_pending_check",
+        "_recheck_seconds",
+        "_revocation_callbacks",
+        "principal",
+    )
 
     @classmethod
     def for_principal(cls, principal: Principal, recheck_seconds: float = RECHECK_SECONDS) -> "AccessMonitor":
@@ -53,7 +62,7 @@ class AccessMonitor:
         return max(0.0, self._check_at - self._loop.time())
 
     def check(self, on_revoked: Callable[[], None]) -> None:
-        """Begin to look again, if it is time; `wake` is called if the access is found to have ended.
+        """Begin to look again, if it is time; `on_revoked` is called if the access is found to have ended.
 
         Raises Unauthenticated when it is known to have ended. Never waits: MongoDB that is slow or away holds up no stream, and
         says nothing about the caller.

@@ -11,14 +11,24 @@ from errors import BadInput, Conflict
 from evaluation.rubric import compute_totals
 from lifecycle.services import Services
 from lifecycle.states import request_evaluation
-from models.writes import evaluation_transitions
-from models.storage.clock import now
-from models.documents.evaluation import ACTIVE_STATUSES, Evaluation, EvaluationStatus, LevelOverride, EvaluationOutcome, Review, get_organization_evaluation, list_evaluations, pick_evaluation
+from models.documents.evaluation import (
+    ACTIVE_STATUSES,
+    Evaluation,
+    EvaluationOutcome,
+    EvaluationStatus,
+    LevelOverride,
+    Review,
+    get_organization_evaluation,
+    list_evaluations,
+    pick_evaluation,
+)
 from models.documents.interview import Decision, Interview, get_organization_interview
+from models.storage.clock import now
+from models.writes import evaluation_transitions
 from resolvers.idempotency import idempotent
-from resolvers.ids import IdKind, decode_id, build_not_found
-from resolvers.interview_lookup import load_interview
+from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import DETAIL_LIMIT, clean_line, clean_text
+from resolvers.interview_lookup import load_interview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,9 @@ class IdempotentCall:
         return await idempotency_claim.claim_key(self.caller, self.mutation, self.key, self.digest, result_id)
 
 
-def idempotent(services: Services, principal: Principal, mutation: str, key: str | None, validated_input: object) -> IdempotentCall:
+def idempotent(
+    services: Services, principal: Principal, mutation: str, key: str | None, validated_input: object
+) -> IdempotentCall:
     """The mutation of this caller with this validated input: dataclasses, mappings, lists and scalars.
 
     Raises BadInput for a key that is empty, longer than 200 characters, or holds control characters.

@@ -29,7 +29,7 @@ def normalize_text(value: str, field: str) -> str:
 
 
 def clean_text(value: str, field: str, limit: int = DOCUMENT_LIMIT) -> str:
-    """Text of several lines. Raises BadInput when it is empty, longer than `limit` characters, or as `clean` says."""
+    """Text of several lines. Raises BadInput when it is empty, longer than `limit` characters, or as `normalize_text` says."""
     value = normalize_text(value, field)
     if not value:
         raise BadInput(f"{field} is empty: send at least one character that is not blank.", field=field)
@@ -39,12 +39,12 @@ def clean_text(value: str, field: str, limit: int = DOCUMENT_LIMIT) -> str:
 
 
 def clean_line(value: str, field: str, limit: int = NAME_LIMIT) -> str:
-    """Text of one line, such as a name: NFC, each run of blanks one space. Raises BadInput as `prose`."""
+    """Text of one line, such as a name: NFC, each run of blanks one space. Raises BadInput as `clean_text`."""
     return " ".join(unicodedata.normalize("NFC", clean_text(value, field, limit)).split())
 
 
 def clean_filter_values(values: Sequence[str] | None, field: str) -> list[str] | None:
-    """The values of a filter, each as `line`; None when there is no filter. Raises BadInput, also for more than 100."""
+    """The values of a filter, each as `clean_line`; None when there is no filter. Raises BadInput, also for more than 100."""
     if values is None:
         return None
     if len(values) > MAX_FILTER_VALUES:

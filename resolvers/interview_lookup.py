@@ -3,7 +3,7 @@
 from auth import Principal, check_candidate_access
 from models.documents.interview import Interview, get_organization_interview
 from models.documents.organization import Role
-from resolvers.ids import IdKind, decode_id, build_not_found
+from resolvers.ids import IdKind, build_not_found, decode_id
 
 
 async def load_interview(principal: Principal, interview_id: str) -> Interview:

@@ -3,16 +3,16 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from auth import Action, Principal, require_permission, has_permission
+from auth import Action, Principal, has_permission, require_permission
 from errors import BadInput
 from lifecycle.services import Services
-from models.reads import interview_list
 from models.documents.interview import Interview
+from models.reads import interview_list
 from models.reads.interview_list import InterviewFilter, InterviewOrderField, to_sort_order
 from models.reads.interview_row import InterviewRow
 from models.reads.pagination import Page, PageRequest
+from resolvers.input_text import clean_filter_values, clean_line
 from resolvers.interview_lookup import load_interview
-from resolvers.input_text import clean_line, clean_filter_values
 
 
 async def get_interview(services: Services, principal: Principal, interview_id: str) -> Interview:

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 
 from bson import ObjectId
 
-from auth import Action, Principal, require_permission, decode_invite_token, unknown_invite_error
+from auth import Action, Principal, decode_invite_token, require_permission, unknown_invite_error
 from errors import BadInput, Conflict
-from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.consent import ConsentText, create_consent, get_consent_text
+from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.services import Services
 from lifecycle.states import open_interview
-from models.storage.clock import now
 from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
 from models.documents.organization import Organization, get_organization
-from models.writes.interview_transitions import reschedule_interview
 from models.documents.turn import Channel
+from models.storage.clock import now
+from models.writes.interview_transitions import reschedule_interview
 from resolvers.candidate_access import AccessGrant, issue_candidate_access, issue_invite_link
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.interview_lookup import load_interview

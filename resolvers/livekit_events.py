@@ -8,11 +8,11 @@ from livekit.api import TokenVerifier, WebhookEvent, WebhookReceiver
 
 from errors import Unauthenticated, Unavailable
 from lifecycle.presence import candidate_joined, candidate_left
-from lifecycle.rooms import CANDIDATE_IDENTITY, parse_room_name, read_joined_at
 from lifecycle.reconciler import reconcile_room
+from lifecycle.rooms import CANDIDATE_IDENTITY, parse_room_name, read_joined_at
 from lifecycle.services import Services
-from models.storage.clock import now
 from models.documents.interview import get_interview
+from models.storage.clock import now
 
 log = structlog.get_logger(__name__)
 

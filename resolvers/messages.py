@@ -6,8 +6,8 @@ from auth import Action, Principal, require_permission
 from lifecycle.services import Services
 from lifecycle.turns import store_message
 from models.documents.turn import Turn
-from resolvers.interview_lookup import load_interview
 from resolvers.input_text import clean_line, clean_text
+from resolvers.interview_lookup import load_interview
 
 
 async def send_message(

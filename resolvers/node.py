@@ -10,8 +10,8 @@ from models.documents.position import Position, get_position
 from models.documents.recording import RecordingFile
 from resolvers.evaluations import find_evaluation
 from resolvers.ids import IdKind, parse_id
-from resolvers.recordings import find_recording_file
 from resolvers.interview_lookup import load_interview
+from resolvers.recordings import find_recording_file
 from resolvers.viewer import get_viewer
 
 NodeDocument = Interview | Position | Evaluation | RecordingFile | Organization

@@ -14,11 +14,11 @@ from lifecycle.services import Services
 from models.documents import position as positions
 from models.documents.interview import Interview
 from models.documents.language import primary_language
-from models.reads.pagination import SortOrder, Page, PageRequest
 from models.documents.position import Position, PositionContent, find_position
+from models.reads.pagination import Page, PageRequest, SortOrder
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found
-from resolvers.input_text import normalize_text, clean_language_tag
+from resolvers.input_text import clean_language_tag, normalize_text
 
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20

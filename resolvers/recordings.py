@@ -5,8 +5,8 @@ from bson import ObjectId
 from auth import check_playback_token, issue_playback_token
 from lifecycle.services import Services
 from models.documents.interview import get_organization_interview
-from models.documents.recording import RecordingFile, Recording, find_recording_with_file
-from resolvers.ids import IdKind, decode_id, encode_id, build_not_found
+from models.documents.recording import Recording, RecordingFile, find_recording_with_file
+from resolvers.ids import IdKind, build_not_found, decode_id, encode_id
 from settings import Settings
 
 

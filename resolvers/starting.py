@@ -14,16 +14,23 @@ from bson import ObjectId
 
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
-from lifecycle.presence import prepare_room
 from lifecycle.consent import create_consent
+from lifecycle.presence import prepare_room
 from lifecycle.services import Services
 from lifecycle.states import open_interview
-from models.storage.clock import now
-from models.documents.interview import Candidate, Interview, InterviewStatus, PositionRef, get_organization_interview, extract_search_terms
+from models.documents.interview import (
+    Candidate,
+    Interview,
+    InterviewStatus,
+    PositionRef,
+    extract_search_terms,
+    get_organization_interview,
+)
 from models.documents.language import primary_language
 from models.documents.position import Position, find_position
-from models.writes.interview_transitions import insert_interview
 from models.documents.turn import Channel
+from models.storage.clock import now
+from models.writes.interview_transitions import insert_interview
 from resolvers.candidate_access import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.input_text import DETAIL_LIMIT, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
@@ -119,7 +126,9 @@ async def schedule_interview(services: Services, principal: Principal, request: 
     call = idempotent(services, principal, "scheduleInterview", request.idempotency_key, request)
     interview = await _find_previous_interview(principal, call)
     if interview is None:
-        draft = await _build_interview(principal, request, resolve_invite_expiry(services, request.scheduled_for, request.expires_at))
+        draft = await _build_interview(
+            principal, request, resolve_invite_expiry(services, request.scheduled_for, request.expires_at)
+        )
         draft.scheduled_for = request.scheduled_for
         interview = await _create(draft, call)
         await services.live.publish_change(principal.organization_id, ObjectId(interview.id))

@@ -9,19 +9,19 @@ from typing import TypeVar
 
 from bson import ObjectId
 
-from auth import Action, Principal, require_permission, check_candidate_access
+from auth import Action, Principal, check_candidate_access, require_permission
 from errors import BadInput
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.messages import Interim
-from models.reads.watermarks import read_access_state
 from models.documents.interview import Interview, InterviewStatus
-from models.reads.interview_list import InterviewFilter, InterviewOrderField, list_interviews, to_sort_order
 from models.documents.organization import Role
-from models.reads.pagination import PageRequest
 from models.documents.turn import Channel, Turn
-from resolvers.ids import IdKind, decode_id, build_not_found
+from models.reads.interview_list import InterviewFilter, InterviewOrderField, list_interviews, to_sort_order
+from models.reads.pagination import PageRequest
+from models.reads.watermarks import read_access_state
 from resolvers.access_monitor import RECHECK_SECONDS, AccessMonitor
+from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values
 
 MAX_INITIAL_INTERVIEWS = 200
@@ -86,11 +86,13 @@ async def follow_interviews(
     require_permission(principal, Action.LIST_INTERVIEWS)
     where = where or LiveInterviewFilter()
     where = replace(where, position_key=clean_filter_values(where.position_key, "filter.positionKey"))
-    return _stream_while_authorized(principal, _stream_matching_interviews(services, principal.organization_id, where), recheck_seconds)
+    return _stream_while_authorized(
+        principal, _stream_matching_interviews(services, principal.organization_id, where), recheck_seconds
+    )
 
 
 async def _resolve_interview_id(services: Services, principal: Principal, interview_id: str) -> ObjectId:
-    """As resolvers.interview_lookup.own_interview, from what is known of an interview that somebody follows already, else by few fields."""
+    """As load_interview, from what is known of an interview that somebody follows already, else by few fields."""
     object_id = decode_id(IdKind.INTERVIEW, interview_id)
     access_state = services.live.cached_access_state(object_id) or await read_access_state(object_id)
     if (
@@ -113,7 +115,9 @@ async def _stream_interview_states(
             yield state
 
 
-async def _stream_matching_interviews(services: Services, organization_id: ObjectId, where: LiveInterviewFilter) -> AsyncGenerator[Interview, None]:
+async def _stream_matching_interviews(
+    services: Services, organization_id: ObjectId, where: LiveInterviewFilter
+) -> AsyncGenerator[Interview, None]:
     criteria = InterviewFilter(status=where.status, position_key=where.position_key, channel=where.channel)
     newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), MAX_INITIAL_INTERVIEWS)
     last_sent_at: dict[ObjectId, datetime] = {}
@@ -136,7 +140,9 @@ async def _stream_matching_interviews(services: Services, organization_id: Objec
             yield interview
 
 
-async def _stream_while_authorized(principal: Principal, stream: AsyncGenerator[T, None], recheck_seconds: float) -> AsyncGenerator[T, None]:
+async def _stream_while_authorized(
+    principal: Principal, stream: AsyncGenerator[T, None], recheck_seconds: float
+) -> AsyncGenerator[T, None]:
     """The stream, as long as the caller has access. Raises Unauthenticated when that ends."""
     access_monitor = AccessMonitor.for_principal(principal, recheck_seconds)
     async with aclosing(stream):

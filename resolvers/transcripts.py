@@ -9,9 +9,9 @@ from auth import Action, Principal, require_permission
 from errors import BadInput
 from lifecycle.services import Services
 from models.documents.interview import TERMINAL_STATUSES, Interview
+from models.documents.turn import Turn, read_turns, read_turns_by_seq
 from models.reads.interview_row import InterviewRow
 from models.reads.pagination import MAX_PAGE_SIZE
-from models.documents.turn import Turn, read_turns, read_turns_by_seq
 from resolvers.interview_lookup import load_interview
 
 

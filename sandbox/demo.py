@@ -21,8 +21,8 @@ from sandbox.caller.participant import VoiceCaller
 from sandbox.candidate import PreparedAnswers, SimulatedCandidate, load_answers, load_questions
 from sandbox.livekit.build import find_or_build
 from sandbox.processes import SandboxFailed
-from sandbox.terminal import RunningSteps, format_progress, show_evaluation, show_recordings, show_turn, show_word_errors
 from sandbox.stack import BANNER, ProvisionKey, Stack, issue_keys, run_stack
+from sandbox.terminal import RunningSteps, format_progress, show_evaluation, show_recordings, show_turn, show_word_errors
 from sandbox.voice_stack import configured_livekit
 
 POSITION = "software_engineer"
@@ -141,7 +141,7 @@ async def _play(
     watch_seconds = MAX_DEMO_SECONDS["VOICE" if voice else "TEXT"]
     async with AsyncExitStack() as up:
         with steps.step(STARTING["VOICE" if voice else "TEXT"]) as report:
-            stack = await up.enter_async_context(run_stack(root, data, voice=voice, tell=report))
+            stack = await up.enter_async_context(run_stack(root, data, voice=voice, report=report))
             if voice and stack.voice_unavailable_reason:
                 _explain_no_voice(console, stack.voice_unavailable_reason)
                 return None
@@ -162,7 +162,9 @@ async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str
     prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}{spoken}.yaml")
     simulated = SimulatedCandidate(prepared, load_questions(root / "positions" / f"{POSITION}.yaml"))
     async with connect(stack, issued[Role.RECRUITER]) as recruiter, connect(stack, issued[Role.VIEWER]) as viewer:
-        start_input = _make_start_input(prepared, "VOICE" if spoken else "TEXT", is_recorded=bool(spoken and stack.settings.recording.store))
+        start_input = _make_start_input(
+            prepared, "VOICE" if spoken else "TEXT", is_recorded=bool(spoken and stack.settings.recording.store)
+        )
         started = (await recruiter.execute(GraphQLRequest(START, variable_values={"input": start_input})))["startInterview"]
         interview_id, position = started["interview"]["id"], started["interview"]["position"]
         questions = started["interview"]["progress"]["questions"]

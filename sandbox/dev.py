@@ -13,7 +13,7 @@ from rich.markup import escape
 from models.documents.organization import Role
 from sandbox.ide.install import install_ide
 from sandbox.processes import free_port
-from sandbox.stack import BANNER, ProvisionKey, Stack, issue_keys, run_stack, console_reporter
+from sandbox.stack import BANNER, ProvisionKey, Stack, console_reporter, issue_keys, run_stack
 
 SCHEDULE = """mutation($input: ScheduleInterviewInput!) {
   scheduleInterview(input: $input) { interview { url } invite { url } }
@@ -58,7 +58,7 @@ async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: 
     extra_settings = {"API_IDE_ASSETS": str(ide)} if ide else {}
     data, report = root / ".viva", console_reporter(console)
     try:
-        async with run_stack(root, data, api_port=chosen, voice=voice, others=extra_settings, tell=report) as stack:
+        async with run_stack(root, data, api_port=chosen, voice=voice, extra_settings=extra_settings, report=report) as stack:
             issued = await issue_keys(stack, data, provision)
             await _print_guide(console, stack, issued)
             await asyncio.Event().wait()

@@ -95,7 +95,9 @@ class Endpointer:
             return []
         if self.is_loud:
             self.voice_end = self.elapsed_seconds
-        elif self.silence_seconds is not None and self.elapsed_seconds - self.voice_end >= self.silence_seconds - FRAME_SECONDS / 2:
+        elif (
+            self.silence_seconds is not None and self.elapsed_seconds - self.voice_end >= self.silence_seconds - FRAME_SECONDS / 2
+        ):
             ended = self.cut()
             return [ended] if ended else []
         if len(self._frames) * FRAME_SECONDS >= MAX_SEGMENT_SECONDS:
@@ -117,4 +119,6 @@ class Endpointer:
 
     def _build_segment(self, *, has_ended: bool) -> Segment:
         samples = np.concatenate(self._frames) if self._frames else np.zeros(0, dtype=np.int16)
-        return Segment(samples, self.sample_rate, self.elapsed_seconds - len(self._frames) * FRAME_SECONDS, self.voice_end, has_ended)
+        return Segment(
+            samples, self.sample_rate, self.elapsed_seconds - len(self._frames) * FRAME_SECONDS, self.voice_end, has_ended
+        )

@@ -25,7 +25,7 @@ from sandbox.livekit.build import ReportProgress
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
 from sandbox.valkey import Valkey
-from sandbox.voice_stack import TEXT_ONLY, start_voice, create_voice_workers, wait_until_registered
+from sandbox.voice_stack import TEXT_ONLY, create_voice_workers, start_voice, wait_until_registered
 from settings import Settings
 
 ProvisionKey = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]
@@ -62,8 +62,9 @@ async def run_stack(
 ) -> AsyncIterator[Stack]:
     """Everything up, data kept under `data`; down again at the end, and when this process is killed.
 
-    `others` are settings by their names; `options` those of the providers' command lines (anthropic, deepgram, cartesia);
-    `tell` hears of what takes long. MONGODB_URL, REDIS_URL and LIVEKIT_URL of the environment win over servers of our own.
+    `extra_settings` are settings by their names; `provider_options` those of the providers' command lines
+    (anthropic, deepgram, cartesia);
+    `report` hears of what takes long. MONGODB_URL, REDIS_URL and LIVEKIT_URL of the environment win over servers of our own.
     Where voice is wanted and cannot be had, the stack says why. Raises SandboxFailed, with the end of the log, when a process
     does not come up, or ends before the block does.
     """
@@ -95,7 +96,14 @@ async def run_stack(
             api_port=port,
             **{**voice_environment, **extra_settings},
         )
-        provider = [sys.executable, "-m", "sandbox.anthropic", "--port", str(provider_port), *provider_options.get("anthropic", ())]
+        provider = [
+            sys.executable,
+            "-m",
+            "sandbox.anthropic",
+            "--port",
+            str(provider_port),
+            *provider_options.get("anthropic", ()),
+        ]
         await start(ChildProcess(provider, logs / "anthropic.log", cwd=root))
         await start(api := create_api_process(environment, logs / "api.log", root))
         await start(create_jobs_process(environment, logs / "jobs.log", root))
@@ -113,7 +121,8 @@ async def run_stack(
 def make_environment(
     *, mongodb_url: str, redis_url: str, provider_url: str, secret: str, api_port: int, **extra_settings: str
 ) -> dict[str, str]:
-    """The environment of a sandbox's processes: this one's, with the servers and providers of the sandbox. `others` win."""
+    """The environment of a sandbox's processes: this one's, with the servers and providers of the sandbox.
+    `extra_settings` win."""
     return {
         # named, so that this process finds what those write, whatever a .env of theirs says
         "MONGODB_DATABASE": "viva",

@@ -27,7 +27,12 @@ REGISTERED_SECONDS = 180.0
 
 
 async def start_voice(
-    start: StartChild, root: Path, data: Path, webhook: str, report: ReportProgress, provider_options: Mapping[str, Sequence[str]] = MappingProxyType({})
+    start: StartChild,
+    root: Path,
+    data: Path,
+    webhook: str,
+    report: ReportProgress,
+    provider_options: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[dict[str, str], str | None]:
     """Start LiveKit and the providers, with the options of each; returns the settings that lead to them, and None.
 
@@ -37,7 +42,9 @@ async def start_voice(
         livekit = await _start_livekit(start, data, webhook, report)
     except SandboxFailed as failed:
         return TEXT_ONLY, str(failed)
-    deepgram, cartesia = (SpeechProviderProcess(name, data / "logs", root, *provider_options.get(name, ())) for name in ("deepgram", "cartesia"))
+    deepgram, cartesia = (
+        SpeechProviderProcess(name, data / "logs", root, *provider_options.get(name, ())) for name in ("deepgram", "cartesia")
+    )
     for provider in (deepgram, cartesia):
         await start(provider)
     return build_voice_environment(livekit, deepgram.url, cartesia.url, data / "recordings"), None
@@ -53,7 +60,9 @@ async def _start_livekit(start: StartChild, data: Path, webhook: str, report: Re
     if configured := configured_livekit():
         return configured
     if os.environ.get("LIVEKIT_URL"):
-        report(f"LIVEKIT_URL is not used: {' or '.join(name for name in LIVEKIT_VARIABLES if not os.environ.get(name))} is not set.")
+        report(
+            f"LIVEKIT_URL is not used: {' or '.join(name for name in LIVEKIT_VARIABLES if not os.environ.get(name))} is not set."
+        )
     server = LivekitServer(await find_or_build(report), data, webhooks=[webhook])
     await start(server)
     return build_livekit_environment(server)
@@ -89,7 +98,7 @@ class SpeechProviderProcess(ChildProcess):
     """A loopback provider: `deepgram`, which knows words by their sound, or `cartesia`, which speaks them."""
 
     def __init__(self, name: str, logs: Path, root: Path, *options: str) -> None:
-        """`options` of its command line; `root` is the repository."""
+        """`provider_options` of its command line; `root` is the repository."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}{PROVIDER_PATHS.get(name, '')}"
         command = [sys.executable, "-m", f"sandbox.{name}", "--port", str(self.port), *options]

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from strawberry.schema.config import StrawberryConfig
 
+from engine.documents import DocumentCache, DocumentExtension
 from engine.execution import Schema
 from engine.executor import OperationExecutor
-from engine.documents import DocumentExtension, DocumentCache
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription

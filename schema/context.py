@@ -8,11 +8,11 @@ from uuid import uuid4
 import strawberry
 
 from auth import Principal, authenticate
+from engine.shared_subscriptions import SubscriptionContext
 from errors import Unauthenticated
 from lifecycle.services import Services
 from resolvers.access_monitor import AccessMonitor
 from schema.loaders import Loaders
-from engine.shared_subscriptions import SubscriptionContext
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)

@@ -10,7 +10,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncEx
 from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
-from auth import Action, require_permission, has_permission
+from auth import Action, has_permission, require_permission
 from engine.fast_fields import Projected, Restricted
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,13 +44,15 @@ class Guard(Restricted):
 def resolved_field(
     description: str, *, guard: Action | None = None, projected: Projected | None = None, depends_on: Iterable[str] = ()
 ) -> Callable[[F], F]:
-    """A field with a resolver; `guard`: only for roles that may do this; `copied`: what needs no resolver.
+    """A field with a resolver; `guard`: only for roles that may do this; `projected`: what needs no resolver.
 
-    `needs`: what of its object's document it looks at, besides the id (stored_fields).
+    `depends_on`: what of its object's document it looks at, besides the id (stored_fields).
     """
     extensions: list[FieldExtension] = [Guard(guard)] if guard else []
     decorator: Callable[[F], F] = strawberry.field(
-        description=description, extensions=[*extensions, projected] if projected else extensions, metadata={DEPENDS_ON: tuple(depends_on)}
+        description=description,
+        extensions=[*extensions, projected] if projected else extensions,
+        metadata={DEPENDS_ON: tuple(depends_on)},
     )
     return decorator
 
@@ -64,7 +66,7 @@ def document_field(description: str, *, guard: Action | None = None) -> Any:
 
 
 def from_document(strawberry_type: type[T]) -> type[T]:
-    """Decorates a Strawberry type that has a `document`: its `stored` fields are read off that."""
+    """Decorates a Strawberry type that has a `document`: its `document_field` fields are read off that."""
     for field in get_object_definition(strawberry_type, strict=True).fields:
         if not field.init and field.base_resolver is None:
             setattr(strawberry_type, field.python_name, property(attrgetter(f"document.{field.python_name}")))

@@ -10,10 +10,10 @@ from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
 from models.documents.evaluation import Evaluation, list_evaluations_for_interviews
-from models.reads.reply_latency import ReplyLatency, read_reply_latencies
 from models.documents.position import Position, get_positions
 from models.documents.recording import RecordingFile, list_recordings_for_interviews
 from models.documents.turn import Turn
+from models.reads.reply_latency import ReplyLatency, read_reply_latencies
 from resolvers.transcripts import get_turns_by_seq
 
 TurnKey = tuple[ObjectId, int]
@@ -53,7 +53,8 @@ async def _load_latencies(interview_ids: Sequence[ObjectId]) -> list[ReplyLatenc
 
 async def _load_recordings(interview_ids: Sequence[ObjectId]) -> list[list[RecordingFile]]:
     found = {
-        ObjectId(recording.interview_id): recording.files for recording in await list_recordings_for_interviews(list(set(interview_ids)))
+        ObjectId(recording.interview_id): recording.files
+        for recording in await list_recordings_for_interviews(list(set(interview_ids)))
     }
     return [found.get(interview_id, []) for interview_id in interview_ids]
 

@@ -4,9 +4,7 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from resolvers import evaluations, invites, messages, positions
-from resolvers import ending
-from resolvers import starting
+from resolvers import ending, evaluations, invites, messages, positions, starting
 from schema.arguments import unset_to_none
 from schema.context import Info
 from schema.fields import mutation
@@ -135,7 +133,11 @@ class Mutation:
         """A position to save."""
         caller = await info.context.principal()
         position = await positions.save_position(
-            info.context.services, caller, data.to_body(), unset_to_none(data.based_on_version), unset_to_none(data.idempotency_key)
+            info.context.services,
+            caller,
+            data.to_body(),
+            unset_to_none(data.based_on_version),
+            unset_to_none(data.idempotency_key),
         )
         return SavePositionPayload(position=Position.of(position, caller))
 

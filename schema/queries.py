@@ -9,7 +9,7 @@ from strawberry import UNSET
 from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.interview import Interview as InterviewDocument
 from models.documents.position import Position as PositionDocument
-from models.documents.recording import RecordingFile as RecordingFile
+from models.documents.recording import RecordingFile
 from resolvers import evaluations, interviews, invites, node, positions, transcripts, viewer
 from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Id, InterviewId, Last, Version, unset_to_none
 from schema.context import Info
@@ -147,7 +147,13 @@ class Query:
         """A page of positions."""
         services, caller = info.context.services, await info.context.principal()
         page = await positions.list_positions(
-            services, caller, include_archived, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+            services,
+            caller,
+            include_archived,
+            unset_to_none(first),
+            unset_to_none(after),
+            unset_to_none(last),
+            unset_to_none(before),
         )
         count = partial(positions.count_positions, services, caller, include_archived)
         return Connection.of(page, lambda document: Position.of(document, caller), count)

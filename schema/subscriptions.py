@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from auth import Principal
+from engine.shared_subscriptions import EventMapper
 from live.messages import Interim
 from models.documents import turn as documents
 from resolvers import subscriptions
@@ -15,7 +16,6 @@ from schema.arguments import AfterSeq, InterviewId, unset_to_none
 from schema.context import Info
 from schema.fields import subscription
 from schema.inputs.lists import LiveFilter
-from engine.shared_subscriptions import EventMapper
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
 

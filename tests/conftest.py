@@ -29,9 +29,9 @@ from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
 from tests.live.streams import RedisSubscriptions
+from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
 from tests.livekit_rooms import find_livekit
 from tests.resolvers.tenant import Tenant, make_tenant
-from tests.livekit_probe import LivekitProbe, open_livekit_probe, make_livekit_settings
 from tests.schema.api_client import serve
 
 COALESCE_SECONDS = 0.2

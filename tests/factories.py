@@ -6,13 +6,22 @@ from typing import Any
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.writes.append_turns import InterviewerUpdate, append_candidate_turn
-from models.storage.clock import now
 from models.documents.evaluation import CriterionResult, Evaluation, EvaluationOutcome
-from models.documents.interview import Candidate, Consent, Interview, InterviewStatus, PositionRef, Progress, Recommendation, extract_search_terms
+from models.documents.interview import (
+    Candidate,
+    Consent,
+    Interview,
+    InterviewStatus,
+    PositionRef,
+    Progress,
+    Recommendation,
+    extract_search_terms,
+)
 from models.documents.position import Criterion, Level, Position, PositionContent, Question
-from models.documents.recording import RecordingFile, Recording, RecordingKind, RecordingStatus
+from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
+from models.storage.clock import now
+from models.writes.append_turns import InterviewerUpdate, append_candidate_turn
 
 
 def position_body(**values: Any) -> PositionContent:

@@ -13,19 +13,19 @@ from auth import (
     Action,
     Audience,
     Principal,
-    require_permission,
+    authenticate,
+    decode_invite_token,
+    has_permission,
     issue_candidate_token,
     issue_invite_token,
-    has_permission,
-    decode_invite_token,
     recheck,
+    require_permission,
     sign,
-    authenticate,
 )
 from errors import Forbidden, NotFound, Unauthenticated
+from models.documents.organization import Role, create_key, ensure_organization, revoke_key
 from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
-from models.documents.organization import Role, create_key, ensure_organization, revoke_key
 from models.writes.interview_transitions import reschedule_interview
 from tests.factories import make_interview
 

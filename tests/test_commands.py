@@ -167,7 +167,7 @@ def test_the_printed_schema_is_the_snapshot(in_process: CliRunner, monkeypatch: 
     assert in_process.invoke(main.cli_app, ["schema"]).stdout == main.SCHEMA_SNAPSHOT.read_text(encoding="utf-8")
     assert in_process.invoke(main.cli_app, ["schema", "--check"]).exit_code == 0
     (tmp_path / "old.graphql").write_text("type Query", encoding="utf-8")
-    monkeypatch.setattr(main, "SNAPSHOT", tmp_path / "old.graphql")
+    monkeypatch.setattr(main, "SCHEMA_SNAPSHOT", tmp_path / "old.graphql")
     result = in_process.invoke(main.cli_app, ["schema", "--check"])
     assert (result.exit_code, "run `make schema`" in result.stderr) == (2, True)
 
@@ -177,7 +177,10 @@ async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that
 ) -> None:
     environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}"}
     command = [sys.executable, str(workspace / "main.py"), "dev", "--typed"]
-    async with ChildProcess(command, tmp_path / "first", cwd=workspace, environment=environment) as dev, httpx2.AsyncClient() as client:
+    async with (
+        ChildProcess(command, tmp_path / "first", cwd=workspace, environment=environment) as dev,
+        httpx2.AsyncClient() as client,
+    ):
         output = await wait_for_dev_output(dev, tmp_path / "first")
         assert "SANDBOX" in output.splitlines()[0]
         url = re.findall(r"GraphQL IDE\s+(http\S+)", output)[0]
@@ -253,14 +256,18 @@ async def test_the_demo_holds_a_whole_interview_and_shows_its_evaluation(mongod:
 
 async def test_a_demo_without_an_evaluation_fails_and_says_why(mongod: str, valkey: str, workspace: Path) -> None:
     where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}_failed"}
-    code, output, err = await run_python(workspace, "-c", FAST_DEMO_CODE, **where, JOBS_JUDGE_SECONDS="0.001", JOBS_JUDGE_ATTEMPTS="1")
+    code, output, err = await run_python(
+        workspace, "-c", FAST_DEMO_CODE, **where, JOBS_JUDGE_SECONDS="0.001", JOBS_JUDGE_ATTEMPTS="1"
+    )
     assert (code, err) == (1, "")
     assert "The evaluation is FAILED:" in output
     assert "The logs are in .viva/demo/logs." in output
 
 
 async def test_a_demo_that_cannot_start_fails_and_says_why(valkey: str, workspace: Path) -> None:
-    code, output, err = await run_python(workspace, str(workspace / "main.py"), "demo", "--typed", REDIS_URL=valkey, **UNREACHABLE_MONGODB)
+    code, output, err = await run_python(
+        workspace, str(workspace / "main.py"), "demo", "--typed", REDIS_URL=valkey, **UNREACHABLE_MONGODB
+    )
     assert code == 2
     assert output.startswith("SANDBOX")
     assert "MONGODB_URL: MongoDB does not answer" in err

@@ -178,7 +178,10 @@ async def speech_providers() -> AsyncIterator[dict[str, Any]]:
 def valid_voice_settings(livekit_server: LivekitServer, valid_settings: Settings, speech_providers: dict[str, Any]) -> Settings:
     """Settings with which all is well by voice, too."""
     valid_settings.deepgram.api_key = valid_settings.cartesia.api_key = SecretStr(SECRET_KEY)
-    valid_settings.deepgram.base_url, valid_settings.cartesia.base_url = f"{speech_providers['url']}/v1/listen", speech_providers["url"]
+    valid_settings.deepgram.base_url, valid_settings.cartesia.base_url = (
+        f"{speech_providers['url']}/v1/listen",
+        speech_providers["url"],
+    )
     return valid_settings
 
 
@@ -213,7 +216,9 @@ async def test_when_all_is_well_by_voice_it_says_so(valid_voice_settings: Settin
         ("public_url", "https://rooms.example", "LIVEKIT_PUBLIC_URL", "wss://"),
     ],
 )
-async def test_what_is_wrong_about_livekit(valid_voice_settings: Settings, name: str, value: Any, subject: str, told: str) -> None:
+async def test_what_is_wrong_about_livekit(
+    valid_voice_settings: Settings, name: str, value: Any, subject: str, told: str
+) -> None:
     setattr(valid_voice_settings.livekit, name, value)
     found = [finding async for finding in doctor.examine(valid_voice_settings) if not finding.is_ok]
     assert found[0].subject == subject
@@ -222,7 +227,9 @@ async def test_what_is_wrong_about_livekit(valid_voice_settings: Settings, name:
 
 
 @pytest.mark.parametrize("group", ["deepgram", "cartesia"])
-async def test_what_is_wrong_about_a_provider_of_speech(valid_voice_settings: Settings, speech_providers: dict[str, Any], group: str) -> None:
+async def test_what_is_wrong_about_a_provider_of_speech(
+    valid_voice_settings: Settings, speech_providers: dict[str, Any], group: str
+) -> None:
     provider = getattr(valid_voice_settings, group)
     provider.api_key = SecretStr("")
     assert "put your key into .env" in await read_only_failure(valid_voice_settings, f"{group.upper()}_API_KEY")

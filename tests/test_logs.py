@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from errors import extract_locations
-from tests.failing import SPOKEN_TEXT, SECRET
+from tests.failing import SECRET, SPOKEN_TEXT
 
 ROOT = Path(__file__).parent.parent
 EVENTS = {

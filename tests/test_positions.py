@@ -16,7 +16,14 @@ from tests.agent.talks import make_greeted_talk
 
 ROOT = Path(__file__).parents[1]
 POSITION_FILES = sorted((ROOT / "positions").glob("*.yaml"))
-POSITION_KEYS = {"software_engineer", "senior_software_engineer", "data_scientist", "product_manager", "customer_support", "sales"}
+POSITION_KEYS = {
+    "software_engineer",
+    "senior_software_engineer",
+    "data_scientist",
+    "product_manager",
+    "customer_support",
+    "sales",
+}
 COMMON_CRITERIA = {"technical", "communication", "problem_solving"}
 MINUTES_PER_QUESTION = 4
 """less, and candidates who type are hurried"""

@@ -16,7 +16,8 @@ DEAD_POLLS = 8
 
 
 class ConnectionMonitor:
-    """Watches the packets of the candidate's microphone. `tell` is called with False when they stop, with True when they come."""
+    """Watches the packets of the candidate's microphone. `on_change` is called with False when they stop, with True
+    when they come."""
 
     def __init__(self, room: rtc.Room, on_change: Callable[[bool], None]) -> None:
         self._room = room

@@ -15,22 +15,22 @@ from anthropic import AsyncAnthropic
 from bson import ObjectId
 
 from agent.interview_context import build_background, compose_greeting, derive_interview_plan
-from agent.voice.utterance_delivery import AnswerTiming, UtteranceDelivery
-from agent.voice.speech_collector import POLL_SECONDS, SpeechCollector
 from agent.interviewer import MoveChosen
 from agent.phrases import get_phrases
 from agent.plan import InterviewPlan
-from agent.prompts import compose_prompt
 from agent.prefetched_reply import PrefetchedReply
+from agent.prompts import compose_prompt
+from agent.voice.speech_collector import POLL_SECONDS, SpeechCollector
 from agent.voice.speech_player import SpeechPlayer
 from agent.voice.transcript_writer import TranscriptWriter
 from agent.voice.utterance import Utterance, build_provisional_turn
+from agent.voice.utterance_delivery import AnswerTiming, UtteranceDelivery
 from lifecycle.services import Services
-from models.writes.append_turns import LeaseLost
-from models.storage.clock import now
 from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
+from models.storage.clock import now
+from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 
@@ -224,7 +224,9 @@ class Conversation:
         """The open question, after somebody was gone; what was cut off waits for its rest."""
         self._incomplete_seq = plan.answers if plan.contribution else 0
         move = Move.STOP if plan.is_stop_pending else Move.REPEAT
-        await self._delivery.say(plan, Utterance(move, Source.CODE, None), plan.question_again(get_phrases(plan.language).after_interruption))
+        await self._delivery.say(
+            plan, Utterance(move, Source.CODE, None), plan.question_again(get_phrases(plan.language).after_interruption)
+        )
 
     async def _reply_or_follow_clock(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
         if plan.contribution and plan.answers > self._incomplete_seq:
@@ -279,7 +281,9 @@ class Conversation:
     def _has_low_confidence(self, turns: Sequence[Turn], plan: InterviewPlan) -> bool:
         min_confidence = self._services.settings.voice.min_confidence
         spoken_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.confidence is not None]
-        return bool(spoken_turns) and spoken_turns[-1].seq == plan.answers and (spoken_turns[-1].confidence or 0.0) < min_confidence
+        return (
+            bool(spoken_turns) and spoken_turns[-1].seq == plan.answers and (spoken_turns[-1].confidence or 0.0) < min_confidence
+        )
 
 
 async def _assume_alive() -> bool:

@@ -11,26 +11,25 @@ from anthropic import AsyncAnthropic
 from livekit.agents import AgentServer
 from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInputOptions
 
-from agent.voice.room_events import RoomEvents
 from agent.claude import create_claude_client
 from agent.interview_context import load_position
-from agent.voice.conversation import Conversation
 from agent.retry_policy import retry_or_fail
+from agent.voice.conversation import Conversation
+from agent.voice.room_events import RoomEvents
+from agent.voice.session import VoiceAgent, create_session
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.speech_player import SpeechPlayer
 from agent.voice.transcript_writer import TranscriptWriter
-from agent.voice.session import VoiceAgent, create_session
 from lifecycle import livekit_worker
-from lifecycle.presence import dispatch_missing_interviewers
 from lifecycle.lease import hold_lease
 from lifecycle.livekit_job import RoomJob
+from lifecycle.presence import dispatch_missing_interviewers
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import open_services
 from lifecycle.states import finish_interview
-from models.writes import room_transitions
-from models.writes import interview_transitions
-from models.writes.append_turns import LeaseLost
 from models.documents.interview import Interview
+from models.writes import interview_transitions, room_transitions
+from models.writes.append_turns import LeaseLost
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -38,7 +37,9 @@ log = structlog.get_logger(__name__)
 
 def create_interviewer_worker(settings: Settings, prompt_version: str) -> AgentServer:
     """The worker that holds interviews. `prompt_version`: evaluation.prompt.VERSION, for evaluations that it makes pending."""
-    server = livekit_worker.create_livekit_worker(settings, settings.livekit.agent_name, conduct_interview, prompt_version, serves_metrics=True)
+    server = livekit_worker.create_livekit_worker(
+        settings, settings.livekit.agent_name, conduct_interview, prompt_version, serves_metrics=True
+    )
     tasks: set[asyncio.Task[None]] = set()
 
     def dispatch_on_registration(*_: object) -> None:
@@ -90,7 +91,15 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
     session = create_session(job.services.settings, interview.language)
     collector, speech_player = SpeechCollector(), SpeechPlayer(session)
     transcript_writer = TranscriptWriter(job.services, job.interview_id, job.fence)
-    conversation = Conversation(job.services, claude, interview, position, collector=collector, speech_player=speech_player, transcript_writer=transcript_writer)
+    conversation = Conversation(
+        job.services,
+        claude,
+        interview,
+        position,
+        collector=collector,
+        speech_player=speech_player,
+        transcript_writer=transcript_writer,
+    )
     events = RoomEvents(
         job.services,
         job.room,

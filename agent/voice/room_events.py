@@ -10,18 +10,18 @@ from livekit.agents import AgentSession
 from livekit.agents.voice import CloseEvent
 from livekit.agents.voice.room_io import TextInputEvent
 
+from agent.voice.connection_monitor import ConnectionMonitor
 from agent.voice.conversation import Conversation
 from agent.voice.speech_collector import SpeechCollector
-from agent.voice.connection_monitor import ConnectionMonitor
 from agent.voice.transcript_writer import TranscriptWriter
 from errors import Unavailable
 from lifecycle import presence
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
-from models.writes.append_turns import LeaseLost
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.turn import Channel, Speaker
+from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 

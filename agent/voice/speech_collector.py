@@ -108,7 +108,7 @@ class SpeechCollector:
 
     @property
     def pending_text(self) -> str:
-        """What `take` would give now."""
+        """What `take_segment` would give now."""
         return " ".join(piece.text for piece in self._final_texts)
 
     @property

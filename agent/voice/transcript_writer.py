@@ -12,12 +12,12 @@ from pymongo.errors import PyMongoError
 from agent.voice.speech_collector import SpeechSegment
 from errors import Conflict, NotFound
 from lifecycle.services import Services
-from lifecycle.turns import store_spoken_turn, store_message, store_interviewer_turns
+from lifecycle.turns import store_interviewer_turns, store_message, store_spoken_turn
 from live.messages import Interim
-from models.writes.append_turns import LeaseLost, InterviewerUpdate
-from models.storage.clock import now
 from models.documents.interview import Interview
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
+from models.storage.clock import now
+from models.writes.append_turns import InterviewerUpdate, LeaseLost
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ INTERIM_INTERVAL_SECONDS = 0.15
 
 
 class TranscriptWriter:
-    """Stores the turns of one room under a lease, and shows what is being said. Use `keep_showing` as a task."""
+    """Stores the turns of one room under a lease, and shows what is being said. Use `run` as a task."""
 
     def __init__(self, services: Services, interview_id: ObjectId, fence: int) -> None:
         self._services = services
@@ -44,7 +44,7 @@ class TranscriptWriter:
         """of the turns that this knows of"""
 
     async def add_candidate_speech(self, segment: SpeechSegment, *, interrupted: bool = False) -> Turn:
-        """Store what the candidate said; `cut_off`: the connection broke, or the end came, while they spoke.
+        """Store what the candidate said; `interrupted`: the connection broke, or the end came, while they spoke.
 
         Waits for MongoDB as long as it is away. Raises LeaseLost when another has taken over, or no turn is taken any more.
         """
@@ -63,14 +63,17 @@ class TranscriptWriter:
         return stored
 
     async def add_typed_text(self, interview: Interview, text: str, key: str) -> None:
-        """Store what the candidate typed into the room, in as many turns as it takes. Waits and raises as `add_heard`."""
+        """Store what the candidate typed into the room, in as many turns as it takes. Waits and raises as
+        `add_candidate_speech`."""
         for index, start in enumerate(range(0, len(text), MAX_TYPED_CHARACTERS)):
             part = text[start : start + MAX_TYPED_CHARACTERS]
             await self._store_with_retry(partial(store_message, self._services, interview, part, f"{key}:{index}"))
 
     async def add_interviewer_turns(self, turns: Sequence[NewTurn], update: InterviewerUpdate) -> Interview:
-        """Store what the interviewer said. Waits and raises as `add_heard`."""
-        interview = await self._store_with_retry(lambda: store_interviewer_turns(self._services, self._interview_id, turns, update))
+        """Store what the interviewer said. Waits and raises as `add_candidate_speech`."""
+        interview = await self._store_with_retry(
+            lambda: store_interviewer_turns(self._services, self._interview_id, turns, update)
+        )
         self._last_seq = max(self._last_seq, interview.last_seq)
         return interview
 
@@ -98,7 +101,7 @@ class TranscriptWriter:
         self._interims_changed.set()
 
     async def run(self) -> None:
-        """Publish what `show` was given, the newest words of each speaker only. Never ends."""
+        """Publish what `show_interim` was given, the newest words of each speaker only. Never ends."""
         while True:
             await self._interims_changed.wait()
             self._interims_changed.clear()

@@ -8,9 +8,9 @@ from bson import ObjectId
 
 from agent.plan import InterviewPlan
 from agent.voice.speech_player import SpokenText
-from models.storage.clock import now
 from models.documents.interview import EndReason
 from models.documents.turn import Channel, Latency, Move, NewTurn, Source, Speaker, Turn
+from models.storage.clock import now
 
 MIN_HEARD_SHARE = 0.6
 """of a question that was cut off, from which on it counts as asked"""

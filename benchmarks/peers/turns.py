@@ -1,7 +1,7 @@
 """What every peer in Python follows: the turns of an interview, as the product publishes them, the stored one first.
 
 REDIS_URL and TURNS come from the environment; TURNS names a JSON file: for each interview, as callers name it, the `channel` on
-which its turns go, and the `message` of the turn that is stored.
+which its turns go, and the `send_message` of the turn that is stored.
 """
 
 import json

@@ -60,7 +60,9 @@ def test_a_replys_seconds_are_shared_out_and_none_is_lost(whole: Outcome) -> Non
 
 def test_a_reply_that_claude_was_asked_for_late_is_partly_claudes(whole: Outcome) -> None:
     late = replace(whole.turns[2], latency=replace(LATENCY, first_word=0.92, first_audio=1.08, heard=1.09))
-    slow = replace(whole, sounds=[whole.sounds[0], VoiceActivity("agent", 13.29, 18)], turns=[*whole.turns[:2], late, *whole.turns[3:]])
+    slow = replace(
+        whole, sounds=[whole.sounds[0], VoiceActivity("agent", 13.29, 18)], turns=[*whole.turns[:2], late, *whole.turns[3:]]
+    )
     (reply,) = replies_of(slow)
     assert reply.providers == pytest.approx(0.45)
     assert reply.ours == pytest.approx(0.14)

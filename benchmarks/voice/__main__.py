@@ -13,9 +13,6 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-
 from benchmarks.latency import Measured, Variant, compare
 from benchmarks.load import Step, climb
 from benchmarks.recovery import kill
@@ -29,6 +26,9 @@ from benchmarks.report import (
     variant_figures,
     variants_table,
 )
+from rich.console import Console
+from rich.markup import escape
+
 from benchmarks.rig import ROOT
 from sandbox.processes import SandboxFailed
 from settings import VoiceSettings

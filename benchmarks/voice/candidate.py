@@ -10,7 +10,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from sandbox.caller.participant import VoiceCaller, SpeechParts
+from sandbox.caller.participant import SpeechParts, VoiceCaller
 
 ANSWER = "I have used it for three years now."
 BEFORE, AFTER = "First I drew a plan", "and then I built the first part of it."

@@ -10,12 +10,12 @@ from typing import Any
 import httpx2
 from bson import ObjectId
 
-from cli.keys import provision_key, load_starter_positions
+from cli.keys import load_starter_positions, provision_key
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.storage import database
 from models.documents.interview import Interview, get_interview
 from models.documents.organization import Role, ensure_organization
 from models.documents.turn import Turn, read_turns
+from models.storage import database
 from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
 from sandbox.processes import SandboxFailed
@@ -117,7 +117,7 @@ async def brought_up(name: str, questions: int, settings: Mapping[str, str]) -> 
     Raises SandboxFailed when something does not come up, or interviews cannot be held by voice here.
     """
     data = ROOT / ".viva" / "benchmark" / name
-    async with run_stack(ROOT, data, others=settings, options=OPTIONS) as stack:
+    async with run_stack(ROOT, data, extra_settings=settings, provider_options=OPTIONS) as stack:
         if stack.voice_unavailable_reason:
             raise SandboxFailed(f"No interview can be held by voice here: {stack.voice_unavailable_reason}")
         async with _documents:

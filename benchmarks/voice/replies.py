@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.interviews import Outcome
+
 from benchmarks.rig import FIRST_AUDIO_SECONDS, FIRST_WORD_SECONDS
 from models.documents.turn import Move, Speaker, Turn
 from sandbox.caller.participant import CallerUtterance

@@ -7,12 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 import psutil
-from rich.table import Table
-
 from benchmarks.latency import PAUSES, Measured
 from benchmarks.load import Step
 from benchmarks.replies import Reply, percentile
 from benchmarks.usage import MEGABYTE
+from rich.table import Table
 
 STAGES = {
     "total": "end of speech -> heard",

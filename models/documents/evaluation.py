@@ -9,8 +9,8 @@ from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.storage.clock import now
 from models.documents.interview import Decision, Lease, Recommendation
+from models.storage.clock import now
 
 
 class EvaluationStatus(StrEnum):

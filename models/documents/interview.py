@@ -11,10 +11,10 @@ from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from models.storage.clock import now
-from models.storage.compare_and_set import compare_and_set
 from models.documents.interview_indexes import INDEXES
 from models.documents.turn import Channel
+from models.storage.clock import now
+from models.storage.compare_and_set import compare_and_set
 
 
 class InterviewStatus(StrEnum):
@@ -141,7 +141,7 @@ class Erasure(BaseModel):
 
 
 class Interview(Document):
-    """An interview. Change it through `change` or models.writes.interview_transitions only: both bump updated_at."""
+    """An interview. Change it through `update_interview` or models.writes.interview_transitions only: both bump updated_at."""
 
     organization_id: PydanticObjectId
     status: InterviewStatus

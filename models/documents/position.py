@@ -11,8 +11,8 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict
-from models.storage.clock import now
 from models.reads.pagination import Page, PageRequest, find_page
+from models.storage.clock import now
 from models.storage.transactions import run_in_transaction
 
 SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]

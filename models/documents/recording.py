@@ -13,8 +13,8 @@ from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.storage.clock import now
 from models.documents.interview import Lease
+from models.storage.clock import now
 
 
 class RecordingKind(StrEnum):
@@ -75,7 +75,9 @@ class Recording(Document):
     interview_id: PydanticObjectId
     organization_id: PydanticObjectId
     created_at: datetime = Field(default_factory=now)
-    files: list[RecordingFile] = Field(default_factory=lambda: [RecordingFile(kind=RecordingKind.AUDIO, status=RecordingStatus.STARTING)])
+    files: list[RecordingFile] = Field(
+        default_factory=lambda: [RecordingFile(kind=RecordingKind.AUDIO, status=RecordingStatus.STARTING)]
+    )
     parts: list[RecordingPart] = Field(default_factory=list)
     failure: str | None = None
     """why recording was given up: no other recorder is sent"""

@@ -10,10 +10,10 @@ from typing import Any
 from bson import ObjectId
 
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation, extract_search_terms
-from models.documents.interview_indexes import FILTER_INDEX_ORDERS, IndexKeys, FilterFields, build_index_keys
-from models.reads.interview_row import ROW_CODEC, InterviewRow
-from models.reads.pagination import SortOrder, Page, PageRequest, find_page, find_rows
+from models.documents.interview_indexes import FILTER_INDEX_ORDERS, FilterFields, IndexKeys, build_index_keys
 from models.documents.turn import Channel
+from models.reads.interview_row import ROW_CODEC, InterviewRow
+from models.reads.pagination import Page, PageRequest, SortOrder, find_page, find_rows
 
 
 class InterviewOrderField(StrEnum):
@@ -152,21 +152,37 @@ class _IndexOption:
 
 def _list_index_options(where: InterviewFilter, request: PageRequest) -> Iterator[_IndexOption]:
     """What a page may be read from instead of the order's own index, the best first."""
-    order, equalities, name_criteria, ranges = request.order.field, _build_equality_criteria(where), _build_name_criteria(where), _build_range_criteria(where)
+    order, equalities, name_criteria, ranges = (
+        request.order.field,
+        _build_equality_criteria(where),
+        _build_name_criteria(where),
+        _build_range_criteria(where),
+    )
     is_only_filter = len(equalities) + len(name_criteria) + len(ranges) == 1
     if where.external_id is not None:
         yield _IndexOption(build_index_keys("external_id", "created_at"), {})
     if any(len(word) >= SELECTIVE_PREFIX_LENGTH for word in extract_search_terms(where.candidate or "")):
         [terms] = name_criteria[0]
-        yield _IndexOption(build_index_keys(terms, "created_at"), name_criteria[0], MAX_SORTED_UNIFORM if is_only_filter else None)
+        yield _IndexOption(
+            build_index_keys(terms, "created_at"), name_criteria[0], MAX_SORTED_UNIFORM if is_only_filter else None
+        )
     # they come together, as a range does
-    clustered: list[FilterFields] = [kind for kind in equalities if kind == ("position.key",) or (kind == ("status",) and _has_rare_status(where))]
+    clustered: list[FilterFields] = [
+        kind for kind in equalities if kind == ("position.key",) or (kind == ("status",) and _has_rare_status(where))
+    ]
     for kind in clustered:
-        yield _build_index_option(kind, equalities[kind], request, MAX_SORTED_UNIFORM if is_only_filter and order == "candidate_order" else MAX_SORTED_SKEWED)
+        yield _build_index_option(
+            kind,
+            equalities[kind],
+            request,
+            MAX_SORTED_UNIFORM if is_only_filter and order == "candidate_order" else MAX_SORTED_SKEWED,
+        )
     if order not in UNCLUSTERED_SORTS or (order == "score" and request.order.descending == request.backward):
         # a score says nothing of when
         yield from (
-            _IndexOption(build_index_keys(field), {field: bounds}, MAX_SORTED_SKEWED) for field, bounds in ranges.items() if field not in ("score", order)
+            _IndexOption(build_index_keys(field), {field: bounds}, MAX_SORTED_SKEWED)
+            for field, bounds in ranges.items()
+            if field not in ("score", order)
         )
     for kind in equalities:
         if kind not in clustered:

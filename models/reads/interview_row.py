@@ -49,7 +49,7 @@ def _to_consent(stored: Mapping[str, Any]) -> Consent:
 
 
 class InterviewRow:
-    """A stored interview, as far as it was read: the attributes are named, and mean, what models.documents.interview.Interview's do."""
+    """A stored interview, as far as it was read: the attributes are named, and mean, what Interview's do."""
 
     __slots__ = ("values",)
 

@@ -43,7 +43,9 @@ class PageRequest:
     backward: bool = False
 
     @classmethod
-    def from_relay_arguments(cls, order: SortOrder, first: int | None, after: str | None, last: int | None, before: str | None) -> "PageRequest":
+    def from_relay_arguments(
+        cls, order: SortOrder, first: int | None, after: str | None, last: int | None, before: str | None
+    ) -> "PageRequest":
         """The request of Relay's four arguments. Raises BadInput for both directions at once, or a size outside 0-100."""
         if first is not None and last is not None:
             raise BadInput("Give either first or last, not both.", field="last")

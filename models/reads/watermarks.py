@@ -8,8 +8,8 @@ from typing import Any, cast
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 
-from models.storage.batch_loader import BatchLoader
 from models.documents.interview import TERMINAL_STATUSES, Interview
+from models.storage.batch_loader import BatchLoader
 from models.storage.transactions import get_database
 
 
@@ -62,7 +62,10 @@ async def read_watermarks(interview_ids: Collection[ObjectId]) -> dict[ObjectId,
     """The marks of those of the named interviews that there are."""
     fields = {"last_seq": 1, "updated_at": 1, "status": 1, **_ACCESS_FIELDS}
     rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, fields)
-    return {row["_id"]: Watermark(row["last_seq"], row["updated_at"], row["status"] in TERMINAL_STATUSES, _to_access_state(row)) async for row in rows}
+    return {
+        row["_id"]: Watermark(row["last_seq"], row["updated_at"], row["status"] in TERMINAL_STATUSES, _to_access_state(row))
+        async for row in rows
+    }
 
 
 async def list_changes_since(organization_id: ObjectId, since: datetime) -> list[tuple[ObjectId, datetime]]:

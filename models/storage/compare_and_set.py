@@ -27,7 +27,7 @@ async def compare_and_set(
 ) -> D | None:
     """The changed document, or None when `condition` does not hold (any more).
 
-    `values` are taken literally, so that text from outside is never read as an expression; `computed` are aggregation
+    `values` are taken literally, so that text from outside is never read as an expression; `resolved_field` are aggregation
     expressions, such as "$$NOW".
     """
     literal = {name: {"$literal": Encoder().encode(value)} for name, value in values.items()}

@@ -15,8 +15,8 @@ from models.documents.interview import Interview
 from models.documents.organization import ApiKey, Organization
 from models.documents.position import Position
 from models.documents.recording import Recording
-from models.storage.transactions import APP_NAME, get_database
 from models.documents.turn import TurnDocument
+from models.storage.transactions import APP_NAME, get_database
 
 DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Recording, IdempotencyClaim]
 

@@ -10,9 +10,17 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
-from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, update_interview, get_interview
+from models.documents.interview import (
+    OPEN_STATUSES,
+    EndReason,
+    Interview,
+    InterviewStatus,
+    Progress,
+    get_interview,
+    update_interview,
+)
+from models.documents.turn import Channel, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
 from models.storage.transactions import run_in_transaction
-from models.documents.turn import Channel, NewTurn, Turn, get_turn_collection, find_turn, turn_to_row, turn_to_values
 
 
 class LeaseLost(Exception):
@@ -91,10 +99,12 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
     return existing, interview
 
 
-async def append_interviewer_turns(interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate) -> tuple[list[Turn], Interview]:
+async def append_interviewer_turns(
+    interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate
+) -> tuple[list[Turn], Interview]:
     """Store the interviewer's turns, all or none, under the lease's number. The same keys again answer what is stored.
 
-    Raises LeaseLost when the number has grown or the interview takes no turns any more, Superseded as `words` says.
+    Raises LeaseLost when the number has grown or the interview takes no turns any more, Superseded as `update` says.
     """
     count = len(turns)
     values: dict[str, Any] = {"progress": update.progress, "attempts": 0}

@@ -9,10 +9,18 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict
+from models.documents.evaluation import (
+    ACTIVE_STATUSES,
+    Evaluation,
+    EvaluationOutcome,
+    EvaluationStatus,
+    Review,
+    Usage,
+    list_evaluations,
+)
+from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, get_interview, update_interview
 from models.storage.clock import now
 from models.storage.compare_and_set import LEASE_IS_FREE, compare_and_set, extend_lease, from_now, lease_expression
-from models.documents.evaluation import ACTIVE_STATUSES, Evaluation, EvaluationStatus, EvaluationOutcome, Review, Usage, list_evaluations
-from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, update_interview, get_interview
 from models.storage.transactions import run_in_transaction
 
 _IS_DUE = {"$lte": ["$due_at", "$$NOW"]}
@@ -88,7 +96,9 @@ async def complete_evaluation(
         "recommendation": outcome.recommendation,
         "decision": None,
     }
-    return await _change_with_interview(ObjectId(evaluation.id), _lease_condition(evaluation.fence), values, interview_values=interview_values)
+    return await _change_with_interview(
+        ObjectId(evaluation.id), _lease_condition(evaluation.fence), values, interview_values=interview_values
+    )
 
 
 def _lease_condition(fence: int) -> dict[str, Any]:
@@ -102,7 +112,7 @@ async def _change_with_interview(
     computed: Mapping[str, Any] | None = None,
     interview_values: Mapping[str, Any] | None = None,
 ) -> Evaluation | None:
-    """Change the evaluation and, since callers see that, the interview (`shown`, updated_at), in one transaction.
+    """Change the evaluation and, since callers see that, the interview (`interview_values`, updated_at), in one transaction.
 
     None when `condition` does not hold (any more), or the interview has been erased.
     """
@@ -169,7 +179,10 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         # a repeated review decides nothing again: another may have come after it
         sets_decision = added is not None and await _is_newest_completed(added, session)
         interview_values = {"decision": review.decision} if sets_decision else {}
-        if await update_interview(ObjectId(evaluation.interview_id), {"erased_at": None}, interview_values, session=session) is None:
+        if (
+            await update_interview(ObjectId(evaluation.interview_id), {"erased_at": None}, interview_values, session=session)
+            is None
+        ):
             await session.abort_transaction()
             return None
         return added or await Evaluation.get(evaluation.id, session=session)

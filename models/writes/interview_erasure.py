@@ -4,11 +4,11 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.storage.compare_and_set import from_now
 from models.documents.evaluation import Evaluation
-from models.documents.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, update_interview, get_interview
+from models.documents.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, get_interview, update_interview
 from models.documents.recording import Recording, list_recordings_for_interviews
 from models.documents.turn import get_turn_collection
+from models.storage.compare_and_set import from_now
 
 _ERASED_FIELDS: dict[str, Any] = {
     "candidate": None,
@@ -48,7 +48,9 @@ async def mark_erased(interview_id: ObjectId) -> Interview | None:
         cancellation = {} if interview.status in TERMINAL_STATUSES else {"status": InterviewStatus.CANCELLED, "end_reason": None}
         # whatever is stored moves updated_at: then it is counted, and looked at, again
         condition = {"erased_at": None, "updated_at": interview.updated_at}
-        if marked := await update_interview(interview_id, condition, {**_ERASED_FIELDS, **cancellation, "erasure": counts}, _ERASURE_MARK):
+        if marked := await update_interview(
+            interview_id, condition, {**_ERASED_FIELDS, **cancellation, "erasure": counts}, _ERASURE_MARK
+        ):
             return marked
     return None
 
@@ -56,7 +58,7 @@ async def mark_erased(interview_id: ObjectId) -> Interview | None:
 async def delete_erased(interview_id: ObjectId) -> Interview | None:
     """Delete turns, evaluations and recordings of a marked interview, then take it from the list of the pending; safe to repeat.
 
-    One that was recorded stays pending until `confirm_media`. None, and nothing deleted, when it is not marked.
+    One that was recorded stays pending until `confirm_media_erased`. None, and nothing deleted, when it is not marked.
     """
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is None or interview.erasure is None:

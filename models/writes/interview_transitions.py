@@ -8,11 +8,20 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from models.storage.compare_and_set import LEASE_IS_FREE, extend_lease, from_now, lease_expression
 from models.documents.evaluation import Evaluation
-from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, update_interview, get_interview
-from models.storage.transactions import run_in_transaction
+from models.documents.interview import (
+    DISPATCH_HOLDER,
+    OPEN_STATUSES,
+    Consent,
+    EndReason,
+    Interview,
+    InterviewStatus,
+    get_interview,
+    update_interview,
+)
 from models.documents.turn import Channel
+from models.storage.compare_and_set import LEASE_IS_FREE, extend_lease, from_now, lease_expression
+from models.storage.transactions import run_in_transaction
 
 _NOT_ERASED: dict[str, Any] = {"erased_at": None}
 
@@ -125,7 +134,9 @@ async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float)
         {
             "channel": Channel.TEXT,
             "status": {"$in": list(OPEN_STATUSES)},
-            "$expr": {"$and": [{"$lte": [{"$ifNull": ["$due_at", "$$NOW"]}, "$$NOW"]}, {"$ne": ["$due_at", None]}, LEASE_IS_FREE]},
+            "$expr": {
+                "$and": [{"$lte": [{"$ifNull": ["$due_at", "$$NOW"]}, "$$NOW"]}, {"$ne": ["$due_at", None]}, LEASE_IS_FREE]
+            },
             **_NOT_ERASED,
         },
         {},

@@ -11,9 +11,9 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from models.storage.compare_and_set import LEASE_IS_FREE, compare_and_set, extend_lease, from_now, lease_expression
 from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Interview, update_interview
-from models.documents.recording import RecordingFile, RecordingPart, VideoSize, Recording, RecordingKind, RecordingStatus
+from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingPart, RecordingStatus, VideoSize
+from models.storage.compare_and_set import LEASE_IS_FREE, compare_and_set, extend_lease, from_now, lease_expression
 from models.storage.transactions import run_in_transaction
 
 _HAS_CONSENT: dict[str, Any] = {"consent.recording": True, "erased_at": None}
@@ -86,7 +86,9 @@ async def renew_recording_lease(recording_id: ObjectId, fence: int, holder: str,
 async def add_part(recording: Recording, part: RecordingPart) -> Recording | None:
     """The recorder has begun; the first part's time is the recording's. None when the lease is lost."""
     files = [_activate(file, recording.parts[0] if recording.parts else part) for file in recording.files]
-    return await _change_with_interview(ObjectId(recording.id), _HAS_CONSENT, _lease_condition(recording), {"parts": [*recording.parts, part], "files": files})
+    return await _change_with_interview(
+        ObjectId(recording.id), _HAS_CONSENT, _lease_condition(recording), {"parts": [*recording.parts, part], "files": files}
+    )
 
 
 async def add_video(recording: Recording, video_size: VideoSize) -> Recording | None:
@@ -96,7 +98,12 @@ async def add_video(recording: Recording, video_size: VideoSize) -> Recording | 
     if recording.get_file(RecordingKind.COMPOSITE) is None:
         composite = RecordingFile(kind=RecordingKind.COMPOSITE, status=RecordingStatus.ACTIVE)
         files = [*files, _activate(composite, recording.parts[0])]
-    return await _change_with_interview(ObjectId(recording.id), _HAS_CONSENT, _lease_condition(recording), {"parts": [*recording.parts[:-1], part], "files": files})
+    return await _change_with_interview(
+        ObjectId(recording.id),
+        _HAS_CONSENT,
+        _lease_condition(recording),
+        {"parts": [*recording.parts[:-1], part], "files": files},
+    )
 
 
 async def release_recording_lease(recording: Recording) -> Recording | None:
@@ -107,7 +114,7 @@ async def release_recording_lease(recording: Recording) -> Recording | None:
 async def give_up_recording(recording: Recording, failure: str, *, only_if_unleased: bool = False) -> Recording | None:
     """No more is recorded, and `failure` says why; what there is stays, and becomes files once the interview is over.
 
-    `unattended`: only if nobody holds the lease.
+    `only_if_unleased`: only if nobody holds the lease.
     """
     files = [file.model_copy(update={"status": RecordingStatus.FAILED, "failure": failure}) for file in recording.files]
     values = {"failure": failure, "files": files, "lease": None}
@@ -129,13 +136,19 @@ async def postpone_file_job(recording: Recording, failure: str, retry_seconds: f
     """Give the job up for now; it is due again after `retry_seconds`, and says why."""
     files = [file.model_copy(update={"failure": file.failure or failure}) for file in recording.files]
     return await _change_with_interview(
-        ObjectId(recording.id), _HAS_CONSENT, _lease_condition(recording), {"lease": None, "files": files}, {"due_at": from_now(retry_seconds)}
+        ObjectId(recording.id),
+        _HAS_CONSENT,
+        _lease_condition(recording),
+        {"lease": None, "files": files},
+        {"due_at": from_now(retry_seconds)},
     )
 
 
 async def complete_recording(recording: Recording, files: Sequence[RecordingFile]) -> Recording | None:
     """The files as they stay: nothing is to be done any more. None when the job is lost."""
-    return await _change_with_interview(ObjectId(recording.id), _HAS_CONSENT, _lease_condition(recording), {"files": list(files), "is_open": False, "lease": None})
+    return await _change_with_interview(
+        ObjectId(recording.id), _HAS_CONSENT, _lease_condition(recording), {"files": list(files), "is_open": False, "lease": None}
+    )
 
 
 # --- what the sweep finds
@@ -153,7 +166,9 @@ async def find_unrecorded_interviews(limit: int) -> list[ObjectId]:
 
 async def find_open_recordings(limit: int) -> list[Recording]:
     """Recordings at which something is due and nobody is, the longest first."""
-    return await Recording.find({"is_open": True, "$expr": {"$and": [_IS_DUE, LEASE_IS_FREE]}}).sort("due_at").limit(limit).to_list()
+    return (
+        await Recording.find({"is_open": True, "$expr": {"$and": [_IS_DUE, LEASE_IS_FREE]}}).sort("due_at").limit(limit).to_list()
+    )
 
 
 def _activate(file: RecordingFile, first: RecordingPart) -> RecordingFile:

@@ -9,9 +9,18 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.storage.compare_and_set import LEASE_IS_FREE, from_now, lease_expression
-from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, TERMINAL_STATUSES, Consent, Interview, InterviewStatus, RoomState, update_interview
+from models.documents.interview import (
+    DISPATCH_HOLDER,
+    OPEN_STATUSES,
+    TERMINAL_STATUSES,
+    Consent,
+    Interview,
+    InterviewStatus,
+    RoomState,
+    update_interview,
+)
 from models.documents.turn import Channel
+from models.storage.compare_and_set import LEASE_IS_FREE, from_now, lease_expression
 
 MAX_DISPATCH_SECONDS = 30.0
 """the longest that one dispatch is waited for, when none before it was answered"""
@@ -65,11 +74,14 @@ async def claim_interviewer_lease(interview_id: ObjectId, fence: int, holder: st
     return await update_interview(interview_id, condition, {"room.dispatches": 0}, claimed, visible=False)
 
 
-async def claim_interviewer_dispatch(interview_id: ObjectId, dispatch_seconds: float, *, ignore_pending_dispatch: bool = False) -> Interview | None:
+async def claim_interviewer_dispatch(
+    interview_id: ObjectId, dispatch_seconds: float, *, ignore_pending_dispatch: bool = False
+) -> Interview | None:
     """Take it upon oneself to dispatch an interviewer to a VOICE interview that wants one and has none; the fence grows.
 
     The claim counts as a lease for `dispatch_seconds`, and for twice as long, up to MAX_DISPATCH_SECONDS, after each that no
-    interviewer answered. `at_once`: do not wait for one that may have been lost. None: nobody is wanted, or somebody attends.
+    interviewer answered. `ignore_pending_dispatch`: do not wait for one that may have been lost. None: nobody is
+    wanted, or somebody attends.
     """
     backoff_seconds = {"$multiply": [dispatch_seconds, {"$pow": [2, {"$min": ["$room.dispatches", 10]}]}]}
     seconds = {"$min": [MAX_DISPATCH_SECONDS, backoff_seconds]}
@@ -87,7 +99,7 @@ async def claim_interviewer_dispatch(interview_id: ObjectId, dispatch_seconds: f
 
 
 async def find_unattended_interviews(limit: int, *, ignore_pending_dispatch: bool = False) -> list[ObjectId]:
-    """VOICE interviews that `claim_dispatch` would take, the longest unattended first."""
+    """VOICE interviews that `claim_interviewer_dispatch` would take, the longest unattended first."""
     return await _find_ids(_unattended_criteria(ignore_pending_dispatch=ignore_pending_dispatch), "lease.until", limit)
 
 
@@ -151,7 +163,8 @@ async def find_abandoned_interviews(grace_seconds: float, limit: int) -> list[Ob
 
 
 def abandonment_condition(seconds: float) -> dict[str, Any]:
-    """The condition for `find_gone`, for whoever ends the interview: the candidate may come back in the meantime."""
+    """The condition for `find_abandoned_interviews`, for whoever ends the interview: the candidate may come back in
+    the meantime."""
     is_late = {"$lte": ["$room.left_at", from_now(-seconds)]}
     return {
         "channel": Channel.VOICE,
@@ -176,7 +189,9 @@ async def read_presence(limit: int) -> dict[ObjectId, str | None]:
 
 async def find_ended_interviews(interview_ids: list[ObjectId]) -> list[ObjectId]:
     """Those of the named interviews that are over: their rooms are of no use any more."""
-    rows = Interview.get_pymongo_collection().find({"_id": {"$in": interview_ids}, "status": {"$in": list(TERMINAL_STATUSES)}}, {"_id": 1})
+    rows = Interview.get_pymongo_collection().find(
+        {"_id": {"$in": interview_ids}, "status": {"$in": list(TERMINAL_STATUSES)}}, {"_id": 1}
+    )
     return [row["_id"] async for row in rows]
 
 
@@ -186,7 +201,7 @@ async def find_ended_interviews(interview_ids: list[ObjectId]) -> list[ObjectId]
 async def switch_channel_to_text(interview_id: ObjectId, *, even_if_present: bool = False) -> Interview | None:
     """VOICE -> TEXT: whoever attended has nothing more to say, and a reply is due.
 
-    Only while nobody is in the room, unless the candidate asks for it (`even_from_room`).
+    Only while nobody is in the room, unless the candidate asks for it (`even_if_present`).
     """
     absence_condition = {} if even_if_present else {"room.participant": None}
     return await update_interview(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from sandbox.anthropic.interviewer import extract_text, detect_intents
+from sandbox.anthropic.interviewer import detect_intents, extract_text
 
 LEVEL_BOUNDS = ((10, 1), (25, 2), (50, 3), (90, 4))
 MIN_QUOTE_WORDS = 5
@@ -71,7 +71,9 @@ def _resolve_reference(schema: dict[str, Any], part: dict[str, Any]) -> dict[str
     return resolved
 
 
-def _judge_criterion(key: str, by_length: Sequence[_CandidateAnswer], criteria_by_question: dict[str, list[str]]) -> dict[str, Any]:
+def _judge_criterion(
+    key: str, by_length: Sequence[_CandidateAnswer], criteria_by_question: dict[str, list[str]]
+) -> dict[str, Any]:
     is_targeted = any(key in criteria for criteria in criteria_by_question.values())
     relevant = [answer for answer in by_length if not is_targeted or key in criteria_by_question.get(answer.question, [])]
     if not relevant:

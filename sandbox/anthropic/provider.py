@@ -57,7 +57,8 @@ class ScriptedReply:
 
 
 class AnthropicProvider:
-    """The application, what it was sent (`requests`), and what it does next (`scripts`; `always` once they are used up)."""
+    """The application, what it was sent (`requests`), and what it does next (`scripts`; `default_script` once they
+    are used up)."""
 
     def __init__(self, *, paced: bool = False) -> None:
         """`paced`: at a person's pace instead of at once."""
@@ -118,8 +119,12 @@ class AnthropicProvider:
         text = _generate_text(body) if script.text is None else script.text
         usage = self._cache.record_usage(body)
         if body.get("stream"):
-            return StreamingResponse(self._stream(text, script, usage), media_type="text/event-stream", headers=_response_headers())
-        message = _build_message([{"type": "text", "text": text}], script.stop_reason, {**usage, "output_tokens": count_tokens(text)})
+            return StreamingResponse(
+                self._stream(text, script, usage), media_type="text/event-stream", headers=_response_headers()
+            )
+        message = _build_message(
+            [{"type": "text", "text": text}], script.stop_reason, {**usage, "output_tokens": count_tokens(text)}
+        )
         return JSONResponse(message, headers=_response_headers())
 
     async def _stream(self, text: str, script: ScriptedReply, usage: dict[str, int]) -> AsyncIterator[str]:

@@ -17,7 +17,7 @@ from livekit import rtc
 
 from sandbox.caller.listener import TrackListener, VoiceActivity
 from sandbox.caller.microphone import SAMPLE_RATE, CallEnded, Microphone
-from sandbox.speech import SynthesizedSpeech, EspeakVoice, synthesize
+from sandbox.speech import EspeakVoice, SynthesizedSpeech, synthesize
 from sandbox.voices import CANDIDATE_VOICE
 
 SpeechParts = str | Sequence[str | float]
@@ -48,7 +48,12 @@ class VoiceCaller:
     """Use as `async with`, or join() and leave(), as often as wanted: each is a new connection of the same candidate."""
 
     def __init__(
-        self, url: str, token: str, *, voice: EspeakVoice = CANDIDATE_VOICE, announce: Callable[[list[str]], Awaitable[None]] | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        voice: EspeakVoice = CANDIDATE_VOICE,
+        announce: Callable[[list[str]], Awaitable[None]] | None = None,
     ) -> None:
         """`announce` is called with the texts before they are said: for a recognizer that has to be told."""
         self._url = url

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.cartesia.options import SpeechOptions
-from sandbox.speech import SynthesizedSpeech, SpokenWord, synthesize
+from sandbox.speech import SpokenWord, SynthesizedSpeech, synthesize
 
 CHUNK_SECONDS = 0.1
 SYNTHESIS_SPEED = 6.0
@@ -117,7 +117,9 @@ class SpeechContext:
                 }
                 await self._send_message("timestamps", done=False, status_code=206, word_timestamps=times)
             sound = b64encode(piece).decode()
-            await self._send_message("chunk", done=False, status_code=206, step_time=CHUNK_SECONDS / SYNTHESIS_SPEED * 1000, data=sound)
+            await self._send_message(
+                "chunk", done=False, status_code=206, step_time=CHUNK_SECONDS / SYNTHESIS_SPEED * 1000, data=sound
+            )
             self._record.seconds += len(piece) / 2 / options.sample_rate
 
     async def _send_message(self, kind: str, **data: Any) -> None:

@@ -50,7 +50,9 @@ def parse_speech_options(body: dict[str, Any], speed_factor: float = 1.0) -> Spe
         raise InvalidSpeechRequest(f"language: {language} is not supported by this model")
     form = _require_object(body, "output_format")
     if form.get("container") != "raw" or form.get("encoding") != "pcm_s16le" or form.get("sample_rate") not in SAMPLE_RATES:
-        raise InvalidSpeechRequest(f"output_format: this stand-in makes raw pcm_s16le at one of {', '.join(map(str, SAMPLE_RATES))}")
+        raise InvalidSpeechRequest(
+            f"output_format: this stand-in makes raw pcm_s16le at one of {', '.join(map(str, SAMPLE_RATES))}"
+        )
     transcript = body.get("transcript")
     if not isinstance(transcript, str):
         raise InvalidSpeechRequest("transcript: a text is required")

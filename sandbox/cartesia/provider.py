@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from sandbox.cartesia.context import SpeechContext, ScriptedSpeechDisconnect, ChunkPacer, ScriptedSpeech, SpeechRecord
+from sandbox.cartesia.context import ChunkPacer, ScriptedSpeech, ScriptedSpeechDisconnect, SpeechContext, SpeechRecord
 from sandbox.cartesia.options import InvalidSpeechRequest, SpeechOptions, parse_speech_options
 from sandbox.speech import synthesize
 
@@ -26,12 +26,12 @@ CLOSE_INTERNAL_ERROR = 1011
 
 
 class CartesiaProvider:
-    """The application, what it spoke (`spoken`), and what it does next: `scripts`, one for each context or request for bytes,
-    `always` once they are used up, and `refusals`, one for each connection or such request.
+    """The application, what it spoke (`record`), and what it does next: `scripts`, one for each context or request for bytes,
+    `default_script` once they are used up, and `refusals`, one for each connection or such request.
     """
 
     def __init__(self, *, speed_factor: float = 1.0) -> None:
-        """`haste`: it speaks so many times faster than it is asked to, for those who have no time to listen."""
+        """`speed_factor`: it speaks so many times faster than it is asked to, for those who have no time to listen."""
         self._speed_factor = speed_factor
         self.records: list[SpeechRecord] = []
         self.open_connections = 0
@@ -60,7 +60,9 @@ class CartesiaProvider:
         try:
             options = parse_speech_options(json.loads(await request.body()), self._speed_factor)
         except ValueError as error:
-            raise error if isinstance(error, InvalidSpeechRequest) else InvalidSpeechRequest("the body is no JSON object") from None
+            raise (
+                error if isinstance(error, InvalidSpeechRequest) else InvalidSpeechRequest("the body is no JSON object")
+            ) from None
         script = self._next_script()
         if script.error is not None:
             raise InvalidSpeechRequest(script.error, 500)

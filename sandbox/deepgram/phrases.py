@@ -56,7 +56,7 @@ class _PhraseIndex:
         return cls(spectrogram, np.fft.rfft(spectrogram.ravel()), tuple(text_starts), tuple(words))
 
     def find(self, window: Spectrogram, expected_row: int | None) -> int | None:
-        """The row that is like what was heard; `following` is where the last look goes on, if there was one."""
+        """The row that is like what was heard; `expected_row` is where the last look goes on, if there was one."""
         places = len(self.spectrogram) - len(window) + 1
         if expected_row is not None:
             near = range(max(0, expected_row - MAX_DRIFT_ROWS), min(places, expected_row + MAX_DRIFT_ROWS + 1))

@@ -20,7 +20,7 @@ from sandbox.deepgram import messages
 from sandbox.deepgram.options import InvalidListenOptions, ListenOptions, parse_listen_options
 from sandbox.deepgram.phrases import PhraseRecognizer
 from sandbox.deepgram.recognizer import Recognizer
-from sandbox.deepgram.stream import ScriptedStreamDisconnect, ScriptedResult, ListenStream
+from sandbox.deepgram.stream import ListenStream, ScriptedResult, ScriptedStreamDisconnect
 
 IDLE_SECONDS = 10.0
 """without sound or KeepAlive a stream is closed"""
@@ -30,7 +30,8 @@ CLOSE_INTERNAL_ERROR = 1011
 
 
 class DeepgramProvider:
-    """The application, what it was asked for (`streams`), and what it does next: `scripts`, one for each final result, `always`
+    """The application, what it was asked for (`stream_counter`), and what it does next: `scripts`, one for each
+    final result, `default_script`
     once they are used up, and `refusals`, one for each stream that is asked for.
     """
 

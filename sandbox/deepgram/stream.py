@@ -52,7 +52,12 @@ class ListenStream:
     """Give it what the client sends; run() sends the finals, until it is cancelled. Not for several tasks at once."""
 
     def __init__(
-        self, options: ListenOptions, request_id: str, recognizer: Recognizer, next_script: Callable[[], ScriptedResult], send: Send
+        self,
+        options: ListenOptions,
+        request_id: str,
+        recognizer: Recognizer,
+        next_script: Callable[[], ScriptedResult],
+        send: Send,
     ) -> None:
         """`next_script` is asked once for each final result, when its speech has ended."""
         self._options = options
@@ -150,7 +155,11 @@ class ListenStream:
 
     def _start_interim(self) -> None:
         """None begins in silence: the final comes soon, and takes as much time."""
-        if not self._options.interim_results or not self._endpointer.is_speech or self._endpointer.elapsed_seconds < self._next_interim:
+        if (
+            not self._options.interim_results
+            or not self._endpointer.is_speech
+            or self._endpointer.elapsed_seconds < self._next_interim
+        ):
             return
         if self._interim is None or self._interim.done():
             self._next_interim = self._endpointer.elapsed_seconds + self._recognizer.interim_seconds
@@ -188,6 +197,11 @@ class ListenStream:
 
     async def _send_utterance_end(self) -> None:
         silence_seconds, endpointer = self._options.utterance_end_seconds, self._endpointer
-        if silence_seconds and self._is_utterance_open and not endpointer.is_loud and endpointer.elapsed_seconds - endpointer.voice_end >= silence_seconds:
+        if (
+            silence_seconds
+            and self._is_utterance_open
+            and not endpointer.is_loud
+            and endpointer.elapsed_seconds - endpointer.voice_end >= silence_seconds
+        ):
             self._is_utterance_open = False
             await self._send(messages.utterance_end(endpointer.voice_end))

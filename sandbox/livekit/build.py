@@ -30,7 +30,7 @@ ReportProgress = Callable[[str], None]
 async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECONDS) -> Path:
     """Returns the server's path, after building it if need be: 90 s on two idle cores, of which it uses only what is left over.
 
-    `tell` gets the name of each step, and the time it has taken so far every `interval` seconds. Of several processes, one
+    `report` gets the name of each step, and the time it has taken so far every `interval` seconds. Of several processes, one
     builds and the others wait for its result. Raises SandboxFailed, with the reason, when the server cannot be built.
     """
     binary = cached_binary_path()
@@ -61,7 +61,9 @@ async def find_installed(report: ReportProgress) -> Path | None:
         # its configuration is read strictly and its dispatch was measured: another minor version may differ in either
         if version[:2] == required[:2] and version >= required:
             return Path(on_path)
-        report(f"{on_path} is passed over: Viva is tried with livekit-server {required_version()} and what follows it in its series.")
+        report(
+            f"{on_path} is passed over: Viva is tried with livekit-server {required_version()} and what follows it in its series."
+        )
     return binary if _is_executable(binary := cached_binary_path()) else None
 
 

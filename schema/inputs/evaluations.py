@@ -5,7 +5,7 @@ from strawberry import UNSET
 
 from resolvers.evaluations import OverrideRequest, ReviewRequest
 from schema.arguments import unset_to_none
-from schema.inputs.interviews import INTERVIEW_ID, IDEMPOTENCY_KEY
+from schema.inputs.interviews import IDEMPOTENCY_KEY, INTERVIEW_ID
 from schema.types.enums import Decision
 
 

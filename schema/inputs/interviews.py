@@ -149,7 +149,9 @@ class JoinInterviewInput:
     def to_request(self) -> JoinRequest:
         """The use case's request."""
         consent = unset_to_none(self.consent)
-        return JoinRequest(invite=self.invite, consent=consent.to_consent() if consent else None, channel=unset_to_none(self.channel))
+        return JoinRequest(
+            invite=self.invite, consent=consent.to_consent() if consent else None, channel=unset_to_none(self.channel)
+        )
 
 
 @strawberry.input(description="Input of sendMessage.")

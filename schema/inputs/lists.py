@@ -31,14 +31,21 @@ class InterviewFilter:
     created_after: datetime | None = strawberry.field(default=UNSET, description="Made then or later.")
     created_before: datetime | None = strawberry.field(default=UNSET, description="Made before then.")
     updated_after: datetime | None = strawberry.field(default=UNSET, description="Changed then or later.")
-    min_score: float | None = strawberry.field(default=UNSET, description=f"Overall score, 0-100, at least this. {EVALUATION_READERS_ONLY}")
-    max_score: float | None = strawberry.field(default=UNSET, description=f"Overall score, 0-100, at most this. {EVALUATION_READERS_ONLY}")
+    min_score: float | None = strawberry.field(
+        default=UNSET, description=f"Overall score, 0-100, at least this. {EVALUATION_READERS_ONLY}"
+    )
+    max_score: float | None = strawberry.field(
+        default=UNSET, description=f"Overall score, 0-100, at most this. {EVALUATION_READERS_ONLY}"
+    )
     recommendation: list[Recommendation] | None = strawberry.field(
         default=UNSET, description=f"With one of these recommendations. {EVALUATION_READERS_ONLY}"
     )
-    decision: list[Decision] | None = strawberry.field(default=UNSET, description=f"With one of these decisions. {EVALUATION_READERS_ONLY}")
+    decision: list[Decision] | None = strawberry.field(
+        default=UNSET, description=f"With one of these decisions. {EVALUATION_READERS_ONLY}"
+    )
     reviewed: bool | None = strawberry.field(
-        default=UNSET, description=f"true: evaluated and reviewed; false: evaluated, and nobody has reviewed it yet. {EVALUATION_READERS_ONLY}"
+        default=UNSET,
+        description=f"true: evaluated and reviewed; false: evaluated, and nobody has reviewed it yet. {EVALUATION_READERS_ONLY}",
     )
     candidate: str | None = strawberry.field(
         default=UNSET, description="Beginnings of words in the candidate's name, or, for roles that may read it, email."
@@ -84,4 +91,6 @@ class LiveFilter:
 
     def to_filter(self) -> subscriptions.LiveInterviewFilter:
         """The use case's filter."""
-        return subscriptions.LiveInterviewFilter(status=self.status, position_key=unset_to_none(self.position_key), channel=unset_to_none(self.channel))
+        return subscriptions.LiveInterviewFilter(
+            status=self.status, position_key=unset_to_none(self.position_key), channel=unset_to_none(self.channel)
+        )

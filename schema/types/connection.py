@@ -66,5 +66,5 @@ class Connection(Generic[N]):
 
     @classmethod
     def of(cls, page: Page[D], to_node: Callable[[D], N], count: Callable[[], Awaitable[int]]) -> "Connection[N]":
-        """The page, each document as `show` makes it."""
-        return cls(page=page, shown=[to_node(document) for document in page.items], count=count)
+        """The page, each document as `to_node` makes it."""
+        return cls(page=page, items=[to_node(document) for document in page.items], count=count)

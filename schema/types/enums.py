@@ -8,10 +8,10 @@ import strawberry
 from errors import ErrorCode
 from models.documents.evaluation import EvaluationStatus
 from models.documents.interview import Decision, EndReason, InterviewStatus, Recommendation
-from models.reads.interview_list import InterviewOrderField
 from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import Channel, Speaker
+from models.reads.interview_list import InterviewOrderField
 
 __all__ = [
     "Channel",

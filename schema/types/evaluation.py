@@ -7,7 +7,7 @@ import strawberry
 from bson import ObjectId
 
 from models.documents import evaluation as documents
-from resolvers.ids import IdKind, encode_id, build_not_found
+from resolvers.ids import IdKind, build_not_found, encode_id
 from schema.context import Info
 from schema.fields import resolved_field
 from schema.types.enums import Decision, EvaluationStatus, Recommendation

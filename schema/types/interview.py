@@ -8,17 +8,17 @@ from bson import ObjectId
 from strawberry import UNSET
 
 from auth import Action, Principal
+from engine.fast_fields import Projected
 from models.documents import interview as documents
-from models.storage.clock import now
 from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.evaluation import pick_evaluation
 from models.reads.interview_row import InterviewRow
-from resolvers.ids import IdKind, encode_id, build_not_found
+from models.storage.clock import now
+from resolvers.ids import IdKind, build_not_found, encode_id
 from resolvers.transcripts import read_transcript
 from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
-from engine.fast_fields import Projected
 from schema.context import Info
-from schema.fields import Guard, resolved_field, from_document, document_field, required_document_fields
+from schema.fields import Guard, document_field, from_document, required_document_fields, resolved_field
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
 from schema.types.evaluation import Evaluation
 from schema.types.node import Node
@@ -97,8 +97,12 @@ class Interview(Node):
         "Set once it has been erased: candidate and evaluation are null, there are no turns and no recordings."
     )
     end_detail: str | None = document_field("The reason given when it was cancelled; what failed.", guard=Action.READ_REFERENCES)
-    external_id: str | None = document_field("The caller's own reference, such as an ATS application.", guard=Action.READ_REFERENCES)
-    decision: Decision | None = document_field("Of the newest review of the evaluation that counts.", guard=Action.READ_EVALUATION)
+    external_id: str | None = document_field(
+        "The caller's own reference, such as an ATS application.", guard=Action.READ_REFERENCES
+    )
+    decision: Decision | None = document_field(
+        "Of the newest review of the evaluation that counts.", guard=Action.READ_EVALUATION
+    )
     last_seq: int = document_field("seq of the newest turn, 0 for none.")
 
     @resolved_field("How far it has come.", depends_on=("progress", "position", "started_at", "ended_at"))
@@ -118,17 +122,23 @@ class Interview(Node):
         given_consent = self.document.consent
         return Consent.of(given_consent) if given_consent else None
 
-    @resolved_field("Who is interviewed; null once the interview has been erased.", guard=Action.READ_CANDIDATE, depends_on=("candidate",))
+    @resolved_field(
+        "Who is interviewed; null once the interview has been erased.", guard=Action.READ_CANDIDATE, depends_on=("candidate",)
+    )
     def candidate(self) -> Candidate | None:
         """The candidate."""
         stored_candidate = self.document.candidate
         if stored_candidate is None:
             return None
-        return Candidate(caller=self.caller, name=stored_candidate.name, email=stored_candidate.email, experience=stored_candidate.experience)
+        return Candidate(
+            caller=self.caller, name=stored_candidate.name, email=stored_candidate.email, experience=stored_candidate.experience
+        )
 
     @resolved_field(
         "The version that this interview uses, whatever happened to the position since.",
-        projected=Projected(Position.PROJECTED_FIELDS, lambda interview: Position.of(interview.document.position, interview.caller)),
+        projected=Projected(
+            Position.PROJECTED_FIELDS, lambda interview: Position.of(interview.document.position, interview.caller)
+        ),
         depends_on=("position",),
     )
     async def position(self, info: Info) -> Position:

@@ -9,7 +9,7 @@ from auth import Action, Principal
 from models.documents import position as documents
 from models.documents.interview import PositionRef
 from resolvers.ids import IdKind, encode_id
-from schema.fields import resolved_field, from_document, document_field
+from schema.fields import document_field, from_document, resolved_field
 from schema.types.node import Node
 
 

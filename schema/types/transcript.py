@@ -7,8 +7,8 @@ import strawberry
 
 from auth import Action, Principal
 from live.messages import Interim
-from models.reads import reply_latency as latencies
 from models.documents import turn as documents
+from models.reads import reply_latency as latencies
 from resolvers import transcripts
 from resolvers.ids import IdKind, encode_id
 from schema.fields import resolved_field
@@ -79,7 +79,7 @@ class Turn:
     def of(cls, turn: documents.Turn, caller: Principal) -> "Turn":
         """The turn as this caller sees it: what it does in the plan stays inside."""
         return cls(
-            stored=turn,
+            document=turn,
             caller=caller,
             id=strawberry.ID(encode_id(IdKind.TURN, turn.id)),
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, turn.interview_id)),

@@ -47,7 +47,9 @@ RequestReply = Callable[..., Awaitable[CollectedReply]]
 def request_reply(claude: AsyncAnthropic, provider: AnthropicProvider, caplog: pytest.LogCaptureFixture) -> RequestReply:
     """Ask for the reply to what was said last, once, and check what must hold for every reply, whatever Claude does."""
 
-    async def request(talk: Talk, timeouts: settings.InterviewSettings = PATIENT_TIMEOUTS, client: AsyncAnthropic | None = None) -> CollectedReply:
+    async def request(
+        talk: Talk, timeouts: settings.InterviewSettings = PATIENT_TIMEOUTS, client: AsyncAnthropic | None = None
+    ) -> CollectedReply:
         plan = talk.plan
         prompt = compose_prompt(talk.position, Background(), plan, talk.turns)
         requests_before = len(provider.reply_requests)

@@ -50,7 +50,7 @@ def simulate_talk(
     replies: int | None = None,
     answer_text: str = "Yes.",
 ) -> Talk:
-    """An interview from greeting to closing, the steps over and over; `look` is called with each plan that a reply is made by.
+    """An interview from greeting to closing, the steps over and over; `on_plan` is called with each plan that a reply is made by.
 
     Without `ends_early` the model closes only where it may not go on; with `replies` the candidate falls silent after so many.
     """
@@ -70,7 +70,9 @@ def simulate_talk(
         talk.say(*[answer_text] * step.pieces)
         plan = talk.plan
         on_plan(talk, plan)
-        moves = [move for move in plan.allowed_moves if ends_early or move is not Move.CLOSE or Move.NEXT not in plan.allowed_moves]
+        moves = [
+            move for move in plan.allowed_moves if ends_early or move is not Move.CLOSE or Move.NEXT not in plan.allowed_moves
+        ]
         move = moves[step.choice % len(moves)]
         if step.late_pieces:
             talk.say(answer_text)
@@ -95,6 +97,8 @@ def make_clock_move(talk: Talk) -> bool:
 
 
 def _most_replies(position: PositionContent) -> int:
-    on_questions = sum(question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions)
+    on_questions = sum(
+        question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions
+    )
     others = on_questions + len(position.questions)
     return others + 2 * (others + 1)  # between any two others a STOP, and the same again where it was not heard

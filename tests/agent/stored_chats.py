@@ -17,14 +17,16 @@ from lifecycle.services import Services
 from lifecycle.turns import store_message
 from live.hub import LiveHub
 from models.documents.evaluation import Evaluation
-from models.documents.interview import Interview, InterviewStatus, update_interview, get_interview
+from models.documents.interview import Interview, InterviewStatus, get_interview, update_interview
 from models.documents.position import Position
 from models.documents.turn import Speaker, Turn, get_turn_collection, read_turns
 from sandbox.anthropic.provider import AnthropicProvider
 from settings import Settings
 from tests.factories import make_interview
 
-UNPROBED_ANSWER = "I looked at the lock waits first, found two workers that waited for each other, and made both lock in one order."
+UNPROBED_ANSWER = (
+    "I looked at the lock waits first, found two workers that waited for each other, and made both lock in one order."
+)
 """an answer that is not probed"""
 
 

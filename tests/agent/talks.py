@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bson import ObjectId
 from hypothesis import strategies as st
 
-from agent.plan import TimeLimits, InterviewPlan, derive_plan
+from agent.plan import InterviewPlan, TimeLimits, derive_plan
 from models.documents.interview import EndReason
 from models.documents.position import PositionContent, Question
 from models.documents.turn import Channel, Move, Source, Speaker, Turn

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from agent.output_filter import MAX_CHARACTERS, MAX_SENTENCES, OutputFilter
 from models.documents.turn import Move
-from tests.agent.filter_texts import CUT_PLACES, MANY_EXAMPLES, MOVES, PRIVATE_RUNS, split_at, filter_reply
+from tests.agent.filter_texts import CUT_PLACES, MANY_EXAMPLES, MOVES, PRIVATE_RUNS, filter_reply, split_at
 
 # --- how much
 

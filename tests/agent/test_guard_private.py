@@ -11,7 +11,20 @@ from agent.output_filter import OutputFilter, collect_private_ngrams
 from agent.prompts import RULES
 from models.documents.position import Question
 from models.documents.turn import Move
-from tests.agent.filter_texts import ASKED_QUESTION, CUT_PLACES, MANY_EXAMPLES, MOVES, NOTE, OPEN_QUESTION, PRIVATE_TEXTS, LEAK_WORDS, UNASKED_QUESTION, guarded_position, split_at, filter_reply
+from tests.agent.filter_texts import (
+    ASKED_QUESTION,
+    CUT_PLACES,
+    LEAK_WORDS,
+    MANY_EXAMPLES,
+    MOVES,
+    NOTE,
+    OPEN_QUESTION,
+    PRIVATE_TEXTS,
+    UNASKED_QUESTION,
+    filter_reply,
+    guarded_position,
+    split_at,
+)
 from tests.factories import position_body
 
 

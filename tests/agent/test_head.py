@@ -62,7 +62,11 @@ def test_any_head_gives_one_answer_however_it_comes_in_pieces(parts: str, places
     text = f"{parts}\nThank you.\nYes."
     ends = sorted({place % (len(text) + 1) for place in places} | {len(text)})
     chunks = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-    assert drop_words_without_move(read_chunks(chunks)) == drop_words_without_move(read_chunks(list(text))) == drop_words_without_move(read_chunks([text]))
+    assert (
+        drop_words_without_move(read_chunks(chunks))
+        == drop_words_without_move(read_chunks(list(text)))
+        == drop_words_without_move(read_chunks([text]))
+    )
 
 
 @pytest.mark.parametrize("gap", [MAX_MOVE_LINE_CHARACTERS - 4 - len("Move:") - 1, MAX_MOVE_LINE_CHARACTERS - 4 - len("Move:")])

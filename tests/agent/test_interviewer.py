@@ -59,7 +59,13 @@ REPLIES = [
     ("talk", "answer", "move", "text"), REPLIES, ids=lambda value: repr(value) if isinstance(value, str) else None
 )
 async def test_each_move_is_stripped_and_its_words_go_out_however_they_are_cut(
-    request_reply: RequestReply, provider: AnthropicProvider, talk: Callable[[], Talk], answer: str, move: Move, text: str, piece: int
+    request_reply: RequestReply,
+    provider: AnthropicProvider,
+    talk: Callable[[], Talk],
+    answer: str,
+    move: Move,
+    text: str,
+    piece: int,
 ) -> None:
     provider.scripts.append(ScriptedReply(text=answer, delta_characters=piece))
     heard = await request_reply(talk())
@@ -69,7 +75,9 @@ async def test_each_move_is_stripped_and_its_words_go_out_however_they_are_cut(
         assert heard.text == text
 
 
-async def test_the_first_sentence_goes_out_before_the_last_is_written(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+async def test_the_first_sentence_goes_out_before_the_last_is_written(
+    request_reply: RequestReply, provider: AnthropicProvider
+) -> None:
     provider.scripts.append(ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too."))
     heard = await request_reply(make_answered_talk())
     assert heard.events[1:] == ["I mean your daily work.", " Any of it.", " Small things too."]
@@ -148,7 +156,9 @@ def test_whatever_stands_first_a_head_is_a_move_or_none(head: str) -> None:
         ("CLARIFY\nShall I explain?", None),
     ],
 )
-async def test_what_may_not_be_said_is_not_said(request_reply: RequestReply, provider: AnthropicProvider, answer: str, text: str | None) -> None:
+async def test_what_may_not_be_said_is_not_said(
+    request_reply: RequestReply, provider: AnthropicProvider, answer: str, text: str | None
+) -> None:
     position = position_body()
     position.questions[1].listen_for = ["I listen for a fact about incident and so on"]
     talk = make_greeted_talk(position=position)

@@ -13,7 +13,7 @@ from agent.phrases import get_phrases
 from agent.prompts import Background, compose_prompt
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
-from tests.agent.conftest import SHORT_TIMEOUTS, PATIENT_TIMEOUTS, SECRET_WORD, RequestReply
+from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply
 from tests.agent.talks import Talk, make_greeted_talk
 from tests.factories import position_body
 from tests.live.streams import wait_until
@@ -72,7 +72,9 @@ async def test_nobody_at_the_address_code_asks(request_reply: RequestReply, talk
         assert_code_asks((await request_reply(talk, client=lonely)).events, "APIConnectionError")
 
 
-async def test_a_late_first_word_is_not_waited_for(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, release_event: asyncio.Event) -> None:
+async def test_a_late_first_word_is_not_waited_for(
+    request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, release_event: asyncio.Event
+) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
     assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
 
@@ -82,13 +84,17 @@ async def test_a_head_that_stalls_is_not_waited_for(request_reply: RequestReply,
     assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
 
 
-async def test_a_head_that_trickles_has_no_more_time_than_a_late_one(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk) -> None:
+async def test_a_head_that_trickles_has_no_more_time_than_a_late_one(
+    request_reply: RequestReply, provider: AnthropicProvider, talk: Talk
+) -> None:
     # each letter comes within gap_seconds, but all of them take four times first_word_seconds
     provider.scripts.append(ScriptedReply(text="\n" * 9 + "NEXT\nThank you.", delta_characters=1, pause_seconds=0.1))
     assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
 
 
-async def test_words_may_take_their_time_as_long_as_they_come(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk) -> None:
+async def test_words_may_take_their_time_as_long_as_they_come(
+    request_reply: RequestReply, provider: AnthropicProvider, talk: Talk
+) -> None:
     words = "I mean your work of every day, here."
     provider.scripts.append(ScriptedReply(text=f"CLARIFY\n{words}", pause_seconds=0.2))
     heard = await request_reply(talk, settings.InterviewSettings(first_word_seconds=5, gap_seconds=1.0))
@@ -97,7 +103,9 @@ async def test_words_may_take_their_time_as_long_as_they_come(request_reply: Req
 
 
 async def test_a_consumers_own_time_is_not_claudes(provider: AnthropicProvider, claude: AsyncAnthropic, talk: Talk) -> None:
-    provider.scripts.append(ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too.", delta_characters=1))
+    provider.scripts.append(
+        ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too.", delta_characters=1)
+    )
     prompt = compose_prompt(talk.position, Background(), talk.plan, talk.turns)
     events = []
     async with aclosing(stream_reply(claude, settings.AnthropicSettings(), SHORT_GAP_TIMEOUTS, talk.plan, prompt)) as words:
@@ -150,21 +158,27 @@ CUT_OFF_REPLIES = [
 async def test_what_breaks_off_is_rounded_off_by_code(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, how: str, text: str, move: Move, said: str
 ) -> None:
-    provider.scripts.append(BREAKING_SCRIPTS[how](text) if how in BREAKING_SCRIPTS else await make_truncated_script(provider, text))
+    provider.scripts.append(
+        BREAKING_SCRIPTS[how](text) if how in BREAKING_SCRIPTS else await make_truncated_script(provider, text)
+    )
     heard = await request_reply(talk, SHORT_GAP_TIMEOUTS if how == "stall" else PATIENT_TIMEOUTS)
     assert heard.final_opening == MoveChosen(move, Source.BROKEN, BROKEN_REASONS[how])
     assert heard.text == said
 
 
 @pytest.mark.parametrize("move", [Move.PROBE, Move.CLARIFY])
-async def test_a_move_whose_words_never_came_gives_codes_question(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, move: Move) -> None:
+async def test_a_move_whose_words_never_came_gives_codes_question(
+    request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, move: Move
+) -> None:
     provider.scripts.append(ScriptedReply(text=f"{move}\nYou mention", cut_after=12))
     heard = await request_reply(talk)
     assert heard.final_opening == MoveChosen(Move.NEXT, Source.CODE, "RemoteProtocolError")
     assert heard.text == QUESTIONS[1]
 
 
-async def test_a_whole_question_that_went_out_is_not_followed_by_another(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk) -> None:
+async def test_a_whole_question_that_went_out_is_not_followed_by_another(
+    request_reply: RequestReply, provider: AnthropicProvider, talk: Talk
+) -> None:
     text = "PROBE\nWhat did you see first? "
     provider.scripts.append(ScriptedReply(text=text, delta_characters=1, cut_after=len(text)))
     heard = await request_reply(talk)
@@ -182,7 +196,9 @@ async def test_a_confirmed_stop_is_a_close_even_without_claude(request_reply: Re
     assert heard.text.startswith("Then we end here")
 
 
-async def test_a_consumer_that_stops_early_closes_the_call(provider: AnthropicProvider, claude: AsyncAnthropic, talk: Talk) -> None:
+async def test_a_consumer_that_stops_early_closes_the_call(
+    provider: AnthropicProvider, claude: AsyncAnthropic, talk: Talk
+) -> None:
     text = "CLARIFY\nI mean your daily work. Any of it."
     provider.default_script = ScriptedReply(text=text, delta_characters=1, stall_after=len(text) - 3)
     prompt = compose_prompt(talk.position, Background(), talk.plan, talk.turns)
@@ -209,7 +225,9 @@ async def test_a_consumer_that_stops_early_closes_the_call(provider: AnthropicPr
     await wait_until(is_closed)
 
 
-async def test_a_model_that_says_more_than_may_be_said_is_not_listened_to(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk) -> None:
+async def test_a_model_that_says_more_than_may_be_said_is_not_listened_to(
+    request_reply: RequestReply, provider: AnthropicProvider, talk: Talk
+) -> None:
     text = "NEXT\nThank you for that. "
     provider.scripts.append(ScriptedReply(text=text + "And so on. " * 50, delta_characters=1, stall_after=len(text) + 1))
     heard = await request_reply(talk, settings.InterviewSettings(first_word_seconds=10, gap_seconds=60))

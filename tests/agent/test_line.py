@@ -10,7 +10,7 @@ import pytest
 from livekit import rtc
 
 from agent.voice import connection_monitor
-from agent.voice.connection_monitor import SUSPECT_POLLS, DEAD_POLLS, ConnectionMonitor
+from agent.voice.connection_monitor import DEAD_POLLS, SUSPECT_POLLS, ConnectionMonitor
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from live.cancellation import cancel_and_wait
 
@@ -40,7 +40,7 @@ class FakeMicrophone:
 @pytest.fixture
 async def monitored_line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[ConnectionMonitor, FakeMicrophone, list[bool]]]:
     """A line that is watched fast, its microphone, and what was told of it."""
-    monkeypatch.setattr(connection_monitor, "LOOK_SECONDS", POLL_SECONDS)
+    monkeypatch.setattr(connection_monitor, "POLL_SECONDS", POLL_SECONDS)
     microphone, reported = FakeMicrophone(), list[bool]()
     candidate = SimpleNamespace(identity=CANDIDATE_IDENTITY, track_publications={"x": microphone})
     room = SimpleNamespace(remote_participants={"candidate": candidate})
@@ -77,7 +77,9 @@ async def test_a_line_that_goes_dead_is_told_once_and_once_more_when_it_is_back(
     assert await dead.is_alive()
 
 
-async def test_in_doubt_it_is_waited_until_it_is_sure(monitored_line: tuple[ConnectionMonitor, FakeMicrophone, list[bool]]) -> None:
+async def test_in_doubt_it_is_waited_until_it_is_sure(
+    monitored_line: tuple[ConnectionMonitor, FakeMicrophone, list[bool]],
+) -> None:
     doubtful, microphone, reported = monitored_line
     await wait_polls(2)
     microphone.packets_per_poll = 0
@@ -86,7 +88,9 @@ async def test_in_doubt_it_is_waited_until_it_is_sure(monitored_line: tuple[Conn
     assert reported == [False]
 
 
-async def test_a_muted_microphone_sends_nothing_and_is_not_dead(monitored_line: tuple[ConnectionMonitor, FakeMicrophone, list[bool]]) -> None:
+async def test_a_muted_microphone_sends_nothing_and_is_not_dead(
+    monitored_line: tuple[ConnectionMonitor, FakeMicrophone, list[bool]],
+) -> None:
     muted, microphone, reported = monitored_line
     microphone.packets_per_poll, microphone.muted = 0, True
     await wait_polls(3 * DEAD_POLLS)

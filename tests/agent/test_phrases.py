@@ -42,7 +42,7 @@ def phrases_by_name(phrases: CodePhrases) -> dict[str, str]:
 @each_language
 def test_every_phrase_is_there_and_whole(language: str) -> None:
     lines = phrases_by_name(get_phrases(language))
-    assert set(lines) >= {"greeting", "put_again", "go_on", "wait", "stop", "nudge"}
+    assert set(lines) >= {"greeting", "question_again", "move_on", "wait", "stop", "nudge"}
     for name, text in lines.items():
         assert text == " ".join(text.split()), name
         assert text.endswith((".", "?")), name

@@ -7,12 +7,20 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.plan import MINUTES_PER_ANSWER, MAX_TRIES_PER_QUESTION, InterviewPlan
+from agent.plan import MAX_TRIES_PER_QUESTION, MINUTES_PER_ANSWER, InterviewPlan
 from models.documents.interview import EndReason
 from models.documents.position import PositionContent
 from models.documents.turn import Move, Turn
+from tests.agent.simulated_talks import (
+    CANDIDATE_REQUESTS,
+    MANY_EXAMPLES,
+    STEPS,
+    UNHURRIED_STEPS,
+    TalkStep,
+    make_clock_move,
+    simulate_talk,
+)
 from tests.agent.talks import Talk, positions
-from tests.agent.simulated_talks import MANY_EXAMPLES, CANDIDATE_REQUESTS, STEPS, UNHURRIED_STEPS, TalkStep, simulate_talk, make_clock_move
 
 
 def _is_over(talk: Talk) -> bool:

@@ -22,7 +22,11 @@ def test_a_reply_that_was_cut_off_before_it_was_heard_is_as_if_it_had_not_been_m
     talk.say("And then at the code.")
     after = talk.plan
     assert after.contribution == "First I looked at the logs.\nAnd then at the code."
-    assert (after.questions_asked, after.exchanges, after.moves_used) == (before.questions_asked, before.exchanges, before.moves_used)
+    assert (after.questions_asked, after.exchanges, after.moves_used) == (
+        before.questions_asked,
+        before.exchanges,
+        before.moves_used,
+    )
     assert after.allowed_moves == before.allowed_moves
 
 

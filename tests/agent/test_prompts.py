@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.plan import InterviewPlan
-from agent.prompts import Background, Prompt, compose_prompt, build_directive
+from agent.prompts import Background, Prompt, build_directive, compose_prompt
 from models.documents.position import Criterion, Level, PositionContent, Question
 from models.documents.turn import Move
-from tests.agent.talks import Talk, make_greeted_talk, positions
 from tests.agent.simulated_talks import MANY_EXAMPLES, STEPS, TalkStep, simulate_talk
+from tests.agent.talks import Talk, make_greeted_talk, positions
 from tests.factories import position_body
 
 BACKGROUND = Background("Four years.", "Built a parcel feed.", "Payments and on-call.")
@@ -85,7 +85,9 @@ def test_what_an_earlier_request_has_cached_is_found_again(position: PositionCon
     requests = compose_requests(position, steps)
     for request in requests:
         assert len(marked_places(request)) <= MAX_CACHE_MARKS
-        assert marked_places(request) == [0, len(conversation_blocks(request))], "the system text, and the last block before the directive"
+        assert marked_places(request) == [0, len(conversation_blocks(request))], (
+            "the system text, and the last block before the directive"
+        )
     for earlier, later in pairwise(requests):
         assert marked_places(later)[-1] - marked_places(earlier)[-1] < CACHE_LOOKBACK_BLOCKS
 

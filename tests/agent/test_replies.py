@@ -8,8 +8,8 @@ import pytest
 from anthropic import AsyncAnthropic
 
 from agent.interviewer import MoveChosen
-from agent.prompts import Background, Prompt, compose_prompt
 from agent.prefetched_reply import PrefetchedReply
+from agent.prompts import Background, Prompt, compose_prompt
 from models.documents.turn import Channel
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from settings import Settings
@@ -38,7 +38,9 @@ async def take_events(prefetched: PrefetchedReply, talk: Talk) -> list[MoveChose
         return [event async for event in events]
 
 
-async def test_what_was_begun_is_what_is_taken_and_claude_is_asked_once(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
+async def test_what_was_begun_is_what_is_taken_and_claude_is_asked_once(
+    prefetched: PrefetchedReply, provider: AnthropicProvider
+) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you for that.")
     talk = make_talk("I like puzzles.")
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
@@ -57,7 +59,9 @@ async def test_it_is_there_before_it_is_taken(prefetched: PrefetchedReply, provi
         assert isinstance(await anext(events), MoveChosen)
 
 
-async def test_what_was_begun_for_less_than_was_said_is_not_used(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
+async def test_what_was_begun_for_less_than_was_said_is_not_used(
+    prefetched: PrefetchedReply, provider: AnthropicProvider
+) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you.")
     early, late = make_talk("I like puzzles."), make_talk("I like puzzles.", "And people.")
     await prefetched.prefetch(early.plan, prompt_for_talk(early))

@@ -9,7 +9,7 @@ from lifecycle.services import Services
 from models.documents.interview import InterviewStatus
 from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
-from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, open_process_services, wait_for_reply_requests, make_chat, seqs
+from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, seqs, wait_for_reply_requests
 from tests.live.streams import RedisSubscriptions, collect_stream
 from tests.resolvers.tenant import Tenant
 
@@ -164,7 +164,9 @@ async def test_a_message_before_the_greeting_is_not_taken_for_an_answer(services
     assert interview.due_at > interview.started_at, "the candidate's turn now"
 
 
-async def test_what_is_being_written_shows_as_it_is_written(chat: Chat, provider: AnthropicProvider, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_what_is_being_written_shows_as_it_is_written(
+    chat: Chat, provider: AnthropicProvider, redis_subscriptions: RedisSubscriptions
+) -> None:
     provider.scripts.append(ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too."))
     await chat.say("What do you mean by this?")
     async with collect_stream(chat.services.live.follow_interims(chat.id)) as read:
@@ -177,7 +179,9 @@ async def test_what_is_being_written_shows_as_it_is_written(chat: Chat, provider
     assert {(interim.speaker, interim.after_seq) for interim in interims} == {(Speaker.INTERVIEWER, 3)}
 
 
-async def test_words_show_before_the_reply_is_whole(chat: Chat, provider: AnthropicProvider, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_words_show_before_the_reply_is_whole(
+    chat: Chat, provider: AnthropicProvider, redis_subscriptions: RedisSubscriptions
+) -> None:
     text = "CLARIFY\nI mean your daily work. Any of it."
     provider.scripts.append(ScriptedReply(text=text, delta_characters=1, stall_after=len(text) - 2))
     await chat.say("What do you mean by this?")

@@ -11,7 +11,7 @@ from models.documents.evaluation import EvaluationStatus
 from models.documents.interview import EndReason, InterviewStatus
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
-from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, wait_for_reply_requests, seqs
+from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, seqs, wait_for_reply_requests
 
 ENGLISH = get_phrases("en")
 FIRST_QUESTION = "What draws you to this work?"
@@ -150,7 +150,9 @@ async def test_a_closing_that_is_composed_while_the_recruiter_ends_changes_nothi
     assert (await chat.interview()).end_detail == "no time left"
 
 
-async def test_an_erasure_in_mid_reply_leaves_nothing_behind(chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event) -> None:
+async def test_an_erasure_in_mid_reply_leaves_nothing_behind(
+    chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
+) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
     await chat.say(UNPROBED_ANSWER)
     acting = asyncio.create_task(chat.run_reply_job())

@@ -8,19 +8,19 @@ import pytest
 import structlog
 from pymongo.errors import PyMongoError
 
-from agent.retry_policy import MAX_ATTEMPTS
 from agent.phrases import get_phrases
+from agent.retry_policy import MAX_ATTEMPTS
 from errors import AppError
 from lifecycle.services import Services
-from models.storage.clock import now
 from models.documents.interview import EndReason, InterviewStatus, Lease, update_interview
 from models.documents.position import Position
-from models.writes.interview_transitions import claim_reply
 from models.documents.turn import Move, Source
+from models.storage.clock import now
+from models.writes.interview_transitions import claim_reply
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod
-from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, open_process_services, wait_for_reply_requests, make_chat
 from tests.agent.conftest import SECRET_WORD
+from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, wait_for_reply_requests
 from tests.factories import make_position, position_body
 from tests.live.streams import wait_until
 
@@ -93,8 +93,10 @@ async def test_who_loses_the_lease_in_mid_composition_stops_at_once_and_says_not
 async def test_a_holder_that_was_overtaken_unnoticed_can_not_store(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event, monkeypatch: pytest.MonkeyPatch, has_answered: bool
 ) -> None:
-    monkeypatch.setattr("agent.typed.COMPOSITIONS", 1)  # the last one looks at the fence alone
-    sleepy = chat.with_other_services(with_settings(chat.services, "jobs", lease_seconds=600.0))  # renews too seldom to notice anything
+    monkeypatch.setattr("agent.typed.MAX_COMPOSITIONS", 1)  # the last one looks at the fence alone
+    sleepy = chat.with_other_services(
+        with_settings(chat.services, "jobs", lease_seconds=600.0)
+    )  # renews too seldom to notice anything
     provider.scripts.append(ScriptedReply(text="NEXT\nToo late.", release_event=release_event))
     await chat.say(UNPROBED_ANSWER)
     acting = asyncio.create_task(sleepy.run_reply_job())
@@ -113,7 +115,9 @@ async def test_a_holder_that_was_overtaken_unnoticed_can_not_store(
     assert lease is None if has_answered else lease and lease.holder == "another"
 
 
-async def test_a_reply_that_takes_longer_than_a_lease_keeps_it(chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event) -> None:
+async def test_a_reply_that_takes_longer_than_a_lease_keeps_it(
+    chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
+) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you for waiting.", release_event=release_event))
     patient = chat.with_other_services(with_settings(chat.services, "interview", first_word_seconds=30.0))
     await chat.say(UNPROBED_ANSWER)

@@ -16,9 +16,9 @@ from bson import ObjectId
 from agent.interviewer import MAX_TOKENS
 from agent.typed import respond_if_due
 from lifecycle.jobs import REPLY
+from lifecycle.repairs import run_repairs
 from lifecycle.services import Services
 from lifecycle.states import open_interview
-from lifecycle.repairs import run_repairs
 from lifecycle.turns import store_message
 from models.documents.interview import Candidate as Person
 from models.documents.interview import EndReason, InterviewStatus, get_interview
@@ -27,7 +27,7 @@ from sandbox.anthropic.cache import CHARACTERS_PER_TOKEN
 from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.candidate import SimulatedCandidate, load_answers
 from settings import Settings
-from tests.agent.stored_chats import UNPROBED_ANSWER, open_process_services, make_chat, seqs
+from tests.agent.stored_chats import UNPROBED_ANSWER, make_chat, open_process_services, seqs
 from tests.factories import make_interview, make_position
 
 ROOT = Path(__file__).parents[2]
@@ -159,7 +159,9 @@ async def test_what_claude_is_sent_is_read_from_the_cache_from_turn_to_turn(
         marked = [message for message in conversation if "cache_control" in message["content"][-1]]
         assert marked == conversation[-1:]
     for earlier, later in pairwise(bodies):
-        assert cached_blocks_of(later)[: len(cached_blocks_of(earlier))] == cached_blocks_of(earlier), "the cached prefix stays as it is, byte by byte"
+        assert cached_blocks_of(later)[: len(cached_blocks_of(earlier))] == cached_blocks_of(earlier), (
+            "the cached prefix stays as it is, byte by byte"
+        )
 
     cached = [entry["cached_input_tokens"] for entry in logs if entry["event"] == "claude replied"]
     assert len(cached) == 12

@@ -26,9 +26,11 @@ from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess, free_port
 from sandbox.stack import create_api_process, create_jobs_process, wait_until_ready
 from sandbox.valkey import Valkey
-from sandbox.voice_stack import SpeechProviderProcess, wait_until_registered, create_worker_process
+from sandbox.voice_stack import SpeechProviderProcess, create_worker_process, wait_until_registered
 
-TURN_ADDED = "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text questionKey } }"
+TURN_ADDED = (
+    "subscription($id: ID!, $after: Int!) { turnAdded(interviewId: $id, after: $after) { id seq speaker text questionKey } }"
+)
 START_INTERVIEW = """mutation($input: StartInterviewInput!) {
   startInterview(input: $input) { interview { id } access { token room { url token } } invite { token } }
 }"""
@@ -108,14 +110,14 @@ class Fleet:
 
     @asynccontextmanager
     async def replace_workers(self, **settings: str) -> AsyncIterator[None]:
-        """One worker with these settings in place of the others, which `mend` starts again."""
+        """One worker with these settings in place of the others, which `restore` starts again."""
         await asyncio.gather(*(worker.stop() for worker in self.workers))
         async with create_jobs_process({**self.environment, **settings}, self.logs / "jobs-instead.log", ROOT):
             yield
 
     @asynccontextmanager
     async def replace_agents(self, **settings: str) -> AsyncIterator[ChildProcess]:
-        """One voice worker with these settings in place of the others, which `mend` starts again."""
+        """One voice worker with these settings in place of the others, which `restore` starts again."""
         await asyncio.gather(*(agent.stop() for agent in self.agents))
         agent = create_worker_process("agent", {**self.environment, **settings}, self.logs / "agent-instead.log", ROOT)
         async with agent:
@@ -282,7 +284,7 @@ async def _restart(worker: ChildProcess) -> None:
 
 
 async def wait_until(condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
-    """What `is_so` answers once that is true."""
+    """What `condition` answers once that is true."""
     async with asyncio.timeout(seconds):
         while not (answer := await condition()):
             await asyncio.sleep(0.05)

@@ -33,7 +33,11 @@ def make_short_position(starters: list[dict[str, Any]]) -> dict[str, Any]:
     """That position, out of the software engineer's."""
     full_position = next(position for position in starters if position["key"] == "software_engineer")
     questions = {question["key"]: question for question in full_position["questions"]}
-    return {**full_position, "key": SHORT_POSITION_KEY, "questions": [{**questions[key], "text": text} for key, text in SHORT_POSITION_QUESTIONS.items()]}
+    return {
+        **full_position,
+        "key": SHORT_POSITION_KEY,
+        "questions": [{**questions[key], "text": text} for key, text in SHORT_POSITION_QUESTIONS.items()],
+    }
 
 
 @asynccontextmanager

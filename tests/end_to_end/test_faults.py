@@ -7,11 +7,11 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.storage.clock import now
 from models.documents.evaluation import Evaluation, EvaluationStatus, list_evaluations
 from models.documents.interview import EndReason, InterviewStatus
 from models.documents.organization import Role
 from models.documents.turn import Move, read_turns
+from models.storage.clock import now
 from sandbox.anthropic.provider import ScriptedReply
 from sandbox.processes import ChildProcess
 from tests.end_to_end.fleet import Fleet, RunningInterview, wait_until

@@ -9,7 +9,7 @@ from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.position import Position
-from tests.factories import make_interview, make_position, add_candidate_turn
+from tests.factories import add_candidate_turn, make_interview, make_position
 
 MakeEvaluation = Callable[..., Awaitable[Evaluation]]
 

@@ -100,7 +100,10 @@ SPLIT_ANSWER_TURNS = [
 
 def test_a_quote_over_two_pieces_of_one_answer_gives_one_evidence_a_turn() -> None:
     for turn in (2, 3):
-        assert find_evidence(turn, "looked at the log, then I asked", SPLIT_ANSWER_TURNS) == [(2, "looked at the log"), (3, "then I asked")]
+        assert find_evidence(turn, "looked at the log, then I asked", SPLIT_ANSWER_TURNS) == [
+            (2, "looked at the log"),
+            (3, "then I asked"),
+        ]
 
 
 def test_a_quote_never_reaches_over_an_interviewers_turn() -> None:
@@ -130,7 +133,9 @@ def test_the_same_place_counts_once() -> None:
     assert len(SearchableTranscript(TURNS).find_evidence(quotes)) == 1
 
 
-WORD_LISTS = st.lists(st.sampled_from(["ja", "Straße", "don't", "naïve", "3", "cache", "é", "x1"]), min_size=MIN_WORDS, max_size=30)
+WORD_LISTS = st.lists(
+    st.sampled_from(["ja", "Straße", "don't", "naïve", "3", "cache", "é", "x1"]), min_size=MIN_WORDS, max_size=30
+)
 
 
 @given(WORD_LISTS, st.data())
@@ -210,7 +215,10 @@ def test_preparing_a_transcript_takes_work_in_proportion_to_its_words_and_turns(
     def work(count: int) -> int:
         turns = []
         for place in range(count):
-            turns += [interviewer_turn(2 * place + 1, "And then?", 2 * place), candidate_turn(2 * place + 2, "I looked again. " * 3)]
+            turns += [
+                interviewer_turn(2 * place + 1, "And then?", 2 * place),
+                candidate_turn(2 * place + 2, "I looked again. " * 3),
+            ]
         return count_steps(lambda: SearchableTranscript(turns))
 
     assert work(1000) < 2.1 * work(500)

@@ -8,8 +8,8 @@ from anthropic import AsyncAnthropic
 
 import settings
 from evaluation.judge import JudgeFailed, ask_judge
-from evaluation.prompt import get_criterion_judgement as judged_of
 from evaluation.prompt import build_system_text
+from evaluation.prompt import get_criterion_judgement as judged_of
 from models.documents.evaluation import Usage
 from sandbox.anthropic.cache import count_tokens
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
@@ -31,7 +31,9 @@ async def request_judgement(claude: AsyncAnthropic, timeout_seconds: float = 5, 
     return await ask_judge(claude, ANTHROPIC_SETTINGS, position_body(), "en", TURNS, timeout_seconds, record_usage)
 
 
-async def expect_judge_failure(claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None) -> JudgeFailed:
+async def expect_judge_failure(
+    claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None
+) -> JudgeFailed:
     with pytest.raises(JudgeFailed) as failed:
         await request_judgement(claude, timeout_seconds, usages)
     error_text = repr(failed.value) + str(failed.value.__cause__)

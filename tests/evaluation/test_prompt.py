@@ -5,7 +5,13 @@ from typing import cast
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from evaluation.prompt import Judgement, compute_transcript_digest, build_judgement_model, build_system_text, build_transcript_message
+from evaluation.prompt import (
+    Judgement,
+    build_judgement_model,
+    build_system_text,
+    build_transcript_message,
+    compute_transcript_digest,
+)
 from evaluation.prompt import get_criterion_judgement as judged_of
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
 from tests.evaluation.turns import candidate_turn, interviewer_turn
@@ -30,7 +36,9 @@ def test_the_rubric_stands_in_the_system_text_which_is_the_same_for_every_interv
 
 
 def test_every_turn_is_shown_with_its_number_and_speaker() -> None:
-    shown = message_text(build_transcript_message([interviewer_turn(1, "Why?", 0, "motivation"), candidate_turn(2, "Because.", "motivation")]))
+    shown = message_text(
+        build_transcript_message([interviewer_turn(1, "Why?", 0, "motivation"), candidate_turn(2, "Because.", "motivation")])
+    )
     assert shown.splitlines() == [
         "<transcript>",
         '<turn number="1" speaker="INTERVIEWER" question="motivation">Why?</turn>',

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.rubric import MIN_COVERAGE, to_score, compute_totals
+from evaluation.rubric import MIN_COVERAGE, compute_totals, to_score
 from models.documents.interview import Recommendation
 
 WEIGHTS = st.floats(0.01, 10)

@@ -22,20 +22,20 @@ from pymongo.errors import PyMongoError
 from agent.voice.speech_collector import SpeechSegment
 from agent.voice.transcript_writer import TranscriptWriter
 from auth import Audience, sign
-from evaluation import prompt
 from cli.keys import load_starter_positions
+from evaluation import prompt
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from live.hub import LiveHub
-from models.storage import database
-from models.writes.append_turns import InterviewerUpdate
-from models.storage.clock import now
 from models.documents.interview import EndReason, Interview, get_interview
 from models.documents.organization import Role, create_key, ensure_organization, revoke_key
-from models.storage.transactions import abort_orphaned_transactions
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, read_turns
+from models.storage import database
+from models.storage.clock import now
+from models.storage.transactions import abort_orphaned_transactions
+from models.writes.append_turns import InterviewerUpdate
 from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
 from sandbox.results import percentile

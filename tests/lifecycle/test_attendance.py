@@ -8,13 +8,13 @@ import pytest
 from bson import ObjectId
 
 from errors import Unavailable
-from lifecycle.presence import candidate_joined, dispatch_missing_interviewers, candidate_left
+from lifecycle.presence import candidate_joined, candidate_left, dispatch_missing_interviewers
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.storage.clock import now
 from models.documents.interview import DISPATCH_HOLDER, Interview, InterviewStatus, Lease, RoomState, get_interview
-from models.writes.room_transitions import claim_interviewer_lease
 from models.documents.turn import Channel
+from models.storage.clock import now
+from models.writes.room_transitions import claim_interviewer_lease
 from tests.factories import make_interview
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.livekit_probe import LivekitProbe
@@ -73,7 +73,9 @@ async def test_who_comes_back_to_a_room_without_one_is_attended_at_once(services
     assert await livekit.list_interviewer_fences(interview) == [4]
 
 
-async def test_who_typed_and_comes_back_goes_on_by_voice(services: Services, livekit: LivekitProbe, redis_probe: RedisProbe) -> None:
+async def test_who_typed_and_comes_back_goes_on_by_voice(
+    services: Services, livekit: LivekitProbe, redis_probe: RedisProbe
+) -> None:
     interview = await make_voice_interview(channel=Channel.TEXT, fence=2, due_at=now())
     await candidate_joined(services, ObjectId(interview.id), "PA_1")
     stored = await reload_interview(interview)
@@ -91,7 +93,9 @@ async def test_a_late_word_of_who_has_left_sends_for_nobody(services: Services, 
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.ENDING, InterviewStatus.COMPLETED, InterviewStatus.SCHEDULED])
-async def test_nobody_is_sent_for_where_nothing_is_open(services: Services, livekit: LivekitProbe, status: InterviewStatus) -> None:
+async def test_nobody_is_sent_for_where_nothing_is_open(
+    services: Services, livekit: LivekitProbe, status: InterviewStatus
+) -> None:
     interview = await make_voice_interview(status=status)
     await candidate_joined(services, ObjectId(interview.id), "PA_1")
     await candidate_left(services, ObjectId(interview.id), "PA_1")
@@ -106,7 +110,9 @@ async def test_a_worker_that_registers_is_sent_to_all_who_wait(services: Service
     away = await make_voice_interview()
     await dispatch_missing_interviewers(services)
     await dispatch_missing_interviewers(services)
-    assert [await livekit.list_interviewer_fences(interview) for interview in wanted] == [[1, 2]] * 3, "the first may have been lost"
+    assert [await livekit.list_interviewer_fences(interview) for interview in wanted] == [[1, 2]] * 3, (
+        "the first may have been lost"
+    )
     assert [await livekit.list_interviewer_fences(interview) for interview in (attended, away)] == [[], []]
 
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from errors import BadInput
-from lifecycle.consent import CURRENT_CONSENT_VERSION, CONSENT_TEXTS, create_consent, get_consent_text
+from lifecycle.consent import CONSENT_TEXTS, CURRENT_CONSENT_VERSION, create_consent, get_consent_text
 from models.storage.clock import now
 
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 import settings
 from lifecycle.jobs import Jobs
 from sandbox.valkey import Valkey
-from tests.lifecycle.job_worker import PUBLISH_TIMEOUT_SECONDS, JOB_NAME, JobSpy, make_jobs, run_worker
+from tests.lifecycle.job_worker import JOB_NAME, PUBLISH_TIMEOUT_SECONDS, JobSpy, make_jobs, run_worker
 from tests.live.streams import wait_until
 
 

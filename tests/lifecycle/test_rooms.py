@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 import settings as configuration
 from errors import Unavailable
-from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, parse_room_name, build_room_name
+from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, build_room_name, parse_room_name
 from lifecycle.services import Services
 from models.storage.clock import now
 from sandbox.livekit.server import LivekitServer

@@ -8,19 +8,18 @@ import pytest
 from bson import ObjectId
 from structlog.testing import capture_logs
 
-from lifecycle import presence
-from lifecycle import reconciler
-from lifecycle.reconciler import run_room_reconciler, reconcile_rooms
+from lifecycle import presence, reconciler
+from lifecycle.reconciler import reconcile_rooms, run_room_reconciler
+from lifecycle.repairs import repair_all
 from lifecycle.services import Services
 from lifecycle.states import end_interview
-from lifecycle.repairs import repair_all
-from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
-from models.storage.clock import now
 from models.documents.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, Lease, RoomState, get_interview
-from models.writes.room_transitions import claim_interviewer_lease, find_unanswered_messages, abandonment_condition, mark_present
 from models.documents.turn import Channel, Speaker
+from models.storage.clock import now
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.writes.room_transitions import abandonment_condition, claim_interviewer_lease, find_unanswered_messages, mark_present
 from sandbox.livekit.server import LivekitServer
-from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
+from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
 from tests.live.streams import wait_until
 from tests.livekit_probe import LivekitProbe
 
@@ -51,7 +50,7 @@ async def read_participant(interview: Interview) -> str | None:
 @pytest.fixture
 def short_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dispatches that are given up, and looks at the rooms, within parts of a second."""
-    monkeypatch.setattr(presence, "DISPATCH_SECONDS", 0.3)
+    monkeypatch.setattr(presence, "DISPATCH_LEASE_SECONDS", 0.3)
     monkeypatch.setattr(reconciler, "RECONCILE_SECONDS", 0.3)
 
 
@@ -86,7 +85,12 @@ async def test_a_dispatch_that_nobody_takes_is_repeated_under_a_higher_number_un
         await wait_until(is_dispatched_three_times)
 
         async def is_answered() -> bool:
-            return await claim_interviewer_lease(ObjectId(interview.id), (await reload_interview(interview)).fence, "agent", LEASE_SECONDS) is not None
+            return (
+                await claim_interviewer_lease(
+                    ObjectId(interview.id), (await reload_interview(interview)).fence, "agent", LEASE_SECONDS
+                )
+                is not None
+            )
 
         await wait_until(is_answered)
         fence = (await reload_interview(interview)).fence
@@ -106,7 +110,9 @@ async def test_one_who_died_is_replaced_and_one_who_lives_is_not(
     assert [await livekit.list_interviewer_fences(interview) for interview in (died, lives, alone)] == [[6], [], []]
 
 
-async def test_what_webhooks_did_not_tell_is_found(livekit_server: LivekitServer, services: Services, livekit: LivekitProbe) -> None:
+async def test_what_webhooks_did_not_tell_is_found(
+    livekit_server: LivekitServer, services: Services, livekit: LivekitProbe
+) -> None:
     interview = await make_voice_interview()
     async with livekit.join(interview) as guest:
         await reconcile_rooms(services)
@@ -211,11 +217,16 @@ async def test_the_interviewer_that_waits_stores_the_last_words_of_who_has_left(
         room=RoomState(wanted_until=long_ago, left_at=long_ago), fence=1, lease=Lease(holder="agent", until=seconds_ago(-60))
     )
     await repair_all(services)
-    assert ((await reload_interview(held)).status, (await reload_interview(held)).lease is None) == (InterviewStatus.ENDING, False)
+    assert ((await reload_interview(held)).status, (await reload_interview(held)).lease is None) == (
+        InterviewStatus.ENDING,
+        False,
+    )
 
 
 async def test_who_never_came_lets_the_interview_expire(services: Services) -> None:
-    waited = await make_voice_interview(status=InterviewStatus.WAITING, expires_at=seconds_ago(1), lease=Lease(holder=DISPATCH_HOLDER, until=seconds_ago(5)))
+    waited = await make_voice_interview(
+        status=InterviewStatus.WAITING, expires_at=seconds_ago(1), lease=Lease(holder=DISPATCH_HOLDER, until=seconds_ago(5))
+    )
     await repair_all(services)
     assert (await reload_interview(waited)).status is InterviewStatus.EXPIRED
 

@@ -10,14 +10,22 @@ from errors import Conflict, NotFound
 from lifecycle import states
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
-from lifecycle.turns import store_message, store_interviewer_turns
-from models.writes import interview_erasure
-from models.storage.clock import now
+from lifecycle.turns import store_interviewer_turns, store_message
 from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import DISPATCH_HOLDER, Consent, EndReason, Interview, InterviewStatus, update_interview, get_interview
-from models.writes.interview_transitions import claim_reply, release_interview_lease
+from models.documents.interview import (
+    DISPATCH_HOLDER,
+    Consent,
+    EndReason,
+    Interview,
+    InterviewStatus,
+    get_interview,
+    update_interview,
+)
 from models.documents.turn import Channel, read_turns
-from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
+from models.storage.clock import now
+from models.writes import interview_erasure
+from models.writes.interview_transitions import claim_reply, release_interview_lease
+from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 
 CONSENT = Consent(text_version="test", given_at=now(), recording=False)
@@ -81,7 +89,9 @@ async def test_what_is_over_is_not_opened(services: Services, redis_probe: Redis
 
 
 @pytest.mark.parametrize("status", [WAITING, IN_PROGRESS])
-async def test_an_end_that_nobody_holds_completes_at_once(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
+async def test_an_end_that_nobody_holds_completes_at_once(
+    services: Services, redis_probe: RedisProbe, status: InterviewStatus
+) -> None:
     interview = await make_interview(status=status)
     ended = await states.end_interview(services, interview, EndReason.RECRUITER_ENDED)
     assert (ended.status, ended.end_reason) == (COMPLETED, EndReason.RECRUITER_ENDED)
@@ -145,7 +155,9 @@ async def test_what_was_never_held_is_not_ended(services: Services, redis_probe:
 
 
 @pytest.mark.parametrize("status", [SCHEDULED, WAITING])
-async def test_a_cancellation_is_told_and_keeps_its_first_reason(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
+async def test_a_cancellation_is_told_and_keeps_its_first_reason(
+    services: Services, redis_probe: RedisProbe, status: InterviewStatus
+) -> None:
     interview = await make_interview(status=status, due_at=now())
     cancelled = await states.cancel_interview(services, interview, "ill")
     assert (cancelled.status, cancelled.end_detail, cancelled.due_at) == (CANCELLED, "ill", None)
@@ -227,7 +239,9 @@ async def test_a_message_is_shown_and_wakes_the_interviewer(services: Services, 
 
 async def test_what_the_interviewer_says_is_shown(services: Services, redis_probe: RedisProbe) -> None:
     held = await make_leased_interview()
-    await store_interviewer_turns(services, ObjectId(held.id), [new_turn("reply:1")], new_interviewer_update(held.fence, answers=1))
+    await store_interviewer_turns(
+        services, ObjectId(held.id), [new_turn("reply:1")], new_interviewer_update(held.fence, answers=1)
+    )
     assert await redis_probe.read_published_channels() == change_channels_of(held)
     assert (await reload_interview(held)).last_seq == 2
     await release_interview_lease(ObjectId(held.id), held.fence)

@@ -11,20 +11,20 @@ from pymongo.errors import PyMongoError
 from structlog.testing import capture_logs
 
 from lifecycle.jobs import EVALUATE, REPLY
+from lifecycle.repairs import repair_all, run_repairs
 from lifecycle.services import Services
-from lifecycle.repairs import run_repairs, repair_all
-from models.storage.clock import now
-from models.writes.interview_erasure import mark_erased
 from models.documents.evaluation import list_evaluations
-from models.writes.evaluation_transitions import claim_evaluation
 from models.documents.interview import Interview, InterviewStatus, get_interview
-from models.storage.transactions import APP_NAME
-from models.writes.interview_transitions import claim_reply
 from models.documents.turn import read_turns
+from models.storage.clock import now
+from models.storage.transactions import APP_NAME
+from models.writes.evaluation_transitions import claim_evaluation
+from models.writes.interview_erasure import mark_erased
+from models.writes.interview_transitions import claim_reply
 from sandbox.mongod import Mongod
-from tests.factories import make_interview, new_evaluation, add_candidate_turn
-from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
+from tests.factories import add_candidate_turn, make_interview, new_evaluation
 from tests.lifecycle.job_worker import JobSpy
+from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.live.streams import wait_until
 from tests.models.open_transactions import leave_transaction_open
 
@@ -69,7 +69,9 @@ async def test_an_interview_to_which_nobody_came_expires(services: Services, red
     assert await redis_probe.read_published_channels() == change_channels_of(late)
 
 
-async def test_an_ending_interview_without_a_holder_is_finished_after_its_time(services: Services, redis_probe: RedisProbe) -> None:
+async def test_an_ending_interview_without_a_holder_is_finished_after_its_time(
+    services: Services, redis_probe: RedisProbe
+) -> None:
     left = await make_interview(status=ENDING, ended_at=now() + minus_seconds(6))
     young = await make_interview(status=ENDING, ended_at=now() + minus_seconds(2))
     await asyncio.gather(*(repair_all(services) for _ in range(3)))
@@ -131,7 +133,9 @@ async def test_a_deletion_that_did_not_happen_is_repeated(services: Services) ->
     assert [(len(turns), len(versions)) for turns, versions in left] == [(0, 0), (1, 1)]
 
 
-async def test_what_cannot_be_repaired_holds_up_nothing_else(services: Services, reply_jobs: JobSpy, evaluation_jobs: JobSpy) -> None:
+async def test_what_cannot_be_repaired_holds_up_nothing_else(
+    services: Services, reply_jobs: JobSpy, evaluation_jobs: JobSpy
+) -> None:
     # its evaluation is there already: it can not be finished
     broken = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
     due = await new_evaluation(broken, due_at=now() + minus_seconds(1)).insert()
@@ -190,7 +194,7 @@ async def test_a_defect_in_one_round_does_not_end_the_sweep(
     with capture_logs() as logged:
         async with running_repairs(services):
             with monkeypatch.context() as patch:
-                patch.setattr("models.writes.interview_transitions.find_expired", fail)
+                patch.setattr("models.writes.interview_transitions.find_expired_interviews", fail)
                 await wait_until(has_failed)
             await make_interview(due_at=now() + minus_seconds(2))
             await reply_jobs.wait_until_called(1)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @pytest.fixture(autouse=True)
 def short_retry_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cancellation, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(cancellation, "CANCEL_RETRY_SECONDS", 0.05)
 
 
 def ignore_first_cancellation(begun: asyncio.Event, answer: Any) -> Callable[..., Awaitable[Any]]:
@@ -90,7 +90,7 @@ async def test_live_feeds_close_though_their_watch_lost_its_cancellation(
     settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
-    monkeypatch.setattr("live.poller.read_marks", ignore_first_cancellation(begun, {}))
+    monkeypatch.setattr("live.poller.read_watermarks", ignore_first_cancellation(begun, {}))
     async with asyncio.timeout(10):
         async with LiveHub(settings.redis) as live:
             turns = live.follow_turns(ObjectId(), 0)
@@ -103,7 +103,7 @@ async def test_a_wall_that_lost_its_cancellation_does_not_outlive_its_followers(
     live: LiveHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
-    monkeypatch.setattr("live.organization_feed.changed_since", ignore_first_cancellation(begun, []))
+    monkeypatch.setattr("live.organization_feed.list_changes_since", ignore_first_cancellation(begun, []))
     before = asyncio.all_tasks()
     following = asyncio.ensure_future(anext(live.follow_interviews(ObjectId()), None))
     await begun.wait()

@@ -11,8 +11,8 @@ import settings
 from live.hub import LiveHub
 from models.documents.turn import Turn
 from sandbox.valkey import Valkey
-from tests.factories import make_interview, add_candidate_turn
-from tests.live.streams import list_subscribed_channels, wait_until, collect_stream
+from tests.factories import add_candidate_turn, make_interview
+from tests.live.streams import collect_stream, list_subscribed_channels, wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -5,10 +5,10 @@ from bson import ObjectId
 
 from live.hub import LiveHub
 from live.messages import Interim
-from models.storage.clock import now
 from models.documents.interview import Interview, InterviewStatus, update_interview
 from models.documents.turn import Speaker
-from tests.factories import make_interview, add_candidate_turn
+from models.storage.clock import now
+from tests.factories import add_candidate_turn, make_interview
 from tests.live.streams import RedisSubscriptions, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -30,7 +30,9 @@ async def test_what_is_being_said_arrives_as_it_is_said(live: LiveHub, redis_sub
             assert await read.wait_for_first(number) == said[:number]
 
 
-async def test_a_slow_follower_sees_only_the_newest_words_of_each_speaker(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_a_slow_follower_sees_only_the_newest_words_of_each_speaker(
+    live: LiveHub, redis_subscriptions: RedisSubscriptions
+) -> None:
     interview = await make_interview()
     slow = live.follow_interims(ObjectId(interview.id))
     async with collect_stream(live.follow_interims(ObjectId(interview.id))) as read:
@@ -59,7 +61,9 @@ async def test_words_that_a_stored_turn_replaced_are_dropped(live: LiveHub, redi
         assert [interim.text for interim in await read.wait_for_first(3)] == ["I thi", "Let me", "And"]
 
 
-async def test_who_joins_sees_what_is_being_said_but_not_what_became_a_turn(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_who_joins_sees_what_is_being_said_but_not_what_became_a_turn(
+    live: LiveHub, redis_subscriptions: RedisSubscriptions
+) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_interims(ObjectId(interview.id))) as read:
         await redis_subscriptions.wait_for_interview(interview)
@@ -81,7 +85,9 @@ async def test_older_words_do_not_replace_newer_ones(live: LiveHub, redis_subscr
         await live.publish_interim(new_interim(interview, "newer"))
         await live.publish_interim(new_interim(interview, "overtaken", seconds_ago=1))
         await live.publish_interim(new_interim(interview, "newest"))
-        assert [interim.text for interim in await read.wait_until(lambda items: bool(items) and items[-1].text == "newest")][-2:] != [
+        assert [interim.text for interim in await read.wait_until(lambda items: bool(items) and items[-1].text == "newest")][
+            -2:
+        ] != [
             "overtaken",
             "newest",
         ]

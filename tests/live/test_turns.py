@@ -7,13 +7,13 @@ from bson import ObjectId
 from pymongo.errors import AutoReconnect
 
 from live.hub import LiveHub
-from live.interview_feed import TURN_BATCH_SIZE, MAX_CACHED_TURNS
-from models.writes.interview_erasure import delete_erased, mark_erased
-from models.reads.watermarks import Watermark, read_watermarks
+from live.interview_feed import MAX_CACHED_TURNS, TURN_BATCH_SIZE
 from models.documents.interview import Interview, InterviewStatus, update_interview
 from models.documents.turn import Turn, read_turns
+from models.reads.watermarks import Watermark, read_watermarks
+from models.writes.interview_erasure import delete_erased, mark_erased
 from settings import Settings
-from tests.factories import make_interview, add_candidate_turn
+from tests.factories import add_candidate_turn, make_interview
 from tests.live.streams import TIMEOUT_SECONDS, StreamCollector, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -57,7 +57,9 @@ async def publish_turns(live: LiveHub, interview: Interview, count: int) -> list
     return spoken
 
 
-async def publish_until_no_reads(live: LiveHub, interview: Interview, collector: StreamCollector[Turn], turn_read_cursors: list[int], count: int) -> list[Turn]:
+async def publish_until_no_reads(
+    live: LiveHub, interview: Interview, collector: StreamCollector[Turn], turn_read_cursors: list[int], count: int
+) -> list[Turn]:
     """Speak until that many turns in a row have come without a read; answers these.
 
     The first marks, and those that a subscription asks for, may come between a turn and its message: then it is read.
@@ -150,7 +152,9 @@ async def test_what_we_did_not_publish_harms_nobody(live: LiveHub, settings: Set
         assert [turn.text for turn in await read.wait_for_first(2)] == ["first", "second"]
 
 
-async def test_fifty_first_followers_at_once_all_get_everything_from_one_read(unpolled_live: LiveHub, turn_read_cursors: list[int]) -> None:
+async def test_fifty_first_followers_at_once_all_get_everything_from_one_read(
+    unpolled_live: LiveHub, turn_read_cursors: list[int]
+) -> None:
     interview = await make_interview()
     first = await add_candidate_turn(interview, "first")
     everybody = [unpolled_live.follow_turns(object_id_of(interview), 0) for _ in range(50)]
@@ -232,7 +236,10 @@ async def test_a_stream_of_an_interview_that_is_over_ends_after_what_is_stored(l
 async def test_erasure_ends_the_stream(live: LiveHub) -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "first")
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read, collect_stream(live.follow_turns(object_id_of(interview), 5)) as ahead:
+    async with (
+        collect_stream(live.follow_turns(object_id_of(interview), 0)) as read,
+        collect_stream(live.follow_turns(object_id_of(interview), 5)) as ahead,
+    ):
         await read.wait_for_first(1)
         await mark_erased(object_id_of(interview))
         await delete_erased(object_id_of(interview))
@@ -263,7 +270,7 @@ async def test_followers_outlive_an_absent_mongodb(live: LiveHub, monkeypatch: p
         return await read_watermarks(interview_ids)
 
     monkeypatch.setattr("live.interview_feed.read_turns", failing_turns)
-    monkeypatch.setattr("live.poller.read_marks", failing_marks)
+    monkeypatch.setattr("live.poller.read_watermarks", failing_marks)
     async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
         await add_candidate_turn(interview, "first")
         await refused.wait()

@@ -7,8 +7,8 @@ from bson import ObjectId
 
 from live.hub import LiveHub
 from live.organization_feed import OVERLAP
-from models.reads.watermarks import read_server_time
 from models.documents.interview import Interview, update_interview
+from models.reads.watermarks import read_server_time
 from tests.conftest import COALESCE_SECONDS
 from tests.factories import make_interview, make_position
 from tests.live.streams import RedisSubscriptions, StreamCollector, collect_stream
@@ -72,7 +72,9 @@ async def test_a_change_between_the_call_and_the_first_item_is_not_lost(unpolled
         assert (await read.wait_for_first(1))[0].last_seq == 1
 
 
-async def test_a_second_follower_gets_what_changed_shortly_before_it_came(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_a_second_follower_gets_what_changed_shortly_before_it_came(
+    unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
+) -> None:
     (interview,) = await make_old_interviews(1)
     async with collect_stream(unpolled_live.follow_interviews(organization_id_of(interview))) as read:
         await redis_subscriptions.wait_for_organization(interview)
@@ -81,7 +83,9 @@ async def test_a_second_follower_gets_what_changed_shortly_before_it_came(unpoll
             assert [item.last_seq for item in await late.wait_for_first(1)] == [1]
 
 
-async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(
+    unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
+) -> None:
     first, second, third = await make_old_interviews(3)
     async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as read:
         await redis_subscriptions.wait_for_organization(first)
@@ -108,7 +112,9 @@ async def test_a_change_that_was_committed_late_is_found(live: LiveHub) -> None:
         assert [item.id for item in await read.wait_for_first(2)] == [early.id, late.id]
 
 
-async def test_many_changes_come_as_few_and_the_last_is_among_them(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_many_changes_come_as_few_and_the_last_is_among_them(
+    unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
+) -> None:
     (interview,) = await make_old_interviews(1)
     loop = asyncio.get_running_loop()
     async with collect_stream(unpolled_live.follow_interviews(organization_id_of(interview))) as read:
@@ -121,7 +127,9 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(unpolled_live
         assert len(read.items) <= 2 + (loop.time() - began) / COALESCE_SECONDS
 
 
-async def test_a_slow_follower_gets_the_newest_state_once(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_a_slow_follower_gets_the_newest_state_once(
+    unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
+) -> None:
     first, second = await make_old_interviews(2)
     slow = unpolled_live.follow_interviews(organization_id_of(first))
     async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as read:

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
-from tests.models.profiler import Profiler
 from tests.models.dataset import SampleDataset, insert_dataset
+from tests.models.profiler import Profiler
 
 
 @pytest.fixture(scope="module")

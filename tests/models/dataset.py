@@ -10,17 +10,17 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from tests.models.profiler import Plan
-from models.storage.clock import now
-from models.storage.database import DOCUMENTS
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Decision, EndReason, Interview, InterviewStatus, Recommendation
 from models.documents.organization import ApiKey, Organization, Role, create_key
 from models.documents.position import Position
-from models.writes.interview_transitions import mark_ending, mark_completed
 from models.documents.turn import get_turn_collection
-from tests.factories import make_interview, make_position, new_evaluation, add_candidate_turn
+from models.storage.clock import now
+from models.storage.database import DOCUMENTS
+from models.writes.interview_transitions import mark_completed, mark_ending
+from tests.factories import add_candidate_turn, make_interview, make_position, new_evaluation
+from tests.models.profiler import Plan
 
 Row = dict[str, Any]
 
@@ -58,7 +58,9 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
         row = await documents.find_one({"_id": document_id})
         await documents.insert_many([{**row, "_id": ObjectId(), **vary(number)} for number in range(count)])
 
-    await insert_copies(Interview.get_pymongo_collection(), interview.id, INTERVIEW_COUNT, lambda n: random_interview_row(rng, position, n, at))
+    await insert_copies(
+        Interview.get_pymongo_collection(), interview.id, INTERVIEW_COUNT, lambda n: random_interview_row(rng, position, n, at)
+    )
     await insert_copies(get_turn_collection(), turn.id, OTHER_COUNT, lambda n: {"interview_id": ObjectId(), "key": f"{n}"})
     await insert_copies(get_turn_collection(), turn.id, 50, lambda n: {"seq": n + 2, "key": f"{n}"})
     await insert_copies(
@@ -74,7 +76,9 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
         OTHER_COUNT,
         lambda n: {"key": f"p{n // 2}", "version": n % 2 + 1, "newest": n % 2 == 1, "title": f"title {rng.random()}"},
     )
-    await insert_copies(ApiKey.get_pymongo_collection(), key.id, OTHER_COUNT, lambda n: {"digest": f"{n}", "organization_id": ObjectId()})
+    await insert_copies(
+        ApiKey.get_pymongo_collection(), key.id, OTHER_COUNT, lambda n: {"digest": f"{n}", "organization_id": ObjectId()}
+    )
     await Organization.insert_many([Organization(name=f"organization {number}") for number in range(100)])
     await IdempotencyClaim.insert_many(
         [IdempotencyClaim(caller="c", mutation="m", key=f"{n}", digest="d", result_id=ObjectId()) for n in range(OTHER_COUNT)]

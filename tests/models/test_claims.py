@@ -33,7 +33,10 @@ async def test_another_caller_mutation_or_key_is_another_claim(caller: str, muta
 
 async def test_a_key_that_came_with_another_input_is_a_conflict() -> None:
     await claim_key("key:1", "start", "mine", "digest", ObjectId())
-    for again in (find_claimed_id("key:1", "start", "mine", "another"), claim_key("key:1", "start", "mine", "another", ObjectId())):
+    for again in (
+        find_claimed_id("key:1", "start", "mine", "another"),
+        claim_key("key:1", "start", "mine", "another", ObjectId()),
+    ):
         with pytest.raises(Conflict, match="send the same input again, or a new key") as refused:
             await again
         assert refused.value.field == "idempotencyKey"

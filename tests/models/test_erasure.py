@@ -9,15 +9,15 @@ from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
 from errors import Conflict, NotFound
-from models.writes.append_turns import append_candidate_turn
-from models.storage.clock import now
-from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
 from models.documents.evaluation import EvaluationStatus, Review, list_evaluations
-from models.writes.evaluation_transitions import add_evaluation, add_review, claim_evaluation, complete_evaluation
 from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, get_interview
-from models.writes.interview_transitions import claim_reply, renew_interview_lease
 from models.documents.turn import Speaker, Turn, read_turns
-from tests.factories import make_interview, new_evaluation, new_turn, new_outcome, add_candidate_turn
+from models.storage.clock import now
+from models.writes.append_turns import append_candidate_turn
+from models.writes.evaluation_transitions import add_evaluation, add_review, claim_evaluation, complete_evaluation
+from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
+from models.writes.interview_transitions import claim_reply, renew_interview_lease
+from tests.factories import add_candidate_turn, make_interview, new_evaluation, new_outcome, new_turn
 
 # quoted: the letters alone stand in many an id
 SECRETS = ("'ada'", "Lovelace", "ada@example.org", "first program", "a secret answer", "ATS-7", "looms", "by the door", "because")

@@ -7,11 +7,29 @@ import pytest
 from bson import ObjectId
 
 from errors import Conflict
-from models.storage.clock import now
-from models.writes.interview_erasure import mark_erased
-from models.documents.evaluation import Evaluation, EvaluationStatus, Review, Usage, get_evaluation, list_evaluations, pick_evaluation
-from models.writes.evaluation_transitions import add_evaluation, add_review, claim_evaluation, complete_evaluation, fail_evaluation, find_due_evaluations, postpone_evaluation, record_usage, renew_evaluation_lease
+from models.documents.evaluation import (
+    Evaluation,
+    EvaluationStatus,
+    Review,
+    Usage,
+    get_evaluation,
+    list_evaluations,
+    pick_evaluation,
+)
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
+from models.storage.clock import now
+from models.writes.evaluation_transitions import (
+    add_evaluation,
+    add_review,
+    claim_evaluation,
+    complete_evaluation,
+    fail_evaluation,
+    find_due_evaluations,
+    postpone_evaluation,
+    record_usage,
+    renew_evaluation_lease,
+)
+from models.writes.interview_erasure import mark_erased
 from tests.factories import make_interview, new_evaluation, new_outcome
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -165,7 +183,9 @@ async def test_the_newest_completed_version_shows_and_its_people_have_not_decide
     second = await add_evaluation(new_evaluation(interview))
     claimed = await claim_evaluation(ObjectId(second.id), "holder", LEASE_SECONDS)
     assert claimed
-    assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT), "until the new one is there"
+    assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT), (
+        "until the new one is there"
+    )
     await complete_with_level(claimed, 5)
     assert await read_evaluation_summary(interview) == (True, 100.0, Recommendation.HIRE, None)
 
@@ -178,7 +198,7 @@ async def test_of_an_outcome_all_is_stored_or_nothing(monkeypatch: pytest.Monkey
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("models.writes.evaluation_transitions.change", crash)
+        patch.setattr("models.writes.evaluation_transitions.update_interview", crash)
         with pytest.raises(ConnectionError):
             await complete_with_level(evaluation)
     assert await get_evaluation(ObjectId(evaluation.id)) == evaluation

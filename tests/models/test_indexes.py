@@ -5,26 +5,27 @@ from datetime import timedelta
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from tests.models.profiler import Profiler
-from models.documents import evaluation
-from models.reads import watermarks
-from models.documents import idempotency_claim
-from models.reads import reply_latency
-from models.documents import organization
-from models.documents import recording
-from models.writes import recording_transitions
-from models.writes import room_transitions
-from models.writes import interview_transitions
-from models.documents import turn
-from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
-from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
-from models.writes.evaluation_transitions import add_evaluation, claim_evaluation, find_due_evaluations
-from models.documents.interview import Consent, EndReason, InterviewStatus, RoomState, get_interview, get_interviews, get_organization_interview
+from models.documents import evaluation, idempotency_claim, organization, recording, turn
+from models.documents.interview import (
+    Consent,
+    EndReason,
+    InterviewStatus,
+    RoomState,
+    get_interview,
+    get_interviews,
+    get_organization_interview,
+)
 from models.documents.recording import RecordingPart, VideoSize
-from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
 from models.documents.turn import Channel, Speaker
-from tests.factories import make_interview, new_evaluation, new_recording, new_turn, new_interviewer_update
+from models.reads import reply_latency, watermarks
+from models.writes import interview_transitions, recording_transitions, room_transitions
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.writes.evaluation_transitions import add_evaluation, claim_evaluation, find_due_evaluations
+from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
+from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
+from tests.factories import make_interview, new_evaluation, new_interviewer_update, new_recording, new_turn
 from tests.models.dataset import SampleDataset, assert_uses_indexes
+from tests.models.profiler import Profiler
 
 
 async def test_the_sweep_reads_nothing_but_what_is_due(dataset: SampleDataset, profiler: Profiler) -> None:
@@ -149,7 +150,9 @@ async def test_every_change_of_a_room_finds_its_document_by_its_id(dataset: Samp
 
 
 async def test_what_the_rounds_ask_reads_open_interviews_only(dataset: SampleDataset, profiler: Profiler) -> None:
-    plans = await profiler.plans(room_transitions.read_presence(10), reply_latency.read_reply_latencies([ObjectId(dataset.interview.id)]))
+    plans = await profiler.plans(
+        room_transitions.read_presence(10), reply_latency.read_reply_latencies([ObjectId(dataset.interview.id)])
+    )
     assert_uses_indexes(plans, 2)
 
 

@@ -4,11 +4,11 @@ import pytest
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from models.documents.interview import Interview
-from models.reads.reply_latency import ReplyLatency, read_reply_latencies, summarize_latencies
 from models.documents.turn import Channel, Latency, Speaker
-from tests.factories import make_interview, new_turn, new_interviewer_update
+from models.reads.reply_latency import ReplyLatency, read_reply_latencies, summarize_latencies
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from tests.factories import make_interview, new_interviewer_update, new_turn
 
 
 def heard_latencies(*seconds: float | None) -> list[Latency]:
@@ -43,7 +43,11 @@ async def make_spoken_interview(seconds: list[float | None]) -> Interview:
 
 @pytest.mark.usefixtures("database")
 async def test_each_interview_has_its_own_and_a_typed_one_has_none() -> None:
-    slow, fast, typed = await make_spoken_interview([2.0, 4.0, None]), await make_spoken_interview([0.5]), await make_spoken_interview([None])
+    slow, fast, typed = (
+        await make_spoken_interview([2.0, 4.0, None]),
+        await make_spoken_interview([0.5]),
+        await make_spoken_interview([None]),
+    )
     found = await read_reply_latencies([ObjectId(interview.id) for interview in (slow, fast, typed)] + [ObjectId()])
     assert found == {
         PydanticObjectId(slow.id): ReplyLatency(2, Latency(final=0.1, heard=2.0), Latency(final=0.1, heard=4.0)),

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models.writes.append_turns import LeaseLost, append_interviewer_turns
-from models.storage.clock import now
 from models.documents.interview import Interview, InterviewStatus, get_interview
-from models.writes.interview_transitions import claim_reply, find_due_replies, release_interview_lease, renew_interview_lease
 from models.documents.turn import Channel
-from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
+from models.storage.clock import now
+from models.writes.append_turns import LeaseLost, append_interviewer_turns
+from models.writes.interview_transitions import claim_reply, find_due_replies, release_interview_lease, renew_interview_lease
+from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -94,7 +94,9 @@ async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
     assert await renew_interview_lease(interview_id, claimed.fence, "holder", LEASE_SECONDS)
     assert not await is_lapsed()
     assert await claim_reply(interview_id, "another", LEASE_SECONDS) is None
-    stored, _ = await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1))
+    stored, _ = await append_interviewer_turns(
+        interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1)
+    )
     assert stored[0].seq == 2
 
 
@@ -136,7 +138,9 @@ async def test_a_reply_forgets_the_failed_attempts() -> None:
     claimed = await claim_lease(interview_id, "holder")
     await release_interview_lease(interview_id, claimed.fence, retry_seconds=0)
     claimed = await claim_when_lapsed(interview_id, "holder")
-    _, replied = await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1))
+    _, replied = await append_interviewer_turns(
+        interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1)
+    )
     assert replied.attempts == 0
 
 

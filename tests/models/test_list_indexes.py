@@ -8,16 +8,24 @@ import pytest
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from tests.models.profiler import Plan, Profiler
-from models.reads import interview_list
 from models.documents import position
-from models.storage.database import DOCUMENTS
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation
 from models.documents.interview_indexes import FILTER_INDEX_ORDERS
-from models.reads.interview_list import ORDER_FIELDS, InterviewFilter, InterviewOrderField, count_interviews, build_criteria, list_interviews, to_sort_order
-from models.reads.pagination import SortOrder, Page, PageRequest
 from models.documents.turn import Channel
+from models.reads import interview_list
+from models.reads.interview_list import (
+    ORDER_FIELDS,
+    InterviewFilter,
+    InterviewOrderField,
+    build_criteria,
+    count_interviews,
+    list_interviews,
+    to_sort_order,
+)
+from models.reads.pagination import Page, PageRequest, SortOrder
+from models.storage.database import DOCUMENTS
 from tests.models.dataset import SampleDataset, assert_uses_indexes
+from tests.models.profiler import Plan, Profiler
 
 PAGE_SIZE = 20
 
@@ -40,7 +48,9 @@ FILTERS: dict[str, Callable[[SampleDataset], InterviewFilter]] = {
     "one name": lambda _: InterviewFilter(candidate="some unique1999"),
     "one email": lambda _: InterviewFilter(candidate="example unique1999", search_email=True),
     "no word": lambda _: InterviewFilter(candidate="!"),
-    "created": lambda a: InterviewFilter(created_after=a.stored_at - timedelta(days=60), created_before=a.stored_at - timedelta(days=30)),
+    "created": lambda a: InterviewFilter(
+        created_after=a.stored_at - timedelta(days=60), created_before=a.stored_at - timedelta(days=30)
+    ),
     "updated": lambda a: InterviewFilter(updated_after=a.stored_at - timedelta(days=30)),
     "score": lambda _: InterviewFilter(min_score=40, max_score=60),
     "nothing": lambda _: InterviewFilter(status=[]),
@@ -103,7 +113,9 @@ async def sample_pages(archive: SampleDataset, name: str, order: SortOrder) -> l
 
 @pytest.mark.parametrize("name", FILTERS)
 async def test_no_list_of_interviews_goes_through_the_collection(dataset: SampleDataset, profiler: Profiler, name: str) -> None:
-    plans = await profiler.plans(*(sample_pages(dataset, name, to_sort_order(field, descending=descending)) for field, descending in ORDERS))
+    plans = await profiler.plans(
+        *(sample_pages(dataset, name, to_sort_order(field, descending=descending)) for field, descending in ORDERS)
+    )
     assert_uses_indexes(plans)
     assert len(plans) >= 3 * len(ORDERS)
 
@@ -157,8 +169,8 @@ async def test_where_more_are_of_the_kind_the_order_is_gone_through_until_the_pa
 
 
 def disable_few_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interview_list, "FEW_OF_A_KIND", 0)
-    monkeypatch.setattr(interview_list, "FEW", 0)
+    monkeypatch.setattr(interview_list, "MAX_SORTED_UNIFORM", 0)
+    monkeypatch.setattr(interview_list, "MAX_SORTED_SKEWED", 0)
 
 
 @pytest.mark.parametrize("name", FILTERS)

@@ -9,8 +9,18 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
+from models.documents.organization import (
+    KEY_PREFIX,
+    Organization,
+    Role,
+    create_key,
+    ensure_organization,
+    find_key_by_id,
+    find_key_by_secret,
+    list_keys,
+    revoke_key,
+)
 from models.storage.clock import now
-from models.documents.organization import KEY_PREFIX, Organization, Role, create_key, ensure_organization, find_key_by_secret, find_key_by_id, list_keys, revoke_key
 
 
 async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: AsyncDatabase[dict[str, Any]]) -> None:

@@ -9,10 +9,10 @@ from pymongo.errors import PyMongoError
 
 from models.documents.interview import Interview, get_interview
 from models.documents.position import find_position, save_position
-from models.storage.transactions import APP_NAME, abort_orphaned_transactions
 from models.documents.turn import read_turns
+from models.storage.transactions import APP_NAME, abort_orphaned_transactions
 from sandbox.mongod import Mongod
-from tests.factories import make_interview, position_body, add_candidate_turn
+from tests.factories import add_candidate_turn, make_interview, position_body
 from tests.models.open_transactions import leave_transaction_open
 
 
@@ -60,7 +60,10 @@ async def send_until_unlocked(interview: Interview) -> int:
 
 async def test_what_a_killed_process_left_locked_is_freed_and_nothing_else(own_mongod: Mongod) -> None:
     interview, other = await make_interview(), await make_interview()
-    async with leave_transaction_open(own_mongod, other, "another program"), leave_transaction_open(own_mongod, interview, APP_NAME):
+    async with (
+        leave_transaction_open(own_mongod, other, "another program"),
+        leave_transaction_open(own_mongod, interview, APP_NAME),
+    ):
         await abort_orphaned_transactions()
         with pytest.raises(PyMongoError) as failed:  # its process may be alive, so soon
             await add_candidate_turn(interview, "Hello.", "mine")

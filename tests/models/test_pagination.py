@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from errors import BadInput
-from models.storage.clock import now
 from models.documents.interview import Interview, extract_search_terms
 from models.reads.interview_list import InterviewFilter, InterviewOrderField, count_interviews, list_interviews, to_sort_order
-from models.reads.pagination import SortOrder, PageRequest, encode_cursor, find_page
+from models.reads.pagination import PageRequest, SortOrder, encode_cursor, find_page
+from models.storage.clock import now
 from tests.factories import make_interview, make_position
 
 pytestmark = pytest.mark.usefixtures("database")

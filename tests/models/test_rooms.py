@@ -8,12 +8,28 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models.writes import room_transitions
-from models.storage.clock import now
-from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, Lease, RoomState, get_interview
-from models.writes.interview_transitions import claim_reply, mark_ending, find_due_replies, release_interview_lease, renew_interview_lease
+from models.documents.interview import (
+    DISPATCH_HOLDER,
+    OPEN_STATUSES,
+    Consent,
+    EndReason,
+    Interview,
+    InterviewStatus,
+    Lease,
+    RoomState,
+    get_interview,
+)
 from models.documents.turn import Channel
-from tests.factories import make_interview, add_candidate_turn
+from models.storage.clock import now
+from models.writes import room_transitions
+from models.writes.interview_transitions import (
+    claim_reply,
+    find_due_replies,
+    mark_ending,
+    release_interview_lease,
+    renew_interview_lease,
+)
+from tests.factories import add_candidate_turn, make_interview
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -43,7 +59,9 @@ async def read_room(interview_id: ObjectId) -> RoomState:
 
 async def wait_until_lapsed(interview_id: ObjectId) -> None:
     async with asyncio.timeout(10):
-        while (lease := (await reload_interview(interview_id)).lease) and lease.until > now() - timedelta(seconds=SHORT_LEASE_SECONDS):
+        while (lease := (await reload_interview(interview_id)).lease) and lease.until > now() - timedelta(
+            seconds=SHORT_LEASE_SECONDS
+        ):
             await asyncio.sleep(0.01)
 
 
@@ -66,7 +84,9 @@ async def test_an_opened_room_waits_for_its_candidate_and_for_an_interviewer() -
 
 async def test_of_five_that_open_at_once_one_does() -> None:
     interview_id = ObjectId((await make_interview(status=SCHEDULED)).id)
-    opened = await asyncio.gather(*(room_transitions.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) for _ in range(5)))
+    opened = await asyncio.gather(
+        *(room_transitions.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) for _ in range(5))
+    )
     assert len([interview for interview in opened if interview]) == 1
     assert (await reload_interview(interview_id)).fence == 1
 
@@ -149,7 +169,9 @@ async def test_a_worker_that_registers_does_not_wait_for_a_dispatch_that_may_be_
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True)
     assert await room_transitions.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
     assert await room_transitions.find_unattended_interviews(10, ignore_pending_dispatch=True) == []
-    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True) is None, "one attends"
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True) is None, (
+        "one attends"
+    )
 
 
 async def test_an_interviewer_that_stops_renewing_is_replaced() -> None:
@@ -158,7 +180,9 @@ async def test_an_interviewer_that_stops_renewing_is_replaced() -> None:
     assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS)
     await wait_until_lapsed(interview_id)
     assert await room_transitions.find_unattended_interviews(10) == [interview_id]
-    assert await renew_interview_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS), "nobody has raised the number: an outage replaces no one"
+    assert await renew_interview_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS), (
+        "nobody has raised the number: an outage replaces no one"
+    )
     await wait_until_lapsed(interview_id)
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
     assert not await renew_interview_lease(interview_id, 1, "agent", LEASE_SECONDS)
@@ -288,7 +312,9 @@ async def test_presence_is_read_of_open_interviews_that_have_a_room() -> None:
 
 
 async def test_rooms_of_what_is_over_are_told_from_those_of_others() -> None:
-    over = [await make_voice_interview(status) for status in InterviewStatus if status not in (SCHEDULED, *OPEN_STATUSES, "ENDING")]
+    over = [
+        await make_voice_interview(status) for status in InterviewStatus if status not in (SCHEDULED, *OPEN_STATUSES, "ENDING")
+    ]
     open_ones = [await make_voice_interview(status) for status in OPEN_STATUSES]
     assert set(await room_transitions.find_ended_interviews([*over, *open_ones, ObjectId()])) == set(over)
 

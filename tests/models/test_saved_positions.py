@@ -6,8 +6,8 @@ import pytest
 from bson import ObjectId
 
 from errors import Conflict
-from models.reads.pagination import SortOrder, PageRequest
 from models.documents.position import Position, count_positions, find_position, get_position, list_positions, save_position
+from models.reads.pagination import PageRequest, SortOrder
 from tests.factories import make_interview, position_body
 
 pytestmark = pytest.mark.usefixtures("database")

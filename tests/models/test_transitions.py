@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models.writes import interview_transitions
-from models.storage.clock import now
-from models.writes.interview_erasure import mark_erased
 from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import Consent, EndReason, Interview, InterviewStatus, update_interview, get_interview
+from models.documents.interview import Consent, EndReason, Interview, InterviewStatus, get_interview, update_interview
 from models.documents.turn import Channel
+from models.storage.clock import now
+from models.writes import interview_transitions
+from models.writes.interview_erasure import mark_erased
 from tests.factories import make_interview, make_position, new_evaluation
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -34,7 +34,11 @@ TRANSITIONS: dict[str, tuple[TransitionCall, set[InterviewStatus], InterviewStat
         {WAITING, IN_PROGRESS},
         InterviewStatus.ENDING,
     ),
-    "cancel": (lambda i: interview_transitions.mark_cancelled(object_id_of(i), "said so"), {SCHEDULED, WAITING}, InterviewStatus.CANCELLED),
+    "cancel": (
+        lambda i: interview_transitions.mark_cancelled(object_id_of(i), "said so"),
+        {SCHEDULED, WAITING},
+        InterviewStatus.CANCELLED,
+    ),
     "expire": (lambda i: interview_transitions.mark_expired(object_id_of(i)), {SCHEDULED, WAITING}, InterviewStatus.EXPIRED),
     "finish": (
         lambda i: interview_transitions.mark_completed(object_id_of(i), new_evaluation(i), None),
@@ -109,7 +113,9 @@ async def test_a_finished_interview_has_one_evaluation_due_and_no_holder_however
     interview = await make_interview(due_at=now())
     await interview_transitions.claim_reply(object_id_of(interview), "holder", 60)
     await interview_transitions.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
-    results = await asyncio.gather(*(interview_transitions.mark_completed(object_id_of(interview), new_evaluation(interview), "told") for _ in range(5)))
+    results = await asyncio.gather(
+        *(interview_transitions.mark_completed(object_id_of(interview), new_evaluation(interview), "told") for _ in range(5))
+    )
     [finished] = [result for result in results if result]
     assert (finished.status, finished.lease, finished.end_detail) == (InterviewStatus.COMPLETED, None, "told")
     [evaluation] = await list_evaluations(object_id_of(interview))
@@ -155,7 +161,9 @@ async def test_an_invitation_to_which_nobody_came_is_found_when_its_time_has_pas
 
 async def test_a_renewal_makes_a_new_generation_once() -> None:
     interview, renewal, until = await make_interview(), ObjectId(), now() + timedelta(days=30)
-    results = await asyncio.gather(*(interview_transitions.reschedule_interview(object_id_of(interview), renewal, None, until) for _ in range(5)))
+    results = await asyncio.gather(
+        *(interview_transitions.reschedule_interview(object_id_of(interview), renewal, None, until) for _ in range(5))
+    )
     [renewed] = [result for result in results if result]
     assert (renewed.invite_generation, renewed.renewals, renewed.expires_at) == (2, [renewal], until)
     again = await interview_transitions.reschedule_interview(object_id_of(interview), ObjectId(), None, until)

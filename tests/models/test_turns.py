@@ -8,13 +8,13 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
-from models.writes.append_turns import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
-from models.storage.clock import now
-from models.writes.interview_erasure import mark_erased
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
-from models.writes.interview_transitions import mark_ending
 from models.documents.turn import Channel, Speaker, get_turn_collection, read_turns, read_turns_by_seq
-from tests.factories import make_interview, new_turn, add_candidate_turn, new_interviewer_update
+from models.storage.clock import now
+from models.writes.append_turns import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
+from models.writes.interview_erasure import mark_erased
+from models.writes.interview_transitions import mark_ending
+from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -35,7 +35,9 @@ async def read_seqs_and_keys(interview: Interview) -> list[tuple[int, str]]:
 async def test_forty_turns_at_once_stand_in_forty_places() -> None:
     interview = await make_interview()
     interview_id = ObjectId(interview.id)
-    messages = [append_candidate_turn(interview_id, new_turn(f"client:{n}", f"message {n}", Speaker.CANDIDATE)) for n in range(30)]
+    messages = [
+        append_candidate_turn(interview_id, new_turn(f"client:{n}", f"message {n}", Speaker.CANDIDATE)) for n in range(30)
+    ]
     replies = [append_interviewer_turns(interview_id, [new_turn(f"reply:{n}")], new_interviewer_update()) for n in range(10)]
     said, spoken = await asyncio.gather(asyncio.gather(*messages), asyncio.gather(*replies))
     turns = await read_turns(interview_id)
@@ -124,7 +126,9 @@ async def test_an_erased_interview_takes_no_turn_and_does_not_exist() -> None:
         await add_candidate_turn(interview, "Hello?")
     for fence in (0, 1):
         with pytest.raises(LeaseLost):
-            await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0")], new_interviewer_update(fence, statuses=list(InterviewStatus)))
+            await append_interviewer_turns(
+                ObjectId(interview.id), [new_turn("reply:0")], new_interviewer_update(fence, statuses=list(InterviewStatus))
+            )
     assert await read_seqs_and_keys(interview) == []
 
 
@@ -155,8 +159,12 @@ async def test_who_was_replaced_is_told_so_even_where_the_successor_has_said_the
 async def test_words_whose_answer_was_lost_are_stored_once_and_answered_again(reason: EndReason | None) -> None:
     interview = await make_interview()
     turns = [new_turn("reply:0"), new_turn("reply:0:question")]
-    first, changed = await append_interviewer_turns(ObjectId(interview.id), turns, new_interviewer_update(end_reason=reason, expected_seq=0))
-    again, unchanged = await append_interviewer_turns(ObjectId(interview.id), turns, new_interviewer_update(end_reason=reason, expected_seq=0))
+    first, changed = await append_interviewer_turns(
+        ObjectId(interview.id), turns, new_interviewer_update(end_reason=reason, expected_seq=0)
+    )
+    again, unchanged = await append_interviewer_turns(
+        ObjectId(interview.id), turns, new_interviewer_update(end_reason=reason, expected_seq=0)
+    )
     assert again == first
     assert unchanged == changed
     assert [turn.seq for turn in first] == [1, 2]
@@ -167,9 +175,13 @@ async def test_words_are_superseded_when_the_candidate_spoke_first() -> None:
     await add_candidate_turn(interview, "Hello.")
     await add_candidate_turn(interview, "One more thing.")
     with pytest.raises(Superseded):
-        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:1")], new_interviewer_update(answers=1, expected_seq=1))
+        await append_interviewer_turns(
+            ObjectId(interview.id), [new_turn("reply:1")], new_interviewer_update(answers=1, expected_seq=1)
+        )
     assert (await reload_interview(interview)).last_seq == 2
-    stored, _ = await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:2")], new_interviewer_update(answers=2, expected_seq=2))
+    stored, _ = await append_interviewer_turns(
+        ObjectId(interview.id), [new_turn("reply:2")], new_interviewer_update(answers=2, expected_seq=2)
+    )
     assert stored[0].seq == 3
 
 
@@ -179,7 +191,9 @@ async def test_of_several_turns_none_is_stored_when_one_cannot_be() -> None:
     before = await reload_interview(interview)
     closing = new_interviewer_update(end_reason=EndReason.WRAPPED_UP, progress=Progress(question=3))
     with pytest.raises(Superseded):
-        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:a"), new_turn("reply:b"), new_turn("reply:c")], closing)
+        await append_interviewer_turns(
+            ObjectId(interview.id), [new_turn("reply:a"), new_turn("reply:b"), new_turn("reply:c")], closing
+        )
     assert await read_seqs_and_keys(interview) == [(1, "reply:b")]
     assert await reload_interview(interview) == before
 

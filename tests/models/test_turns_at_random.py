@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from errors import Conflict, NotFound
+from models.documents.interview import OPEN_STATUSES, EndReason, InterviewStatus, get_interview
+from models.documents.turn import Speaker, Turn, read_turns
 from models.writes.append_turns import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
 from models.writes.interview_erasure import mark_erased
-from models.documents.interview import OPEN_STATUSES, EndReason, InterviewStatus, get_interview
 from models.writes.interview_transitions import claim_reply, mark_ending
-from models.documents.turn import Speaker, Turn, read_turns
-from tests.factories import make_interview, new_turn, new_interviewer_update
+from tests.factories import make_interview, new_interviewer_update, new_turn
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -24,11 +24,11 @@ from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess
 from sandbox.valkey import Valkey
 from sandbox.voice_stack import wait_until_registered
+from tests.livekit_probe import make_livekit_settings
 from tests.livekit_rooms import find_livekit
 from tests.recording.recording_room import Studio, make_consenting_interview, open_camera, open_microphone
 from tests.recording.test_worker import MAIN, recorder_environment, recorder_pid, wait_for_recording
 from tests.recording.tones import tone
-from tests.livekit_probe import make_livekit_settings
 
 CAMERAS = {"no camera": None, "640 x 360, 15/s": (640, 360, 15), "1280 x 720, 30/s": (1280, 720, 30)}
 
@@ -62,7 +62,9 @@ async def measure(seconds: float) -> None:
             livekit=make_livekit_settings(livekit),
             recording=configuration.RecordingSettings(store=str(folder / "recordings")),
         )
-        worker = ChildProcess([sys.executable, str(MAIN), "recorder"], folder / "log", cwd=folder, environment=recorder_environment(settings))
+        worker = ChildProcess(
+            [sys.executable, str(MAIN), "recorder"], folder / "log", cwd=folder, environment=recorder_environment(settings)
+        )
         await stack.enter_async_context(worker)
         await wait_until_registered(worker)
         services = await stack.enter_async_context(open_services(settings, "test"))

@@ -15,15 +15,15 @@ from lifecycle.lease import hold_lease
 from lifecycle.rooms import CANDIDATE_IDENTITY, build_room_name
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
-from models.storage.clock import now
 from models.documents.interview import Consent, Interview, RoomState
 from models.documents.recording import Recording
-from models.writes.recording_transitions import create_recording, claim_recording, claim_recorder_dispatch, renew_recording_lease
 from models.documents.turn import Channel
-from recording.track_writer import Side
+from models.storage.clock import now
+from models.writes.recording_transitions import claim_recorder_dispatch, claim_recording, create_recording, renew_recording_lease
 from recording.recorder import Recorder
 from recording.storage import RecordingStore
 from recording.timeline import SAMPLE_RATE, Samples
+from recording.track_writer import Side
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
 
@@ -111,7 +111,9 @@ class Studio:
 
         async def run(recorder: Recorder) -> None:
             recording_id = ObjectId(recording.id)
-            async with hold_lease(lambda: renew_recording_lease(recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds):
+            async with hold_lease(
+                lambda: renew_recording_lease(recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds
+            ):
                 await recorder.run(stop)
 
         async with self.join(f"recorder-{recording.fence}", "agent", hidden=True) as room:

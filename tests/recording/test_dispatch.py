@@ -7,21 +7,27 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from lifecycle.presence import prepare_room, candidate_joined
 from lifecycle.jobs import FINALIZE_RECORDING, RECORD
-from lifecycle.recorder_dispatch import MAX_DISPATCHES, start_recording, repair_recordings
+from lifecycle.presence import candidate_joined, prepare_room
+from lifecycle.recorder_dispatch import MAX_DISPATCHES, repair_recordings, start_recording
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.storage.clock import now
 from models.documents.interview import DISPATCH_HOLDER, TERMINAL_STATUSES, Interview, InterviewStatus, Lease, RoomState
-from models.documents.recording import RecordingPart, Recording, RecordingStatus, get_interview_recording
-from models.writes.recording_transitions import add_part, claim_recording, give_up_recording, release_recording_lease, renew_recording_lease
+from models.documents.recording import Recording, RecordingPart, RecordingStatus, get_interview_recording
+from models.storage.clock import now
+from models.writes.recording_transitions import (
+    add_part,
+    claim_recording,
+    give_up_recording,
+    release_recording_lease,
+    renew_recording_lease,
+)
 from settings import Settings
 from tests.factories import make_interview, new_recording
-from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.lifecycle.job_worker import JobSpy
-from tests.recording.recording_room import make_consenting_interview
+from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.livekit_probe import LivekitProbe
+from tests.recording.recording_room import make_consenting_interview
 
 pytestmark = pytest.mark.usefixtures("livekit_server")
 
@@ -164,16 +170,22 @@ async def test_when_no_recorder_comes_the_recording_fails_and_the_interview_does
     assert stored.status is InterviewStatus.IN_PROGRESS
 
 
-async def test_livekit_that_is_away_costs_nothing_but_the_recording(services: Services, settings: Settings, told: RedisProbe) -> None:
+async def test_livekit_that_is_away_costs_nothing_but_the_recording(
+    services: Services, settings: Settings, told: RedisProbe
+) -> None:
     away = settings.model_copy(update={"livekit": settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})})
     interview = await make_consenting_interview()
     async with Rooms(away) as rooms:
-        await start_recording(Services(away, services.live, services.jobs, rooms, services.prompt_version), ObjectId(interview.id))
+        await start_recording(
+            Services(away, services.live, services.jobs, rooms, services.prompt_version), ObjectId(interview.id)
+        )
     assert (await load_recording(interview)).dispatches == 1, "the next round sends another"
     assert await told.read_published_channels() == change_channels_of(interview)
 
 
-async def test_once_the_interview_is_over_the_files_are_made_and_nobody_is_sent(services: Services, livekit: LivekitProbe) -> None:
+async def test_once_the_interview_is_over_the_files_are_made_and_nobody_is_sent(
+    services: Services, livekit: LivekitProbe
+) -> None:
     interview = await make_consenting_interview(status=InterviewStatus.COMPLETED)
     recording = await new_recording(interview).insert()
     held = await new_recording(await make_consenting_interview(status=InterviewStatus.COMPLETED)).insert()

@@ -7,12 +7,12 @@ import pytest
 from bson import ObjectId
 
 from lifecycle.jobs import ERASE_MEDIA
+from lifecycle.repairs import repair_all
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
-from lifecycle.repairs import repair_all
-from models.writes.interview_erasure import find_pending_erasures
 from models.documents.interview import Interview, get_interview
 from models.documents.recording import get_recording
+from models.writes.interview_erasure import find_pending_erasures
 from models.writes.recording_transitions import claim_recording, renew_recording_lease
 from recording.media_erasure import erase_media
 from recording.storage import RecordingStore, StoreFailed

@@ -10,10 +10,10 @@ import pytest
 from bson import ObjectId
 
 from lifecycle.services import Services
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingPart, RecordingStatus, get_recording
 from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
-from models.documents.interview import Interview, InterviewStatus
-from models.documents.recording import RecordingFile, RecordingPart, Recording, RecordingKind, RecordingStatus, get_recording
 from recording import finalize
 from recording.containers import AudioContainer
 from recording.finalize import MAX_ATTEMPTS, finalize_recording
@@ -21,14 +21,16 @@ from recording.storage import RecordingStore, StoreFailed
 from recording.timeline import interleave
 from tests.factories import new_recording
 from tests.recording.recording_room import make_consenting_interview
-from tests.recording.tones import decode_channels, silence, find_loud_spans, tone
+from tests.recording.tones import decode_channels, find_loud_spans, silence, tone
 
 
 async def make_recording_with_parts(store: RecordingStore, *offsets: float, **values: object) -> tuple[Interview, Recording]:
     """An interview that is over, with a part of one second of sound at each offset."""
     interview = await make_consenting_interview(status=InterviewStatus.COMPLETED)
     begun = now()
-    parts = [RecordingPart(number=place + 1, started_at=begun + timedelta(seconds=offset)) for place, offset in enumerate(offsets)]
+    parts = [
+        RecordingPart(number=place + 1, started_at=begun + timedelta(seconds=offset)) for place, offset in enumerate(offsets)
+    ]
     for part in parts:
         await store.put(f"{interview.id}/parts/{part.number:08}/audio.ogg/00000000", encode_part())
     files = [RecordingFile(kind=RecordingKind.AUDIO, status=RecordingStatus.ACTIVE)]
@@ -55,7 +57,9 @@ async def reload_recording(recording: Recording) -> Recording:
     return stored
 
 
-async def test_the_files_are_made_once_however_often_it_is_asked_for(services: Services, store: RecordingStore, folder: Path) -> None:
+async def test_the_files_are_made_once_however_often_it_is_asked_for(
+    services: Services, store: RecordingStore, folder: Path
+) -> None:
     interview, recording = await make_recording_with_parts(store, 0, 3)
     await asyncio.gather(*(finalize_recording(services, store, ObjectId(recording.id)) for _ in range(3)))
     await finalize_recording(services, store, ObjectId(recording.id))
@@ -118,7 +122,9 @@ async def test_after_the_last_try_it_has_failed_and_the_parts_are_kept(
     assert len(await store.list(f"{interview.id}/parts")) == 1
 
 
-async def test_what_broke_off_is_playable_and_says_that_it_failed(services: Services, store: RecordingStore, folder: Path) -> None:
+async def test_what_broke_off_is_playable_and_says_that_it_failed(
+    services: Services, store: RecordingStore, folder: Path
+) -> None:
     failure = "Recording broke off after 1 seconds: The disk is full. What was recorded till then is kept."
     _, recording = await make_recording_with_parts(store, 0, failure=failure)
     await finalize_recording(services, store, ObjectId(recording.id))
@@ -149,7 +155,9 @@ async def test_parts_in_which_nothing_can_be_read_say_so(services: Services, sto
     assert (file.status, file.failure) == (RecordingStatus.FAILED, finalize.NOTHING_PLAYABLE)
 
 
-async def test_an_erasure_in_the_middle_leaves_no_file(services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_erasure_in_the_middle_leaves_no_file(
+    services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
     put = RecordingStore.put
 
@@ -171,7 +179,7 @@ async def test_a_defect_of_ours_is_told_and_tried_again(
     def defect(*_: object) -> None:
         raise ValueError("what was said")
 
-    monkeypatch.setattr(finalize, "join", defect)
+    monkeypatch.setattr(finalize, "merge_parts", defect)
     with pytest.raises(ValueError, match="what was said"):
         await finalize_recording(services, store, ObjectId(recording.id))
     waiting = await reload_recording(recording)
@@ -194,7 +202,7 @@ async def test_whoever_loses_the_job_in_mid_work_waits_for_its_thread_and_leaves
         assert all(path.exists() for path in paths.values())
         ended.set()
 
-    monkeypatch.setattr(finalize, "join", work)
+    monkeypatch.setattr(finalize, "merge_parts", work)
     task = asyncio.create_task(finalize_recording(services, store, ObjectId(recording.id)))
     await asyncio.to_thread(begun.wait, 10)
     task.cancel()

@@ -8,12 +8,12 @@ import av
 import numpy as np
 import pytest
 
-from models.documents.recording import VideoSize, RecordingKind
+from models.documents.recording import RecordingKind, VideoSize
 from recording.containers import AudioContainer, VideoContainer
-from recording.merge import FILE_NAMES, MergeAbandoned, MergedFile, LocalPart, merge_parts
-from recording.video_frames import create_black_frame, fit_frame, choose_picture_size
+from recording.merge import FILE_NAMES, LocalPart, MergeAbandoned, MergedFile, merge_parts
 from recording.timeline import SAMPLE_RATE, Samples, interleave
-from tests.recording.tones import decode_channels, silence, find_loud_spans, tone
+from recording.video_frames import choose_picture_size, create_black_frame, fit_frame
+from tests.recording.tones import decode_channels, find_loud_spans, silence, tone
 
 PICTURE = VideoSize(width=320, height=180)
 
@@ -93,7 +93,9 @@ def test_a_part_whose_end_is_torn_is_read_up_to_there(tmp_path: Path, kept: floa
     whole = torn.read_bytes()
     torn.write_bytes(whole[: int(len(whole) * kept)])
     after = write_sound_part(tmp_path / "2", tone(440, 1), silence(1))
-    left, _ = decode_channels(join_pieces([LocalPart(0, torn, None), LocalPart(20, after, None)], tmp_path)[RecordingKind.AUDIO].path)
+    left, _ = decode_channels(
+        join_pieces([LocalPart(0, torn, None), LocalPart(20, after, None)], tmp_path)[RecordingKind.AUDIO].path
+    )
     [first, second] = find_loud_spans(left)
     assert first == pytest.approx((0, 10 * kept), abs=0.5)
     assert second == pytest.approx((20, 21), abs=0.05)
@@ -102,7 +104,10 @@ def test_a_part_whose_end_is_torn_is_read_up_to_there(tmp_path: Path, kept: floa
 def test_a_part_ends_where_the_next_begins_though_its_recorder_came_to_life_again(tmp_path: Path) -> None:
     first = write_sound_part(tmp_path / "1", np.concatenate([tone(440, 2), silence(8)]), silence(10))
     second = write_sound_part(tmp_path / "2", tone(660, 1), tone(880, 1))
-    pieces = [LocalPart(0, first, write_video_part(tmp_path / "1v", 10, 100)), LocalPart(5, second, write_video_part(tmp_path / "2v", 1, 200))]
+    pieces = [
+        LocalPart(0, first, write_video_part(tmp_path / "1v", 10, 100)),
+        LocalPart(5, second, write_video_part(tmp_path / "2v", 1, 200)),
+    ]
     files = join_pieces(pieces, tmp_path, PICTURE)
     left, right = decode_channels(files[RecordingKind.AUDIO].path)
     assert find_loud_spans(left) == [pytest.approx((0, 2), abs=0.05), pytest.approx((5, 6), abs=0.05)]
@@ -115,7 +120,9 @@ def test_a_part_ends_where_the_next_begins_though_its_recorder_came_to_life_agai
 def test_clocks_that_are_off_lose_no_more_than_they_are_off(tmp_path: Path, offset: float) -> None:
     first = write_sound_part(tmp_path / "1", tone(440, 2), silence(2))
     second = write_sound_part(tmp_path / "2", silence(6), np.concatenate([silence(5), tone(880, 1)]))
-    left, right = decode_channels(join_pieces([LocalPart(0, first, None), LocalPart(offset, second, None)], tmp_path)[RecordingKind.AUDIO].path)
+    left, right = decode_channels(
+        join_pieces([LocalPart(0, first, None), LocalPart(offset, second, None)], tmp_path)[RecordingKind.AUDIO].path
+    )
     assert find_loud_spans(left) == [pytest.approx((0, offset if offset > 0 else 2), abs=0.05)]
     assert find_loud_spans(right) == [pytest.approx((offset + 5, offset + 6), abs=0.05)]
 
@@ -166,7 +173,12 @@ def test_work_that_nobody_wants_any_more_ends(tmp_path: Path) -> None:
     abandoned = Event()
     abandoned.set()
     with pytest.raises(MergeAbandoned):
-        merge_parts([LocalPart(0, write_sound_part(tmp_path / "1", tone(440, 1), silence(1)), None)], file_paths_in(tmp_path), None, abandoned)
+        merge_parts(
+            [LocalPart(0, write_sound_part(tmp_path / "1", tone(440, 1), silence(1)), None)],
+            file_paths_in(tmp_path),
+            None,
+            abandoned,
+        )
 
 
 @pytest.mark.parametrize(

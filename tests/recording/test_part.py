@@ -10,11 +10,11 @@ import pytest
 
 import settings as configuration
 from models.documents.recording import VideoSize
-from recording.track_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME, PartWriter, CameraFrame, Side
-from recording.upload_buffer import MAX_PENDING_BYTES, UploadBuffer, build_chunks_path
+from recording.encoder_thread import EncoderFailed, EncoderThread
 from recording.storage import RecordingStore, StoreFailed, open_store
 from recording.timeline import Samples
-from recording.encoder_thread import EncoderThread, EncoderFailed
+from recording.track_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME, CameraFrame, PartWriter, Side
+from recording.upload_buffer import MAX_PENDING_BYTES, UploadBuffer, build_chunks_path
 from tests.recording.disks import mount_small_disk
 from tests.recording.tones import decode_channels, tone
 
@@ -27,7 +27,9 @@ FRAME_SAMPLES = 2_400
 async def read_part_file(store: RecordingStore, number: int, name: str, folder: Path) -> Path:
     """What is stored of a part, in one file."""
     path = folder / name
-    path.write_bytes(b"".join([await store.get(chunk) for chunk in await store.list(build_chunks_path("interview", number, name))]))
+    path.write_bytes(
+        b"".join([await store.get(chunk) for chunk in await store.list(build_chunks_path("interview", number, name))])
+    )
     return path
 
 
@@ -177,7 +179,9 @@ async def test_a_writer_that_is_behind_drops_and_what_follows_keeps_its_place(
     await part.abandon()
 
 
-async def test_a_process_that_stood_still_mixes_a_little_at_a_time(store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_process_that_stood_still_mixes_a_little_at_a_time(
+    store: RecordingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     part = PartWriter(store, "interview", 1)
     part._started_monotonic -= 3600
     blocks: list[int] = []

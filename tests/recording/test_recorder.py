@@ -11,25 +11,35 @@ from bson import ObjectId
 import settings
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
+from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus, get_recording
 from models.writes.append_turns import LeaseLost
 from models.writes.interview_erasure import delete_erased, mark_erased
-from models.documents.interview import Interview, InterviewStatus, get_interview
-from models.documents.recording import RecordingFile, Recording, RecordingKind, RecordingStatus, get_recording
 from models.writes.recording_transitions import release_recording_lease
-from recording.media_erasure import erase_media
 from recording.finalize import finalize_recording
-from recording.track_writer import Side
+from recording.media_erasure import erase_media
 from recording.storage import RecordingStore, open_store
+from recording.track_writer import Side
 from sandbox.livekit.server import LivekitServer
 from tests.recording.disks import mount_small_disk
-from tests.recording.recording_room import Studio, make_consenting_interview, claim_when_free, claim_new_recording, open_camera, wait_until_heard, wait_until_seen
+from tests.recording.recording_room import (
+    Studio,
+    claim_new_recording,
+    claim_when_free,
+    make_consenting_interview,
+    open_camera,
+    wait_until_heard,
+    wait_until_seen,
+)
 from tests.recording.tones import decode_channels, find_loud_spans, tone
 
 PLACE_TOLERANCE_SECONDS = 0.3
 """how far a sound may be from its place"""
 
 
-async def finish_and_read_files(services: Services, store: RecordingStore, interview: Interview, recording: Recording) -> dict[RecordingKind, RecordingFile]:
+async def finish_and_read_files(
+    services: Services, store: RecordingStore, interview: Interview, recording: Recording
+) -> dict[RecordingKind, RecordingFile]:
     """The files, once the interview is over."""
     await release_recording_lease(recording)
     await interview.set({Interview.status: InterviewStatus.COMPLETED})

@@ -49,7 +49,9 @@ async def s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[settings
 
 @pytest.fixture(params=["folder", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingStore:
-    recording = request.getfixturevalue("s3") if request.param == "s3" else settings.RecordingSettings(store=str(tmp_path / "made"))
+    recording = (
+        request.getfixturevalue("s3") if request.param == "s3" else settings.RecordingSettings(store=str(tmp_path / "made"))
+    )
     opened = open_store(recording)
     assert opened
     return opened

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from recording.timeline import SAMPLE_RATE, Samples, VoiceTimeline, mix, interleave
-from tests.recording.tones import silence, find_loud_spans, tone
+from recording.timeline import SAMPLE_RATE, Samples, VoiceTimeline, interleave, mix
+from tests.recording.tones import find_loud_spans, silence, tone
 
 FRAME_SECONDS = 0.05
 

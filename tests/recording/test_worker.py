@@ -12,12 +12,12 @@ import pytest
 from bson import ObjectId
 
 from lifecycle.jobs import FINALIZE_RECORDING
-from lifecycle.recorder_dispatch import start_recording
 from lifecycle.reconciler import run_recording_reconciler
+from lifecycle.recorder_dispatch import start_recording
 from lifecycle.services import Services
-from models.storage.clock import now
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.recording import Recording, RecordingKind, RecordingStatus, get_interview_recording
+from models.storage.clock import now
 from recording.finalize import finalize_recording
 from recording.storage import RecordingStore
 from recording.timeline import SAMPLE_RATE, Samples
@@ -25,9 +25,9 @@ from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess
 from sandbox.voice_stack import wait_until_registered
 from settings import Settings
+from tests.livekit_probe import LivekitProbe
 from tests.recording.recording_room import Studio, ToneMicrophone, make_consenting_interview
 from tests.recording.tones import decode_channels, find_loud_spans, tone
-from tests.livekit_probe import LivekitProbe
 
 MAIN = Path(__file__).parents[2] / "main.py"
 TIMEOUT_SECONDS = 60
@@ -57,7 +57,9 @@ def recorder_environment(settings: Settings) -> dict[str, str]:
 @pytest.fixture
 async def worker(settings: Settings, tmp_path: Path) -> AsyncIterator[ChildProcess]:
     command = [sys.executable, str(MAIN), "recorder"]
-    async with ChildProcess(command, tmp_path / "recorder.log", cwd=tmp_path, environment=recorder_environment(settings)) as child:
+    async with ChildProcess(
+        command, tmp_path / "recorder.log", cwd=tmp_path, environment=recorder_environment(settings)
+    ) as child:
         await wait_until_registered(child)
         yield child
 
@@ -91,7 +93,9 @@ def recorder_pid(recording: Recording) -> int:
     return int(recording.lease.holder.split(":")[1])
 
 
-async def play_until_recorded(candidate: ToneMicrophone, store: RecordingStore, interview: Interview, number: int, folder: Path) -> None:
+async def play_until_recorded(
+    candidate: ToneMicrophone, store: RecordingStore, interview: Interview, number: int, folder: Path
+) -> None:
     """Make sounds until one is recorded: a busy machine takes its time to bring it there."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:

@@ -11,12 +11,12 @@ from bson import ObjectId
 from auth import Principal, authenticate
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.services import Services
-from models.storage.clock import now
 from models.documents.evaluation import Evaluation, EvaluationStatus
 from models.documents.interview import Interview, InterviewStatus, extract_search_terms
 from models.documents.organization import Organization, Role, create_key, ensure_organization
 from models.documents.position import Position
 from models.documents.turn import Channel
+from models.storage.clock import now
 from resolvers.candidate_access import issue_candidate_access, issue_invite_link
 from resolvers.ids import IdKind, encode_id
 from resolvers.starting import ConsentChoice, ScheduleRequest, StartRequest
@@ -37,7 +37,7 @@ class Tenant:
         return ObjectId(self.organization.id)
 
     async def principal(self, role: Role, interview: Interview | None = None) -> Principal:
-        """A caller of that role; a candidate's token is for `interview`."""
+        """A caller of that role; a candidate's token is for `make_interview`."""
         if role is Role.CANDIDATE:
             assert interview, "a candidate is a caller of one interview"
             return await authenticate(issue_candidate_access(self.services, interview).token, self.services.settings.auth)

@@ -10,17 +10,17 @@ from bson import ObjectId
 import resolvers
 from auth import Principal
 from errors import Forbidden, NotFound, Unauthenticated
-from models.writes.interview_erasure import mark_erased
 from models.documents.interview import InterviewStatus
 from models.documents.organization import Role
+from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import reschedule_interview
 from resolvers.ids import IdKind, encode_id
 from resolvers.interviews import get_interview, list_interviews
 from resolvers.node import get_node
-from tests.resolvers.use_cases import USE_CASE_CALLS, NODE_CALLS, UseCaseCall
 from tests.resolvers.tenant import Tenant, global_id_of
+from tests.resolvers.use_cases import NODE_CALLS, USE_CASE_CALLS, UseCaseCall
 
-EXEMPT_FUNCTIONS = {"own_interview", "own_evaluation", "transcript_of", "once", "get_node"}
+EXEMPT_FUNCTIONS = {"load_interview", "find_evaluation", "read_transcript", "idempotent", "get_node"}
 """take a principal, and are used by use cases only, or have a table of their own"""
 
 
@@ -85,7 +85,14 @@ async def test_another_interview_is_not_found_by_a_candidate(tenant: Tenant, cal
 async def test_a_stranger_is_told_the_same_as_of_an_id_that_never_was(tenant: Tenant, other_tenant: Tenant) -> None:
     caller = await other_tenant.admin()
     messages = []
-    for unknown in (global_id_of(await tenant.make_interview()), encode_id(IdKind.INTERVIEW, ObjectId()), "int_1", "rubbish", "int_\udcff", "\0"):
+    for unknown in (
+        global_id_of(await tenant.make_interview()),
+        encode_id(IdKind.INTERVIEW, ObjectId()),
+        "int_1",
+        "rubbish",
+        "int_\udcff",
+        "\0",
+    ):
         with pytest.raises(NotFound) as refused:
             await get_interview(tenant.services, caller, unknown)
         messages.append(str(refused.value))

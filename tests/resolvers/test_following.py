@@ -11,8 +11,8 @@ from errors import Unauthenticated
 from live import cancellation
 from live.cancellation import cancel_and_wait
 from models.documents.organization import Role
-from models.writes.interview_transitions import reschedule_interview
 from models.documents.turn import Turn
+from models.writes.interview_transitions import reschedule_interview
 from resolvers.subscriptions import follow_interview, follow_turns
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
@@ -21,7 +21,7 @@ from tests.resolvers.tenant import Tenant, global_id_of
 async def test_a_follower_gets_away_though_the_stream_lost_its_cancellation(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cancellation, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(cancellation, "CANCEL_RETRY_SECONDS", 0.05)
     begun, losses = asyncio.Event(), 0
 
     async def stubborn(*_: object) -> AsyncGenerator[Turn, None]:

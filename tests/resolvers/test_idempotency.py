@@ -22,7 +22,9 @@ class SampleInput:
     level: int | None = None
 
 
-async def new_call(tenant: Tenant, key: str | None = "a key", body: object = SampleInput(), mutation: str = "start") -> IdempotentCall:
+async def new_call(
+    tenant: Tenant, key: str | None = "a key", body: object = SampleInput(), mutation: str = "start"
+) -> IdempotentCall:
     return idempotent(tenant.services, await tenant.admin(), mutation, key, body)
 
 
@@ -44,7 +46,14 @@ async def test_without_a_key_each_call_is_a_new_one(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [SampleInput(text="another"), SampleInput(level=1), replace(SampleInput(), at=datetime(2026, 1, 2, tzinfo=UTC)), ["a secret text"], None]
+    "other",
+    [
+        SampleInput(text="another"),
+        SampleInput(level=1),
+        replace(SampleInput(), at=datetime(2026, 1, 2, tzinfo=UTC)),
+        ["a secret text"],
+        None,
+    ],
 )
 async def test_another_input_under_the_same_key_is_a_conflict(tenant: Tenant, other: object) -> None:
     await (await new_call(tenant)).claim(ObjectId())
@@ -75,7 +84,9 @@ async def test_what_was_said_in_the_input_can_not_be_found_out_from_the_claim(te
     other_secret = tenant.services.settings.model_copy(
         update={"auth": tenant.services.settings.auth.model_copy(update={"secret": SecretStr("another secret" * 4)})}
     )
-    same_input = idempotent(replace(tenant.services, settings=other_secret), await tenant.admin(), "start", "a key", SampleInput())
+    same_input = idempotent(
+        replace(tenant.services, settings=other_secret), await tenant.admin(), "start", "a key", SampleInput()
+    )
     assert same_input.digest != stored.digest, "whoever has the database, but not the secret, can not try inputs"
 
 

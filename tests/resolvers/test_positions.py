@@ -10,7 +10,7 @@ from bson import ObjectId
 from errors import BadInput, Conflict
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.position import Position, find_position
-from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS, validate_position_body, save_position, seed_positions
+from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS, save_position, seed_positions, validate_position_body
 from tests.factories import position_body
 from tests.resolvers.tenant import Tenant
 

@@ -12,10 +12,10 @@ from pymongo.errors import AutoReconnect
 
 from auth import Principal
 from errors import Unauthenticated
-from models.storage.clock import now
 from models.documents.organization import Role, revoke_key
-from resolvers.subscriptions import follow_turns
+from models.storage.clock import now
 from resolvers.access_monitor import AccessMonitor
+from resolvers.subscriptions import follow_turns
 from tests.resolvers.tenant import Tenant, global_id_of
 
 

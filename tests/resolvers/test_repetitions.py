@@ -19,7 +19,7 @@ from resolvers.ending import cancel_interview, end_interview, erase_interview
 from resolvers.evaluations import OverrideRequest, ReviewRequest, evaluate_interview, review_evaluation
 from resolvers.invites import RenewRequest, renew_invite
 from resolvers.positions import save_position
-from tests.factories import position_body, add_candidate_turn
+from tests.factories import add_candidate_turn, position_body
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
 
 KEY = "a key"
@@ -34,7 +34,9 @@ async def reload_interview(interview: Interview) -> Interview:
 
 async def send_review(tenant: Tenant, caller: Principal, interview: Interview) -> object:
     [evaluation] = await list_evaluations(ObjectId(interview.id))
-    request = ReviewRequest(evaluation_id=global_id_of(evaluation), decision=Decision.HOLD, reason="Not sure yet.", idempotency_key=KEY)
+    request = ReviewRequest(
+        evaluation_id=global_id_of(evaluation), decision=Decision.HOLD, reason="Not sure yet.", idempotency_key=KEY
+    )
     return await review_evaluation(tenant.services, caller, request)
 
 
@@ -128,7 +130,9 @@ REPEATED_CALLS = [
         1,
         2,
     ),
-    RepeatedCall("reviewEvaluation", COMPLETED, "models.writes.evaluation_transitions.add_review", send_review, count_reviews, 0, 1),
+    RepeatedCall(
+        "reviewEvaluation", COMPLETED, "models.writes.evaluation_transitions.add_review", send_review, count_reviews, 0, 1
+    ),
     RepeatedCall(
         "savePosition",
         SCHEDULED,
@@ -196,7 +200,9 @@ async def test_an_older_renewal_that_is_repeated_brings_its_link_not_back(tenant
     interview, caller = await tenant.make_interview(SCHEDULED), await tenant.admin()
     request = RenewRequest(interview_id=global_id_of(interview), idempotency_key="first")
     first = await renew_invite(tenant.services, caller, request)
-    second = await renew_invite(tenant.services, caller, RenewRequest(interview_id=global_id_of(interview), idempotency_key="second"))
+    second = await renew_invite(
+        tenant.services, caller, RenewRequest(interview_id=global_id_of(interview), idempotency_key="second")
+    )
     again = await renew_invite(tenant.services, caller, request)
     assert (first.interview.invite_generation, again.interview.invite_generation) == (2, 3)
     assert again.invite == second.invite != first.invite
@@ -214,7 +220,10 @@ async def test_a_renewal_is_answered_after_the_interview_has_ended_if_it_was_mad
 
 async def test_a_renewal_without_times_keeps_the_interviews_and_gives_a_whole_life(tenant: Tenant) -> None:
     at = minutes_from_now(60)
-    interview, caller = await tenant.make_interview(SCHEDULED, scheduled_for=at, expires_at=minutes_from_now(1)), await tenant.admin()
+    interview, caller = (
+        await tenant.make_interview(SCHEDULED, scheduled_for=at, expires_at=minutes_from_now(1)),
+        await tenant.admin(),
+    )
     renewal = await renew_invite(tenant.services, caller, RenewRequest(interview_id=global_id_of(interview)))
     assert renewal.interview.scheduled_for == at
     assert (renewal.invite.expires_at - at).days == tenant.services.settings.auth.invite_days
@@ -252,7 +261,9 @@ async def test_overrides_that_do_not_fit_are_named_and_nothing_is_stored(
 ) -> None:
     interview, caller = await tenant.make_interview(COMPLETED), await tenant.admin()
     evaluation = await tenant.make_evaluation(interview)
-    request = ReviewRequest(evaluation_id=global_id_of(evaluation), decision=Decision.HOLD, reason="a reason", overrides=overrides)
+    request = ReviewRequest(
+        evaluation_id=global_id_of(evaluation), decision=Decision.HOLD, reason="a reason", overrides=overrides
+    )
     with pytest.raises(BadInput) as refused:
         await review_evaluation(tenant.services, caller, request)
     assert refused.value.field == field

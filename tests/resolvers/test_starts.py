@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models.writes import interview_transitions
-from auth import decode_invite_token, authenticate
+from auth import authenticate, decode_invite_token
 from errors import AppError, BadInput, Conflict, ErrorCode, Unavailable
 from lifecycle import states
-from models.storage.clock import now
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.position import save_position
 from models.documents.turn import Channel
+from models.storage.clock import now
+from models.writes import interview_transitions
 from resolvers import starting
 from resolvers.ending import cancel_interview, erase_interview
 from resolvers.starting import ConsentChoice, schedule_interview, start_interview
@@ -183,7 +183,7 @@ async def test_a_crash_before_the_interview_is_made_leaves_nothing_that_the_repe
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(starting, "create", crash)
+        patch.setattr(starting, "insert_interview", crash)
         with pytest.raises(ConnectionError):
             await start_interview(tenant.services, caller, request)
     assert await count_tenant_interviews(tenant) == 0
@@ -203,7 +203,7 @@ async def test_a_crash_before_the_interview_is_opened_is_finished_by_the_repetit
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(models.transition, "open_chat", crash)
+        patch.setattr(interview_transitions, "open_chat", crash)
         with pytest.raises(ConnectionError):
             await start_interview(tenant.services, caller, request)
     left = await Interview.find_one({"organization_id": tenant.id})

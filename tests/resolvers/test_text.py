@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from errors import BadInput
 from models.documents.language import primary_language
-from resolvers.input_text import normalize_text, clean_email, clean_language_tag, clean_line, clean_filter_values, clean_optional, clean_text
+from resolvers.input_text import (
+    clean_email,
+    clean_filter_values,
+    clean_language_tag,
+    clean_line,
+    clean_optional,
+    clean_text,
+    normalize_text,
+)
 
 
 @pytest.mark.parametrize("character", ["\0", "\x07", "\x0b", "\x1b", "\x7f", "\x85", "\x9f", "\r", "\ud800", "\udfff"])

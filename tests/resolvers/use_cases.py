@@ -9,17 +9,17 @@ from auth import Principal
 from errors import NotFound
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Decision, Interview, InterviewStatus
-from models.reads.interview_list import InterviewOrderField
 from models.documents.organization import Role
+from models.reads.interview_list import InterviewOrderField
 from resolvers.ending import cancel_interview, end_interview, erase_interview
-from resolvers.evaluations import ReviewRequest, evaluate_interview, list_interview_evaluations, get_evaluation, review_evaluation
-from resolvers.subscriptions import LiveInterviewFilter, follow_interims, follow_interview, follow_interviews, follow_turns
+from resolvers.evaluations import ReviewRequest, evaluate_interview, get_evaluation, list_interview_evaluations, review_evaluation
 from resolvers.interviews import count_interviews, get_interview, list_interviews
 from resolvers.invites import RenewRequest, renew_invite
 from resolvers.messages import send_message
 from resolvers.node import get_node
-from resolvers.positions import count_positions, get_position, list_positions, get_interview_position, save_position
+from resolvers.positions import count_positions, get_interview_position, get_position, list_positions, save_position
 from resolvers.starting import schedule_interview, start_interview
+from resolvers.subscriptions import LiveInterviewFilter, follow_interims, follow_interview, follow_interviews, follow_turns
 from resolvers.transcripts import get_transcript
 from resolvers.viewer import get_viewer
 from tests.factories import position_body
@@ -88,8 +88,12 @@ USE_CASE_CALLS = [
     ),
     UseCaseCall(count_interviews, ORGANIZATION_ROLES, lambda w, p: count_interviews(w.tenant.services, p, None), takes_id=False),
     UseCaseCall(get_transcript, ALL_ROLES, lambda w, p: get_transcript(w.tenant.services, p, global_id_of(w.interview), 0, None)),
-    UseCaseCall(get_evaluation, STAFF, lambda w, p: get_evaluation(w.tenant.services, p, global_id_of(w.interview), None), COMPLETED),
-    UseCaseCall(list_interview_evaluations, STAFF, lambda w, p: list_interview_evaluations(p, w.interview), COMPLETED, takes_id=False),
+    UseCaseCall(
+        get_evaluation, STAFF, lambda w, p: get_evaluation(w.tenant.services, p, global_id_of(w.interview), None), COMPLETED
+    ),
+    UseCaseCall(
+        list_interview_evaluations, STAFF, lambda w, p: list_interview_evaluations(p, w.interview), COMPLETED, takes_id=False
+    ),
     UseCaseCall(
         get_position,
         ORGANIZATION_ROLES,
@@ -116,13 +120,17 @@ USE_CASE_CALLS = [
         lambda w, p: schedule_interview(w.tenant.services, p, w.tenant.schedule_request()),
         takes_id=False,
     ),
-    UseCaseCall(renew_invite, STAFF, lambda w, p: renew_invite(w.tenant.services, p, RenewRequest(interview_id=global_id_of(w.interview)))),
+    UseCaseCall(
+        renew_invite, STAFF, lambda w, p: renew_invite(w.tenant.services, p, RenewRequest(interview_id=global_id_of(w.interview)))
+    ),
     UseCaseCall(
         send_message,
         frozenset({Role.CANDIDATE}),
         lambda w, p: send_message(w.tenant.services, p, global_id_of(w.interview), "Good morning.", None),
     ),
-    UseCaseCall(end_interview, STAFF | {Role.CANDIDATE}, lambda w, p: end_interview(w.tenant.services, p, global_id_of(w.interview), None)),
+    UseCaseCall(
+        end_interview, STAFF | {Role.CANDIDATE}, lambda w, p: end_interview(w.tenant.services, p, global_id_of(w.interview), None)
+    ),
     UseCaseCall(
         cancel_interview,
         STAFF,
@@ -146,7 +154,9 @@ USE_CASE_CALLS = [
         lambda w, p: review_evaluation(
             w.tenant.services,
             p,
-            ReviewRequest(evaluation_id=global_id_of(w.evaluation or w.interview), decision=Decision.HOLD, reason="Not sure yet."),
+            ReviewRequest(
+                evaluation_id=global_id_of(w.evaluation or w.interview), decision=Decision.HOLD, reason="Not sure yet."
+            ),
         ),
         COMPLETED,
     ),
@@ -168,7 +178,11 @@ USE_CASE_CALLS = [
         lambda w, p: read_first_event(follow_interims(w.tenant.services, p, global_id_of(w.interview))),
         COMPLETED,
     ),
-    UseCaseCall(follow_interview, ALL_ROLES, lambda w, p: read_first_event(follow_interview(w.tenant.services, p, global_id_of(w.interview)))),
+    UseCaseCall(
+        follow_interview,
+        ALL_ROLES,
+        lambda w, p: read_first_event(follow_interview(w.tenant.services, p, global_id_of(w.interview))),
+    ),
     UseCaseCall(
         follow_interviews,
         ORGANIZATION_ROLES,

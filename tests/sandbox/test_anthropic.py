@@ -13,7 +13,7 @@ from anthropic.types import Message, ModelInfo, RawMessageStreamEvent
 from pydantic import BaseModel, TypeAdapter
 
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
-from tests.sandbox.claude_requests import ANSWER, make_request, make_messages
+from tests.sandbox.claude_requests import ANSWER, make_messages, make_request
 
 
 async def post_raw_stream(provider: AnthropicProvider) -> httpx2.Response:
@@ -87,7 +87,9 @@ class Weather(BaseModel):
     degrees: int
 
 
-async def test_structured_output_is_asked_for_by_its_schema_and_parsed(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_structured_output_is_asked_for_by_its_schema_and_parsed(
+    claude: AsyncAnthropic, provider: AnthropicProvider
+) -> None:
     provider.scripts.append(ScriptedReply(text='{"place": "Oslo", "degrees": -3}'))
     parsed = await claude.messages.parse(**make_request(messages=make_messages("user")), output_format=Weather)
     assert parsed.parsed_output == Weather(place="Oslo", degrees=-3)
@@ -119,7 +121,9 @@ async def test_usage_tells_what_the_cache_held(claude: AsyncAnthropic) -> None:
     assert written[1] > 0
     assert written[2] == 0
     assert len({usage.input_tokens for usage in usages}) == 1, "what stands after the last mark is never cached"
-    other = await claude.messages.create(**make_request(system=[block("other rules ", marked=True)], messages=[*second, *directive]))
+    other = await claude.messages.create(
+        **make_request(system=[block("other rules ", marked=True)], messages=[*second, *directive])
+    )
     assert other.usage.cache_read_input_tokens == 0, "a prefix that begins differently is another one"
 
 

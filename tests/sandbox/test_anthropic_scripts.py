@@ -15,7 +15,9 @@ from tests.sandbox.claude_requests import make_request
 from tests.schema.api_client import serve
 
 
-async def test_scripts_are_used_up_in_order_and_then_what_is_always_said(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_scripts_are_used_up_in_order_and_then_what_is_always_said(
+    claude: AsyncAnthropic, provider: AnthropicProvider
+) -> None:
     provider.scripts += [ScriptedReply(text="first"), ScriptedReply(status=529)]
     provider.default_script = ScriptedReply(text="again")
 
@@ -31,7 +33,9 @@ async def test_scripts_are_used_up_in_order_and_then_what_is_always_said(claude:
 
 
 @pytest.mark.parametrize("reason", ["max_tokens", "stop_sequence", "refusal", "model_context_window_exceeded"])
-async def test_a_scripted_stop_reason_ends_streams_and_messages(claude: AsyncAnthropic, provider: AnthropicProvider, reason: str) -> None:
+async def test_a_scripted_stop_reason_ends_streams_and_messages(
+    claude: AsyncAnthropic, provider: AnthropicProvider, reason: str
+) -> None:
     provider.scripts += [ScriptedReply(text="half a sen", stop_reason=reason)] * 2
     async with claude.messages.stream(**make_request()) as stream:
         streamed = await stream.get_final_message()
@@ -110,6 +114,9 @@ async def test_at_a_persons_pace_the_words_come_one_after_another() -> None:
     paced = AnthropicProvider(paced=True)
     async with serve(paced.app) as address:
         base_url = f"http://127.0.0.1:{address.port}"
-        async with AsyncAnthropic(api_key="test", base_url=base_url) as claude, claude.messages.stream(**make_request()) as stream:
+        async with (
+            AsyncAnthropic(api_key="test", base_url=base_url) as claude,
+            claude.messages.stream(**make_request()) as stream,
+        ):
             times = [asyncio.get_running_loop().time() async for _ in stream.text_stream]
     assert times[-1] - times[0] >= 0.012 * (len(times) - 2)

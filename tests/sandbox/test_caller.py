@@ -16,7 +16,7 @@ from livekit import api, rtc
 
 from sandbox.caller.listener import TrackListener, VoiceActivity
 from sandbox.caller.microphone import SAMPLE_RATE, CallEnded, Microphone
-from sandbox.caller.participant import STATE_ATTRIBUTE, TRANSCRIPTION_TOPIC, VoiceCaller, CallerUtterance
+from sandbox.caller.participant import STATE_ATTRIBUTE, TRANSCRIPTION_TOPIC, CallerUtterance, VoiceCaller
 from sandbox.candidate import load_questions
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess
@@ -52,7 +52,9 @@ class Partner:
         """Say it, show it as livekit-agents does; answers when its sound was over."""
         speech = synthesize(text, interviewer_voice("en"), SAMPLE_RATE)
         await self.room.local_participant.set_attributes({STATE_ATTRIBUTE: "speaking"})
-        writer = await self.room.local_participant.stream_text(topic=TRANSCRIPTION_TOPIC, attributes={"lk.segment_id": uuid4().hex})
+        writer = await self.room.local_participant.stream_text(
+            topic=TRANSCRIPTION_TOPIC, attributes={"lk.segment_id": uuid4().hex}
+        )
         for word in text.split():
             await writer.write(word + " ")
         await self.microphone.play(speech.samples)
@@ -125,7 +127,10 @@ async def test_each_question_is_answered_once_it_was_put_and_the_delay_is_measur
     said = call_room.caller.utterances
     assert [words.text for words in said] == ["I fixed a bug.", "It took two days."]
     assert (said[0].started_at > first_over, said[1].started_at > second_over) == (True, True)
-    assert call_room.caller.interviewer_texts == ["Tell me about a bug. What was the first thing that you looked at?", "How long did it take?"]
+    assert call_room.caller.interviewer_texts == [
+        "Tell me about a bug. What was the first thing that you looked at?",
+        "How long did it take?",
+    ]
     # what the one said is what the other heard, on either side
     assert [heard.started_at for heard in call_room.partner.heard] == pytest.approx([words.started_at for words in said], abs=0.5)
     assert [heard.ended_at for heard in call_room.partner.heard] == pytest.approx([words.ended_at for words in said], abs=0.5)

@@ -179,7 +179,9 @@ async def test_no_key_is_refused(cartesia_provider: CartesiaProvider, headers: M
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await session.ws_connect(f"{cartesia_provider.url}/tts/websocket?cartesia_version=2025-04-16", headers=headers)
-        answer = await session.post(f"{cartesia_provider.url}/tts/bytes", json={}, headers={"Cartesia-Version": "2025-04-16", **headers})
+        answer = await session.post(
+            f"{cartesia_provider.url}/tts/bytes", json={}, headers={"Cartesia-Version": "2025-04-16", **headers}
+        )
     assert (refused.value.status, answer.status) == (401, 401)
 
 
@@ -199,7 +201,11 @@ async def test_a_connection_may_be_refused_with_any_status(cartesia_provider: Ca
 
 
 async def test_scripts_break_off_fail_and_stall(cartesia_provider: CartesiaProvider) -> None:
-    cartesia_provider.scripts += [ScriptedSpeech(error="out of breath"), ScriptedSpeech(cut_after=0.5), ScriptedSpeech(stall_after=0.5)]
+    cartesia_provider.scripts += [
+        ScriptedSpeech(error="out of breath"),
+        ScriptedSpeech(cut_after=0.5),
+        ScriptedSpeech(stall_after=0.5),
+    ]
     async with open_plugin(cartesia_provider) as tts:
         with pytest.raises(APIError, match="no audio frames"):
             await synthesize_text(tts, QUESTION)

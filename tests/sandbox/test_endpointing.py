@@ -47,7 +47,13 @@ def test_the_size_of_the_pieces_makes_no_difference() -> None:
 
 @pytest.mark.parametrize(("silence", "segments"), [(0.3, 2), (1.0, 1)])
 def test_a_pause_ends_a_segment_when_it_is_long_enough(silence: float, segments: int) -> None:
-    events = feed_endpointer(Endpointer(RATE, silence), synthesize_speech("First this."), make_noise(0.6), synthesize_speech("Then that."), make_noise(2.0))
+    events = feed_endpointer(
+        Endpointer(RATE, silence),
+        synthesize_speech("First this."),
+        make_noise(0.6),
+        synthesize_speech("Then that."),
+        make_noise(2.0),
+    )
     assert sum(isinstance(event, Segment) for event in events) == segments
 
 

@@ -55,7 +55,9 @@ def shift_patch_version(version: str, by: int) -> str:
 
 @pytest.mark.parametrize("later", [0, 1])
 async def test_a_server_on_path_wins_where_it_is_of_the_series_that_viva_is_tried_with(folder: Path, later: int) -> None:
-    server = write_script(folder, "livekit-server", f"echo livekit-server version {shift_patch_version(required_version(), later)}")
+    server = write_script(
+        folder, "livekit-server", f"echo livekit-server version {shift_patch_version(required_version(), later)}"
+    )
     assert await find_or_build(print) == server
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
-from tests.sandbox.parent_process import wait_until_gone, run_parent
+from tests.sandbox.parent_process import run_parent, wait_until_gone
 
 SLEEP_CODE = "import time; print('up', flush=True); time.sleep(60)"
 pytestmark = pytest.mark.servers

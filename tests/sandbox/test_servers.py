@@ -14,7 +14,7 @@ from sandbox import mongod, valkey
 from sandbox.mongod import Mongod, find_mongod
 from sandbox.processes import SandboxFailed, free_port
 from sandbox.valkey import Valkey, find_valkey
-from tests.sandbox.parent_process import wait_until_gone, is_alive, run_parent
+from tests.sandbox.parent_process import is_alive, run_parent, wait_until_gone
 
 pytestmark = pytest.mark.servers
 

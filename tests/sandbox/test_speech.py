@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
-from sandbox.speech import UnknownVoice, EspeakVoice, synthesize
+from sandbox.speech import EspeakVoice, UnknownVoice, synthesize
 
 VOICE = EspeakVoice("en-us+m3")
 

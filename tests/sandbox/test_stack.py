@@ -10,11 +10,11 @@ import pytest
 from beanie import PydanticObjectId
 from starlette.applications import Starlette
 
+from api.http import build_routes
 from models.documents.organization import Role, create_key, revoke_key
 from sandbox import stack
 from sandbox.dev import choose_port
 from sandbox.processes import ChildProcess, SandboxFailed
-from api.http import build_routes
 from settings import Settings
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import serve, with_services
@@ -23,7 +23,9 @@ pytestmark = pytest.mark.servers
 
 
 async def test_a_process_that_dies_while_the_stack_is_used_ends_it_with_its_log(tmp_path: Path) -> None:
-    dying = ChildProcess([sys.executable, "-c", "import time; time.sleep(0.3); raise SystemExit('out of memory')"], tmp_path / "log")
+    dying = ChildProcess(
+        [sys.executable, "-c", "import time; time.sleep(0.3); raise SystemExit('out of memory')"], tmp_path / "log"
+    )
     cleaned = False
     async with dying:
         with pytest.raises(SandboxFailed, match="ended with 1") as failed:

@@ -22,7 +22,9 @@ def _no_livekit_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-async def start_voice_processes(folder: Path, tell: ReportProgress = print) -> tuple[list[ChildProcess], dict[str, str], str | None]:
+async def start_voice_processes(
+    folder: Path, tell: ReportProgress = print
+) -> tuple[list[ChildProcess], dict[str, str], str | None]:
     started: list[ChildProcess] = []
 
     async def start(child: ChildProcess) -> None:

@@ -15,12 +15,12 @@ from gql.transport.websockets import WebsocketsTransport
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from api.http import MAX_FRAME_BYTES
+from api.slow_clients import SlowClientProtocol
 from lifecycle.services import Services
 from models.documents.interview import Interview
 from models.documents.organization import Role, create_key
 from resolvers.candidate_access import issue_candidate_access
-from api.slow_clients import SlowClientProtocol
-from api.http import MAX_FRAME_BYTES
 from tests.resolvers.tenant import Tenant
 
 
@@ -58,9 +58,11 @@ class ApiClient:
         return await self.post({"query": query, "variables": variables}, headers=bearer_headers(token))
 
     async def mutate(self, mutation: str, token: str | None, selection: str, /, **fields: Any) -> GraphQLResponse:
-        """Run one mutation with that input; `selected` is what is asked of its payload."""
+        """Run one mutation with that input; `selection` is what is asked of its payload."""
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        return await self.execute(f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} }} }}", token, input=fields)
+        return await self.execute(
+            f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} }} }}", token, input=fields
+        )
 
     async def post(self, body: Any, headers: Mapping[str, str] | None = None) -> GraphQLResponse:
         """Send a body as JSON."""
@@ -75,7 +77,7 @@ def bearer_headers(token: str | None) -> dict[str, str]:
 
 
 async def issue_token(tenant: Tenant, role: Role, interview: Interview | None = None) -> str:
-    """A credential of that role; a candidate's is for `interview`."""
+    """A credential of that role; a candidate's is for `make_interview`."""
     if role is Role.CANDIDATE:
         assert interview, "a candidate is a caller of one interview"
         return issue_candidate_access(tenant.services, interview).token
@@ -120,7 +122,7 @@ class ServerAddress:
 
 @asynccontextmanager
 async def serve(app: Any, port: int = 0, **options: Any) -> AsyncIterator[ServerAddress]:
-    """The application behind uvicorn, as main runs it, on that port, or on a free one; `options` are uvicorn's."""
+    """The application behind uvicorn, as main runs it, on that port, or on a free one; `provider_options` are uvicorn's."""
     config = uvicorn.Config(
         app,
         port=port,

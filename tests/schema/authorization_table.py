@@ -21,15 +21,15 @@ from graphql import (
     is_introspection_type,
 )
 
-from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
-from models.storage.clock import now
 from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.evaluation import Evidence, Finding, LevelOverride, Review
 from models.documents.interview import Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
 from models.documents.organization import Role
 from models.documents.turn import Channel, Latency, Speaker
+from models.storage.clock import now
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from schema.build import print_sdl
-from tests.factories import new_recording, new_turn, new_outcome, new_recording_file, new_interviewer_update
+from tests.factories import new_interviewer_update, new_outcome, new_recording, new_recording_file, new_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
 
@@ -285,7 +285,9 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         interview, outcome=judged, reviews=[review], failure="None, in the end.", transcript_digest="0123"
     )
     await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
-    return AuthorizationScenario(tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role})
+    return AuthorizationScenario(
+        tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role}
+    )
 
 
 def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:
@@ -296,7 +298,9 @@ def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name
     if isinstance(kind, GraphQLEnumType):
         return next(iter(kind.values))
     if isinstance(kind, GraphQLInputObjectType):
-        return {key: sample_value(part, scenario, key) for key, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull)}
+        return {
+            key: sample_value(part, scenario, key) for key, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull)
+        }
     plain = {"Int": 3, "Float": 0.5, "Boolean": False, "DateTime": "2026-11-25T00:00:00Z", "ID": scenario.variables["interview"]}
     named = {"evaluationId": scenario.variables["evaluation"], "invite": scenario.variables["invite"]}
     return named.get(name, plain.get(getattr(kind, "name", ""), "text"))

@@ -7,16 +7,16 @@ import pytest
 from graphql import Executor
 from starlette.applications import Starlette
 
-from lifecycle.services import Services
-from models.documents.interview import Interview
+from api.http import build_routes
 from engine import shared_subscriptions
 from engine.execution import Schema
-from api.http import build_routes
+from lifecycle.services import Services
+from models.documents.interview import Interview
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, ServerAddress, serve, with_services
-from tests.schema.interview_lists import make_listed_interview
 from tests.schema.authorization_table import AuthorizationScenario, make_authorization_scenario
+from tests.schema.interview_lists import make_listed_interview
 from tests.schema.shared_turns import ExecutionCounter, StreamCounter
 
 

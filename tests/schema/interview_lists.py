@@ -6,13 +6,14 @@ from typing import Any
 from bson import ObjectId
 
 from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, Recommendation, extract_search_terms
-from models.reads.interview_list import ORDER_FIELDS, InterviewOrderField
 from models.documents.turn import Channel
+from models.reads.interview_list import ORDER_FIELDS, InterviewOrderField
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient
 
 FIRST_CREATED_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
-INTERVIEWS_QUERY = """query($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int, $after: String, $last: Int, $before: String) {
+INTERVIEWS_QUERY = """
+query($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int, $after: String, $last: Int, $before: String) {
   interviews(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
     totalCount
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

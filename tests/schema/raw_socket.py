@@ -37,7 +37,9 @@ class RawSocketClient:
 
 
 @asynccontextmanager
-async def connect_raw(server: ServerAddress, token: str | None = None, *, init: bool = True, **options: Any) -> AsyncIterator[RawSocketClient]:
+async def connect_raw(
+    server: ServerAddress, token: str | None = None, *, init: bool = True, **options: Any
+) -> AsyncIterator[RawSocketClient]:
     protocols = {"subprotocols": ["graphql-transport-ws"], **options}
     async with connect(server.websocket_url, **protocols) as connection:
         client = RawSocketClient(connection)

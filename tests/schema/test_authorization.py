@@ -10,7 +10,22 @@ from graphql import GraphQLInputField
 from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token
-from tests.schema.authorization_table import MUTATION_PAYLOAD_TYPES, SUBSCRIPTION_ONLY_TYPES, TYPE_QUERIES, FIELD_ROLES, SCHEMA, AuthorizationScenario, authorized_types, field_selection, fields_of, input_fields_of, input_names_of, member_names, roles_by_field, sample_value
+from tests.schema.authorization_table import (
+    FIELD_ROLES,
+    MUTATION_PAYLOAD_TYPES,
+    SCHEMA,
+    SUBSCRIPTION_ONLY_TYPES,
+    TYPE_QUERIES,
+    AuthorizationScenario,
+    authorized_types,
+    field_selection,
+    fields_of,
+    input_fields_of,
+    input_names_of,
+    member_names,
+    roles_by_field,
+    sample_value,
+)
 
 
 def test_every_type_that_can_be_read_has_its_rows() -> None:
@@ -64,7 +79,9 @@ async def test_what_may_not_be_read_is_null_and_costs_nothing_else(api: ApiClien
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_list_is_filtered_by_what_the_role_may_read_only(api: ApiClient, scenario: AuthorizationScenario, role: Role) -> None:
+async def test_a_list_is_filtered_by_what_the_role_may_read_only(
+    api: ApiClient, scenario: AuthorizationScenario, role: Role
+) -> None:
     actual, expected = {}, {}
     for name, roles in roles_by_field("InterviewFilter").items():
         value = sample_value(input_fields_of("InterviewFilter")[name], scenario)
@@ -76,10 +93,14 @@ async def test_a_list_is_filtered_by_what_the_role_may_read_only(api: ApiClient,
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_list_is_ordered_by_what_the_role_may_read_only(api: ApiClient, scenario: AuthorizationScenario, role: Role) -> None:
+async def test_a_list_is_ordered_by_what_the_role_may_read_only(
+    api: ApiClient, scenario: AuthorizationScenario, role: Role
+) -> None:
     actual, expected = {}, {}
     for name, roles in roles_by_field("InterviewOrderField").items():
-        actual[name] = await scenario.query_error_codes(api, role, f"{{ interviews(orderBy: {{ field: {name} }}) {{ nodes {{ id }} }} }}")
+        actual[name] = await scenario.query_error_codes(
+            api, role, f"{{ interviews(orderBy: {{ field: {name} }}) {{ nodes {{ id }} }} }}"
+        )
         expected[name] = [] if role in roles else ["FORBIDDEN"]
     assert actual == expected
 
@@ -104,7 +125,9 @@ async def test_a_mutation_is_for_its_roles_only(api: ApiClient, scenario: Author
 
 
 @pytest.mark.parametrize("role", [*Role, None])
-async def test_a_subscription_is_for_its_roles_only(server: ServerAddress, scenario: AuthorizationScenario, role: Role | None) -> None:
+async def test_a_subscription_is_for_its_roles_only(
+    server: ServerAddress, scenario: AuthorizationScenario, role: Role | None
+) -> None:
     actual, expected = {}, {}
     for name, roles in roles_by_field("Subscription").items():
         is_wall = name == "interviewsChanged"
@@ -132,7 +155,10 @@ async def read_refusal_code(server: ServerAddress, token: str | None, text: str,
 
 
 async def test_without_a_token_there_is_no_data(api: ApiClient, scenario: AuthorizationScenario) -> None:
-    actual = {name: await scenario.query_error_codes(api, None, f"{{ {field_selection('Query', name)} }}") for name in roles_by_field("Query")}
+    actual = {
+        name: await scenario.query_error_codes(api, None, f"{{ {field_selection('Query', name)} }}")
+        for name in roles_by_field("Query")
+    }
     assert actual == {name: [] if name == "invitation" else ["UNAUTHENTICATED"] for name in roles_by_field("Query")}
 
 
@@ -145,7 +171,9 @@ def fields_naming_ids(kind: str) -> list[str]:
     return [name for name, field in fields_of(kind).items() if ids & set(input_names_of(field))]
 
 
-async def test_what_another_organization_has_is_not_found(api: ApiClient, scenario: AuthorizationScenario, other_tenant: Tenant) -> None:
+async def test_what_another_organization_has_is_not_found(
+    api: ApiClient, scenario: AuthorizationScenario, other_tenant: Tenant
+) -> None:
     token = await issue_token(other_tenant, Role.ADMIN)
     actual = {}
     for name in ("interview", "transcript", "evaluation"):
@@ -163,7 +191,9 @@ async def test_what_another_organization_has_is_not_found(api: ApiClient, scenar
     assert lists["positions"]["nodes"] == [{"id": global_id_of(other_tenant.position)}]
 
 
-async def test_what_another_organization_has_is_not_changed(api: ApiClient, scenario: AuthorizationScenario, other_tenant: Tenant) -> None:
+async def test_what_another_organization_has_is_not_changed(
+    api: ApiClient, scenario: AuthorizationScenario, other_tenant: Tenant
+) -> None:
     own = await other_tenant.make_interview()
     actual = {}
     for name in fields_naming_ids("Mutation"):
@@ -177,7 +207,9 @@ async def test_what_another_organization_has_is_not_changed(api: ApiClient, scen
     assert actual == {(name, role): ({name: None}, ["NOT_FOUND"]) for name, role in actual}
 
 
-async def test_what_another_organization_has_is_not_followed(server: ServerAddress, scenario: AuthorizationScenario, other_tenant: Tenant) -> None:
+async def test_what_another_organization_has_is_not_followed(
+    server: ServerAddress, scenario: AuthorizationScenario, other_tenant: Tenant
+) -> None:
     own = await other_tenant.make_interview()
     actual = {}
     for name in fields_naming_ids("Subscription"):

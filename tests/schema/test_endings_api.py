@@ -45,7 +45,9 @@ async def test_an_ended_interview_says_who_ended_it_and_keeps_what_was_said(api:
 @pytest.mark.parametrize("again_by", [Role.RECRUITER, Role.CANDIDATE])
 async def test_an_interview_that_has_ended_is_answered_as_it_is(api: ApiClient, tenant: Tenant, again_by: Role) -> None:
     interview = await tenant.make_interview()
-    first = await api.mutate("endInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview))
+    first = await api.mutate(
+        "endInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview)
+    )
     token = await issue_token(tenant, again_by, interview)
     again = await api.mutate("endInterview", token, "interview { status endReason endedAt }", interviewId=global_id_of(interview))
     for name, value in again["endInterview"]["interview"].items():
@@ -58,7 +60,9 @@ async def test_what_was_never_open_or_is_over_otherwise_cannot_be_ended(
     api: ApiClient, tenant: Tenant, status: InterviewStatus
 ) -> None:
     interview = await tenant.make_interview(status)
-    refused = await api.mutate("endInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview))
+    refused = await api.mutate(
+        "endInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview)
+    )
     assert (refused.data, refused.codes) == ({"endInterview": None}, ["CONFLICT"])
     assert ("cancelInterview" if status is InterviewStatus.SCHEDULED else status) in refused.error["message"]
 
@@ -83,7 +87,9 @@ async def test_what_has_not_begun_is_cancelled_and_keeps_its_first_reason(
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "ENDING", "COMPLETED", "EXPIRED", "FAILED"])
 async def test_what_has_begun_or_is_over_cannot_be_cancelled(api: ApiClient, tenant: Tenant, status: str) -> None:
     interview = await tenant.make_interview(InterviewStatus(status))
-    refused = await api.mutate("cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview))
+    refused = await api.mutate(
+        "cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview)
+    )
     assert refused.codes == ["CONFLICT"]
     assert ("endInterview" if status == "IN_PROGRESS" else status) in refused.error["message"]
 
@@ -111,7 +117,9 @@ ERASED_SELECTION = """interview {
 
 
 async def erase_interview(api: ApiClient, tenant: Tenant, interview: Interview) -> dict[str, Any]:
-    answer = await api.mutate("eraseInterview", await issue_token(tenant, Role.ADMIN), ERASED_SELECTION, interviewId=global_id_of(interview))
+    answer = await api.mutate(
+        "eraseInterview", await issue_token(tenant, Role.ADMIN), ERASED_SELECTION, interviewId=global_id_of(interview)
+    )
     payload: dict[str, Any] = answer["eraseInterview"]
     return payload
 

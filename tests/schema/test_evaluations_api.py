@@ -8,9 +8,9 @@ import pytest
 from models.documents.evaluation import Evaluation, EvaluationStatus, Evidence, Finding, Usage
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
-from tests.factories import new_outcome, add_candidate_turn
+from tests.factories import add_candidate_turn, new_outcome
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 
 COMPLETED = InterviewStatus.COMPLETED
 EVALUATION_FIELDS = "version status overallScore recommendation"
@@ -65,7 +65,9 @@ async def test_everything_of_an_evaluation_can_be_read_and_each_quote_in_its_tur
     assert (read["sandbox"], read["reviews"], read["failure"]) == (True, [], None)
 
 
-async def test_the_newest_completed_version_counts_and_any_can_be_named(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+async def test_the_newest_completed_version_counts_and_any_can_be_named(
+    api: ApiClient, tenant: Tenant, interview: Interview
+) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     query = f"""query($id: ID!, $v: Int) {{
       evaluation(interviewId: $id, version: $v) {{ {EVALUATION_FIELDS} }}
@@ -108,7 +110,9 @@ async def test_one_more_version_is_pending_and_while_it_is_that_one_is_answered(
     token = await issue_token(tenant, Role.INTEGRATION)
 
     async def request_evaluation() -> Any:
-        answer = await api.mutate("evaluateInterview", token, "evaluation { id version status }", interviewId=global_id_of(interview))
+        answer = await api.mutate(
+            "evaluateInterview", token, "evaluation { id version status }", interviewId=global_id_of(interview)
+        )
         return answer["evaluateInterview"]["evaluation"]
 
     first = await request_evaluation()
@@ -136,7 +140,9 @@ async def test_only_a_completed_interview_is_evaluated(api: ApiClient, tenant: T
 # --- reviewEvaluation
 
 
-async def test_a_review_stands_beside_the_scores_and_computes_its_own(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+async def test_a_review_stands_beside_the_scores_and_computes_its_own(
+    api: ApiClient, tenant: Tenant, interview: Interview
+) -> None:
     evaluation = await tenant.make_evaluation(interview)
     token = await issue_token(tenant, Role.RECRUITER)
     overrides = [
@@ -186,7 +192,9 @@ INVALID_REVIEWS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "field"), INVALID_REVIEWS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_REVIEWS)])
+@pytest.mark.parametrize(
+    ("given", "field"), INVALID_REVIEWS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_REVIEWS)]
+)
 async def test_a_review_that_does_not_fit_is_refused_by_its_path(
     api: ApiClient, tenant: Tenant, interview: Interview, given: dict[str, Any], field: str
 ) -> None:

@@ -10,8 +10,8 @@ from pymongo.errors import (
 )
 from structlog.testing import capture_logs
 
-from errors import AppError, BadInput, Conflict, ErrorCode, Forbidden, NotFound, RateLimited, Unauthenticated, Unavailable
 from engine.errors import to_failure, to_graphql_error
+from errors import AppError, BadInput, Conflict, ErrorCode, Forbidden, NotFound, RateLimited, Unauthenticated, Unavailable
 
 SPOKEN_TEXT = "I was dismissed because of my illness"
 

@@ -13,9 +13,9 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from auth import Action, Principal
-from models.documents.organization import Role
 from engine.fast_fields import FastFieldExecutor, Projected, SelectionPlans
-from schema.fields import Guard, resolved_field, from_document, document_field
+from models.documents.organization import Role
+from schema.fields import Guard, document_field, from_document, resolved_field
 from schema.types.node import Node
 from schema.types.scalars import DATE_TIME
 

@@ -6,12 +6,12 @@ from itertools import combinations
 from typing import Any
 
 from models.documents.interview import Interview
-from models.reads.interview_list import InterviewOrderField
 from models.documents.organization import Role
+from models.reads.interview_list import InterviewOrderField
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, issue_token
-from tests.schema.interview_lists import FIRST_CREATED_AT, ids_of, sort_ids, read_interviews
 from tests.schema.authorization_table import roles_by_field
+from tests.schema.interview_lists import FIRST_CREATED_AT, ids_of, read_interviews, sort_ids
 
 Predicate = Callable[[Interview], bool]
 MIDDLE_MOMENT = FIRST_CREATED_AT + timedelta(hours=6)
@@ -60,7 +60,9 @@ def test_every_filter_is_tried() -> None:
     assert {name for chosen, _ in FILTERS for name in chosen} == set(roles_by_field("InterviewFilter"))
 
 
-async def test_a_filter_finds_what_it_says_and_so_do_two_of_them(api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]) -> None:
+async def test_a_filter_finds_what_it_says_and_so_do_two_of_them(
+    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
+) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
     pairs = [
         ({**one, **two}, (takes, also)) for (one, takes), (two, also) in combinations(FILTERS, 2) if not one.keys() & two.keys()

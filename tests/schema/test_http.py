@@ -6,8 +6,8 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from models.documents.organization import Role
 from api.http import GRAPHQL_JSON, JSON, MAX_BODY_BYTES
+from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, bearer_headers, issue_token
 
@@ -197,8 +197,10 @@ async def test_the_mistakes_of_callers_are_not_logged(api: ApiClient, tenant: Te
     assert logs == []
 
 
-async def test_a_defect_answers_500_in_json_when_it_is_outside_of_any_field(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.http.Endpoint.get_context", None)
+async def test_a_defect_answers_500_in_json_when_it_is_outside_of_any_field(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.http.GraphQLEndpoint.get_context", None)
     with capture_logs() as logs:
         answer = await api.execute(TYPENAME)
     assert (answer.response.status_code, answer.codes) == (500, ["INTERNAL"])

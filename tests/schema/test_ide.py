@@ -7,9 +7,9 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from lifecycle.services import Services
 from api.http import build_routes
-from settings import ApiSettings as ApiSettings
+from lifecycle.services import Services
+from settings import ApiSettings
 from tests.schema.api_client import with_services
 
 EXTERNAL_URL_PATTERN = re.compile(r"""(?:src|href)=["'](https?://[^"']+)""")

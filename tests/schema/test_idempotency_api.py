@@ -15,7 +15,7 @@ from models.documents.organization import Role
 from models.documents.position import Position
 from models.documents.turn import TurnDocument
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 from tests.schema.authorization_table import fields_of, input_names_of
 from tests.schema.test_positions_api import position_input
 
@@ -102,9 +102,15 @@ CASES: dict[str, MutationCase] = {
     "scheduleInterview": MutationCase(
         candidate_input, {"resume": "COBOL."}, "interview { id createdAt } invite { token expiresAt }", count_new_interviews
     ),
-    "renewInvite": MutationCase(interview_input, {"expiresAt": "2026-12-24T00:00:00Z"}, "interview { id } invite { token expiresAt }", count_renewals),
+    "renewInvite": MutationCase(
+        interview_input, {"expiresAt": "2026-12-24T00:00:00Z"}, "interview { id } invite { token expiresAt }", count_renewals
+    ),
     "sendMessage": MutationCase(
-        lambda w: {**interview_input(w), "text": "Good morning."}, {"text": "Good evening."}, "turn { id seq }", count_turns, role=Role.CANDIDATE
+        lambda w: {**interview_input(w), "text": "Good morning."},
+        {"text": "Good evening."},
+        "turn { id seq }",
+        count_turns,
+        role=Role.CANDIDATE,
     ),
     "endInterview": MutationCase(interview_input, {"interviewId": "another"}, "interview { id endReason endedAt }", count_ends),
     "cancelInterview": MutationCase(
@@ -124,7 +130,9 @@ CASES: dict[str, MutationCase] = {
         count_reviews,
         InterviewStatus.COMPLETED,
     ),
-    "savePosition": MutationCase(lambda _: position_input(), {"title": "Head gardener"}, "position { id version title }", count_new_positions),
+    "savePosition": MutationCase(
+        lambda _: position_input(), {"title": "Head gardener"}, "position { id version title }", count_new_positions
+    ),
     "eraseInterview": MutationCase(interview_input, {"interviewId": "another"}, "interview { id erasedAt } receipt", count_ends),
 }
 
@@ -165,7 +173,9 @@ async def test_five_at_once_are_one_effect_and_one_answer(api: ApiClient, scenar
     assert await case.count_effects(scenario) == 1
 
 
-async def test_the_same_key_with_another_input_is_a_conflict_and_has_no_effect(api: ApiClient, scenario: MutationScenario, mutation: str) -> None:
+async def test_the_same_key_with_another_input_is_a_conflict_and_has_no_effect(
+    api: ApiClient, scenario: MutationScenario, mutation: str
+) -> None:
     case = CASES[mutation]
     token, given = await issue_token_for(scenario, case.role), {**case.make_input(scenario), "idempotencyKey": "once"}
     first = await api.mutate(mutation, token, case.selection, **given)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.storage.clock import now
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
+from models.storage.clock import now
 from schema.types.scalars import serialize_datetime
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
-from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 
 INVITATION_QUERY = """query($token: String!) { invitation(token: $token) {
   interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt
@@ -74,7 +74,10 @@ async def test_an_invite_shows_what_it_is_for_and_opens_the_interview(api: ApiCl
     assert came["interview"]["status"] == "WAITING"
     assert came["access"]["room"] is None
     assert await read_role(api, came["access"]["token"]) == "CANDIDATE"
-    assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["consent"] == {"textVersion": CURRENT_CONSENT_VERSION, "recording": True}
+    assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["consent"] == {
+        "textVersion": CURRENT_CONSENT_VERSION,
+        "recording": True,
+    }
 
 
 async def test_without_a_consent_nobody_comes_in(api: ApiClient, tenant: Tenant) -> None:
@@ -182,7 +185,9 @@ async def test_nobody_comes_much_too_early(api: ApiClient, tenant: Tenant) -> No
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.EXPIRED])
-async def test_an_expired_invite_opens_nothing_until_it_is_renewed(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
+async def test_an_expired_invite_opens_nothing_until_it_is_renewed(
+    api: ApiClient, tenant: Tenant, status: InterviewStatus
+) -> None:
     interview = await tenant.make_interview(status, expires_at=now() - timedelta(seconds=1))
     refused = await join_interview(api, tenant.invite_token(interview), consent=CONSENT)
     assert refused.codes == ["CONFLICT"]
@@ -192,7 +197,9 @@ async def test_an_expired_invite_opens_nothing_until_it_is_renewed(api: ApiClien
     if status is InterviewStatus.EXPIRED:
         assert renewed.codes == ["CONFLICT"]
     else:
-        assert (await join_successfully(api, renewed["renewInvite"]["invite"]["token"], consent=CONSENT))["interview"]["status"] == "WAITING"
+        assert (await join_successfully(api, renewed["renewInvite"]["invite"]["token"], consent=CONSENT))["interview"][
+            "status"
+        ] == "WAITING"
 
 
 async def test_who_is_in_the_middle_of_it_comes_back_after_the_invites_time(api: ApiClient, tenant: Tenant) -> None:

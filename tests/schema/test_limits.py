@@ -5,9 +5,9 @@ import pytest
 from graphql import DocumentNode, GraphQLSchema, get_introspection_query, parse, validate
 
 from engine import documents
-from schema.build import build_schema
-from engine.execution import Schema
 from engine.documents import LIMITS, MAX_ERRORS, MAX_TOKENS, RULES, DocumentSize, measure_document
+from engine.execution import Schema
+from schema.build import build_schema
 from tests.schema.contexts import anonymous_context
 
 
@@ -103,7 +103,9 @@ def test_fragments_within_themselves_are_measured_and_refused_by_graphql(schema:
 
 def test_a_chain_of_fragments_that_is_too_deep_for_python_is_refused(schema: Schema) -> None:
     chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(2_000))
-    assert validation_errors(schema, f"{{ ...f0 }} {chain} fragment f2000 on Query {{ viewer {{ name }} }}") == ["Validation aborted."]
+    assert validation_errors(schema, f"{{ ...f0 }} {chain} fragment f2000 on Query {{ viewer {{ name }} }}") == [
+        "Validation aborted."
+    ]
 
 
 @pytest.mark.parametrize(

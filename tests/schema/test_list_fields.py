@@ -5,19 +5,20 @@ from typing import Any
 import pytest
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from models.reads import interview_list
-from models.reads import pagination
+from engine.fast_fields import FastFieldExecutor
 from models.documents import position
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
-from engine.fast_fields import FastFieldExecutor
+from models.reads import interview_list, pagination
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, issue_token
 from tests.schema.authorization_table import AuthorizationScenario, field_selection, roles_by_field
 
 
 @pytest.mark.parametrize("name", roles_by_field("Interview"))
-async def test_a_field_of_a_list_is_what_it_is_alone(api: ApiClient, scenario: AuthorizationScenario, tenant: Tenant, name: str) -> None:
+async def test_a_field_of_a_list_is_what_it_is_alone(
+    api: ApiClient, scenario: AuthorizationScenario, tenant: Tenant, name: str
+) -> None:
     await tenant.make_interview(InterviewStatus.SCHEDULED)  # of which most is null
     field = field_selection("Interview", name)
     for role in (Role.ADMIN, Role.VIEWER):
@@ -51,7 +52,12 @@ SELECTIONS = [
 @pytest.mark.parametrize("selection", SELECTIONS)
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.VIEWER])
 async def test_what_is_read_in_short_is_byte_for_byte_what_graphql_core_says(
-    api: ApiClient, scenario: AuthorizationScenario, forty_interviews: list[Interview], monkeypatch: pytest.MonkeyPatch, role: Role, selection: str
+    api: ApiClient,
+    scenario: AuthorizationScenario,
+    forty_interviews: list[Interview],
+    monkeypatch: pytest.MonkeyPatch,
+    role: Role,
+    selection: str,
 ) -> None:
     fragment = (
         "fragment F on Interview { id scheduledFor candidate { experience } position { title } }" if "...F" in selection else ""

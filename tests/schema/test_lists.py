@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from models.reads import interview_list
 from models.documents.interview import Interview
-from models.reads.interview_list import InterviewOrderField
 from models.documents.organization import Role
+from models.reads import interview_list
+from models.reads.interview_list import InterviewOrderField
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
-from tests.schema.interview_lists import INTERVIEWS_QUERY, make_listed_interview, ids_of, sort_ids, read_interviews
+from tests.schema.interview_lists import INTERVIEWS_QUERY, ids_of, make_listed_interview, read_interviews, sort_ids
 
 ORDERS = [(field, direction) for field in InterviewOrderField for direction in ("ASC", "DESC")]
 
@@ -67,7 +67,9 @@ async def test_newest_first_and_fifty_unless_asked_otherwise(api: ApiClient, ten
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (55, True)
 
 
-async def test_an_empty_page_says_whether_there_is_more(api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]) -> None:
+async def test_an_empty_page_says_whether_there_is_more(
+    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
+) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     none = {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
     assert await read_interviews(api, token, first=0) == {"totalCount": 40, "edges": [], "nodes": [], "pageInfo": none}
@@ -89,7 +91,9 @@ async def test_what_is_made_or_changed_between_two_pages_repeats_and_loses_nothi
     assert seen == expected
 
 
-async def test_the_total_is_counted_only_when_it_is_asked_for(api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_total_is_counted_only_when_it_is_asked_for(
+    api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counts = 0
     original = interview_list.count_interviews
 
@@ -138,7 +142,9 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "field"), INVALID_ARGUMENTS, ids=[str(arguments)[:60] for arguments, _ in INVALID_ARGUMENTS])
+@pytest.mark.parametrize(
+    ("arguments", "field"), INVALID_ARGUMENTS, ids=[str(arguments)[:60] for arguments, _ in INVALID_ARGUMENTS]
+)
 async def test_what_makes_no_sense_is_refused_by_its_field(
     api: ApiClient, tenant: Tenant, arguments: dict[str, Any], field: str | None
 ) -> None:

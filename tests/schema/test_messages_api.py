@@ -14,7 +14,7 @@ from models.documents.organization import Role
 from models.documents.turn import Turn, read_turns
 from resolvers.ids import IdKind, encode_id
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 
 TURN_SELECTION = "turn { id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted }"
 
@@ -49,7 +49,12 @@ async def test_a_message_is_answered_once_it_is_stored_and_begins_the_interview(
     turn = (await send_message(api, candidate_token, interview, " I am Zoë 🌱.\r\n\tHello! "))["sendMessage"]["turn"]
     (row,) = await read_stored_turns(interview)
     assert turn["id"] == encode_id(IdKind.TURN, row.id)
-    assert (turn["interviewId"], turn["seq"], turn["speaker"], turn["channel"]) == (global_id_of(interview), 1, "CANDIDATE", "TEXT")
+    assert (turn["interviewId"], turn["seq"], turn["speaker"], turn["channel"]) == (
+        global_id_of(interview),
+        1,
+        "CANDIDATE",
+        "TEXT",
+    )
     assert turn["text"] == row.text == "I am Zoë 🌱.\n\tHello!"
     assert (turn["confidence"], turn["interrupted"]) == (None, False)
     begun = await get_interview(ObjectId(interview.id))
@@ -86,7 +91,9 @@ async def test_what_is_no_message_is_refused_and_neither_stored_nor_told_to_anyb
     assert await read_stored_turns(interview) == []
 
 
-async def test_half_a_surrogate_pair_is_no_json_and_stores_nothing(api: ApiClient, interview: Interview, candidate_token: str) -> None:
+async def test_half_a_surrogate_pair_is_no_json_and_stores_nothing(
+    api: ApiClient, interview: Interview, candidate_token: str
+) -> None:
     query = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
     body = orjson.dumps({"query": query, "variables": {"input": {"interviewId": global_id_of(interview), "text": "HALF"}}})
     headers = {"Authorization": f"Bearer {candidate_token}", "Content-Type": "application/json"}
@@ -125,7 +132,9 @@ async def test_nobody_writes_in_anothers_interview(
     assert await read_stored_turns(interview) == []
 
 
-async def test_messages_at_once_are_all_stored_each_in_its_place(api: ApiClient, interview: Interview, candidate_token: str) -> None:
+async def test_messages_at_once_are_all_stored_each_in_its_place(
+    api: ApiClient, interview: Interview, candidate_token: str
+) -> None:
     texts = [f"message {number}" for number in range(10)]
     answers = await asyncio.gather(*(send_message(api, candidate_token, interview, text) for text in texts))
     texts_by_seq = {answer["sendMessage"]["turn"]["seq"]: answer["sendMessage"]["turn"]["text"] for answer in answers}
@@ -136,7 +145,9 @@ async def test_messages_at_once_are_all_stored_each_in_its_place(api: ApiClient,
 
 async def test_a_key_stands_for_one_text(api: ApiClient, tenant: Tenant, interview: Interview, candidate_token: str) -> None:
     first = await send_message(api, candidate_token, interview, "Good morning.", idempotencyKey="k")
-    again = await asyncio.gather(*(send_message(api, candidate_token, interview, "Good morning.", idempotencyKey="k") for _ in range(5)))
+    again = await asyncio.gather(
+        *(send_message(api, candidate_token, interview, "Good morning.", idempotencyKey="k") for _ in range(5))
+    )
     assert [answer.data for answer in again] == [first.data] * 5
     other = await send_message(api, candidate_token, interview, "Good evening.", idempotencyKey="k")
     assert (other.codes, other.error["extensions"]["field"]) == (["CONFLICT"], "idempotencyKey")
@@ -172,12 +183,19 @@ TRANSCRIPT_QUERY = """query($id: ID!, $after: Int! = 0, $first: Int) {
 }"""
 
 
-async def test_a_transcript_is_read_from_anywhere_and_says_where_to_go_on(api: ApiClient, interview: Interview, candidate_token: str) -> None:
+async def test_a_transcript_is_read_from_anywhere_and_says_where_to_go_on(
+    api: ApiClient, interview: Interview, candidate_token: str
+) -> None:
     for number in range(4):
         await send_message(api, candidate_token, interview, f"answer {number}")
     for after, first, seqs in ((0, None, [1, 2, 3, 4]), (2, None, [3, 4]), (0, 2, [1, 2]), (4, 5, []), (9, None, []), (0, 0, [])):
         answer = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), after=after, first=first)
-        expected = {"interviewId": global_id_of(interview), "lastSeq": 4, "isComplete": False, "turns": [{"seq": seq} for seq in seqs]}
+        expected = {
+            "interviewId": global_id_of(interview),
+            "lastSeq": 4,
+            "isComplete": False,
+            "turns": [{"seq": seq} for seq in seqs],
+        }
         assert answer.data == {"transcript": expected, "interview": {"transcript": expected}}
     await api.mutate("endInterview", candidate_token, "interview { id }", interviewId=global_id_of(interview))
     ended = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), first=1)

@@ -12,23 +12,23 @@ from gql import GraphQLRequest
 from gql.transport.exceptions import TransportClosed, TransportConnectionFailed
 from starlette.applications import Starlette
 
+from api.http import build_routes
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.hub import LiveHub
-from models.storage.database import connect
 from models.documents.interview import Interview
 from models.documents.organization import Role
+from models.storage.database import connect
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
-from api.http import build_routes
 from settings import MongodbSettings, RedisSettings, Settings
 from tests.factories import add_candidate_turn
 from tests.live.streams import wait_until
 from tests.resolvers.tenant import Tenant, global_id_of, make_tenant
-from tests.schema.api_client import ApiClient, ServerAddress, serve, issue_token, with_services
-from tests.schema.shared_turns import TURN_ADDED
+from tests.schema.api_client import ApiClient, ServerAddress, issue_token, serve, with_services
 from tests.schema.raw_socket import connect_raw
+from tests.schema.shared_turns import TURN_ADDED
 
 MAX_RESPONSE_SECONDS = 6.0
 """a coded error comes within it, with the settings' own bound of 4 s"""

@@ -10,6 +10,7 @@ import pytest
 from bson import ObjectId
 from starlette.applications import Starlette
 
+from api.http import build_routes
 from auth import Audience, issue_candidate_token, sign
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
@@ -18,11 +19,10 @@ from models.documents.organization import Role
 from models.documents.recording import RecordingFile
 from recording.storage import open_store
 from resolvers.recordings import build_playback_url
-from api.http import build_routes
 from settings import Settings
 from tests.factories import new_recording, new_recording_file
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import ApiClient, serve, issue_token, with_services
+from tests.schema.api_client import ApiClient, issue_token, serve, with_services
 
 CONTENT = bytes(range(256)) * 4
 
@@ -130,7 +130,9 @@ async def test_head_tells_the_same_without_the_content(player: RecordingPlayer) 
     assert (await player.client.post(player.link)).status_code == 405
 
 
-async def test_a_link_that_is_forged_expired_or_anothers_plays_nothing(player: RecordingPlayer, tenant: Tenant, other_tenant: Tenant) -> None:
+async def test_a_link_that_is_forged_expired_or_anothers_plays_nothing(
+    player: RecordingPlayer, tenant: Tenant, other_tenant: Tenant
+) -> None:
     _, other = await make_stored_recording(player.services, other_tenant)
     auth, path = player.services.settings.auth, player.link.split("?")[0]
     recording_id = path.rsplit("/", 1)[1]
@@ -194,7 +196,11 @@ async def test_another_tenant_and_roles_without_the_right_find_no_recording(
     interview, file = await make_stored_recording(services, tenant)
     foreign, _ = await make_stored_recording(services, other_tenant)
     query = "query($id: ID!) { node(id: $id) { id } }"
-    for who, role, of in ((other_tenant, Role.ADMIN, foreign), (tenant, Role.VIEWER, interview), (tenant, Role.CANDIDATE, interview)):
+    for who, role, of in (
+        (other_tenant, Role.ADMIN, foreign),
+        (tenant, Role.VIEWER, interview),
+        (tenant, Role.CANDIDATE, interview),
+    ):
         assert (await api.execute(query, await issue_token(who, role, of), id=f"rec_{file.id}"))["node"] is None
 
 

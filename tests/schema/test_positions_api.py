@@ -10,7 +10,7 @@ from models.documents.position import Position
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
-from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
+from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 
 POSITION_SELECTION = """key version title description language wrapUpAfterExchanges limitMinutes archived
 questions { key text listenFor maxProbes criterionKeys }
@@ -100,7 +100,9 @@ async def test_everything_that_was_given_is_read_again_in_every_version(api: Api
 
 
 @pytest.mark.parametrize("based_on", [None, 1, 3])
-async def test_whoever_edited_another_version_than_the_newest_is_told_so(api: ApiClient, tenant: Tenant, based_on: int | None) -> None:
+async def test_whoever_edited_another_version_than_the_newest_is_told_so(
+    api: ApiClient, tenant: Tenant, based_on: int | None
+) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     await save_position(api, token, **position_input())
     await save_position(api, token, **position_input(basedOnVersion=1))
@@ -160,7 +162,9 @@ INVALID_POSITIONS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "field"), INVALID_POSITIONS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_POSITIONS)])
+@pytest.mark.parametrize(
+    ("body", "field"), INVALID_POSITIONS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_POSITIONS)]
+)
 async def test_what_does_not_fit_is_refused_by_its_path_and_nothing_is_stored(
     api: ApiClient, tenant: Tenant, body: dict[str, Any], field: str
 ) -> None:
@@ -178,7 +182,9 @@ async def test_an_interview_keeps_the_version_that_it_was_made_for(api: ApiClien
     selected = "interview { id position { version title questions { text } } progress { questions limitSeconds } }"
     old = (await api.mutate("scheduleInterview", token, selected, **given))["scheduleInterview"]["interview"]
     questions = [{"key": "rain", "text": "And rain?"}, {"key": "sun", "text": "And sun?"}]
-    await save_position(api, token, **position_input(basedOnVersion=1, title="Head gardener", questions=questions, limitMinutes=10))
+    await save_position(
+        api, token, **position_input(basedOnVersion=1, title="Head gardener", questions=questions, limitMinutes=10)
+    )
     new = (await api.mutate("scheduleInterview", token, selected, **given))["scheduleInterview"]["interview"]
     again = await api.execute(
         f"query($id: ID!) {{ i: node(id: $id) {{ ... on Interview {{ {selected[12:-2]} }} }} }}", token, id=old["id"]
@@ -214,8 +220,12 @@ async def test_what_is_not_there_is_not_found(api: ApiClient, tenant: Tenant, ke
     assert (answer.data, answer.codes) == ({"position": None}, ["NOT_FOUND"])
 
 
-async def test_another_organizations_position_of_the_same_key_is_another(api: ApiClient, tenant: Tenant, other_tenant: Tenant) -> None:
-    await save_position(api, await issue_token(other_tenant, Role.ADMIN), **position_input(key="tester", basedOnVersion=1, title="Theirs"))
+async def test_another_organizations_position_of_the_same_key_is_another(
+    api: ApiClient, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    await save_position(
+        api, await issue_token(other_tenant, Role.ADMIN), **position_input(key="tester", basedOnVersion=1, title="Theirs")
+    )
     query = '{ position(key: "tester") { version title } positions { nodes { title } } }'
     answer = await api.execute(query, await issue_token(tenant, Role.VIEWER))
     assert answer.data == {"position": {"version": 1, "title": "Tester"}, "positions": {"nodes": [{"title": "Tester"}]}}
@@ -238,7 +248,9 @@ async def test_the_list_has_the_newest_of_each_by_title_in_pages_both_ways(api: 
             page: dict[str, Any] = {"pageInfo": {end: None, more: True}}
             while page["pageInfo"][more]:
                 cursor = page["pageInfo"][end]
-                page = (await api.execute(POSITIONS_QUERY, token, archived=archived, **{size_name: 2, cursor_name: cursor}))["positions"]
+                page = (await api.execute(POSITIONS_QUERY, token, archived=archived, **{size_name: 2, cursor_name: cursor}))[
+                    "positions"
+                ]
                 nodes = [(node["key"], node["version"]) for node in page["nodes"]]
                 seen = nodes + seen if size_name == "last" else seen + nodes
                 assert page["totalCount"] == len(names)

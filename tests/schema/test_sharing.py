@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
+from engine import shared_subscriptions
 from models.documents.interview import Interview
 from models.documents.organization import Role
 from models.documents.turn import Turn
-from engine import shared_subscriptions
 from schema.types.transcript import Turn as TurnType
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import TURN_ADDED, run_unshared, receive_turns, receive_seqs, drop_request_ids
 from tests.schema.raw_socket import connect_raw
+from tests.schema.shared_turns import TURN_ADDED, drop_request_ids, receive_seqs, receive_turns, run_unshared
 
 FLAGGED_QUERY = """subscription Flagged($id: ID!, $after: Int! = 0, $more: Boolean!) {
   turnAdded(interviewId: $id, after: $after) { seq text @include(if: $more) id @skip(if: $more) }

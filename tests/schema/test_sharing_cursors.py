@@ -12,8 +12,8 @@ from models.documents.organization import Role
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import StreamCounter
 from tests.schema.raw_socket import RawSocketClient, connect_raw
+from tests.schema.shared_turns import StreamCounter
 
 STORED = 4
 """turns that exist before anybody subscribes"""
@@ -233,7 +233,11 @@ async def test_a_later_subscriber_receives_exactly_the_turns_after_its_cursor(
     first = variables_of(request_, interview, request_.first_variables, request_.first)
     later = variables_of(request_, interview, request_.later_variables, request_.later)
     token, other_token = await issue_token(tenant, Role.VIEWER), await issue_token(tenant, Role.VIEWER)
-    async with connect_raw(server, token) as one, connect_raw(server, other_token) as other, connect_raw(server, other_token) as third:
+    async with (
+        connect_raw(server, token) as one,
+        connect_raw(server, other_token) as other,
+        connect_raw(server, other_token) as third,
+    ):
         await subscribe(one, request_, "one", first)
         assert await receive_seqs(one, "one", STORED - request_.first) == list(range(request_.first + 1, STORED + 1))
         for client, name in ((other, "other"), (third, "third")):
@@ -279,7 +283,9 @@ def strip_request_ids(message: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
-async def test_each_operation_of_a_document_keeps_its_own_cursor(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+async def test_each_operation_of_a_document_keeps_its_own_cursor(
+    server: ServerAddress, tenant: Tenant, interview: Interview
+) -> None:
     early, late = REQUESTS["one of several operations"], REQUESTS["one of several operations with a literal"]
     for number in range(STORED):
         await add_candidate_turn(interview, f"turn {number + 1}")

@@ -10,8 +10,8 @@ from models.documents.organization import Role, list_keys, revoke_key
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import TURN_ADDED, StreamCounter, receive_seqs
 from tests.schema.raw_socket import RawSocketClient, connect_raw
+from tests.schema.shared_turns import TURN_ADDED, StreamCounter, receive_seqs
 
 NAMED_OPERATIONS = """subscription One($id: ID!) { turnAdded(interviewId: $id) { seq } }
 subscription Other($id: ID!) { turnAdded(interviewId: $id) { seq } }"""
@@ -25,7 +25,9 @@ async def receive_refusal_code(client: RawSocketClient) -> str:
     return code
 
 
-async def subscribe(client: RawSocketClient, query: str = TURN_ADDED, name: str = "1", operation: str | None = None, **variables: Any) -> None:
+async def subscribe(
+    client: RawSocketClient, query: str = TURN_ADDED, name: str = "1", operation: str | None = None, **variables: Any
+) -> None:
     payload = {"query": query, "variables": variables, **({"operationName": operation} if operation else {})}
     await client.send({"type": "subscribe", "id": name, "payload": payload})
 
@@ -62,7 +64,9 @@ async def test_a_cursor_that_is_none_is_refused_as_the_first_time(
     server: ServerAddress, tenant: Tenant, interview: Interview, after: Any
 ) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
-        await subscribe(client, "subscription($id: ID!) { turnAdded(interviewId: $id, after: -1) { seq } }", id=global_id_of(interview))
+        await subscribe(
+            client, "subscription($id: ID!) { turnAdded(interviewId: $id, after: -1) { seq } }", id=global_id_of(interview)
+        )
         assert await receive_refusal_code(client) == "BAD_INPUT"
         await add_candidate_turn(interview, "first")
         await subscribe(client, id=global_id_of(interview))
@@ -125,7 +129,9 @@ async def test_who_may_not_see_it_is_refused_though_others_follow_it(
                 assert await receive_refusal_code(client) == "NOT_FOUND"
 
 
-async def test_a_key_that_is_revoked_begins_nothing_that_lasts(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+async def test_a_key_that_is_revoked_begins_nothing_that_lasts(
+    server: ServerAddress, tenant: Tenant, interview: Interview
+) -> None:
     await add_candidate_turn(interview, "first")
     token, other = await issue_token(tenant, Role.VIEWER), await issue_token(tenant, Role.VIEWER)
     revoked, _ = await list_keys(PydanticObjectId(tenant.id))

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
+from engine import shared_subscriptions
 from live.messages import Interim
-from models.storage.clock import now
 from models.documents.interview import Interview
 from models.documents.organization import Role
 from models.documents.turn import Speaker
-from engine import shared_subscriptions
+from models.storage.clock import now
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import TURN_ADDED, ExecutionCounter, receive_turns, receive_seqs
 from tests.schema.raw_socket import connect_raw
+from tests.schema.shared_turns import TURN_ADDED, ExecutionCounter, receive_seqs, receive_turns
 
 
 async def test_an_event_is_executed_once_for_all_who_ask_the_same_wherever_they_began(
@@ -53,7 +53,10 @@ async def test_what_differs_is_executed_apart(
     server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter, others: dict[str, Any]
 ) -> None:
     role, query = others.pop("role", Role.VIEWER), others.pop("query", TURN_ADDED)
-    async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as one, connect_raw(server, await issue_token(tenant, role)) as two:
+    async with (
+        connect_raw(server, await issue_token(tenant, Role.VIEWER)) as one,
+        connect_raw(server, await issue_token(tenant, role)) as two,
+    ):
         await one.subscribe(TURN_ADDED, id=global_id_of(interview))
         await two.subscribe(query, id=global_id_of(interview), **others)
         for count in (1, 2):
@@ -144,7 +147,7 @@ async def test_nothing_is_kept_when_the_last_subscriber_has_left(
         def __del__(self) -> None:
             alive.discard(id(self))
 
-    monkeypatch.setattr(shared_subscriptions, "Variant", Counted)
+    monkeypatch.setattr(shared_subscriptions, "SharedOperation", Counted)
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(3):
             await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))

@@ -15,11 +15,11 @@ from models.documents.organization import Role
 from models.documents.turn import Turn, turn_to_values
 from schema.build import build_schema
 from schema.context import GraphQLContext
-from tests.factories import new_turn, add_candidate_turn
+from tests.factories import add_candidate_turn, new_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import TURN_ADDED, receive_turns, receive_seqs
 from tests.schema.raw_socket import connect_raw
+from tests.schema.shared_turns import TURN_ADDED, receive_seqs, receive_turns
 
 
 async def test_a_socket_that_breaks_reaches_no_other(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
@@ -72,7 +72,9 @@ async def test_who_comes_later_gets_all_from_its_cursor_and_each_once(
     assert seen == expected
 
 
-async def test_every_subscriber_is_told_the_end_after_the_last_turn(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+async def test_every_subscriber_is_told_the_end_after_the_last_turn(
+    server: ServerAddress, tenant: Tenant, interview: Interview
+) -> None:
     await add_candidate_turn(interview, "hello")
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(3):
@@ -98,7 +100,7 @@ async def test_a_subscription_is_no_heavier_after_many_events(
             seq += 1
             yield Turn(**turn_to_values(new_turn("client:x")), id=ObjectId(), interview_id=ObjectId(), seq=seq)
 
-    monkeypatch.setattr("live.hub.Live.follow_turns", talk)
+    monkeypatch.setattr("live.hub.LiveHub.follow_turns", talk)
     token = await issue_token(tenant, Role.VIEWER)
     context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
     async with aclosing(await build_schema().stream(TURN_ADDED, {"id": global_id_of(interview)}, context)) as results:

@@ -7,15 +7,14 @@ import pytest
 import websockets
 from starlette.applications import Starlette
 
+from api import http, slow_clients
+from engine import metrics
 from lifecycle.services import Services
 from models.documents.interview import Interview
 from models.documents.organization import Role
-from engine import metrics
-from api import slow_clients
-from api import http
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import ServerAddress, serve, issue_token, with_services
+from tests.schema.api_client import ServerAddress, issue_token, serve, with_services
 from tests.schema.raw_socket import RawSocketClient, connect_raw, wait_until
 
 HUGE_QUERY = f"query($id: ID!) {{ {' '.join(f't{n}: transcript(interviewId: $id) {{ turns {{ text }} }}' for n in range(50))} }}"
@@ -40,7 +39,7 @@ async def test_a_reader_that_takes_nothing_is_given_up_and_its_streams_end(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slow_clients, "STALLED_SECONDS", 0.2)
-    monkeypatch.setattr(slow_clients, "FAREWELL_SECONDS", 0.1)
+    monkeypatch.setattr(slow_clients, "CLOSE_GRACE_SECONDS", 0.1)
     await add_candidate_turn(interview, "x" * 20_000)
     # the client's own buffers are small, and nobody reads from them
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER), max_queue=1, compression=None) as client:
@@ -75,7 +74,9 @@ async def test_a_slow_reader_that_goes_on_is_not_given_up(
 ) -> None:
     monkeypatch.setattr(slow_clients, "STALLED_SECONDS", 1.0)
     await add_candidate_turn(interview, "x" * 20_000)
-    async with connect_raw(server, await issue_token(tenant, Role.VIEWER), max_queue=1, compression=None, max_size=None) as client:
+    async with connect_raw(
+        server, await issue_token(tenant, Role.VIEWER), max_queue=1, compression=None, max_size=None
+    ) as client:
         await request_flood(client, interview)
         seen: list[dict[str, Any]] = []
         while len(seen) < 40:

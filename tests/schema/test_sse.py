@@ -9,14 +9,14 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 
+from api.http import build_routes
 from lifecycle.services import Services
 from lifecycle.states import end_interview
 from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role
-from api.http import build_routes
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import ServerAddress, bearer_headers, serve, issue_token, with_services
+from tests.schema.api_client import ServerAddress, bearer_headers, issue_token, serve, with_services
 from tests.schema.shared_turns import TURN_ADDED
 
 

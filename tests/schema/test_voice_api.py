@@ -8,20 +8,20 @@ import pytest
 from bson import ObjectId
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from lifecycle.rooms import build_room_name
 from lifecycle.reconciler import reconcile_rooms
+from lifecycle.rooms import build_room_name
 from lifecycle.states import finish_interview
-from models.writes import room_transitions
 from models.documents.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, get_interview
 from models.documents.organization import Role
-from models.writes.interview_transitions import release_interview_lease
 from models.documents.turn import Channel
+from models.writes import room_transitions
+from models.writes.interview_transitions import release_interview_lease
 from resolvers.ids import IdKind, decode_id
 from sandbox.livekit.server import LivekitServer
 from tests.live.streams import wait_until
-from tests.resolvers.tenant import Tenant
 from tests.livekit_probe import LivekitProbe
-from tests.schema.api_client import GraphQLResponse, ApiClient, issue_token
+from tests.resolvers.tenant import Tenant
+from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 
 CONSENT = {"textVersion": CURRENT_CONSENT_VERSION, "recording": True}
 START_INPUT = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT}

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from lifecycle.services import Services
-from api.web_pages import page_routes
 from api.http import build_routes
+from api.web_pages import page_routes
+from lifecycle.services import Services
 from settings import LivekitSettings, Settings
 from tests.schema.api_client import with_services
 
@@ -78,7 +78,9 @@ async def test_scripts_and_styles_come_from_here_and_each_page_has_a_nonce_of_it
         ),
     ],
 )
-async def test_pages_reach_this_server_and_livekits_public_address(dist: Path, livekit: LivekitSettings, expected: list[str]) -> None:
+async def test_pages_reach_this_server_and_livekits_public_address(
+    dist: Path, livekit: LivekitSettings, expected: list[str]
+) -> None:
     async with make_client(dist, livekit) as client:
         assert policy_directives(await client.get("/join"))["connect-src"] == ["'self'", *expected]
 

@@ -16,20 +16,20 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 import settings as configuration
+from api.http import build_routes
+from api.webhooks import MAX_EVENT_BYTES
 from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, build_room_name
 from lifecycle.services import Services
-from models.storage.clock import now
 from models.documents.interview import Interview, RoomState, get_interview
 from models.documents.turn import Channel
+from models.storage.clock import now
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.processes import free_port
-from api.http import build_routes
-from api.webhooks import MAX_EVENT_BYTES
 from tests.factories import make_interview
 from tests.live.streams import wait_until
+from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
 from tests.livekit_rooms import find_livekit
-from tests.livekit_probe import LivekitProbe, open_livekit_probe, make_livekit_settings
 from tests.schema.api_client import ApiClient, serve, with_services
 
 WEBHOOK_PATH = "/webhooks/livekit"
@@ -84,7 +84,9 @@ async def read_room(interview: Interview) -> RoomState:
     return stored.room
 
 
-async def test_who_joins_is_there_and_attended_and_who_leaves_is_away(webhook_sender: WebhookSender, livekit: LivekitProbe) -> None:
+async def test_who_joins_is_there_and_attended_and_who_leaves_is_away(
+    webhook_sender: WebhookSender, livekit: LivekitProbe
+) -> None:
     interview = await make_voice_interview()
     assert await webhook_sender.send(event_body("participant_joined", interview)) == 204
     assert (await read_room(interview)).participant == "PA_1"
@@ -178,7 +180,9 @@ async def test_what_is_forged_is_refused_and_has_no_effect(
     assert {name: await webhook_sender.send(body, signature) for name, signature in forged.items()} == dict.fromkeys(forged, 401)
     assert await webhook_sender.send(body + " ", webhook_sender.sign(body)) == 401, "to the byte"
     assert (await api.client.post(WEBHOOK_PATH, content=body)).status_code == 401
-    assert (await api.client.post(WEBHOOK_PATH, content=b"\xff", headers={"Authorization": webhook_sender.sign(body)})).status_code == 401
+    assert (
+        await api.client.post(WEBHOOK_PATH, content=b"\xff", headers={"Authorization": webhook_sender.sign(body)})
+    ).status_code == 401
     assert await read_room(interview) == interview.room
 
 

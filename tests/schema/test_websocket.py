@@ -8,15 +8,15 @@ import websockets
 from beanie import PydanticObjectId
 from gql import GraphQLRequest, gql
 
+from engine import metrics
 from lifecycle.states import end_interview
 from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role, list_keys, revoke_key
-from engine import metrics
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import TURN_ADDED
 from tests.schema.raw_socket import connect_raw, wait_until
+from tests.schema.shared_turns import TURN_ADDED
 
 # --- what works
 
@@ -55,8 +55,8 @@ async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
     from bson import ObjectId
 
     from live.messages import Interim
-    from models.storage.clock import now
     from models.documents.turn import Speaker
+    from models.storage.clock import now
 
     token = await issue_token(tenant, Role.CANDIDATE, interview)
     variables = {"id": global_id_of(interview)}
@@ -100,7 +100,9 @@ async def test_a_client_that_leaves_ends_its_streams(server: ServerAddress, tena
     await wait_until(lambda: not metrics.OPEN_STREAMS._value.get() and not metrics.OPEN_SOCKETS._value.get())
 
 
-async def test_a_stream_that_is_completed_by_the_client_ends_alone(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+async def test_a_stream_that_is_completed_by_the_client_ends_alone(
+    server: ServerAddress, tenant: Tenant, interview: Interview
+) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURN_ADDED, "a", id=global_id_of(interview))
         await client.subscribe(TURN_ADDED, "b", id=global_id_of(interview))
@@ -116,7 +118,7 @@ async def test_a_stream_that_is_completed_by_the_client_ends_alone(server: Serve
 async def test_a_stream_ends_though_it_lost_its_cancellation(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr("live.cancellation.AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr("live.cancellation.CANCEL_RETRY_SECONDS", 0.1)
     begun, losses = asyncio.Event(), 0
 
     async def stubborn(*_: Any) -> Any:
@@ -131,7 +133,7 @@ async def test_a_stream_ends_though_it_lost_its_cancellation(
                     raise
         yield
 
-    monkeypatch.setattr("live.hub.Live.follow_turns", stubborn)
+    monkeypatch.setattr("live.hub.LiveHub.follow_turns", stubborn)
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURN_ADDED, "a", id=global_id_of(interview))
         await begun.wait()

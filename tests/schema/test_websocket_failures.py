@@ -7,14 +7,14 @@ from gql import gql
 from gql.transport.exceptions import TransportClosed, TransportConnectionFailed, TransportQueryError
 from structlog.testing import capture_logs
 
+from api import http
 from models.documents.interview import Interview
 from models.documents.organization import Role
-from api import http
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import TURN_ADDED
 from tests.schema.raw_socket import connect_raw
+from tests.schema.shared_turns import TURN_ADDED
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ async def test_a_stream_that_breaks_closes_the_socket_so_that_clients_come_back(
         yield
 
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
-        monkeypatch.setattr("live.hub.Live.follow_turns", breaks)
+        monkeypatch.setattr("live.hub.LiveHub.follow_turns", breaks)
         with capture_logs() as logs:
             await client.subscribe(TURN_ADDED, id=global_id_of(interview))
             code, reason = await client.wait_closed()
@@ -80,10 +80,13 @@ async def test_a_database_that_is_away_closes_the_socket_so_that_clients_come_ba
     async def away(*_: Any) -> Any:
         raise ServerSelectionTimeoutError("mongo.internal")
 
-    monkeypatch.setattr("schema.context.verify", away)
+    monkeypatch.setattr("schema.context.authenticate", away)
     async with connect_raw(server, init=False) as client:
         await client.send({"type": "connection_init", "payload": {"authorization": "Bearer viva_x"}})
-        assert await client.wait_closed() == (1013, "UNAVAILABLE: The database does not answer: send the same again in 5 seconds.")
+        assert await client.wait_closed() == (
+            1013,
+            "UNAVAILABLE: The database does not answer: send the same again in 5 seconds.",
+        )
 
 
 MALFORMED: list[Any] = [

@@ -20,7 +20,9 @@ RESULT_QUERY = """query($id: ID!) {
 
 
 async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> None:
-    questions = {question["key"]: question["text"] for question in make_short_position(keys.load_starter_positions())["questions"]}
+    questions = {
+        question["key"]: question["text"] for question in make_short_position(keys.load_starter_positions())["questions"]
+    }
     candidate = SimulatedCandidate(load_answers(ROOT / "sandbox" / "answers" / "software_engineer_spoken.yaml"), questions)
     running_interview = await fleet.start_interview(SHORT_POSITION_KEY, channel="VOICE")
     async with running_interview.follow() as dashboard, running_interview.make_caller() as caller:

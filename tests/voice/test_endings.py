@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from models.storage.clock import now
 from models.documents.interview import EndReason, Interview
 from models.documents.turn import Move, Speaker
+from models.storage.clock import now
 from tests.end_to_end.fleet import Fleet
-from tests.voice.voice_scene import ANSWER, turns_of_speaker, turns_of_move, spoken_words, stage_interview, describe_turns
+from tests.voice.voice_scene import ANSWER, describe_turns, spoken_words, stage_interview, turns_of_move, turns_of_speaker
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 

@@ -13,8 +13,16 @@ from models.documents.turn import Channel, Move, Speaker
 from sandbox.caller.microphone import CallEnded
 from tests.end_to_end.fleet import Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
-from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
-from tests.voice.whole_interview import WORDS_OVER_GREETING, WholeInterview, hold_whole_interview, loud_seconds, download_audio
+from tests.voice.voice_scene import (
+    ANSWER,
+    OTHER_ANSWER,
+    describe_turns,
+    is_transcribed,
+    stage_interview,
+    turns_of_move,
+    turns_of_speaker,
+)
+from tests.voice.whole_interview import WORDS_OVER_GREETING, WholeInterview, download_audio, hold_whole_interview, loud_seconds
 
 pytestmark = pytest.mark.timeout(300)  # the processes come up in the first
 FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()
@@ -26,7 +34,10 @@ async def whole_interview(launched_fleet: Fleet) -> WholeInterview:
 
 
 async def test_a_whole_interview_is_held_by_voice_and_scored(whole_interview: WholeInterview) -> None:
-    assert (whole_interview.interview.status, whole_interview.interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
+    assert (whole_interview.interview.status, whole_interview.interview.end_reason) == (
+        InterviewStatus.COMPLETED,
+        EndReason.WRAPPED_UP,
+    )
     asked = [(turn.move, turn.question_key) for turn in turns_of_speaker(whole_interview.turns, Speaker.INTERVIEWER)]
     first, second = SHORT_POSITION_QUESTIONS
     assert asked == [
@@ -36,7 +47,9 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(whole_interview: Wh
         (Move.NEXT, second),
         (Move.CLOSE, None),
     ]
-    for turn, said in zip(turns_of_speaker(whole_interview.turns, Speaker.CANDIDATE), whole_interview.candidate_words, strict=True):
+    for turn, said in zip(
+        turns_of_speaker(whole_interview.turns, Speaker.CANDIDATE), whole_interview.candidate_words, strict=True
+    ):
         assert is_transcribed(turn.text, said.text), (turn.text, said.text)
     assert whole_interview.evaluation.outcome
     assert whole_interview.evaluation.outcome.coverage > 0
@@ -50,7 +63,9 @@ async def test_each_turn_is_shown_once_and_in_order_as_it_is_stored(whole_interv
     assert {turn.channel for turn in whole_interview.turns} == {Channel.VOICE}
 
 
-async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_soon_it_was_answered(whole_interview: WholeInterview) -> None:
+async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_soon_it_was_answered(
+    whole_interview: WholeInterview,
+) -> None:
     first, second = SHORT_POSITION_QUESTIONS
     spoken = turns_of_speaker(whole_interview.turns, Speaker.CANDIDATE)
     for turn, said in zip(spoken, whole_interview.candidate_words, strict=True):
@@ -68,7 +83,9 @@ async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_
         assert all(stage is not None and 0 <= stage < 30 for stage in stages), stages
 
 
-async def test_the_greeting_is_whole_though_the_candidate_talks_over_it_and_what_they_say_is_stored(whole_interview: WholeInterview) -> None:
+async def test_the_greeting_is_whole_though_the_candidate_talks_over_it_and_what_they_say_is_stored(
+    whole_interview: WholeInterview,
+) -> None:
     greeting, over = whole_interview.turns[:2]
     assert (greeting.text, greeting.interrupted) == (whole_interview.greeting, False)
     assert " AI" in greeting.text

@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models.storage.clock import now
 from models.documents.interview import EndReason, Interview, InterviewStatus
 from models.documents.turn import Move, Speaker
+from models.storage.clock import now
 from sandbox.processes import ChildProcess
 from tests.end_to_end.fleet import ROOT, Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
-from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, turns_of_move, stage_interview, describe_turns
+from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, describe_turns, stage_interview, turns_of_move, turns_of_speaker
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()
@@ -25,7 +25,11 @@ def make_candidate_process(scene: Scene) -> ChildProcess:
     """A candidate who can be cut off as by a network: without a good-bye."""
     assert scene.fleet.speech
     assert scene.running_interview.room
-    environment = {**os.environ, "LIVEKIT_URL": scene.running_interview.room["url"], "LIVEKIT_TOKEN": scene.running_interview.room["token"]}
+    environment = {
+        **os.environ,
+        "LIVEKIT_URL": scene.running_interview.room["url"],
+        "LIVEKIT_TOKEN": scene.running_interview.room["token"],
+    }
     command = [
         *(sys.executable, "-m", "sandbox.caller", "--phrases-url", scene.fleet.speech.phrases_url),
         *("--answers", "sandbox/answers/software_engineer.yaml", "--position", "positions/software_engineer.yaml"),

@@ -15,7 +15,16 @@ from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import ScriptedReply
 from tests.end_to_end.fleet import Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
-from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
+from tests.voice.voice_scene import (
+    ANSWER,
+    OTHER_ANSWER,
+    Scene,
+    describe_turns,
+    is_transcribed,
+    stage_interview,
+    turns_of_move,
+    turns_of_speaker,
+)
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
@@ -24,8 +33,12 @@ async def answer_second_question(scene: Scene) -> None:
     """Answer the second question, and look that both were put once."""
     await scene.caller.say(OTHER_ANSWER)
     turns = await scene.wait_for_moves(Move.CLOSE, seconds=90)
-    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(turns)
-    answer = [turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE) if turn.question_key == list(SHORT_POSITION_QUESTIONS)[1]]
+    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(
+        turns
+    )
+    answer = [
+        turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE) if turn.question_key == list(SHORT_POSITION_QUESTIONS)[1]
+    ]
     assert is_transcribed(" ".join(answer), OTHER_ANSWER), describe_turns(turns)
     assert [turn.seq for turn in turns] == list(range(1, len(turns) + 1))
 
@@ -100,7 +113,9 @@ async def test_what_is_said_while_mongodb_is_away_is_stored_in_order_once_it_is_
         await speaking
         turns = await scene.wait_for_questions(2, 90)
         assert turns[: len(before)] == before
-        assert is_transcribed(" ".join(turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE)), ANSWER), describe_turns(turns)
+        assert is_transcribed(" ".join(turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE)), ANSWER), describe_turns(
+            turns
+        )
         await answer_second_question(scene)
 
 

@@ -5,7 +5,17 @@ import pytest
 from evaluation.evidence import group_answers
 from models.documents.turn import Move, Speaker, Turn
 from tests.end_to_end.fleet import Fleet
-from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, replace_deepgram, is_transcribed, turns_of_move, stage_interview, describe_turns
+from tests.voice.voice_scene import (
+    ANSWER,
+    OTHER_ANSWER,
+    Scene,
+    describe_turns,
+    is_transcribed,
+    replace_deepgram,
+    stage_interview,
+    turns_of_move,
+    turns_of_speaker,
+)
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
@@ -31,7 +41,9 @@ def assert_answers_grouped(turns: list[Turn]) -> None:
     keys = [turn.question_key for turn in asked]
     assert len(keys) == len(set(keys)) == len(PAUSES) + 1, describe_turns(turns)
     # the plan went on by questions alone, and each was heard to its end
-    assert {turn.move for turn in turns_of_speaker(turns, Speaker.INTERVIEWER)} <= {Move.GREET, Move.NEXT, None}, describe_turns(turns)
+    assert {turn.move for turn in turns_of_speaker(turns, Speaker.INTERVIEWER)} <= {Move.GREET, Move.NEXT, None}, describe_turns(
+        turns
+    )
     assert not any(turn.interrupted for turn in asked), describe_turns(turns)
     # all pieces of an answer are answered together, and belong to the question that was open
     grouped = group_answers(turns)

@@ -9,7 +9,16 @@ import pytest
 from models.documents.turn import Channel, Move, Speaker, Turn
 from tests.end_to_end.fleet import Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
-from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, is_transcribed, turns_of_move, stage_interview, describe_turns
+from tests.voice.voice_scene import (
+    ANSWER,
+    OTHER_ANSWER,
+    Scene,
+    describe_turns,
+    is_transcribed,
+    stage_interview,
+    turns_of_move,
+    turns_of_speaker,
+)
 
 SendText = Callable[[Scene, str], Awaitable[None]]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
@@ -81,5 +90,7 @@ async def test_who_types_outside_the_room_goes_on_in_writing_and_is_spoken_to_ag
         await scene.wait_for_moves(Move.REPEAT)
         await scene.caller.say(OTHER_ANSWER)
         turns = await scene.wait_for_moves(Move.CLOSE)
-    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(turns)
+    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(
+        turns
+    )
     assert len(turns_of_move(turns, Move.GREET)) == 1

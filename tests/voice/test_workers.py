@@ -11,7 +11,7 @@ from models.documents.turn import Move, Speaker
 from sandbox.processes import free_port
 from tests.end_to_end.fleet import Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
-from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, turns_of_speaker, turns_of_move, stage_interview, describe_turns
+from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, Scene, describe_turns, stage_interview, turns_of_move, turns_of_speaker
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()
@@ -24,7 +24,9 @@ async def assert_resumed(scene: Scene) -> None:
     turns = await scene.wait_for_questions(2)
     assert len(turns_of_move(turns, Move.GREET)) == 1, describe_turns(turns)
     assert [turn.text.endswith(FIRST_QUESTION) for turn in turns_of_move(turns, Move.REPEAT)] == [True], describe_turns(turns)
-    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(turns)
+    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(
+        turns
+    )
 
 
 async def test_a_worker_that_is_killed_with_its_jobs_is_replaced(fleet: Fleet) -> None:
@@ -109,6 +111,8 @@ async def test_a_worker_that_is_asked_to_end_hands_over(fleet: Fleet) -> None:
         turns = await scene.wait_until(lambda turns: bool(turns_of_move(turns, Move.CLOSE)), 90)
     assert turns[: len(before)] == before
     assert turns_of_speaker(turns, Speaker.CANDIDATE)[1:], describe_turns(turns)
-    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(turns)
+    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(
+        turns
+    )
     assert len(turns_of_move(turns, Move.GREET)) == 1
     assert max(watch.counts) == 1

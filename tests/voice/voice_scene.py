@@ -106,7 +106,9 @@ class Scene:
 
     async def end_interview(self) -> None:
         """The recruiter ends the interview."""
-        await self.fleet.execute(self.fleet.tokens[Role.RECRUITER], END_INTERVIEW, self.api, input={"interviewId": self.running_interview.id})
+        await self.fleet.execute(
+            self.fleet.tokens[Role.RECRUITER], END_INTERVIEW, self.api, input={"interviewId": self.running_interview.id}
+        )
 
     @asynccontextmanager
     async def count_interviewers(self) -> AsyncIterator["InterviewerCounter"]:

@@ -61,7 +61,9 @@ async def hold_whole_interview(fleet: Fleet) -> WholeInterview:
         evaluation = await wait_until(lambda: _find_completed_evaluation(scene.running_interview), 60)
         recordings = await wait_until(lambda: _find_completed_recordings(scene), 60)
         greeting = await _expected_greeting(interview)
-        return WholeInterview(interview, await scene.turns(), reader.turns, scene.caller.utterances, greeting, evaluation, recordings)
+        return WholeInterview(
+            interview, await scene.turns(), reader.turns, scene.caller.utterances, greeting, evaluation, recordings
+        )
 
 
 async def _find_completed_evaluation(running_interview: RunningInterview) -> Evaluation | None:

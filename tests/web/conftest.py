@@ -8,16 +8,16 @@ from anthropic import AsyncAnthropic
 from starlette.applications import Starlette
 
 from agent import typed
+from api.http import build_routes
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
 from models.documents.interview import Interview
 from sandbox.processes import free_port
-from api.http import build_routes
 from settings import ApiSettings, RecordingSettings
 from tests.lifecycle.job_worker import run_worker
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import serve, with_services
-from tests.web.browser import Browser, BrowserPage, launch_browser, find_missing_requirement
+from tests.web.browser import Browser, BrowserPage, find_missing_requirement, launch_browser
 from tests.web.sounds import MICROPHONE_HERTZ, write_tone
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
-from models.storage.clock import now
 from models.documents.interview import Consent, EndReason, Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.turn import Channel, Speaker
-from tests.factories import new_recording, new_turn, new_recording_file, add_candidate_turn, new_interviewer_update
+from models.storage.clock import now
+from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from tests.factories import add_candidate_turn, new_interviewer_update, new_recording, new_recording_file, new_turn
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import issue_token
 from tests.web.browser import BrowserPage
@@ -40,9 +40,15 @@ async def make_recorded_interview(site: Site) -> Interview:
         moment = begun + timedelta(seconds=seconds)
         return {"started_at": moment, "ended_at": moment + timedelta(seconds=2), "channel": Channel.VOICE}
 
-    await append_interviewer_turns(number, [new_turn("item:1", "What draws you to this work?", **times_at(2))], new_interviewer_update())
-    await append_candidate_turn(number, new_turn("item:2", "I like to find out why things break.", Speaker.CANDIDATE, **times_at(8)))
-    await append_candidate_turn(number, new_turn("client:3", "That is all.", Speaker.CANDIDATE, **{**times_at(15), "channel": Channel.TEXT}))
+    await append_interviewer_turns(
+        number, [new_turn("item:1", "What draws you to this work?", **times_at(2))], new_interviewer_update()
+    )
+    await append_candidate_turn(
+        number, new_turn("item:2", "I like to find out why things break.", Speaker.CANDIDATE, **times_at(8))
+    )
+    await append_candidate_turn(
+        number, new_turn("client:3", "That is all.", Speaker.CANDIDATE, **{**times_at(15), "channel": Channel.TEXT})
+    )
     path = f"{interview.id}/audio.ogg"
     file = Path(site.services.settings.recording.store) / path
     await asyncio.to_thread(write_ogg, file, RECORDING_SECONDS)

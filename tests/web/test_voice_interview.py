@@ -9,16 +9,16 @@ from bson import ObjectId
 from livekit import api, rtc
 
 from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, CANDIDATE_IDENTITY, build_room_name
-from models.writes.append_turns import append_interviewer_turns
 from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel, Speaker, read_turns
+from models.writes.append_turns import append_interviewer_turns
 from sandbox.livekit.server import LivekitServer
-from settings import LivekitSettings as LivekitSettings
-from tests.factories import new_turn, new_interviewer_update
+from settings import LivekitSettings
+from tests.factories import new_interviewer_update, new_turn
 from tests.live.streams import wait_until
+from tests.livekit_probe import LivekitProbe, open_livekit_probe
 from tests.livekit_rooms import measure_loudest_tone, play_tone
 from tests.resolvers.tenant import Tenant
-from tests.livekit_probe import LivekitProbe, open_livekit_probe
 from tests.web.browser import Browser, BrowserPage
 from tests.web.conftest import Site
 from tests.web.sounds import MICROPHONE_HERTZ
@@ -92,7 +92,9 @@ async def test_both_hear_each_other_and_the_candidate_comes_back_by_the_same_lin
         await page.wait_for_texts("What draws you")
         await writer.write("to this work?")
         await writer.aclose()
-        await append_interviewer_turns(ObjectId(interview.id), [new_turn("item:1", "What draws you to this work?")], new_interviewer_update(fence=1))
+        await append_interviewer_turns(
+            ObjectId(interview.id), [new_turn("item:1", "What draws you to this work?")], new_interviewer_update(fence=1)
+        )
         await page.wait_for_texts("What draws you to this work?")
         assert await page.find_accessibility_violations() == []
         assert await page.read_lines("Captions", "region") == ["Interviewer What draws you to this work?"]

@@ -12,10 +12,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from api.http import MAX_BODY_BYTES, MAX_FRAME_BYTES
 from live.cancellation import cancel_and_wait
 from models.documents.organization import Role
 from sandbox.results import percentile
-from api.http import MAX_BODY_BYTES, MAX_FRAME_BYTES
 from tests.faults.checks import Check, count, duration, effect, ratio
 from tests.faults.deployment import Deployment
 from tests.faults.load import Scale, Window, run_load
