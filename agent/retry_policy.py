@@ -1,4 +1,4 @@
-"""What becomes of an interview whose interviewer has failed: another try, later each time, and at last an end that says why."""
+"""Retry policy for a failed interviewer: exponential backoff, then the interview ends as FAILED with a reason."""
 
 import structlog
 from bson import ObjectId
@@ -12,27 +12,40 @@ from models.writes import interview_transitions
 
 log = structlog.get_logger(__name__)
 
-RETRY_SECONDS = 2.0
-MAX_RETRY_SECONDS = 60.0
 MAX_ATTEMPTS = 8
-"""failures in a row, over three minutes, after which the interview is ended: nobody waits for an answer that never comes"""
+"""Attempts in a row without a stored turn, over three minutes, after which the interview ends. A claim counts them, so they count
+however they end."""
 
 
 async def retry_or_fail(services: Services, interview: Interview, error: Exception) -> None:
-    """Free the interview for the next try, or end it as FAILED after ATTEMPTS of them. `make_interview`: as it was claimed."""
-    if interview.attempts + 1 < MAX_ATTEMPTS:
+    """Free the interview for the next attempt, or end it as FAILED after MAX_ATTEMPTS of them. `interview`: as it was claimed."""
+    if interview.attempts < MAX_ATTEMPTS:
         await interview_transitions.release_interview_lease(
             ObjectId(interview.id), interview.fence, retry_seconds=_compute_retry_seconds(interview)
         )
         return
-    # the text of any other error may hold what people said
-    reason = str(error) if isinstance(error, AppError) else type(error).__name__
-    detail = f"The interviewer failed {MAX_ATTEMPTS} times in a row: {reason}"
     log.error("interview given up", interview_id=str(interview.id), reason=type(error).__name__)
+    # the text of any other error may hold what people said
+    await _end(services, interview, str(error) if isinstance(error, AppError) else type(error).__name__)
+
+
+async def end_if_exhausted(services: Services, interview: Interview) -> bool:
+    """End a claimed interview as FAILED when its MAX_ATTEMPTS were used up before this claim; return whether they were.
+
+    An attempt that was killed, or lost its lease, never comes to `retry_or_fail`: the next claim finds it here.
+    """
+    if interview.attempts <= MAX_ATTEMPTS:
+        return False
+    log.error("interview given up: attempts used up", interview_id=str(interview.id))
+    await _end(services, interview, "The last worker was stopped, or lost its lease.")
+    return True
+
+
+async def _end(services: Services, interview: Interview, why: str) -> None:
+    detail = f"The interviewer failed {MAX_ATTEMPTS} times in a row: {why}"
     await finish_interview(services, await end_interview(services, interview, EndReason.FAILED, detail))
 
 
 def _compute_retry_seconds(interview: Interview) -> float:
-    # somebody sits in the room: the first try after a failure is another process's, at once
-    tries = interview.attempts - (interview.channel is Channel.VOICE)
-    return 0.0 if tries < 0 else min(RETRY_SECONDS * 2.0 ** min(tries, 10), MAX_RETRY_SECONDS)
+    # somebody sits in the room: another process takes over from the first that fails without a pause
+    return interview_transitions.REPLY_BACKOFF.seconds(interview.attempts - (interview.channel is Channel.VOICE))

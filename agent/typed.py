@@ -22,7 +22,7 @@ from agent.interview_context import (
 from agent.interviewer import MoveChosen, stream_reply
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
-from agent.retry_policy import retry_or_fail
+from agent.retry_policy import end_if_exhausted, retry_or_fail
 from lifecycle.jobs import REPLY
 from lifecycle.lease import hold_lease
 from lifecycle.services import Services
@@ -33,6 +33,7 @@ from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
 from models.storage.clock import now
+from models.storage.lease import renew_lease
 from models.writes import interview_transitions
 from models.writes.append_turns import InterviewerUpdate, LeaseLost, Superseded
 
@@ -57,13 +58,12 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_i
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
     interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds)
-    if interview is None:
+    if interview is None or await end_if_exhausted(services, interview):
         return
     fence = interview.fence
     try:
         async with hold_lease(
-            lambda: interview_transitions.renew_interview_lease(interview_id, fence, holder, jobs.lease_seconds),
-            jobs.lease_seconds,
+            lambda: renew_lease(Interview, interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
         ):
             changed: Interview | None = await _compose_and_store(services, claude, interview)
     except LeaseLost:

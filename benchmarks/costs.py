@@ -43,6 +43,7 @@ from models.documents.turn import Channel, NewTurn, Speaker, Turn, get_turn_coll
 from models.reads.watermarks import read_watermarks
 from models.storage import database
 from models.storage.clock import now
+from models.storage.lease import renew_lease
 from models.writes import interview_transitions, room_transitions
 from models.writes.append_turns import append_candidate_turn
 from sandbox.mongod import Mongod
@@ -204,9 +205,7 @@ async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId],
         await meter.measure("turn shown: three messages", MESSAGES, _at_once(messages, show)),
         await meter.measure("interim shown: one message", MESSAGES, _at_once([interim] * MESSAGES, live.publish_interim)),
         await meter.measure(
-            "lease renewed",
-            RENEWALS,
-            _at_once(renewals, lambda each: interview_transitions.renew_interview_lease(each, 1, HOLDER, 3600.0)),
+            "lease renewed", RENEWALS, _at_once(renewals, lambda each: renew_lease(Interview, each, 1, HOLDER, 3600.0))
         ),
         await meter.measure(
             "marks of a followed interview", LOOKS, _one_by_one(LOOKS, lambda _: read_watermarks(followed)), per=len(followed)

@@ -19,13 +19,12 @@ from models.documents.evaluation import CriterionResult, Evaluation, EvaluationO
 from models.documents.interview import Interview, Recommendation, get_interview
 from models.documents.position import Position, get_position
 from models.documents.turn import Speaker, Turn, read_turns
+from models.storage.lease import renew_lease
 from models.writes import evaluation_transitions as job
 from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 
-RETRY_SECONDS = 5.0
-MAX_RETRY_SECONDS = 300.0
 NO_EVIDENCE = "Not assessed: no quote for this criterion was found in the transcript."
 ABANDONED = (
     "All {attempts} attempts are used up, and the last one broke off: its worker was stopped, or lost its lease. "
@@ -53,7 +52,7 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
     call: asyncio.Task[JudgeAnswer] | None = None
     try:
         async with hold_lease(
-            lambda: job.renew_evaluation_lease(evaluation_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
+            lambda: renew_lease(Evaluation, evaluation_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
         ):
             interview, position, turns = await _load(evaluation)
             if any(turn.speaker is Speaker.CANDIDATE for turn in turns):
@@ -191,7 +190,7 @@ async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: Jud
     if evaluation.attempts >= attempts:
         failure_text = f"{failed} That was try {evaluation.attempts} of {attempts}: evaluateInterview asks for another version."
         return await job.fail_evaluation(evaluation_id, evaluation.fence, failure_text)
-    pause = max(failed.retry_after_seconds, min(RETRY_SECONDS * 2.0 ** (evaluation.attempts - 1), MAX_RETRY_SECONDS))
+    pause = max(failed.retry_after_seconds, job.BACKOFF.seconds(evaluation.attempts))
     failure_text = f"{failed} It is tried again in {pause:.0f} seconds (try {evaluation.attempts} of {attempts})."
     return await job.postpone_evaluation(evaluation_id, evaluation.fence, failure_text, pause)
 

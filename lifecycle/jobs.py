@@ -24,6 +24,7 @@ from taskiq.receiver import Receiver
 from taskiq_redis import RedisStreamBroker
 
 import settings
+from models.storage.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ FINALIZE_RECORDING = "finish recording"
 ERASE_MEDIA = "erase media"
 
 MAX_STREAM_LENGTH = 10_000
-MAX_BACKOFF_SECONDS = 2.0
+_BACKOFF = Backoff(base_seconds=0.1, max_seconds=2.0)
 
 
 def create_holder_name() -> str:
@@ -50,7 +51,7 @@ class WakeUpBroker(RedisStreamBroker):
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Wake-ups as they come, each to one worker; never ends by itself."""
-        backoff_seconds = 0.1
+        failures = 0
         while True:
             try:
                 async with Redis(connection_pool=self.connection_pool) as redis:
@@ -62,11 +63,11 @@ class WakeUpBroker(RedisStreamBroker):
                         block=self.block,
                         noack=True,
                     )
-                backoff_seconds = 0.1
+                failures = 0
             except (RedisError, OSError) as error:
                 log.warning("wake-ups are away", reason=type(error).__name__)
-                await asyncio.sleep(backoff_seconds)
-                backoff_seconds = min(backoff_seconds * 2, MAX_BACKOFF_SECONDS)
+                failures += 1
+                await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
                 with suppress(RedisError, OSError):
                     await self._declare_consumer_group()
                 continue

@@ -74,7 +74,7 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
     """ENDING -> COMPLETED with a pending evaluation; for the lease's holder after the last words, or when there is none."""
     interview_id = ObjectId(interview.id)
     evaluation = _build_pending_evaluation(services, interview, ObjectId())
-    finished = await interview_transitions.mark_completed(interview_id, evaluation, _describe_code_replies(interview))
+    finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview))
     if finished is None:
         return await _load_interview(interview_id)
     await _notify_change(services, finished)

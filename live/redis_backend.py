@@ -11,12 +11,13 @@ import structlog
 from broadcaster import BroadcastBackend, Event
 from redis.asyncio import Connection, ConnectionPool, Redis
 from redis.asyncio.retry import Retry
-from redis.backoff import EqualJitterBackoff, NoBackoff
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 import settings
 from live.cancellation import cancel_and_wait
+from models.storage.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +30,7 @@ QUEUE_SIZE = 1000
 SUBSCRIBED = ""
 """the message that a channel gets whenever Redis has (again) begun to deliver to it: what came before may have been missed"""
 
-_BACKOFF = EqualJitterBackoff(cap=1.0, base=0.05)
-_MAX_FAILURES = 10  # 2**failures no longer fits a float at 1,024
+_BACKOFF = Backoff(base_seconds=0.1, max_seconds=1.0)
 
 
 class RedisBackend(BroadcastBackend):
@@ -126,8 +126,8 @@ class RedisBackend(BroadcastBackend):
                 if self._connected.is_set() or failures == 0:
                     log.warning("Redis is away", reasons=sorted({type(error).__name__ for error in lost.exceptions}))
             self._connected.clear()
-            failures = 0 if loop.time() - began > STABLE_SECONDS else min(failures + 1, _MAX_FAILURES)
-            await asyncio.sleep(_BACKOFF.compute(failures))
+            failures = 0 if loop.time() - began > STABLE_SECONDS else failures + 1
+            await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
 
     async def _listen(self) -> None:
         """Live with one connection until it is lost; raises what ended it."""

@@ -6,15 +6,15 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import structlog
 from pymongo.errors import PyMongoError
-from redis.backoff import EqualJitterBackoff
+
+from models.storage.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
-_BACKOFF = EqualJitterBackoff(cap=2.0, base=0.05)
-_MAX_FAILURES = 6
+_BACKOFF = Backoff(base_seconds=0.1, max_seconds=2.0)
 
 
 async def retry_until_available(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -26,8 +26,8 @@ async def retry_until_available(read: Callable[P, Awaitable[T]], *args: P.args, 
         except PyMongoError as error:
             if failures == 0:
                 log.warning("followers wait for MongoDB", reason=type(error).__name__)
-            failures = min(failures + 1, _MAX_FAILURES)
-        await asyncio.sleep(_BACKOFF.compute(failures))
+            failures += 1
+        await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
 
 
 class SingleFlight:

@@ -14,8 +14,9 @@ from lifecycle.lease import hold_lease
 from lifecycle.services import Services
 from models.documents.interview import get_interview
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
+from models.storage.lease import renew_lease
 from models.writes.append_turns import LeaseLost
-from models.writes.recording_transitions import claim_file_job, complete_recording, postpone_file_job, renew_recording_lease
+from models.writes.recording_transitions import FILES_BACKOFF, claim_file_job, complete_recording, postpone_file_job
 from recording.containers import AUDIO_TYPE, VIDEO_TYPE
 from recording.merge import FILE_NAMES, LocalPart, MergedFile, merge_parts
 from recording.storage import RecordingStore, StoreFailed
@@ -25,12 +26,11 @@ from recording.upload_buffer import build_chunks_path
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 8
-RETRY_SECONDS = 5.0
-MAX_RETRY_SECONDS = 600.0
 FETCH_CONCURRENCY = 16
 """chunks fetched at the same time"""
 
 NO_RECORDER = "Nothing was recorded: no recorder came. Is `main.py recorder` running?"
+ABANDONED = "Its worker was stopped, or lost its lease"
 NOTHING_PLAYABLE = "Nothing was recorded that can be played."
 
 _finalize_lock = asyncio.Lock()
@@ -52,9 +52,12 @@ async def _finalize(services: Services, store: RecordingStore | None, recording_
     recording = await claim_file_job(recording_id, holder, lease_seconds)
     if recording is None:
         return
+    if recording.attempts > MAX_ATTEMPTS:
+        await _notify_change(services, await _retry_or_fail(recording, ABANDONED))
+        return
 
     async def renew() -> bool:
-        return await renew_recording_lease(recording_id, recording.fence, holder, lease_seconds)
+        return await renew_lease(Recording, recording_id, recording.fence, holder, lease_seconds)
 
     try:
         async with hold_lease(renew, lease_seconds):
@@ -168,9 +171,10 @@ async def _retry_or_fail(recording: Recording, reason: str) -> Recording | None:
     """For now, or for good when the tries are used up; then the parts stay where they are."""
     log.warning("recording not made", recording_id=str(recording.id), attempt=recording.attempts, reason=reason)
     if recording.attempts >= MAX_ATTEMPTS:
-        failure = f"{reason}. That was try {recording.attempts} of {MAX_ATTEMPTS}; what was recorded is still in the store."
+        tries = f"That was try {min(recording.attempts, MAX_ATTEMPTS)} of {MAX_ATTEMPTS}"
+        failure = f"{reason}. {tries}; what was recorded is still in the store."
         return await complete_recording(recording, [_build_failed_file(file, failure) for file in recording.files])
-    pause = min(RETRY_SECONDS * 2.0 ** (recording.attempts - 1), MAX_RETRY_SECONDS)
+    pause = FILES_BACKOFF.seconds(recording.attempts)
     failure = f"{reason}. It is tried again in {pause:.0f} seconds (try {recording.attempts} of {MAX_ATTEMPTS})."
     return await postpone_file_job(recording, failure, pause)
 

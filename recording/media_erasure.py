@@ -3,8 +3,7 @@
 import structlog
 from bson import ObjectId
 
-from models.documents.interview import get_interview
-from models.writes.interview_erasure import confirm_media_erased
+from models.writes.interview_erasure import begin_media_deletion, confirm_media_erased
 from recording.storage import RecordingStore, StoreFailed
 
 log = structlog.get_logger(__name__)
@@ -14,9 +13,8 @@ QUIET_SECONDS = 60.0
 
 
 async def erase_media(store: RecordingStore | None, interview_id: ObjectId, quiet_seconds: float = QUIET_SECONDS) -> None:
-    """Delete all of it. The sweep asks again until nothing can have been written since."""
-    interview = await get_interview(interview_id)
-    if interview is None or interview.erased_at is None:
+    """Delete all of it. The sweep asks again, after growing pauses, until nothing can have been written since."""
+    if await begin_media_deletion(interview_id) is None:
         return
     if store is None:
         log.error("media not erased: set RECORDING_STORE to where it lies", interview_id=str(interview_id))

@@ -12,8 +12,10 @@ from lifecycle import livekit_worker
 from lifecycle.jobs import FINALIZE_RECORDING
 from lifecycle.lease import hold_lease
 from lifecycle.livekit_job import RoomJob
+from models.documents.recording import Recording
+from models.storage.lease import renew_lease
 from models.writes.append_turns import LeaseLost
-from models.writes.recording_transitions import claim_recording, release_recording_lease, renew_recording_lease
+from models.writes.recording_transitions import claim_recording, release_recording_lease
 from recording.recorder import Recorder
 from recording.storage import open_store
 from settings import Settings
@@ -43,7 +45,7 @@ async def record_part(job: RoomJob) -> None:
     recorder = Recorder(services, store, job.room, recording)
 
     async def renew() -> bool:
-        return await renew_recording_lease(recording_id, job.fence, job.holder, lease_seconds)
+        return await renew_lease(Recording, recording_id, job.fence, job.holder, lease_seconds)
 
     try:
         async with hold_lease(renew, lease_seconds):

@@ -13,7 +13,7 @@ from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInp
 
 from agent.claude import create_claude_client
 from agent.interview_context import load_position
-from agent.retry_policy import retry_or_fail
+from agent.retry_policy import end_if_exhausted, retry_or_fail
 from agent.voice.conversation import Conversation
 from agent.voice.room_events import RoomEvents
 from agent.voice.session import VoiceAgent, create_session
@@ -28,6 +28,7 @@ from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import open_services
 from lifecycle.states import finish_interview
 from models.documents.interview import Interview
+from models.storage.lease import renew_lease
 from models.writes import interview_transitions, room_transitions
 from models.writes.append_turns import LeaseLost
 from settings import Settings
@@ -69,9 +70,11 @@ async def conduct_interview(job: RoomJob) -> None:
     interview = await room_transitions.claim_interviewer_lease(job.interview_id, job.fence, job.holder, lease_seconds)
     if interview is None:
         raise LeaseLost
+    if await end_if_exhausted(services, interview):
+        return
 
     async def renew() -> bool:
-        return await interview_transitions.renew_interview_lease(job.interview_id, job.fence, job.holder, lease_seconds)
+        return await renew_lease(Interview, job.interview_id, job.fence, job.holder, lease_seconds)
 
     try:
         async with create_claude_client(services.settings) as claude, hold_lease(renew, lease_seconds):

@@ -16,6 +16,7 @@ from lifecycle.turns import store_interviewer_turns, store_message, store_spoken
 from live.messages import Interim
 from models.documents.interview import Interview
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
+from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.writes.append_turns import InterviewerUpdate, LeaseLost
 
@@ -23,9 +24,10 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+_BACKOFF = Backoff(base_seconds=0.1, max_seconds=2.0)
+
 MAX_TYPED_CHARACTERS = 20_000
 """characters of one turn, as sendMessage takes them"""
-MAX_BACKOFF_SECONDS = 2.0
 INTERIM_INTERVAL_SECONDS = 0.15
 """between two interims: a screen shows no more"""
 
@@ -83,7 +85,7 @@ class TranscriptWriter:
 
     async def _store_with_retry(self, store: Callable[[], Awaitable[T]]) -> T:
         async with self._store_lock:
-            backoff_seconds = 0.1
+            failures = 0
             while True:
                 try:
                     return await store()
@@ -92,8 +94,8 @@ class TranscriptWriter:
                     raise LeaseLost from None
                 except PyMongoError as error:
                     log.warning("turn not stored yet", interview_id=str(self._interview_id), reason=type(error).__name__)
-                await asyncio.sleep(backoff_seconds)
-                backoff_seconds = min(backoff_seconds * 2, MAX_BACKOFF_SECONDS)
+                failures += 1
+                await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
 
     def show_interim(self, speaker: Speaker, text: str) -> None:
         """Show what the speaker has said since the last turn; stored nowhere."""

@@ -138,6 +138,10 @@ class Erasure(BaseModel):
     recordings: int = 0
     """files; while there are any, their bytes are deleted by a job (recording.media_erasure)"""
     pending: bool = True
+    attempts: int = 0
+    """of deleting the files, counted as they begin"""
+    due_at: datetime | None = None
+    """when the next one begins; None: none has begun"""
 
 
 class Interview(Document):
@@ -183,7 +187,7 @@ class Interview(Document):
     due_at: datetime | None = None
     """TEXT: when the interviewer must act next: now after a message, else at the next limit of time or silence"""
     attempts: int = 0
-    """of the job that is due, that failed in a row"""
+    """begun in a row without a stored turn, by the interviewer that holds the lease included"""
     fence: int = 0
     lease: Lease | None = None
     room: RoomState | None = None

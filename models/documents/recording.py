@@ -86,9 +86,9 @@ class Recording(Document):
     due_at: datetime = Field(default_factory=now)
     """when the files are made, once the interview is over"""
     attempts: int = 0
-    """to make them, that failed in a row"""
+    """to make them, counted as they begin"""
     dispatches: int = 0
-    """of recorders, in a row that none has answered"""
+    """of recorders, in a row without a new part"""
     fence: int = 0
     lease: Lease | None = None
 

@@ -1,6 +1,5 @@
-"""The job that stands in an evaluation: taken, kept, given up, done; each step a compare-and-set by the lease's number."""
+"""The job of making an evaluation: claim, postpone, fail, complete; each step a compare-and-set on the fence of the claim."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from beanie.odm.utils.encoder import Encoder
@@ -19,11 +18,24 @@ from models.documents.evaluation import (
     list_evaluations,
 )
 from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, get_interview, update_interview
+from models.storage.backoff import Backoff
 from models.storage.clock import now
-from models.storage.compare_and_set import LEASE_IS_FREE, compare_and_set, extend_lease, from_now, lease_expression
+from models.storage.compare_and_set import compare_and_set
+from models.storage.lease import (
+    IS_DUE,
+    NOT_ERASED,
+    change_with_interview,
+    claim_of,
+    insert_with_interview,
+    is_free_after,
+    postponed,
+)
 from models.storage.transactions import run_in_transaction
 
-_IS_DUE = {"$lte": ["$due_at", "$$NOW"]}
+BACKOFF = Backoff(base_seconds=5.0, max_seconds=300.0)
+"""between attempts of one evaluation"""
+
+_CLAIMABLE = {"$and": [IS_DUE, is_free_after(BACKOFF)]}
 _JOB_CLEARED: dict[str, Any] = {"lease": None, "due_at": None}
 
 
@@ -33,33 +45,25 @@ async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: 
     The attempt is counted here, where it begins, so that it counts however it ends. The caller compares `attempts` with the
     limit, and fails an evaluation that is above it.
     """
-    return await _change_with_interview(
+    return await change_with_interview(
+        Evaluation,
         evaluation_id,
-        {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": {"$and": [_IS_DUE, LEASE_IS_FREE]}},
+        {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": _CLAIMABLE},
         {"status": EvaluationStatus.RUNNING},
-        {
-            "fence": {"$add": ["$fence", 1]},
-            "attempts": {"$add": ["$attempts", 1]},
-            "lease": lease_expression(holder, lease_seconds),
-        },
+        claim_of(holder, lease_seconds),
     )
-
-
-async def renew_evaluation_lease(evaluation_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
-    """Keep the job; False when another has taken it or it is gone."""
-    return await extend_lease(Evaluation, evaluation_id, _lease_condition(fence), holder, lease_seconds)
 
 
 async def postpone_evaluation(evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float) -> Evaluation | None:
     """Give the job up for now: it is due again after `retry_seconds`, and says why."""
-    values = {"status": EvaluationStatus.PENDING, "lease": None, "failure": failure}
-    return await _change_with_interview(evaluation_id, _lease_condition(fence), values, {"due_at": from_now(retry_seconds)})
+    values = {"status": EvaluationStatus.PENDING, "failure": failure}
+    return await change_with_interview(Evaluation, evaluation_id, _lease_condition(fence), values, postponed(retry_seconds))
 
 
 async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:
     """Give the job up for good: FAILED, with the reason, and no number anywhere."""
     values = {"status": EvaluationStatus.FAILED, "failure": failure, "completed_at": now(), **_JOB_CLEARED}
-    return await _change_with_interview(evaluation_id, _lease_condition(fence), values)
+    return await change_with_interview(Evaluation, evaluation_id, _lease_condition(fence), values)
 
 
 async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Evaluation | None:
@@ -70,7 +74,7 @@ async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Eva
     """
     amounts = {f"usage.{name}": {"$add": [f"$usage.{name}", amount]} for name, amount in usage}
     billed = {"billed_fences": {"$concatArrays": [{"$ifNull": ["$billed_fences", []]}, [fence]]}}
-    return await _change_with_interview(evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed})
+    return await change_with_interview(Evaluation, evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed})
 
 
 async def complete_evaluation(
@@ -90,44 +94,19 @@ async def complete_evaluation(
         **_JOB_CLEARED,
     }
     # a new version's people have not decided yet: the decision of the older one does not carry over
-    interview_values = {
+    score = {
         "evaluated": True,
         "score": outcome.overall_score,
         "recommendation": outcome.recommendation,
         "decision": None,
     }
-    return await _change_with_interview(
-        ObjectId(evaluation.id), _lease_condition(evaluation.fence), values, interview_values=interview_values
+    return await change_with_interview(
+        Evaluation, ObjectId(evaluation.id), _lease_condition(evaluation.fence), values, interview_values=score
     )
 
 
 def _lease_condition(fence: int) -> dict[str, Any]:
     return {"fence": fence, "status": EvaluationStatus.RUNNING}
-
-
-async def _change_with_interview(
-    evaluation_id: ObjectId,
-    condition: Mapping[str, Any],
-    values: Mapping[str, Any],
-    computed: Mapping[str, Any] | None = None,
-    interview_values: Mapping[str, Any] | None = None,
-) -> Evaluation | None:
-    """Change the evaluation and, since callers see that, the interview (`interview_values`, updated_at), in one transaction.
-
-    None when `condition` does not hold (any more), or the interview has been erased.
-    """
-
-    async def work(session: AsyncClientSession) -> Evaluation | None:
-        changed = await compare_and_set(Evaluation, evaluation_id, condition, values, computed, session)
-        if changed is None:
-            return None
-        interview_id = ObjectId(changed.interview_id)
-        if await update_interview(interview_id, {"erased_at": None}, interview_values or {}, session=session) is None:
-            await session.abort_transaction()
-            return None
-        return changed
-
-    return await run_in_transaction(work)
 
 
 async def add_evaluation(evaluation: Evaluation) -> Evaluation:
@@ -136,14 +115,7 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
     Raises Conflict when the interview is not completed, or erased.
     """
     interview_id = ObjectId(evaluation.interview_id)
-
-    async def work(session: AsyncClientSession) -> bool:
-        condition = {"status": InterviewStatus.COMPLETED, "erased_at": None}
-        if await update_interview(interview_id, condition, {}, session=session) is None:
-            return False
-        await evaluation.insert(session=session)
-        return True
-
+    condition = {"status": InterviewStatus.COMPLETED, **NOT_ERASED}
     for _ in range(3):
         _require_completed(await get_interview(interview_id))
         versions = await list_evaluations(interview_id)
@@ -152,7 +124,7 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
                 return stored
         evaluation.version = (versions[0].version if versions else 0) + 1
         try:
-            if await run_in_transaction(work):
+            if await insert_with_interview(evaluation, condition):
                 return evaluation
         except DuplicateKeyError:
             pass
@@ -179,10 +151,7 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         # a repeated review decides nothing again: another may have come after it
         sets_decision = added is not None and await _is_newest_completed(added, session)
         interview_values = {"decision": review.decision} if sets_decision else {}
-        if (
-            await update_interview(ObjectId(evaluation.interview_id), {"erased_at": None}, interview_values, session=session)
-            is None
-        ):
+        if await update_interview(ObjectId(evaluation.interview_id), NOT_ERASED, interview_values, session=session) is None:
             await session.abort_transaction()
             return None
         return added or await Evaluation.get(evaluation.id, session=session)
@@ -204,7 +173,7 @@ async def find_due_evaluations(limit: int) -> list[ObjectId]:
     criteria = {
         "status": {"$in": list(ACTIVE_STATUSES)},
         "due_at": {"$ne": None},
-        "$expr": {"$and": [_IS_DUE, LEASE_IS_FREE]},
+        "$expr": _CLAIMABLE,
     }
     rows = Evaluation.get_pymongo_collection().find(criteria, {"_id": 1}).sort("due_at", 1).limit(limit)
     return [row["_id"] async for row in rows]

@@ -8,7 +8,8 @@ from models.documents.evaluation import Evaluation
 from models.documents.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, get_interview, update_interview
 from models.documents.recording import Recording, list_recordings_for_interviews
 from models.documents.turn import get_turn_collection
-from models.storage.compare_and_set import from_now
+from models.storage.backoff import Backoff
+from models.storage.lease import from_now
 
 _ERASED_FIELDS: dict[str, Any] = {
     "candidate": None,
@@ -26,6 +27,9 @@ _ERASED_FIELDS: dict[str, Any] = {
     "due_at": None,
     "lease": None,
 }
+MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)
+"""between attempts to delete the files"""
+
 _ERASURE_MARK: dict[str, Any] = {
     "erased_at": "$$NOW",
     "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
@@ -71,6 +75,21 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
     return await update_interview(interview_id, {"erased_at": {"$ne": None}}, {"erasure.pending": False}, visible=False)
 
 
+async def begin_media_deletion(interview_id: ObjectId) -> Interview | None:
+    """Count the attempt to delete the files, and have the sweep begin the next one after a pause, however this one ends.
+
+    An erasure is never given up, so the attempts have no limit but their pace. None when nothing is to be deleted.
+    """
+    attempts = {"$add": [{"$ifNull": ["$erasure.attempts", 0]}, 1]}
+    return await update_interview(
+        interview_id,
+        {"erased_at": {"$ne": None}, "erasure.pending": True},
+        {},
+        {"erasure.attempts": attempts, "erasure.due_at": from_now(MEDIA_BACKOFF.expression(attempts))},
+        visible=False,
+    )
+
+
 async def confirm_media_erased(interview_id: ObjectId, quiet_seconds: float) -> bool:
     """The store has nothing of the interview any more; True when that is all, and it leaves the list of the pending.
 
@@ -82,6 +101,8 @@ async def confirm_media_erased(interview_id: ObjectId, quiet_seconds: float) -> 
 
 
 async def find_pending_erasures(limit: int) -> list[ObjectId]:
-    """Interviews that are marked, but whose deletion is not known to be done."""
-    rows = Interview.get_pymongo_collection().find({"erasure.pending": True}, {"_id": 1}).limit(limit)
+    """Interviews that are marked, but whose deletion is not known to be done, and is not waiting for its next attempt."""
+    is_due = {"$lte": [{"$ifNull": ["$erasure.due_at", "$$NOW"]}, "$$NOW"]}
+    criteria = {"erasure.pending": True, "$expr": is_due}
+    rows = Interview.get_pymongo_collection().find(criteria, {"_id": 1}).limit(limit)
     return [row["_id"] async for row in rows]

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from models.documents.evaluation import Evaluation
@@ -20,10 +19,21 @@ from models.documents.interview import (
     update_interview,
 )
 from models.documents.turn import Channel
-from models.storage.compare_and_set import LEASE_IS_FREE, extend_lease, from_now, lease_expression
-from models.storage.transactions import run_in_transaction
+from models.storage.backoff import Backoff
+from models.storage.lease import (
+    IS_DUE,
+    LEASE_IS_FREE,
+    NOT_ERASED,
+    claim_of,
+    from_now,
+    insert_with_interview,
+    is_free_after,
+    lease_expression,
+    postponed,
+)
 
-_NOT_ERASED: dict[str, Any] = {"erased_at": None}
+REPLY_BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)
+"""between attempts of the interviewer, by voice as in writing"""
 
 
 async def insert_interview(interview: Interview) -> Interview:
@@ -41,7 +51,7 @@ async def open_chat(interview_id: ObjectId, consent: Consent | None, channel: Ch
     """SCHEDULED -> WAITING: the candidate may write, and the greeting is due."""
     return await update_interview(
         interview_id,
-        {"status": InterviewStatus.SCHEDULED, **_NOT_ERASED},
+        {"status": InterviewStatus.SCHEDULED, **NOT_ERASED},
         {"status": InterviewStatus.WAITING, "consent": consent, "channel": channel},
         {"due_at": "$$NOW"},
     )
@@ -53,7 +63,7 @@ async def reschedule_interview(
     """Make older links worthless, once for each `renewal_id`; SCHEDULED and open interviews only."""
     return await update_interview(
         interview_id,
-        {"status": {"$in": [InterviewStatus.SCHEDULED, *OPEN_STATUSES]}, "renewals": {"$ne": renewal_id}, **_NOT_ERASED},
+        {"status": {"$in": [InterviewStatus.SCHEDULED, *OPEN_STATUSES]}, "renewals": {"$ne": renewal_id}, **NOT_ERASED},
         {"scheduled_for": scheduled_for, "expires_at": expires_at},
         {
             "invite_generation": {"$add": ["$invite_generation", 1]},
@@ -68,7 +78,7 @@ async def mark_ending(
     """WAITING, IN_PROGRESS -> ENDING: nothing new is taken. `condition`: only while this holds, too."""
     return await update_interview(
         interview_id,
-        {"status": {"$in": list(OPEN_STATUSES)}, **_NOT_ERASED, **(condition or {})},
+        {"status": {"$in": list(OPEN_STATUSES)}, **NOT_ERASED, **(condition or {})},
         {"status": InterviewStatus.ENDING, "end_reason": reason, "end_detail": detail},
         {
             "ended_at": "$$NOW",
@@ -83,7 +93,7 @@ async def mark_cancelled(interview_id: ObjectId, reason: str | None) -> Intervie
     """SCHEDULED, WAITING -> CANCELLED."""
     return await update_interview(
         interview_id,
-        {"status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]}, **_NOT_ERASED},
+        {"status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]}, **NOT_ERASED},
         {"status": InterviewStatus.CANCELLED, "end_detail": reason},
         {"ended_at": "$$NOW", "due_at": None},
     )
@@ -96,70 +106,56 @@ async def mark_expired(interview_id: ObjectId) -> Interview | None:
         {
             "status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]},
             "$expr": {"$lte": ["$expires_at", "$$NOW"]},
-            **_NOT_ERASED,
+            **NOT_ERASED,
         },
         {"status": InterviewStatus.EXPIRED},
         {"ended_at": "$$NOW", "due_at": None},
     )
 
 
-async def mark_completed(interview_id: ObjectId, evaluation: Evaluation, detail: str | None) -> Interview | None:
-    """ENDING -> COMPLETED, with the evaluation that is now due, in one transaction."""
-
-    async def work(session: AsyncClientSession) -> Interview | None:
-        interview = await update_interview(
-            interview_id,
-            {"status": InterviewStatus.ENDING, **_NOT_ERASED},
-            {"status": InterviewStatus.COMPLETED, "lease": None},
-            {"end_detail": {"$ifNull": ["$end_detail", {"$literal": detail}]}, "due_at": None},
-            session,
-        )
-        if interview is not None:
-            await evaluation.insert(session=session)
-        return interview
-
-    return await run_in_transaction(work)
+async def mark_completed(evaluation: Evaluation, detail: str | None) -> Interview | None:
+    """ENDING -> COMPLETED for the evaluation's interview, with the evaluation that is now due, in one transaction."""
+    return await insert_with_interview(
+        evaluation,
+        {"status": InterviewStatus.ENDING, **NOT_ERASED},
+        {"status": InterviewStatus.COMPLETED, "lease": None},
+        {"end_detail": {"$ifNull": ["$end_detail", {"$literal": detail}]}, "due_at": None},
+    )
 
 
 # --- who speaks
 
 
 async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float) -> Interview | None:
-    """Take the lease of a TEXT interview in which the interviewer must act now; the fence grows.
+    """Take the lease of a TEXT interview in which the interviewer must act now; the fence grows, and the attempt is counted.
 
-    None: nothing is due, or somebody has it.
+    None: nothing is due, or somebody holds the lease.
     """
     return await update_interview(
         interview_id,
         {
             "channel": Channel.TEXT,
             "status": {"$in": list(OPEN_STATUSES)},
-            "$expr": {
-                "$and": [{"$lte": [{"$ifNull": ["$due_at", "$$NOW"]}, "$$NOW"]}, {"$ne": ["$due_at", None]}, LEASE_IS_FREE]
-            },
-            **_NOT_ERASED,
+            "due_at": {"$ne": None},
+            "$expr": {"$and": [IS_DUE, is_free_after(REPLY_BACKOFF)]},
+            **NOT_ERASED,
         },
         {},
-        {"fence": {"$add": ["$fence", 1]}, "lease": lease_expression(holder, lease_seconds)},
+        claim_of(holder, lease_seconds),
         visible=False,
     )
 
 
-async def renew_interview_lease(interview_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
-    """Keep the lease; False when another has taken it, or it was given up. One that lapsed unnoticed comes back."""
-    # a renewal that is overtaken by the release must not bring the lease back
-    condition = {"fence": fence, "lease.holder": holder}
-    return await extend_lease(Interview, interview_id, condition, holder, lease_seconds)
-
-
 async def release_interview_lease(interview_id: ObjectId, fence: int, *, retry_seconds: float | None = None) -> Interview | None:
-    """Give the lease up; `retry_seconds`: its holder failed, and the next is due after that. Answers the interview then."""
+    """Give the lease up; the attempt has succeeded, or with `retry_seconds` failed, and the next is due after that time.
+
+    Returns the changed interview, or None when another holder has taken over.
+    """
     if retry_seconds is None:
-        return await update_interview(interview_id, {"fence": fence}, {"lease": None}, visible=False)
+        return await update_interview(interview_id, {"fence": fence}, {"lease": None, "attempts": 0}, visible=False)
     is_voice = {"$eq": ["$channel", Channel.VOICE]}
     failed = {
-        "attempts": {"$add": ["$attempts", 1]},
-        "due_at": from_now(retry_seconds),
+        **postponed(retry_seconds),
         # nobody is sent into the room before
         "lease": {"$cond": [is_voice, lease_expression(DISPATCH_HOLDER, retry_seconds), None]},
     }
@@ -177,7 +173,7 @@ async def find_due_replies(min_age_seconds: float, limit: int) -> list[ObjectId]
             "channel": Channel.TEXT,
             "status": {"$in": list(OPEN_STATUSES)},
             "erased_at": None,
-            "$expr": {"$and": [{"$lte": ["$due_at", from_now(-min_age_seconds)]}, LEASE_IS_FREE]},
+            "$expr": {"$and": [{"$lte": ["$due_at", from_now(-min_age_seconds)]}, is_free_after(REPLY_BACKOFF)]},
         },
         "due_at",
         limit,

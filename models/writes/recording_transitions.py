@@ -8,13 +8,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Interview, update_interview
+from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Interview
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingPart, RecordingStatus, VideoSize
-from models.storage.compare_and_set import LEASE_IS_FREE, compare_and_set, extend_lease, from_now, lease_expression
-from models.storage.transactions import run_in_transaction
+from models.storage.backoff import Backoff
+from models.storage.compare_and_set import compare_and_set
+from models.storage.lease import (
+    IS_DUE,
+    LEASE_IS_FREE,
+    change_with_interview,
+    claim_of,
+    dispatch_of,
+    insert_with_interview,
+    is_free_after,
+    lease_expression,
+    postponed,
+)
+
+FILES_BACKOFF = Backoff(base_seconds=5.0, max_seconds=600.0)
+"""between attempts to make the files"""
 
 _HAS_CONSENT: dict[str, Any] = {"consent.recording": True, "erased_at": None}
 _IS_RECORDABLE: dict[str, Any] = {**_HAS_CONSENT, "status": {"$in": list(OPEN_STATUSES)}}
@@ -26,21 +39,11 @@ _CANDIDATE_EXPECTED: dict[str, Any] = {
 """the candidate is in the room, or has just been let in"""
 _INTERVIEW_ENDED: dict[str, Any] = {**_HAS_CONSENT, "status": {"$nin": list(OPEN_STATUSES)}}
 
-_NEXT_FENCE: dict[str, Any] = {"$add": ["$fence", 1]}
-_IS_DUE: dict[str, Any] = {"$lte": ["$due_at", "$$NOW"]}
-
 
 async def create_recording(recording: Recording) -> bool:
     """Store a new recording; False when its candidate is not expected or has not agreed, or when there is one already."""
-
-    async def work(session: AsyncClientSession) -> bool:
-        if await update_interview(ObjectId(recording.interview_id), _CANDIDATE_EXPECTED, {}, session=session) is None:
-            return False
-        await recording.insert(session=session)
-        return True
-
     try:
-        return await run_in_transaction(work)
+        return await insert_with_interview(recording, _CANDIDATE_EXPECTED) is not None
     except DuplicateKeyError:
         return False
 
@@ -54,17 +57,13 @@ async def claim_recorder_dispatch(recording_id: ObjectId, seconds: float, max_se
     The claim counts as a lease for `seconds`, and for twice as long, up to `max_seconds`, after each that no recorder answered.
     None: somebody is at it, recording was given up, or there is nothing to record now.
     """
-    backoff_seconds = {"$min": [max_seconds, {"$multiply": [seconds, {"$pow": [2, {"$min": ["$dispatches", 10]}]}]}]}
-    return await _change_with_interview(
+    return await change_with_interview(
+        Recording,
         recording_id,
-        _CANDIDATE_EXPECTED,
         {"is_open": True, "failure": None, "$expr": LEASE_IS_FREE},
         {},
-        {
-            "fence": _NEXT_FENCE,
-            "lease": {"holder": DISPATCH_HOLDER, "until": {"$add": ["$$NOW", {"$multiply": [1000, backoff_seconds]}]}},
-            "dispatches": {"$add": ["$dispatches", 1]},
-        },
+        dispatch_of(DISPATCH_HOLDER, Backoff(seconds, max_seconds), "dispatches"),
+        interview_condition=_CANDIDATE_EXPECTED,
         visible=False,
     )
 
@@ -74,21 +73,16 @@ async def claim_recording(recording_id: ObjectId, fence: int, holder: str, lease
     is_free = {"$or": [{"$eq": ["$lease.holder", DISPATCH_HOLDER]}, LEASE_IS_FREE]}
     condition = {"is_open": True, "failure": None, "fence": fence, "$expr": is_free}
     lease = {"lease": lease_expression(holder, lease_seconds)}
-    return await _change_with_interview(recording_id, _IS_RECORDABLE, condition, {"dispatches": 0}, lease, visible=False)
-
-
-async def renew_recording_lease(recording_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> bool:
-    """Keep the lease; False when another has it or the recording is gone. One that lapsed unnoticed comes back."""
-    condition = {"is_open": True, "fence": fence, "lease.holder": holder}
-    return await extend_lease(Recording, recording_id, condition, holder, lease_seconds)
+    return await change_with_interview(
+        Recording, recording_id, condition, {}, lease, interview_condition=_IS_RECORDABLE, visible=False
+    )
 
 
 async def add_part(recording: Recording, part: RecordingPart) -> Recording | None:
     """The recorder has begun; the first part's time is the recording's. None when the lease is lost."""
     files = [_activate(file, recording.parts[0] if recording.parts else part) for file in recording.files]
-    return await _change_with_interview(
-        ObjectId(recording.id), _HAS_CONSENT, _lease_condition(recording), {"parts": [*recording.parts, part], "files": files}
-    )
+    values = {"parts": [*recording.parts, part], "files": files, "dispatches": 0}
+    return await _change(recording, values)
 
 
 async def add_video(recording: Recording, video_size: VideoSize) -> Recording | None:
@@ -98,12 +92,7 @@ async def add_video(recording: Recording, video_size: VideoSize) -> Recording | 
     if recording.get_file(RecordingKind.COMPOSITE) is None:
         composite = RecordingFile(kind=RecordingKind.COMPOSITE, status=RecordingStatus.ACTIVE)
         files = [*files, _activate(composite, recording.parts[0])]
-    return await _change_with_interview(
-        ObjectId(recording.id),
-        _HAS_CONSENT,
-        _lease_condition(recording),
-        {"parts": [*recording.parts[:-1], part], "files": files},
-    )
+    return await _change(recording, {"parts": [*recording.parts[:-1], part], "files": files})
 
 
 async def release_recording_lease(recording: Recording) -> Recording | None:
@@ -118,37 +107,35 @@ async def give_up_recording(recording: Recording, failure: str, *, only_if_unlea
     """
     files = [file.model_copy(update={"status": RecordingStatus.FAILED, "failure": failure}) for file in recording.files]
     values = {"failure": failure, "files": files, "lease": None}
-    condition = {**_lease_condition(recording), **({"$expr": LEASE_IS_FREE} if only_if_unleased else {})}
-    return await _change_with_interview(ObjectId(recording.id), _HAS_CONSENT, condition, values)
+    return await _change(recording, values, condition={"$expr": LEASE_IS_FREE} if only_if_unleased else {})
 
 
 # --- the files
 
 
 async def claim_file_job(recording_id: ObjectId, holder: str, lease_seconds: float) -> Recording | None:
-    """Take the job of making the files, once the interview is over; counts the attempt."""
-    condition = {"is_open": True, "$expr": {"$and": [_IS_DUE, LEASE_IS_FREE]}}
-    claimed = {"fence": _NEXT_FENCE, "attempts": {"$add": ["$attempts", 1]}, "lease": lease_expression(holder, lease_seconds)}
-    return await _change_with_interview(recording_id, _INTERVIEW_ENDED, condition, {}, claimed, visible=False)
+    """Take the job of making the files, once the interview is over; the attempt is counted here, where it begins."""
+    condition = {"is_open": True, "$expr": {"$and": [IS_DUE, is_free_after(FILES_BACKOFF)]}}
+    return await change_with_interview(
+        Recording,
+        recording_id,
+        condition,
+        {},
+        claim_of(holder, lease_seconds),
+        interview_condition=_INTERVIEW_ENDED,
+        visible=False,
+    )
 
 
 async def postpone_file_job(recording: Recording, failure: str, retry_seconds: float) -> Recording | None:
     """Give the job up for now; it is due again after `retry_seconds`, and says why."""
     files = [file.model_copy(update={"failure": file.failure or failure}) for file in recording.files]
-    return await _change_with_interview(
-        ObjectId(recording.id),
-        _HAS_CONSENT,
-        _lease_condition(recording),
-        {"lease": None, "files": files},
-        {"due_at": from_now(retry_seconds)},
-    )
+    return await _change(recording, {"files": files}, postponed(retry_seconds))
 
 
 async def complete_recording(recording: Recording, files: Sequence[RecordingFile]) -> Recording | None:
     """The files as they stay: nothing is to be done any more. None when the job is lost."""
-    return await _change_with_interview(
-        ObjectId(recording.id), _HAS_CONSENT, _lease_condition(recording), {"files": list(files), "is_open": False, "lease": None}
-    )
+    return await _change(recording, {"files": list(files), "is_open": False, "lease": None})
 
 
 # --- what the sweep finds
@@ -167,7 +154,7 @@ async def find_unrecorded_interviews(limit: int) -> list[ObjectId]:
 async def find_open_recordings(limit: int) -> list[Recording]:
     """Recordings at which something is due and nobody is, the longest first."""
     return (
-        await Recording.find({"is_open": True, "$expr": {"$and": [_IS_DUE, LEASE_IS_FREE]}}).sort("due_at").limit(limit).to_list()
+        await Recording.find({"is_open": True, "$expr": {"$and": [IS_DUE, LEASE_IS_FREE]}}).sort("due_at").limit(limit).to_list()
     )
 
 
@@ -179,25 +166,15 @@ def _lease_condition(recording: Recording) -> dict[str, Any]:
     return {"is_open": True, "fence": recording.fence}
 
 
-async def _change_with_interview(
-    recording_id: ObjectId,
-    interview_condition: Mapping[str, Any],
-    condition: Mapping[str, Any],
+async def _change(
+    recording: Recording,
     values: Mapping[str, Any],
     computed: Mapping[str, Any] | None = None,
     *,
-    visible: bool = True,
+    condition: Mapping[str, Any] | None = None,
 ) -> Recording | None:
-    """Change the recording, and the interview with it, in one transaction; None when a condition does not hold (any more)."""
-
-    async def work(session: AsyncClientSession) -> Recording | None:
-        changed = await compare_and_set(Recording, recording_id, condition, values, computed, session)
-        if changed is None:
-            return None
-        interview_id = ObjectId(changed.interview_id)
-        if await update_interview(interview_id, interview_condition, {}, session=session, visible=visible) is None:
-            await session.abort_transaction()
-            return None
-        return changed
-
-    return await run_in_transaction(work)
+    """Change the recording under the fence that it was read with, while the candidate's consent stands."""
+    held = {**_lease_condition(recording), **(condition or {})}
+    return await change_with_interview(
+        Recording, ObjectId(recording.id), held, values, computed, interview_condition=_HAS_CONSENT
+    )

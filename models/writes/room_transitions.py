@@ -20,17 +20,27 @@ from models.documents.interview import (
     update_interview,
 )
 from models.documents.turn import Channel
-from models.storage.compare_and_set import LEASE_IS_FREE, from_now, lease_expression
+from models.storage.backoff import Backoff
+from models.storage.lease import (
+    COUNTED_ATTEMPT,
+    LEASE_IS_FREE,
+    NEXT_FENCE,
+    NOT_ERASED,
+    dispatch_of,
+    from_now,
+    is_free_after,
+    lease_expression,
+)
+from models.writes.interview_transitions import REPLY_BACKOFF
 
 MAX_DISPATCH_SECONDS = 30.0
 """the longest that one dispatch is waited for, when none before it was answered"""
 MAX_ENDED_SIDS = 10
 
-_IS_OPEN: dict[str, Any] = {"status": {"$in": list(OPEN_STATUSES)}, "erased_at": None}
+_IS_OPEN: dict[str, Any] = {"status": {"$in": list(OPEN_STATUSES)}, **NOT_ERASED}
 _IS_PRESENT: dict[str, Any] = {"$ne": [{"$ifNull": ["$room.participant", None]}, None]}
 _IS_WANTED: dict[str, Any] = {"$or": [_IS_PRESENT, {"$gt": ["$room.wanted_until", "$$NOW"]}]}
 _IS_DISPATCHED: dict[str, Any] = {"$eq": ["$lease.holder", DISPATCH_HOLDER]}
-_NEXT_FENCE: dict[str, Any] = {"$add": ["$fence", 1]}
 _EMPTY_ROOM: dict[str, Any] = {"$literal": RoomState(wanted_until=datetime.fromtimestamp(0, UTC)).model_dump()}
 
 
@@ -43,7 +53,7 @@ async def open_room(
         {"status": InterviewStatus.SCHEDULED, "erased_at": None},
         {"status": InterviewStatus.WAITING, "consent": consent, "channel": Channel.VOICE, "due_at": None},
         {
-            "fence": _NEXT_FENCE,
+            "fence": NEXT_FENCE,
             "lease": lease_expression(DISPATCH_HOLDER, dispatch_seconds),
             "room": {"$mergeObjects": [_EMPTY_ROOM, {"wanted_until": from_now(wanted_seconds)}]},
         },
@@ -65,12 +75,12 @@ async def expect_candidate(interview_id: ObjectId, wanted_seconds: float) -> Int
 
 
 async def claim_interviewer_lease(interview_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> Interview | None:
-    """Take the lease for which this interviewer was dispatched.
+    """Take the lease for which this interviewer was dispatched; the attempt is counted.
 
     None: another has been dispatched since, somebody has the lease, or there is nothing to attend any more.
     """
     condition = {**_IS_OPEN, "channel": Channel.VOICE, "fence": fence, "$expr": {"$or": [_IS_DISPATCHED, LEASE_IS_FREE]}}
-    claimed = {"lease": lease_expression(holder, lease_seconds)}
+    claimed = {"lease": lease_expression(holder, lease_seconds), **COUNTED_ATTEMPT}
     return await update_interview(interview_id, condition, {"room.dispatches": 0}, claimed, visible=False)
 
 
@@ -83,17 +93,12 @@ async def claim_interviewer_dispatch(
     interviewer answered. `ignore_pending_dispatch`: do not wait for one that may have been lost. None: nobody is
     wanted, or somebody attends.
     """
-    backoff_seconds = {"$multiply": [dispatch_seconds, {"$pow": [2, {"$min": ["$room.dispatches", 10]}]}]}
-    seconds = {"$min": [MAX_DISPATCH_SECONDS, backoff_seconds]}
+    backoff = Backoff(dispatch_seconds, MAX_DISPATCH_SECONDS)
     return await update_interview(
         interview_id,
         _unattended_criteria(ignore_pending_dispatch=ignore_pending_dispatch),
         {},
-        {
-            "fence": _NEXT_FENCE,
-            "lease": {"holder": DISPATCH_HOLDER, "until": {"$add": ["$$NOW", {"$multiply": [1000, seconds]}]}},
-            "room.dispatches": {"$add": ["$room.dispatches", 1]},
-        },
+        dispatch_of(DISPATCH_HOLDER, backoff, "room.dispatches"),
         visible=False,
     )
 
@@ -107,7 +112,9 @@ def _unattended_criteria(*, ignore_pending_dispatch: bool) -> dict[str, Any]:
     # a lease that is not there sorts before any time; without $ifNull the index answers it
     lapsed: dict[str, Any] = {"$lte": ["$lease.until", "$$NOW"]}
     free = {"$or": [lapsed, _IS_DISPATCHED]} if ignore_pending_dispatch else lapsed
-    return {**_IS_OPEN, "channel": Channel.VOICE, "$expr": {"$and": [free, _IS_WANTED]}}
+    # the lease of a dispatch is itself the pause after the one before
+    paused = {"$or": [_IS_DISPATCHED, is_free_after(REPLY_BACKOFF)]}
+    return {**_IS_OPEN, "channel": Channel.VOICE, "$expr": {"$and": [free, paused, _IS_WANTED]}}
 
 
 # --- who is there
@@ -208,7 +215,7 @@ async def switch_channel_to_text(interview_id: ObjectId, *, even_if_present: boo
         interview_id,
         {**_IS_OPEN, "channel": Channel.VOICE, **absence_condition},
         {"channel": Channel.TEXT, "lease": None, "attempts": 0},
-        {"fence": _NEXT_FENCE, "due_at": "$$NOW"},
+        {"fence": NEXT_FENCE, "due_at": "$$NOW"},
     )
 
 
@@ -222,7 +229,7 @@ async def switch_channel_to_voice(interview_id: ObjectId, wanted_seconds: float,
         {**_IS_OPEN, "channel": Channel.TEXT},
         {"channel": Channel.VOICE, "due_at": None},
         {
-            "fence": _NEXT_FENCE,
+            "fence": NEXT_FENCE,
             "lease": lease_expression(DISPATCH_HOLDER, dispatch_seconds),
             "room": {"$mergeObjects": [{"$ifNull": ["$room", _EMPTY_ROOM]}, wanted]},
         },

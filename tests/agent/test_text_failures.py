@@ -9,14 +9,15 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from agent.phrases import get_phrases
-from agent.retry_policy import MAX_ATTEMPTS
+from agent.retry_policy import MAX_ATTEMPTS, end_if_exhausted
 from errors import AppError
 from lifecycle.services import Services
-from models.documents.interview import EndReason, InterviewStatus, Lease, update_interview
+from models.documents.interview import EndReason, InterviewStatus, Lease, RoomState, update_interview
 from models.documents.position import Position
 from models.documents.turn import Move, Source
 from models.storage.clock import now
 from models.writes.interview_transitions import claim_reply
+from models.writes.room_transitions import claim_interviewer_lease
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod
 from tests.agent.conftest import SECRET_WORD
@@ -180,6 +181,56 @@ async def test_an_interview_whose_job_always_fails_ends_and_says_why(chat: Chat)
         f"The interviewer failed {MAX_ATTEMPTS} times in a row: The version of the position that this interview uses is gone."
     )
     assert (interview.lease, interview.due_at) == (None, None)
+
+
+async def test_an_interview_whose_worker_is_killed_each_time_ends_without_another_call(
+    chat: Chat, provider: AnthropicProvider
+) -> None:
+    await chat.say(UNPROBED_ANSWER)
+    for _ in range(MAX_ATTEMPTS):
+        assert await claim_reply(chat.id, "killed", 60)
+        await chat.set_fields(lease=None)  # as when it lapsed
+    await chat.run_reply_job()
+    interview = await chat.interview()
+    assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
+    assert interview.end_detail
+    assert interview.end_detail.startswith(f"The interviewer failed {MAX_ATTEMPTS} times in a row: ")
+    assert (interview.lease, interview.due_at) == (None, None)
+    assert provider.requests == []
+
+
+async def test_an_interview_whose_lease_is_lost_each_time_ends_after_as_many_calls(
+    chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
+) -> None:
+    provider.default_script = ScriptedReply(text="NEXT\nToo late.", release_event=release_event)
+    patient = chat.with_other_services(with_settings(chat.services, "interview", first_word_seconds=60.0))
+    await chat.say(UNPROBED_ANSWER)
+    losers = []
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        losers.append(asyncio.create_task(patient.run_reply_job()))
+        await wait_for_reply_requests(provider, attempt)
+        await chat.set_fields(lease=None)  # as when it lapsed
+    await patient.run_reply_job()
+    release_event.set()
+    await asyncio.gather(*losers)
+    interview = await chat.interview()
+    assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
+    assert len(provider.reply_requests) == MAX_ATTEMPTS
+    assert len(await chat.turns()) == 3
+
+
+async def test_a_voice_interview_whose_worker_is_killed_each_time_ends(chat: Chat) -> None:
+    room = RoomState(wanted_until=now() + timedelta(hours=1))
+    await chat.set_fields(channel="VOICE", room=room.model_dump(), attempts=MAX_ATTEMPTS - 1)
+    last = await claim_interviewer_lease(chat.id, (await chat.interview()).fence, "killed", 60)
+    assert last
+    assert not await end_if_exhausted(chat.services, last)
+    await chat.set_fields(lease=None)  # as when it lapsed
+    beyond = await claim_interviewer_lease(chat.id, last.fence, "another", 60)
+    assert beyond
+    assert await end_if_exhausted(chat.services, beyond)
+    interview = await chat.interview()
+    assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
 
 
 async def test_mongodb_away_in_mid_reply_costs_time_and_nothing_else(

@@ -50,7 +50,7 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
     turn = await add_candidate_turn(interview, "hello")
     await mark_ending(ObjectId(interview.id), EndReason.WRAPPED_UP)
     evaluation = new_evaluation(interview, due_at=None)
-    await mark_completed(ObjectId(interview.id), evaluation, None)
+    await mark_completed(evaluation, None)
     key, secret = await create_key(position.organization_id, Role.ADMIN, "a key")
     at = now()
 

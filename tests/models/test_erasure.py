@@ -13,10 +13,11 @@ from models.documents.evaluation import EvaluationStatus, Review, list_evaluatio
 from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
 from models.storage.clock import now
+from models.storage.lease import renew_lease
 from models.writes.append_turns import append_candidate_turn
 from models.writes.evaluation_transitions import add_evaluation, add_review, claim_evaluation, complete_evaluation
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
-from models.writes.interview_transitions import claim_reply, renew_interview_lease
+from models.writes.interview_transitions import claim_reply
 from tests.factories import add_candidate_turn, make_interview, new_evaluation, new_outcome, new_turn
 
 # quoted: the letters alone stand in many an id
@@ -112,7 +113,7 @@ async def test_who_was_speaking_has_lost_the_lease() -> None:
     claimed = await claim_reply(ObjectId(interview.id), "holder", 60)
     assert claimed
     await mark_erased(ObjectId(interview.id))
-    assert not await renew_interview_lease(ObjectId(interview.id), claimed.fence, "holder", 60)
+    assert not await renew_lease(Interview, ObjectId(interview.id), claimed.fence, "holder", 60)
     assert await claim_reply(ObjectId(interview.id), "holder", 60) is None
 
 

@@ -18,6 +18,7 @@ from models.documents.evaluation import (
 )
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
 from models.storage.clock import now
+from models.storage.lease import renew_lease
 from models.writes.evaluation_transitions import (
     add_evaluation,
     add_review,
@@ -27,7 +28,6 @@ from models.writes.evaluation_transitions import (
     find_due_evaluations,
     postpone_evaluation,
     record_usage,
-    renew_evaluation_lease,
 )
 from models.writes.interview_erasure import mark_erased
 from tests.factories import make_interview, new_evaluation, new_outcome
@@ -100,7 +100,7 @@ async def test_a_job_whose_holder_died_is_taken_over_and_its_holder_stores_nothi
         while not (heir := await claim_evaluation(evaluation_id, "heir", LEASE_SECONDS)):
             await asyncio.sleep(0.01)
     assert (heir.fence, heir.attempts) == (2, 2)
-    assert not await renew_evaluation_lease(evaluation_id, zombie.fence, "zombie", LEASE_SECONDS)
+    assert not await renew_lease(Evaluation, evaluation_id, zombie.fence, "zombie", LEASE_SECONDS)
     assert await postpone_evaluation(evaluation_id, zombie.fence, "died", 1) is None
     assert await fail_evaluation(evaluation_id, zombie.fence, "died") is None
     assert await complete_with_level(zombie) is None
@@ -116,7 +116,7 @@ async def test_a_lapsed_job_that_nobody_took_is_renewed() -> None:
     async with asyncio.timeout(10):
         while await find_due_evaluations(10) != [evaluation_id]:
             await asyncio.sleep(0.01)
-    assert await renew_evaluation_lease(evaluation_id, claimed.fence, "holder", LEASE_SECONDS)
+    assert await renew_lease(Evaluation, evaluation_id, claimed.fence, "holder", LEASE_SECONDS)
     assert await find_due_evaluations(10) == []
     assert await claim_evaluation(evaluation_id, "another", LEASE_SECONDS) is None
 
@@ -198,7 +198,7 @@ async def test_of_an_outcome_all_is_stored_or_nothing(monkeypatch: pytest.Monkey
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("models.writes.evaluation_transitions.update_interview", crash)
+        patch.setattr("models.storage.lease.update_interview", crash)
         with pytest.raises(ConnectionError):
             await complete_with_level(evaluation)
     assert await get_evaluation(ObjectId(evaluation.id)) == evaluation

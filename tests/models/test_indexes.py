@@ -9,15 +9,17 @@ from models.documents import evaluation, idempotency_claim, organization, record
 from models.documents.interview import (
     Consent,
     EndReason,
+    Interview,
     InterviewStatus,
     RoomState,
     get_interview,
     get_interviews,
     get_organization_interview,
 )
-from models.documents.recording import RecordingPart, VideoSize
+from models.documents.recording import Recording, RecordingPart, VideoSize
 from models.documents.turn import Channel, Speaker
 from models.reads import reply_latency, watermarks
+from models.storage.lease import renew_lease
 from models.writes import interview_transitions, recording_transitions, room_transitions
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from models.writes.evaluation_transitions import add_evaluation, claim_evaluation, find_due_evaluations
@@ -110,13 +112,13 @@ async def test_every_change_finds_its_document_by_its_id(dataset: SampleDataset,
         await append_candidate_turn(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
         claimed = await interview_transitions.claim_reply(interview_id, "holder", 60)
         assert claimed
-        await interview_transitions.renew_interview_lease(interview_id, claimed.fence, "holder", 60)
+        await renew_lease(Interview, interview_id, claimed.fence, "holder", 60)
         await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(claimed.fence, answers=1))
         await interview_transitions.release_interview_lease(interview_id, claimed.fence)
         await interview_transitions.reschedule_interview(interview_id, ObjectId(), None, dataset.stored_at)
         await interview_transitions.mark_ending(interview_id, EndReason.WRAPPED_UP)
         pending = new_evaluation(interview)
-        await interview_transitions.mark_completed(interview_id, pending, None)
+        await interview_transitions.mark_completed(pending, None)
         await claim_evaluation(ObjectId(pending.id), "holder", 60)
         await add_evaluation(new_evaluation(interview))
         assert await mark_erased(interview_id)
@@ -172,7 +174,7 @@ async def test_every_change_of_a_recording_finds_its_document_by_its_id(dataset:
         assert await recording_transitions.claim_recorder_dispatch(recording_id, 60, 60)
         recorded = await recording_transitions.claim_recording(recording_id, 1, "recorder", 60)
         assert recorded
-        assert await recording_transitions.renew_recording_lease(recording_id, 1, "recorder", 60)
+        assert await renew_lease(Recording, recording_id, 1, "recorder", 60)
         recorded = await recording_transitions.add_part(recorded, RecordingPart(number=1, started_at=dataset.stored_at))
         assert recorded
         assert await recording_transitions.add_video(recorded, VideoSize(width=640, height=360))

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.interview import Interview, InterviewStatus, get_interview, update_interview
 from models.documents.turn import Channel
 from models.storage.clock import now
+from models.storage.lease import renew_lease
 from models.writes.append_turns import LeaseLost, append_interviewer_turns
-from models.writes.interview_transitions import claim_reply, find_due_replies, release_interview_lease, renew_interview_lease
+from models.writes.interview_transitions import claim_reply, find_due_replies, release_interview_lease
 from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -71,14 +72,14 @@ async def test_a_lapsed_lease_is_taken_over_and_its_holder_can_do_nothing_more()
     zombie = await claim_lease(interview_id, "zombie", SHORT_LEASE_SECONDS)
     heir = await claim_when_lapsed(interview_id, "heir")
     assert heir.fence == zombie.fence + 1
-    assert not await renew_interview_lease(interview_id, zombie.fence, "zombie", LEASE_SECONDS)
+    assert not await renew_lease(Interview, interview_id, zombie.fence, "zombie", LEASE_SECONDS)
     assert await release_interview_lease(interview_id, zombie.fence, retry_seconds=1) is None
     with pytest.raises(LeaseLost):
         await append_interviewer_turns(interview_id, [new_turn("reply:1")], new_interviewer_update(zombie.fence, answers=1))
     stored = await get_interview(interview_id)
     assert stored
     assert stored.lease
-    assert (stored.lease.holder, stored.attempts, stored.last_seq) == ("heir", 0, 1)
+    assert (stored.lease.holder, stored.attempts, stored.last_seq) == ("heir", 2, 1)
 
 
 async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
@@ -91,7 +92,7 @@ async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
     async with asyncio.timeout(10):
         while not await is_lapsed():
             await asyncio.sleep(0.01)
-    assert await renew_interview_lease(interview_id, claimed.fence, "holder", LEASE_SECONDS)
+    assert await renew_lease(Interview, interview_id, claimed.fence, "holder", LEASE_SECONDS)
     assert not await is_lapsed()
     assert await claim_reply(interview_id, "another", LEASE_SECONDS) is None
     stored, _ = await append_interviewer_turns(
@@ -103,7 +104,7 @@ async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
 async def test_renewing_lengthens_the_lease_and_nothing_else() -> None:
     interview_id = await make_due_interview()
     claimed = await claim_lease(interview_id, "holder", 5)
-    assert await renew_interview_lease(interview_id, claimed.fence, "holder", LEASE_SECONDS)
+    assert await renew_lease(Interview, interview_id, claimed.fence, "holder", LEASE_SECONDS)
     renewed = await get_interview(interview_id)
     assert renewed
     assert renewed.lease
@@ -116,7 +117,7 @@ async def test_a_renewal_that_comes_after_the_release_does_not_bring_the_lease_b
     interview_id = await make_due_interview()
     claimed = await claim_lease(interview_id, "holder")
     await release_interview_lease(interview_id, claimed.fence)
-    assert not await renew_interview_lease(interview_id, claimed.fence, "holder", LEASE_SECONDS)
+    assert not await renew_lease(Interview, interview_id, claimed.fence, "holder", LEASE_SECONDS)
     assert (await claim_lease(interview_id, "next")).fence == claimed.fence + 1
 
 
@@ -131,6 +132,39 @@ async def test_who_gives_up_says_when_it_is_due_again() -> None:
     await release_interview_lease(interview_id, claimed.fence, retry_seconds=60)
     assert await claim_reply(interview_id, "holder", LEASE_SECONDS) is None
     assert await find_due_replies(0, 10) == []
+
+
+async def test_an_attempt_counts_when_it_begins_and_a_release_without_a_failure_forgets_it() -> None:
+    interview_id = await make_due_interview()
+    for attempt in (1, 2, 3):
+        assert (await claim_when_lapsed(interview_id, "killed")).attempts == attempt
+        assert await update_interview(interview_id, {}, {"lease": None}), "as when it lapsed"
+    claimed = await claim_when_lapsed(interview_id, "holder")
+    released = await release_interview_lease(interview_id, claimed.fence)
+    assert released
+    assert (claimed.attempts, released.attempts) == (4, 0)
+
+
+async def test_abandoned_attempts_in_a_row_are_replaced_after_growing_pauses_but_the_first_without_one() -> None:
+    interview_id = await make_due_interview()
+
+    async def let_lapse(seconds_ago: float) -> None:
+        lapsed = {"holder": "killed", "until": now() - timedelta(seconds=seconds_ago)}
+        assert await update_interview(interview_id, {}, {"lease": lapsed}), "there is such an interview"
+
+    for pause in (0, 2, 4, 8, 16, 32, 60, 60):
+        claimed = await claim_when_lapsed(interview_id, "killed")
+        if pause:
+            await let_lapse(pause - 1)
+            assert await find_due_replies(0, 10) == []
+            assert await claim_reply(interview_id, "too early", LEASE_SECONDS) is None
+        await let_lapse(pause + 0.1)
+        assert await find_due_replies(0, 10) == [interview_id]
+    assert claimed.attempts == 8
+    await claim_lease(interview_id, "killed")
+    await let_lapse(0.1)
+    await add_candidate_turn(await Interview.get(interview_id) or pytest.fail(), "Are you there?")
+    assert await claim_reply(interview_id, "another", LEASE_SECONDS), "a new message starts the count again"
 
 
 async def test_a_reply_forgets_the_failed_attempts() -> None:

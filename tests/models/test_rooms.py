@@ -21,13 +21,13 @@ from models.documents.interview import (
 )
 from models.documents.turn import Channel
 from models.storage.clock import now
+from models.storage.lease import renew_lease
 from models.writes import room_transitions
 from models.writes.interview_transitions import (
     claim_reply,
     find_due_replies,
     mark_ending,
     release_interview_lease,
-    renew_interview_lease,
 )
 from tests.factories import add_candidate_turn, make_interview
 
@@ -108,7 +108,7 @@ async def test_who_was_dispatched_last_gets_the_lease_and_nobody_else() -> None:
     assert claimed.lease
     assert (claimed.lease.holder, claimed.fence) == ("agent", 4)
     assert await room_transitions.claim_interviewer_lease(interview_id, 4, "another", LEASE_SECONDS) is None, "the lease is held"
-    assert await renew_interview_lease(interview_id, 4, "agent", LEASE_SECONDS)
+    assert await renew_lease(Interview, interview_id, 4, "agent", LEASE_SECONDS)
 
 
 async def test_a_dispatch_that_came_late_is_taken_while_nobody_has_dispatched_anew() -> None:
@@ -180,12 +180,26 @@ async def test_an_interviewer_that_stops_renewing_is_replaced() -> None:
     assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS)
     await wait_until_lapsed(interview_id)
     assert await room_transitions.find_unattended_interviews(10) == [interview_id]
-    assert await renew_interview_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS), (
+    assert await renew_lease(Interview, interview_id, 1, "agent", SHORT_LEASE_SECONDS), (
         "nobody has raised the number: an outage replaces no one"
     )
     await wait_until_lapsed(interview_id)
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
-    assert not await renew_interview_lease(interview_id, 1, "agent", LEASE_SECONDS)
+    assert not await renew_lease(Interview, interview_id, 1, "agent", LEASE_SECONDS)
+
+
+async def test_an_interviewer_that_claims_the_lease_counts_as_an_attempt_until_it_releases_it() -> None:
+    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    for attempt in (1, 2):
+        dispatched = await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True)
+        assert dispatched
+        claimed = await room_transitions.claim_interviewer_lease(interview_id, dispatched.fence, "killed", SHORT_LEASE_SECONDS)
+        assert claimed
+        assert claimed.attempts == attempt
+        await wait_until_lapsed(interview_id)
+    released = await release_interview_lease(interview_id, 2)
+    assert released
+    assert released.attempts == 0
 
 
 async def test_one_who_gives_up_the_lease_is_replaced_at_once() -> None:
@@ -327,7 +341,7 @@ async def test_who_types_while_nobody_is_in_the_room_goes_on_in_text_and_a_reply
     changed = await room_transitions.switch_channel_to_text(interview_id)
     assert changed
     assert (changed.channel, changed.fence, changed.lease) == (Channel.TEXT, 4, None)
-    assert not await renew_interview_lease(interview_id, 3, "agent", LEASE_SECONDS), "who attended has nothing more to say"
+    assert not await renew_lease(Interview, interview_id, 3, "agent", LEASE_SECONDS), "who attended has nothing more to say"
     assert await find_due_replies(0, 10) == [interview_id]
     assert await room_transitions.switch_channel_to_text(interview_id) is None
 
@@ -347,7 +361,7 @@ async def test_who_comes_back_takes_the_word_from_whoever_composes_a_reply() -> 
     assert (back.channel, back.fence, back.due_at) == (Channel.VOICE, 2, None)
     assert back.room
     assert back.room.gone == ["PA_1"], "the room that it had"
-    assert not await renew_interview_lease(interview_id, 1, "job", LEASE_SECONDS)
+    assert not await renew_lease(Interview, interview_id, 1, "job", LEASE_SECONDS)
     assert await room_transitions.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
     assert await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS) is None
 

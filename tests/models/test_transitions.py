@@ -41,7 +41,7 @@ TRANSITIONS: dict[str, tuple[TransitionCall, set[InterviewStatus], InterviewStat
     ),
     "expire": (lambda i: interview_transitions.mark_expired(object_id_of(i)), {SCHEDULED, WAITING}, InterviewStatus.EXPIRED),
     "finish": (
-        lambda i: interview_transitions.mark_completed(object_id_of(i), new_evaluation(i), None),
+        lambda i: interview_transitions.mark_completed(new_evaluation(i), None),
         {InterviewStatus.ENDING},
         InterviewStatus.COMPLETED,
     ),
@@ -100,7 +100,7 @@ async def test_an_end_keeps_its_reason_its_time_and_leaves_nothing_due() -> None
     assert closed
     assert (closed.end_reason, closed.end_detail, closed.due_at) == (EndReason.CANDIDATE_ENDED, "by the door", None)
     assert closed.ended_at
-    finished = await interview_transitions.mark_completed(object_id_of(interview), new_evaluation(interview), "something else")
+    finished = await interview_transitions.mark_completed(new_evaluation(interview), "something else")
     assert finished
     assert (finished.end_reason, finished.end_detail, finished.ended_at) == (
         EndReason.CANDIDATE_ENDED,
@@ -113,9 +113,7 @@ async def test_a_finished_interview_has_one_evaluation_due_and_no_holder_however
     interview = await make_interview(due_at=now())
     await interview_transitions.claim_reply(object_id_of(interview), "holder", 60)
     await interview_transitions.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
-    results = await asyncio.gather(
-        *(interview_transitions.mark_completed(object_id_of(interview), new_evaluation(interview), "told") for _ in range(5))
-    )
+    results = await asyncio.gather(*(interview_transitions.mark_completed(new_evaluation(interview), "told") for _ in range(5)))
     [finished] = [result for result in results if result]
     assert (finished.status, finished.lease, finished.end_detail) == (InterviewStatus.COMPLETED, None, "told")
     [evaluation] = await list_evaluations(object_id_of(interview))
@@ -128,7 +126,7 @@ async def test_an_evaluation_that_cannot_be_stored_leaves_the_interview_ending()
     in_the_way = await new_evaluation(interview).insert()
     evaluation = new_evaluation(interview)
     with pytest.raises(Exception, match="duplicate key"):
-        await interview_transitions.mark_completed(object_id_of(interview), evaluation, None)
+        await interview_transitions.mark_completed(evaluation, None)
     assert await get_interview(object_id_of(interview)) == interview
     assert [stored.id for stored in await list_evaluations(object_id_of(interview))] == [in_the_way.id]
 

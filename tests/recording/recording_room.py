@@ -19,7 +19,8 @@ from models.documents.interview import Consent, Interview, RoomState
 from models.documents.recording import Recording
 from models.documents.turn import Channel
 from models.storage.clock import now
-from models.writes.recording_transitions import claim_recorder_dispatch, claim_recording, create_recording, renew_recording_lease
+from models.storage.lease import renew_lease
+from models.writes.recording_transitions import claim_recorder_dispatch, claim_recording, create_recording
 from recording.recorder import Recorder
 from recording.storage import RecordingStore
 from recording.timeline import SAMPLE_RATE, Samples
@@ -112,7 +113,7 @@ class Studio:
         async def run(recorder: Recorder) -> None:
             recording_id = ObjectId(recording.id)
             async with hold_lease(
-                lambda: renew_recording_lease(recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds
+                lambda: renew_lease(Recording, recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds
             ):
                 await recorder.run(stop)
 

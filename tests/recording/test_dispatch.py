@@ -15,13 +15,8 @@ from lifecycle.services import Services
 from models.documents.interview import DISPATCH_HOLDER, TERMINAL_STATUSES, Interview, InterviewStatus, Lease, RoomState
 from models.documents.recording import Recording, RecordingPart, RecordingStatus, get_interview_recording
 from models.storage.clock import now
-from models.writes.recording_transitions import (
-    add_part,
-    claim_recording,
-    give_up_recording,
-    release_recording_lease,
-    renew_recording_lease,
-)
+from models.storage.lease import renew_lease
+from models.writes.recording_transitions import add_part, claim_recording, give_up_recording, release_recording_lease
 from settings import Settings
 from tests.factories import make_interview, new_recording
 from tests.lifecycle.job_worker import JobSpy
@@ -114,7 +109,7 @@ async def test_a_recorder_that_is_lost_is_replaced_and_has_nothing_more_to_say(s
     await recording.set({"lease": Lease(holder="recorder", until=seconds_ago(1))})
     await asyncio.gather(*(repair_recordings(services) for _ in range(3)))
     assert [told["fence"] for told in await list_recorder_dispatches(livekit, interview)] == [1, 2]
-    assert not await renew_recording_lease(ObjectId(recording.id), 1, "recorder", 60)
+    assert not await renew_lease(Recording, ObjectId(recording.id), 1, "recorder", 60)
     assert await add_part(recording, RecordingPart(number=1, started_at=now())) is None
     assert await release_recording_lease(recording) is None
     assert await claim_recording(ObjectId(recording.id), 1, "recorder", 60) is None
@@ -132,7 +127,7 @@ async def test_a_recorder_whose_number_nobody_has_raised_goes_on_after_an_outage
     await start_recording(services, ObjectId(interview.id))
     recording = await claim_current_recording(interview)
     await recording.set({"lease": Lease(holder="recorder", until=seconds_ago(30))})
-    assert await renew_recording_lease(ObjectId(recording.id), 1, "recorder", 60)
+    assert await renew_lease(Recording, ObjectId(recording.id), 1, "recorder", 60)
 
 
 async def test_a_candidate_who_is_away_is_not_recorded_until_back(services: Services, livekit: LivekitProbe) -> None:
@@ -168,6 +163,26 @@ async def test_when_no_recorder_comes_the_recording_fails_and_the_interview_does
     stored = await Interview.get(interview.id)
     assert stored
     assert stored.status is InterviewStatus.IN_PROGRESS
+
+
+async def test_a_recorder_that_dies_before_it_records_counts_as_a_dispatch_that_brought_nothing(
+    services: Services, livekit: LivekitProbe
+) -> None:
+    interview = await make_consenting_interview()
+    for count in range(1, MAX_DISPATCHES + 1):
+        await repair_recordings(services)
+        recording = await claim_current_recording(interview)
+        assert recording.dispatches == count
+        await recording.set({"lease": Lease(holder="killed", until=seconds_ago(1))})
+    await repair_recordings(services)
+    assert (await load_recording(interview)).failure
+    assert len(await list_recorder_dispatches(livekit, interview)) == MAX_DISPATCHES
+    other = await make_consenting_interview()
+    await repair_recordings(services)
+    recording = await claim_current_recording(other)
+    recorded = await add_part(recording, RecordingPart(number=1, started_at=now()))
+    assert recorded
+    assert (recording.dispatches, recorded.dispatches) == (1, 0)
 
 
 async def test_livekit_that_is_away_costs_nothing_but_the_recording(

@@ -1,6 +1,7 @@
 """Erasure takes the media too, and is not done before the store has nothing of them."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from lifecycle.repairs import repair_all
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
 from models.documents.interview import Interview, get_interview
-from models.documents.recording import get_recording
+from models.documents.recording import Recording, get_recording
+from models.storage.clock import now
+from models.storage.lease import renew_lease
 from models.writes.interview_erasure import find_pending_erasures
-from models.writes.recording_transitions import claim_recording, renew_recording_lease
+from models.writes.recording_transitions import claim_recording
 from recording.media_erasure import erase_media
 from recording.storage import RecordingStore, StoreFailed
 from tests.factories import make_interview, new_recording, new_recording_file
@@ -69,9 +72,9 @@ async def test_a_recorder_loses_its_lease_by_the_erasure(services: Services) -> 
     recording = await new_recording(interview, fence=1).insert()
     recording_id = ObjectId(recording.id)
     assert await claim_recording(recording_id, 1, "recorder", 60)
-    assert await renew_recording_lease(recording_id, 1, "recorder", 60)
+    assert await renew_lease(Recording, recording_id, 1, "recorder", 60)
     await erase_interview(services, interview)
-    assert not await renew_recording_lease(recording_id, 1, "recorder", 60)
+    assert not await renew_lease(Recording, recording_id, 1, "recorder", 60)
     assert await get_recording(recording_id) is None
 
 
@@ -92,6 +95,30 @@ async def test_a_store_that_is_away_keeps_the_erasure_pending(
     assert await is_erasure_pending(interview), "a worker without a store confirms nothing"
     await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
     assert not await is_erasure_pending(interview)
+
+
+async def test_an_attempt_to_erase_media_counts_when_it_begins_and_the_next_comes_after_a_growing_pause(
+    services: Services, monkeypatch: pytest.MonkeyPatch, store: RecordingStore
+) -> None:
+    interview = await make_interview_with_media(store)
+    await erase_interview(services, interview)
+
+    async def killed(_: RecordingStore, prefix: str) -> Any:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(RecordingStore, "delete", killed)
+    pauses = []
+    for attempt in range(1, 12):
+        assert await find_pending_erasures(10) == ([interview.id] if attempt == 1 else [])
+        with pytest.raises(asyncio.CancelledError):
+            await erase_media(store, ObjectId(interview.id))
+        stored = await get_interview(ObjectId(interview.id))
+        assert stored and stored.erasure and stored.erasure.due_at
+        assert stored.erasure.attempts == attempt
+        pauses.append(round((stored.erasure.due_at - now()).total_seconds()))
+    assert pauses == pytest.approx([2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600], abs=2)
+    await interview.set({"erasure.due_at": now() - timedelta(seconds=1)})
+    assert await find_pending_erasures(10) == [interview.id], "it is never given up"
 
 
 async def test_nothing_is_deleted_of_an_interview_that_is_not_erased(services: Services, store: RecordingStore) -> None:

@@ -14,6 +14,7 @@ from models.documents.interview import Interview, InterviewStatus
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingPart, RecordingStatus, get_recording
 from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
+from models.writes.recording_transitions import claim_file_job
 from recording import finalize
 from recording.containers import AudioContainer
 from recording.finalize import MAX_ATTEMPTS, finalize_recording
@@ -119,6 +120,21 @@ async def test_after_the_last_try_it_has_failed_and_the_parts_are_kept(
     done = await reload_recording(recording)
     assert (done.is_open, done.files[0].status) == (False, RecordingStatus.FAILED)
     assert done.files[0].failure == "The disk is full. That was try 8 of 8; what was recorded is still in the store."
+    assert len(await store.list(f"{interview.id}/parts")) == 1
+
+
+async def test_files_whose_worker_is_killed_each_time_are_given_up_and_the_parts_are_kept(
+    services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interview, recording = await make_recording_with_parts(store, 0)
+    for _ in range(MAX_ATTEMPTS):
+        assert await claim_file_job(ObjectId(recording.id), "killed", 60)
+        await recording.set({"lease": None})  # as when it lapsed
+    monkeypatch.setattr(finalize, "merge_parts", None)  # not another attempt
+    await finalize_recording(services, store, ObjectId(recording.id))
+    done = await reload_recording(recording)
+    assert (done.is_open, done.files[0].status) == (False, RecordingStatus.FAILED)
+    assert done.files[0].failure == f"{finalize.ABANDONED}. That was try 8 of 8; what was recorded is still in the store."
     assert len(await store.list(f"{interview.id}/parts")) == 1
 
 

@@ -1,0 +1,29 @@
+"""Exponential backoff: the pauses between attempts, in Python and as an expression that MongoDB computes."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+_MAX_DOUBLINGS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """A pause of `base_seconds` after the first failure in a row, twice as long after each further one, up to `max_seconds`."""
+
+    base_seconds: float
+    max_seconds: float
+
+    def seconds(self, failures: int) -> float:
+        """Return the pause after that many failures in a row; 0 when there was none."""
+        return min(self.max_seconds, self.base_seconds * 2.0 ** min(failures - 1, _MAX_DOUBLINGS)) if failures > 0 else 0.0
+
+    def jittered_seconds(self, failures: int) -> float:
+        """Return between half of the pause and the whole, at random: clients that lost a server together return apart."""
+        return self.seconds(failures) * random.uniform(0.5, 1.0)  # noqa: S311  # it spreads load and guards no secret
+
+    def expression(self, failures: Any) -> dict[str, Any]:
+        """Return the aggregation expression for `seconds`, where `failures` is an expression too; null counts as no failure."""
+        doublings = {"$min": [{"$subtract": [failures, 1]}, _MAX_DOUBLINGS]}
+        pause = {"$min": [self.max_seconds, {"$multiply": [self.base_seconds, {"$pow": [2, doublings]}]}]}
+        return {"$cond": [{"$gt": [failures, 0]}, pause, 0]}

@@ -1,0 +1,135 @@
+"""The lease kernel: who may work on a document, decided by MongoDB in one step and by its clock.
+
+A leased document has a `lease` (holder and end) and a `fence`; a job has `due_at` and `attempts` besides. A claim needs a lease
+that has lapsed, and raises the fence. Every later step names the fence of its claim, so a replaced holder changes nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from beanie import Document
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Interview, update_interview
+from models.documents.recording import Recording
+from models.storage.backoff import Backoff
+from models.storage.compare_and_set import compare_and_set
+from models.storage.transactions import run_in_transaction
+
+D = TypeVar("D", Evaluation, Recording)
+
+LEASE_IS_FREE: dict[str, Any] = {"$lte": [{"$ifNull": ["$lease.until", "$$NOW"]}, "$$NOW"]}
+"""Nobody holds the document's lease."""
+IS_DUE: dict[str, Any] = {"$lte": ["$due_at", "$$NOW"]}
+NEXT_FENCE: dict[str, Any] = {"$add": ["$fence", 1]}
+COUNTED_ATTEMPT: dict[str, Any] = {"attempts": {"$add": ["$attempts", 1]}}
+"""Counts an attempt where it begins, so that it counts however it ends."""
+NOT_ERASED: dict[str, Any] = {"erased_at": None}
+
+
+def from_now(seconds: float | dict[str, Any]) -> dict[str, Any]:
+    """Return the expression for the moment that many seconds from now, a number or an expression; negative: ago."""
+    milliseconds = {"$multiply": [1000, seconds]} if isinstance(seconds, dict) else int(seconds * 1000)
+    return {"$add": ["$$NOW", milliseconds]}
+
+
+def lease_expression(holder: str, seconds: float | dict[str, Any]) -> dict[str, Any]:
+    """Return the expression for a models.documents.interview.Lease of `holder` from now on."""
+    return {"holder": {"$literal": holder}, "until": from_now(seconds)}
+
+
+def is_free_after(backoff: Backoff) -> dict[str, Any]:
+    """Return the condition that nobody holds the lease, and that the pause after abandoned attempts has passed.
+
+    An attempt whose lease lapsed was killed or cut off, and says nothing about when to try again. The first is replaced without
+    a pause, further ones in a row with a growing one, so that a crash loop does not use up the attempts within seconds.
+    """
+    pause = {"$multiply": [1000, backoff.expression({"$subtract": ["$attempts", 1]})]}
+    # null, where there is no lease, sorts before every date
+    return {"$lte": [{"$add": ["$lease.until", pause]}, "$$NOW"]}
+
+
+def claim_of(holder: str, seconds: float) -> dict[str, Any]:
+    """Return what a job's claim computes: the next fence, the counted attempt and the lease."""
+    return {"fence": NEXT_FENCE, "lease": lease_expression(holder, seconds), **COUNTED_ATTEMPT}
+
+
+def postponed(seconds: float) -> dict[str, Any]:
+    """Return what the holder of a job computes to give it up until that many seconds from now."""
+    return {"lease": None, "due_at": from_now(seconds)}
+
+
+def dispatch_of(holder: str, backoff: Backoff, dispatches: str) -> dict[str, Any]:
+    """Return what the claim of a dispatch computes; it counts as a lease, and longer after each that was not answered.
+
+    `dispatches` names the field that counts them.
+    """
+    count = {"$add": [f"${dispatches}", 1]}
+    return {"fence": NEXT_FENCE, "lease": lease_expression(holder, backoff.expression(count)), dispatches: count}
+
+
+async def renew_lease(model: type[Document], document_id: ObjectId, fence: int, holder: str, seconds: float) -> bool:
+    """Extend the holder's lease from now on; False when another has claimed it, or it was released, or the document is gone.
+
+    A lease that lapsed while nobody claimed it comes back. Holders do this each second, so the document is not sent back and
+    not parsed, which takes two thirds of what `compare_and_set` takes.
+    """
+    # without the holder, a renewal that is overtaken by the release would bring the lease back
+    held = {"_id": document_id, "fence": fence, "lease.holder": holder}
+    renewed = await model.get_pymongo_collection().update_one(held, [{"$set": {"lease": lease_expression(holder, seconds)}}])
+    return renewed.matched_count == 1
+
+
+async def change_with_interview(
+    model: type[D],
+    document_id: ObjectId,
+    condition: Mapping[str, Any],
+    values: Mapping[str, Any],
+    computed: Mapping[str, Any] | None = None,
+    *,
+    interview_condition: Mapping[str, Any] = NOT_ERASED,
+    interview_values: Mapping[str, Any] | None = None,
+    visible: bool = True,
+) -> D | None:
+    """Change the document and its interview in one transaction; None when one of the conditions does not hold (any more).
+
+    The interview's updated_at moves unless callers cannot see the change (`visible`), as in `update_interview`.
+    """
+
+    async def work(session: AsyncClientSession) -> D | None:
+        changed = await compare_and_set(model, document_id, condition, values, computed, session)
+        if changed is None:
+            return None
+        interview_id = ObjectId(changed.interview_id)
+        if (
+            await update_interview(interview_id, interview_condition, interview_values or {}, session=session, visible=visible)
+            is None
+        ):
+            await session.abort_transaction()
+            return None
+        return changed
+
+    return await run_in_transaction(work)
+
+
+async def insert_with_interview(
+    document: Evaluation | Recording,
+    interview_condition: Mapping[str, Any],
+    interview_values: Mapping[str, Any] | None = None,
+    computed: Mapping[str, Any] | None = None,
+) -> Interview | None:
+    """Store a new document and change its interview in one transaction; None when `interview_condition` does not hold.
+
+    Raises DuplicateKeyError when a unique index already has the document's keys.
+    """
+
+    async def work(session: AsyncClientSession) -> Interview | None:
+        interview_id = ObjectId(document.interview_id)
+        interview = await update_interview(interview_id, interview_condition, interview_values or {}, computed, session)
+        if interview is not None:
+            await document.insert(session=session)
+        return interview
+
+    return await run_in_transaction(work)
