@@ -119,11 +119,11 @@ async def authenticate(token: str, auth: settings.AuthSettings) -> Principal:
         raise Unauthenticated("The token is not valid, or has expired: send an API key, or join again with the invite.")
     interview = await _load_joined_interview(ObjectId(claims["org"]), ObjectId(claims["sub"]), claims["gen"])
     return Principal(
-        organization_id=ObjectId(interview.organization_id),
+        organization_id=interview.organization_id,
         role=Role.CANDIDATE,
         name=interview.candidate.name if interview.candidate else "",
         caller=f"candidate:{interview.id}",
-        interview_id=ObjectId(interview.id),
+        interview_id=interview.id,
         generation=interview.invite_generation,
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
     )
@@ -157,12 +157,12 @@ async def _authenticate_key(secret: str) -> Principal:
     if key is None:
         raise _invalid_key_error()
     return Principal(
-        organization_id=ObjectId(key.organization_id),
+        organization_id=key.organization_id,
         role=key.role,
         name=key.name,
         caller=f"key:{key.id}",
         expires_at=key.expires_at,
-        key_id=ObjectId(key.id),
+        key_id=key.id,
     )
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bson import ObjectId
-
 from agent.phrases import get_phrases
 from agent.plan import InterviewPlan, TimeLimits, derive_plan
 from agent.prompts import Background
@@ -17,7 +15,7 @@ from models.writes.append_turns import InterviewerUpdate
 
 async def load_position(interview: Interview) -> Position:
     """The version of the position that the interview uses. Raises AppError when it is gone."""
-    position = await get_position(ObjectId(interview.position.id))
+    position = await get_position(interview.position.id)
     if position is None:
         raise AppError("The version of the position that this interview uses is gone.")
     return position

@@ -1,7 +1,6 @@
 """Retry policy for a failed interviewer: exponential backoff, then the interview ends as FAILED with a reason."""
 
 import structlog
-from bson import ObjectId
 
 from errors import AppError
 from lifecycle.services import Services
@@ -21,7 +20,7 @@ async def retry_or_fail(services: Services, interview: Interview, error: Excepti
     """Free the interview for the next attempt, or end it as FAILED after MAX_ATTEMPTS of them. `interview`: as it was claimed."""
     if interview.attempts < MAX_ATTEMPTS:
         await interview_transitions.release_interview_lease(
-            ObjectId(interview.id), interview.fence, retry_seconds=_compute_retry_seconds(interview)
+            interview.id, interview.fence, retry_seconds=_compute_retry_seconds(interview)
         )
         return
     log.error("interview given up", interview_id=str(interview.id), reason=type(error).__name__)

@@ -82,7 +82,7 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_i
 
 async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:
     """The interview with what was said; None where nothing was to be said yet."""
-    interview_id = ObjectId(claimed.id)
+    interview_id = claimed.id
     position = await load_position(claimed)
     for attempt in range(1, MAX_COMPOSITIONS + 1):
         turns = await read_turns(interview_id)
@@ -136,7 +136,7 @@ async def _compose(
 async def _postpone(interview: Interview, plan: InterviewPlan) -> None:
     due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
     unchanged = {"fence": interview.fence, "last_seq": interview.last_seq}
-    await update_interview(ObjectId(interview.id), unchanged, {"due_at": due_at}, visible=False)
+    await update_interview(interview.id, unchanged, {"due_at": due_at}, visible=False)
 
 
 def _compose_greeting(interview: Interview, plan: InterviewPlan) -> ComposedTurns:
@@ -159,7 +159,7 @@ async def _compose_reply(
                 chosen = event
                 continue
             text += event
-            interim = Interim(ObjectId(interview.id), Speaker.INTERVIEWER, text, turns[-1].seq, now())
+            interim = Interim(interview.id, Speaker.INTERVIEWER, text, turns[-1].seq, now())
             await services.live.publish_interim(interim)
     turn = _build_turn(plan, f"reply:{plan.answers}", chosen.move, text, chosen.source, started_at=started_at)
     return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, by_code=chosen.source is not Source.MODEL))

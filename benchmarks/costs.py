@@ -160,7 +160,7 @@ async def _fill(speak: Callable[[int], str]) -> list[ObjectId]:
     ]
     for begin in range(0, OPEN, 1000):
         await Interview.insert_many(interviews[begin : begin + 1000])
-    return [ObjectId(interview.id) for interview in interviews]
+    return [interview.id for interview in interviews]
 
 
 async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId], speak: Callable[[int], str]) -> list[Cost]:
@@ -186,7 +186,7 @@ async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId],
 
     async def show(turn: Turn) -> None:
         await live.publish_turn(turn)
-        await live.publish_change(ObjectId(interview.organization_id), turn.interview_id)
+        await live.publish_change(interview.organization_id, turn.interview_id)
 
     async def sweep(_: int) -> None:
         await interview_transitions.find_expired_interviews(100)

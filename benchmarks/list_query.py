@@ -94,7 +94,7 @@ async def _rig() -> AsyncIterator[Rig]:
             await client.drop_database(DATABASE)
         async with database.connect(settings.MongodbSettings(url=mongod.url, database=DATABASE)):
             organization, _ = await ensure_organization("Benchmark")
-            owner = ObjectId(organization.id)
+            owner = organization.id
             _, secret = await create_key(PydanticObjectId(owner), Role.RECRUITER, "benchmark")
             await fill([Archive(owner, STORED)])
         yield Rig(mongod.url, valkey.url, owner, secret)

@@ -30,9 +30,9 @@ async def provision_key(settings: Settings, organization: str, role: Role, name:
     """A new key; makes the organization, with the starter positions, if there is none. Returns the key's id and secret."""
     async with database.connect(settings.mongodb):
         owner, _ = await ensure_organization(organization)
-        await seed_positions(ObjectId(owner.id), load_starter_positions())
-        key, secret = await create_key(PydanticObjectId(owner.id), role, name)
-        return PydanticObjectId(key.id), secret
+        await seed_positions(owner.id, load_starter_positions())
+        key, secret = await create_key(owner.id, role, name)
+        return key.id, secret
 
 
 @keys_app.command()
@@ -58,7 +58,7 @@ def list_(organization: str) -> None:
                     f"There is no organization {organization}: `main.py keys create` makes one with its first key."
                 )
             table = Table("id", "role", "name", "created", "state")
-            for key in await list_keys(PydanticObjectId(owner.id)):
+            for key in await list_keys(owner.id):
                 table.add_row(
                     str(key.id), key.role, key.name, f"{key.created_at:%Y-%m-%d %H:%M}", "revoked" if key.revoked_at else "live"
                 )

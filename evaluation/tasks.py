@@ -83,13 +83,13 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
 
 
 async def _load(evaluation: Evaluation) -> tuple[Interview, Position, list[Turn]]:
-    interview = await get_interview(ObjectId(evaluation.interview_id))
-    position = await get_position(ObjectId(evaluation.position_id))
+    interview = await get_interview(evaluation.interview_id)
+    position = await get_position(evaluation.position_id)
     if interview is None or interview.erased_at is not None:
         raise JudgeFailed("The interview has been erased.", is_transient=False)
     if position is None:
         raise JudgeFailed("The version of the position that this interview used is gone.", is_transient=False)
-    return interview, position, await read_turns(ObjectId(interview.id))
+    return interview, position, await read_turns(interview.id)
 
 
 async def _ask(
@@ -102,7 +102,7 @@ async def _ask(
 ) -> JudgeAnswer:
     async def record_usage(usage: Usage) -> None:
         # retried while MongoDB is away: otherwise a judgement that is already paid for would be lost, and paid for again
-        await retry_until_available(job.record_usage, ObjectId(evaluation.id), evaluation.fence, usage)
+        await retry_until_available(job.record_usage, evaluation.id, evaluation.fence, usage)
 
     settings = services.settings
     timeout_seconds = settings.jobs.judge_seconds
@@ -183,7 +183,7 @@ def _build_empty_outcome(position: Position) -> EvaluationOutcome:
 
 async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: JudgeFailed) -> Evaluation | None:
     """For now, or for good when another try would not help or the tries are used up."""
-    evaluation_id, attempts = ObjectId(evaluation.id), services.settings.jobs.judge_attempts
+    evaluation_id, attempts = evaluation.id, services.settings.jobs.judge_attempts
     log.warning("no judgement", evaluation_id=str(evaluation_id), attempt=evaluation.attempts, reason=str(failed))
     if not failed.is_transient:
         return await job.fail_evaluation(evaluation_id, evaluation.fence, str(failed))
@@ -196,4 +196,4 @@ async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: Jud
 
 
 async def _notify_change(services: Services, evaluation: Evaluation) -> None:
-    await services.live.publish_change(ObjectId(evaluation.organization_id), ObjectId(evaluation.interview_id))
+    await services.live.publish_change(evaluation.organization_id, evaluation.interview_id)

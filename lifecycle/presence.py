@@ -52,7 +52,7 @@ async def prepare_room(services: Services, interview: Interview) -> Interview:
     What a crash left undone is done here; nothing is made twice. Answers the interview as it is then; one that is not open in
     the VOICE channel is left alone. Raises Unavailable when LiveKit is away.
     """
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     expected = await room_transitions.expect_candidate(interview_id, services.settings.livekit.empty_seconds)
     if expected is None:
         return await get_interview(interview_id) or interview
@@ -108,4 +108,4 @@ async def dispatch_missing_interviewers(services: Services, *, ignore_pending: b
 
 
 async def _notify_change(services: Services, interview: Interview) -> None:
-    await services.live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))
+    await services.live.publish_change(interview.organization_id, interview.id)

@@ -33,7 +33,7 @@ BATCH = 1000
 async def request_recorder(services: Services, interview: Interview) -> None:
     """The candidate has been let in, or is there: have a worker send a recorder, if that was agreed to. Never raises."""
     if _may_record(services, interview):
-        await services.jobs.kick(RECORD, ObjectId(interview.id))
+        await services.jobs.kick(RECORD, interview.id)
 
 
 async def start_recording(services: Services, interview_id: ObjectId) -> None:
@@ -43,7 +43,7 @@ async def start_recording(services: Services, interview_id: ObjectId) -> None:
         return
     new = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
     if await create_recording(new):
-        await services.live.publish_change(ObjectId(interview.organization_id), interview_id)
+        await services.live.publish_change(interview.organization_id, interview_id)
     if recording := await get_interview_recording(interview_id):
         await _dispatch_recorder(services, recording)
 
@@ -54,15 +54,14 @@ async def repair_recordings(services: Services) -> None:
         await start_recording(services, interview_id)
     recordings = await find_open_recordings(BATCH)
     interviews = {
-        interview.id: interview
-        for interview in await get_interviews([ObjectId(recording.interview_id) for recording in recordings])
+        interview.id: interview for interview in await get_interviews([recording.interview_id for recording in recordings])
     }
     for recording in recordings:
         interview = interviews.get(recording.interview_id)
         if interview is None or interview.erased_at is not None:
             continue
         if interview.status not in OPEN_STATUSES:
-            services.jobs.start_locally(FINALIZE_RECORDING, ObjectId(recording.id))
+            services.jobs.start_locally(FINALIZE_RECORDING, recording.id)
         elif recording.failure is None and interview.room and interview.room.participant and _may_record(services, interview):
             await _replace_recorder(services, recording)
 
@@ -74,17 +73,17 @@ async def _replace_recorder(services: Services, recording: Recording) -> None:
     failure = f"No recorder came, though {recording.dispatches} were asked for: is `main.py recorder` running?"
     if changed := await give_up_recording(recording, failure, only_if_unleased=True):
         log.error("recording given up", interview_id=str(recording.interview_id), reason=failure)
-        await services.live.publish_change(ObjectId(changed.organization_id), ObjectId(changed.interview_id))
+        await services.live.publish_change(changed.organization_id, changed.interview_id)
 
 
 async def _dispatch_recorder(services: Services, recording: Recording) -> None:
-    claimed = await claim_recorder_dispatch(ObjectId(recording.id), DISPATCH_LEASE_SECONDS, MAX_DISPATCH_LEASE_SECONDS)
+    claimed = await claim_recorder_dispatch(recording.id, DISPATCH_LEASE_SECONDS, MAX_DISPATCH_LEASE_SECONDS)
     if claimed is None:
         return
-    interview_id = ObjectId(claimed.interview_id)
+    interview_id = claimed.interview_id
     log.info("recorder dispatched", interview_id=str(interview_id), fence=claimed.fence, dispatches=claimed.dispatches)
     try:
-        await services.rooms.dispatch_recorder(interview_id, ObjectId(claimed.id), claimed.fence)
+        await services.rooms.dispatch_recorder(interview_id, claimed.id, claimed.fence)
     except Unavailable as error:
         log.warning("recorder not dispatched", interview_id=str(interview_id), reason=str(error))
 

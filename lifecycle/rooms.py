@@ -128,12 +128,12 @@ class Rooms:
         """Make the room, with the dispatch of an interviewer under the interview's fence; one that is there stays as it is."""
         metadata = {"interview": str(interview.id), "fence": interview.fence}
         async with self._request() as api:
-            await self._create_livekit_room(api, ObjectId(interview.id), self._livekit.agent_name, metadata)
+            await self._create_livekit_room(api, interview.id, self._livekit.agent_name, metadata)
 
     def issue_access(self, interview: Interview) -> RoomAccess:
         """The candidate's key to the room of the interview, and to nothing else. Raises Unavailable without a voice channel."""
         self.require_configured()
-        name = build_room_name(ObjectId(interview.id))
+        name = build_room_name(interview.id)
         grants = VideoGrants(
             room_join=True,
             room=name,

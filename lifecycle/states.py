@@ -54,7 +54,7 @@ async def end_interview(
     `condition`: of the stored interview, without which it goes on. Raises Conflict for an interview that was never open, or is
     over without having been held.
     """
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     closed = await interview_transitions.mark_ending(interview_id, reason, detail, condition)
     if closed:
         await _notify_change(services, closed)
@@ -72,20 +72,20 @@ async def end_interview(
 
 async def finish_interview(services: Services, interview: Interview) -> Interview:
     """ENDING -> COMPLETED with a pending evaluation; for the lease's holder after the last words, or when there is none."""
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     evaluation = _build_pending_evaluation(services, interview, ObjectId())
     finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview))
     if finished is None:
         return await _load_interview(interview_id)
     await _notify_change(services, finished)
     _delete_room(services, finished)
-    await services.jobs.kick(EVALUATE, ObjectId(evaluation.id))
+    await services.jobs.kick(EVALUATE, evaluation.id)
     return finished
 
 
 async def cancel_interview(services: Services, interview: Interview, reason: str | None) -> Interview:
     """SCHEDULED, WAITING -> CANCELLED. Raises Conflict for one that has begun or is over otherwise."""
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     cancelled = await interview_transitions.mark_cancelled(interview_id, reason)
     if cancelled:
         await _notify_change(services, cancelled)
@@ -109,7 +109,7 @@ async def expire_interview(services: Services, interview_id: ObjectId) -> None:
 
 async def erase_interview(services: Services, interview: Interview) -> Interview:
     """Erase for good: the mark, which ends a live interview and its streams, then the data; the sweep repeats what fails."""
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     marked = await interview_erasure.mark_erased(interview_id)
     if marked:
         await _notify_change(services, marked)
@@ -124,14 +124,14 @@ async def request_evaluation(services: Services, interview: Interview, evaluatio
     """One more evaluation, or the one that is at work. Raises Conflict unless the interview is completed."""
     evaluation = await add_evaluation(_build_pending_evaluation(services, interview, evaluation_id))
     await _notify_change(services, interview)
-    await services.jobs.kick(EVALUATE, ObjectId(evaluation.id))
+    await services.jobs.kick(EVALUATE, evaluation.id)
     return evaluation
 
 
 def _build_pending_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
     return Evaluation(
         id=PydanticObjectId(evaluation_id),
-        interview_id=PydanticObjectId(interview.id),
+        interview_id=interview.id,
         organization_id=interview.organization_id,
         version=1,
         position_id=interview.position.id,
@@ -155,11 +155,11 @@ def _describe_code_replies(interview: Interview) -> str | None:
 def _delete_room(services: Services, interview: Interview) -> None:
     # what was said last is stored by now
     if interview.room is not None:
-        services.rooms.delete_room_in_background(ObjectId(interview.id))
+        services.rooms.delete_room_in_background(interview.id)
 
 
 async def _notify_change(services: Services, interview: Interview) -> None:
-    await services.live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))
+    await services.live.publish_change(interview.organization_id, interview.id)
 
 
 async def _load_interview(interview_id: ObjectId) -> Interview:

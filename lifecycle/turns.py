@@ -22,13 +22,13 @@ async def store_message(services: Services, interview: Interview, text: str, key
     """
     at = now()
     turn = NewTurn(key=f"client:{key}", speaker=Speaker.CANDIDATE, text=text, channel=Channel.TEXT, started_at=at, ended_at=at)
-    stored, changed = await append_candidate_turn(ObjectId(interview.id), turn)
+    stored, changed = await append_candidate_turn(interview.id, turn)
     await _publish_turns(services, changed, [stored])
     if changed.channel is Channel.TEXT:
-        await services.jobs.kick(REPLY, ObjectId(interview.id))
+        await services.jobs.kick(REPLY, interview.id)
     elif changed.last_candidate_seq > changed.answered_seq:
         # whoever attends sees the turn; without a candidate in the room it goes on in writing
-        await switch_to_text(services, ObjectId(interview.id))
+        await switch_to_text(services, interview.id)
     return stored
 
 
@@ -54,4 +54,4 @@ async def store_interviewer_turns(
 async def _publish_turns(services: Services, interview: Interview, turns: Sequence[Turn]) -> None:
     for turn in turns:
         await services.live.publish_turn(turn)
-    await services.live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))
+    await services.live.publish_change(interview.organization_id, interview.id)

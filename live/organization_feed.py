@@ -91,7 +91,7 @@ class OrganizationFeed:
                 queue.put(interview_id)
             while True:
                 for interview in await self._read(await queue.take()):
-                    interview_id = ObjectId(interview.id)
+                    interview_id = interview.id
                     if interview_id in seen and interview.updated_at <= seen[interview_id]:
                         continue
                     seen[interview_id] = interview.updated_at
@@ -147,7 +147,7 @@ class OrganizationFeed:
             return
         self._pending.difference_update(due)
         for interview in await retry_until_available(get_interviews, due):
-            interview_id = ObjectId(interview.id)
+            interview_id = interview.id
             delivered = self._delivered.get(interview_id)
             if interview.organization_id != self._organization_id or (delivered and delivered[0] == interview.updated_at):
                 continue

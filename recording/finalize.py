@@ -102,7 +102,7 @@ async def _make_files(store: RecordingStore | None, recording: Recording) -> lis
 
 
 async def _build_files_without_parts(recording: Recording) -> list[RecordingFile]:
-    interview = await get_interview(ObjectId(recording.interview_id))
+    interview = await get_interview(recording.interview_id)
     if interview is not None and interview.started_at is None and recording.failure is None:
         # the candidate never said anything: there was nothing to record
         return []
@@ -185,4 +185,4 @@ def _build_parts_path(recording: Recording) -> str:
 
 async def _notify_change(services: Services, changed: Recording | None) -> None:
     if changed is not None:
-        await services.live.publish_change(ObjectId(changed.organization_id), ObjectId(changed.interview_id))
+        await services.live.publish_change(changed.organization_id, changed.interview_id)

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import numpy as np
 import structlog
-from bson import ObjectId
 from livekit import rtc
 
 from lifecycle.rooms import CANDIDATE_IDENTITY
@@ -116,7 +115,7 @@ class Recorder:
         if changed is None:
             raise LeaseLost
         self.recording = changed
-        await self._services.live.publish_change(ObjectId(changed.organization_id), ObjectId(changed.interview_id))
+        await self._services.live.publish_change(changed.organization_id, changed.interview_id)
 
     # --- what LiveKit tells
 

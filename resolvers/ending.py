@@ -2,8 +2,6 @@
 
 from datetime import UTC
 
-from bson import ObjectId
-
 from auth import Action, Audience, Principal, require_permission, sign
 from lifecycle import states
 from lifecycle.services import Services
@@ -19,7 +17,7 @@ async def end_interview(services: Services, principal: Principal, interview_id: 
     """End the interview; one that has ended is answered as it is. Raises NotFound, and Conflict when it was never open."""
     require_permission(principal, Action.END_INTERVIEW)
     interview = await load_interview(principal, interview_id)
-    await idempotent(services, principal, "endInterview", idempotency_key, interview_id).claim(ObjectId(interview.id))
+    await idempotent(services, principal, "endInterview", idempotency_key, interview_id).claim(interview.id)
     reason = EndReason.CANDIDATE_ENDED if principal.role is Role.CANDIDATE else EndReason.RECRUITER_ENDED
     return await states.end_interview(services, interview, reason)
 
@@ -32,7 +30,7 @@ async def cancel_interview(
     interview = await load_interview(principal, interview_id)
     reason = clean_optional(lambda text, field: clean_text(text, field, DETAIL_LIMIT), reason, "reason")
     call = idempotent(services, principal, "cancelInterview", idempotency_key, [interview_id, reason])
-    await call.claim(ObjectId(interview.id))
+    await call.claim(interview.id)
     return await states.cancel_interview(services, interview, reason)
 
 
@@ -42,7 +40,7 @@ async def erase_interview(
     """Erase an interview for good, and a receipt that says when and how much: the same one each time. Raises NotFound."""
     require_permission(principal, Action.ERASE_INTERVIEW)
     interview = await load_interview(principal, interview_id)
-    await idempotent(services, principal, "eraseInterview", idempotency_key, interview_id).claim(ObjectId(interview.id))
+    await idempotent(services, principal, "eraseInterview", idempotency_key, interview_id).claim(interview.id)
     erased = await states.erase_interview(services, interview)
     return erased, _sign_erasure_receipt(services, erased)
 
@@ -51,7 +49,7 @@ def _sign_erasure_receipt(services: Services, erased: Interview) -> str:
     if erased.erased_at is None or erased.erasure is None:
         raise RuntimeError("an erased interview carries its mark and counts")
     claims = {
-        "sub": encode_id(IdKind.INTERVIEW, ObjectId(erased.id)),
+        "sub": encode_id(IdKind.INTERVIEW, erased.id),
         "erasedAt": erased.erased_at.astimezone(UTC).isoformat(timespec="milliseconds"),
         "turns": erased.erasure.turns,
         "evaluations": erased.erasure.evaluations,

@@ -63,7 +63,7 @@ async def get_evaluation(services: Services, principal: Principal, interview_id:
 async def list_interview_evaluations(principal: Principal, interview: Interview) -> list[Evaluation]:
     """Every version, newest first, of an interview that the caller may read; none once it has been erased."""
     require_permission(principal, Action.READ_EVALUATION)
-    return [] if interview.erased_at else await list_evaluations(ObjectId(interview.id))
+    return [] if interview.erased_at else await list_evaluations(interview.id)
 
 
 async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> Evaluation | None:
@@ -71,7 +71,7 @@ async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> Eval
     evaluation = await get_organization_evaluation(principal.organization_id, evaluation_id)
     if evaluation is None:
         return None
-    interview = await get_organization_interview(principal.organization_id, ObjectId(evaluation.interview_id))
+    interview = await get_organization_interview(principal.organization_id, evaluation.interview_id)
     return evaluation if interview and interview.erased_at is None else None
 
 
@@ -87,7 +87,7 @@ async def evaluate_interview(
     versions = await list_interview_evaluations(principal, interview)
     active_version = next((version for version in versions if version.status in ACTIVE_STATUSES), None)
     call = idempotent(services, principal, "evaluateInterview", idempotency_key, interview_id)
-    claimed = await call.claim(ObjectId(active_version.id) if active_version else ObjectId())
+    claimed = await call.claim(active_version.id if active_version else ObjectId())
     claimed_version = next((version for version in versions if version.id == claimed), None)
     return claimed_version or await request_evaluation(services, interview, claimed)
 
@@ -119,7 +119,7 @@ async def review_evaluation(services: Services, principal: Principal, request: R
     reviewed = await evaluation_transitions.add_review(evaluation, review)
     if reviewed is None:
         raise build_not_found(IdKind.EVALUATION)
-    await services.live.publish_change(principal.organization_id, ObjectId(evaluation.interview_id))
+    await services.live.publish_change(principal.organization_id, evaluation.interview_id)
     return reviewed
 
 

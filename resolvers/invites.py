@@ -84,12 +84,12 @@ async def _renew(services: Services, interview: Interview, request: RenewRequest
     expires_at = resolve_invite_expiry(services, request.scheduled_for or upcoming_time, request.expires_at)
     renewal_id = await call.claim(ObjectId())
     scheduled_for = request.scheduled_for or interview.scheduled_for
-    renewed = await reschedule_interview(ObjectId(interview.id), renewal_id, scheduled_for, expires_at)
+    renewed = await reschedule_interview(interview.id, renewal_id, scheduled_for, expires_at)
     if renewed:
-        await services.live.publish_change(ObjectId(renewed.organization_id), ObjectId(renewed.id))
+        await services.live.publish_change(renewed.organization_id, renewed.id)
         return renewed
     # the same call at the same time has done it, or the interview is over since
-    current = await get_interview(ObjectId(interview.id)) or interview
+    current = await get_interview(interview.id) or interview
     if renewal_id not in current.renewals:
         _require_renewable(current)
     return current
@@ -103,7 +103,7 @@ def _require_renewable(interview: Interview) -> None:
 async def get_invitation(services: Services, token: str) -> InvitationDetails:
     """What the invite is for, also when the interview is over. Raises NotFound for a false or replaced one."""
     interview = await _load_invited_interview(services, token)
-    organization = await get_organization(ObjectId(interview.organization_id))
+    organization = await get_organization(interview.organization_id)
     if organization is None:
         raise unknown_invite_error()
     return InvitationDetails(interview, organization, get_consent_text(interview.language))
@@ -129,13 +129,13 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
                     "consent is missing: the candidate agrees to invitation.consentText before the first join.", field="consent"
                 )
             consent = create_consent(request.consent.text_version, recording=request.consent.recording)
-        interview = await open_interview(services, ObjectId(interview.id), consent, channel)
+        interview = await open_interview(services, interview.id, consent, channel)
     interview = await _switch_channel(services, interview, channel)
     return JoinedInterview(interview, issue_candidate_access(services, interview))
 
 
 async def _switch_channel(services: Services, interview: Interview, channel: Channel) -> Interview:
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     if channel is Channel.TEXT:
         return await switch_to_text(services, interview_id, remove_from_room=True) or interview
     changed = await switch_to_voice(services, interview_id, services.settings.livekit.empty_seconds)

@@ -39,7 +39,7 @@ async def get_position(services: Services, principal: Principal, key: str, versi
 async def get_interview_position(principal: Principal, interview: Interview) -> Position:
     """The version that an interview uses which the caller may read; which of its fields, the role decides."""
     require_permission(principal, Action.READ_INTERVIEW)
-    position = await positions.get_position(ObjectId(interview.position.id))
+    position = await positions.get_position(interview.position.id)
     if position is None:
         raise build_not_found(IdKind.POSITION)
     return position

@@ -21,7 +21,7 @@ def build_playback_url(services: Services, file: RecordingFile) -> str | None:
     if file.path is None:
         return None
     settings = services.settings
-    recording_id = encode_id(IdKind.RECORDING, ObjectId(file.id))
+    recording_id = encode_id(IdKind.RECORDING, file.id)
     token = issue_playback_token(recording_id, settings.recording.url_minutes, settings.auth)
     return f"{settings.api.public_url}/recordings/{recording_id}?token={token}"
 
@@ -36,5 +36,5 @@ async def authorize_playback(settings: Settings, recording_id: str, token: str) 
 
 
 async def _is_retained(recording: Recording) -> bool:
-    interview = await get_organization_interview(ObjectId(recording.organization_id), ObjectId(recording.interview_id))
+    interview = await get_organization_interview(recording.organization_id, recording.interview_id)
     return interview is not None and interview.erased_at is None

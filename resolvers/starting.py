@@ -110,7 +110,7 @@ async def start_interview(services: Services, principal: Principal, request: Sta
         draft.consent = create_consent(request.consent.text_version, recording=request.consent.recording)
         interview = await _create(draft, call)
     if interview.status is InterviewStatus.SCHEDULED:
-        interview = await open_interview(services, ObjectId(interview.id), interview.consent, interview.channel)
+        interview = await open_interview(services, interview.id, interview.consent, interview.channel)
     if interview.channel is Channel.VOICE:
         interview = await prepare_room(services, interview)
     return StartedInterview(interview, issue_candidate_access(services, interview), issue_invite_link(services, interview))
@@ -131,7 +131,7 @@ async def schedule_interview(services: Services, principal: Principal, request: 
         )
         draft.scheduled_for = request.scheduled_for
         interview = await _create(draft, call)
-        await services.live.publish_change(principal.organization_id, ObjectId(interview.id))
+        await services.live.publish_change(principal.organization_id, interview.id)
     return ScheduledInterview(interview, issue_invite_link(services, interview))
 
 
@@ -183,7 +183,7 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
         raise Conflict("The position is archived: choose another, or save it again with archived false.", field="positionKey")
     name, address = request.candidate_name, request.candidate_email
     return Interview(
-        organization_id=PydanticObjectId(principal.organization_id),
+        organization_id=principal.organization_id,
         status=InterviewStatus.SCHEDULED,
         channel=request.channel,
         language=_choose_language(position, request.language),
@@ -195,7 +195,7 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
         job_description=request.job_description,
         external_id=request.external_id,
         position=PositionRef(
-            id=PydanticObjectId(position.id),
+            id=position.id,
             key=position.key,
             version=position.version,
             title=position.title,

@@ -124,10 +124,10 @@ async def _stream_matching_interviews(
     # asked for before the list is read: what changes in between comes again rather than never
     async with aclosing(services.live.follow_interviews(organization_id)) as changes:
         for interview in (await list_interviews(organization_id, criteria, newest)).items:
-            last_sent_at[ObjectId(interview.id)] = interview.updated_at
+            last_sent_at[interview.id] = interview.updated_at
             yield interview
         async for interview in changes:
-            interview_id = ObjectId(interview.id)
+            interview_id = interview.id
             previous_update = last_sent_at.get(interview_id)
             if previous_update is not None and interview.updated_at <= previous_update:
                 continue

@@ -44,10 +44,10 @@ async def read_transcript(interview: Interview | InterviewRow, after: int, first
         raise BadInput(f"first must be between 0 and {MAX_PAGE_SIZE}; without it you get every turn.", field="first")
     # erased: what the deletion has not reached yet is no longer shown
     should_read = first != 0 and interview.erased_at is None
-    turns = await read_turns(ObjectId(interview.id), after, first or 0) if should_read else []
+    turns = await read_turns(interview.id, after, first or 0) if should_read else []
     # turns may have come since the interview was read; to follow after last_seq must not repeat them
     last_seq = max(interview.last_seq, turns[-1].seq if turns else 0)
-    return TranscriptSlice(ObjectId(interview.id), turns, last_seq, interview.status in TERMINAL_STATUSES)
+    return TranscriptSlice(interview.id, turns, last_seq, interview.status in TERMINAL_STATUSES)
 
 
 async def get_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:

@@ -35,14 +35,14 @@ class Loaders:
 
 
 async def _load_positions(position_ids: Sequence[ObjectId]) -> list[Position | None]:
-    found = {ObjectId(position.id): position for position in await get_positions(list(set(position_ids)))}
+    found: dict[ObjectId, Position] = {position.id: position for position in await get_positions(list(set(position_ids)))}
     return [found.get(position_id) for position_id in position_ids]
 
 
 async def _load_evaluations(interview_ids: Sequence[ObjectId]) -> list[list[Evaluation]]:
     versions: defaultdict[ObjectId, list[Evaluation]] = defaultdict(list)
     for evaluation in await list_evaluations_for_interviews(list(set(interview_ids))):
-        versions[ObjectId(evaluation.interview_id)].append(evaluation)
+        versions[evaluation.interview_id].append(evaluation)
     return [versions[interview_id] for interview_id in interview_ids]
 
 
@@ -52,9 +52,8 @@ async def _load_latencies(interview_ids: Sequence[ObjectId]) -> list[ReplyLatenc
 
 
 async def _load_recordings(interview_ids: Sequence[ObjectId]) -> list[list[RecordingFile]]:
-    found = {
-        ObjectId(recording.interview_id): recording.files
-        for recording in await list_recordings_for_interviews(list(set(interview_ids)))
+    found: dict[ObjectId, list[RecordingFile]] = {
+        recording.interview_id: recording.files for recording in await list_recordings_for_interviews(list(set(interview_ids)))
     }
     return [found.get(interview_id, []) for interview_id in interview_ids]
 

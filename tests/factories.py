@@ -73,7 +73,7 @@ async def make_interview(
         "name_terms": extract_search_terms(name),
         "email_terms": extract_search_terms(name),
         "position": PositionRef(
-            id=PydanticObjectId(position.id),
+            id=position.id,
             key=position.key,
             version=position.version,
             title=position.title,
@@ -157,5 +157,5 @@ def new_recording_file(**values: Any) -> RecordingFile:
 async def add_candidate_turn(interview: Interview, text: str, key: str | None = None) -> Turn:
     """Store one more turn of the candidate, without telling anybody: as a process does that dies right after the commit."""
     turn = new_turn(f"client:{key or ObjectId()}", text, Speaker.CANDIDATE)
-    stored, _ = await append_candidate_turn(ObjectId(interview.id), turn)
+    stored, _ = await append_candidate_turn(interview.id, turn)
     return stored

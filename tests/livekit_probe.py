@@ -7,7 +7,6 @@ from secrets import token_hex
 from typing import Any
 
 import orjson
-from bson import ObjectId
 from livekit import api, rtc
 from livekit.protocol import models
 from pydantic import SecretStr
@@ -38,14 +37,14 @@ class LivekitProbe:
 
     async def list_rooms(self, interview: Interview) -> list[models.Room]:
         """The interview's room, if there is one."""
-        wanted = api.ListRoomsRequest(names=[build_room_name(ObjectId(interview.id))])
+        wanted = api.ListRoomsRequest(names=[build_room_name(interview.id)])
         return list((await self.api.room.list_rooms(wanted)).rooms)
 
     async def list_dispatches(self, interview: Interview) -> list[tuple[str, dict[str, Any]]]:
         """Agent and metadata of each dispatch to the interview's room, the lowest fence first."""
         if not await self.list_rooms(interview):
             return []
-        found = await self.api.agent_dispatch.list_dispatch(build_room_name(ObjectId(interview.id)))
+        found = await self.api.agent_dispatch.list_dispatch(build_room_name(interview.id))
         # a room that somebody's joining has made has one of no name besides
         sent = [(dispatch.agent_name, orjson.loads(dispatch.metadata)) for dispatch in found if dispatch.agent_name]
         return sorted(sent, key=lambda dispatch: int(dispatch[1]["fence"]))
@@ -56,7 +55,7 @@ class LivekitProbe:
 
     async def list_identities(self, interview: Interview) -> set[str]:
         """Who is in the interview's room."""
-        wanted = api.ListParticipantsRequest(room=build_room_name(ObjectId(interview.id)))
+        wanted = api.ListParticipantsRequest(room=build_room_name(interview.id))
         return {participant.identity for participant in (await self.api.room.list_participants(wanted)).participants}
 
     @asynccontextmanager
@@ -64,7 +63,7 @@ class LivekitProbe:
         self, interview: Interview, identity: str = CANDIDATE_IDENTITY, agent_name: str | None = None
     ) -> AsyncIterator[rtc.Room]:
         """Somebody who is in the interview's room while the block runs: an agent if it has such a name."""
-        grants = api.VideoGrants(room_join=True, room=build_room_name(ObjectId(interview.id)))
+        grants = api.VideoGrants(room_join=True, room=build_room_name(interview.id))
         key, secret = self.settings.api_key.get_secret_value(), self.settings.api_secret.get_secret_value()
         token = api.AccessToken(key, secret).with_identity(identity).with_grants(grants)
         if agent_name is not None:

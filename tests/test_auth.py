@@ -45,9 +45,7 @@ async def test_a_key_is_its_organization_and_role() -> None:
     organization_id = await make_organization()
     key, secret = await create_key(organization_id, Role.RECRUITER, "the ATS")
     principal = await authenticate(secret, AUTH_SETTINGS)
-    assert principal == Principal(
-        organization_id, Role.RECRUITER, "the ATS", f"key:{key.id}", expires_at=None, key_id=ObjectId(key.id)
-    )
+    assert principal == Principal(organization_id, Role.RECRUITER, "the ATS", f"key:{key.id}", expires_at=None, key_id=key.id)
     await recheck(principal)
 
 
@@ -113,7 +111,7 @@ async def test_a_renewed_invite_ends_the_access_by_the_older_one() -> None:
     interview = await make_interview()
     token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
     principal = await authenticate(token, AUTH_SETTINGS)
-    await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
     with pytest.raises(Unauthenticated, match="newest invite"):
         await authenticate(token, AUTH_SETTINGS)
     with pytest.raises(Unauthenticated, match="newest invite"):
@@ -123,7 +121,7 @@ async def test_a_renewed_invite_ends_the_access_by_the_older_one() -> None:
 async def test_an_erasure_ends_the_candidates_access() -> None:
     interview = await make_interview()
     token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
-    await mark_erased(ObjectId(interview.id))
+    await mark_erased(interview.id)
     with pytest.raises(Unauthenticated):
         await authenticate(token, AUTH_SETTINGS)
 
@@ -154,7 +152,7 @@ async def test_an_invite_is_the_same_each_time_until_it_is_renewed() -> None:
     interview = await make_interview()
     assert issue_invite_token(interview, AUTH_SETTINGS) == issue_invite_token(interview, AUTH_SETTINGS)
     assert decode_invite_token(issue_invite_token(interview, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 1)
-    renewed = await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    renewed = await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
     assert renewed
     assert decode_invite_token(issue_invite_token(renewed, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 2)
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from beanie import PydanticObjectId
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 from typer.testing import CliRunner
@@ -90,7 +89,7 @@ async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str
     auth = AuthSettings(secret=SecretStr(SECRET))
     caller = await authenticate(secret, auth)
     assert caller.role is Role.RECRUITER
-    await create_key(PydanticObjectId(caller.organization_id), Role.ADMIN, "Ada")
+    await create_key(caller.organization_id, Role.ADMIN, "Ada")
     (revoked, _, _), (code, _, error_output) = await asyncio.gather(
         run_command(tmp_path, "keys", "revoke", key_id, **where), run_command(tmp_path, "keys", "revoke", "0" * 24, **where)
     )

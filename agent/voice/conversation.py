@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from anthropic import AsyncAnthropic
-from bson import ObjectId
 
 from agent.interview_context import build_background, compose_greeting, derive_interview_plan
 from agent.interviewer import MoveChosen
@@ -56,7 +55,7 @@ class Conversation:
     ) -> None:
         self._services = services
         self._prefetched_reply = PrefetchedReply(claude, services.settings)
-        self._id = ObjectId(interview.id)
+        self._id = interview.id
         self._fence = interview.fence
         self._position = position
         self._collector = collector

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 import structlog
-from bson import ObjectId
 from livekit import rtc
 from livekit.agents import AgentSession
 from livekit.agents.voice import CloseEvent
@@ -52,7 +51,7 @@ class RoomEvents:
         self._services = services
         self._room = room
         self._interview = interview
-        self._id = ObjectId(interview.id)
+        self._id = interview.id
         self._conversation = conversation
         self._collector = collector
         self._transcript_writer = transcript_writer

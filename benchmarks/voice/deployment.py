@@ -124,7 +124,7 @@ async def brought_up(name: str, questions: int, settings: Mapping[str, str]) -> 
             keys = await issue_keys(stack, data, provision_key)
             async with database.connect(stack.settings.mongodb):
                 owner, _ = await ensure_organization(ORGANIZATION)
-                await seed_positions(ObjectId(owner.id), [_position(questions)])
+                await seed_positions(owner.id, [_position(questions)])
         yield Rig(stack, data / "logs", keys[Role.RECRUITER])
 
 

@@ -4,13 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.documents.interview import Decision, Lease, Recommendation
 from models.storage.clock import now
+from models.storage.stored_document import StoredDocument
 
 
 class EvaluationStatus(StrEnum):
@@ -98,7 +99,7 @@ class EvaluationOutcome(BaseModel):
     """of the call that gave it"""
 
 
-class Evaluation(Document):
+class Evaluation(StoredDocument):
     """One evaluation of an interview. The job that makes it stands in it: due_at, attempts, lease."""
 
     interview_id: PydanticObjectId

@@ -7,7 +7,7 @@ kept: only a keyed digest of the input.
 from datetime import datetime
 from typing import ClassVar
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
@@ -15,11 +15,12 @@ from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict
 from models.storage.clock import now
+from models.storage.stored_document import StoredDocument
 
 CLAIM_TTL_SECONDS = 24 * 3600
 
 
-class IdempotencyClaim(Document):
+class IdempotencyClaim(StoredDocument):
     """A key of one caller and mutation, with the id of the result."""
 
     caller: str
@@ -47,7 +48,7 @@ async def find_claimed_id(caller: str, mutation: str, key: str, digest: str) -> 
             "This idempotencyKey was used with another input in the last 24 hours: send the same input again, or a new key.",
             field="idempotencyKey",
         )
-    return ObjectId(stored.result_id)
+    return stored.result_id
 
 
 async def claim_key(caller: str, mutation: str, key: str, digest: str, result_id: ObjectId) -> ObjectId:

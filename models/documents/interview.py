@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -15,6 +15,7 @@ from models.documents.interview_indexes import INDEXES
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
+from models.storage.stored_document import StoredDocument
 
 
 class InterviewStatus(StrEnum):
@@ -144,7 +145,7 @@ class Erasure(BaseModel):
     """when the next one begins; None: none has begun"""
 
 
-class Interview(Document):
+class Interview(StoredDocument):
     """An interview. Change it through `update_interview` or models.writes.interview_transitions only: both bump updated_at."""
 
     organization_id: PydanticObjectId

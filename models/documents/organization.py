@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
@@ -14,6 +14,7 @@ from pymongo.errors import DuplicateKeyError
 
 from models.storage.batch_loader import BatchLoader
 from models.storage.clock import now
+from models.storage.stored_document import StoredDocument
 
 
 class Role(StrEnum):
@@ -26,7 +27,7 @@ class Role(StrEnum):
     CANDIDATE = "CANDIDATE"
 
 
-class Organization(Document):
+class Organization(StoredDocument):
     """A tenant: everything belongs to exactly one."""
 
     name: str
@@ -37,7 +38,7 @@ class Organization(Document):
         indexes: ClassVar = [IndexModel([("name", ASCENDING)], unique=True)]
 
 
-class ApiKey(Document):
+class ApiKey(StoredDocument):
     """A credential of one role in one organization. Only a digest of the secret is kept."""
 
     organization_id: PydanticObjectId
@@ -85,12 +86,12 @@ async def get_organization(organization_id: ObjectId) -> Organization | None:
     return await Organization.get(PydanticObjectId(organization_id))
 
 
-async def create_key(
-    organization_id: PydanticObjectId, role: Role, name: str, expires_at: datetime | None = None
-) -> tuple[ApiKey, str]:
+async def create_key(organization_id: ObjectId, role: Role, name: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
     """Make a key; returns it with its secret, which is shown once and kept nowhere."""
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
-    key = ApiKey(organization_id=organization_id, role=role, name=name, digest=_digest(secret), expires_at=expires_at)
+    key = ApiKey(
+        organization_id=PydanticObjectId(organization_id), role=role, name=name, digest=_digest(secret), expires_at=expires_at
+    )
     return await key.insert(), secret
 
 
@@ -126,12 +127,12 @@ def _reject_inactive(key: ApiKey | None) -> ApiKey | None:
     return key
 
 
-async def list_keys(organization_id: PydanticObjectId) -> list[ApiKey]:
+async def list_keys(organization_id: ObjectId) -> list[ApiKey]:
     """Every key of an organization, oldest first, revoked ones included."""
     return await ApiKey.find(ApiKey.organization_id == organization_id).sort("+created_at").to_list()
 
 
-async def revoke_key(key_id: PydanticObjectId) -> ApiKey | None:
+async def revoke_key(key_id: ObjectId) -> ApiKey | None:
     """Make a key worthless from now on; None when there is none of that id."""
     key = await ApiKey.get(key_id)
     if key and key.revoked_at is None:

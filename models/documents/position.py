@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field, StringConstraints
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -13,6 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict
 from models.reads.pagination import Page, PageRequest, find_page
 from models.storage.clock import now
+from models.storage.stored_document import StoredDocument
 from models.storage.transactions import run_in_transaction
 
 SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -61,7 +62,7 @@ class PositionContent(BaseModel):
     archived: bool = False
 
 
-class Position(Document, PositionContent):
+class Position(StoredDocument, PositionContent):
     """One version of a position."""
 
     organization_id: PydanticObjectId
@@ -143,7 +144,7 @@ async def save_position(
         saved = False
     if saved:
         return position
-    if stored := await get_position(ObjectId(position.id)):
+    if stored := await get_position(position.id):
         return stored
     newest = await find_position(organization_id, content.key)
     raise _stale_version_error(content.key, newest.version if newest else None)

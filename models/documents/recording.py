@@ -8,13 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.documents.interview import Lease
 from models.storage.clock import now
+from models.storage.stored_document import StoredDocument
 
 
 class RecordingKind(StrEnum):
@@ -69,7 +70,7 @@ class RecordingFile(BaseModel):
     size_bytes: int | None = None
 
 
-class Recording(Document):
+class Recording(StoredDocument):
     """The recording of an interview whose candidate agreed to it."""
 
     interview_id: PydanticObjectId

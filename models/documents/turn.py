@@ -10,10 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
+
+from models.storage.stored_document import StoredDocument
 
 
 class Speaker(StrEnum):
@@ -99,7 +101,7 @@ class Turn(NewTurn):
     seq: int
 
 
-class TurnDocument(Document):
+class TurnDocument(StoredDocument):
     """The collection of turns: its name and indexes. Rows are read and written as Turn."""
 
     interview_id: PydanticObjectId

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from beanie import Document
 from bson import BSON, ObjectId
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError
@@ -15,11 +14,12 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.asynchronous.collection import AsyncCollection
 
 from errors import BadInput
+from models.storage.stored_document import StoredDocument
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 100
 
-D = TypeVar("D", bound=Document)
+D = TypeVar("D", bound=StoredDocument)
 R = TypeVar("R")
 SortKey = tuple[Any, ObjectId]
 """sort value and id of a row"""
@@ -121,7 +121,7 @@ def _build_keyset_criteria(field: str, value: Any, row_id: ObjectId, *, descendi
     return [{"$or": branches, field: {"$not": {"$gt": value}} if descending else {"$gte": value}}]
 
 
-def get_stored_value(document: Document, path: str) -> Any:
+def get_stored_value(document: StoredDocument, path: str) -> Any:
     """The stored value at a dotted path."""
     value: Any = document
     for name in path.split("."):
@@ -140,7 +140,7 @@ async def find_page(
         return await model.find(conditions, **options).sort(sort).limit(count).to_list()  # type: ignore[arg-type]  # pairs, as PyMongo takes
 
     rows = await _read_rows(read, criteria, request)
-    return _build_page(rows, [(get_stored_value(row, request.order.field), ObjectId(row.id)) for row in rows], request)
+    return _build_page(rows, [(get_stored_value(row, request.order.field), row.id) for row in rows], request)
 
 
 async def find_rows(

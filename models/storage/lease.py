@@ -102,7 +102,7 @@ async def change_with_interview(
         changed = await compare_and_set(model, document_id, condition, values, computed, session)
         if changed is None:
             return None
-        interview_id = ObjectId(changed.interview_id)
+        interview_id = changed.interview_id
         if (
             await update_interview(interview_id, interview_condition, interview_values or {}, session=session, visible=visible)
             is None
@@ -126,7 +126,7 @@ async def insert_with_interview(
     """
 
     async def work(session: AsyncClientSession) -> Interview | None:
-        interview_id = ObjectId(document.interview_id)
+        interview_id = document.interview_id
         interview = await update_interview(interview_id, interview_condition, interview_values or {}, computed, session)
         if interview is not None:
             await document.insert(session=session)

@@ -174,7 +174,7 @@ async def append_interviewer_turns(
 async def _insert(interview: Interview, turns: Sequence[NewTurn], session: AsyncClientSession) -> list[Turn]:
     first = interview.last_seq - len(turns) + 1
     stored = [
-        Turn(id=ObjectId(), interview_id=ObjectId(interview.id), seq=first + place, **turn_to_values(turn))
+        Turn(id=ObjectId(), interview_id=interview.id, seq=first + place, **turn_to_values(turn))
         for place, turn in enumerate(turns)
     ]
     for turn in stored:  # insert_many's error would carry the text

@@ -101,7 +101,7 @@ async def complete_evaluation(
         "decision": None,
     }
     return await change_with_interview(
-        Evaluation, ObjectId(evaluation.id), _lease_condition(evaluation.fence), values, interview_values=score
+        Evaluation, evaluation.id, _lease_condition(evaluation.fence), values, interview_values=score
     )
 
 
@@ -114,7 +114,7 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
 
     Raises Conflict when the interview is not completed, or erased.
     """
-    interview_id = ObjectId(evaluation.interview_id)
+    interview_id = evaluation.interview_id
     condition = {"status": InterviewStatus.COMPLETED, **NOT_ERASED}
     for _ in range(3):
         _require_completed(await get_interview(interview_id))
@@ -143,7 +143,7 @@ def _require_completed(interview: Interview | None) -> None:
 
 async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | None:
     """Put a review beside the evaluation, once, and its decision on the interview; None when the data is gone."""
-    evaluation_id = ObjectId(evaluation.id)
+    evaluation_id = evaluation.id
 
     async def work(session: AsyncClientSession) -> Evaluation | None:
         reviews = {"reviews": {"$concatArrays": ["$reviews", [{"$literal": Encoder().encode(review)}]]}}
@@ -151,7 +151,7 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         # a repeated review decides nothing again: another may have come after it
         sets_decision = added is not None and await _is_newest_completed(added, session)
         interview_values = {"decision": review.decision} if sets_decision else {}
-        if await update_interview(ObjectId(evaluation.interview_id), NOT_ERASED, interview_values, session=session) is None:
+        if await update_interview(evaluation.interview_id, NOT_ERASED, interview_values, session=session) is None:
             await session.abort_transaction()
             return None
         return added or await Evaluation.get(evaluation.id, session=session)

@@ -41,7 +41,7 @@ async def insert_interview(interview: Interview) -> Interview:
     try:
         return await interview.insert()
     except DuplicateKeyError:
-        stored = await get_interview(ObjectId(interview.id))
+        stored = await get_interview(interview.id)
         if stored is None:
             raise
         return stored

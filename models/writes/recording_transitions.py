@@ -97,7 +97,7 @@ async def add_video(recording: Recording, video_size: VideoSize) -> Recording | 
 
 async def release_recording_lease(recording: Recording) -> Recording | None:
     """Give the lease up: the recorder has ended, and another comes if there is more to record."""
-    return await compare_and_set(Recording, ObjectId(recording.id), _lease_condition(recording), {"lease": None})
+    return await compare_and_set(Recording, recording.id, _lease_condition(recording), {"lease": None})
 
 
 async def give_up_recording(recording: Recording, failure: str, *, only_if_unleased: bool = False) -> Recording | None:
@@ -175,6 +175,4 @@ async def _change(
 ) -> Recording | None:
     """Change the recording under the fence that it was read with, while the candidate's consent stands."""
     held = {**_lease_condition(recording), **(condition or {})}
-    return await change_with_interview(
-        Recording, ObjectId(recording.id), held, values, computed, interview_condition=_HAS_CONSENT
-    )
+    return await change_with_interview(Recording, recording.id, held, values, computed, interview_condition=_HAS_CONSENT)

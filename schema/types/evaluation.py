@@ -130,10 +130,10 @@ class Evaluation(Node):
     @classmethod
     def of(cls, document: documents.Evaluation) -> "Evaluation":
         """The version as callers see it."""
-        interview_id = ObjectId(document.interview_id)
+        interview_id = document.interview_id
         outcome = document.outcome
         return cls(
-            id=strawberry.ID(encode_id(IdKind.EVALUATION, ObjectId(document.id))),
+            id=strawberry.ID(encode_id(IdKind.EVALUATION, document.id)),
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview_id)),
             version=document.version,
             status=document.status,

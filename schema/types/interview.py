@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import lru_cache
 
 import strawberry
-from bson import ObjectId
 from strawberry import UNSET
 
 from auth import Action, Principal
@@ -143,7 +142,7 @@ class Interview(Node):
     )
     async def position(self, info: Info) -> Position:
         """The position. Raises NotFound when it is gone."""
-        document = await info.context.loaders.positions.load(ObjectId(self.document.position.id))
+        document = await info.context.loaders.positions.load(self.document.position.id)
         if document is None:
             raise build_not_found(IdKind.POSITION)
         return Position.of(document, self.caller)
@@ -161,7 +160,7 @@ class Interview(Node):
     @resolved_field("What the spoken replies took; null while there is none.", guard=Action.READ_REFERENCES)
     async def latency(self, info: Info) -> ReplyLatency | None:
         """The figures."""
-        found = await info.context.loaders.latencies.load(ObjectId(self.document.id))
+        found = await info.context.loaders.latencies.load(self.document.id)
         return ReplyLatency.of(found) if found else None
 
     @resolved_field(
@@ -188,17 +187,17 @@ class Interview(Node):
         """The recordings."""
         if self.document.erased_at is not None:
             return []
-        return [Recording.of(file) for file in await info.context.loaders.recordings.load(ObjectId(self.document.id))]
+        return [Recording.of(file) for file in await info.context.loaders.recordings.load(self.document.id)]
 
     async def _load_evaluations(self, info: Info) -> list[EvaluationDocument]:
         if self.document.erased_at is not None:
             return []
-        return await info.context.loaders.evaluations.load(ObjectId(self.document.id))
+        return await info.context.loaders.evaluations.load(self.document.id)
 
     @classmethod
     def of(cls, document: documents.Interview | InterviewRow, caller: Principal) -> "Interview":
         """The interview as this caller sees it."""
-        return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.INTERVIEW, ObjectId(document.id))))
+        return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.INTERVIEW, document.id)))
 
 
 @lru_cache(256)

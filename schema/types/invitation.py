@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import strawberry
-from bson import ObjectId
 
 from lifecycle import consent
 from resolvers import invites
@@ -48,7 +47,7 @@ class Invitation:
         """The invitation as its holder sees it."""
         interview = invitation.interview
         return cls(
-            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, ObjectId(interview.id))),
+            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview.id)),
             status=interview.status,
             organization=invitation.organization.name,
             position_title=interview.position.title,

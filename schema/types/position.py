@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import strawberry
-from bson import ObjectId
 
 from auth import Action, Principal
 from models.documents import position as documents
@@ -103,4 +102,4 @@ class Position(Node):
     @classmethod
     def of(cls, document: documents.Position | PositionRef, caller: Principal) -> "Position":
         """The version as this caller sees it."""
-        return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.POSITION, ObjectId(document.id))))
+        return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.POSITION, document.id)))

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import strawberry
-from bson import ObjectId
 
 from models.documents import recording as documents
 from resolvers.ids import IdKind, encode_id
@@ -39,7 +38,7 @@ class Recording(Node):
         """The file as callers see it."""
         return cls(
             document=file,
-            id=strawberry.ID(encode_id(IdKind.RECORDING, ObjectId(file.id))),
+            id=strawberry.ID(encode_id(IdKind.RECORDING, file.id)),
             kind=file.kind,
             status=file.status,
             mime_type=file.mime_type,

@@ -1,7 +1,6 @@
 """Who is asking."""
 
 import strawberry
-from bson import ObjectId
 
 from auth import Principal
 from models.documents import organization as documents
@@ -19,7 +18,7 @@ class Organization(Node):
     @classmethod
     def of(cls, document: documents.Organization) -> "Organization":
         """The organization as callers see it."""
-        return cls(id=strawberry.ID(encode_id(IdKind.ORGANIZATION, ObjectId(document.id))), name=document.name)
+        return cls(id=strawberry.ID(encode_id(IdKind.ORGANIZATION, document.id)), name=document.name)
 
 
 @strawberry.type(description="The caller, by the credential that came with the request.")

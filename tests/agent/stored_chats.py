@@ -88,7 +88,7 @@ class Chat:
 async def make_chat(services: Services, claude: AsyncAnthropic, position: Position, **values: Any) -> Chat:
     """An interview that is open, and not greeted yet."""
     interview = await make_interview(position, InterviewStatus.WAITING, **values)
-    chat = Chat(services, claude, ObjectId(interview.id))
+    chat = Chat(services, claude, interview.id)
     assert await update_interview(chat.id, {}, {}, {"due_at": "$$NOW"})
     return chat
 

@@ -59,7 +59,7 @@ async def test_a_whole_interview_over_two_workers_and_two_api_processes(
 ) -> None:
     position = await make_position(**STARTER_POSITION)
     interview = await make_interview(position, InterviewStatus.SCHEDULED)
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     candidate = SimulatedCandidate(load_answers(ANSWERS_FILE))
     async with AsyncExitStack() as stack, asyncio.timeout(60):
         apis = [await stack.enter_async_context(open_process_services(settings)) for _ in range(2)]

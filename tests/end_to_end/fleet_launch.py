@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from beanie import PydanticObjectId
-from bson import ObjectId
-
 from models.documents.organization import Organization, Role, create_key
 from resolvers.positions import seed_positions
 from sandbox.anthropic.provider import AnthropicProvider
@@ -62,11 +59,9 @@ async def launch_fleet(
         valkey = await up.enter_async_context(Valkey(folder / "valkey"))
         organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
         starters = keys.load_starter_positions()
-        await seed_positions(ObjectId(organization.id), [*starters, make_short_position(starters)])
+        await seed_positions(organization.id, [*starters, make_short_position(starters)])
         roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
-        tokens: dict[Role, str] = {
-            role: (await create_key(PydanticObjectId(organization.id), role, role.lower()))[1] for role in roles
-        }
+        tokens: dict[Role, str] = {role: (await create_key(organization.id, role, role.lower()))[1] for role in roles}
         environment = make_environment(
             mongodb_url=mongodb_url,
             redis_url=valkey.url,

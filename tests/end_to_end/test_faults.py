@@ -5,8 +5,6 @@ import signal
 from datetime import timedelta
 from typing import Any
 
-from bson import ObjectId
-
 from models.documents.evaluation import Evaluation, EvaluationStatus, list_evaluations
 from models.documents.interview import EndReason, InterviewStatus
 from models.documents.organization import Role
@@ -256,7 +254,7 @@ async def test_an_interview_that_is_out_of_time_ends_by_its_clock(fleet: Fleet) 
         interview = await running_interview.document()
         assert interview.started_at
         late = {"started_at": interview.started_at - timedelta(minutes=31), "due_at": now()}
-        await type(interview).get_pymongo_collection().update_one({"_id": ObjectId(interview.id)}, {"$set": late})
+        await type(interview).get_pymongo_collection().update_one({"_id": interview.id}, {"$set": late})
         await dashboard.wait_until(lambda reader: reader.completed)
     assert (await running_interview.document()).end_reason is EndReason.OUT_OF_TIME
     assert dashboard.turns[-1]["questionKey"] is None

@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 from beanie import PydanticObjectId
-from bson import ObjectId
 
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
@@ -28,10 +27,10 @@ def make_due_evaluation(services: Services) -> MakeEvaluation:
         await interview.set({Interview.status: InterviewStatus.COMPLETED})
         fields: dict[str, Any] = {
             "id": PydanticObjectId(),
-            "interview_id": PydanticObjectId(interview.id),
+            "interview_id": interview.id,
             "organization_id": interview.organization_id,
             "version": 1,
-            "position_id": PydanticObjectId(position.id),
+            "position_id": position.id,
             "position_version": position.version,
             "prompt_version": "",
             "model": services.settings.anthropic.judge_model,
@@ -45,12 +44,12 @@ def make_due_evaluation(services: Services) -> MakeEvaluation:
 
 async def reload_evaluation(evaluation: Evaluation) -> Evaluation:
     """The evaluation as it is stored now."""
-    stored = await Evaluation.get(PydanticObjectId(evaluation.id))
+    stored = await Evaluation.get(evaluation.id)
     assert stored
     return stored
 
 
 async def load_evaluated_interview(evaluation: Evaluation) -> Interview:
-    interview = await Interview.get(PydanticObjectId(ObjectId(evaluation.interview_id)))
+    interview = await Interview.get(evaluation.interview_id)
     assert interview
     return interview

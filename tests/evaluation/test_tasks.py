@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from anthropic import AsyncAnthropic
-from bson import ObjectId
 
 from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
 from evaluation.tasks import ABANDONED, NO_EVIDENCE, NOTHING_SAID, build_outcome, run_evaluation
@@ -30,7 +29,7 @@ ANSWERS = (
 
 
 async def run_evaluation_job(services: Services, claude: AsyncAnthropic, evaluation: Evaluation) -> Evaluation:
-    await run_evaluation(services, claude, ObjectId(evaluation.id))
+    await run_evaluation(services, claude, evaluation.id)
     return await reload_evaluation(evaluation)
 
 
@@ -73,7 +72,7 @@ async def test_an_ended_interview_gets_its_score_with_quotes_that_stand_in_its_t
         "communication": 2,
         "problem_solving": 4,
     }
-    turns = await read_turns(ObjectId(evaluation.interview_id))
+    turns = await read_turns(evaluation.interview_id)
     for result in done.outcome.criteria:
         assert result.evidence
         assert all(turns[it.seq - 1].text[it.start : it.end] == it.quote for it in result.evidence)
@@ -148,7 +147,7 @@ async def test_a_long_transcript_is_scored_whole_wherever_the_evidence_stands(
     answers = [FILLER_TEXT[: 20_000 - len(marker)]] * 3
     answers[place] = answers[place] + marker
     evaluation = await make_due_evaluation(*answers, position=position)
-    assert sum(len(turn.text) for turn in await read_turns(ObjectId(evaluation.interview_id))) > 59_000
+    assert sum(len(turn.text) for turn in await read_turns(evaluation.interview_id)) > 59_000
     done = await run_evaluation_job(services, claude, evaluation)
     assert done.outcome
     # by its rules the provider found an answer to each question, so it was shown all three
@@ -248,7 +247,7 @@ async def test_a_judge_that_keeps_failing_ends_as_a_failure_with_its_reason_and_
 async def abandon(services: Services, evaluation: Evaluation) -> None:
     """Claim it as a worker that is killed right after, and let its lease lapse."""
     await make_due(evaluation)
-    assert await claim_evaluation(ObjectId(evaluation.id), "killed", services.settings.jobs.lease_seconds)
+    assert await claim_evaluation(evaluation.id, "killed", services.settings.jobs.lease_seconds)
     await evaluation.set({Evaluation.lease: None})
 
 
@@ -263,7 +262,7 @@ async def test_an_evaluation_whose_worker_is_killed_each_time_fails_without_anot
     assert failed.failure == ABANDONED.format(attempts=services.settings.jobs.judge_attempts)
     assert provider.requests == []
     await run_evaluation_job(services, claude, evaluation)
-    assert await claim_evaluation(ObjectId(evaluation.id), "another", 60) is None
+    assert await claim_evaluation(evaluation.id, "another", 60) is None
 
 
 async def test_an_evaluation_whose_lease_is_lost_each_time_stops_at_its_attempts_with_all_usage_recorded(
@@ -277,7 +276,7 @@ async def test_an_evaluation_whose_lease_is_lost_each_time_stops_at_its_attempts
     )
     losers = []
     for attempt in range(1, attempts + 1):
-        losers.append(asyncio.create_task(run_evaluation(services, claude, ObjectId(evaluation.id))))
+        losers.append(asyncio.create_task(run_evaluation(services, claude, evaluation.id)))
         await requested(provider, attempt)
         await evaluation.set({Evaluation.lease: None})  # as when it lapsed
     failed = await run_evaluation_job(services, claude, evaluation)
@@ -314,7 +313,7 @@ async def test_the_usage_is_stored_before_the_answer_is_used(
     with monkeypatch.context() as patch:
         patch.setattr("evaluation.tasks.build_outcome", defect)
         with pytest.raises(ValueError, match="what was said"):
-            await run_evaluation(services, claude, ObjectId(evaluation.id))
+            await run_evaluation(services, claude, evaluation.id)
     failed = await reload_evaluation(evaluation)
     assert failed.status is EvaluationStatus.PENDING
     assert failed.usage.output_tokens > 0
@@ -341,7 +340,7 @@ async def test_a_worker_that_is_stopped_in_mid_call_stops_its_call(
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
     provider.scripts.append(ScriptedReply(release_event=asyncio.Event()))
-    task = asyncio.create_task(run_evaluation(services, claude, ObjectId(evaluation.id)))
+    task = asyncio.create_task(run_evaluation(services, claude, evaluation.id))
     await requested(provider, 1)
     (call,) = [one for one in asyncio.all_tasks() if "_ask" in repr(one)]
     task.cancel()
@@ -368,7 +367,7 @@ async def test_callers_see_each_step_of_an_evaluation_as_a_change_of_the_intervi
     seen = [(await load_evaluated_interview(evaluation)).updated_at]
     gate = asyncio.Event()
     provider.scripts.append(ScriptedReply(status=529, error_type="overloaded_error", release_event=gate))
-    task = asyncio.create_task(run_evaluation(services, claude, ObjectId(evaluation.id)))
+    task = asyncio.create_task(run_evaluation(services, claude, evaluation.id))
     async with asyncio.timeout(10):
         while (await reload_evaluation(evaluation)).status is not EvaluationStatus.RUNNING:
             await asyncio.sleep(0.01)
@@ -389,7 +388,7 @@ async def test_two_workers_at_once_make_one_judgement(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
-    await asyncio.gather(*(run_evaluation(services, claude, ObjectId(evaluation.id)) for _ in range(5)))
+    await asyncio.gather(*(run_evaluation(services, claude, evaluation.id) for _ in range(5)))
     done = await reload_evaluation(evaluation)
     assert (done.status, done.attempts, len(provider.requests)) == (EvaluationStatus.COMPLETED, 1, 1)
 
@@ -404,7 +403,7 @@ async def test_a_worker_that_was_replaced_stores_nothing(
             text=build_judgement_json(build_criterion_judgement(1, (2, "I measured the wait of each lock"))), release_event=gate
         )
     )
-    zombie = asyncio.create_task(run_evaluation(services, claude, ObjectId(evaluation.id)))
+    zombie = asyncio.create_task(run_evaluation(services, claude, evaluation.id))
     await requested(provider, 1)
     # its lease is taken away while it waits, as the sweep of another process would after it lapsed
     await evaluation.set({Evaluation.lease: None})
@@ -430,9 +429,9 @@ async def test_an_interview_that_is_erased_in_mid_judgement_gets_none(
             text=build_judgement_json(build_criterion_judgement(5, (2, "I measured the wait of each lock"))), release_event=gate
         )
     )
-    task = asyncio.create_task(run_evaluation(services, claude, ObjectId(evaluation.id)))
+    task = asyncio.create_task(run_evaluation(services, claude, evaluation.id))
     await requested(provider, 1)
-    await mark_erased(ObjectId(evaluation.interview_id))
+    await mark_erased(evaluation.interview_id)
     gate.set()
     await task
     assert (await reload_evaluation(evaluation)).outcome is None

@@ -86,7 +86,7 @@ class Writer:
         self.last = interview.last_seq
         self._last_said = interview.last_seq
         self._interview = interview
-        self._transcript = TranscriptWriter(services, ObjectId(interview.id), interview.fence)
+        self._transcript = TranscriptWriter(services, interview.id, interview.fence)
         self._stop_requested = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
@@ -197,8 +197,8 @@ class Writers:
         """Creates an API key of a role and returns its id and its secret."""
         owner, is_new = await ensure_organization(ORGANIZATION)
         if is_new:
-            await seed_positions(ObjectId(owner.id), load_starter_positions())
-        key, secret = await create_key(PydanticObjectId(owner.id), Role(role), "faults")
+            await seed_positions(owner.id, load_starter_positions())
+        key, secret = await create_key(owner.id, Role(role), "faults")
         return str(key.id), secret
 
     async def revoke_api_key(self, key_id: str) -> None:

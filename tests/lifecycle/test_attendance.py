@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bson import ObjectId
 
 from errors import Unavailable
 from lifecycle.presence import candidate_joined, candidate_left, dispatch_missing_interviewers
@@ -34,7 +33,7 @@ async def make_voice_interview(**values: Any) -> Interview:
 
 
 async def reload_interview(interview: Interview) -> Interview:
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     return stored
 
@@ -47,7 +46,7 @@ async def read_participant(interview: Interview) -> str | None:
 
 async def test_who_comes_is_attended_at_once_and_once(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
-    await asyncio.gather(*(candidate_joined(services, ObjectId(interview.id), "PA_1") for _ in range(5)))
+    await asyncio.gather(*(candidate_joined(services, interview.id, "PA_1") for _ in range(5)))
     assert await read_participant(interview) == "PA_1"
     lease = (await reload_interview(interview)).lease
     assert lease
@@ -57,7 +56,7 @@ async def test_who_comes_is_attended_at_once_and_once(services: Services, liveki
 
 async def test_who_comes_back_to_an_interviewer_that_waits_gets_no_other(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     await candidate_joined(services, interview_id, "PA_1")
     assert await claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
     await candidate_left(services, interview_id, "PA_1")
@@ -69,7 +68,7 @@ async def test_who_comes_back_to_an_interviewer_that_waits_gets_no_other(service
 
 async def test_who_comes_back_to_a_room_without_one_is_attended_at_once(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview(fence=3, lease=Lease(holder="dead", until=one_minute_ago()))
-    await candidate_joined(services, ObjectId(interview.id), "PA_1")
+    await candidate_joined(services, interview.id, "PA_1")
     assert await livekit.list_interviewer_fences(interview) == [4]
 
 
@@ -77,7 +76,7 @@ async def test_who_typed_and_comes_back_goes_on_by_voice(
     services: Services, livekit: LivekitProbe, redis_probe: RedisProbe
 ) -> None:
     interview = await make_voice_interview(channel=Channel.TEXT, fence=2, due_at=now())
-    await candidate_joined(services, ObjectId(interview.id), "PA_1")
+    await candidate_joined(services, interview.id, "PA_1")
     stored = await reload_interview(interview)
     assert (stored.channel, stored.fence, stored.due_at) == (Channel.VOICE, 3, None)
     assert await livekit.list_interviewer_fences(interview) == [3]
@@ -86,8 +85,8 @@ async def test_who_typed_and_comes_back_goes_on_by_voice(
 
 async def test_a_late_word_of_who_has_left_sends_for_nobody(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
-    await candidate_left(services, ObjectId(interview.id), "PA_1")
-    await candidate_joined(services, ObjectId(interview.id), "PA_1")
+    await candidate_left(services, interview.id, "PA_1")
+    await candidate_joined(services, interview.id, "PA_1")
     assert await read_participant(interview) is None
     assert await livekit.list_interviewer_fences(interview) == []
 
@@ -97,8 +96,8 @@ async def test_nobody_is_sent_for_where_nothing_is_open(
     services: Services, livekit: LivekitProbe, status: InterviewStatus
 ) -> None:
     interview = await make_voice_interview(status=status)
-    await candidate_joined(services, ObjectId(interview.id), "PA_1")
-    await candidate_left(services, ObjectId(interview.id), "PA_1")
+    await candidate_joined(services, interview.id, "PA_1")
+    await candidate_left(services, interview.id, "PA_1")
     assert await livekit.list_interviewer_fences(interview) == []
 
 
@@ -123,5 +122,5 @@ async def test_who_comes_while_livekit_is_away_is_known_to_be_there(services: Se
     async with Rooms(changed) as rooms:
         away = Services(changed, services.live, services.jobs, rooms, "test")
         with pytest.raises(Unavailable):
-            await candidate_joined(away, ObjectId(interview.id), "PA_1")
+            await candidate_joined(away, interview.id, "PA_1")
     assert await read_participant(interview) == "PA_1"

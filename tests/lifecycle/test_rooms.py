@@ -35,13 +35,13 @@ async def test_a_room_is_made_once_with_one_dispatch(services: Services, livekit
 async def test_another_dispatch_comes_under_its_own_number(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview(fence=1)
     await services.rooms.create_room(interview)
-    await services.rooms.dispatch_interviewer(ObjectId(interview.id), 2)
+    await services.rooms.dispatch_interviewer(interview.id, 2)
     assert await livekit.list_interviewer_fences(interview) == [1, 2]
 
 
 async def test_a_dispatch_makes_a_room_that_is_gone_as_it_was(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
-    await services.rooms.dispatch_interviewer(ObjectId(interview.id), 7)
+    await services.rooms.dispatch_interviewer(interview.id, 7)
     [room] = await livekit.list_rooms(interview)
     assert room.departure_timeout > services.settings.voice.grace_seconds
     assert await livekit.list_interviewer_fences(interview) == [7]
@@ -57,13 +57,13 @@ async def test_a_dispatch_puts_out_every_interviewer_and_nobody_else(services: S
         livekit.join(interview, "a nameless one", ""),
         livekit.join(interview, "the recorder", names.recorder_name),
     ):
-        await services.rooms.dispatch_interviewer(ObjectId(interview.id), 2)
+        await services.rooms.dispatch_interviewer(interview.id, 2)
 
         async def are_out() -> bool:
             return await livekit.list_identities(interview) == {CANDIDATE_IDENTITY, "a nameless one", "the recorder"}
 
         await wait_until(are_out)
-        await services.rooms.dispatch_recorder(ObjectId(interview.id), ObjectId(), 2)
+        await services.rooms.dispatch_recorder(interview.id, ObjectId(), 2)
 
         async def is_out() -> bool:
             return await livekit.list_identities(interview) == {CANDIDATE_IDENTITY, "a nameless one"}
@@ -73,9 +73,9 @@ async def test_a_dispatch_puts_out_every_interviewer_and_nobody_else(services: S
 
 async def test_the_candidate_is_found_in_the_room(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
-    assert await services.rooms.find_candidate(ObjectId(interview.id)) is None
+    assert await services.rooms.find_candidate(interview.id) is None
     async with livekit.join(interview) as room, livekit.join(interview, "a guest"):
-        found = await services.rooms.find_candidate(ObjectId(interview.id))
+        found = await services.rooms.find_candidate(interview.id)
         assert found
         assert found.sid == room.local_participant.sid
         assert abs(found.joined_at - now()) < timedelta(minutes=1)
@@ -83,7 +83,7 @@ async def test_the_candidate_is_found_in_the_room(services: Services, livekit: L
 
 async def test_a_recorder_is_sent_for_by_its_own_name(services: Services, livekit: LivekitProbe) -> None:
     interview, recording_id = await make_interview(), ObjectId()
-    await services.rooms.dispatch_recorder(ObjectId(interview.id), recording_id, 3)
+    await services.rooms.dispatch_recorder(interview.id, recording_id, 3)
     sent = {"interview": str(interview.id), "recording": str(recording_id), "fence": 3}
     assert await livekit.list_dispatches(interview) == [(services.settings.livekit.recorder_name, sent)]
 
@@ -117,7 +117,7 @@ async def test_browsers_get_the_address_that_is_theirs(services: Services) -> No
 
 async def test_a_room_is_closed_and_one_that_is_not_there_is_fine(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     await services.rooms.delete_room(interview_id)
     await services.rooms.create_room(interview)
     assert interview_id in await services.rooms.list_interviews_with_room()
@@ -142,7 +142,7 @@ async def test_a_livekit_that_is_away_is_unavailable_and_says_what_to_do(service
             await rooms.create_room(interview)
         assert away.value.retry_after_seconds
         with pytest.raises(Unavailable):
-            await rooms.dispatch_interviewer(ObjectId(interview.id), 1)
+            await rooms.dispatch_interviewer(interview.id, 1)
 
 
 async def test_a_livekit_that_never_answers_is_given_up(services: Services) -> None:
@@ -171,7 +171,7 @@ async def test_without_a_livekit_there_is_no_voice_channel(services: Services) -
     interview = await make_interview()
     async with Rooms(services.settings.model_copy(update={"livekit": configuration.LivekitSettings()})) as rooms:
         assert not rooms.is_configured
-        rooms.delete_room_in_background(ObjectId(interview.id))
+        rooms.delete_room_in_background(interview.id)
         with pytest.raises(Unavailable, match="not available on this server: use channel TEXT"):
             rooms.issue_access(interview)
         with pytest.raises(Unavailable):

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bson import ObjectId
 from structlog.testing import capture_logs
 
 from lifecycle import presence, reconciler
@@ -36,7 +35,7 @@ async def make_voice_interview(**values: Any) -> Interview:
 
 
 async def reload_interview(interview: Interview) -> Interview:
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     return stored
 
@@ -77,7 +76,7 @@ async def test_a_dispatch_that_nobody_takes_is_repeated_under_a_higher_number_un
 ) -> None:
     interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     async with _RunningReconciler(services), livekit.join(interview) as guest:
-        await presence.candidate_joined(services, ObjectId(interview.id), guest.local_participant.sid)
+        await presence.candidate_joined(services, interview.id, guest.local_participant.sid)
 
         async def is_dispatched_three_times() -> bool:
             return len(await livekit.list_interviewer_fences(interview)) >= 3
@@ -86,9 +85,7 @@ async def test_a_dispatch_that_nobody_takes_is_repeated_under_a_higher_number_un
 
         async def is_answered() -> bool:
             return (
-                await claim_interviewer_lease(
-                    ObjectId(interview.id), (await reload_interview(interview)).fence, "agent", LEASE_SECONDS
-                )
+                await claim_interviewer_lease(interview.id, (await reload_interview(interview)).fence, "agent", LEASE_SECONDS)
                 is not None
             )
 
@@ -205,7 +202,7 @@ async def test_who_has_been_away_for_too_long_has_left(services: Services) -> No
 async def test_who_comes_back_at_the_last_moment_has_not_left(services: Services) -> None:
     long_ago = seconds_ago(services.settings.voice.grace_seconds + 5)
     interview = await make_voice_interview(room=RoomState(wanted_until=long_ago, left_at=long_ago))
-    await mark_present(ObjectId(interview.id), "PA_2")
+    await mark_present(interview.id, "PA_2")
     is_gone = abandonment_condition(services.settings.voice.grace_seconds)
     ended = await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_gone)
     assert ended.status is InterviewStatus.IN_PROGRESS
@@ -248,10 +245,10 @@ async def test_a_typed_message_is_answered_though_its_process_died_right_after_s
 async def test_what_was_spoken_waits_for_the_candidate_to_come_back(services: Services) -> None:
     interview = await make_voice_interview(room=RoomState(wanted_until=seconds_ago(60), left_at=now()))
     spoken = new_turn("item:1", "I was about to say", Speaker.CANDIDATE, channel=Channel.VOICE)
-    await append_candidate_turn(ObjectId(interview.id), spoken)
+    await append_candidate_turn(interview.id, spoken)
     assert await find_unanswered_messages(0, 10) == []
     await add_candidate_turn(interview, "My line broke.")
     assert await find_unanswered_messages(0, 10) == [interview.id]
     asked = new_turn("item:2", "Then go on.", channel=Channel.VOICE)
-    await append_interviewer_turns(ObjectId(interview.id), [asked], new_interviewer_update(answers=2, due_at=seconds_ago(1)))
+    await append_interviewer_turns(interview.id, [asked], new_interviewer_update(answers=2, due_at=seconds_ago(1)))
     assert await find_unanswered_messages(0, 10) == [], "by voice, silence is the interviewer's own matter"

@@ -37,20 +37,20 @@ async def make_leased_interview() -> Interview:
     """One whose reply is being composed."""
     interview = await make_interview()
     await add_candidate_turn(interview, "Hello.")
-    leased = await claim_reply(ObjectId(interview.id), "holder", 60)
+    leased = await claim_reply(interview.id, "holder", 60)
     assert leased
     return leased
 
 
 async def reload_interview(interview: Interview) -> Interview:
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     return stored
 
 
 async def test_opening_is_told_and_makes_the_greeting_due(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=SCHEDULED)
-    opened = await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.TEXT)
+    opened = await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)
     assert (opened.status, opened.consent) == (WAITING, CONSENT)
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
     assert await redis_probe.read_kicked_jobs() == [(REPLY, interview.id)]
@@ -58,7 +58,7 @@ async def test_opening_is_told_and_makes_the_greeting_due(services: Services, re
 
 async def test_opening_by_voice_sends_for_an_interviewer_and_wakes_no_job(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=SCHEDULED)
-    opened = await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.VOICE)
+    opened = await states.open_interview(services, interview.id, CONSENT, Channel.VOICE)
     assert (opened.status, opened.channel, opened.consent) == (WAITING, Channel.VOICE, CONSENT)
     assert opened.lease
     assert opened.lease.holder == DISPATCH_HOLDER
@@ -70,21 +70,21 @@ async def test_opening_again_answers_the_interview_as_it_is(services: Services, 
     interview = await make_interview(status=SCHEDULED)
     other = CONSENT.model_copy(update={"recording": True})
     opened = await asyncio.gather(
-        *(states.open_interview(services, ObjectId(interview.id), consent, Channel.TEXT) for consent in (CONSENT, other) * 3)
+        *(states.open_interview(services, interview.id, consent, Channel.TEXT) for consent in (CONSENT, other) * 3)
     )
     assert {item.status for item in opened} == {WAITING}
     assert len({item.updated_at for item in opened}) == 1, "one of them changed it"
     assert len({item.consent.recording for item in opened if item.consent}) == 1, "and its consent stands"
     assert len(await redis_probe.read_kicked_jobs()) == 1
-    await update_interview(ObjectId(interview.id), {}, {"status": IN_PROGRESS})
-    assert (await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.TEXT)).status is IN_PROGRESS
+    await update_interview(interview.id, {}, {"status": IN_PROGRESS})
+    assert (await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)).status is IN_PROGRESS
 
 
 @pytest.mark.parametrize("status", [ENDING, COMPLETED, CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED])
 async def test_what_is_over_is_not_opened(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match=status):
-        await states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.TEXT)
+        await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)
     assert (await redis_probe.read_published_channels(), await redis_probe.read_kicked_jobs()) == (set(), [])
 
 
@@ -95,7 +95,7 @@ async def test_an_end_that_nobody_holds_completes_at_once(
     interview = await make_interview(status=status)
     ended = await states.end_interview(services, interview, EndReason.RECRUITER_ENDED)
     assert (ended.status, ended.end_reason) == (COMPLETED, EndReason.RECRUITER_ENDED)
-    [evaluation] = await list_evaluations(ObjectId(interview.id))
+    [evaluation] = await list_evaluations(interview.id)
     assert evaluation.status is EvaluationStatus.PENDING
     assert (evaluation.model, evaluation.prompt_version) == (services.settings.anthropic.judge_model, "test")
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
@@ -110,7 +110,7 @@ async def test_five_ends_at_once_are_one_end_and_one_evaluation(services: Servic
     assert len({item.end_reason for item in ended}) == 1
     again = await states.end_interview(services, interview, EndReason.CANDIDATE_LEFT)
     assert (again.status, again.end_reason) == (COMPLETED, ended[0].end_reason)
-    [evaluation] = await list_evaluations(ObjectId(interview.id))
+    [evaluation] = await list_evaluations(interview.id)
     assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 
 
@@ -122,17 +122,17 @@ async def test_an_end_in_mid_reply_waits_for_who_holds_the_lease(services: Servi
     with pytest.raises(Conflict, match="ENDING"):
         await store_message(services, held, "one more thing", "key")
     last = new_interviewer_update(held.fence, answers=1, statuses=(ENDING,))
-    stored = await store_interviewer_turns(services, ObjectId(held.id), [new_turn("reply:1", "Good bye.")], last)
+    stored = await store_interviewer_turns(services, held.id, [new_turn("reply:1", "Good bye.")], last)
     finished = await states.finish_interview(services, stored)
     assert (finished.status, finished.end_reason, finished.lease) == (COMPLETED, EndReason.CANDIDATE_ENDED, None)
-    assert [turn.text for turn in await read_turns(ObjectId(held.id))] == ["Hello.", "Good bye."]
+    assert [turn.text for turn in await read_turns(held.id)] == ["Hello.", "Good bye."]
 
 
 async def test_who_finishes_again_gets_the_interview_as_it_is(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=ENDING)
     finished = await asyncio.gather(*(states.finish_interview(services, interview) for _ in range(5)))
     assert {item.status for item in finished} == {COMPLETED}
-    assert len(await list_evaluations(ObjectId(interview.id))) == 1
+    assert len(await list_evaluations(interview.id)) == 1
     assert len(await redis_probe.read_kicked_jobs()) == 1
 
 
@@ -150,7 +150,7 @@ async def test_what_was_never_held_is_not_ended(services: Services, redis_probe:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match="cancelInterview" if status is SCHEDULED else status):
         await states.end_interview(services, interview, EndReason.RECRUITER_ENDED)
-    assert await list_evaluations(ObjectId(interview.id)) == []
+    assert await list_evaluations(interview.id) == []
     assert (await redis_probe.read_published_channels(), await redis_probe.read_kicked_jobs()) == (set(), [])
 
 
@@ -178,11 +178,11 @@ async def test_what_has_begun_is_not_cancelled(services: Services, redis_probe: 
 async def test_an_expiry_is_told_once_and_needs_its_time(services: Services, redis_probe: RedisProbe) -> None:
     early = await make_interview(status=WAITING)
     late = await make_interview(status=WAITING, expires_at=now() - timedelta(seconds=1))
-    await states.expire_interview(services, ObjectId(early.id))
+    await states.expire_interview(services, early.id)
     assert await redis_probe.read_published_channels() == set()
-    await states.expire_interview(services, ObjectId(late.id))
+    await states.expire_interview(services, late.id)
     assert await redis_probe.read_published_channels() == change_channels_of(late)
-    await states.expire_interview(services, ObjectId(late.id))
+    await states.expire_interview(services, late.id)
     assert await redis_probe.read_published_channels() == set()
     assert [(await reload_interview(item)).status for item in (early, late)] == [WAITING, InterviewStatus.EXPIRED]
 
@@ -196,7 +196,7 @@ async def test_an_erasure_is_told_and_answers_the_same_each_time(services: Servi
     assert (erased.erasure.turns, erased.erasure.pending) == (1, False)
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
     assert await states.erase_interview(services, interview) == erased
-    assert await read_turns(ObjectId(interview.id)) == []
+    assert await read_turns(interview.id) == []
 
 
 async def test_a_deletion_that_fails_leaves_the_mark_and_the_next_call_deletes(
@@ -217,7 +217,7 @@ async def test_a_deletion_that_fails_leaves_the_mark_and_the_next_call_deletes(
     erased = await states.erase_interview(services, interview)
     assert erased.erasure
     assert not erased.erasure.pending
-    assert await read_turns(ObjectId(interview.id)) == []
+    assert await read_turns(interview.id) == []
 
 
 async def test_an_evaluation_that_is_asked_for_is_told_and_woken(services: Services, redis_probe: RedisProbe) -> None:
@@ -239,19 +239,17 @@ async def test_a_message_is_shown_and_wakes_the_interviewer(services: Services, 
 
 async def test_what_the_interviewer_says_is_shown(services: Services, redis_probe: RedisProbe) -> None:
     held = await make_leased_interview()
-    await store_interviewer_turns(
-        services, ObjectId(held.id), [new_turn("reply:1")], new_interviewer_update(held.fence, answers=1)
-    )
+    await store_interviewer_turns(services, held.id, [new_turn("reply:1")], new_interviewer_update(held.fence, answers=1))
     assert await redis_probe.read_published_channels() == change_channels_of(held)
     assert (await reload_interview(held)).last_seq == 2
-    await release_interview_lease(ObjectId(held.id), held.fence)
+    await release_interview_lease(held.id, held.fence)
 
 
 async def test_what_never_was_is_not_found(services: Services) -> None:
     interview = await make_interview()
     await interview.delete()
     for step in (
-        states.open_interview(services, ObjectId(interview.id), CONSENT, Channel.TEXT),
+        states.open_interview(services, interview.id, CONSENT, Channel.TEXT),
         states.end_interview(services, interview, EndReason.RECRUITER_ENDED),
         states.finish_interview(services, interview),
         states.cancel_interview(services, interview, None),

@@ -50,7 +50,7 @@ def evaluation_jobs(services: Services) -> JobSpy:
 
 
 async def read_status(interview: Interview) -> InterviewStatus:
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     return stored.status
 
@@ -76,14 +76,14 @@ async def test_an_ending_interview_without_a_holder_is_finished_after_its_time(
     young = await make_interview(status=ENDING, ended_at=now() + minus_seconds(2))
     await asyncio.gather(*(repair_all(services) for _ in range(3)))
     assert (await read_status(left), await read_status(young)) == (COMPLETED, ENDING)
-    [evaluation] = await list_evaluations(ObjectId(left.id))
+    [evaluation] = await list_evaluations(left.id)
     assert await redis_probe.read_published_channels() == change_channels_of(left)
     assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 
 
 async def test_an_ending_interview_with_a_holder_is_left_to_it(services: Services) -> None:
     interview = await make_interview(due_at=now() + minus_seconds(60))
-    assert await claim_reply(ObjectId(interview.id), "holder", 60)
+    assert await claim_reply(interview.id, "holder", 60)
     await interview.set({"status": ENDING, "ended_at": now() + minus_seconds(60)})
     await repair_all(services)
     assert await read_status(interview) is ENDING
@@ -94,7 +94,7 @@ async def test_a_reply_whose_wake_up_was_lost_is_given_here(services: Services, 
     await make_interview(due_at=now() + timedelta(seconds=60))
     await make_interview(due_at=now() + timedelta(seconds=-0.01))  # its wake-up may be on its way
     held = await make_interview(due_at=now() + minus_seconds(60))
-    await claim_reply(ObjectId(held.id), "holder", 60)
+    await claim_reply(held.id, "holder", 60)
     await sweep_and_start_jobs(services)
     assert reply_jobs.started_ids == [lost.id]
 
@@ -104,7 +104,7 @@ async def test_an_evaluation_that_is_due_is_made_here(services: Services, evalua
     due = await new_evaluation(interviews[0], due_at=now() + minus_seconds(1)).insert()
     await new_evaluation(interviews[1], due_at=now() + timedelta(seconds=60)).insert()
     held = await new_evaluation(interviews[2], due_at=now() + minus_seconds(60)).insert()
-    await claim_evaluation(ObjectId(held.id), "holder", 60)
+    await claim_evaluation(held.id, "holder", 60)
     await sweep_and_start_jobs(services)
     assert evaluation_jobs.started_ids == [due.id]
 
@@ -123,13 +123,13 @@ async def test_a_deletion_that_did_not_happen_is_repeated(services: Services) ->
     for each in (interview, other):
         await add_candidate_turn(each, "a secret")
         await new_evaluation(each).insert()
-    await mark_erased(ObjectId(interview.id))
+    await mark_erased(interview.id)
     await repair_all(services)
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     assert stored.erasure
     assert (stored.erasure.pending, stored.erasure.turns, stored.erasure.evaluations) == (False, 1, 1)
-    left = [(await read_turns(ObjectId(each.id)), await list_evaluations(ObjectId(each.id))) for each in (interview, other)]
+    left = [(await read_turns(each.id), await list_evaluations(each.id)) for each in (interview, other)]
     assert [(len(turns), len(versions)) for turns, versions in left] == [(0, 0), (1, 1)]
 
 
@@ -145,12 +145,12 @@ async def test_what_cannot_be_repaired_holds_up_nothing_else(
     left = await make_interview(status=ENDING, ended_at=now() + minus_seconds(6))
     erased = await make_interview()
     await add_candidate_turn(erased, "a secret")
-    await mark_erased(ObjectId(erased.id))
+    await mark_erased(erased.id)
     late = await make_interview(due_at=now() + minus_seconds(2))
     with capture_logs() as logged:
         await sweep_and_start_jobs(services)
     assert await read_status(left) is COMPLETED
-    assert await read_turns(ObjectId(erased.id)) == []
+    assert await read_turns(erased.id) == []
     assert late.id in reply_jobs.started_ids
     assert due.id in evaluation_jobs.started_ids
     errors = [(event["id"], event["reason"]) for event in logged if event["log_level"] == "error"]
@@ -219,7 +219,7 @@ async def test_the_sweep_outlives_an_outage_of_mongodb(services: Services, own_m
                 return await read_status(interview) is COMPLETED
 
             await wait_until(is_repaired)
-    assert len(await list_evaluations(ObjectId(interview.id))) == 1
+    assert len(await list_evaluations(interview.id)) == 1
 
 
 async def test_a_round_without_mongodb_says_so(services: Services, own_mongod: Mongod) -> None:

@@ -5,7 +5,6 @@ import signal
 from contextlib import AsyncExitStack
 
 import pytest
-from bson import ObjectId
 
 import settings
 from live.hub import LiveHub
@@ -33,7 +32,7 @@ async def wait_until_connected(live: LiveHub, connected: bool) -> None:
 
 async def test_a_redis_that_is_killed_and_comes_back_costs_no_turn_and_no_order(own_valkey: Valkey) -> None:
     interview = await make_interview()
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     stored: list[Turn] = []
 
     async def publish_turns(live: LiveHub, count: int) -> None:
@@ -63,7 +62,7 @@ async def test_messages_carry_again_after_redis_came_back(own_valkey: Valkey) ->
     interview = await make_interview()
     async with (
         make_live(own_valkey, poll_seconds=3600) as live,
-        collect_stream(live.follow_turns(ObjectId(interview.id), 0)) as read,
+        collect_stream(live.follow_turns(interview.id, 0)) as read,
     ):
         await live.publish_turn(await add_candidate_turn(interview, "before"))
         await read.wait_for_first(1)
@@ -81,7 +80,7 @@ async def test_messages_carry_again_after_redis_came_back(own_valkey: Valkey) ->
 async def test_a_frozen_redis_holds_up_nobody(own_valkey: Valkey) -> None:
     interview = await make_interview()
     loop = asyncio.get_running_loop()
-    async with make_live(own_valkey) as live, collect_stream(live.follow_turns(ObjectId(interview.id), 0)) as read:
+    async with make_live(own_valkey) as live, collect_stream(live.follow_turns(interview.id, 0)) as read:
         own_valkey.send_signal(signal.SIGSTOP)
         try:
             first = await add_candidate_turn(interview, "first")
@@ -115,7 +114,7 @@ async def test_a_frozen_redis_holds_up_nobody(own_valkey: Valkey) -> None:
 async def test_a_redis_that_comes_later_is_found(own_valkey: Valkey) -> None:
     interview = await make_interview()
     await own_valkey.kill()
-    async with make_live(own_valkey) as live, collect_stream(live.follow_turns(ObjectId(interview.id), 0)) as read:
+    async with make_live(own_valkey) as live, collect_stream(live.follow_turns(interview.id, 0)) as read:
         assert not await live.is_connected()
         await live.publish_turn(await add_candidate_turn(interview, "without"))
         await read.wait_for_first(1)
@@ -132,7 +131,7 @@ async def test_nothing_is_left_when_the_last_follower_has_gone(own_valkey: Valke
         before = asyncio.all_tasks()
         async with AsyncExitStack() as stack:
             for interview in interviews:
-                interview_id, organization_id = ObjectId(interview.id), ObjectId(interview.organization_id)
+                interview_id, organization_id = interview.id, interview.organization_id
                 turns = await stack.enter_async_context(collect_stream(live.follow_turns(interview_id, 0)))
                 await stack.enter_async_context(collect_stream(live.follow_interims(interview_id)))
                 states = await stack.enter_async_context(collect_stream(live.follow_interview(interview_id)))

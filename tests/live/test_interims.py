@@ -17,12 +17,12 @@ pytestmark = pytest.mark.usefixtures("database")
 def new_interim(
     interview: Interview, text: str, after_seq: int = 0, speaker: Speaker = Speaker.CANDIDATE, seconds_ago: int = 0
 ) -> Interim:
-    return Interim(ObjectId(interview.id), speaker, text, after_seq, now() - timedelta(seconds=seconds_ago))
+    return Interim(interview.id, speaker, text, after_seq, now() - timedelta(seconds=seconds_ago))
 
 
 async def test_what_is_being_said_arrives_as_it_is_said(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     interview = await make_interview()
-    async with collect_stream(live.follow_interims(ObjectId(interview.id))) as read:
+    async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
         said = [new_interim(interview, text) for text in ("I", "I think", "I think so")]
         for number, interim in enumerate(said, 1):
@@ -34,8 +34,8 @@ async def test_a_slow_follower_sees_only_the_newest_words_of_each_speaker(
     live: LiveHub, redis_subscriptions: RedisSubscriptions
 ) -> None:
     interview = await make_interview()
-    slow = live.follow_interims(ObjectId(interview.id))
-    async with collect_stream(live.follow_interims(ObjectId(interview.id))) as read:
+    slow = live.follow_interims(interview.id)
+    async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
         await live.publish_interim(new_interim(interview, "0"))
         await read.wait_for_first(1)
@@ -50,7 +50,7 @@ async def test_a_slow_follower_sees_only_the_newest_words_of_each_speaker(
 
 async def test_words_that_a_stored_turn_replaced_are_dropped(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     interview = await make_interview()
-    async with collect_stream(live.follow_interims(ObjectId(interview.id))) as read:
+    async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
         await live.publish_interim(new_interim(interview, "I thi"))
         await read.wait_for_first(1)
@@ -65,14 +65,14 @@ async def test_who_joins_sees_what_is_being_said_but_not_what_became_a_turn(
     live: LiveHub, redis_subscriptions: RedisSubscriptions
 ) -> None:
     interview = await make_interview()
-    async with collect_stream(live.follow_interims(ObjectId(interview.id))) as read:
+    async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
         await live.publish_interim(new_interim(interview, "done"))
         await read.wait_for_first(1)
         await live.publish_turn(await add_candidate_turn(interview, "done"))
         await live.publish_interim(new_interim(interview, "Let me", speaker=Speaker.INTERVIEWER))
         await read.wait_for_first(2)
-        async with collect_stream(live.follow_interims(ObjectId(interview.id))) as late:
+        async with collect_stream(live.follow_interims(interview.id)) as late:
             await late.wait_for_first(1)
             await live.publish_interim(new_interim(interview, "next", after_seq=1))
             assert [interim.text for interim in await late.wait_for_first(2)] == ["Let me", "next"]
@@ -80,7 +80,7 @@ async def test_who_joins_sees_what_is_being_said_but_not_what_became_a_turn(
 
 async def test_older_words_do_not_replace_newer_ones(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     interview = await make_interview()
-    async with collect_stream(live.follow_interims(ObjectId(interview.id))) as read:
+    async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
         await live.publish_interim(new_interim(interview, "newer"))
         await live.publish_interim(new_interim(interview, "overtaken", seconds_ago=1))
@@ -95,8 +95,8 @@ async def test_older_words_do_not_replace_newer_ones(live: LiveHub, redis_subscr
 
 async def test_the_stream_ends_with_the_interview(live: LiveHub) -> None:
     interview = await make_interview()
-    async with collect_stream(live.follow_interims(ObjectId(interview.id))) as read:
-        assert await update_interview(ObjectId(interview.id), {}, {"status": InterviewStatus.COMPLETED})
+    async with collect_stream(live.follow_interims(interview.id)) as read:
+        assert await update_interview(interview.id, {}, {"status": InterviewStatus.COMPLETED})
         await read.wait_for_end()
 
 

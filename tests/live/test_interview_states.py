@@ -15,16 +15,16 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 async def set_last_seq(interview: Interview, last_seq: int) -> None:
-    assert await update_interview(ObjectId(interview.id), {}, {"last_seq": last_seq})
+    assert await update_interview(interview.id, {}, {"last_seq": last_seq})
 
 
 async def publish_change(live: LiveHub, interview: Interview) -> None:
-    await live.publish_change(ObjectId(interview.organization_id), ObjectId(interview.id))
+    await live.publish_change(interview.organization_id, interview.id)
 
 
 async def test_the_present_state_comes_first_and_then_each_that_is_told(unpolled_live: LiveHub) -> None:
     interview = await make_interview()
-    async with collect_stream(unpolled_live.follow_interview(ObjectId(interview.id))) as read:
+    async with collect_stream(unpolled_live.follow_interview(interview.id)) as read:
         assert (await read.wait_for_first(1))[0].last_seq == 0
         await set_last_seq(interview, 1)
         await publish_change(unpolled_live, interview)
@@ -33,7 +33,7 @@ async def test_the_present_state_comes_first_and_then_each_that_is_told(unpolled
 
 async def test_a_change_that_nobody_told_comes_with_the_poll(live: LiveHub) -> None:
     interview = await make_interview()
-    async with collect_stream(live.follow_interview(ObjectId(interview.id))) as read:
+    async with collect_stream(live.follow_interview(interview.id)) as read:
         await read.wait_for_first(1)
         await set_last_seq(interview, 1)
         assert [state.last_seq for state in await read.wait_for_first(2)] == [0, 1]
@@ -43,7 +43,7 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(live: LiveHub
     interview = await make_interview()
     loop = asyncio.get_running_loop()
     times = []
-    states = live.follow_interview(ObjectId(interview.id))
+    states = live.follow_interview(interview.id)
     await anext(states)
     times.append(loop.time())
 
@@ -65,11 +65,11 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(live: LiveHub
 
 async def test_the_stream_goes_on_when_the_interview_is_over_and_when_it_is_erased(live: LiveHub) -> None:
     interview = await make_interview(status=InterviewStatus.COMPLETED)
-    async with collect_stream(live.follow_interview(ObjectId(interview.id))) as read:
+    async with collect_stream(live.follow_interview(interview.id)) as read:
         await read.wait_for_first(1)
-        assert await update_interview(ObjectId(interview.id), {}, {"evaluated": True})
+        assert await update_interview(interview.id, {}, {"evaluated": True})
         assert (await read.wait_for_first(2))[1].evaluated
-        await mark_erased(ObjectId(interview.id))
+        await mark_erased(interview.id)
         assert (await read.wait_for_first(3))[2].erased_at
         assert not read.ended
 
@@ -81,7 +81,7 @@ async def test_an_unknown_interview_ends_at_once(live: LiveHub) -> None:
 
 async def test_followers_share_what_they_read(unpolled_live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
     interview = await make_interview()
-    everybody = [unpolled_live.follow_interview(ObjectId(interview.id)) for _ in range(20)]
+    everybody = [unpolled_live.follow_interview(interview.id) for _ in range(20)]
     await asyncio.gather(*(anext(states) for states in everybody))
     reads = 0
 

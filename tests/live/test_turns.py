@@ -28,7 +28,7 @@ def seqs_up_to(last: int) -> list[int]:
 
 
 def object_id_of(interview: Interview) -> ObjectId:
-    return ObjectId(interview.id)
+    return interview.id
 
 
 async def end_interview(interview: Interview, status: InterviewStatus = InterviewStatus.COMPLETED) -> None:
@@ -198,7 +198,7 @@ async def test_the_stream_ends_after_the_last_turn_of_an_interview_that_is_over(
         await read.wait_for_first(1)
         await add_candidate_turn(interview, "last words")
         await end_interview(interview)
-        await unpolled_live.publish_change(ObjectId(interview.organization_id), object_id_of(interview))
+        await unpolled_live.publish_change(interview.organization_id, object_id_of(interview))
         assert seqs(await read.wait_for_end()) == [1, 2]
 
 

@@ -24,11 +24,11 @@ async def make_old_interviews(count: int) -> list[Interview]:
 
 
 def organization_id_of(interview: Interview) -> ObjectId:
-    return ObjectId(interview.organization_id)
+    return interview.organization_id
 
 
 async def set_last_seq(interview: Interview, last_seq: int) -> None:
-    assert await update_interview(ObjectId(interview.id), {}, {"last_seq": last_seq})
+    assert await update_interview(interview.id, {}, {"last_seq": last_seq})
 
 
 def last_item_is(interview: Interview, last_seq: int | None = None) -> Callable[[list[Interview]], bool]:
@@ -39,7 +39,7 @@ def last_item_is(interview: Interview, last_seq: int | None = None) -> Callable[
 async def wait_until_feed_is_live(collector: StreamCollector[Interview], interview: Interview, live: LiveHub) -> None:
     """Wait until the wall gives what changes, by changing this one."""
     await set_last_seq(interview, 1)
-    await live.publish_change(organization_id_of(interview), ObjectId(interview.id))
+    await live.publish_change(organization_id_of(interview), interview.id)
     await collector.wait_until(lambda items: any(item.id == interview.id for item in items))
 
 
@@ -50,7 +50,7 @@ async def test_each_change_that_is_told_comes_at_once(unpolled_live: LiveHub, re
         await wait_until_feed_is_live(read, first, unpolled_live)
         for interview in (third, second):
             await set_last_seq(interview, 7)
-            await unpolled_live.publish_change(organization_id_of(interview), ObjectId(interview.id))
+            await unpolled_live.publish_change(organization_id_of(interview), interview.id)
         await read.wait_for_first(3)
         assert {(item.id, item.last_seq) for item in read.items} == {(first.id, 1), (second.id, 7), (third.id, 7)}
 
@@ -96,7 +96,7 @@ async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(
             await late.wait_for_first(2)
             await set_last_seq(third, 6)
             for interview in (second, third):
-                await unpolled_live.publish_change(organization_id_of(interview), ObjectId(interview.id))
+                await unpolled_live.publish_change(organization_id_of(interview), interview.id)
                 await read.wait_until(last_item_is(interview))
             assert [item.id for item in await late.wait_for_first(3)] == [first.id, second.id, third.id]
 
@@ -122,7 +122,7 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(
         began = loop.time()
         for number in range(1, 31):
             await set_last_seq(interview, number)
-            await unpolled_live.publish_change(organization_id_of(interview), ObjectId(interview.id))
+            await unpolled_live.publish_change(organization_id_of(interview), interview.id)
         await read.wait_until(lambda items: bool(items) and items[-1].last_seq == 30)
         assert len(read.items) <= 2 + (loop.time() - began) / COALESCE_SECONDS
 
@@ -138,7 +138,7 @@ async def test_a_slow_follower_gets_the_newest_state_once(
         assert (await anext(slow)).id == first.id
         for number in range(2, 5):
             await set_last_seq(second, number)
-            await unpolled_live.publish_change(organization_id_of(second), ObjectId(second.id))
+            await unpolled_live.publish_change(organization_id_of(second), second.id)
             await read.wait_until(last_item_is(second, number))
         assert (await anext(slow)).last_seq == 4
     await slow.aclose()
@@ -150,6 +150,6 @@ async def test_another_organization_s_interview_never_shows(live: LiveHub, redis
         await redis_subscriptions.wait_for_organization(own)
         await set_last_seq(foreign, 1)
         # a message that names it on the wrong channel
-        await live.publish_change(organization_id_of(own), ObjectId(foreign.id))
+        await live.publish_change(organization_id_of(own), foreign.id)
         await wait_until_feed_is_live(read, own, live)
         assert {item.organization_id for item in read.items} == {own.organization_id}

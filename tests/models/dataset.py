@@ -45,10 +45,10 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
     await delete_all_documents()
     rng = random.Random(1)  # the same archive each time
     position = await make_position()
-    organization_id = ObjectId(position.organization_id)
+    organization_id = position.organization_id
     interview = await make_interview(position)
     turn = await add_candidate_turn(interview, "hello")
-    await mark_ending(ObjectId(interview.id), EndReason.WRAPPED_UP)
+    await mark_ending(interview.id, EndReason.WRAPPED_UP)
     evaluation = new_evaluation(interview, due_at=None)
     await mark_completed(evaluation, None)
     key, secret = await create_key(position.organization_id, Role.ADMIN, "a key")

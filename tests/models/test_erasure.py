@@ -40,7 +40,7 @@ def new_review() -> Review:
 @pytest.mark.parametrize("status", InterviewStatus)
 async def test_a_mark_ends_what_lives_and_leaves_no_person(status: InterviewStatus) -> None:
     interview = await make_interview(status=status, due_at=now(), score=70.0, evaluated=True, decision=Decision.HOLD)
-    marked = await mark_erased(ObjectId(interview.id))
+    marked = await mark_erased(interview.id)
     assert marked
     is_over = status in ("COMPLETED", "CANCELLED", "EXPIRED", "FAILED")
     assert marked.status is (status if is_over else InterviewStatus.CANCELLED)
@@ -48,7 +48,7 @@ async def test_a_mark_ends_what_lives_and_leaves_no_person(status: InterviewStat
     assert marked.ended_at
     assert (marked.candidate, marked.name_terms, marked.due_at, marked.score, marked.decision) == (None, [], None, None, None)
     assert marked.invite_generation == interview.invite_generation + 1
-    assert await mark_erased(ObjectId(interview.id)) is None
+    assert await mark_erased(interview.id) is None
 
 
 async def test_nothing_of_the_person_is_left_anywhere(database: AsyncDatabase[dict[str, Any]]) -> None:
@@ -64,8 +64,8 @@ async def test_nothing_of_the_person_is_left_anywhere(database: AsyncDatabase[di
     evaluation = new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=new_outcome(), reviews=[new_review()])
     await evaluation.insert()
     assert await find_leaked_secrets(database), "the scan finds what is there"
-    await mark_erased(ObjectId(interview.id))
-    await delete_erased(ObjectId(interview.id))
+    await mark_erased(interview.id)
+    await delete_erased(interview.id)
     assert await find_leaked_secrets(database) == []
 
 
@@ -83,11 +83,11 @@ async def find_leaked_secrets(database: AsyncDatabase[dict[str, Any]]) -> list[s
 @pytest.mark.usefixtures("database")
 async def test_whatever_comes_after_the_mark_is_refused() -> None:
     interview = await make_interview(status=InterviewStatus.COMPLETED)
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     done = await new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=new_outcome(), due_at=None).insert()
     await new_evaluation(interview, version=2).insert()
     pending = (await list_evaluations(interview_id))[0]
-    running = await claim_evaluation(ObjectId(pending.id), "holder", 60)
+    running = await claim_evaluation(pending.id, "holder", 60)
     assert running
     await mark_erased(interview_id)
     with pytest.raises(NotFound):
@@ -99,7 +99,7 @@ async def test_whatever_comes_after_the_mark_is_refused() -> None:
     await delete_erased(interview_id)
     with pytest.raises(Conflict):
         await add_evaluation(new_evaluation(interview))
-    assert await claim_evaluation(ObjectId(pending.id), "holder", 60) is None
+    assert await claim_evaluation(pending.id, "holder", 60) is None
     assert await read_turns(interview_id) == []
     assert await list_evaluations(interview_id) == []
     stored = await get_interview(interview_id)
@@ -110,18 +110,18 @@ async def test_whatever_comes_after_the_mark_is_refused() -> None:
 @pytest.mark.usefixtures("database")
 async def test_who_was_speaking_has_lost_the_lease() -> None:
     interview = await make_interview(due_at=now() - timedelta(seconds=1))
-    claimed = await claim_reply(ObjectId(interview.id), "holder", 60)
+    claimed = await claim_reply(interview.id, "holder", 60)
     assert claimed
-    await mark_erased(ObjectId(interview.id))
-    assert not await renew_lease(Interview, ObjectId(interview.id), claimed.fence, "holder", 60)
-    assert await claim_reply(ObjectId(interview.id), "holder", 60) is None
+    await mark_erased(interview.id)
+    assert not await renew_lease(Interview, interview.id, claimed.fence, "holder", 60)
+    assert await claim_reply(interview.id, "holder", 60) is None
 
 
 @pytest.mark.usefixtures("database")
 async def test_the_counts_are_what_was_deleted_though_the_candidate_wrote_on_meanwhile() -> None:
     for _ in range(5):
         interview = await make_interview()
-        interview_id = ObjectId(interview.id)
+        interview_id = interview.id
         messages = [add_candidate_turn(interview, f"message {number}") for number in range(10)]
         marked, *said = await asyncio.gather(mark_erased(interview_id), *messages, return_exceptions=True)
         assert isinstance(marked, Interview)
@@ -134,7 +134,7 @@ async def test_the_counts_are_what_was_deleted_though_the_candidate_wrote_on_mea
 async def test_a_deletion_that_did_not_happen_stays_pending_until_it_has() -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "hello")
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     assert await find_pending_erasures(10) == []
     marked = await mark_erased(interview_id)
     assert await find_pending_erasures(10) == [interview_id]
@@ -152,7 +152,7 @@ async def test_a_deletion_that_did_not_happen_stays_pending_until_it_has() -> No
 async def test_nothing_is_deleted_of_what_is_not_marked() -> None:
     interview = await make_interview()
     turn = await add_candidate_turn(interview, "hello")
-    assert await delete_erased(ObjectId(interview.id)) is None
-    assert await read_turns(ObjectId(interview.id)) == [turn]
+    assert await delete_erased(interview.id) is None
+    assert await read_turns(interview.id) == [turn]
     assert await mark_erased(ObjectId()) is None
     assert await delete_erased(ObjectId()) is None

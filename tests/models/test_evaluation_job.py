@@ -46,7 +46,7 @@ async def make_completed_interview() -> Interview:
 async def make_running_evaluation(interview: Interview, **values: object) -> Evaluation:
     """An evaluation in the hands of "holder"."""
     evaluation = await new_evaluation(interview, **values).insert()
-    claimed = await claim_evaluation(ObjectId(evaluation.id), "holder", LEASE_SECONDS)
+    claimed = await claim_evaluation(evaluation.id, "holder", LEASE_SECONDS)
     assert claimed
     return claimed
 
@@ -57,7 +57,7 @@ async def complete_with_level(evaluation: Evaluation, level: int | None = 3) -> 
 
 async def read_evaluation_summary(interview: Interview) -> tuple[bool, float | None, Recommendation | None, Decision | None]:
     """What filters and orders see of the evaluation."""
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     return stored.evaluated, stored.score, stored.recommendation, stored.decision
 
@@ -76,24 +76,24 @@ def new_review(decision: Decision = Decision.ADVANCE) -> Review:
 
 async def test_of_ten_that_claim_at_once_one_gets_the_job() -> None:
     evaluation = await new_evaluation(await make_completed_interview()).insert()
-    claims = await asyncio.gather(*(claim_evaluation(ObjectId(evaluation.id), f"holder {n}", LEASE_SECONDS) for n in range(10)))
+    claims = await asyncio.gather(*(claim_evaluation(evaluation.id, f"holder {n}", LEASE_SECONDS) for n in range(10)))
     [won] = [claimed for claimed in claims if claimed]
     assert (won.status, won.fence, won.attempts) == (EvaluationStatus.RUNNING, 1, 1)
     assert won.lease
-    assert await get_evaluation(ObjectId(evaluation.id)) == won
+    assert await get_evaluation(evaluation.id) == won
 
 
 @pytest.mark.parametrize("status", [EvaluationStatus.COMPLETED, EvaluationStatus.FAILED])
 async def test_what_is_done_is_no_job_any_more(status: EvaluationStatus) -> None:
     evaluation = await new_evaluation(await make_completed_interview(), status=status).insert()
-    assert await claim_evaluation(ObjectId(evaluation.id), "holder", LEASE_SECONDS) is None
+    assert await claim_evaluation(evaluation.id, "holder", LEASE_SECONDS) is None
     assert await find_due_evaluations(10) == []
 
 
 async def test_a_job_whose_holder_died_is_taken_over_and_its_holder_stores_nothing() -> None:
     interview = await make_completed_interview()
     evaluation = await new_evaluation(interview).insert()
-    evaluation_id = ObjectId(evaluation.id)
+    evaluation_id = evaluation.id
     zombie = await claim_evaluation(evaluation_id, "zombie", SHORT_LEASE_SECONDS)
     assert zombie
     async with asyncio.timeout(10):
@@ -110,7 +110,7 @@ async def test_a_job_whose_holder_died_is_taken_over_and_its_holder_stores_nothi
 
 async def test_a_lapsed_job_that_nobody_took_is_renewed() -> None:
     evaluation = await new_evaluation(await make_completed_interview()).insert()
-    evaluation_id = ObjectId(evaluation.id)
+    evaluation_id = evaluation.id
     claimed = await claim_evaluation(evaluation_id, "holder", SHORT_LEASE_SECONDS)
     assert claimed
     async with asyncio.timeout(10):
@@ -123,7 +123,7 @@ async def test_a_lapsed_job_that_nobody_took_is_renewed() -> None:
 
 async def test_a_postponed_job_says_why_and_is_due_again() -> None:
     evaluation = await make_running_evaluation(await make_completed_interview())
-    evaluation_id = ObjectId(evaluation.id)
+    evaluation_id = evaluation.id
     postponed = await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
     assert postponed
     assert (postponed.status, postponed.lease, postponed.failure) == (EvaluationStatus.PENDING, None, "overloaded")
@@ -140,7 +140,7 @@ async def test_a_postponed_job_says_why_and_is_due_again() -> None:
 async def test_usage_is_added_once_for_each_fence_whoever_holds_the_lease() -> None:
     interview = await make_completed_interview()
     evaluation = await make_running_evaluation(interview)
-    evaluation_id = ObjectId(evaluation.id)
+    evaluation_id = evaluation.id
     await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
     async with asyncio.timeout(10):
         while not await claim_evaluation(evaluation_id, "another", LEASE_SECONDS):
@@ -150,14 +150,14 @@ async def test_usage_is_added_once_for_each_fence_whoever_holds_the_lease() -> N
     assert stored
     assert stored.usage == Usage(input_tokens=200, cached_input_tokens=20, output_tokens=10, cost_usd=0.5)
     assert stored.fence == 2
-    await mark_erased(ObjectId(interview.id))
+    await mark_erased(interview.id)
     assert await record_usage(evaluation_id, 3, USAGE) is None
 
 
 async def test_a_failed_job_has_a_reason_and_no_number() -> None:
     interview = await make_completed_interview()
     evaluation = await make_running_evaluation(interview)
-    failed = await fail_evaluation(ObjectId(evaluation.id), evaluation.fence, "refused")
+    failed = await fail_evaluation(evaluation.id, evaluation.fence, "refused")
     assert failed
     assert (failed.status, failed.failure, failed.outcome, failed.due_at) == (EvaluationStatus.FAILED, "refused", None, None)
     assert failed.completed_at
@@ -181,7 +181,7 @@ async def test_the_newest_completed_version_shows_and_its_people_have_not_decide
     await add_review(first, new_review(Decision.REJECT))
     assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT)
     second = await add_evaluation(new_evaluation(interview))
-    claimed = await claim_evaluation(ObjectId(second.id), "holder", LEASE_SECONDS)
+    claimed = await claim_evaluation(second.id, "holder", LEASE_SECONDS)
     assert claimed
     assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT), (
         "until the new one is there"
@@ -201,7 +201,7 @@ async def test_of_an_outcome_all_is_stored_or_nothing(monkeypatch: pytest.Monkey
         patch.setattr("models.storage.lease.update_interview", crash)
         with pytest.raises(ConnectionError):
             await complete_with_level(evaluation)
-    assert await get_evaluation(ObjectId(evaluation.id)) == evaluation
+    assert await get_evaluation(evaluation.id) == evaluation
     assert await read_evaluation_summary(interview) == (False, None, None, None)
 
 
@@ -210,7 +210,7 @@ async def test_five_that_ask_at_once_get_one_new_version() -> None:
     await complete_with_level(await make_running_evaluation(interview))
     asked = await asyncio.gather(*(add_evaluation(new_evaluation(interview)) for _ in range(5)))
     assert len({evaluation.id for evaluation in asked}) == 1
-    versions = await list_evaluations(ObjectId(interview.id))
+    versions = await list_evaluations(interview.id)
     assert [(version.version, version.status) for version in versions] == [
         (2, EvaluationStatus.PENDING),
         (1, EvaluationStatus.COMPLETED),
@@ -221,14 +221,14 @@ async def test_while_one_is_at_work_that_one_is_answered() -> None:
     interview = await make_completed_interview()
     at_work = await make_running_evaluation(interview)
     assert (await add_evaluation(new_evaluation(interview))).id == at_work.id
-    assert len(await list_evaluations(ObjectId(interview.id))) == 1
+    assert len(await list_evaluations(interview.id)) == 1
 
 
 async def test_the_same_version_asked_for_again_is_answered_whatever_became_of_it() -> None:
     interview = await make_completed_interview()
     asked = new_evaluation(interview)
     first = await add_evaluation(asked)
-    claimed = await claim_evaluation(ObjectId(first.id), "holder", LEASE_SECONDS)
+    claimed = await claim_evaluation(first.id, "holder", LEASE_SECONDS)
     assert claimed
     await complete_with_level(claimed)
     again = await add_evaluation(new_evaluation(interview, id=asked.id))

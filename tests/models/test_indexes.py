@@ -51,7 +51,7 @@ async def test_the_sweep_reads_nothing_but_what_is_due(dataset: SampleDataset, p
 
 
 async def test_what_followers_ask_is_answered_from_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
-    marks = await profiler.plans(watermarks.read_watermarks([ObjectId(dataset.interview.id), ObjectId()]))
+    marks = await profiler.plans(watermarks.read_watermarks([dataset.interview.id, ObjectId()]))
     assert_uses_indexes(marks, 1)
     assert marks[0].keys <= 4
     changes = await profiler.plans(watermarks.list_changes_since(dataset.organization_id, dataset.stored_at - timedelta(days=30)))
@@ -63,7 +63,7 @@ async def test_what_followers_ask_is_answered_from_indexes(dataset: SampleDatase
 
 
 async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, profiler: Profiler) -> None:
-    interview_id = ObjectId(dataset.interview.id)
+    interview_id = dataset.interview.id
     [claimed] = await idempotency_claim.IdempotencyClaim.find({"key": "7"}).to_list()
     key = await organization.find_key_by_secret(dataset.secret)
     assert key
@@ -80,7 +80,7 @@ async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, prof
         recording.find_recording_with_file(ObjectId()),
         recording.list_recordings_for_interviews([interview_id]),
         organization.find_key_by_secret(dataset.secret),
-        organization.find_key_by_id(ObjectId(key.id)),
+        organization.find_key_by_id(key.id),
         organization.list_keys(key.organization_id),
         organization.get_organization(ObjectId()),
         organization.ensure_organization("organization 7"),
@@ -93,7 +93,7 @@ async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, prof
 
 
 async def test_turns_are_read_in_order_from_anywhere(dataset: SampleDataset, profiler: Profiler) -> None:
-    interview_id = ObjectId(dataset.interview.id)
+    interview_id = dataset.interview.id
     plans = await profiler.plans(
         turn.read_turns(interview_id), turn.read_turns(interview_id, 40), turn.read_turns_by_seq(interview_id, [3, 9])
     )
@@ -106,7 +106,7 @@ async def test_turns_are_read_in_order_from_anywhere(dataset: SampleDataset, pro
 
 async def test_every_change_finds_its_document_by_its_id(dataset: SampleDataset, profiler: Profiler) -> None:
     interview = await make_interview(organization_id=dataset.organization_id)
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
 
     async def run_lifecycle() -> None:
         await append_candidate_turn(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
@@ -119,7 +119,7 @@ async def test_every_change_finds_its_document_by_its_id(dataset: SampleDataset,
         await interview_transitions.mark_ending(interview_id, EndReason.WRAPPED_UP)
         pending = new_evaluation(interview)
         await interview_transitions.mark_completed(pending, None)
-        await claim_evaluation(ObjectId(pending.id), "holder", 60)
+        await claim_evaluation(pending.id, "holder", 60)
         await add_evaluation(new_evaluation(interview))
         assert await mark_erased(interview_id)
         assert await delete_erased(interview_id)
@@ -152,9 +152,7 @@ async def test_every_change_of_a_room_finds_its_document_by_its_id(dataset: Samp
 
 
 async def test_what_the_rounds_ask_reads_open_interviews_only(dataset: SampleDataset, profiler: Profiler) -> None:
-    plans = await profiler.plans(
-        room_transitions.read_presence(10), reply_latency.read_reply_latencies([ObjectId(dataset.interview.id)])
-    )
+    plans = await profiler.plans(room_transitions.read_presence(10), reply_latency.read_reply_latencies([dataset.interview.id]))
     assert_uses_indexes(plans, 2)
 
 
@@ -167,7 +165,7 @@ async def test_every_change_of_a_recording_finds_its_document_by_its_id(dataset:
     )
     new = new_recording(interview)
     new.id = PydanticObjectId()
-    recording_id = ObjectId(new.id)
+    recording_id = new.id
 
     async def run_lifecycle() -> None:
         assert await recording_transitions.create_recording(new)
@@ -179,7 +177,7 @@ async def test_every_change_of_a_recording_finds_its_document_by_its_id(dataset:
         assert recorded
         assert await recording_transitions.add_video(recorded, VideoSize(width=640, height=360))
         assert await recording_transitions.release_recording_lease(recorded)
-        await interview_transitions.mark_ending(ObjectId(interview.id), EndReason.WRAPPED_UP)
+        await interview_transitions.mark_ending(interview.id, EndReason.WRAPPED_UP)
         finishing = await recording_transitions.claim_file_job(recording_id, "jobs", 60)
         assert finishing
         assert await recording_transitions.complete_recording(finishing, [])

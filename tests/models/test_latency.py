@@ -1,7 +1,6 @@
 """What spoken replies took, over an interview."""
 
 import pytest
-from beanie import PydanticObjectId
 from bson import ObjectId
 
 from models.documents.interview import Interview
@@ -32,7 +31,7 @@ def test_a_stage_that_was_not_seen_is_left_out() -> None:
 async def make_spoken_interview(seconds: list[float | None]) -> Interview:
     """An interview with a spoken reply for each of these, and one that was not measured."""
     interview = await make_interview()
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     for number, value in enumerate(seconds, 1):
         said, _ = await append_candidate_turn(interview_id, new_turn(f"item:c{number}", speaker=Speaker.CANDIDATE))
         latency = None if value is None else Latency(final=0.1, heard=value)
@@ -48,8 +47,8 @@ async def test_each_interview_has_its_own_and_a_typed_one_has_none() -> None:
         await make_spoken_interview([0.5]),
         await make_spoken_interview([None]),
     )
-    found = await read_reply_latencies([ObjectId(interview.id) for interview in (slow, fast, typed)] + [ObjectId()])
+    found = await read_reply_latencies([interview.id for interview in (slow, fast, typed)] + [ObjectId()])
     assert found == {
-        PydanticObjectId(slow.id): ReplyLatency(2, Latency(final=0.1, heard=2.0), Latency(final=0.1, heard=4.0)),
-        PydanticObjectId(fast.id): ReplyLatency(1, Latency(final=0.1, heard=0.5), Latency(final=0.1, heard=0.5)),
+        slow.id: ReplyLatency(2, Latency(final=0.1, heard=2.0), Latency(final=0.1, heard=4.0)),
+        fast.id: ReplyLatency(1, Latency(final=0.1, heard=0.5), Latency(final=0.1, heard=0.5)),
     }

@@ -24,7 +24,7 @@ async def make_due_interview() -> ObjectId:
     """An open interview whose candidate waits for a reply."""
     interview = await make_interview()
     await add_candidate_turn(interview, "Hello.")
-    return ObjectId(interview.id)
+    return interview.id
 
 
 async def claim_lease(interview_id: ObjectId, holder: str, seconds: float = LEASE_SECONDS) -> Interview:
@@ -63,7 +63,7 @@ async def test_of_ten_that_claim_at_once_one_gets_the_lease() -> None:
 async def test_there_is_no_lease_where_nothing_is_due(channel: Channel, status: InterviewStatus, due: timedelta | None) -> None:
     due_at = None if due is None else now() + due
     interview = await make_interview(channel=channel, status=status, due_at=due_at)
-    assert await claim_reply(ObjectId(interview.id), "holder", LEASE_SECONDS) is None
+    assert await claim_reply(interview.id, "holder", LEASE_SECONDS) is None
     assert await find_due_replies(0, 10) == []
 
 

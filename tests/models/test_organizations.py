@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from beanie import PydanticObjectId
-from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
 from models.documents.organization import (
@@ -25,7 +24,7 @@ from models.storage.clock import now
 
 async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: AsyncDatabase[dict[str, Any]]) -> None:
     organization, _ = await ensure_organization("Analytical Engines")
-    key, secret = await create_key(PydanticObjectId(organization.id), Role.ADMIN, "the admin's")
+    key, secret = await create_key(organization.id, Role.ADMIN, "the admin's")
     assert secret.startswith(KEY_PREFIX)
     assert len(secret) > 40
     stored = [repr(row) for name in await database.list_collection_names() async for row in database[name].find({})]
@@ -50,15 +49,15 @@ async def test_a_revoked_key_is_worthless_from_then_on_and_stays_in_the_list() -
     organization_id = PydanticObjectId()
     first, secret = await create_key(organization_id, Role.VIEWER, "first")
     second, other = await create_key(organization_id, Role.VIEWER, "second")
-    revoked = await revoke_key(PydanticObjectId(first.id))
+    revoked = await revoke_key(first.id)
     assert revoked
     assert revoked.revoked_at
-    again = await revoke_key(PydanticObjectId(first.id))
+    again = await revoke_key(first.id)
     assert again
     assert again.revoked_at == revoked.revoked_at
     assert await find_key_by_secret(secret) is None
-    assert await find_key_by_id(ObjectId(first.id)) is None
-    assert await find_key_by_secret(other) == await find_key_by_id(ObjectId(second.id)) == second
+    assert await find_key_by_id(first.id) is None
+    assert await find_key_by_secret(other) == await find_key_by_id(second.id) == second
     assert [key.name for key in await list_keys(organization_id)] == ["first", "second"]
     assert await revoke_key(PydanticObjectId()) is None
 
@@ -68,7 +67,7 @@ async def test_a_key_ends_at_its_time() -> None:
     for life, is_live in ((timedelta(minutes=1), True), (timedelta(0), False), (-timedelta(minutes=1), False)):
         key, secret = await create_key(PydanticObjectId(), Role.VIEWER, "a key", now() + life)
         assert (await find_key_by_secret(secret) is not None) is is_live
-        assert (await find_key_by_id(ObjectId(key.id)) is not None) is is_live
+        assert (await find_key_by_id(key.id) is not None) is is_live
 
 
 @pytest.mark.usefixtures("database")

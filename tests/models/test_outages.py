@@ -25,7 +25,7 @@ async def test_a_call_that_finds_no_database_fails_soon_and_stores_nothing(own_m
                 await call
         assert failed.value.timeout, "told apart from a defect: callers are asked to come back"
     await own_mongod.start()
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     assert (stored.last_seq, stored.due_at) == (0, None)
     assert await find_position(organization_id, "tester") is None
@@ -71,7 +71,7 @@ async def test_what_a_killed_process_left_locked_is_freed_and_nothing_else(own_m
         assert await send_until_unlocked(interview) == 1
         with pytest.raises(PyMongoError):
             await add_candidate_turn(other, "Hello.", "mine")
-    assert [turn.seq for turn in await read_turns(ObjectId(interview.id))] == [1]
+    assert [turn.seq for turn in await read_turns(interview.id)] == [1]
 
 
 async def test_no_acknowledged_turn_is_lost_or_doubled_when_mongod_is_killed(own_mongod: Mongod) -> None:
@@ -97,5 +97,5 @@ async def test_no_acknowledged_turn_is_lost_or_doubled_when_mongod_is_killed(own
         killed.set()
         await own_mongod.kill()
         await own_mongod.start()
-    turns = await read_turns(ObjectId(interview.id))
+    turns = await read_turns(interview.id)
     assert [(turn.seq, turn.text) for turn in turns] == [(number, f"message {number}") for number in range(1, 41)]

@@ -28,7 +28,7 @@ async def make_scored_interviews(scores: list[float | None]) -> ObjectId:
     await template.delete()
     if interviews:
         await Interview.insert_many(interviews)
-    return ObjectId(position.organization_id)
+    return position.organization_id
 
 
 async def walk_pages(organization_id: ObjectId, order: SortOrder, *, backward: bool, sizes: list[int]) -> list[list[Any]]:
@@ -59,7 +59,7 @@ async def test_pages_put_together_are_the_whole_list(
     organization_id = await make_scored_interviews(scores)
     stored = await Interview.find({"organization_id": organization_id}).to_list()
     # rows without a value come first ascending; equal ones by id, the same way
-    expected = sorted(stored, key=lambda item: (item.score is not None, item.score or 0.0, ObjectId(item.id)), reverse=descending)
+    expected = sorted(stored, key=lambda item: (item.score is not None, item.score or 0.0, item.id), reverse=descending)
     pages = await walk_pages(organization_id, SortOrder("score", descending), backward=backward, sizes=sizes)
     in_order = [item_id for page in (reversed(pages) if backward else pages) for item_id in page]
     assert in_order == [item.id for item in expected]
@@ -173,7 +173,7 @@ async def test_people_are_found_by_the_beginnings_of_words(asked: str, with_emai
             name_terms=extract_search_terms(name),
             email_terms=extract_search_terms(name, address),
         )
-    assert await find_names(ObjectId(position.organization_id), candidate=asked, search_email=with_email) == found
+    assert await find_names(position.organization_id, candidate=asked, search_email=with_email) == found
 
 
 async def test_bounds_are_as_they_are_documented() -> None:
@@ -183,7 +183,7 @@ async def test_bounds_are_as_they_are_documented() -> None:
         await make_interview(
             position, candidate_order=f"{number}", created_at=moment, updated_at=moment, score=float(number), evaluated=True
         )
-    owner = ObjectId(position.organization_id)
+    owner = position.organization_id
     first, last = at + timedelta(minutes=1), at + timedelta(minutes=3)
     assert await find_names(owner, created_after=first, created_before=last) == ["1", "2"]
     assert await find_names(owner, updated_after=last) == ["3"]

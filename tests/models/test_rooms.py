@@ -353,7 +353,7 @@ async def test_who_is_in_the_room_stays_in_voice() -> None:
 
 async def test_who_comes_back_takes_the_word_from_whoever_composes_a_reply() -> None:
     interview = await make_interview(room=RoomState(wanted_until=now(), left_at=now(), gone=["PA_1"]))
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     await add_candidate_turn(interview, "Hello?")
     assert await claim_reply(interview_id, "job", LEASE_SECONDS)
     back = await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)

@@ -25,7 +25,7 @@ async def test_each_save_is_a_version_of_its_own_and_the_newest_is_marked() -> N
     for version in (1, 2, 3):
         saved = await save_position(organization_id, position_body(title=f"Tester {version}"), version - 1 or None)
         assert (saved.version, saved.title) == (version, f"Tester {version}")
-        stored = await get_position(ObjectId(saved.id))
+        stored = await get_position(saved.id)
         assert stored == saved
     assert await list_versions(organization_id) == [(1, False), (2, False), (3, True)]
     first, newest = await find_position(organization_id, "tester", 1), await find_position(organization_id, "tester")
@@ -92,7 +92,7 @@ async def test_an_interview_keeps_the_version_that_it_uses() -> None:
     first = await save_position(organization_id, position_body(title="Tester"), None)
     interview = await make_interview(first)
     await save_position(organization_id, position_body(title="Examiner", archived=True), 1)
-    used = await get_position(ObjectId(interview.position.id))
+    used = await get_position(interview.position.id)
     assert used
     assert (used.version, used.title, used.questions, used.archived) == (1, "Tester", first.questions, False)
 

@@ -24,7 +24,7 @@ TransitionCall = Callable[[Interview], Awaitable[Interview | None]]
 
 
 def object_id_of(interview: Interview) -> ObjectId:
-    return ObjectId(interview.id)
+    return interview.id
 
 
 TRANSITIONS: dict[str, tuple[TransitionCall, set[InterviewStatus], InterviewStatus]] = {

@@ -23,18 +23,18 @@ CLOSED_STATUSES = [status for status in InterviewStatus if status not in OPEN_ST
 
 async def reload_interview(interview: Interview) -> Interview:
     """The interview as MongoDB has it."""
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     return stored
 
 
 async def read_seqs_and_keys(interview: Interview) -> list[tuple[int, str]]:
-    return [(turn.seq, turn.key) for turn in await read_turns(ObjectId(interview.id))]
+    return [(turn.seq, turn.key) for turn in await read_turns(interview.id)]
 
 
 async def test_forty_turns_at_once_stand_in_forty_places() -> None:
     interview = await make_interview()
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     messages = [
         append_candidate_turn(interview_id, new_turn(f"client:{n}", f"message {n}", Speaker.CANDIDATE)) for n in range(30)
     ]
@@ -53,7 +53,7 @@ async def test_one_key_sent_many_times_at_once_is_one_turn() -> None:
     interview = await make_interview()
     turns = await asyncio.gather(*(add_candidate_turn(interview, "Hello.", "mine") for _ in range(8)))
     assert turns == [turns[0]] * 8
-    assert await read_turns(ObjectId(interview.id)) == [turns[0]]
+    assert await read_turns(interview.id) == [turns[0]]
     assert (await reload_interview(interview)).last_seq == 1
 
 
@@ -63,7 +63,7 @@ async def test_a_key_that_stands_for_another_text_is_a_conflict() -> None:
     with pytest.raises(Conflict, match="new key") as refused:
         await add_candidate_turn(interview, "Good bye.", "mine")
     assert refused.value.field == "idempotencyKey"
-    assert [turn.text for turn in await read_turns(ObjectId(interview.id))] == ["Hello."]
+    assert [turn.text for turn in await read_turns(interview.id)] == ["Hello."]
 
 
 async def test_one_key_in_two_interviews_is_two_turns() -> None:
@@ -74,7 +74,7 @@ async def test_one_key_in_two_interviews_is_two_turns() -> None:
 async def test_a_stored_message_is_answered_after_the_end_too() -> None:
     interview = await make_interview()
     turn = await add_candidate_turn(interview, "Hello.", "mine")
-    await mark_ending(ObjectId(interview.id), EndReason.RECRUITER_ENDED)
+    await mark_ending(interview.id, EndReason.RECRUITER_ENDED)
     assert await add_candidate_turn(interview, "Hello.", "mine") == turn
 
 
@@ -92,7 +92,7 @@ async def test_the_first_message_begins_the_interview_and_makes_a_reply_due() ->
 
 async def test_a_spoken_turn_makes_no_job_due() -> None:
     interview = await make_interview(channel=Channel.VOICE)
-    await append_candidate_turn(ObjectId(interview.id), new_turn("item:1", speaker=Speaker.CANDIDATE, channel=Channel.VOICE))
+    await append_candidate_turn(interview.id, new_turn("item:1", speaker=Speaker.CANDIDATE, channel=Channel.VOICE))
     assert (await reload_interview(interview)).due_at is None
 
 
@@ -100,10 +100,10 @@ async def test_a_reply_is_due_next_when_it_says_unless_the_candidate_added_somet
     interview, later = await make_interview(), now() + timedelta(minutes=5)
     answered = (await add_candidate_turn(interview, "Hello.")).seq
     reply = new_interviewer_update(answers=answered, due_at=later, progress=Progress(question=1, exchanges=1))
-    _, replied = await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:1")], reply)
+    _, replied = await append_interviewer_turns(interview.id, [new_turn("reply:1")], reply)
     assert (replied.due_at, replied.answered_seq, replied.progress) == (later, answered, reply.progress)
     await add_candidate_turn(interview, "And another thing.")
-    _, behind = await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:1:2")], reply)
+    _, behind = await append_interviewer_turns(interview.id, [new_turn("reply:1:2")], reply)
     assert behind.due_at
     assert behind.due_at < later
 
@@ -114,20 +114,20 @@ async def test_an_interview_that_is_not_open_takes_no_turn(status: InterviewStat
     with pytest.raises(Conflict, match="not open yet" if status is InterviewStatus.SCHEDULED else status):
         await add_candidate_turn(interview, "Hello?")
     with pytest.raises(LeaseLost):
-        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0")], new_interviewer_update())
+        await append_interviewer_turns(interview.id, [new_turn("reply:0")], new_interviewer_update())
     assert await read_seqs_and_keys(interview) == []
     assert (await reload_interview(interview)).last_seq == 0
 
 
 async def test_an_erased_interview_takes_no_turn_and_does_not_exist() -> None:
     interview = await make_interview()
-    await mark_erased(ObjectId(interview.id))
+    await mark_erased(interview.id)
     with pytest.raises(NotFound):
         await add_candidate_turn(interview, "Hello?")
     for fence in (0, 1):
         with pytest.raises(LeaseLost):
             await append_interviewer_turns(
-                ObjectId(interview.id), [new_turn("reply:0")], new_interviewer_update(fence, statuses=list(InterviewStatus))
+                interview.id, [new_turn("reply:0")], new_interviewer_update(fence, statuses=list(InterviewStatus))
             )
     assert await read_seqs_and_keys(interview) == []
 
@@ -143,16 +143,16 @@ async def test_an_interview_that_never_was_takes_no_turn() -> None:
 async def test_a_number_that_is_not_the_leases_stores_nothing(fence: int) -> None:
     interview = await make_interview(fence=3)
     with pytest.raises(LeaseLost):
-        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0")], new_interviewer_update(fence))
+        await append_interviewer_turns(interview.id, [new_turn("reply:0")], new_interviewer_update(fence))
     assert await read_seqs_and_keys(interview) == []
 
 
 async def test_who_was_replaced_is_told_so_even_where_the_successor_has_said_the_same() -> None:
     interview = await make_interview(fence=2)
-    await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0", "by the successor")], new_interviewer_update(2))
+    await append_interviewer_turns(interview.id, [new_turn("reply:0", "by the successor")], new_interviewer_update(2))
     with pytest.raises(LeaseLost):
-        await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0", "by the zombie")], new_interviewer_update(1))
-    assert [turn.text for turn in await read_turns(ObjectId(interview.id))] == ["by the successor"]
+        await append_interviewer_turns(interview.id, [new_turn("reply:0", "by the zombie")], new_interviewer_update(1))
+    assert [turn.text for turn in await read_turns(interview.id)] == ["by the successor"]
 
 
 @pytest.mark.parametrize("reason", [None, EndReason.WRAPPED_UP])
@@ -160,10 +160,10 @@ async def test_words_whose_answer_was_lost_are_stored_once_and_answered_again(re
     interview = await make_interview()
     turns = [new_turn("reply:0"), new_turn("reply:0:question")]
     first, changed = await append_interviewer_turns(
-        ObjectId(interview.id), turns, new_interviewer_update(end_reason=reason, expected_seq=0)
+        interview.id, turns, new_interviewer_update(end_reason=reason, expected_seq=0)
     )
     again, unchanged = await append_interviewer_turns(
-        ObjectId(interview.id), turns, new_interviewer_update(end_reason=reason, expected_seq=0)
+        interview.id, turns, new_interviewer_update(end_reason=reason, expected_seq=0)
     )
     assert again == first
     assert unchanged == changed
@@ -175,25 +175,21 @@ async def test_words_are_superseded_when_the_candidate_spoke_first() -> None:
     await add_candidate_turn(interview, "Hello.")
     await add_candidate_turn(interview, "One more thing.")
     with pytest.raises(Superseded):
-        await append_interviewer_turns(
-            ObjectId(interview.id), [new_turn("reply:1")], new_interviewer_update(answers=1, expected_seq=1)
-        )
+        await append_interviewer_turns(interview.id, [new_turn("reply:1")], new_interviewer_update(answers=1, expected_seq=1))
     assert (await reload_interview(interview)).last_seq == 2
     stored, _ = await append_interviewer_turns(
-        ObjectId(interview.id), [new_turn("reply:2")], new_interviewer_update(answers=2, expected_seq=2)
+        interview.id, [new_turn("reply:2")], new_interviewer_update(answers=2, expected_seq=2)
     )
     assert stored[0].seq == 3
 
 
 async def test_of_several_turns_none_is_stored_when_one_cannot_be() -> None:
     interview = await make_interview()
-    await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:b")], new_interviewer_update())
+    await append_interviewer_turns(interview.id, [new_turn("reply:b")], new_interviewer_update())
     before = await reload_interview(interview)
     closing = new_interviewer_update(end_reason=EndReason.WRAPPED_UP, progress=Progress(question=3))
     with pytest.raises(Superseded):
-        await append_interviewer_turns(
-            ObjectId(interview.id), [new_turn("reply:a"), new_turn("reply:b"), new_turn("reply:c")], closing
-        )
+        await append_interviewer_turns(interview.id, [new_turn("reply:a"), new_turn("reply:b"), new_turn("reply:c")], closing)
     assert await read_seqs_and_keys(interview) == [(1, "reply:b")]
     assert await reload_interview(interview) == before
 
@@ -201,7 +197,7 @@ async def test_of_several_turns_none_is_stored_when_one_cannot_be() -> None:
 async def test_the_last_words_close_the_interview() -> None:
     interview = await make_interview()
     _, ended = await append_interviewer_turns(
-        ObjectId(interview.id), [new_turn("reply:0", "Good bye.")], new_interviewer_update(end_reason=EndReason.OUT_OF_TIME)
+        interview.id, [new_turn("reply:0", "Good bye.")], new_interviewer_update(end_reason=EndReason.OUT_OF_TIME)
     )
     assert (ended.status, ended.end_reason, ended.due_at) == (InterviewStatus.ENDING, EndReason.OUT_OF_TIME, None)
     assert ended.ended_at
@@ -211,9 +207,9 @@ async def test_the_last_words_close_the_interview() -> None:
 
 async def test_the_holder_may_store_what_it_has_said_while_the_interview_was_ended() -> None:
     interview = await make_interview()
-    closed = await mark_ending(ObjectId(interview.id), EndReason.RECRUITER_ENDED)
+    closed = await mark_ending(interview.id, EndReason.RECRUITER_ENDED)
     last = new_interviewer_update(end_reason=EndReason.WRAPPED_UP, statuses=(*OPEN_STATUSES, InterviewStatus.ENDING))
-    _, ended = await append_interviewer_turns(ObjectId(interview.id), [new_turn("reply:0", "Good bye.")], last)
+    _, ended = await append_interviewer_turns(interview.id, [new_turn("reply:0", "Good bye.")], last)
     assert closed
     assert (ended.status, ended.last_seq) == (InterviewStatus.ENDING, 1)
     assert (ended.end_reason, ended.ended_at) == (EndReason.RECRUITER_ENDED, closed.ended_at), "the first end stands"
@@ -235,8 +231,8 @@ async def test_an_expression_in_a_text_is_a_text() -> None:
     interview = await make_interview()
     text = '$last_seq {"$set": {"status": "COMPLETED"}} $$NOW'
     await add_candidate_turn(interview, text, "$$NOW")
-    await append_interviewer_turns(ObjectId(interview.id), [new_turn("$last_seq", text)], new_interviewer_update(answers=1))
-    assert [turn.text for turn in await read_turns(ObjectId(interview.id))] == [text] * 2
+    await append_interviewer_turns(interview.id, [new_turn("$last_seq", text)], new_interviewer_update(answers=1))
+    assert [turn.text for turn in await read_turns(interview.id)] == [text] * 2
 
 
 async def test_the_database_itself_refuses_a_second_turn_in_a_place_or_under_a_key() -> None:
@@ -252,7 +248,7 @@ async def test_the_database_itself_refuses_a_second_turn_in_a_place_or_under_a_k
 async def test_turns_are_read_from_anywhere_in_order() -> None:
     interview = await make_interview()
     stored = [await add_candidate_turn(interview, f"message {n}") for n in range(1, 6)]
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     assert await read_turns(interview_id, after=2) == stored[2:]
     assert await read_turns(interview_id, after=1, limit=2) == stored[1:3]
     assert await read_turns(interview_id, after=5) == []

@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from bson import ObjectId
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
@@ -77,7 +76,7 @@ async def measure(seconds: float) -> None:
                 voice = await room.enter_async_context(open_microphone(candidate))
                 if camera:
                     await room.enter_async_context(open_camera(candidate, *camera))
-                await start_recording(services, ObjectId(interview.id))
+                await start_recording(services, interview.id)
                 begun = await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
                 process = recorder_pid(begun)
                 humming = [asyncio.create_task(one.play(tone(440, seconds + 30))) for one in (interviewer, voice)]
@@ -99,7 +98,7 @@ async def measure(seconds: float) -> None:
                 for task in humming:
                     task.cancel()
                 await asyncio.wait(humming)
-            await services.rooms.delete_room(ObjectId(interview.id))
+            await services.rooms.delete_room(interview.id)
             await wait_for_recording(interview, lambda recording: recording.lease is None)
     Console().print(table)
 

@@ -42,10 +42,10 @@ async def make_consenting_interview(*, recording: bool = True, **values: Any) ->
 
 async def claim_new_recording(interview: Interview) -> Recording:
     """Its recording, claimed by a recorder that was sent for."""
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     recording = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
     assert await create_recording(recording)
-    return await claim_when_free(ObjectId(recording.id))
+    return await claim_when_free(recording.id)
 
 
 async def claim_when_free(recording_id: ObjectId) -> Recording:
@@ -68,7 +68,7 @@ class Studio:
     async def join(self, identity: str, kind: str = "standard", *, hidden: bool = False) -> AsyncIterator[rtc.Room]:
         grants = api.VideoGrants(
             room_join=True,
-            room=build_room_name(ObjectId(self.interview.id)),
+            room=build_room_name(self.interview.id),
             hidden=hidden,
             can_publish=not hidden,
             can_publish_data=not hidden,
@@ -111,7 +111,7 @@ class Studio:
         stop = asyncio.Event()
 
         async def run(recorder: Recorder) -> None:
-            recording_id = ObjectId(recording.id)
+            recording_id = recording.id
             async with hold_lease(
                 lambda: renew_lease(Recording, recording_id, recording.fence, HOLDER, lease_seconds), lease_seconds
             ):

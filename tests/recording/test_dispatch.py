@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bson import ObjectId
 
 from lifecycle.jobs import FINALIZE_RECORDING, RECORD
 from lifecycle.presence import candidate_joined, prepare_room
@@ -32,7 +31,7 @@ def seconds_ago(seconds: float) -> Any:
 
 
 async def load_recording(interview: Interview) -> Recording:
-    recording = await get_interview_recording(ObjectId(interview.id))
+    recording = await get_interview_recording(interview.id)
     assert recording
     return recording
 
@@ -44,7 +43,7 @@ async def list_recorder_dispatches(livekit: LivekitProbe, interview: Interview) 
 
 async def test_one_recorder_is_sent_however_often_it_is_asked_for(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview()
-    await asyncio.gather(*(start_recording(services, ObjectId(interview.id)) for _ in range(5)), repair_recordings(services))
+    await asyncio.gather(*(start_recording(services, interview.id) for _ in range(5)), repair_recordings(services))
     recording = await load_recording(interview)
     expected = {"interview": str(interview.id), "recording": str(recording.id), "fence": 1}
     assert await list_recorder_dispatches(livekit, interview) == [expected]
@@ -66,9 +65,9 @@ async def test_without_consent_a_candidate_or_an_open_interview_nothing_is_recor
     services: Services, livekit: LivekitProbe, told: RedisProbe, why: str
 ) -> None:
     interview = await make_consenting_interview(**UNRECORDED_CASES[why])
-    await start_recording(services, ObjectId(interview.id))
+    await start_recording(services, interview.id)
     await repair_recordings(services)
-    assert await get_interview_recording(ObjectId(interview.id)) is None
+    assert await get_interview_recording(interview.id) is None
     assert await livekit.list_dispatches(interview) == []
     assert await told.read_published_channels() == set()
 
@@ -76,17 +75,17 @@ async def test_without_consent_a_candidate_or_an_open_interview_nothing_is_recor
 async def test_a_claim_needs_the_consent_too(services: Services) -> None:
     interview = await make_consenting_interview(recording=False)
     recording = await new_recording(interview, fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=seconds_ago(-60))).insert()
-    assert await claim_recording(ObjectId(recording.id), 1, "recorder", 60) is None
+    assert await claim_recording(recording.id, 1, "recorder", 60) is None
 
 
 async def test_who_is_let_in_or_comes_has_a_recorder_asked_for_by_a_job(services: Services, told: RedisProbe) -> None:
     let_in, comes = [await make_consenting_interview(room=RoomState(wanted_until=seconds_ago(1))) for _ in range(2)]
     await prepare_room(services, let_in)
-    await candidate_joined(services, ObjectId(comes.id), "PA_1")
+    await candidate_joined(services, comes.id, "PA_1")
     assert await told.read_kicked_jobs() == [(RECORD, let_in.id), (RECORD, comes.id)]
     refusing = await make_consenting_interview(recording=False, room=RoomState(wanted_until=seconds_ago(1)))
     await prepare_room(services, refusing)
-    await candidate_joined(services, ObjectId(refusing.id), "PA_1")
+    await candidate_joined(services, refusing.id, "PA_1")
     assert await told.read_kicked_jobs() == []
 
 
@@ -95,44 +94,44 @@ async def test_without_a_store_nobody_is_asked(services: Services, told: RedisPr
     bare = Services(without, services.live, services.jobs, services.rooms, services.prompt_version)
     interview = await make_consenting_interview()
     await prepare_room(bare, interview)
-    await start_recording(bare, ObjectId(interview.id))
+    await start_recording(bare, interview.id)
     assert await told.read_kicked_jobs() == []
-    assert await get_interview_recording(ObjectId(interview.id)) is None
+    assert await get_interview_recording(interview.id) is None
 
 
 async def test_a_recorder_that_is_lost_is_replaced_and_has_nothing_more_to_say(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview()
-    await start_recording(services, ObjectId(interview.id))
+    await start_recording(services, interview.id)
     recording = await claim_current_recording(interview)
     await repair_recordings(services)
     assert len(await list_recorder_dispatches(livekit, interview)) == 1, "it records"
     await recording.set({"lease": Lease(holder="recorder", until=seconds_ago(1))})
     await asyncio.gather(*(repair_recordings(services) for _ in range(3)))
     assert [told["fence"] for told in await list_recorder_dispatches(livekit, interview)] == [1, 2]
-    assert not await renew_lease(Recording, ObjectId(recording.id), 1, "recorder", 60)
+    assert not await renew_lease(Recording, recording.id, 1, "recorder", 60)
     assert await add_part(recording, RecordingPart(number=1, started_at=now())) is None
     assert await release_recording_lease(recording) is None
-    assert await claim_recording(ObjectId(recording.id), 1, "recorder", 60) is None
+    assert await claim_recording(recording.id, 1, "recorder", 60) is None
 
 
 async def claim_current_recording(interview: Interview) -> Recording:
     recording = await load_recording(interview)
-    by_recorder = await claim_recording(ObjectId(recording.id), recording.fence, "recorder", 60)
+    by_recorder = await claim_recording(recording.id, recording.fence, "recorder", 60)
     assert by_recorder
     return by_recorder
 
 
 async def test_a_recorder_whose_number_nobody_has_raised_goes_on_after_an_outage(services: Services) -> None:
     interview = await make_consenting_interview()
-    await start_recording(services, ObjectId(interview.id))
+    await start_recording(services, interview.id)
     recording = await claim_current_recording(interview)
     await recording.set({"lease": Lease(holder="recorder", until=seconds_ago(30))})
-    assert await renew_lease(Recording, ObjectId(recording.id), 1, "recorder", 60)
+    assert await renew_lease(Recording, recording.id, 1, "recorder", 60)
 
 
 async def test_a_candidate_who_is_away_is_not_recorded_until_back(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview()
-    await start_recording(services, ObjectId(interview.id))
+    await start_recording(services, interview.id)
     recording = await claim_current_recording(interview)
     assert await release_recording_lease(recording)
     await interview.set({"room.participant": None})
@@ -191,9 +190,7 @@ async def test_livekit_that_is_away_costs_nothing_but_the_recording(
     away = settings.model_copy(update={"livekit": settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})})
     interview = await make_consenting_interview()
     async with Rooms(away) as rooms:
-        await start_recording(
-            Services(away, services.live, services.jobs, rooms, services.prompt_version), ObjectId(interview.id)
-        )
+        await start_recording(Services(away, services.live, services.jobs, rooms, services.prompt_version), interview.id)
     assert (await load_recording(interview)).dispatches == 1, "the next round sends another"
     assert await told.read_published_channels() == change_channels_of(interview)
 
@@ -215,7 +212,7 @@ async def test_once_the_interview_is_over_the_files_are_made_and_nobody_is_sent(
 
 async def test_what_was_given_up_is_left_alone_until_the_interview_is_over(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview()
-    await start_recording(services, ObjectId(interview.id))
+    await start_recording(services, interview.id)
     assert await give_up_recording(await claim_current_recording(interview), "The disk is full.")
     await repair_recordings(services)
     assert len(await list_recorder_dispatches(livekit, interview)) == 1
@@ -224,5 +221,5 @@ async def test_what_was_given_up_is_left_alone_until_the_interview_is_over(servi
 async def test_a_typed_interview_is_not_recorded_though_the_candidate_agreed(services: Services) -> None:
     consent = (await make_consenting_interview()).consent
     interview = await make_interview(consent=consent)
-    await start_recording(services, ObjectId(interview.id))
-    assert await get_interview_recording(ObjectId(interview.id)) is None
+    await start_recording(services, interview.id)
+    assert await get_interview_recording(interview.id) is None

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bson import ObjectId
 
 from lifecycle.jobs import ERASE_MEDIA
 from lifecycle.repairs import repair_all
@@ -34,7 +33,7 @@ async def make_interview_with_media(store: RecordingStore) -> Interview:
 
 
 async def is_erasure_pending(interview: Interview) -> bool:
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored and stored.erasure
     assert stored.erasure.recordings == 2
     return stored.erasure.pending
@@ -49,7 +48,7 @@ async def test_an_erasure_is_pending_until_the_media_are_gone(services: Services
     await repair_all(services)
     await asyncio.sleep(0)  # what it has started has begun
     assert asked.started_ids == [interview.id]
-    await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
+    await erase_media(store, interview.id, quiet_seconds=0)
     assert not await is_erasure_pending(interview)
     assert await find_pending_erasures(10) == []
     assert await store.list(str(interview.id)) == []
@@ -59,10 +58,10 @@ async def test_an_erasure_is_pending_until_the_media_are_gone(services: Services
 async def test_what_a_writer_stores_after_the_mark_is_deleted_as_well(services: Services, store: RecordingStore) -> None:
     interview = await make_interview_with_media(store)
     await erase_interview(services, interview)
-    await erase_media(store, ObjectId(interview.id))
+    await erase_media(store, interview.id)
     assert await is_erasure_pending(interview), "a writer may not know yet"
     await store.put(f"{interview.id}/parts/00000001/audio.ogg/00000001", b"too late")
-    await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
+    await erase_media(store, interview.id, quiet_seconds=0)
     assert await store.list(str(interview.id)) == []
     assert not await is_erasure_pending(interview)
 
@@ -70,7 +69,7 @@ async def test_what_a_writer_stores_after_the_mark_is_deleted_as_well(services: 
 async def test_a_recorder_loses_its_lease_by_the_erasure(services: Services) -> None:
     interview = await make_interview(consent={"text_version": "test", "given_at": "2026-11-25T00:00:00Z", "recording": True})
     recording = await new_recording(interview, fence=1).insert()
-    recording_id = ObjectId(recording.id)
+    recording_id = recording.id
     assert await claim_recording(recording_id, 1, "recorder", 60)
     assert await renew_lease(Recording, recording_id, 1, "recorder", 60)
     await erase_interview(services, interview)
@@ -89,11 +88,11 @@ async def test_a_store_that_is_away_keeps_the_erasure_pending(
 
     with monkeypatch.context() as patch:
         patch.setattr(RecordingStore, "delete", away)
-        await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
+        await erase_media(store, interview.id, quiet_seconds=0)
     assert await is_erasure_pending(interview)
-    await erase_media(None, ObjectId(interview.id), quiet_seconds=0)
+    await erase_media(None, interview.id, quiet_seconds=0)
     assert await is_erasure_pending(interview), "a worker without a store confirms nothing"
-    await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
+    await erase_media(store, interview.id, quiet_seconds=0)
     assert not await is_erasure_pending(interview)
 
 
@@ -111,8 +110,8 @@ async def test_an_attempt_to_erase_media_counts_when_it_begins_and_the_next_come
     for attempt in range(1, 12):
         assert await find_pending_erasures(10) == ([interview.id] if attempt == 1 else [])
         with pytest.raises(asyncio.CancelledError):
-            await erase_media(store, ObjectId(interview.id))
-        stored = await get_interview(ObjectId(interview.id))
+            await erase_media(store, interview.id)
+        stored = await get_interview(interview.id)
         assert stored and stored.erasure and stored.erasure.due_at
         assert stored.erasure.attempts == attempt
         pauses.append(round((stored.erasure.due_at - now()).total_seconds()))
@@ -123,5 +122,5 @@ async def test_an_attempt_to_erase_media_counts_when_it_begins_and_the_next_come
 
 async def test_nothing_is_deleted_of_an_interview_that_is_not_erased(services: Services, store: RecordingStore) -> None:
     interview = await make_interview_with_media(store)
-    await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
+    await erase_media(store, interview.id, quiet_seconds=0)
     assert len(await store.list(str(interview.id))) == 2

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bson import ObjectId
 
 from lifecycle.services import Services
 from models.documents.interview import Interview, InterviewStatus
@@ -53,7 +52,7 @@ def encode_part() -> bytes:
 
 
 async def reload_recording(recording: Recording) -> Recording:
-    stored = await get_recording(ObjectId(recording.id))
+    stored = await get_recording(recording.id)
     assert stored
     return stored
 
@@ -62,8 +61,8 @@ async def test_the_files_are_made_once_however_often_it_is_asked_for(
     services: Services, store: RecordingStore, folder: Path
 ) -> None:
     interview, recording = await make_recording_with_parts(store, 0, 3)
-    await asyncio.gather(*(finalize_recording(services, store, ObjectId(recording.id)) for _ in range(3)))
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await asyncio.gather(*(finalize_recording(services, store, recording.id) for _ in range(3)))
+    await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert (done.is_open, done.attempts, done.lease) == (False, 1, None)
     assert [file.kind for file in done.files] == ["AUDIO", "CANDIDATE_TRACK", "INTERVIEWER_TRACK"]
@@ -78,10 +77,10 @@ async def test_the_files_are_made_once_however_often_it_is_asked_for(
 async def test_while_the_interview_goes_on_or_somebody_records_nothing_is_made(services: Services, store: RecordingStore) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
     await interview.set({Interview.status: InterviewStatus.IN_PROGRESS})
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     await interview.set({Interview.status: InterviewStatus.ENDING})
     await recording.set({"lease": {"holder": "recorder", "until": now() + timedelta(seconds=60)}})
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     assert ((await reload_recording(recording)).is_open, (await reload_recording(recording)).attempts) == (True, 0)
 
 
@@ -95,14 +94,14 @@ async def test_a_store_that_is_away_is_tried_again_and_said_so(
 
     with monkeypatch.context() as patch:
         patch.setattr(RecordingStore, "put", away)
-        await finalize_recording(services, store, ObjectId(recording.id))
+        await finalize_recording(services, store, recording.id)
     waiting = await reload_recording(recording)
     assert waiting.files[0].failure == "The disk is full. It is tried again in 5 seconds (try 1 of 8)."
     assert waiting.is_open
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     assert (await reload_recording(recording)).attempts == 1, "not before its time"
     await waiting.set({"due_at": now()})
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert [(file.status, file.failure) for file in done.files] == [(RecordingStatus.COMPLETED, None)] * 3
 
@@ -116,7 +115,7 @@ async def test_after_the_last_try_it_has_failed_and_the_parts_are_kept(
         raise StoreFailed("The disk is full")
 
     monkeypatch.setattr(RecordingStore, "put", away)
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert (done.is_open, done.files[0].status) == (False, RecordingStatus.FAILED)
     assert done.files[0].failure == "The disk is full. That was try 8 of 8; what was recorded is still in the store."
@@ -128,10 +127,10 @@ async def test_files_whose_worker_is_killed_each_time_are_given_up_and_the_parts
 ) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
     for _ in range(MAX_ATTEMPTS):
-        assert await claim_file_job(ObjectId(recording.id), "killed", 60)
+        assert await claim_file_job(recording.id, "killed", 60)
         await recording.set({"lease": None})  # as when it lapsed
     monkeypatch.setattr(finalize, "merge_parts", None)  # not another attempt
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert (done.is_open, done.files[0].status) == (False, RecordingStatus.FAILED)
     assert done.files[0].failure == f"{finalize.ABANDONED}. That was try 8 of 8; what was recorded is still in the store."
@@ -143,7 +142,7 @@ async def test_what_broke_off_is_playable_and_says_that_it_failed(
 ) -> None:
     failure = "Recording broke off after 1 seconds: The disk is full. What was recorded till then is kept."
     _, recording = await make_recording_with_parts(store, 0, failure=failure)
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert [(file.status, file.failure) for file in done.files] == [(RecordingStatus.FAILED, failure)] * 3
     left, _ = decode_channels(folder / str(done.files[0].path))
@@ -157,7 +156,7 @@ async def test_an_interview_that_nobody_began_has_no_recording_and_one_without_a
     never, unused = await make_recording_with_parts(store)
     await never.set({"started_at": None})
     for recording in (without, unused):
-        await finalize_recording(services, store, ObjectId(recording.id))
+        await finalize_recording(services, store, recording.id)
     assert (await reload_recording(unused)).files == []
     [file] = (await reload_recording(without)).files
     assert (file.status, file.failure) == (RecordingStatus.FAILED, finalize.NO_RECORDER)
@@ -166,7 +165,7 @@ async def test_an_interview_that_nobody_began_has_no_recording_and_one_without_a
 async def test_parts_in_which_nothing_can_be_read_say_so(services: Services, store: RecordingStore) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
     await store.put(f"{interview.id}/parts/00000001/audio.ogg/00000000", b"rubbish")
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     [file] = (await reload_recording(recording)).files
     assert (file.status, file.failure) == (RecordingStatus.FAILED, finalize.NOTHING_PLAYABLE)
 
@@ -178,11 +177,11 @@ async def test_an_erasure_in_the_middle_leaves_no_file(
     put = RecordingStore.put
 
     async def erase_first(self: RecordingStore, path: str, content: bytes | Path) -> None:
-        await mark_erased(ObjectId(interview.id))
+        await mark_erased(interview.id)
         await put(self, path, content)
 
     monkeypatch.setattr(RecordingStore, "put", erase_first)
-    await finalize_recording(services, store, ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
     left = await reload_recording(recording)
     assert (left.is_open, [file.path for file in left.files]) == (True, [None]), "the erasure deletes it and the bytes"
 
@@ -197,7 +196,7 @@ async def test_a_defect_of_ours_is_told_and_tried_again(
 
     monkeypatch.setattr(finalize, "merge_parts", defect)
     with pytest.raises(ValueError, match="what was said"):
-        await finalize_recording(services, store, ObjectId(recording.id))
+        await finalize_recording(services, store, recording.id)
     waiting = await reload_recording(recording)
     assert waiting.is_open
     assert waiting.files[0].failure == "It failed on our side (ValueError). It is tried again in 5 seconds (try 1 of 8)."
@@ -219,7 +218,7 @@ async def test_whoever_loses_the_job_in_mid_work_waits_for_its_thread_and_leaves
         ended.set()
 
     monkeypatch.setattr(finalize, "merge_parts", work)
-    task = asyncio.create_task(finalize_recording(services, store, ObjectId(recording.id)))
+    task = asyncio.create_task(finalize_recording(services, store, recording.id))
     await asyncio.to_thread(begun.wait, 10)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import av
 import pytest
-from bson import ObjectId
 
 import settings
 from lifecycle.services import Services
@@ -43,8 +42,8 @@ async def finish_and_read_files(
     """The files, once the interview is over."""
     await release_recording_lease(recording)
     await interview.set({Interview.status: InterviewStatus.COMPLETED})
-    await finalize_recording(services, store, ObjectId(recording.id))
-    done = await get_recording(ObjectId(recording.id))
+    await finalize_recording(services, store, recording.id)
+    done = await get_recording(recording.id)
     assert done
     return {file.kind: file for file in done.files}
 
@@ -117,7 +116,7 @@ async def test_what_is_said_until_the_room_is_closed_is_kept(
         recorder._streams["another"] = asyncio.create_task(asyncio.sleep(3600))
         said = await interviewer.play(tone(880, 1))
         await asyncio.sleep(0.5)
-        await services.rooms.delete_room(ObjectId(interview.id))
+        await services.rooms.delete_room(interview.id)
         await asyncio.sleep(1)
     files = await finish_and_read_files(services, store, interview, recorder.recording)
     _, right = decode_channels(folder / str(files[RecordingKind.AUDIO].path))
@@ -176,7 +175,7 @@ async def test_a_replacement_adds_a_part_and_the_time_line_holds(
             await asyncio.sleep(0.5)
         await release_recording_lease(first.recording)
         await candidate.play(tone(660, 1))
-        recording = await claim_when_free(ObjectId(recording.id))
+        recording = await claim_when_free(recording.id)
         async with studio.run_recorder(services, store, recording) as second:
             await wait_until_heard(second, Side.CANDIDATE)
             after = await candidate.play(tone(440, 1))
@@ -212,7 +211,7 @@ async def test_a_full_disk_costs_the_recording_and_not_the_interview(
         assert file.status is RecordingStatus.FAILED
         assert file.failure
         assert "The disk is full. What was recorded till then is kept." in file.failure
-        stored = await get_interview(ObjectId(interview.id))
+        stored = await get_interview(interview.id)
         assert stored
         assert stored.status is InterviewStatus.IN_PROGRESS
         chunks = await store.list(f"{interview.id}/parts")
@@ -224,7 +223,7 @@ async def test_a_full_disk_costs_the_recording_and_not_the_interview(
 async def wait_until_failed(recording: Recording) -> Recording:
     async with asyncio.timeout(60):
         while True:
-            stored = await get_recording(ObjectId(recording.id))
+            stored = await get_recording(recording.id)
             assert stored
             if stored.failure:
                 return stored
@@ -244,10 +243,10 @@ async def test_an_erasure_ends_the_recorder_and_nothing_is_left(
                 await candidate.play(tone(440, 2))
                 assert await store.list(str(interview.id))
                 # the room stays, as when LiveKit is away
-                await mark_erased(ObjectId(interview.id))
-                await delete_erased(ObjectId(interview.id))
+                await mark_erased(interview.id)
+                await delete_erased(interview.id)
                 await asyncio.sleep(2)
-        await erase_media(store, ObjectId(interview.id), quiet_seconds=0)
+        await erase_media(store, interview.id, quiet_seconds=0)
         assert await store.list(str(interview.id)) == []
         await asyncio.sleep(1.5)
     assert await store.list(str(interview.id)) == [], "nobody writes any more"

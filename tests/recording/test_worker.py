@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from bson import ObjectId
 
 from lifecycle.jobs import FINALIZE_RECORDING
 from lifecycle.reconciler import run_recording_reconciler
@@ -81,7 +80,7 @@ async def wait_for_recording(interview: Interview, condition: Callable[[Recordin
     """The interview's recording, once that holds."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
-            recording = await get_interview_recording(ObjectId(interview.id))
+            recording = await get_interview_recording(interview.id)
             if recording and condition(recording):
                 return recording
             await asyncio.sleep(0.1)
@@ -120,7 +119,7 @@ async def test_a_recorder_that_is_killed_is_replaced_and_loses_its_last_seconds_
     interview = await make_consenting_interview()
     studio = Studio(livekit_server, interview)
     async with run_recording_rounds(services, store), studio.join_as_interviewer(), studio.join_as_candidate() as candidate:
-        await start_recording(services, ObjectId(interview.id))
+        await start_recording(services, interview.id)
         begun = await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
         assert begun.files[0].status is RecordingStatus.ACTIVE
         await play_until_recorded(candidate, store, interview, begun.parts[0].number, tmp_path)
@@ -135,7 +134,7 @@ async def test_a_recorder_that_is_killed_is_replaced_and_loses_its_last_seconds_
         after = await candidate.play(tone(880, 1))
         await asyncio.sleep(0.5)
         await interview.set({Interview.status: InterviewStatus.COMPLETED})
-        await services.rooms.delete_room(ObjectId(interview.id))
+        await services.rooms.delete_room(interview.id)
         done = await wait_for_recording(interview, lambda recording: not recording.is_open)
     assert second.fence > begun.fence
     audio = done.get_file(RecordingKind.AUDIO)
@@ -152,7 +151,7 @@ async def test_an_interviewer_that_is_replaced_leaves_the_recorder_alone_and_the
     services: Services, livekit: LivekitProbe, livekit_server: LivekitServer, store: RecordingStore, worker: ChildProcess
 ) -> None:
     interview = await make_consenting_interview()
-    interview_id = ObjectId(interview.id)
+    interview_id = interview.id
     studio = Studio(livekit_server, interview)
     async with studio.join("candidate") as room:
         await start_recording(services, interview_id)
@@ -174,7 +173,7 @@ async def test_a_worker_that_is_told_to_stop_hands_over_what_it_records(
     interview = await make_consenting_interview()
     studio = Studio(livekit_server, interview)
     async with studio.join_as_candidate():
-        await start_recording(services, ObjectId(interview.id))
+        await start_recording(services, interview.id)
         await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
         await asyncio.sleep(2)
         worker.send_signal(signal.SIGTERM)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from beanie import PydanticObjectId
 from bson import ObjectId
 
 from auth import Principal, authenticate
@@ -34,7 +33,7 @@ class Tenant:
 
     @property
     def id(self) -> ObjectId:
-        return ObjectId(self.organization.id)
+        return self.organization.id
 
     async def principal(self, role: Role, interview: Interview | None = None) -> Principal:
         """A caller of that role; a candidate's token is for `make_interview`."""
@@ -42,7 +41,7 @@ class Tenant:
             assert interview, "a candidate is a caller of one interview"
             return await authenticate(issue_candidate_access(self.services, interview).token, self.services.settings.auth)
         if role not in self.principals:
-            _, secret = await create_key(PydanticObjectId(self.id), role, f"a {role.lower()}")
+            _, secret = await create_key(self.id, role, f"a {role.lower()}")
             self.principals[role] = await authenticate(secret, self.services.settings.auth)
         return self.principals[role]
 
@@ -84,7 +83,7 @@ class Tenant:
 
 async def make_tenant(services: Services) -> Tenant:
     organization, _ = await ensure_organization(f"organization {uuid4().hex}")
-    return Tenant(services, organization, await make_position(ObjectId(organization.id)), {})
+    return Tenant(services, organization, await make_position(organization.id), {})
 
 
 def global_id_of(document: Interview | Evaluation | Position | Organization) -> str:
@@ -95,7 +94,7 @@ def global_id_of(document: Interview | Evaluation | Position | Organization) -> 
         Position: IdKind.POSITION,
         Organization: IdKind.ORGANIZATION,
     }[type(document)]
-    return encode_id(kind, ObjectId(document.id))
+    return encode_id(kind, document.id)
 
 
 def minutes_from_now(minutes: float = 60) -> Any:

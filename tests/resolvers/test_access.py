@@ -118,7 +118,7 @@ async def test_a_list_holds_the_own_organizations_interviews_only(tenant: Tenant
 async def test_a_candidate_whose_invite_was_replaced_meanwhile_is_sent_away(tenant: Tenant) -> None:
     interview = await tenant.make_interview()
     caller = await tenant.principal(Role.CANDIDATE, interview)
-    await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+    await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
     with pytest.raises(Unauthenticated, match="newest invite"):
         await get_interview(tenant.services, caller, global_id_of(interview))
 
@@ -127,5 +127,5 @@ async def test_an_erased_interview_shows_no_evaluation_by_any_way(tenant: Tenant
     interview = await tenant.make_interview(InterviewStatus.COMPLETED)
     evaluation = await tenant.make_evaluation(interview)
     # marked, and the deletion has not come that far yet
-    await mark_erased(ObjectId(interview.id))
+    await mark_erased(interview.id)
     assert await get_node(tenant.services, await tenant.admin(), global_id_of(evaluation)) is None

@@ -70,7 +70,7 @@ async def test_a_candidate_whose_invite_is_replaced_sees_no_more_of_the_intervie
     states = await follow_interview(tenant.services, await tenant.principal(Role.CANDIDATE, interview), global_id_of(interview))
     async with asyncio.timeout(10):
         assert (await anext(states)).id == interview.id
-        await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+        await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
         with pytest.raises(Unauthenticated, match="newest invite"):
             await anext(states)
 
@@ -82,6 +82,6 @@ async def test_a_candidates_turns_end_with_the_access_though_nobody_says_anythin
     stored = await add_candidate_turn(interview, "first")
     async with asyncio.timeout(10):
         assert await anext(turns) == stored
-        await reschedule_interview(ObjectId(interview.id), ObjectId(), None, interview.expires_at)
+        await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
         with pytest.raises(Unauthenticated, match="newest invite"):
             await anext(turns)

@@ -27,13 +27,13 @@ SCHEDULED, IN_PROGRESS, COMPLETED = InterviewStatus.SCHEDULED, InterviewStatus.I
 
 
 async def reload_interview(interview: Interview) -> Interview:
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     return stored
 
 
 async def send_review(tenant: Tenant, caller: Principal, interview: Interview) -> object:
-    [evaluation] = await list_evaluations(ObjectId(interview.id))
+    [evaluation] = await list_evaluations(interview.id)
     request = ReviewRequest(
         evaluation_id=global_id_of(evaluation), decision=Decision.HOLD, reason="Not sure yet.", idempotency_key=KEY
     )
@@ -53,17 +53,17 @@ async def read_status(interview: Interview) -> object:
 
 
 async def count_evaluations(interview: Interview) -> object:
-    return len(await list_evaluations(ObjectId(interview.id)))
+    return len(await list_evaluations(interview.id))
 
 
 async def count_reviews(interview: Interview) -> object:
-    [evaluation] = await list_evaluations(ObjectId(interview.id))
+    [evaluation] = await list_evaluations(interview.id)
     return len(evaluation.reviews)
 
 
 async def is_deleted(interview: Interview) -> object:
     stored = await reload_interview(interview)
-    return bool(stored.erasure) and await read_turns(ObjectId(interview.id)) == []
+    return bool(stored.erasure) and await read_turns(interview.id) == []
 
 
 async def count_position_versions(interview: Interview) -> object:
@@ -235,7 +235,7 @@ async def test_a_renewal_without_times_keeps_the_interviews_and_gives_a_whole_li
 async def test_a_version_that_was_asked_for_is_answered_when_it_is_done(tenant: Tenant) -> None:
     interview, caller = await tenant.make_interview(COMPLETED), await tenant.admin()
     asked = await evaluate_interview(tenant.services, caller, global_id_of(interview), KEY)
-    stored = await get_evaluation(ObjectId(asked.id))
+    stored = await get_evaluation(asked.id)
     assert stored
     await stored.set({"status": "FAILED", "due_at": None})
     again = await evaluate_interview(tenant.services, caller, global_id_of(interview), KEY)
@@ -281,5 +281,5 @@ async def test_a_review_keeps_who_decided_why_and_what_was_put_in_place(tenant: 
     [override] = review.overrides
     assert (override.criterion_key, override.level, override.reason) == ("communication", None, "It was not asked.")
     assert (await reload_interview(interview)).decision is Decision.REJECT
-    [stored] = await list_evaluations(ObjectId(interview.id))
+    [stored] = await list_evaluations(interview.id)
     assert stored.outcome == evaluation.outcome, "the judge's own numbers stand"

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from bson import ObjectId
 
 from auth import authenticate, decode_invite_token
 from errors import AppError, BadInput, Conflict, ErrorCode, Unavailable
@@ -249,5 +248,5 @@ async def test_without_a_key_each_call_is_an_interview_of_its_own(tenant: Tenant
 async def test_an_open_interview_is_left_as_it_is(tenant: Tenant) -> None:
     started = await start_interview(tenant.services, await tenant.admin(), tenant.start_request())
     interview = started.interview
-    opened = await states.open_interview(tenant.services, ObjectId(interview.id), None, Channel.TEXT)
+    opened = await states.open_interview(tenant.services, interview.id, None, Channel.TEXT)
     assert opened.consent == interview.consent

@@ -72,8 +72,8 @@ async def test_keys_are_kept_with_the_data_and_made_anew_for_other_data(tenant: 
     made: list[PydanticObjectId] = []
 
     async def provision(_: Settings, organization: str, role: Role, name: str) -> tuple[PydanticObjectId, str]:
-        key, secret = await create_key(PydanticObjectId(tenant.id), role, f"{organization} {name}")
-        made.append(PydanticObjectId(key.id))
+        key, secret = await create_key(tenant.id, role, f"{organization} {name}")
+        made.append(key.id)
         return made[-1], secret
 
     settings = tenant.services.settings

@@ -9,7 +9,6 @@ from typing import Any
 import httpx2
 import orjson
 import uvicorn
-from beanie import PydanticObjectId
 from gql import Client
 from gql.transport.websockets import WebsocketsTransport
 from starlette.applications import Starlette
@@ -81,7 +80,7 @@ async def issue_token(tenant: Tenant, role: Role, interview: Interview | None = 
     if role is Role.CANDIDATE:
         assert interview, "a candidate is a caller of one interview"
         return issue_candidate_access(tenant.services, interview).token
-    return (await create_key(PydanticObjectId(tenant.id), role, f"a {role.lower()}"))[1]
+    return (await create_key(tenant.id, role, f"a {role.lower()}"))[1]
 
 
 def with_services(app: Starlette, services: Services) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from beanie import PydanticObjectId
-from bson import ObjectId
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -262,10 +261,10 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         external_id="ATS-7",
     )
     spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, confidence=0.9)
-    turn, _ = await append_candidate_turn(ObjectId(interview.id), spoken)
+    turn, _ = await append_candidate_turn(interview.id, spoken)
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
-    await append_interviewer_turns(ObjectId(interview.id), [reply], new_interviewer_update(answers=turn.seq))
+    await append_interviewer_turns(interview.id, [reply], new_interviewer_update(answers=turn.seq))
     await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.decision: Decision.ADVANCE})
     evidence = [Evidence(quote=turn.text[:7], seq=turn.seq, start=0, end=7)]
     judged = new_outcome().model_copy(

@@ -62,6 +62,6 @@ def ids_of(connection: dict[str, Any]) -> list[str]:
 def sort_ids(interviews: list[Interview], field: InterviewOrderField, *, descending: bool) -> list[str]:
     def sort_key(interview: Interview) -> tuple[bool, Any, ObjectId]:
         value = getattr(interview, ORDER_FIELDS[field])
-        return (value is not None, value if value is not None else 0, ObjectId(interview.id))
+        return (value is not None, value if value is not None else 0, interview.id)
 
     return [global_id_of(interview) for interview in sorted(interviews, key=sort_key, reverse=descending)]

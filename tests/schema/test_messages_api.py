@@ -34,7 +34,7 @@ async def send_message(api: ApiClient, token: str | None, interview: Interview, 
 
 
 async def read_stored_turns(interview: Interview) -> list[Turn]:
-    return await read_turns(ObjectId(interview.id))
+    return await read_turns(interview.id)
 
 
 async def test_a_message_is_answered_once_it_is_stored_and_begins_the_interview(
@@ -57,7 +57,7 @@ async def test_a_message_is_answered_once_it_is_stored_and_begins_the_interview(
     )
     assert turn["text"] == row.text == "I am Zoë 🌱.\n\tHello!"
     assert (turn["confidence"], turn["interrupted"]) == (None, False)
-    begun = await get_interview(ObjectId(interview.id))
+    begun = await get_interview(interview.id)
     assert begun
     assert begun.status is InterviewStatus.IN_PROGRESS
     assert begun.started_at is not None
@@ -123,7 +123,7 @@ async def test_nobody_writes_in_anothers_interview(
         refused = await send_message(api, candidate_token, other, "Hello!")
         assert (refused.data, refused.codes) == ({"sendMessage": None}, ["NOT_FOUND"])
         assert await read_stored_turns(other) == []
-    for unknown in ("", "int_", encode_id(IdKind.INTERVIEW, ObjectId()), encode_id(IdKind.TURN, ObjectId(interview.id))):
+    for unknown in ("", "int_", encode_id(IdKind.INTERVIEW, ObjectId()), encode_id(IdKind.TURN, interview.id)):
         refused = await api.mutate("sendMessage", candidate_token, TURN_SELECTION, interviewId=unknown, text="Hello!")
         assert refused.codes == ["NOT_FOUND"]
     for role in (Role.ADMIN, Role.RECRUITER, Role.INTEGRATION, Role.VIEWER):

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from beanie import PydanticObjectId
 
 from models.documents.interview import Interview
 from models.documents.organization import Role, list_keys, revoke_key
@@ -134,11 +133,11 @@ async def test_a_key_that_is_revoked_begins_nothing_that_lasts(
 ) -> None:
     await add_candidate_turn(interview, "first")
     token, other = await issue_token(tenant, Role.VIEWER), await issue_token(tenant, Role.VIEWER)
-    revoked, _ = await list_keys(PydanticObjectId(tenant.id))
+    revoked, _ = await list_keys(tenant.id)
     async with connect_raw(server, token) as client, connect_raw(server, other) as good:
         await subscribe(good, id=global_id_of(interview))
         assert await receive_seqs(good, 1) == [1]
-        await revoke_key(PydanticObjectId(revoked.id))
+        await revoke_key(revoked.id)
         await subscribe(client, id=global_id_of(interview))
         code, reason = await client.wait_closed()
         assert (code, reason.split(":")[0]) == (4401, "UNAUTHENTICATED")

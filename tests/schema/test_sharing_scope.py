@@ -5,7 +5,6 @@ import gc
 from typing import Any
 
 import pytest
-from bson import ObjectId
 
 from engine import shared_subscriptions
 from live.messages import Interim
@@ -123,9 +122,7 @@ async def test_what_is_being_said_is_shared_too(
         async with asyncio.timeout(10):
             while len(seen) < 4:
                 spoken += 1
-                await tenant.services.live.publish_interim(
-                    Interim(ObjectId(interview.id), Speaker.CANDIDATE, f"So far {spoken}", 0, now())
-                )
+                await tenant.services.live.publish_interim(Interim(interview.id, Speaker.CANDIDATE, f"So far {spoken}", 0, now()))
                 await asyncio.sleep(0.1)
                 await client.send({"type": "ping"})
                 while (message := await client.receive())["type"] == "next":

@@ -55,7 +55,7 @@ async def load_stored_interview(payload: dict[str, Any]) -> Interview:
 
 async def claim_as_interviewer(interview: Interview) -> Interview:
     """The same after the interviewer that was sent for has come."""
-    claimed = await room_transitions.claim_interviewer_lease(ObjectId(interview.id), interview.fence, "agent", LEASE_SECONDS)
+    claimed = await room_transitions.claim_interviewer_lease(interview.id, interview.fence, "agent", LEASE_SECONDS)
     assert claimed
     return claimed
 
@@ -74,7 +74,7 @@ async def test_a_started_interview_has_a_room_an_interviewer_on_the_way_and_a_ke
     assert (payload["interview"]["status"], payload["interview"]["channel"]) == ("WAITING", "VOICE")
     interview = await load_stored_interview(payload)
     access = payload["access"]["room"]
-    assert (access["url"], access["name"]) == (livekit_server.url, build_room_name(ObjectId(interview.id)))
+    assert (access["url"], access["name"]) == (livekit_server.url, build_room_name(interview.id))
     claims = jwt.decode(access["token"], livekit_server.api_secret, algorithms=["HS256"])
     assert (claims["sub"], claims["video"]["room"]) == ("candidate", access["name"])
     assert interview.lease
@@ -110,7 +110,7 @@ async def test_what_livekits_absence_left_undone_is_finished_by_the_same_call(
     assert payload["access"]["room"]
     assert await Interview.find({"organization_id": tenant.id}).count() == 1
     interview = await load_stored_interview(payload)
-    assert ObjectId(interview.id) in await tenant.services.rooms.list_interviews_with_room()
+    assert interview.id in await tenant.services.rooms.list_interviews_with_room()
 
 
 async def test_an_invited_candidate_opens_the_room_and_comes_back_with_a_fresh_key(
@@ -134,7 +134,7 @@ async def test_who_comes_back_after_the_interviewer_died_is_expected_by_another(
 ) -> None:
     payload = await start_successfully(api, tenant)
     interview = await claim_as_interviewer(await load_stored_interview(payload))
-    await release_interview_lease(ObjectId(interview.id), interview.fence)
+    await release_interview_lease(interview.id, interview.fence)
     await join_successfully(api, payload["invite"]["token"])
     assert await livekit.list_interviewer_fences(interview) == [1, 2]
 
@@ -145,7 +145,7 @@ async def test_a_candidate_may_go_on_in_writing_and_come_back(
     payload = await start_successfully(api, tenant)
     invite = payload["invite"]["token"]
     interview = await claim_as_interviewer(await load_stored_interview(payload))
-    await room_transitions.mark_present(ObjectId(interview.id), "PA_1")
+    await room_transitions.mark_present(interview.id, "PA_1")
     written = await join_successfully(api, invite, channel="TEXT")
     assert (written["interview"]["channel"], written["access"]["room"]) == ("TEXT", None)
     in_text = await load_stored_interview(payload)
@@ -202,7 +202,7 @@ async def test_what_is_typed_while_the_candidate_is_in_the_room_is_left_to_the_v
 ) -> None:
     payload = await start_successfully(api, tenant)
     interview = await claim_as_interviewer(await load_stored_interview(payload))
-    await room_transitions.mark_present(ObjectId(interview.id), "PA_1")
+    await room_transitions.mark_present(interview.id, "PA_1")
     await send_message(api, payload, "I spell it: L-o-v-e-l-a-c-e.")
     now = await load_stored_interview(payload)
     assert (now.channel, now.fence, now.last_candidate_seq) == (Channel.VOICE, interview.fence, 1)
@@ -215,8 +215,8 @@ async def test_what_is_typed_outside_the_room_is_answered_in_writing(
     payload = await start_successfully(api, tenant)
     interview = await claim_as_interviewer(await load_stored_interview(payload))
     if came:
-        await room_transitions.mark_present(ObjectId(interview.id), "PA_1")
-        await room_transitions.mark_away(ObjectId(interview.id), "PA_1")
+        await room_transitions.mark_present(interview.id, "PA_1")
+        await room_transitions.mark_away(interview.id, "PA_1")
     await send_message(api, payload, "My microphone does not work.", idempotencyKey="1")
     now = await load_stored_interview(payload)
     assert (now.channel, now.fence, now.lease) == (Channel.TEXT, interview.fence + 1, None)

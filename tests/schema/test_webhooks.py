@@ -42,7 +42,7 @@ def event_body(kind: str, interview: Interview, sid: str = "PA_1", *, joined_sec
         "event": kind,
         "id": f"EV_{kind}_{sid}",
         "created_at": int(now().timestamp()),
-        "room": LivekitRoom(name=build_room_name(ObjectId(interview.id)), sid="RM_1"),
+        "room": LivekitRoom(name=build_room_name(interview.id), sid="RM_1"),
         "participant": ParticipantInfo(sid=sid, identity=CANDIDATE_IDENTITY, joined_at_ms=int(at.timestamp() * 1000)),
     }
     return MessageToJson(WebhookEvent(**{**fields, **values}))
@@ -78,7 +78,7 @@ async def make_voice_interview(**values: Any) -> Interview:
 
 
 async def read_room(interview: Interview) -> RoomState:
-    stored = await get_interview(ObjectId(interview.id))
+    stored = await get_interview(interview.id)
     assert stored
     assert stored.room
     return stored.room

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import websockets
-from beanie import PydanticObjectId
 from gql import GraphQLRequest, gql
 
 from engine import metrics
@@ -52,7 +51,6 @@ async def test_a_wall_shows_what_goes_on_and_what_changes(server: ServerAddress,
 async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-    from bson import ObjectId
 
     from live.messages import Interim
     from models.documents.turn import Speaker
@@ -74,7 +72,7 @@ async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
 
         async def speak() -> None:
             while True:
-                interim = Interim(ObjectId(interview.id), Speaker.INTERVIEWER, "So far", 0, now())
+                interim = Interim(interview.id, Speaker.INTERVIEWER, "So far", 0, now())
                 await tenant.services.live.publish_interim(interim)
                 await asyncio.sleep(0.02)
 
@@ -183,9 +181,9 @@ async def test_the_header_of_the_handshake_is_a_credential_too(server: ServerAdd
 
 async def test_a_key_that_is_revoked_ends_the_connection_with_its_next_operation(server: ServerAddress, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
-    (key,) = await list_keys(PydanticObjectId(tenant.id))
+    (key,) = await list_keys(tenant.id)
     async with connect_raw(server, token) as client:
-        await revoke_key(PydanticObjectId(key.id))
+        await revoke_key(key.id)
         await client.subscribe("subscription { interviewsChanged { id } }")
         code, reason = await client.wait_closed()
         assert (code, reason.split(":")[0]) == (4401, "UNAUTHENTICATED")
@@ -196,12 +194,12 @@ async def test_a_stream_whose_caller_loses_access_closes_the_socket_with_a_name(
 ) -> None:
     monkeypatch.setattr("resolvers.access_monitor._seconds_to_check", lambda *_: 0.05)
     token = await issue_token(tenant, Role.VIEWER)
-    (key,) = await list_keys(PydanticObjectId(tenant.id))
+    (key,) = await list_keys(tenant.id)
     await add_candidate_turn(interview, "hello")
     async with connect_raw(server, token) as client:
         await client.subscribe(TURN_ADDED, id=global_id_of(interview))
         assert (await client.receive())["type"] == "next"
-        await revoke_key(PydanticObjectId(key.id))
+        await revoke_key(key.id)
         code, reason = await client.wait_closed()
         assert (code, reason.split(":")[0]) == (4401, "UNAUTHENTICATED")
 

@@ -5,8 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bson import ObjectId
-
 from models.documents.interview import Consent, EndReason, Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.turn import Channel, Speaker
@@ -34,7 +32,7 @@ async def make_recorded_interview(site: Site) -> Interview:
     tenant, begun = site.tenant, now() - timedelta(minutes=5)
     consent = Consent(text_version="2026-11", given_at=begun, recording=True)
     interview = await tenant.make_interview(channel=Channel.VOICE, consent=consent, started_at=begun)
-    number = ObjectId(interview.id)
+    number = interview.id
 
     def times_at(seconds: float) -> dict[str, Any]:
         moment = begun + timedelta(seconds=seconds)
@@ -64,7 +62,7 @@ async def make_recorded_interview(site: Site) -> Interview:
 
 async def test_turns_come_live_and_none_is_lost_with_the_server(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await tenant.make_interview(channel=Channel.TEXT)
-    number = ObjectId(interview.id)
+    number = interview.id
     await append_interviewer_turns(number, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
     await open_interview(page, site, interview, await issue_token(tenant, Role.RECRUITER))
     await page.wait_for_texts("Ada Lovelace", "Live", "What draws you to this work?")

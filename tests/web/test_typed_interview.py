@@ -1,7 +1,6 @@
 """A person takes part in writing, in a real browser: every word is stored once, whatever happens to page and network."""
 
 import pytest
-from bson import ObjectId
 
 from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel, Speaker, Turn, read_turns
@@ -18,13 +17,13 @@ async def make_invited_interview(tenant: Tenant) -> Interview:
 
 
 async def reload_interview(interview: Interview) -> Interview:
-    found = await get_interview(ObjectId(interview.id))
+    found = await get_interview(interview.id)
     assert found
     return found
 
 
 async def turns_of(interview: Interview, speaker: Speaker) -> list[Turn]:
-    return [turn for turn in await read_turns(ObjectId(interview.id)) if turn.speaker is speaker]
+    return [turn for turn in await read_turns(interview.id) if turn.speaker is speaker]
 
 
 async def begin_interview(page: BrowserPage, site: Site, interview: Interview) -> None:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from bson import ObjectId
 from livekit import api, rtc
 
 from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, CANDIDATE_IDENTITY, build_room_name
@@ -44,7 +43,7 @@ LOUDEST_TONE_SCRIPT = """(async () => {
 @asynccontextmanager
 async def join_as_interviewer(settings: LivekitSettings, interview: Interview) -> AsyncIterator[rtc.Room]:
     """A participant that is to the page what the interviewer is, under another name: so nobody is sent to replace it."""
-    room_name = build_room_name(ObjectId(interview.id))
+    room_name = build_room_name(interview.id)
     token = (
         api.AccessToken(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
         .with_identity("agent-of-the-test")
@@ -77,7 +76,7 @@ async def test_both_hear_each_other_and_the_candidate_comes_back_by_the_same_lin
 ) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.VOICE)
     await begin_interview(page, site, interview)
-    opened = await get_interview(ObjectId(interview.id))
+    opened = await get_interview(interview.id)
     assert opened and opened.consent and opened.consent.recording
 
     async with join_as_interviewer(livekit.settings, interview) as room, play_tone(room, INTERVIEWER_HERTZ):
@@ -93,7 +92,7 @@ async def test_both_hear_each_other_and_the_candidate_comes_back_by_the_same_lin
         await writer.write("to this work?")
         await writer.aclose()
         await append_interviewer_turns(
-            ObjectId(interview.id), [new_turn("item:1", "What draws you to this work?")], new_interviewer_update(fence=1)
+            interview.id, [new_turn("item:1", "What draws you to this work?")], new_interviewer_update(fence=1)
         )
         await page.wait_for_texts("What draws you to this work?")
         assert await page.find_accessibility_violations() == []
@@ -125,7 +124,7 @@ async def test_a_candidate_types_in_the_room_and_may_move_to_another_device(
     await page.click("Send")
     await page.wait_for_absence("sending…")
     await page.wait_for_texts("I like to find out why things break.")
-    stored = await read_turns(ObjectId(interview.id))
+    stored = await read_turns(interview.id)
     assert [(turn.speaker, turn.channel) for turn in stored] == [(Speaker.CANDIDATE, Channel.TEXT)]
 
     async with livekit.join(interview):
@@ -158,7 +157,7 @@ async def test_a_server_that_goes_away_is_told_and_come_back_to(
         await own_livekit.start()
         await page.wait_for_absence("Reconnecting…")
         await wait_until(is_there)
-    assert [turn.text for turn in await read_turns(ObjectId(interview.id))] == ["Are you still there?"]
+    assert [turn.text for turn in await read_turns(interview.id)] == ["Are you still there?"]
 
 
 @pytest.mark.usefixtures("livekit")
@@ -172,7 +171,7 @@ async def test_a_candidate_without_a_microphone_types_instead(chromium: Browser,
         assert await page.find_accessibility_violations() == []
         await page.click("Type instead")
         await page.wait_for_texts("The interviewer is joining…")
-        opened = await get_interview(ObjectId(interview.id))
+        opened = await get_interview(interview.id)
         assert opened and opened.channel is Channel.TEXT
         # once it has a microphone it may talk after all
         await page.reload()
