@@ -62,14 +62,14 @@ UNRECORDED_CASES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("why", UNRECORDED_CASES)
 async def test_without_consent_a_candidate_or_an_open_interview_nothing_is_recorded(
-    services: Services, livekit: LivekitProbe, told: RedisProbe, why: str
+    services: Services, livekit: LivekitProbe, redis_probe: RedisProbe, why: str
 ) -> None:
     interview = await make_consenting_interview(**UNRECORDED_CASES[why])
     await start_recording(services, interview.id)
     await repair_recordings(services)
     assert await get_interview_recording(interview.id) is None
     assert await livekit.list_dispatches(interview) == []
-    assert await told.read_published_channels() == set()
+    assert await redis_probe.read_published_channels() == set()
 
 
 async def test_a_claim_needs_the_consent_too(services: Services) -> None:
@@ -78,24 +78,24 @@ async def test_a_claim_needs_the_consent_too(services: Services) -> None:
     assert await claim_recording(recording.id, 1, "recorder", 60) is None
 
 
-async def test_who_is_let_in_or_comes_has_a_recorder_asked_for_by_a_job(services: Services, told: RedisProbe) -> None:
+async def test_who_is_let_in_or_comes_has_a_recorder_asked_for_by_a_job(services: Services, redis_probe: RedisProbe) -> None:
     let_in, comes = [await make_consenting_interview(room=RoomState(wanted_until=seconds_ago(1))) for _ in range(2)]
     await prepare_room(services, let_in)
     await candidate_joined(services, comes.id, "PA_1")
-    assert await told.read_kicked_jobs() == [(RECORD, let_in.id), (RECORD, comes.id)]
+    assert await redis_probe.read_kicked_jobs() == [(RECORD, let_in.id), (RECORD, comes.id)]
     refusing = await make_consenting_interview(recording=False, room=RoomState(wanted_until=seconds_ago(1)))
     await prepare_room(services, refusing)
     await candidate_joined(services, refusing.id, "PA_1")
-    assert await told.read_kicked_jobs() == []
+    assert await redis_probe.read_kicked_jobs() == []
 
 
-async def test_without_a_store_nobody_is_asked(services: Services, told: RedisProbe) -> None:
+async def test_without_a_store_nobody_is_asked(services: Services, redis_probe: RedisProbe) -> None:
     without = services.settings.model_copy(update={"recording": services.settings.recording.model_copy(update={"store": ""})})
     bare = Services(without, services.live, services.jobs, services.rooms, services.prompt_version)
     interview = await make_consenting_interview()
     await prepare_room(bare, interview)
     await start_recording(bare, interview.id)
-    assert await told.read_kicked_jobs() == []
+    assert await redis_probe.read_kicked_jobs() == []
     assert await get_interview_recording(interview.id) is None
 
 
@@ -143,7 +143,7 @@ async def test_a_candidate_who_is_away_is_not_recorded_until_back(services: Serv
 
 
 async def test_when_no_recorder_comes_the_recording_fails_and_the_interview_does_not(
-    services: Services, livekit: LivekitProbe, told: RedisProbe
+    services: Services, livekit: LivekitProbe, redis_probe: RedisProbe
 ) -> None:
     interview = await make_consenting_interview()
     for count in range(1, MAX_DISPATCHES + 2):
@@ -153,7 +153,7 @@ async def test_when_no_recorder_comes_the_recording_fails_and_the_interview_does
             waited = (recording.lease.until - now()).total_seconds()
             assert waited == pytest.approx(min(8 * 2 ** (count - 1), 30), abs=3)
         await recording.set({"lease": Lease(holder=DISPATCH_HOLDER, until=seconds_ago(1))})
-        await told.read_published_channels()
+        await redis_probe.read_published_channels()
     await repair_recordings(services)
     recording = await load_recording(interview)
     assert recording.files[0].status is RecordingStatus.FAILED
@@ -185,14 +185,14 @@ async def test_a_recorder_that_dies_before_it_records_counts_as_a_dispatch_that_
 
 
 async def test_livekit_that_is_away_costs_nothing_but_the_recording(
-    services: Services, settings: Settings, told: RedisProbe
+    services: Services, settings: Settings, redis_probe: RedisProbe
 ) -> None:
     away = settings.model_copy(update={"livekit": settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})})
     interview = await make_consenting_interview()
     async with Rooms(away) as rooms:
         await start_recording(Services(away, services.live, services.jobs, rooms, services.prompt_version), interview.id)
     assert (await load_recording(interview)).dispatches == 1, "the next round sends another"
-    assert await told.read_published_channels() == change_channels_of(interview)
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
 
 
 async def test_once_the_interview_is_over_the_files_are_made_and_nobody_is_sent(
