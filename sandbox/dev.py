@@ -38,8 +38,9 @@ def choose_port(preferred: int) -> int:
 
 
 async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: int = 8000) -> None:
-    """Everything up until SIGINT or SIGTERM; prints an interview to hold (by voice, where that is wanted and can be had), where
-    everything is, a token for each role and a first query.
+    """Runs everything until SIGINT or SIGTERM. Prints what to open first, a token for each role and a first query.
+
+    The interview to hold is spoken if `voice`, where this machine can have voice.
 
     Raises SandboxFailed when something does not come up, or ends.
     """
@@ -60,25 +61,27 @@ async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: 
     try:
         async with run_stack(root, data, api_port=chosen, voice=voice, extra_settings=extra_settings, report=report) as stack:
             issued = await issue_keys(stack, data, provision)
-            await _print_guide(console, stack, issued)
+            await _print_guide(console, root, stack, issued)
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         console.print("\nEverything is down.")
 
 
-async def _print_guide(console: Console, stack: Stack, issued: Mapping[Role, str]) -> None:
+async def _print_guide(console: Console, root: Path, stack: Stack, issued: Mapping[Role, str]) -> None:
     if stack.voice_unavailable_reason:
         console.print(f"\n[yellow]Interviews are typed, not spoken:[/] {escape(stack.voice_unavailable_reason)}")
+    if not (root / "web" / "dist" / "index.html").exists():
+        console.print("\n[yellow]The pages are not built:[/] install Node 20.19 or newer, and run `make dev` again.")
     join, watch = await schedule_sample_interview(stack, issued[Role.RECRUITER])
-    console.print(f"\nHold an interview   [bold]{join}[/]")
-    console.print(f"Follow it           [bold]{watch}[/]   (asks for a token: any of those below)")
-    console.print(f"GraphQL IDE         [bold]{stack.api_url}/graphql[/]")
-    console.print('Headers tab         {"Authorization": "Bearer <token>"}')
-    console.print("\nTokens")
+    console.print("\n[bold]Open first[/]")
+    console.print(f"  Hold an interview   {join}")
+    console.print(f"  Follow it           {watch}   (paste the RECRUITER token)")
+    console.print(f'  GraphQL IDE         {stack.api_url}/graphql   (Headers tab: {{"Authorization": "Bearer <token>"}})')
+    console.print("\n[bold]Tokens[/]")
     for role, secret in issued.items():
         console.print(f"  {role:<12} {secret}")
-    console.print("  CANDIDATE    startInterview answers one as access.token")
-    console.print(f"\nA first query\n{FIRST_QUERY}")
+    console.print("  CANDIDATE    returned by startInterview as access.token")
+    console.print(f"\n[bold]A first query[/]\n{FIRST_QUERY}")
     console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
 
 

@@ -28,7 +28,7 @@ ReportProgress = Callable[[str], None]
 
 
 async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECONDS) -> Path:
-    """Returns the server's path, after building it if need be: 90 s on two idle cores, of which it uses only what is left over.
+    """Returns the server's path, after building it if need be: 100 s on two idle cores.
 
     `report` gets the name of each step, and the time it has taken so far every `interval` seconds. Of several processes, one
     builds and the others wait for its result. Raises SandboxFailed, with the reason, when the server cannot be built.
@@ -87,7 +87,7 @@ async def _build(binary: Path, report: ReportProgress, interval: float) -> None:
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     try:
         await asyncio.to_thread(scratch.mkdir)
-        report(f"livekit-server {required_version()} is built once, in 90 s on two idle cores, and stays in {binary.parent}.")
+        report(f"livekit-server {required_version()} is built once, in 100 s on two idle cores, and stays in {binary.parent}.")
         go, environment = await find_or_install_go(scratch, log, report, interval)
         built = scratch / "livekit-server"
         command = [
