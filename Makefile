@@ -1,5 +1,5 @@
-# `make help` lists what there is. Everything installs what it needs, into .venv and .viva only; livekit-server, which takes a
-# minute and a half to build, is kept in ~/.cache/viva.
+# `make help` lists what there is. Everything installs what it needs, into .venv and .viva only; livekit-server, which takes
+# 100 s to build on two idle cores, is kept in ~/.cache/viva.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin

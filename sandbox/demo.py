@@ -36,8 +36,8 @@ WIDTH = 110
 """a line that is longer is hard to read"""
 STATUSES_WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED")
 STARTING = {
-    "TEXT": "Starting mongod, valkey, loopback providers, the API and its jobs worker for a typed interview ...",
-    "VOICE": "Starting LiveKit, speech providers and voice workers for a spoken interview ...",
+    "TEXT": "Starting the servers for a typed interview ...",
+    "VOICE": "Starting the servers and voice workers for a spoken interview ...",
 }
 
 START = """

@@ -39,11 +39,11 @@ class RunningSteps:
     @contextmanager
     def step(self, text: str) -> Iterator[ReportProgress]:
         """Shows a step for as long as the block runs. Yields a function that replaces its text."""
-        task = self._progress.add_task("", total=None)
+        task = self._progress.add_task("", total=None, visible=False)
 
         def report(line: str) -> None:
             if self._console.is_terminal:
-                self._progress.update(task, description=escape(line))
+                self._progress.update(task, description=escape(line), visible=True)
             else:
                 self._console.print(f"[dim]{escape(line)}[/]")
 
