@@ -1,4 +1,4 @@
-"""`make dev`: everything in the sandbox, kept up, with what a person needs to use it."""
+"""`make dev`: runs the whole sandbox until Ctrl-C, and prints what a person needs to use it."""
 
 import asyncio
 import signal
@@ -26,9 +26,9 @@ FIRST_QUERY = """{
 
 
 def choose_port(preferred: int) -> int:
-    """That port, or a free one when somebody listens on it."""
+    """Returns the preferred port, or a free one if another process listens on it."""
     with socket.socket() as probe:
-        # as the server binds: what is only left over from a connection does not count
+        # uvicorn binds in the same way: connections in TIME_WAIT do not make a port taken
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", preferred))
@@ -42,11 +42,11 @@ async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: 
 
     The interview to hold is spoken if `voice`, where this machine can have voice.
 
-    Raises SandboxFailed when something does not come up, or ends.
+    Raises SandboxFailed when a process does not start, or ends.
     """
     task = asyncio.current_task()
     if task:
-        # as SIGINT does, by asyncio.run
+        # asyncio.run does the same on SIGINT
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold yellow]{BANNER}[/]")
@@ -55,7 +55,7 @@ async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: 
         console.print(f"Port {port} is taken: this run uses {chosen}.")
     ide = await install_ide(root / ".viva" / "ide")
     if ide is None:
-        console.print("There is no npm here, or it failed: the IDE's page loads its scripts from the network.")
+        console.print("npm is missing or failed: the page of the IDE loads its scripts from the network.")
     extra_settings = {"API_IDE_ASSETS": str(ide)} if ide else {}
     data, report = root / ".viva", console_reporter(console)
     try:
@@ -86,7 +86,7 @@ async def _print_guide(console: Console, root: Path, stack: Stack, issued: Mappi
 
 
 async def schedule_sample_interview(stack: Stack, token: str) -> tuple[str, str]:
-    """Schedule an interview, by voice where there is one. Returns the candidate's link, and the page on which it is followed."""
+    """Schedule an interview, spoken if voice is available. Returns the candidate's link and the link of its live transcript."""
     schedule_input = {
         "candidateName": "You",
         "positionKey": "software_engineer",

@@ -70,6 +70,18 @@ async def test_another_version_on_path_is_passed_over_and_said_to_be(folder: Pat
     assert any(str(server) in line and required_version() in line for line in messages)
 
 
+async def test_the_command_runs_without_any_installed_package(folder: Path) -> None:
+    server = write_script(folder, "livekit-server", f"echo livekit-server version {required_version()}")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-S", "-m", "sandbox.livekit"),
+        cwd=Path(build.__file__).parents[2],
+        env={**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    assert (process.returncode, output.decode().strip()) == (0, str(server))
+
+
 async def test_it_is_built_once_and_then_kept(folder: Path) -> None:
     write_go_script(folder)
     assert await find_installed(print) is None
