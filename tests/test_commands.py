@@ -31,7 +31,7 @@ pytestmark = pytest.mark.servers
 
 SECRET = "a secret that is long enough for any test"
 UNREACHABLE_MONGODB = {"MONGODB_URL": "mongodb://ada:hush@127.0.0.1:9/?directConnection=true", "MONGODB_TIMEOUT_SECONDS": "0.25"}
-FAST_DEMO_CODE = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli; cli(['demo', '--typed'])"
+FAST_DEMO_CODE = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli_app; cli_app(['demo', '--typed'])"
 
 
 async def run_command(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
