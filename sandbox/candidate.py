@@ -1,7 +1,7 @@
-"""A simulated candidate: answers as a person would, from prepared answers, through the API like any other client.
+"""A simulated candidate, who answers from prepared answers through the API like any other client.
 
-Rules: one question is asked to be repeated, one is answered thinly at first so that a probe follows; every other question
-gets its prepared answer, a probe its prepared elaboration.
+The candidate asks to hear one question again, answers one thinly first so that a probe follows, and gives every other
+question its prepared answer and every probe its prepared elaboration.
 """
 
 import re
@@ -16,7 +16,7 @@ REPEAT_REQUEST = "Sorry, could you repeat the question, please?"
 
 @dataclass(frozen=True, slots=True)
 class PreparedAnswers:
-    """What the candidate says, by the question's key: `answer` at once, `more` when probed."""
+    """Prepared answers by question key: `answers` to the question itself, `more` to a probe."""
 
     name: str
     email: str
@@ -24,7 +24,7 @@ class PreparedAnswers:
     resume: str
     job_description: str
     thin: dict[str, str]
-    """question key -> the thin answer that is given first"""
+    """Question key -> the thin answer that comes first."""
     asks_to_repeat: str
     answers: dict[str, str]
     more: dict[str, str]
@@ -36,7 +36,7 @@ def load_answers(path: Path) -> PreparedAnswers:
 
 
 def load_questions(path: Path) -> dict[str, str]:
-    """The questions of a starter position, by their keys."""
+    """Returns the questions of a starter position by their keys."""
     return {question["key"]: question["text"] for question in yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]}
 
 
@@ -46,16 +46,16 @@ class SimulatedCandidate:
 
     prepared: PreparedAnswers
     questions: Mapping[str, str] = field(default_factory=dict)
-    """question key -> its text; only who listens needs them"""
+    """Question key -> text. Only a candidate who listens needs it."""
     times_heard: dict[str, int] = field(default_factory=dict)
-    """question key -> how often the interviewer has spoken on it"""
+    """Question key -> how many turns the interviewer has spent on it."""
     _open_question: str | None = None
-    """key of the question that was heard last"""
+    """Key of the latest question."""
     _last_answer: str | None = None
-    """what was said last"""
+    """The latest answer."""
 
     def answer(self, question_key: str | None) -> str | None:
-        """What to say to an interviewer's turn on that question; None to greeting and closing."""
+        """Returns the answer to an interviewer's turn on that question; None for a greeting or a closing."""
         if question_key is None:
             return None
         key = question_key
@@ -69,15 +69,16 @@ class SimulatedCandidate:
         return lines[min(times, len(lines)) - 1]
 
     def answer_spoken(self, heard: str) -> str | None:
-        """What to say to words of the interviewer's that were heard, not read: which question they are about follows from them.
+        """Returns the answer to the interviewer's words as heard; None if they ask nothing.
 
-        A question that comes again unasked was not answered in the interviewer's ears: the same is said again.
+        The words tell which question they belong to. A question that comes again without a request means that the
+        interviewer did not hear the answer, so the candidate repeats it.
         """
         plain = _normalize_words(heard)
         key = max(self.questions, key=lambda key: plain.rfind(_normalize_words(self.questions[key])), default=None)
         is_asked = key is not None and _normalize_words(self.questions[key]) in plain
         if not is_asked and "?" not in heard:
-            # a greeting, a closing, a moment to think
+            # a greeting, a closing, or time to think
             return None
         if is_asked and key == self._open_question and self._last_answer != REPEAT_REQUEST:
             return self._last_answer

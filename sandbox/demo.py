@@ -27,17 +27,17 @@ from sandbox.voice_stack import configured_livekit
 
 POSITION = "software_engineer"
 PAUSE_SECONDS = 0.8
-"""before the candidate types, so that a person can follow"""
+"""Seconds before each typed answer, so that a person can read along."""
 MAX_DEMO_SECONDS = {"TEXT": 120.0, "VOICE": 360.0}
-"""no demo takes longer; one that does has failed"""
+"""Seconds after which an interview without an evaluation counts as failed, by channel."""
 RECORDING_WAIT_SECONDS = 30.0
-"""after the evaluation, for what was recorded to be ready"""
+"""Seconds to wait for recordings after the evaluation."""
 WIDTH = 110
-"""a line that is longer is hard to read"""
+"""Columns at most: longer lines are hard to read."""
 STATUSES_WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED")
 STARTING = {
-    "TEXT": "Starting mongod, valkey, loopback providers, the API and its jobs worker for a typed interview ...",
-    "VOICE": "Starting LiveKit, speech providers and voice workers for a spoken interview ...",
+    "TEXT": "Starting the servers for a typed interview ...",
+    "VOICE": "Starting the servers and voice workers for a spoken interview ...",
 }
 
 START = """
@@ -76,7 +76,7 @@ RECORDINGS = """
 
 
 def connect(stack: Stack, token: str | None) -> Client:
-    """A client of the API over one WebSocket, with a caller's token."""
+    """Returns an API client that sends everything over one WebSocket, with a caller's token."""
     payload = {"authorization": f"Bearer {token}"} if token else {}
     transport = WebsocketsTransport(url=stack.api_url.replace("http", "ws") + "/graphql", init_payload=payload)
     return Client(transport=transport)
@@ -127,7 +127,7 @@ async def _finding_server(steps: RunningSteps, *, is_needed: bool) -> AsyncItera
         yield task
     finally:
         task.cancel()
-        await asyncio.wait({task})
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _explain_no_voice(console: Console, reason: str) -> None:
@@ -152,7 +152,7 @@ async def _play(
         except* TimeoutError:
             problem = f"There is no evaluation after {watch_seconds:.0f} s."
         except* TransportError as broken:
-            problem = f"The API did not do as it should: {'; '.join(str(error) for error in broken.exceptions)}"
+            problem = f"The API returned an error: {'; '.join(str(error) for error in broken.exceptions)}"
     return problem
 
 
@@ -180,7 +180,7 @@ async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str
             tasks = [group.create_task(part), group.create_task(_show_turns(console, viewer, interview_id, heard))]
             state = await _await_end(console, recruiter, interview_id)
             if state["status"] != "COMPLETED":
-                # a stream of what will never go on
+                # these subscriptions would wait for turns that never come
                 for task in tasks:
                     task.cancel()
         if state["status"] != "COMPLETED":
@@ -199,7 +199,7 @@ async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str
 
 
 def _make_start_input(prepared: PreparedAnswers, channel: str, *, is_recorded: bool) -> dict[str, Any]:
-    """The input of startInterview."""
+    """Returns the input of startInterview."""
     return {
         "candidateName": prepared.name,
         "candidateEmail": prepared.email,
@@ -227,20 +227,20 @@ async def _answer_by_text(session: AsyncClientSession, interview_id: str, candid
             message = {"interviewId": interview_id, "text": words}
             await session.execute(GraphQLRequest(SAY, variable_values={"input": message}))
         except TransportQueryError as error:
-            # the interviewer may have closed while the candidate was still thinking
+            # the interviewer may close the interview during the pause
             if not any((problem.get("extensions") or {}).get("code") == "CONFLICT" for problem in error.errors or []):
                 raise
 
 
 async def _answer_by_voice(room: dict[str, str], person: SimulatedCandidate, said: list[str]) -> None:
-    """Take part by voice, in the room until it is closed; what was said is added to `said`."""
+    """Take part by voice until the room is closed. Adds what the candidate said to `said`."""
     async with VoiceCaller(room["url"], room["token"]) as caller:
         await caller.converse(person.answer_spoken)
     said += [words.text for words in caller.utterances]
 
 
 async def _show_turns(console: Console, session: AsyncClientSession, interview_id: str, heard: list[str]) -> None:
-    """Print turns as they are stored; the candidate's are added to `heard`."""
+    """Print turns as they are stored. Adds the candidate's to `heard`."""
     async for event in session.subscribe(_request_for_interview(TURNS, interview_id)):
         turn = event["turnAdded"]
         show_turn(console, turn)
@@ -249,7 +249,7 @@ async def _show_turns(console: Console, session: AsyncClientSession, interview_i
 
 
 async def _await_recordings(session: AsyncClientSession, interview_id: str) -> list[dict[str, Any]]:
-    """What was recorded, once all of it is ready or no more is to be waited for; `isPlayed`: a part of it came by its link."""
+    """Returns the recordings once all are complete, or after RECORDING_WAIT_SECONDS. `isPlayed`: the link returned audio."""
     recordings: list[dict[str, Any]] = []
     with suppress(TimeoutError):
         async with asyncio.timeout(RECORDING_WAIT_SECONDS):

@@ -1,4 +1,4 @@
-"""`make dev`: everything in the sandbox, kept up, with what a person needs to use it."""
+"""`make dev`: runs the whole sandbox until Ctrl-C, and prints what a person needs to use it."""
 
 import asyncio
 import signal
@@ -26,9 +26,9 @@ FIRST_QUERY = """{
 
 
 def choose_port(preferred: int) -> int:
-    """That port, or a free one when somebody listens on it."""
+    """Returns the preferred port, or a free one if another process listens on it."""
     with socket.socket() as probe:
-        # as the server binds: what is only left over from a connection does not count
+        # uvicorn binds in the same way: connections in TIME_WAIT do not make a port taken
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", preferred))
@@ -38,14 +38,15 @@ def choose_port(preferred: int) -> int:
 
 
 async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: int = 8000) -> None:
-    """Everything up until SIGINT or SIGTERM; prints an interview to hold (by voice, where that is wanted and can be had), where
-    everything is, a token for each role and a first query.
+    """Runs everything until SIGINT or SIGTERM. Prints what to open first, a token for each role and a first query.
 
-    Raises SandboxFailed when something does not come up, or ends.
+    The interview to hold is spoken if `voice`, where this machine can have voice.
+
+    Raises SandboxFailed when a process does not start, or ends.
     """
     task = asyncio.current_task()
     if task:
-        # as SIGINT does, by asyncio.run
+        # asyncio.run does the same on SIGINT
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold yellow]{BANNER}[/]")
@@ -54,36 +55,38 @@ async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: 
         console.print(f"Port {port} is taken: this run uses {chosen}.")
     ide = await install_ide(root / ".viva" / "ide")
     if ide is None:
-        console.print("There is no npm here, or it failed: the IDE's page loads its scripts from the network.")
+        console.print("npm is missing or failed: the page of the IDE loads its scripts from the network.")
     extra_settings = {"API_IDE_ASSETS": str(ide)} if ide else {}
     data, report = root / ".viva", console_reporter(console)
     try:
         async with run_stack(root, data, api_port=chosen, voice=voice, extra_settings=extra_settings, report=report) as stack:
             issued = await issue_keys(stack, data, provision)
-            await _print_guide(console, stack, issued)
+            await _print_guide(console, root, stack, issued)
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         console.print("\nEverything is down.")
 
 
-async def _print_guide(console: Console, stack: Stack, issued: Mapping[Role, str]) -> None:
+async def _print_guide(console: Console, root: Path, stack: Stack, issued: Mapping[Role, str]) -> None:
     if stack.voice_unavailable_reason:
         console.print(f"\n[yellow]Interviews are typed, not spoken:[/] {escape(stack.voice_unavailable_reason)}")
+    if not (root / "web" / "dist" / "index.html").exists():
+        console.print("\n[yellow]The pages are not built:[/] install Node 20.19 or newer, and run `make dev` again.")
     join, watch = await schedule_sample_interview(stack, issued[Role.RECRUITER])
-    console.print(f"\nHold an interview   [bold]{join}[/]")
-    console.print(f"Follow it           [bold]{watch}[/]   (asks for a token: any of those below)")
-    console.print(f"GraphQL IDE         [bold]{stack.api_url}/graphql[/]")
-    console.print('Headers tab         {"Authorization": "Bearer <token>"}')
-    console.print("\nTokens")
+    console.print("\n[bold]Open first[/]")
+    console.print(f"  Hold an interview   {join}")
+    console.print(f"  Follow it           {watch}   (paste the RECRUITER token)")
+    console.print(f'  GraphQL IDE         {stack.api_url}/graphql   (Headers tab: {{"Authorization": "Bearer <token>"}})')
+    console.print("\n[bold]Tokens[/]")
     for role, secret in issued.items():
         console.print(f"  {role:<12} {secret}")
-    console.print("  CANDIDATE    startInterview answers one as access.token")
-    console.print(f"\nA first query\n{FIRST_QUERY}")
+    console.print("  CANDIDATE    returned by startInterview as access.token")
+    console.print(f"\n[bold]A first query[/]\n{FIRST_QUERY}")
     console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
 
 
 async def schedule_sample_interview(stack: Stack, token: str) -> tuple[str, str]:
-    """Schedule an interview, by voice where there is one. Returns the candidate's link, and the page on which it is followed."""
+    """Schedule an interview, spoken if voice is available. Returns the candidate's link and the link of its live transcript."""
     schedule_input = {
         "candidateName": "You",
         "positionKey": "software_engineer",

@@ -14,8 +14,8 @@ from typing import Self
 
 PR_SET_PDEATHSIG = 1
 BACKGROUND = "--background"
-NICENESS = 10
-"""Of a background process: it gets about a tenth of a busy processor."""
+NICENESS = 5
+"""Of a background process: it gets about a third of what another process gets of a busy processor."""
 STOP_SECONDS = 10.0
 READY_SECONDS = 90.0
 """a busy machine on which several begin at once takes long; one that ends is not waited for"""
@@ -46,7 +46,7 @@ class ChildProcess:
         environment: Mapping[str, str] | None = None,
         is_background: bool = False,
     ) -> None:
-        """`is_background`: it gets little but the processor time that no other process needs."""
+        """`is_background`: it gives way to other processes where the processors are busy."""
         self._command = [str(part) for part in command]
         self._log = log
         self._log_start = 0

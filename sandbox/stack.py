@@ -29,24 +29,24 @@ from sandbox.voice_stack import TEXT_ONLY, create_voice_workers, start_voice, wa
 from settings import Settings
 
 ProvisionKey = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]
-"""settings, organization, role, name of the key -> id and secret of a new key"""
+"""Creates a key, from the settings, the organization, the role and the key's name. Returns its id and its secret."""
 
 MAIN = Path(__file__).parents[1] / "main.py"
 ORGANIZATION = "Sandbox"
-BANNER = "SANDBOX: loopback providers stand in for Claude; nothing that is said or scored here is for decisions."
+BANNER = "SANDBOX: simulated providers replace Claude, Deepgram and Cartesia. Base no decision on what is said or scored here."
 EXIT_GRACE_SECONDS = 0.5
-"""after an error: so long may the end of the process that caused it take to show"""
+"""Seconds to wait, after an error, for the end of the process that may have caused it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What is up: where, and with which settings its processes run."""
+    """A running sandbox: its address, and the settings of its processes."""
 
     api_url: str
     environment: Mapping[str, str]
     settings: Settings
     voice_unavailable_reason: str | None = None
-    """why interviews are typed only; None: they can be held by voice"""
+    """Why interviews can only be typed; None if they can be spoken."""
 
 
 @asynccontextmanager
@@ -60,13 +60,12 @@ async def run_stack(
     provider_options: Mapping[str, Sequence[str]] = MappingProxyType({}),
     report: ReportProgress = lambda _: None,
 ) -> AsyncIterator[Stack]:
-    """Everything up, data kept under `data`; down again at the end, and when this process is killed.
+    """Runs the whole sandbox for as long as the block runs, with its data under `data`. It ends with this process, too.
 
-    `extra_settings` are settings by their names; `provider_options` those of the providers' command lines
-    (anthropic, deepgram, cartesia);
-    `report` hears of what takes long. MONGODB_URL, REDIS_URL and LIVEKIT_URL of the environment win over servers of our own.
-    Where voice is wanted and cannot be had, the stack says why. Raises SandboxFailed, with the end of the log, when a process
-    does not come up, or ends before the block does.
+    `extra_settings`: by their environment names. `provider_options`: command-line options of the providers (anthropic,
+    deepgram, cartesia). `report` gets the steps that take long. MONGODB_URL, REDIS_URL and LIVEKIT_URL in the environment
+    replace the sandbox's own servers. If `voice` is not available, the stack says why. Raises SandboxFailed, with the end
+    of the log, when a process does not start, or ends before the block does.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     logs = data / "logs"
@@ -110,7 +109,7 @@ async def run_stack(
         workers = [] if voice_unavailable_reason else create_voice_workers(environment, logs, root)
         for worker in workers:
             await start(worker)
-        # each takes a while to end: all at once
+        # each worker takes seconds to drain, so they stop together
         exit_stack.push_async_callback(lambda: asyncio.gather(*(worker.stop() for worker in workers)))
         async with _fail_when_child_ends(children):
             await wait_until_ready(api, port)
@@ -121,10 +120,9 @@ async def run_stack(
 def make_environment(
     *, mongodb_url: str, redis_url: str, provider_url: str, secret: str, api_port: int, **extra_settings: str
 ) -> dict[str, str]:
-    """The environment of a sandbox's processes: this one's, with the servers and providers of the sandbox.
-    `extra_settings` win."""
+    """Returns this process's environment with the sandbox's servers and providers. `extra_settings` take precedence."""
     return {
-        # named, so that this process finds what those write, whatever a .env of theirs says
+        # explicit, so that this process reads the database that they write to even if their .env names another
         "MONGODB_DATABASE": "viva",
         **os.environ,
         "MONGODB_URL": mongodb_url,
@@ -143,17 +141,17 @@ def make_environment(
 
 
 def create_api_process(environment: Mapping[str, str], log: Path, folder: Path) -> ChildProcess:
-    """`main.py serve`, not started yet; reads the .env of `folder`."""
+    """Returns `main.py serve`, not started yet, which reads the .env of `folder`."""
     return ChildProcess([sys.executable, str(MAIN), "serve"], log, cwd=folder, environment=environment)
 
 
 def create_jobs_process(environment: Mapping[str, str], log: Path, folder: Path) -> ChildProcess:
-    """`main.py jobs`, not started yet; reads the .env of `folder`."""
+    """Returns `main.py jobs`, not started yet, which reads the .env of `folder`."""
     return ChildProcess([sys.executable, str(MAIN), "jobs"], log, cwd=folder, environment=environment)
 
 
 async def wait_until_ready(api: ChildProcess, port: int) -> None:
-    """Wait until the API answers that it is ready. Raises SandboxFailed when it does not."""
+    """Wait until the API is ready. Raises SandboxFailed if it does not become ready."""
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
 
         async def is_ready() -> bool:
@@ -167,7 +165,7 @@ async def wait_until_ready(api: ChildProcess, port: int) -> None:
 
 @asynccontextmanager
 async def _fail_when_child_ends(children: Sequence[ChildProcess]) -> AsyncIterator[None]:
-    """While the block runs all of them must: raises SandboxFailed, in place of what else the block raises, when one ends."""
+    """Cancels the block when one of the processes ends, and raises SandboxFailed instead of whatever the block raised."""
     block_task = asyncio.current_task()
     if block_task is None:
         raise RuntimeError("processes are watched by a task")
@@ -197,8 +195,8 @@ async def _fail_when_child_ends(children: Sequence[ChildProcess]) -> AsyncIterat
 
 
 def parse_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings of a process that is started with it."""
-    # the same reading of names as the processes get, without changing this process's environment
+    """Returns the settings that a process with this environment has."""
+    # parses names as the processes do, without changing the environment of this process
     source = EnvSettingsSource(Settings)
     source.env_vars = {name.lower(): value for name, value in environment.items()}
     return Settings.model_validate(source())
@@ -212,12 +210,12 @@ def _load_or_create_secret(path: Path) -> str:
 
 
 def console_reporter(console: Console) -> ReportProgress:
-    """What shows on a console how it goes."""
+    """Returns a function that prints progress on a console."""
     return lambda line: console.print(f"[dim]{escape(line)}[/]")
 
 
 async def issue_keys(stack: Stack, data: Path, provision: ProvisionKey) -> dict[Role, str]:
-    """A key of each role that has keys, the same ones as long as the sandbox's data is kept."""
+    """Returns an API key for each role. The keys stay the same until the data of the sandbox is deleted."""
     path = data / "keys.json"
     with suppress(FileNotFoundError):
         saved_keys = {Role(role): secret for role, secret in json.loads(path.read_text(encoding="utf-8")).items()}
@@ -233,7 +231,7 @@ async def issue_keys(stack: Stack, data: Path, provision: ProvisionKey) -> dict[
 
 
 async def _are_valid_keys(stack: Stack, keys: Mapping[Role, str]) -> bool:
-    """Whether they are keys of the database that is up now: MONGODB_URL may name another than last time."""
+    """Whether the running database has these keys: MONGODB_URL may name another database than last time."""
     async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
         for secret in keys.values():
             headers = {"Authorization": f"Bearer {secret}"}

@@ -1,4 +1,4 @@
-"""How an interview looks in a terminal: its turns, where it stands, its evaluation, what of it is kept."""
+"""Shows an interview in a terminal: running steps, turns, progress, evaluation and recordings."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -39,11 +39,11 @@ class RunningSteps:
     @contextmanager
     def step(self, text: str) -> Iterator[ReportProgress]:
         """Shows a step for as long as the block runs. Yields a function that replaces its text."""
-        task = self._progress.add_task("", total=None)
+        task = self._progress.add_task("", total=None, visible=False)
 
         def report(line: str) -> None:
             if self._console.is_terminal:
-                self._progress.update(task, description=escape(line))
+                self._progress.update(task, description=escape(line), visible=True)
             else:
                 self._console.print(f"[dim]{escape(line)}[/]")
 
@@ -66,7 +66,7 @@ def show_turn(console: Console, turn: dict[str, Any]) -> None:
 
 
 def format_progress(state: dict[str, Any]) -> str:
-    """Where an interview stands, in a line."""
+    """Returns the progress of an interview as one line."""
     progress, evaluation = state["progress"], state["evaluation"]
     minutes, limit = progress["elapsedSeconds"] / 60, progress["limitSeconds"] / 60
     parts = [
@@ -79,7 +79,7 @@ def format_progress(state: dict[str, Any]) -> str:
 
 
 def show_word_errors(console: Console, said: Sequence[str], heard: Sequence[str]) -> None:
-    """Print how much of what the candidate said is wrong in the transcript. Nothing when nothing was said."""
+    """Print the word error rate of the transcript against what the candidate said, if anything was said."""
     if words := sum(len(text.split()) for text in said):
         rate = word_error_rate(said, heard)
         console.print(f"\nWord error rate of the candidate's turns against what was said: [bold]{rate:.2f}[/] of {words} words")
@@ -87,7 +87,7 @@ def show_word_errors(console: Console, said: Sequence[str], heard: Sequence[str]
 
 
 def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], files: Sequence[Path]) -> None:
-    """Print what was recorded, and the files in which it lies."""
+    """Print the recordings and their files."""
     console.print("\n[bold]Recorded[/]" if recordings else "\nNothing of it was recorded.")
     for recording in recordings:
         seconds = recording["durationSeconds"]
@@ -101,7 +101,7 @@ def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], file
 
 
 def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
-    """Print an evaluation: each score with the quotes that stand behind it."""
+    """Print an evaluation: each score with the quotes that support it."""
     console.print()
     console.rule("Evaluation" + (" (made by the sandbox, not for decisions)" if evaluation["sandbox"] else ""))
     score = "none" if evaluation["overallScore"] is None else f"{evaluation['overallScore']:.0f} of 100"

@@ -19,7 +19,7 @@ FRAME_SECONDS = 0.02
 async def find_livekit() -> Path:
     """The server that `make livekit` has built: building it would outlast a test's timeout."""
     binary = await find_installed(print)
-    assert binary, "There is no livekit-server: run `make livekit` first, it takes a minute and a half."
+    assert binary, "There is no livekit-server: run `make livekit` first, which takes 100 s."
     return binary
 
 

