@@ -89,28 +89,28 @@ test: install livekit web chromium ## the tests, on real servers
 test-voice: install livekit ## the other scenarios of interviews by voice, which take long
 	$(BIN)/pytest -m long
 
-bench: bench-peers ## the live path beside its peers, and the list query: eight minutes, and FULL=1 more rounds (docs/performance-live.md)
-	$(BIN)/python -m benchmarks.fanout $(if $(FULL),--full)
+bench: bench-peers ## Viva beside its peers: live path and list query, eight minutes; FULL=1 runs more rounds (docs/performance.md)
+	$(BIN)/python -m benchmarks.compare $(if $(FULL),--full)
 
 PEERS := .viva/benchmark/python
 
-bench-peers: install $(PEERS)/installed ## what the peers in Python run on, into .viva
+bench-peers: install $(PEERS)/installed ## packages of the Python peers, into .viva
 
 $(PEERS)/installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv $$(test -e $@ || echo --clear) $(PEERS)
 	$(PEERS)/bin/pip install $(PIP_OPTIONS) --requirement $<
 	@touch $@
 
-bench-voice: install livekit ## interviews by voice, measured: five minutes, and FULL=1 a quarter of an hour (docs/performance.md)
-	$(BIN)/python -m benchmarks.voice $(if $(FULL),,--quick)
+bench-voice: install livekit ## interviews by voice, five minutes; FULL=1 climbs to sixteen interviews (docs/performance.md)
+	$(BIN)/python -m benchmarks.voice $(if $(FULL),--full)
 
-bench-lists: install ## pages of interviews with 100,000 stored, and FULL=1 a million: filled once, in minutes (docs/performance-lists.md)
-	$(BIN)/python -m benchmarks.lists $(if $(FULL),--full)
+bench-lists: install ## pages of interviews with 100,000 stored; fails above 50 ms at p95 (docs/performance.md)
+	$(BIN)/python -m benchmarks.lists
 
-bench-costs: install ## what a turn, a lease and a stored interview cost (docs/scaling.md)
+bench-costs: install ## CPU time and storage of a turn, a lease and a poll (docs/performance.md)
 	$(BIN)/python -m benchmarks.costs
 
-faults: install ## whatever dies under load, and what followers see: ten minutes (docs/reliability.md)
+faults: install ## kill, cut off and stall what runs under load, ten minutes; ONLY=name,name runs some (docs/reliability.md)
 	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
 lock: install ## compile the pinned requirements from pyproject.toml

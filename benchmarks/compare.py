@@ -31,8 +31,8 @@ from benchmarks.http_load import Requests, send_from_process
 from benchmarks.load_generator import LoadGenerator, build
 from benchmarks.rig import DATA, RESULTS, Rig, install_node_peer, start_rig
 from cli.keys import load_starter_positions
-from models.storage import database
 from models.documents.organization import Role, create_key, ensure_organization
+from models.storage import database
 from resolvers.positions import seed_positions
 from sandbox.livekit.build import ReportProgress
 from sandbox.processes import ChildProcess, SandboxFailed

@@ -21,14 +21,14 @@ from benchmarks.followed_interviews import read_corpus
 from benchmarks.rig import DATA, RESULTS, Rig, start_rig
 from live.hub import LiveHub
 from live.messages import Interim
-from models.storage import database
-from models.writes import room_transitions
-from models.writes import interview_transitions
-from models.writes.append_turns import append_candidate_turn
-from models.storage.clock import now
-from models.reads.watermarks import read_watermarks
 from models.documents.interview import Interview, get_interviews
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, get_turn_collection
+from models.reads.watermarks import read_watermarks
+from models.storage import database
+from models.storage.clock import now
+from models.storage.lease import renew_lease
+from models.writes import interview_transitions, room_transitions
+from models.writes.append_turns import append_candidate_turn
 from sandbox.results import describe_machine, write_section
 
 T = TypeVar("T")
@@ -134,7 +134,7 @@ async def _measure_costs(meter: Meter, live: LiveHub, interview_ids: Sequence[Ob
     interim = Interim(interview_ids[0], Speaker.CANDIDATE, text, 1, at)
     await meter.measure("publish an interim (one message)", [interim] * MESSAGES, live.publish_interim)
     renewals = list(islice(cycle(interview_ids), RENEWALS))
-    await meter.measure("renew a lease", renewals, lambda each: interview_transitions.renew_interview_lease(each, 1, HOLDER, 3600.0))
+    await meter.measure("renew a lease", renewals, lambda each: renew_lease(Interview, each, 1, HOLDER, 3600.0))
     await meter.measure("poll a followed interview", range(POLLS), lambda _: read_watermarks(followed), per_item=len(followed))
     await meter.measure(f"sweep over {OPEN_INTERVIEWS:,} open interviews", range(POLLS), sweep)
 

@@ -4,9 +4,9 @@ from bson import ObjectId
 from benchmarks.archive import Archive, store
 from benchmarks.lists import BOUND_SECONDS, pages_table
 from benchmarks.rig import Rig
-from models.storage import database
 from models.documents.interview import Interview
 from models.reads.interview_list import InterviewOrderField
+from models.storage import database
 
 COUNT = 300
 

@@ -58,7 +58,9 @@ def test_stages_of_a_reply_add_up_to_its_total(held: HeldInterview) -> None:
 
 def test_delay_of_a_late_request_is_attributed_to_claude(held: HeldInterview) -> None:
     late = replace(held.turns[2], latency=replace(LATENCY, first_word=0.92, first_audio=1.08, heard=1.09))
-    slow = replace(held, sounds=[held.sounds[0], VoiceActivity("agent", 13.29, 18)], turns=[*held.turns[:2], late, *held.turns[3:]])
+    slow = replace(
+        held, sounds=[held.sounds[0], VoiceActivity("agent", 13.29, 18)], turns=[*held.turns[:2], late, *held.turns[3:]]
+    )
     (reply,) = analyze_replies(slow)
     assert reply.providers == pytest.approx(0.45)
     assert reply.own == pytest.approx(0.14)

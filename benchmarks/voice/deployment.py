@@ -13,12 +13,12 @@ from typing import Any
 from bson import ObjectId
 
 from benchmarks.rig import DATA, ROOT, call, connect, start_interview
-from cli.keys import provision_key, load_starter_positions
+from cli.keys import load_starter_positions, provision_key
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.storage import database
 from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.documents.organization import Role, ensure_organization
 from models.documents.turn import Turn, read_turns
+from models.storage import database
 from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
 from sandbox.caller.listener import VoiceActivity
@@ -139,7 +139,7 @@ async def deploy_voice() -> AsyncIterator[VoiceDeployment]:
     Raises SandboxFailed if a process does not start, or if this machine cannot hold interviews by voice.
     """
     data = DATA / "voice"
-    async with run_stack(ROOT, data, options=OPTIONS) as stack:
+    async with run_stack(ROOT, data, provider_options=OPTIONS) as stack:
         if stack.voice_unavailable_reason:
             raise SandboxFailed(f"Interviews by voice are not possible here: {stack.voice_unavailable_reason}")
         keys = await issue_keys(stack, data, provision_key)
