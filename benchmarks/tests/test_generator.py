@@ -177,9 +177,9 @@ async def test_loss_of_the_last_turns_fails_the_run(binary: Path, rig: Rig) -> N
     assert withheld
 
 
-async def test_the_product_itself_is_measured(restored_documents: None, tmp_path: Path) -> None:
+async def test_the_product_itself_is_measured(binary: Path, restored_documents: None) -> None:
     cores = os.sched_getaffinity(0)
-    async with prepare([Peer.VIVA], 1, lambda _: None, tmp_path) as comparison:
+    async with prepare([Peer.VIVA], 1, lambda _: None, binary.parent) as comparison:
         (live,) = await comparison.run(Peer.VIVA, Cell("small", subscribers=2, window=2, seconds=0.5))
         (listed,) = await comparison.run(Peer.VIVA, Cell("list", connections=2, seconds=0.5))
     assert live.values[Metric.RATE] > 20
