@@ -1,26 +1,19 @@
-"""What is measured, and what of it is asked of Viva."""
+"""What the comparison with peers measures, and the goals for Viva's ratios to them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Peer(StrEnum):
-    """Who is measured; benchmarks.fanout.servers says how each is started."""
+    """A server that is measured."""
 
     VIVA = "viva"
     STOCK = "stock"
-    ARIADNE = "ariadne"
     NODE = "node"
     RAW = "raw"
 
 
-NAMES = {
-    Peer.VIVA: "Viva",
-    Peer.STOCK: "Strawberry, stock",
-    Peer.ARIADNE: "Ariadne",
-    Peer.NODE: "Node, graphql-ws, yoga",
-    Peer.RAW: "raw Starlette",
-}
+NAMES = {Peer.VIVA: "Viva", Peer.STOCK: "Strawberry, stock", Peer.NODE: "Node, graphql-ws and yoga", Peer.RAW: "raw Starlette"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,60 +21,59 @@ class Cell:
     """One load."""
 
     name: str
-    interviews: int
-    subscribers: int
-    """of each interview"""
+    interviews: int = 1
+    subscribers: int = 0
+    """Of each interview."""
     window: int = 0
-    """turns in flight of each interview; 0: `rate` decides. The product's feed keeps the last 32 in memory, and these are not
-    stored, so a subscriber must never be further behind"""
+    """Turns of each interview in flight; 0 means that `rate` decides. The product's feed keeps the last 32 turns in memory,
+    and the turns of the load are not stored, so a subscriber must never be further behind."""
     rate: float = 0.0
-    """turns per second of each interview"""
+    """Turns per second of each interview."""
+    connections: int = 0
+    """Of the list query, each with one request at a time; 0 means that the cell is no list query."""
     seconds: float = 2.0
-    """the product looks at MongoDB, and at each subscriber's access, every two seconds: once in it"""
-    compression: bool | None = None
-    """of Viva's: its clients offer to decompress, as browsers do, and it is set to take the offer, or not to"""
-    peers: tuple[Peer, ...] = tuple(Peer)
+    """The product polls MongoDB, and checks each subscriber's access, every two seconds: once in the measurement."""
+
+    @property
+    def peers(self) -> tuple[Peer, ...]:
+        """Servers that can take the load: the raw peer has no list query."""
+        return tuple(peer for peer in Peer if peer is not Peer.RAW or not self.connections)
 
 
-CONNECT = Cell("connect", 1, 1000, seconds=0.0)
-"""any load with as many subscribers tells of connecting too, under this name"""
+CONNECT = "connect"
+"""Name of what a cell with many subscribers also measures: the time to connect, and memory."""
+CONNECT_SUBSCRIBERS = 1000
 CELLS = {
     cell.name: cell
     for cell in (
-        Cell("1x1", 1, 1, window=30),
-        Cell("1x100", 1, 100, window=16),
-        Cell("1x1000", 1, 1000, window=16),
-        Cell("200x2", 200, 2, window=16),
-        Cell("latency", 1, 200, rate=20.0, seconds=5.0),
-        Cell("deflate on", 1, 100, window=16, compression=True, peers=(Peer.VIVA,)),
-        Cell("deflate off", 1, 100, window=16, compression=False, peers=(Peer.VIVA,)),
-        CONNECT,
+        Cell("1x100", subscribers=100, window=16),
+        Cell("1x1000", subscribers=CONNECT_SUBSCRIBERS, window=16),
+        Cell("200x2", interviews=200, subscribers=2, window=16),
+        Cell("latency", subscribers=200, rate=20.0, seconds=5.0),
+        Cell("list, 1 connection", connections=1, seconds=3.0),
+        Cell("list, 32 connections", connections=32, seconds=3.0),
     )
 }
-DEFAULT = tuple(name for name in CELLS if name != CONNECT.name)
-LISTS = {1: "list, 1 at once", 32: "list, 32 at once"}
-"""the list query (benchmarks.list_query), by how many ask at one moment"""
 
 
 class Metric(StrEnum):
-    """A figure of a sample, with its unit."""
+    """A measured quantity, with its unit."""
 
     RATE = "messages/s"
-    ANSWERS = "answers/s"
+    RESPONSES = "responses/s"
     P50 = "p50 ms"
     P95 = "p95 ms"
     P99 = "p99 ms"
     CONNECT = "connect s"
-    MEMORY = "KiB a subscriber"
-    WIRE = "bytes a message"
+    MEMORY = "KiB per subscriber"
 
 
-LESS_IS_BETTER = frozenset(Metric) - {Metric.RATE, Metric.ANSWERS}
+LESS_IS_BETTER = frozenset(Metric) - {Metric.RATE, Metric.RESPONSES}
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """A ratio of Viva's figure to a peer's that is asked for: at least `factor`, at most where less is better."""
+class Goal:
+    """A ratio of Viva's figure to a peer's: at least `factor`, or at most where less is better."""
 
     cell: str
     metric: Metric
@@ -89,17 +81,16 @@ class Ask:
     factor: float
 
 
-ASKS = (
-    Ask("1x100", Metric.RATE, Peer.STOCK, 8.0),
-    Ask("1x100", Metric.RATE, Peer.NODE, 2.0),
-    Ask("1x100", Metric.RATE, Peer.RAW, 0.9),
-    Ask("1x1000", Metric.RATE, Peer.STOCK, 8.0),
-    Ask("1x1000", Metric.RATE, Peer.NODE, 2.0),
-    Ask("1x1000", Metric.RATE, Peer.RAW, 0.9),
-    Ask("200x2", Metric.RATE, Peer.STOCK, 2.5),
-    Ask("1x1", Metric.RATE, Peer.STOCK, 1.0),
-    Ask("latency", Metric.P99, Peer.RAW, 2.0),
-    Ask("connect", Metric.CONNECT, Peer.RAW, 1.5),
-    Ask("connect", Metric.MEMORY, Peer.RAW, 1.2),
-    *(Ask(name, Metric.ANSWERS, Peer.STOCK, 2.0) for name in LISTS.values()),
+GOALS = (
+    Goal("1x100", Metric.RATE, Peer.STOCK, 8.0),
+    Goal("1x100", Metric.RATE, Peer.NODE, 2.0),
+    Goal("1x100", Metric.RATE, Peer.RAW, 0.9),
+    Goal("1x1000", Metric.RATE, Peer.STOCK, 8.0),
+    Goal("1x1000", Metric.RATE, Peer.NODE, 2.0),
+    Goal("1x1000", Metric.RATE, Peer.RAW, 0.9),
+    Goal("200x2", Metric.RATE, Peer.STOCK, 2.5),
+    Goal("latency", Metric.P99, Peer.RAW, 2.0),
+    Goal(CONNECT, Metric.CONNECT, Peer.RAW, 1.5),
+    Goal(CONNECT, Metric.MEMORY, Peer.RAW, 1.2),
+    *(Goal(cell.name, Metric.RESPONSES, Peer.STOCK, 2.0) for cell in CELLS.values() if cell.connections),
 )

@@ -1,108 +1,229 @@
-"""`python -m benchmarks.fanout`: the live path beside its peers, in one run (docs/performance-live.md)."""
+"""`make bench`: the live path and the list query of Viva beside its peers, in one run (docs/performance.md)."""
 
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
 
+import psutil
 import typer
-from rich.box import MARKDOWN
+from bson import ObjectId
 from rich.console import Console
 from rich.markup import escape
 
-from benchmarks.fanout.cells import CELLS, DEFAULT, LISTS, Cell, Metric, Peer
-from benchmarks.fanout.figures import Sample, is_starved
-from benchmarks.fanout.rig import Rig, brought_up
-from benchmarks.fanout.servers import ROOT
-from benchmarks.fanout.tables import figures_of, print_all
-from benchmarks.list_query import Server
-from benchmarks.list_query import measure as measure_lists
-from benchmarks.report import machine
-from sandbox.processes import SandboxFailed
+from benchmarks.archive import Archive, store
+from benchmarks.cells import CELLS, CONNECT, CONNECT_SUBSCRIBERS, NAMES, Cell, Metric, Peer
+from benchmarks.figures import Sample, figures_table, goals_table, judge, summarize, warnings
+from benchmarks.followed_interviews import (
+    SUBSCRIPTION,
+    TEXT_LENGTH,
+    FollowedInterview,
+    observe_messages,
+    read_corpus,
+    start_followed,
+)
+from benchmarks.http_load import Requests, send_from_process
+from benchmarks.load_generator import LoadGenerator, build
+from benchmarks.rig import DATA, RESULTS, Rig, install_node_peer, start_rig
+from cli.keys import load_starter_positions
+from models.documents.organization import Role, create_key, ensure_organization
+from models.storage import database
+from resolvers.positions import seed_positions
+from sandbox.livekit.build import ReportProgress
+from sandbox.processes import ChildProcess, SandboxFailed
+from sandbox.results import describe_machine, percentile, write_section
 from sandbox.stack import console_reporter
 
-RESULTS = ROOT / "benchmarks" / "results" / "fanout.json"
 ROUNDS, FULL_ROUNDS = 2, 5
-TRIES = 3
-"""of one run, while others keep the server from its work"""
+MAX_TRIES = 3
+"""Of a run while other processes starve the server."""
 WIDTH = 150
-ALL = ",".join(DEFAULT)
-LISTED = {Peer.VIVA: Server.VIVA, Peer.STOCK: Server.STOCK, Peer.NODE: Server.YOGA}
+CONCURRENT_DIALS = 50
+SETTLE_SECONDS = 2.0
+"""From the last connection until memory is read."""
+WARM_UP_SECONDS = 0.5
+LIST_WARM_UP_SECONDS = 1.0
+DRAIN_SECONDS = 30.0
+STORED_INTERVIEWS = 1_000
+LIST_QUERY = (
+    "{ interviews(first: 20) { nodes { id status channel language createdAt startedAt endedAt lastSeq "
+    "candidate { name } position { title } } } }"
+)
+PEERS_LIST_QUERY = "{ interviews { id status channel language createdAt startedAt endedAt lastSeq candidateName positionTitle } }"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Servers, data and load generator of a comparison."""
+
+    rig: Rig
+    generator: Path
+    token: str
+    """Of the organization whose interviews are followed."""
+    followed: Sequence[FollowedInterview]
+    list_token: str
+    """Of the organization with STORED_INTERVIEWS."""
+    list_owner: ObjectId
+
+    async def run(self, peer: Peer, cell: Cell) -> list[Sample]:
+        """Measures one cell on a fresh server; repeats a run that other processes disturbed. Raises SandboxFailed."""
+        tries: list[list[Sample]] = []
+        while not tries or (len(tries) < MAX_TRIES and any(sample.is_starved for sample in tries[-1])):
+            async with self._serve(peer) as (server, port):
+                measure = self._measure_list if cell.connections else self._measure_live
+                tries.append(await measure(peer, cell, server, port))
+        return max(tries, key=lambda samples: samples[-1].cpu.get("server", 0.0))
+
+    @asynccontextmanager
+    async def _serve(self, peer: Peer) -> AsyncIterator[tuple[ChildProcess, int]]:
+        environment = {"TURNS": str(self._turns_file(peer)), "OWNER": str(self.list_owner)}
+        match peer:
+            case Peer.VIVA:
+                serving = self.rig.serve_viva()
+            case Peer.NODE:
+                serving = self.rig.serve_node(environment)
+            case _:
+                serving = self.rig.serve_python(f"benchmarks.peers.{peer}:app", environment)
+        async with serving as served:
+            yield served
+
+    async def _measure_live(self, peer: Peer, cell: Cell, server: ChildProcess, port: int) -> list[Sample]:
+        samples = []
+        # what a server allocates for its first client is not a subscriber's
+        async with LoadGenerator(self.generator) as first:
+            await first.request(self._config(peer, replace(cell, interviews=1, subscribers=1), port, server))
+        await asyncio.sleep(0.2)
+        before = _resident_bytes(server)
+        count = cell.interviews * cell.subscribers
+        async with LoadGenerator(self.generator) as generator:
+            connected = await generator.request(self._config(peer, cell, port, server))
+            if count >= CONNECT_SUBSCRIBERS:
+                await asyncio.sleep(SETTLE_SECONDS)
+                memory = (_resident_bytes(server) - before) / 1024 / count
+                values = {Metric.CONNECT: connected["seconds"], Metric.MEMORY: memory}
+                samples.append(Sample(peer, CONNECT, values, connected["cpu"]))
+            load = {"window": cell.window, "rate": cell.rate, "seconds": cell.seconds, "warm_up_seconds": WARM_UP_SECONDS}
+            measured = await generator.request(load)
+        if cell.window:
+            values = {Metric.RATE: measured["messages"] / measured["seconds"]}
+        else:
+            delays = measured["milliseconds"]
+            values = {Metric.P50: delays["0.5"], Metric.P95: delays["0.95"], Metric.P99: delays["0.99"]}
+        return [*samples, Sample(peer, cell.name, values, measured["cpu"])]
+
+    async def _measure_list(self, peer: Peer, cell: Cell, _: ChildProcess, port: int) -> list[Sample]:
+        query, headers = PEERS_LIST_QUERY, {}
+        if peer is Peer.VIVA:
+            query, headers = LIST_QUERY, {"Authorization": f"Bearer {self.list_token}"}
+        requests = Requests(port, "/graphql", headers, json.dumps({"query": query}), cell.connections, LIST_WARM_UP_SECONDS)
+        await send_from_process(requests)
+        responses = await send_from_process(replace(requests, seconds=cell.seconds))
+        p50, p95 = (1000 * percentile(responses.latencies, share) for share in (0.5, 0.95))
+        values = {Metric.RESPONSES: responses.per_second, Metric.P50: p50, Metric.P95: p95}
+        return [Sample(peer, cell.name, values, {})]
+
+    def _config(self, peer: Peer, cell: Cell, port: int, server: ChildProcess) -> dict[str, Any]:
+        interviews = self.followed[: cell.interviews]
+        return {
+            "url": f"ws://127.0.0.1:{port}/graphql",
+            "init": {"authorization": f"Bearer {self.token}"},
+            "query": SUBSCRIPTION,
+            "redis": f"127.0.0.1:{self.rig.valkey.port}",
+            "processes": {"server": server.pid, "redis": self.rig.valkey.pid},
+            "interviews": [interview.to_config(publish_payloads=peer is Peer.RAW) for interview in interviews],
+            "subscribers": cell.subscribers,
+            "at_once": CONCURRENT_DIALS,
+            "drain_seconds": DRAIN_SECONDS,
+            "corpus": read_corpus(),
+            "text_length": TEXT_LENGTH,
+        }
+
+    def _turns_file(self, peer: Peer) -> Path:
+        return self.rig.data / ("payloads.json" if peer is Peer.RAW else "messages.json")
+
+    async def write_turns_files(self) -> None:
+        """Writes the files from which peers know the interviews (benchmarks.peers.turns)."""
+        for peer in (Peer.STOCK, Peer.RAW):
+            rows = {interview.id: interview.to_row(publish_payloads=peer is Peer.RAW) for interview in self.followed}
+            await asyncio.to_thread(self._turns_file(peer).write_text, json.dumps(rows), encoding="utf-8")
+
+
+@asynccontextmanager
+async def prepare(
+    peers: Collection[Peer], interviews: int, tell: ReportProgress, data: Path = DATA / "compare"
+) -> AsyncIterator[Comparison]:
+    """Starts servers with the data that all peers serve; stops them at the end. Raises SandboxFailed."""
+    generator = await build(data, tell)
+    if Peer.NODE in peers:
+        await install_node_peer()
+    async with start_rig(data, reserve_core=True) as rig:
+        async with database.connect(rig.settings.mongodb):
+            keys = []
+            for name in ("Followed", "Listed"):
+                owner, _ = await ensure_organization(name)
+                keys.append((owner, (await create_key(owner.id, Role.RECRUITER, "benchmark"))[1]))
+            (followed_owner, token), (list_owner, list_token) = keys
+            await seed_positions(followed_owner.id, load_starter_positions())
+            await store([Archive(list_owner.id, STORED_INTERVIEWS)])
+        async with rig.serve_viva() as (_, port):
+            interview_ids = await start_followed(f"http://127.0.0.1:{port}", token, interviews)
+        followed = await observe_messages(rig.settings, interview_ids)
+        comparison = Comparison(rig, generator, token, followed, list_token, list_owner.id)
+        await comparison.write_turns_files()
+        yield comparison
+
+
+def _resident_bytes(server: ChildProcess) -> int:
+    resident: int = psutil.Process(server.pid).memory_info().rss
+    return resident
 
 
 async def _measure(console: Console, peers: Sequence[Peer], cells: Sequence[Cell], rounds: int) -> list[Sample]:
     samples = []
-    async with brought_up(peers, max(cell.interviews for cell in cells), console_reporter(console)) as rig:
+    async with prepare(peers, max(cell.interviews for cell in cells), console_reporter(console)) as comparison:
         for number in range(rounds):
             for cell in cells:
-                for peer in peers:
-                    if peer in cell.peers:
-                        for sample in await _run(rig, peer, cell):
-                            samples.append(sample)
-                            console.print(f"[dim]round {number + 1}, {sample.cell}, {peer}: {_told(sample)}[/]")
+                for peer in (peer for peer in peers if peer in cell.peers):
+                    for sample in await comparison.run(peer, cell):
+                        samples.append(sample)
+                        values = ", ".join(f"{value:,.4g} {metric}" for metric, value in sample.values.items())
+                        console.print(f"[dim]round {number + 1}, {sample.cell}, {NAMES[peer]}: {values}[/]")
     return samples
-
-
-async def _run(rig: Rig, peer: Peer, cell: Cell) -> list[Sample]:
-    """One run; made again while it is one of those that tell of others, not of the server."""
-    tries: list[list[Sample]] = []
-    while not tries or (len(tries) < TRIES and any(is_starved(sample) for sample in tries[-1])):
-        tries.append(await rig.run(peer, cell))
-    return max(tries, key=lambda samples: samples[-1].cpu["server"]) if any(map(is_starved, tries[-1])) else tries[-1]
-
-
-async def _measure_lists(console: Console, peers: Sequence[Peer], rounds: int) -> list[Sample]:
-    listed = {server: peer for peer, server in LISTED.items() if peer in peers}
-    return [
-        Sample(
-            listed[answered.server],
-            LISTS[answered.connections],
-            {Metric.ANSWERS: answered.per_second, Metric.P50: answered.p50_ms, Metric.P95: answered.p95_ms},
-            {},
-        )
-        for answered in await measure_lists(console, list(listed), rounds)
-    ]
-
-
-def _told(sample: Sample) -> str:
-    values = ", ".join(
-        f"{value:,.3g} {metric}" if value < 1000 else f"{value:,.0f} {metric}" for metric, value in sample.values.items()
-    )
-    return f"{values}; cores: " + ", ".join(f"{name} {share:.2f}" for name, share in sorted(sample.cpu.items()))
 
 
 def main(
     *,
-    only: Annotated[str, typer.Option(help="Peers, with commas between them.")] = ",".join(Peer),
-    cells: Annotated[str, typer.Option(help="Loads, with commas between them; all, and the list query, unless given.")] = ALL,
-    rounds: Annotated[int | None, typer.Option(help="How often each is measured.")] = None,
+    peers: Annotated[str, typer.Option(help="Peers, separated by commas.")] = ",".join(Peer),
+    cells: Annotated[str, typer.Option(help="Loads, separated by semicolons.")] = ";".join(CELLS),
+    rounds: Annotated[int | None, typer.Option(help="How often each load is measured.")] = None,
     full: Annotated[bool, typer.Option(help=f"{FULL_ROUNDS} rounds instead of {ROUNDS}.")] = False,
 ) -> None:
-    """Measure the live path on this machine, which should have nothing else to do."""
+    """Compare Viva with its peers. Nothing else should be running on the machine."""
     console = Console(highlight=False)
     console.width = max(console.width, WIDTH)
     try:
-        chosen = [Peer(name) for name in only.split(",")]
-        loads = [CELLS[name] for name in cells.split(",")]
+        chosen = [Peer(name) for name in peers.split(",")]
+        loads = [CELLS[name] for name in cells.split(";")]
     except (ValueError, KeyError) as unknown:
-        console.print(f"[red]{escape(str(unknown))}: peers are {', '.join(Peer)}; loads are {', '.join(CELLS)}.[/]")
+        console.print(f"[red]{escape(str(unknown))}: peers are {', '.join(Peer)}; loads are {'; '.join(CELLS)}.[/]")
         sys.exit(2)
-    about = machine()
+    machine = describe_machine()
     rounds = rounds or (FULL_ROUNDS if full else ROUNDS)
     try:
         samples = asyncio.run(_measure(console, chosen, loads, rounds))
-        if cells == ALL:
-            samples += asyncio.run(_measure_lists(console, chosen, rounds))
     except SandboxFailed as failed:
         console.print(f"[red]{escape(str(failed))}[/]")
         sys.exit(1)
-    print_all(console, samples, about)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures_of(samples, about), indent=1), encoding="utf-8")
-    with RESULTS.with_suffix(".md").open("w", encoding="utf-8") as pages:
-        print_all(Console(file=pages, width=WIDTH), samples, about, MARKDOWN)
-    console.print(f"All of it, run by run: {RESULTS.relative_to(ROOT)}; the tables for docs/performance-live.md beside it.")
+    tables = [figures_table(samples), goals_table(judge(summarize(samples)))]
+    notes = warnings(samples)
+    console.print(*tables, *notes)
+    if peers == ",".join(Peer) and cells == ";".join(CELLS):
+        introduction = f"By `make bench`, medians of {rounds} rounds. {machine}."
+        write_section(RESULTS, "Live path and list query beside peers", introduction, tables, notes)
 
 
 if __name__ == "__main__":

@@ -1,44 +1,27 @@
-"""`python -m benchmarks.costs`: what a turn, a lease, an interim and a stored interview cost the processes that carry them.
+"""`make bench-costs`: CPU time that a turn, a lease and a poll cost the processes that carry them (docs/performance.md).
 
-docs/scaling.md makes of it what many interviews take. Everything is the product's own functions on a mongod and a valkey that
-have nothing else to do; what subscribers cost is in benchmarks.fanout, what a voice takes in benchmarks.voice.
+Calls the product's own functions with a mongod and a valkey that have nothing else to do.
 """
 
 import asyncio
-import json
 import random
-import tempfile
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
-from pathlib import Path
-from typing import Any, TypeVar
+from time import perf_counter
+from typing import TypeVar
 
 import psutil
-from beanie import PydanticObjectId
 from bson import ObjectId
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.report import machine
-from benchmarks.rig import ROOT
-from cli.keys import load_starter_positions
+from benchmarks.archive import Archive, store
+from benchmarks.followed_interviews import read_corpus
+from benchmarks.rig import DATA, RESULTS, Rig, start_rig
 from live.hub import LiveHub
 from live.messages import Interim
-from models.documents.interview import (
-    Candidate,
-    Consent,
-    Interview,
-    InterviewStatus,
-    Lease,
-    PositionRef,
-    RoomState,
-    extract_search_terms,
-    get_interviews,
-)
+from models.documents.interview import Interview, get_interviews
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, get_turn_collection
 from models.reads.watermarks import read_watermarks
 from models.storage import database
@@ -46,145 +29,95 @@ from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes import interview_transitions, room_transitions
 from models.writes.append_turns import append_candidate_turn
-from sandbox.mongod import Mongod
-from sandbox.valkey import Valkey
-from settings import MongodbSettings, RedisSettings
+from sandbox.results import describe_machine, write_section
 
 T = TypeVar("T")
 
-RESULTS = ROOT / "benchmarks" / "results" / "costs.json"
-OPEN = 10_000
-"""interviews that are open while everything is measured"""
-AT_ONCE = 50
+OPEN_INTERVIEWS = 10_000
+CONCURRENCY = 50
 TURNS = 5_000
 RENEWALS = 10_000
 MESSAGES = 20_000
-LOOKS = 50
-WORDS = 35
-"""of a turn: 14 seconds of speech, 200 characters or so"""
-RESUME_WORDS = 350
+POLLS = 50
+WORDS_PER_TURN = 35
+"""14 seconds of speech, or about 200 characters."""
 HOLDER = "benchmark"
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one of many equal operations took, in microseconds of processor by process, and how many there were a second."""
-
-    name: str
-    per_second: float
-    ours: float
-    mongod: float
-    valkey: float
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What one document takes, in bytes: as data, as it lies on disk (compressed), and its entries in the indexes."""
-
-    name: str
-    data: float
-    stored: float
-    indexes: float
-
-
 class Meter:
-    """Reads what the three processes have taken of the processor."""
+    """Measures the CPU time of this process, mongod and valkey, one table row for each kind of operation."""
 
-    def __init__(self, mongod: Mongod, valkey: Valkey) -> None:
-        self._processes = [psutil.Process(), psutil.Process(mongod.pid), psutil.Process(valkey.pid)]
+    def __init__(self, rig: Rig) -> None:
+        headings = ("operations/s", "this process", "mongod", "valkey")
+        self.table = Table("CPU microseconds per operation", *headings, title=f"{CONCURRENCY} operations at a time")
+        self._processes = [psutil.Process(), psutil.Process(rig.mongod.pid), psutil.Process(rig.valkey.pid)]
 
-    async def measure(self, name: str, count: int, work: Awaitable[object], per: int = 1) -> Cost:
-        """The cost of each of `count` operations that `work` does; `per`: how many things one of them is about."""
-        before, began = self._spent(), time.perf_counter()
-        await work
-        seconds, after = time.perf_counter() - began, self._spent()
-        spent = ((late - early) / count / per * 1e6 for early, late in zip(before, after, strict=True))
-        return Cost(name, count * per / seconds, *spent)
+    async def measure(self, name: str, items: Sequence[T], work: Callable[[T], Awaitable[object]], per_item: int = 1) -> None:
+        """Works on all items concurrently and adds a row; `per_item` is the number of operations in the work on one item."""
+        before, began = self._cpu_seconds(), perf_counter()
+        await _for_each(items, work)
+        elapsed, after = perf_counter() - began, self._cpu_seconds()
+        count = len(items) * per_item
+        costs = (f"{(late - early) / count * 1e6:,.1f}" for early, late in zip(before, after, strict=True))
+        self.table.add_row(name, f"{count / elapsed:,.0f}", *costs)
 
-    def _spent(self) -> list[float]:
+    def _cpu_seconds(self) -> list[float]:
         return [sum(process.cpu_times()[:2]) for process in self._processes]
 
 
-async def _at_once(items: Sequence[T], work: Callable[[T], Awaitable[object]]) -> None:
-    """Work on the items, AT_ONCE of them at any moment."""
-    waiting = iter(items)
+async def _for_each(items: Sequence[T], work: Callable[[T], Awaitable[object]]) -> None:
+    remaining = iter(items)
 
     async def take() -> None:
-        for item in waiting:
+        for item in remaining:
             await work(item)
 
-    async with asyncio.TaskGroup() as workers:
-        for _ in range(AT_ONCE):
-            workers.create_task(take())
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(CONCURRENCY):
+            tasks.create_task(take())
 
 
-def speaker() -> Callable[[int], str]:
-    """Says that many words of the starter positions, in an order that never comes again: it compresses as text does."""
-    dice = random.Random(1)
-    known = sorted(
-        set(" ".join(question["text"] for position in load_starter_positions() for question in position["questions"]).split())
-    )
-    return lambda count: " ".join(dice.choices(known, k=count))
-
-
-async def _fill(speak: Callable[[int], str]) -> list[ObjectId]:
-    """OPEN interviews by voice, in progress, each attended under a lease that outlives the benchmark."""
+async def _store_open_interviews() -> list[ObjectId]:
+    """Stores voice interviews in progress, each attended under a lease that outlives the benchmark."""
     at = now()
-    organization_id = PydanticObjectId()
-    position = PositionRef(
-        id=PydanticObjectId(), key="software_engineer", version=1, title="Software engineer", limit_minutes=30, questions=6
-    )
-    interviews = [
-        Interview(
-            id=PydanticObjectId(),
-            organization_id=organization_id,
-            status=InterviewStatus.IN_PROGRESS,
-            channel=Channel.VOICE,
-            language="en",
-            candidate=Candidate(name=f"Maya Lindqvist {number}", email=f"maya.{number}@mail.example", experience="six years"),
-            candidate_order=f"maya lindqvist {number}",
-            name_terms=extract_search_terms(f"Maya Lindqvist {number}"),
-            email_terms=extract_search_terms(f"Maya Lindqvist {number}", f"maya.{number}@mail.example"),
-            resume=speak(RESUME_WORDS),
-            job_description=speak(RESUME_WORDS),
-            external_id=f"application-{number}",
-            position=position,
-            started_at=at,
-            expires_at=at + timedelta(days=7),
-            consent=Consent(text_version="1", given_at=at, recording=False),
-            fence=1,
-            lease=Lease(holder=HOLDER, until=at + timedelta(hours=1)),
-            room=RoomState(wanted_until=datetime.fromtimestamp(0, UTC), participant=f"PA_{number:012}", joined_at=at),
-        )
-        for number in range(OPEN)
-    ]
-    for begin in range(0, OPEN, 1000):
-        await Interview.insert_many(interviews[begin : begin + 1000])
-    return [interview.id for interview in interviews]
+    live = {
+        "status": "IN_PROGRESS",
+        "channel": "VOICE",
+        "ended_at": None,
+        "started_at": at,
+        "expires_at": at + timedelta(days=7),
+        "due_at": None,
+        "last_seq": 0,
+        "fence": 1,
+        "lease": {"holder": HOLDER, "until": at + timedelta(hours=1)},
+        "room": {"wanted_until": datetime.fromtimestamp(0, UTC), "participant": "PA_benchmark", "joined_at": at},
+    }
+    await store([Archive(ObjectId(), OPEN_INTERVIEWS)], live)
+    return [row["_id"] async for row in Interview.get_pymongo_collection().find({}, {"_id": 1})]
 
 
-async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId], speak: Callable[[int], str]) -> list[Cost]:
+async def _measure_costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId]) -> None:
     at = now()
+    rng, words = random.Random(1), read_corpus().split()
+    text = " ".join(words[:WORDS_PER_TURN])
     stored: list[Turn] = []
+    interview = (await get_interviews([interview_ids[0]]))[0]
+    followed = interview_ids[:1000]
 
     async def append(number: int) -> None:
-        # by turns in all interviews, as they come in life
         turn = NewTurn(
             key=f"item:{number}",
             speaker=Speaker.CANDIDATE,
-            text=speak(WORDS),
+            text=" ".join(rng.choices(words, k=WORDS_PER_TURN)),
             channel=Channel.VOICE,
             started_at=at,
             ended_at=at,
             question_key="hard_bug",
             confidence=0.97,
         )
-        stored.append((await append_candidate_turn(interview_ids[number % OPEN], turn, fence=1))[0])
+        stored.append((await append_candidate_turn(interview_ids[number % OPEN_INTERVIEWS], turn, fence=1))[0])
 
-    interim = Interim(interview_ids[0], Speaker.CANDIDATE, speak(WORDS), 1, at)
-    interview = (await get_interviews([interview_ids[0]]))[0]
-
-    async def show(turn: Turn) -> None:
+    async def publish(turn: Turn) -> None:
         await live.publish_turn(turn)
         await live.publish_change(interview.organization_id, turn.interview_id)
 
@@ -196,74 +129,46 @@ async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId],
         await interview_transitions.find_due_replies(1.0, 100)
         await room_transitions.find_unattended_interviews(100)
 
-    appended = await meter.measure("turn stored", TURNS, _at_once(range(TURNS), append))
+    await meter.measure("store a turn", range(TURNS), append)
+    await meter.measure("publish a turn (three messages)", list(islice(cycle(stored), MESSAGES)), publish)
+    interim = Interim(interview_ids[0], Speaker.CANDIDATE, text, 1, at)
+    await meter.measure("publish an interim (one message)", [interim] * MESSAGES, live.publish_interim)
     renewals = list(islice(cycle(interview_ids), RENEWALS))
-    messages = list(islice(cycle(stored), MESSAGES))
-    followed = interview_ids[:1000]
-    return [
-        appended,
-        await meter.measure("turn shown: three messages", MESSAGES, _at_once(messages, show)),
-        await meter.measure("interim shown: one message", MESSAGES, _at_once([interim] * MESSAGES, live.publish_interim)),
-        await meter.measure(
-            "lease renewed", RENEWALS, _at_once(renewals, lambda each: renew_lease(Interview, each, 1, HOLDER, 3600.0))
-        ),
-        await meter.measure(
-            "marks of a followed interview", LOOKS, _one_by_one(LOOKS, lambda _: read_watermarks(followed)), per=len(followed)
-        ),
-        await meter.measure(f"a sweep over {OPEN:,} open interviews", LOOKS, _one_by_one(LOOKS, sweep)),
-    ]
+    await meter.measure("renew a lease", renewals, lambda each: renew_lease(Interview, each, 1, HOLDER, 3600.0))
+    await meter.measure("poll a followed interview", range(POLLS), lambda _: read_watermarks(followed), per_item=len(followed))
+    await meter.measure(f"sweep over {OPEN_INTERVIEWS:,} open interviews", range(POLLS), sweep)
 
 
-async def _one_by_one(count: int, work: Callable[[int], Awaitable[object]]) -> None:
-    for number in range(count):
-        await work(number)
+async def _sizes_table() -> Table:
+    table = Table("bytes per document", "data", "on disk, compressed", "indexes", title="Storage")
+    for name, rows in (("interview", Interview.get_pymongo_collection()), ("turn", get_turn_collection())):
+        stats = await rows.database.command("collStats", rows.name)
+        sizes = (f"{stats[size] / stats['count']:,.0f}" for size in ("size", "storageSize", "totalIndexSize"))
+        table.add_row(name, *sizes)
+    return table
 
 
-async def _sizes(client: Any, name: str) -> list[Size]:
-    await client.admin.command("fsync")  # sizes on disk are those of the last checkpoint
-    found = []
-    for kind, each in (("interview", Interview.get_pymongo_collection()), ("turn", get_turn_collection())):
-        stats = await client[name].command("collStats", each.name)
-        count = stats["count"]
-        found.append(Size(kind, stats["size"] / count, stats["storageSize"] / count, stats["totalIndexSize"] / count))
-    return found
-
-
-async def measure() -> tuple[list[Cost], list[Size]]:
-    """All of it. Raises sandbox.processes.SandboxFailed when a server does not come up."""
-    async with AsyncExitStack() as up:
-        folder = Path(up.enter_context(tempfile.TemporaryDirectory(prefix="viva-costs-", ignore_cleanup_errors=True)))
-        mongod = await up.enter_async_context(Mongod(folder / "mongod"))
-        valkey = await up.enter_async_context(Valkey(folder / "valkey"))
-        mongodb = MongodbSettings(url=mongod.url, database="costs")
-        client = await up.enter_async_context(database.connect(mongodb))
-        live = await up.enter_async_context(LiveHub(RedisSettings(url=valkey.url)))
-        speak = speaker()
-        interview_ids = await _fill(speak)
-        await client.admin.command("fsync")  # what the filling left to be written is not of the turns
-        costs = await _costs(Meter(mongod, valkey), live, interview_ids, speak)
-        return costs, await _sizes(client, mongodb.database)
+async def measure() -> list[Table]:
+    """Measures everything. Raises SandboxFailed if a server does not start."""
+    async with (
+        start_rig(DATA / "costs") as rig,
+        database.connect(rig.settings.mongodb) as client,
+        LiveHub(rig.settings.redis) as live,
+    ):
+        interview_ids = await _store_open_interviews()
+        await client.admin.command("fsync")  # so that writing back the interviews is not attributed to turns
+        meter = Meter(rig)
+        await _measure_costs(meter, live, interview_ids)
+        await client.admin.command("fsync")  # sizes on disk are those of the last checkpoint
+        return [meter.table, await _sizes_table()]
 
 
 def main() -> None:
-    """Measure, and show it as tables."""
-    console = Console(highlight=False)
-    told = machine()
-    costs, sizes = asyncio.run(measure())
-    table = Table(
-        "us of processor",
-        *("a second", "ours", "mongod", "valkey"),
-        title=f"{told['cores']} cores, {told['memory_gb']} GB, load average {told['load_before']}; {AT_ONCE} at once",
-    )
-    for cost in costs:
-        table.add_row(cost.name, f"{cost.per_second:,.0f}", *(f"{each:,.1f}" for each in (cost.ours, cost.mongod, cost.valkey)))
-    kept = Table("bytes", "as data", "on disk", "in indexes", title="What is stored")
-    for size in sizes:
-        kept.add_row(size.name, *(f"{each:,.0f}" for each in (size.data, size.stored, size.indexes)))
-    console.print(table, kept)
-    RESULTS.parent.mkdir(exist_ok=True)
-    figures = {"machine": told, "costs": [asdict(cost) for cost in costs], "sizes": [asdict(size) for size in sizes]}
-    RESULTS.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    """Measure costs and sizes."""
+    machine = describe_machine()
+    tables = asyncio.run(measure())
+    Console(highlight=False).print(*tables)
+    write_section(RESULTS, "Costs", f"By `make bench-costs`. {machine}.", tables)
 
 
 if __name__ == "__main__":

@@ -1,101 +1,116 @@
-"""Samples of several rounds, and what they come to: medians, ratios, verdicts."""
+"""Samples of several rounds, and what follows from them: medians, ratios, verdicts and tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.fanout.cells import ASKS, LESS_IS_BETTER, NAMES, Ask, Metric, Peer
+from rich.table import Table
+
+from benchmarks.cells import CELLS, CONNECT, GOALS, LESS_IS_BETTER, NAMES, Goal, Metric, Peer
 
 NOISE = 1.3
-"""a ratio between 1 and this, or its inverse, may be chance on a machine that is shared"""
-BUSY = 0.8
-"""share of a core above which the load generator may have been the bottleneck"""
+"""On a shared machine, a ratio within this factor of another may be chance."""
+GENERATOR_LIMIT = 0.8
+"""Share of a core above which the load generator may have been the bottleneck."""
 STARVED = 0.9
-"""share of a core below which a server that is loaded to its limit was kept from its work"""
+"""Share of a core below which a fully loaded server must have been starved by other processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One peer's one run of one cell."""
+    """One run of one cell against one peer."""
 
     peer: Peer
     cell: str
     values: Mapping[Metric, float]
     cpu: Mapping[str, float]
-    """shares of one core, of `server`, `redis` and `generator`, where they were looked at"""
+    """Shares of one core, of `server`, `redis` and `generator`, where they were measured."""
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether other processes kept a fully loaded server from its core."""
+        return Metric.RATE in self.values and self.cpu["server"] < STARVED and self.cpu["generator"] <= GENERATOR_LIMIT
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A metric over all rounds."""
-
-    median: float
-    lowest: float
-    highest: float
-    rounds: int
+Medians = Mapping[tuple[Peer, str, Metric], float]
 
 
-Figures = Mapping[tuple[Peer, str, Metric], Figure]
-
-
-def summarize(samples: Iterable[Sample]) -> dict[tuple[Peer, str, Metric], Figure]:
-    """The figures of all samples."""
-    rows: dict[tuple[Peer, str, Metric], list[float]] = {}
+def summarize(samples: Iterable[Sample]) -> Medians:
+    """Returns the median of all rounds for each peer, cell and metric."""
+    rounds: dict[tuple[Peer, str, Metric], list[float]] = {}
     for sample in samples:
         for metric, value in sample.values.items():
-            rows.setdefault((sample.peer, sample.cell, metric), []).append(value)
-    return {key: Figure(median(values), min(values), max(values), len(values)) for key, values in rows.items()}
+            rounds.setdefault((sample.peer, sample.cell, metric), []).append(value)
+    return {key: median(values) for key, values in rounds.items()}
 
 
-def cores(samples: Iterable[Sample]) -> dict[tuple[Peer, str], dict[str, float]]:
-    """The medians of the shares of a core."""
-    rows: dict[tuple[Peer, str], dict[str, list[float]]] = {}
-    for sample in samples:
-        for name, share in sample.cpu.items():
-            rows.setdefault((sample.peer, sample.cell), {}).setdefault(name, []).append(share)
-    return {key: {name: median(shares) for name, shares in row.items()} for key, row in rows.items()}
-
-
-def ratio(figures: Figures, cell: str, metric: Metric, peer: Peer) -> float | None:
-    """Viva's median by that peer's; None where either was not measured."""
-    ours, theirs = figures.get((Peer.VIVA, cell, metric)), figures.get((peer, cell, metric))
-    return ours.median / theirs.median if ours and theirs and theirs.median else None
+def ratio(medians: Medians, cell: str, metric: Metric, peer: Peer) -> float | None:
+    """Returns Viva's median divided by a peer's, or None if either was not measured."""
+    ours, theirs = medians.get((Peer.VIVA, cell, metric)), medians.get((peer, cell, metric))
+    return ours / theirs if ours and theirs else None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a ratio that is asked for."""
+    """Whether a goal was reached."""
 
-    ask: Ask
+    goal: Goal
     ratio: float
     is_reached: bool
     is_close: bool
-    """the ratio is within NOISE of what is asked for: another run may say otherwise"""
+    """Whether the ratio is within NOISE of the goal, so that another run may decide otherwise."""
 
 
-def judge(figures: Figures, asks: Sequence[Ask] = ASKS) -> list[Verdict]:
-    """The verdicts on what was measured."""
+def judge(medians: Medians, goals: Sequence[Goal] = GOALS) -> list[Verdict]:
+    """Returns the verdicts on all goals that were measured."""
     verdicts = []
-    for ask in asks:
-        found = ratio(figures, ask.cell, ask.metric, ask.peer)
+    for goal in goals:
+        found = ratio(medians, goal.cell, goal.metric, goal.peer)
         if found is not None:
-            reached = found <= ask.factor if ask.metric in LESS_IS_BETTER else found >= ask.factor
-            verdicts.append(Verdict(ask, found, reached, ask.factor / NOISE < found < ask.factor * NOISE))
+            reached = found <= goal.factor if goal.metric in LESS_IS_BETTER else found >= goal.factor
+            verdicts.append(Verdict(goal, found, reached, goal.factor / NOISE < found < goal.factor * NOISE))
     return verdicts
 
 
-def is_starved(sample: Sample) -> bool:
-    """Whether a server that is loaded to its limit was kept from its work: by others on the machine."""
-    return Metric.RATE in sample.values and sample.cpu["server"] < STARVED and sample.cpu["generator"] <= BUSY
-
-
-def doubts(samples: Iterable[Sample]) -> list[str]:
-    """For people: runs in which something else than the server may have been the bottleneck."""
-    told = []
+def warnings(samples: Iterable[Sample]) -> list[str]:
+    """Names the runs in which something other than the server may have been the bottleneck."""
+    found = []
     for sample in samples:
         name = f"{sample.cell}, {NAMES[sample.peer]}"
-        if is_starved(sample):
-            told.append(f"{name}: the server had {sample.cpu['server']:.2f} of its core: others are at work here.")
-        elif (share := sample.cpu.get("generator", 0.0)) > BUSY:
-            told.append(f"{name}: the load generator took {share:.2f} of its core: a lower bound.")
-    return told
+        if sample.is_starved:
+            found.append(f"{name}: the server got {sample.cpu['server']:.2f} of its core, so other processes interfered.")
+        elif (share := sample.cpu.get("generator", 0.0)) > GENERATOR_LIMIT:
+            found.append(f"{name}: the load generator used {share:.2f} of its core, so the figure is a lower bound.")
+    return found
+
+
+def figures_table(samples: Sequence[Sample]) -> Table:
+    """Formats all medians, with Viva's ratio to each peer in parentheses."""
+    medians = summarize(samples)
+    peers = [peer for peer in Peer if any(peer is key[0] for key in medians)]
+    table = Table("load", "figure", *(NAMES[peer] for peer in peers), title="Viva beside its peers; Viva's ratio in parentheses")
+    for cell in (*CELLS, CONNECT):
+        for metric in Metric:
+            row = [(medians.get((peer, cell, metric)), ratio(medians, cell, metric, peer)) for peer in peers]
+            if any(value is not None for value, _ in row):
+                table.add_row(cell, metric.value, *(_format(*figure) for figure in row))
+    return table
+
+
+def _format(value: float | None, to_viva: float | None) -> str:
+    if value is None:
+        return "-"
+    text = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return text if to_viva in {None, 1.0} else f"{text} ({to_viva:.2f})"
+
+
+def goals_table(verdicts: Sequence[Verdict]) -> Table:
+    """Formats the verdicts on all goals."""
+    table = Table("load", "figure", "compared with", "goal", "ratio", "verdict", title="Goals for Viva's ratio to its peers")
+    for verdict in verdicts:
+        goal = verdict.goal
+        bound = "at most" if goal.metric in LESS_IS_BETTER else "at least"
+        outcome = "[green]reached[/]" if verdict.is_reached else "[red]not reached[/]"
+        close = " (within noise)" if verdict.is_close else ""
+        table.add_row(goal.cell, goal.metric, NAMES[goal.peer], f"{bound} {goal.factor}", f"{verdict.ratio:.2f}", outcome + close)
+    return table

@@ -1,24 +1,21 @@
-"""The interviews that are followed: real ones, with one stored turn; and what the product publishes for them.
+"""Interviews that subscribers of the load follow: real ones with one stored turn, and what the product publishes for them.
 
-The turns of the load are published and not stored: storing 50,000 a second is not what is measured, and the feed believes a
-message that continues what it knows. What MongoDB says of the interview meanwhile, that its last turn is the first, is behind
-what the feed knows, and does not move it.
+The turns of the load are published and not stored, because storing 50,000 a second is not what is measured. The feed accepts
+a message that continues what it knows; when it polls MongoDB it finds only the first turn, which changes nothing.
 """
 
 import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import orjson
 import yaml
 from bson import ObjectId
 from redis.asyncio import Redis
 
-from lifecycle.consent import CURRENT_CONSENT_VERSION
+from benchmarks.rig import ROOT, call, connect, start_interview
 from live.hub import LiveHub
 from models.documents.turn import Turn, read_turns
 from models.storage import database
@@ -27,60 +24,56 @@ from sandbox.processes import SandboxFailed
 from schema.types.scalars import serialize_datetime
 from settings import Settings
 
-ANSWERS = Path(__file__).parents[2] / "sandbox" / "answers"
 TEXT_LENGTH = 200
-"""of a turn"""
-
+CONCURRENT_STARTS = 20
 SUBSCRIPTION = """subscription Turns($id: ID!, $after: Int!) {
   turnAdded(interviewId: $id, after: $after) { id seq speaker text channel questionKey startedAt endedAt }
 }"""
-START = """mutation($input: StartInterviewInput!) {
-  startInterview(input: $input) { interview { id } access { token } }
-}"""
-SAY = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
+SEND = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
 
 _ID, _SEQ, _TEXT = ObjectId("e" * 24), 987_654_321, "the text of a turn"
-_MARKS = ((str(_ID), "%ID%"), (str(_SEQ), "%SEQ%"), (_TEXT, "%TEXT%"))
-"""what the load generator fills in"""
+_PLACEHOLDERS = ((str(_ID), "%ID%"), (str(_SEQ), "%SEQ%"), (_TEXT, "%TEXT%"))
+"""Values of a sample turn, and what the load generator replaces."""
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """One interview, and how a turn of it looks: as it is published, on which channel, and as a subscriber is shown it."""
+class FollowedInterview:
+    """An interview, and what a turn of it looks like: as it is published, and as a subscriber receives it."""
 
-    name: str
-    """its id, as callers have it"""
+    id: str
+    """As callers know it."""
     stored: Turn
     channel: str
     message: str
-    """with marks"""
+    """As published, with placeholders."""
 
-    def to_config(self, *, ready: bool) -> dict[str, Any]:
-        """What the load generator is told of it; `ready`: it publishes payloads that can be sent as they are."""
+    def to_config(self, *, publish_payloads: bool) -> dict[str, Any]:
+        """Returns the load generator's configuration; with `publish_payloads` it publishes payloads that are ready to send."""
         return {
-            "variables": {"id": self.name, "after": 0},
+            "variables": {"id": self.id, "after": 0},
             "channel": self.channel,
-            "message": self.payload if ready else self.message,
-            "shown": self._shown,
+            "message": self.payload if publish_payloads else self.message,
+            "fields": self._fields,
             "stored_id": str(self.stored.id),
             "stored_text": self.stored.text,
         }
 
-    def to_row(self, *, ready: bool) -> dict[str, str]:
-        """What a peer is told of it (benchmarks.fanout.peers.turns)."""
-        text = self.payload if ready else self.message
-        for mark, value in (("%ID%", str(self.stored.id)), ("%SEQ%", str(self.stored.seq)), ("%TEXT%", self.stored.text)):
-            text = text.replace(mark, value)
+    def to_row(self, *, publish_payloads: bool) -> dict[str, str]:
+        """Returns what a peer needs to serve it (benchmarks.peers.turns)."""
+        text = self.payload if publish_payloads else self.message
+        values = (("%ID%", str(self.stored.id)), ("%SEQ%", str(self.stored.seq)), ("%TEXT%", self.stored.text))
+        for placeholder, value in values:
+            text = text.replace(placeholder, value)
         return {"channel": self.channel, "message": text}
 
     @property
     def payload(self) -> str:
-        """The payload of an event, with marks, as GraphQL would make it."""
-        fields = orjson.dumps(self._shown).decode().replace('"%SEQ%"', "%SEQ%")
+        """The payload of an event as GraphQL serializes it, with placeholders."""
+        fields = orjson.dumps(self._fields).decode().replace('"%SEQ%"', "%SEQ%")
         return f'{{"data":{{"turnAdded":{fields}}}}}'
 
     @property
-    def _shown(self) -> dict[str, str | None]:
+    def _fields(self) -> dict[str, str | None]:
         turn = self.stored
         return {
             "id": encode_id(IdKind.TURN, _ID).replace(str(_ID), "%ID%"),
@@ -95,47 +88,34 @@ class Followed:
 
 
 def read_corpus() -> str:
-    """Words of the sandbox's candidates, one after the other: letters and spaces only, so that all write them alike in JSON."""
-    said = [
+    """Returns words of the sandbox's candidates: letters and spaces only, which all servers serialize alike."""
+    texts = [
         text
-        for path in sorted(ANSWERS.glob("*.yaml"))
+        for path in sorted((ROOT / "sandbox" / "answers").glob("*.yaml"))
         for text in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"].values()
     ]
-    return " ".join(re.findall(r"[A-Za-z]+", " ".join(said)))
+    return " ".join(re.findall(r"[A-Za-z]+", " ".join(texts)))
 
 
-async def start(url: str, token: str, count: int) -> list[str]:
-    """Begin so many interviews, typed, in each of which the candidate has said one thing; their ids. Raises SandboxFailed."""
+async def start_followed(url: str, token: str, count: int) -> list[str]:
+    """Starts typed interviews, each with one message of its candidate; returns their ids. Raises SandboxFailed."""
     text = read_corpus()[:TEXT_LENGTH].strip()
-    wish = {
-        "candidateName": "Maya Lindqvist",
-        "positionKey": "software_engineer",
-        "channel": "TEXT",
-        "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": False},
-    }
-    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60.0) as client:
-
-        async def call(query: str, caller: str, given: dict[str, Any]) -> Any:
-            body = {"query": query, "variables": {"input": given}}
-            answer = (await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {caller}"})).json()
-            if answer.get("errors"):
-                raise SandboxFailed(f"The API refused: {answer['errors'][0]['message']}")
-            return answer["data"]
+    limit = asyncio.Semaphore(CONCURRENT_STARTS)
+    async with connect(url, token) as recruiter:
 
         async def start_one() -> str:
-            started = (await call(START, token, wish))["startInterview"]
-            name: str = started["interview"]["id"]
-            await call(SAY, started["access"]["token"], {"interviewId": name, "text": text})
-            return name
+            async with limit:
+                started = await start_interview(recruiter)
+                interview_id: str = started["interview"]["id"]
+                async with connect(url, started["access"]["token"]) as candidate:
+                    await call(candidate, SEND, {"interviewId": interview_id, "text": text})
+                return interview_id
 
-        names: list[str] = []
-        while len(names) < count:
-            names += await asyncio.gather(*(start_one() for _ in range(min(20, count - len(names)))))
-        return names
+        return await asyncio.gather(*(start_one() for _ in range(count)))
 
 
-async def look(settings: Settings, names: Sequence[str]) -> list[Followed]:
-    """What the product itself publishes for the turns of these interviews, and where. Raises SandboxFailed."""
+async def observe_messages(settings: Settings, interview_ids: Sequence[str]) -> list[FollowedInterview]:
+    """Publishes a sample turn of each interview with the product's own code, and records the messages. Raises SandboxFailed."""
     async with (
         database.connect(settings.mongodb),
         LiveHub(settings.redis) as live,
@@ -144,17 +124,16 @@ async def look(settings: Settings, names: Sequence[str]) -> list[Followed]:
     ):
         await listener.psubscribe(f"{settings.redis.prefix}:*")
         followed = []
-        for name in names:
-            interview_id = decode_id(IdKind.INTERVIEW, name)
-            (stored,) = await read_turns(interview_id)
+        for interview_id in interview_ids:
+            (stored,) = await read_turns(decode_id(IdKind.INTERVIEW, interview_id))
             await live.publish_turn(replace(stored, id=_ID, seq=_SEQ, text=_TEXT))
             async with asyncio.timeout(10):
-                while not (heard := await listener.get_message(timeout=1.0)):
+                while not (published := await listener.get_message(timeout=1.0)):
                     pass
-            message = heard["data"].decode()
-            for value, mark in _MARKS:
+            message = published["data"].decode()
+            for value, placeholder in _PLACEHOLDERS:
                 if message.count(value) != 1:
-                    raise SandboxFailed(f"A published turn holds {value!r} {message.count(value)} times.")
-                message = message.replace(value, mark)
-            followed.append(Followed(name, stored, heard["channel"].decode(), message))
+                    raise SandboxFailed(f"A published turn contains {value!r} {message.count(value)} times, not once.")
+                message = message.replace(value, placeholder)
+            followed.append(FollowedInterview(interview_id, stored, published["channel"].decode(), message))
         return followed

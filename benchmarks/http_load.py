@@ -1,24 +1,26 @@
-"""`python -m benchmarks.http_load`: one request, sent again and again over connections that stay open; a process of its own.
+"""Closed-loop HTTP load: each connection sends its next request once it has the response. Runs in a process of its own.
 
-Closed loop: each connection sends its next request once the answer is there. httptools reads the answers, so that a request costs
-the sender a fraction of what it costs any of the servers.
+httptools parses the responses, so that a request costs the sender a fraction of what it costs any of the servers.
 """
 
 import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from asyncio.subprocess import PIPE
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import httptools
 import uvloop
 
+from benchmarks.rig import ROOT
+from sandbox.processes import SandboxFailed
+
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What is sent where."""
+class Requests:
+    """What to send, where, and for how long."""
 
     port: int
     path: str
@@ -29,20 +31,20 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What came of it: seconds of each request, and how many were answered a second."""
+class Responses:
+    """The seconds that each request took, responses per second, and how many responses were unexpected."""
 
     latencies: list[float]
     per_second: float
-    wrong: int
-    """answers of another status than 200, or of another body than the first"""
+    unexpected: int
+    """Responses with a status other than 200, or with another body than the first."""
 
 
 class _Connection(asyncio.Protocol):
     def __init__(self, request: bytes, deadline: float) -> None:
         self.latencies: list[float] = []
-        self.wrong = 0
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.unexpected = 0
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._request = request
         self._deadline = deadline
         self._parser = httptools.HttpResponseParser(self)
@@ -64,7 +66,7 @@ class _Connection(asyncio.Protocol):
         now = time.perf_counter()
         self.latencies.append(now - self._sent_at)
         self._first = self._first or self._body
-        self.wrong += self._parser.get_status_code() != 200 or self._body != self._first
+        self.unexpected += self._parser.get_status_code() != 200 or self._body != self._first
         self._body = b""
         if now < self._deadline:
             self._send()
@@ -72,31 +74,43 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
+        if not self.closed.done():
+            self.closed.set_result(None)
 
     def _send(self) -> None:
         self._sent_at = time.perf_counter()
         self._transport.write(self._request)
 
 
-async def send(load: Load) -> Sent:
-    """Send it for so long. Raises OSError when nobody listens."""
-    body = load.body.encode()
-    lines = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(body)), **load.headers}
-    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    request = f"POST {load.path} HTTP/1.1\r\n{head}\r\n".encode() + body
+async def _send(requests: Requests) -> Responses:
+    body = requests.body.encode()
+    headers = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(body)), **requests.headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    request = f"POST {requests.path} HTTP/1.1\r\n{head}\r\n".encode() + body
     loop = asyncio.get_running_loop()
-    begun = time.perf_counter()
-    connections: Sequence[_Connection] = [
-        (await loop.create_connection(lambda: _Connection(request, begun + load.seconds), "127.0.0.1", load.port))[1]
-        for _ in range(load.connections)
+    began = time.perf_counter()
+    connections = [
+        (await loop.create_connection(lambda: _Connection(request, began + requests.seconds), "127.0.0.1", requests.port))[1]
+        for _ in range(requests.connections)
     ]
-    await asyncio.gather(*(connection.done for connection in connections))
+    await asyncio.gather(*(connection.closed for connection in connections))
     latencies = [latency for connection in connections for latency in connection.latencies]
-    took = time.perf_counter() - begun
-    return Sent(latencies, len(latencies) / took, sum(connection.wrong for connection in connections))
+    rate = len(latencies) / (time.perf_counter() - began)
+    return Responses(latencies, rate, sum(connection.unexpected for connection in connections))
+
+
+async def send_from_process(requests: Requests) -> Responses:
+    """Sends the requests from a new process. Raises SandboxFailed if a response was unexpected."""
+    command = (sys.executable, "-m", "benchmarks.http_load")
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE)
+    output, _ = await process.communicate(json.dumps(asdict(requests)).encode())
+    if process.returncode:
+        raise SandboxFailed("The HTTP load could not be sent; the traceback above says why.")
+    responses = Responses(**json.loads(output))
+    if responses.unexpected or not responses.latencies:
+        raise SandboxFailed(f"{responses.unexpected} of {len(responses.latencies)} responses were unexpected.")
+    return responses
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(uvloop.run(send(Load(**json.load(sys.stdin)))))))
+    print(json.dumps(asdict(uvloop.run(_send(Requests(**json.load(sys.stdin)))))))

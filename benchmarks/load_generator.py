@@ -1,4 +1,4 @@
-"""The load generator: built from benchmarks/generator, and spoken to in lines of JSON (config.go has their fields)."""
+"""The load generator: built from benchmarks/generator, and controlled by lines of JSON (see config.go for their fields)."""
 
 import asyncio
 import json
@@ -12,13 +12,13 @@ from typing import Any, Self
 from sandbox.livekit.build import ReportProgress, find_or_install_go
 from sandbox.processes import SandboxFailed
 
-SOURCES = Path(__file__).parents[1] / "generator"
-ANSWER_SECONDS = 150.0
-"""a server that needs more to connect all, or to deliver what is in flight, has broken down"""
+SOURCES = Path(__file__).parent / "generator"
+RESPONSE_SECONDS = 150.0
+"""A server that needs longer to connect all subscribers, or to deliver all turns in flight, has broken down."""
 
 
 async def build(folder: Path, tell: ReportProgress) -> Path:
-    """The generator's path, under `folder`; built where it is older than its sources. Raises SandboxFailed."""
+    """Builds the generator in `folder` unless it is newer than its sources; returns its path. Raises SandboxFailed."""
     binary, scratch = folder / "generator", folder / "go"
     if await asyncio.to_thread(_is_current, binary):
         return binary
@@ -37,19 +37,17 @@ def _is_current(binary: Path) -> bool:
     return binary.exists() and all(path.stat().st_mtime < binary.stat().st_mtime for path in SOURCES.iterdir())
 
 
-class Generator:
-    """One run of it against one server, on the cores that are left to it: use as `async with`."""
+class LoadGenerator:
+    """One run of the generator against one server. Use as `async with`."""
 
-    def __init__(self, binary: Path, cores: set[int]) -> None:
+    def __init__(self, binary: Path) -> None:
         self._binary = binary
-        self._cores = cores
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
-        cores = ",".join(map(str, sorted(self._cores)))
-        # GOMAXPROCS follows the cores that it may use
+        # GOMAXPROCS follows the affinity that it inherits from this process
         self._process = await asyncio.create_subprocess_exec(
-            *("taskset", "-c", cores, str(self._binary)), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(os.environ)
+            str(self._binary), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(os.environ)
         )
         return self
 
@@ -58,23 +56,23 @@ class Generator:
             self._process.kill()
             await self._process.wait()
 
-    async def ask(self, what: Mapping[str, Any]) -> dict[str, Any]:
-        """Its answer to a Config (the first time) or a Load.
+    async def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Sends a Config (the first time) or a Load, and returns the result.
 
-        Raises SandboxFailed when a message was lost, repeated, out of order or wrong, or the server does not answer.
+        Raises SandboxFailed if a turn was lost, repeated, out of order or wrong, or if the server does not respond.
         """
         process = self._process
         if process is None or process.stdin is None or process.stdout is None or process.stderr is None:
             raise RuntimeError("the generator was not started")
-        process.stdin.write(json.dumps(what).encode() + b"\n")
+        process.stdin.write(json.dumps(body).encode() + b"\n")
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(RESPONSE_SECONDS):
                 await process.stdin.drain()
-                answer = await process.stdout.readline()
+                line = await process.stdout.readline()
         except TimeoutError:
-            raise SandboxFailed(f"The load generator has no answer after {ANSWER_SECONDS:.0f} s.") from None
-        if not answer:
-            told = (await process.stderr.read()).decode(errors="replace").strip()
-            raise SandboxFailed(f"The load generator ended: {told}")
-        parsed: dict[str, Any] = json.loads(answer)
-        return parsed
+            raise SandboxFailed(f"The load generator has not responded after {RESPONSE_SECONDS:.0f} s.") from None
+        if not line:
+            reason = (await process.stderr.read()).decode(errors="replace").strip()
+            raise SandboxFailed(f"The load generator failed: {reason}")
+        result: dict[str, Any] = json.loads(line)
+        return result

@@ -1,159 +1,177 @@
-"""MongoDB, Redis and the interviews, up for all rounds; and one run of one cell against one fresh server."""
+"""The rig of all benchmarks: mongod, valkey, the servers that are measured, and a GraphQL client."""
 
 import asyncio
-import json
 import os
 import secrets
-from collections.abc import AsyncIterator, Collection
+import shutil
+import sys
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+from gql import Client, GraphQLRequest
+from gql.client import AsyncClientSession
+from gql.transport.aiohttp import AIOHTTPTransport
+from gql.transport.exceptions import TransportQueryError
 from pymongo import AsyncMongoClient
 
-from benchmarks.fanout.cells import CONNECT, Cell, Metric, Peer
-from benchmarks.fanout.figures import Sample
-from benchmarks.fanout.generator import Generator, build
-from benchmarks.fanout.interviews import SUBSCRIPTION, TEXT_LENGTH, Followed, look, read_corpus, start
-from benchmarks.fanout.servers import ROOT, Where, install_node, serving
-from cli.keys import provision_key
-from models.documents.organization import Role
-from sandbox.livekit.build import ReportProgress
+from lifecycle.consent import CURRENT_CONSENT_VERSION
 from sandbox.mongod import Mongod
-from sandbox.processes import ChildProcess, SandboxFailed
-from sandbox.stack import parse_settings
+from sandbox.processes import ChildProcess, SandboxFailed, free_port
+from sandbox.stack import MAIN, make_environment, parse_settings, wait_until_ready
 from sandbox.valkey import Valkey
+from settings import Settings
 
-DATA = ROOT / ".viva" / "benchmark" / "fanout"
-PYTHON = ROOT / ".viva" / "benchmark" / "python" / "bin" / "python"
-DATABASE = "viva_fanout"
-AT_ONCE = 50
-"""connections that are being opened at one moment"""
-SETTLE_SECONDS = 2.0
-"""from the last connection until memory is looked at"""
-WARM_UP_SECONDS = 0.5
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / ".viva" / "benchmark"
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+DATABASE = "viva_benchmark"
+PEER_PYTHON = DATA / "python" / "bin" / "python"
+NODE_SOURCES = ROOT / "benchmarks" / "peers" / "node"
 NICENESS = -10
-DRAIN_SECONDS = 30.0
-"""within which what is in flight at the end must arrive"""
-KIBIBYTE = 1024
+CALL_SECONDS = 60.0
+"""A machine that is loaded to its limit answers late."""
+START = """mutation($input: StartInterviewInput!) {
+  startInterview(input: $input) { interview { id } access { token room { url token } } }
+}"""
 
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """What is up, and what is followed."""
+    """Servers that are running, and how to start a process that uses them."""
 
-    where: Where
-    generator: Path
-    cores: set[int]
-    """of the load generator"""
-    redis: Valkey
-    token: str
-    interviews: list[Followed]
+    data: Path
+    mongod: Mongod
+    valkey: Valkey
+    secret: str
+    server_core: int
+    """Reserved for the server that is measured, if the rig was started with `reserve_core`."""
 
-    async def run(self, peer: Peer, cell: Cell) -> list[Sample]:
-        """One run; with 1000 subscribers it tells of connecting too.
+    @property
+    def settings(self) -> Settings:
+        """Settings of the product on this rig."""
+        return parse_settings(self._environment(0))
 
-        Raises SandboxFailed, as when a message is lost, repeated, out of order or wrong.
-        """
-        settings = None if cell.compression is None else {"API_COMPRESSION": str(cell.compression).lower()}
-        samples = []
-        async with serving(peer, self.where, settings) as (server, port):
-            # what a server loads or remembers with its first client is no subscriber's
-            async with Generator(self.generator, self.cores) as first:
-                await first.ask(self._config(peer, replace(cell, interviews=1, subscribers=1), port, server))
-            await asyncio.sleep(0.2)
-            before = _rss(server)
-            async with Generator(self.generator, self.cores) as generator:
-                connected = await generator.ask(self._config(peer, cell, port, server))
-                if cell.interviews * cell.subscribers >= CONNECT.subscribers:
-                    await asyncio.sleep(SETTLE_SECONDS)
-                    grown = (_rss(server) - before) / KIBIBYTE / (cell.interviews * cell.subscribers)
-                    values = {Metric.CONNECT: connected["seconds"], Metric.MEMORY: grown}
-                    samples.append(Sample(peer, CONNECT.name, values, connected["cpu"]))
-                if cell.seconds:
-                    load = {"window": cell.window, "rate": cell.rate, "seconds": cell.seconds, "warm_up_seconds": WARM_UP_SECONDS}
-                    measured = await generator.ask(load)
-                    samples.append(Sample(peer, cell.name, _values(measured, cell), measured["cpu"]))
-        return samples
+    @asynccontextmanager
+    async def serve_viva(self) -> AsyncIterator[tuple[ChildProcess, int]]:
+        """Runs `main.py serve` on the reserved core; yields the process and its port. Raises SandboxFailed."""
+        port = free_port()
+        command = [*self._pinned, sys.executable, str(MAIN), "serve"]
+        log = self.data / "logs" / "viva.log"
+        async with ChildProcess(command, log, cwd=self.data, environment=self._environment(port)) as server:
+            await wait_until_ready(server, port)
+            yield server, port
 
-    def _config(self, peer: Peer, cell: Cell, port: int, server: ChildProcess) -> dict[str, Any]:
-        ready = peer is Peer.RAW
-        return {
-            "url": f"ws://127.0.0.1:{port}/graphql",
-            "init": {"authorization": f"Bearer {self.token}"},
-            "query": SUBSCRIPTION,
-            "redis": f"127.0.0.1:{self.redis.port}",
-            "processes": {"server": server.pid, "redis": self.redis.pid},
-            "interviews": [interview.to_config(ready=ready) for interview in self.interviews[: cell.interviews]],
-            "subscribers": cell.subscribers,
-            "at_once": AT_ONCE,
-            "deflate": cell.compression is not None,
-            "drain_seconds": DRAIN_SECONDS,
-            "corpus": read_corpus(),
-            "text_length": TEXT_LENGTH,
-        }
+    @asynccontextmanager
+    async def serve_python(self, application: str, environment: Mapping[str, str]) -> AsyncIterator[tuple[ChildProcess, int]]:
+        """Runs a peer's ASGI application under uvicorn on the reserved core. Raises SandboxFailed."""
+        if not await asyncio.to_thread(PEER_PYTHON.exists):
+            raise SandboxFailed("The Python peers are not installed. Run `make bench-peers`.")
+        command = [str(PEER_PYTHON), "-m", "uvicorn", application, "--log-level", "warning", "--no-access-log"]
+        async with self._serve_peer(command, application.split(":", maxsplit=1)[0], self.data, environment) as served:
+            yield served
 
+    @asynccontextmanager
+    async def serve_node(self, environment: Mapping[str, str]) -> AsyncIterator[tuple[ChildProcess, int]]:
+        """Runs the Node peer on the reserved core. Raises SandboxFailed."""
+        async with self._serve_peer(["node", "server.mjs"], "node", DATA / "node", environment) as served:
+            yield served
 
-def _values(measured: dict[str, Any], cell: Cell) -> dict[Metric, float]:
-    if not cell.window:
-        took = measured["milliseconds"]
-        return {Metric.P50: took["0.5"], Metric.P95: took["0.95"], Metric.P99: took["0.99"]}
-    values = {Metric.RATE: measured["messages"] / measured["seconds"]}
-    return values if cell.compression is None else {**values, Metric.WIRE: measured["wire_bytes"]}
+    @asynccontextmanager
+    async def _serve_peer(
+        self, command: list[str], name: str, folder: Path, environment: Mapping[str, str]
+    ) -> AsyncIterator[tuple[ChildProcess, int]]:
+        port = free_port()
+        servers = {"MONGODB_URL": self.mongod.url, "DATABASE": DATABASE, "REDIS_URL": self.valkey.url, "PORT": str(port)}
+        whole = {**os.environ, **servers, "UVICORN_PORT": str(port), "PYTHONPATH": str(ROOT), **environment}
+        log = self.data / "logs" / f"{name}.log"
+        async with ChildProcess([*self._pinned, *command], log, cwd=folder, environment=whole) as server:
+            await server.wait_until_port(port)
+            yield server, port
 
+    @property
+    def _pinned(self) -> tuple[str, ...]:
+        return "taskset", "-c", str(self.server_core)
 
-def _rss(server: ChildProcess) -> int:
-    resident: int = psutil.Process(server.pid).memory_info().rss
-    return resident
+    def _environment(self, port: int) -> dict[str, str]:
+        return make_environment(
+            mongodb_url=self.mongod.url,
+            redis_url=self.valkey.url,
+            provider_url="http://127.0.0.1:9",  # no benchmark of the API calls Claude
+            secret=self.secret,
+            api_port=port,
+            MONGODB_DATABASE=DATABASE,
+            API_IDE="false",
+        )
 
 
 @asynccontextmanager
-async def brought_up(peers: Collection[Peer], interviews: int, tell: ReportProgress, data: Path = DATA) -> AsyncIterator[Rig]:
-    """Everything up for these peers, with so many interviews; down again at the end. What it keeps is in `data`.
+async def start_rig(data: Path, *, reserve_core: bool = False, cache_gb: float = 0.25, clear: bool = True) -> AsyncIterator[Rig]:
+    """Starts mongod and valkey with their data in `data`, and stops them at the end. Raises SandboxFailed.
 
-    This process and all that it starts, but for the servers that are measured, shares what cores are left meanwhile.
-    Raises SandboxFailed.
+    With `reserve_core` this process and its children, except measured servers, leave one core to the measured server.
     """
     cores = os.sched_getaffinity(0)
     server_core, *others = sorted(cores)
-    if not others:
-        raise SandboxFailed("This needs two cores: one for the server, one for those who load it.")
-    if {Peer.STOCK, Peer.ARIADNE, Peer.RAW} & set(peers) and not PYTHON.exists():
-        raise SandboxFailed("The peers on Python are not installed: `make bench-peers` does it.")
-    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
-    binary = await build(data, tell)
-    if Peer.NODE in peers:
-        await install_node(data / "node")
-    os.sched_setaffinity(0, others)
+    if reserve_core and not others:
+        raise SandboxFailed("This benchmark needs two cores: one for the server, and one for the load.")
     niceness = os.getpriority(os.PRIO_PROCESS, 0)
-    with suppress(PermissionError):  # what else is at work here then disturbs less
-        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    if reserve_core:
+        os.sched_setaffinity(0, others)
+        with suppress(PermissionError):  # only root may; other processes then disturb more
+            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     try:
-        async with Mongod(data / "mongod") as mongod, Valkey(data / "valkey") as valkey:
-            where = Where(
-                data, PYTHON, data / "node", mongod.url, valkey.url, secrets.token_urlsafe(48), server_core,
-                {"MONGODB_DATABASE": DATABASE},
-            )  # fmt: skip
-            token, followed = await _prepare(where, interviews)
-            yield Rig(where, binary, set(others), valkey, token, followed)
+        async with Mongod(data / "mongod", cache_gb=cache_gb) as mongod, Valkey(data / "valkey") as valkey:
+            if clear:
+                async with AsyncMongoClient[dict[str, Any]](mongod.url) as client:
+                    await client.drop_database(DATABASE)
+            yield Rig(data, mongod, valkey, secrets.token_urlsafe(48), server_core)
     finally:
         os.sched_setaffinity(0, cores)
         with suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, 0, niceness)
 
 
-async def _prepare(where: Where, interviews: int) -> tuple[str, list[Followed]]:
-    """A recruiter's key, and so many interviews, in an empty database; what peers are told of them is written down."""
-    async with AsyncMongoClient[dict[str, Any]](where.mongodb_url) as client:
-        await client.drop_database(DATABASE)
-    settings = parse_settings(where.environment(api_port=0))
-    _, token = await provision_key(settings, "Benchmark", Role.RECRUITER, "benchmark")
-    async with serving(Peer.VIVA, where) as (_, port):
-        names = await start(f"http://127.0.0.1:{port}", token, interviews)
-    followed = await look(settings, names)
-    for peer in (Peer.STOCK, Peer.RAW):
-        rows = {interview.name: interview.to_row(ready=peer is Peer.RAW) for interview in followed}
-        await asyncio.to_thread(where.turns_of(peer).write_text, json.dumps(rows), encoding="utf-8")
-    return token, followed
+async def install_node_peer() -> None:
+    """Installs the Node peer and its packages under .viva. Raises SandboxFailed."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise SandboxFailed("There is no npm. Install Node 20 or newer, or leave the peer out: --peers viva,stock,raw")
+    folder = DATA / "node"
+    await asyncio.to_thread(shutil.copytree, NODE_SOURCES, folder, dirs_exist_ok=True)
+    process = await asyncio.create_subprocess_exec(
+        *(npm, "ci", "--prefer-offline", "--loglevel=error"), cwd=folder, stdout=asyncio.subprocess.DEVNULL
+    )
+    if await process.wait():
+        raise SandboxFailed("npm could not install the packages of the Node peer; its output says why.")
+
+
+@asynccontextmanager
+async def connect(url: str, token: str) -> AsyncIterator[AsyncClientSession]:
+    """Connects a GraphQL client to the API at a base URL, with a caller's token."""
+    transport = AIOHTTPTransport(f"{url}/graphql", headers={"Authorization": f"Bearer {token}"})
+    client = Client(transport=transport, execute_timeout=CALL_SECONDS)
+    async with client as session:
+        yield session
+
+
+async def call(session: AsyncClientSession, operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Runs a mutation with an input and returns its data. Raises SandboxFailed if the API refuses."""
+    try:
+        return await session.execute(GraphQLRequest(operation, variable_values={"input": dict(values)}))
+    except TransportQueryError as error:
+        raise SandboxFailed(f"The API refused: {error}") from error
+
+
+async def start_interview(session: AsyncClientSession, **values: Any) -> dict[str, Any]:
+    """Starts an interview, by default a typed one; returns the payload of startInterview. Raises SandboxFailed."""
+    defaults = {
+        "candidateName": "Maya Lindqvist",
+        "positionKey": "software_engineer",
+        "channel": "TEXT",
+        "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": False},
+    }
+    started: dict[str, Any] = (await call(session, START, {**defaults, **values}))["startInterview"]
+    return started

@@ -15,7 +15,7 @@ func follow(t *testing.T) (*Interview, *Shape) {
 		Subscribers: 2, TextLength: 12, Corpus: strings.Repeat("words of candidates ", 40),
 		Interviews: []InterviewConfig{{
 			Message: "%ID% %SEQ% %TEXT%", StoredID: strings.Repeat("a", 24), StoredText: "the first one",
-			Shown: map[string]*string{"id": &id, "seq": &seq, "text": &text, "questionKey": nil},
+			Fields: map[string]*string{"id": &id, "seq": &seq, "text": &text, "questionKey": nil},
 		}},
 	}
 	interview := NewInterview(config, 0)
@@ -31,7 +31,7 @@ func event(interview *Interview, operation string, seq int64) []byte {
 	return fmt.Appendf(nil, `{"id": %q, "type": "next", "payload": {"data": {"turnAdded": %s}}}`, operation, turn)
 }
 
-func TestATurnThatIsAsItShouldBePasses(t *testing.T) {
+func TestCheckAcceptsTheExpectedTurn(t *testing.T) {
 	interview, shape := follow(t)
 	for seq := int64(2); seq < 3000; seq++ {
 		if err := shape.Check(event(interview, operation, seq), interview, operation, seq); err != nil {
@@ -40,7 +40,7 @@ func TestATurnThatIsAsItShouldBePasses(t *testing.T) {
 	}
 }
 
-func TestWhateverIsWrongIsFound(t *testing.T) {
+func TestCheckRejectsEveryDeviation(t *testing.T) {
 	interview, shape := follow(t)
 	good := string(event(interview, operation, 7))
 	for name, wrong := range map[string]string{
@@ -56,12 +56,12 @@ func TestWhateverIsWrongIsFound(t *testing.T) {
 		"nothing":                  "",
 	} {
 		if shape.Check([]byte(wrong), interview, operation, 7) == nil {
-			t.Errorf("%s was not found", name)
+			t.Errorf("%s was accepted", name)
 		}
 	}
 }
 
-func TestAFirstEventIsReadFieldByField(t *testing.T) {
+func TestLearnChecksTheFirstEventFieldByField(t *testing.T) {
 	interview, _ := follow(t)
 	good := string(event(interview, operation, 1))
 	for name, wrong := range map[string]string{
@@ -74,21 +74,21 @@ func TestAFirstEventIsReadFieldByField(t *testing.T) {
 		"no JSON":          "turn",
 	} {
 		if _, err := Learn([]byte(wrong), interview, operation); err == nil {
-			t.Errorf("%s was not found", name)
+			t.Errorf("%s was accepted", name)
 		}
 	}
 }
 
-func TestMomentsAreTheSameHoweverTheyAreWritten(t *testing.T) {
+func TestTimestampsAreComparedWhateverTheirNotation(t *testing.T) {
 	if !isSame("2026-11-28T05:00:00.123456+00:00", "2026-11-28T05:00:00.123Z") {
-		t.Error("the same moment is another")
+		t.Error("equal timestamps differ")
 	}
 	if isSame("2026-11-28T05:00:00.124Z", "2026-11-28T05:00:00.123Z") {
-		t.Error("another moment is the same")
+		t.Error("different timestamps are equal")
 	}
 }
 
-func TestATurnIsCompleteWhenAllHaveItAndOnceOnly(t *testing.T) {
+func TestTurnIsCompleteOnceAllSubscribersHaveIt(t *testing.T) {
 	interview, _ := follow(t)
 	seq, message, err := interview.Next()
 	if err != nil || seq != 2 {
@@ -105,19 +105,19 @@ func TestATurnIsCompleteWhenAllHaveItAndOnceOnly(t *testing.T) {
 		}
 	}
 	if _, _, err := interview.Received(seq); err == nil {
-		t.Error("a third of two subscribers was not found")
+		t.Error("a third receipt with two subscribers was accepted")
 	}
 }
 
-func TestMoreTurnsInFlightThanAreKeptAreRefused(t *testing.T) {
+func TestNextRejectsMoreTurnsInFlightThanAreTracked(t *testing.T) {
 	interview, _ := follow(t)
-	for range kept - 1 {
+	for range tracked - 1 {
 		if _, _, err := interview.Next(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	interview.Next()
 	if _, _, err := interview.Next(); err == nil {
-		t.Error("a turn that was still in flight was forgotten")
+		t.Error("a turn in flight was overwritten")
 	}
 }

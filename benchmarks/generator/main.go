@@ -1,6 +1,6 @@
-// The load generator: publisher and every subscriber, on one clock. Its caller speaks to it in lines of JSON: a Config, which is
-// answered with Connected once all subscribers hold their first event; then a Load, which is answered with Measured, and so on
-// until standard input ends. Anything that is lost, repeated, out of order or not as it should be ends it with 1, and a sentence.
+// The load generator: the publisher and every subscriber, on one clock. Its caller sends lines of JSON: a Config, which is
+// answered with Connected once all subscribers have their first event; then any number of Loads, each answered with Measured.
+// A turn that is lost, repeated, out of order or wrong ends the program with status 1 and an explanation on standard error.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	// what is left behind by messages is little, and collecting it would be measured with the server
+	// messages leave little garbage, and collecting it more often would compete with the measurement
 	debug.SetGCPercent(400)
 	if err := serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -23,10 +23,10 @@ func main() {
 }
 
 func serve(in io.Reader, out io.Writer) error {
-	asked, answers := json.NewDecoder(bufio.NewReader(in)), json.NewEncoder(out)
+	requests, responses := json.NewDecoder(bufio.NewReader(in)), json.NewEncoder(out)
 	var config Config
-	if err := asked.Decode(&config); err != nil {
-		return fmt.Errorf("the configuration is not understood: %w", err)
+	if err := requests.Decode(&config); err != nil {
+		return fmt.Errorf("the configuration is invalid: %w", err)
 	}
 	run, err := NewRun(&config)
 	if err != nil {
@@ -36,21 +36,21 @@ func serve(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := answers.Encode(connected); err != nil {
+	if err := responses.Encode(connected); err != nil {
 		return err
 	}
 	for {
 		var load Load
-		if err := asked.Decode(&load); errors.Is(err, io.EOF) {
+		if err := requests.Decode(&load); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("the load is not understood: %w", err)
+			return fmt.Errorf("the load is invalid: %w", err)
 		}
 		measured, err := run.Measure(&load)
 		if err != nil {
 			return err
 		}
-		if err := answers.Encode(measured); err != nil {
+		if err := responses.Encode(measured); err != nil {
 			return err
 		}
 	}

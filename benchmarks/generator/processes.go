@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// ticks of a second, in /proc; Linux has never had another number for programs.
+// ticks per second in /proc; Linux has never shown programs another number.
 const ticks = 100
 
-// Usage of processes, this one among them, since it was begun.
+// Usage measures the CPU time of processes.
 type Usage struct {
 	pids   map[string]int
 	before map[string]float64
 	began  time.Time
 }
 
-// BeginUsage of those processes, and of this one as "generator".
+// BeginUsage starts to measure these processes, and this one as "generator".
 func BeginUsage(pids map[string]int) (*Usage, error) {
 	usage := &Usage{pids: map[string]int{"generator": os.Getpid()}, before: map[string]float64{}, began: time.Now()}
 	for name, pid := range pids {
@@ -34,7 +34,7 @@ func BeginUsage(pids map[string]int) (*Usage, error) {
 	return usage, nil
 }
 
-// Shares of one core that they took.
+// Shares returns the share of one core that each process has used.
 func (usage *Usage) Shares() (map[string]float64, error) {
 	elapsed, shares := time.Since(usage.began).Seconds(), map[string]float64{}
 	for name, pid := range usage.pids {
@@ -52,7 +52,7 @@ func cpuSeconds(pid int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	// the second field, the name, may hold anything
+	// the second field, the name, may contain spaces and parentheses
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	user, err := strconv.ParseFloat(fields[11], 64)
 	if err != nil {

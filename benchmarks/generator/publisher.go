@@ -7,16 +7,16 @@ import (
 	"github.com/gomodule/redigo/redis"
 )
 
-// batch is how many turns are sent to Redis at once, at most.
+// batch is the largest number of turns in one pipeline to Redis.
 const batch = 128
 
-// Publisher sends turns through Redis, each as the product would after it has stored it.
+// Publisher publishes turns as the product does after storing them.
 type Publisher struct {
 	conn redis.Conn
 	now  func() time.Duration
 }
 
-// WaitUntilFollowed returns once somebody listens on each channel.
+// WaitUntilFollowed waits until every channel has a subscriber.
 func (publisher *Publisher) WaitUntilFollowed(interviews []*Interview, patience time.Duration) error {
 	arguments := []any{"NUMSUB"}
 	for _, interview := range interviews {
@@ -37,10 +37,10 @@ func (publisher *Publisher) WaitUntilFollowed(interviews []*Interview, patience 
 			return nil
 		}
 	}
-	return fmt.Errorf("the server does not listen on all channels after %s", patience)
+	return fmt.Errorf("the server has not subscribed to all channels after %s", patience)
 }
 
-// Run publishes a turn of each interview that comes in, until there are no more.
+// Run publishes the next turn of each interview that is received, until the channel closes.
 func (publisher *Publisher) Run(wanted <-chan *Interview) error {
 	for interview := range wanted {
 		var seqs [batch]int64
@@ -75,7 +75,7 @@ func (publisher *Publisher) Run(wanted <-chan *Interview) error {
 			if receivers, err := redis.Int64(publisher.conn.Receive()); err != nil {
 				return err
 			} else if receivers == 0 {
-				return fmt.Errorf("nobody listened when turn %d was published", seqs[place])
+				return fmt.Errorf("nobody was subscribed when turn %d was published", seqs[place])
 			}
 		}
 	}

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// followSeconds: a server must listen to Redis within it.
+	// followSeconds is how long a server may take to subscribe to all channels.
 	followSeconds = 30
-	// settleSeconds after the last connection: a server may have to read where an interview stands.
+	// settleSeconds after the last connection let a server finish what connecting has started.
 	settleSeconds = 0.5
 )
 
-// Run is all of one server's connections.
+// Run is one server's subscribers, and the publisher of their turns.
 type Run struct {
 	config      *Config
 	began       time.Time
@@ -25,9 +25,9 @@ type Run struct {
 	subscribers []*Subscriber
 	publisher   *Publisher
 	counters    Counters
-	// broken is why the run is over before its end.
+	// broken receives why a run failed.
 	broken chan error
-	// wanted: interviews of which a turn is to be published; replaced with each load.
+	// wanted are the interviews whose next turn is to be published; each load replaces it.
 	mutex  sync.Mutex
 	wanted chan *Interview
 }
@@ -58,7 +58,7 @@ func (run *Run) now() time.Duration {
 	return time.Since(run.began)
 }
 
-// Connect all subscribers, AtOnce of them at one moment.
+// Connect opens all subscribers, AtOnce of them concurrently.
 func (run *Run) Connect() (*Connected, error) {
 	usage, err := BeginUsage(run.config.Processes)
 	if err != nil {
@@ -101,10 +101,10 @@ func (run *Run) Connect() (*Connected, error) {
 		return nil, err
 	}
 	time.Sleep(time.Duration(settleSeconds * float64(time.Second)))
-	return &Connected{Seconds: (last - began).Seconds(), CPU: shares, Deflated: run.subscribers[0].inflater != nil}, nil
+	return &Connected{Seconds: (last - began).Seconds(), CPU: shares}, nil
 }
 
-// complete: all subscribers hold a turn of that interview, so there may be another.
+// complete requests the next turn of an interview once all its subscribers have the last one.
 func (run *Run) complete(interview *Interview) {
 	run.mutex.Lock()
 	defer run.mutex.Unlock()
@@ -113,7 +113,7 @@ func (run *Run) complete(interview *Interview) {
 	}
 }
 
-// Measure a load. Returns when all that was published has arrived everywhere.
+// Measure runs a load and returns once every published turn has arrived at every subscriber.
 func (run *Run) Measure(load *Load) (*Measured, error) {
 	wanted := make(chan *Interview, len(run.interviews)*max(load.Window, 1)+batch)
 	published := make(chan error, 1)
@@ -126,7 +126,7 @@ func (run *Run) Measure(load *Load) (*Measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	began, messages, bytes, turns := run.now(), run.counters.messages.Load(), run.counters.wireBytes.Load(), run.turns()
+	began, messages, turns := run.now(), run.counters.messages.Load(), run.turns()
 	run.counters.timed.Store(load.Window == 0)
 	if err := run.pause(load.Seconds, published); err != nil {
 		return nil, err
@@ -136,7 +136,6 @@ func (run *Run) Measure(load *Load) (*Measured, error) {
 		Messages: run.counters.messages.Load() - messages,
 		Turns:    run.turns() - turns,
 	}
-	measured.WireBytes = float64(run.counters.wireBytes.Load()-bytes) / float64(max(measured.Messages, 1))
 	if measured.CPU, err = usage.Shares(); err != nil {
 		return nil, err
 	}
@@ -152,7 +151,7 @@ func (run *Run) Measure(load *Load) (*Measured, error) {
 	return measured, nil
 }
 
-// offer turns to be published: as many as the window allows, or by the clock. Returns what ends it.
+// offer requests turns as the window allows, or at a fixed rate. Returns a function that stops it.
 func (run *Run) offer(load *Load, wanted chan *Interview) func() {
 	if load.Window > 0 {
 		run.mutex.Lock()
@@ -211,7 +210,7 @@ func (run *Run) turns() int64 {
 	return sum
 }
 
-// drain waits until every subscriber holds every turn.
+// drain waits until every subscriber has every turn.
 func (run *Run) drain() error {
 	deadline := time.After(time.Duration(run.config.DrainSeconds * float64(time.Second)))
 	for _, interview := range run.interviews {
@@ -228,11 +227,11 @@ func (run *Run) drain() error {
 			}
 		}
 	}
-	// one that comes twice comes right after
+	// a repetition would follow immediately
 	return run.pause(0.05, nil)
 }
 
-// milliseconds that messages took, by share, by nearest rank.
+// milliseconds returns percentiles of the delays, by nearest rank.
 func (run *Run) milliseconds() map[string]float64 {
 	var delays []time.Duration
 	for _, subscriber := range run.subscribers {

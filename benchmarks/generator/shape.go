@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// markOperation stands for the id of the subscriber's operation.
+// markOperation is the placeholder of the subscriber's operation id.
 const markOperation = "%OPERATION%"
 
-// Shape is how a server writes its events. It is learnt from a first event that was read as JSON and checked field by field; any
-// further event must then be the same to the byte, but for what differs from turn to turn.
+// Shape is how a server serializes its events. It is learnt from the first event that was parsed and checked field by field; every
+// further event must then be equal byte by byte, except for what differs from turn to turn.
 type Shape struct {
 	parts []string
 }
@@ -28,43 +28,43 @@ type envelope struct {
 	} `json:"payload"`
 }
 
-// Learn the shape of a first event: the stored turn, under that operation's id.
+// Learn checks the first event, which must be the stored turn, and returns its shape.
 func Learn(event []byte, interview *Interview, operation string) (*Shape, error) {
 	var read envelope
 	if err := json.Unmarshal(event, &read); err != nil {
-		return nil, fmt.Errorf("a first event is no JSON: %w", err)
+		return nil, fmt.Errorf("the first event is not JSON: %w", err)
 	}
 	turn := read.Payload.Data["turnAdded"]
 	if read.ID != operation || read.Type != "next" || len(read.Payload.Errors) > 0 || turn == nil {
-		return nil, fmt.Errorf("a first event is none: %.300s", event)
+		return nil, fmt.Errorf("the first event is not a turn: %.300s", event)
 	}
-	if len(turn) != len(interview.config.Shown) {
-		return nil, fmt.Errorf("a first event has %d fields, not %d", len(turn), len(interview.config.Shown))
+	if len(turn) != len(interview.config.Fields) {
+		return nil, fmt.Errorf("the first event has %d fields, not %d", len(turn), len(interview.config.Fields))
 	}
-	for field, shown := range interview.config.Shown {
-		if shown == nil && turn[field] == nil {
+	for field, value := range interview.config.Fields {
+		if value == nil && turn[field] == nil {
 			continue
 		}
 		want := "null"
-		if shown != nil {
-			want = string(interview.Render(split(*shown), 1))
+		if value != nil {
+			want = string(interview.Render(split(*value), 1))
 		}
 		if got := fmt.Sprint(turn[field]); !isSame(got, want) {
-			return nil, fmt.Errorf("a first event's %s is %q, not %q", field, got, want)
+			return nil, fmt.Errorf("the first event's %s is %q, not %q", field, got, want)
 		}
 	}
 	marked := string(event)
 	id := string(interview.AppendID(nil, 1))
 	for _, mark := range [][2]string{{operation, markOperation}, {id, markID}, {interview.Text(1), markText}} {
 		if strings.Count(marked, mark[0]) != 1 {
-			return nil, fmt.Errorf("a first event has %q %d times, not once", mark[0], strings.Count(marked, mark[0]))
+			return nil, fmt.Errorf("the first event has %q %d times, not once", mark[0], strings.Count(marked, mark[0]))
 		}
 		marked = strings.Replace(marked, mark[0], mark[1], 1)
 	}
 	return &Shape{parts: cut(marked)}, nil
 }
 
-// isSame: two values, or two ways to write one moment to the millisecond.
+// isSame compares two values, or two notations of one timestamp to the millisecond.
 func isSame(got, want string) bool {
 	if got == want {
 		return true
@@ -74,7 +74,7 @@ func isSame(got, want string) bool {
 	return err == nil && otherErr == nil && one.Truncate(time.Millisecond).Equal(other.Truncate(time.Millisecond))
 }
 
-// cut a marked event into literals and marks; its seq, which is 1, becomes a mark too.
+// cut splits an event with placeholders into its parts; its seq, which is 1, becomes a placeholder too.
 func cut(marked string) []string {
 	for _, key := range []string{`"seq":1`, `"seq": 1`} {
 		marked = strings.Replace(marked, key, key[:len(key)-1]+markSeq, 1)
@@ -89,7 +89,7 @@ func cut(marked string) []string {
 	return parts
 }
 
-// Check an event: it is the turn of that seq, whole, under that operation's id.
+// Check returns an error unless the event is the turn with this seq, complete, for this operation.
 func (shape *Shape) Check(event []byte, interview *Interview, operation string, seq int64) error {
 	var scratch [32]byte
 	rest := event
@@ -112,15 +112,15 @@ func (shape *Shape) Check(event []byte, interview *Interview, operation string, 
 		}
 	}
 	if len(rest) > 0 {
-		return fmt.Errorf("after turn %d of operation %s comes %.100s", seq, operation, rest)
+		return fmt.Errorf("turn %d of operation %s is followed by %.100s", seq, operation, rest)
 	}
 	return nil
 }
 
-// after that beginning comes what is returned, if it is one. A conversion that is compared only copies nothing.
-func after(text []byte, beginning string) ([]byte, bool) {
-	if len(text) < len(beginning) || string(text[:len(beginning)]) != beginning {
+// after returns the text after a prefix, and whether the prefix was there. The comparison does not copy.
+func after(text []byte, prefix string) ([]byte, bool) {
+	if len(text) < len(prefix) || string(text[:len(prefix)]) != prefix {
 		return text, false
 	}
-	return text[len(beginning):], true
+	return text[len(prefix):], true
 }

@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gobwas/httphead"
 	"github.com/gobwas/ws"
 )
 
@@ -28,25 +27,20 @@ type Subscriber struct {
 	reader    *bufio.Reader
 	header    [ws.MaxHeaderSize]byte
 	event     []byte
-	inflater  *inflater
 	shape     *Shape
 	seq       int64
-	wireBytes int64
-	// delays from publish to receive, while they are counted.
+	// delays from publish to receive, while they are recorded.
 	delays []time.Duration
 }
 
-// NewSubscriber of that number in its interview; its operation has an id that no other has.
+// NewSubscriber makes a subscriber with an operation id that no other has.
 func NewSubscriber(interview *Interview, number int) *Subscriber {
 	return &Subscriber{interview: interview, operation: fmt.Sprintf("op-%04d-%06d", interview.number, number)}
 }
 
-// Open the connection and wait for the first event, which is turn 1. Returns when it had come.
+// Open connects, subscribes and waits for the first event, which is turn 1. Returns when it arrived.
 func (subscriber *Subscriber) Open(config *Config, now func() time.Duration) (time.Duration, error) {
 	dialer := ws.Dialer{Protocols: []string{"graphql-transport-ws"}, Timeout: openSeconds * time.Second}
-	if config.Deflate {
-		dialer.Extensions = []httphead.Option{offer}
-	}
 	conn, reader, handshake, err := dialer.Dial(context.Background(), config.URL)
 	if err != nil {
 		return 0, fmt.Errorf("a connection was not opened: %w", err)
@@ -57,9 +51,6 @@ func (subscriber *Subscriber) Open(config *Config, now func() time.Duration) (ti
 	}
 	if handshake.Protocol != "graphql-transport-ws" {
 		return 0, fmt.Errorf("the server speaks %q, not graphql-transport-ws", handshake.Protocol)
-	}
-	if subscriber.inflater, err = accepted(handshake.Extensions); err != nil {
-		return 0, err
 	}
 	if err := conn.SetReadDeadline(time.Now().Add(openSeconds * time.Second)); err != nil {
 		return 0, err
@@ -91,7 +82,7 @@ func (subscriber *Subscriber) subscribe(config *Config) error {
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(answer, &ack); err != nil || ack.Type != "connection_ack" {
-		return fmt.Errorf("instead of connection_ack came %.300s", answer)
+		return fmt.Errorf("expected connection_ack, got %.300s", answer)
 	}
 	payload := map[string]any{"query": config.Query, "variables": subscriber.interview.config.Variables}
 	return subscriber.write(map[string]any{"id": subscriber.operation, "type": "subscribe", "payload": payload})
@@ -105,7 +96,7 @@ func (subscriber *Subscriber) write(message any) error {
 	return ws.WriteFrame(subscriber.conn, ws.MaskFrameInPlace(ws.NewTextFrame(text)))
 }
 
-// next event, good until the next call.
+// next returns the next event, which is valid until the next call.
 func (subscriber *Subscriber) next() ([]byte, error) {
 	for {
 		header, err := ws.ReadHeaderBuffer(subscriber.reader, subscriber.header[:])
@@ -127,29 +118,24 @@ func (subscriber *Subscriber) next() ([]byte, error) {
 		case header.OpCode == ws.OpClose:
 			code, reason := ws.ParseCloseFrameData(payload)
 			return nil, fmt.Errorf("operation %s was closed with %d %s", subscriber.operation, code, reason)
-		case header.OpCode != ws.OpText || !header.Fin:
-			return nil, fmt.Errorf("operation %s got a frame that is no whole text", subscriber.operation)
-		case header.Rsv1():
-			subscriber.wireBytes += header.Length
-			return subscriber.inflater.inflate(payload)
+		case header.OpCode != ws.OpText || !header.Fin || header.Rsv != 0:
+			return nil, fmt.Errorf("operation %s got a frame that is not a whole, uncompressed text", subscriber.operation)
 		default:
-			subscriber.wireBytes += header.Length
 			return payload, nil
 		}
 	}
 }
 
-// Counters of all subscribers.
+// Counters are shared by all subscribers.
 type Counters struct {
-	messages, wireBytes atomic.Int64
-	// timed: delays are kept.
+	messages atomic.Int64
+	// timed says whether delays are recorded.
 	timed atomic.Bool
 }
 
-// Follow the interview until the connection is closed; `complete` hears which interview has a turn that all subscribers hold now.
+// Follow checks events until the connection closes, and calls complete when all subscribers have a turn of the interview.
 func (subscriber *Subscriber) Follow(now func() time.Duration, counters *Counters, complete func(*Interview)) error {
 	for {
-		before := subscriber.wireBytes
 		event, err := subscriber.next()
 		if err != nil {
 			return err
@@ -166,7 +152,6 @@ func (subscriber *Subscriber) Follow(now func() time.Duration, counters *Counter
 		if counters.timed.Load() {
 			subscriber.delays = append(subscriber.delays, at-since)
 		}
-		counters.wireBytes.Add(subscriber.wireBytes - before)
 		counters.messages.Add(1)
 		if isComplete {
 			complete(subscriber.interview)

@@ -10,36 +10,36 @@ import (
 	"time"
 )
 
-// Marks in messages, and in what a subscriber is shown, for what differs from turn to turn.
+// Placeholders in messages and fields for what differs from turn to turn.
 const (
 	markID   = "%ID%"
 	markSeq  = "%SEQ%"
 	markText = "%TEXT%"
 )
 
-// kept is how many turns of an interview are known at once; more are never in flight.
-const kept = 2048
+// tracked is how many turns of an interview may be in flight.
+const tracked = 2048
 
-var errFull = errors.New("more turns are in flight than are kept: the server does not keep up at all")
+var errFull = errors.New("more turns are in flight than the generator tracks: the server cannot keep up")
 
-// Interview is one that is followed, and its turns in flight.
+// Interview is an interview that is followed, and its turns in flight.
 type Interview struct {
 	config      *InterviewConfig
 	number      int
 	subscribers int32
 	corpus      string
 	textLength  int
-	message     []string // literals and marks
+	message     []string // literals and placeholders
 
-	// last is the seq that was published last.
+	// last is the highest seq that was published.
 	last atomic.Int64
-	// published: when, in nanoseconds of this process's clock, by seq % kept.
-	published [kept]atomic.Int64
-	// missing: how many subscribers lack it, by seq % kept.
-	missing [kept]atomic.Int32
+	// published is when a turn was published, in nanoseconds of this process's clock, by seq % tracked.
+	published [tracked]atomic.Int64
+	// missing is how many subscribers have not received a turn, by seq % tracked.
+	missing [tracked]atomic.Int32
 }
 
-// NewInterview of that number, with so many subscribers.
+// NewInterview makes the interview with this index in the configuration.
 func NewInterview(config *Config, number int) *Interview {
 	own := &config.Interviews[number]
 	interview := &Interview{
@@ -50,7 +50,7 @@ func NewInterview(config *Config, number int) *Interview {
 	return interview
 }
 
-// split cuts a text at its marks, which stay as parts of their own.
+// split splits a text at its placeholders, which remain as parts of their own.
 func split(text string) []string {
 	var parts []string
 	for text != "" {
@@ -71,7 +71,7 @@ func split(text string) []string {
 	return parts
 }
 
-// Text of a turn: a stretch of the corpus.
+// Text returns the text of a turn: an excerpt of the corpus.
 func (interview *Interview) Text(seq int64) string {
 	if seq == 1 {
 		return interview.config.StoredText
@@ -80,7 +80,7 @@ func (interview *Interview) Text(seq int64) string {
 	return interview.corpus[at : at+interview.textLength]
 }
 
-// AppendID of a turn: 24 hexadecimal digits.
+// AppendID appends the id of a turn: 24 hexadecimal digits.
 func (interview *Interview) AppendID(to []byte, seq int64) []byte {
 	if seq == 1 {
 		return append(to, interview.config.StoredID...)
@@ -92,7 +92,7 @@ func (interview *Interview) AppendID(to []byte, seq int64) []byte {
 	return hex.AppendEncode(to, id[:])
 }
 
-// Render writes a text with the marks filled in.
+// Render returns a text with its placeholders filled in.
 func (interview *Interview) Render(parts []string, seq int64) []byte {
 	out := make([]byte, 0, 1024)
 	for _, part := range parts {
@@ -110,27 +110,27 @@ func (interview *Interview) Render(parts []string, seq int64) []byte {
 	return out
 }
 
-// Next gives the next turn its place: its seq, and its message as it goes through Redis.
+// Next allocates the next turn and returns its seq and its message.
 func (interview *Interview) Next() (int64, []byte, error) {
 	seq := interview.last.Load() + 1
-	if !interview.missing[seq%kept].CompareAndSwap(0, interview.subscribers) {
+	if !interview.missing[seq%tracked].CompareAndSwap(0, interview.subscribers) {
 		return 0, nil, errFull
 	}
 	interview.last.Store(seq)
 	return seq, interview.Render(interview.message, seq), nil
 }
 
-// Publishing notes that the turn goes out now.
+// Publishing records when a turn is published.
 func (interview *Interview) Publishing(seq int64, now time.Duration) {
-	interview.published[seq%kept].Store(int64(now))
+	interview.published[seq%tracked].Store(int64(now))
 }
 
-// Received notes that one more subscriber has it: since when it was on its way, and whether now all have it.
+// Received records a receipt; returns when the turn was published, and whether all subscribers have it now.
 func (interview *Interview) Received(seq int64) (since time.Duration, complete bool, err error) {
-	since = time.Duration(interview.published[seq%kept].Load())
-	left := interview.missing[seq%kept].Add(-1)
+	since = time.Duration(interview.published[seq%tracked].Load())
+	left := interview.missing[seq%tracked].Add(-1)
 	if left < 0 {
-		return 0, false, fmt.Errorf("turn %d arrived, which was not published", seq)
+		return 0, false, fmt.Errorf("turn %d arrived more often than it was published", seq)
 	}
 	return since, left == 0, nil
 }

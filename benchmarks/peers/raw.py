@@ -1,4 +1,4 @@
-"""The practical limit: Starlette's WebSocket, which forwards payloads that are ready, under the subscriber's own id."""
+"""The practical limit: a Starlette WebSocket that forwards finished payloads under the subscriber's operation id."""
 
 import json
 from contextlib import aclosing
@@ -7,19 +7,19 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from benchmarks.fanout.peers.turns import Turns
+from benchmarks.peers.turns import Turns
 
 turns = Turns()
 
 
 async def serve(websocket: WebSocket) -> None:
-    """As much of graphql-transport-ws as one subscription takes."""
+    """Speaks as much of graphql-transport-ws as one subscription needs."""
     await websocket.accept("graphql-transport-ws")
     await websocket.receive_json()  # connection_init
     await websocket.send_json({"type": "connection_ack"})
-    asked = await websocket.receive_json()
-    head = f'{{"id":{json.dumps(asked["id"])},"type":"next","payload":'
-    async with aclosing(turns.follow(asked["payload"]["variables"]["id"])) as messages:
+    subscribe = await websocket.receive_json()
+    head = f'{{"id":{json.dumps(subscribe["id"])},"type":"next","payload":'
+    async with aclosing(turns.follow(subscribe["payload"]["variables"]["id"])) as messages:
         try:
             async for message in messages:
                 await websocket.send_text(f"{head}{message}}}")
@@ -27,4 +27,4 @@ async def serve(websocket: WebSocket) -> None:
             pass
 
 
-app = Starlette(routes=[WebSocketRoute("/graphql", serve)], lifespan=turns.connected)
+app = Starlette(routes=[WebSocketRoute("/graphql", serve)], lifespan=turns.lifespan)

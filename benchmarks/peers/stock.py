@@ -1,24 +1,35 @@
-"""Strawberry's own handler with its stock settings, on broadcaster, as their documentation shows it."""
+"""Strawberry's own ASGI handler with stock settings, on broadcaster and PyMongo, as their documentation shows it.
+
+Nothing is authorized. The list query is a flat type of ten scalars.
+"""
 
 import json
+import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import strawberry
+from bson import ObjectId
+from pymongo import AsyncMongoClient
 from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 from strawberry.asgi import GraphQL
 
-from benchmarks.fanout.peers.turns import Turns
+from benchmarks.peers.turns import Turns
 
 turns = Turns()
+OWNER = ObjectId(os.environ["OWNER"])
+SCALARS = ("status", "channel", "language", "created_at", "started_at", "ended_at", "last_seq")
+client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(os.environ["MONGODB_URL"], tz_aware=True)
+rows = client[os.environ["DATABASE"]]["interviews"]
 
 
 @strawberry.enum
 class Speaker(StrEnum):
-    """Whose words."""
+    """Who said a turn."""
 
     INTERVIEWER = "INTERVIEWER"
     CANDIDATE = "CANDIDATE"
@@ -26,7 +37,7 @@ class Speaker(StrEnum):
 
 @strawberry.enum
 class Channel(StrEnum):
-    """How they were said."""
+    """How a turn was said."""
 
     VOICE = "VOICE"
     TEXT = "TEXT"
@@ -34,7 +45,7 @@ class Channel(StrEnum):
 
 @strawberry.type
 class Turn:
-    """What is asked of the product's own."""
+    """The fields of a turn that the benchmark asks Viva for."""
 
     id: strawberry.ID
     seq: int
@@ -46,8 +57,8 @@ class Turn:
     ended_at: datetime
 
     @classmethod
-    def of(cls, message: str) -> "Turn":
-        """The turn of a message."""
+    def from_message(cls, message: str) -> "Turn":
+        """Parses a published message."""
         row = json.loads(message)["Turn"]
         return cls(
             id=strawberry.ID(f"trn_{row['id']}"),
@@ -62,25 +73,52 @@ class Turn:
 
 
 @strawberry.type
-class Query:
-    """A schema has to have one."""
+class Interview:
+    """The fields of an interview that the benchmark asks Viva for."""
 
-    version: str = "1"
+    id: strawberry.ID
+    status: str
+    channel: str
+    language: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    last_seq: int
+    candidate_name: str | None
+    position_title: str
+
+
+@strawberry.type
+class Query:
+    """Queries."""
+
+    @strawberry.field
+    async def interviews(self) -> list[Interview]:
+        """Returns the newest twenty interviews."""
+        projection = (*SCALARS, "candidate.name", "position.title")
+        found = rows.find({"organization_id": OWNER}, projection).sort({"created_at": -1, "_id": -1}).limit(20)
+        return [
+            Interview(
+                id=strawberry.ID(str(row["_id"])),
+                candidate_name=row["candidate"]["name"] if row["candidate"] else None,
+                position_title=row["position"]["title"],
+                **{name: row[name] for name in SCALARS},
+            )
+            async for row in found
+        ]
 
 
 @strawberry.type
 class Subscription:
-    """What can be followed."""
+    """Subscriptions."""
 
     @strawberry.subscription
     async def turn_added(self, interview_id: strawberry.ID, after: int = 0) -> AsyncGenerator[Turn, None]:
-        """Turns as they come; all begin with the one that is stored, whatever `after` says."""
+        """Yields turns, beginning with the stored one whatever `after` says."""
         async with aclosing(turns.follow(interview_id)) as messages:
             async for message in messages:
-                yield Turn.of(message)
+                yield Turn.from_message(message)
 
 
-app = Starlette(
-    routes=[WebSocketRoute("/graphql", GraphQL(strawberry.Schema(Query, subscription=Subscription)))],
-    lifespan=turns.connected,
-)
+graphql = GraphQL[None, None](strawberry.Schema(Query, subscription=Subscription))
+app = Starlette(routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)], lifespan=turns.lifespan)

@@ -1,13 +1,11 @@
-"""What the benchmark makes of an interview's sound and turns."""
-
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from bson import ObjectId
 
-from benchmarks.interviews import Outcome
-from benchmarks.replies import judge, percentile, replies_of
+from benchmarks.voice.deployment import HeldInterview
+from benchmarks.voice.replies import analyze_replies, check_integrity
 from models.documents.turn import Channel, Latency, Move, Speaker, Turn
 from sandbox.caller.listener import VoiceActivity
 from sandbox.caller.participant import CallerUtterance
@@ -33,9 +31,9 @@ def turn(seq: int, speaker: Speaker, begin: float, end: float, move: Move | None
 
 
 @pytest.fixture
-def whole() -> Outcome:
-    """Two answers, at 10 s and at 20 s; what the worker takes for their ends is 0.1 s late, as the room makes it."""
-    return Outcome(
+def held() -> HeldInterview:
+    """Two answers, at 10 s and at 20 s; the worker sees their ends 0.1 s late, because of the room."""
+    return HeldInterview(
         is_completed=True,
         said=[CallerUtterance("one", 10, 12), CallerUtterance("two", 20, 22)],
         sounds=[VoiceActivity("agent", 2, 9), VoiceActivity("agent", 12.99, 18), VoiceActivity("agent", 22.99, 25)],
@@ -49,55 +47,48 @@ def whole() -> Outcome:
     )
 
 
-def test_a_replys_seconds_are_shared_out_and_none_is_lost(whole: Outcome) -> None:
-    first, second = replies_of(whole)
+def test_stages_of_a_reply_add_up_to_its_total(held: HeldInterview) -> None:
+    first, second = analyze_replies(held)
     assert first.total == pytest.approx(0.99) == second.total
     assert first.endpointing == pytest.approx(0.7)
-    assert first.providers == pytest.approx(0.15), "Claude's delay was over before the answer was"
-    assert first.ours == pytest.approx(0.14)
-    assert first.endpointing + first.first_word + first.first_audio + first.played + first.arrived == pytest.approx(first.total)
+    assert first.providers == pytest.approx(0.15), "Claude's delay had passed when the answer was complete"
+    assert first.own == pytest.approx(0.14)
+    assert first.endpointing + first.first_word + first.first_audio + first.played + first.heard == pytest.approx(first.total)
 
 
-def test_a_reply_that_claude_was_asked_for_late_is_partly_claudes(whole: Outcome) -> None:
-    late = replace(whole.turns[2], latency=replace(LATENCY, first_word=0.92, first_audio=1.08, heard=1.09))
+def test_delay_of_a_late_request_is_attributed_to_claude(held: HeldInterview) -> None:
+    late = replace(held.turns[2], latency=replace(LATENCY, first_word=0.92, first_audio=1.08, heard=1.09))
     slow = replace(
-        whole, sounds=[whole.sounds[0], VoiceActivity("agent", 13.29, 18)], turns=[*whole.turns[:2], late, *whole.turns[3:]]
+        held, sounds=[held.sounds[0], VoiceActivity("agent", 13.29, 18)], turns=[*held.turns[:2], late, *held.turns[3:]]
     )
-    (reply,) = replies_of(slow)
+    (reply,) = analyze_replies(slow)
     assert reply.providers == pytest.approx(0.45)
-    assert reply.ours == pytest.approx(0.14)
+    assert reply.own == pytest.approx(0.14)
 
 
-def test_whole_turns_are_whole(whole: Outcome) -> None:
-    assert judge([whole, whole]).is_whole
-    assert judge([whole, whole]).answers == 4
+def test_intact_turns_are_intact(held: HeldInterview) -> None:
+    assert check_integrity([held, held]).is_intact
 
 
-def test_a_reply_into_an_answer_is_told_and_not_measured(whole: Outcome) -> None:
-    over = replace(whole, sounds=[*whole.sounds[:1], VoiceActivity("agent", 11, 11.5), *whole.sounds[1:]])
-    assert judge([over]).spoken_over == 1
-    assert len(replies_of(over)) == 1
+def test_interrupting_reply_is_counted_and_not_measured(held: HeldInterview) -> None:
+    over = replace(held, sounds=[*held.sounds[:1], VoiceActivity("agent", 11, 11.5), *held.sounds[1:]])
+    assert check_integrity([over]).interrupting_replies == 1
+    assert len(analyze_replies(over)) == 1
 
 
-def test_an_answer_in_two_turns_is_told(whole: Outcome) -> None:
+def test_answer_in_two_turns_is_counted(held: HeldInterview) -> None:
     piece = turn(2, Speaker.CANDIDATE, 10, 11)
-    assert judge([replace(whole, turns=[*whole.turns, piece])]).split == 1
+    assert check_integrity([replace(held, turns=[*held.turns, piece])]).split_answers == 1
 
 
 @pytest.mark.parametrize("move", [Move.NEXT, Move.PROBE], ids=["twice", "not at all"])
-def test_a_plan_that_does_not_advance_once_for_an_answer_is_told(whole: Outcome, move: Move) -> None:
-    turns = [replace(one, move=move) if one.seq == 3 else one for one in whole.turns]
+def test_plan_that_does_not_advance_once_per_answer_is_counted(held: HeldInterview, move: Move) -> None:
+    turns = [replace(one, move=move) if one.seq == 3 else one for one in held.turns]
     if move is Move.NEXT:
         turns.append(turn(6, Speaker.INTERVIEWER, 13, 14, Move.NEXT, 2))
-    assert judge([replace(whole, turns=turns)]).not_once == 1
+    assert check_integrity([replace(held, turns=turns)]).wrong_advances == 1
 
 
-def test_cut_off_turns_and_interviews_without_an_end_are_told(whole: Outcome) -> None:
-    cut = replace(whole, is_completed=False, turns=[replace(whole.turns[0], interrupted=True), *whole.turns[1:]])
-    assert (judge([cut]).cut_off, judge([cut]).unfinished) == (1, 1)
-
-
-def test_percentiles_are_by_nearest_rank() -> None:
-    assert percentile([3.0, 1.0, 2.0, 4.0], 0.5) == 2.0
-    assert percentile([float(place) for place in range(1, 101)], 0.95) == 95.0
-    assert percentile([7.0], 0.95) == 7.0
+def test_cut_off_turns_and_incomplete_interviews_are_counted(held: HeldInterview) -> None:
+    cut = replace(held, is_completed=False, turns=[replace(held.turns[0], interrupted=True), *held.turns[1:]])
+    assert (check_integrity([cut]).cut_off_turns, check_integrity([cut]).incomplete_interviews) == (1, 1)

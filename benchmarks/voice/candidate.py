@@ -1,48 +1,32 @@
-"""`python -m benchmarks.candidate`: a candidate in a process of its own, who answers whatever is asked, sentence by sentence.
+"""A candidate in a process of its own, who answers every question with the same sentence.
 
-LIVEKIT_URL and LIVEKIT_TOKEN of the environment say where. At the end it writes down, as JSON, what was said and what was heard.
+Runs as `python -m benchmarks.voice.candidate FILE`, with LIVEKIT_URL and LIVEKIT_TOKEN in the environment, and writes what was
+said and heard to FILE as JSON.
 """
 
-import argparse
 import asyncio
 import json
 import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from sandbox.caller.participant import SpeechParts, VoiceCaller
+from sandbox.caller.participant import VoiceCaller
 
 ANSWER = "I have used it for three years now."
-BEFORE, AFTER = "First I drew a plan", "and then I built the first part of it."
-"""an answer with a pause in it"""
 
 
-def script_of(answers: int, pauses: list[float]) -> list[SpeechParts]:
-    """So many plain answers, with one that holds a pause after each of the first of them."""
-    script: list[SpeechParts] = []
-    for place in range(max(answers, len(pauses))):
-        script += [ANSWER] if place < answers else []
-        script += [[BEFORE, pauses[place], AFTER]] if place < len(pauses) else []
-    return script
+def _answer(text: str) -> str | None:
+    # the greeting and the closing ask nothing
+    return ANSWER if "?" in text else None
 
 
-async def _call(script: list[SpeechParts], told: Path) -> None:
-    left = iter(script)
-
-    def mind(shown: str) -> SpeechParts | None:
-        # greeting and closing ask nothing
-        return next(left, ANSWER) if "?" in shown else None
-
+async def _hold(path: Path) -> None:
     async with VoiceCaller(os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_TOKEN"]) as caller:
-        await caller.converse(mind)
-    heard = {"said": [asdict(said) for said in caller.utterances], "sounds": [asdict(sound) for sound in caller.sounds]}
-    await asyncio.to_thread(told.write_text, json.dumps(heard), encoding="utf-8")
+        await caller.converse(_answer)
+    record = {"said": [asdict(said) for said in caller.utterances], "sounds": [asdict(sound) for sound in caller.sounds]}
+    await asyncio.to_thread(path.write_text, json.dumps(record), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--answers", type=int, required=True, help="how many without a pause")
-    parser.add_argument("--pauses", type=float, nargs="*", default=[], help="seconds of silence, one more answer with each")
-    parser.add_argument("--told", type=Path, required=True, help="where it is written down")
-    given = parser.parse_args()
-    asyncio.run(_call(script_of(given.answers, given.pauses), given.told))
+    asyncio.run(_hold(Path(sys.argv[1])))

@@ -1,11 +1,10 @@
-"""What the processes of a deployment take of processor and memory, by what they are for."""
+"""CPU and memory of a deployment's processes, by their roles."""
 
 import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -13,11 +12,10 @@ import psutil
 
 from live.cancellation import cancel_and_wait
 
-LOOK_SECONDS = 1.0
-MEMORY_SECONDS = 10.0
-"""between two looks at memory, which cost some milliseconds for each process"""
+CPU_INTERVAL_SECONDS = 1.0
+CPU_SAMPLES_PER_MEMORY_SAMPLE = 10
+"""Reading the memory of a process takes milliseconds."""
 MEGABYTE = 1_000_000
-
 ROLES = {
     "main.py agent": "worker",
     "main.py recorder": "recorder",
@@ -25,101 +23,85 @@ ROLES = {
     "main.py jobs": "jobs",
     "livekit-server": "livekit-server",
     "sandbox.": "providers",
-    "benchmarks.candidate": "candidates",
+    "benchmarks.voice.candidate": "candidates",
     "mongod": "mongod, valkey",
     "valkey": "mongod, valkey",
 }
-"""by what stands in the command line; what a process starts is of its role"""
-JOB = "job"
-"""of an interviewer: what a worker starts"""
-HARNESS = "benchmark"
+"""By a part of the command line; child processes have the role of their parent."""
+INTERVIEWER = "interviewer"
+"""What a worker starts for each interview."""
+BENCHMARK = "benchmark"
 
 
-@dataclass(slots=True)
-class Usage:
-    """Of all processes of one role."""
-
-    cpu_seconds: float = 0.0
-    memory_mb: float = 0.0
-    """at most, at one moment; what processes share counts in shares (PSS)"""
-
-
-class Watch:
-    """Looks at all descendants of this process, and this process, while the block runs: `usage` by role, `seconds`, `busy`."""
+class UsageMonitor:
+    """Samples this process and all its descendants while the block runs."""
 
     def __init__(self) -> None:
-        self.usage: dict[str, Usage] = defaultdict(Usage)
+        self.cpu_seconds: dict[str, float] = defaultdict(float)
+        self.peak_megabytes: dict[str, float] = defaultdict(float)
+        """Proportional set size: memory that processes share counts in shares."""
         self.seconds = 0.0
-        self.busy = 0.0
-        """share of all cores that were at work, for whomever"""
         self._cpu: dict[tuple[int, float], tuple[str, float, float]] = {}
-        """by process: its role, and its seconds of processor at the first and at the last look"""
+        """By process: its role, and its CPU seconds at the first and at the last sample."""
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        psutil.cpu_percent()
         self.seconds = -time.monotonic()
-        self._look(is_first=True)
-        self._task = asyncio.create_task(self._watch())
+        self._sample_cpu(is_first=True)
+        self._task = asyncio.create_task(self._keep_sampling())
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._task:
             await cancel_and_wait(self._task)
-        self._look()
+        self._sample_cpu()
         self.seconds += time.monotonic()
-        self.busy = psutil.cpu_percent() / 100
         for role, first, last in self._cpu.values():
-            self.usage[role].cpu_seconds += last - first
+            self.cpu_seconds[role] += last - first
 
     def cores(self, role: str) -> float:
-        """The processor that a role took, in cores."""
-        return self.usage[role].cpu_seconds / self.seconds if self.seconds > 0 else 0.0
+        """Returns the average number of cores that a role used."""
+        return self.cpu_seconds[role] / self.seconds if self.seconds > 0 else 0.0
 
-    async def _watch(self) -> None:
+    async def _keep_sampling(self) -> None:
         while True:
-            for _ in range(round(MEMORY_SECONDS / LOOK_SECONDS)):
-                await asyncio.sleep(LOOK_SECONDS)
-                self._look()
-            await asyncio.to_thread(self._weigh)
+            for _ in range(CPU_SAMPLES_PER_MEMORY_SAMPLE):
+                await asyncio.sleep(CPU_INTERVAL_SECONDS)
+                self._sample_cpu()
+            await asyncio.to_thread(self._sample_memory)
 
-    def _look(self, *, is_first: bool = False) -> None:
-        for process, role in _family():
+    def _sample_cpu(self, *, is_first: bool = False) -> None:
+        for process, role in _processes():
             with suppress(psutil.Error):
                 key, times = (process.pid, process.create_time()), process.cpu_times()
-                spent = times.user + times.system
-                _, first, _ = self._cpu.get(key, (role, spent if is_first else 0.0, 0.0))
-                self._cpu[key] = role, first, spent
+                used = times.user + times.system
+                # a process that started meanwhile counts from its start
+                _, first, _ = self._cpu.get(key, (role, used if is_first else 0.0, 0.0))
+                self._cpu[key] = role, first, used
 
-    def _weigh(self) -> None:
-        weights: dict[str, float] = defaultdict(float)
-        for process, role in _family():
+    def _sample_memory(self) -> None:
+        megabytes: dict[str, float] = defaultdict(float)
+        for process, role in _processes():
             with suppress(psutil.Error):
-                weights[role] += process.memory_full_info().pss / MEGABYTE
-        for role, weight in weights.items():
-            self.usage[role].memory_mb = max(self.usage[role].memory_mb, weight)
+                megabytes[role] += process.memory_full_info().pss / MEGABYTE
+        for role, used in megabytes.items():
+            self.peak_megabytes[role] = max(self.peak_megabytes[role], used)
 
 
-def _family() -> Iterator[tuple[psutil.Process, str]]:
-    """This process, and all that it has started, with their roles."""
+def _processes() -> Iterator[tuple[psutil.Process, str]]:
+    """Yields this process and all its descendants with their roles."""
     root = psutil.Process()
-    yield root, HARNESS
-    for child in _children(root):
+    yield root, BENCHMARK
+    for child in root.children():
         role = _role_of(child)
         yield child, role
-        for below in _children(child, recursive=True):
-            yield below, JOB if role == ROLES["main.py agent"] else role
-
-
-def _children(process: psutil.Process, *, recursive: bool = False) -> list[psutil.Process]:
-    with suppress(psutil.Error):
-        found: list[psutil.Process] = process.children(recursive=recursive)
-        return found
-    return []
+        with suppress(psutil.Error):
+            for descendant in child.children(recursive=True):
+                yield descendant, INTERVIEWER if role == ROLES["main.py agent"] else role
 
 
 def _role_of(process: psutil.Process) -> str:
     with suppress(psutil.Error):
         command = " ".join(process.cmdline())
-        return next((role for mark, role in ROLES.items() if mark in command), HARNESS)
-    return HARNESS
+        return next((role for part, role in ROLES.items() if part in command), BENCHMARK)
+    return BENCHMARK
