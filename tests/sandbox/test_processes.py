@@ -26,7 +26,7 @@ async def test_a_child_is_up_in_the_block_and_gone_after_it(tmp_path: Path) -> N
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_child_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
     script = f"""
-        async with Child([sys.executable, "-c", {SLEEP_CODE!r}], folder / "log") as child:
+        async with ChildProcess([sys.executable, "-c", {SLEEP_CODE!r}], folder / "log") as child:
             while "up" not in (folder / "log").read_text():
                 await asyncio.sleep(0.01)
             print(child.pid, flush=True)
