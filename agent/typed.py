@@ -20,6 +20,7 @@ from agent.interview_context import (
     load_position,
 )
 from agent.interviewer import MoveChosen, stream_reply
+from agent.phrases import Phrasebook
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.retry_policy import end_if_exhausted, retry_or_fail
@@ -51,7 +52,7 @@ class ComposedTurns:
     update: InterviewerUpdate
 
 
-async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
+async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook: Phrasebook, interview_id: ObjectId) -> None:
     """Do what is due in a typed interview: greet, reply, nudge or close; nothing when nothing is due, or another is at it.
 
     Raises what went wrong, after it was put off (agent.retry_policy).
@@ -65,7 +66,7 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_i
         async with hold_lease(
             lambda: renew_lease(Interview, interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
         ):
-            changed: Interview | None = await _compose_and_store(services, claude, interview)
+            changed: Interview | None = await _compose_and_store(services, claude, phrasebook, interview)
     except LeaseLost:
         changed = await get_interview(interview_id)
     except Exception as error:
@@ -80,7 +81,9 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_i
         await services.jobs.kick(REPLY, interview_id)
 
 
-async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:
+async def _compose_and_store(
+    services: Services, claude: AsyncAnthropic, phrasebook: Phrasebook, claimed: Interview
+) -> Interview | None:
     """The interview with what was said; None where nothing was to be said yet."""
     interview_id = claimed.id
     position = await load_position(claimed)
@@ -89,7 +92,7 @@ async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed
         interview = await get_interview(interview_id)
         if interview is None or interview.fence != claimed.fence:
             raise LeaseLost
-        composed = await _compose(services, claude, interview, position, turns)
+        composed = await _compose(services, claude, phrasebook, interview, position, turns)
         if composed is None:
             return None
         last = turns[-1].seq if turns and attempt < MAX_COMPOSITIONS else None
@@ -103,12 +106,18 @@ async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed
 
 
 async def _compose(
-    services: Services, claude: AsyncAnthropic, interview: Interview, position: Position, turns: Sequence[Turn]
+    services: Services,
+    claude: AsyncAnthropic,
+    phrasebook: Phrasebook,
+    interview: Interview,
+    position: Position,
+    turns: Sequence[Turn],
 ) -> ComposedTurns | None:
     clocks = services.settings.interview
     plan = derive_interview_plan(
         interview,
         position,
+        phrasebook.get(interview.language),
         turns,
         # MongoDB's clock made the job due: ours may be behind it
         max(now(), interview.due_at or now()),

@@ -18,7 +18,7 @@ NOTE = "Retries are bounded and the pauses between them grow longer"
 NOTE_OF_ANOTHER = "Suspects an outage at once and verifies it with somebody else"
 DESCRIPTION = "How soundly the candidate reasons about systems that they have built"
 ANCHOR = "Names the assumption that proved wrong and when it was dropped"
-RULE = "Never ask two questions, never ask a core question in words of your own"
+RULE = "Never judge, praise or score an answer, never hint at what to listen for"
 PRIVATE_TEXTS = (UNASKED_QUESTION, NOTE, NOTE_OF_ANOTHER, DESCRIPTION, ANCHOR, RULE)
 
 LEAK_WORDS = 6

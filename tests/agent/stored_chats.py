@@ -22,6 +22,7 @@ from models.documents.position import Position
 from models.documents.turn import Speaker, Turn, get_turn_collection, read_turns
 from sandbox.anthropic.provider import AnthropicProvider
 from settings import Settings
+from tests.agent.talks import PHRASEBOOK
 from tests.factories import make_interview
 
 UNPROBED_ANSWER = (
@@ -40,7 +41,7 @@ class Chat:
 
     async def run_reply_job(self) -> None:
         async with asyncio.timeout(30):
-            await respond_if_due(self.services, self.claude, self.id)
+            await respond_if_due(self.services, self.claude, PHRASEBOOK, self.id)
 
     async def say(self, *texts: str) -> None:
         """Store what the candidate types, a message for each text."""

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from bson import ObjectId
 from hypothesis import strategies as st
 
+from agent.phrases import load_phrasebook
 from agent.plan import InterviewPlan, TimeLimits, derive_plan
 from models.documents.interview import EndReason
 from models.documents.position import PositionContent, Question
 from models.documents.turn import Channel, Move, Source, Speaker, Turn
 from tests.factories import position_body
 
+PHRASEBOOK = load_phrasebook()
+ENGLISH = PHRASEBOOK.get("en")
 START_TIME = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
@@ -33,7 +36,7 @@ class Talk:
     def plan(self) -> InterviewPlan:
         """What the stored turns stand for now."""
         limits = TimeLimits(self.started_at, self.limit, self.closing, self.silence)
-        return derive_plan(self.position, self.language, self.turns, limits, self.now)
+        return derive_plan(self.position, self.language, PHRASEBOOK.get(self.language), self.turns, limits, self.now)
 
     @property
     def interviewer_turns(self) -> list[Turn]:

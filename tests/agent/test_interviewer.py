@@ -8,14 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.interviewer import MAX_MOVE_LINE_CHARACTERS, MoveChosen, parse_move
-from agent.phrases import get_phrases
+from models.documents.interview import EndReason
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import SECRET_WORD, RequestReply
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
 from tests.factories import position_body
 
-ENGLISH = get_phrases("en")
 QUESTIONS = [question.text for question in position_body().questions]
 MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 
@@ -50,7 +49,7 @@ REPLIES = [
     (make_answered_talk, "WAIT\nTake the time you need.", Move.WAIT, "Take the time you need."),
     (make_answered_talk, "WAIT", Move.WAIT, ENGLISH.wait),
     (make_answered_talk, "STOP\nI understand.", Move.STOP, f"I understand. {ENGLISH.stop}"),
-    (make_stopping_talk, "CLOSE\nThank you.", Move.CLOSE, "Thank you. Then we end here, as you wish."),
+    (make_stopping_talk, "CLOSE\nThank you.", Move.CLOSE, f"Thank you. {ENGLISH.closings[EndReason.CANDIDATE_ENDED]}"),
 ]
 
 
@@ -145,7 +144,7 @@ def test_whatever_stands_first_a_head_is_a_move_or_none(head: str) -> None:
         ("CLARIFY\nI mean your daily work.\nNEXT\nAny of it.", "I mean your daily work. Any of it."),
         # what is private
         ("PROBE\nI listen for a fact about incident and so on. What did you see?", "What did you see?"),
-        ("NEXT\nThe flow is not yours: code decides which question comes next.", QUESTIONS[1]),
+        ("NEXT\nYou do not control the flow of the interview.", QUESTIONS[1]),
         ("PROBE\nCan you tell me about the last incident that you handled?", None),
         # markup
         ("NEXT\n<directive>moves: CLOSE</directive>", QUESTIONS[1]),

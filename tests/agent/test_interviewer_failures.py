@@ -9,16 +9,15 @@ from anthropic import AsyncAnthropic
 
 import settings
 from agent.interviewer import MoveChosen, stream_reply
-from agent.phrases import get_phrases
 from agent.prompts import Background, compose_prompt
+from models.documents.interview import EndReason
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
 from tests.factories import position_body
 from tests.live.streams import wait_until
 
-ENGLISH = get_phrases("en")
 SHORT_GAP_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=0.5)
 QUESTIONS = [question.text for question in position_body().questions]
 
@@ -53,8 +52,8 @@ FAILING_HEADS = {
     "refused at once": (ScriptedReply(text="", stop_reason="refusal"), "stop reason refusal"),
     "refused": (ScriptedReply(text="NEX", stop_reason="refusal"), "stop reason refusal"),
     "max_tokens": (ScriptedReply(text="NEX", stop_reason="max_tokens"), "stop reason max_tokens"),
-    "nothing at all": (ScriptedReply(raw_body=""), "no end"),
-    "a proxy's page": (ScriptedReply(raw_body="<html>heliotrope</html>"), "no end"),
+    "nothing at all": (ScriptedReply(raw_body=""), "incomplete stream"),
+    "a proxy's page": (ScriptedReply(raw_body="<html>heliotrope</html>"), "incomplete stream"),
     "an event that is no JSON": (ScriptedReply(raw_body="event: message_start\ndata: heliotrope\n\n"), "JSONDecodeError"),
 }
 
@@ -76,12 +75,12 @@ async def test_a_late_first_word_is_not_waited_for(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, release_event: asyncio.Event
 ) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
-    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
+    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "timeout")
 
 
 async def test_a_head_that_stalls_is_not_waited_for(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=1, stall_after=3))
-    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
+    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "timeout")
 
 
 async def test_a_head_that_trickles_has_no_more_time_than_a_late_one(
@@ -89,7 +88,7 @@ async def test_a_head_that_trickles_has_no_more_time_than_a_late_one(
 ) -> None:
     # each letter comes within gap_seconds, but all of them take four times first_word_seconds
     provider.scripts.append(ScriptedReply(text="\n" * 9 + "NEXT\nThank you.", delta_characters=1, pause_seconds=0.1))
-    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
+    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "timeout")
 
 
 async def test_words_may_take_their_time_as_long_as_they_come(
@@ -134,12 +133,12 @@ BREAKING_SCRIPTS = {
     "refusal": lambda text: ScriptedReply(text=text, delta_characters=1, stop_reason="refusal"),
 }
 BROKEN_REASONS = {
-    "stall": "time-out",
+    "stall": "timeout",
     "cut": "RemoteProtocolError",
     "error event": "APIStatusError",
     "max_tokens": "stop reason max_tokens",
     "refusal": "stop reason refusal",
-    "clean end": "no end",
+    "clean end": "incomplete stream",
 }
 REPEATED_QUESTION = f"{ENGLISH.question_again} {QUESTIONS[0]}"
 CUT_OFF_REPLIES = [
@@ -193,7 +192,7 @@ async def test_a_confirmed_stop_is_a_close_even_without_claude(request_reply: Re
     provider.scripts.append(ScriptedReply(status=529))
     heard = await request_reply(talk)
     assert heard.final_opening == MoveChosen(Move.CLOSE, Source.CODE, "OverloadedError")
-    assert heard.text.startswith("Then we end here")
+    assert heard.text == ENGLISH.closings[EndReason.CANDIDATE_ENDED]
 
 
 async def test_a_consumer_that_stops_early_closes_the_call(

@@ -1,10 +1,9 @@
 import pytest
 
-from agent.phrases import get_phrases
 from agent.plan import MAX_TRIES_PER_QUESTION
 from models.documents.interview import EndReason, Progress
 from models.documents.turn import Move
-from tests.agent.talks import Talk, make_greeted_talk, make_talk_with_probes
+from tests.agent.talks import ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
 
 REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
@@ -65,7 +64,7 @@ def test_the_rest_of_a_burst_does_not_answer_a_question_that_was_put_after_it() 
     assert talk.plan.unheard_move is Move.NEXT
     assert talk.plan.allowed_moves == (Move.REPEAT, Move.WAIT, Move.STOP)
     assert talk.plan.fallback_move is Move.REPEAT
-    assert talk.plan.fallback_words() == f"{get_phrases('en').question_again} Tell me about the last incident that you handled."
+    assert talk.plan.fallback_words() == f"{ENGLISH.question_again} Tell me about the last incident that you handled."
 
 
 def test_a_message_from_before_the_greeting_does_not_answer_the_first_question() -> None:
@@ -189,7 +188,7 @@ def test_a_request_too_many_is_told_that_the_interview_goes_on() -> None:
     talk = make_greeted_talk()
     talk.say("Please repeat.")
     words = talk.plan.fallback_words(Move.REPEAT)
-    assert words == f"{get_phrases('en').move_on} Tell me about the last incident that you handled."
+    assert words == f"{ENGLISH.move_on} Tell me about the last incident that you handled."
     assert talk.plan.fallback_words() == "Tell me about the last incident that you handled."
     assert talk.plan.fallback_words(Move.CLOSE) == talk.plan.fallback_words()
 
@@ -197,7 +196,7 @@ def test_a_request_too_many_is_told_that_the_interview_goes_on() -> None:
 def test_a_request_too_many_at_the_last_question_gets_the_closing_alone() -> None:
     talk = make_talk_with_probes(0)
     talk.say("Please repeat.")
-    assert talk.plan.fallback_words(Move.REPEAT) == get_phrases("en").closings[EndReason.WRAPPED_UP]
+    assert talk.plan.fallback_words(Move.REPEAT) == ENGLISH.closings[EndReason.WRAPPED_UP]
 
 
 def test_a_position_with_fewer_exchanges_than_questions_still_ends_and_says_why() -> None:
@@ -261,4 +260,4 @@ def test_a_closing_that_answers_words_from_before_a_stop_is_an_exchange() -> Non
 
 @pytest.mark.parametrize("reason", [EndReason.OUT_OF_TIME, EndReason.CANDIDATE_LEFT])
 def test_a_closing_by_the_clock_says_its_own_reason(reason: EndReason) -> None:
-    assert make_greeted_talk().plan.code_words(Move.CLOSE, reason) == get_phrases("en").closings[reason]
+    assert make_greeted_talk().plan.code_words(Move.CLOSE, reason) == ENGLISH.closings[reason]

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from agent.phrases import PHRASES_BY_LANGUAGE, get_phrases
+from agent.phrases import LANGUAGES
 from agent.plan import TimeLimits
 from models.documents.interview import EndReason
 from models.documents.turn import Move
-from tests.agent.talks import START_TIME, make_greeted_talk, new_questions
+from tests.agent.talks import ENGLISH, START_TIME, make_greeted_talk, new_questions
 from tests.factories import position_body
 
 # --- minutes
@@ -116,7 +116,7 @@ def test_a_nudge_is_no_reply() -> None:
     assert after.has_nudged
 
 
-@pytest.mark.parametrize("language", PHRASES_BY_LANGUAGE)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_nudge_puts_the_open_question_and_asks_nothing_else(language: str) -> None:
     talk = make_greeted_talk(language=language)
     words = talk.plan.code_words(Move.NUDGE)
@@ -128,7 +128,7 @@ def test_a_nudge_after_a_stop_asks_for_the_confirmation_again() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.advance_clock(minutes=5)
-    assert talk.plan.code_words(Move.NUDGE).endswith(get_phrases("en").stop)
+    assert talk.plan.code_words(Move.NUDGE).endswith(ENGLISH.stop)
     talk.store_move(Move.NUDGE)
     talk.say("Yes.")
     assert talk.plan.fallback_move is Move.CLOSE

@@ -6,7 +6,7 @@ from datetime import timedelta
 from agent.plan import derive_plan
 from agent.prompts import Background, compose_prompt
 from models.documents.turn import Channel, Move
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
 
 
 def make_voice_talk() -> Talk:
@@ -90,4 +90,4 @@ def test_asking_again_after_an_interruption_uses_up_nothing() -> None:
     talk.turns[-1] = replace(turn, answers=None)
     assert talk.plan.moves_used == before.moves_used
     assert talk.plan.contribution == "Half an"
-    assert derive_plan(talk.position, "en", talk.turns, talk.plan.limits, talk.now).exchanges == before.exchanges
+    assert derive_plan(talk.position, "en", ENGLISH, talk.turns, talk.plan.limits, talk.now).exchanges == before.exchanges

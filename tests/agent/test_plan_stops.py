@@ -2,10 +2,9 @@
 
 import pytest
 
-from agent.phrases import get_phrases
 from models.documents.interview import EndReason
 from models.documents.turn import Move
-from tests.agent.talks import make_greeted_talk, make_talk_with_probes
+from tests.agent.talks import ENGLISH, make_greeted_talk, make_talk_with_probes
 
 
 def test_a_stop_is_asked_back_once() -> None:
@@ -69,7 +68,7 @@ def test_a_yes_from_before_a_stop_does_not_confirm_it() -> None:
     talk.store_move(Move.STOP, composed)
     assert talk.plan.unheard_move is Move.STOP
     assert talk.plan.allowed_moves == (Move.STOP,)
-    assert talk.plan.fallback_words() == get_phrases("en").stop
+    assert talk.plan.fallback_words() == ENGLISH.stop
     talk.store_move(Move.STOP)
     talk.say("Yes.")
     assert talk.plan.fallback_move is Move.CLOSE

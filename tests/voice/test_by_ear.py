@@ -36,7 +36,7 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> No
     turns = interview["transcript"]["turns"]
     assert [(turn["seq"], turn["text"]) for turn in turns] == [(turn["seq"], turn["text"]) for turn in dashboard.turns]
     spoken = [turn for turn in turns if turn["speaker"] == "INTERVIEWER"]
-    assert "I am Viva, an AI" in spoken[0]["text"]
+    assert "I'm Viva, an AI" in spoken[0]["text"]
     # each question once, in order, but the one that the candidate wanted to hear again
     put = [key for turn in spoken for key, text in questions.items() if text in turn["text"]]
     assert put == [key for key in questions for _ in range(2 if key == candidate.prepared.asks_to_repeat else 1)]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.interview_context import compose_greeting, derive_interview_plan
+from agent.phrases import load_phrasebook
 from models.documents.evaluation import Evaluation, EvaluationStatus, list_evaluations
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
@@ -81,7 +82,8 @@ async def _find_completed_recordings(scene: Scene) -> list[dict[str, Any]] | Non
 async def _expected_greeting(interview: Interview) -> str:
     position = await get_position(interview.position.id)
     assert position
-    plan = derive_interview_plan(interview, position, [], interview.created_at, closing_seconds=60, silence_seconds=60)
+    phrases = load_phrasebook().get(interview.language)
+    plan = derive_interview_plan(interview, position, phrases, [], interview.created_at, closing_seconds=60, silence_seconds=60)
     return compose_greeting(interview, plan)
 
 

@@ -28,6 +28,7 @@ from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.candidate import SimulatedCandidate, load_answers
 from settings import Settings
 from tests.agent.stored_chats import UNPROBED_ANSWER, make_chat, open_process_services, seqs
+from tests.agent.talks import PHRASEBOOK
 from tests.factories import make_interview, make_position
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ class JobsProcess:
 
     async def _run_reply_job(self, interview_id: ObjectId) -> None:
         self.runs[interview_id] += 1
-        await respond_if_due(self._services, self._claude, interview_id)
+        await respond_if_due(self._services, self._claude, PHRASEBOOK, interview_id)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:

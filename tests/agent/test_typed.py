@@ -4,22 +4,20 @@ import asyncio
 
 from bson import ObjectId
 
-from agent.phrases import get_phrases
 from lifecycle.services import Services
 from models.documents.interview import InterviewStatus
 from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, seqs, wait_for_reply_requests
+from tests.agent.talks import ENGLISH
 from tests.live.streams import RedisSubscriptions, collect_stream
 from tests.resolvers.tenant import Tenant
-
-ENGLISH = get_phrases("en")
 
 
 async def test_an_open_chat_is_greeted_by_an_ai_and_asked_the_first_question(chat: Chat, provider: AnthropicProvider) -> None:
     greeting, question = await chat.turns()
     assert (greeting.move, question.move) == (Move.GREET, Move.NEXT)
-    assert "I am Viva, an AI" in greeting.text
+    assert "I'm Viva, an AI" in greeting.text
     assert "Ada Lovelace" in greeting.text
     assert question.text == "What draws you to this work?"
     assert (greeting.question_key, question.question_key) == (None, "motivation")

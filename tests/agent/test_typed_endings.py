@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from agent.phrases import get_phrases
 from errors import Conflict
 from lifecycle.states import end_interview, erase_interview
 from models.documents.evaluation import EvaluationStatus
@@ -12,8 +11,8 @@ from models.documents.interview import EndReason, InterviewStatus
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, seqs, wait_for_reply_requests
+from tests.agent.talks import ENGLISH
 
-ENGLISH = get_phrases("en")
 FIRST_QUESTION = "What draws you to this work?"
 
 

@@ -7,8 +7,7 @@ from contextlib import aclosing
 import pytest
 from anthropic import AsyncAnthropic
 
-from agent.interviewer import MoveChosen
-from agent.prefetched_reply import PrefetchedReply
+from agent.interviewer import MoveChosen, PrefetchedReply
 from agent.prompts import Background, Prompt, compose_prompt
 from models.documents.turn import Channel
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply

@@ -8,7 +8,6 @@ import pytest
 import structlog
 from pymongo.errors import PyMongoError
 
-from agent.phrases import get_phrases
 from agent.retry_policy import MAX_ATTEMPTS, end_if_exhausted
 from errors import AppError
 from lifecycle.services import Services
@@ -22,10 +21,10 @@ from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod
 from tests.agent.conftest import SECRET_WORD
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, wait_for_reply_requests
+from tests.agent.talks import ENGLISH
 from tests.factories import make_position, position_body
 from tests.live.streams import wait_until
 
-ENGLISH = get_phrases("en")
 QUESTIONS = [question.text for question in position_body().questions]
 
 
@@ -178,7 +177,8 @@ async def test_an_interview_whose_job_always_fails_ends_and_says_why(chat: Chat)
     interview = await chat.interview()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
     assert interview.end_detail == (
-        f"The interviewer failed {MAX_ATTEMPTS} times in a row: The version of the position that this interview uses is gone."
+        f"The interviewer failed {MAX_ATTEMPTS} times in a row: "
+        "The version of the position that this interview uses no longer exists."
     )
     assert (interview.lease, interview.due_at) == (None, None)
 
