@@ -14,7 +14,10 @@ from models.writes.append_turns import InterviewerUpdate
 
 
 async def load_position(interview: Interview) -> Position:
-    """Load the version of the position that the interview uses. Raises AppError if it no longer exists."""
+    """Load the version of the position that the interview uses.
+
+    Raises AppError if it no longer exists.
+    """
     position = await get_position(interview.position.id)
     if position is None:
         raise AppError("The version of the position that this interview uses no longer exists.")
@@ -31,7 +34,10 @@ def derive_interview_plan(
     closing_seconds: float,
     silence_seconds: float,
 ) -> InterviewPlan:
-    """Derive the plan of an interview from its turns. After `silence_seconds` without a turn, a NUDGE is due."""
+    """Derive the plan of an interview from its turns.
+
+    After `silence_seconds` without a turn, a NUDGE is due.
+    """
     limits = TimeLimits(
         started_at=interview.started_at,
         total=timedelta(minutes=position.limit_minutes),

@@ -43,7 +43,10 @@ def create_claude_client(settings: Settings) -> AsyncAnthropic:
 
 @dataclass(frozen=True, slots=True)
 class MoveChosen:
-    """The move of a reply and the source of its words. It precedes the words, and is sent again if the source changes."""
+    """The move of a reply and the source of its words.
+
+    It precedes the words, and is sent again if the source changes.
+    """
 
     move: Move
     source: Source
@@ -56,7 +59,9 @@ ReplyEvent = MoveChosen | str
 
 
 class ReplyFailed(Exception):
-    """Claude's reply failed or was incomplete. The message is the reason, and contains nothing that was said.
+    """Claude's reply failed or was incomplete.
+
+    The message is the reason, and contains nothing that was said.
 
     `rejected_move` is the move that Claude chose, if that is not allowed.
     """
@@ -73,7 +78,9 @@ async def stream_reply(
     plan: InterviewPlan,
     prompt: Prompt,
 ) -> AsyncGenerator[ReplyEvent, None]:
-    """Yield MoveChosen, then the words to say, sentence by sentence. There are always words, with at most one question.
+    """Yield MoveChosen, then the words to say, sentence by sentence.
+
+    There are always words, with at most one question.
 
     Errors of the Claude API are not raised. Iterate within contextlib.aclosing, so that the call is closed
     when the consumer stops early.
@@ -97,7 +104,9 @@ async def stream_reply(
 
 
 class PrefetchedReply:
-    """Requests a reply before it is certain that the candidate has finished. At most one request is open at a time.
+    """Requests a reply before it is certain that the candidate has finished.
+
+    At most one request is open at a time.
 
     A prefetched reply is used only if the final prompt equals the prompt it was requested with.
     """
@@ -122,7 +131,10 @@ class PrefetchedReply:
             await cancel_and_wait(prefetched[2])
 
     async def stream(self, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[ReplyEvent, None]:
-        """Yield the events of `stream_reply`, from the prefetched reply if it fits. Iterate within contextlib.aclosing."""
+        """Yield the events of `stream_reply`, from the prefetched reply if it fits.
+
+        Iterate within contextlib.aclosing.
+        """
         prefetched = self._prefetched if self._prefetched and self._prefetched[0] == prompt else None
         if prefetched is None:
             await self.discard()
@@ -169,7 +181,10 @@ class _ReplyParser:
         return self._filter is not None and self._filter.is_full
 
     def feed(self, text: str) -> list[ReplyEvent]:
-        """Add text, and return the events it completes. Raises ReplyFailed if the first line has no allowed move."""
+        """Add text, and return the events it completes.
+
+        Raises ReplyFailed if the first line has no allowed move.
+        """
         if self._filter is not None:
             return self._release(self._filter.feed(text))
         self._received += text

@@ -90,7 +90,10 @@ class OutputFilter:
         return released
 
     def flush(self) -> list[str]:
-        """Return the remaining text as the last sentence. Do not call it if the model's output was cut off."""
+        """Return the remaining text as the last sentence.
+
+        Do not call it if the model's output was cut off.
+        """
         rest, self._buffer = self._buffer, ""
         return [] if self.is_full else self._filter_sentence(rest)
 

@@ -51,7 +51,10 @@ OPEN_QUESTION_MOVES = (Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
-    """The time limits of one interview. They start when the candidate first speaks, at `started_at`."""
+    """The time limits of one interview.
+
+    They start when the candidate first speaks, at `started_at`.
+    """
 
     started_at: datetime | None
     total: timedelta
@@ -104,7 +107,10 @@ class InterviewPlan:
 
     @property
     def time_left(self) -> timedelta:
-        """The time until the limit, which is never negative. The limit starts with the candidate's first turn."""
+        """The time until the limit, which is never negative.
+
+        The limit starts with the candidate's first turn.
+        """
         if self.limits.started_at is None:
             return self.limits.total
         return max(self.limits.started_at + self.limits.total - self.now, timedelta())

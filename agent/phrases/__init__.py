@@ -76,7 +76,10 @@ class Phrasebook:
     """Phrases by primary BCP 47 subtag."""
 
     def get(self, language: str) -> CodePhrases:
-        """Return the phrases for a BCP 47 tag. Raises KeyError unless its primary subtag is in LANGUAGES."""
+        """Return the phrases for a BCP 47 tag.
+
+        Raises KeyError unless its primary subtag is in LANGUAGES.
+        """
         return self.by_language[primary_language(language)]
 
 

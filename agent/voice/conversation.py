@@ -233,7 +233,10 @@ class Conversation:
         return collector.is_speaking or collector.is_pending or collector.is_transcript_late
 
     async def _resume_after_absence(self, plan: InterviewPlan) -> None:
-        """Repeat the open question after an absence. An answer that was cut off waits for the rest of it."""
+        """Repeat the open question after an absence.
+
+        An answer that was cut off waits for the rest of it.
+        """
         self._incomplete_seq = plan.answers if plan.contribution else 0
         move = Move.STOP if plan.is_stop_pending else Move.REPEAT
         await self._delivery.deliver(

@@ -73,7 +73,10 @@ class ConnectionMonitor:
         return self._find_microphone(participant) is not None
 
     async def watch(self) -> AsyncGenerator[bool, None]:
-        """Poll the connection, and yield False when packets stop arriving and True when they arrive again. Never ends."""
+        """Poll the connection, and yield False when packets stop arriving and True when they arrive again.
+
+        Never ends.
+        """
         while True:
             await asyncio.sleep(POLL_SECONDS)
             received = await self._count_packets()

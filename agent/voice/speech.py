@@ -34,7 +34,10 @@ REPLY_STAGE_SECONDS = Histogram(
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """The part of a text that was played to the candidate. Times are in seconds, as `time.time` returns them."""
+    """The part of a text that was played to the candidate.
+
+    Times are in seconds, as `time.time` returns them.
+    """
 
     id: str
     text: str
@@ -59,7 +62,10 @@ class AnswerTiming:
 
 @dataclass(slots=True)
 class Utterance:
-    """Words on their way to the candidate. The move of a model's reply is set when its first line arrives."""
+    """Words on their way to the candidate.
+
+    The move of a model's reply is set when its first line arrives.
+    """
 
     move: Move
     source: Source
@@ -158,7 +164,10 @@ class UtteranceDelivery:
     async def deliver(
         self, plan: InterviewPlan, utterance: Utterance, words: str | AsyncGenerator[str, None], *, interruptible: bool = True
     ) -> None:
-        """Speak the words until they end or the candidate interrupts, and store what was heard. Raises LeaseLost."""
+        """Speak the words until they end or the candidate interrupts, and store what was heard.
+
+        Raises LeaseLost.
+        """
         spoken = await self._speech_player.play(self._publish_while_streaming(utterance, words), interruptible=interruptible)
         if spoken is None:
             # The candidate interrupted before playback started, or the synthesizer failed.
@@ -199,7 +208,10 @@ def was_heard(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText) -> 
 
 
 def build_spoken_turn(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText, latency: Latency | None) -> NewTurn:
-    """Build the turn to store. An utterance that was interrupted before it was heard has no move and answers nothing."""
+    """Build the turn to store.
+
+    An utterance that was interrupted before it was heard has no move and answers nothing.
+    """
     heard, open_question = was_heard(plan, utterance, spoken), plan.open_question
     return NewTurn(
         key=f"item:{spoken.id}",

@@ -54,7 +54,10 @@ class _FinalText:
 
 
 class AudioClock:
-    """Converts the recognizer's time, in seconds of audio, to wall-clock time. Audio pauses while the candidate is absent."""
+    """Converts the recognizer's time, in seconds of audio, to wall-clock time.
+
+    Audio pauses while the candidate is absent.
+    """
 
     def __init__(self) -> None:
         self._audio_seconds = 0.0

@@ -33,7 +33,10 @@ INTERIM_INTERVAL_SECONDS = 0.15
 
 
 class TranscriptWriter:
-    """Stores the turns of one room under a lease, and publishes interims. Run `publish_interims` as a task."""
+    """Stores the turns of one room under a lease, and publishes interims.
+
+    Run `publish_interims` as a task.
+    """
 
     def __init__(self, services: Services, interview_id: ObjectId, fence: int) -> None:
         self._services = services
@@ -46,7 +49,9 @@ class TranscriptWriter:
         """Highest sequence number that is known to be stored."""
 
     async def add_candidate_speech(self, segment: SpeechSegment, *, interrupted: bool = False) -> Turn:
-        """Store what the candidate said. Set `interrupted` if the connection broke or the interview ended meanwhile.
+        """Store what the candidate said.
+
+        Set `interrupted` if the connection broke or the interview ended meanwhile.
 
         Retries for as long as MongoDB is unavailable. Raises LeaseLost when another process has taken
         over or the interview accepts no more turns.
@@ -101,7 +106,10 @@ class TranscriptWriter:
                 await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
 
     def update_interim(self, speaker: Speaker, text: str) -> None:
-        """Set what the speaker has said since the last turn. Interims are published but never stored."""
+        """Set what the speaker has said since the last turn.
+
+        Interims are published but never stored.
+        """
         self._interims[speaker] = text
         self._interims_changed.set()
 

@@ -70,7 +70,10 @@ class Chat:
         return await Evaluation.find({"interview_id": self.id}).to_list()
 
     async def move_into_past(self, **lapse: float) -> None:
-        """Move all times of the interview into the past. `lapse` contains arguments of timedelta."""
+        """Move all times of the interview into the past.
+
+        `lapse` contains arguments of timedelta.
+        """
         by = -int(timedelta(**lapse).total_seconds() * 1000)
         computed = {name: {"$add": [f"${name}", by]} for name in ("started_at", "due_at")}
         assert await update_interview(self.id, {}, {}, computed)

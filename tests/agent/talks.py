@@ -20,7 +20,10 @@ START_TIME = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 @dataclass
 class Talk:
-    """One interview with a clock, `now`. The interviewer's turns follow the plan passed in, which may be outdated."""
+    """One interview with a clock, `now`.
+
+    The interviewer's turns follow the plan passed in, which may be outdated.
+    """
 
     position: PositionContent = field(default_factory=position_body)
     limit: timedelta = timedelta(minutes=30)

@@ -19,7 +19,7 @@ RESULT_QUERY = """query($id: ID!) {
 }"""
 
 
-async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> None:
+async def test_candidate_that_only_listens_completes_an_interview(fleet: Fleet) -> None:
     questions = {
         question["key"]: question["text"] for question in make_short_position(keys.load_starter_positions())["questions"]
     }

@@ -33,7 +33,7 @@ async def whole_interview(launched_fleet: Fleet) -> WholeInterview:
     return await hold_whole_interview(launched_fleet)
 
 
-async def test_a_whole_interview_is_held_by_voice_and_scored(whole_interview: WholeInterview) -> None:
+async def test_whole_voice_interview_is_completed_and_evaluated(whole_interview: WholeInterview) -> None:
     assert (whole_interview.interview.status, whole_interview.interview.end_reason) == (
         InterviewStatus.COMPLETED,
         EndReason.WRAPPED_UP,

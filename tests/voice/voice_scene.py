@@ -46,7 +46,10 @@ class Scene:
         return await read_turns(self.running_interview.object_id)
 
     async def wait_until(self, condition: Callable[[list[Turn]], bool], seconds: float = 60) -> list[Turn]:
-        """Return the stored turns once they meet the condition. Raises a TimeoutError that describes them."""
+        """Return the stored turns once they meet the condition.
+
+        Raises a TimeoutError that describes them.
+        """
         turns: list[Turn] = []
         try:
             async with asyncio.timeout(seconds):
@@ -153,7 +156,10 @@ class InterviewerCounter:
 async def stage_interview(
     fleet: Fleet, position_key: str = SHORT_POSITION_KEY, *, recording: bool = False, is_there: bool = True, api: int = 0
 ) -> AsyncIterator[Scene]:
-    """Start an interview whose candidate joins the room if `is_there`. It is ended with the block at the latest."""
+    """Start an interview whose candidate joins the room if `is_there`.
+
+    It is ended with the block at the latest.
+    """
     running_interview = await fleet.start_interview(position_key, "VOICE", recording, api)
     caller = running_interview.make_caller()
     if is_there:
