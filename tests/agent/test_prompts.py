@@ -211,9 +211,9 @@ def test_missing_background_leaves_no_empty_element() -> None:
 def test_background_changes_only_the_system_text() -> None:
     talk = make_greeted_talk()
     talk.say("Because.")
-    with_it, without = prompt_for_talk(talk), prompt_for_talk(talk, Background())
-    assert with_it.messages == without.messages
-    assert system_text(with_it).startswith(system_text(without))
+    with_background, without_background = prompt_for_talk(talk), prompt_for_talk(talk, Background())
+    assert with_background.messages == without_background.messages
+    assert system_text(with_background).startswith(system_text(without_background))
 
 
 def test_markup_in_a_position_is_escaped() -> None:
