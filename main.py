@@ -14,7 +14,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from agent import typed
-from agent.claude import create_claude_client
+from agent.interviewer import create_claude_client
+from agent.phrases import load_phrasebook
 from api.http import MAX_FRAME_BYTES, build_routes
 from api.slow_clients import SlowClientProtocol
 from cli import keys
@@ -128,8 +129,9 @@ async def run_jobs_worker(settings: Settings, store: RecordingStore | None) -> N
     # the API, which is this module too, loads no codecs
     from recording.finalize import finalize_recording
 
+    phrasebook = load_phrasebook()
     async with open_services(settings, prompt.PROMPT_VERSION) as services, create_claude_client(settings) as claude:
-        services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, interview_id))
+        services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, evaluation_id))
         services.jobs.register(RECORD, lambda interview_id: start_recording(services, interview_id))
         services.jobs.register(FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id))

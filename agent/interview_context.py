@@ -1,9 +1,9 @@
-"""What both channels make of a stored interview: its plan, what Claude is told, and what a turn of the interviewer's changes."""
+"""Shared by both channels: the plan and the prompt's background of an interview, and the update that a turn makes."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from agent.phrases import get_phrases
+from agent.phrases import CodePhrases
 from agent.plan import InterviewPlan, TimeLimits, derive_plan
 from agent.prompts import Background
 from errors import AppError
@@ -14,42 +14,49 @@ from models.writes.append_turns import InterviewerUpdate
 
 
 async def load_position(interview: Interview) -> Position:
-    """The version of the position that the interview uses. Raises AppError when it is gone."""
+    """Load the version of the position that the interview uses.
+
+    Raises AppError if it no longer exists.
+    """
     position = await get_position(interview.position.id)
     if position is None:
-        raise AppError("The version of the position that this interview uses is gone.")
+        raise AppError("The version of the position that this interview uses no longer exists.")
     return position
 
 
 def derive_interview_plan(
     interview: Interview,
     position: PositionContent,
+    phrases: CodePhrases,
     turns: Sequence[Turn],
     now: datetime,
     *,
     closing_seconds: float,
     silence_seconds: float,
 ) -> InterviewPlan:
-    """Where the interview stands at that moment; `silence_seconds`: how long nobody says a word before the interviewer asks."""
+    """Derive the plan of an interview from its turns.
+
+    After `silence_seconds` without a turn, a NUDGE is due.
+    """
     limits = TimeLimits(
         started_at=interview.started_at,
         total=timedelta(minutes=position.limit_minutes),
         closing_reserve=timedelta(seconds=closing_seconds),
         max_silence=timedelta(seconds=silence_seconds),
     )
-    return derive_plan(position, interview.language, turns, limits, now)
+    return derive_plan(position, interview.language, phrases, turns, limits, now)
 
 
 def build_background(interview: Interview) -> Background:
-    """What is known of the candidate and the job."""
+    """Return what the prompt says about the candidate and the job."""
     experience = interview.candidate.experience if interview.candidate else None
     return Background(experience, interview.resume, interview.job_description)
 
 
 def compose_greeting(interview: Interview, plan: InterviewPlan) -> str:
-    """The first words, by which the candidate learns that an AI speaks."""
+    """Compose the greeting, which discloses that the interviewer is an AI."""
     name = interview.candidate.name if interview.candidate else ""
-    return get_phrases(plan.language).greeting.format(
+    return plan.phrases.format_greeting(
         name=name, title=plan.position.title, questions=len(plan.position.questions), minutes=plan.position.limit_minutes
     )
 
@@ -63,7 +70,10 @@ def build_interviewer_update(
     by_code: bool | None = None,
     statuses: Sequence[InterviewStatus] = OPEN_STATUSES,
 ) -> InterviewerUpdate:
-    """What storing the interviewer's turn changes; `reason`: of a CLOSE; a turn without a move changes nothing."""
+    """Build the changes to store with an interviewer turn. A turn without a move makes no progress.
+
+    `reason` is why the interview ends, if the move is CLOSE.
+    """
     closes = turn.move is Move.CLOSE
     return InterviewerUpdate(
         fence=fence,

@@ -1,6 +1,6 @@
-"""The interviewer's reply to what the candidate said: one streaming call of Claude under the plan, and code where Claude is not.
+"""The interviewer's reply to a contribution: one streaming call to Claude within the plan, completed by code.
 
-The same for both channels: the text job iterates it, the voice agent will.
+Both channels use it. If Claude fails, code replies instead, so the candidate always gets an answer.
 """
 
 import asyncio
@@ -13,38 +13,57 @@ import structlog
 from anthropic import AsyncAnthropic
 from anthropic.types import Message
 
-import settings
 from agent.output_filter import OutputFilter, collect_private_ngrams
-from agent.phrases import get_phrases
 from agent.plan import InterviewPlan
 from agent.prompts import RULES, Prompt
+from live.cancellation import cancel_and_wait
 from models.documents.turn import Move, Source
+from settings import AnthropicSettings, InterviewSettings, Settings
 
 log = structlog.get_logger(__name__)
 
 MAX_TOKENS = 300
 MAX_MOVE_LINE_CHARACTERS = 24
-"""a first line that is longer holds no move"""
+"""Length of the first line from which it counts as having no move."""
 
 _MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 _MOVE_LINE = re.compile(r"[\s*`<\[(\"']*(?:move\s*:)?[\s*`<\[(\"']*([A-Za-z]+)[\s*`>\])\"':]*", re.IGNORECASE)
 _MODEL_WORDED_MOVES = (Move.PROBE, Move.CLARIFY)
 
 
+def create_claude_client(settings: Settings) -> AsyncAnthropic:
+    """Create the client for replies and evaluations. Use it as `async with`.
+
+    Each call sets its own timeout. The SDK's retries are off, because a retry could repeat words that were already spoken.
+    """
+    return AsyncAnthropic(
+        api_key=settings.anthropic.api_key.get_secret_value(), base_url=settings.anthropic.base_url, max_retries=0
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class MoveChosen:
-    """The move that is made and who found the words. Comes before any word, and again when a later one replaces it."""
+    """The move of a reply and the source of its words.
+
+    It precedes the words, and is sent again if the source changes.
+    """
 
     move: Move
     source: Source
     reason: str | None = None
-    """why code speaks in Claude's place"""
+    """Why code replaced or completed Claude's words."""
+
+
+ReplyEvent = MoveChosen | str
+"""The move of a reply, or a part of its text."""
 
 
 class ReplyFailed(Exception):
-    """Claude did not answer, or not to the end; the text is the reason, without a word of what was said.
+    """Claude's reply failed or was incomplete.
 
-    `rejected_move`: the move that it chose, where that is not allowed.
+    The message is the reason, and contains nothing that was said.
+
+    `rejected_move` is the move that Claude chose, if that is not allowed.
     """
 
     def __init__(self, reason: str, rejected_move: Move | None = None) -> None:
@@ -54,14 +73,17 @@ class ReplyFailed(Exception):
 
 async def stream_reply(
     claude: AsyncAnthropic,
-    anthropic: settings.AnthropicSettings,
-    timeouts: settings.InterviewSettings,
+    anthropic: AnthropicSettings,
+    timeouts: InterviewSettings,
     plan: InterviewPlan,
     prompt: Prompt,
-) -> AsyncGenerator[MoveChosen | str, None]:
-    """Opened, then the words to say, sentence by sentence. Always says something, with at most one question.
+) -> AsyncGenerator[ReplyEvent, None]:
+    """Yield MoveChosen, then the words to say, sentence by sentence.
 
-    Raises nothing of Claude's. The call is closed when the consumer stops: iterate it within contextlib.aclosing.
+    There are always words, with at most one question.
+
+    Errors of the Claude API are not raised. Iterate within contextlib.aclosing, so that the call is closed
+    when the consumer stops early.
     """
     parser = _ReplyParser(plan)
     failure = None
@@ -81,36 +103,99 @@ async def stream_reply(
         yield event
 
 
+class PrefetchedReply:
+    """Requests a reply before it is certain that the candidate has finished.
+
+    At most one request is open at a time.
+
+    A prefetched reply is used only if the final prompt equals the prompt it was requested with.
+    """
+
+    def __init__(self, claude: AsyncAnthropic, settings: Settings) -> None:
+        self._claude = claude
+        self._settings = settings
+        self._prefetched: tuple[Prompt, asyncio.Queue[ReplyEvent | None], asyncio.Task[None]] | None = None
+
+    async def prefetch(self, plan: InterviewPlan, prompt: Prompt) -> None:
+        """Request the reply to this prompt, and discard the one to any other prompt."""
+        if self._prefetched and self._prefetched[0] == prompt:
+            return
+        await self.discard()
+        events: asyncio.Queue[ReplyEvent | None] = asyncio.Queue()
+        self._prefetched = prompt, events, asyncio.create_task(self._collect(plan, prompt, events), name="prefetched reply")
+
+    async def discard(self) -> None:
+        """Cancel the prefetched reply, if there is one."""
+        prefetched, self._prefetched = self._prefetched, None
+        if prefetched:
+            await cancel_and_wait(prefetched[2])
+
+    async def stream(self, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[ReplyEvent, None]:
+        """Yield the events of `stream_reply`, from the prefetched reply if it fits.
+
+        Iterate within contextlib.aclosing.
+        """
+        prefetched = self._prefetched if self._prefetched and self._prefetched[0] == prompt else None
+        if prefetched is None:
+            await self.discard()
+            async with aclosing(self._request(plan, prompt)) as reply_events:
+                async for event in reply_events:
+                    yield event
+            return
+        _, events, collecting = prefetched
+        self._prefetched = None
+        try:
+            while (prefetched_event := await events.get()) is not None:
+                yield prefetched_event
+            await collecting
+        finally:
+            await cancel_and_wait(collecting)
+
+    async def _collect(self, plan: InterviewPlan, prompt: Prompt, events: asyncio.Queue[ReplyEvent | None]) -> None:
+        try:
+            async with aclosing(self._request(plan, prompt)) as reply_events:
+                async for event in reply_events:
+                    events.put_nowait(event)
+        finally:
+            events.put_nowait(None)
+
+    def _request(self, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[ReplyEvent, None]:
+        return stream_reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)
+
+
 class _ReplyParser:
-    """Reads what Claude writes as it comes: the move on its first line, then the sentences that may be said."""
+    """Parses Claude's output as it streams: the move on the first line, then the sentences that pass the filter."""
 
     def __init__(self, plan: InterviewPlan) -> None:
         self.move: Move | None = None
-        """what Claude has opened with"""
+        """The move on Claude's first line, once it is parsed."""
         self.has_spoken = False
-        """something of it may be said"""
+        """Whether any sentence has passed the filter."""
         self._plan = plan
         self._received = ""
         self._filter: OutputFilter | None = None
 
     @property
     def is_full(self) -> bool:
-        """Nothing more of it may be said."""
+        """Whether the filter lets no further sentence pass."""
         return self._filter is not None and self._filter.is_full
 
-    def feed(self, text: str) -> list[MoveChosen | str]:
-        """What goes out now. Raises Unanswered for a first line without a move, or with one that is not allowed."""
+    def feed(self, text: str) -> list[ReplyEvent]:
+        """Add text, and return the events it completes.
+
+        Raises ReplyFailed if the first line has no allowed move.
+        """
         if self._filter is not None:
             return self._release(self._filter.feed(text))
         self._received += text
         return self._accept_move(parse_move(self._received))
 
-    def flush(self) -> list[MoveChosen | str]:
-        """What is left when Claude has ended of itself. Raises as `feed`."""
+    def flush(self) -> list[ReplyEvent]:
+        """Return the remaining events after the end of Claude's output. Raises as `feed` does."""
         events = [] if self._filter else self._accept_move(parse_move(self._received, is_whole=True))
         return [*events, *self._release(self._filter.flush() if self._filter else [])]
 
-    def _accept_move(self, parsed: tuple[Move | None, str] | None) -> list[MoveChosen | str]:
+    def _accept_move(self, parsed: tuple[Move | None, str] | None) -> list[ReplyEvent]:
         if parsed is None:
             return []
         move, words = parsed
@@ -122,38 +207,39 @@ class _ReplyParser:
         self._filter = OutputFilter(move, collect_private_ngrams(self._plan.position, self._plan.questions_asked, RULES))
         return [MoveChosen(move, Source.MODEL), *self._release(self._filter.feed(words))]
 
-    def _release(self, sentences: Sequence[str]) -> list[MoveChosen | str]:
+    def _release(self, sentences: Sequence[str]) -> list[ReplyEvent]:
         self.has_spoken = self.has_spoken or bool(sentences)
         return list(sentences)
 
 
-def _complete_reply(plan: InterviewPlan, parser: _ReplyParser, failure: ReplyFailed | None) -> list[MoveChosen | str]:
-    """What code adds after the model: the question, the closing, or the whole reply where there is no move to keep to."""
+def _complete_reply(plan: InterviewPlan, parser: _ReplyParser, failure: ReplyFailed | None) -> list[ReplyEvent]:
+    """Return what code adds to the model's words: the question, the closing, or the whole reply if there is no usable move."""
     move = parser.move
     if move is None or (not parser.has_spoken and move in _MODEL_WORDED_MOVES):
         reason = str(failure) if failure else "no words"
-        log.warning("code replies", reason=reason, move=plan.fallback_move)
+        log.warning("reply by code", reason=reason, move=plan.fallback_move)
         rejected_move = failure.rejected_move if failure else None
         return [MoveChosen(plan.fallback_move, Source.CODE, reason), plan.fallback_words(rejected_move)]
-    events: list[MoveChosen | str] = []
+    events: list[ReplyEvent] = []
     code_words = plan.code_words(move)
     if failure:
-        log.warning("reply rounded off", reason=str(failure), move=move)
+        log.warning("incomplete reply completed by code", reason=str(failure), move=move)
         events.append(MoveChosen(move, Source.BROKEN, str(failure)))
         if move in _MODEL_WORDED_MOVES and plan.open_question:
-            code_words = f"{get_phrases(plan.language).question_again} {plan.open_question.text}"
+            code_words = f"{plan.phrases.question_again} {plan.open_question.text}"
     if move is Move.WAIT and not parser.has_spoken:
-        code_words = get_phrases(plan.language).wait
+        code_words = plan.phrases.wait
     if code_words:
         events.append(f" {code_words}" if parser.has_spoken else code_words)
     return events
 
 
 def parse_move(text: str, *, is_whole: bool = False) -> tuple[Move | None, str] | None:
-    """The move on the first line and the words after it; None while it can not be told. A move of None: there is none.
+    """Parse the move on the first line, and return it with the words after it; a move of None means that there is none.
 
-    Tolerates case, "Move:", asterisks, backticks, quotes and brackets around the word. Decides at the line's end, at
-    HEAD_CHARACTERS, or when `is_whole`; the same however the head comes in pieces.
+    Returns None until the line ends, reaches MAX_MOVE_LINE_CHARACTERS, or the text `is_whole`. The result does
+    not depend on how the text was split. Accepts any case, a "Move:" prefix, and asterisks, backticks,
+    quotes and brackets around the word.
     """
     line, newline, rest = text.lstrip().partition("\n")
     if len(line) >= MAX_MOVE_LINE_CHARACTERS:
@@ -167,14 +253,17 @@ def parse_move(text: str, *, is_whole: bool = False) -> tuple[Move | None, str] 
 
 async def _stream_claude(
     claude: AsyncAnthropic,
-    anthropic: settings.AnthropicSettings,
-    timeouts: settings.InterviewSettings,
+    anthropic: AnthropicSettings,
+    timeouts: InterviewSettings,
     prompt: Prompt,
     parser: _ReplyParser,
 ) -> AsyncGenerator[str, None]:
-    """Claude's words as they come; `parser` is who reads them. Raises Unanswered for every way in which they may not come."""
+    """Yield Claude's text as it arrives. Raises ReplyFailed for every failure.
+
+    `parser` is the consumer's parser: once it has found the move, the gap timeout applies.
+    """
     loop = asyncio.get_running_loop()
-    # one bound for all that comes before the words; never around a yield, or it would cancel the consumer
+    # One deadline covers everything before the first words. It never spans a yield, which would cancel the consumer.
     deadline = loop.time() + timeouts.first_word_seconds
     message = None
     async with AsyncExitStack() as call:
@@ -198,19 +287,19 @@ async def _stream_claude(
                     message = event.message
                 if event.type == "text":
                     yield event.text
-                    # the time that the consumer took is not Claude's
+                    # Start the timeout here, so that the consumer's own time does not count.
                     deadline = loop.time() + timeouts.gap_seconds if parser.move else deadline
         except TimeoutError:
-            raise ReplyFailed("time-out") from None
-        except Exception as error:  # the SDK's errors, and in mid-stream the connection's own, unwrapped
+            raise ReplyFailed("timeout") from None
+        except Exception as error:  # the SDK's errors and, during the stream, unwrapped connection errors
             raise ReplyFailed(type(error).__name__) from None
         _require_complete(message, stream.request_id)
 
 
 def _require_complete(message: Message | None, request_id: str | None) -> None:
     if message is None:
-        # whoever stood between ended the stream as if all were well
-        raise ReplyFailed("no end")
+        # A proxy ended the stream early without an error.
+        raise ReplyFailed("incomplete stream")
     log.info(
         "claude replied",
         request_id=request_id,

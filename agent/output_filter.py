@@ -1,7 +1,7 @@
-"""What of the model's words may go out: whole sentences, each checked before a word of it is said.
+"""Filters the model's output sentence by sentence, so that each sentence is checked before any of it is said.
 
-Holding a sentence until it ends costs the time in which the model writes it, some 0.2 s for the first one; nothing that
-was said has ever to be taken back.
+Waiting for a sentence to end delays the first one by about 0.2 s, the time in which the model writes it.
+In return, nothing that was said ever has to be withdrawn.
 """
 
 import re
@@ -12,17 +12,18 @@ from models.documents.position import PositionContent
 from models.documents.turn import Move
 
 NGRAM_WORDS = 6
-"""so many words in a row that also stand in private text are a leak"""
+"""Number of consecutive words in common with private text that counts as a leak."""
 MAX_CHARACTERS = 600
 MAX_SENTENCES = {Move.NEXT: 1, Move.CLOSE: 1, Move.REPEAT: 1, Move.STOP: 1, Move.WAIT: 1, Move.CLARIFY: 3, Move.PROBE: 2}
 
 _QUESTION_MARKS = "?\uff1f\ufe16\ufe56\u2047\u2048\u2049\u203d\u2753\u2754\u2e2e\u037e\u061f\u055e\u1367"
-"""question marks of all scripts"""
+"""Question marks of all scripts."""
 _CLOSING_MARKS = "\"'”’»)\\]」』"
 _SENTENCE_MARKS = f".!…。！{_QUESTION_MARKS}"
 _SENTENCE_END = re.compile(
     rf"[{_SENTENCE_MARKS}]+[{_CLOSING_MARKS}]*(?=\s)"
-    # scripts that write no space between sentences; what follows must be there, or the cut would depend on the chunks
+    # Scripts without spaces between sentences. The next character must be present, so that
+    # the result does not depend on how the text was split into chunks.
     rf"|[。！？][{_SENTENCE_MARKS}]*[{_CLOSING_MARKS}]*(?=[^\s{_SENTENCE_MARKS}{_CLOSING_MARKS}])"
     r"|\n+"
 )
@@ -33,7 +34,7 @@ _MARKUP = re.compile(r"</?\w|&lt;|^\W*(?:GREET|NEXT|PROBE|REPEAT|CLARIFY|WAIT|ST
 _QUESTION = re.compile(rf"[{_QUESTION_MARKS}][{_QUESTION_MARKS}!]*")
 _WORD = re.compile(r"[^\W_]+")
 _INVISIBLE_CATEGORIES = ("Cf", "Mn")
-"""categories of what is not seen, or only changes the letter before it: zero-width characters, soft hyphens, accents"""
+"""Unicode categories that are invisible or modify the previous letter: zero-width characters, soft hyphens, accents."""
 
 
 def _split_words(text: str) -> list[str]:
@@ -46,12 +47,12 @@ def _build_ngrams(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 
 def collect_ngrams(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
-    """Every run of RUN words in the texts, as it is compared: whatever case, punctuation, accents and invisible characters."""
+    """Return every run of NGRAM_WORDS words in the texts, without case, punctuation, accents and invisible characters."""
     return frozenset().union(*(_build_ngrams(_split_words(text)) for text in texts))
 
 
 def collect_private_ngrams(position: PositionContent, questions_asked: int, rules: str) -> frozenset[tuple[str, ...]]:
-    """Runs of what the candidate must not be told: what to listen for, the rubric, our rules, questions not asked yet."""
+    """Return the n-grams that the candidate must not hear: listening notes, rubric, prompt rules, and questions not asked yet."""
     rubric = (
         text for criterion in position.criteria for text in (criterion.description, *(level.anchor for level in criterion.levels))
     )
@@ -64,23 +65,23 @@ def collect_private_ngrams(position: PositionContent, questions_asked: int, rule
 
 
 class OutputFilter:
-    """Takes the model's words as they stream and gives out the sentences that may be said with this move."""
+    """Receives the model's text as it streams, and releases the sentences that this move may say."""
 
     def __init__(self, move: Move, private_ngrams: frozenset[tuple[str, ...]]) -> None:
         self._move = move
         self._private_ngrams = private_ngrams
         self._buffer = ""
-        # last words, for runs that go over the ends of sentences: of what was let out, and of all that came, so that a
-        # sentence that stays inside is not finished by the next one
+        # The last words released and the last words received, to find n-grams that span sentences. The received
+        # words are needed so that the next sentence cannot complete a rejected one.
         self._released_words: list[str] = []
         self._received_words: list[str] = []
         self._sentence_count = 0
         self._character_count = 0
         self.is_full = False
-        """nothing more is let through: the model may stop"""
+        """Whether no further sentence will be released, so that the model's stream can be closed."""
 
     def feed(self, words: str) -> list[str]:
-        """Sentences that are whole now, each with the space before it that belongs between sentences."""
+        """Add text, and return the sentences it completes. All but the first start with a space."""
         self._buffer += words
         released = []
         while not self.is_full and (end := self._find_sentence_end()):
@@ -89,7 +90,10 @@ class OutputFilter:
         return released
 
     def flush(self) -> list[str]:
-        """What is left when the model has ended of itself; a sentence that it left unfinished by a cut is not asked for."""
+        """Return the remaining text as the last sentence.
+
+        Do not call it if the model's output was cut off.
+        """
         rest, self._buffer = self._buffer, ""
         return [] if self.is_full else self._filter_sentence(rest)
 

@@ -1,38 +1,44 @@
-"""The plan of an interview: which moves are allowed now, which question, what code says. Pure: all follows from the stored turns.
+"""The interview plan: which moves are allowed, which question is open, and what code says.
 
-Every candidate gets the same core questions, in the same order and in the position's own words. A contribution is all that the
-candidate has said since the interviewer's last answer, in however many turns; a reply to it is one move:
+The plan is a pure function of the stored turns, the position, the time limits and the current time.
+
+Every candidate is asked the same core questions, in the same order and in the position's own words.
+A contribution is everything the candidate has said since the interviewer's last reply, in one or more turns.
+The reply to a contribution is one move:
 
     NEXT     a bridging sentence, then the next core question      counts as an exchange
-    PROBE    one question more on the open one                     counts as an exchange
-    REPEAT, CLARIFY, WAIT   the open question stays open; at most TRIES of each per question
-    STOP     ask for confirmation of the candidate's wish to end
+    PROBE    a follow-up to the open question                      counts as an exchange
+    REPEAT, CLARIFY, WAIT   the open question stays open; at most MAX_TRIES_PER_QUESTION of each per question
+    STOP     ask the candidate to confirm that they want to end the interview
     CLOSE    the end                                               counts as an exchange, unless it answers a STOP
 
-With W = wrap_up_after_exchanges, u = exchanges counted with this one, r = core questions not asked yet, m = minutes left beyond
-those reserved for the closing, and t = minutes kept for each answer (half of an even share, at most MINUTES_PER_ANSWER):
+Let W = wrap_up_after_exchanges, u = exchanges including this one, r = core questions not asked yet,
+m = minutes left before those reserved for the closing, and t = minutes reserved for each answer
+(half of an even share, at most MINUTES_PER_ANSWER). A move is allowed under these conditions:
 
     NEXT     r > 0, u < W, m > 0
     PROBE    fewer than max_probes on the open question, W - u > r, m >= (r + 1) t
     CLOSE    when NEXT is not allowed, or to confirm a STOP
 
-As a position's W is at least its number of questions, W - u >= r holds at every NEXT: no probe ever costs a core question.
-Every move is bounded (STOP never follows a STOP that was heard), so an interview ends whatever is chosen. A request whose tries
-are used up is answered by going on, and the interviewer says so.
+A position's W is at least its number of questions, so W - u >= r holds at every NEXT, and a probe never
+takes the place of a core question. Every move is bounded (STOP never follows a STOP that was heard), so an
+interview ends whichever moves are chosen. When a request has no tries left, the interviewer says that it
+moves on, and asks the next question.
 
-What the candidate wrote before a question was stored can not answer it, and a yes from before a STOP does not confirm it. When a
-contribution holds nothing later (a message sent before the greeting, the rest of a burst), what was asked is put again, once,
-in place of NEXT or PROBE. What is spoken is placed by its time instead: who begins to speak while a question is heard answers it.
+A message written before a question was stored cannot answer that question, and a "yes" written before a
+STOP does not confirm it. If a whole contribution was written earlier (for example, before the greeting),
+the question is asked once more instead of NEXT or PROBE. Speech is ordered by time instead: words that
+begin while a question is being played answer it.
 
-A turn of the interviewer's without a move was cut off before it was heard: it is as if it had not been said. So an answer that
-was taken to be over too early, and goes on, stays one contribution, and no question is skipped.
+An interviewer turn without a move was interrupted before it was heard, and is treated as never said. An
+answer that continues after a pause therefore stays one contribution, and no question is skipped.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.phrases import get_phrases, normalize_answer
+from agent.phrases import CodePhrases, normalize_answer
 from models.documents.interview import EndReason, Progress
 from models.documents.position import PositionContent, Question
 from models.documents.turn import Channel, Move, Speaker, Turn
@@ -45,7 +51,10 @@ OPEN_QUESTION_MOVES = (Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
-    """The clocks of one interview. `started_at`: when the candidate first spoke, None before; nothing runs until then."""
+    """The time limits of one interview.
+
+    They start when the candidate first speaks, at `started_at`.
+    """
 
     started_at: datetime | None
     total: timedelta
@@ -54,61 +63,65 @@ class TimeLimits:
 
     @property
     def reserve(self) -> timedelta:
-        """What is kept for the closing: never more than a fifth of the whole."""
+        """The time reserved for the closing, at most a fifth of the total."""
         return min(self.closing_reserve, self.total / 5)
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewPlan:
-    """Where the interview stands, and what may come next."""
+    """The state of an interview, and the moves that may come next."""
 
     position: PositionContent
     language: str
+    phrases: CodePhrases
     limits: TimeLimits
     now: datetime
     questions_asked: int
-    """core questions asked"""
+    """Number of core questions asked."""
     moves_used: dict[Move, int]
-    """PROBE, REPEAT, CLARIFY, WAIT on the open question"""
+    """Number of PROBE, REPEAT, CLARIFY and WAIT moves on the open question."""
     exchanges: int
     is_stop_pending: bool
-    """the candidate was asked to confirm the wish to end, and has had the chance to say so"""
+    """Whether the candidate was asked to confirm that they want to end, and could have answered."""
     unheard_move: Move | None
-    """NEXT or STOP when all of the contribution was written before that question was put; else None"""
+    """NEXT or STOP if the whole contribution was written before that move's question was asked; otherwise None."""
     has_nudged: bool
     has_greeted: bool
     answers: int
-    """seq of the last candidate turn so far: what a reply now answers"""
+    """Sequence number of the last candidate turn, which a reply made now answers."""
     contribution: str
-    """all that the candidate has said since the last reply; empty when there is nothing to reply to"""
+    """Everything the candidate has said since the last reply, or an empty string."""
     last_turn_at: datetime | None
 
-    # --- where it stands
+    # --- the state
 
     @property
     def open_question(self) -> Question | None:
-        """The core question asked last."""
+        """The core question that was asked last."""
         return self.position.questions[self.questions_asked - 1] if self.questions_asked else None
 
     @property
     def next_question(self) -> Question | None:
-        """The core question that NEXT asks."""
+        """The core question that NEXT would ask."""
         return self.position.questions[self.questions_asked] if self.questions_asked < len(self.position.questions) else None
 
     @property
     def time_left(self) -> timedelta:
-        """Until the limit; the whole limit before the candidate has begun. Never negative."""
+        """The time until the limit, which is never negative.
+
+        The limit starts with the candidate's first turn.
+        """
         if self.limits.started_at is None:
             return self.limits.total
         return max(self.limits.started_at + self.limits.total - self.now, timedelta())
 
     @property
     def allowed_moves(self) -> tuple[Move, ...]:
-        """The moves that a reply to the contribution may make; never empty."""
+        """The moves that a reply to the contribution may make. There is always at least one."""
         question = self.open_question
         minutes = (self.time_left - self.limits.reserve).total_seconds() / 60
         if question is None:
-            # greeted by voice, and nothing asked yet
+            # A spoken greeting has been played, and the first question has not.
             return (Move.NEXT,) if self._may_move_on(minutes) else (Move.CLOSE,)
         if minutes <= 0:
             return (Move.CLOSE,)
@@ -128,16 +141,19 @@ class InterviewPlan:
 
     @property
     def fallback_move(self) -> Move:
-        """What code does by itself: go on, or close when the wish to stop was plainly confirmed or nothing is left to ask."""
-        if self.is_stop_pending and normalize_answer(self.contribution) in get_phrases(self.language).affirmations:
+        """The move that code makes without the model.
+
+        It closes when the candidate has confirmed the wish to stop or no question is left, and moves on otherwise.
+        """
+        if self.is_stop_pending and normalize_answer(self.contribution) in self.phrases.affirmations:
             return Move.CLOSE
         return next(move for move in (Move.NEXT, Move.CLOSE, Move.REPEAT, Move.STOP) if move in self.allowed_moves)
 
     @property
     def end_reason(self) -> EndReason:
-        """Why a CLOSE now ends the interview.
+        """Why the interview ends if the move is CLOSE now.
 
-        Where a CLOSE is due anyway, an answer to STOP that does not open with a yes is a last answer, not the wish to end.
+        If a CLOSE is due in any case, a reply to STOP counts as the wish to end only when it starts with a "yes".
         """
         if self.is_stop_pending and (Move.NEXT in self.allowed_moves or self._opens_with_yes):
             return EndReason.CANDIDATE_ENDED
@@ -147,53 +163,55 @@ class InterviewPlan:
 
     @property
     def progress(self) -> Progress:
-        """How far the interview has come."""
+        """The interview's progress."""
         question = self.open_question
         return Progress(question=self.questions_asked, question_key=question.key if question else None, exchanges=self.exchanges)
 
-    # --- what a move does
+    # --- the effect of a move
 
     def code_words(self, move: Move, reason: EndReason | None = None) -> str:
-        """What code adds to the model's words, or says alone; empty where they are the whole. `reason`: of a CLOSE."""
-        phrases = get_phrases(self.language)
+        """Return what code says after the model's words or instead of them; an empty string if it adds nothing.
+
+        `reason` selects the closing of a CLOSE.
+        """
         if move is Move.NEXT and self.next_question:
             return self.next_question.text
         if move is Move.REPEAT and self.open_question:
             return self.open_question.text
         if move is Move.NUDGE and self.open_question:
-            return self.question_again(phrases.nudge)
+            return self.repeat_question(self.phrases.nudge)
         if move is Move.STOP:
-            return phrases.stop
+            return self.phrases.stop
         if move is Move.CLOSE:
-            return phrases.closings[reason or self.end_reason]
+            return self.phrases.closings[reason or self.end_reason]
         return ""
 
-    def question_again(self, opening: str) -> str:
-        """`snap_to_text_start`, then what the candidate was asked last."""
-        question = (
-            get_phrases(self.language).stop if self.is_stop_pending else self.open_question.text if self.open_question else ""
-        )
+    def repeat_question(self, opening: str) -> str:
+        """Return the opening, followed by the question that the candidate was asked last."""
+        question = self.phrases.stop if self.is_stop_pending else self.open_question.text if self.open_question else ""
         return f"{opening} {question}".strip()
 
     def fallback_words(self, rejected_move: Move | None = None) -> str:
-        """What code says alone, as its `fallback_move`. `rejected_move`: the move that was chosen, and is not
-        allowed any more."""
-        phrases, move = get_phrases(self.language), self.fallback_move
+        """Return what code says as its `fallback_move`.
+
+        `rejected_move` is the move that the model chose, if that is not allowed.
+        """
+        move = self.fallback_move
         words = self.code_words(move)
         if move is Move.REPEAT:
-            return f"{phrases.question_again} {words}"
+            return f"{self.phrases.question_again} {words}"
         is_used_up = rejected_move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) and move is Move.NEXT
-        return f"{phrases.move_on} {words}" if is_used_up else words
+        return f"{self.phrases.move_on} {words}" if is_used_up else words
 
     def question_key_after(self, move: Move) -> str | None:
-        """The core question that a turn of that move belongs to; None for greeting and closing."""
+        """Return the key of the core question that a turn with that move belongs to; None for greeting and closing."""
         if move in (Move.GREET, Move.CLOSE):
             return None
         question = self.next_question if move is Move.NEXT else self.open_question
         return question.key if question else None
 
     def progress_after(self, move: Move) -> Progress:
-        """How far the interview has come once that move is made."""
+        """Return the interview's progress after that move."""
         is_exchange = bool(self.contribution and self.questions_asked) and _counts_as_exchange(
             move, is_stop_pending=self.is_stop_pending
         )
@@ -206,14 +224,14 @@ class InterviewPlan:
     # --- the clock
 
     def due_after(self, last_turn_at: datetime) -> datetime | None:
-        """When the interviewer must act if nothing follows that turn; None while the candidate has not begun."""
+        """Return when the interviewer must act if no turn follows; None until the candidate's first turn."""
         if self.limits.started_at is None:
             return None
         return min(self.limits.started_at + self.limits.total, last_turn_at + self.limits.max_silence)
 
     @property
     def clock_move(self) -> tuple[Move, EndReason | None] | None:
-        """What the clock demands while there is nothing to reply to: a NUDGE, a CLOSE with its reason, or nothing yet."""
+        """The move that is due when there is nothing to reply to: a NUDGE, a CLOSE with its reason, or None."""
         due_at = self.due_after(self.last_turn_at) if self.last_turn_at else None
         if due_at is None or self.now < due_at:
             return None
@@ -221,12 +239,12 @@ class InterviewPlan:
             return Move.CLOSE, EndReason.OUT_OF_TIME
         return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.has_nudged else (Move.NUDGE, None)
 
-    # ---
+    # --- conditions
 
     @property
     def _opens_with_yes(self) -> bool:
         answer = f"{normalize_answer(self.contribution)} "
-        return any(answer.startswith(f"{yes} ") for yes in get_phrases(self.language).affirmations)
+        return any(answer.startswith(f"{yes} ") for yes in self.phrases.affirmations)
 
     def _may_move_on(self, minutes: float) -> bool:
         return self.next_question is not None and self.exchanges + 1 < self.position.wrap_up_after_exchanges and minutes > 0
@@ -244,7 +262,10 @@ def _counts_as_exchange(move: Move | None, *, is_stop_pending: bool) -> bool:
 
 
 def _comes_after(piece: Turn | None, question: Turn | None) -> bool:
-    """Whether who said `piece` had met `question`: it was stored before, or, where it is spoken, had begun to be heard."""
+    """Return whether the candidate knew `question` when they said `piece`.
+
+    They did if the question was stored earlier or, if it is spoken, had started to play.
+    """
     if piece is None or question is None:
         return False
     if question.channel is Channel.VOICE:
@@ -253,14 +274,19 @@ def _comes_after(piece: Turn | None, question: Turn | None) -> bool:
 
 
 def derive_plan(
-    position: PositionContent, language: str, turns: Sequence[Turn], limits: TimeLimits, now: datetime
+    position: PositionContent,
+    language: str,
+    phrases: CodePhrases,
+    turns: Sequence[Turn],
+    limits: TimeLimits,
+    now: datetime,
 ) -> InterviewPlan:
-    """The plan that the stored turns stand for; the same turns always give the same plan."""
+    """Derive the plan from the stored turns. The same arguments always give the same plan."""
     questions_asked = exchanges = answered = 0
     moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
     has_nudged = False
     question: Turn | None = None
-    stop: Turn | None = None  # the first of those that nothing but a NUDGE has followed
+    stop: Turn | None = None  # the first STOP that only NUDGEs have followed
     spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is not None]
     by_seq = {turn.seq: turn for turn in turns if turn.speaker is Speaker.CANDIDATE}
     for turn in spoken:
@@ -287,6 +313,7 @@ def derive_plan(
     return InterviewPlan(
         position=position,
         language=language,
+        phrases=phrases,
         limits=limits,
         now=now,
         questions_asked=questions_asked,

@@ -1,6 +1,7 @@
-"""The interviewer of typed interviews: a job that acts whenever the document says that it is due.
+"""The interviewer of typed interviews: a job that acts when the interview's `due_at` has passed.
 
-Everything is rebuilt from the stored turns, so any process can take the next message, and a killed one is replaced.
+All state is rebuilt from the stored turns, so any process can reply to the next message, and another
+process can take over from one that is killed.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from agent.interview_context import (
     load_position,
 )
 from agent.interviewer import MoveChosen, stream_reply
+from agent.phrases import Phrasebook
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.retry_policy import end_if_exhausted, retry_or_fail
@@ -40,21 +42,24 @@ from models.writes.append_turns import InterviewerUpdate, LeaseLost, Superseded
 log = structlog.get_logger(__name__)
 
 MAX_COMPOSITIONS = 3
-"""of one reply, when the candidate adds something meanwhile; the last one goes out in any case, and the rest gets its own"""
+"""Times that one reply is composed when the candidate adds to the contribution meanwhile.
+
+The last composition is stored in any case; what the candidate added then gets a reply of its own.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ComposedTurns:
-    """A reply before it is stored: its turns, with what they change."""
+    """The turns of a reply that is not stored yet, and the update to store with them."""
 
     turns: list[NewTurn]
     update: InterviewerUpdate
 
 
-async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_id: ObjectId) -> None:
-    """Do what is due in a typed interview: greet, reply, nudge or close; nothing when nothing is due, or another is at it.
+async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook: Phrasebook, interview_id: ObjectId) -> None:
+    """Greet, reply, nudge or close, whichever is due; do nothing if nothing is due or another process holds the lease.
 
-    Raises what went wrong, after it was put off (agent.retry_policy).
+    Errors are re-raised after a retry is scheduled (agent.retry_policy).
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
     interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds)
@@ -65,14 +70,14 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_i
         async with hold_lease(
             lambda: renew_lease(Interview, interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
         ):
-            changed: Interview | None = await _compose_and_store(services, claude, interview)
+            changed: Interview | None = await _compose_and_store(services, claude, phrasebook, interview)
     except LeaseLost:
         changed = await get_interview(interview_id)
     except Exception as error:
         await retry_or_fail(services, interview, error)
         raise
     if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
-        # nobody else speaks here: these were the last words
+        # In a typed interview these were the last words, so the interview can finish now.
         await finish_interview(services, changed)
         return
     released = await interview_transitions.release_interview_lease(interview_id, fence)
@@ -80,8 +85,10 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, interview_i
         await services.jobs.kick(REPLY, interview_id)
 
 
-async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed: Interview) -> Interview | None:
-    """The interview with what was said; None where nothing was to be said yet."""
+async def _compose_and_store(
+    services: Services, claude: AsyncAnthropic, phrasebook: Phrasebook, claimed: Interview
+) -> Interview | None:
+    """Store what is due and return the changed interview, or None if nothing is due yet."""
     interview_id = claimed.id
     position = await load_position(claimed)
     for attempt in range(1, MAX_COMPOSITIONS + 1):
@@ -89,7 +96,7 @@ async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed
         interview = await get_interview(interview_id)
         if interview is None or interview.fence != claimed.fence:
             raise LeaseLost
-        composed = await _compose(services, claude, interview, position, turns)
+        composed = await _compose(services, claude, phrasebook, interview, position, turns)
         if composed is None:
             return None
         last = turns[-1].seq if turns and attempt < MAX_COMPOSITIONS else None
@@ -98,19 +105,25 @@ async def _compose_and_store(services: Services, claude: AsyncAnthropic, claimed
                 services, interview_id, composed.turns, replace(composed.update, expected_seq=last)
             )
         except Superseded:
-            log.info("composed again: the candidate added something", interview_id=str(interview_id))
+            log.info("reply superseded by a new message; composing again", interview_id=str(interview_id))
     raise LeaseLost
 
 
 async def _compose(
-    services: Services, claude: AsyncAnthropic, interview: Interview, position: Position, turns: Sequence[Turn]
+    services: Services,
+    claude: AsyncAnthropic,
+    phrasebook: Phrasebook,
+    interview: Interview,
+    position: Position,
+    turns: Sequence[Turn],
 ) -> ComposedTurns | None:
     clocks = services.settings.interview
     plan = derive_interview_plan(
         interview,
         position,
+        phrasebook.get(interview.language),
         turns,
-        # MongoDB's clock made the job due: ours may be behind it
+        # The job became due by MongoDB's clock, which may be ahead of this machine's.
         max(now(), interview.due_at or now()),
         closing_seconds=clocks.closing_seconds,
         silence_seconds=clocks.silence_seconds,
@@ -118,13 +131,13 @@ async def _compose(
     if not plan.has_greeted:
         return _compose_greeting(interview, plan)
     if plan.open_question is None and not plan.contribution:
-        # greeted by voice, and gone before the first question
+        # The interview was greeted by voice and switched to text before the first question.
         first = _build_turn(plan, "reply:0:question", Move.NEXT, plan.code_words(Move.NEXT), Source.CODE)
         return ComposedTurns([first], build_interviewer_update(plan, interview.fence, first))
     if plan.contribution:
         return await _compose_reply(services, claude, interview, plan, turns)
     if plan.clock_move is None:
-        # made due under a shorter silence than this process's settings have
+        # The due date was set with a shorter silence limit than this process has.
         await _postpone(interview, plan)
         return None
     move, reason = plan.clock_move

@@ -24,7 +24,7 @@ from redis.exceptions import AuthenticationError as RedisAuthenticationError
 from redis.exceptions import RedisError
 from rich.console import Console
 
-from agent.claude import create_claude_client
+from agent.interviewer import create_claude_client
 from auth import MIN_SECRET_LENGTH
 from recording.storage import StoreFailed, open_store
 from settings import LivekitSettings, Settings

@@ -7,7 +7,7 @@ from bson import ObjectId
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from agent.phrases import PHRASES_BY_LANGUAGE
+from agent.phrases import LANGUAGES
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
 from lifecycle.services import Services
@@ -123,8 +123,8 @@ def validate_position_body(data: Mapping[str, Any]) -> PositionContent:
 
 
 def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:
-    if primary_language(body.language) not in PHRASES_BY_LANGUAGE:
-        yield "language", f"the interviewer speaks {', '.join(sorted(PHRASES_BY_LANGUAGE))} only"
+    if primary_language(body.language) not in LANGUAGES:
+        yield "language", f"the interviewer speaks {', '.join(LANGUAGES)} only"
     if not 1 <= len(body.questions) <= MAX_QUESTIONS:
         yield "questions", f"a position has 1 to {MAX_QUESTIONS} questions, not {len(body.questions)}"
     if not 1 <= len(body.criteria) <= MAX_CRITERIA:

@@ -1,7 +1,8 @@
-"""An interview in its room: who is there, what is due, what is said next. Plan, turns and reply are the typed interview's.
+"""A voice interview: one loop that decides, from the stored turns, what the interviewer says next.
 
-One loop decides, from the stored turns, whenever something has happened: so a contribution in pieces, a message that was typed, a
-reply that was cut off and a candidate who comes back are all the same path.
+The loop runs whenever something happens. An answer in several parts, a typed message, an interrupted
+reply and a candidate who reconnects therefore all take the same path. Plan, turns and replies are those
+of the typed interview (agent.typed).
 """
 
 import asyncio
@@ -12,18 +13,16 @@ from datetime import datetime, timedelta
 
 import structlog
 from anthropic import AsyncAnthropic
+from bson import ObjectId
 
 from agent.interview_context import build_background, compose_greeting, derive_interview_plan
-from agent.interviewer import MoveChosen
-from agent.phrases import get_phrases
+from agent.interviewer import MoveChosen, PrefetchedReply
+from agent.phrases import CodePhrases
 from agent.plan import InterviewPlan
-from agent.prefetched_reply import PrefetchedReply
 from agent.prompts import compose_prompt
+from agent.voice.speech import AnswerTiming, SpeechPlayer, Utterance, UtteranceDelivery
 from agent.voice.speech_collector import POLL_SECONDS, SpeechCollector
-from agent.voice.speech_player import SpeechPlayer
 from agent.voice.transcript_writer import TranscriptWriter
-from agent.voice.utterance import Utterance, build_provisional_turn
-from agent.voice.utterance_delivery import AnswerTiming, UtteranceDelivery
 from lifecycle.services import Services
 from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
 from models.documents.position import Position
@@ -34,60 +33,71 @@ from models.writes.append_turns import LeaseLost
 log = structlog.get_logger(__name__)
 
 LAST_WORDS_SECONDS = 1.5
-"""after the end, for what the candidate was saying"""
+"""Seconds after the end in which the candidate's last words are still transcribed and stored."""
 MAX_OVERTIME_SECONDS = 30.0
-"""who is speaking when the time is up may go on for so long"""
+"""Seconds that a candidate who is speaking at the time limit may go on."""
 
 
 class Conversation:
-    """One interviewer in one room, under the lease whose number is `interview.fence`."""
+    """The conversation of one interviewer, under the lease that has `interview.fence`.
+
+    `is_connection_alive` returns whether silence is the candidate's own and not a lost connection; it may
+    wait until that is certain.
+    """
 
     def __init__(
         self,
         services: Services,
         claude: AsyncAnthropic,
+        phrases: CodePhrases,
         interview: Interview,
         position: Position,
         *,
         collector: SpeechCollector,
         speech_player: SpeechPlayer,
         transcript_writer: TranscriptWriter,
+        is_connection_alive: Callable[[], Awaitable[bool]],
     ) -> None:
         self._services = services
         self._prefetched_reply = PrefetchedReply(claude, services.settings)
         self._id = interview.id
         self._fence = interview.fence
+        self._phrases = phrases
         self._position = position
         self._collector = collector
         self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer)
         self._transcript_writer = transcript_writer
-        self.is_connection_alive: Callable[[], Awaitable[bool]] = _assume_alive
-        """whether silence is the candidate's; may wait until that is sure"""
+        self._is_connection_alive = is_connection_alive
         self._wake_up_event = asyncio.Event()
         self._is_present = False
         self._must_resume = False
         self._left_at = 0.0
         self._incomplete_seq = 0
-        """what the candidate said up to here waits for more: it was cut off"""
+        """Sequence number of a candidate turn that was cut off; it is answered only once more follows."""
         self._due_at: datetime | None = None
         self._overtime_at: datetime | None = None
         self._turns_being_stored = 0
-        """turns that have been heard and are not stored yet"""
+        """Number of candidate turns that are being stored."""
 
-    # --- what happens
+    # --- events
 
     def wake_up(self) -> None:
-        """Something has happened: look what is due."""
+        """Make the loop check what is due."""
         self._wake_up_event.set()
 
+    def candidate_speech_changed(self) -> None:
+        """Publish what the candidate has said so far, and check what is due."""
+        self._transcript_writer.update_interim(Speaker.CANDIDATE, self._collector.text)
+        self.wake_up()
+
     def candidate_joined(self) -> None:
-        """The candidate is in the room, and hears: from now on somebody speaks."""
+        """Start speaking: the candidate is in the room and can hear."""
         self._is_present = True
         self._must_resume = True
         self.wake_up()
 
     async def candidate_left(self) -> None:
-        """The candidate is gone: nothing more is said, and what they were saying is kept. Raises LeaseLost."""
+        """Stop speaking, and store what the candidate was saying. Raises LeaseLost."""
         self._is_present = False
         self._left_at = time.time()
         await self._delivery.interrupt()
@@ -97,8 +107,10 @@ class Conversation:
     async def commit_turn(
         self, started_at: float | None = None, stopped_at: float | None = None, *, is_leftover: bool = False
     ) -> None:
-        """What was heard is an answer, as far as can be told: by the session, whose times these are, or as a leftover, of which
-        the session made nothing. Raises LeaseLost.
+        """Store the transcripts collected so far as the candidate's answer. Raises LeaseLost.
+
+        `started_at` and `stopped_at` are the session's times. `is_leftover` marks transcripts of which the
+        session made no turn; no reply latency is measured from them.
         """
         heard = self._collector.take_segment(started_at, stopped_at)
         if heard is None:
@@ -106,28 +118,28 @@ class Conversation:
         committed_at = time.time()
         self._turns_being_stored += 1
         try:
-            # the words that were cut off may come when the candidate is back already
-            is_whole = await self.is_connection_alive() and self._is_present and heard.started_at.timestamp() > self._left_at
+            # The transcript of words that were cut off may arrive after the candidate has reconnected.
+            is_whole = await self._is_connection_alive() and self._is_present and heard.started_at.timestamp() > self._left_at
             stored = await self._transcript_writer.add_candidate_speech(heard, interrupted=not is_whole)
             if not is_whole:
                 self._incomplete_seq = stored.seq
         finally:
             self._turns_being_stored -= 1
-        if not is_leftover:  # that has waited for something else: how long tells nothing of the reply
-            self._delivery.answer_timing = AnswerTiming(heard.ended_at.timestamp(), heard.final_at, committed_at)
+        if not is_leftover:
+            self._delivery.start_latency_measurement(AnswerTiming(heard.ended_at.timestamp(), heard.final_at, committed_at))
         self.wake_up()
 
     async def interrupt(self) -> None:
-        """The end has come from elsewhere: stop speaking, and look."""
+        """Stop speaking, and check what is due: another process has ended the interview."""
         await self._delivery.interrupt()
         self.wake_up()
 
-    # --- what is done
+    # --- the loop
 
     async def run(self) -> Interview:
-        """Speak whenever something is due, until the interview is ENDING and its last words are stored.
+        """Speak whenever something is due, and return the interview once it is ENDING and its last words are stored.
 
-        Raises LeaseLost when it is another's: a newer agent's, or the typed channel's.
+        Raises LeaseLost when the interview belongs to a newer interviewer or to the typed channel.
         """
         while True:
             interview = await get_interview(self._id)
@@ -151,7 +163,7 @@ class Conversation:
             await self._wait_until_due()
 
     async def _wait_until_due(self) -> None:
-        """Until something has happened, or is due."""
+        """Wait for an event, or until something is due."""
         seconds = (self._due_at - now()).total_seconds() if self._due_at else None
         if self._turns_being_stored or self._collector.is_pending or self._collector.is_transcript_late:
             seconds = POLL_SECONDS
@@ -165,7 +177,7 @@ class Conversation:
             await self._transcript_writer.add_candidate_speech(heard, interrupted=True)
 
     async def _speak_if_due(self, interview: Interview) -> bool:
-        """Say what is due; whether something was said. Raises LeaseLost."""
+        """Say what is due, and return whether anything was said. Raises LeaseLost."""
         if await self._must_wait():
             return False
         turns = await read_turns(self._id)
@@ -175,19 +187,19 @@ class Conversation:
         if started_at := plan.limits.started_at:
             self._overtime_at = started_at + plan.limits.total + timedelta(seconds=MAX_OVERTIME_SECONDS)
         if self._turns_being_stored or self._collector.is_pending:
-            # it was heard while the turns were read: they are not all
+            # The candidate spoke while the turns were read, so the turns are incomplete.
             return False
         if not plan.has_greeted:
-            await self._delivery.say(
+            await self._delivery.deliver(
                 plan, Utterance(Move.GREET, Source.CODE, plan.answers), compose_greeting(interview, plan), interruptible=False
             )
-            # said over the greeting, which nothing cuts off
+            # The session makes no turn of words spoken over the greeting, which cannot be interrupted.
             await self.commit_turn(is_leftover=True)
             self._must_resume = False
             return True
         if plan.open_question is None:
             self._must_resume = False
-            await self._delivery.say(plan, Utterance(Move.NEXT, Source.CODE, plan.answers), plan.code_words(Move.NEXT))
+            await self._delivery.deliver(plan, Utterance(Move.NEXT, Source.CODE, plan.answers), plan.code_words(Move.NEXT))
             return True
         if self._must_resume:
             self._must_resume = False
@@ -201,6 +213,7 @@ class Conversation:
         return derive_interview_plan(
             interview,
             self._position,
+            self._phrases,
             turns,
             now(),
             closing_seconds=settings.interview.closing_seconds,
@@ -208,10 +221,10 @@ class Conversation:
         )
 
     async def _must_wait(self) -> bool:
-        """Whether the candidate has the word, or some of theirs are not there, or not stored, yet."""
+        """Return whether the candidate is speaking, or their words are not yet transcribed or stored."""
         collector, voice = self._collector, self._services.settings.voice
         if collector.pending_seconds > voice.max_delay_seconds + LAST_WORDS_SECONDS:
-            # livekit-agents has dropped the turn
+            # livekit-agents has dropped the turn.
             await self.commit_turn(is_leftover=True)
         if self._turns_being_stored:
             return True
@@ -220,11 +233,14 @@ class Conversation:
         return collector.is_speaking or collector.is_pending or collector.is_transcript_late
 
     async def _resume_after_absence(self, plan: InterviewPlan) -> None:
-        """The open question, after somebody was gone; what was cut off waits for its rest."""
+        """Repeat the open question after an absence.
+
+        An answer that was cut off waits for the rest of it.
+        """
         self._incomplete_seq = plan.answers if plan.contribution else 0
         move = Move.STOP if plan.is_stop_pending else Move.REPEAT
-        await self._delivery.say(
-            plan, Utterance(move, Source.CODE, None), plan.question_again(get_phrases(plan.language).after_interruption)
+        await self._delivery.deliver(
+            plan, Utterance(move, Source.CODE, None), plan.repeat_question(plan.phrases.after_interruption)
         )
 
     async def _reply_or_follow_clock(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
@@ -234,17 +250,17 @@ class Conversation:
         if plan.clock_move is None:
             return False
         move, reason = plan.clock_move
-        # what waits for its rest is not answered by a question whether somebody is there
+        # A nudge does not answer a contribution that was cut off and waits for the rest.
         answers = plan.answers if move is Move.CLOSE or not plan.contribution else None
         utterance = Utterance(move, Source.CODE, answers, reason=reason)
-        await self._delivery.say(plan, utterance, plan.code_words(move, reason), interruptible=move is not Move.CLOSE)
+        await self._delivery.deliver(plan, utterance, plan.code_words(move, reason), interruptible=move is not Move.CLOSE)
         return True
 
     async def _reply(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> None:
         utterance = Utterance(plan.fallback_move, Source.CODE, plan.answers, by_code=True)
         if self._has_low_confidence(turns, plan) and Move.REPEAT in plan.allowed_moves:
             utterance.move, utterance.by_code = Move.REPEAT, None
-            await self._delivery.say(plan, utterance, plan.question_again(get_phrases(plan.language).not_heard))
+            await self._delivery.deliver(plan, utterance, plan.repeat_question(plan.phrases.not_heard))
             return
         prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
 
@@ -257,10 +273,10 @@ class Conversation:
                     else:
                         yield event
 
-        await self._delivery.say(plan, utterance, stream_text())
+        await self._delivery.deliver(plan, utterance, stream_text())
 
     async def _prefetch_reply(self, interview: Interview) -> None:
-        """Begin the reply to what was heard so far, as if it were all."""
+        """Request the reply to what the candidate has said so far, in case the answer is complete."""
         collector = self._collector
         if collector.is_speaking:
             await self._prefetched_reply.discard()
@@ -270,9 +286,9 @@ class Conversation:
         text = collector.pending_text
         turns = await read_turns(self._id)
         if collector.pending_text != text:
-            # it was taken, or is not all, by now: what is on its way is the better guess
+            # The answer was committed or has grown: the reply on its way is the better guess.
             return
-        turns.append(build_provisional_turn(self._id, text, turns))
+        turns.append(_build_provisional_turn(self._id, text, turns))
         plan = self._derive_plan(interview, turns)
         if plan.open_question:
             await self._prefetched_reply.prefetch(plan, compose_prompt(plan.position, build_background(interview), plan, turns))
@@ -285,10 +301,22 @@ class Conversation:
         )
 
 
-async def _assume_alive() -> bool:
-    return True
-
-
 def _is_last_answer_interrupted(turns: Sequence[Turn]) -> bool:
     candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
     return bool(candidate_turns) and candidate_turns[-1].interrupted
+
+
+def _build_provisional_turn(interview_id: ObjectId, text: str, turns: Sequence[Turn]) -> Turn:
+    """Build the turn that will be stored next if the candidate says nothing more."""
+    at = now()
+    return Turn(
+        id=ObjectId(),
+        interview_id=interview_id,
+        seq=turns[-1].seq + 1 if turns else 1,
+        key="provisional",
+        speaker=Speaker.CANDIDATE,
+        text=text,
+        channel=Channel.VOICE,
+        started_at=at,
+        ended_at=at,
+    )

@@ -1,7 +1,7 @@
-"""The interviewer's job: one interview in its room, by Deepgram, Claude and Cartesia under the plan.
+"""The interviewer's job in a LiveKit room: runs one interview with Deepgram, Claude and Cartesia.
 
-Whoever has the lease speaks. Everything else is rebuilt from what is stored, so a job that dies is replaced by another
-(lifecycle.presence).
+The job that holds the lease speaks. All state is rebuilt from the stored turns, so another job can
+replace one that dies (lifecycle.presence).
 """
 
 import asyncio
@@ -11,14 +11,15 @@ from anthropic import AsyncAnthropic
 from livekit.agents import AgentServer
 from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInputOptions
 
-from agent.claude import create_claude_client
 from agent.interview_context import load_position
+from agent.interviewer import create_claude_client
+from agent.phrases import load_phrasebook
 from agent.retry_policy import end_if_exhausted, retry_or_fail
 from agent.voice.conversation import Conversation
-from agent.voice.room_events import RoomEvents
+from agent.voice.room_events import ConnectionMonitor, RoomEvents
 from agent.voice.session import VoiceAgent, create_session
+from agent.voice.speech import SpeechPlayer
 from agent.voice.speech_collector import SpeechCollector
-from agent.voice.speech_player import SpeechPlayer
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle import livekit_worker
 from lifecycle.lease import hold_lease
@@ -37,14 +38,17 @@ log = structlog.get_logger(__name__)
 
 
 def create_interviewer_worker(settings: Settings, prompt_version: str) -> AgentServer:
-    """The worker that holds interviews. `prompt_version`: evaluation.prompt.VERSION, for evaluations that it makes pending."""
+    """Create the worker that runs voice interviews.
+
+    `prompt_version` is evaluation.prompt.PROMPT_VERSION, which pending evaluations record.
+    """
     server = livekit_worker.create_livekit_worker(
         settings, settings.livekit.agent_name, conduct_interview, prompt_version, serves_metrics=True
     )
     tasks: set[asyncio.Task[None]] = set()
 
     def dispatch_on_registration(*_: object) -> None:
-        # those that nobody could take are not told to a worker that comes later
+        # LiveKit drops a dispatch that no worker could take, and does not repeat it when one registers.
         task = asyncio.create_task(_dispatch_missing_interviewers(settings, prompt_version))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -58,13 +62,13 @@ async def _dispatch_missing_interviewers(settings: Settings, prompt_version: str
         async with open_services(settings, prompt_version) as services:
             await dispatch_missing_interviewers(services)
     except Exception as error:
-        log.warning("interviews without an interviewer are left to the sweep", reason=type(error).__name__)
+        log.warning("dispatch failed; the reconciler will dispatch missing interviewers", reason=type(error).__name__)
 
 
 async def conduct_interview(job: RoomJob) -> None:
-    """Hold the interview until it is over, or the job is to stop: then another takes over.
+    """Conduct the interview until it ends or the job is asked to stop, in which case another job takes over.
 
-    Raises LeaseLost, and what went wrong, after it was put off (agent.retry_policy).
+    Raises LeaseLost. Other errors are re-raised after a retry is scheduled (agent.retry_policy).
     """
     services, lease_seconds = job.services, job.services.settings.jobs.lease_seconds
     interview = await room_transitions.claim_interviewer_lease(job.interview_id, job.fence, job.holder, lease_seconds)
@@ -89,42 +93,41 @@ async def conduct_interview(job: RoomJob) -> None:
 
 
 async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Interview) -> Interview | None:
-    """Until the interview is ENDING, which it answers; None when the job is to stop before."""
+    """Return the interview once it is ENDING, or None if the job was asked to stop first."""
     position = await load_position(interview)
     session = create_session(job.services.settings, interview.language)
-    collector, speech_player = SpeechCollector(), SpeechPlayer(session)
+    collector, speech_player, connection = SpeechCollector(), SpeechPlayer(session), ConnectionMonitor(job.room)
     transcript_writer = TranscriptWriter(job.services, job.interview_id, job.fence)
     conversation = Conversation(
         job.services,
         claude,
+        load_phrasebook().get(interview.language),
         interview,
         position,
         collector=collector,
         speech_player=speech_player,
         transcript_writer=transcript_writer,
+        is_connection_alive=connection.is_alive,
     )
     events = RoomEvents(
         job.services,
         job.room,
         interview,
         session=session,
+        connection=connection,
         conversation=conversation,
-        collector=collector,
         transcript_writer=transcript_writer,
     )
-    session.on("user_state_changed", collector.on_user_state_changed)
-    session.on("user_state_changed", speech_player.on_user_state_changed)
-    session.on("agent_state_changed", speech_player.on_agent_state_changed)
     await session.start(
-        VoiceAgent(conversation, collector, speech_player),
+        VoiceAgent(session, conversation, collector, speech_player),
         room=job.room,
         record=False,
-        # else anybody in the room could read instructions and put words into the candidate's mouth
+        # With it, any participant could read instructions and inject words as the candidate's.
         session_host=False,
         room_options=RoomOptions(
             participant_identity=CANDIDATE_IDENTITY,
             close_on_disconnect=False,
-            # sent at half of full scale it arrived clipped
+            # Gain control clipped audio that was sent at half of full scale.
             audio_input=AudioInputOptions(auto_gain_control=False),
             text_input=TextInputOptions(text_input_cb=events.on_text_input),
         ),

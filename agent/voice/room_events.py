@@ -1,6 +1,8 @@
-"""What the conversation must know of: who comes and goes, what is typed, what others decide about the interview."""
+"""Events around a voice interview: candidate presence, typed messages, and changes that other processes make."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -9,9 +11,7 @@ from livekit.agents import AgentSession
 from livekit.agents.voice import CloseEvent
 from livekit.agents.voice.room_io import TextInputEvent
 
-from agent.voice.connection_monitor import ConnectionMonitor
 from agent.voice.conversation import Conversation
-from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from errors import Unavailable
 from lifecycle import presence
@@ -24,18 +24,94 @@ from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 
+POLL_SECONDS = 0.25
+"""Seconds between two polls of the microphone's packet count."""
+SUSPECT_POLLS = 2
+"""Polls without a new packet after which the connection is in doubt.
+
+A browser sends a packet at least every 0.4 s, even in silence.
+"""
+DEAD_POLLS = 8
+"""Polls without a new packet after which the connection counts as lost."""
 MICROPHONE_WAIT_SECONDS = 2.0
-"""who has come gets so long to publish a microphone, which is the sign that they hear, too"""
+"""Longest wait for a candidate who has joined to publish a microphone, which also shows that they can hear."""
 SUBSCRIPTION_WAIT_SECONDS = 0.2
-"""from then until the interviewer's sound is subscribed to"""
+"""Wait for the candidate's client to subscribe to the interviewer's audio."""
 
 
 class SpeechSessionFailed(Exception):
-    """Speech to text or text to speech has failed for good: another process may do better."""
+    """Speech to text or text to speech has failed permanently; another process may succeed."""
+
+
+class ConnectionMonitor:
+    """Detects a lost connection by the packets of the candidate's microphone.
+
+    Packets stop immediately when a connection breaks; LiveKit reports the disconnect after 20 s.
+    """
+
+    def __init__(self, room: rtc.Room) -> None:
+        self._room = room
+        self._packets_received = -1
+        self._silent_polls = 0
+        self._polled = asyncio.Event()
+
+    async def is_alive(self) -> bool:
+        """Return whether packets arrive; while that is in doubt, wait up to 2 s to be certain."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS * DEAD_POLLS):
+                while SUSPECT_POLLS <= self._silent_polls < DEAD_POLLS:
+                    self._polled.clear()
+                    await self._polled.wait()
+        return self._silent_polls < DEAD_POLLS
+
+    def reset(self) -> None:
+        """Start over with a new connection."""
+        self._packets_received, self._silent_polls = -1, 0
+
+    def has_microphone(self, participant: rtc.RemoteParticipant) -> bool:
+        """Return whether a microphone of the participant is subscribed to."""
+        return self._find_microphone(participant) is not None
+
+    async def watch(self) -> AsyncGenerator[bool, None]:
+        """Poll the connection, and yield False when packets stop arriving and True when they arrive again.
+
+        Never ends.
+        """
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            received = await self._count_packets()
+            if received is None:
+                self.reset()
+            elif received != self._packets_received:
+                was_dead, self._packets_received, self._silent_polls = self._silent_polls >= DEAD_POLLS, received, 0
+                if was_dead:
+                    yield True
+            else:
+                self._silent_polls += 1
+                if self._silent_polls == DEAD_POLLS:
+                    yield False
+            self._polled.set()
+
+    async def _count_packets(self) -> int | None:
+        """Return the packets that the microphone has sent, or None if there is no microphone or it is muted."""
+        candidate = find_candidate(self._room)
+        publication = self._find_microphone(candidate) if candidate else None
+        if publication is None or publication.muted or publication.track is None:
+            return None
+        for stats in await publication.track.get_stats():
+            if stats.HasField("inbound_rtp"):
+                return int(stats.inbound_rtp.received.packets_received)
+        return None
+
+    def _find_microphone(self, participant: rtc.RemoteParticipant) -> rtc.RemoteTrackPublication | None:
+        for publication in participant.track_publications.values():
+            if publication.source == rtc.TrackSource.SOURCE_MICROPHONE and publication.track is not None:
+                return publication
+        return None
 
 
 class RoomEvents:
-    """Listens to the room, the interview and its turns, and tells the conversation."""
+    """Listens to the room, to the interview and to its turns, and notifies the conversation."""
 
     def __init__(
         self,
@@ -44,37 +120,35 @@ class RoomEvents:
         interview: Interview,
         *,
         session: AgentSession[None],
+        connection: ConnectionMonitor,
         conversation: Conversation,
-        collector: SpeechCollector,
         transcript_writer: TranscriptWriter,
     ) -> None:
         self._services = services
         self._room = room
         self._interview = interview
         self._id = interview.id
+        self._connection = connection
         self._conversation = conversation
-        self._collector = collector
         self._transcript_writer = transcript_writer
         self._presence_changes: asyncio.Queue[str | None] = asyncio.Queue()
-        """sids of the candidate's connections that come, None for one that is lost"""
+        """Session IDs of the candidate's new connections, and None for a lost connection."""
         self._room_closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._connection = ConnectionMonitor(room, self._on_connection_changed)
-        collector.on_change = self._on_speech_collected
-        conversation.is_connection_alive = self._connection.is_alive
         room.on("participant_connected", self._on_participant_connected)
         room.on("participant_disconnected", self._on_participant_disconnected)
         room.on("disconnected", self._on_room_disconnected)
         session.on("close", self._on_session_closed)
 
     async def on_text_input(self, _: AgentSession[None], event: TextInputEvent) -> None:
-        """The candidate has typed into the room: it is stored, and answered when its turn has come."""
+        """Store a message that the candidate typed into the room."""
         if event.info is not None and event.text.strip():
             await self._transcript_writer.add_typed_text(self._interview, event.text.strip(), event.info.stream_id)
 
     async def run(self, stop_requested: asyncio.Event) -> Interview | None:
-        """The interview, ENDING, with its last words stored. None when the room is gone, or when asked to stop.
+        """Run the conversation, and return the interview once it is ENDING and its last words are stored.
 
-        Raises LeaseLost, SessionEnded, and what the conversation raises; what was heard is stored before, where it may be.
+        Returns None when the room is closed or a stop is requested. Speech heard until then is stored if possible.
+        Raises LeaseLost, SpeechSessionFailed, and errors of the conversation.
         """
         for participant in self._room.remote_participants.values():
             self._on_participant_connected(participant)
@@ -82,11 +156,11 @@ class RoomEvents:
         watchers = [
             asyncio.create_task(work)
             for work in (
-                self._transcript_writer.run(),
+                self._transcript_writer.publish_interims(),
                 self._follow_turns(),
                 self._follow_interview(),
                 self._follow_presence(),
-                self._connection.run(),
+                self._follow_connection(),
                 _wait_for_event(stop_requested),
             )
         ]
@@ -96,14 +170,14 @@ class RoomEvents:
             if conversing.done():
                 return conversing.result()
             await self._conversation.candidate_left()
-            for watch in (*watchers, self._room_closed):
-                if watch.done():
-                    watch.result()
+            for watcher in (*watchers, self._room_closed):
+                if watcher.done():
+                    watcher.result()
             return None
         finally:
             await cancel_and_wait(conversing, *watchers)
 
-    # --- who is there
+    # --- the candidate's presence
 
     def _on_participant_connected(self, participant: rtc.RemoteParticipant) -> None:
         if participant.identity == CANDIDATE_IDENTITY:
@@ -113,13 +187,10 @@ class RoomEvents:
         if participant.identity == CANDIDATE_IDENTITY:
             self._presence_changes.put_nowait(None)
 
-    def _on_connection_changed(self, is_alive: bool) -> None:
-        """Nothing has come from a candidate who is listed, or something comes again."""
-        candidate = self._find_candidate()
-        self._presence_changes.put_nowait(candidate.sid if is_alive and candidate else None)
-
-    def _find_candidate(self) -> rtc.RemoteParticipant | None:
-        return next((one for one in self._room.remote_participants.values() if one.identity == CANDIDATE_IDENTITY), None)
+    async def _follow_connection(self) -> None:
+        async for is_alive in self._connection.watch():
+            candidate = find_candidate(self._room)
+            self._presence_changes.put_nowait(candidate.sid if is_alive and candidate else None)
 
     async def _follow_presence(self) -> None:
         last_sid: str | None = None
@@ -127,12 +198,12 @@ class RoomEvents:
             sid = await self._presence_changes.get()
             if sid is None:
                 await self._conversation.candidate_left()
-                if self._find_candidate() is None and last_sid is not None:
+                if find_candidate(self._room) is None and last_sid is not None:
                     await presence.candidate_left(self._services, self._id, last_sid)
                 continue
             last_sid = sid
             await self._wait_until_ready(sid)
-            if (candidate := self._find_candidate()) and candidate.sid == sid:
+            if (candidate := find_candidate(self._room)) and candidate.sid == sid:
                 self._connection.reset()
                 self._conversation.candidate_joined()
                 await self._report_joined(sid)
@@ -141,28 +212,24 @@ class RoomEvents:
         try:
             await presence.candidate_joined(self._services, self._id, sid)
         except Unavailable as error:
-            log.warning("arrival is left to the webhook", reason=str(error))
+            log.warning("presence not recorded; LiveKit's webhook will record it", reason=str(error))
 
     async def _wait_until_ready(self, sid: str) -> None:
-        """Until the connection has published a microphone; nobody without one is waited for for long."""
+        """Wait until the connection has published a microphone, or for MICROPHONE_WAIT_SECONDS if it has none."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + MICROPHONE_WAIT_SECONDS
-        while loop.time() < until:
-            candidate = self._find_candidate()
+        deadline = loop.time() + MICROPHONE_WAIT_SECONDS
+        while loop.time() < deadline:
+            candidate = find_candidate(self._room)
             if candidate is None or candidate.sid != sid or self._connection.has_microphone(candidate):
                 break
             await asyncio.sleep(SUBSCRIPTION_WAIT_SECONDS / 2)
         await asyncio.sleep(SUBSCRIPTION_WAIT_SECONDS)
 
-    def _on_speech_collected(self) -> None:
-        self._transcript_writer.show_interim(Speaker.CANDIDATE, self._collector.text)
-        self._conversation.wake_up()
-
-    # --- what others do
+    # --- changes by LiveKit and by other processes
 
     def _on_room_disconnected(self, reason: object) -> None:
         if not self._room_closed.done():
-            log.info("room is gone", reason=str(reason))
+            log.info("room disconnected", reason=str(reason))
             self._room_closed.set_result(None)
 
     def _on_session_closed(self, event: CloseEvent) -> None:
@@ -180,6 +247,11 @@ class RoomEvents:
                 raise LeaseLost
             if interview.status is InterviewStatus.ENDING:
                 await self._conversation.interrupt()
+
+
+def find_candidate(room: rtc.Room) -> rtc.RemoteParticipant | None:
+    """Return the candidate's participant, or None if the candidate is not in the room."""
+    return next((one for one in room.remote_participants.values() if one.identity == CANDIDATE_IDENTITY), None)
 
 
 async def _wait_for_event(event: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""Ears and mouth of a room, as livekit-agents takes them: the session with its providers, and the agent that it calls."""
+"""The livekit-agents session with its speech providers, and the agent that connects it to the conversation."""
 
 from collections.abc import AsyncGenerator, AsyncIterable
 
@@ -6,46 +6,62 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, ModelSettings, inference
 from livekit.agents.llm import ChatContext, ChatMessage
 from livekit.agents.stt import SpeechEvent
+from livekit.agents.voice import UserStateChangedEvent
 from livekit.plugins import cartesia, deepgram
 
 from agent.voice.conversation import Conversation
+from agent.voice.speech import SpeechPlayer
 from agent.voice.speech_collector import SpeechCollector
-from agent.voice.speech_player import SpeechPlayer
 from models.documents.language import primary_language
 from settings import Settings
 
 
 class VoiceAgent(Agent):
-    """What livekit-agents calls; it decides nothing, and it has no model of its own: conversation and plan say what is said."""
+    """Forwards the session's events to the conversation, the collector and the player.
 
-    def __init__(self, conversation: Conversation, collector: SpeechCollector, speech_player: SpeechPlayer) -> None:
+    It decides nothing and has no language model: the conversation and its plan choose what is said.
+    """
+
+    def __init__(
+        self, session: AgentSession[None], conversation: Conversation, collector: SpeechCollector, speech_player: SpeechPlayer
+    ) -> None:
         super().__init__(instructions="")
         self._conversation = conversation
         self._collector = collector
         self._speech_player = speech_player
+        session.on("user_state_changed", self._on_user_state_changed)
+        session.on("agent_state_changed", speech_player.on_agent_state_changed)
 
     async def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
     ) -> AsyncGenerator[SpeechEvent | str, None]:
-        """What the recognizer hears, noted in passing."""
+        """Transcribe the candidate's audio, and collect the transcripts."""
         async for event in Agent.default.stt_node(self, self._collector.clock.track(audio), model_settings):
-            if isinstance(event, SpeechEvent):
-                self._collector.add_event(event)
+            if isinstance(event, SpeechEvent) and self._collector.add_event(event):
+                self._conversation.candidate_speech_changed()
             yield event
 
     async def tts_node(self, text: AsyncIterable[str], model_settings: ModelSettings) -> AsyncGenerator[rtc.AudioFrame, None]:
-        """What the synthesizer speaks, noted in passing."""
+        """Synthesize the interviewer's words, and record when the audio arrives."""
         async for frame in self._speech_player.track_frames(Agent.default.tts_node(self, text, model_settings)):
             yield frame
 
     async def on_user_turn_completed(self, turn_ctx: ChatContext, new_message: ChatMessage) -> None:
-        """The session takes the answer to be over."""
+        """Commit the candidate's answer, which the session considers complete."""
         metrics = new_message.metrics
         await self._conversation.commit_turn(metrics.get("started_speaking_at"), metrics.get("stopped_speaking_at"))
 
+    def _on_user_state_changed(self, event: UserStateChangedEvent) -> None:
+        self._collector.on_user_state_changed(event)
+        self._conversation.candidate_speech_changed()
+        self._speech_player.on_user_state_changed(event)
+
 
 def create_session(settings: Settings, language: str) -> AgentSession[None]:
-    """The session for an interview in that language (BCP 47). Nothing goes to LiveKit Cloud: the turn detector is pinned."""
+    """Create the session for an interview in that language, a BCP 47 tag.
+
+    Nothing is sent to LiveKit Cloud: the turn detector's version is pinned to one that runs locally.
+    """
     voice = settings.voice
     return AgentSession(
         stt=deepgram.STT(
@@ -53,7 +69,7 @@ def create_session(settings: Settings, language: str) -> AgentSession[None]:
             language=language,
             base_url=settings.deepgram.base_url,
             api_key=settings.deepgram.api_key.get_secret_value(),
-            # never to be trained with
+            # Opt out of Deepgram's model improvement program, so that nothing is used for training.
             mip_opt_out=True,
         ),
         tts=cartesia.TTS(
@@ -73,7 +89,7 @@ def create_session(settings: Settings, language: str) -> AgentSession[None]:
             "interruption": {
                 "mode": "vad",
                 "min_duration": voice.interruption_seconds,
-                # what is said over the disclosure is heard, though it does not cut it off
+                # Words spoken over the disclosure are transcribed, although they do not interrupt it.
                 "discard_audio_if_uninterruptible": False,
             },
             "preemptive_generation": {"enabled": False},

@@ -1,4 +1,4 @@
-"""What is said in a room, as stored turns: in the order in which it came, each once, whatever MongoDB does meanwhile."""
+"""Stores what is said in a room as turns, in order and exactly once, and retries while MongoDB is unavailable."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,13 +27,16 @@ T = TypeVar("T")
 _BACKOFF = Backoff(base_seconds=0.1, max_seconds=2.0)
 
 MAX_TYPED_CHARACTERS = 20_000
-"""characters of one turn, as sendMessage takes them"""
+"""Longest text of one typed turn, as in the sendMessage mutation."""
 INTERIM_INTERVAL_SECONDS = 0.15
-"""between two interims: a screen shows no more"""
+"""Seconds between two published interims, which is as fast as a reader can follow."""
 
 
 class TranscriptWriter:
-    """Stores the turns of one room under a lease, and shows what is being said. Use `run` as a task."""
+    """Stores the turns of one room under a lease, and publishes interims.
+
+    Run `publish_interims` as a task.
+    """
 
     def __init__(self, services: Services, interview_id: ObjectId, fence: int) -> None:
         self._services = services
@@ -43,12 +46,15 @@ class TranscriptWriter:
         self._interims: dict[Speaker, str] = {}
         self._interims_changed = asyncio.Event()
         self._last_seq = 0
-        """of the turns that this knows of"""
+        """Highest sequence number that is known to be stored."""
 
     async def add_candidate_speech(self, segment: SpeechSegment, *, interrupted: bool = False) -> Turn:
-        """Store what the candidate said; `interrupted`: the connection broke, or the end came, while they spoke.
+        """Store what the candidate said.
 
-        Waits for MongoDB as long as it is away. Raises LeaseLost when another has taken over, or no turn is taken any more.
+        Set `interrupted` if the connection broke or the interview ended meanwhile.
+
+        Retries for as long as MongoDB is unavailable. Raises LeaseLost when another process has taken
+        over or the interview accepts no more turns.
         """
         turn = NewTurn(
             key=f"item:{segment.id}",
@@ -65,14 +71,16 @@ class TranscriptWriter:
         return stored
 
     async def add_typed_text(self, interview: Interview, text: str, key: str) -> None:
-        """Store what the candidate typed into the room, in as many turns as it takes. Waits and raises as
-        `add_candidate_speech`."""
+        """Store what the candidate typed into the room; a long text becomes several turns.
+
+        Retries and raises as `add_candidate_speech` does.
+        """
         for index, start in enumerate(range(0, len(text), MAX_TYPED_CHARACTERS)):
             part = text[start : start + MAX_TYPED_CHARACTERS]
             await self._store_with_retry(partial(store_message, self._services, interview, part, f"{key}:{index}"))
 
     async def add_interviewer_turns(self, turns: Sequence[NewTurn], update: InterviewerUpdate) -> Interview:
-        """Store what the interviewer said. Waits and raises as `add_candidate_speech`."""
+        """Store what the interviewer said. Retries and raises as `add_candidate_speech` does."""
         interview = await self._store_with_retry(
             lambda: store_interviewer_turns(self._services, self._interview_id, turns, update)
         )
@@ -80,7 +88,7 @@ class TranscriptWriter:
         return interview
 
     def note_stored(self, turns: Sequence[Turn]) -> None:
-        """These are stored: what is shown from now on comes after them."""
+        """Record that these turns are stored, so that interims published from now on follow them."""
         self._last_seq = max(self._last_seq, *(turn.seq for turn in turns), 0)
 
     async def _store_with_retry(self, store: Callable[[], Awaitable[T]]) -> T:
@@ -90,20 +98,23 @@ class TranscriptWriter:
                 try:
                     return await store()
                 except (Conflict, NotFound):
-                    # ended, erased, or another's: nothing more is stored here
+                    # The interview has ended, was erased, or belongs to another process.
                     raise LeaseLost from None
                 except PyMongoError as error:
-                    log.warning("turn not stored yet", interview_id=str(self._interview_id), reason=type(error).__name__)
+                    log.warning("turn not stored; retrying", interview_id=str(self._interview_id), reason=type(error).__name__)
                 failures += 1
                 await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
 
-    def show_interim(self, speaker: Speaker, text: str) -> None:
-        """Show what the speaker has said since the last turn; stored nowhere."""
+    def update_interim(self, speaker: Speaker, text: str) -> None:
+        """Set what the speaker has said since the last turn.
+
+        Interims are published but never stored.
+        """
         self._interims[speaker] = text
         self._interims_changed.set()
 
-    async def run(self) -> None:
-        """Publish what `show_interim` was given, the newest words of each speaker only. Never ends."""
+    async def publish_interims(self) -> None:
+        """Publish the newest interim of each speaker whenever one changes. Never ends."""
         while True:
             await self._interims_changed.wait()
             self._interims_changed.clear()

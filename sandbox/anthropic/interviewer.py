@@ -94,7 +94,7 @@ def _answer_to_contribution(said: str, directive: dict[str, str]) -> list[tuple[
     asked = int(directive["question"].split()[0])
     count = len(said.split())
     if detect_intents(said):
-        return [("NEXT", "Let us leave that question here and go on."), ("CLOSE", "Thank you for your time.")]
+        return [("NEXT", "Let's leave that question there and move on."), ("CLOSE", "Thank you for your time.")]
     if asked == 0:
         return [("NEXT", "Good, let us begin."), ("CLOSE", "Thank you for your time.")]
     if count <= MAX_INTENT_WORDS and _DOES_NOT_KNOW.search(said):

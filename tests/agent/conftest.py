@@ -20,19 +20,19 @@ from tests.resolvers.tenant import Tenant
 PATIENT_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=10)
 SHORT_TIMEOUTS = settings.InterviewSettings(first_word_seconds=0.25, gap_seconds=0.25)
 SECRET_WORD = "heliotrope"
-"""a word of the candidate's, and of the model's, that must not be seen in any log"""
+"""A word of the candidate or the model that must not appear in any log."""
 
 
 @dataclass(frozen=True)
 class CollectedReply:
-    """One reply, as its consumer gets it."""
+    """The events of one reply, and the log entries written meanwhile."""
 
     events: list[MoveChosen | str]
     logs: list[Any]
 
     @property
-    def final_opening(self) -> MoveChosen:
-        """What the reply was in the end."""
+    def final_move(self) -> MoveChosen:
+        """The last move chosen."""
         return [event for event in self.events if isinstance(event, MoveChosen)][-1]
 
     @property
@@ -45,7 +45,7 @@ RequestReply = Callable[..., Awaitable[CollectedReply]]
 
 @pytest.fixture
 def request_reply(claude: AsyncAnthropic, provider: AnthropicProvider, caplog: pytest.LogCaptureFixture) -> RequestReply:
-    """Ask for the reply to what was said last, once, and check what must hold for every reply, whatever Claude does."""
+    """Request one reply, and check what holds for every reply, whatever Claude does."""
 
     async def request(
         talk: Talk, timeouts: settings.InterviewSettings = PATIENT_TIMEOUTS, client: AsyncAnthropic | None = None
@@ -61,22 +61,22 @@ def request_reply(claude: AsyncAnthropic, provider: AnthropicProvider, caplog: p
             ):
                 async for event in words:
                     events.append(event)
-        heard = CollectedReply(events, list(logs))
-        assert isinstance(events[0], MoveChosen), "the move comes before any word"
-        assert heard.final_opening.move in plan.allowed_moves
-        assert heard.text
-        assert heard.text == heard.text.strip()
-        assert heard.text.count("?") <= 1, f"two questions at once: {heard.text}"
-        assert len(provider.reply_requests) - requests_before <= 1, "one call of the model for one contribution"
+        reply = CollectedReply(events, list(logs))
+        assert isinstance(events[0], MoveChosen), "the move precedes the words"
+        assert reply.final_move.move in plan.allowed_moves
+        assert reply.text
+        assert reply.text == reply.text.strip()
+        assert reply.text.count("?") <= 1, f"two questions in one reply: {reply.text}"
+        assert len(provider.reply_requests) - requests_before <= 1, "each reply takes at most one call to the model"
         assert SECRET_WORD not in repr(logs) + caplog.text
-        return heard
+        return reply
 
     return request
 
 
 @pytest.fixture
 async def chat(services: Services, tenant: Tenant, claude: AsyncAnthropic) -> Chat:
-    """An interview whose first question has been put."""
+    """An interview whose first question has been asked."""
     chat = await make_chat(services, claude, tenant.position)
     await chat.run_reply_job()
     return chat
@@ -84,7 +84,7 @@ async def chat(services: Services, tenant: Tenant, claude: AsyncAnthropic) -> Ch
 
 @pytest.fixture
 async def release_event() -> AsyncIterator[asyncio.Event]:
-    """Holds a script's answer back until it is set, at the latest when the test is over."""
+    """An event that releases a scripted answer; it is set at the latest when the test ends."""
     released = asyncio.Event()
     yield released
     released.set()

@@ -1,4 +1,4 @@
-"""What goes out through the gate, with texts that must not."""
+"""A position with private texts, and what the output filter releases."""
 
 from collections.abc import Iterable
 
@@ -15,14 +15,14 @@ ASKED_QUESTION = "What was the last thing that you built on your own?"
 OPEN_QUESTION = "How do you make sure that a change of yours is safe?"
 UNASKED_QUESTION = "Tell me about the worst outage that you have ever caused."
 NOTE = "Retries are bounded and the pauses between them grow longer"
-NOTE_OF_ANOTHER = "Suspects an outage at once and verifies it with somebody else"
+NOTE_OF_ANOTHER = "Suspects an outage immediately and verifies it with a colleague"
 DESCRIPTION = "How soundly the candidate reasons about systems that they have built"
 ANCHOR = "Names the assumption that proved wrong and when it was dropped"
-RULE = "Never ask two questions, never ask a core question in words of your own"
+RULE = "Never judge, praise or score an answer, never hint at what to listen for"
 PRIVATE_TEXTS = (UNASKED_QUESTION, NOTE, NOTE_OF_ANOTHER, DESCRIPTION, ANCHOR, RULE)
 
 LEAK_WORDS = 6
-"""words in a row that are a leak"""
+"""Number of consecutive private words that counts as a leak."""
 MOVES = tuple(MAX_SENTENCES)
 MANY_EXAMPLES = settings(max_examples=200, deadline=None)
 CUT_PLACES = st.lists(st.integers(0, 400), max_size=30)
@@ -48,17 +48,17 @@ def guarded_position() -> PositionContent:
     )
 
 
-PRIVATE_RUNS = collect_private_ngrams(guarded_position(), questions_asked=2, rules=RULES)
+PRIVATE_NGRAMS = collect_private_ngrams(guarded_position(), questions_asked=2, rules=RULES)
 
 
 def filter_reply(move: Move, *chunks: str) -> str:
-    """What goes out when the model's words come in these chunks, and it ends of itself."""
-    gate = OutputFilter(move, PRIVATE_RUNS)
-    sentences = [sentence for chunk in chunks for sentence in gate.feed(chunk)]
-    return "".join([*sentences, *gate.flush()])
+    """Return what the filter releases of a complete reply that arrives in these chunks."""
+    output_filter = OutputFilter(move, PRIVATE_NGRAMS)
+    sentences = [sentence for chunk in chunks for sentence in output_filter.feed(chunk)]
+    return "".join([*sentences, *output_filter.flush()])
 
 
 def split_at(text: str, places: Iterable[int]) -> list[str]:
-    """The text in chunks."""
+    """Split the text at these places, modulo its length."""
     ends = sorted({place % (len(text) + 1) for place in places} | {len(text)})
     return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]

@@ -1,4 +1,4 @@
-"""Interviews from greeting to closing, with whatever the model chooses and whenever the candidate writes."""
+"""Simulated interviews from greeting to closing, with generated moves, messages and pauses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ MANY_EXAMPLES = settings(max_examples=150, deadline=None)
 
 @dataclass(frozen=True)
 class TalkStep:
-    """What happens around one reply."""
+    """The events around one reply."""
 
     choice: int
-    """which of the allowed moves is made"""
+    """Index of the allowed move to make, modulo their number."""
     pieces: int = 1
-    """turns of the candidate before the reply is composed"""
+    """Number of candidate turns before the reply is composed."""
     late_pieces: int = 0
-    """and while it is composed"""
+    """Number of candidate turns while the reply is composed."""
     seconds: int = 0
-    """that the candidate takes"""
+    """Seconds that the candidate takes to answer."""
     is_silent: bool = False
-    """the candidate lets the clock run out once before writing"""
+    """Whether the candidate stays silent until a move by the clock is due."""
 
 
 STEPS = st.lists(
@@ -50,17 +50,18 @@ def simulate_talk(
     replies: int | None = None,
     answer_text: str = "Yes.",
 ) -> Talk:
-    """An interview from greeting to closing, the steps over and over; `on_plan` is called with each plan that a reply is made by.
+    """Simulate an interview from greeting to closing, repeating the steps as needed.
 
-    Without `ends_early` the model closes only where it may not go on; with `replies` the candidate falls silent after so many.
+    `on_plan` is called with the plan of each reply. Unless `ends_early`, the model closes only when NEXT is not
+    allowed. After `replies` replies, if given, the candidate falls silent and the interview is returned as it is.
     """
     talk = Talk(position, limit=timedelta(minutes=position.limit_minutes))
     early = talk.plan
     if steps[0].late_pieces:
         talk.say("Hello?")
     talk.greet(early)
-    most = _most_replies(position)
-    for count in range(most + 1):
+    max_replies = _max_replies(position)
+    for count in range(max_replies + 1):
         if count == replies:
             return talk
         step = steps[count % len(steps)]
@@ -79,26 +80,26 @@ def simulate_talk(
         talk.store_move(move, plan)
         if move is Move.CLOSE:
             return talk
-    raise AssertionError(f"no end after {most} replies: {[turn.move for turn in talk.interviewer_turns]}")
+    raise AssertionError(f"no end after {max_replies} replies: {[turn.move for turn in talk.interviewer_turns]}")
 
 
 def make_clock_move(talk: Talk) -> bool:
-    """The clock's move, if there is nothing to reply to; whether it was the end."""
+    """Make the move that the clock demands if there is nothing to reply to, and return whether it ended the interview."""
     plan = talk.plan
     if plan.contribution or plan.last_turn_at is None:
         return False
     due_at = plan.due_after(plan.last_turn_at)
     assert due_at is not None
     talk.now = max(talk.now, due_at)
-    assert talk.plan.clock_move, "what is due has a move"
+    assert talk.plan.clock_move, "a due date must come with a move"
     move, reason = talk.plan.clock_move
     talk.store_move(move, talk.plan, reason)
     return move is Move.CLOSE
 
 
-def _most_replies(position: PositionContent) -> int:
+def _max_replies(position: PositionContent) -> int:
     on_questions = sum(
         question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions
     )
     others = on_questions + len(position.questions)
-    return others + 2 * (others + 1)  # between any two others a STOP, and the same again where it was not heard
+    return others + 2 * (others + 1)  # a STOP between any two others, repeated once if it was not heard

@@ -1,4 +1,4 @@
-"""Typed interviews on the real stores, with the reply job called by hand: nobody else works on them."""
+"""Typed interviews on real servers, whose reply job runs only when a test calls it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -22,17 +22,18 @@ from models.documents.position import Position
 from models.documents.turn import Speaker, Turn, get_turn_collection, read_turns
 from sandbox.anthropic.provider import AnthropicProvider
 from settings import Settings
+from tests.agent.talks import PHRASEBOOK
 from tests.factories import make_interview
 
 UNPROBED_ANSWER = (
     "I looked at the lock waits first, found two workers that waited for each other, and made both lock in one order."
 )
-"""an answer that is not probed"""
+"""An answer that the loopback Claude does not probe."""
 
 
 @dataclass
 class Chat:
-    """One interview, and the process that acts in it."""
+    """One interview, and the services of the process that runs its jobs."""
 
     services: Services
     claude: AsyncAnthropic
@@ -40,15 +41,15 @@ class Chat:
 
     async def run_reply_job(self) -> None:
         async with asyncio.timeout(30):
-            await respond_if_due(self.services, self.claude, self.id)
+            await respond_if_due(self.services, self.claude, PHRASEBOOK, self.id)
 
     async def say(self, *texts: str) -> None:
-        """Store what the candidate types, a message for each text."""
+        """Store each text as a message of the candidate."""
         for text in texts:
             await store_message(self.services, await self.interview(), text, str(ObjectId()))
 
     async def say_and_get_reply(self, *texts: str) -> Turn:
-        """What the interviewer answers to that."""
+        """Store the messages, run the reply job, and return the interviewer's reply."""
         await self.say(*texts)
         await self.run_reply_job()
         return (await self.turns())[-1]
@@ -62,14 +63,17 @@ class Chat:
         return await read_turns(self.id)
 
     async def interviewer_turns(self) -> list[Turn]:
-        """The interviewer's turns."""
+        """Return the interviewer's turns."""
         return [turn for turn in await self.turns() if turn.speaker is Speaker.INTERVIEWER]
 
     async def evaluations(self) -> list[Evaluation]:
         return await Evaluation.find({"interview_id": self.id}).to_list()
 
     async def move_into_past(self, **lapse: float) -> None:
-        """As if all of it had happened so much earlier; `lapse` as timedelta takes it."""
+        """Move all times of the interview into the past.
+
+        `lapse` contains arguments of timedelta.
+        """
         by = -int(timedelta(**lapse).total_seconds() * 1000)
         computed = {name: {"$add": [f"${name}", by]} for name in ("started_at", "due_at")}
         assert await update_interview(self.id, {}, {}, computed)
@@ -77,16 +81,16 @@ class Chat:
         await get_turn_collection().update_many({"interview_id": self.id}, [{"$set": earlier}])
 
     async def set_fields(self, **values: Any) -> None:
-        """Change the document, as nobody should."""
+        """Change the document directly, without the checks of a transition."""
         assert await update_interview(self.id, {}, values)
 
     def with_other_services(self, services: Services) -> "Chat":
-        """The same interview, as another process acts in it."""
+        """Return the same interview with the services of another process."""
         return replace(self, services=services)
 
 
 async def make_chat(services: Services, claude: AsyncAnthropic, position: Position, **values: Any) -> Chat:
-    """An interview that is open, and not greeted yet."""
+    """Create an open interview that has not been greeted."""
     interview = await make_interview(position, InterviewStatus.WAITING, **values)
     chat = Chat(services, claude, interview.id)
     assert await update_interview(chat.id, {}, {}, {"due_at": "$$NOW"})
@@ -95,7 +99,7 @@ async def make_chat(services: Services, claude: AsyncAnthropic, position: Positi
 
 @asynccontextmanager
 async def open_process_services(settings: Settings) -> AsyncIterator[Services]:
-    """What one more process has open."""
+    """Open the services of another process."""
     async with (
         LiveHub(settings.redis, poll_seconds=0.2) as live,
         Jobs(settings.redis, concurrency=5) as jobs,
@@ -105,7 +109,7 @@ async def open_process_services(settings: Settings) -> AsyncIterator[Services]:
 
 
 async def wait_for_reply_requests(provider: AnthropicProvider, calls: int) -> None:
-    """Wait until Claude has been asked for so many replies."""
+    """Wait until Claude has received `calls` requests for a reply."""
     async with asyncio.timeout(15):
         while len(provider.reply_requests) < calls:
             await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""Interviews in memory: turns as the text job stores them, without a database."""
+"""Interviews in memory, with turns as the reply job stores them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -6,18 +6,24 @@ from datetime import UTC, datetime, timedelta
 from bson import ObjectId
 from hypothesis import strategies as st
 
+from agent.phrases import load_phrasebook
 from agent.plan import InterviewPlan, TimeLimits, derive_plan
 from models.documents.interview import EndReason
 from models.documents.position import PositionContent, Question
 from models.documents.turn import Channel, Move, Source, Speaker, Turn
 from tests.factories import position_body
 
+PHRASEBOOK = load_phrasebook()
+ENGLISH = PHRASEBOOK.get("en")
 START_TIME = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 @dataclass
 class Talk:
-    """One interview; `now` is its clock. The interviewer's turns are made by the plan that is passed in, which may be old."""
+    """One interview with a clock, `now`.
+
+    The interviewer's turns follow the plan passed in, which may be outdated.
+    """
 
     position: PositionContent = field(default_factory=position_body)
     limit: timedelta = timedelta(minutes=30)
@@ -31,17 +37,17 @@ class Talk:
 
     @property
     def plan(self) -> InterviewPlan:
-        """What the stored turns stand for now."""
+        """The plan of the stored turns at `now`."""
         limits = TimeLimits(self.started_at, self.limit, self.closing, self.silence)
-        return derive_plan(self.position, self.language, self.turns, limits, self.now)
+        return derive_plan(self.position, self.language, PHRASEBOOK.get(self.language), self.turns, limits, self.now)
 
     @property
     def interviewer_turns(self) -> list[Turn]:
-        """The interviewer's turns."""
+        """All turns of the interviewer."""
         return [turn for turn in self.turns if turn.speaker is Speaker.INTERVIEWER]
 
     def advance_clock(self, **lapse: float) -> None:
-        """Let time pass; `lapse` as timedelta takes it."""
+        """Advance the clock. `lapse` contains arguments of timedelta."""
         self.now += timedelta(**lapse)
 
     def greet(self, plan: InterviewPlan | None = None) -> None:
@@ -51,28 +57,28 @@ class Talk:
         self._store(Speaker.INTERVIEWER, plan.code_words(Move.NEXT), Move.NEXT, plan)
 
     def greet_without_question(self) -> None:
-        """Store the greeting; the first question has not been heard."""
+        """Store the greeting only, as when the first question was not heard."""
         self._store(Speaker.INTERVIEWER, "Hello.", Move.GREET, self.plan)
 
     def say(self, *pieces: str, started_at: datetime | None = None) -> None:
-        """Store what the candidate says, a turn for each piece; begun now, or at `started_at`."""
+        """Store each piece as a turn of the candidate that starts now, or at `started_at`."""
         self.started_at = self.started_at or self.now
         for piece in pieces:
             self._store(Speaker.CANDIDATE, piece, started_at=started_at)
 
     def store_move(self, move: Move, plan: InterviewPlan | None = None, reason: EndReason | None = None) -> Turn:
-        """Store the interviewer's turn of that move."""
+        """Store a turn of the interviewer with that move."""
         plan = plan or self.plan
         return self._store(Speaker.INTERVIEWER, plan.code_words(move, reason), move, plan)
 
     def answer_and_reply(self, move: Move, *pieces: str) -> Turn:
-        """The candidate says something, and gets that reply."""
+        """Store an answer of the candidate and a reply with that move."""
         self.say(*(pieces or ("An answer.",)))
         assert move in self.plan.allowed_moves, f"{move} is not among {self.plan.allowed_moves}"
         return self.store_move(move)
 
-    def store_cut_off_reply(self, text: str) -> None:
-        """Store what was heard of a reply that was cut off before it was heard."""
+    def store_interrupted_reply(self, text: str) -> None:
+        """Store a reply that was interrupted before it was heard."""
         self._store(Speaker.INTERVIEWER, text)
 
     def _store(
@@ -103,14 +109,14 @@ class Talk:
 
 
 def make_greeted_talk(**fields: object) -> Talk:
-    """A talk whose first question has been put."""
+    """Create a talk whose first question has been asked."""
     talk = Talk(**fields)  # type: ignore[arg-type]  # the dataclass checks the names, each test its values
     talk.greet()
     return talk
 
 
 def new_questions(*max_probes: int) -> list[Question]:
-    """As many core questions, each with one question mark."""
+    """Create a core question with one question mark for each number of probes."""
     return [
         Question(key=f"question_{place}", text=f"Core question {place}, what do you say?", max_probes=probes)
         for place, probes in enumerate(max_probes, 1)
@@ -118,14 +124,14 @@ def new_questions(*max_probes: int) -> list[Question]:
 
 
 def make_talk_with_probes(*max_probes: int, wrap_up: int | None = None) -> Talk:
-    """A greeted talk with a core question for each number: how often that may be probed."""
+    """Create a greeted talk with a core question for each number of probes."""
     position = position_body(questions=new_questions(*max_probes), wrap_up_after_exchanges=wrap_up or len(max_probes))
     return make_greeted_talk(position=position)
 
 
 @st.composite
 def positions(draw: st.DrawFn) -> PositionContent:
-    """Positions of 1 to 12 questions that savePosition takes."""
+    """Generate valid positions with 1 to 12 questions."""
     probes = draw(st.lists(st.integers(0, 5), min_size=1, max_size=12))
     return position_body(
         questions=new_questions(*probes),

@@ -1,5 +1,3 @@
-"""What becomes of Claude's words: the move is read and stripped, the words are checked, code adds the question."""
-
 import random
 from collections.abc import Callable
 
@@ -8,20 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.interviewer import MAX_MOVE_LINE_CHARACTERS, MoveChosen, parse_move
-from agent.phrases import get_phrases
+from models.documents.interview import EndReason
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import SECRET_WORD, RequestReply
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
 from tests.factories import position_body
 
-ENGLISH = get_phrases("en")
 QUESTIONS = [question.text for question in position_body().questions]
 MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 
 
 def make_answered_talk(*moves: Move, last_words: str = f"A {SECRET_WORD} of an answer.") -> Talk:
-    """A talk in which these replies were made, and the candidate has said something since."""
+    """Create a talk with these replies, in which the candidate has spoken last."""
     talk = make_greeted_talk()
     for move in moves:
         talk.answer_and_reply(move)
@@ -50,7 +47,7 @@ REPLIES = [
     (make_answered_talk, "WAIT\nTake the time you need.", Move.WAIT, "Take the time you need."),
     (make_answered_talk, "WAIT", Move.WAIT, ENGLISH.wait),
     (make_answered_talk, "STOP\nI understand.", Move.STOP, f"I understand. {ENGLISH.stop}"),
-    (make_stopping_talk, "CLOSE\nThank you.", Move.CLOSE, "Thank you. Then we end here, as you wish."),
+    (make_stopping_talk, "CLOSE\nThank you.", Move.CLOSE, f"Thank you. {ENGLISH.closings[EndReason.CANDIDATE_ENDED]}"),
 ]
 
 
@@ -58,7 +55,7 @@ REPLIES = [
 @pytest.mark.parametrize(
     ("talk", "answer", "move", "text"), REPLIES, ids=lambda value: repr(value) if isinstance(value, str) else None
 )
-async def test_each_move_is_stripped_and_its_words_go_out_however_they_are_cut(
+async def test_each_move_is_removed_and_its_words_are_released_however_the_stream_is_split(
     request_reply: RequestReply,
     provider: AnthropicProvider,
     talk: Callable[[], Talk],
@@ -68,22 +65,20 @@ async def test_each_move_is_stripped_and_its_words_go_out_however_they_are_cut(
     piece: int,
 ) -> None:
     provider.scripts.append(ScriptedReply(text=answer, delta_characters=piece))
-    heard = await request_reply(talk())
-    assert [event for event in heard.events if isinstance(event, MoveChosen)] == [MoveChosen(move, Source.MODEL)]
-    assert heard.text.startswith(text)
+    reply = await request_reply(talk())
+    assert [event for event in reply.events if isinstance(event, MoveChosen)] == [MoveChosen(move, Source.MODEL)]
+    assert reply.text.startswith(text)
     if move is not Move.CLOSE:
-        assert heard.text == text
+        assert reply.text == text
 
 
-async def test_the_first_sentence_goes_out_before_the_last_is_written(
-    request_reply: RequestReply, provider: AnthropicProvider
-) -> None:
+async def test_sentences_are_yielded_one_by_one(request_reply: RequestReply, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too."))
-    heard = await request_reply(make_answered_talk())
-    assert heard.events[1:] == ["I mean your daily work.", " Any of it.", " Small things too."]
+    reply = await request_reply(make_answered_talk())
+    assert reply.events[1:] == ["I mean your daily work.", " Any of it.", " Small things too."]
 
 
-HEADS = [
+MOVE_LINES = [
     *((form.format(move), move) for move in MODEL_MOVES for form in ("{}", "**{}**", "`{}`", "[{}]", "<{}>", '"{}"', "({})")),
     *(
         (form, Move.NEXT)
@@ -102,9 +97,9 @@ HEADS = [
 ]
 
 
-@pytest.mark.parametrize(("head", "move"), HEADS)
-def test_a_head_is_read_the_same_however_it_is_cut(head: str, move: Move | None) -> None:
-    whole = f"{head}\nThank you.\nYes."
+@pytest.mark.parametrize(("line", "move"), MOVE_LINES)
+def test_move_line_is_parsed_the_same_however_it_is_split(line: str, move: Move | None) -> None:
+    whole = f"{line}\nThank you.\nYes."
     for seed in range(200):
         cuts = random.Random(seed)
         pieces, rest = [], whole
@@ -112,27 +107,27 @@ def test_a_head_is_read_the_same_however_it_is_cut(head: str, move: Move | None)
             size = cuts.randint(1, 9)
             pieces.append(rest[:size])
             rest = rest[size:]
-        buffer, decided = "", None
-        while decided is None and pieces:
+        buffer, parsed = "", None
+        while parsed is None and pieces:
             buffer += pieces.pop(0)
-            decided = parse_move(buffer)
-        found, words = decided or parse_move(buffer, is_whole=True) or (None, "")
+            parsed = parse_move(buffer)
+        found, words = parsed or parse_move(buffer, is_whole=True) or (None, "")
         assert found == move
         assert move is None or words + "".join(pieces) == "Thank you.\nYes."
 
 
 @given(st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
-def test_whatever_stands_first_a_head_is_a_move_or_none(head: str) -> None:
-    decided = parse_move(head, is_whole=True)
-    assert decided
-    assert decided[0] is None or decided[0] in MODEL_MOVES
+def test_any_first_line_parses_to_a_move_or_none(text: str) -> None:
+    parsed = parse_move(text, is_whole=True)
+    assert parsed
+    assert parsed[0] is None or parsed[0] in MODEL_MOVES
 
 
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        # a second question, and a second sentence where there is room for one
+        # more questions or sentences than the move allows
         ("PROBE\nWhat did you see? And what did you do then?", "What did you see?"),
         ("PROBE\nWhat did you see?And what did you do?", None),
         ("NEXT\nThank you. And how did it end?", f"Thank you. {QUESTIONS[1]}"),
@@ -143,20 +138,20 @@ def test_whatever_stands_first_a_head_is_a_move_or_none(head: str) -> None:
         ("NEXT\nPROBE\nThank you.", f"Thank you. {QUESTIONS[1]}"),
         ("PROBE\nNEXT\nWhat did you see?", "What did you see?"),
         ("CLARIFY\nI mean your daily work.\nNEXT\nAny of it.", "I mean your daily work. Any of it."),
-        # what is private
+        # private text
         ("PROBE\nI listen for a fact about incident and so on. What did you see?", "What did you see?"),
-        ("NEXT\nThe flow is not yours: code decides which question comes next.", QUESTIONS[1]),
+        ("NEXT\nYou do not control the flow of the interview.", QUESTIONS[1]),
         ("PROBE\nCan you tell me about the last incident that you handled?", None),
         # markup
         ("NEXT\n<directive>moves: CLOSE</directive>", QUESTIONS[1]),
         ("PROBE\n<b>What</b> did you see?", None),
-        # nothing that may be said
+        # no words that may be said
         ("PROBE\n", None),
         ("PROBE", None),
         ("CLARIFY\nShall I explain?", None),
     ],
 )
-async def test_what_may_not_be_said_is_not_said(
+async def test_disallowed_words_are_not_said(
     request_reply: RequestReply, provider: AnthropicProvider, answer: str, text: str | None
 ) -> None:
     position = position_body()
@@ -164,17 +159,17 @@ async def test_what_may_not_be_said_is_not_said(
     talk = make_greeted_talk(position=position)
     talk.say("An answer.")
     provider.scripts.append(ScriptedReply(text=answer))
-    heard = await request_reply(talk)
+    reply = await request_reply(talk)
     if text is None:
-        assert heard.final_opening == MoveChosen(Move.NEXT, Source.CODE, "no words")
-        assert heard.text == QUESTIONS[1]
+        assert reply.final_move == MoveChosen(Move.NEXT, Source.CODE, "no words")
+        assert reply.text == QUESTIONS[1]
     else:
-        assert heard.final_opening.source is Source.MODEL
-        assert heard.text == text
+        assert reply.final_move.source is Source.MODEL
+        assert reply.text == text
 
 
 @pytest.mark.parametrize(
-    ("moves", "answer", "refused"),
+    ("moves", "answer", "rejected"),
     [
         ((), "CLOSE\nGoodbye.", Move.CLOSE),
         ((Move.PROBE,), "PROBE\nWhat else?", Move.PROBE),
@@ -185,26 +180,26 @@ async def test_what_may_not_be_said_is_not_said(
         ((Move.NEXT, Move.NEXT), "NEXT\nThank you.", Move.NEXT),
     ],
 )
-async def test_a_move_that_is_not_allowed_gives_codes_own_words(
-    request_reply: RequestReply, provider: AnthropicProvider, moves: tuple[Move, ...], answer: str, refused: Move
+async def test_disallowed_move_is_replaced_by_a_reply_of_code(
+    request_reply: RequestReply, provider: AnthropicProvider, moves: tuple[Move, ...], answer: str, rejected: Move
 ) -> None:
     talk = make_answered_talk(*moves)
     provider.scripts.append(ScriptedReply(text=answer))
-    heard = await request_reply(talk)
-    assert heard.events == [
-        MoveChosen(talk.plan.fallback_move, Source.CODE, f"move {refused} not allowed"),
-        talk.plan.fallback_words(refused),
+    reply = await request_reply(talk)
+    assert reply.events == [
+        MoveChosen(talk.plan.fallback_move, Source.CODE, f"move {rejected} not allowed"),
+        talk.plan.fallback_words(rejected),
     ]
 
 
-async def test_a_request_that_is_used_up_is_told_that_we_go_on(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+async def test_exhausted_request_is_answered_by_moving_on(request_reply: RequestReply, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text="REPEAT\nOf course."))
-    heard = await request_reply(make_answered_talk(Move.REPEAT, Move.REPEAT))
-    assert heard.text == f"{ENGLISH.move_on} {QUESTIONS[1]}"
+    reply = await request_reply(make_answered_talk(Move.REPEAT, Move.REPEAT))
+    assert reply.text == f"{ENGLISH.move_on} {QUESTIONS[1]}"
 
 
-async def test_the_last_question_is_followed_by_the_closing(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+async def test_closing_follows_the_last_question(request_reply: RequestReply, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text="CLOSE\nThank you, this was good to hear."))
-    heard = await request_reply(make_answered_talk(Move.NEXT, Move.NEXT))
-    assert heard.final_opening == MoveChosen(Move.CLOSE, Source.MODEL)
-    assert heard.text.startswith("Thank you, this was good to hear. That was my last question.")
+    reply = await request_reply(make_answered_talk(Move.NEXT, Move.NEXT))
+    assert reply.final_move == MoveChosen(Move.CLOSE, Source.MODEL)
+    assert reply.text.startswith("Thank you, this was good to hear. That was my last question.")

@@ -1,5 +1,3 @@
-"""When Claude does not answer, or breaks off: code speaks, once, and nobody waits for ever."""
-
 import asyncio
 from contextlib import aclosing
 
@@ -9,16 +7,15 @@ from anthropic import AsyncAnthropic
 
 import settings
 from agent.interviewer import MoveChosen, stream_reply
-from agent.phrases import get_phrases
 from agent.prompts import Background, compose_prompt
+from models.documents.interview import EndReason
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
 from tests.factories import position_body
 from tests.live.streams import wait_until
 
-ENGLISH = get_phrases("en")
 SHORT_GAP_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=0.5)
 QUESTIONS = [question.text for question in position_body().questions]
 
@@ -31,11 +28,11 @@ def talk() -> Talk:
     return talk
 
 
-def assert_code_asks(heard_events: list[MoveChosen | str], reason: str) -> None:
-    assert heard_events == [MoveChosen(Move.NEXT, Source.CODE, reason), QUESTIONS[1]]
+def assert_code_asks(events: list[MoveChosen | str], reason: str) -> None:
+    assert events == [MoveChosen(Move.NEXT, Source.CODE, reason), QUESTIONS[1]]
 
 
-FAILING_HEADS = {
+FAILING_MOVE_LINES = {
     "missing": (ScriptedReply(text=f"Thank you for this, {SECRET_WORD} is a word."), "no move"),
     "garbled": (ScriptedReply(text='{"move": "NEXT", "words": "heliotrope"}'), "no move"),
     "empty": (ScriptedReply(text=""), "no move"),
@@ -47,62 +44,64 @@ FAILING_HEADS = {
     "429": (ScriptedReply(status=429, error_type="rate_limit_error", retry_after=0), "RateLimitError"),
     "500": (ScriptedReply(status=500), "InternalServerError"),
     "529": (ScriptedReply(status=529, error_type="overloaded_error"), "OverloadedError"),
-    "cut at once": (ScriptedReply(text="NEXT\nThank you.", cut_after=0), "RemoteProtocolError"),
+    "cut immediately": (ScriptedReply(text="NEXT\nThank you.", cut_after=0), "RemoteProtocolError"),
     "cut": (ScriptedReply(text="NEXT\nThank you.", delta_characters=1, cut_after=3), "RemoteProtocolError"),
     "error event": (ScriptedReply(text="NEXT\nThank you.", delta_characters=1, error_after=3), "APIStatusError"),
-    "refused at once": (ScriptedReply(text="", stop_reason="refusal"), "stop reason refusal"),
+    "refused immediately": (ScriptedReply(text="", stop_reason="refusal"), "stop reason refusal"),
     "refused": (ScriptedReply(text="NEX", stop_reason="refusal"), "stop reason refusal"),
     "max_tokens": (ScriptedReply(text="NEX", stop_reason="max_tokens"), "stop reason max_tokens"),
-    "nothing at all": (ScriptedReply(raw_body=""), "no end"),
-    "a proxy's page": (ScriptedReply(raw_body="<html>heliotrope</html>"), "no end"),
+    "nothing at all": (ScriptedReply(raw_body=""), "incomplete stream"),
+    "a proxy's page": (ScriptedReply(raw_body="<html>heliotrope</html>"), "incomplete stream"),
     "an event that is no JSON": (ScriptedReply(raw_body="event: message_start\ndata: heliotrope\n\n"), "JSONDecodeError"),
 }
 
 
-@pytest.mark.parametrize(("script", "reason"), FAILING_HEADS.values(), ids=FAILING_HEADS)
-async def test_without_a_move_code_asks_the_next_question(
+@pytest.mark.parametrize(("script", "reason"), FAILING_MOVE_LINES.values(), ids=FAILING_MOVE_LINES)
+async def test_code_asks_the_next_question_when_the_reply_has_no_move(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, script: ScriptedReply, reason: str
 ) -> None:
     provider.scripts.append(script)
     assert_code_asks((await request_reply(talk)).events, reason)
 
 
-async def test_nobody_at_the_address_code_asks(request_reply: RequestReply, talk: Talk) -> None:
-    async with AsyncAnthropic(api_key="test", base_url="http://127.0.0.1:9", max_retries=0) as lonely:
-        assert_code_asks((await request_reply(talk, client=lonely)).events, "APIConnectionError")
+async def test_code_asks_the_next_question_when_claude_is_unreachable(request_reply: RequestReply, talk: Talk) -> None:
+    async with AsyncAnthropic(api_key="test", base_url="http://127.0.0.1:9", max_retries=0) as client:
+        assert_code_asks((await request_reply(talk, client=client)).events, "APIConnectionError")
 
 
-async def test_a_late_first_word_is_not_waited_for(
+async def test_late_first_word_times_out(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, release_event: asyncio.Event
 ) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
-    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
+    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "timeout")
 
 
-async def test_a_head_that_stalls_is_not_waited_for(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk) -> None:
+async def test_stalled_move_line_times_out(request_reply: RequestReply, provider: AnthropicProvider, talk: Talk) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=1, stall_after=3))
-    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
+    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "timeout")
 
 
-async def test_a_head_that_trickles_has_no_more_time_than_a_late_one(
+async def test_slow_move_line_times_out_as_a_late_one_does(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk
 ) -> None:
-    # each letter comes within gap_seconds, but all of them take four times first_word_seconds
+    # Each letter arrives within gap_seconds, but all of them take four times first_word_seconds.
     provider.scripts.append(ScriptedReply(text="\n" * 9 + "NEXT\nThank you.", delta_characters=1, pause_seconds=0.1))
-    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "time-out")
+    assert_code_asks((await request_reply(talk, SHORT_TIMEOUTS)).events, "timeout")
 
 
-async def test_words_may_take_their_time_as_long_as_they_come(
+async def test_slow_words_do_not_time_out_while_they_arrive(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk
 ) -> None:
     words = "I mean your work of every day, here."
     provider.scripts.append(ScriptedReply(text=f"CLARIFY\n{words}", pause_seconds=0.2))
-    heard = await request_reply(talk, settings.InterviewSettings(first_word_seconds=5, gap_seconds=1.0))
-    assert heard.final_opening == MoveChosen(Move.CLARIFY, Source.MODEL)
-    assert heard.text == words
+    reply = await request_reply(talk, settings.InterviewSettings(first_word_seconds=5, gap_seconds=1.0))
+    assert reply.final_move == MoveChosen(Move.CLARIFY, Source.MODEL)
+    assert reply.text == words
 
 
-async def test_a_consumers_own_time_is_not_claudes(provider: AnthropicProvider, claude: AsyncAnthropic, talk: Talk) -> None:
+async def test_time_of_the_consumer_does_not_count_toward_the_timeout(
+    provider: AnthropicProvider, claude: AsyncAnthropic, talk: Talk
+) -> None:
     provider.scripts.append(
         ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too.", delta_characters=1)
     )
@@ -117,7 +116,7 @@ async def test_a_consumers_own_time_is_not_claudes(provider: AnthropicProvider, 
 
 
 async def make_truncated_script(provider: AnthropicProvider, text: str) -> ScriptedReply:
-    """As the text comes, but the stream ends without its last events, as if all were well."""
+    """Create a script whose stream ends without its last events and without an error."""
     provider.scripts.append(ScriptedReply(text=text, delta_characters=1))
     async with httpx2.AsyncClient(headers={"x-api-key": "test"}) as client:
         body = {"model": "m", "max_tokens": 1, "stream": True, "messages": [{"role": "user", "content": "x"}]}
@@ -134,16 +133,16 @@ BREAKING_SCRIPTS = {
     "refusal": lambda text: ScriptedReply(text=text, delta_characters=1, stop_reason="refusal"),
 }
 BROKEN_REASONS = {
-    "stall": "time-out",
+    "stall": "timeout",
     "cut": "RemoteProtocolError",
     "error event": "APIStatusError",
     "max_tokens": "stop reason max_tokens",
     "refusal": "stop reason refusal",
-    "clean end": "no end",
+    "clean end": "incomplete stream",
 }
 REPEATED_QUESTION = f"{ENGLISH.question_again} {QUESTIONS[0]}"
-CUT_OFF_REPLIES = [
-    # what is no whole sentence is not said
+INCOMPLETE_REPLIES = [
+    # An incomplete sentence is not said.
     ("NEXT\nThank you for", Move.NEXT, QUESTIONS[1]),
     ("REPEAT\nOf cour", Move.REPEAT, QUESTIONS[0]),
     ("WAIT\nTake the ti", Move.WAIT, ENGLISH.wait),
@@ -153,50 +152,50 @@ CUT_OFF_REPLIES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "move", "said"), CUT_OFF_REPLIES, ids=[move for _, move, _ in CUT_OFF_REPLIES])
+@pytest.mark.parametrize(("text", "move", "said"), INCOMPLETE_REPLIES, ids=[move for _, move, _ in INCOMPLETE_REPLIES])
 @pytest.mark.parametrize("how", BROKEN_REASONS)
-async def test_what_breaks_off_is_rounded_off_by_code(
+async def test_incomplete_reply_is_completed_by_code(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, how: str, text: str, move: Move, said: str
 ) -> None:
     provider.scripts.append(
         BREAKING_SCRIPTS[how](text) if how in BREAKING_SCRIPTS else await make_truncated_script(provider, text)
     )
-    heard = await request_reply(talk, SHORT_GAP_TIMEOUTS if how == "stall" else PATIENT_TIMEOUTS)
-    assert heard.final_opening == MoveChosen(move, Source.BROKEN, BROKEN_REASONS[how])
-    assert heard.text == said
+    reply = await request_reply(talk, SHORT_GAP_TIMEOUTS if how == "stall" else PATIENT_TIMEOUTS)
+    assert reply.final_move == MoveChosen(move, Source.BROKEN, BROKEN_REASONS[how])
+    assert reply.text == said
 
 
 @pytest.mark.parametrize("move", [Move.PROBE, Move.CLARIFY])
-async def test_a_move_whose_words_never_came_gives_codes_question(
+async def test_probe_or_clarification_without_words_is_replaced_by_the_next_question(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, move: Move
 ) -> None:
     provider.scripts.append(ScriptedReply(text=f"{move}\nYou mention", cut_after=12))
-    heard = await request_reply(talk)
-    assert heard.final_opening == MoveChosen(Move.NEXT, Source.CODE, "RemoteProtocolError")
-    assert heard.text == QUESTIONS[1]
+    reply = await request_reply(talk)
+    assert reply.final_move == MoveChosen(Move.NEXT, Source.CODE, "RemoteProtocolError")
+    assert reply.text == QUESTIONS[1]
 
 
-async def test_a_whole_question_that_went_out_is_not_followed_by_another(
+async def test_nothing_is_added_to_a_complete_question(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk
 ) -> None:
     text = "PROBE\nWhat did you see first? "
     provider.scripts.append(ScriptedReply(text=text, delta_characters=1, cut_after=len(text)))
-    heard = await request_reply(talk)
-    assert heard.final_opening == MoveChosen(Move.PROBE, Source.MODEL)
-    assert heard.text == "What did you see first?"
+    reply = await request_reply(talk)
+    assert reply.final_move == MoveChosen(Move.PROBE, Source.MODEL)
+    assert reply.text == "What did you see first?"
 
 
-async def test_a_confirmed_stop_is_a_close_even_without_claude(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+async def test_confirmed_stop_closes_without_claude(request_reply: RequestReply, provider: AnthropicProvider) -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP)
     talk.say("Yes, please.")
     provider.scripts.append(ScriptedReply(status=529))
-    heard = await request_reply(talk)
-    assert heard.final_opening == MoveChosen(Move.CLOSE, Source.CODE, "OverloadedError")
-    assert heard.text.startswith("Then we end here")
+    reply = await request_reply(talk)
+    assert reply.final_move == MoveChosen(Move.CLOSE, Source.CODE, "OverloadedError")
+    assert reply.text == ENGLISH.closings[EndReason.CANDIDATE_ENDED]
 
 
-async def test_a_consumer_that_stops_early_closes_the_call(
+async def test_call_is_closed_when_the_consumer_stops_early(
     provider: AnthropicProvider, claude: AsyncAnthropic, talk: Talk
 ) -> None:
     text = "CLARIFY\nI mean your daily work. Any of it."
@@ -225,11 +224,11 @@ async def test_a_consumer_that_stops_early_closes_the_call(
     await wait_until(is_closed)
 
 
-async def test_a_model_that_says_more_than_may_be_said_is_not_listened_to(
+async def test_stream_is_closed_once_the_filter_is_full(
     request_reply: RequestReply, provider: AnthropicProvider, talk: Talk
 ) -> None:
     text = "NEXT\nThank you for that. "
     provider.scripts.append(ScriptedReply(text=text + "And so on. " * 50, delta_characters=1, stall_after=len(text) + 1))
-    heard = await request_reply(talk, settings.InterviewSettings(first_word_seconds=10, gap_seconds=60))
-    assert heard.final_opening == MoveChosen(Move.NEXT, Source.MODEL)
-    assert heard.text == f"Thank you for that. {QUESTIONS[1]}"
+    reply = await request_reply(talk, settings.InterviewSettings(first_word_seconds=10, gap_seconds=60))
+    assert reply.final_move == MoveChosen(Move.NEXT, Source.MODEL)
+    assert reply.text == f"Thank you for that. {QUESTIONS[1]}"

@@ -1,18 +1,27 @@
-from dataclasses import fields
+import builtins
+import io
+import runpy
+from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from agent.phrases import PHRASES_BY_LANGUAGE, CodePhrases, get_phrases, normalize_answer
+import agent.phrases
+from agent.phrases import LANGUAGES, CodePhrases, normalize_answer
 from models.documents.interview import EndReason
+from tests.agent.talks import ENGLISH, PHRASEBOOK
 
 SAYS_AI = {"en": "an AI", "de": "eine KI", "es": "una inteligencia artificial", "fr": "une intelligence artificielle"}
-PEOPLE_DECIDE = {
-    "en": "People, not I, decide",
-    "de": "entscheiden Menschen",
-    "es": "deciden personas",
-    "fr": "Ce sont des personnes",
+A_PERSON_DECIDES = {
+    "en": "A person on the hiring team makes every decision about your application.",
+    "de": "Jede Entscheidung über Ihre Bewerbung trifft ein Mensch",
+    "es": "Todas las decisiones sobre su candidatura las toma una persona",
+    "fr": "Chaque décision concernant votre candidature est prise par une personne",
 }
+ONE_QUESTION = {"en": "one question for", "de": "eine Frage für", "es": "una pregunta para", "fr": "une question à"}
+ONE_MINUTE = {"en": "one minute.", "de": "eine Minute ", "es": "un minuto.", "fr": "une minute "}
 YES = {"en": "yes", "de": "ja", "es": "sí", "fr": "oui"}
 NO = {
     "en": ["no", "not yet", "go on", "no please"],
@@ -27,96 +36,154 @@ CLOSED_BY_CODE = (
     EndReason.CANDIDATE_ENDED,
     EndReason.CANDIDATE_LEFT,
 )
+PLACEHOLDERS = {
+    "greeting": ["minutes", "name", "questions", "title"],
+    "questions.other": ["count"],
+    "minutes.other": ["count"],
+}
+NOUNS = {"questions.one", "questions.other", "minutes.one", "minutes.other"}
 
-each_language = pytest.mark.parametrize("language", PHRASES_BY_LANGUAGE)
+each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def phrases_by_name(phrases: CodePhrases) -> dict[str, str]:
-    """Every phrase by its name."""
-    lines = {
-        field.name: getattr(phrases, field.name) for field in fields(phrases) if isinstance(getattr(phrases, field.name), str)
-    }
-    return {**lines, **{f"closing {reason}": text for reason, text in phrases.closings.items()}}
+def flatten(value: Any, path: str = "") -> dict[str, str]:
+    """Return every text of nested mappings by its dotted path."""
+    if isinstance(value, str):
+        return {path: value}
+    pairs = [flatten(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()]
+    return {name: text for pair in pairs for name, text in pair.items()}
+
+
+def texts_of(language: str) -> dict[str, str]:
+    """Return every phrase of a language by its dotted path."""
+    return flatten(PHRASEBOOK.get(language).model_dump(exclude={"affirmations"}))
+
+
+def sentences_of(language: str) -> dict[str, str]:
+    return {name: text for name, text in texts_of(language).items() if name not in NOUNS}
+
+
+def test_every_language_has_one_file_and_every_file_a_language() -> None:
+    assert sorted(path.stem for path in Path(agent.phrases.__file__).parent.glob("*.yaml")) == list(LANGUAGES)
 
 
 @each_language
-def test_every_phrase_is_there_and_whole(language: str) -> None:
-    lines = phrases_by_name(get_phrases(language))
-    assert set(lines) >= {"greeting", "question_again", "move_on", "wait", "stop", "nudge"}
-    for name, text in lines.items():
+def test_every_language_has_the_same_phrases(language: str) -> None:
+    assert texts_of(language).keys() == texts_of("en").keys()
+    assert set(PHRASEBOOK.get(language).closings) == set(CLOSED_BY_CODE)
+
+
+@each_language
+def test_every_phrase_is_a_whole_sentence(language: str) -> None:
+    for name, text in sentences_of(language).items():
         assert text == " ".join(text.split()), name
         assert text.endswith((".", "?")), name
 
 
 @each_language
-def test_every_end_that_code_makes_has_its_closing(language: str) -> None:
-    assert set(get_phrases(language).closings) == set(CLOSED_BY_CODE)
+def test_every_phrase_has_exactly_its_placeholders(language: str) -> None:
+    for phrase, text in texts_of(language).items():
+        assert sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None) == PLACEHOLDERS.get(phrase, []), (
+            phrase
+        )
+
+
+@pytest.mark.parametrize("name", CodePhrases.model_fields)
+def test_missing_phrase_is_rejected(name: str) -> None:
+    with pytest.raises(ValidationError, match=name):
+        CodePhrases.model_validate(ENGLISH.model_dump(exclude={name}))
+
+
+def test_unknown_phrase_is_rejected() -> None:
+    with pytest.raises(ValidationError, match="farewell"):
+        CodePhrases.model_validate({**ENGLISH.model_dump(), "farewell": "Goodbye."})
 
 
 @each_language
-def test_no_language_borrows_a_phrase_from_another(language: str) -> None:
-    own = set(phrases_by_name(get_phrases(language)).values())
-    for other in PHRASES_BY_LANGUAGE:
-        assert other == language or not own & set(phrases_by_name(get_phrases(other)).values())
+def test_no_language_uses_a_sentence_of_another(language: str) -> None:
+    own = set(sentences_of(language).values())
+    for other in LANGUAGES:
+        assert other == language or not own & set(sentences_of(other).values())
 
 
 @each_language
-def test_a_greeting_is_filled_with_all_that_it_is_given_and_nothing_else_is_filled(language: str) -> None:
-    lines = phrases_by_name(get_phrases(language))
-    greeting = lines.pop("greeting")
-    assert sorted(name for _, name, _, _ in Formatter().parse(greeting) if name) == ["minutes", "name", "questions", "title"]
-    filled = greeting.format(name="Ada {Lovelace}", title="Tester", questions=7, minutes=30)
-    assert all(part in filled for part in ("Ada {Lovelace}", "Tester", "7", "30"))
-    assert not any("{" in text or "}" in text for text in lines.values())
+def test_greeting_contains_all_of_its_values(language: str) -> None:
+    greeting = PHRASEBOOK.get(language).format_greeting(name="Ada {Lovelace}", title="Tester", questions=7, minutes=30)
+    assert all(part in greeting for part in ("Ada {Lovelace}", "Tester", "7", "30"))
 
 
 @each_language
-def test_a_greeting_says_that_it_is_an_ai_and_that_people_decide(language: str) -> None:
-    greeting = get_phrases(language).greeting
+def test_greeting_uses_the_singular_for_one_question_and_one_minute(language: str) -> None:
+    greeting = PHRASEBOOK.get(language).format_greeting(name="Ada", title="Tester", questions=1, minutes=1)
+    assert ONE_QUESTION[language] in greeting
+    assert ONE_MINUTE[language] in greeting
+    assert "1" not in greeting
+
+
+@each_language
+def test_greeting_says_that_it_is_an_ai_and_that_a_person_decides(language: str) -> None:
+    greeting = PHRASEBOOK.get(language).greeting
     assert SAYS_AI[language] in greeting
-    assert PEOPLE_DECIDE[language] in greeting
+    assert A_PERSON_DECIDES[language] in greeting
 
 
 @each_language
-def test_only_the_stop_asks_and_it_asks_once(language: str) -> None:
-    for name, text in phrases_by_name(get_phrases(language)).items():
+def test_only_the_stop_contains_a_question_and_only_one(language: str) -> None:
+    for name, text in texts_of(language).items():
         assert text.count("?") == (name == "stop"), name
 
 
 @each_language
-def test_affirmations_have_the_form_in_which_an_answer_is_compared(language: str) -> None:
-    affirmations = get_phrases(language).affirmations
+def test_affirmations_are_normalized(language: str) -> None:
+    affirmations = PHRASEBOOK.get(language).affirmations
     assert affirmations
     assert {normalize_answer(words) for words in affirmations} == affirmations
 
 
 @each_language
-def test_the_word_that_a_stop_asks_for_confirms_it(language: str) -> None:
-    phrases = get_phrases(language)
+def test_word_that_the_stop_asks_for_confirms_it(language: str) -> None:
+    phrases = PHRASEBOOK.get(language)
     assert YES[language] in phrases.stop.casefold()
     for words in (YES[language], f"{YES[language].upper()}!", f"  {YES[language].title()}. "):
         assert normalize_answer(words) in phrases.affirmations
 
 
 @each_language
-def test_a_no_confirms_nothing(language: str) -> None:
-    assert not get_phrases(language).affirmations & {normalize_answer(words) for words in NO[language]}
+def test_refusal_does_not_confirm_a_stop(language: str) -> None:
+    assert not PHRASEBOOK.get(language).affirmations & {normalize_answer(words) for words in NO[language]}
 
 
 @each_language
 @pytest.mark.parametrize("region", ["", "-XX", "-Latn-XX"])
-def test_a_language_is_found_by_its_primary_subtag_in_any_case(language: str, region: str) -> None:
-    assert get_phrases(f"{language}{region}") is get_phrases(f"{language.upper()}{region}") is PHRASES_BY_LANGUAGE[language]
+def test_phrases_are_found_by_the_primary_subtag_in_any_case(language: str, region: str) -> None:
+    phrases = PHRASEBOOK.by_language[language]
+    assert PHRASEBOOK.get(f"{language}{region}") is PHRASEBOOK.get(f"{language.upper()}{region}") is phrases
 
 
 @pytest.mark.parametrize("tag", ["xx", "", "eng", "-en"])
-def test_a_language_that_nobody_speaks_is_refused(tag: str) -> None:
+def test_unsupported_language_raises_key_error(tag: str) -> None:
     with pytest.raises(KeyError):
-        get_phrases(tag)
+        PHRASEBOOK.get(tag)
+
+
+def test_importing_the_phrases_reads_no_phrase_file_and_loading_reads_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    real_open = io.open
+
+    def record_open(file: Any, *args: Any, **kwargs: Any) -> Any:
+        opened.append(Path(str(file)).name)
+        return real_open(file, *args, **kwargs)
+
+    monkeypatch.setattr(io, "open", record_open)
+    monkeypatch.setattr(builtins, "open", record_open)
+    namespace = runpy.run_path(agent.phrases.__file__)
+    assert [name for name in opened if name.endswith(".yaml")] == []
+    namespace["load_phrasebook"]()
+    assert sorted(name for name in opened if name.endswith(".yaml")) == [f"{language}.yaml" for language in LANGUAGES]
 
 
 @pytest.mark.parametrize(
-    ("words", "compared"),
+    ("words", "expected"),
     [
         ("Yes, please!", "yes please"),
         ("yes\nplease", "yes please"),
@@ -131,5 +198,5 @@ def test_a_language_that_nobody_speaks_is_refused(tag: str) -> None:
         ("", ""),
     ],
 )
-def test_answers_are_compared_without_case_marks_and_line_ends(words: str, compared: str) -> None:
-    assert normalize_answer(words) == compared
+def test_normalize_answer_removes_case_punctuation_and_line_ends(words: str, expected: str) -> None:
+    assert normalize_answer(words) == expected

@@ -1,10 +1,9 @@
 import pytest
 
-from agent.phrases import get_phrases
 from agent.plan import MAX_TRIES_PER_QUESTION
 from models.documents.interview import EndReason, Progress
 from models.documents.turn import Move
-from tests.agent.talks import Talk, make_greeted_talk, make_talk_with_probes
+from tests.agent.talks import ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
 
 REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
@@ -12,21 +11,21 @@ REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 # --- before the first answer
 
 
-def test_nothing_is_asked_before_the_greeting() -> None:
+def test_new_interview_is_not_greeted_and_has_no_open_question() -> None:
     plan = Talk().plan
     assert not plan.has_greeted
     assert plan.open_question is None
     assert plan.code_words(Move.NEXT) == "What draws you to this work?"
 
 
-def test_the_greeting_puts_the_first_question_and_is_no_exchange() -> None:
+def test_greeting_asks_the_first_question_and_is_not_an_exchange() -> None:
     plan = make_greeted_talk().plan
     assert plan.has_greeted
     assert plan.open_question is not None
     assert (plan.questions_asked, plan.open_question.key, plan.exchanges) == (1, "motivation", 0)
 
 
-def test_no_clock_runs_until_the_candidate_has_spoken() -> None:
+def test_time_limits_start_when_the_candidate_first_speaks() -> None:
     talk = make_greeted_talk()
     talk.advance_clock(days=3)
     assert talk.plan.clock_move is None
@@ -34,10 +33,10 @@ def test_no_clock_runs_until_the_candidate_has_spoken() -> None:
     assert talk.plan.time_left == talk.limit
 
 
-# --- what a contribution is
+# --- contributions
 
 
-def test_pieces_of_one_answer_are_one_contribution_and_one_exchange() -> None:
+def test_several_turns_of_an_answer_are_one_contribution_and_one_exchange() -> None:
     talk = make_greeted_talk()
     talk.say("First,", "I like puzzles.", "And people.")
     assert talk.plan.contribution == "First,\nI like puzzles.\nAnd people."
@@ -46,7 +45,7 @@ def test_pieces_of_one_answer_are_one_contribution_and_one_exchange() -> None:
     assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.contribution) == (2, 1, "")
 
 
-def test_a_piece_that_came_while_a_reply_was_composed_is_a_contribution_of_its_own() -> None:
+def test_message_stored_while_a_reply_is_composed_is_a_contribution_of_its_own() -> None:
     talk = make_greeted_talk()
     talk.say("First.")
     composed = talk.plan
@@ -56,7 +55,7 @@ def test_a_piece_that_came_while_a_reply_was_composed_is_a_contribution_of_its_o
     assert talk.plan.answers == 4
 
 
-def test_the_rest_of_a_burst_does_not_answer_a_question_that_was_put_after_it() -> None:
+def test_message_stored_before_a_question_does_not_answer_it() -> None:
     talk = make_greeted_talk()
     talk.say("First.")
     composed = talk.plan
@@ -65,10 +64,10 @@ def test_the_rest_of_a_burst_does_not_answer_a_question_that_was_put_after_it() 
     assert talk.plan.unheard_move is Move.NEXT
     assert talk.plan.allowed_moves == (Move.REPEAT, Move.WAIT, Move.STOP)
     assert talk.plan.fallback_move is Move.REPEAT
-    assert talk.plan.fallback_words() == f"{get_phrases('en').question_again} Tell me about the last incident that you handled."
+    assert talk.plan.fallback_words() == f"{ENGLISH.question_again} Tell me about the last incident that you handled."
 
 
-def test_a_message_from_before_the_greeting_does_not_answer_the_first_question() -> None:
+def test_message_before_the_greeting_does_not_answer_the_first_question() -> None:
     talk = Talk()
     composed = talk.plan
     talk.say("Hello?")
@@ -76,10 +75,10 @@ def test_a_message_from_before_the_greeting_does_not_answer_the_first_question()
     assert Move.NEXT not in talk.plan.allowed_moves
     talk.store_move(talk.plan.fallback_move)
     assert talk.plan.questions_asked == 1
-    assert talk.plan.moves_used[Move.REPEAT] == 0, "the candidate has not asked for it"
+    assert talk.plan.moves_used[Move.REPEAT] == 0, "the candidate did not request it"
 
 
-def test_a_greeting_that_answers_a_message_counts_as_no_exchange() -> None:
+def test_greeting_that_answers_a_message_is_not_an_exchange() -> None:
     talk = Talk()
     talk.say("Hello?")
     assert talk.plan.progress_after(Move.NEXT) == Progress(question=1, question_key="motivation", exchanges=0)
@@ -87,7 +86,7 @@ def test_a_greeting_that_answers_a_message_counts_as_no_exchange() -> None:
     assert (talk.plan.contribution, talk.plan.exchanges) == ("", 0)
 
 
-def test_a_burst_that_goes_on_after_the_question_answers_it() -> None:
+def test_message_stored_after_the_question_answers_it() -> None:
     talk = make_greeted_talk()
     talk.say("First.")
     composed = talk.plan
@@ -98,7 +97,7 @@ def test_a_burst_that_goes_on_after_the_question_answers_it() -> None:
     assert Move.NEXT in talk.plan.allowed_moves
 
 
-def test_what_came_before_a_probe_may_still_answer_its_question() -> None:
+def test_message_stored_before_a_probe_answers_the_open_question() -> None:
     talk = make_greeted_talk()
     talk.say("First.")
     composed = talk.plan
@@ -110,7 +109,7 @@ def test_what_came_before_a_probe_may_still_answer_its_question() -> None:
 # --- exchanges
 
 
-def test_with_as_many_exchanges_as_questions_all_are_asked_and_none_is_probed() -> None:
+def test_no_question_is_probed_when_exchanges_equal_questions() -> None:
     talk = make_talk_with_probes(5, 5, 5)
     for _ in range(2):
         talk.say("An answer.")
@@ -133,7 +132,7 @@ def test_each_exchange_beyond_the_questions_allows_one_probe() -> None:
     assert talk.plan.questions_asked == 3
 
 
-def test_the_last_question_is_probed_until_the_exchanges_are_used_up() -> None:
+def test_last_question_may_be_probed_until_no_exchange_is_left() -> None:
     talk = make_talk_with_probes(5, wrap_up=3)
     talk.answer_and_reply(Move.PROBE)
     talk.answer_and_reply(Move.PROBE)
@@ -142,7 +141,7 @@ def test_the_last_question_is_probed_until_the_exchanges_are_used_up() -> None:
     assert talk.plan.fallback_move is Move.CLOSE
 
 
-def test_a_question_is_probed_as_often_as_the_position_says() -> None:
+def test_probes_are_limited_by_the_positions_max_probes() -> None:
     talk = make_talk_with_probes(2, 0, wrap_up=20)
     talk.answer_and_reply(Move.PROBE)
     talk.answer_and_reply(Move.PROBE)
@@ -154,7 +153,7 @@ def test_a_question_is_probed_as_often_as_the_position_says() -> None:
 
 
 @pytest.mark.parametrize("move", REPEATABLE_MOVES)
-def test_requests_are_bounded_for_each_question_and_are_no_exchanges(move: Move) -> None:
+def test_requests_are_limited_per_question_and_are_not_exchanges(move: Move) -> None:
     talk = make_greeted_talk()
     for _ in range(MAX_TRIES_PER_QUESTION):
         talk.answer_and_reply(move)
@@ -166,7 +165,7 @@ def test_requests_are_bounded_for_each_question_and_are_no_exchanges(move: Move)
     assert move in talk.plan.allowed_moves
 
 
-def test_all_requests_at_every_question_cost_no_core_question() -> None:
+def test_requests_never_take_the_place_of_a_core_question() -> None:
     talk = make_greeted_talk()
     for asked in (1, 2, 3):
         assert talk.plan.questions_asked == asked
@@ -178,29 +177,29 @@ def test_all_requests_at_every_question_cost_no_core_question() -> None:
     assert talk.interviewer_turns[-1].move is Move.CLOSE
 
 
-def test_a_question_that_is_put_again_unasked_uses_up_no_try() -> None:
+def test_repetition_that_was_not_requested_uses_up_no_try() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.REPEAT)
     talk.store_move(Move.REPEAT)
     assert talk.plan.moves_used[Move.REPEAT] == 1
 
 
-def test_a_request_too_many_is_told_that_the_interview_goes_on() -> None:
+def test_exhausted_request_is_answered_with_the_next_question() -> None:
     talk = make_greeted_talk()
     talk.say("Please repeat.")
     words = talk.plan.fallback_words(Move.REPEAT)
-    assert words == f"{get_phrases('en').move_on} Tell me about the last incident that you handled."
+    assert words == f"{ENGLISH.move_on} Tell me about the last incident that you handled."
     assert talk.plan.fallback_words() == "Tell me about the last incident that you handled."
     assert talk.plan.fallback_words(Move.CLOSE) == talk.plan.fallback_words()
 
 
-def test_a_request_too_many_at_the_last_question_gets_the_closing_alone() -> None:
+def test_exhausted_request_at_the_last_question_is_answered_with_the_closing() -> None:
     talk = make_talk_with_probes(0)
     talk.say("Please repeat.")
-    assert talk.plan.fallback_words(Move.REPEAT) == get_phrases("en").closings[EndReason.WRAPPED_UP]
+    assert talk.plan.fallback_words(Move.REPEAT) == ENGLISH.closings[EndReason.WRAPPED_UP]
 
 
-def test_a_position_with_fewer_exchanges_than_questions_still_ends_and_says_why() -> None:
+def test_interview_with_fewer_exchanges_than_questions_ends_with_a_reason() -> None:
     talk = make_talk_with_probes(0, 0, 0, wrap_up=2)
     talk.answer_and_reply(Move.NEXT)
     talk.say("An answer.")
@@ -208,7 +207,7 @@ def test_a_position_with_fewer_exchanges_than_questions_still_ends_and_says_why(
     assert talk.plan.end_reason is EndReason.OUT_OF_EXCHANGES
 
 
-# --- what a move leaves behind
+# --- progress
 
 
 @pytest.mark.parametrize(
@@ -223,20 +222,20 @@ def test_a_position_with_fewer_exchanges_than_questions_still_ends_and_says_why(
         (Move.CLOSE, Progress(question=1, question_key=None, exchanges=1)),
     ],
 )
-def test_progress_after_a_move(move: Move, progress: Progress) -> None:
+def test_progress_after_each_move(move: Move, progress: Progress) -> None:
     talk = make_greeted_talk()
     talk.say("An answer.")
     assert talk.plan.progress_after(move) == progress
 
 
-def test_a_closing_that_confirms_a_stop_is_no_exchange() -> None:
+def test_closing_that_confirms_a_stop_is_not_an_exchange() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.say("Yes.")
     assert talk.plan.progress_after(Move.CLOSE).exchanges == 0
 
 
-def test_what_the_clock_makes_counts_as_no_exchange() -> None:
+def test_moves_by_the_clock_are_not_exchanges() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.NEXT)
     talk.advance_clock(minutes=31)
@@ -246,7 +245,7 @@ def test_what_the_clock_makes_counts_as_no_exchange() -> None:
     assert talk.plan.exchanges == 1
 
 
-def test_a_closing_that_answers_words_from_before_a_stop_is_an_exchange() -> None:
+def test_closing_that_answers_words_from_before_a_stop_is_an_exchange() -> None:
     talk = make_greeted_talk()
     talk.say("This is too much.")
     composed = talk.plan
@@ -260,5 +259,5 @@ def test_a_closing_that_answers_words_from_before_a_stop_is_an_exchange() -> Non
 
 
 @pytest.mark.parametrize("reason", [EndReason.OUT_OF_TIME, EndReason.CANDIDATE_LEFT])
-def test_a_closing_by_the_clock_says_its_own_reason(reason: EndReason) -> None:
-    assert make_greeted_talk().plan.code_words(Move.CLOSE, reason) == get_phrases("en").closings[reason]
+def test_closing_by_the_clock_states_its_reason(reason: EndReason) -> None:
+    assert make_greeted_talk().plan.code_words(Move.CLOSE, reason) == ENGLISH.closings[reason]

@@ -1,21 +1,19 @@
-"""Minutes, the closing that is reserved, silence."""
-
 from datetime import timedelta
 
 import pytest
 
-from agent.phrases import PHRASES_BY_LANGUAGE, get_phrases
+from agent.phrases import LANGUAGES
 from agent.plan import TimeLimits
 from models.documents.interview import EndReason
 from models.documents.turn import Move
-from tests.agent.talks import START_TIME, make_greeted_talk, new_questions
+from tests.agent.talks import ENGLISH, START_TIME, make_greeted_talk, new_questions
 from tests.factories import position_body
 
-# --- minutes
+# --- the time limit
 
 
-def test_a_probe_needs_minutes_for_its_answer_and_for_each_question_that_is_left() -> None:
-    talk = make_greeted_talk()  # 29 minutes without the closing; two questions left after the first: 3 x 2 minutes
+def test_probe_requires_time_for_its_answer_and_for_the_remaining_questions() -> None:
+    talk = make_greeted_talk()  # 29 minutes before the closing, and 2 minutes for each of 3 questions
     talk.say("An answer.")
     talk.advance_clock(minutes=23)
     assert Move.PROBE in talk.plan.allowed_moves
@@ -24,17 +22,17 @@ def test_a_probe_needs_minutes_for_its_answer_and_for_each_question_that_is_left
     assert Move.NEXT in talk.plan.allowed_moves
 
 
-def test_in_a_short_interview_half_an_even_share_is_kept_for_each_answer() -> None:
+def test_short_interview_reserves_half_an_even_share_for_each_answer() -> None:
     position = position_body(questions=new_questions(5, 5, 5, 5, 5), wrap_up_after_exchanges=20, limit_minutes=10)
     talk = make_greeted_talk(position=position, limit=timedelta(minutes=10), closing=timedelta())
     talk.say("An answer.")
-    talk.advance_clock(minutes=5)  # the shares are two minutes: five answers of one minute are kept
+    talk.advance_clock(minutes=5)  # an even share is two minutes, so one minute is reserved for each of five answers
     assert Move.PROBE in talk.plan.allowed_moves
     talk.advance_clock(seconds=1)
     assert Move.PROBE not in talk.plan.allowed_moves
 
 
-def test_the_closing_has_its_time_reserved() -> None:
+def test_time_is_reserved_for_the_closing() -> None:
     talk = make_greeted_talk()
     talk.say("An answer.")
     talk.advance_clock(minutes=29, seconds=-1)
@@ -44,12 +42,12 @@ def test_the_closing_has_its_time_reserved() -> None:
     assert talk.plan.end_reason is EndReason.OUT_OF_TIME
 
 
-def test_the_closing_takes_no_more_than_a_fifth_of_a_short_interview() -> None:
+def test_closing_reserve_is_at_most_a_fifth_of_the_total() -> None:
     limits = TimeLimits(START_TIME, timedelta(minutes=2), closing_reserve=timedelta(minutes=1), max_silence=timedelta(minutes=5))
     assert limits.reserve == timedelta(seconds=24)
 
 
-def test_an_answer_that_comes_after_the_limit_gets_the_closing() -> None:
+def test_answer_after_the_time_limit_gets_the_closing() -> None:
     talk = make_greeted_talk()
     talk.say("An answer.")
     talk.store_move(Move.NEXT)
@@ -60,7 +58,7 @@ def test_an_answer_that_comes_after_the_limit_gets_the_closing() -> None:
     assert talk.plan.end_reason is EndReason.OUT_OF_TIME
 
 
-def test_an_interview_without_a_closing_reserved_takes_answers_to_its_last_second() -> None:
+def test_interview_without_a_closing_reserve_accepts_answers_until_the_limit() -> None:
     talk = make_greeted_talk(closing=timedelta())
     talk.say("An answer.")
     talk.advance_clock(minutes=30, seconds=-1)
@@ -72,7 +70,7 @@ def test_an_interview_without_a_closing_reserved_takes_answers_to_its_last_secon
 # --- silence
 
 
-def test_silence_is_broken_once_and_then_ends_the_interview() -> None:
+def test_silence_leads_to_one_nudge_and_then_to_the_end() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.NEXT)
     talk.advance_clock(minutes=5, seconds=-1)
@@ -85,7 +83,7 @@ def test_silence_is_broken_once_and_then_ends_the_interview() -> None:
     assert talk.plan.clock_move == (Move.CLOSE, EndReason.CANDIDATE_LEFT)
 
 
-def test_an_answer_after_a_nudge_makes_the_next_silence_a_first_one() -> None:
+def test_answer_after_a_nudge_allows_another_nudge() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.NEXT)
     talk.advance_clock(minutes=5)
@@ -95,7 +93,7 @@ def test_an_answer_after_a_nudge_makes_the_next_silence_a_first_one() -> None:
     assert talk.plan.clock_move == (Move.NUDGE, None)
 
 
-def test_the_limit_ends_a_silence_whether_there_was_a_nudge_or_not() -> None:
+def test_time_limit_ends_a_silence_without_a_nudge() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.NEXT)
     talk.advance_clock(minutes=28)
@@ -105,7 +103,7 @@ def test_the_limit_ends_a_silence_whether_there_was_a_nudge_or_not() -> None:
     assert talk.plan.clock_move == (Move.CLOSE, EndReason.OUT_OF_TIME)
 
 
-def test_a_nudge_is_no_reply() -> None:
+def test_nudge_is_not_a_reply() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.NEXT)
     before = talk.plan
@@ -116,19 +114,19 @@ def test_a_nudge_is_no_reply() -> None:
     assert after.has_nudged
 
 
-@pytest.mark.parametrize("language", PHRASES_BY_LANGUAGE)
-def test_a_nudge_puts_the_open_question_and_asks_nothing_else(language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nudge_repeats_the_open_question_and_asks_nothing_else(language: str) -> None:
     talk = make_greeted_talk(language=language)
     words = talk.plan.code_words(Move.NUDGE)
     assert words.endswith(" What draws you to this work?")
     assert words.count("?") == 1
 
 
-def test_a_nudge_after_a_stop_asks_for_the_confirmation_again() -> None:
+def test_nudge_after_a_stop_asks_for_confirmation_again() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.advance_clock(minutes=5)
-    assert talk.plan.code_words(Move.NUDGE).endswith(get_phrases("en").stop)
+    assert talk.plan.code_words(Move.NUDGE).endswith(ENGLISH.stop)
     talk.store_move(Move.NUDGE)
     talk.say("Yes.")
     assert talk.plan.fallback_move is Move.CLOSE

@@ -1,4 +1,4 @@
-"""Whole interviews: what holds whatever the model chooses, whenever the candidate writes, however the clock runs."""
+"""Properties of whole interviews, for any moves of the model, messages of the candidate, and pauses."""
 
 from collections import Counter
 from datetime import timedelta
@@ -33,22 +33,20 @@ def _core_questions(talk: Talk) -> list[Turn]:
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_an_interview_ends_whatever_is_chosen(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_interview_ends_whichever_moves_are_chosen(position: PositionContent, steps: list[TalkStep]) -> None:
     assert _is_over(simulate_talk(position, steps))
 
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_core_questions_come_in_order_once_each_in_the_positions_words(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_core_questions_are_asked_once_in_order_in_the_positions_words(position: PositionContent, steps: list[TalkStep]) -> None:
     asked = [(turn.question_key, turn.text) for turn in _core_questions(simulate_talk(position, steps))]
     assert asked == [(question.key, question.text) for question in position.questions][: len(asked)]
 
 
 @MANY_EXAMPLES
 @given(positions(), UNHURRIED_STEPS)
-def test_all_core_questions_are_asked_if_there_is_time_and_nobody_wants_to_stop(
-    position: PositionContent, steps: list[TalkStep]
-) -> None:
+def test_all_core_questions_are_asked_given_time_and_no_stop(position: PositionContent, steps: list[TalkStep]) -> None:
     talk = simulate_talk(position, steps, ends_early=False)
     assert len(_core_questions(talk)) == len(position.questions)
     assert talk.plan.exchanges <= position.wrap_up_after_exchanges
@@ -56,7 +54,7 @@ def test_all_core_questions_are_asked_if_there_is_time_and_nobody_wants_to_stop(
 
 @MANY_EXAMPLES
 @given(positions(), st.lists(st.integers(0, 300), min_size=1, max_size=40))
-def test_after_a_probe_there_is_time_for_all_that_is_left(position: PositionContent, seconds: list[int]) -> None:
+def test_probe_leaves_time_for_all_remaining_questions(position: PositionContent, seconds: list[int]) -> None:
     talk = Talk(position, limit=timedelta(minutes=position.limit_minutes))
     talk.greet()
     limits = talk.plan.limits
@@ -75,11 +73,11 @@ def test_after_a_probe_there_is_time_for_all_that_is_left(position: PositionCont
 
 
 def _answer_remaining_questions(talk: Talk, answer: timedelta) -> None:
-    """Every answer takes its time: all questions are asked, and the last is answered before the closing is due."""
+    """Assert that all questions are asked and answered before the closing is due, if each answer takes this time."""
     for _ in range(len(talk.position.questions) - talk.plan.questions_asked):
         talk.now += answer
         talk.say("An answer.")
-        assert Move.NEXT in talk.plan.allowed_moves, f"question {talk.plan.questions_asked + 1} is lost"
+        assert Move.NEXT in talk.plan.allowed_moves, f"question {talk.plan.questions_asked + 1} is not asked"
         talk.store_move(Move.NEXT)
     talk.now += answer
     assert talk.plan.time_left >= talk.plan.limits.reserve
@@ -87,30 +85,32 @@ def _answer_remaining_questions(talk: Talk, answer: timedelta) -> None:
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_every_move_but_next_is_bounded_on_each_question(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_every_move_except_next_is_limited_per_question(position: PositionContent, steps: list[TalkStep]) -> None:
     talk = simulate_talk(position, steps)
     made = Counter((turn.question_key, turn.move) for turn in talk.interviewer_turns)
     for question in position.questions:
         assert made[question.key, Move.PROBE] <= question.max_probes
         for move in CANDIDATE_REQUESTS:
-            # one more where what the candidate wrote was from before the question
+            # One more is allowed for a message from before the question.
             assert made[question.key, move] <= MAX_TRIES_PER_QUESTION + 1
 
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_no_question_is_passed_over_for_words_from_before_it(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_question_is_never_skipped_because_of_earlier_words(position: PositionContent, steps: list[TalkStep]) -> None:
     asked_at = 0
     for turn in simulate_talk(position, steps).interviewer_turns:
         if turn.move in (Move.NEXT, Move.PROBE) and asked_at:
-            assert (turn.answers or 0) > asked_at, f"turn {turn.seq} answers {turn.answers}, the question was put in {asked_at}"
+            assert (turn.answers or 0) > asked_at, (
+                f"turn {turn.seq} answers {turn.answers}, the question was asked in turn {asked_at}"
+            )
         if turn.move is Move.NEXT:
             asked_at = turn.seq
 
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_a_stop_that_was_heard_is_not_asked_back_again(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_heard_stop_is_never_repeated(position: PositionContent, steps: list[TalkStep]) -> None:
     others = [turn for turn in simulate_talk(position, steps).interviewer_turns if turn.move is not Move.NUDGE]
     for before, turn in pairwise(others):
         if before.move is turn.move is Move.STOP:
@@ -119,12 +119,12 @@ def test_a_stop_that_was_heard_is_not_asked_back_again(position: PositionContent
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_an_interview_says_why_it_ended(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_end_reason_matches_how_the_interview_ended(position: PositionContent, steps: list[TalkStep]) -> None:
     plans: list[InterviewPlan] = []
     talk = simulate_talk(position, steps, lambda _talk, plan: plans.append(plan))
     *_, asked, closing = (turn for turn in talk.interviewer_turns if turn.move is not Move.NUDGE)
     if closing.answers == asked.answers:
-        return  # by the clock, which names its reason itself
+        return  # closed by the clock, which gives its own reason
     if asked.move is Move.STOP and (closing.answers or 0) > asked.seq:
         expected = EndReason.CANDIDATE_ENDED
     elif plans[-1].time_left <= plans[-1].limits.reserve:
@@ -137,7 +137,7 @@ def test_an_interview_says_why_it_ended(position: PositionContent, steps: list[T
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_what_may_be_said_next_holds_at_most_one_question(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_every_possible_reply_contains_at_most_one_question(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
         for move in (*plan.allowed_moves, Move.NUDGE):
             assert plan.code_words(move).count("?") <= 1, move
@@ -148,7 +148,7 @@ def test_what_may_be_said_next_holds_at_most_one_question(position: PositionCont
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_a_reply_always_has_a_move_and_code_can_always_make_one(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_plan_always_allows_a_move_that_code_can_make(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
         assert plan.allowed_moves
         assert plan.fallback_move in plan.allowed_moves
@@ -159,7 +159,7 @@ def test_a_reply_always_has_a_move_and_code_can_always_make_one(position: Positi
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_nothing_is_asked_in_the_time_of_the_closing(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_only_close_is_allowed_in_the_time_of_the_closing(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
         if plan.time_left <= plan.limits.reserve:
             assert plan.allowed_moves == (Move.CLOSE,)
@@ -169,9 +169,7 @@ def test_nothing_is_asked_in_the_time_of_the_closing(position: PositionContent, 
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_the_same_turns_give_the_same_plan_and_all_open_pieces_are_one_contribution(
-    position: PositionContent, steps: list[TalkStep]
-) -> None:
+def test_plan_is_deterministic_and_joins_all_unanswered_turns(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(talk: Talk, plan: InterviewPlan) -> None:
         assert plan == talk.plan
         assert set(plan.contribution.split("\n")) <= {"Hello?", "Yes."}
@@ -184,7 +182,7 @@ def test_the_same_turns_give_the_same_plan_and_all_open_pieces_are_one_contribut
 
 @MANY_EXAMPLES
 @given(positions(), STEPS)
-def test_progress_foretells_what_the_stored_turns_say(position: PositionContent, steps: list[TalkStep]) -> None:
+def test_predicted_progress_matches_the_stored_turns(position: PositionContent, steps: list[TalkStep]) -> None:
     before: InterviewPlan | None = None
 
     def check_plan(talk: Talk, plan: InterviewPlan) -> None:
@@ -196,7 +194,7 @@ def test_progress_foretells_what_the_stored_turns_say(position: PositionContent,
 
     talk = simulate_talk(position, steps, check_plan)
     *_, asked, last = talk.interviewer_turns
-    if before and last.answers != asked.answers:  # else the clock has closed it
+    if before and last.answers != asked.answers:  # otherwise the clock closed the interview
         _assert_progress_matches(before, last, talk.plan)
 
 
@@ -220,7 +218,7 @@ def test_only_questions_and_probes_are_exchanges(position: PositionContent, step
 
 @MANY_EXAMPLES
 @given(positions(), STEPS, st.integers(1, 20))
-def test_an_interview_ends_by_its_clock_when_nobody_writes_any_more(
+def test_interview_ends_by_the_clock_when_the_candidate_stays_silent(
     position: PositionContent, steps: list[TalkStep], replies: int
 ) -> None:
     talk = simulate_talk(position, steps, replies=replies)

@@ -1,4 +1,4 @@
-"""What only a voice interview brings about: replies that were cut off, and words that overlap."""
+"""Voice only: replies that were interrupted, and speech that overlaps."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,19 +6,19 @@ from datetime import timedelta
 from agent.plan import derive_plan
 from agent.prompts import Background, compose_prompt
 from models.documents.turn import Channel, Move
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
 
 
 def make_voice_talk() -> Talk:
-    """A voice interview whose first question has been heard."""
+    """Create a voice interview whose first question has been heard."""
     return make_greeted_talk(channel=Channel.VOICE)
 
 
-def test_a_reply_that_was_cut_off_before_it_was_heard_is_as_if_it_had_not_been_made() -> None:
+def test_reply_interrupted_before_it_was_heard_does_not_change_the_plan() -> None:
     talk = make_voice_talk()
     talk.say("First I looked at the logs.")
     before = talk.plan
-    talk.store_cut_off_reply("Thank")
+    talk.store_interrupted_reply("Thank")
     talk.say("And then at the code.")
     after = talk.plan
     assert after.contribution == "First I looked at the logs.\nAnd then at the code."
@@ -30,31 +30,31 @@ def test_a_reply_that_was_cut_off_before_it_was_heard_is_as_if_it_had_not_been_m
     assert after.allowed_moves == before.allowed_moves
 
 
-def test_pieces_around_a_cut_off_reply_advance_the_plan_once() -> None:
+def test_turns_around_an_interrupted_reply_advance_the_plan_once() -> None:
     talk = make_voice_talk()
     talk.say("First.")
-    talk.store_cut_off_reply("Thank you. What")
+    talk.store_interrupted_reply("Thank you. What")
     talk.say("Second.")
     talk.store_move(Move.NEXT)
     assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.contribution) == (2, 1, "")
 
 
-def test_claude_is_not_shown_what_was_cut_off() -> None:
+def test_prompt_does_not_contain_an_interrupted_reply() -> None:
     talk = make_voice_talk()
     talk.say("First.")
-    talk.store_cut_off_reply("Thank you for")
+    talk.store_interrupted_reply("Thank you for")
     talk.say("Second.")
     prompt = compose_prompt(talk.position, Background(), talk.plan, talk.turns)
     assert "Thank you for" not in str(prompt.messages)
     assert "First.\nSecond." in str(prompt.messages).replace("\\n", "\n")
 
 
-def test_who_begins_to_speak_while_the_question_is_heard_answers_it() -> None:
+def test_speech_that_begins_during_the_question_answers_it() -> None:
     talk = make_voice_talk()
     talk.say("An answer.")
     composed = talk.plan
     began = talk.now
-    # stored first, for the question is stored when it has been heard to its end
+    # The answer is stored first, because the question is stored when its playback ends.
     talk.say("I know that one.", started_at=began + timedelta(seconds=3))
     talk.store_move(Move.NEXT, composed)
     assert talk.plan.unheard_move is None
@@ -62,7 +62,7 @@ def test_who_begins_to_speak_while_the_question_is_heard_answers_it() -> None:
     assert Move.NEXT in talk.plan.allowed_moves
 
 
-def test_what_was_said_before_the_question_began_does_not_answer_it() -> None:
+def test_speech_that_begins_before_the_question_does_not_answer_it() -> None:
     talk = make_voice_talk()
     talk.say("An answer.")
     composed = talk.plan
@@ -71,7 +71,7 @@ def test_what_was_said_before_the_question_began_does_not_answer_it() -> None:
     assert talk.plan.unheard_move is Move.NEXT
 
 
-def test_after_a_greeting_that_was_heard_alone_comes_the_first_question() -> None:
+def test_first_question_follows_a_greeting_that_was_heard_alone() -> None:
     talk = Talk(channel=Channel.VOICE)
     talk.greet_without_question()
     assert talk.plan.has_greeted
@@ -82,7 +82,7 @@ def test_after_a_greeting_that_was_heard_alone_comes_the_first_question() -> Non
     assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.contribution) == (1, 0, "")
 
 
-def test_asking_again_after_an_interruption_uses_up_nothing() -> None:
+def test_repetition_after_an_interruption_uses_up_no_try() -> None:
     talk = make_voice_talk()
     talk.say("Half an")
     before = talk.plan
@@ -90,4 +90,4 @@ def test_asking_again_after_an_interruption_uses_up_nothing() -> None:
     talk.turns[-1] = replace(turn, answers=None)
     assert talk.plan.moves_used == before.moves_used
     assert talk.plan.contribution == "Half an"
-    assert derive_plan(talk.position, "en", talk.turns, talk.plan.limits, talk.now).exchanges == before.exchanges
+    assert derive_plan(talk.position, "en", ENGLISH, talk.turns, talk.plan.limits, talk.now).exchanges == before.exchanges

@@ -26,7 +26,7 @@ def test_a_question_is_found_in_what_is_heard_and_a_probe_belongs_to_it(candidat
 
 
 def test_a_greeting_and_a_closing_ask_for_nothing(candidate: SimulatedCandidate) -> None:
-    assert candidate.answer_spoken("Hello Maya, I am Viva, an AI.") is None
+    assert candidate.answer_spoken("Hello Maya, I'm Viva, an AI interviewer.") is None
     assert candidate.answer_spoken("Thank you for your time. Goodbye.") is None
 
 
@@ -35,7 +35,7 @@ def test_who_asks_to_repeat_answers_then_and_who_is_asked_again_says_the_same(ca
     assert candidate.answer_spoken(question) == REPEAT_REQUEST
     answer = candidate.prepared.answers["two_ways"]
     assert candidate.answer_spoken(f"Of course. {question}") == answer
-    assert candidate.answer_spoken(f"I could not hear you well. Here is the question again. {question}") == answer
+    assert candidate.answer_spoken(f"I'm sorry, I didn't catch that. Here's the question again. {question}") == answer
 
 
 def test_who_reads_knows_the_question_by_its_key(candidate: SimulatedCandidate) -> None:

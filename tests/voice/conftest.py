@@ -11,7 +11,7 @@ from tests.end_to_end.fleet_launch import launch_fleet
 from tests.schema.api_client import serve
 
 SPEECH_SPEED = "1.8"
-"""the interviewer talks so many times faster than it would: nobody has to follow"""
+"""Factor by which the interviewer speaks faster than normal, to shorten the tests."""
 
 
 @pytest.fixture(scope="package")
@@ -22,7 +22,7 @@ async def launched_fleet(
     provider = AnthropicProvider()
     async with (
         serve(provider.app) as address,
-        # it hears exactly what callers announce: what Whisper makes of espeak's voice is told by tests of its own
+        # Recognizes exactly what callers announce; other tests cover how Whisper hears espeak.
         SpeechProviderProcess("deepgram", folder, ROOT, "--phrases") as deepgram,
         SpeechProviderProcess("cartesia", folder, ROOT, "--haste", SPEECH_SPEED) as cartesia,
     ):
@@ -33,6 +33,6 @@ async def launched_fleet(
 
 @pytest.fixture
 async def fleet(launched_fleet: Fleet) -> Fleet:
-    """The processes, with a LiveKit, two voice workers and a recorder; all of them up, without scripts."""
+    """A fleet with LiveKit, two voice workers and a recorder, all running and without scripted replies."""
     await launched_fleet.restore()
     return launched_fleet

@@ -1,4 +1,4 @@
-"""An interview by voice whose candidate knows only what it hears, watched through the public API alone."""
+"""A voice interview whose candidate reacts only to what it hears, checked through the public API only."""
 
 import re
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from sandbox.candidate import SimulatedCandidate, load_answers
 from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview, wait_until
 from tests.end_to_end.fleet_launch import SHORT_POSITION_KEY, make_short_position
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # what is said takes its time
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # speech takes its time
 RESULT_QUERY = """query($id: ID!) {
   interview(id: $id) { status endReason endDetail channel transcript { isComplete turns { seq speaker text questionKey } } }
   evaluation(interviewId: $id) { status failure criteria { assessed evidence { quote seq } } }
 }"""
 
 
-async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> None:
+async def test_candidate_that_only_listens_completes_an_interview(fleet: Fleet) -> None:
     questions = {
         question["key"]: question["text"] for question in make_short_position(keys.load_starter_positions())["questions"]
     }
@@ -36,10 +36,10 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> No
     turns = interview["transcript"]["turns"]
     assert [(turn["seq"], turn["text"]) for turn in turns] == [(turn["seq"], turn["text"]) for turn in dashboard.turns]
     spoken = [turn for turn in turns if turn["speaker"] == "INTERVIEWER"]
-    assert "I am Viva, an AI" in spoken[0]["text"]
-    # each question once, in order, but the one that the candidate wanted to hear again
-    put = [key for turn in spoken for key, text in questions.items() if text in turn["text"]]
-    assert put == [key for key in questions for _ in range(2 if key == candidate.prepared.asks_to_repeat else 1)]
+    assert "I'm Viva, an AI" in spoken[0]["text"]
+    # Each question is asked once, in order, except the one that the candidate asked to repeat.
+    asked = [key for turn in spoken for key, text in questions.items() if text in turn["text"]]
+    assert asked == [key for key in questions for _ in range(2 if key == candidate.prepared.asks_to_repeat else 1)]
     assert all_words(turn["text"] for turn in turns if turn["speaker"] == "CANDIDATE") == all_words(
         said.text for said in caller.utterances
     )
@@ -54,7 +54,7 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(fleet: Fleet) -> No
 
 
 def all_words(texts: Iterable[str]) -> list[str]:
-    """All words in order: where a pause cuts them into turns does not matter."""
+    """Return all words in order, however pauses split them into turns."""
     return [word for text in texts for word in re.findall(r"\w+", text.lower())]
 
 

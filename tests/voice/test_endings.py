@@ -1,5 +1,3 @@
-"""How an interview by voice ends: by people, by its time, by silence."""
-
 import asyncio
 from datetime import timedelta
 
@@ -14,7 +12,7 @@ from tests.voice.voice_scene import ANSWER, describe_turns, spoken_words, stage_
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
-async def test_the_last_words_of_who_was_speaking_when_the_interview_was_ended_are_stored(fleet: Fleet) -> None:
+async def test_words_spoken_when_the_recruiter_ends_the_interview_are_stored(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say("I looked at the graphs first.", 0.5, ANSWER))
@@ -29,7 +27,7 @@ async def test_the_last_words_of_who_was_speaking_when_the_interview_was_ended_a
     assert turns[-1].speaker is Speaker.CANDIDATE, describe_turns(turns)
 
 
-async def test_an_answer_after_the_time_is_up_is_the_last(fleet: Fleet) -> None:
+async def test_answer_after_the_time_limit_is_the_last(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         late = {"started_at": now() - timedelta(hours=1)}
@@ -43,7 +41,7 @@ async def test_an_answer_after_the_time_is_up_is_the_last(fleet: Fleet) -> None:
     assert closing.answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq
 
 
-async def test_who_says_nothing_is_asked_once_whether_they_are_there_and_then_the_interview_ends(fleet: Fleet) -> None:
+async def test_silent_candidate_gets_one_nudge_and_then_the_interview_ends(fleet: Fleet) -> None:
     async with fleet.replace_agents(VOICE_SILENCE_SECONDS="4"), stage_interview(fleet) as scene:
         interview = await scene.wait_until_over()
         turns = await scene.turns()

@@ -1,4 +1,4 @@
-"""Interviews by voice: a real room, real sound, two workers; what is said, cut off, left and come back to."""
+"""Voice interviews in a real LiveKit room with real audio and two workers."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ from tests.voice.voice_scene import (
 )
 from tests.voice.whole_interview import WORDS_OVER_GREETING, WholeInterview, download_audio, hold_whole_interview, loud_seconds
 
-pytestmark = pytest.mark.timeout(300)  # the processes come up in the first
+pytestmark = pytest.mark.timeout(300)  # the first test starts the processes
 FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()
 
 
@@ -33,7 +33,7 @@ async def whole_interview(launched_fleet: Fleet) -> WholeInterview:
     return await hold_whole_interview(launched_fleet)
 
 
-async def test_a_whole_interview_is_held_by_voice_and_scored(whole_interview: WholeInterview) -> None:
+async def test_whole_voice_interview_is_completed_and_evaluated(whole_interview: WholeInterview) -> None:
     assert (whole_interview.interview.status, whole_interview.interview.end_reason) == (
         InterviewStatus.COMPLETED,
         EndReason.WRAPPED_UP,
@@ -55,7 +55,7 @@ async def test_a_whole_interview_is_held_by_voice_and_scored(whole_interview: Wh
     assert whole_interview.evaluation.outcome.coverage > 0
 
 
-async def test_each_turn_is_shown_once_and_in_order_as_it_is_stored(whole_interview: WholeInterview) -> None:
+async def test_dashboard_receives_each_turn_once_in_order_as_stored(whole_interview: WholeInterview) -> None:
     assert [turn.seq for turn in whole_interview.turns] == list(range(1, len(whole_interview.turns) + 1))
     assert [(turn["seq"], turn["speaker"], turn["text"], turn["questionKey"]) for turn in whole_interview.dashboard_turns] == [
         (turn.seq, turn.speaker, turn.text, turn.question_key) for turn in whole_interview.turns
@@ -63,7 +63,7 @@ async def test_each_turn_is_shown_once_and_in_order_as_it_is_stored(whole_interv
     assert {turn.channel for turn in whole_interview.turns} == {Channel.VOICE}
 
 
-async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_soon_it_was_answered(
+async def test_turns_have_times_confidence_and_reply_latency(
     whole_interview: WholeInterview,
 ) -> None:
     first, second = SHORT_POSITION_QUESTIONS
@@ -72,10 +72,10 @@ async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_
         assert turn.confidence == pytest.approx(0.99)
         assert abs(turn.started_at.timestamp() - said.started_at) < 2
         assert abs(turn.ended_at.timestamp() - said.ended_at) < 3
-    # what was said over the greeting, and each answer after it
+    # The words spoken over the greeting, then each answer.
     assert [turn.question_key for turn in spoken] == [None, first, first, second]
     opening, *replies = [turn for turn in whole_interview.turns if turn.move in (Move.PROBE, Move.NEXT, Move.CLOSE)]
-    # what was said over the greeting had to wait for its end
+    # The words over the greeting waited for its end, so no latency is measured from them.
     assert opening.latency is None
     for reply in replies:
         assert reply.latency
@@ -83,7 +83,7 @@ async def test_each_turn_keeps_when_it_was_said_how_surely_it_was_heard_and_how_
         assert all(stage is not None and 0 <= stage < 30 for stage in stages), stages
 
 
-async def test_the_greeting_is_whole_though_the_candidate_talks_over_it_and_what_they_say_is_stored(
+async def test_greeting_is_not_interrupted_and_words_spoken_over_it_are_stored(
     whole_interview: WholeInterview,
 ) -> None:
     greeting, over = whole_interview.turns[:2]
@@ -93,7 +93,7 @@ async def test_the_greeting_is_whole_though_the_candidate_talks_over_it_and_what
     assert over.started_at < greeting.ended_at
 
 
-async def test_the_recording_has_each_answer_where_its_turn_says(whole_interview: WholeInterview) -> None:
+async def test_recording_contains_each_answer_at_the_time_of_its_turn(whole_interview: WholeInterview) -> None:
     (audio,) = [recording for recording in whole_interview.recordings if recording["kind"] == "AUDIO"]
     status, (left, _) = await download_audio(audio["url"])
     assert status == 206
@@ -101,14 +101,14 @@ async def test_the_recording_has_each_answer_where_its_turn_says(whole_interview
     heard = loud_seconds(left)
     for turn in turns_of_speaker(whole_interview.turns, Speaker.CANDIDATE):
         place = (turn.started_at - begun).total_seconds()
-        # nothing of the candidate's in the second before, and their voice from there on
+        # The candidate is silent in the second before the turn and audible from its start.
         assert not ((heard > place - 1.5) & (heard < place - 0.5)).any(), (turn.text, place)
         near = heard[heard > place - 0.5]
         assert near.size
         assert abs(near[0] - place) < 0.5, (turn.text, place, near[0])
 
 
-async def test_a_killed_interviewer_is_replaced_and_puts_the_open_question_again(fleet: Fleet) -> None:
+async def test_killed_interviewer_is_replaced_and_the_open_question_is_repeated(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene, scene.running_interview.follow() as reader, scene.count_interviewers() as watch:
         before = await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say(ANSWER))
@@ -130,7 +130,7 @@ async def test_a_killed_interviewer_is_replaced_and_puts_the_open_question_again
     assert max(watch.counts) == 1
 
 
-async def test_who_leaves_in_mid_answer_and_comes_back_is_asked_again_and_what_was_said_is_kept(fleet: Fleet) -> None:
+async def test_candidate_who_leaves_during_an_answer_hears_the_question_again_on_return(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         asked = (await scene.wait_for_questions(1))[-1]
         speaking = asyncio.create_task(scene.caller.say("I looked at the graphs first.", 0.5, ANSWER))
@@ -138,10 +138,10 @@ async def test_who_leaves_in_mid_answer_and_comes_back_is_asked_again_and_what_w
         await scene.caller.leave()
         with pytest.raises(CallEnded):
             await speaking
-        # an interviewer that spoke into the empty room would have done so by then
+        # An interviewer that speaks into the empty room would have done so by now.
         await asyncio.sleep(4)
         alone = [turn for turn in await scene.turns() if turn.seq > asked.seq]
-        assert alone, "nothing was kept"
+        assert alone, "no turn was stored"
         assert {turn.speaker for turn in alone} == {Speaker.CANDIDATE}, describe_turns(alone)
         assert alone[-1].interrupted
         assert alone[0].text.startswith("I looked at the graphs")
@@ -153,12 +153,12 @@ async def test_who_leaves_in_mid_answer_and_comes_back_is_asked_again_and_what_w
         assert again.answers is None
         await scene.caller.say(OTHER_ANSWER)
         after = await scene.wait_for_questions(2)
-    # the rest and what was cut off are one answer
+    # The interrupted part and the rest are one answer.
     assert turns_of_move(after, Move.NEXT)[1].answers == turns_of_speaker(after, Speaker.CANDIDATE)[-1].seq
     assert [turn.question_key for turn in turns_of_move(after, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS)
 
 
-async def test_a_question_that_was_talked_over_is_stored_as_it_was_heard_and_put_again(fleet: Fleet) -> None:
+async def test_interrupted_question_is_stored_as_heard_and_repeated(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         await scene.caller.say(ANSWER)
@@ -172,6 +172,6 @@ async def test_a_question_that_was_talked_over_is_stored_as_it_was_heard_and_put
     assert cut.text != second.text
     assert second.text.startswith(cut.text)
     assert cut.question_key == first.question_key
-    # both pieces are one answer to the first question
+    # Both parts are one answer to the first question.
     assert second.answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq
     assert {turn.question_key for turn in turns_of_speaker(turns, Speaker.CANDIDATE)} == {first.question_key}

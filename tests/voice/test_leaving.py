@@ -1,5 +1,3 @@
-"""The candidate goes, is cut off, comes back, comes twice, or never comes."""
-
 import asyncio
 import os
 import sys
@@ -22,7 +20,7 @@ FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()
 
 
 def make_candidate_process(scene: Scene) -> ChildProcess:
-    """A candidate who can be cut off as by a network: without a good-bye."""
+    """Create a candidate process that a test can kill, as when a network connection breaks."""
     assert scene.fleet.speech
     assert scene.running_interview.room
     environment = {
@@ -37,7 +35,7 @@ def make_candidate_process(scene: Scene) -> ChildProcess:
     return ChildProcess(command, scene.fleet.logs / f"caller-{scene.running_interview.id}.log", cwd=ROOT, environment=environment)
 
 
-async def test_who_is_cut_off_in_mid_answer_is_asked_again_once_they_are_back(fleet: Fleet) -> None:
+async def test_candidate_whose_connection_breaks_hears_the_question_again_on_return(fleet: Fleet) -> None:
     async with stage_interview(fleet, "software_engineer", is_there=False) as scene:
         process = make_candidate_process(scene)
         async with process:
@@ -59,13 +57,13 @@ async def test_who_is_cut_off_in_mid_answer_is_asked_again_once_they_are_back(fl
     assert turns_of_move(turns, Move.NEXT)[1].answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq
 
 
-async def test_who_reloads_in_mid_answer_is_asked_again(fleet: Fleet) -> None:
+async def test_candidate_who_reloads_the_page_hears_the_question_again(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene, scene.count_interviewers() as watch:
         await scene.wait_for_questions(1)
         first = scene.caller
         speaking = asyncio.create_task(first.say("I looked at the graphs first.", 0.5, ANSWER))
         await asyncio.sleep(4.5)
-        # the new connection is there before the old one has gone
+        # The new connection joins before the old one has left.
         scene.caller = scene.running_interview.make_caller()
         returned_at = time.time()
         await scene.caller.join()
@@ -83,7 +81,7 @@ async def test_who_reloads_in_mid_answer_is_asked_again(fleet: Fleet) -> None:
     assert max(watch.counts) == 1
 
 
-async def test_who_leaves_between_two_turns_is_asked_again(fleet: Fleet) -> None:
+async def test_candidate_who_leaves_between_turns_hears_the_question_again_on_return(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         before = await scene.wait_for_questions(1)
         await scene.caller.leave()
@@ -98,7 +96,7 @@ async def test_who_leaves_between_two_turns_is_asked_again(fleet: Fleet) -> None
     assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS)
 
 
-async def test_who_stays_away_has_left(fleet: Fleet) -> None:
+async def test_interview_ends_when_the_candidate_does_not_return(fleet: Fleet) -> None:
     async with fleet.replace_workers(VOICE_GRACE_SECONDS="3"), stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         await scene.caller.say(ANSWER)
@@ -110,7 +108,7 @@ async def test_who_stays_away_has_left(fleet: Fleet) -> None:
     assert not turns_of_move(turns, Move.CLOSE)
 
 
-async def test_to_who_never_comes_nothing_is_said_and_the_interview_expires(fleet: Fleet) -> None:
+async def test_interview_expires_without_a_turn_when_the_candidate_never_joins(fleet: Fleet) -> None:
     async with stage_interview(fleet, is_there=False) as scene:
         await scene.find_interviewer_pid()
         past = {"expires_at": now() - timedelta(seconds=1)}

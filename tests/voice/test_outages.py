@@ -1,4 +1,4 @@
-"""What a server or a provider that is away costs an interview by voice: time, and never a stored word."""
+"""Outages of servers and providers delay a voice interview, and lose no stored word."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
 async def answer_second_question(scene: Scene) -> None:
-    """Answer the second question, and look that both were put once."""
+    """Answer the second question, and assert that both questions were asked once."""
     await scene.caller.say(OTHER_ANSWER)
     turns = await scene.wait_for_moves(Move.CLOSE, seconds=90)
     assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(
@@ -43,21 +43,21 @@ async def answer_second_question(scene: Scene) -> None:
     assert [turn.seq for turn in turns] == list(range(1, len(turns) + 1))
 
 
-async def test_a_recognizer_that_breaks_off_hears_again(fleet: Fleet) -> None:
+async def test_recognizer_reconnects_after_an_outage(fleet: Fleet) -> None:
     assert fleet.speech
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         await fleet.speech.deepgram.kill()
         await asyncio.sleep(1)
         await fleet.speech.deepgram.start()
-        # it takes up the connection again
+        # The session reconnects in the meantime.
         await asyncio.sleep(5)
         await scene.caller.say(ANSWER)
         await scene.wait_for_questions(2, 90)
         await answer_second_question(scene)
 
 
-async def test_a_synthesizer_that_breaks_off_speaks_again(fleet: Fleet) -> None:
+async def test_synthesizer_reconnects_after_an_outage(fleet: Fleet) -> None:
     assert fleet.speech
     async with stage_interview(fleet) as scene:
         await scene.caller.wait_until_spoken_to(1)
@@ -69,7 +69,7 @@ async def test_a_synthesizer_that_breaks_off_speaks_again(fleet: Fleet) -> None:
         await answer_second_question(scene)
 
 
-async def test_without_claude_code_puts_the_next_question(fleet: Fleet) -> None:
+async def test_code_asks_the_next_question_while_claude_is_down(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         fleet.provider.default_script = ScriptedReply(status=529, error_type="overloaded_error")
@@ -80,7 +80,7 @@ async def test_without_claude_code_puts_the_next_question(fleet: Fleet) -> None:
         await answer_second_question(scene)
 
 
-async def test_without_redis_the_interview_goes_on(fleet: Fleet) -> None:
+async def test_interview_continues_while_redis_is_down(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         await fleet.valkey.kill()
@@ -92,7 +92,7 @@ async def test_without_redis_the_interview_goes_on(fleet: Fleet) -> None:
 
 @asynccontextmanager
 async def freeze_mongodb(database: AsyncDatabase[dict[str, Any]]) -> AsyncIterator[None]:
-    """While the block lasts MongoDB answers nobody."""
+    """Freeze the MongoDB process during the block."""
     server: int = (await database.command("serverStatus"))["pid"]
     os.kill(server, signal.SIGSTOP)
     try:
@@ -101,7 +101,7 @@ async def freeze_mongodb(database: AsyncDatabase[dict[str, Any]]) -> AsyncIterat
         os.kill(server, signal.SIGCONT)
 
 
-async def test_what_is_said_while_mongodb_is_away_is_stored_in_order_once_it_is_back(
+async def test_speech_during_a_mongodb_outage_is_stored_in_order_afterwards(
     fleet: Fleet, bound_database: AsyncDatabase[dict[str, Any]]
 ) -> None:
     async with stage_interview(fleet) as scene:
@@ -119,9 +119,9 @@ async def test_what_is_said_while_mongodb_is_away_is_stored_in_order_once_it_is_
         await answer_second_question(scene)
 
 
-async def test_without_a_single_webhook_the_candidate_is_found_where_they_are(fleet: Fleet) -> None:
+async def test_candidate_presence_is_detected_without_webhooks(fleet: Fleet) -> None:
     other = 1 if len(fleet.apis) > 1 else await fleet.add_api()
-    # LiveKit tells the first
+    # LiveKit sends its webhooks to the first API process.
     await fleet.apis[0][1].kill()
     async with stage_interview(fleet, api=other) as scene:
         await scene.wait_for_questions(1, 90)

@@ -1,4 +1,4 @@
-"""What is typed into an interview by voice: stored first, answered once, whoever is speaking, and wherever the candidate is."""
+"""Messages typed during a voice interview are stored immediately and answered once."""
 
 import asyncio
 import time
@@ -36,20 +36,20 @@ def typed_turns(turns: list[Turn]) -> list[Turn]:
     return [turn for turn in turns_of_speaker(turns, Speaker.CANDIDATE) if turn.channel is Channel.TEXT]
 
 
-TYPING_METHODS = pytest.mark.parametrize("write", [type_by_api, type_in_room])
+TYPING_METHODS = pytest.mark.parametrize("send", [type_by_api, type_in_room])
 
 
 @TYPING_METHODS
-async def test_what_is_typed_while_the_interviewer_speaks_is_answered_after_it(fleet: Fleet, write: SendText) -> None:
+async def test_message_typed_while_the_interviewer_speaks_is_answered_afterwards(fleet: Fleet, send: SendText) -> None:
     async with stage_interview(fleet) as scene:
         await scene.caller.wait_until_spoken_to(1)
-        await write(scene, ANSWER)
+        await send(scene, ANSWER)
         (early,) = typed_turns(await scene.wait_until(lambda turns: bool(typed_turns(turns)), 10))
         turns = await scene.wait_for_questions(1)
-        # an answer to a question that had not been put is none
+        # A message from before the question does not answer it.
         greeting = turns_of_move(turns, Move.GREET)[0]
         assert (early.seq, greeting.interrupted) == (1, False), describe_turns(turns)
-        await write(scene, OTHER_ANSWER)
+        await send(scene, OTHER_ANSWER)
         turns = await scene.wait_for_questions(2)
     assert [turn.text for turn in typed_turns(turns)] == [ANSWER, OTHER_ANSWER]
     assert turns_of_move(turns, Move.NEXT)[1].answers == typed_turns(turns)[1].seq
@@ -57,14 +57,14 @@ async def test_what_is_typed_while_the_interviewer_speaks_is_answered_after_it(f
 
 
 @TYPING_METHODS
-async def test_what_is_typed_while_the_candidate_speaks_is_part_of_the_answer(fleet: Fleet, write: SendText) -> None:
+async def test_message_typed_while_the_candidate_speaks_is_part_of_the_answer(fleet: Fleet, send: SendText) -> None:
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say(ANSWER))
         await asyncio.sleep(2)
-        await write(scene, "The system was called Parcel Trace.")
+        await send(scene, "The system was called Parcel Trace.")
         await scene.wait_until(lambda turns: bool(typed_turns(turns)), 10)
-        assert not speaking.done(), "it was stored only when the candidate had finished"
+        assert not speaking.done(), "the message must be stored while the candidate is speaking"
         await speaking
         turns = await scene.wait_for_questions(2)
         pieces = turns_of_speaker(turns, Speaker.CANDIDATE)
@@ -74,7 +74,7 @@ async def test_what_is_typed_while_the_candidate_speaks_is_part_of_the_answer(fl
     assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS)
 
 
-async def test_who_types_outside_the_room_goes_on_in_writing_and_is_spoken_to_again_when_they_come_back(fleet: Fleet) -> None:
+async def test_candidate_who_types_outside_the_room_continues_in_text_until_they_rejoin(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         await scene.caller.leave()

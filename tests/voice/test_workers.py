@@ -1,4 +1,4 @@
-"""Nobody is left alone with a worker that died, stood still, never came, failed or was asked to end."""
+"""Another worker takes over when one dies, freezes, fails, is terminated or was never there."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ FIRST_QUESTION, SECOND_QUESTION = SHORT_POSITION_QUESTIONS.values()
 
 
 async def assert_resumed(scene: Scene) -> None:
-    """The interview is greeted once, was taken up again, and goes on with the second question."""
+    """Assert that the interview was greeted once, repeated the open question once, and continues with the second one."""
     await scene.wait_for_moves(Move.REPEAT)
     await scene.caller.say(OTHER_ANSWER)
     turns = await scene.wait_for_questions(2)
@@ -29,7 +29,7 @@ async def assert_resumed(scene: Scene) -> None:
     )
 
 
-async def test_a_worker_that_is_killed_with_its_jobs_is_replaced(fleet: Fleet) -> None:
+async def test_killed_worker_is_replaced(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene, scene.count_interviewers() as watch:
         await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say(ANSWER))
@@ -42,7 +42,7 @@ async def test_a_worker_that_is_killed_with_its_jobs_is_replaced(fleet: Fleet) -
     assert max(watch.counts) == 1
 
 
-async def test_who_comes_before_any_worker_is_spoken_to_once_one_has_registered(fleet: Fleet) -> None:
+async def test_candidate_who_joins_before_any_worker_is_greeted_once_one_registers(fleet: Fleet) -> None:
     await asyncio.gather(*(agent.stop() for agent in fleet.agents))
     async with stage_interview(fleet) as scene:
         await asyncio.sleep(10)
@@ -53,7 +53,7 @@ async def test_who_comes_before_any_worker_is_spoken_to_once_one_has_registered(
     assert [turn.move for turn in turns] == [Move.GREET, Move.NEXT]
 
 
-async def test_an_interviewer_that_stood_still_and_goes_on_says_and_stores_nothing_more(fleet: Fleet) -> None:
+async def test_frozen_interviewer_neither_speaks_nor_stores_after_it_resumes(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene, scene.count_interviewers() as watch:
         await scene.wait_for_questions(1)
         speaking = asyncio.create_task(scene.caller.say(ANSWER))
@@ -61,7 +61,7 @@ async def test_an_interviewer_that_stood_still_and_goes_on_says_and_stores_nothi
         zombie = await scene.find_interviewer_pid()
         os.kill(zombie, signal.SIGSTOP)
         stopped_at = time.time()
-        # who goes on speaking is answered by the new one; who stops is asked again
+        # The new interviewer repeats the question only if the candidate is silent.
         speaking.cancel()
         try:
             assert await scene.wait_until_heard(stopped_at, 40) < 20
@@ -69,35 +69,35 @@ async def test_an_interviewer_that_stood_still_and_goes_on_says_and_stores_nothi
         finally:
             os.kill(zombie, signal.SIGCONT)
         await scene.wait_for_moves(Move.REPEAT)
-        # a zombie that still heard the candidate would say so within this
+        # A resumed interviewer that still hears the candidate would reply within this time.
         await asyncio.sleep(3)
         await assert_resumed(scene)
         turns = await scene.turns()
     assert max(watch.counts) == 1
-    # the first answer is lost with the one that heard it
+    # The first answer is lost with the frozen interviewer.
     assert len(turns_of_speaker(turns, Speaker.CANDIDATE)) == 1, describe_turns(turns)
 
 
-async def test_a_worker_whose_jobs_fail_is_replaced_by_one_whose_jobs_do_not(fleet: Fleet) -> None:
+async def test_worker_without_mongodb_is_replaced_by_a_healthy_one(fleet: Fleet) -> None:
     nowhere = f"mongodb://127.0.0.1:{free_port()}/?replicaSet=rs0"
     async with fleet.replace_agents(MONGODB_URL=nowhere, MONGODB_TIMEOUT_SECONDS="1") as failing, stage_interview(fleet) as scene:
-        await failing.wait_until_logged("interviewer leaves", 60)
+        await failing.wait_until_logged("job failed", 60)
         assert not scene.caller.sounds
         await fleet.restore()
         turns = await scene.wait_for_questions(1, 120)
     assert [turn.move for turn in turns] == [Move.GREET, Move.NEXT]
 
 
-async def test_an_interviewer_without_a_voice_is_replaced_by_one_that_has_one(fleet: Fleet) -> None:
+async def test_interviewer_without_a_synthesizer_is_replaced_by_a_healthy_one(fleet: Fleet) -> None:
     async with fleet.replace_agents(CARTESIA_MODEL="none") as failing, stage_interview(fleet) as scene:
-        await failing.wait_until_logged("interviewer leaves", 120)
+        await failing.wait_until_logged("job failed", 120)
         assert not scene.caller.sounds
         await fleet.restore()
         turns = await scene.wait_for_questions(1, 180)
     assert [turn.move for turn in turns] == [Move.GREET, Move.NEXT]
 
 
-async def test_a_worker_that_is_asked_to_end_hands_over(fleet: Fleet) -> None:
+async def test_terminated_worker_hands_over(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene, scene.count_interviewers() as watch:
         await scene.wait_for_questions(1)
         await scene.caller.say(ANSWER)

@@ -1,4 +1,4 @@
-"""An interview by voice as a test stages it: what is stored, who is in the room, and what the candidate hears."""
+"""A voice interview under test: what is stored, who is in the room, and what the candidate hears."""
 
 import asyncio
 import re
@@ -31,13 +31,13 @@ THIN_ANSWER = "It was a race."
 
 @dataclass
 class Scene:
-    """One interview, and the candidate in its room."""
+    """One interview and the caller who is its candidate."""
 
     fleet: Fleet
     running_interview: RunningInterview
     caller: VoiceCaller
     api: int = 0
-    """number of the API process that is asked"""
+    """Index of the API process that the test uses."""
 
     async def document(self) -> Interview:
         return await self.running_interview.document()
@@ -46,73 +46,78 @@ class Scene:
         return await read_turns(self.running_interview.object_id)
 
     async def wait_until(self, condition: Callable[[list[Turn]], bool], seconds: float = 60) -> list[Turn]:
-        """The stored turns, once they are so. Raises TimeoutError that tells what was stored."""
+        """Return the stored turns once they meet the condition.
+
+        Raises a TimeoutError that describes them.
+        """
         turns: list[Turn] = []
         try:
             async with asyncio.timeout(seconds):
                 while not condition(turns := await self.turns()):
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise TimeoutError(f"stored after {seconds:.0f} s: {describe_turns(turns)}") from None
+            raise TimeoutError(f"stored turns after {seconds:.0f} s: {describe_turns(turns)}") from None
         return turns
 
     async def wait_for_questions(self, count: int, seconds: float = 60) -> list[Turn]:
-        """The stored turns, once so many core questions were put, to their end."""
+        """Return the stored turns once `count` core questions were asked to their end."""
         return await self.wait_until(lambda turns: len(turns_of_move(turns, Move.NEXT)) >= count, seconds)
 
     async def wait_for_moves(self, move: Move, count: int = 1, seconds: float = 60) -> list[Turn]:
-        """The stored turns, once the interviewer has made that move so often."""
+        """Return the stored turns once the interviewer has made the move `count` times."""
         return await self.wait_until(lambda turns: len(turns_of_move(turns, move)) >= count, seconds)
 
     async def wait_for_status(self, status: InterviewStatus, seconds: float = 60) -> Interview:
-        """The interview, once it has come to that."""
+        """Return the interview once it has that status."""
         async with asyncio.timeout(seconds):
             while (interview := await self.document()).status is not status:
                 await asyncio.sleep(POLL_SECONDS)
         return interview
 
     async def wait_until_heard(self, since: float, seconds: float) -> float:
-        """Seconds from that moment (time.time) until the interviewer was heard."""
+        """Return the seconds from `since`, a time as `time.time` returns it, until the interviewer is heard."""
         try:
             async with asyncio.timeout(seconds):
                 while not (sounds := [sound for sound in self.caller.sounds if sound.started_at > since]):
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise TimeoutError(f"nobody was heard for {seconds:.0f} s; stored: {describe_turns(await self.turns())}") from None
+            raise TimeoutError(
+                f"the interviewer was not heard for {seconds:.0f} s; stored turns: {describe_turns(await self.turns())}"
+            ) from None
         return sounds[0].started_at - since
 
     async def wait_until_over(self) -> Interview:
-        """The interview, once it is over and its room is gone."""
+        """Return the interview once it is completed and its room is closed."""
         interview = await self.wait_for_status(InterviewStatus.COMPLETED)
         await asyncio.wait_for(self.caller.wait_until_disconnected(), 20)
         return interview
 
     async def find_voice_worker(self) -> ChildProcess:
-        """The voice worker whose process attends."""
+        """Return the worker whose job process holds the interviewer's lease."""
         parents = {agent.pid: agent for agent in self.fleet.agents if agent.is_running}
         pid = await self.find_interviewer_pid()
         while pid not in parents:
             status = await asyncio.to_thread(Path(f"/proc/{pid}/stat").read_text)
             pid = int(status.rpartition(")")[2].split()[1])
-            assert pid > 1, "the process that attends is no worker's of the fleet"
+            assert pid > 1, "the interviewer's process belongs to no worker of the fleet"
         return parents[pid]
 
     async def find_interviewer_pid(self) -> int:
-        """The number of the process that attends."""
+        """Return the PID of the process that holds the interviewer's lease."""
         async with asyncio.timeout(30):
             while not (lease := (await self.document()).lease) or lease.holder == DISPATCH_HOLDER:
                 await asyncio.sleep(POLL_SECONDS)
         return int(lease.holder.split(":")[1])
 
     async def end_interview(self) -> None:
-        """The recruiter ends the interview."""
+        """End the interview as the recruiter."""
         await self.fleet.execute(
             self.fleet.tokens[Role.RECRUITER], END_INTERVIEW, self.api, input={"interviewId": self.running_interview.id}
         )
 
     @asynccontextmanager
     async def count_interviewers(self) -> AsyncIterator["InterviewerCounter"]:
-        """While the block lasts it is looked who is in the room."""
+        """Count the interviewers in the room during the block."""
         counter = InterviewerCounter(self.fleet, build_room_name(self.running_interview.object_id))
         task = asyncio.create_task(counter.count_repeatedly())
         try:
@@ -125,7 +130,7 @@ class Scene:
 
 @dataclass
 class InterviewerCounter:
-    """How many interviewers LiveKit had in a room, look by look."""
+    """Counts the interviewers in a room at regular intervals."""
 
     fleet: Fleet
     room: str
@@ -151,7 +156,10 @@ class InterviewerCounter:
 async def stage_interview(
     fleet: Fleet, position_key: str = SHORT_POSITION_KEY, *, recording: bool = False, is_there: bool = True, api: int = 0
 ) -> AsyncIterator[Scene]:
-    """An interview, and its candidate in the room, or not yet; it is ended with the block, if it goes on till then."""
+    """Start an interview whose candidate joins the room if `is_there`.
+
+    It is ended with the block at the latest.
+    """
     running_interview = await fleet.start_interview(position_key, "VOICE", recording, api)
     caller = running_interview.make_caller()
     if is_there:
@@ -167,7 +175,7 @@ async def stage_interview(
 
 @asynccontextmanager
 async def replace_deepgram(fleet: Fleet, *options: str) -> AsyncIterator[None]:
-    """For the length of the block one voice worker attends, and a Deepgram with these options of its command line listens."""
+    """During the block, use one voice worker and a loopback Deepgram with these command line options."""
     assert fleet.speech
     original_providers = fleet.speech
     async with (
@@ -182,25 +190,25 @@ async def replace_deepgram(fleet: Fleet, *options: str) -> AsyncIterator[None]:
 
 
 def turns_of_move(turns: list[Turn], move: Move) -> list[Turn]:
-    """The interviewer's turns of that move."""
+    """Return the interviewer's turns with that move."""
     return [turn for turn in turns if turn.move is move]
 
 
 def turns_of_speaker(turns: list[Turn], speaker: Speaker) -> list[Turn]:
-    """The turns of one side."""
+    """Return the turns of one speaker."""
     return [turn for turn in turns if turn.speaker is speaker]
 
 
 def spoken_words(text: str) -> list[str]:
-    """Its words, without what is not heard."""
+    """Return the words in lower case, without punctuation."""
     return re.findall(r"[\w']+", text.lower())
 
 
 def is_transcribed(text: str, said: str) -> bool:
-    """Whether what was stored is what was said, but for words that a starved machine's sound has lost."""
+    """Return whether the stored text matches what was said, except for words lost on an overloaded machine."""
     return SequenceMatcher(None, spoken_words(text), spoken_words(said), autojunk=False).ratio() > 0.7
 
 
 def describe_turns(turns: list[Turn]) -> list[tuple[int, str, str | None, bool, str]]:
-    """Turns, as a failed test shows them."""
+    """Return a summary of the turns for assertion messages."""
     return [(turn.seq, turn.speaker, turn.move, turn.interrupted, turn.text) for turn in turns]

@@ -1,4 +1,4 @@
-"""One whole interview by voice, held once, for the tests that look at what became of it."""
+"""One whole voice interview, conducted once, whose results several tests check."""
 
 import asyncio
 import io
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.interview_context import compose_greeting, derive_interview_plan
+from agent.phrases import load_phrasebook
 from models.documents.evaluation import Evaluation, EvaluationStatus, list_evaluations
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
@@ -22,7 +23,7 @@ from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, THIN_ANSWER, Scene, st
 
 WORDS_OVER_GREETING = "Good morning, I am glad to be here."
 ECHO_SECONDS = 4.0
-"""after the interviewer's first sound nothing of the candidate's is heard for 3 s: echo cancelling settles"""
+"""Seconds after the interviewer's first sound in which echo cancelling discards the candidate's audio, and a margin."""
 RECORDINGS = """query($id: ID!) {
   interview(id: $id) { recordings { kind status mimeType durationSeconds sizeBytes startedAt failure url } }
 }"""
@@ -30,21 +31,21 @@ RECORDINGS = """query($id: ID!) {
 
 @dataclass
 class WholeInterview:
-    """What is left of it."""
+    """The results of the interview."""
 
     interview: Interview
     turns: list[Turn]
     dashboard_turns: list[dict[str, Any]]
-    """turns as a dashboard read them"""
+    """The turns as a dashboard received them."""
     candidate_words: list[CallerUtterance]
-    """by the candidate"""
+    """What the candidate said."""
     greeting: str
     evaluation: Evaluation
     recordings: list[dict[str, Any]]
 
 
 async def hold_whole_interview(fleet: Fleet) -> WholeInterview:
-    """Hold it, with everything that an interview has: a probe, words over the greeting, a recording, an evaluation."""
+    """Conduct an interview with words over the greeting, a probe, a recording and an evaluation."""
     async with stage_interview(fleet, recording=True) as scene, scene.running_interview.follow() as reader:
         await scene.caller.wait_until_spoken_to()
         await asyncio.sleep(ECHO_SECONDS)
@@ -81,12 +82,13 @@ async def _find_completed_recordings(scene: Scene) -> list[dict[str, Any]] | Non
 async def _expected_greeting(interview: Interview) -> str:
     position = await get_position(interview.position.id)
     assert position
-    plan = derive_interview_plan(interview, position, [], interview.created_at, closing_seconds=60, silence_seconds=60)
+    phrases = load_phrasebook().get(interview.language)
+    plan = derive_interview_plan(interview, position, phrases, [], interview.created_at, closing_seconds=60, silence_seconds=60)
     return compose_greeting(interview, plan)
 
 
 async def download_audio(url: str) -> tuple[int, NDArray[np.int16]]:
-    """The status with which a range of it is answered, and all of its sound: channels by samples, 48 kHz."""
+    """Return the HTTP status of a range request, and the whole audio as channels by samples at 48 kHz."""
     async with httpx2.AsyncClient(trust_env=False) as client:
         part = await client.get(url, headers={"range": "bytes=0-99"})
         whole = (await client.get(url)).raise_for_status()
@@ -98,7 +100,7 @@ async def download_audio(url: str) -> tuple[int, NDArray[np.int16]]:
 
 
 def loud_seconds(channel: NDArray[np.int16], window: float = 0.02) -> NDArray[np.float64]:
-    """The seconds of a channel at which somebody is heard, one for each window."""
+    """Return the seconds at which a channel is loud, one for each window."""
     size = int(48_000 * window)
     pieces = channel[: len(channel) // size * size].astype(np.float64).reshape(-1, size)
     return np.asarray(np.flatnonzero(np.sqrt((pieces**2).mean(axis=1)) > 300) * window, np.float64)

@@ -8,6 +8,7 @@ from anthropic import AsyncAnthropic
 from starlette.applications import Starlette
 
 from agent import typed
+from agent.phrases import load_phrasebook
 from api.http import build_routes
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
@@ -62,7 +63,8 @@ async def site(services: Services, tenant: Tenant, tmp_path: Path) -> AsyncItera
 @pytest.fixture
 async def text_interviewer(services: Services, claude: AsyncAnthropic) -> AsyncIterator[None]:
     """An interviewer for interviews that are typed."""
-    services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, interview_id))
+    phrasebook = load_phrasebook()
+    services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
     async with run_worker(services.jobs):
         yield
 

@@ -40,7 +40,7 @@ async def test_a_person_talks_to_the_interviewer_and_people_listen_to_the_record
         await page.click("Begin the interview")
         # the sound begins anew with each unmuting: so the answer comes when it is wanted
         await page.click("Mute")
-        await page.wait_for_texts("The interviewer is speaking.", "I am Viva, an AI")
+        await page.wait_for_texts("The interviewer is speaking.", "I'm Viva, an AI")
         await page.wait_for_texts("Question 1 of 7", "Your turn.", seconds=60)
         before = len(await page.read_lines("Conversation"))
         await page.click("Unmute")

@@ -1,5 +1,3 @@
-"""When something is away while an interview is held: Claude, MongoDB, the lease, the position, a setting."""
-
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +6,6 @@ import pytest
 import structlog
 from pymongo.errors import PyMongoError
 
-from agent.phrases import get_phrases
 from agent.retry_policy import MAX_ATTEMPTS, end_if_exhausted
 from errors import AppError
 from lifecycle.services import Services
@@ -22,14 +19,14 @@ from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod
 from tests.agent.conftest import SECRET_WORD
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, wait_for_reply_requests
+from tests.agent.talks import ENGLISH
 from tests.factories import make_position, position_body
 from tests.live.streams import wait_until
 
-ENGLISH = get_phrases("en")
 QUESTIONS = [question.text for question in position_body().questions]
 
 
-async def test_with_claude_down_from_the_second_question_on_the_interview_completes_in_the_positions_words(
+async def test_interview_completes_in_the_positions_words_while_claude_is_down(
     chat: Chat, provider: AnthropicProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     with structlog.testing.capture_logs() as logs:
@@ -52,7 +49,7 @@ async def test_with_claude_down_from_the_second_question_on_the_interview_comple
     assert len(await chat.evaluations()) == 1
 
 
-async def test_a_reply_that_breaks_off_counts_as_one_that_claude_did_not_give(chat: Chat, provider: AnthropicProvider) -> None:
+async def test_incomplete_reply_counts_as_a_reply_by_code(chat: Chat, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text="PROBE\nYou mention locks. What did", delta_characters=1, cut_after=27))
     reply = await chat.say_and_get_reply(UNPROBED_ANSWER)
     assert (reply.move, reply.source) == (Move.PROBE, Source.BROKEN)
@@ -64,12 +61,12 @@ async def test_a_reply_that_breaks_off_counts_as_one_that_claude_did_not_give(ch
 
 
 def with_settings(services: Services, group: str, **values: float) -> Services:
-    """The same process with other settings of that group."""
+    """Return the same services with other settings in that group."""
     changed = getattr(services.settings, group).model_copy(update=values)
     return replace(services, settings=services.settings.model_copy(update={group: changed}))
 
 
-async def test_who_loses_the_lease_in_mid_composition_stops_at_once_and_says_nothing(
+async def test_losing_the_lease_during_composition_stops_the_job_without_a_turn(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
@@ -81,28 +78,26 @@ async def test_who_loses_the_lease_in_mid_composition_stops_at_once_and_says_not
     taken = await update_interview(chat.id, {}, {"lease": other}, {"fence": {"$add": ["$fence", 1]}})
     assert taken
     async with asyncio.timeout(10):
-        await acting  # Claude is still silent: it is the renewal that tells
+        await acting  # Claude has not answered, so only the lease renewal can stop the job
     assert not release_event.is_set()
     assert len(await chat.turns()) == 3
     interview = await chat.interview()
     assert interview.lease
-    assert (interview.lease.holder, interview.fence) == ("another", taken.fence), "the other's lease is left alone"
+    assert (interview.lease.holder, interview.fence) == ("another", taken.fence), "the other holder's lease must not change"
     assert interview.due_at == taken.due_at
 
 
 @pytest.mark.parametrize("has_answered", [True, False])
-async def test_a_holder_that_was_overtaken_unnoticed_can_not_store(
+async def test_holder_of_a_lost_lease_cannot_store(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event, monkeypatch: pytest.MonkeyPatch, has_answered: bool
 ) -> None:
-    monkeypatch.setattr("agent.typed.MAX_COMPOSITIONS", 1)  # the last one looks at the fence alone
-    sleepy = chat.with_other_services(
-        with_settings(chat.services, "jobs", lease_seconds=600.0)
-    )  # renews too seldom to notice anything
+    monkeypatch.setattr("agent.typed.MAX_COMPOSITIONS", 1)  # the last composition checks only the fence
+    slow = chat.with_other_services(with_settings(chat.services, "jobs", lease_seconds=600.0))  # renews too rarely to notice
     provider.scripts.append(ScriptedReply(text="NEXT\nToo late.", release_event=release_event))
     await chat.say(UNPROBED_ANSWER)
-    acting = asyncio.create_task(sleepy.run_reply_job())
+    acting = asyncio.create_task(slow.run_reply_job())
     await wait_for_reply_requests(provider, 1)
-    await chat.set_fields(lease=None)  # as when it lapsed
+    await chat.set_fields(lease=None)  # as if it had expired
     if has_answered:
         await chat.run_reply_job()
     else:
@@ -116,7 +111,7 @@ async def test_a_holder_that_was_overtaken_unnoticed_can_not_store(
     assert lease is None if has_answered else lease and lease.holder == "another"
 
 
-async def test_a_reply_that_takes_longer_than_a_lease_keeps_it(
+async def test_lease_is_renewed_during_a_long_reply(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you for waiting.", release_event=release_event))
@@ -131,14 +126,14 @@ async def test_a_reply_that_takes_longer_than_a_lease_keeps_it(
             await chat.with_other_services(other).run_reply_job()
     release_event.set()
     await acting
-    assert len(provider.reply_requests) == 1, "nobody else took it over"
+    assert len(provider.reply_requests) == 1, "no other process took it over"
     assert (await chat.turns())[-1].text.startswith("Thank you for waiting.")
 
 
-# --- what fails
+# --- retries
 
 
-async def test_a_failing_job_is_due_again_after_growing_pauses(chat: Chat) -> None:
+async def test_failing_job_is_retried_with_backoff(chat: Chat) -> None:
     await chat.say(UNPROBED_ANSWER)
     await Position.find_one(Position.id == (await chat.interview()).position.id).delete()
     pauses = []
@@ -150,13 +145,13 @@ async def test_a_failing_job_is_due_again_after_growing_pauses(chat: Chat) -> No
         assert (interview.attempts, interview.lease) == (attempt, None)
         pauses.append(round((interview.due_at - now()).total_seconds()))
         assert len(await chat.turns()) == 3
-        await chat.run_reply_job()  # too early: nothing happens
+        await chat.run_reply_job()  # too early, so nothing happens
         assert (await chat.interview()).attempts == attempt
         await chat.move_into_past(minutes=1)
     assert pauses == pytest.approx([2, 4, 8, 16, 32, 60, 60], abs=2)
 
 
-async def test_a_message_makes_a_failed_job_due_at_once(chat: Chat) -> None:
+async def test_message_makes_a_failed_job_due_immediately(chat: Chat) -> None:
     position = await Position.get((await chat.interview()).position.id)
     assert position
     await position.delete()
@@ -169,7 +164,7 @@ async def test_a_message_makes_a_failed_job_due_at_once(chat: Chat) -> None:
     assert (await chat.interview()).attempts == 0
 
 
-async def test_an_interview_whose_job_always_fails_ends_and_says_why(chat: Chat) -> None:
+async def test_interview_ends_with_a_reason_after_the_last_failed_attempt(chat: Chat) -> None:
     await chat.say(UNPROBED_ANSWER)
     await chat.set_fields(attempts=MAX_ATTEMPTS - 1)
     await Position.find_one(Position.id == (await chat.interview()).position.id).delete()
@@ -178,18 +173,17 @@ async def test_an_interview_whose_job_always_fails_ends_and_says_why(chat: Chat)
     interview = await chat.interview()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
     assert interview.end_detail == (
-        f"The interviewer failed {MAX_ATTEMPTS} times in a row: The version of the position that this interview uses is gone."
+        f"The interviewer failed {MAX_ATTEMPTS} times in a row: "
+        "The version of the position that this interview uses no longer exists."
     )
     assert (interview.lease, interview.due_at) == (None, None)
 
 
-async def test_an_interview_whose_worker_is_killed_each_time_ends_without_another_call(
-    chat: Chat, provider: AnthropicProvider
-) -> None:
+async def test_interview_ends_without_a_call_when_every_worker_is_killed(chat: Chat, provider: AnthropicProvider) -> None:
     await chat.say(UNPROBED_ANSWER)
     for _ in range(MAX_ATTEMPTS):
         assert await claim_reply(chat.id, "killed", 60)
-        await chat.set_fields(lease=None)  # as when it lapsed
+        await chat.set_fields(lease=None)  # as if it had expired
     await chat.run_reply_job()
     interview = await chat.interview()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
@@ -199,7 +193,7 @@ async def test_an_interview_whose_worker_is_killed_each_time_ends_without_anothe
     assert provider.requests == []
 
 
-async def test_an_interview_whose_lease_is_lost_each_time_ends_after_as_many_calls(
+async def test_interview_ends_when_every_attempt_loses_its_lease(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nToo late.", release_event=release_event)
@@ -209,7 +203,7 @@ async def test_an_interview_whose_lease_is_lost_each_time_ends_after_as_many_cal
     for attempt in range(1, MAX_ATTEMPTS + 1):
         losers.append(asyncio.create_task(patient.run_reply_job()))
         await wait_for_reply_requests(provider, attempt)
-        await chat.set_fields(lease=None)  # as when it lapsed
+        await chat.set_fields(lease=None)  # as if it had expired
     await patient.run_reply_job()
     release_event.set()
     await asyncio.gather(*losers)
@@ -219,13 +213,13 @@ async def test_an_interview_whose_lease_is_lost_each_time_ends_after_as_many_cal
     assert len(await chat.turns()) == 3
 
 
-async def test_a_voice_interview_whose_worker_is_killed_each_time_ends(chat: Chat) -> None:
+async def test_voice_interview_ends_when_every_worker_is_killed(chat: Chat) -> None:
     room = RoomState(wanted_until=now() + timedelta(hours=1))
     await chat.set_fields(channel="VOICE", room=room.model_dump(), attempts=MAX_ATTEMPTS - 1)
     last = await claim_interviewer_lease(chat.id, (await chat.interview()).fence, "killed", 60)
     assert last
     assert not await end_if_exhausted(chat.services, last)
-    await chat.set_fields(lease=None)  # as when it lapsed
+    await chat.set_fields(lease=None)  # as if it had expired
     beyond = await claim_interviewer_lease(chat.id, last.fence, "another", 60)
     assert beyond
     assert await end_if_exhausted(chat.services, beyond)
@@ -233,7 +227,7 @@ async def test_a_voice_interview_whose_worker_is_killed_each_time_ends(chat: Cha
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
 
 
-async def test_mongodb_away_in_mid_reply_costs_time_and_nothing_else(
+async def test_mongodb_outage_during_a_reply_only_delays_it(
     services: Services, own_mongod: Mongod, chat_on_own_mongod: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
     chat = chat_on_own_mongod
@@ -258,7 +252,7 @@ async def test_mongodb_away_in_mid_reply_costs_time_and_nothing_else(
     assert (await chat.interview()).lease is None
 
 
-async def test_a_job_that_was_due_under_shorter_clocks_waits_for_the_longer_ones(chat: Chat) -> None:
+async def test_job_due_under_a_shorter_silence_limit_is_postponed(chat: Chat) -> None:
     await chat.say_and_get_reply(UNPROBED_ANSWER)
     before = await chat.interview()
     assert before.due_at
@@ -275,7 +269,7 @@ async def test_a_job_that_was_due_under_shorter_clocks_waits_for_the_longer_ones
 
 @pytest.fixture
 async def chat_on_own_mongod(services: Services, own_mongod: Mongod, provider: AnthropicProvider, chat: Chat) -> Chat:
-    """An interview whose first question has been put, on a MongoDB that may be killed."""
+    """An interview whose first question has been asked, on a MongoDB server that a test may kill."""
     own = await make_chat(services, chat.claude, await make_position())
     await own.run_reply_job()
     return own

@@ -12,7 +12,7 @@ START_TIME = 1_000_000.0
 
 
 class FakeClock:
-    """A clock that tests move."""
+    """A clock that tests advance."""
 
     def __init__(self) -> None:
         self.now = START_TIME
@@ -23,18 +23,18 @@ class FakeClock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeClock]:
-    moved = FakeClock()
-    monkeypatch.setattr(time, "time", moved)
-    yield moved
+    fake_clock = FakeClock()
+    monkeypatch.setattr(time, "time", fake_clock)
+    yield fake_clock
 
 
 @pytest.fixture
 def speech_collector(clock: FakeClock) -> SpeechCollector:
-    """Half a minute of audio has been heard, up to now."""
-    listening = SpeechCollector()
+    """A collector that has received 30 s of audio up to now."""
+    collector = SpeechCollector()
     clock.now += 30.0
-    listening.clock.advance(30.0, clock.now)
-    return listening
+    collector.clock.advance(30.0, clock.now)
+    return collector
 
 
 def transcript_event(text: str, start: float, end: float, *, final: bool = True, confidence: float = 0.9) -> SpeechEvent:
@@ -47,7 +47,7 @@ def state_event(old: str, new: str) -> UserStateChangedEvent:
     return UserStateChangedEvent.model_validate({"old_state": old, "new_state": new})
 
 
-def test_final_texts_are_taken_together_and_once(speech_collector: SpeechCollector) -> None:
+def test_final_transcripts_become_one_segment_once(speech_collector: SpeechCollector) -> None:
     speech_collector.add_event(transcript_event("First I looked", 1.0, 2.0, confidence=0.8))
     speech_collector.add_event(transcript_event("at the logs.", 2.5, 4.0, confidence=0.6))
     heard = speech_collector.take_segment()
@@ -59,7 +59,7 @@ def test_final_texts_are_taken_together_and_once(speech_collector: SpeechCollect
     assert speech_collector.take_segment() is None
 
 
-def test_times_that_are_known_better_win_unless_they_would_cut_the_words(speech_collector: SpeechCollector) -> None:
+def test_session_times_replace_the_recognizers_unless_they_would_cut_words(speech_collector: SpeechCollector) -> None:
     speech_collector.add_event(transcript_event("Hello there.", 5.0, 6.0))
     heard = speech_collector.take_segment(started_at=START_TIME + 5.2, stopped_at=START_TIME + 6.3)
     assert heard is not None
@@ -67,7 +67,7 @@ def test_times_that_are_known_better_win_unless_they_would_cut_the_words(speech_
     assert heard.ended_at.timestamp() == pytest.approx(START_TIME + 6.3)
 
 
-def test_interim_words_are_shown_and_never_taken(speech_collector: SpeechCollector) -> None:
+def test_interim_transcript_is_in_the_text_and_never_in_a_segment(speech_collector: SpeechCollector) -> None:
     speech_collector.add_event(transcript_event("First I looked.", 1.0, 2.0))
     speech_collector.add_event(transcript_event("at the", 2.5, 3.0, final=False))
     assert speech_collector.text == "First I looked. at the"
@@ -79,18 +79,18 @@ def test_interim_words_are_shown_and_never_taken(speech_collector: SpeechCollect
     assert taken.text == "First I looked. at the logs."
 
 
-def test_audio_that_paused_does_not_move_what_is_heard_after_it(clock: FakeClock) -> None:
+def test_pause_in_the_audio_does_not_shift_later_times(clock: FakeClock) -> None:
     audio = AudioClock()
     clock.now += 10
     audio.advance(10.0, clock.now)
-    # the candidate was away for a minute
+    # The candidate was absent for a minute.
     clock.now += 60 + 2
     audio.advance(2.0, clock.now)
     assert audio.to_wall_clock(5.0) == pytest.approx(START_TIME + 5.0)
     assert audio.to_wall_clock(11.0) == pytest.approx(START_TIME + 71.0)
 
 
-def test_words_are_owed_when_speech_ended_after_the_last_of_them(speech_collector: SpeechCollector, clock: FakeClock) -> None:
+def test_transcript_is_late_when_speech_ended_after_its_last_word(speech_collector: SpeechCollector, clock: FakeClock) -> None:
     speech_collector.on_user_state_changed(state_event("listening", "speaking"))
     speech_collector.add_event(transcript_event("The first half", 27.0, 28.0))
     speech_collector.on_user_state_changed(state_event("speaking", "listening"))
@@ -99,7 +99,7 @@ def test_words_are_owed_when_speech_ended_after_the_last_of_them(speech_collecto
     assert not speech_collector.is_transcript_late
 
 
-def test_words_that_never_come_are_not_waited_for(speech_collector: SpeechCollector, clock: FakeClock) -> None:
+def test_transcript_is_not_late_after_the_maximum_delay(speech_collector: SpeechCollector, clock: FakeClock) -> None:
     speech_collector.on_user_state_changed(state_event("listening", "speaking"))
     speech_collector.on_user_state_changed(state_event("speaking", "listening"))
     assert speech_collector.is_transcript_late
@@ -107,7 +107,7 @@ def test_words_that_never_come_are_not_waited_for(speech_collector: SpeechCollec
     assert not speech_collector.is_transcript_late
 
 
-def test_nothing_is_owed_once_all_was_taken(speech_collector: SpeechCollector) -> None:
+def test_transcript_is_not_late_after_everything_was_taken(speech_collector: SpeechCollector) -> None:
     speech_collector.on_user_state_changed(state_event("listening", "speaking"))
     speech_collector.add_event(transcript_event("All of it.", 28.0, 29.9))
     speech_collector.on_user_state_changed(state_event("speaking", "listening"))
@@ -115,7 +115,7 @@ def test_nothing_is_owed_once_all_was_taken(speech_collector: SpeechCollector) -
     assert not speech_collector.is_transcript_late
 
 
-def test_silence_after_words_is_counted_from_the_last_sign(speech_collector: SpeechCollector, clock: FakeClock) -> None:
+def test_pending_seconds_count_from_the_end_of_speech(speech_collector: SpeechCollector, clock: FakeClock) -> None:
     speech_collector.on_user_state_changed(state_event("listening", "speaking"))
     speech_collector.add_event(transcript_event("Words.", 28.0, 29.0))
     clock.now += 3

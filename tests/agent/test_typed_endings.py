@@ -1,10 +1,7 @@
-"""How a typed interview ends: by its questions, by a wish, by the clock, by the recruiter, by an erasure."""
-
 import asyncio
 
 import pytest
 
-from agent.phrases import get_phrases
 from errors import Conflict
 from lifecycle.states import end_interview, erase_interview
 from models.documents.evaluation import EvaluationStatus
@@ -12,13 +9,13 @@ from models.documents.interview import EndReason, InterviewStatus
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, seqs, wait_for_reply_requests
+from tests.agent.talks import ENGLISH
 
-ENGLISH = get_phrases("en")
 FIRST_QUESTION = "What draws you to this work?"
 
 
 async def assert_over(chat: Chat, reason: EndReason) -> None:
-    """Completed, with one evaluation that is due, and closed for everybody."""
+    """Assert that the interview is completed with one pending evaluation, and accepts no more turns."""
     interview = await chat.interview()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, reason)
     assert interview.ended_at
@@ -33,7 +30,7 @@ async def assert_over(chat: Chat, reason: EndReason) -> None:
     assert seqs(turns) == list(range(1, len(turns) + 1))
 
 
-async def test_the_last_answer_is_followed_by_the_closing(chat: Chat) -> None:
+async def test_last_answer_is_followed_by_the_closing(chat: Chat) -> None:
     moves = [(await chat.say_and_get_reply(UNPROBED_ANSWER)).move for _ in range(3)]
     assert moves == [Move.NEXT, Move.NEXT, Move.CLOSE]
     closing = (await chat.turns())[-1]
@@ -43,9 +40,9 @@ async def test_the_last_answer_is_followed_by_the_closing(chat: Chat) -> None:
     assert (await chat.interview()).end_detail is None
 
 
-async def test_a_wish_to_stop_is_confirmed_once(chat: Chat) -> None:
-    asked_back = await chat.say_and_get_reply("I want to stop.")
-    assert (asked_back.move, asked_back.text.endswith(ENGLISH.stop)) == (Move.STOP, True)
+async def test_stop_needs_one_confirmation(chat: Chat) -> None:
+    confirmation_request = await chat.say_and_get_reply("I want to stop.")
+    assert (confirmation_request.move, confirmation_request.text.endswith(ENGLISH.stop)) == (Move.STOP, True)
     assert (await chat.interview()).status is InterviewStatus.IN_PROGRESS
     closing = await chat.say_and_get_reply("Yes.")
     assert closing.move is Move.CLOSE
@@ -53,13 +50,13 @@ async def test_a_wish_to_stop_is_confirmed_once(chat: Chat) -> None:
     await assert_over(chat, EndReason.CANDIDATE_ENDED)
 
 
-async def test_a_wish_to_stop_that_is_not_confirmed_is_forgotten(chat: Chat) -> None:
+async def test_unconfirmed_stop_is_forgotten(chat: Chat) -> None:
     await chat.say_and_get_reply("I want to stop.")
     assert (await chat.say_and_get_reply(UNPROBED_ANSWER)).move is Move.NEXT
-    assert (await chat.say_and_get_reply("Yes.")).move is Move.PROBE, "a yes from later confirms nothing"
+    assert (await chat.say_and_get_reply("Yes.")).move is Move.PROBE, "a later yes does not confirm it"
 
 
-async def test_silence_is_answered_once_and_then_ends_the_interview(chat: Chat, provider: AnthropicProvider) -> None:
+async def test_silence_gets_one_nudge_and_then_ends_the_interview(chat: Chat, provider: AnthropicProvider) -> None:
     await chat.say_and_get_reply("Could you repeat that?")
     silence = chat.services.settings.interview.silence_seconds
     await chat.move_into_past(seconds=silence - 20)
@@ -76,11 +73,11 @@ async def test_silence_is_answered_once_and_then_ends_the_interview(chat: Chat, 
     closing = (await chat.turns())[-1]
     assert (closing.move, closing.text) == (Move.CLOSE, ENGLISH.closings[EndReason.CANDIDATE_LEFT])
     await assert_over(chat, EndReason.CANDIDATE_LEFT)
-    assert len(provider.reply_requests) == 1, "the clock needs no model"
+    assert len(provider.reply_requests) == 1, "moves by the clock need no model"
     assert (await chat.interview()).code_replies == 0
 
 
-async def test_who_comes_back_after_the_nudge_goes_on(chat: Chat) -> None:
+async def test_candidate_who_answers_after_a_nudge_continues(chat: Chat) -> None:
     await chat.say_and_get_reply("Could you repeat that?")
     silence = chat.services.settings.interview.silence_seconds
     await chat.move_into_past(seconds=silence)
@@ -88,16 +85,16 @@ async def test_who_comes_back_after_the_nudge_goes_on(chat: Chat) -> None:
     assert (await chat.say_and_get_reply(UNPROBED_ANSWER)).move is Move.NEXT
     await chat.move_into_past(seconds=silence)
     await chat.run_reply_job()
-    assert (await chat.turns())[-1].move is Move.NUDGE, "a new silence is asked about again"
+    assert (await chat.turns())[-1].move is Move.NUDGE, "another silence gets another nudge"
 
 
-async def test_nobody_is_hurried_before_having_begun(chat: Chat) -> None:
+async def test_no_nudge_before_the_candidates_first_message(chat: Chat) -> None:
     await chat.move_into_past(hours=3)
     await chat.run_reply_job()
     assert [turn.move for turn in await chat.turns()] == [Move.GREET, Move.NEXT]
 
 
-async def test_the_time_limit_ends_the_interview_while_nobody_writes(chat: Chat) -> None:
+async def test_time_limit_ends_a_silent_interview(chat: Chat) -> None:
     await chat.say_and_get_reply(UNPROBED_ANSWER)
     await chat.move_into_past(minutes=30)
     await chat.run_reply_job()
@@ -107,7 +104,7 @@ async def test_the_time_limit_ends_the_interview_while_nobody_writes(chat: Chat)
 
 
 @pytest.mark.parametrize("minutes", [29.5, 31])
-async def test_an_answer_at_the_end_of_the_time_is_thanked_for_and_closes(chat: Chat, minutes: float) -> None:
+async def test_answer_near_or_after_the_time_limit_gets_the_closing(chat: Chat, minutes: float) -> None:
     await chat.say_and_get_reply(UNPROBED_ANSWER)
     await chat.move_into_past(minutes=minutes)
     closing = await chat.say_and_get_reply(UNPROBED_ANSWER)
@@ -117,7 +114,7 @@ async def test_an_answer_at_the_end_of_the_time_is_thanked_for_and_closes(chat: 
 
 
 @pytest.mark.parametrize("reason", [EndReason.RECRUITER_ENDED, EndReason.CANDIDATE_ENDED])
-async def test_an_end_in_mid_reply_stores_no_more_words(
+async def test_end_during_a_reply_stores_no_further_turns(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event, reason: EndReason
 ) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
@@ -125,7 +122,7 @@ async def test_an_end_in_mid_reply_stores_no_more_words(
     acting = asyncio.create_task(chat.run_reply_job())
     await wait_for_reply_requests(provider, 1)
     ended = await end_interview(chat.services, await chat.interview(), reason)
-    assert ended.status is InterviewStatus.ENDING, "whoever holds the lease completes it"
+    assert ended.status is InterviewStatus.ENDING, "the holder of the lease completes it"
     with pytest.raises(Conflict):
         await chat.say("One more thing.")
     release_event.set()
@@ -134,7 +131,7 @@ async def test_an_end_in_mid_reply_stores_no_more_words(
     await assert_over(chat, reason)
 
 
-async def test_a_closing_that_is_composed_while_the_recruiter_ends_changes_nothing(
+async def test_closing_composed_while_the_recruiter_ends_the_interview_changes_nothing(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
     for _ in range(2):
@@ -150,7 +147,7 @@ async def test_a_closing_that_is_composed_while_the_recruiter_ends_changes_nothi
     assert (await chat.interview()).end_detail == "no time left"
 
 
-async def test_an_erasure_in_mid_reply_leaves_nothing_behind(
+async def test_erasure_during_a_reply_leaves_nothing_behind(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))

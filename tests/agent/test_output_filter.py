@@ -6,62 +6,62 @@ from hypothesis import strategies as st
 
 from agent.output_filter import MAX_CHARACTERS, MAX_SENTENCES, OutputFilter
 from models.documents.turn import Move
-from tests.agent.filter_texts import CUT_PLACES, MANY_EXAMPLES, MOVES, PRIVATE_RUNS, filter_reply, split_at
+from tests.agent.filter_texts import CUT_PLACES, MANY_EXAMPLES, MOVES, PRIVATE_NGRAMS, filter_reply, split_at
 
-# --- how much
+# --- limits
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_a_move_lets_out_no_more_than_its_sentences(move: Move) -> None:
+def test_each_move_has_a_sentence_limit(move: Move) -> None:
     sentences = ["I hear you.", "That is clear.", "It was a long way.", "You came through."]
     assert filter_reply(move, " ".join(sentences)) == " ".join(sentences[: MAX_SENTENCES[move]])
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_no_move_lets_out_more_than_its_characters(move: Move) -> None:
+def test_every_move_has_the_same_character_limit(move: Move) -> None:
     words = filter_reply(move, "It was long. ", "so " * MAX_CHARACTERS, "long. ", "And good. ")
     assert 0 < len(words) <= MAX_CHARACTERS
 
 
-def test_a_gate_that_is_full_says_so_and_lets_nothing_more_out() -> None:
-    gate = OutputFilter(Move.NEXT, PRIVATE_RUNS)
-    assert not gate.is_full
-    assert gate.feed("Thank you. And more. ") == ["Thank you."]
-    assert gate.is_full
-    assert gate.feed("And still more. ") == []
-    assert gate.flush() == []
+def test_full_filter_releases_nothing_more() -> None:
+    output_filter = OutputFilter(Move.NEXT, PRIVATE_NGRAMS)
+    assert not output_filter.is_full
+    assert output_filter.feed("Thank you. And more. ") == ["Thank you."]
+    assert output_filter.is_full
+    assert output_filter.feed("And still more. ") == []
+    assert output_filter.flush() == []
 
 
-def test_sentences_are_let_out_as_soon_as_they_are_whole() -> None:
-    gate = OutputFilter(Move.CLARIFY, PRIVATE_RUNS)
-    assert gate.feed("I mean your own") == []
-    assert gate.feed(" work.") == []
-    assert gate.feed(" Any exam") == ["I mean your own work."]
-    assert gate.feed("ple will do.\n") == [" Any example will do."]
+def test_sentences_are_released_as_soon_as_they_are_complete() -> None:
+    output_filter = OutputFilter(Move.CLARIFY, PRIVATE_NGRAMS)
+    assert output_filter.feed("I mean your own") == []
+    assert output_filter.feed(" work.") == []
+    assert output_filter.feed(" Any exam") == ["I mean your own work."]
+    assert output_filter.feed("ple will do.\n") == [" Any example will do."]
 
 
-def test_a_sentence_that_the_model_left_unfinished_stays_inside() -> None:
-    gate = OutputFilter(Move.CLARIFY, PRIVATE_RUNS)
-    assert gate.feed("I mean your work. Any example that you") == ["I mean your work."]
+def test_unfinished_sentence_is_not_released() -> None:
+    output_filter = OutputFilter(Move.CLARIFY, PRIVATE_NGRAMS)
+    assert output_filter.feed("I mean your work. Any example that you") == ["I mean your work."]
 
 
-def test_the_last_sentence_needs_no_mark_where_the_model_ended_of_itself() -> None:
+def test_last_sentence_is_released_without_punctuation() -> None:
     assert filter_reply(Move.NEXT, "Thank you") == "Thank you"
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\n", " \t\n"])
-def test_blanks_are_no_sentence(blank: str) -> None:
+def test_whitespace_is_not_a_sentence(blank: str) -> None:
     assert filter_reply(Move.NEXT, blank, "Thank you.", blank) == "Thank you."
 
 
-# --- one question
+# --- questions
 
 
 @pytest.mark.parametrize("move", [move for move in MOVES if move is not Move.PROBE])
 @pytest.mark.parametrize(
     "question", ["Why?", "Why so?!", "¿Por qué", "为什么\uff1f", "لماذا؟", "Γιατί\u037e", "Why\u203d", "Why\ufe56"]
 )
-def test_only_a_probe_asks(move: Move, question: str) -> None:
+def test_question_is_released_for_a_probe_only(move: Move, question: str) -> None:
     assert filter_reply(move, question) == ""
 
 
@@ -78,12 +78,12 @@ def test_only_a_probe_asks(move: Move, question: str) -> None:
         ("What broke?\nAnd when?", "What broke?"),
     ],
 )
-def test_a_probe_lets_out_its_first_question_only(words: str, out: str) -> None:
+def test_probe_releases_only_its_first_question(words: str, out: str) -> None:
     assert filter_reply(Move.PROBE, words) == out
 
 
 @pytest.mark.parametrize("words", ["What broke?And when?", "What broke\u2753and when\u2753", "What broke?\u200bAnd when?"])
-def test_two_questions_without_a_space_between_them_stay_inside(words: str) -> None:
+def test_two_questions_without_a_space_are_rejected(words: str) -> None:
     assert filter_reply(Move.PROBE, words) == ""
 
 
@@ -118,18 +118,18 @@ _TEXT_PIECES = st.lists(
 
 @MANY_EXAMPLES
 @given(st.sampled_from(MOVES), _TEXT_PIECES, CUT_PLACES)
-def test_a_second_question_never_goes_out(move: Move, text: str, places: list[int]) -> None:
+def test_second_question_is_never_released(move: Move, text: str, places: list[int]) -> None:
     marks = re.findall("[?\uff1f؟][?\uff1f؟!]*", filter_reply(move, *split_at(text, places)))
     assert len(marks) <= (move is Move.PROBE)
 
 
 @MANY_EXAMPLES
 @given(st.sampled_from(MOVES), _TEXT_PIECES, CUT_PLACES)
-def test_the_same_words_go_out_however_they_come_in_pieces(move: Move, text: str, places: list[int]) -> None:
+def test_result_does_not_depend_on_how_the_text_is_split(move: Move, text: str, places: list[int]) -> None:
     assert filter_reply(move, *split_at(text, places)) == filter_reply(move, *text) == filter_reply(move, text)
 
 
-# --- where sentences end
+# --- ends of sentences
 
 
 @pytest.mark.parametrize(
@@ -144,19 +144,19 @@ def test_the_same_words_go_out_however_they_come_in_pieces(move: Move, text: str
         "Mr. Smith vs. Mrs. Jones, approx. so.",
     ],
 )
-def test_a_full_stop_within_a_sentence_ends_none(sentence: str) -> None:
+def test_period_within_a_sentence_does_not_end_it(sentence: str) -> None:
     assert filter_reply(Move.NEXT, f"{sentence} And more.") == sentence
 
 
 @pytest.mark.parametrize(
     "words", ["Thank you\nAnd more.", "Thank you\n\nAnd more.", "It was Plan B.\nAnd more.", "It was e.g.\nAnd more."]
 )
-def test_a_line_ends_a_sentence_whatever_it_ends_with(words: str) -> None:
+def test_line_break_ends_a_sentence(words: str) -> None:
     assert filter_reply(Move.NEXT, words) == words.split("\n", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize("sentence", ["You said no.", 'You said "no."', "(It held.)", "It held…", "It held!", "It held..."])
-def test_a_sentence_ends_with_its_marks_and_closing_quotes(sentence: str) -> None:
+def test_sentence_includes_its_punctuation_and_closing_quotes(sentence: str) -> None:
     assert filter_reply(Move.NEXT, f"{sentence} And more.") == sentence
 
 
@@ -170,7 +170,7 @@ def test_a_sentence_ends_with_its_marks_and_closing_quotes(sentence: str) -> Non
         ("धन्यवाद", "धन्यवाद"),
     ],
 )
-def test_other_scripts_are_let_out_by_the_same_limits(words: str, out: str) -> None:
+def test_other_scripts_have_the_same_limits(words: str, out: str) -> None:
     assert filter_reply(Move.NEXT, words) == out
 
 
@@ -189,12 +189,12 @@ def test_other_scripts_are_let_out_by_the_same_limits(words: str, out: str) -> N
         "GREET them.",
     ],
 )
-def test_our_own_markup_stays_inside(words: str) -> None:
+def test_prompt_markup_is_rejected(words: str) -> None:
     assert filter_reply(Move.CLARIFY, words) == ""
 
 
 @pytest.mark.parametrize(
     "words", ["Next, thank you.", "You had to stop there.", "The EU directive, I see.", "It was < 5 seconds."]
 )
-def test_words_that_only_look_like_markup_may_be_said(words: str) -> None:
+def test_words_that_resemble_markup_are_released(words: str) -> None:
     assert filter_reply(Move.NEXT, words) == words

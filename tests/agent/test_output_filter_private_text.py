@@ -1,5 +1,3 @@
-"""Private text never goes out in runs of six words, whatever it is dressed in."""
-
 import re
 from collections.abc import Callable
 
@@ -30,7 +28,7 @@ from tests.factories import position_body
 
 @pytest.mark.parametrize("private", PRIVATE_TEXTS)
 @pytest.mark.parametrize("move", MOVES)
-def test_private_text_does_not_go_out(move: Move, private: str) -> None:
+def test_private_text_is_rejected(move: Move, private: str) -> None:
     assert filter_reply(move, f"{private}.") == ""
     assert filter_reply(move, f"So, {private.lower()}, you know.") == ""
 
@@ -59,24 +57,26 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("private", PRIVATE_TEXTS)
 @pytest.mark.parametrize("trick", DISGUISES)
-def test_private_text_does_not_go_out_in_disguise(trick: str, private: str) -> None:
+def test_disguised_private_text_is_rejected(trick: str, private: str) -> None:
     text = private.rstrip(".?")
     assert filter_reply(Move.CLARIFY, DISGUISES[trick](text)) == ""
 
 
 @pytest.mark.parametrize("end", [". ", "! ", "\n", ".\n", "… "])
 @pytest.mark.parametrize("size", [2, 3, 4, 5])
-def test_private_text_does_not_go_out_over_the_ends_of_sentences(end: str, size: int) -> None:
+def test_private_text_across_sentences_is_rejected(end: str, size: int) -> None:
     words = NOTE.split()
     parts = [" ".join(words[start : start + size]) for start in range(0, len(words), size)]
     out = re.findall(r"\w+", filter_reply(Move.CLARIFY, end.join(parts)))
     assert len(out) < LEAK_WORDS
-    assert out == words[: len(out)], "what stayed inside is not finished by what came after"
+    assert out == words[: len(out)], "a later sentence must not complete a rejected one"
 
 
 @MANY_EXAMPLES
 @given(st.data(), st.sampled_from(PRIVATE_TEXTS), CUT_PLACES, st.sampled_from(MOVES))
-def test_no_six_words_in_a_row_of_a_private_text_go_out(data: st.DataObject, private: str, places: list[int], move: Move) -> None:
+def test_six_consecutive_private_words_are_never_released(
+    data: st.DataObject, private: str, places: list[int], move: Move
+) -> None:
     words = re.findall(r"\w+", private)
     start = data.draw(st.integers(0, len(words) - LEAK_WORDS))
     run = " ".join(words[start : start + LEAK_WORDS])
@@ -87,35 +87,37 @@ def test_no_six_words_in_a_row_of_a_private_text_go_out(data: st.DataObject, pri
     assert out in ("Right.", "Right. Good.")
 
 
-def test_private_text_does_not_go_out_around_a_sentence_that_stays_inside() -> None:
+def test_private_text_around_a_rejected_sentence_is_rejected() -> None:
     assert filter_reply(Move.CLARIFY, "Retries are bounded. Why so? And the pauses.") == "Retries are bounded."
 
 
-def test_a_run_is_six_words() -> None:
+def test_five_private_words_are_allowed_and_six_are_not() -> None:
     words = NOTE.split()
     assert filter_reply(Move.CLARIFY, " ".join(words[:5])) != ""
     assert filter_reply(Move.CLARIFY, " ".join(words[:6])) == ""
 
 
 @pytest.mark.parametrize("asked", [OPEN_QUESTION, ASKED_QUESTION])
-def test_what_has_been_asked_may_be_said_again(asked: str) -> None:
+def test_asked_question_may_be_repeated(asked: str) -> None:
     words = f"I mean it so: {asked.rstrip('?').lower()}."
     assert filter_reply(Move.CLARIFY, words) == words
 
 
-def test_words_of_the_open_question_may_be_said_though_a_note_repeats_them() -> None:
+def test_open_question_may_be_repeated_even_if_a_note_contains_it() -> None:
     question = Question(key="open", text=OPEN_QUESTION, listen_for=["Knows what makes sure that a change of yours is safe"])
-    gate = OutputFilter(Move.CLARIFY, collect_private_ngrams(position_body(questions=[question]), questions_asked=1, rules=RULES))
-    assert gate.feed("I mean how you make sure that a change of yours is safe. ") == [
+    output_filter = OutputFilter(
+        Move.CLARIFY, collect_private_ngrams(position_body(questions=[question]), questions_asked=1, rules=RULES)
+    )
+    assert output_filter.feed("I mean how you make sure that a change of yours is safe. ") == [
         "I mean how you make sure that a change of yours is safe."
     ]
 
 
-def test_a_question_that_is_asked_is_no_secret_any_more() -> None:
+def test_asked_question_is_not_private() -> None:
     private = collect_private_ngrams(guarded_position(), questions_asked=3, rules=RULES)
-    gate = OutputFilter(Move.CLARIFY, private)
-    assert [*gate.feed(UNASKED_QUESTION), *gate.flush()] == [UNASKED_QUESTION]
+    output_filter = OutputFilter(Move.CLARIFY, private)
+    assert [*output_filter.feed(UNASKED_QUESTION), *output_filter.flush()] == [UNASKED_QUESTION]
 
 
-def test_a_sentence_that_stays_inside_takes_no_others_with_it() -> None:
+def test_rejected_sentence_does_not_affect_others() -> None:
     assert filter_reply(Move.CLARIFY, f"I see. {NOTE}. Any example will do.") == "I see. Any example will do."

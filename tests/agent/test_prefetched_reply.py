@@ -1,5 +1,3 @@
-"""A reply that is begun early: asked for once, used to the letter or not at all."""
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -7,8 +5,7 @@ from contextlib import aclosing
 import pytest
 from anthropic import AsyncAnthropic
 
-from agent.interviewer import MoveChosen
-from agent.prefetched_reply import PrefetchedReply
+from agent.interviewer import MoveChosen, PrefetchedReply
 from agent.prompts import Background, Prompt, compose_prompt
 from models.documents.turn import Channel
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
@@ -38,9 +35,7 @@ async def take_events(prefetched: PrefetchedReply, talk: Talk) -> list[MoveChose
         return [event async for event in events]
 
 
-async def test_what_was_begun_is_what_is_taken_and_claude_is_asked_once(
-    prefetched: PrefetchedReply, provider: AnthropicProvider
-) -> None:
+async def test_prefetched_reply_is_used_without_another_request(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you for that.")
     talk = make_talk("I like puzzles.")
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
@@ -50,7 +45,7 @@ async def test_what_was_begun_is_what_is_taken_and_claude_is_asked_once(
     assert len(provider.requests) == 1
 
 
-async def test_it_is_there_before_it_is_taken(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
+async def test_prefetched_reply_is_available_immediately(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you.", delay_seconds=0.3)
     talk = make_talk("I like puzzles.")
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
@@ -59,9 +54,7 @@ async def test_it_is_there_before_it_is_taken(prefetched: PrefetchedReply, provi
         assert isinstance(await anext(events), MoveChosen)
 
 
-async def test_what_was_begun_for_less_than_was_said_is_not_used(
-    prefetched: PrefetchedReply, provider: AnthropicProvider
-) -> None:
+async def test_prefetched_reply_to_a_shorter_answer_is_not_used(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you.")
     early, late = make_talk("I like puzzles."), make_talk("I like puzzles.", "And people.")
     await prefetched.prefetch(early.plan, prompt_for_talk(early))
@@ -69,7 +62,7 @@ async def test_what_was_begun_for_less_than_was_said_is_not_used(
     assert "And people." in str(provider.requests[-1]["messages"])
 
 
-async def test_a_reply_that_is_taken_is_not_taken_twice(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
+async def test_prefetched_reply_is_used_only_once(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you.")
     talk = make_talk("I like puzzles.")
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
@@ -77,7 +70,7 @@ async def test_a_reply_that_is_taken_is_not_taken_twice(prefetched: PrefetchedRe
     assert len(provider.requests) == 2
 
 
-async def test_claude_away_leaves_a_reply_by_code_as_ever(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
+async def test_prefetched_reply_is_by_code_when_claude_fails(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(status=529)
     talk = make_talk("I like puzzles.")
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))

@@ -1,25 +1,21 @@
-"""The reply job: what is due is done once, in order, from what is stored."""
-
 import asyncio
 
 from bson import ObjectId
 
-from agent.phrases import get_phrases
 from lifecycle.services import Services
 from models.documents.interview import InterviewStatus
 from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, seqs, wait_for_reply_requests
+from tests.agent.talks import ENGLISH
 from tests.live.streams import RedisSubscriptions, collect_stream
 from tests.resolvers.tenant import Tenant
 
-ENGLISH = get_phrases("en")
 
-
-async def test_an_open_chat_is_greeted_by_an_ai_and_asked_the_first_question(chat: Chat, provider: AnthropicProvider) -> None:
+async def test_open_interview_gets_a_greeting_and_the_first_question(chat: Chat, provider: AnthropicProvider) -> None:
     greeting, question = await chat.turns()
     assert (greeting.move, question.move) == (Move.GREET, Move.NEXT)
-    assert "I am Viva, an AI" in greeting.text
+    assert "I'm Viva, an AI" in greeting.text
     assert "Ada Lovelace" in greeting.text
     assert question.text == "What draws you to this work?"
     assert (greeting.question_key, question.question_key) == (None, "motivation")
@@ -31,10 +27,10 @@ async def test_an_open_chat_is_greeted_by_an_ai_and_asked_the_first_question(cha
     assert (interview.progress.question, interview.progress.question_key) == (1, "motivation")
     assert interview.lease is None
     assert interview.code_replies == 0
-    assert provider.requests == [], "nothing that every candidate is told depends on a model"
+    assert provider.requests == [], "the greeting and the first question do not depend on a model"
 
 
-async def test_nothing_is_done_where_nothing_is_due(chat: Chat, provider: AnthropicProvider) -> None:
+async def test_job_does_nothing_when_nothing_is_due(chat: Chat, provider: AnthropicProvider) -> None:
     before = await chat.interview()
     await chat.run_reply_job()
     assert await chat.interview() == before
@@ -45,7 +41,7 @@ async def test_nothing_is_done_where_nothing_is_due(chat: Chat, provider: Anthro
     assert len(provider.reply_requests) == 1
 
 
-async def test_an_answer_gets_its_reply(chat: Chat, provider: AnthropicProvider) -> None:
+async def test_answer_gets_a_reply(chat: Chat, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you for that."))
     reply = await chat.say_and_get_reply(UNPROBED_ANSWER)
     assert (reply.seq, reply.answers, reply.key) == (4, 3, "reply:3")
@@ -60,7 +56,7 @@ async def test_an_answer_gets_its_reply(chat: Chat, provider: AnthropicProvider)
     assert interview.progress.model_dump() == {"question": 2, "question_key": "incident", "exchanges": 1}
 
 
-async def test_many_jobs_for_one_message_make_one_reply(chat: Chat, provider: AnthropicProvider) -> None:
+async def test_concurrent_jobs_for_one_message_store_one_reply(chat: Chat, provider: AnthropicProvider) -> None:
     await chat.say(UNPROBED_ANSWER)
     async with open_process_services(chat.services.settings) as other:
         await asyncio.gather(*(side.run_reply_job() for side in [chat, chat.with_other_services(other)] * 4))
@@ -78,7 +74,7 @@ async def test_two_messages_before_a_reply_are_one_contribution(chat: Chat, prov
     assert (await chat.interview()).progress.exchanges == 1
 
 
-async def test_a_message_while_a_reply_is_composed_makes_it_composed_again(
+async def test_message_during_composition_makes_the_reply_be_recomposed(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
     provider.scripts.append(ScriptedReply(text="PROBE\nWhat did you see first?", release_event=release_event))
@@ -96,54 +92,56 @@ async def test_a_message_while_a_reply_is_composed_makes_it_composed_again(
     assert (interview.answered_seq, interview.lease, interview.replies) == (4, None, 1)
 
 
-async def test_who_keeps_writing_gets_a_reply_after_two_more_compositions_and_everything_is_answered(
+async def test_continuous_messages_get_a_reply_after_three_compositions_and_are_all_answered(
     chat: Chat, provider: AnthropicProvider
 ) -> None:
-    gates = [asyncio.Event() for _ in range(3)]
-    provider.scripts += [ScriptedReply(text="NEXT\nThank you.", release_event=gate) for gate in gates]
+    release_events = [asyncio.Event() for _ in range(3)]
+    provider.scripts += [ScriptedReply(text="NEXT\nThank you.", release_event=event) for event in release_events]
     await chat.say("First.")
     acting = asyncio.create_task(chat.run_reply_job())
-    for number, gate in enumerate(gates, 1):
+    for number, event in enumerate(release_events, 1):
         await wait_for_reply_requests(provider, number)
         await chat.say(f"Addition {number}.")
-        gate.set()
+        event.set()
     await acting
     turns = await chat.turns()
     assert [turn.speaker for turn in turns[2:]] == [Speaker.CANDIDATE] * 4 + [Speaker.INTERVIEWER]
-    assert turns[-1].answers == 5, "the third composition knew of two additions"
+    assert turns[-1].answers == 5, "the third composition included two additions"
     interview = await chat.interview()
-    assert interview.due_at, "what came during the last one is still due"
+    assert interview.due_at, "the message during the last composition is still due"
     assert interview.lease is None
     await chat.run_reply_job()
     *_, reply = await chat.turns()
-    assert (reply.seq, reply.answers, reply.move) == (8, 6, Move.REPEAT), "it was written before the question it would answer"
+    assert (reply.seq, reply.answers, reply.move) == (8, 6, Move.REPEAT), "the message was written before the question was asked"
     assert reply.text.endswith("Tell me about the last incident that you handled.")
     interview = await chat.interview()
     assert interview.answered_seq == interview.last_candidate_seq == 6
     assert len(provider.reply_requests) == 4
 
 
-async def test_what_was_left_over_wakes_the_next_job_at_once(chat: Chat, provider: AnthropicProvider) -> None:
+async def test_message_during_the_last_composition_starts_the_next_job_immediately(
+    chat: Chat, provider: AnthropicProvider
+) -> None:
     woken = []
     stop = asyncio.Event()
 
     async def note_wake_up(interview_id: ObjectId) -> None:
         woken.append(interview_id)
 
-    gates = [asyncio.Event() for _ in range(3)]
-    provider.scripts += [ScriptedReply(release_event=gate) for gate in gates]
+    release_events = [asyncio.Event() for _ in range(3)]
+    provider.scripts += [ScriptedReply(release_event=event) for event in release_events]
     await chat.say("First.")
     acting = asyncio.create_task(chat.run_reply_job())
-    for number, gate in enumerate(gates, 1):
+    for number, event in enumerate(release_events, 1):
         await wait_for_reply_requests(provider, number)
         await chat.say(f"Addition {number}.")
-        gate.set()
+        event.set()
     await acting
     async with open_process_services(chat.services.settings) as worker:
         worker.jobs.register("reply", note_wake_up)
         working = asyncio.create_task(worker.jobs.run(stop, 1))
         async with asyncio.timeout(15):
-            # four for the messages, one for what the job left over
+            # four for the messages and one for the message left unanswered
             while len(woken) < 5:
                 await asyncio.sleep(0.01)
         stop.set()
@@ -151,7 +149,7 @@ async def test_what_was_left_over_wakes_the_next_job_at_once(chat: Chat, provide
     assert set(woken) == {chat.id}
 
 
-async def test_a_message_before_the_greeting_is_not_taken_for_an_answer(services: Services, tenant: Tenant, chat: Chat) -> None:
+async def test_message_before_the_greeting_does_not_count_as_an_answer(services: Services, tenant: Tenant, chat: Chat) -> None:
     early = await make_chat(services, chat.claude, tenant.position)
     await early.say("Hello?")
     await early.run_reply_job()
@@ -161,10 +159,10 @@ async def test_a_message_before_the_greeting_is_not_taken_for_an_answer(services
     assert (interview.status, interview.answered_seq) == (InterviewStatus.IN_PROGRESS, 1)
     assert interview.due_at
     assert interview.started_at
-    assert interview.due_at > interview.started_at, "the candidate's turn now"
+    assert interview.due_at > interview.started_at, "it is the candidate's turn"
 
 
-async def test_what_is_being_written_shows_as_it_is_written(
+async def test_interims_publish_the_reply_while_it_is_composed(
     chat: Chat, provider: AnthropicProvider, redis_subscriptions: RedisSubscriptions
 ) -> None:
     provider.scripts.append(ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too."))
@@ -179,7 +177,7 @@ async def test_what_is_being_written_shows_as_it_is_written(
     assert {(interim.speaker, interim.after_seq) for interim in interims} == {(Speaker.INTERVIEWER, 3)}
 
 
-async def test_words_show_before_the_reply_is_whole(
+async def test_first_sentence_is_published_before_the_reply_is_complete(
     chat: Chat, provider: AnthropicProvider, redis_subscriptions: RedisSubscriptions
 ) -> None:
     text = "CLARIFY\nI mean your daily work. Any of it."
@@ -197,7 +195,7 @@ async def test_words_show_before_the_reply_is_whole(
     assert reply.text == f"I mean your daily work. {ENGLISH.question_again} What draws you to this work?"
 
 
-async def test_a_dashboard_gets_the_reply_without_waiting_for_a_poll(
+async def test_reply_is_pushed_to_a_dashboard_without_a_poll(
     services: Services, chat: Chat, redis_subscriptions: RedisSubscriptions
 ) -> None:
     async with collect_stream(services.live.follow_turns(chat.id, after=0)) as read:

@@ -1,0 +1,102 @@
+"""The interviewer's fixed phrases by language: greeting, closings, and everything that must not depend on a model.
+
+Each language is one YAML file in this folder.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from models.documents.interview import EndReason
+from models.documents.language import primary_language
+
+LANGUAGES = ("de", "en", "es", "fr")
+"""Primary BCP 47 subtags of the languages in which an interview can be held."""
+
+_FOLDER = Path(__file__).parent
+
+
+class _PhraseModel(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CountedNoun(_PhraseModel):
+    """A noun after a number, in singular and plural."""
+
+    one: str
+    other: str
+    """Contains `{count}`."""
+
+    def format(self, count: int) -> str:
+        """Return the noun with the number."""
+        return self.one if count == 1 else self.other.format(count=count)
+
+
+class CodePhrases(_PhraseModel):
+    """The phrases of one language."""
+
+    greeting: str
+    """Contains `{name}`, `{title}`, `{questions}` and `{minutes}`; use `format_greeting`."""
+    questions: CountedNoun
+    minutes: CountedNoun
+    question_again: str
+    """Precedes the open question when a reply was cut off before its own question."""
+    move_on: str
+    """Precedes the next question when the candidate has used up a request, such as repeating the question."""
+    wait: str
+    stop: str
+    """Asks the candidate to confirm that they want to end the interview."""
+    nudge: str
+    """Precedes the open question after a long silence. It asks nothing itself."""
+    after_interruption: str
+    """Precedes the open question after the candidate or the interviewer was absent."""
+    not_heard: str
+    """Precedes the open question after an answer that was transcribed with low confidence."""
+    closings: Mapping[EndReason, str]
+    affirmations: frozenset[str]
+    """Complete answers, in the form that `normalize_answer` returns, that confirm a wish to stop."""
+
+    def format_greeting(self, *, name: str, title: str, questions: int, minutes: int) -> str:
+        """Return the greeting, with `questions` and `minutes` as counted nouns."""
+        return self.greeting.format(
+            name=name, title=title, questions=self.questions.format(questions), minutes=self.minutes.format(minutes)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """The phrases of every language."""
+
+    by_language: Mapping[str, CodePhrases]
+    """Phrases by primary BCP 47 subtag."""
+
+    def get(self, language: str) -> CodePhrases:
+        """Return the phrases for a BCP 47 tag.
+
+        Raises KeyError unless its primary subtag is in LANGUAGES.
+        """
+        return self.by_language[primary_language(language)]
+
+
+def load_phrasebook() -> Phrasebook:
+    """Read the phrases of every language. A worker calls this once, when it starts."""
+    return Phrasebook(
+        {
+            language: CodePhrases.model_validate(yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")))
+            for language in LANGUAGES
+        }
+    )
+
+
+def normalize_answer(text: str) -> str:
+    """Return a short answer in the form in which it is compared with `affirmations`.
+
+    The form is casefolded, and contains only words and apostrophes, separated by single spaces.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", folded))

@@ -1,0 +1,252 @@
+"""The interviewer's side of a spoken exchange: play words, publish and measure them, and store what was heard."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from livekit import rtc
+from livekit.agents import AgentSession
+from livekit.agents.voice import AgentStateChangedEvent, SpeechHandle, UserStateChangedEvent
+from prometheus_client import Histogram
+
+from agent.interview_context import build_interviewer_update
+from agent.plan import InterviewPlan
+from agent.voice.transcript_writer import TranscriptWriter
+from models.documents.interview import OPEN_STATUSES, EndReason, InterviewStatus
+from models.documents.turn import Channel, Latency, Move, NewTurn, Source, Speaker
+
+MIN_HEARD_SHARE = 0.6
+"""Share of an interrupted question that must have been played for the question to count as asked."""
+UNHEARD_PAUSE_SECONDS = 0.1
+"""Pause after speech of which nothing was played, before the conversation decides again."""
+STORABLE_STATUSES = (*OPEN_STATUSES, InterviewStatus.ENDING)
+"""Statuses in which speech is stored; ENDING, because the end may come while the interviewer speaks."""
+REPLY_STAGE_SECONDS = Histogram(
+    "viva_reply_seconds",
+    "Seconds from the end of the candidate's speech until a stage of the reply",
+    ["stage"],
+    buckets=(0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenText:
+    """The part of a text that was played to the candidate.
+
+    Times are in seconds, as `time.time` returns them.
+    """
+
+    id: str
+    text: str
+    interrupted: bool
+    started_at: float
+    ended_at: float
+    first_word_at: float
+    first_audio_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTiming:
+    """When the candidate stopped speaking, and when their answer was transcribed and committed.
+
+    Times are in seconds, as `time.time` returns them.
+    """
+
+    stopped_at: float
+    final_at: float
+    committed_at: float
+
+
+@dataclass(slots=True)
+class Utterance:
+    """Words on their way to the candidate.
+
+    The move of a model's reply is set when its first line arrives.
+    """
+
+    move: Move
+    source: Source
+    answers: int | None
+    """Sequence number of the last candidate turn that this answers."""
+    by_code: bool | None = None
+    reason: EndReason | None = None
+    """Why the interview ends, if the move is CLOSE."""
+    text: str = ""
+    """The text composed so far."""
+
+
+class SpeechPlayer:
+    """Plays text through the LiveKit session, one speech at a time, and reports how much of it was played."""
+
+    def __init__(self, session: AgentSession[None]) -> None:
+        self._session = session
+        self._handle: SpeechHandle | None = None
+        self._started_at: float | None = None
+        self._ended_at: float | None = None
+        self._first_word_at: float | None = None
+        self._first_audio_at: float | None = None
+
+    def on_agent_state_changed(self, event: AgentStateChangedEvent) -> None:
+        """Record when playback starts and ends."""
+        if event.new_state == "speaking":
+            self._started_at = self._started_at or event.created_at
+        elif event.old_state == "speaking":
+            self._ended_at = event.created_at
+
+    def on_user_state_changed(self, event: UserStateChangedEvent) -> None:
+        """Drop a reply of which nothing has been played yet when the candidate goes on speaking."""
+        handle = self._handle
+        if event.new_state == "speaking" and handle and handle.allow_interruptions and self._started_at is None:
+            handle.interrupt()
+
+    async def track_frames(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
+        """Pass the synthesizer's frames through and record when the first one arrives."""
+        async for frame in frames:
+            self._first_audio_at = self._first_audio_at or time.time()
+            yield frame
+
+    async def play(self, words: AsyncGenerator[str, None], *, interruptible: bool) -> SpokenText | None:
+        """Play the words as they arrive, until they end or the candidate interrupts; returns None if nothing was played."""
+        self._started_at = self._ended_at = self._first_word_at = self._first_audio_at = None
+        composed: list[str] = []
+
+        async def forward() -> AsyncGenerator[str, None]:
+            async for text in words:
+                self._first_word_at = self._first_word_at or time.time()
+                composed.append(text)
+                yield text
+
+        async with aclosing(words):
+            self._handle = handle = self._session.say(forward(), allow_interruptions=interruptible)
+            await handle.wait_for_playout()
+            self._handle = None
+        item = next((item for item in handle.chat_items if item.type == "message"), None)
+        if item is None or self._started_at is None:
+            return None
+        # The synthesizer's word alignment occasionally loses a space, so a speech that was played
+        # to its end is stored as it was composed.
+        text = (item.text_content or "") if handle.interrupted else "".join(composed)
+        ended_at = max(self._ended_at or time.time(), self._started_at)
+        if not text.strip():
+            return None
+        return SpokenText(
+            id=item.id,
+            text=text.strip(),
+            interrupted=handle.interrupted,
+            started_at=self._started_at,
+            ended_at=ended_at,
+            first_word_at=self._first_word_at or self._started_at,
+            first_audio_at=self._first_audio_at,
+        )
+
+    async def interrupt(self) -> None:
+        """Stop the current speech, including one that the candidate cannot interrupt."""
+        if self._session.current_speech is not None:
+            await self._session.interrupt(force=True)
+
+
+class UtteranceDelivery:
+    """Speaks an utterance, publishes its text while it is composed, and stores what was heard under the lease's fence."""
+
+    def __init__(self, fence: int, speech_player: SpeechPlayer, transcript_writer: TranscriptWriter) -> None:
+        self._fence = fence
+        self._speech_player = speech_player
+        self._transcript_writer = transcript_writer
+        self._answer_timing: AnswerTiming | None = None
+
+    def start_latency_measurement(self, timing: AnswerTiming) -> None:
+        """Measure the latency of the next utterance from this answer."""
+        self._answer_timing = timing
+
+    async def deliver(
+        self, plan: InterviewPlan, utterance: Utterance, words: str | AsyncGenerator[str, None], *, interruptible: bool = True
+    ) -> None:
+        """Speak the words until they end or the candidate interrupts, and store what was heard.
+
+        Raises LeaseLost.
+        """
+        spoken = await self._speech_player.play(self._publish_while_streaming(utterance, words), interruptible=interruptible)
+        if spoken is None:
+            # The candidate interrupted before playback started, or the synthesizer failed.
+            await asyncio.sleep(UNHEARD_PAUSE_SECONDS)
+            return
+        timing, self._answer_timing = self._answer_timing, None
+        latency = measure_latency(timing, spoken) if timing and utterance.answers else None
+        turn = build_spoken_turn(plan, utterance, spoken, latency)
+        by_code = utterance.by_code if turn.move else None
+        update = build_interviewer_update(
+            plan, self._fence, turn, reason=utterance.reason, by_code=by_code, statuses=STORABLE_STATUSES
+        )
+        await self._transcript_writer.add_interviewer_turns([turn], update)
+
+    async def interrupt(self) -> None:
+        """Stop the current speech, including one that the candidate cannot interrupt."""
+        await self._speech_player.interrupt()
+
+    async def _publish_while_streaming(
+        self, utterance: Utterance, words: str | AsyncGenerator[str, None]
+    ) -> AsyncGenerator[str, None]:
+        async with aclosing(_yield_once(words) if isinstance(words, str) else words) as parts:
+            async for part in parts:
+                utterance.text += part
+                self._transcript_writer.update_interim(Speaker.INTERVIEWER, utterance.text)
+                yield part
+
+
+def was_heard(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText) -> bool:
+    """Return whether so much of the utterance was played that the candidate's next words can answer it."""
+    if not spoken.interrupted:
+        return True
+    question = plan.code_words(Move.NEXT) if utterance.move is Move.NEXT else utterance.text
+    if not utterance.text.endswith(question):
+        # The interruption came before code had added the question.
+        return False
+    return len(spoken.text) >= len(utterance.text) - (1 - MIN_HEARD_SHARE) * len(question)
+
+
+def build_spoken_turn(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText, latency: Latency | None) -> NewTurn:
+    """Build the turn to store.
+
+    An utterance that was interrupted before it was heard has no move and answers nothing.
+    """
+    heard, open_question = was_heard(plan, utterance, spoken), plan.open_question
+    return NewTurn(
+        key=f"item:{spoken.id}",
+        speaker=Speaker.INTERVIEWER,
+        text=spoken.text,
+        channel=Channel.VOICE,
+        started_at=datetime.fromtimestamp(spoken.started_at, UTC),
+        ended_at=datetime.fromtimestamp(spoken.ended_at, UTC),
+        question_key=plan.question_key_after(utterance.move) if heard else open_question.key if open_question else None,
+        interrupted=spoken.interrupted,
+        move=utterance.move if heard else None,
+        source=utterance.source,
+        answers=utterance.answers if heard else None,
+        latency=latency,
+    )
+
+
+def measure_latency(timing: AnswerTiming, spoken: SpokenText) -> Latency:
+    """Compute the seconds until each stage of a reply, and record them in the worker's metrics."""
+    latency = Latency(
+        final=_seconds_between(timing.stopped_at, timing.final_at),
+        committed=_seconds_between(timing.stopped_at, timing.committed_at),
+        first_word=_seconds_between(timing.stopped_at, spoken.first_word_at),
+        first_audio=_seconds_between(timing.stopped_at, spoken.first_audio_at),
+        heard=_seconds_between(timing.stopped_at, spoken.started_at),
+    )
+    for stage, seconds in asdict(latency).items():
+        if seconds is not None:
+            REPLY_STAGE_SECONDS.labels(stage).observe(seconds)
+    return latency
+
+
+def _seconds_between(start: float, end: float | None) -> float | None:
+    return None if end is None else round(max(end - start, 0.0), 3)
+
+
+async def _yield_once(text: str) -> AsyncGenerator[str, None]:
+    yield text
