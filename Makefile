@@ -90,28 +90,28 @@ test: install livekit web chromium ## run the tests, on real servers
 test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long
 
-bench: bench-peers ## Viva beside its peers: live path and list query, eight minutes; FULL=1 runs more rounds (docs/performance.md)
+bench: bench-peers ## compare live updates and the list query with peers: eight minutes; FULL=1 for more rounds (docs/performance.md)
 	$(BIN)/python -m benchmarks.compare $(if $(FULL),--full)
 
 PEERS := .viva/benchmark/python
 
-bench-peers: install $(PEERS)/installed ## packages of the Python peers, into .viva
+bench-peers: install $(PEERS)/installed ## install the packages of the Python peers into .viva
 
 $(PEERS)/installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv $$(test -e $@ || echo --clear) $(PEERS)
 	$(PEERS)/bin/pip install $(PIP_OPTIONS) --requirement $<
 	@touch $@
 
-bench-voice: install livekit ## interviews by voice, five minutes; FULL=1 climbs to sixteen interviews (docs/performance.md)
+bench-voice: install livekit ## measure spoken interviews: five minutes; FULL=1 climbs to sixteen at a time (docs/performance.md)
 	$(BIN)/python -m benchmarks.voice $(if $(FULL),--full)
 
-bench-lists: install ## pages of interviews with 100,000 stored; fails above 50 ms at p95 (docs/performance.md)
+bench-lists: install ## measure lists with 100,000 stored interviews; fails above 50 ms at p95 (docs/performance.md)
 	$(BIN)/python -m benchmarks.lists
 
-bench-costs: install ## CPU time and storage of a turn, a lease and a poll (docs/performance.md)
+bench-costs: install ## measure the cost of a turn, a lease and a stored interview (docs/performance.md)
 	$(BIN)/python -m benchmarks.costs
 
-faults: install ## kill, cut off and stall what runs under load, ten minutes; ONLY=name,name runs some (docs/reliability.md)
+faults: install ## kill servers and processes under load, and check what subscribers see: ten minutes; ONLY=name,name runs some (docs/reliability.md)
 	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
 lock: install ## compile the pinned requirements from pyproject.toml

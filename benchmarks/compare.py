@@ -220,7 +220,7 @@ def main(
         sys.exit(1)
     tables = [figures_table(samples), goals_table(judge(summarize(samples)))]
     notes = warnings(samples)
-    console.print(*tables, *notes)
+    console.print(*tables, *notes, sep="\n")
     if peers == ",".join(Peer) and cells == ";".join(CELLS):
         introduction = f"By `make bench`, medians of {rounds} rounds. {machine}."
         write_section(RESULTS, "Live path and list query beside peers", introduction, tables, notes)
