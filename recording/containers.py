@@ -1,7 +1,7 @@
 """The media containers, by PyAV: what recorders write, what the files are made of.
 
 Parts are streams: nothing in them is written twice, so what has been written can be read, however the writer ended. Opus in OGG
-in pages of 0.2 s, VP8 in WebM in clusters of 0.5 s: docs/adr/0010-recording.md says why these.
+in pages of 0.2 s, VP8 in WebM in clusters of 0.5 s: docs/adr/0012-recordings-in-chunks.md says why these.
 """
 
 from fractions import Fraction

@@ -23,7 +23,7 @@ FILTER_INDEX_ORDERS: dict[FilterFields, tuple[str, ...]] = {
     ("evaluated", "decision"): ("created_at",),
 }
 """what lists are filtered by, whose values are few and frequent, and the orders in which their pages are read straight from an
-index: no more, since every turn pays for each (docs/adr/0015-lists-are-rows.md)"""
+index: no more, since every turn pays for each (docs/adr/0015-lists-as-rows-with-few-indexes.md)"""
 
 IndexKeys = list[tuple[str, int]]
 """of an index, as PyMongo takes them"""

@@ -24,7 +24,7 @@ from tests.web.sounds import MICROPHONE_HERTZ, write_tone
 
 @pytest.fixture(scope="session", autouse=True)
 def _require_browser() -> None:
-    """Skip what needs a browser where there is none; in CI that is a failure: nobody would see the skip."""
+    """Skip these tests where no browser is available; fail in CI, where nobody would notice the skip."""
     missing_requirement = find_missing_requirement()
     if missing_requirement and os.environ.get("CI"):
         pytest.fail(f"the pages cannot be tested: {missing_requirement}")
@@ -34,24 +34,24 @@ def _require_browser() -> None:
 
 @dataclass(frozen=True)
 class Site:
-    """Where the pages are."""
+    """A running API that serves the web pages."""
 
     url: str
     tenant: Tenant
     services: Services
 
     def invite_url(self, interview: Interview) -> str:
-        """The candidate's link, as Invite.url has it."""
+        """Return the candidate's link, as in Invite.url."""
         return f"{self.url}/join#{self.tenant.invite_token(interview)}"
 
     def review_url(self, interview: Interview) -> str:
-        """The link for people, as Interview.url has it."""
+        """Return the link of the review page, as in Interview.url."""
         return f"{self.url}/interviews/{global_id_of(interview)}"
 
 
 @pytest.fixture
 async def site(services: Services, tenant: Tenant, tmp_path: Path) -> AsyncIterator[Site]:
-    """The API with its pages, behind a real server, with a store of recordings of this test alone."""
+    """The API and its pages on a real server, with a recording store of its own."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     changed = {"api": ApiSettings(public_url=url), "recording": RecordingSettings(store=str(tmp_path / "recordings"))}
@@ -62,7 +62,7 @@ async def site(services: Services, tenant: Tenant, tmp_path: Path) -> AsyncItera
 
 @pytest.fixture
 async def text_interviewer(services: Services, claude: AsyncAnthropic) -> AsyncIterator[None]:
-    """An interviewer for interviews that are typed."""
+    """A jobs worker that replies in typed interviews."""
     phrasebook = load_phrasebook()
     services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
     async with run_worker(services.jobs):
@@ -71,7 +71,7 @@ async def text_interviewer(services: Services, claude: AsyncAnthropic) -> AsyncI
 
 @pytest.fixture(scope="session")
 async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    """A browser whose microphone hears a tone."""
+    """A browser whose fake microphone plays a tone."""
     sound = write_tone(tmp_path_factory.mktemp("sounds") / "tone.wav", MICROPHONE_HERTZ)
     async with launch_browser(sound) as opened:
         yield opened
@@ -79,6 +79,6 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
 
 @pytest.fixture
 async def page(chromium: Browser) -> AsyncIterator[BrowserPage]:
-    """The browser of somebody who has never been here."""
+    """A page without cookies or storage."""
     async with chromium.open_page() as opened:
         yield opened

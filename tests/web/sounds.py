@@ -1,4 +1,4 @@
-"""Sounds for tests of the pages."""
+"""Sound files for the tests of the web pages."""
 
 import wave
 from pathlib import Path
@@ -12,11 +12,11 @@ from sandbox.voices import CANDIDATE_VOICE
 
 RATE = 48_000
 MICROPHONE_HERTZ = 660
-"""what the browser's microphone hears, in hertz"""
+"""Frequency of the tone that the browser's fake microphone plays."""
 
 
 def write_ogg(path: Path, seconds: float) -> None:
-    """A stereo recording of so many seconds, as the recorder writes them: Opus in Ogg."""
+    """Write a stereo recording in the recorder's format: Opus in Ogg."""
     path.parent.mkdir(parents=True, exist_ok=True)
     times = np.arange(int(RATE * seconds)) / RATE
     voices = [(8_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16) for hertz in (220, 440)]
@@ -29,7 +29,7 @@ def write_ogg(path: Path, seconds: float) -> None:
 
 
 def write_wav(path: Path, samples: NDArray[np.int16]) -> Path:
-    """Sound as Chromium takes it for what the microphone hears: 48 kHz, mono, 16 bit."""
+    """Write a WAV for Chromium's fake microphone: 48 kHz, mono, 16 bit."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -39,13 +39,13 @@ def write_wav(path: Path, samples: NDArray[np.int16]) -> Path:
 
 
 def write_tone(path: Path, hertz: int, seconds: float = 2.0) -> Path:
-    """A tone, as `write_wav`."""
+    """Write a tone in the format of `write_wav`."""
     times = np.arange(int(RATE * seconds)) / RATE
     return write_wav(path, (12_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16))
 
 
 def write_speech(path: Path, text: str, silence_seconds: float) -> Path:
-    """A second of silence, the text as the simulated candidate says it, and silence again, as `write_wav`."""
+    """Write one second of silence, the text in the simulated candidate's voice, and more silence."""
     spoken = synthesize(text, CANDIDATE_VOICE, RATE).samples
     silences = [np.zeros(int(RATE * seconds), np.int16) for seconds in (1.0, silence_seconds)]
     return write_wav(path, np.concatenate([silences[0], spoken, silences[1]]))

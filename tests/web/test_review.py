@@ -1,4 +1,4 @@
-"""People follow an interview on its page while it goes on, and play its recording afterwards, line by line."""
+"""The review page: live transcript, recording and evaluation."""
 
 import asyncio
 from datetime import timedelta
@@ -21,14 +21,14 @@ RECORDING_SECONDS = 20
 
 
 async def open_interview(page: BrowserPage, site: Site, interview: Interview, token: str) -> None:
-    """Open the page of an interview and show a token."""
+    """Open an interview's review page and sign in with a token."""
     await page.open(site.review_url(interview))
     await page.fill("API token", token)
     await page.click("Open the interview")
 
 
 async def make_recorded_interview(site: Site) -> Interview:
-    """An interview that is over, by voice: a question at 2 s of its recording, the answer at 8 s, a typed line at 15 s."""
+    """Create a completed voice interview: a question at 2 s of its recording, the answer at 8 s, a typed turn at 15 s."""
     tenant, begun = site.tenant, now() - timedelta(minutes=5)
     consent = Consent(text_version="2026-11", given_at=begun, recording=True)
     interview = await tenant.make_interview(channel=Channel.VOICE, consent=consent, started_at=begun)
@@ -60,7 +60,7 @@ async def make_recorded_interview(site: Site) -> Interview:
     return stored
 
 
-async def test_turns_come_live_and_none_is_lost_with_the_server(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await tenant.make_interview(channel=Channel.TEXT)
     number = interview.id
     await append_interviewer_turns(number, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
@@ -83,10 +83,10 @@ async def test_turns_come_live_and_none_is_lost_with_the_server(page: BrowserPag
     ]
 
 
-async def test_a_line_of_the_transcript_plays_from_where_it_was_said(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+async def test_transcript_line_starts_playback_at_its_turn(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
     await open_interview(page, site, interview, await issue_token(tenant, Role.RECRUITER))
-    await page.wait_for_texts("Completed", "I like to find out why things break.", "of 100", "not for decisions")
+    await page.wait_for_texts("Completed", "I like to find out why things break.", "of 100", "Do not use it for decisions.")
     await page.wait_until("document.querySelector('audio').readyState >= 1")
     assert RECORDING_SECONDS - 0.5 < await page.evaluate("document.querySelector('audio').duration") < RECORDING_SECONDS + 0.5
 
@@ -99,14 +99,14 @@ async def test_a_line_of_the_transcript_plays_from_where_it_was_said(page: Brows
     assert await page.find_accessibility_violations() == []
 
 
-async def test_a_viewer_gets_neither_recording_nor_evaluation(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+async def test_viewer_sees_neither_recording_nor_evaluation(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
     await open_interview(page, site, interview, "viva_of_nobody")
-    await page.wait_for_texts("This token is not valid")
+    await page.wait_for_texts("This token is invalid")
     await page.fill("API token", await issue_token(tenant, Role.VIEWER))
     await page.click("Open the interview")
     await page.wait_for_texts("Completed", "I like to find out why things break.")
     assert await page.evaluate("document.querySelectorAll('audio, video, #evaluation').length") == 0
-    # the tab remembers who is reading
+    # the tab stays signed in
     await page.reload()
     await page.wait_for_texts("I like to find out why things break.")

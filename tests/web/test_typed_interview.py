@@ -1,4 +1,4 @@
-"""A person takes part in writing, in a real browser: every word is stored once, whatever happens to page and network."""
+"""A typed interview in a real browser: every message is stored exactly once, despite reloads and network failures."""
 
 import pytest
 
@@ -12,7 +12,7 @@ CONSENT_LABEL = "I have read this and agree to take part."
 
 
 async def make_invited_interview(tenant: Tenant) -> Interview:
-    """An interview for which somebody has been invited, to be typed."""
+    """Create a scheduled interview in the TEXT channel."""
     return await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.TEXT)
 
 
@@ -27,11 +27,11 @@ async def turns_of(interview: Interview, speaker: Speaker) -> list[Turn]:
 
 
 async def begin_interview(page: BrowserPage, site: Site, interview: Interview) -> None:
-    """Open the link, agree, begin."""
+    """Open the invite, give consent and start the interview."""
     await page.open(site.invite_url(interview))
     await page.check(CONSENT_LABEL)
     await page.click("Continue")
-    await page.click("Begin the interview")
+    await page.click("Start the interview")
     await page.wait_for_texts("Your turn.")
 
 
@@ -41,10 +41,12 @@ async def type_answer(page: BrowserPage, text: str) -> None:
 
 
 @pytest.mark.usefixtures("text_interviewer")
-async def test_a_person_agrees_answers_reloads_and_ends(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+async def test_candidate_consents_answers_reloads_and_ends_the_interview(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_invited_interview(tenant)
     await page.open(site.invite_url(interview))
-    await page.wait_for_texts("You talk to an AI. People decide.", "30 minutes at most", "version 2026-11")
+    await page.wait_for_texts(
+        "You will talk to an AI interviewer. People make the decision.", "up to 30 minutes", "version 2026-11"
+    )
     assert await page.find_accessibility_violations() == []
     assert (await reload_interview(interview)).consent is None
 
@@ -61,41 +63,44 @@ async def test_a_person_agrees_answers_reloads_and_ends(page: BrowserPage, site:
 
     await page.reload()
     await page.wait_for_texts("Welcome back")
-    await page.click("Go on with the interview")
+    await page.click("Continue the interview")
     await page.wait_for_texts("I like to find out why things break.")
 
     await page.click("End the interview")
     await page.wait_for_texts("End the interview now?")
     assert await page.find_accessibility_violations() == []
-    await page.click("Go on")
+    await page.click("Keep going")
     assert (await reload_interview(interview)).status is InterviewStatus.IN_PROGRESS
     await page.click("End the interview")
-    await page.click("End it")
-    await page.wait_for_texts("The interview is over. Thank you", "decide")
+    await page.click("End now")
+    await page.wait_for_texts("Thank you for your interview", "make the decision")
     await page.reload()
-    await page.wait_for_texts("The interview is over. Thank you")
+    await page.wait_for_texts("Thank you for your interview")
 
 
 @pytest.mark.usefixtures("text_interviewer")
-async def test_what_is_typed_while_the_network_is_away_is_stored_once(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+async def test_message_typed_while_offline_is_stored_once(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_invited_interview(tenant)
     await begin_interview(page, site, interview)
     await page.send_command("offline", isOffline=True)
     await type_answer(page, "First, I looked at the logs.")
-    await page.wait_for_texts("sending…", "Your message is not stored yet")
-    # not even leaving the page loses it
+    await page.wait_for_texts("sending…", "Your message has not been saved yet")
+    # the message survives a reload
     await page.send_command("offline", isOffline=False)
     await page.reload()
-    await page.click("Go on with the interview")
+    await page.click("Continue the interview")
     await page.wait_for_texts("First, I looked at the logs.")
     await page.wait_for_absence("sending…")
     assert [turn.text for turn in await turns_of(interview, Speaker.CANDIDATE)] == ["First, I looked at the logs."]
 
 
-async def test_a_link_that_does_not_work_says_what_to_do(page: BrowserPage, site: Site, tenant: Tenant) -> None:
-    for address, told in [("#eyJhbGciOiJub25lIn0", "ask whoever invited you for a new link"), ("", "copy all of it")]:
-        await page.open(f"{site.url}/join{address}")
-        await page.wait_for_texts(told)
+async def test_unusable_link_explains_what_to_do(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+    for fragment, advice in [
+        ("#eyJhbGciOiJub25lIn0", "ask the person who invited you for a new link"),
+        ("", "copy the whole link"),
+    ]:
+        await page.open(f"{site.url}/join{fragment}")
+        await page.wait_for_texts(advice)
     cancelled = await tenant.make_interview(InterviewStatus.CANCELLED)
     await page.open(site.invite_url(cancelled))
     await page.wait_for_texts("This interview was cancelled")

@@ -1,4 +1,4 @@
-"""A person takes part by voice, in a real browser and a real room, where a participant stands in for the interviewer."""
+"""A spoken interview in a real browser and a real LiveKit room, with a test participant as the interviewer."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -37,12 +37,12 @@ LOUDEST_TONE_SCRIPT = """(async () => {
   await context.close()
   return hertz
 })()"""
-"""the frequency of the strongest tone that the page plays, in hertz; 0 while it plays none"""
+"""Evaluates to the frequency of the strongest tone that the page plays, in hertz; 0 if it plays none."""
 
 
 @asynccontextmanager
 async def join_as_interviewer(settings: LivekitSettings, interview: Interview) -> AsyncIterator[rtc.Room]:
-    """A participant that is to the page what the interviewer is, under another name: so nobody is sent to replace it."""
+    """Join as an agent participant under another name, so that the reconciler does not replace it."""
     room_name = build_room_name(interview.id)
     token = (
         api.AccessToken(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
@@ -60,18 +60,18 @@ async def join_as_interviewer(settings: LivekitSettings, interview: Interview) -
 
 
 async def begin_interview(page: BrowserPage, site: Site, interview: Interview) -> None:
-    """Open the link, agree to the recording too, check the microphone, begin."""
+    """Open the invite, agree to the interview and its recording, check the microphone and start."""
     await page.open(site.invite_url(interview))
     await page.check("I have read this and agree to take part.")
-    await page.check("The interview may be recorded.")
+    await page.check("I agree that the interview may be recorded.")
     await page.click("Continue")
     await page.wait_for_texts("We can hear you.")
     assert await page.find_accessibility_violations() == []
-    await page.click("Begin the interview")
+    await page.click("Start the interview")
     await page.wait_for_texts("The interviewer is joining…")
 
 
-async def test_both_hear_each_other_and_the_candidate_comes_back_by_the_same_link(
+async def test_candidate_and_interviewer_hear_each_other_and_candidate_rejoins_with_the_same_link(
     page: BrowserPage, site: Site, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.VOICE)
@@ -85,7 +85,7 @@ async def test_both_hear_each_other_and_the_candidate_comes_back_by_the_same_lin
         await _wait_until_heard(page)
         await room.local_participant.set_attributes({"lk.agent.state": "listening"})
         await page.wait_for_texts("Your turn.")
-        # words come ahead of their turn, which then takes their place
+        # spoken words appear before their turn, which then replaces them
         writer = await room.local_participant.stream_text(topic="lk.transcription", attributes={"lk.segment_id": "one"})
         await writer.write("What draws you ")
         await page.wait_for_texts("What draws you")
@@ -98,24 +98,24 @@ async def test_both_hear_each_other_and_the_candidate_comes_back_by_the_same_lin
         assert await page.find_accessibility_violations() == []
         assert await page.read_lines("Captions", "region") == ["Interviewer What draws you to this work?"]
 
-        await page.click("Turn the camera on")
+        await page.click("Turn on camera")
         await page.wait_until("document.querySelector('video')?.videoWidth > 0")
         await wait_until(lambda: _has_video(room))
-        await page.click("Turn the camera off")
+        await page.click("Turn off camera")
 
         await page.click("Mute")
-        await page.wait_for_texts("Your microphone is off.")
+        await page.wait_for_texts("Your microphone is muted.")
         await page.click("Unmute")
-        await page.wait_for_absence("Your microphone is off.")
+        await page.wait_for_absence("Your microphone is muted.")
 
         await page.reload()
         await page.wait_for_texts("Welcome back")
-        await page.click("Go on with the interview")
+        await page.click("Continue the interview")
         await page.wait_for_texts("What draws you to this work?", "Your turn.")
         assert abs(await measure_loudest_tone(room) - MICROPHONE_HERTZ) < 20
 
 
-async def test_a_candidate_types_in_the_room_and_may_move_to_another_device(
+async def test_candidate_types_in_the_room_and_switches_devices(
     page: BrowserPage, site: Site, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.VOICE)
@@ -128,17 +128,17 @@ async def test_a_candidate_types_in_the_room_and_may_move_to_another_device(
     assert [(turn.speaker, turn.channel) for turn in stored] == [(Speaker.CANDIDATE, Channel.TEXT)]
 
     async with livekit.join(interview):
-        await page.wait_for_texts("The interview goes on in another window")
-    await page.click("Go on here")
-    await page.wait_for_absence("The interview goes on in another window")
+        await page.wait_for_texts("The interview is open in another window")
+    await page.click("Continue here")
+    await page.wait_for_absence("The interview is open in another window")
     assert CANDIDATE_IDENTITY in await livekit.list_identities(interview)
 
     await page.click("End the interview")
-    await page.click("End it")
-    await page.wait_for_texts("The interview is over. Thank you")
+    await page.click("End now")
+    await page.wait_for_texts("Thank you for your interview")
 
 
-async def test_a_server_that_goes_away_is_told_and_come_back_to(
+async def test_page_reports_a_lost_livekit_server_and_reconnects(
     page: BrowserPage, site: Site, tenant: Tenant, own_livekit: LivekitServer
 ) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.VOICE)
@@ -161,21 +161,21 @@ async def test_a_server_that_goes_away_is_told_and_come_back_to(
 
 
 @pytest.mark.usefixtures("livekit")
-async def test_a_candidate_without_a_microphone_types_instead(chromium: Browser, site: Site, tenant: Tenant) -> None:
+async def test_candidate_without_microphone_can_type(chromium: Browser, site: Site, tenant: Tenant) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.VOICE)
     async with chromium.open_page(has_microphone=False) as page:
         await page.open(site.invite_url(interview))
         await page.check("I have read this and agree to take part.")
         await page.click("Continue")
-        await page.wait_for_texts("Or type your answers instead.")
+        await page.wait_for_texts("You can also type your answers.")
         assert await page.find_accessibility_violations() == []
-        await page.click("Type instead")
+        await page.click("Type my answers")
         await page.wait_for_texts("The interviewer is joining…")
         opened = await get_interview(interview.id)
         assert opened and opened.channel is Channel.TEXT
-        # once it has a microphone it may talk after all
+        # after a reload the microphone check is offered again
         await page.reload()
-        await page.wait_for_texts("Welcome back", "Or type your answers instead.")
+        await page.wait_for_texts("Welcome back", "You can also type your answers.")
 
 
 async def _has_video(room: rtc.Room) -> bool:
@@ -190,4 +190,4 @@ async def _wait_until_heard(page: BrowserPage) -> None:
         if abs(heard - INTERVIEWER_HERTZ) < 20:
             return
         await asyncio.sleep(0.1)
-    raise AssertionError(f"the page plays {heard} Hz, and not the interviewer's {INTERVIEWER_HERTZ}")
+    raise AssertionError(f"the page plays {heard} Hz instead of the interviewer's {INTERVIEWER_HERTZ}")

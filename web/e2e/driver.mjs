@@ -1,5 +1,5 @@
-// A browser for tests/web: commands come as lines of JSON on stdin, each is answered by a line on stdout.
-// It ends, and Chromium with it, when stdin is closed.
+// Drives a browser for tests/web: reads commands as lines of JSON from stdin, and answers each with a line on stdout.
+// Exits, and closes Chromium, when stdin is closed.
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
@@ -11,29 +11,29 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 const browser = await chromium.launch({ executablePath: executable, headless: true, args: flags })
 let context = null
 let page = null
-let complaints = []
+let pageErrors = []
 
 const byRole = ({ role, name, exact = false }) => page.getByRole(role, { name, exact })
 
 const commands = {
-  // somebody else, who has never been here
+  // opens a new browser context, without cookies or storage
   begin: async ({ permissions }) => {
     await context?.close()
     context = await browser.newContext({ viewport: { width: 1024, height: 900 }, permissions })
     context.setDefaultTimeout(timeout)
     page = await context.newPage()
-    complaints = []
+    pageErrors = []
     page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) complaints.push(message.text())
+      if (message.text().includes('Content Security Policy')) pageErrors.push(message.text())
     })
-    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('pageerror', (error) => pageErrors.push(String(error)))
   },
   end: async () => {
     await context.close()
     context = null
   },
   open: async ({ url }) => {
-    // an address that differs in its fragment only would not be loaded
+    // navigating to a URL that differs only in its fragment would not load the page
     await page.goto('about:blank')
     await page.goto(url)
   },
@@ -42,15 +42,15 @@ const commands = {
   check: (target) => byRole({ role: 'checkbox', ...target }).check(),
   fill: ({ text, ...target }) => byRole({ role: 'textbox', ...target }).fill(text),
   press: ({ key }) => page.keyboard.press(key),
-  see: ({ text, timeout: patience }) => page.getByText(text).first().waitFor({ timeout: patience }),
+  see: ({ text, timeout: seeTimeout }) => page.getByText(text).first().waitFor({ timeout: seeTimeout }),
   miss: ({ text }) => page.getByText(text).first().waitFor({ state: 'hidden' }),
   lines: (target) => byRole(target).locator('p').allInnerTexts(),
   evaluate: ({ script }) => page.evaluate(script),
-  // waitForFunction would need eval in the page, which its policy forbids
+  // waitForFunction needs eval, which the page's Content-Security-Policy forbids
   until: async ({ script }) => {
     const end = Date.now() + timeout
     while (!(await page.evaluate(script))) {
-      if (Date.now() > end) throw new Error(`never true: ${script}`)
+      if (Date.now() > end) throw new Error(`timed out waiting for: ${script}`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   },
@@ -59,8 +59,8 @@ const commands = {
     await page.screenshot({ path, fullPage: true })
   },
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
-  complaints: async () => complaints,
-  // what a person who uses a keyboard, a screen reader or a large font would stumble over
+  pageErrors: async () => pageErrors,
+  // accessibility violations that axe-core finds
   violations: async () => {
     await page.evaluate(AXE)
     const found = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), RULES)
@@ -70,10 +70,10 @@ const commands = {
 
 process.stdout.write(`${JSON.stringify({ value: null })}\n`)
 for await (const line of createInterface({ input: process.stdin })) {
-  const { command, ...given } = JSON.parse(line)
+  const { command, ...parameters } = JSON.parse(line)
   let answer
   try {
-    answer = { value: (await commands[command](given)) ?? null }
+    answer = { value: (await commands[command](parameters)) ?? null }
   } catch (error) {
     answer = { error: String(error), text: await page?.locator('body').innerText().catch(() => '') }
   }

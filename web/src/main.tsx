@@ -7,8 +7,8 @@ import { ReviewPage } from './review/ReviewPage'
 import { Button } from './ui/Button'
 import { Page } from './ui/Page'
 
-/** What is shown when a part of the page could not be loaded, or broke. */
-class Fallback extends Component<{ children: ReactNode }> {
+/** Error boundary: offers a reload when part of the page fails to load or to render. */
+class ErrorBoundary extends Component<{ children: ReactNode }> {
   override state = { isBroken: false }
 
   static getDerivedStateFromError() {
@@ -18,10 +18,10 @@ class Fallback extends Component<{ children: ReactNode }> {
   override render() {
     if (!this.state.isBroken) return this.props.children
     return (
-      <Page title="This page has stopped working">
-        <p>Nothing that was stored is lost. Load the page again to go on where you were.</p>
+      <Page title="Something went wrong">
+        <p>Everything saved so far is safe. Reload the page to continue where you left off.</p>
         <Button kind="action" className="self-start" onClick={() => location.reload()}>
-          Load again
+          Reload the page
         </Button>
       </Page>
     )
@@ -32,18 +32,18 @@ const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
-    <Fallback>
+    <ErrorBoundary>
       <Switch>
         <Route path="/join">
           <JoinPage invite={location.hash.slice(1)} />
         </Route>
         <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
         <Route>
-          <Page title="There is no such page">
-            <p>Open the link that you were given.</p>
+          <Page title="Page not found">
+            <p>Please open the link that you received.</p>
           </Page>
         </Route>
       </Switch>
-    </Fallback>
+    </ErrorBoundary>
   </StrictMode>,
 )

@@ -1,26 +1,26 @@
 import { Client as HttpClient, fetchExchange, type TypedDocumentNode } from '@urql/core'
 import { type Client as SocketClient, createClient } from 'graphql-ws'
-import { Problem, problemOf } from './problem'
+import { Problem, toProblem } from './problem'
 
-const CALL_MS = 15_000
-/** Without pings of our own a server that has frozen would never be noticed. */
+const REQUEST_TIMEOUT_MS = 15_000
+/** Interval of client pings, without which a frozen server would go unnoticed. */
 const PING_MS = 5_000
 
-/** Whose calls they are. */
+/** Bearer token of a caller, and how to replace it when it expires. */
 export interface Credential {
-  /** The bearer token; none for calls that need none. */
+  /** The bearer token; null for calls that need none. */
   readonly token: string | null
-  /** Get a new one in place of one that has ended. Throws a Problem when there is none to be had. */
+  /** Replaces an expired token. Rejects with a Problem when that is impossible. */
   renew(): Promise<void>
 }
 
-/** Nobody in particular: for what an invite alone may ask. */
+/** No credential: for operations that need only an invite. */
 export const anonymous: Credential = {
   token: null,
-  renew: () => Promise.reject(new Problem('UNAUTHENTICATED', 'Sign in first.')),
+  renew: () => Promise.reject(new Problem('UNAUTHENTICATED', 'Please sign in first.')),
 }
 
-/** The API, as one caller sees it. */
+/** GraphQL client for one caller: HTTP for queries and mutations, a WebSocket for subscriptions. */
 export class Connection {
   readonly socket: SocketClient
   private readonly http: HttpClient
@@ -31,18 +31,18 @@ export class Connection {
       exchanges: [fetchExchange],
       preferGetMethod: false,
       requestPolicy: 'network-only',
-      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(CALL_MS) }),
+      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }),
       fetchOptions: () => ({ headers: this.headers() }),
     })
     this.socket = openSocket(() => this.headers())
   }
 
-  /** Ask. Throws a Problem. */
+  /** Runs a query. Rejects with a Problem. */
   query<Data, Variables extends object>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
     return this.call(() => this.http.query(document, variables).toPromise())
   }
 
-  /** Change something. Throws a Problem; one that is passing leaves open whether it was done. */
+  /** Runs a mutation. Rejects with a Problem; after a transient one, the mutation may have taken effect or not. */
   mutate<Data, Variables extends object>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
     return this.call(() => this.http.mutation(document, variables).toPromise())
   }
@@ -54,7 +54,7 @@ export class Connection {
   private async call<Data>(send: () => Promise<{ data?: Data; error?: unknown }>, isRenewed = false): Promise<Data> {
     const { data, error } = await send()
     if (!error && data) return data
-    const problem = problemOf(error)
+    const problem = toProblem(error)
     if (problem.code !== 'UNAUTHENTICATED' || isRenewed) throw problem
     await this.credential.renew()
     return this.call(send, true)
@@ -62,10 +62,10 @@ export class Connection {
 }
 
 function openSocket(headers: () => Record<string, string>): SocketClient {
-  let dead: ReturnType<typeof setTimeout> | undefined
+  let pongTimeout: ReturnType<typeof setTimeout> | undefined
   const socket = createClient({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
-    // follow() tries again itself: graphql-ws takes some of our codes for final, and a lost stream for a finished one
+    // follow() retries: graphql-ws treats some of our close codes as fatal, and a lost stream as a completed one
     retryAttempts: 0,
     keepAlive: PING_MS,
     connectionAckWaitTimeout: PING_MS,
@@ -73,12 +73,12 @@ function openSocket(headers: () => Record<string, string>): SocketClient {
     connectionParams: headers,
     on: {
       ping: (received) => {
-        if (!received) dead = setTimeout(() => socket.terminate(), PING_MS)
+        if (!received) pongTimeout = setTimeout(() => socket.terminate(), PING_MS)
       },
       pong: (received) => {
-        if (received) clearTimeout(dead)
+        if (received) clearTimeout(pongTimeout)
       },
-      closed: () => clearTimeout(dead),
+      closed: () => clearTimeout(pongTimeout),
     },
   })
   return socket

@@ -1,24 +1,24 @@
 import { parse } from 'graphql'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from './connection'
-import { type Following, follow, type Liveness } from './follow'
+import { type FollowOptions, follow, type StreamStatus } from './follow'
 import { Problem } from './problem'
 
 interface Event {
   turn: { seq: number }
 }
 
-const DOCUMENT = parse('subscription($after: Int!) { turn(after: $after) { seq } }') as Following<Event, { after: number }>['document']
+const DOCUMENT = parse('subscription($after: Int!) { turn(after: $after) { seq } }') as FollowOptions<Event, { after: number }>['document']
 
-/** A connection whose streams are as written: numbers are turns, anything else is how the stream fails; then it is complete. */
-function connected(...streams: unknown[][]) {
-  const asked: number[] = []
+/** Fake connection with scripted streams: a number is a turn, anything else an error; each stream then completes. */
+function fakeConnection(...streams: unknown[][]) {
+  const cursors: number[] = []
   const renew = vi.fn(() => Promise.resolve())
   const iterate = ({ variables }: { variables: { after: number } }) => {
-    asked.push(variables.after)
+    cursors.push(variables.after)
     return read(streams.shift() ?? [])
   }
-  return { connection: { socket: { iterate }, credential: { token: 't', renew } } as unknown as Connection, asked, renew }
+  return { connection: { socket: { iterate }, credential: { token: 't', renew } } as unknown as Connection, cursors, renew }
 }
 
 async function* read(events: unknown[]) {
@@ -28,54 +28,54 @@ async function* read(events: unknown[]) {
   }
 }
 
-/** Follow as the transcript does, until turn `last`. */
+/** Follows as Transcript does, until turn `last`. */
 async function followTo(last: number, connection: Connection) {
-  const held: number[] = []
-  const told: Liveness[] = []
+  const accepted: number[] = []
+  const reported: StreamStatus[] = []
   await follow(connection, {
     document: DOCUMENT,
-    variables: () => ({ after: held.length }),
-    take: ({ turn: { seq } }) => {
-      if (seq === held.length + 1) held.push(seq)
-      return seq <= held.length
+    variables: () => ({ after: accepted.length }),
+    accept: ({ turn: { seq } }) => {
+      if (seq === accepted.length + 1) accepted.push(seq)
+      return seq <= accepted.length
     },
-    isOver: () => Promise.resolve(held.length === last),
+    isOver: () => Promise.resolve(accepted.length === last),
     signal: new AbortController().signal,
-    onLiveness: (liveness) => told.push(liveness),
+    onStatus: (streamStatus) => reported.push(streamStatus),
   })
-  return { held, told }
+  return { accepted, reported }
 }
 
 describe('follow', () => {
-  // without jitter, so that nothing is waited for
+  // a jitter of zero makes retries immediate
   beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 
-  it('goes on after the last turn that is held, whatever ended the stream', async () => {
-    const { connection, asked } = connected([1, 2], [{ code: 1013 }], [2, 3, new Error('lost')], [4])
-    const { held, told } = await followTo(4, connection)
-    expect(held).toEqual([1, 2, 3, 4])
-    expect(asked).toEqual([0, 2, 2, 3])
-    expect(told.at(-1)).toBe('ended')
-    expect(told).toContain('reconnecting')
+  it('resumes after the last accepted turn, however the stream ended', async () => {
+    const { connection, cursors } = fakeConnection([1, 2], [{ code: 1013 }], [2, 3, new Error('lost')], [4])
+    const { accepted, reported } = await followTo(4, connection)
+    expect(accepted).toEqual([1, 2, 3, 4])
+    expect(cursors).toEqual([0, 2, 2, 3])
+    expect(reported.at(-1)).toBe('ended')
+    expect(reported).toContain('reconnecting')
   })
 
-  it('never passes over a gap: it asks again', async () => {
-    const { connection, asked } = connected([1, 3], [2, 3])
-    expect((await followTo(3, connection)).held).toEqual([1, 2, 3])
-    expect(asked).toEqual([0, 1])
+  it('subscribes again after a gap', async () => {
+    const { connection, cursors } = fakeConnection([1, 3], [2, 3])
+    expect((await followTo(3, connection)).accepted).toEqual([1, 2, 3])
+    expect(cursors).toEqual([0, 1])
   })
 
-  it('gets a new token when the old one has ended', async () => {
-    const { connection, renew } = connected([1, { code: 4401 }], [[{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }]], [2])
-    expect((await followTo(2, connection)).held).toEqual([1, 2])
+  it('renews an expired token', async () => {
+    const { connection, renew } = fakeConnection([1, { code: 4401 }], [[{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }]], [2])
+    expect((await followTo(2, connection)).accepted).toEqual([1, 2])
     expect(renew).toHaveBeenCalledTimes(2)
   })
 
   it.each([
-    ['what may not be read', [{ message: 'not yours', extensions: { code: 'FORBIDDEN' } }], 'FORBIDDEN'],
-    ['a mistake of the page', { code: 4400 }, 'BAD_INPUT'],
-  ])('ends with a problem for %s', async (_, failure, code) => {
-    const { connection } = connected([failure])
+    ['a forbidden field', [{ message: 'not yours', extensions: { code: 'FORBIDDEN' } }], 'FORBIDDEN'],
+    ['an invalid request of the page', { code: 4400 }, 'BAD_INPUT'],
+  ])('rejects with a Problem for %s', async (_, failure, code) => {
+    const { connection } = fakeConnection([failure])
     const problem = await followTo(1, connection).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(Problem)
     expect((problem as Problem).code).toBe(code)

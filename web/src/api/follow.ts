@@ -1,57 +1,57 @@
 import { stringifyDocument, type TypedDocumentNode } from '@urql/core'
 import type { ExecutionResult } from 'graphql-ws'
 import type { Connection } from './connection'
-import { pause } from './pause'
-import { Problem, problemOf } from './problem'
+import { backOff } from './backoff'
+import { Problem, toProblem } from './problem'
 
-export type Liveness = 'live' | 'reconnecting' | 'ended'
+export type StreamStatus = 'live' | 'reconnecting' | 'ended'
 
-export interface Following<Data, Variables> {
+export interface FollowOptions<Data, Variables> {
   document: TypedDocumentNode<Data, Variables>
-  /** Asked anew at each start, so that a stream goes on after what is held. */
+  /** Evaluated for each subscription attempt, so that a stream resumes after the last accepted event. */
   variables: () => Variables
-  /** Take an event; false when something is missing before it: then the stream is begun again. */
-  take: (data: Data) => boolean
-  /** Whether nothing more can come. A `complete` alone may also be the end of a server. */
+  /** Processes an event. Returns false on a gap before it, which makes the stream start again. */
+  accept: (data: Data) => boolean
+  /** Whether no more events can follow: a `complete` may also come from a server that is shutting down. */
   isOver: () => Promise<boolean>
   signal: AbortSignal
-  onLiveness?: (liveness: Liveness) => void
+  onStatus?: (streamStatus: StreamStatus) => void
 }
 
-/** Codes with which the server closes a socket (api/websocket.py). */
-const UNAUTHENTICATED = new Set([4401, 4403])
-const OUR_MISTAKE = new Set([4400, 4406])
+/** Close codes of the server's WebSocket (api/websocket.py). */
+const UNAUTHENTICATED_CODES = new Set([4401, 4403])
+const CLIENT_ERROR_CODES = new Set([4400, 4406])
 
-/** Follow a subscription to its end, through whatever happens to network and servers. Throws a Problem that will not pass. */
-export async function follow<Data, Variables extends object>(connection: Connection, wanted: Following<Data, Variables>): Promise<void> {
-  const { signal, onLiveness } = wanted
+/** Follows a subscription to its end, resuming after network and server failures. Rejects with a Problem that is not transient. */
+export async function follow<Data, Variables extends object>(connection: Connection, options: FollowOptions<Data, Variables>): Promise<void> {
+  const { signal, onStatus } = options
   let tries = 0
   while (!signal.aborted) {
-    const failure = await readOnce(connection, wanted, () => {
+    const failure = await readOnce(connection, options, () => {
       tries = 0
-      onLiveness?.('live')
+      onStatus?.('live')
     })
     if (signal.aborted) return
     try {
       if (failure === null) {
-        if (await wanted.isOver()) {
-          onLiveness?.('ended')
+        if (await options.isOver()) {
+          onStatus?.('ended')
           return
         }
       } else await recover(connection, failure)
     } catch (error) {
-      const problem = problemOf(error)
-      if (!problem.isPassing) throw problem
+      const problem = toProblem(error)
+      if (!problem.isTransient) throw problem
     }
-    onLiveness?.('reconnecting')
-    await pause(++tries, signal)
+    onStatus?.('reconnecting')
+    await backOff(++tries, signal)
   }
 }
 
-/** One subscription, until it ends. Returns what ended it, null for a `complete`. */
+/** Reads one subscription until it ends. Returns the failure that ended it, or null for a `complete`. */
 async function readOnce<Data, Variables extends object>(
   connection: Connection,
-  { document, variables, take, signal }: Following<Data, Variables>,
+  { document, variables, accept, signal }: FollowOptions<Data, Variables>,
   onEvent: () => void,
 ): Promise<unknown> {
   const stream = connection.socket.iterate<Data>({
@@ -63,7 +63,7 @@ async function readOnce<Data, Variables extends object>(
   try {
     for await (const result of stream) {
       if (result.errors?.length || !result.data) return result.errors ?? new Error('no data')
-      if (!take(result.data)) return new Error('gap')
+      if (!accept(result.data)) return new Error('gap')
       onEvent()
     }
     return null
@@ -75,14 +75,14 @@ async function readOnce<Data, Variables extends object>(
   }
 }
 
-/** Do what can be done about a failure. Throws a Problem where trying again is no use. */
+/** Prepares the next attempt after a failure. Rejects with a Problem when a retry cannot succeed. */
 async function recover(connection: Connection, failure: unknown): Promise<void> {
-  const closed = (failure as { code?: unknown } | null)?.code
-  if (typeof closed === 'number' && OUR_MISTAKE.has(closed)) {
-    throw new Problem('BAD_INPUT', 'This page does not fit the server any more: load it again.')
+  const closeCode = (failure as { code?: unknown } | null)?.code
+  if (typeof closeCode === 'number' && CLIENT_ERROR_CODES.has(closeCode)) {
+    throw new Problem('BAD_INPUT', 'This page is out of date. Please reload it.')
   }
-  const problem = problemOf(failure)
-  if (problem.code === 'UNAUTHENTICATED' || (typeof closed === 'number' && UNAUTHENTICATED.has(closed))) {
+  const problem = toProblem(failure)
+  if (problem.code === 'UNAUTHENTICATED' || (typeof closeCode === 'number' && UNAUTHENTICATED_CODES.has(closeCode))) {
     await connection.credential.renew()
-  } else if (!problem.isPassing) throw problem
+  } else if (!problem.isTransient) throw problem
 }

@@ -8,40 +8,40 @@ function turn(seq: number, speaker: Speaker = 'CANDIDATE'): Turn {
   return { id: `t${seq}`, seq, speaker, text: `turn ${seq}`, channel: 'TEXT', questionKey: null, startedAt: at, endedAt: at, interrupted: false }
 }
 
-function opened() {
+function newTranscript() {
   return new Transcript(new Connection(anonymous), 'i1')
 }
 
 const interim = { speaker: 'CANDIDATE' as const, text: 'I like to', afterSeq: 1, at: '2026-11-25T10:00:00.000Z' }
 
-describe('a transcript', () => {
-  it('takes turns once and in order, whatever comes twice', () => {
-    const transcript = opened()
+describe('Transcript', () => {
+  it('adds each turn once and in order when some arrive twice', () => {
+    const transcript = newTranscript()
     expect(transcript.add([turn(1), turn(2)])).toBe(true)
     expect(transcript.add([turn(2)])).toBe(true)
     expect(transcript.add([turn(2), turn(3)])).toBe(true)
-    expect(transcript.read().turns.map(({ seq }) => seq)).toEqual([1, 2, 3])
+    expect(transcript.getSnapshot().turns.map(({ seq }) => seq)).toEqual([1, 2, 3])
   })
 
-  it('takes nothing after a gap', () => {
-    const transcript = opened()
+  it('rejects turns after a gap', () => {
+    const transcript = newTranscript()
     expect(transcript.add([turn(1), turn(3)])).toBe(false)
-    expect(transcript.read().turns).toEqual([])
+    expect(transcript.getSnapshot().turns).toEqual([])
   })
 
-  it('shows what is being said until its turn is stored, and not after', () => {
-    const transcript = opened()
+  it('keeps interim words only until their turn is stored', () => {
+    const transcript = newTranscript()
     const listener = vi.fn()
     transcript.subscribe(listener)
     transcript.add([turn(1, 'INTERVIEWER')])
-    transcript.show(interim)
-    expect(transcript.read().interims.CANDIDATE?.text).toBe('I like to')
+    transcript.setInterim(interim)
+    expect(transcript.getSnapshot().interims.CANDIDATE?.text).toBe('I like to')
     transcript.add([turn(2, 'INTERVIEWER')])
-    expect(transcript.read().interims.CANDIDATE).toBeDefined()
+    expect(transcript.getSnapshot().interims.CANDIDATE).toBeDefined()
     transcript.add([turn(3)])
-    expect(transcript.read().interims.CANDIDATE).toBeUndefined()
-    transcript.show(interim)
-    expect(transcript.read().interims.CANDIDATE).toBeUndefined()
+    expect(transcript.getSnapshot().interims.CANDIDATE).toBeUndefined()
+    transcript.setInterim(interim)
+    expect(transcript.getSnapshot().interims.CANDIDATE).toBeUndefined()
     expect(listener).toHaveBeenCalledTimes(4)
   })
 })

@@ -2,9 +2,9 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { graphql } from '../gql'
 import type { InterimFieldsFragment, Speaker, TurnFieldsFragment } from '../gql/graphql'
 import type { Connection } from './connection'
-import { follow, type Liveness } from './follow'
-import { pause } from './pause'
-import { type Problem, problemOf } from './problem'
+import { follow, type StreamStatus } from './follow'
+import { backOff } from './backoff'
+import { type Problem, toProblem } from './problem'
 
 export type Turn = TurnFieldsFragment
 export type Interim = InterimFieldsFragment
@@ -39,16 +39,16 @@ const INTERIM = graphql(`
 
 export interface TranscriptState {
   turns: readonly Turn[]
-  /** What each speaker is saying now, as far as no stored turn has taken its place. */
+  /** Interim words of each speaker that no stored turn has replaced yet. */
   interims: Readonly<Partial<Record<Speaker, Interim>>>
-  liveness: Liveness | 'loading'
-  /** Why it cannot be followed. */
+  streamStatus: StreamStatus | 'loading'
+  /** Why the transcript cannot be followed. */
   problem: Problem | null
 }
 
-/** An interview's turns, gap-free and in order, and what is being said right now. */
+/** An interview's turns, in order and without gaps, and the interim words of both speakers. */
 export class Transcript {
-  private state: TranscriptState = { turns: [], interims: {}, liveness: 'loading', problem: null }
+  private state: TranscriptState = { turns: [], interims: {}, streamStatus: 'loading', problem: null }
   private readonly listeners = new Set<() => void>()
 
   constructor(
@@ -56,49 +56,48 @@ export class Transcript {
     private readonly id: string,
   ) {}
 
-  /** seq of the newest turn that is held. */
+  /** seq of the newest loaded turn; 0 for none. */
   get lastSeq(): number {
     return this.state.turns.at(-1)?.seq ?? 0
   }
 
-  /** Call `listener` at each change, until the returned function is called. */
+  /** Calls `listener` after each change, until the returned function is called. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
   }
 
-  /** The present state; another object after each change. */
-  readonly read = (): TranscriptState => this.state
+  /** Returns the current state: a new object after each change. */
+  readonly getSnapshot = (): TranscriptState => this.state
 
-  /** Add turns, of which some may be held already. False when one is missing before them: then those are not added. */
+  /** Adds turns and ignores known ones. Returns false, and adds none, when one before them is missing. */
   add(turns: readonly Turn[]): boolean {
-    const held = this.lastSeq
-    const fresh = turns.filter((turn) => turn.seq > held)
-    if (fresh.some((turn, place) => turn.seq !== held + place + 1)) return false
+    const { lastSeq } = this
+    const fresh = turns.filter((turn) => turn.seq > lastSeq)
+    if (fresh.some((turn, index) => turn.seq !== lastSeq + index + 1)) return false
     if (fresh.length > 0) {
       const interims = { ...this.state.interims }
       for (const { speaker, seq } of fresh) {
         if ((interims[speaker]?.afterSeq ?? seq) < seq) delete interims[speaker]
       }
-      this.change({ turns: [...this.state.turns, ...fresh], interims })
+      this.update({ turns: [...this.state.turns, ...fresh], interims })
     }
     return true
   }
 
-  /** Show what is being said, unless its turn is held already. */
-  show(interim: Interim): void {
+  /** Sets a speaker's interim words, unless their turn is stored already. */
+  setInterim(interim: Interim): void {
     const newest = this.state.turns.findLast((turn) => turn.speaker === interim.speaker)
     if ((newest?.seq ?? 0) > interim.afterSeq) return
-    this.change({ interims: { ...this.state.interims, [interim.speaker]: interim } })
+    this.update({ interims: { ...this.state.interims, [interim.speaker]: interim } })
   }
 
-  /** Say how it stands with the stream. */
-  change(part: Partial<TranscriptState>): void {
+  private update(part: Partial<TranscriptState>): void {
     this.state = { ...this.state, ...part }
     for (const listener of this.listeners) listener()
   }
 
-  /** Load what there is, then follow until the interview's last turn, or until `signal`. */
+  /** Loads the stored turns, then follows until the interview's last turn or until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { connection, id } = this
     const loadAfter = async (after: number) => (await connection.query(TRANSCRIPT, { id, after })).transcript
@@ -107,56 +106,56 @@ export class Transcript {
       if (found) this.add(found.turns)
       return found?.isComplete ?? true
     }
-    const onLiveness = (liveness: Liveness) => this.change({ liveness })
+    const onStatus = (streamStatus: StreamStatus) => this.update({ streamStatus })
     try {
-      if (await eventually(isOver, signal)) {
-        onLiveness('ended')
+      if (await retryUntilAvailable(isOver, signal)) {
+        onStatus('ended')
         return
       }
-      onLiveness('live')
+      onStatus('live')
       const over = new AbortController()
       const interims = follow(connection, {
         document: INTERIM,
         variables: () => ({ id }),
-        take: (data) => {
-          this.show(data.interimTranscript)
+        accept: (data) => {
+          this.setInterim(data.interimTranscript)
           return true
         },
-        isOver: () => Promise.resolve(this.state.liveness === 'ended'),
+        isOver: () => Promise.resolve(this.state.streamStatus === 'ended'),
         signal: AbortSignal.any([signal, over.signal]),
       })
       const turns = follow(connection, {
         document: TURN_ADDED,
         variables: () => ({ id, after: this.lastSeq }),
-        take: (data) => this.add([data.turnAdded]),
+        accept: (data) => this.add([data.turnAdded]),
         isOver,
         signal,
-        onLiveness,
+        onStatus,
       }).finally(() => over.abort())
       await Promise.all([turns, interims])
     } catch (error) {
-      this.change({ problem: problemOf(error) })
+      this.update({ problem: toProblem(error) })
     }
   }
 }
 
-/** The value, tried for as long as what goes wrong will pass. Throws a Problem. */
-async function eventually<Value>(ask: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
+/** Calls `ask` until it succeeds. Rejects with a Problem that is not transient. */
+async function retryUntilAvailable<Value>(ask: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
   for (let tries = 1; ; tries++) {
     try {
       return await ask()
     } catch (error) {
-      const problem = problemOf(error)
-      if (!problem.isPassing || signal.aborted) throw problem
-      await pause(tries, signal)
+      const problem = toProblem(error)
+      if (!problem.isTransient || signal.aborted) throw problem
+      await backOff(tries, signal)
     }
   }
 }
 
-/** An interview's transcript, followed for as long as the component is there. */
+/** Follows an interview's transcript while the component is mounted. */
 export function useTranscript(connection: Connection, id: string): { transcript: Transcript; state: TranscriptState } {
   const transcript = useMemo(() => new Transcript(connection, id), [connection, id])
-  const state = useSyncExternalStore(transcript.subscribe, transcript.read)
+  const state = useSyncExternalStore(transcript.subscribe, transcript.getSnapshot)
   useEffect(() => {
     const stop = new AbortController()
     void transcript.run(stop.signal)

@@ -2,17 +2,17 @@ import type { TypedDocumentNode } from '@urql/core'
 import { useEffect, useState } from 'react'
 import type { Connection } from './connection'
 import { follow } from './follow'
-import { type Problem, problemOf } from './problem'
+import { type Problem, toProblem } from './problem'
 
 export interface Latest<Data> {
   data: Data | null
-  /** When it came, by performance.now(). */
+  /** Time of arrival, by performance.now(). */
   at: number
-  /** Why nothing more will come. */
+  /** Why the subscription has stopped for good. */
   problem: Problem | null
 }
 
-/** The newest event of a subscription that sends the present state first, such as interviewChanged. */
+/** Returns the newest event of a subscription that starts with the current state, such as interviewChanged. */
 export function useLatest<Data, Variables extends { id: string }>(
   connection: Connection,
   document: TypedDocumentNode<Data, Variables>,
@@ -25,14 +25,14 @@ export function useLatest<Data, Variables extends { id: string }>(
     follow(connection, {
       document,
       variables: () => JSON.parse(key) as Variables,
-      take: (event) => {
+      accept: (event) => {
         setLatest({ data: event, at: performance.now(), problem: null })
         return true
       },
-      // only an erased interview's stream is complete for good: what it then says is that nothing is found
+      // only an erased interview ends this stream for good, and the next attempt then fails with NOT_FOUND
       isOver: () => Promise.resolve(false),
       signal: stop.signal,
-    }).catch((error: unknown) => setLatest((held) => ({ ...held, problem: problemOf(error) })))
+    }).catch((error: unknown) => setLatest((previous) => ({ ...previous, problem: toProblem(error) })))
     return () => stop.abort()
   }, [connection, document, key])
   return latest

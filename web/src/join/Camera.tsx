@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 
-/** The camera, off until it is wanted; for the recording alone, since the interviewer only listens. */
+/** Camera toggle, off by default. Video is only recorded: the interviewer does not see it. */
 export function Camera({ canUse }: { canUse: boolean }) {
   const { localParticipant, isCameraEnabled, cameraTrack } = useLocalParticipant()
   const [hasFailed, setFailed] = useState(false)
@@ -19,13 +19,13 @@ export function Camera({ canUse }: { canUse: boolean }) {
   return (
     <>
       <Button disabled={!canUse} onClick={() => void toggle()}>
-        {isCameraEnabled ? 'Turn the camera off' : 'Turn the camera on'}
+        {isCameraEnabled ? 'Turn off camera' : 'Turn on camera'}
       </Button>
-      {hasFailed && <Notice tone="warn">The camera cannot be used. The interview goes on without it.</Notice>}
+      {hasFailed && <Notice tone="warn">Your camera could not be started. The interview continues without it.</Notice>}
       {isCameraEnabled && cameraTrack && (
         <VideoTrack
           trackRef={{ participant: localParticipant, publication: cameraTrack, source: Track.Source.Camera }}
-          aria-label="Your picture"
+          aria-label="Your camera image"
           className="order-last w-40 -scale-x-100 rounded-md"
         />
       )}

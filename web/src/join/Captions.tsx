@@ -5,17 +5,17 @@ import type { Message } from './outbox'
 
 interface CaptionsProps {
   state: TranscriptState
-  /** Typed, and not stored yet. */
-  waiting: readonly Message[]
-  /** What the interviewer is saying in the room, ahead of what the server tells. */
-  spoken: string | null
+  /** Typed messages that are not stored yet. */
+  pending: readonly Message[]
+  /** Words that the interviewer is speaking in the room, which arrive before the API's interim words. */
+  speech: string | null
 }
 
-/** What has been said, and what is being said; follows the newest line unless the reader has scrolled up. */
-export function Captions({ state, waiting, spoken }: CaptionsProps) {
+/** Live captions of the conversation. Scrolls to the newest line unless the reader has scrolled up. */
+export function Captions({ state, pending, speech }: CaptionsProps) {
   const box = useRef<HTMLElement>(null)
   const isAtEnd = useRef(true)
-  const interviewer = spoken ?? state.interims.INTERVIEWER?.text
+  const interviewer = speech ?? state.interims.INTERVIEWER?.text
   const candidate = state.interims.CANDIDATE?.text
   useLayoutEffect(() => {
     if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight
@@ -24,7 +24,7 @@ export function Captions({ state, waiting, spoken }: CaptionsProps) {
     <section
       ref={box}
       aria-label="Captions"
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be within reach of the keyboard
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keyboard users must be able to scroll
       tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40
@@ -39,17 +39,17 @@ export function Captions({ state, waiting, spoken }: CaptionsProps) {
         ))}
       </div>
       {interviewer && (
-        <Line speaker="INTERVIEWER" isPassing>
+        <Line speaker="INTERVIEWER" isPending>
           {interviewer}
         </Line>
       )}
       {candidate && (
-        <Line speaker="CANDIDATE" isPassing>
+        <Line speaker="CANDIDATE" isPending>
           {candidate}
         </Line>
       )}
-      {waiting.map(({ key, text }) => (
-        <Line key={key} speaker="CANDIDATE" isPassing note="sending…">
+      {pending.map(({ key, text }) => (
+        <Line key={key} speaker="CANDIDATE" isPending note="sending…">
           {text}
         </Line>
       ))}
@@ -57,9 +57,9 @@ export function Captions({ state, waiting, spoken }: CaptionsProps) {
   )
 }
 
-function Line({ speaker, isPassing, note, children }: { speaker: Speaker; isPassing?: boolean; note?: string; children: string }) {
+function Line({ speaker, isPending, note, children }: { speaker: Speaker; isPending?: boolean; note?: string; children: string }) {
   return (
-    <p className={`whitespace-pre-wrap wrap-anywhere ${isPassing ? 'text-quiet' : ''}`}>
+    <p className={`whitespace-pre-wrap wrap-anywhere ${isPending ? 'text-quiet' : ''}`}>
       <span className={`mr-1 font-semibold ${speaker === 'CANDIDATE' ? 'text-quiet' : 'text-accent'}`}>
         {speaker === 'CANDIDATE' ? 'You' : 'Interviewer'}
       </span>{' '}

@@ -2,19 +2,19 @@ import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 import type { OutboxState } from './outbox'
 
-/** Of one message, as the API has it. */
-const LONGEST = 20_000
+/** Maximum characters of a message; the API's limit. */
+const MAX_LENGTH = 20_000
 
 interface ComposerProps {
   draft: string
   onDraft: (text: string) => void
-  sent: OutboxState
+  outboxState: OutboxState
   isOver: boolean
   onSend: (text: string) => void
 }
 
-/** Where the candidate types. Enter sends, Shift+Enter breaks the line. */
-export function Composer({ draft, onDraft, sent, isOver, onSend }: ComposerProps) {
+/** Message box. Enter sends; Shift+Enter adds a line break. */
+export function Composer({ draft, onDraft, outboxState, isOver, onSend }: ComposerProps) {
   const text = draft.trim()
   const send = () => {
     if (!text || isOver) return
@@ -34,12 +34,12 @@ export function Composer({ draft, onDraft, sent, isOver, onSend }: ComposerProps
           aria-label="Type your answer"
           placeholder="Type your answer"
           rows={2}
-          maxLength={LONGEST}
+          maxLength={MAX_LENGTH}
           value={draft}
           disabled={isOver}
           onChange={(event) => onDraft(event.target.value)}
           onKeyDown={(event) => {
-            // while an input method composes, Enter belongs to it
+            // Enter belongs to the input method while it is composing
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
             event.preventDefault()
             send()
@@ -50,10 +50,10 @@ export function Composer({ draft, onDraft, sent, isOver, onSend }: ComposerProps
           Send
         </Button>
       </div>
-      {sent.problem?.isPassing && <Notice tone="warn">Your message is not stored yet: {sent.problem.message}</Notice>}
-      {sent.refused !== null && (
+      {outboxState.problem?.isTransient && <Notice tone="warn">Your message has not been saved yet. {outboxState.problem.message}</Notice>}
+      {outboxState.refused !== null && (
         <Notice tone="bad">
-          “{sent.refused}” was not stored. {sent.problem?.message}
+          “{outboxState.refused}” could not be sent. {outboxState.problem?.message}
         </Notice>
       )}
     </form>

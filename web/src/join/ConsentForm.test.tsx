@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ConsentForm } from './ConsentForm'
-import type { Invitation } from './JoinPage'
+import type { Invitation } from './documents'
 
 const INVITATION = {
   organization: 'Analytical Engines',
@@ -12,27 +12,27 @@ const INVITATION = {
   consentText: { version: '2026-11', language: 'de', text: 'Worum es geht.\n\nIch bin einverstanden.' },
 } as Invitation
 
-function shown(given: Partial<Invitation> = {}) {
+function renderForm(given: Partial<Invitation> = {}) {
   const onAgree = vi.fn()
   render(<ConsentForm invitation={{ ...INVITATION, ...given }} onAgree={onAgree} />)
   return onAgree
 }
 
-describe('the consent form', () => {
+describe('ConsentForm', () => {
   afterEach(cleanup)
 
-  it('asks for taking part in the words and the language of the text', () => {
-    const onAgree = shown()
-    const goOn = screen.getByRole('button', { name: 'Continue' })
-    expect(goOn.hasAttribute('disabled')).toBe(true)
+  it('asks for consent in the words and the language of the text', () => {
+    const onAgree = renderForm()
+    const button = screen.getByRole('button', { name: 'Continue' })
+    expect(button.hasAttribute('disabled')).toBe(true)
     fireEvent.click(screen.getByRole('checkbox', { name: 'Ich bin einverstanden.' }))
-    fireEvent.click(goOn)
+    fireEvent.click(button)
     expect(onAgree).toHaveBeenCalledWith({ recording: false })
     expect(screen.getByText('Worum es geht.').closest('[lang]')?.getAttribute('lang')).toBe('de')
   })
 
-  it('asks for the recording apart from that', () => {
-    const onAgree = shown()
+  it('asks for consent to the recording separately', () => {
+    const onAgree = renderForm()
     fireEvent.click(screen.getByRole('checkbox', { name: /recorded/ }))
     expect(screen.getByRole('button', { name: 'Continue' }).hasAttribute('disabled')).toBe(true)
     fireEvent.click(screen.getByRole('checkbox', { name: 'Ich bin einverstanden.' }))
@@ -40,8 +40,8 @@ describe('the consent form', () => {
     expect(onAgree).toHaveBeenCalledWith({ recording: true })
   })
 
-  it('asks for no recording where nothing is spoken', () => {
-    shown({ channel: 'TEXT' })
+  it('does not offer a recording of a typed interview', () => {
+    renderForm({ channel: 'TEXT' })
     expect(screen.queryByRole('checkbox', { name: /recorded/ })).toBeNull()
   })
 })

@@ -1,30 +1,30 @@
 import { useState } from 'react'
 import { Button } from '../ui/Button'
 import { Page } from '../ui/Page'
-import type { Invitation } from './JoinPage'
+import type { Invitation } from './documents'
 
 export interface Agreement {
-  /** Whether to a recording besides. */
+  /** Whether the candidate also agrees to a recording. */
   recording: boolean
 }
 
-/** What this is, in the words that the candidate agrees to: taking part and the recording apart from each other. */
+/** Introduction and consent. Taking part and the recording are separate choices. */
 export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; onAgree: (agreement: Agreement) => void }) {
   const { consentText, candidateName, organization, positionTitle, limitMinutes, channel } = invitation
   const [takesPart, setTakesPart] = useState(false)
   const [recording, setRecording] = useState(false)
-  // the text ends with what is said by ticking the box
+  // the last paragraph of the consent text is the label of the checkbox
   const paragraphs = consentText.text.split('\n\n')
-  const promise = paragraphs.pop() ?? ''
+  const statement = paragraphs.pop() ?? ''
   const isVoice = channel === 'VOICE'
   return (
     <Page title={`Hello ${candidateName}`} above={`${positionTitle} · ${organization}`}>
       <ul className="list-disc space-y-1 pl-5">
-        <li>You talk to an AI. People decide.</li>
+        <li>You will talk to an AI interviewer. People make the decision.</li>
         <li>
-          It takes {limitMinutes} minutes at most, {isVoice ? 'by voice; you can type instead at any time.' : 'in writing.'}
+          It takes up to {limitMinutes} minutes. {isVoice ? 'You answer by voice, and can switch to typing at any time.' : 'You type your answers.'}
         </li>
-        <li>You can leave and come back by the same link, and end it whenever you like.</li>
+        <li>You can leave and return with the same link, and end the interview whenever you like.</li>
       </ul>
       <form
         className="flex flex-col gap-4"
@@ -42,11 +42,11 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
           ))}
         </section>
         <Choice isChosen={takesPart} onChoose={setTakesPart} language={consentText.language}>
-          {promise}
+          {statement}
         </Choice>
         {isVoice && (
           <Choice isChosen={recording} onChoose={setRecording}>
-            The interview may be recorded. (You can take part without it.)
+            I agree that the interview may be recorded. (This is optional.)
           </Choice>
         )}
         <Button type="submit" kind="action" className="self-start" disabled={!takesPart}>

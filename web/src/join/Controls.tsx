@@ -1,14 +1,14 @@
 import { useState } from 'react'
-import { type Problem, problemOf } from '../api/problem'
+import { type Problem, toProblem } from '../api/problem'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Confirm'
 import { Notice } from '../ui/Notice'
 import { END } from './documents'
-import type { Seat } from './seat'
-import type { Voice } from './VoiceRoom'
+import type { CandidateSession } from './session'
+import type { VoiceView } from './VoiceRoom'
 
-/** In the languages that the interviewer speaks. */
-const REPEAT: Record<string, string> = {
+/** Message that asks for a repeat, in each language of the interviewer. */
+const REPEAT_REQUEST: Record<string, string> = {
   en: 'Could you repeat the question, please?',
   de: 'Können Sie die Frage bitte wiederholen?',
   es: '¿Podría repetir la pregunta, por favor?',
@@ -16,49 +16,49 @@ const REPEAT: Record<string, string> = {
 }
 
 interface ControlsProps {
-  seat: Seat
+  session: CandidateSession
   language: string
-  voice: Voice | null
+  voice: VoiceView | null
   isOver: boolean
   canRepeat: boolean
   onSay: (text: string) => void
 }
 
-/** Microphone, repeating the question, ending early. */
-export function Controls({ seat, language, voice, isOver, canRepeat, onSay }: ControlsProps) {
-  const [isAsking, setAsking] = useState(false)
+/** Microphone and camera, repeating the question, ending the interview. */
+export function Controls({ session, language, voice, isOver, canRepeat, onSay }: ControlsProps) {
+  const [isConfirming, setConfirming] = useState(false)
   const [isEnding, setEnding] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
 
-  const answer = async (isYes: boolean) => {
-    setAsking(false)
+  const onAnswer = async (isYes: boolean) => {
+    setConfirming(false)
     if (!isYes) return
     setEnding(true)
     setProblem(null)
     try {
-      await seat.connection.mutate(END, { input: { interviewId: seat.interviewId } })
+      await session.connection.mutate(END, { input: { interviewId: session.interviewId } })
     } catch (error) {
-      setProblem(problemOf(error))
+      setProblem(toProblem(error))
       setEnding(false)
     }
   }
   return (
     <div className="flex flex-wrap items-center gap-2">
       {voice?.controls}
-      <Button disabled={isOver || !canRepeat} onClick={() => onSay(REPEAT[language.slice(0, 2)] ?? REPEAT.en ?? '')}>
+      <Button disabled={isOver || !canRepeat} onClick={() => onSay(REPEAT_REQUEST[language.slice(0, 2)] ?? REPEAT_REQUEST.en ?? '')}>
         Repeat the question
       </Button>
-      <Button kind="danger" disabled={isOver || isEnding} onClick={() => setAsking(true)}>
+      <Button kind="danger" disabled={isOver || isEnding} onClick={() => setConfirming(true)}>
         End the interview
       </Button>
       {problem && <Notice tone="bad">{problem.message}</Notice>}
-      {isAsking && (
+      {isConfirming && (
         <Confirm
           title="End the interview now?"
-          text="What you have said so far is stored and will be looked at. You cannot come back to this interview afterwards."
-          yes="End it"
-          no="Go on"
-          onAnswer={(isYes) => void answer(isYes)}
+          text="Everything you have said so far is saved and will be reviewed. You will not be able to return to this interview."
+          yes="End now"
+          no="Keep going"
+          onAnswer={(isYes) => void onAnswer(isYes)}
         />
       )}
     </div>

@@ -4,32 +4,32 @@ import { Button } from '../ui/Button'
 import { Meter } from '../ui/Meter'
 import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
-import type { Invitation } from './JoinPage'
+import type { Invitation } from './documents'
 import { playChime, useMicrophoneCheck } from './microphone'
 
 interface DeviceCheckProps {
   invitation: Invitation
-  /** Whether the candidate has been in the interview before. */
-  isBack: boolean
+  /** Whether the candidate has joined the interview before. */
+  isReturning: boolean
   isJoining: boolean
   notice: ReactNode
   onReady: (channel: Channel, deviceId: string | null) => void
 }
 
-/** Microphone and speaker, tried before the interview begins; whoever has none may type. */
-export function DeviceCheck({ invitation, isBack, isJoining, notice, onReady }: DeviceCheckProps) {
+/** Microphone and speaker check before a spoken interview. Candidates without a microphone can type. */
+export function DeviceCheck({ invitation, isReturning, isJoining, notice, onReady }: DeviceCheckProps) {
   const microphone = useMicrophoneCheck()
   const [hasPlayed, setPlayed] = useState(false)
   useEffect(() => {
-    // it is large, and needed next
+    // preload the largest chunk, which is needed next
     void import('./VoiceRoom').catch(() => {})
   }, [])
   return (
-    <Page title={isBack ? 'Welcome back' : 'Check your microphone and speaker'} above={`${invitation.positionTitle} · ${invitation.organization}`}>
-      {isBack && <p>The interviewer will put the open question once more.</p>}
+    <Page title={isReturning ? 'Welcome back' : 'Check your microphone and speaker'} above={`${invitation.positionTitle} · ${invitation.organization}`}>
+      {isReturning && <p>The interviewer will repeat the current question.</p>}
       <section aria-label="Devices" className="space-y-4 rounded-lg border border-line bg-panel p-5">
         {microphone.problem ? (
-          <Notice tone="warn">{microphone.problem} Or type your answers instead.</Notice>
+          <Notice tone="warn">{microphone.problem} You can also type your answers.</Notice>
         ) : (
           <>
             <label className="block space-y-1">
@@ -63,11 +63,11 @@ export function DeviceCheck({ invitation, isBack, isJoining, notice, onReady }: 
       <div className="flex flex-wrap gap-3">
         {!microphone.problem && (
           <Button kind="action" disabled={isJoining || !microphone.deviceId} onClick={() => onReady('VOICE', microphone.deviceId)}>
-            {isBack ? 'Go on with the interview' : 'Begin the interview'}
+            {isReturning ? 'Continue the interview' : 'Start the interview'}
           </Button>
         )}
         <Button kind={microphone.problem ? 'action' : 'plain'} disabled={isJoining} onClick={() => onReady('TEXT', null)}>
-          Type instead
+          Type my answers
         </Button>
       </div>
     </Page>

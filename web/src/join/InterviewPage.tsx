@@ -1,80 +1,76 @@
 import { lazy, Suspense, useState } from 'react'
 import { type TranscriptState, useTranscript } from '../api/transcript'
 import { useLatest } from '../api/useLatest'
-import type { StateSubscription } from '../gql/graphql'
 import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
 import { Captions } from './Captions'
-import { Closed, closingOf } from './Closed'
+import { ClosedPage, findClosedReason } from './ClosedPage'
 import { Composer } from './Composer'
 import { Controls } from './Controls'
-import { STATE } from './documents'
-import type { Invitation } from './JoinPage'
+import { type Invitation, STATE } from './documents'
 import { useOutbox } from './outbox'
 import { ProgressLine } from './ProgressLine'
-import type { Seat } from './seat'
-import type { Voice } from './VoiceRoom'
+import type { CandidateSession } from './session'
+import type { VoiceView } from './VoiceRoom'
 
 const VoiceRoom = lazy(() => import('./VoiceRoom'))
 
-export type Progressing = StateSubscription['interviewChanged']
-
-/** The interview itself, spoken or typed: the same page, with a room or without. */
-export function InterviewPage({ invitation, seat, deviceId }: { invitation: Invitation; seat: Seat; deviceId: string | null }) {
-  const { connection, interviewId } = seat
+/** The interview: one page for spoken and typed interviews, with or without a room. */
+export function InterviewPage({ invitation, session, deviceId }: { invitation: Invitation; session: CandidateSession; deviceId: string | null }) {
+  const { connection, interviewId } = session
   const { transcript, state } = useTranscript(connection, interviewId)
   const { data, at, problem } = useLatest(connection, STATE, { id: interviewId })
-  const { outbox, state: sent } = useOutbox(connection, interviewId, transcript.lastSeq)
+  const { outbox, state: outboxState } = useOutbox(connection, interviewId, transcript.lastSeq)
   const [draft, setDraft] = useState('')
   const interview = data?.interviewChanged ?? null
 
-  const closing = interview && closingOf({ ...invitation, status: interview.status })
-  if (interview && closing && interview.status !== 'ENDING') return <Closed invitation={invitation} closing={closing} />
+  const reason = interview && findClosedReason({ ...invitation, status: interview.status })
+  if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={invitation} reason={reason} />
 
   const isOver = interview?.status === 'ENDING'
-  const stage = (voice: Voice | null) => (
+  const renderInterview = (voice: VoiceView | null) => (
     <Page title={invitation.positionTitle} above={invitation.organization}>
-      <ProgressLine interview={interview} at={at} isRecorded={seat.isRecorded && seat.room !== null} />
+      <ProgressLine interview={interview} at={at} isRecorded={session.isRecorded && session.room !== null} />
       <TurnIndicator state={state} voice={voice} isOver={isOver} />
       {voice?.notice}
-      {state.liveness === 'reconnecting' && <Notice tone="warn">Reconnecting to the server… What you type is kept and sent.</Notice>}
+      {state.streamStatus === 'reconnecting' && <Notice tone="warn">Reconnecting… Anything you type is saved and will be sent.</Notice>}
       {(problem ?? state.problem) && <Notice tone="bad">{(problem ?? state.problem)?.message}</Notice>}
-      <Captions state={state} waiting={sent.messages} spoken={voice?.speech ?? null} />
-      <Composer draft={draft} onDraft={setDraft} sent={sent} isOver={isOver} onSend={(text) => outbox.put(text)} />
+      <Captions state={state} pending={outboxState.messages} speech={voice?.speech ?? null} />
+      <Composer draft={draft} onDraft={setDraft} outboxState={outboxState} isOver={isOver} onSend={(text) => outbox.enqueue(text)} />
       <Controls
-        seat={seat}
+        session={session}
         language={invitation.language}
         voice={voice}
         isOver={isOver}
         canRepeat={state.turns.some(({ speaker }) => speaker === 'INTERVIEWER')}
-        onSay={(text) => outbox.put(text)}
+        onSay={(text) => outbox.enqueue(text)}
       />
     </Page>
   )
-  if (!seat.room) return stage(null)
+  if (!session.room) return renderInterview(null)
   return (
-    // not the stage: what was typed into it would be gone with it
-    <Suspense fallback={<Page title={invitation.positionTitle}>Opening the room…</Page>}>
-      <VoiceRoom seat={seat} deviceId={deviceId} transcript={transcript}>
-        {stage}
+    // the fallback must not contain the composer: unmounting it would lose the draft
+    <Suspense fallback={<Page title={invitation.positionTitle}>Connecting to the room…</Page>}>
+      <VoiceRoom session={session} deviceId={deviceId} transcript={transcript}>
+        {renderInterview}
       </VoiceRoom>
     </Suspense>
   )
 }
 
-function TurnIndicator({ state, voice, isOver }: { state: TranscriptState; voice: Voice | null; isOver: boolean }) {
+function TurnIndicator({ state, voice, isOver }: { state: TranscriptState; voice: VoiceView | null; isOver: boolean }) {
   const turn = isOver ? 'closing' : (voice?.turn ?? typedTurn(state))
-  const words = {
-    closing: 'The interview is ending: your last words are being stored.',
+  const labels = {
+    closing: 'The interview is ending. Your last answer is being saved.',
     connecting: 'The interviewer is joining…',
     thinking: 'The interviewer is thinking…',
     speaking: voice ? 'The interviewer is speaking.' : 'The interviewer is writing…',
-    listening: 'Your turn. Take the time you need.',
+    listening: 'Your turn. Take your time.',
   }
   return (
     <p role="status" className="flex items-center gap-2 font-medium">
       <span aria-hidden className={`size-2.5 rounded-full ${turn === 'listening' ? 'bg-good' : 'bg-accent'} ${turn === 'thinking' ? 'animate-pulse' : ''}`} />
-      {words[turn]}
+      {labels[turn]}
     </p>
   )
 }

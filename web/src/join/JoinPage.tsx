@@ -1,34 +1,32 @@
 import { useCallback, useEffect, useState } from 'react'
 import { anonymous, Connection } from '../api/connection'
-import { pause } from '../api/pause'
-import { type Problem, problemOf } from '../api/problem'
-import type { Channel, InvitationQuery } from '../gql/graphql'
+import { backOff } from '../api/backoff'
+import { type Problem, toProblem } from '../api/problem'
+import type { Channel } from '../gql/graphql'
 import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
-import { Closed, closingOf } from './Closed'
+import { ClosedPage, findClosedReason } from './ClosedPage'
 import { type Agreement, ConsentForm } from './ConsentForm'
 import { DeviceCheck } from './DeviceCheck'
-import { INVITATION } from './documents'
+import { INVITATION, type Invitation } from './documents'
 import { InterviewPage } from './InterviewPage'
-import { join, type Seat } from './seat'
+import { type CandidateSession, join } from './session'
 
-export type Invitation = NonNullable<InvitationQuery['invitation']>
+const publicConnection = new Connection(anonymous)
 
-const door = new Connection(anonymous)
-
-/** The page behind an invite: what this is, consent, devices, then the interview. */
+/** Page of an invite: introduction and consent, device check, then the interview. */
 export function JoinPage({ invite }: { invite: string }) {
   const { invitation, problem, reload } = useInvitation(invite)
-  const [seat, setSeat] = useState<{ seat: Seat; deviceId: string | null } | null>(null)
+  const [joined, setJoined] = useState<{ session: CandidateSession; deviceId: string | null } | null>(null)
 
-  if (!invite) return <Stopped title="This link is not complete">Open the link from your invitation once more, or copy all of it.</Stopped>
-  if (seat && invitation) return <InterviewPage invitation={invitation} {...seat} />
+  if (!invite) return <LinkProblem title="This link is incomplete">Please open the link from your invitation again, or copy the whole link.</LinkProblem>
+  if (joined && invitation) return <InterviewPage invitation={invitation} {...joined} />
   if (problem?.code === 'NOT_FOUND') {
     return (
-      <Stopped title="This link does not work (any more)">
-        A newer invitation may have taken its place: look for it in your mail, or ask whoever invited you for a new link.
-      </Stopped>
+      <LinkProblem title="This link does not work">
+        You may have received a newer invitation since: please check your email, or ask the person who invited you for a new link.
+      </LinkProblem>
     )
   }
   if (!invitation) {
@@ -38,12 +36,12 @@ export function JoinPage({ invite }: { invite: string }) {
       </Page>
     )
   }
-  const closing = closingOf(invitation)
-  if (closing) return <Closed invitation={invitation} closing={closing} />
-  return <Door invite={invite} invitation={invitation} onSeat={(taken, deviceId) => setSeat({ seat: taken, deviceId })} onLate={reload} />
+  const reason = findClosedReason(invitation)
+  if (reason) return <ClosedPage invitation={invitation} reason={reason} />
+  return <JoinSteps invite={invite} invitation={invitation} onJoin={(session, deviceId) => setJoined({ session, deviceId })} onStale={reload} />
 }
 
-function Stopped({ title, children }: { title: string; children: string }) {
+function LinkProblem({ title, children }: { title: string; children: string }) {
   return (
     <Page title={title}>
       <p>{children}</p>
@@ -51,74 +49,74 @@ function Stopped({ title, children }: { title: string; children: string }) {
   )
 }
 
-interface DoorProps {
+interface JoinStepsProps {
   invite: string
   invitation: Invitation
-  onSeat: (seat: Seat, deviceId: string | null) => void
-  /** The interview has ended, or the invite has expired, since the page was opened. */
-  onLate: () => void
+  onJoin: (session: CandidateSession, deviceId: string | null) => void
+  /** Called when the interview has ended, or the invite has expired, since the page was opened. */
+  onStale: () => void
 }
 
-function Door({ invite, invitation, onSeat, onLate }: DoorProps) {
+function JoinSteps({ invite, invitation, onJoin, onStale }: JoinStepsProps) {
   const [agreement, setAgreement] = useState<Agreement | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isJoining, setJoining] = useState(false)
-  const isBack = invitation.consent !== null
+  const isReturning = invitation.consent !== null
 
-  const enter = async (channel: Channel, deviceId: string | null) => {
+  const joinInterview = async (channel: Channel, deviceId: string | null) => {
     setJoining(true)
     setProblem(null)
     try {
       const version = invitation.consentText.version
-      const consent = isBack ? null : { textVersion: version, recording: agreement?.recording ?? false }
-      onSeat(await join(invite, channel, consent), deviceId)
+      const consent = isReturning ? null : { textVersion: version, recording: agreement?.recording ?? false }
+      onJoin(await join(invite, channel, consent), deviceId)
     } catch (error) {
-      const met = problemOf(error)
-      setProblem(met)
-      if (met.code === 'CONFLICT') onLate()
+      const joinProblem = toProblem(error)
+      setProblem(joinProblem)
+      if (joinProblem.code === 'CONFLICT') onStale()
     } finally {
       setJoining(false)
     }
   }
   const notice = problem && <Notice tone="bad">{problem.message}</Notice>
 
-  if (!isBack && !agreement) return <ConsentForm invitation={invitation} onAgree={setAgreement} />
+  if (!isReturning && !agreement) return <ConsentForm invitation={invitation} onAgree={setAgreement} />
   if (isByVoice(invitation)) {
-    return <DeviceCheck invitation={invitation} isBack={isBack} isJoining={isJoining} notice={notice} onReady={enter} />
+    return <DeviceCheck invitation={invitation} isReturning={isReturning} isJoining={isJoining} notice={notice} onReady={joinInterview} />
   }
   return (
-    <Page title={isBack ? 'Welcome back' : 'Ready when you are'} above={`${invitation.positionTitle} · ${invitation.organization}`}>
-      <p>{isBack ? 'Everything you have written is still there.' : 'The interviewer writes first. Your time begins with your first answer.'}</p>
+    <Page title={isReturning ? 'Welcome back' : 'Ready when you are'} above={`${invitation.positionTitle} · ${invitation.organization}`}>
+      <p>{isReturning ? 'Everything you wrote has been saved.' : 'The interviewer writes first. The clock starts with your first answer.'}</p>
       {notice}
-      <Button kind="action" className="self-start" disabled={isJoining} onClick={() => void enter('TEXT', null)}>
-        {isBack ? 'Go on with the interview' : 'Begin the interview'}
+      <Button kind="action" className="self-start" disabled={isJoining} onClick={() => void joinInterview('TEXT', null)}>
+        {isReturning ? 'Continue the interview' : 'Start the interview'}
       </Button>
     </Page>
   )
 }
 
-/** Whether the interview is held by voice, even if it has gone on in writing since: the microphone is offered again. */
+/** Whether the interview began by voice: a candidate who switched to typing may use the microphone again. */
 function isByVoice({ interviewId, channel }: Invitation): boolean {
-  const place = `viva.voice.${interviewId}`
-  if (channel === 'VOICE') localStorage.setItem(place, 'yes')
-  return localStorage.getItem(place) !== null
+  const storageKey = `viva.voice.${interviewId}`
+  if (channel === 'VOICE') localStorage.setItem(storageKey, 'yes')
+  return localStorage.getItem(storageKey) !== null
 }
 
-/** What the invite is for; asked again for as long as the server cannot be reached. */
+/** Loads the invitation, retrying while the server cannot be reached. */
 function useInvitation(token: string): { invitation: Invitation | null; problem: Problem | null; reload: () => void } {
-  const [found, setFound] = useState<{ invitation: Invitation | null; problem: Problem | null }>({ invitation: null, problem: null })
+  const [result, setResult] = useState<{ invitation: Invitation | null; problem: Problem | null }>({ invitation: null, problem: null })
   const load = useCallback(
     async (signal: AbortSignal) => {
       for (let tries = 1; !signal.aborted; tries++) {
         try {
-          const { invitation } = await door.query(INVITATION, { token })
-          if (invitation && !signal.aborted) setFound({ invitation, problem: null })
+          const { invitation } = await publicConnection.query(INVITATION, { token })
+          if (invitation && !signal.aborted) setResult({ invitation, problem: null })
           return
         } catch (error) {
-          const problem = problemOf(error)
-          if (!signal.aborted) setFound((held) => ({ ...held, problem }))
-          if (!problem.isPassing) return
-          await pause(tries, signal)
+          const problem = toProblem(error)
+          if (!signal.aborted) setResult((previous) => ({ ...previous, problem }))
+          if (!problem.isTransient) return
+          await backOff(tries, signal)
         }
       }
     },
@@ -126,9 +124,9 @@ function useInvitation(token: string): { invitation: Invitation | null; problem:
   )
   useEffect(() => {
     const stop = new AbortController()
-    // oxlint-disable-next-line react/set-state-in-effect -- it sets state once it has been answered
+    // oxlint-disable-next-line react/set-state-in-effect -- state is set only after the response arrives
     if (token) void load(stop.signal)
     return () => stop.abort()
   }, [token, load])
-  return { ...found, reload: () => void load(new AbortController().signal) }
+  return { ...result, reload: () => void load(new AbortController().signal) }
 }

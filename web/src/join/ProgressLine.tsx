@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react'
-import type { Progressing } from './InterviewPage'
+import type { InterviewState } from './documents'
 
 const TICK_MS = 5_000
 
-/** How far it has come: the question, and about how much time is left. No countdown, which would only hurry. */
-export function ProgressLine({ interview, at, isRecorded }: { interview: Progressing | null; at: number; isRecorded: boolean }) {
+/** The current question and the approximate time left. Not a countdown, which would put candidates under pressure. */
+export function ProgressLine({ interview, at, isRecorded }: { interview: InterviewState | null; at: number; isRecorded: boolean }) {
   const now = useNow()
   if (!interview) return null
   const { question, questions, elapsedSeconds, limitSeconds } = interview.progress
@@ -14,8 +14,8 @@ export function ProgressLine({ interview, at, isRecorded }: { interview: Progres
     <p className="text-quiet">
       {question > 0 ? `Question ${question} of ${questions}` : `${questions} questions`}
       {' · '}
-      {interview.startedAt ? `about ${minutes} min left` : `${minutes} min at most`}
-      {isRecorded && ' · recorded, as you agreed'}
+      {interview.startedAt ? `about ${minutes} min left` : `up to ${minutes} min`}
+      {isRecorded && ' · recorded with your consent'}
     </p>
   )
 }

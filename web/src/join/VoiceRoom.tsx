@@ -6,58 +6,58 @@ import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 import { Camera } from './Camera'
 import { type RoomState, useRoom } from './room'
-import type { Seat } from './seat'
+import type { CandidateSession } from './session'
 
-/** What the room adds to the page. */
-export interface Voice {
-  /** Whose turn it is, by what the interviewer says of itself. */
+/** The voice room's parts of the interview page. */
+export interface VoiceView {
+  /** State that the interviewer publishes in the room. */
   turn: 'connecting' | 'listening' | 'thinking' | 'speaking'
-  /** What the interviewer is saying right now. */
+  /** Words that the interviewer is speaking now. */
   speech: string | null
   notice: ReactNode
   controls: ReactNode
 }
 
 interface VoiceRoomProps {
-  seat: Seat
+  session: CandidateSession
   deviceId: string | null
   transcript: Transcript
-  children: (voice: Voice) => ReactNode
+  children: (voice: VoiceView) => ReactNode
 }
 
-/** The room: the interviewer is heard, the candidate's microphone is open. */
-export default function VoiceRoom({ seat, deviceId, transcript, children }: VoiceRoomProps) {
-  const state = useRoom(seat, deviceId)
+/** Joins the LiveKit room: plays the interviewer and publishes the candidate's microphone. */
+export default function VoiceRoom({ session, deviceId, transcript, children }: VoiceRoomProps) {
+  const state = useRoom(session, deviceId)
   return (
     <RoomContext.Provider value={state.room}>
       <RoomAudioRenderer />
-      <Inside seat={seat} state={state} transcript={transcript}>
+      <RoomContents session={session} state={state} transcript={transcript}>
         {children}
-      </Inside>
+      </RoomContents>
     </RoomContext.Provider>
   )
 }
 
-function Inside({ seat, state, transcript, children }: { state: RoomState } & Omit<VoiceRoomProps, 'deviceId'>) {
-  const agent = useInterviewer()
-  const speech = useSpeech(transcript)
+function RoomContents({ session, state, transcript, children }: { state: RoomState } & Omit<VoiceRoomProps, 'deviceId'>) {
+  const interviewerState = useInterviewerState()
+  const speech = useInterviewerSpeech(transcript)
   const { localParticipant, microphoneTrack } = useLocalParticipant({ room: state.room })
   const { canPlayAudio } = useStartAudio({ room: state.room, props: {} })
-  const isIn = state.status === 'connected'
-  const isMuted = isIn && microphoneTrack?.isMuted === true
+  const isConnected = state.status === 'connected'
+  const isMuted = isConnected && microphoneTrack?.isMuted === true
   return children({
-    turn: isIn ? agent : 'connecting',
+    turn: isConnected ? interviewerState : 'connecting',
     speech,
     notice: <RoomNotice state={state} canPlayAudio={canPlayAudio} isMuted={isMuted} />,
     controls: (
       <>
         <Button
-          disabled={!isIn || !microphoneTrack || state.microphone !== null}
+          disabled={!isConnected || !microphoneTrack || state.microphone !== null}
           onClick={() => void localParticipant.setMicrophoneEnabled(isMuted)}
         >
           {isMuted ? 'Unmute' : 'Mute'}
         </Button>
-        {seat.isRecorded && <Camera canUse={isIn} />}
+        {session.isRecorded && <Camera canUse={isConnected} />}
       </>
     ),
   })
@@ -67,27 +67,27 @@ function RoomNotice({ state, canPlayAudio, isMuted }: { state: RoomState; canPla
   if (state.status === 'replaced') {
     return (
       <Notice tone="warn">
-        The interview goes on in another window or on another device.{' '}
-        <Button onClick={state.takeBack}>Go on here</Button>
+        The interview is open in another window or on another device.{' '}
+        <Button onClick={state.rejoin}>Continue here</Button>
       </Notice>
     )
   }
   if (state.status === 'reconnecting') {
-    return <Notice tone="warn">Reconnecting… You cannot be heard right now, but you can type: it is stored and answered.</Notice>
+    return <Notice tone="warn">Reconnecting… We cannot hear you right now, but you can type: your message will be saved and answered.</Notice>
   }
-  if (state.microphone) return <Notice tone="warn">{state.microphone} You can hear the interviewer; type your answers instead.</Notice>
+  if (state.microphone) return <Notice tone="warn">{state.microphone} You can still hear the interviewer and type your answers.</Notice>
   if (state.status === 'connected' && !canPlayAudio) {
     return (
       <Notice tone="warn">
-        Your browser holds the sound back. <Button onClick={() => void state.room.startAudio()}>Allow sound</Button>
+        Your browser has blocked the sound. <Button onClick={() => void state.room.startAudio()}>Turn on sound</Button>
       </Notice>
     )
   }
-  return isMuted ? <Notice>Your microphone is off.</Notice> : null
+  return isMuted ? <Notice>Your microphone is muted.</Notice> : null
 }
 
-/** What the interviewer is doing; the newest one, when one has just taken over from another. */
-function useInterviewer(): Voice['turn'] {
+/** Returns the interviewer's state; during a handover, that of the newest interviewer. */
+function useInterviewerState(): VoiceView['turn'] {
   const agents = useRemoteParticipants().filter(({ kind }) => kind === ParticipantKind.AGENT)
   const newest = agents.toSorted((one, other) => Number(one.joinedAt ?? 0) - Number(other.joinedAt ?? 0)).at(-1)
   const { attributes } = useParticipantAttributes(newest ? { participant: newest } : {})
@@ -95,25 +95,25 @@ function useInterviewer(): Voice['turn'] {
   return state === 'listening' || state === 'thinking' || state === 'speaking' ? state : 'connecting'
 }
 
-/** The interviewer's words as they are spoken, until their turn is stored. */
-function useSpeech(transcript: Transcript): string | null {
+/** Returns the interviewer's words as they are spoken, until their turn is stored. */
+function useInterviewerSpeech(transcript: Transcript): string | null {
   const streams = useTranscriptions()
-  const [firstSeen] = useState(() => new FirstSeen())
-  const { turns } = transcript.read()
+  const [streamStarts] = useState(() => new StreamStarts())
+  const { turns } = transcript.getSnapshot()
   const newest = turns.findLast(({ speaker }) => speaker === 'INTERVIEWER')?.seq ?? 0
   const open = streams.filter(({ participantInfo, streamInfo }) => {
-    // the candidate's own words come from the API
+    // the candidate's interim words come from the API
     if (participantInfo.identity === 'candidate') return false
-    return newest <= firstSeen.seq(streamInfo.id, transcript.lastSeq)
+    return newest <= streamStarts.seq(streamInfo.id, transcript.lastSeq)
   })
   return open.map(({ text }) => text).join(' ').trim() || null
 }
 
-/** After which turn each stream began: once a later one of the interviewer's is stored, it has taken the stream's place. */
-class FirstSeen {
+/** Remembers after which turn each text stream began: a later turn of the interviewer replaces the stream. */
+class StreamStarts {
   private readonly seqs = new Map<string, number>()
 
-  /** seq of the newest turn when this stream was first asked about. */
+  /** Returns the seq of the newest turn when this stream was first seen. */
   seq(stream: string, lastSeq: number): number {
     const known = this.seqs.get(stream)
     if (known === undefined) this.seqs.set(stream, lastSeq)

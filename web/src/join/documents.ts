@@ -1,4 +1,8 @@
 import { graphql } from '../gql'
+import type { InvitationQuery, StateSubscription } from '../gql/graphql'
+
+export type Invitation = NonNullable<InvitationQuery['invitation']>
+export type InterviewState = StateSubscription['interviewChanged']
 
 export const INVITATION = graphql(`
   query Invitation($token: String!) {

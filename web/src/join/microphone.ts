@@ -1,39 +1,39 @@
 import { useEffect, useState } from 'react'
 
-const REMEMBERED = 'viva.microphone'
+const STORAGE_KEY = 'viva.microphone'
 
 export interface MicrophoneCheck {
   devices: readonly MediaDeviceInfo[]
   deviceId: string | null
   choose: (deviceId: string) => void
-  /** From 0 to 1, what it hears now. */
+  /** Input level, from 0 to 1. */
   level: number
-  /** Whether it has heard anything yet. */
+  /** Whether it has picked up any sound yet. */
   hasHeard: boolean
-  /** Why there is none, and what to do. */
+  /** Why no microphone can be used, and what to do. */
   problem: string | null
 }
 
-/** Why a microphone cannot be had, by the name of the browser's error. */
-export function microphoneProblem(error: unknown): string {
+/** Explains a getUserMedia error, and says what to do about it. */
+export function describeMicrophoneError(error: unknown): string {
   switch ((error as { name?: string } | null)?.name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return 'This page may not use your microphone. Allow it in the address bar of your browser, then load the page again.'
+      return 'This page is not allowed to use your microphone. Please allow it in the address bar of your browser, then reload the page.'
     case 'NotFoundError':
     case 'OverconstrainedError':
-      return 'No microphone was found. Plug one in, then load the page again.'
+      return 'We could not find a microphone. Please connect one, then reload the page.'
     case 'NotReadableError':
     case 'AbortError':
-      return 'Another programme is using your microphone. Close it, then load the page again.'
+      return 'Another program is using your microphone. Please close it, then reload the page.'
     default:
-      return 'Your microphone cannot be used here.'
+      return 'We could not use your microphone.'
   }
 }
 
-/** Listen to a microphone, the last one chosen if it is still there, to show that it works. Nothing of it leaves the page. */
+/** Measures the level of a microphone, by default the last one chosen. The sound does not leave the page. */
 export function useMicrophoneCheck(): MicrophoneCheck {
-  const [wanted, setWanted] = useState(() => localStorage.getItem(REMEMBERED))
+  const [preferredId, setPreferredId] = useState(() => localStorage.getItem(STORAGE_KEY))
   const [found, setFound] = useState<{ devices: MediaDeviceInfo[]; deviceId: string | null; problem: string | null }>({
     devices: [],
     deviceId: null,
@@ -43,14 +43,14 @@ export function useMicrophoneCheck(): MicrophoneCheck {
   const [hasHeard, setHasHeard] = useState(false)
 
   useEffect(() => {
-    let isWanted = true
+    let isCurrent = true
     let close = () => {}
     const open = async () => {
       try {
-        // a device that is gone is no reason to refuse: `ideal`, not `exact`
-        const audio = wanted ? { deviceId: { ideal: wanted } } : true
+        // `ideal`, not `exact`: a device that was unplugged must not be an error
+        const audio = preferredId ? { deviceId: { ideal: preferredId } } : true
         const stream = await navigator.mediaDevices.getUserMedia({ audio })
-        if (!isWanted) {
+        if (!isCurrent) {
           stop(stream)
           return
         }
@@ -61,20 +61,20 @@ export function useMicrophoneCheck(): MicrophoneCheck {
         const devices = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'audioinput')
         setFound({ devices, deviceId: stream.getAudioTracks()[0]?.getSettings().deviceId ?? null, problem: null })
       } catch (error) {
-        if (isWanted) setFound({ devices: [], deviceId: null, problem: microphoneProblem(error) })
+        if (isCurrent) setFound({ devices: [], deviceId: null, problem: describeMicrophoneError(error) })
       }
     }
     void open()
     return () => {
-      isWanted = false
+      isCurrent = false
       close()
     }
-  }, [wanted])
+  }, [preferredId])
 
   const choose = (deviceId: string) => {
-    localStorage.setItem(REMEMBERED, deviceId)
+    localStorage.setItem(STORAGE_KEY, deviceId)
     setHasHeard(false)
-    setWanted(deviceId)
+    setPreferredId(deviceId)
   }
   return { ...found, choose, level, hasHeard }
 }
@@ -92,7 +92,7 @@ function listen(stream: MediaStream, onLevel: (level: number) => void): () => vo
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples)
     const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length
-    // -60 dB is silence, -10 dB is loud
+    // maps -60 dB (silence) to -10 dB (loud) to the range from 0 to 1
     onLevel(Math.min(1, Math.max(0, (10 * Math.log10(power + 1e-9) + 60) / 50)))
   }, 80)
   return () => {
@@ -102,14 +102,14 @@ function listen(stream: MediaStream, onLevel: (level: number) => void): () => vo
   }
 }
 
-/** Play three notes, so that people hear whether their speaker is on. */
+/** Plays three notes to test the speaker. */
 export async function playChime(): Promise<void> {
   const context = new AudioContext()
   const notes = [523, 659, 784]
-  for (const [place, frequency] of notes.entries()) {
+  for (const [index, frequency] of notes.entries()) {
     const oscillator = new OscillatorNode(context, { frequency })
     const gain = new GainNode(context, { gain: 0 })
-    const at = context.currentTime + place * 0.25
+    const at = context.currentTime + index * 0.25
     gain.gain.setTargetAtTime(0.3, at, 0.02)
     gain.gain.setTargetAtTime(0, at + 0.15, 0.05)
     oscillator.connect(gain).connect(context.destination)

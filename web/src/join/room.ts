@@ -1,13 +1,13 @@
 import { DefaultReconnectPolicy, DisconnectReason, Room, RoomEvent } from 'livekit-client'
 import { useEffect, useState } from 'react'
-import { pause } from '../api/pause'
-import { problemOf } from '../api/problem'
-import { microphoneProblem } from './microphone'
-import type { Seat } from './seat'
+import { backOff } from '../api/backoff'
+import { toProblem } from '../api/problem'
+import { describeMicrophoneError } from './microphone'
+import type { CandidateSession } from './session'
 
 export type RoomStatus = 'connecting' | 'connected' | 'reconnecting' | 'replaced' | 'closed'
 
-/** Ours ends sooner than the client's own: then the invite is exchanged anew, which also brings a fresh token. */
+/** Shorter than LiveKit's default, because joining again with the invite also brings a fresh room token. */
 const RECONNECT_MS = [0, 300, 1_000, 2_000, 3_000, 4_000]
 
 export interface RoomState {
@@ -15,79 +15,79 @@ export interface RoomState {
   status: RoomStatus
   /** Why the candidate cannot be heard, and what to do. */
   microphone: string | null
-  /** Come back after another page has taken the place. */
-  takeBack: () => void
+  /** Joins again after another page has replaced this one in the room. */
+  rejoin: () => void
 }
 
-/** The interview's room, joined and joined again for as long as the component is there. */
-export function useRoom(seat: Seat, deviceId: string | null): RoomState {
+/** Joins the interview's room, and rejoins it after failures, while the component is mounted. */
+export function useRoom(session: CandidateSession, deviceId: string | null): RoomState {
   const [room] = useState(
     () =>
       new Room({
         disconnectOnPageLeave: true,
         reconnectPolicy: new DefaultReconnectPolicy(RECONNECT_MS),
-        // who mutes sees the browser's own sign go out: nothing listens any more
+        // muting stops the track, so that the browser's microphone indicator goes off
         publishDefaults: { stopMicTrackOnMute: true },
       }),
   )
   const [status, setStatus] = useState<RoomStatus>('connecting')
   const [microphone, setMicrophone] = useState<string | null>(null)
-  const [visit, setVisit] = useState(0)
+  const [rejoins, setRejoins] = useState(0)
 
   useEffect(() => {
     const stop = new AbortController()
-    const lost = () => setStatus('reconnecting')
-    const back = () => setStatus('connected')
-    room.on(RoomEvent.SignalReconnecting, lost).on(RoomEvent.Reconnecting, lost).on(RoomEvent.Reconnected, back)
+    const onLost = () => setStatus('reconnecting')
+    const onConnected = () => setStatus('connected')
+    room.on(RoomEvent.SignalReconnecting, onLost).on(RoomEvent.Reconnecting, onLost).on(RoomEvent.Reconnected, onConnected)
 
-    const publish = async () => {
+    const publishMicrophone = async () => {
       try {
         await room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined)
         setMicrophone(null)
       } catch (error) {
-        setMicrophone(microphoneProblem(error))
+        setMicrophone(describeMicrophoneError(error))
       }
     }
-    const stay = async () => {
-      for (let tries = visit && 1; !stop.signal.aborted; tries++) {
+    const stayConnected = async () => {
+      for (let tries = rejoins && 1; !stop.signal.aborted; tries++) {
         try {
-          if (tries > 0) await seat.renew()
-          if (seat.room) {
-            const left = reasonToLeave(room)
-            await room.connect(seat.room.url, seat.room.token)
+          if (tries > 0) await session.renew()
+          if (session.room) {
+            const disconnected = waitForDisconnect(room)
+            await room.connect(session.room.url, session.room.token)
             tries = 0
-            back()
-            await publish()
-            if ((await left) === DisconnectReason.DUPLICATE_IDENTITY) {
+            onConnected()
+            await publishMicrophone()
+            if ((await disconnected) === DisconnectReason.DUPLICATE_IDENTITY) {
               setStatus('replaced')
               return
             }
           }
         } catch (error) {
-          const problem = problemOf(error)
-          // the interview is over, or the invite was replaced: the page hears of it from the API
-          if (!problem.isPassing) {
+          const problem = toProblem(error)
+          // the interview has ended or the invite was replaced: the page learns that from the API
+          if (!problem.isTransient) {
             setStatus('closed')
             return
           }
         }
         if (stop.signal.aborted) return
-        lost()
-        await pause(tries + 1, stop.signal)
+        onLost()
+        await backOff(tries + 1, stop.signal)
       }
     }
-    void stay()
+    void stayConnected()
     return () => {
       stop.abort()
-      room.off(RoomEvent.SignalReconnecting, lost).off(RoomEvent.Reconnecting, lost).off(RoomEvent.Reconnected, back)
+      room.off(RoomEvent.SignalReconnecting, onLost).off(RoomEvent.Reconnecting, onLost).off(RoomEvent.Reconnected, onConnected)
       void room.disconnect()
     }
-  }, [room, seat, deviceId, visit])
+  }, [room, session, deviceId, rejoins])
 
-  return { room, status, microphone, takeBack: () => setVisit((count) => count + 1) }
+  return { room, status, microphone, rejoin: () => setRejoins((count) => count + 1) }
 }
 
-/** Settles when the room that is about to be joined is left for good. */
-function reasonToLeave(room: Room): Promise<DisconnectReason | undefined> {
+/** Resolves with the reason when the room is left for good. */
+function waitForDisconnect(room: Room): Promise<DisconnectReason | undefined> {
   return new Promise((resolve) => room.once(RoomEvent.Disconnected, resolve))
 }

@@ -1,9 +1,9 @@
 import { Notice } from '../ui/Notice'
-import type { Reviewed } from './Review'
+import type { ReviewedInterview } from './documents'
 
-type Evaluation = NonNullable<Reviewed['evaluation']>
+type Evaluation = NonNullable<ReviewedInterview['evaluation']>
 
-/** What the AI makes of it, each level with the quotes that stand behind it. People decide. */
+/** The AI's evaluation: each level with the quotes that support it. */
 export function EvaluationPanel({ evaluation }: { evaluation: Evaluation }) {
   const { status, failure, overallScore, recommendation, summary, coverage, sandbox, criteria } = evaluation
   const isDone = status === 'COMPLETED'
@@ -12,9 +12,9 @@ export function EvaluationPanel({ evaluation }: { evaluation: Evaluation }) {
       <h2 id="evaluation" className="font-semibold">
         Evaluation
       </h2>
-      {sandbox && <Notice tone="warn">Made by the sandbox: not for decisions.</Notice>}
+      {sandbox && <Notice tone="warn">This evaluation was made by the sandbox. Do not use it for decisions.</Notice>}
       {failure && <Notice tone="warn">{failure}</Notice>}
-      {!isDone && !failure && <p className="text-quiet">It is being evaluated…</p>}
+      {!isDone && !failure && <p className="text-quiet">The evaluation is in progress…</p>}
       {isDone && (
         <>
           <p>

@@ -2,18 +2,15 @@ import { useRef } from 'react'
 import type { Connection } from '../api/connection'
 import { useTranscript } from '../api/transcript'
 import { useLatest } from '../api/useLatest'
-import type { ReviewedSubscription } from '../gql/graphql'
 import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
-import { REVIEWED } from './documents'
+import { REVIEWED, type ReviewedInterview } from './documents'
 import { EvaluationPanel } from './EvaluationPanel'
-import { Lines } from './Lines'
+import { TranscriptPanel } from './TranscriptPanel'
 import { pickRecording, Player } from './Player'
 import { usePlayback } from './playback'
 
-export type Reviewed = ReviewedSubscription['interviewChanged']
-
-/** An interview as it goes on, and afterwards: transcript, recording, evaluation, as far as the caller may read them. */
+/** An interview, live or completed: transcript, recording and evaluation, as far as the caller may read them. */
 export function Review({ id, connection, canReadAll }: { id: string; connection: Connection; canReadAll: boolean }) {
   const { state } = useTranscript(connection, id)
   const { data, problem } = useLatest(connection, REVIEWED, { id, all: canReadAll })
@@ -21,22 +18,22 @@ export function Review({ id, connection, canReadAll }: { id: string; connection:
   const recording = pickRecording(interview?.recordings ?? [])
   const media = useRef<HTMLVideoElement>(null)
   const playback = usePlayback(media, recording?.startedAt ?? null, state.turns)
-  const met = problem ?? state.problem
+  const shownProblem = problem ?? state.problem
 
   return (
     <Page title={interview?.candidate?.name ?? 'Interview'} above={interview?.position.title}>
-      {met && <Notice tone="bad">{met.message}</Notice>}
-      {interview && <Standing interview={interview} />}
+      {shownProblem && <Notice tone="bad">{shownProblem.message}</Notice>}
+      {interview && <InterviewFacts interview={interview} />}
       {interview?.erasedAt && <Notice>This interview was erased.</Notice>}
-      {state.liveness === 'reconnecting' && <Notice tone="warn">Reconnecting… Nothing will be missing.</Notice>}
+      {state.streamStatus === 'reconnecting' && <Notice tone="warn">Reconnecting… No part of the transcript will be lost.</Notice>}
       {interview && canReadAll && <Player interview={interview} id={id} connection={connection} recording={recording} media={media} />}
-      <Lines state={state} playback={recording?.url ? playback : null} isOver={state.liveness === 'ended'} />
+      <TranscriptPanel state={state} playback={recording?.url ? playback : null} isOver={state.streamStatus === 'ended'} />
       {interview?.evaluation && <EvaluationPanel evaluation={interview.evaluation} />}
     </Page>
   )
 }
 
-const STATUS: Record<Reviewed['status'], string> = {
+const STATUS: Record<ReviewedInterview['status'], string> = {
   SCHEDULED: 'Scheduled',
   WAITING: 'Waiting for the candidate',
   IN_PROGRESS: 'Live',
@@ -47,17 +44,27 @@ const STATUS: Record<Reviewed['status'], string> = {
   FAILED: 'Failed',
 }
 
-function seconds(value: number): string {
+const END_REASON: Record<NonNullable<ReviewedInterview['endReason']>, string> = {
+  WRAPPED_UP: 'all questions asked',
+  OUT_OF_TIME: 'time limit reached',
+  OUT_OF_EXCHANGES: 'exchange limit reached',
+  CANDIDATE_ENDED: 'ended by the candidate',
+  CANDIDATE_LEFT: 'the candidate left',
+  RECRUITER_ENDED: 'ended by your organization',
+  FAILED: 'technical failure',
+}
+
+function formatSeconds(value: number): string {
   return `${value.toFixed(1)} s`
 }
 
-function Standing({ interview }: { interview: Reviewed }) {
+function InterviewFacts({ interview }: { interview: ReviewedInterview }) {
   const { status, endReason, endDetail, channel, startedAt, durationSeconds, progress, latency } = interview
   const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
   const facts = [
-    // the API may know more values than this page
+    // the API may add values that this page does not know
     STATUS[status] ?? status,
-    endReason?.toLowerCase().replaceAll('_', ' '),
+    endReason && (END_REASON[endReason] ?? endReason),
     channel === 'VOICE' ? 'by voice' : 'in writing',
     startedAt && time.format(Date.parse(startedAt)),
     durationSeconds != null && `${Math.ceil(durationSeconds / 60)} min`,
@@ -71,7 +78,7 @@ function Standing({ interview }: { interview: Reviewed }) {
       </p>
       {latency?.p50.heard != null && latency.p95.heard != null && (
         <p className="text-quiet">
-          Replies were heard after {seconds(latency.p50.heard)} (p50), {seconds(latency.p95.heard)} (p95), of {latency.replies}
+          Response time: {formatSeconds(latency.p50.heard)} (median), {formatSeconds(latency.p95.heard)} (95th percentile), {latency.replies} replies
         </p>
       )}
       {endDetail && <p className="text-warn">{endDetail}</p>}

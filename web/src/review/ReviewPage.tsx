@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import { Connection, type Credential } from '../api/connection'
-import { Problem, problemOf } from '../api/problem'
+import { Problem, toProblem } from '../api/problem'
 import type { ViewerQuery } from '../gql/graphql'
 import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
@@ -8,71 +8,71 @@ import { Page } from '../ui/Page'
 import { VIEWER } from './documents'
 import { Review } from './Review'
 
-const KEPT = 'viva.token'
+const TOKEN_STORAGE_KEY = 'viva.token'
 
 interface Caller {
   connection: Connection
   role: ViewerQuery['viewer']['role']
 }
 
-/** The page of an interview, for whoever shows an API token. */
+/** Page of an interview, for callers with an API token. */
 export function ReviewPage({ id }: { id: string }) {
   const [caller, setCaller] = useState<Caller | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [isAsking, setAsking] = useState(() => sessionStorage.getItem(KEPT) === null)
+  const [isSigningIn, setSigningIn] = useState(() => sessionStorage.getItem(TOKEN_STORAGE_KEY) === null)
 
-  const leave = useCallback((why: Problem) => {
-    sessionStorage.removeItem(KEPT)
+  const signOut = useCallback((reason: Problem) => {
+    sessionStorage.removeItem(TOKEN_STORAGE_KEY)
     setCaller(null)
-    setProblem(why)
-    setAsking(true)
+    setProblem(reason)
+    setSigningIn(true)
   }, [])
-  const enter = useCallback(
+  const signIn = useCallback(
     async (token: string) => {
       setProblem(null)
-      const connection = new Connection(new Key(token, leave))
+      const connection = new Connection(new ApiToken(token, signOut))
       try {
         const { viewer } = await connection.query(VIEWER, {})
-        sessionStorage.setItem(KEPT, token)
+        sessionStorage.setItem(TOKEN_STORAGE_KEY, token)
         setCaller({ connection, role: viewer.role })
-        setAsking(false)
+        setSigningIn(false)
       } catch (error) {
-        const met = problemOf(error)
-        if (met.isPassing) setProblem(met)
-        setAsking(true)
+        const signInProblem = toProblem(error)
+        if (signInProblem.isTransient) setProblem(signInProblem)
+        setSigningIn(true)
       }
     },
-    [leave],
+    [signOut],
   )
   useEffect(() => {
-    const kept = sessionStorage.getItem(KEPT)
-    // oxlint-disable-next-line react/set-state-in-effect -- it sets state once it has been answered
-    if (kept) void enter(kept)
-  }, [enter])
+    const token = sessionStorage.getItem(TOKEN_STORAGE_KEY)
+    // oxlint-disable-next-line react/set-state-in-effect -- state is set only after the response arrives
+    if (token) void signIn(token)
+  }, [signIn])
 
   if (caller) return <Review id={id} connection={caller.connection} canReadAll={caller.role !== 'VIEWER' && caller.role !== 'CANDIDATE'} />
-  if (!isAsking) return <Page title="Interview">{null}</Page>
-  return <TokenForm problem={problem} onToken={(token) => void enter(token)} />
+  if (!isSigningIn) return <Page title="Interview">{null}</Page>
+  return <TokenForm problem={problem} onToken={(token) => void signIn(token)} />
 }
 
-/** An API token: when it has ended, only another one helps. */
-class Key implements Credential {
+/** An API token. It cannot be renewed: the caller has to enter another one. */
+class ApiToken implements Credential {
   constructor(
     readonly token: string,
-    private readonly onEnd: (why: Problem) => void,
+    private readonly onInvalid: (reason: Problem) => void,
   ) {}
 
   renew(): Promise<void> {
-    const why = new Problem('FORBIDDEN', 'This token is not valid, or not any more. Enter another one.')
-    this.onEnd(why)
-    return Promise.reject(why)
+    const problem = new Problem('FORBIDDEN', 'This token is invalid or has been revoked. Please enter another one.')
+    this.onInvalid(problem)
+    return Promise.reject(problem)
   }
 }
 
 function TokenForm({ problem, onToken }: { problem: Problem | null; onToken: (token: string) => void }) {
   const [token, setToken] = useState('')
   return (
-    <Page title="Who is reading?">
+    <Page title="Sign in">
       <form
         className="flex flex-col items-start gap-4"
         onSubmit={(event) => {
@@ -90,7 +90,7 @@ function TokenForm({ problem, onToken }: { problem: Problem | null; onToken: (to
             className="block min-h-9 w-full rounded-md border border-line bg-panel px-3"
           />
         </label>
-        <p className="text-quiet">It stays in this tab until you close it.</p>
+        <p className="text-quiet">The token is stored in this browser tab only, and removed when you close it.</p>
         {problem && <Notice tone="bad">{problem.message}</Notice>}
         <Button type="submit" kind="action" disabled={!token.trim()}>
           Open the interview

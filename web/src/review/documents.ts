@@ -1,4 +1,7 @@
 import { graphql } from '../gql'
+import type { ReviewedSubscription } from '../gql/graphql'
+
+export type ReviewedInterview = ReviewedSubscription['interviewChanged']
 
 export const VIEWER = graphql(`
   query Viewer {
@@ -6,7 +9,7 @@ export const VIEWER = graphql(`
   }
 `)
 
-/** `all`: what a VIEWER may not read, too. */
+/** `all` adds the fields that the VIEWER role may not read. */
 export const REVIEWED = graphql(`
   subscription Reviewed($id: ID!, $all: Boolean!) {
     interviewChanged(interviewId: $id) {

@@ -3,9 +3,9 @@ import type { Turn } from '../api/transcript'
 import { pickRecording } from './Player'
 import { turnAt } from './playback'
 
-const PLACES = [2, 8, 15]
-const turns = PLACES.map((_, place) => ({ seq: place + 1 }) as Turn)
-const placeOf = ({ seq }: Turn) => PLACES[seq - 1] ?? 0
+const OFFSETS = [2, 8, 15]
+const turns = OFFSETS.map((_, index) => ({ seq: index + 1 }) as Turn)
+const offsetOf = ({ seq }: Turn) => OFFSETS[seq - 1] ?? 0
 
 describe('playback', () => {
   it.each([
@@ -13,18 +13,18 @@ describe('playback', () => {
     [1.9, null],
     [2, 1],
     [7.9, 1],
-    // a player stops a little before the place that it was sent to
+    // after a seek, currentTime may be slightly before the requested time
     [7.97, 2],
     [99, 3],
-  ])('at %s s plays line %s', (seconds, seq) => {
-    expect(turnAt(turns, seconds, placeOf)).toBe(seq)
+  ])('finds at %s s the turn %s', (seconds, seq) => {
+    expect(turnAt(turns, seconds, offsetOf)).toBe(seq)
   })
 
-  it('takes what can be played, with the picture if there is one', () => {
+  it('prefers a playable recording with video', () => {
     const kinds = ['CANDIDATE_TRACK', 'AUDIO', 'COMPOSITE'] as const
     const recordings = kinds.map((kind) => ({ kind, url: '/x' }) as Parameters<typeof pickRecording>[0][number])
     expect(pickRecording(recordings)?.kind).toBe('COMPOSITE')
-    expect(pickRecording(recordings.map((one) => (one.kind === 'COMPOSITE' ? { ...one, url: null } : one)))?.kind).toBe('AUDIO')
+    expect(pickRecording(recordings.map((recording) => (recording.kind === 'COMPOSITE' ? { ...recording, url: null } : recording)))?.kind).toBe('AUDIO')
     expect(pickRecording(recordings.slice(0, 1))).toBeNull()
   })
 })

@@ -4,44 +4,44 @@ import type { Turn } from '../api/transcript'
 export interface Playback {
   /** seq of the turn that is playing; null before the first. */
   playing: number | null
-  /** A turn's place in the recording, in seconds. */
-  placeOf: (turn: Turn) => number
-  /** Play from a turn on. */
+  /** Returns a turn's offset in the recording, in seconds. */
+  offsetOf: (turn: Turn) => number
+  /** Starts playback at a turn. */
   play: (turn: Turn) => void
 }
 
-/** A recording and a transcript on one time line. */
+/** Synchronizes a recording with a transcript. */
 export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt: string | null, turns: readonly Turn[]): Playback {
   const [playing, setPlaying] = useState<number | null>(null)
   const origin = startedAt ? Date.parse(startedAt) : 0
-  const placeOf = useCallback((turn: Turn) => Math.max(0, (Date.parse(turn.startedAt) - origin) / 1_000), [origin])
+  const offsetOf = useCallback((turn: Turn) => Math.max(0, (Date.parse(turn.startedAt) - origin) / 1_000), [origin])
 
   useEffect(() => {
     if (!startedAt) return
     let frame = 0
-    const look = () => {
+    const update = () => {
       const { current } = media
-      // where nothing has been played yet, no line is
-      if (current && (current.currentTime > 0 || !current.paused)) setPlaying(turnAt(turns, current.currentTime, placeOf))
-      frame = requestAnimationFrame(look)
+      // highlight no line before playback has started
+      if (current && (current.currentTime > 0 || !current.paused)) setPlaying(turnAt(turns, current.currentTime, offsetOf))
+      frame = requestAnimationFrame(update)
     }
-    look()
+    update()
     return () => cancelAnimationFrame(frame)
-  }, [media, startedAt, turns, placeOf])
+  }, [media, startedAt, turns, offsetOf])
 
-  const play = useCallback((turn: Turn) => playFrom(media.current, placeOf(turn)), [media, placeOf])
-  return useMemo(() => ({ playing, placeOf, play }), [playing, placeOf, play])
+  const play = useCallback((turn: Turn) => playFrom(media.current, offsetOf(turn)), [media, offsetOf])
+  return useMemo(() => ({ playing, offsetOf, play }), [playing, offsetOf, play])
 }
 
 function playFrom(media: HTMLMediaElement | null, seconds: number): void {
   if (!media) return
   media.currentTime = seconds
-  // refused, or cut off by the next click: the controls show it
+  // the player's own controls show that playback was refused or interrupted
   media.play().catch(() => {})
 }
 
-/** seq of the turn that began last before `seconds`; null before the first. */
-export function turnAt(turns: readonly Turn[], seconds: number, placeOf: (turn: Turn) => number): number | null {
-  // a player may stop a little before the place that it was sent to
-  return turns.findLast((turn) => placeOf(turn) <= seconds + 0.05)?.seq ?? null
+/** Returns the seq of the last turn that began before `seconds`; null before the first. */
+export function turnAt(turns: readonly Turn[], seconds: number, offsetOf: (turn: Turn) => number): number | null {
+  // after a seek, currentTime may be slightly before the requested time
+  return turns.findLast((turn) => offsetOf(turn) <= seconds + 0.05)?.seq ?? null
 }

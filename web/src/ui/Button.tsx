@@ -6,7 +6,7 @@ const KINDS = {
   danger: 'border-line bg-panel text-bad hover:bg-tint',
 }
 
-/** A button; `action` for the one thing that is meant to be done next. */
+/** Button in the page's style; use `action` for the primary action of a page. */
 export function Button({ kind = 'plain', ...rest }: ButtonHTMLAttributes<HTMLButtonElement> & { kind?: keyof typeof KINDS }) {
   return (
     <button

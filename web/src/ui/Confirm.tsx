@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { Button } from './Button'
 
-interface Question {
+interface ConfirmProps {
   title: string
   text: string
   yes: string
@@ -9,8 +9,8 @@ interface Question {
   onAnswer: (isYes: boolean) => void
 }
 
-/** A question that must be answered before anything else; Escape says no. */
-export function Confirm({ title, text, yes, no, onAnswer }: Question) {
+/** Modal confirmation dialog; Escape answers no. */
+export function Confirm({ title, text, yes, no, onAnswer }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   return (

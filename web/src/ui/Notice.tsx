@@ -6,7 +6,7 @@ const TONES = {
   bad: 'border-bad text-bad',
 }
 
-/** A sentence that is read out when it appears; at once when something is wrong. */
+/** Message that screen readers announce when it appears; errors interrupt them. */
 export function Notice({ tone = 'info', children }: { tone?: keyof typeof TONES; children: ReactNode }) {
   return (
     <div role={tone === 'bad' ? 'alert' : 'status'} className={`rounded-md border px-3.5 py-2 ${TONES[tone]}`}>

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
 
-/** A page of one column, with its title. */
+/** Single-column page layout; sets the document title. */
 export function Page({ title, above, children }: { title: string; above?: ReactNode; children: ReactNode }) {
   useEffect(() => {
     document.title = `${title} · Viva`

@@ -1,9 +1,12 @@
-const LONGEST = 2_000
+const MAX_DELAY_MS = 2_000
 
-/** Wait before the next try, longer each time up to two seconds; less when the network or the person comes back. */
-export function pause(tries: number, signal: AbortSignal): Promise<void> {
-  // full jitter: whoever lost the same server does not come back to it all at once
-  const delay = Math.random() * Math.min(LONGEST, 200 * 2 ** tries)
+/**
+ * Exponential backoff with full jitter, at most two seconds.
+ * Resolves early when the network or the browser tab becomes available again.
+ */
+export function backOff(tries: number, signal: AbortSignal): Promise<void> {
+  // full jitter: clients that lost the same server must not reconnect to it in one burst
+  const delay = Math.random() * Math.min(MAX_DELAY_MS, 200 * 2 ** tries)
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)

@@ -5,21 +5,21 @@ import { JOIN } from './documents'
 
 type Joined = NonNullable<JoinMutation['joinInterview']>
 
-const door = new Connection(anonymous)
+const publicConnection = new Connection(anonymous)
 
-/** Exchange the invite for an access; `consent` at the first join only. Throws a Problem. */
-export async function join(invite: string, channel: Channel, consent: ConsentInput | null): Promise<Seat> {
-  return new Seat(invite, channel, await exchange(invite, channel, consent))
+/** Exchanges the invite for access to the interview; pass `consent` at the first join only. Rejects with a Problem. */
+export async function join(invite: string, channel: Channel, consent: ConsentInput | null): Promise<CandidateSession> {
+  return new CandidateSession(invite, channel, await exchange(invite, channel, consent))
 }
 
 async function exchange(invite: string, channel: Channel, consent: ConsentInput | null): Promise<Joined> {
-  const { joinInterview } = await door.mutate(JOIN, { input: { invite, channel, consent } })
-  if (!joinInterview) throw new Problem('INTERNAL', 'The interview could not be opened. Try again in a moment.')
+  const { joinInterview } = await publicConnection.mutate(JOIN, { input: { invite, channel, consent } })
+  if (!joinInterview) throw new Problem('INTERNAL', 'The interview could not be opened. Please try again in a moment.')
   return joinInterview
 }
 
-/** The candidate's place in the interview: what the invite was exchanged for, and will be again when it has run out. */
-export class Seat implements Credential {
+/** A candidate's access to an interview, renewed with the invite when it expires. */
+export class CandidateSession implements Credential {
   readonly connection = new Connection(this)
   private renewal: Promise<void> | null = null
 
@@ -37,7 +37,7 @@ export class Seat implements Credential {
     return this.joined.access.token
   }
 
-  /** Where the room is; null in an interview that is typed. */
+  /** How to join the LiveKit room; null in a typed interview. */
   get room(): Joined['access']['room'] {
     return this.joined.access.room
   }
@@ -46,7 +46,7 @@ export class Seat implements Credential {
     return this.joined.interview.consent?.recording ?? false
   }
 
-  /** Join again. Whoever asks meanwhile waits for the same answer. Throws a Problem, such as that the interview is over. */
+  /** Joins again. Concurrent calls share one request. Rejects with a Problem, for example when the interview has ended. */
   renew(): Promise<void> {
     this.renewal ??= this.joinAgain()
     return this.renewal

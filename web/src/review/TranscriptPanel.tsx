@@ -3,15 +3,15 @@ import type { TranscriptState, Turn } from '../api/transcript'
 import type { Speaker } from '../gql/graphql'
 import type { Playback } from './playback'
 
-interface LinesProps {
+interface TranscriptPanelProps {
   state: TranscriptState
-  /** Null where there is nothing to play. */
+  /** Null when there is nothing to play. */
   playback: Playback | null
   isOver: boolean
 }
 
-/** The transcript, as it grows; with a recording each line plays from where it was said. */
-export function Lines({ state, playback, isOver }: LinesProps) {
+/** The transcript, updated live. With a recording, each line starts playback at its turn. */
+export function TranscriptPanel({ state, playback, isOver }: TranscriptPanelProps) {
   const { turns, interims } = state
   const first = turns[0]
   const list = useRef<HTMLOListElement>(null)
@@ -27,16 +27,16 @@ export function Lines({ state, playback, isOver }: LinesProps) {
       <div role="log" aria-labelledby="transcript" aria-live={isOver ? 'off' : 'polite'} className="rounded-lg border border-line bg-panel">
         <ol ref={list} className="divide-y divide-line">
           {turns.map((turn) => (
-            <Line key={turn.seq} turn={turn} place={placeOf(turn, first, playback)} playback={playback} isPlaying={turn.seq === playing} />
+            <Line key={turn.seq} turn={turn} seconds={offsetOf(turn, first, playback)} playback={playback} isPlaying={turn.seq === playing} />
           ))}
         </ol>
-        {turns.length === 0 && <p className="px-4 py-2.5 text-quiet">Nobody has said anything yet.</p>}
+        {turns.length === 0 && <p className="px-4 py-2.5 text-quiet">No one has spoken yet.</p>}
       </div>
       {[interims.INTERVIEWER, interims.CANDIDATE].map(
         (interim) =>
           interim && (
             <p key={interim.speaker} className="px-4 text-quiet italic">
-              <Who speaker={interim.speaker} /> {interim.text}
+              <SpeakerLabel speaker={interim.speaker} /> {interim.text}
             </p>
           ),
       )}
@@ -46,13 +46,14 @@ export function Lines({ state, playback, isOver }: LinesProps) {
 
 interface LineProps {
   turn: Turn
-  place: number
+  /** Offset of the turn, in seconds. */
+  seconds: number
   playback: Playback | null
   isPlaying: boolean
 }
 
-function Line({ turn, place, playback, isPlaying }: LineProps) {
-  const time = clock(place)
+function Line({ turn, seconds, playback, isPlaying }: LineProps) {
+  const time = formatTime(seconds)
   return (
     <li id={`turn-${turn.seq}`} aria-current={isPlaying || undefined} className="flex scroll-mt-32 gap-3 px-4 py-2.5 aria-current:bg-tint target:bg-tint">
       {playback ? (
@@ -67,23 +68,23 @@ function Line({ turn, place, playback, isPlaying }: LineProps) {
       ) : (
         <span className="w-12 shrink-0 text-quiet">{time}</span>
       )}
-      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- for the mouse; keys have the button */}
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a shortcut for the mouse: the keyboard has the button */}
       <p
         className={`min-w-0 whitespace-pre-wrap wrap-anywhere ${playback ? 'cursor-pointer' : ''}`}
         onClick={() => {
-          // who marks words to copy them does not want to hear them
+          // selecting text to copy it must not start playback
           if (getSelection()?.isCollapsed ?? true) playback?.play(turn)
         }}
       >
-        <Who speaker={turn.speaker} /> {turn.text}
-        {turn.interrupted && <span className="text-quiet italic"> … (cut off)</span>}
+        <SpeakerLabel speaker={turn.speaker} /> {turn.text}
+        {turn.interrupted && <span className="text-quiet italic"> … (interrupted)</span>}
         {turn.speaker === 'CANDIDATE' && turn.channel === 'TEXT' && <span className="text-quiet italic"> (typed)</span>}
       </p>
     </li>
   )
 }
 
-function Who({ speaker }: { speaker: Speaker }) {
+function SpeakerLabel({ speaker }: { speaker: Speaker }) {
   return (
     <span className={`mr-1 font-semibold ${speaker === 'INTERVIEWER' ? 'text-accent' : 'text-good'}`}>
       {speaker === 'INTERVIEWER' ? 'Interviewer' : 'Candidate'}
@@ -91,12 +92,12 @@ function Who({ speaker }: { speaker: Speaker }) {
   )
 }
 
-function placeOf(turn: Turn, first: Turn | undefined, playback: Playback | null): number {
-  if (playback) return playback.placeOf(turn)
+function offsetOf(turn: Turn, first: Turn | undefined, playback: Playback | null): number {
+  if (playback) return playback.offsetOf(turn)
   return first ? (Date.parse(turn.startedAt) - Date.parse(first.startedAt)) / 1_000 : 0
 }
 
-function clock(seconds: number): string {
+function formatTime(seconds: number): string {
   const whole = Math.floor(seconds)
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }

@@ -1,0 +1,129 @@
+"""The documentation agrees with the code: examples, settings, links, paths and licences."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import build_schema, parse, validate
+from pydantic import BaseModel, SecretStr
+
+from settings import Settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+SCHEMA = build_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))
+
+FENCED_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EMBEDDED_OPERATION = re.compile(r'(?:`|""")((?:query|mutation|subscription)\b.*?)(?:`|""")', re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+SETTING_ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| (?:`(.*?)`)? ?\|", re.MULTILINE)
+SOURCE_PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|tsx?|yaml|mod|txt|graphql))`")
+REQUIREMENT = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[.*?\])?==\S+(?: ; (.*?))? \\$", re.MULTILINE)
+
+FOREIGN_PAGES = {"voice.md", "performance.md", "reliability.md", "pinned.md"}
+"""Pages that name modules without their folders, or tests of former layouts."""
+
+
+def read_page(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def find_operations() -> Iterator[tuple[str, str]]:
+    """Yields the page and text of each GraphQL operation in the documentation."""
+    for page in PAGES:
+        for language, block in FENCED_BLOCK.findall(read_page(page)):
+            texts = [block] if language == "graphql" else EMBEDDED_OPERATION.findall(block)
+            yield from ((page.name, text) for text in texts)
+
+
+OPERATIONS = list(find_operations())
+
+
+@pytest.mark.parametrize(("page", "text"), OPERATIONS, ids=[f"{page}-{index}" for index, (page, _) in enumerate(OPERATIONS)])
+def test_graphql_example_is_valid(page: str, text: str) -> None:
+    assert validate(SCHEMA, parse(text)) == []
+
+
+def test_examples_are_found_in_readme_and_api_guide() -> None:
+    pages = [page for page, _ in OPERATIONS]
+    assert pages.count("README.md") == 2
+    assert pages.count("api.md") >= 9
+
+
+def iterate_settings(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yields the environment name and the default of each setting, as the documentation writes them."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from iterate_settings(field.annotation, f"{prefix}{name}_".upper())
+        else:
+            yield f"{prefix}{name}".upper(), format_default(field.default)
+
+
+def format_default(default: Any) -> str:
+    if isinstance(default, SecretStr):
+        return default.get_secret_value()
+    if isinstance(default, bool):
+        return str(default).lower()
+    return "" if default is None else str(default)
+
+
+def test_configuration_page_lists_every_setting_with_its_default() -> None:
+    rows = SETTING_ROW.findall(read_page(ROOT / "docs" / "configuration.md"))
+    assert len(rows) == len(dict(rows)), "a setting is listed twice"
+    assert dict(rows) == dict(iterate_settings())
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Returns the anchors that GitHub gives the headings of a page."""
+    headings = HEADING.findall(FENCED_BLOCK.sub("", read_page(page)))
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_links_of_page_lead_to_existing_files_and_headings(page: Path) -> None:
+    broken = []
+    for target in (first or second for first, second in LINK.findall(read_page(page))):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        if not linked.exists() or (anchor and anchor not in anchors_of(linked)):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name not in FOREIGN_PAGES], ids=lambda page: page.name)
+def test_source_paths_of_page_exist(page: Path) -> None:
+    assert [path for path in SOURCE_PATH.findall(read_page(page)) if not (ROOT / path).exists()] == []
+
+
+def test_every_decision_record_has_a_status_and_is_indexed() -> None:
+    records = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+    index = read_page(ROOT / "docs" / "adr" / "README.md")
+    for number, record in enumerate(records, start=1):
+        text = read_page(record)
+        title = text.splitlines()[0].removeprefix(f"# {number}. ")
+        status = re.search(r"^- Status: (\w+)$", text, re.MULTILINE)
+        date = re.search(r"^- Date: (\S+)$", text, re.MULTILINE)
+        assert status, record.name
+        assert date, record.name
+        assert f"| [{number}]({record.name}) | {title} | {status[1]} | {date[1]} |" in index
+        assert {"Context", "Decision", "Consequences"} <= set(re.findall(r"^## (.+)$", text, re.MULTILINE)), record.name
+
+
+def test_notice_lists_every_package_that_is_shipped() -> None:
+    notice = set(re.findall(r"[\w@/.-]+", (ROOT / "NOTICE").read_text(encoding="utf-8").split("\n3. ")[0]))
+    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    on_linux = [name for name, marker in REQUIREMENT.findall(requirements) if "emscripten" not in marker]
+    assert len(on_linux) > 50
+    assert [name for name in on_linux if name not in notice] == []
+
+
+def test_readme_is_short_and_names_its_commands() -> None:
+    lines = read_page(ROOT / "README.md").splitlines()
+    assert len(lines) <= 90
+    assert max(map(len, lines)) <= 100
+    assert {"    make demo", "    make test"} <= set(lines)

@@ -1,0 +1,72 @@
+import { useEffect, useState } from 'react'
+import { Button } from '../ui/Button'
+import { Page } from '../ui/Page'
+import type { Invitation } from './documents'
+
+/** How long before the scheduled time the API lets candidates join. */
+const EARLY_MS = 15 * 60_000
+
+export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'failed' | 'over'
+
+/** Returns why the interview cannot be joined now, or null if it can. */
+export function findClosedReason({ status, scheduledFor, expiresAt }: Invitation, now = Date.now()): ClosedReason | null {
+  switch (status) {
+    case 'IN_PROGRESS':
+      return null
+    case 'SCHEDULED':
+    case 'WAITING':
+      if (Date.parse(expiresAt) <= now) return 'expired'
+      return status === 'SCHEDULED' && scheduledFor && Date.parse(scheduledFor) - EARLY_MS > now ? 'early' : null
+    case 'EXPIRED':
+      return 'expired'
+    case 'CANCELLED':
+      return 'cancelled'
+    case 'FAILED':
+      return 'failed'
+    default:
+      return 'over'
+  }
+}
+
+const TEXTS: Record<Exclude<ClosedReason, 'early'>, (organization: string) => [title: string, text: string]> = {
+  expired: (organization) => ['This invitation has expired', `Please ask ${organization} for a new link.`],
+  cancelled: (organization) => ['This interview was cancelled', `Please contact ${organization} if you have any questions.`],
+  failed: (organization) => [
+    'We are sorry: the interview had to stop',
+    `Something went wrong on our side. Everything you said before that is saved. ${organization} will contact you about the next step.`,
+  ],
+  over: (organization) => [
+    'Thank you for your interview',
+    `Your answers are saved. People at ${organization} will read them together with an assessment by the AI, make the decision, and get in touch with you. You can close this page now.`,
+  ],
+}
+
+/** Page of an interview that cannot be joined, with the reason and the next step. */
+export function ClosedPage({ invitation, reason }: { invitation: Invitation; reason: ClosedReason }) {
+  const above = `${invitation.positionTitle} · ${invitation.organization}`
+  if (reason === 'early') return <EarlyPage above={above} scheduledFor={invitation.scheduledFor ?? ''} />
+  const [title, text] = TEXTS[reason](invitation.organization)
+  return (
+    <Page title={title} above={above}>
+      <p>{text}</p>
+    </Page>
+  )
+}
+
+function EarlyPage({ above, scheduledFor }: { above: string; scheduledFor: string }) {
+  const opensAt = Date.parse(scheduledFor) - EARLY_MS
+  const [isOpen, setOpen] = useState(false)
+  useEffect(() => {
+    const timer = setInterval(() => setOpen(Date.now() >= opensAt), 1_000)
+    return () => clearInterval(timer)
+  }, [opensAt])
+  const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
+  return (
+    <Page title="You are early" above={above}>
+      <p>Your interview starts on {time.format(Date.parse(scheduledFor))}. You can join 15 minutes before it starts; please come back then.</p>
+      <Button kind="action" className="self-start" disabled={!isOpen} onClick={() => location.reload()}>
+        Continue
+      </Button>
+    </Page>
+  )
+}
