@@ -27,7 +27,7 @@ from cli.common import (
     run_or_exit,
 )
 from cli.serve import ApiServer, bind_shared_sockets
-from evaluation import prompt, tasks
+from evaluation import tasks
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINALIZE_RECORDING, RECORD, REPLY
 from lifecycle.reconciler import run_recording_reconciler, run_room_reconciler
 from lifecycle.recorder_dispatch import start_recording
@@ -61,7 +61,7 @@ def create_app(settings: Settings, closing: asyncio.Event | None = None) -> Star
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[LifespanState]:
-        async with open_services(settings, prompt.PROMPT_VERSION) as services:
+        async with open_services(settings) as services:
             # what is alive now stays: no collection needs to look at it again
             gc.collect()
             gc.freeze()
@@ -128,7 +128,7 @@ async def run_jobs_worker(settings: Settings, store: RecordingStore | None) -> N
     # the API, which is this module too, loads no codecs
     from recording.finalize import finalize_recording
 
-    async with open_services(settings, prompt.PROMPT_VERSION) as services, create_claude_client(settings) as claude:
+    async with open_services(settings) as services, create_claude_client(settings) as claude:
         services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, evaluation_id))
         services.jobs.register(RECORD, lambda interview_id: start_recording(services, interview_id))
@@ -155,7 +155,7 @@ def agent() -> None:
         CARTESIA_API_KEY=settings.cartesia.api_key.get_secret_value(),
         ANTHROPIC_API_KEY=settings.anthropic.api_key.get_secret_value(),
     )
-    run_or_exit(run_until_stopped(create_interviewer_worker(settings, prompt.PROMPT_VERSION)))
+    run_or_exit(run_until_stopped(create_interviewer_worker(settings)))
 
 
 @cli_app.command()
@@ -168,7 +168,7 @@ def recorder() -> None:
     require_auth_secret(settings)
     require_voice_settings(settings, RECORDING_STORE=settings.recording.store)
     open_recording_store(settings)
-    run_or_exit(run_until_stopped(create_recorder_worker(settings, prompt.PROMPT_VERSION)))
+    run_or_exit(run_until_stopped(create_recorder_worker(settings)))
 
 
 TypedOption = Annotated[bool, typer.Option("--typed", help="interviews are typed, not spoken: quick, and nothing is built")]

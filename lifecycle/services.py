@@ -19,12 +19,10 @@ class Services:
     live: LiveHub
     jobs: Jobs
     rooms: Rooms
-    prompt_version: str
-    """evaluation.prompt.VERSION, for evaluations that are made pending here"""
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, prompt_version: str) -> AsyncIterator[Services]:
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """MongoDB, live feeds, the jobs' broker and LiveKit's rooms, opened in this order and closed in the other.
 
     Raises pymongo.errors.PyMongoError when MongoDB is away; Redis and LiveKit may be.
@@ -35,4 +33,4 @@ async def open_services(settings: Settings, prompt_version: str) -> AsyncIterato
         Jobs(settings.redis, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
     ):
-        yield Services(settings, live, jobs, rooms, prompt_version)
+        yield Services(settings, live, jobs, rooms)

@@ -136,7 +136,6 @@ def _build_pending_evaluation(services: Services, interview: Interview, evaluati
         version=1,
         position_id=interview.position.id,
         position_version=interview.position.version,
-        prompt_version=services.prompt_version,
         model=services.settings.anthropic.judge_model,
         transcript_digest="",
         sandbox=services.settings.sandbox,

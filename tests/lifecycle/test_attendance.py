@@ -120,7 +120,7 @@ async def test_who_comes_while_livekit_is_away_is_known_to_be_there(services: Se
     nowhere = services.settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})
     changed = services.settings.model_copy(update={"livekit": nowhere})
     async with Rooms(changed) as rooms:
-        away = Services(changed, services.live, services.jobs, rooms, "test")
+        away = Services(changed, services.live, services.jobs, rooms)
         with pytest.raises(Unavailable):
             await candidate_joined(away, interview.id, "PA_1")
     assert await read_participant(interview) == "PA_1"

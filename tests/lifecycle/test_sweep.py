@@ -104,7 +104,7 @@ async def test_an_evaluation_that_is_due_is_made_here(services: Services, evalua
     due = await new_evaluation(interviews[0], due_at=now() + minus_seconds(1)).insert()
     await new_evaluation(interviews[1], due_at=now() + timedelta(seconds=60)).insert()
     held = await new_evaluation(interviews[2], due_at=now() + minus_seconds(60)).insert()
-    await claim_evaluation(held.id, "holder", 60)
+    await claim_evaluation(held.id, "holder", 60, prompt_version="test")
     await sweep_and_start_jobs(services)
     assert evaluation_jobs.started_ids == [due.id]
 

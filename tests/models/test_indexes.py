@@ -119,7 +119,7 @@ async def test_every_change_finds_its_document_by_its_id(dataset: SampleDataset,
         await interview_transitions.mark_ending(interview_id, EndReason.WRAPPED_UP)
         pending = new_evaluation(interview)
         await interview_transitions.mark_completed(pending, None)
-        await claim_evaluation(pending.id, "holder", 60)
+        await claim_evaluation(pending.id, "holder", 60, prompt_version="test")
         await add_evaluation(new_evaluation(interview))
         assert await mark_erased(interview_id)
         assert await delete_erased(interview_id)
