@@ -132,7 +132,9 @@ async def run_jobs_worker(settings: Settings, store: RecordingStore | None) -> N
         services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, evaluation_id))
         services.jobs.register(RECORD, lambda interview_id: start_recording(services, interview_id))
-        services.jobs.register(FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id))
+        services.jobs.register(
+            FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id), exclusive=True
+        )
         services.jobs.register(ERASE_MEDIA, lambda interview_id: erase_media(store, interview_id))
         async with asyncio.TaskGroup() as group:
             group.create_task(run_repairs(services, stop))

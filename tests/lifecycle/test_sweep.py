@@ -198,7 +198,7 @@ async def test_a_defect_in_one_round_does_not_end_the_sweep(
                 await wait_until(has_failed)
             await make_interview(due_at=now() + minus_seconds(2))
             await reply_jobs.wait_until_called(1)
-    assert {"event": "sweep failed", "reason": "RuntimeError", "log_level": "warning"} in logged
+    assert {"event": "repairs failed", "reason": "RuntimeError", "log_level": "warning"} in logged
     assert "what was said" not in repr(logged)
 
 
@@ -208,7 +208,7 @@ async def test_the_sweep_outlives_an_outage_of_mongodb(services: Services, own_m
         await own_mongod.kill()
 
         async def has_failed() -> bool:
-            return any(event["event"] == "sweep failed" for event in logged)
+            return any(event["event"] == "repairs failed" for event in logged)
 
         async with running_repairs(services) as task:
             await wait_until(has_failed)

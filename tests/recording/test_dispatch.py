@@ -157,7 +157,7 @@ async def test_when_no_recorder_comes_the_recording_fails_and_the_interview_does
     await repair_recordings(services)
     recording = await load_recording(interview)
     assert recording.files[0].status is RecordingStatus.FAILED
-    assert recording.files[0].failure == "No recorder came, though 6 were asked for: is `main.py recorder` running?"
+    assert recording.files[0].failure == "No recorder answered 6 dispatches: check that `main.py recorder` is running."
     assert len(await list_recorder_dispatches(livekit, interview)) == MAX_DISPATCHES
     stored = await Interview.get(interview.id)
     assert stored
