@@ -28,7 +28,7 @@ from cli.common import (
     run_or_exit,
 )
 from cli.serve import ApiServer, bind_shared_sockets
-from evaluation import prompt, tasks
+from evaluation import tasks
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINALIZE_RECORDING, RECORD, REPLY
 from lifecycle.reconciler import run_recording_reconciler, run_room_reconciler
 from lifecycle.recorder_dispatch import start_recording
@@ -62,7 +62,7 @@ def create_app(settings: Settings, closing: asyncio.Event | None = None) -> Star
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[LifespanState]:
-        async with open_services(settings, prompt.PROMPT_VERSION) as services:
+        async with open_services(settings) as services:
             # what is alive now stays: no collection needs to look at it again
             gc.collect()
             gc.freeze()
@@ -130,11 +130,13 @@ async def run_jobs_worker(settings: Settings, store: RecordingStore | None) -> N
     from recording.finalize import finalize_recording
 
     phrasebook = load_phrasebook()
-    async with open_services(settings, prompt.PROMPT_VERSION) as services, create_claude_client(settings) as claude:
+    async with open_services(settings) as services, create_claude_client(settings) as claude:
         services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, evaluation_id))
         services.jobs.register(RECORD, lambda interview_id: start_recording(services, interview_id))
-        services.jobs.register(FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id))
+        services.jobs.register(
+            FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id), exclusive=True
+        )
         services.jobs.register(ERASE_MEDIA, lambda interview_id: erase_media(store, interview_id))
         async with asyncio.TaskGroup() as group:
             group.create_task(run_repairs(services, stop))
@@ -157,7 +159,7 @@ def agent() -> None:
         CARTESIA_API_KEY=settings.cartesia.api_key.get_secret_value(),
         ANTHROPIC_API_KEY=settings.anthropic.api_key.get_secret_value(),
     )
-    run_or_exit(run_until_stopped(create_interviewer_worker(settings, prompt.PROMPT_VERSION)))
+    run_or_exit(run_until_stopped(create_interviewer_worker(settings)))
 
 
 @cli_app.command()
@@ -170,7 +172,7 @@ def recorder() -> None:
     require_auth_secret(settings)
     require_voice_settings(settings, RECORDING_STORE=settings.recording.store)
     open_recording_store(settings)
-    run_or_exit(run_until_stopped(create_recorder_worker(settings, prompt.PROMPT_VERSION)))
+    run_or_exit(run_until_stopped(create_recorder_worker(settings)))
 
 
 TypedOption = Annotated[bool, typer.Option("--typed", help="interviews are typed, not spoken: quick, and nothing is built")]

@@ -39,7 +39,7 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
     A failure is stored in the evaluation: it is due again later, or FAILED once its attempts are used up.
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
-    evaluation = await job.claim_evaluation(evaluation_id, holder, jobs.lease_seconds)
+    evaluation = await job.claim_evaluation(evaluation_id, holder, jobs.lease_seconds, prompt_version=PROMPT_VERSION)
     if evaluation is None:
         return
     if evaluation.attempts > jobs.judge_attempts:
@@ -61,9 +61,7 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
                 outcome = await _assess(position, turns, await asyncio.shield(call))
             else:
                 outcome = _build_empty_outcome(position)
-            changed = await job.complete_evaluation(
-                evaluation, outcome, prompt_version=PROMPT_VERSION, transcript_digest=compute_transcript_digest(turns)
-            )
+            changed = await job.complete_evaluation(evaluation, outcome, transcript_digest=compute_transcript_digest(turns))
     except LeaseLost:
         if call is not None:
             await asyncio.gather(call, return_exceptions=True)

@@ -1,8 +1,8 @@
-"""Jobs: wake-ups over Redis Streams (taskiq), for work that stands in MongoDB.
+"""Jobs: wake-ups over Redis Streams (taskiq) for work that is recorded in MongoDB.
 
-A wake-up carries a name and an id, nothing else. What is due, attempts and the lease are in the document, so a wake-up that
-is lost, doubled or late changes nothing but the delay: the sweep finds the same work again. That is why the stream is read
-without acknowledgement: nothing has to be claimed back from a dead worker.
+A wake-up carries only a job name and a document id. The document itself holds what is due, the attempts and the lease, so a
+wake-up that is lost, duplicated or late changes nothing but the delay: `lifecycle.repairs` finds the same work in MongoDB.
+For the same reason the stream is read without acknowledgement; there is nothing to reclaim from a worker that died.
 """
 
 import asyncio
@@ -42,15 +42,15 @@ _BACKOFF = Backoff(base_seconds=0.1, max_seconds=2.0)
 
 
 def create_holder_name() -> str:
-    """A name for a lease's holder that no other process has, ever."""
+    """Return a name for a lease holder that no other process ever uses."""
     return f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
 
 
 class WakeUpBroker(RedisStreamBroker):
-    """taskiq's stream broker with a receive loop that outlives Redis: it waits, makes the group again, and goes on."""
+    """taskiq's stream broker with a receive loop that survives Redis outages and recreates the consumer group."""
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
-        """Wake-ups as they come, each to one worker; never ends by itself."""
+        """Yield wake-ups as they arrive, each to one worker. Runs until it is cancelled."""
         failures = 0
         while True:
             try:
@@ -65,13 +65,13 @@ class WakeUpBroker(RedisStreamBroker):
                     )
                 failures = 0
             except (RedisError, OSError) as error:
-                log.warning("wake-ups are away", reason=type(error).__name__)
+                log.warning("wake-ups unavailable", reason=type(error).__name__)
                 failures += 1
                 await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
                 with suppress(RedisError, OSError):
                     await self._declare_consumer_group()
                 continue
-            # redis-py types the reply of every protocol version at once
+            # redis-py's type is the union of the replies of all protocol versions
             for _, messages in cast(StreamEntries, streams or []):
                 for _, fields in messages:
                     if data := fields.get(b"data"):
@@ -83,11 +83,11 @@ async def _skip_acknowledgement() -> None:
 
 
 class Jobs:
-    """Kicks jobs anywhere; runs them where they are registered and `run` is called. Use as `async with`."""
+    """Sends wake-ups from any process, and runs jobs where they are registered and `run` is called. Use as `async with`."""
 
     def __init__(self, redis: settings.RedisSettings, concurrency: int) -> None:
         self.holder = create_holder_name()
-        """this process, as the holder of leases"""
+        """Name of this process as a lease holder."""
         self._publish_seconds = redis.publish_seconds
         self._concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
@@ -98,12 +98,12 @@ class Jobs:
             queue_name=f"{redis.prefix}:jobs",
             consumer_group_name="jobs",
             consumer_name=self.holder,
-            # a group that is made again after Redis lost everything starts at the first wake-up, not at the next
+            # a group that is recreated after Redis lost its data starts at the first wake-up, not at the next one
             consumer_id="0",
             maxlen=MAX_STREAM_LENGTH,
             xread_block=1000,
             socket_connect_timeout=2,
-            socket_timeout=4,  # above xread_block, or every idle read would time out
+            socket_timeout=4,  # longer than xread_block, or every idle read would time out
             health_check_interval=10,
         )
 
@@ -117,7 +117,7 @@ class Jobs:
         await self._broker.shutdown()
 
     async def kick(self, name: str, document_id: ObjectId) -> None:
-        """Wake a worker for this work; never raises: the sweep comes for it when Redis is away."""
+        """Wake a worker for this job. Never raises: if Redis is unreachable, `lifecycle.repairs` starts the job later."""
         try:
             async with asyncio.timeout(self._publish_seconds):
                 kicker: AsyncKicker[..., Any] = AsyncKicker(task_name=name, broker=self._broker, labels={})
@@ -125,9 +125,12 @@ class Jobs:
         except (SendTaskError, RedisError, OSError, TimeoutError) as error:
             log.warning("wake-up not sent", job=name, id=str(document_id), reason=type(error).__name__)
 
-    def register(self, name: str, handler: JobHandler) -> None:
-        """This process does that work. `handler` decides by the document whether there is anything to do."""
-        self._handlers[name] = handler
+    def register(self, name: str, handler: JobHandler, *, exclusive: bool = False) -> None:
+        """Let this process run jobs of that name. `handler` decides by the document whether there is anything to do.
+
+        With `exclusive`, a job is skipped while another of the same name runs in this process; repairs start it again later.
+        """
+        self._handlers[name] = _skip_while_running(handler) if exclusive else handler
 
         async def handle_wake_up(document_id: str) -> None:
             await self._run_handler(name, ObjectId(document_id))
@@ -135,7 +138,7 @@ class Jobs:
         self._broker.register_task(handle_wake_up, task_name=name)
 
     def start_locally(self, name: str, document_id: ObjectId) -> None:
-        """Run the job in this process without Redis, unless it is at it already: the sweep's way."""
+        """Start the job in this process without Redis, unless `start_locally` has it running already."""
         key = (name, document_id)
         if name not in self._handlers or key in self._local_tasks:
             return
@@ -152,11 +155,11 @@ class Jobs:
         try:
             await self._handlers[name](document_id)
         except Exception as error:
-            # the document says when it is due again; the message of an error may hold what people said
+            # the document stays due, so the job is tried again; the error's message may quote the candidate
             log.error("job failed", job=name, id=str(document_id), reason=type(error).__name__)
 
     async def run(self, stop: asyncio.Event, drain_seconds: float) -> None:
-        """Take wake-ups until `stop` is set, then let what runs finish within `drain_seconds`."""
+        """Handle wake-ups until `stop` is set, then give running jobs `drain_seconds` to finish."""
         receiver = Receiver(
             self._broker,
             max_async_tasks=self._concurrency,
@@ -172,3 +175,14 @@ class Jobs:
         await stop.wait()
         if self._local_tasks:
             await asyncio.wait(list(self._local_tasks.values()), timeout=drain_seconds)
+
+
+def _skip_while_running(handler: JobHandler) -> JobHandler:
+    lock = asyncio.Lock()
+
+    async def run_unless_running(document_id: ObjectId) -> None:
+        if not lock.locked():
+            async with lock:
+                await handler(document_id)
+
+    return run_unless_running

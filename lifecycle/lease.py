@@ -1,4 +1,4 @@
-"""Keeping a lease while one works: who loses it stops at once."""
+"""Hold a lease while a block of code runs, and cancel the block when the lease is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,13 +14,14 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float) -> AsyncIterator[None]:
-    """Renew four times in a lease's life while the block runs; when `renew` answers False, cancel it and raise LeaseLost.
+    """Call `renew` four times per `lease_seconds` while the block runs.
 
-    MongoDB away is no loss: a holder whose number nobody has raised gets the lease back with its next renewal.
+    If `renew` returns False, the lease is lost: the block is cancelled and LeaseLost is raised. If `renew` raises, as during
+    a MongoDB outage, it is called again: a lease that lapsed unclaimed is recovered by its next renewal.
     """
     body = asyncio.current_task()
     if body is None:
-        raise RuntimeError("a lease is kept by a task")
+        raise RuntimeError("hold_lease must be used in a task")
     lost = False
 
     async def renew_until_lost() -> None:

@@ -1,53 +1,81 @@
-"""A worker: LiveKit sends it into rooms, each job a process of its own. Interviewers and recorders run so.
+"""Run a LiveKit worker, and the jobs that LiveKit sends into rooms, each in a process of its own.
 
-Not for the API process: this loads livekit-agents.
+Interviewers and recorders are such jobs. LiveKit dispatches each with a lease's fence in JSON metadata (lifecycle.rooms). The
+API process must not import this module: it loads livekit-agents.
 """
 
 import asyncio
+import json
 import signal
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from tempfile import mkdtemp
 
 import structlog
-from livekit.agents import AgentServer, JobExecutorType, WorkerPermissions
+from bson import ObjectId
+from livekit import rtc
+from livekit.agents import AgentServer, JobContext, JobExecutorType, JobProcess, WorkerPermissions
 
-from lifecycle.livekit_job import RoomJobHandler, prepare_process, start_room_job, stop_room_job
-from settings import Settings
+import logs
+from errors import extract_locations
+from lifecycle.jobs import create_holder_name
+from lifecycle.services import Services, open_services
+from models.writes.append_turns import LeaseLost
+from settings import Settings, read_settings
 
 log = structlog.get_logger(__name__)
 
 INITIALIZE_SECONDS = 60.0
-"""a busy machine takes long to load a process"""
+"""Seconds that a job's process may take to load; a busy machine needs many of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomJob:
+    """A dispatched job: its room, the fence of its lease, and the event that asks it to stop."""
+
+    services: Services
+    room: rtc.Room
+    interview_id: ObjectId
+    fence: int
+    metadata: Mapping[str, str]
+    """Metadata of the dispatch."""
+    holder: str
+    stop_requested: asyncio.Event
+
+
+RoomJobHandler = Callable[[RoomJob], Awaitable[None]]
+"""Does a job's work; must be a function of a module. Raises LeaseLost when another job has taken over.
+
+Any other exception is logged by its type and traceback, without its message.
+"""
 
 
 def create_livekit_worker(
     settings: Settings,
     name: str,
     handler: RoomJobHandler,
-    prompt_version: str,
     *,
     permissions: WorkerPermissions | None = None,
     serves_metrics: bool = False,
 ) -> AgentServer:
-    """A worker of settings.voice.jobs jobs at once, under the name by which rooms ask for it.
+    """Return a worker that runs up to settings.voice.jobs jobs concurrently, registered under `name`.
 
-    `handler`, a function of a module, is what each job does. `prompt_version` as lifecycle.services has it.
-    `serves_metrics`: serve what
-    the jobs count at settings.voice.metrics_port, if there is one.
+    With `serves_metrics`, the jobs' metrics are served at settings.voice.metrics_port, unless that is 0.
     """
     livekit, voice = settings.livekit, settings.voice
     has_metrics = serves_metrics and voice.metrics_port > 0
     server = AgentServer(
         job_executor_type=JobExecutorType.PROCESS,
         num_idle_processes=voice.idle_processes,
-        # CPU as a measure would refuse jobs on a busy machine, and a refused dispatch is lost
+        # a load measured by CPU would refuse jobs on a busy machine, and a refused dispatch is lost
         load_fnc=lambda server: len(server.active_jobs) / voice.jobs,
         load_threshold=0.999,
         drain_timeout=voice.drain_seconds,
         initialize_process_timeout=INITIALIZE_SECONDS,
-        setup_fnc=partial(prepare_process, prompt_version=prompt_version),
-        # what these load is shared by all processes
+        setup_fnc=_prepare_process,
+        # all job processes share the memory of the modules that these import
         preload_modules=["main", handler.__module__],
         ws_url=livekit.url,
         api_key=livekit.api_key.get_secret_value(),
@@ -55,24 +83,24 @@ def create_livekit_worker(
         host="127.0.0.1",
         port=0,
         prometheus_port=voice.metrics_port if has_metrics else None,
-        # where each job's process leaves what it counts
+        # each job's process writes its metrics to this folder
         prometheus_multiproc_dir=mkdtemp(prefix="viva-metrics-") if has_metrics else None,
         permissions=permissions or WorkerPermissions(),
     )
-    server.rtc_session(partial(start_room_job, handler), agent_name=name, on_session_end=stop_room_job)
+    server.rtc_session(partial(_start_room_job, handler), agent_name=name, on_session_end=_stop_room_job)
     return server
 
 
 async def run_until_stopped(server: AgentServer) -> None:
-    """Take jobs until SIGTERM or SIGINT; then let those that run end within settings.voice.drain_seconds, and end the rest.
+    """Accept jobs until SIGTERM or SIGINT, then give running jobs settings.voice.drain_seconds to finish.
 
-    A second signal ends them at once. Raises what ends the worker otherwise, such as LiveKit away for minutes.
+    A second signal ends them immediately. Raises whatever else ends the worker, such as LiveKit being unreachable for minutes.
     """
     loop = asyncio.get_running_loop()
     signals = asyncio.Queue[None]()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signals.put_nowait, None)
-    # before that, what LiveKit has to give goes by: who starts workers waits for this line
+    # LiveKit does not dispatch to a worker before it has registered, so scripts that start workers wait for this line
     server.on("worker_registered", lambda *_: log.info("worker registered"))
     running = asyncio.create_task(server.run(), name="worker")
     first_signal = asyncio.create_task(signals.get())
@@ -88,3 +116,68 @@ async def run_until_stopped(server: AgentServer) -> None:
         await server.aclose()
     first_signal.cancel()
     await running
+
+
+def _prepare_process(process: JobProcess) -> None:
+    settings = read_settings()
+    logs.configure(settings.log)
+    process.userdata["settings"] = settings
+
+
+async def _start_room_job(handler: RoomJobHandler, context: JobContext) -> None:
+    # the work runs in a task of its own, so that `_stop_room_job` can stop it
+    running = _RunningJob(handler, context)
+    context.proc.userdata["running"] = running
+    await context.connect()
+    running.start()
+
+
+async def _stop_room_job(context: JobContext) -> None:
+    # LiveKit waits for this before it ends the process, so the job can store what it has
+    if running := context.proc.userdata.get("running"):
+        await running.stop()
+
+
+class _RunningJob:
+    def __init__(self, handler: RoomJobHandler, context: JobContext) -> None:
+        self._handler = handler
+        self._context = context
+        self._metadata = json.loads(context.job.metadata or "{}")
+        self._interview_id = ObjectId(self._metadata["interview"])
+        self._fence = int(self._metadata["fence"])
+        self._stop_requested = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=self._handler.__name__)
+
+    async def stop(self) -> None:
+        self._stop_requested.set()
+        if self._task:
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        structlog.contextvars.bind_contextvars(interview_id=str(self._interview_id), fence=self._fence)
+        outcome = "completed"
+        log.info("job started", work=self._handler.__name__)
+        try:
+            async with open_services(self._context.proc.userdata["settings"]) as services:
+                await self._handler(
+                    RoomJob(
+                        services,
+                        self._context.room,
+                        self._interview_id,
+                        self._fence,
+                        self._metadata,
+                        create_holder_name(),
+                        self._stop_requested,
+                    )
+                )
+        except LeaseLost:
+            outcome = "lease lost"
+        except Exception as error:
+            outcome = "failed"
+            log.error("job failed", work=self._handler.__name__, reason=type(error).__name__, traceback=extract_locations(error))
+        finally:
+            log.info("job ended", work=self._handler.__name__, outcome=outcome)
+            self._context.shutdown(outcome)

@@ -1,8 +1,7 @@
-"""Nobody is left alone: who comes into the room of a voice interview, who leaves it, and that an interviewer attends.
+"""Candidate presence in voice rooms: joins, departures, and dispatching an interviewer when one is needed.
 
-LiveKit's webhooks, the interviewer in the room and the rounds (`run_room_reconciler`) all tell the same functions;
-each effect is a
-compare-and-set, so it is told once however often it is heard.
+LiveKit's webhooks, the interviewer in the room and `lifecycle.reconciler` all report presence through these functions. Each
+change is a compare-and-set, so it takes effect once however often it is reported.
 """
 
 from datetime import datetime
@@ -20,16 +19,17 @@ from models.writes import room_transitions
 log = structlog.get_logger(__name__)
 
 DISPATCH_LEASE_SECONDS = 8.0
-"""a dispatch counts as a lease for so long; LiveKit takes 0.4 s where a process is kept warm"""
+"""Seconds for which a dispatch counts as a lease; LiveKit needs 0.4 s when a worker has an idle process."""
 BATCH = 100
 
 
 async def candidate_joined(
     services: Services, interview_id: ObjectId, sid: str, joined_at: datetime | None = None, *, is_listed: bool = False
 ) -> None:
-    """The candidate's connection `sid` is in the room: a typed interview comes back to voice, and somebody attends, at once.
+    """Record that the candidate's connection `sid` is in the room, and dispatch an interviewer if none is there.
 
-    As room_transitions.mark_present for the rest. Raises Unavailable when LiveKit is away: the next round dispatches then.
+    An interview in the TEXT channel switches back to VOICE. The other parameters are those of `room_transitions.mark_present`.
+    Raises Unavailable if LiveKit is unreachable; the reconciler dispatches later.
     """
     present = await room_transitions.mark_present(interview_id, sid, joined_at, is_listed=is_listed)
     if present is None:
@@ -41,16 +41,16 @@ async def candidate_joined(
     await request_recorder(services, present)
 
 
-async def candidate_left(services: Services, interview_id: ObjectId, sid: str) -> None:
-    """The candidate's connection `sid` has left the room."""
+async def candidate_left(interview_id: ObjectId, sid: str) -> None:
+    """Record that the candidate's connection `sid` has left the room."""
     await room_transitions.mark_away(interview_id, sid)
 
 
 async def prepare_room(services: Services, interview: Interview) -> Interview:
-    """Make ready for a candidate who is let in: the room is there, and an interviewer in it, or on the way.
+    """Make sure that the room exists and an interviewer is dispatched to it, for a candidate who may now join.
 
-    What a crash left undone is done here; nothing is made twice. Answers the interview as it is then; one that is not open in
-    the VOICE channel is left alone. Raises Unavailable when LiveKit is away.
+    Repeating the call completes what a crash left undone and creates nothing twice. Returns the updated interview, unchanged
+    if it is not open in the VOICE channel. Raises Unavailable if LiveKit is unreachable.
     """
     interview_id = interview.id
     expected = await room_transitions.expect_candidate(interview_id, services.settings.livekit.empty_seconds)
@@ -58,14 +58,17 @@ async def prepare_room(services: Services, interview: Interview) -> Interview:
         return await get_interview(interview_id) or interview
     claimed = await dispatch_interviewer(services, interview_id)
     if claimed is None:
-        # with the dispatch that was claimed for it, if it is not there yet
+        # an earlier call claimed the dispatch, but may have crashed before it created the room
         await services.rooms.create_room(expected)
     await request_recorder(services, expected)
     return claimed or expected
 
 
 async def switch_to_voice(services: Services, interview_id: ObjectId, wanted_seconds: float) -> Interview | None:
-    """TEXT -> VOICE, and an interviewer is sent for. None when it was not in the TEXT channel. Raises Unavailable."""
+    """Switch the channel from TEXT to VOICE and dispatch an interviewer; None if the channel was not TEXT.
+
+    Raises Unavailable if LiveKit is unreachable.
+    """
     changed = await room_transitions.switch_channel_to_voice(interview_id, wanted_seconds, DISPATCH_LEASE_SECONDS)
     if changed is not None:
         await _notify_change(services, changed)
@@ -74,8 +77,10 @@ async def switch_to_voice(services: Services, interview_id: ObjectId, wanted_sec
 
 
 async def switch_to_text(services: Services, interview_id: ObjectId, *, remove_from_room: bool = False) -> Interview | None:
-    """VOICE -> TEXT, and a reply is composed if one is due (room_transitions.switch_channel_to_text). None when
-    nothing was changed."""
+    """Switch the channel from VOICE to TEXT and have a reply written if one is due; None if nothing changed.
+
+    Without `remove_from_room`, nothing changes while the candidate is in the room.
+    """
     changed = await room_transitions.switch_channel_to_text(interview_id, even_if_present=remove_from_room)
     if changed is not None:
         await _notify_change(services, changed)
@@ -86,8 +91,11 @@ async def switch_to_text(services: Services, interview_id: ObjectId, *, remove_f
 
 
 async def dispatch_interviewer(services: Services, interview_id: ObjectId, *, ignore_pending: bool = False) -> Interview | None:
-    """Send for an interviewer if one is wanted and none attends (room_transitions.claim_interviewer_dispatch), else
-    None. Raises Unavailable."""
+    """Dispatch an interviewer if the interview needs one and none holds its lease; None otherwise.
+
+    With `ignore_pending`, an earlier dispatch that no worker has answered does not count as a lease. Raises Unavailable if
+    LiveKit is unreachable.
+    """
     claimed = await room_transitions.claim_interviewer_dispatch(
         interview_id, DISPATCH_LEASE_SECONDS, ignore_pending_dispatch=ignore_pending
     )
@@ -99,9 +107,10 @@ async def dispatch_interviewer(services: Services, interview_id: ObjectId, *, ig
 
 
 async def dispatch_missing_interviewers(services: Services, *, ignore_pending: bool = True) -> None:
-    """Send for interviewers wherever one is wanted and none attends; for a worker that has just registered: `ignore_pending`.
+    """Dispatch an interviewer to every interview that needs one.
 
-    Raises Unavailable when LiveKit is away: nothing more is tried then.
+    A worker that has just registered sets `ignore_pending`, since LiveKit drops dispatches for which there was no worker.
+    Raises Unavailable at the first dispatch that fails because LiveKit is unreachable.
     """
     for interview_id in await room_transitions.find_unattended_interviews(BATCH, ignore_pending_dispatch=ignore_pending):
         await dispatch_interviewer(services, interview_id, ignore_pending=ignore_pending)

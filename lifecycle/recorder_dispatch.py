@@ -1,6 +1,6 @@
-"""Recorders are sent where a candidate has agreed to a recording, and replaced when they die. Without that consent, never.
+"""Dispatch recorders where the candidate has consented to a recording, and replace those that die.
 
-Nothing here costs an interview anything: what fails is logged, and done by the next round.
+A failure never affects the interview: it is logged, and the next round of `repair_recordings` tries again.
 """
 
 import structlog
@@ -25,19 +25,22 @@ log = structlog.get_logger(__name__)
 DISPATCH_LEASE_SECONDS = 8.0
 MAX_DISPATCH_LEASE_SECONDS = 30.0
 MAX_DISPATCHES = 6
-"""in a row that none has answered, two minutes and a half; then it says so. What has begun is tried for ever"""
+"""Dispatches in a row without an answer, over two and a half minutes, after which the recording is given up.
+
+A recording that already has a part is never given up.
+"""
 BATCH = 1000
-"""more than are live at once: what waits for its candidate, or its end, must not hold up the rest"""
+"""Larger than the number of live interviews, so that recordings that wait for their candidate do not delay the rest."""
 
 
 async def request_recorder(services: Services, interview: Interview) -> None:
-    """The candidate has been let in, or is there: have a worker send a recorder, if that was agreed to. Never raises."""
+    """Wake a jobs worker to dispatch a recorder, if the candidate has consented to a recording. Never raises."""
     if _may_record(services, interview):
         await services.jobs.kick(RECORD, interview.id)
 
 
 async def start_recording(services: Services, interview_id: ObjectId) -> None:
-    """Begin the interview's recording, if that was agreed to, and send a recorder, if nobody records yet."""
+    """Create the interview's recording and dispatch a recorder unless one holds the lease, if the candidate has consented."""
     interview = await get_interview(interview_id)
     if interview is None or not _may_record(services, interview):
         return
@@ -49,7 +52,10 @@ async def start_recording(services: Services, interview_id: ObjectId) -> None:
 
 
 async def repair_recordings(services: Services) -> None:
-    """One round: what is recorded nowhere, by nobody any more, or is to be made into files. Raises PyMongoError."""
+    """Start missing recordings, replace lost recorders, and finalize the recordings of interviews that are over.
+
+    Raises PyMongoError if MongoDB is unreachable.
+    """
     for interview_id in await find_unrecorded_interviews(BATCH):
         await start_recording(services, interview_id)
     recordings = await find_open_recordings(BATCH)
@@ -70,7 +76,7 @@ async def _replace_recorder(services: Services, recording: Recording) -> None:
     if recording.dispatches < MAX_DISPATCHES or recording.parts:
         await _dispatch_recorder(services, recording)
         return
-    failure = f"No recorder came, though {recording.dispatches} were asked for: is `main.py recorder` running?"
+    failure = f"No recorder answered {recording.dispatches} dispatches: check that `main.py recorder` is running."
     if changed := await give_up_recording(recording, failure, only_if_unleased=True):
         log.error("recording given up", interview_id=str(recording.interview_id), reason=failure)
         await services.live.publish_change(changed.organization_id, changed.interview_id)

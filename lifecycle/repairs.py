@@ -1,6 +1,6 @@
-"""What repairs: a loop in every jobs process that needs MongoDB only. What a crash or an absent Redis left undone is found here.
+"""Find and complete the work that a crash or a Redis outage left undone. A loop in every jobs process; needs only MongoDB.
 
-Each repair is a compare-and-set or a job under a lease, so any number of sweeps may run at once.
+Each repair is a compare-and-set or a job under a lease, so any number of processes may run this loop.
 """
 
 import asyncio
@@ -26,18 +26,19 @@ log = structlog.get_logger(__name__)
 BATCH = 100
 ENDING_GRACE_SECONDS = 5.0
 WAKE_UP_GRACE_SECONDS = 1.0
-"""a wake-up gets so long to arrive before the sweep does its work"""
+"""Seconds that a wake-up may take to arrive before its work is started here."""
 
 
 async def run_repairs(services: Services, stop: asyncio.Event) -> None:
-    """Sweep every settings.jobs.sweep_seconds until `stop` is set."""
+    """Run all repairs every settings.jobs.sweep_seconds until `stop` is set."""
     await run_periodically(lambda: repair_all(services), services, stop)
 
 
 async def run_periodically(work: Callable[[], Awaitable[None]], services: Services, stop: asyncio.Event) -> None:
-    """Do it every settings.jobs.sweep_seconds until `stop` is set.
+    """Call `work` every settings.jobs.sweep_seconds until `stop` is set.
 
-    After a failed round it waits one lease time longer: holders get the time to renew what lapsed in the outage.
+    After a failed round the pause is longer by settings.jobs.lease_seconds, so that holders can renew the leases that lapsed
+    during the outage.
     """
     wait = services.settings.jobs.sweep_seconds
     while not stop.is_set():
@@ -45,15 +46,15 @@ async def run_periodically(work: Callable[[], Awaitable[None]], services: Servic
             await work()
             pause = wait
         except Exception as error:
-            log.warning("sweep failed", reason=type(error).__name__)
+            log.warning("repairs failed", reason=type(error).__name__)
             pause = wait + services.settings.jobs.lease_seconds
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
 
 
 async def repair_all(services: Services) -> None:
-    """One round: what cannot be repaired holds up nothing else. Raises PyMongoError when MongoDB is away."""
-    # first: an interview that is locked cannot be repaired
+    """Run one round of repairs. One that fails does not stop the others. Raises PyMongoError if MongoDB is unreachable."""
+    # these come first: an interview that a transaction has locked cannot be repaired
     await abort_orphaned_transactions()
     for interview_id in await interview_transitions.find_expired_interviews(BATCH):
         await _attempt_repair("expire", interview_id, expire_interview(services, interview_id))
@@ -64,7 +65,7 @@ async def repair_all(services: Services) -> None:
     for interview_id in await room_transitions.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH):
         await _attempt_repair("end", interview_id, _end_abandoned_interview(services, interview_id))
     for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH):
-        await _attempt_repair("go on in text", interview_id, switch_to_text(services, interview_id))
+        await _attempt_repair("switch to text", interview_id, switch_to_text(services, interview_id))
     for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH):
         services.jobs.start_locally(REPLY, interview_id)
     for evaluation_id in await find_due_evaluations(BATCH):
@@ -77,7 +78,7 @@ async def _attempt_repair(name: str, document_id: ObjectId, work: Awaitable[obje
     except Exception as error:
         if isinstance(error, PyMongoError) and (error.timeout or not isinstance(error, OperationFailure)):
             raise
-        log.error("not repaired", repair=name, id=str(document_id), reason=type(error).__name__)
+        log.error("repair failed", repair=name, id=str(document_id), reason=type(error).__name__)
 
 
 async def _erase_interview(services: Services, interview_id: ObjectId) -> None:
@@ -88,12 +89,12 @@ async def _erase_interview(services: Services, interview_id: ObjectId) -> None:
 
 async def _finish_interview(services: Services, interview_id: ObjectId) -> None:
     if interview := await get_interview(interview_id):
-        log.info("interview finished by the sweep", interview_id=str(interview_id))
+        log.info("interview finished by repairs", interview_id=str(interview_id))
         await finish_interview(services, interview)
 
 
 async def _end_abandoned_interview(services: Services, interview_id: ObjectId) -> None:
     if interview := await get_interview(interview_id):
         log.info("candidate has left", interview_id=str(interview_id))
-        is_gone = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
-        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_gone)
+        is_abandoned = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
+        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_abandoned)

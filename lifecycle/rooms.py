@@ -1,7 +1,7 @@
-"""LiveKit: the rooms of voice interviews, the key to one, and who is sent into it.
+"""LiveKit rooms of voice interviews: create and delete rooms, issue access tokens, dispatch agents, list participants.
 
-LiveKit queues and repairs nothing: a dispatch that no worker takes is lost, and two dispatches are two interviewers. So whoever
-calls here has first taken it upon itself in MongoDB (room_transitions), and the number of that claim goes with the dispatch.
+LiveKit neither queues nor deduplicates dispatches: one that no worker accepts is lost, and two dispatches start two
+interviewers. Callers therefore claim the dispatch in MongoDB first (`room_transitions`), and the claim's fence is sent with it.
 """
 
 import asyncio
@@ -39,22 +39,22 @@ from settings import Settings
 log = structlog.get_logger(__name__)
 
 CANDIDATE_IDENTITY = "candidate"
-"""the candidate's identity in the room: a newer connection of it replaces the older"""
+"""The candidate's identity in the room; LiveKit disconnects the older of two connections with the same identity."""
 AGENT_NAME_ATTRIBUTE = "lk.agent.name"
-"""attribute by which livekit-agents tells which of a deployment's agents a participant is"""
+"""Participant attribute in which livekit-agents stores the name of the agent."""
 ROOM_NAME_PREFIX = "interview-"
 MAX_TOKEN_MINUTES = 30
-"""LiveKit renews the key of whoever is in the room: this is the time to get there"""
+"""Minutes to join with a token. LiveKit renews the tokens of participants who are in the room."""
 DEPARTURE_MARGIN_SECONDS = 15
-"""a room outlives the candidate's grace time by so much, so that it never vanishes while somebody may come back"""
+"""Seconds for which a room outlives the candidate's grace period, so that it exists for as long as they may return."""
 RETRY_SECONDS = 10
 NOT_CONFIGURED_RETRY_SECONDS = 86_400
-"""it takes other settings"""
+"""A day, since only other settings can help."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomAccess:
-    """What the candidate's LiveKit client needs."""
+    """URL, room name and token with which the candidate's LiveKit client joins."""
 
     url: str
     name: str
@@ -63,27 +63,27 @@ class RoomAccess:
 
 @dataclass(frozen=True, slots=True)
 class CandidateConnection:
-    """The candidate's connection that is in a room."""
+    """A connection of the candidate to a room."""
 
     sid: str
     joined_at: datetime
 
 
 def build_room_name(interview_id: ObjectId) -> str:
-    """The name of the interview's room."""
+    """Return the name of the interview's room."""
     return f"{ROOM_NAME_PREFIX}{interview_id}"
 
 
 def parse_room_name(name: str) -> ObjectId | None:
-    """The interview whose room has that name; None for a room that is none of ours."""
+    """Return the id of the interview whose room has that name; None if the room is not Viva's."""
     number = name.removeprefix(ROOM_NAME_PREFIX)
     return ObjectId(number) if name.startswith(ROOM_NAME_PREFIX) and ObjectId.is_valid(number) else None
 
 
 class Rooms:
-    """LiveKit's API, each call bounded by settings.livekit.timeout_seconds. Use as `async with`.
+    """Client of LiveKit's API; each call is bounded by settings.livekit.timeout_seconds. Use as `async with`.
 
-    Every method raises Unavailable when LiveKit is away, refuses our key, or is not configured.
+    Every method that calls LiveKit raises Unavailable if LiveKit is unreachable, rejects the API key or is not configured.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -104,7 +104,7 @@ class Rooms:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        # each ends by itself within the bound of one call
+        # each finishes within the time limit of one call
         await asyncio.gather(*self._background_tasks)
         if self._api:
             await self._api.aclose()
@@ -117,21 +117,21 @@ class Rooms:
         )
 
     def require_configured(self) -> None:
-        """Return if this server has a voice channel. Raises Unavailable."""
+        """Raise Unavailable unless this server has a voice channel."""
         if not self.is_configured:
-            sentence = "Voice interviews are not available on this server: use channel TEXT."
-            raise Unavailable(sentence, retry_after_seconds=NOT_CONFIGURED_RETRY_SECONDS)
+            message = "Voice interviews are not available on this server: use channel TEXT."
+            raise Unavailable(message, retry_after_seconds=NOT_CONFIGURED_RETRY_SECONDS)
 
-    # --- the room
+    # --- rooms
 
     async def create_room(self, interview: Interview) -> None:
-        """Make the room, with the dispatch of an interviewer under the interview's fence; one that is there stays as it is."""
+        """Create the room and dispatch an interviewer with the interview's fence. An existing room is left unchanged."""
         metadata = {"interview": str(interview.id), "fence": interview.fence}
         async with self._request() as api:
             await self._create_livekit_room(api, interview.id, self._livekit.agent_name, metadata)
 
     def issue_access(self, interview: Interview) -> RoomAccess:
-        """The candidate's key to the room of the interview, and to nothing else. Raises Unavailable without a voice channel."""
+        """Return the candidate's access to the interview's room only. Raises Unavailable without a voice channel."""
         self.require_configured()
         name = build_room_name(interview.id)
         grants = VideoGrants(
@@ -139,7 +139,7 @@ class Rooms:
             room=name,
             can_publish_sources=["microphone", "camera"],
             can_subscribe=True,
-            # typed words go by a text stream
+            # typed messages are sent as text streams
             can_publish_data=True,
             can_update_own_metadata=False,
         )
@@ -152,16 +152,16 @@ class Rooms:
         return RoomAccess(self._livekit.public_url or self._livekit.url, name, token.to_jwt())
 
     async def delete_room(self, interview_id: ObjectId) -> None:
-        """Delete the room: whoever is in it is put out. One that is not there is fine."""
+        """Delete the room and disconnect its participants. Does nothing if there is no such room."""
         async with self._request() as api, _ignore_not_found():
             await api.room.delete_room(DeleteRoomRequest(room=build_room_name(interview_id)))
 
     def delete_room_in_background(self, interview_id: ObjectId) -> None:
-        """Delete the room without waiting for it: what fails is done by the next round (lifecycle.reconciler)."""
-        self._run_in_background("close", interview_id, self.delete_room)
+        """Delete the room without waiting. If that fails, `lifecycle.reconciler` deletes it later."""
+        self._run_in_background("delete", interview_id, self.delete_room)
 
     async def remove_participants(self, interview_id: ObjectId) -> None:
-        """Put the candidate and the interviewers out of the room: it goes on in writing. An empty one closes by itself."""
+        """Disconnect the candidate and the interviewers. LiveKit deletes the empty room after its timeout."""
         name = build_room_name(interview_id)
         async with self._request() as api:
             for participant in await self._list_participants(api, name):
@@ -169,8 +169,8 @@ class Rooms:
                     await _remove_participant(api, name, participant)
 
     def remove_participants_in_background(self, interview_id: ObjectId) -> None:
-        """The same without waiting for it; what fails does no harm."""
-        self._run_in_background("clear", interview_id, self.remove_participants)
+        """Disconnect the candidate and the interviewers without waiting. A failure is logged and does no harm."""
+        self._run_in_background("disconnect", interview_id, self.remove_participants)
 
     def _run_in_background(self, action: str, interview_id: ObjectId, work: Callable[[ObjectId], Awaitable[None]]) -> None:
         if self._api is None:
@@ -180,22 +180,22 @@ class Rooms:
             try:
                 await work(interview_id)
             except Unavailable as error:
-                log.warning("room left as it is", wanted=action, interview_id=str(interview_id), reason=str(error))
+                log.warning("room not changed", action=action, interview_id=str(interview_id), reason=str(error))
 
         task = asyncio.create_task(run(), name=f"{action} {build_room_name(interview_id)}")
         self._background_tasks.add(task)
         task.add_done_callback(self._background_tasks.discard)
 
-    # --- who is sent in
+    # --- dispatches
 
     async def dispatch_interviewer(self, interview_id: ObjectId, fence: int) -> None:
-        """Put out every interviewer that is in the room, dead ones included, and send one in, under this number."""
+        """Remove every interviewer from the room, including crashed ones, and dispatch one with this fence."""
         metadata = {"interview": str(interview_id), "fence": fence}
         async with self._request() as api:
             await self._replace_agent(api, interview_id, self._livekit.agent_name, metadata)
 
     async def dispatch_recorder(self, interview_id: ObjectId, recording_id: ObjectId, fence: int) -> None:
-        """The same for the recorder: `fence` is its number."""
+        """Remove every recorder from the room, including crashed ones, and dispatch one with this fence."""
         metadata = {"interview": str(interview_id), "recording": str(recording_id), "fence": fence}
         async with self._request() as api:
             await self._replace_agent(api, interview_id, self._livekit.recorder_name, metadata)
@@ -205,7 +205,7 @@ class Rooms:
     ) -> None:
         name = build_room_name(interview_id)
         if not (await api.room.list_rooms(ListRoomsRequest(names=[name]))).rooms:
-            # a dispatch would make it too, but without our time-outs
+            # a dispatch would create the room too, but without these timeouts
             await self._create_livekit_room(api, interview_id, agent_name, metadata)
             return
         for participant in await self._list_participants(api, name):
@@ -216,20 +216,20 @@ class Rooms:
         )
 
     def _is_agent(self, participant: ParticipantInfo, agent_name: str) -> bool:
-        # one that does not say which it is may speak: it is taken for an interviewer
+        # an agent without a name may be able to speak, so it counts as an interviewer
         name = participant.attributes.get(AGENT_NAME_ATTRIBUTE, self._livekit.agent_name)
         return participant.kind == ParticipantInfo.Kind.AGENT and name == agent_name
 
-    # --- what is there
+    # --- queries
 
     async def list_interviews_with_room(self) -> set[ObjectId]:
-        """Interviews that have a room at this moment."""
+        """Return the ids of the interviews that have a room now."""
         async with self._request() as api:
             response = await api.room.list_rooms(ListRoomsRequest())
         return {interview_id for room in response.rooms if (interview_id := parse_room_name(room.name))}
 
     async def find_candidate(self, interview_id: ObjectId) -> CandidateConnection | None:
-        """The candidate's connection that is in the interview's room at this moment; None when there is none, or no room."""
+        """Return the candidate's current connection to the interview's room; None without a connection or a room."""
         async with self._request() as api:
             for participant in await self._list_participants(api, build_room_name(interview_id)):
                 if participant.identity == CANDIDATE_IDENTITY and participant.state != ParticipantInfo.State.DISCONNECTED:
@@ -256,18 +256,18 @@ class Rooms:
 
     @asynccontextmanager
     async def _request(self) -> AsyncIterator[LiveKitAPI]:
-        """The API for one request of ours, however many calls it takes."""
+        """Yield the API with one time limit for all calls in the block, and convert their errors to Unavailable."""
         self.require_configured()
         if self._api is None:
-            raise RuntimeError("Rooms are used as `async with`")
+            raise RuntimeError("Rooms must be entered with `async with` before use")
         try:
             async with asyncio.timeout(self._livekit.timeout_seconds):
                 yield self._api
         except (ServerError, aiohttp.ClientError, TimeoutError) as error:
-            # its text may hold the address with what is secret in it
+            # the error's text may contain LiveKit's address and secrets in it
             reason = f"HTTP {error.status}" if isinstance(error, ServerError) else type(error).__name__
-            sentence = f"LiveKit does not answer as it should ({reason}): try again in a moment, or use channel TEXT."
-            raise Unavailable(sentence, retry_after_seconds=RETRY_SECONDS) from None
+            message = f"LiveKit did not respond as expected ({reason}): try again in a moment, or use channel TEXT."
+            raise Unavailable(message, retry_after_seconds=RETRY_SECONDS) from None
 
 
 def _to_json(metadata: Mapping[str, object]) -> str:
@@ -275,7 +275,7 @@ def _to_json(metadata: Mapping[str, object]) -> str:
 
 
 def read_joined_at(participant: ParticipantInfo) -> datetime:
-    """When a participant joined, by LiveKit's clock."""
+    """Return when the participant joined, by LiveKit's clock."""
     milliseconds = participant.joined_at_ms or participant.joined_at * 1000
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
@@ -287,7 +287,6 @@ async def _remove_participant(api: LiveKitAPI, name: str, participant: Participa
 
 @asynccontextmanager
 async def _ignore_not_found() -> AsyncIterator[None]:
-    """What is not there (any more) needs no work."""
     try:
         yield
     except ServerError as error:

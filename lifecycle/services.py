@@ -1,9 +1,10 @@
-"""What a process has open: made once, given to every use case and job."""
+"""The shared resources of a process, opened once and passed to every use case and job."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from live.hub import LiveHub
@@ -13,21 +14,23 @@ from settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, live feeds, the jobs' broker, LiveKit's rooms. MongoDB is bound to the documents (database.connect)."""
+    """Settings, live feeds, the job broker, LiveKit rooms and consent texts.
+
+    MongoDB is not among them: `database.connect` binds the documents to it.
+    """
 
     settings: Settings
     live: LiveHub
     jobs: Jobs
     rooms: Rooms
-    prompt_version: str
-    """evaluation.prompt.VERSION, for evaluations that are made pending here"""
+    consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, prompt_version: str) -> AsyncIterator[Services]:
-    """MongoDB, live feeds, the jobs' broker and LiveKit's rooms, opened in this order and closed in the other.
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open MongoDB, live feeds, the job broker and LiveKit rooms; close them in reverse order.
 
-    Raises pymongo.errors.PyMongoError when MongoDB is away; Redis and LiveKit may be.
+    Raises pymongo.errors.PyMongoError if MongoDB is unreachable. Redis and LiveKit may be unreachable.
     """
     async with (
         database.connect(settings.mongodb),
@@ -35,4 +38,4 @@ async def open_services(settings: Settings, prompt_version: str) -> AsyncIterato
         Jobs(settings.redis, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
     ):
-        yield Services(settings, live, jobs, rooms, prompt_version)
+        yield Services(settings, live, jobs, rooms)

@@ -1,6 +1,7 @@
-"""An interview's life, for API and jobs alike: each step is a compare-and-set in MongoDB, then it is told, and work woken.
+"""State changes of an interview, for the API, agents and jobs.
 
-Every function may be called again, by anybody, at any time: it answers the interview as it is.
+Each is a compare-and-set in MongoDB, after which subscribers are notified and jobs woken. All functions are idempotent: a
+repeated or concurrent call returns the interview as it is now.
 """
 
 from collections.abc import Mapping
@@ -21,9 +22,9 @@ from models.writes.evaluation_transitions import add_evaluation
 
 
 async def open_interview(services: Services, interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview:
-    """SCHEDULED -> WAITING: the chat is open and the greeting is composed, or the room may be made (attendance.admit).
+    """SCHEDULED -> WAITING. In the TEXT channel, have the greeting written; in VOICE, `presence.prepare_room` comes next.
 
-    Raises Conflict when the interview is over.
+    Raises Conflict if the interview is over.
     """
     if channel is Channel.VOICE:
         opened = await room_transitions.open_room(
@@ -38,7 +39,7 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
         return opened
     interview = await _load_interview(interview_id)
     if interview.status not in OPEN_STATUSES:
-        raise Conflict(f"The interview cannot be opened any more: it is {interview.status}.")
+        raise Conflict(f"The interview can no longer be opened: it is {interview.status}.")
     return interview
 
 
@@ -49,10 +50,10 @@ async def end_interview(
     detail: str | None = None,
     condition: Mapping[str, Any] | None = None,
 ) -> Interview:
-    """WAITING, IN_PROGRESS -> ENDING, and on to COMPLETED unless somebody holds the lease, who then does that.
+    """WAITING, IN_PROGRESS -> ENDING, then COMPLETED unless an interviewer holds the lease and will complete it.
 
-    `condition`: of the stored interview, without which it goes on. Raises Conflict for an interview that was never open, or is
-    over without having been held.
+    If the stored interview does not meet `condition`, nothing changes. Raises Conflict for an interview that has not begun or
+    that is over without having been conducted.
     """
     interview_id = interview.id
     closed = await interview_transitions.mark_ending(interview_id, reason, detail, condition)
@@ -71,7 +72,7 @@ async def end_interview(
 
 
 async def finish_interview(services: Services, interview: Interview) -> Interview:
-    """ENDING -> COMPLETED with a pending evaluation; for the lease's holder after the last words, or when there is none."""
+    """ENDING -> COMPLETED with a pending evaluation. Called by the lease holder after the closing words, or if there is none."""
     interview_id = interview.id
     evaluation = _build_pending_evaluation(services, interview, ObjectId())
     finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview))
@@ -84,7 +85,7 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
 
 
 async def cancel_interview(services: Services, interview: Interview, reason: str | None) -> Interview:
-    """SCHEDULED, WAITING -> CANCELLED. Raises Conflict for one that has begun or is over otherwise."""
+    """SCHEDULED, WAITING -> CANCELLED. Raises Conflict if the interview has begun or is over for another reason."""
     interview_id = interview.id
     cancelled = await interview_transitions.mark_cancelled(interview_id, reason)
     if cancelled:
@@ -100,7 +101,7 @@ async def cancel_interview(services: Services, interview: Interview, reason: str
 
 
 async def expire_interview(services: Services, interview_id: ObjectId) -> None:
-    """SCHEDULED, WAITING -> EXPIRED, if its time has passed and nobody came."""
+    """SCHEDULED, WAITING -> EXPIRED, if its time has passed and the candidate has not joined."""
     expired = await interview_transitions.mark_expired(interview_id)
     if expired:
         await _notify_change(services, expired)
@@ -108,7 +109,10 @@ async def expire_interview(services: Services, interview_id: ObjectId) -> None:
 
 
 async def erase_interview(services: Services, interview: Interview) -> Interview:
-    """Erase for good: the mark, which ends a live interview and its streams, then the data; the sweep repeats what fails."""
+    """Erase the interview permanently: mark it, which ends it and its streams if it is live, then delete its data.
+
+    `lifecycle.repairs` repeats the steps that fail.
+    """
     interview_id = interview.id
     marked = await interview_erasure.mark_erased(interview_id)
     if marked:
@@ -121,7 +125,7 @@ async def erase_interview(services: Services, interview: Interview) -> Interview
 
 
 async def request_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
-    """One more evaluation, or the one that is at work. Raises Conflict unless the interview is completed."""
+    """Add an evaluation, or return the one in progress. Raises Conflict unless the interview is completed."""
     evaluation = await add_evaluation(_build_pending_evaluation(services, interview, evaluation_id))
     await _notify_change(services, interview)
     await services.jobs.kick(EVALUATE, evaluation.id)
@@ -136,7 +140,6 @@ def _build_pending_evaluation(services: Services, interview: Interview, evaluati
         version=1,
         position_id=interview.position.id,
         position_version=interview.position.version,
-        prompt_version=services.prompt_version,
         model=services.settings.anthropic.judge_model,
         transcript_digest="",
         sandbox=services.settings.sandbox,
@@ -148,12 +151,12 @@ def _describe_code_replies(interview: Interview) -> str | None:
         return None
     return (
         f"Claude did not answer in time for {interview.code_replies} of {interview.replies} replies: "
-        "they were made by code, in the position's own words."
+        "code replied instead, in the position's own words."
     )
 
 
 def _delete_room(services: Services, interview: Interview) -> None:
-    # what was said last is stored by now
+    # safe at this point: the last turns are stored
     if interview.room is not None:
         services.rooms.delete_room_in_background(interview.id)
 

@@ -1,4 +1,7 @@
-"""What is said: stored, then shown, then answered. In this order, so that what a screen shows is never lost."""
+"""Store turns, then publish them: one function each for messages, the candidate's speech and the interviewer's turns.
+
+Turns are stored before they are published, so that nothing that a dashboard has displayed can be lost.
+"""
 
 from collections.abc import Sequence
 
@@ -14,11 +17,11 @@ from models.writes.append_turns import InterviewerUpdate, append_candidate_turn,
 
 
 async def store_message(services: Services, interview: Interview, text: str, key: str) -> Turn:
-    """Store what the candidate typed, show it, and have it answered; the same key again answers the stored turn.
+    """Store and publish a message that the candidate typed, and have it answered.
 
-    It is answered by voice while the candidate is in the room of a voice interview, else in writing.
-
-    Raises NotFound, Conflict as models.writes.append_turns.append_candidate.
+    In a voice interview, an interviewer in the room answers by voice while the candidate is connected; otherwise the reply is
+    written. Repeating the call with the same key returns the stored turn. Raises NotFound and Conflict like
+    `append_candidate_turn`.
     """
     at = now()
     turn = NewTurn(key=f"client:{key}", speaker=Speaker.CANDIDATE, text=text, channel=Channel.TEXT, started_at=at, ended_at=at)
@@ -27,15 +30,15 @@ async def store_message(services: Services, interview: Interview, text: str, key
     if changed.channel is Channel.TEXT:
         await services.jobs.kick(REPLY, interview.id)
     elif changed.last_candidate_seq > changed.answered_seq:
-        # whoever attends sees the turn; without a candidate in the room it goes on in writing
+        # this changes nothing while the candidate is in the room, where the interviewer reads the turn
         await switch_to_text(services, interview.id)
     return stored
 
 
 async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: NewTurn, fence: int) -> Turn:
-    """Store what the candidate was heard to say, under the voice agent's lease, and show it.
+    """Store and publish what the voice agent heard the candidate say.
 
-    Raises LeaseLost, NotFound, Conflict as models.writes.append_turns.append_candidate.
+    `fence` is that of the agent's lease. Raises LeaseLost, NotFound and Conflict like `append_candidate_turn`.
     """
     stored, changed = await append_candidate_turn(interview_id, turn, fence)
     await _publish_turns(services, changed, [stored])
@@ -45,7 +48,10 @@ async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: Ne
 async def store_interviewer_turns(
     services: Services, interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate
 ) -> Interview:
-    """Store the interviewer's turns under the lease, and show them. Raises LeaseLost, Superseded (models.writes.append_turns)."""
+    """Store and publish the interviewer's turns, spoken or written, under the lease of `update`.
+
+    Raises LeaseLost and Superseded like `append_interviewer_turns`.
+    """
     stored, changed = await append_interviewer_turns(interview_id, turns, update)
     await _publish_turns(services, changed, stored)
     return changed

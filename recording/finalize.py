@@ -33,21 +33,13 @@ NO_RECORDER = "Nothing was recorded: no recorder came. Is `main.py recorder` run
 ABANDONED = "Its worker was stopped, or lost its lease"
 NOTHING_PLAYABLE = "Nothing was recorded that can be played."
 
-_finalize_lock = asyncio.Lock()
-"""one at a time in a process, and nobody waits: the replies of typed interviews need its slots and its core"""
-
 
 async def finalize_recording(services: Services, store: RecordingStore | None, recording_id: ObjectId) -> None:
-    """Make the files, if that is due and in nobody's hands. Whatever goes wrong stands in the recording: due again, or FAILED.
+    """Make the recording's files, if that is due and nobody holds its lease.
 
-    While this process is at another the sweep asks again.
+    A failure is stored in the recording, which is then due again later, or FAILED once its attempts are used up. Register this
+    as an exclusive job: it takes a core for minutes, and the replies to typed interviews need the other slots.
     """
-    if not _finalize_lock.locked():
-        async with _finalize_lock:
-            await _finalize(services, store, recording_id)
-
-
-async def _finalize(services: Services, store: RecordingStore | None, recording_id: ObjectId) -> None:
     holder, lease_seconds = services.jobs.holder, services.settings.jobs.lease_seconds
     recording = await claim_file_job(recording_id, holder, lease_seconds)
     if recording is None:

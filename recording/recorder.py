@@ -124,7 +124,7 @@ class Recorder:
             self._candidate_joined.set()
 
     def _on_track_subscribed(
-        self, track: rtc.RemoteTrack, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
+        self, track: rtc.RemoteTrack, _: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
         side = _classify_side(participant)
         if side is None or track.sid in self._streams:
@@ -138,7 +138,7 @@ class Recorder:
         self._streams[track.sid] = asyncio.create_task(work, name=f"record {track.sid}")
 
     def _on_track_unsubscribed(
-        self, track: rtc.RemoteTrack, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
+        self, track: rtc.RemoteTrack, _: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
         # LiveKit does not end the stream of a track that is no longer there
         if task := self._streams.pop(track.sid, None):

@@ -8,10 +8,9 @@ import structlog
 from bson import ObjectId
 from livekit.agents import AgentServer, WorkerPermissions
 
-from lifecycle import livekit_worker
 from lifecycle.jobs import FINALIZE_RECORDING
 from lifecycle.lease import hold_lease
-from lifecycle.livekit_job import RoomJob
+from lifecycle.livekit_worker import RoomJob, create_livekit_worker
 from models.documents.recording import Recording
 from models.storage.lease import renew_lease
 from models.writes.append_turns import LeaseLost
@@ -23,12 +22,10 @@ from settings import Settings
 log = structlog.get_logger(__name__)
 
 
-def create_recorder_worker(settings: Settings, prompt_version: str) -> AgentServer:
-    """The worker that records. `prompt_version` as lifecycle.services has it."""
+def create_recorder_worker(settings: Settings) -> AgentServer:
+    """Return the LiveKit worker that records interviews; it is hidden and publishes nothing."""
     hidden = WorkerPermissions(hidden=True, can_publish=False, can_publish_data=False, can_update_metadata=False)
-    return livekit_worker.create_livekit_worker(
-        settings, settings.livekit.recorder_name, record_part, prompt_version, permissions=hidden
-    )
+    return create_livekit_worker(settings, settings.livekit.recorder_name, record_part, permissions=hidden)
 
 
 async def record_part(job: RoomJob) -> None:

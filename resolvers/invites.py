@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from auth import Action, Principal, decode_invite_token, require_permission, unknown_invite_error
 from errors import BadInput, Conflict
-from lifecycle.consent import ConsentText, create_consent, get_consent_text
+from lifecycle.consent import ConsentText
 from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.services import Services
 from lifecycle.states import open_interview
@@ -106,7 +106,7 @@ async def get_invitation(services: Services, token: str) -> InvitationDetails:
     organization = await get_organization(interview.organization_id)
     if organization is None:
         raise unknown_invite_error()
-    return InvitationDetails(interview, organization, get_consent_text(interview.language))
+    return InvitationDetails(interview, organization, services.consent_texts.get_current(interview.language))
 
 
 async def join_interview(services: Services, request: JoinRequest) -> JoinedInterview:
@@ -128,7 +128,7 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
                 raise BadInput(
                     "consent is missing: the candidate agrees to invitation.consentText before the first join.", field="consent"
                 )
-            consent = create_consent(request.consent.text_version, recording=request.consent.recording)
+            consent = services.consent_texts.create_consent(request.consent.text_version, recording=request.consent.recording)
         interview = await open_interview(services, interview.id, consent, channel)
     interview = await _switch_channel(services, interview, channel)
     return JoinedInterview(interview, issue_candidate_access(services, interview))

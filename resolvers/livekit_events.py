@@ -42,7 +42,7 @@ async def _handle_event(services: Services, event: WebhookEvent, interview_id: O
         case "participant_joined" if is_candidate:
             await candidate_joined(services, interview_id, event.participant.sid, read_joined_at(event.participant))
         case "participant_left" | "participant_connection_aborted" if is_candidate:
-            await candidate_left(services, interview_id, event.participant.sid)
+            await candidate_left(interview_id, event.participant.sid)
         case "room_finished":
             # told late, it may be about a room that has been made again since
             interview = await get_interview(interview_id)

@@ -14,7 +14,6 @@ from bson import ObjectId
 
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
-from lifecycle.consent import create_consent
 from lifecycle.presence import prepare_room
 from lifecycle.services import Services
 from lifecycle.states import open_interview
@@ -107,7 +106,7 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     interview = await _find_previous_interview(principal, call)
     if interview is None:
         draft = await _build_interview(principal, request, resolve_invite_expiry(services, None, None))
-        draft.consent = create_consent(request.consent.text_version, recording=request.consent.recording)
+        draft.consent = services.consent_texts.create_consent(request.consent.text_version, recording=request.consent.recording)
         interview = await _create(draft, call)
     if interview.status is InterviewStatus.SCHEDULED:
         interview = await open_interview(services, interview.id, interview.consent, interview.channel)

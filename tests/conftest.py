@@ -177,7 +177,7 @@ async def redis_subscriptions(settings: configuration.Settings) -> AsyncIterator
 async def services(settings: configuration.Settings, live: LiveHub) -> AsyncIterator[Services]:
     """What a process has open. Nobody works on its jobs: a test calls them, or starts a worker."""
     async with Jobs(settings.redis, concurrency=1) as jobs, Rooms(settings) as rooms:
-        yield Services(settings, live, jobs, rooms, "test")
+        yield Services(settings, live, jobs, rooms)
 
 
 @pytest.fixture

@@ -95,7 +95,6 @@ def new_evaluation(interview: Interview, **values: Any) -> Evaluation:
         "version": 1,
         "position_id": interview.position.id,
         "position_version": interview.position.version,
-        "prompt_version": "test",
         "model": "test",
         "transcript_digest": "",
         "sandbox": True,

@@ -21,9 +21,8 @@ from agent.voice.session import VoiceAgent, create_session
 from agent.voice.speech import SpeechPlayer
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
-from lifecycle import livekit_worker
 from lifecycle.lease import hold_lease
-from lifecycle.livekit_job import RoomJob
+from lifecycle.livekit_worker import RoomJob, create_livekit_worker
 from lifecycle.presence import dispatch_missing_interviewers
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import open_services
@@ -37,19 +36,14 @@ from settings import Settings
 log = structlog.get_logger(__name__)
 
 
-def create_interviewer_worker(settings: Settings, prompt_version: str) -> AgentServer:
-    """Create the worker that runs voice interviews.
-
-    `prompt_version` is evaluation.prompt.PROMPT_VERSION, which pending evaluations record.
-    """
-    server = livekit_worker.create_livekit_worker(
-        settings, settings.livekit.agent_name, conduct_interview, prompt_version, serves_metrics=True
-    )
+def create_interviewer_worker(settings: Settings) -> AgentServer:
+    """Create the LiveKit worker that conducts interviews."""
+    server = create_livekit_worker(settings, settings.livekit.agent_name, conduct_interview, serves_metrics=True)
     tasks: set[asyncio.Task[None]] = set()
 
     def dispatch_on_registration(*_: object) -> None:
         # LiveKit drops a dispatch that no worker could take, and does not repeat it when one registers.
-        task = asyncio.create_task(_dispatch_missing_interviewers(settings, prompt_version))
+        task = asyncio.create_task(_dispatch_missing_interviewers(settings))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
@@ -57,9 +51,9 @@ def create_interviewer_worker(settings: Settings, prompt_version: str) -> AgentS
     return server
 
 
-async def _dispatch_missing_interviewers(settings: Settings, prompt_version: str) -> None:
+async def _dispatch_missing_interviewers(settings: Settings) -> None:
     try:
-        async with open_services(settings, prompt_version) as services:
+        async with open_services(settings) as services:
             await dispatch_missing_interviewers(services)
     except Exception as error:
         log.warning("dispatch failed; the reconciler will dispatch missing interviewers", reason=type(error).__name__)

@@ -199,7 +199,7 @@ class RoomEvents:
             if sid is None:
                 await self._conversation.candidate_left()
                 if find_candidate(self._room) is None and last_sid is not None:
-                    await presence.candidate_left(self._services, self._id, last_sid)
+                    await presence.candidate_left(self._id, last_sid)
                 continue
             last_sid = sid
             await self._wait_until_ready(sid)

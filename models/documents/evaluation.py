@@ -114,7 +114,8 @@ class Evaluation(StoredDocument):
     """fences of the attempts whose cost is in `usage`: each is added once, however often that is retried"""
     position_id: PydanticObjectId
     position_version: int
-    prompt_version: str
+    prompt_version: str = ""
+    """Version of the prompt, set by each claim; empty until the first."""
     model: str
     """the model that is asked; outcome.model is the one that answered"""
     transcript_digest: str

@@ -106,11 +106,6 @@ class Recording(StoredDocument):
         return next((file for file in self.files if file.kind is kind), None)
 
 
-async def get_recording(recording_id: ObjectId) -> Recording | None:
-    """The recording of that id, whoever owns it."""
-    return await Recording.get(PydanticObjectId(recording_id))
-
-
 async def get_interview_recording(interview_id: ObjectId) -> Recording | None:
     """The interview's recording, if it has one."""
     return await Recording.find_one({"interview_id": interview_id})

@@ -39,8 +39,10 @@ _CLAIMABLE = {"$and": [IS_DUE, is_free_after(BACKOFF)]}
 _JOB_CLEARED: dict[str, Any] = {"lease": None, "due_at": None}
 
 
-async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: float) -> Evaluation | None:
-    """Take the job if it is due and nobody holds its lease.
+async def claim_evaluation(
+    evaluation_id: ObjectId, holder: str, lease_seconds: float, *, prompt_version: str
+) -> Evaluation | None:
+    """Take the job if it is due and nobody holds its lease, and store the version of the prompt that the holder will use.
 
     The attempt is counted here, where it begins, so that it counts however it ends. The caller compares `attempts` with the
     limit, and fails an evaluation that is above it.
@@ -49,7 +51,7 @@ async def claim_evaluation(evaluation_id: ObjectId, holder: str, lease_seconds: 
         Evaluation,
         evaluation_id,
         {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": _CLAIMABLE},
-        {"status": EvaluationStatus.RUNNING},
+        {"status": EvaluationStatus.RUNNING, "prompt_version": prompt_version},
         claim_of(holder, lease_seconds),
     )
 
@@ -77,9 +79,7 @@ async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Eva
     return await change_with_interview(Evaluation, evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed})
 
 
-async def complete_evaluation(
-    evaluation: Evaluation, outcome: EvaluationOutcome, *, prompt_version: str, transcript_digest: str
-) -> Evaluation | None:
+async def complete_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, *, transcript_digest: str) -> Evaluation | None:
     """Store the outcome and copy its score to the interview, in one transaction; None when the job or the data is gone.
 
     Only one version is at work at a time, so the newest completed one is what shows on the interview.
@@ -88,7 +88,6 @@ async def complete_evaluation(
         "status": EvaluationStatus.COMPLETED,
         "outcome": outcome,
         "failure": None,
-        "prompt_version": prompt_version,
         "transcript_digest": transcript_digest,
         "completed_at": now(),
         **_JOB_CLEARED,

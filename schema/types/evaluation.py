@@ -111,7 +111,7 @@ class Evaluation(Node):
     strengths: list[Finding] = strawberry.field(description="What spoke for the candidate.")
     weaknesses: list[Finding] = strawberry.field(description="What spoke against the candidate.")
     position_version: int = strawberry.field(description="Version of the position whose rubric was used.")
-    prompt_version: str = strawberry.field(description="Version of the judge's prompt.")
+    prompt_version: str = strawberry.field(description="Version of the judge's prompt; empty until a worker has begun.")
     model: str = strawberry.field(description="The model that judged.")
     transcript_digest: str = strawberry.field(
         description="SHA-256 of the transcript that was judged, in hex; empty while not completed."

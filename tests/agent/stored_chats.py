@@ -105,7 +105,7 @@ async def open_process_services(settings: Settings) -> AsyncIterator[Services]:
         Jobs(settings.redis, concurrency=5) as jobs,
         Rooms(settings) as rooms,
     ):
-        yield Services(settings, live, jobs, rooms, "test")
+        yield Services(settings, live, jobs, rooms)
 
 
 async def wait_for_reply_requests(provider: AnthropicProvider, calls: int) -> None:

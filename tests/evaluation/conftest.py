@@ -32,7 +32,6 @@ def make_due_evaluation(services: Services) -> MakeEvaluation:
             "version": 1,
             "position_id": position.id,
             "position_version": position.version,
-            "prompt_version": "",
             "model": services.settings.anthropic.judge_model,
             "transcript_digest": "",
             "sandbox": True,

@@ -247,7 +247,7 @@ async def test_a_judge_that_keeps_failing_ends_as_a_failure_with_its_reason_and_
 async def abandon(services: Services, evaluation: Evaluation) -> None:
     """Claim it as a worker that is killed right after, and let its lease lapse."""
     await make_due(evaluation)
-    assert await claim_evaluation(evaluation.id, "killed", services.settings.jobs.lease_seconds)
+    assert await claim_evaluation(evaluation.id, "killed", services.settings.jobs.lease_seconds, prompt_version="test")
     await evaluation.set({Evaluation.lease: None})
 
 
@@ -262,7 +262,7 @@ async def test_an_evaluation_whose_worker_is_killed_each_time_fails_without_anot
     assert failed.failure == ABANDONED.format(attempts=services.settings.jobs.judge_attempts)
     assert provider.requests == []
     await run_evaluation_job(services, claude, evaluation)
-    assert await claim_evaluation(evaluation.id, "another", 60) is None
+    assert await claim_evaluation(evaluation.id, "another", 60, prompt_version="test") is None
 
 
 async def test_an_evaluation_whose_lease_is_lost_each_time_stops_at_its_attempts_with_all_usage_recorded(

@@ -23,7 +23,6 @@ from agent.voice.speech_collector import SpeechSegment
 from agent.voice.transcript_writer import TranscriptWriter
 from auth import Audience, sign
 from cli.keys import load_starter_positions
-from evaluation import prompt
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
@@ -242,7 +241,7 @@ async def _main() -> None:
         Rooms(settings) as rooms,
     ):
         live.reset()
-        writers = Writers(Services(settings, live, jobs, rooms, prompt.PROMPT_VERSION), live)
+        writers = Writers(Services(settings, live, jobs, rooms), live)
         aborting = asyncio.create_task(writers.keep_aborting_orphans())
         functions = (
             *("begin", "halt", "finish", "append_times", "die_between_commit_and_publish", "stored", "candidate_texts"),

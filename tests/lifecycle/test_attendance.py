@@ -59,7 +59,7 @@ async def test_who_comes_back_to_an_interviewer_that_waits_gets_no_other(service
     interview_id = interview.id
     await candidate_joined(services, interview_id, "PA_1")
     assert await claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
-    await candidate_left(services, interview_id, "PA_1")
+    await candidate_left(interview_id, "PA_1")
     assert await read_participant(interview) is None
     await candidate_joined(services, interview_id, "PA_2")
     assert await read_participant(interview) == "PA_2"
@@ -85,7 +85,7 @@ async def test_who_typed_and_comes_back_goes_on_by_voice(
 
 async def test_a_late_word_of_who_has_left_sends_for_nobody(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
-    await candidate_left(services, interview.id, "PA_1")
+    await candidate_left(interview.id, "PA_1")
     await candidate_joined(services, interview.id, "PA_1")
     assert await read_participant(interview) is None
     assert await livekit.list_interviewer_fences(interview) == []
@@ -97,7 +97,7 @@ async def test_nobody_is_sent_for_where_nothing_is_open(
 ) -> None:
     interview = await make_voice_interview(status=status)
     await candidate_joined(services, interview.id, "PA_1")
-    await candidate_left(services, interview.id, "PA_1")
+    await candidate_left(interview.id, "PA_1")
     assert await livekit.list_interviewer_fences(interview) == []
 
 
@@ -120,7 +120,7 @@ async def test_who_comes_while_livekit_is_away_is_known_to_be_there(services: Se
     nowhere = services.settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})
     changed = services.settings.model_copy(update={"livekit": nowhere})
     async with Rooms(changed) as rooms:
-        away = Services(changed, services.live, services.jobs, rooms, "test")
+        away = Services(changed, services.live, services.jobs, rooms)
         with pytest.raises(Unavailable):
             await candidate_joined(away, interview.id, "PA_1")
     assert await read_participant(interview) == "PA_1"

@@ -47,7 +47,7 @@ async def test_a_redis_that_is_killed_and_comes_back_empty_wakes_again(own_valke
             with capture_logs() as logged:
                 await own_valkey.kill()
                 await asyncio.sleep(2)
-            tries = [event for event in logged if event["event"] == "wake-ups are away"]
+            tries = [event for event in logged if event["event"] == "wake-ups unavailable"]
             # pauses of 0.1, 0.2, 0.4, 0.8 … and not as often as it can
             assert 1 <= len(tries) <= 8
             assert not work.done()
@@ -171,6 +171,30 @@ async def test_no_more_jobs_run_here_at_once_than_there_are_slots(local_jobs: Jo
         local_jobs.start_locally(JOB_NAME, ObjectId())
     await log.wait_until_called(10)
     assert most == 2
+
+
+async def test_exclusive_job_is_skipped_while_another_runs(local_jobs: Jobs) -> None:
+    log, first, second = JobSpy(), ObjectId(), ObjectId()
+    local_jobs.register(JOB_NAME, log, exclusive=True)
+    log.gate.clear()
+    local_jobs.start_locally(JOB_NAME, first)
+    await log.wait_until_called(1)
+    local_jobs.start_locally(JOB_NAME, second)
+
+    async def only_first_runs() -> bool:
+        return local_jobs._local_tasks.keys() == {(JOB_NAME, first)}
+
+    await wait_until(only_first_runs)
+    assert log.started_ids == [first]
+    log.gate.set()
+
+    async def have_ended() -> bool:
+        return not local_jobs._local_tasks
+
+    await wait_until(have_ended)
+    local_jobs.start_locally(JOB_NAME, second)
+    assert await log.wait_until_called(2) == [first, second]
+    await wait_until(have_ended)
 
 
 async def test_what_this_process_does_not_do_is_not_started_here(local_jobs: Jobs) -> None:

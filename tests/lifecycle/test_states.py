@@ -97,7 +97,7 @@ async def test_an_end_that_nobody_holds_completes_at_once(
     assert (ended.status, ended.end_reason) == (COMPLETED, EndReason.RECRUITER_ENDED)
     [evaluation] = await list_evaluations(interview.id)
     assert evaluation.status is EvaluationStatus.PENDING
-    assert (evaluation.model, evaluation.prompt_version) == (services.settings.anthropic.judge_model, "test")
+    assert (evaluation.model, evaluation.prompt_version) == (services.settings.anthropic.judge_model, "")
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
     assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 

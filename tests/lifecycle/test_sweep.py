@@ -104,7 +104,7 @@ async def test_an_evaluation_that_is_due_is_made_here(services: Services, evalua
     due = await new_evaluation(interviews[0], due_at=now() + minus_seconds(1)).insert()
     await new_evaluation(interviews[1], due_at=now() + timedelta(seconds=60)).insert()
     held = await new_evaluation(interviews[2], due_at=now() + minus_seconds(60)).insert()
-    await claim_evaluation(held.id, "holder", 60)
+    await claim_evaluation(held.id, "holder", 60, prompt_version="test")
     await sweep_and_start_jobs(services)
     assert evaluation_jobs.started_ids == [due.id]
 
@@ -198,7 +198,7 @@ async def test_a_defect_in_one_round_does_not_end_the_sweep(
                 await wait_until(has_failed)
             await make_interview(due_at=now() + minus_seconds(2))
             await reply_jobs.wait_until_called(1)
-    assert {"event": "sweep failed", "reason": "RuntimeError", "log_level": "warning"} in logged
+    assert {"event": "repairs failed", "reason": "RuntimeError", "log_level": "warning"} in logged
     assert "what was said" not in repr(logged)
 
 
@@ -208,7 +208,7 @@ async def test_the_sweep_outlives_an_outage_of_mongodb(services: Services, own_m
         await own_mongod.kill()
 
         async def has_failed() -> bool:
-            return any(event["event"] == "sweep failed" for event in logged)
+            return any(event["event"] == "repairs failed" for event in logged)
 
         async with running_repairs(services) as task:
             await wait_until(has_failed)

@@ -87,19 +87,19 @@ async def test_whatever_comes_after_the_mark_is_refused() -> None:
     done = await new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=new_outcome(), due_at=None).insert()
     await new_evaluation(interview, version=2).insert()
     pending = (await list_evaluations(interview_id))[0]
-    running = await claim_evaluation(pending.id, "holder", 60)
+    running = await claim_evaluation(pending.id, "holder", 60, prompt_version="test")
     assert running
     await mark_erased(interview_id)
     with pytest.raises(NotFound):
         await append_candidate_turn(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
-    assert await complete_evaluation(running, new_outcome(), prompt_version="test", transcript_digest="") is None
+    assert await complete_evaluation(running, new_outcome(), transcript_digest="") is None
     assert await add_review(done, new_review()) is None
     with pytest.raises(Conflict, match="has been erased"):
         await add_evaluation(new_evaluation(interview, version=3))
     await delete_erased(interview_id)
     with pytest.raises(Conflict):
         await add_evaluation(new_evaluation(interview))
-    assert await claim_evaluation(pending.id, "holder", 60) is None
+    assert await claim_evaluation(pending.id, "holder", 60, prompt_version="test") is None
     assert await read_turns(interview_id) == []
     assert await list_evaluations(interview_id) == []
     stored = await get_interview(interview_id)

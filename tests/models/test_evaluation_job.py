@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from bson import ObjectId
@@ -19,10 +20,10 @@ from models.documents.evaluation import (
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
 from models.storage.clock import now
 from models.storage.lease import renew_lease
+from models.writes import evaluation_transitions
 from models.writes.evaluation_transitions import (
     add_evaluation,
     add_review,
-    claim_evaluation,
     complete_evaluation,
     fail_evaluation,
     find_due_evaluations,
@@ -38,6 +39,8 @@ LEASE_SECONDS, SHORT_LEASE_SECONDS = 60.0, 0.05
 USAGE = Usage(input_tokens=100, cached_input_tokens=10, output_tokens=5, cost_usd=0.25)
 COMPLETED = InterviewStatus.COMPLETED
 
+claim_evaluation = partial(evaluation_transitions.claim_evaluation, prompt_version="new")
+
 
 async def make_completed_interview() -> Interview:
     return await make_interview(status=COMPLETED)
@@ -52,7 +55,7 @@ async def make_running_evaluation(interview: Interview, **values: object) -> Eva
 
 
 async def complete_with_level(evaluation: Evaluation, level: int | None = 3) -> Evaluation | None:
-    return await complete_evaluation(evaluation, new_outcome(level), prompt_version="new", transcript_digest="abc")
+    return await complete_evaluation(evaluation, new_outcome(level), transcript_digest="abc")
 
 
 async def read_evaluation_summary(interview: Interview) -> tuple[bool, float | None, Recommendation | None, Decision | None]:

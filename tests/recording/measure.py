@@ -66,7 +66,7 @@ async def measure(seconds: float) -> None:
         )
         await stack.enter_async_context(worker)
         await wait_until_registered(worker)
-        services = await stack.enter_async_context(open_services(settings, "test"))
+        services = await stack.enter_async_context(open_services(settings))
         for name, camera in CAMERAS.items():
             interview = await make_consenting_interview()
             studio = Studio(livekit, interview)

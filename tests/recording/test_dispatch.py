@@ -91,7 +91,7 @@ async def test_who_is_let_in_or_comes_has_a_recorder_asked_for_by_a_job(services
 
 async def test_without_a_store_nobody_is_asked(services: Services, redis_probe: RedisProbe) -> None:
     without = services.settings.model_copy(update={"recording": services.settings.recording.model_copy(update={"store": ""})})
-    bare = Services(without, services.live, services.jobs, services.rooms, services.prompt_version)
+    bare = Services(without, services.live, services.jobs, services.rooms)
     interview = await make_consenting_interview()
     await prepare_room(bare, interview)
     await start_recording(bare, interview.id)
@@ -157,7 +157,7 @@ async def test_when_no_recorder_comes_the_recording_fails_and_the_interview_does
     await repair_recordings(services)
     recording = await load_recording(interview)
     assert recording.files[0].status is RecordingStatus.FAILED
-    assert recording.files[0].failure == "No recorder came, though 6 were asked for: is `main.py recorder` running?"
+    assert recording.files[0].failure == "No recorder answered 6 dispatches: check that `main.py recorder` is running."
     assert len(await list_recorder_dispatches(livekit, interview)) == MAX_DISPATCHES
     stored = await Interview.get(interview.id)
     assert stored
@@ -190,7 +190,7 @@ async def test_livekit_that_is_away_costs_nothing_but_the_recording(
     away = settings.model_copy(update={"livekit": settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})})
     interview = await make_consenting_interview()
     async with Rooms(away) as rooms:
-        await start_recording(Services(away, services.live, services.jobs, rooms, services.prompt_version), interview.id)
+        await start_recording(Services(away, services.live, services.jobs, rooms), interview.id)
     assert (await load_recording(interview)).dispatches == 1, "the next round sends another"
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
 

@@ -11,7 +11,7 @@ from lifecycle.repairs import repair_all
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
 from models.documents.interview import Interview, get_interview
-from models.documents.recording import Recording, get_recording
+from models.documents.recording import Recording
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes.interview_erasure import find_pending_erasures
@@ -74,7 +74,7 @@ async def test_a_recorder_loses_its_lease_by_the_erasure(services: Services) -> 
     assert await renew_lease(Recording, recording_id, 1, "recorder", 60)
     await erase_interview(services, interview)
     assert not await renew_lease(Recording, recording_id, 1, "recorder", 60)
-    assert await get_recording(recording_id) is None
+    assert await Recording.get(recording_id) is None
 
 
 async def test_a_store_that_is_away_keeps_the_erasure_pending(

@@ -10,7 +10,7 @@ import pytest
 
 from lifecycle.services import Services
 from models.documents.interview import Interview, InterviewStatus
-from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingPart, RecordingStatus, get_recording
+from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingPart, RecordingStatus
 from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
 from models.writes.recording_transitions import claim_file_job
@@ -52,7 +52,7 @@ def encode_part() -> bytes:
 
 
 async def reload_recording(recording: Recording) -> Recording:
-    stored = await get_recording(recording.id)
+    stored = await Recording.get(recording.id)
     assert stored
     return stored
 

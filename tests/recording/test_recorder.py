@@ -11,7 +11,7 @@ import settings
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from models.documents.interview import Interview, InterviewStatus, get_interview
-from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus, get_recording
+from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
 from models.writes.append_turns import LeaseLost
 from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.recording_transitions import release_recording_lease
@@ -43,7 +43,7 @@ async def finish_and_read_files(
     await release_recording_lease(recording)
     await interview.set({Interview.status: InterviewStatus.COMPLETED})
     await finalize_recording(services, store, recording.id)
-    done = await get_recording(recording.id)
+    done = await Recording.get(recording.id)
     assert done
     return {file.kind: file for file in done.files}
 
@@ -223,7 +223,7 @@ async def test_a_full_disk_costs_the_recording_and_not_the_interview(
 async def wait_until_failed(recording: Recording) -> Recording:
     async with asyncio.timeout(60):
         while True:
-            stored = await get_recording(recording.id)
+            stored = await Recording.get(recording.id)
             assert stored
             if stored.failure:
                 return stored

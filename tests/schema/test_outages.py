@@ -153,7 +153,7 @@ async def open_api(settings: Settings, valkey: Valkey) -> AsyncIterator[tuple[Ap
     redis = RedisSettings(url=valkey.url, prefix="outage", publish_seconds=0.3)
     changed = settings.model_copy(update={"redis": redis})
     async with LiveHub(redis, poll_seconds=0.5) as live, Jobs(redis, concurrency=1) as jobs, Rooms(changed) as rooms:
-        services = Services(changed, live, jobs, rooms, "test")
+        services = Services(changed, live, jobs, rooms)
         app = with_services(Starlette(routes=build_routes(changed)), services)
         async with (
             serve(app) as address,
