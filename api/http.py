@@ -44,7 +44,6 @@ from engine.execution import is_request_error
 from engine.shared_subscriptions import SharedOperations
 from errors import ErrorCode, Unauthenticated
 from recording.storage import open_store
-from resolvers.access_monitor import AccessMonitor
 from schema.build import build_schema
 from schema.context import GraphQLContext, choose_request_id
 from settings import ApiSettings, Settings
@@ -163,7 +162,8 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
                     raise Unauthenticated("authorization in connection_init must be a text: Bearer <API key or token>.")
                 context.authorization = value
         if context.authorization is not None:
-            context.access_monitor = AccessMonitor.for_principal(await context.verify_authorization(context.authorization))
+            principal = await context.verify_authorization(context.authorization)
+            context.access_monitor = context.services.access_monitors.for_principal(principal)
         plain_ack: UnsetType = UNSET
         return plain_ack
 

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lifecycle.access_monitor import AccessMonitors
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from live.hub import LiveHub
@@ -21,6 +22,7 @@ class Services:
     rooms: Rooms
     prompt_version: str
     """evaluation.prompt.VERSION, for evaluations that are made pending here"""
+    access_monitors: AccessMonitors = field(default_factory=AccessMonitors)
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 import logs
 import main
 from auth import authenticate
+from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
 from models.documents.organization import Role, create_key
 from sandbox.processes import ChildProcess
@@ -163,10 +164,10 @@ async def test_an_address_that_cannot_be_shared_is_told_in_a_line(mongod: str, t
 
 
 def test_the_printed_schema_is_the_snapshot(in_process: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert in_process.invoke(main.cli_app, ["schema"]).stdout == main.SCHEMA_SNAPSHOT.read_text(encoding="utf-8")
+    assert in_process.invoke(main.cli_app, ["schema"]).stdout == SCHEMA_SNAPSHOT.read_text(encoding="utf-8")
     assert in_process.invoke(main.cli_app, ["schema", "--check"]).exit_code == 0
     (tmp_path / "old.graphql").write_text("type Query", encoding="utf-8")
-    monkeypatch.setattr(main, "SCHEMA_SNAPSHOT", tmp_path / "old.graphql")
+    monkeypatch.setattr("cli.schema.SCHEMA_SNAPSHOT", tmp_path / "old.graphql")
     result = in_process.invoke(main.cli_app, ["schema", "--check"])
     assert (result.exit_code, "run `make schema`" in result.stderr) == (2, True)
 

@@ -54,7 +54,7 @@ async def test_an_outage_of_the_database_costs_nobody_the_access(tenant: Tenant,
         refused.set()
         raise AutoReconnect("away")
 
-    monkeypatch.setattr("resolvers.access_monitor.recheck", away)
+    monkeypatch.setattr("lifecycle.access_monitor.recheck", away)
     interview = await tenant.make_interview()
     turns = await follow_turns(tenant.services, await tenant.admin(), global_id_of(interview), 0, recheck_seconds=0.05)
     following = asyncio.ensure_future(anext(turns))

@@ -192,7 +192,7 @@ async def test_a_key_that_is_revoked_ends_the_connection_with_its_next_operation
 async def test_a_stream_whose_caller_loses_access_closes_the_socket_with_a_name(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.access_monitor._seconds_to_check", lambda *_: 0.05)
+    monkeypatch.setattr("lifecycle.access_monitor._seconds_to_check", lambda *_: 0.05)
     token = await issue_token(tenant, Role.VIEWER)
     (key,) = await list_keys(tenant.id)
     await add_candidate_turn(interview, "hello")
