@@ -93,8 +93,8 @@ async def follow_interviews(
 ) -> AsyncGenerator[Interview, None]:
     """Return a stream of the organization's interviews: the newest 200 that match, newest first, then each change.
 
-    A change is sent if the interview matches now or matched when it was last sent. Raises Forbidden, and BadInput for more than 100
-    values in a filter or an invalid one. The stream raises Unauthenticated as that of `follow_turns` does.
+    A change is sent if the interview matches now or matched when it was last sent. Raises Forbidden, and BadInput for invalid or
+    too many values of a filter. The stream raises Unauthenticated as that of `follow_turns` does.
     """
     require_permission(principal, Action.LIST_INTERVIEWS)
     where = where or LiveInterviewFilter()

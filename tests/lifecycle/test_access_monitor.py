@@ -16,6 +16,7 @@ from lifecycle.access_monitor import AccessMonitors
 from models.documents.organization import Role, revoke_key
 from models.storage.clock import now
 from resolvers.subscriptions import follow_turns
+from tests.helpers import TIMEOUT_SECONDS
 from tests.resolvers.tenant import Tenant, global_id_of
 
 
@@ -56,7 +57,7 @@ async def test_revocation_ends_every_stream_of_the_caller(tenant: Tenant) -> Non
     pending = [asyncio.ensure_future(anext(stream)) for stream in streams]
     assert caller.key_id
     await revoke_key(PydanticObjectId(caller.key_id))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         ended = await asyncio.gather(*pending, return_exceptions=True)
     assert [type(error) for error in ended] == [Unauthenticated] * 3
 

@@ -23,11 +23,11 @@ from models.storage.database import connect
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
 from settings import MongodbSettings, RedisSettings, Settings
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 from tests.resolvers.tenant import Tenant, global_id_of, make_tenant
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token, serve, with_services
-from tests.schema.raw_socket import connect_raw
 from tests.schema.shared_turns import TURN_ADDED
 
 MAX_RESPONSE_SECONDS = 6.0

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import orjson
-import pytest
 from starlette.applications import Starlette
 
 from api.http import build_routes
@@ -47,11 +46,6 @@ async def open_sse_stream(server: ServerAddress, token: str, interview: Intervie
         client.stream("POST", server.http_url, json=body, headers=headers) as response,
     ):
         yield SseStream(response)
-
-
-@pytest.fixture
-async def interview(tenant: Tenant) -> Interview:
-    return await tenant.make_interview()
 
 
 async def test_turns_come_as_they_are_stored_and_the_stream_completes_with_the_interview(

@@ -20,14 +20,13 @@ from api.http import build_routes
 from api.webhooks import MAX_EVENT_BYTES
 from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, build_room_name
 from lifecycle.services import Services
-from models.documents.interview import Interview, RoomState, get_interview
-from models.documents.turn import Channel
+from models.documents.interview import Interview, RoomState
 from models.storage.clock import now
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.processes import free_port
-from tests.factories import make_interview
-from tests.live.streams import wait_until
+from tests.factories import make_voice_interview, read_room
+from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
 from tests.livekit_rooms import find_livekit
 from tests.schema.api_client import ApiClient, serve, with_services
@@ -69,19 +68,6 @@ class WebhookSender:
 @pytest.fixture
 def webhook_sender(livekit_server: LivekitServer, api: ApiClient, settings: configuration.Settings) -> WebhookSender:
     return WebhookSender(api, settings.livekit)
-
-
-async def make_voice_interview(**values: Any) -> Interview:
-    """An interview with a room in which nobody has been."""
-    fields = {"channel": Channel.VOICE, "room": RoomState(wanted_until=now() - timedelta(minutes=1))}
-    return await make_interview(**{**fields, **values})
-
-
-async def read_room(interview: Interview) -> RoomState:
-    stored = await get_interview(interview.id)
-    assert stored
-    assert stored.room
-    return stored.room
 
 
 async def test_who_joins_is_there_and_attended_and_who_leaves_is_away(

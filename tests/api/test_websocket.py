@@ -11,10 +11,11 @@ from engine import metrics
 from lifecycle.states import end_interview
 from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role, list_keys, revoke_key
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
+from tests.helpers import wait_until
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import connect_raw, wait_until
 from tests.schema.shared_turns import TURN_ADDED
 
 # --- what works

@@ -10,10 +10,10 @@ from structlog.testing import capture_logs
 from api import http
 from models.documents.interview import Interview
 from models.documents.organization import Role
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import connect_raw
 from tests.schema.shared_turns import TURN_ADDED
 
 
