@@ -1,9 +1,15 @@
-"""Helpers for all tests: waiting for effects, and failing where a process could crash."""
+"""Helpers for all tests: waiting for effects, outages of servers, and failing where a process could crash."""
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from enum import StrEnum
 from typing import Any, TypeVar, overload
+
+from sandbox.mongod import Mongod
+from sandbox.valkey import Valkey
 
 T = TypeVar("T")
 
@@ -32,6 +38,29 @@ async def wait_until(condition: Callable[[], Any], seconds: float = TIMEOUT_SECO
             if value:
                 return value
             await asyncio.sleep(POLL_SECONDS)
+
+
+class Outage(StrEnum):
+    """How a server becomes unavailable: its connections are refused, or it accepts them and does not answer."""
+
+    KILLED = "killed"
+    FROZEN = "frozen"
+
+
+@asynccontextmanager
+async def outage(server: Mongod | Valkey, kind: Outage) -> AsyncIterator[None]:
+    """Make the server unavailable during the block."""
+    if kind is Outage.KILLED:
+        await server.kill()
+    else:
+        server.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        if kind is Outage.KILLED:
+            await server.start()
+        else:
+            server.send_signal(signal.SIGCONT)
 
 
 async def fail_with_connection_error(*_: object, **__: object) -> None:

@@ -29,17 +29,18 @@ async def test_one_check_serves_all_streams_of_a_caller(
     tenant: Tenant, monitors: AccessMonitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[Principal] = []
+    intervals = iter([0.0])
 
     async def record_check(principal: Principal) -> None:
         checked.append(principal)
 
     monkeypatch.setattr("lifecycle.access_monitor.recheck", record_check)
+    monkeypatch.setattr("lifecycle.access_monitor._seconds_to_check", lambda *_: next(intervals, 3600.0))
     caller = await tenant.admin()
-    shared = [monitors.for_principal(replace(caller), 0.01) for _ in range(20)]
-    await asyncio.sleep(0.02)
+    shared = [monitors.for_principal(replace(caller)) for _ in range(20)]
     await asyncio.gather(*(monitor.check_and_wait() for monitor in shared))
     assert checked == [caller]
-    other = monitors.for_principal(await tenant.principal(Role.VIEWER), 0.01)
+    other = monitors.for_principal(await tenant.principal(Role.VIEWER))
     assert other is not shared[0]
 
 
@@ -63,14 +64,18 @@ async def test_revocation_ends_every_stream_of_the_caller(tenant: Tenant) -> Non
 
 
 async def test_hanging_check_blocks_no_stream(tenant: Tenant, monitors: AccessMonitors, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = asyncio.Event()
+
     async def hang(_: Principal) -> None:
-        await asyncio.Event().wait()
+        await released.wait()
 
     monkeypatch.setattr("lifecycle.access_monitor.recheck", hang)
     monitor = monitors.for_principal(await tenant.admin(), 0.0)
     for _ in range(3):
         monitor.check(lambda: None)
         await asyncio.sleep(0)
+    released.set()
+    await monitor.check_and_wait()
 
 
 async def test_expired_access_ends_while_mongodb_is_unavailable(
@@ -80,11 +85,12 @@ async def test_expired_access_ends_while_mongodb_is_unavailable(
         raise AutoReconnect("unavailable")
 
     monkeypatch.setattr("lifecycle.access_monitor.recheck", raise_auto_reconnect)
-    monitor = monitors.for_principal(replace(await tenant.admin(), expires_at=now() + timedelta(seconds=0.1)))
-    monitor.check(lambda: None)
-    await asyncio.sleep(0.15)
+    expires_at = now() + timedelta(hours=1)
+    monitor = monitors.for_principal(replace(await tenant.admin(), expires_at=expires_at), 0.0)
+    await monitor.check_and_wait()
+    monkeypatch.setattr("auth.now", lambda: expires_at)
     with pytest.raises(Unauthenticated, match="expired"):
-        monitor.check(lambda: None)
+        await monitor.check_and_wait()
 
 
 async def test_monitor_is_freed_when_its_caller_has_left(tenant: Tenant, monitors: AccessMonitors) -> None:
