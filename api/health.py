@@ -1,4 +1,4 @@
-"""The plain routes that orchestrators and monitoring ask: alive, ready, and how much of everything."""
+"""Health checks for orchestrators, and metrics for Prometheus."""
 
 import asyncio
 
@@ -14,20 +14,24 @@ from lifecycle.services import Services
 from models.storage.database import ping
 
 PING_SECONDS = 2.0
+"""Seconds that MongoDB has to answer before it counts as unavailable."""
 
 
 def health_routes() -> list[BaseRoute]:
-    """/healthz, /readyz and /metrics."""
+    """Return the routes /healthz, /readyz and /metrics."""
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
 async def healthz(request: Request) -> Response:
-    """The process answers; whatever it needs may be away."""
+    """Answer 200 while the process runs, whatever the state of the servers that it needs."""
     return _json_response({"status": "alive"})
 
 
 async def readyz(request: Request) -> Response:
-    """200 when requests can be answered, 503 without MongoDB. Without Redis everything works, only more slowly: `degraded`."""
+    """Answer 200 when the process can handle requests, and 503 without MongoDB.
+
+    Without Redis the status is `degraded`: everything works, but turns reach subscribers by polling.
+    """
     services: Services = request.state.services
     mongodb, redis = await asyncio.gather(_is_mongodb_up(), services.live.is_connected())
     status = "unavailable" if not mongodb else "ready" if redis else "degraded"
@@ -35,7 +39,7 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Everything that is counted, in Prometheus's text format."""
+    """Return all metrics in Prometheus's text format."""
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -1,7 +1,7 @@
-"""/graphql over HTTP, server-sent events and WebSocket, beside the plain routes.
+"""The API's routes, and the GraphQL endpoint for HTTP, server-sent events and WebSocket.
 
-HTTP is the GraphQL-over-HTTP spec's: both media types, every answer in JSON, 4xx for requests that were not executed where the
-caller accepts application/graphql-response+json.
+HTTP follows the GraphQL-over-HTTP specification (June 2025): both media types, every response in JSON, and 4xx for requests that
+were not executed if the client accepts application/graphql-response+json.
 """
 
 import asyncio
@@ -44,35 +44,34 @@ from engine.execution import is_request_error
 from engine.shared_subscriptions import SharedOperations
 from errors import ErrorCode, Unauthenticated
 from recording.storage import open_store
-from resolvers.access_monitor import AccessMonitor
 from schema.build import build_schema
 from schema.context import GraphQLContext, choose_request_id
 from settings import ApiSettings, Settings
 
 MAX_BODY_BYTES = 256 * 1024
+"""Maximum size of a request body."""
 MAX_FRAME_BYTES = 64 * 1024
-"""of a WebSocket message: for uvicorn's ws_max_size"""
+"""Maximum size of a WebSocket message. Pass it as uvicorn's ws_max_size."""
 MAX_OPERATIONS = 100
-"""at once on one WebSocket: a wall with a tile for each interview needs that many"""
+"""Maximum number of concurrent operations on one WebSocket: enough for a dashboard with a tile for each interview."""
 INIT_SECONDS = 10
-"""until connection_init must have come"""
+"""Seconds within which a WebSocket client must send connection_init."""
 
 IDE_PATH = "/ide"
 _CDN_URL = re.compile(r'="https://[^/"]+/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
-"""the address of a package's file, of which the package is kept"""
+"""Matches the CDN URL of a package's file up to the version. The first group is the package."""
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
-def build_routes(settings: Settings, closing: asyncio.Event | None = None) -> list[BaseRoute]:
-    """Every route of the API. The application's lifespan must give `services` (request.state).
+def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> list[BaseRoute]:
+    """Return all routes of the API. They expect `services` in request.state, where the application's lifespan puts it.
 
-    `closing_reserve`: once it is set, streams over HTTP break off, and clients come back to another process.
-
-    Raises ValueError for an origin in settings.api.allowed_origins that is none, and as recording.storage.open_store.
+    Set `shutdown` when the server starts to shut down: event streams over HTTP then end, so that clients reconnect elsewhere.
+    Raises ValueError for a malformed origin in settings.api.allowed_origins, and the errors of recording.storage.open_store.
     """
-    endpoint = GraphQLEndpoint(settings.api, closing or asyncio.Event())
+    endpoint = GraphQLEndpoint(settings.api, shutdown or asyncio.Event())
     cors = Middleware(
         CORSMiddleware,
         allow_origins=sorted(normalize_allowed_origins(settings.api.allowed_origins)),
@@ -92,15 +91,15 @@ def build_routes(settings: Settings, closing: asyncio.Event | None = None) -> li
 
 
 class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
-    """Strawberry's ASGI view, told to speak JSON always and to keep to the spec."""
+    """Strawberry's ASGI view, adapted to the specification and to JSON for every response."""
 
     websocket_adapter_class = GraphQLWebSocket
     graphql_transport_ws_handler_class = WebSocketConnection
 
-    def __init__(self, api: ApiSettings, closing: asyncio.Event) -> None:
+    def __init__(self, api: ApiSettings, shutdown: asyncio.Event) -> None:
         self._serves_ide_assets = api.ide_assets is not None
         self._shared_operations = SharedOperations()
-        self._closing = closing
+        self._shutdown = shutdown
         super().__init__(
             build_schema(introspection=api.ide),
             graphql_ide="graphiql" if api.ide else None,
@@ -111,7 +110,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request or serve a WebSocket, under its request id."""
+        """Handle a request or a WebSocket. Its request id is in every log event, and in the response."""
         request_id = choose_request_id(Headers(scope=scope).get("x-request-id"))
         scope["state"]["request_id"] = request_id
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -141,10 +140,10 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         headers = {"Allow": "POST" if request.method == "GET" else "GET, POST"} if status == 405 else None
         return Response(self.encode_json(body), status, headers, media_type=_negotiate_media_type(request))
 
-    # --- what is asked
+    # --- requests
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> GraphQLContext:
-        """The pattern of the contexts of this request's, or this connection's, operations."""
+        """Return the context from which each operation of this request or connection gets a copy."""
         return GraphQLContext(
             services=request.state.services,
             request_id=request.state.request_id,
@@ -153,32 +152,33 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         )
 
     async def on_ws_connect(self, context: GraphQLContext) -> UnsetType | dict[str, object] | None:
-        """Take the credential from connection_init and look at it. Raises Unauthenticated when it is worth nothing.
+        """Authenticate the client by the credential in connection_init. Raises Unauthenticated if it is invalid.
 
-        Without any credential the connection may stay: invitation and joinInterview need none.
+        A client without a credential is accepted: invitation and joinInterview need none.
         """
         for name, value in context.connection_params.items():
             if name.lower() == "authorization":
                 if not isinstance(value, str):
-                    raise Unauthenticated("authorization in connection_init must be a text: Bearer <API key or token>.")
+                    raise Unauthenticated("authorization in connection_init must be a string: Bearer <API key or token>.")
                 context.authorization = value
         if context.authorization is not None:
-            context.access_monitor = AccessMonitor.for_principal(await context.verify_authorization(context.authorization))
+            principal = await context.verify_authorization(context.authorization)
+            context.access_monitor = context.services.access_monitors.for_principal(principal)
         plain_ack: UnsetType = UNSET
         return plain_ack
 
     @property
     def graphql_ide_html(self) -> str:
-        """The IDE's page; its scripts and styles come from settings.api.ide_assets if that is set."""
+        """The page of the IDE. If settings.api.ide_assets is set, its scripts and styles come from this server."""
         page = super().graphql_ide_html
         return _CDN_URL.sub(rf'="{IDE_PATH}/\1/', page) if self._serves_ide_assets else page
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """Only for people who open the address in a browser, and only where settings allow it."""
+        """Return whether to answer with the IDE: to browsers only, and only if settings.api.ide is set."""
         return self.graphql_ide is not None and super().should_render_graphql_ide(request)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """The request's parameters. Raises cross_web.HTTPException for what is none of a GraphQL request."""
+        """Return the parameters of the request. Raises cross_web.HTTPException if it is not a GraphQL request."""
         if request.method == "POST" and JSON not in (request.content_type or ""):
             raise HTTPException(415, "Send the request as JSON, with Content-Type: application/json.")
         data = await super().parse_http_body(request)
@@ -187,37 +187,37 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return data
 
     def parse_json(self, data: str | bytes) -> Any:
-        """The JSON object of a body or a parameter; null is an empty one. Raises cross_web.HTTPException for other JSON."""
+        """Parse a JSON object. null counts as an empty one. Raises cross_web.HTTPException for other JSON."""
         value = super().parse_json(data)
         if not isinstance(value, dict | list | None):
             raise HTTPException(400, "Send a JSON object.")
         return {} if value is None else value
 
     def decode_json(self, data: str | bytes) -> object:
-        """The value. Raises json.JSONDecodeError."""
+        """Parse JSON. Raises json.JSONDecodeError."""
         return orjson.loads(data)
 
-    # --- what is answered
+    # --- responses
 
     def encode_json(self, data: object) -> str:
-        """One line of JSON, as text: bytes would go out in binary WebSocket frames."""
+        """Encode a value as one line of JSON. Returns text, since bytes would be sent in binary WebSocket frames."""
         return orjson.dumps(data).decode()
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
-        """The response that create_response completes: it knows the media type that the caller accepts."""
+        """Return the response that create_response completes, with the negotiated media type."""
         response = await super().get_sub_response(request)
         response.media_type = _negotiate_media_type(request)
         return response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """The result as it goes out; without `data` when nothing was executed."""
+        """Return the result as it is sent: without `data` if nothing was executed."""
         response = process_result(result)
         if is_request_error(result):
             response.pop("data", None)
         return response
 
     def create_response(self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response) -> Response:
-        """The answer: 400 for what was not executed, if the caller knows GraphQL's own media type; 200 else."""
+        """Return the response: 400 if nothing was executed and the client accepts GraphQL's own media type, otherwise 200."""
         refused = "data" not in response_data and sub_response.media_type == GRAPHQL_JSON
         return Response(self.encode_json(response_data), 400 if refused else 200, media_type=sub_response.media_type)
 
@@ -231,11 +231,11 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         async def encode(event: ExecutionResult) -> str:
             return self.encode_json(await self.process_result(request, event))
 
-        # what Schema.stream gives is more than the protocol by which Strawberry knows it: it can be closed
-        return EventStream(cast(AsyncGenerator[ExecutionResult, None], result), encode, self._closing)
+        # Strawberry types the result as an iterator. Schema.stream returns a generator, which can be closed.
+        return EventStream(cast(AsyncGenerator[ExecutionResult, None], result), encode, self._shutdown)
 
     async def create_websocket_response(self, request: WebSocket, subprotocol: str | None) -> WebSocket:
-        """Accept the WebSocket."""
+        """Accept the WebSocket, with the request id as a header."""
         await request.accept(subprotocol, [(b"x-request-id", request.state.request_id.encode())])
         return request
 
@@ -248,7 +248,7 @@ def _limit_body(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The request is too large: at most {MAX_BODY_BYTES // 1024} KiB are taken.")
+            raise HTTPException(413, f"The request is too large: the limit is {MAX_BODY_BYTES // 1024} KiB.")
         return message
 
     return receive_limited
@@ -261,6 +261,6 @@ def _negotiate_media_type(request: Request | WebSocket) -> str:
 
 def _wrong_operation_failure(error: InvalidOperationTypeError) -> tuple[int, Failure]:
     if error.operation_type is OperationType.SUBSCRIPTION:
-        sentence = "A subscription needs a stream: use a WebSocket (graphql-transport-ws), or send Accept: text/event-stream."
+        sentence = "A subscription needs a stream: use a WebSocket (graphql-transport-ws) or send Accept: text/event-stream."
         return 400, Failure(ErrorCode.BAD_INPUT, sentence)
-    return 405, Failure(ErrorCode.BAD_INPUT, "GET is for queries only: send mutations by POST.")
+    return 405, Failure(ErrorCode.BAD_INPUT, "GET is for queries only: send mutations with POST.")

@@ -1,4 +1,4 @@
-"""/recordings/<id>: what was recorded, streamed from the store, whole or by ranges (RFC 9110, section 14)."""
+"""Playback of recordings at /recordings/<id>, whole or by byte range (RFC 9110, section 14)."""
 
 import re
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.IGNORECASE)
 _STATUS_CODES = {ErrorCode.FORBIDDEN: 403, ErrorCode.NOT_FOUND: 404, ErrorCode.UNAVAILABLE: 503}
 _HEADERS = {
-    # whoever has the link may play it, and no cache in between keeps it; the browser need not even store it
+    # The link is a credential, so neither shared caches nor the browser may store what it returns.
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -29,10 +29,10 @@ _HEADERS = {
 
 
 def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
-    """The route, answered from this store."""
+    """Return the playback route, which reads from this store. Without a store it answers 503."""
 
     async def play(request: Request) -> Response:
-        """The recording of a link, or a sentence that says why not."""
+        """Return the recording, or an error in plain text: 403, 404, 416 or 503."""
         services: Services = request.state.services
         try:
             file = await authorize_playback(services.settings, request.path_params["id"], request.query_params.get("token", ""))
@@ -40,7 +40,7 @@ def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
             failure = to_failure(error, choose_request_id(request.headers.get("x-request-id")))
             return _error_response(failure.message, _STATUS_CODES.get(failure.code, 500))
         if store is None:
-            return _error_response("This server has no store of recordings: set RECORDING_STORE.", 503)
+            return _error_response("This server has no recording store: set RECORDING_STORE.", 503)
         return await _stream_file(request, store, file)
 
     return [Route("/recordings/{id}", play, methods=["GET", "HEAD"])]
@@ -48,7 +48,7 @@ def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
 
 async def _stream_file(request: Request, store: RecordingStore, file: RecordingFile) -> Response:
     size, path = file.size_bytes or 0, file.path or ""
-    # what has a path is never written again
+    # A file that has a path is never changed, so its id identifies its content.
     tag = f'"{file.id}"'
     headers = {**_HEADERS, "Accept-Ranges": "bytes", "Content-Disposition": "inline", "ETag": tag}
     requested_range = request.headers.get("range")
@@ -60,9 +60,9 @@ async def _stream_file(request: Request, store: RecordingStore, file: RecordingF
         start = int(first) if first else max(0, size - int(last))
         end = min(size, int(last) + 1) if first and last else size
         if first and last and int(last) < int(first):
-            start, end = 0, size  # no range at all: as if none had been asked for
+            start, end = 0, size  # an invalid range is ignored (RFC 9110, section 14.1.1)
         elif start >= size:
-            return _error_response("That is beyond the end.", 416, {"Content-Range": f"bytes */{size}"})
+            return _error_response("The range begins after the end of the recording.", 416, {"Content-Range": f"bytes */{size}"})
         else:
             status = 206
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
@@ -71,11 +71,11 @@ async def _stream_file(request: Request, store: RecordingStore, file: RecordingF
         return Response(None, status, headers, media_type=file.mime_type)
     pieces = store.read(path, start, end)
     try:
-        # the first before the status goes out: what is gone is told, not broken off
+        # Read the first piece before sending the status, so that a missing file is an error and not a truncated response.
         first_piece = await anext(pieces, b"")
     except StoreFailed as failed:
-        log.error("recording not played", reason=str(failed))
-        return _error_response(f"The recording cannot be read now: {failed}.", 503)
+        log.error("recording unreadable", reason=str(failed))
+        return _error_response(f"The recording cannot be read at the moment: {failed}.", 503)
     return StreamingResponse(_prepend(first_piece, pieces), status, headers, media_type=file.mime_type)
 
 

@@ -1,4 +1,4 @@
-"""Server-sent events (graphql-sse, distinct connections), for networks that let no WebSocket through."""
+"""Server-sent events (graphql-sse, distinct connections mode) for networks that block WebSockets."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -12,44 +12,47 @@ from engine.execution import is_request_error
 from live.cancellation import cancel_and_wait
 
 HEARTBEAT_SECONDS = 15.0
+"""Seconds between two comments on an idle stream, so that proxies keep it open."""
 
 HEADERS = {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-cache, no-transform",
-    "X-Accel-Buffering": "no",  # nginx would keep events back
+    "X-Accel-Buffering": "no",  # nginx would buffer events
 }
 
 
 class EventStream(StreamingResponse):
-    """The results of one operation. A stream that breaks off ends without `complete_with_level`, so that clients come back."""
+    """The response that streams the results of one operation.
+
+    A stream that fails or is cut off by a shutdown ends without a `complete` event, so that clients reconnect.
+    """
 
     def __init__(
         self,
         results: AsyncGenerator[ExecutionResult, None],
         encode: Callable[[ExecutionResult], Awaitable[str]],
-        closing: asyncio.Event,
+        shutdown: asyncio.Event,
     ) -> None:
-        """`encode` gives a result as one line of JSON; once `closing_reserve` is set the process ends, and the
-        stream breaks off."""
+        """Stream `results`, each encoded by `encode` as one line of JSON, until they end or `shutdown` is set."""
         self._results = results
         self._encode = encode
-        self._closing = closing
+        self._shutdown = shutdown
         self._next_result: asyncio.Task[ExecutionResult | None] | None = None
         self._shutdown_signal: asyncio.Task[bool] | None = None
         super().__init__(self._events(), headers=HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the events; close the operation when it is done, or its reader has gone."""
+        """Send the events. Close the operation when it is complete or the client has disconnected."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            # here, not in the generator of the events: what that awaits when the reader goes is cancelled once more
+            # Not in the generator: when the client disconnects, Starlette cancels whatever the generator awaits.
             await cancel_and_wait(*filter(None, (self._next_result, self._shutdown_signal)))
             await self._results.aclose()
 
     async def _events(self) -> AsyncGenerator[str, None]:
-        self._shutdown_signal = asyncio.create_task(self._closing.wait())
-        while not self._closing.is_set():
+        self._shutdown_signal = asyncio.create_task(self._shutdown.wait())
+        while not self._shutdown.is_set():
             self._next_result = self._next_result or asyncio.create_task(anext(self._results, None))
             both = {self._next_result, self._shutdown_signal}
             await asyncio.wait(both, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)

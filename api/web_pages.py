@@ -1,4 +1,4 @@
-"""The pages for people: what `make web` has built from web/, under headers that let them reach only this server and LiveKit."""
+"""The web pages that `make web` builds from web/, with headers that restrict them to this server and LiveKit."""
 
 import asyncio
 import os
@@ -18,30 +18,30 @@ from settings import LivekitSettings, Settings
 
 DIST = Path(__file__).parents[1] / "web" / "dist"
 PAGE_PATHS = ("/join", "/interviews/{interview_id}")
-"""Invite.url and Interview.url; which of its pages it is, the application reads from the address"""
+"""The paths of Invite.url and Interview.url. One page serves both: its script reads from the URL what to show."""
 CACHE_FOR_A_YEAR = "public, max-age=31536000, immutable"
 NONCE_PLACEHOLDER = "__NONCE__"
-"""stands in index.html, as vite.config.ts says, where each answer has a nonce of its own"""
+"""Placeholder in index.html (set in vite.config.ts) that each response replaces with a new nonce."""
 
 NOT_BUILT_PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Viva</title>
 <h1>The pages are not built yet</h1>
-<p>Whoever runs this server: install Node 20.19 or newer, run <code>make web</code>, and start the server again.</p>
+<p>To build them, install Node 20.19 or newer, run <code>make web</code>, and restart the server.</p>
 </html>
 """
 
 
 def page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
-    """The pages and their assets; where nothing is built, a page in their place that says how to."""
+    """Return the routes of the pages and their assets. Without a build, the pages answer 503 and say how to build them."""
     policy = _content_security_policy(settings.livekit)
     index = dist / "index.html"
     is_built = index.is_file()
 
     async def serve_page(_: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
-        # read each time: who builds anew need not restart
+        # Read for each request, so that a new build needs no restart.
         page = (
             (await asyncio.to_thread(index.read_text, encoding="utf-8")).replace(NONCE_PLACEHOLDER, nonce)
             if is_built
@@ -66,10 +66,10 @@ def page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
 
 
 class ImmutableAssets(StaticFiles):
-    """Files that carry the digest of what is in them in their names, and so never change."""
+    """Static files with a content hash in their names, which therefore never change."""
 
     def file_response(self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200) -> Response:
-        """The file, which browsers may keep."""
+        """Return the file with headers that let browsers cache it for a year."""
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["Cache-Control"] = CACHE_FOR_A_YEAR
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -87,7 +87,7 @@ def _content_security_policy(livekit: LivekitSettings) -> str:
 
 
 def _livekit_origins(url: str) -> list[str]:
-    """A LiveKit server's two origins: the WebSocket's, and that of HTTP, which clients ask why the first one was refused."""
+    """Return the origins of a LiveKit server: WebSocket, and HTTP, which clients query when the WebSocket was refused."""
     parts = urlsplit(url)
     if not parts.netloc:
         return []

@@ -1,4 +1,4 @@
-"""Where other servers tell us what has happened."""
+"""Webhooks that other servers call."""
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -10,23 +10,27 @@ from resolvers.livekit_events import receive_event
 from schema.context import choose_request_id
 
 MAX_EVENT_BYTES = 64 * 1024
-"""far more than LiveKit ever sends"""
+"""Maximum size of an event. LiveKit's events are far smaller."""
 STATUS_CODES = {ErrorCode.UNAUTHENTICATED: 401, ErrorCode.UNAVAILABLE: 503}
 
 
 def webhook_routes() -> list[BaseRoute]:
-    """/webhooks/livekit."""
+    """Return the route /webhooks/livekit."""
     return [Route("/webhooks/livekit", handle_livekit_event, methods=["POST"])]
 
 
 async def handle_livekit_event(request: Request) -> Response:
-    """204 for what was taken in or is none of ours, 401 for what is forged or stale, 503 for what LiveKit shall tell again."""
+    """Handle an event of LiveKit.
+
+    Answers 204 if the event was handled or does not concern us, 401 if it is forged or stale, 413 if it is too large, and 503 if
+    LiveKit should send it again.
+    """
     body = b""
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_EVENT_BYTES:
-                return PlainTextResponse(f"At most {MAX_EVENT_BYTES // 1024} KiB are taken.", 413)
+                return PlainTextResponse(f"The event is too large: the limit is {MAX_EVENT_BYTES // 1024} KiB.", 413)
     except ClientDisconnect:
         return Response(status_code=400)
     try:

@@ -1,8 +1,10 @@
-"""graphql-transport-ws as we hold it: what is malformed is refused by name, a stream that fails never looks like a finished one.
+"""GraphQL over WebSocket (graphql-transport-ws). A subscription that fails never looks like one that is complete.
 
-How a failure is told, by its code: about the request (FORBIDDEN, NOT_FOUND, BAD_INPUT ...) as the operation's `error`; a
-credential that has ended closes the socket with 4401, which clients take as final until they have a new one; what will pass
-(UNAVAILABLE, INTERNAL) closes it with 1013, after which they come back.
+How the client learns of a failure depends on its code:
+
+- Errors in the request (FORBIDDEN, NOT_FOUND, BAD_INPUT ...) are the `error` message of the operation.
+- An expired or revoked credential closes the socket with 4401. Clients do not reconnect until they have a new credential.
+- Transient errors (UNAVAILABLE, INTERNAL) close the socket with 1013, after which clients reconnect.
 """
 
 import asyncio
@@ -34,28 +36,28 @@ from schema.context import GraphQLContext
 CLOSE_UNAUTHENTICATED = 4401
 
 MAX_REASON_BYTES = 123
-"""of a close frame"""
+"""Maximum size of the reason in a close frame (RFC 6455, section 5.5)."""
 
 
 class GraphQLWebSocket(ASGIWebSocketAdapter):
-    """A WebSocket, by messages. A reader that takes nothing is given up below it (api.slow_clients)."""
+    """A WebSocket that sends and receives messages. api.slow_clients disconnects clients that read too slowly."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """Messages until either side closes."""
+        """Yield messages until either side closes the socket."""
         try:
             async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
                 yield message
         except RuntimeError:
-            # closed by an operation between two messages
+            # Starlette raises it if an operation has closed the socket between two messages.
             if self.ws.application_state is WebSocketState.CONNECTED:
                 raise
 
     async def send_json(self, message: Mapping[str, object]) -> None:
-        """Send a message. Raises WebSocketDisconnected when the socket is closed."""
+        """Send a message. Raises WebSocketDisconnected if the socket is closed."""
         await self.send_text(str(self.view.encode_json(message)))
 
     async def send_text(self, text: str) -> None:
-        """Send a message that is ready. Raises as send_json."""
+        """Send an encoded message. Raises WebSocketDisconnected if the socket is closed."""
         if self.ws.application_state is not WebSocketState.CONNECTED:
             raise WebSocketDisconnected
         try:
@@ -64,15 +66,15 @@ class GraphQLWebSocket(ASGIWebSocketAdapter):
             raise WebSocketDisconnected from gone
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the socket, if it is not closed yet. A reason that is too long for the frame is cut."""
+        """Close the socket unless it is closed. A reason that does not fit into the frame is truncated."""
         if self.ws.application_state is WebSocketState.CONNECTED:
-            cut = reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+            truncated = reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
             with suppress(WebSocketDisconnect):
-                await self.ws.close(code, cut)
+                await self.ws.close(code, truncated)
 
 
 class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
-    """One client's connection, with all its operations."""
+    """The connection of one client, and its operations."""
 
     websocket: GraphQLWebSocket
     _ending_operations: set[asyncio.Task[None]]
@@ -84,24 +86,24 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
             await super().handle()
 
     async def handle_message(self, message: Message) -> None:
-        """Take a message; one that the protocol does not know closes the socket with 4400."""
+        """Handle a message. A malformed one closes the socket with 4400."""
         if _is_well_formed(message):
             await super().handle_message(message)
         else:
-            await self.handle_invalid_message("This is no message of graphql-transport-ws.")
+            await self.handle_invalid_message("The message is not a valid graphql-transport-ws message.")
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
-        """Let the client in, unless it shows a credential that is worth nothing."""
+        """Acknowledge the connection, or close it if the credential is invalid."""
         try:
             await super().handle_connection_init({**message, "payload": message.get("payload") or {}})
         except Exception as error:
             await self._close_for_failure(to_failure(error, self.context.request_id))
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Begin an operation; one too many is refused without touching the others."""
+        """Start an operation. One that exceeds the limit is refused and does not affect the others."""
         limit = self.max_subscriptions_per_connection or 0
         if self.connection_acknowledged and len(self.operations) >= limit and message["id"] not in self.operations:
-            too_many = RateLimited(f"At most {limit} operations at once: complete one first.", retry_after_seconds=1)
+            too_many = RateLimited(f"The limit is {limit} concurrent operations: complete one first.", retry_after_seconds=1)
             failure = to_failure(too_many, self.context.request_id)
             error = GraphQLError(failure.message, extensions=failure.extensions(self.context.request_id))
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
@@ -109,10 +111,10 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
             await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[GraphQLContext, None]) -> None:
-        """Run an operation to its end."""
+        """Run an operation until it is complete, fails, or the client disconnects."""
         sink = _OperationSink(self, operation)
         try:
-            # apart, so that nothing which only its beginning needs stays for as long as a subscription lasts
+            # A method of its own, so that a long subscription holds no reference to what only its start needs.
             await self._start_operation(operation, sink)
             if sink.subscription is not None:
                 with metrics.OPEN_STREAMS.track_inprogress():
@@ -126,7 +128,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     async def _start_operation(self, operation: Operation[GraphQLContext, None], sink: "_OperationSink") -> None:
         query, name, variables = operation.query, operation.operation_name, operation.variables or {}
-        # kept for as long as the operation otherwise
+        # The operation would hold them for as long as it runs.
         operation.query, operation.variables = "", None
         access_monitor, shared_operations = self.context.access_monitor, self.context.shared_operations
         if access_monitor is not None and access_monitor.is_fresh:
@@ -154,7 +156,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
                     await self.deliver_result(operation, result)
 
     async def deliver_result(self, operation: Operation[GraphQLContext, None], result: ExecutionResult) -> None:
-        """Send a result, or what its failure comes to."""
+        """Send a result, or reject the operation if it was not executed."""
         if is_request_error(result):
             await self._reject(operation, result.errors or [])
         else:
@@ -164,7 +166,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
         codes = [get_error_code(error) for error in errors]
         dead_credential = ErrorCode.UNAUTHENTICATED in codes and self.context.authorization is not None
         if dead_credential or any(code in TRANSIENT_CODES for code in codes):
-            # nothing more of this operation: not the `complete_with_level` that a client would take for its end
+            # Suppress the `complete` message, after which the client would not resume the subscription.
             operation.completed = True
             await self._close_for_failure(Failure(codes[0], errors[0].message))
         else:
@@ -175,7 +177,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
         await self.websocket.close(code, f"{failure.code}: {failure.message}")
 
     async def cleanup_operation(self, operation_id: str) -> None:
-        """End an operation, without waiting for it; nothing more of it is sent."""
+        """Cancel an operation without waiting for it. None of its messages are sent any more."""
         operation = self.operations.pop(operation_id, None)
         if operation and operation.task:
             operation.completed = True
@@ -184,18 +186,18 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
             ending.add_done_callback(self._ending_operations.discard)
 
     async def shutdown(self) -> None:
-        """End every operation, and wait for it."""
+        """Cancel all operations, and wait until they have ended."""
         await super().shutdown()
         await asyncio.gather(*self._ending_operations)
 
     async def handle_task_exception(self, error: Exception) -> None:
-        """Log what went wrong in a task, unless it is only that the client has gone."""
+        """Log the error of a task, unless the client has disconnected."""
         if not isinstance(error, WebSocketDisconnected):
             to_failure(error, self.context.request_id)
 
 
 class _OperationSink(EventSink):
-    """An operation's part of its connection."""
+    """Sends the events of one operation over its connection."""
 
     __slots__ = ("_connection", "_head", "_operation", "_socket", "subscription")
 
@@ -210,14 +212,14 @@ class _OperationSink(EventSink):
         self.subscription = subscription
 
     async def subscribe(self, operation: SharedOperation[Any, Any, Any], caller: Principal, after: int) -> None:
-        """Begin a delivery for one more subscriber. What prevents it is told as the operation's failure."""
+        """Join a shared operation as one more subscriber. If that fails, reject this operation."""
         try:
             self.attach(SharedSubscription(operation, await operation.open_stream(caller, after)))
         except Exception as error:
             await self._send_failure(error)
 
     async def run_subscription(self) -> None:
-        """Run the delivery that was taken over. What ends it too soon is told as the operation's failure."""
+        """Deliver the events of the attached subscription. If it fails, reject this operation."""
         if self.subscription is None:
             return
         try:
@@ -234,7 +236,7 @@ class _OperationSink(EventSink):
             await self.send_result(graphql.ExecutionResult(None, [GraphQLError(str(error), original_error=error)]))
 
     def send(self, payload: str) -> Coroutine[Any, Any, None]:
-        # a coroutine of its own, and a try in it, would be a thirtieth of what a message takes
+        # Returns the socket's coroutine instead of awaiting it: another coroutine would cost 3 % of each message.
         if self._operation.completed:
             raise SubscriberGone
         metrics.SHARED_EVENTS.count += 1

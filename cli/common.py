@@ -1,4 +1,4 @@
-"""What the commands of main and keys have in common: one that cannot be done ends with 2, and a sentence that says what to do."""
+"""Shared by all commands: loading settings, and exiting with status 2 and a sentence that says what to do."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def load_settings() -> Settings:
-    """The settings; ends the process with one line for each that is wrong."""
+    """Read the settings and configure logging. Exits with 2 and one line for each invalid setting."""
     try:
         settings = read_settings()
     except InvalidSettings as wrong:
@@ -28,13 +28,13 @@ def load_settings() -> Settings:
 
 
 def exit_with_error(message: str) -> typer.Exit:
-    """Tell why nothing is done; raise what this returns."""
+    """Print the message and return the exception that exits with 2. Use it as `raise exit_with_error(...)`."""
     typer.secho(message, fg="red", err=True)
     return typer.Exit(2)
 
 
 def require_auth_secret(settings: Settings) -> None:
-    """Return when what signs links and tokens is long enough."""
+    """Exit with 2 unless AUTH_SECRET, which signs links and tokens, is long enough."""
     if len(settings.auth.secret.get_secret_value()) < MIN_SECRET_LENGTH:
         raise exit_with_error(
             f"AUTH_SECRET is missing or shorter than {MIN_SECRET_LENGTH} characters: set it in .env, for instance to "
@@ -43,7 +43,7 @@ def require_auth_secret(settings: Settings) -> None:
 
 
 def require_voice_settings(settings: Settings, **others: str) -> None:
-    """Return when LiveKit's settings and these others are set."""
+    """Exit with 2 unless LiveKit's settings and the named others have a value."""
     livekit = {
         "LIVEKIT_URL": settings.livekit.url,
         "LIVEKIT_API_KEY": settings.livekit.api_key.get_secret_value(),
@@ -55,22 +55,22 @@ def require_voice_settings(settings: Settings, **others: str) -> None:
 
 
 def open_recording_store(settings: Settings) -> RecordingStore | None:
-    """The store of recordings, None where nothing is recorded."""
+    """Open the recording store. Returns None if none is configured; exits with 2 if it cannot be used."""
     try:
         return open_store(settings.recording)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise exit_with_error(
-            f"RECORDING_STORE: this cannot be used ({reason}): name a folder that may be written to, or s3://bucket/prefix."
+            f"RECORDING_STORE: this cannot be used ({reason}). Use a writable folder or s3://bucket/prefix."
         ) from None
 
 
 def run_or_exit(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run it to its end; a MongoDB that is not there ends the process with a sentence."""
+    """Run the coroutine. Exits with 2 if MongoDB is unavailable."""
     try:
         return asyncio.run(coroutine)
     except PyMongoError as error:
         reason = type(error).__name__
         raise exit_with_error(
-            f"MONGODB_URL: MongoDB does not answer, or not as it should ({reason}). `main.py doctor` says what to do."
+            f"MONGODB_URL: MongoDB does not answer as expected ({reason}). Run `main.py doctor` to find out why."
         ) from None

@@ -1,4 +1,4 @@
-"""`main.py keys`: API keys, and the organizations that they are made for."""
+"""`main.py keys`: API keys, and the organizations that they belong to."""
 
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,12 @@ keys_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, revok
 
 
 def load_starter_positions() -> list[dict[str, Any]]:
-    """The starter positions of positions/*.yaml."""
+    """Return the starter positions from positions/*.yaml."""
     return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(STARTER_POSITIONS_FOLDER.glob("*.yaml"))]
 
 
 async def provision_key(settings: Settings, organization: str, role: Role, name: str) -> tuple[PydanticObjectId, str]:
-    """A new key; makes the organization, with the starter positions, if there is none. Returns the key's id and secret."""
+    """Create a key and return its id and secret. A new organization is created with the starter positions."""
     async with database.connect(settings.mongodb):
         owner, _ = await ensure_organization(organization)
         await seed_positions(owner.id, load_starter_positions())
@@ -37,17 +37,17 @@ async def provision_key(settings: Settings, organization: str, role: Role, name:
 
 @keys_app.command()
 def create(organization: str, role: Role, name: str) -> None:
-    """Make a key for NAME in ORGANIZATION (made, with the starter positions, if it is new). The key is shown once."""
+    """Create a key for NAME in ORGANIZATION and print it once. A new organization gets the starter positions."""
     if role is Role.CANDIDATE:
-        raise exit_with_error("Candidates have no keys: startInterview and scheduleInterview give them a link.")
+        raise exit_with_error("Candidates do not use keys: startInterview and scheduleInterview return a link for them.")
     key_id, secret = run_or_exit(provision_key(load_settings(), organization, role, name))
-    typer.secho(f"Key {key_id} for {name} ({role}). Keep it now: it is not shown again.", err=True)
+    typer.secho(f"Key {key_id} for {name} ({role}). Save it now: it cannot be displayed again.", err=True)
     typer.echo(secret)
 
 
 @keys_app.command(name="list")
 def list_(organization: str) -> None:
-    """Every key of an organization, without its secret."""
+    """List the keys of an organization, without their secrets."""
     settings = load_settings()
 
     async def print_keys() -> None:
@@ -55,7 +55,7 @@ def list_(organization: str) -> None:
             owner = await find_organization(organization)
             if owner is None:
                 raise exit_with_error(
-                    f"There is no organization {organization}: `main.py keys create` makes one with its first key."
+                    f"There is no organization {organization}: `main.py keys create` creates one with its first key."
                 )
             table = Table("id", "role", "name", "created", "state")
             for key in await list_keys(owner.id):
@@ -69,14 +69,14 @@ def list_(organization: str) -> None:
 
 @keys_app.command()
 def revoke(key_id: str) -> None:
-    """Make a key worthless, at once."""
+    """Revoke a key. Requests are refused immediately, and open subscriptions end within seconds."""
     settings = load_settings()
     if not ObjectId.is_valid(key_id):
-        raise exit_with_error(f"{key_id} is not the id of a key: `main.py keys list ORGANIZATION` shows them.")
+        raise exit_with_error(f"{key_id} is not the id of a key: `main.py keys list ORGANIZATION` lists them.")
 
     async def revoke_by_id() -> bool:
         async with database.connect(settings.mongodb):
             return await revoke_key(PydanticObjectId(key_id)) is not None
 
     if not run_or_exit(revoke_by_id()):
-        raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` shows them.")
+        raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` lists them.")

@@ -1,31 +1,76 @@
-"""The API's server: its address, which several processes may share, and how it ends."""
+"""`main.py serve`: the API's server process."""
 
 import asyncio
+import signal
 import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
+from starlette.applications import Starlette
 
-from cli.common import exit_with_error
-from settings import ApiSettings
+from api.http import MAX_FRAME_BYTES
+from api.slow_clients import SlowClientProtocol
+from cli.common import exit_with_error, load_settings, open_recording_store, require_auth_secret, run_or_exit
+from models.storage import database
+from settings import ApiSettings, Settings
 
 
-class ApiServer(uvicorn.Server):
-    """uvicorn, which tells when it begins to end: it closes WebSockets by itself (1012), but waits for streams over HTTP."""
+def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
+    """Serve the API until SIGTERM or SIGINT, or exit with 2 when a setting is unusable or MongoDB does not answer."""
+    settings = load_settings()
+    require_auth_secret(settings)
+    open_recording_store(settings)
+    shutdown = asyncio.Event()
+    try:
+        app = create_app(settings, shutdown)
+    except ValueError:
+        raise exit_with_error(
+            "API_ALLOWED_ORIGINS: an origin is scheme and host only, such as https://hr.example, without a path."
+        ) from None
+    # uvicorn would report a failed lifespan with a traceback.
+    run_or_exit(_check_mongodb(settings))
+    # After draining, uvicorn raises the signal again for the code that started it. The shutdown succeeded, so exit with 0.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    config = uvicorn.Config(
+        app,
+        host=settings.api.host,
+        port=settings.api.port,
+        ws=SlowClientProtocol,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=settings.api.compression,
+        timeout_graceful_shutdown=settings.api.drain_seconds,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+    )
+    with suppress(KeyboardInterrupt):
+        _ApiServer(config, shutdown).run(_bind_shared_sockets(settings.api) if settings.api.reuse_port else None)
 
-    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+
+async def _check_mongodb(settings: Settings) -> None:
+    async with database.connect(settings.mongodb):
+        pass
+
+
+class _ApiServer(uvicorn.Server):
+    """A uvicorn server that announces its shutdown. uvicorn closes WebSockets (1012), but waits for HTTP streams to end."""
+
+    def __init__(self, config: uvicorn.Config, shutdown: asyncio.Event) -> None:
         super().__init__(config)
-        self._closing = closing
+        self._shutdown_started = shutdown
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Set `closing_reserve`, then end as uvicorn does: what is under way may finish within its own bound."""
-        self._closing.set()
+        """Set the shutdown event, then shut down as uvicorn does."""
+        self._shutdown_started.set()
         await super().shutdown(sockets)
 
 
-def bind_shared_sockets(api: ApiSettings) -> list[socket.socket]:
-    """Sockets on the API's address beside those of other processes. They do not listen yet: nobody is sent here too soon.
+def _bind_shared_sockets(api: ApiSettings) -> list[socket.socket]:
+    """Bind the API's address with SO_REUSEPORT, so that other processes can share it, and exit with 2 when that fails.
 
-    Ends the process with a sentence when the address cannot be used or shared.
+    uvicorn calls listen() once the application has started: the kernel sends no connection here before that.
     """
     try:
         addresses = socket.getaddrinfo(api.host, api.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -39,7 +84,7 @@ def bind_shared_sockets(api: ApiSettings) -> list[socket.socket]:
             bound_socket.bind(address)
     except OSError as error:
         raise exit_with_error(
-            f"API_HOST, API_PORT: this address cannot be used ({error.strerror}). Processes that share one are of one user, and "
-            "each has API_REUSE_PORT=true."
+            f"API_HOST, API_PORT: this address cannot be used ({error.strerror}). Processes that share an address must run as "
+            "the same user, each with API_REUSE_PORT=true."
         ) from None
     return sockets

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from lifecycle.access_monitor import AccessMonitors
 from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
@@ -24,6 +25,7 @@ class Services:
     jobs: Jobs
     rooms: Rooms
     consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
+    access_monitors: AccessMonitors = field(default_factory=AccessMonitors)
 
 
 @asynccontextmanager

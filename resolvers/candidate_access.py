@@ -1,4 +1,4 @@
-"""What lets a candidate in: an invite, and the access that it is exchanged for."""
+"""A candidate's credentials: the invite, and the access for which it is exchanged."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +12,17 @@ from models.documents.turn import Channel
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
-    """A candidate's bearer token for one interview, and the key to its room."""
+    """A candidate's bearer token for one interview, with access to its room."""
 
     token: str
     expires_at: datetime
     room: RoomAccess | None
-    """of an interview that is held by voice"""
+    """Access to the LiveKit room. None unless the interview is open and held by voice."""
 
 
 @dataclass(frozen=True, slots=True)
 class InviteLink:
-    """A link for a candidate; whoever has it may join."""
+    """A link that lets its holder join the interview as the candidate."""
 
     token: str
     url: str
@@ -30,14 +30,14 @@ class InviteLink:
 
 
 def issue_candidate_access(services: Services, interview: Interview) -> AccessGrant:
-    """A fresh access to the interview, and to its room while it is held by voice."""
+    """Issue new access to the interview, and to its room if the interview is open and held by voice."""
     needs_room = interview.channel is Channel.VOICE and interview.status in OPEN_STATUSES and services.rooms.is_configured
     room = services.rooms.issue_access(interview) if needs_room else None
     return AccessGrant(*issue_candidate_token(interview, services.settings.auth), room)
 
 
 def issue_invite_link(services: Services, interview: Interview) -> InviteLink:
-    """The interview's present invite."""
+    """Return the link of the interview's current invite."""
     token = issue_invite_token(interview, services.settings.auth)
-    # in the fragment: browsers never send it, so no log of any server holds it
+    # Browsers do not send the fragment of a URL, so the token is in no server's log.
     return InviteLink(token, f"{services.settings.api.public_url}/join#{token}", interview.expires_at)

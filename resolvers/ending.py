@@ -1,4 +1,4 @@
-"""How an interview ends: ended, cancelled, erased. Each may be asked for again."""
+"""Ending, cancelling and erasing interviews. Each operation can be repeated safely."""
 
 from datetime import UTC
 
@@ -14,7 +14,7 @@ from resolvers.interview_lookup import load_interview
 
 
 async def end_interview(services: Services, principal: Principal, interview_id: str, idempotency_key: str | None) -> Interview:
-    """End the interview; one that has ended is answered as it is. Raises NotFound, and Conflict when it was never open."""
+    """End the interview. One that has ended is returned unchanged. Raises NotFound, and Conflict if it was never opened."""
     require_permission(principal, Action.END_INTERVIEW)
     interview = await load_interview(principal, interview_id)
     await idempotent(services, principal, "endInterview", idempotency_key, interview_id).claim(interview.id)
@@ -25,7 +25,7 @@ async def end_interview(services: Services, principal: Principal, interview_id: 
 async def cancel_interview(
     services: Services, principal: Principal, interview_id: str, reason: str | None, idempotency_key: str | None
 ) -> Interview:
-    """Cancel an interview that has not begun; a cancelled one keeps its first reason. Raises NotFound, BadInput, Conflict."""
+    """Cancel an interview that has not begun. Repeating it does not change the reason. Raises NotFound, BadInput, Conflict."""
     require_permission(principal, Action.CANCEL_INTERVIEW)
     interview = await load_interview(principal, interview_id)
     reason = clean_optional(lambda text, field: clean_text(text, field, DETAIL_LIMIT), reason, "reason")
@@ -37,7 +37,10 @@ async def cancel_interview(
 async def erase_interview(
     services: Services, principal: Principal, interview_id: str, idempotency_key: str | None
 ) -> tuple[Interview, str]:
-    """Erase an interview for good, and a receipt that says when and how much: the same one each time. Raises NotFound."""
+    """Erase an interview permanently. Returns it with a signed receipt of when and how much was erased.
+
+    Repeating it returns the same receipt. Raises NotFound.
+    """
     require_permission(principal, Action.ERASE_INTERVIEW)
     interview = await load_interview(principal, interview_id)
     await idempotent(services, principal, "eraseInterview", idempotency_key, interview_id).claim(interview.id)
@@ -47,7 +50,7 @@ async def erase_interview(
 
 def _sign_erasure_receipt(services: Services, erased: Interview) -> str:
     if erased.erased_at is None or erased.erasure is None:
-        raise RuntimeError("an erased interview carries its mark and counts")
+        raise RuntimeError("an erased interview has its time of erasure and its counts")
     claims = {
         "sub": encode_id(IdKind.INTERVIEW, erased.id),
         "erasedAt": erased.erased_at.astimezone(UTC).isoformat(timespec="milliseconds"),

@@ -1,4 +1,4 @@
-"""Evaluations as they are read and asked for, and the reviews in which people decide."""
+"""Reading and requesting evaluations, and reviewing them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from resolvers.interview_lookup import load_interview
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideRequest:
-    """A level that a person puts in the place of the judge's; None: not assessed."""
+    """A level with which a reviewer replaces the judge's. None means not assessed."""
 
     criterion_key: str
     level: int | None
@@ -42,7 +42,7 @@ class OverrideRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRequest:
-    """Mutation.reviewEvaluation."""
+    """The input of Mutation.reviewEvaluation."""
 
     evaluation_id: str
     decision: Decision
@@ -52,22 +52,22 @@ class ReviewRequest:
 
 
 async def get_evaluation(services: Services, principal: Principal, interview_id: str, version: int | None) -> Evaluation | None:
-    """The newest completed version, or the newest while none is completed, or the one that is named; None while there is none.
+    """Return the given version, by default the newest completed one, or the newest if none is completed.
 
-    Raises NotFound when the interview is unknown or not the caller's.
+    Returns None if there is no such version. Raises NotFound if the interview is unknown or belongs to others.
     """
     require_permission(principal, Action.READ_EVALUATION)
     return pick_evaluation(await list_interview_evaluations(principal, await load_interview(principal, interview_id)), version)
 
 
 async def list_interview_evaluations(principal: Principal, interview: Interview) -> list[Evaluation]:
-    """Every version, newest first, of an interview that the caller may read; none once it has been erased."""
+    """Return all versions, newest first, of an interview that the caller may read. An erased interview has none."""
     require_permission(principal, Action.READ_EVALUATION)
     return [] if interview.erased_at else await list_evaluations(interview.id)
 
 
 async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> Evaluation | None:
-    """The evaluation, if it is the caller's organization's and its interview has not been erased."""
+    """Return the evaluation if it belongs to the caller's organization and its interview has not been erased."""
     evaluation = await get_organization_evaluation(principal.organization_id, evaluation_id)
     if evaluation is None:
         return None
@@ -78,7 +78,7 @@ async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> Eval
 async def evaluate_interview(
     services: Services, principal: Principal, interview_id: str, idempotency_key: str | None
 ) -> Evaluation:
-    """Ask for one more version; while one is at work, answers that one. The same key again answers the same version.
+    """Request a new version. If one is pending or running, or the key has been used before, return that one.
 
     Raises NotFound, and Conflict unless the interview is completed.
     """
@@ -93,9 +93,9 @@ async def evaluate_interview(
 
 
 async def review_evaluation(services: Services, principal: Principal, request: ReviewRequest) -> Evaluation:
-    """Put a review beside the evaluation, once for each idempotency key; its numbers stay as they are.
+    """Add a review to the evaluation, once for each idempotency key. The judge's own levels and scores do not change.
 
-    Raises NotFound, Conflict unless the evaluation is completed, BadInput for overrides that do not fit it.
+    Raises NotFound, Conflict unless the evaluation is completed, and BadInput for overrides that do not fit it.
     """
     require_permission(principal, Action.REVIEW_EVALUATION)
     evaluation_id = decode_id(IdKind.EVALUATION, request.evaluation_id)
@@ -132,11 +132,11 @@ def _validate_overrides(outcome: EvaluationOutcome, overrides: Sequence[Override
         key = clean_line(override.criterion_key, f"{path}.criterionKey")
         if key not in keys:
             raise BadInput(
-                f"{path}.criterionKey names no criterion of this evaluation: they are {', '.join(keys)}.",
+                f"{path}.criterionKey is not a criterion of this evaluation: use one of {', '.join(keys)}.",
                 field=f"{path}.criterionKey",
             )
         if key in seen:
-            raise BadInput(f"{path}.criterionKey comes twice: override each criterion once.", field=f"{path}.criterionKey")
+            raise BadInput(f"{path}.criterionKey occurs twice: override each criterion once.", field=f"{path}.criterionKey")
         if override.level is not None and not 1 <= override.level <= 5:
             raise BadInput(f"{path}.level must be 1 to 5, or null for not assessed.", field=f"{path}.level")
         seen.add(key)

@@ -1,4 +1,4 @@
-"""The same mutation twice: one helper for all of them (contract.graphql, "inputs and payloads")."""
+"""Idempotency keys: repeating a mutation with the same key and input has no second effect."""
 
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ from resolvers.input_text import clean_line
 
 @dataclass(frozen=True, slots=True)
 class IdempotentCall:
-    """A mutation under its caller's key, or without one: then every call is a new one."""
+    """One call of a mutation with the caller's idempotency key. Without a key, every call is a new one."""
 
     caller: str
     mutation: str
@@ -23,16 +23,16 @@ class IdempotentCall:
     digest: str
 
     async def previous_result(self) -> ObjectId | None:
-        """The id that an earlier call with this key works on, so that what was valid then is finished now.
+        """Return the id that an earlier call with this key claimed, so that a repetition can complete an interrupted call.
 
-        Raises Conflict when that call had another input.
+        Raises Conflict if the earlier call had another input.
         """
         return await idempotency_claim.find_claimed_id(self.caller, self.mutation, self.key, self.digest) if self.key else None
 
     async def claim(self, result_id: ObjectId) -> ObjectId:
-        """The id to work on: `result_id`, or the one that this key got first. After validation, before the first write.
+        """Claim `result_id` for this key, and return the id that was claimed first. Call it before the first write.
 
-        Raises Conflict when the key came with another input.
+        Raises Conflict if the key was used with another input.
         """
         if self.key is None:
             return result_id
@@ -42,13 +42,13 @@ class IdempotentCall:
 def idempotent(
     services: Services, principal: Principal, mutation: str, key: str | None, validated_input: object
 ) -> IdempotentCall:
-    """The mutation of this caller with this validated input: dataclasses, mappings, lists and scalars.
+    """Describe this caller's call of a mutation. The validated input may hold dataclasses, mappings, lists and scalars.
 
-    Raises BadInput for a key that is empty, longer than 200 characters, or holds control characters.
+    Raises BadInput for a key that is blank, longer than 200 characters, or contains control characters.
     """
     if key is not None:
         key = clean_line(key, "idempotencyKey")
-    # keyed: whoever reads the database can not find out by trying what was said in an input
+    # A keyed digest: without the secret, a reader of the database cannot recover an input by guessing.
     secret = signing_key(services.settings.auth).encode()
     digest = hmac.new(secret, orjson.dumps(validated_input, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z), hashlib.sha256)
     return IdempotentCall(principal.caller, mutation, key, digest.hexdigest())

@@ -1,4 +1,4 @@
-"""Ids as callers see them: opaque strings, whose prefix says what they name."""
+"""The ids of the API: opaque strings with a prefix for the kind of object."""
 
 import re
 from enum import StrEnum
@@ -9,7 +9,7 @@ from errors import NotFound
 
 
 class IdKind(StrEnum):
-    """What an id names; the value is its prefix."""
+    """The kind of object that an id names. The value is the prefix."""
 
     INTERVIEW = "int"
     TURN = "trn"
@@ -23,18 +23,18 @@ _ID = re.compile(rf"({'|'.join(IdKind)})_([0-9a-f]{{24}})")
 
 
 def encode_id(kind: IdKind, object_id: ObjectId) -> str:
-    """The id as callers see it."""
+    """Return the id by which callers name the object."""
     return f"{kind}_{object_id}"
 
 
 def parse_id(text: str) -> tuple[IdKind, ObjectId] | None:
-    """What an id names; None when it is no id of ours."""
+    """Return the kind and the id of the object that an id names, or None if the id is malformed."""
     match = _ID.fullmatch(text)
     return (IdKind(match[1]), ObjectId(match[2])) if match else None
 
 
 def decode_id(kind: IdKind, text: str) -> ObjectId:
-    """The object's id. Raises NotFound when the text is no id of that kind."""
+    """Return the id of the object. Raises NotFound if the text is not an id of that kind."""
     parsed = parse_id(text)
     if parsed is None or parsed[0] is not kind:
         raise build_not_found(kind)
@@ -42,5 +42,5 @@ def decode_id(kind: IdKind, text: str) -> ObjectId:
 
 
 def build_not_found(kind: IdKind) -> NotFound:
-    """The one answer for what is unknown, foreign or malformed."""
+    """Return the error for unknown, foreign and malformed ids. It is the same for all of them, so that none can be probed."""
     return NotFound(f"There is no such {kind.name.lower()}: check the id, and that it belongs to your organization.")

@@ -1,4 +1,4 @@
-"""The one way from a caller's id to an interview: within the caller's organization, and a candidate's own only."""
+"""Looking up the interview that an id names, with the authorization that every use case needs."""
 
 from auth import Principal, check_candidate_access
 from models.documents.interview import Interview, get_organization_interview
@@ -7,10 +7,10 @@ from resolvers.ids import IdKind, build_not_found, decode_id
 
 
 async def load_interview(principal: Principal, interview_id: str) -> Interview:
-    """The interview, if the caller has anything to do with it.
+    """Return an interview of the caller's organization. Candidates can load only their own.
 
-    Raises NotFound when it is unknown, another organization's or, for a candidate, any but the own; Unauthenticated when a
-    candidate's invite has been replaced since the token was verified.
+    Raises NotFound for any other interview, and Unauthenticated if a candidate's invite has been replaced since the token was
+    verified.
     """
     object_id = decode_id(IdKind.INTERVIEW, interview_id)
     interview = await get_organization_interview(principal.organization_id, object_id)

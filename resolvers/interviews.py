@@ -1,4 +1,4 @@
-"""Interviews as they are read: one, a page of them, how many there are."""
+"""Reading, listing and counting interviews."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,7 +16,7 @@ from resolvers.interview_lookup import load_interview
 
 
 async def get_interview(services: Services, principal: Principal, interview_id: str) -> Interview:
-    """An interview. Raises NotFound when it is unknown or not the caller's."""
+    """Return an interview. Raises NotFound if it is unknown or belongs to others."""
     require_permission(principal, Action.READ_INTERVIEW)
     return await load_interview(principal, interview_id)
 
@@ -33,10 +33,10 @@ async def list_interviews(
     before: str | None,
     fields: Collection[str],
 ) -> Page[InterviewRow]:
-    """A page of the organization's interviews, of each these stored fields and the id.
+    """Return a page of the organization's interviews, each with its id and the given stored fields.
 
-    Raises Forbidden for a filter or order by what the role may not read, BadInput for filters that contradict themselves, page
-    arguments that do, and cursors of another list.
+    Raises Forbidden for a filter or order by a field that the role may not read, and BadInput for contradictory filters or page
+    arguments and for cursors of another list.
     """
     criteria = _authorize_and_clean_filter(principal, where)
     if field is InterviewOrderField.SCORE:
@@ -46,7 +46,7 @@ async def list_interviews(
 
 
 async def count_interviews(services: Services, principal: Principal, where: InterviewFilter | None) -> int:
-    """How many interviews the filter finds. Raises as `list_interviews`."""
+    """Return how many interviews match the filter. Raises Forbidden and BadInput like `list_interviews`."""
     return await interview_list.count_interviews(principal.organization_id, _authorize_and_clean_filter(principal, where))
 
 
@@ -77,8 +77,6 @@ def _authorize_and_clean_filter(principal: Principal, where: InterviewFilter | N
 
 def _check_ranges(where: InterviewFilter) -> None:
     if where.min_score is not None and where.max_score is not None and where.min_score > where.max_score:
-        raise BadInput("filter.minScore is above filter.maxScore: nothing lies between them.", field="filter.minScore")
+        raise BadInput("filter.minScore is greater than filter.maxScore: no score can match.", field="filter.minScore")
     if where.created_after and where.created_before and where.created_after >= where.created_before:
-        raise BadInput(
-            "filter.createdAfter is not before filter.createdBefore: nothing lies between them.", field="filter.createdAfter"
-        )
+        raise BadInput("filter.createdAfter is not before filter.createdBefore: no time can match.", field="filter.createdAfter")

@@ -1,4 +1,4 @@
-"""Invites: renewed by recruiters, shown and used by whoever holds one. The invite itself is the candidate's credential."""
+"""Invites: renewing them, and reading and joining an interview by one. The invite is the candidate's credential."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,12 +22,12 @@ from resolvers.interview_lookup import load_interview
 from resolvers.starting import ConsentChoice, ScheduledInterview, resolve_invite_expiry
 
 EARLY_JOIN_WINDOW = timedelta(minutes=15)
-"""candidates may come this long before the time"""
+"""How long before the scheduled time a candidate can join."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewRequest:
-    """Mutation.renewInvite; times that are not given: the interview's own, and a new default life of the invite."""
+    """The input of Mutation.renewInvite. Defaults: the interview's present time, and the default lifetime of an invite."""
 
     interview_id: str
     scheduled_for: datetime | None = None
@@ -37,7 +37,7 @@ class RenewRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinRequest:
-    """Mutation.joinInterview."""
+    """The input of Mutation.joinInterview."""
 
     invite: str
     consent: ConsentChoice | None = None
@@ -46,7 +46,7 @@ class JoinRequest:
 
 @dataclass(frozen=True, slots=True)
 class InvitationDetails:
-    """What the page behind an invite shows."""
+    """The data for the page that an invite opens."""
 
     interview: Interview
     organization: Organization
@@ -55,17 +55,16 @@ class InvitationDetails:
 
 @dataclass(frozen=True, slots=True)
 class JoinedInterview:
-    """An open interview, with the candidate's fresh access."""
+    """An open interview with new access for the candidate."""
 
     interview: Interview
     access: AccessGrant
 
 
 async def renew_invite(services: Services, principal: Principal, request: RenewRequest) -> ScheduledInterview:
-    """A new invite, once for each idempotency key; older links and candidates' tokens stop working.
+    """Issue a new invite, once for each idempotency key. Earlier links and the candidate's tokens stop working.
 
-    Raises NotFound, BadInput for times as scheduleInterview, Conflict when the interview is over, or a time is set for one that
-    has been opened.
+    Raises NotFound, BadInput for invalid times, and Conflict if the interview is over, or is open and a time is given.
     """
     require_permission(principal, Action.RENEW_INVITE)
     interview = await load_interview(principal, request.interview_id)
@@ -79,7 +78,7 @@ async def renew_invite(services: Services, principal: Principal, request: RenewR
 async def _renew(services: Services, interview: Interview, request: RenewRequest, call: IdempotentCall) -> Interview:
     _require_renewable(interview)
     if request.scheduled_for is not None and interview.status is not InterviewStatus.SCHEDULED:
-        raise Conflict("The interview is open already and keeps its time: leave scheduledFor out.", field="scheduledFor")
+        raise Conflict("The interview is already open, so its time cannot change: leave scheduledFor out.", field="scheduledFor")
     upcoming_time = interview.scheduled_for if interview.scheduled_for and interview.scheduled_for > now() else None
     expires_at = resolve_invite_expiry(services, request.scheduled_for or upcoming_time, request.expires_at)
     renewal_id = await call.claim(ObjectId())
@@ -88,7 +87,7 @@ async def _renew(services: Services, interview: Interview, request: RenewRequest
     if renewed:
         await services.live.publish_change(renewed.organization_id, renewed.id)
         return renewed
-    # the same call at the same time has done it, or the interview is over since
+    # A concurrent repetition has renewed the invite, or the interview has ended in the meantime.
     current = await get_interview(interview.id) or interview
     if renewal_id not in current.renewals:
         _require_renewable(current)
@@ -101,7 +100,7 @@ def _require_renewable(interview: Interview) -> None:
 
 
 async def get_invitation(services: Services, token: str) -> InvitationDetails:
-    """What the invite is for, also when the interview is over. Raises NotFound for a false or replaced one."""
+    """Return what the invite is for, even if the interview is over. Raises NotFound for an invalid or replaced invite."""
     interview = await _load_invited_interview(services, token)
     organization = await get_organization(interview.organization_id)
     if organization is None:
@@ -110,11 +109,11 @@ async def get_invitation(services: Services, token: str) -> InvitationDetails:
 
 
 async def join_interview(services: Services, request: JoinRequest) -> JoinedInterview:
-    """Open the interview at the first join; every join answers a fresh access, in the channel that it asks for.
+    """Join the interview in the requested channel, and return new access. The first join opens the interview.
 
-    Raises NotFound for a false or replaced invite; Conflict when the interview has ended, the invite has expired, or it is more
-    than a quarter of an hour too early; Unavailable when LiveKit is needed and away; BadInput when the first join brings no
-    consent. The first consent stands, whatever later joins send.
+    The consent of the first join is final: later ones are ignored. Raises NotFound for an invalid or replaced invite; Conflict if
+    the interview has ended, the invite has expired, or it is more than EARLY_JOIN_WINDOW too early; Unavailable if LiveKit is
+    needed and unavailable; BadInput if the first join has no consent.
     """
     interview = await _load_invited_interview(services, request.invite)
     _require_joinable(interview)
@@ -126,7 +125,8 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
         if consent is None:
             if request.consent is None:
                 raise BadInput(
-                    "consent is missing: the candidate agrees to invitation.consentText before the first join.", field="consent"
+                    "consent is missing: send the candidate's consent to invitation.consentText with the first join.",
+                    field="consent",
                 )
             consent = services.consent_texts.create_consent(request.consent.text_version, recording=request.consent.recording)
         interview = await open_interview(services, interview.id, consent, channel)
@@ -152,11 +152,11 @@ async def _load_invited_interview(services: Services, token: str) -> Interview:
 
 def _require_joinable(interview: Interview) -> None:
     waiting = interview.status in (InterviewStatus.SCHEDULED, InterviewStatus.WAITING)
-    # who is in the middle of the interview may come back after the invite's time
+    # Candidates can return to an interview in progress after their invite has expired.
     if interview.status is InterviewStatus.EXPIRED or (waiting and interview.expires_at <= now()):
         raise Conflict("The invite has expired: ask for a new one.")
     if not waiting and interview.status is not InterviewStatus.IN_PROGRESS:
-        raise Conflict(f"The interview has ended ({interview.status}): it cannot be joined any more.")
+        raise Conflict(f"The interview has ended ({interview.status}): it can no longer be joined.")
     opens_at = interview.scheduled_for - EARLY_JOIN_WINDOW if interview.scheduled_for else None
     if opens_at and interview.status is InterviewStatus.SCHEDULED and opens_at > now():
-        raise Conflict(f"It is too early: the interview can be joined from {opens_at:%Y-%m-%dT%H:%M:%SZ} on. Come back then.")
+        raise Conflict(f"It is too early: the interview can be joined from {opens_at:%Y-%m-%dT%H:%M:%SZ} on.")

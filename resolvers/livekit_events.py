@@ -1,4 +1,4 @@
-"""What LiveKit tells of its rooms. It may tell it late, twice, in another order or never: each effect is a compare-and-set."""
+"""LiveKit's webhook events. They can be late, repeated, reordered or lost, so every effect is a compare-and-set."""
 
 from datetime import timedelta
 
@@ -17,13 +17,14 @@ from models.storage.clock import now
 log = structlog.get_logger(__name__)
 
 MAX_EVENT_AGE = timedelta(minutes=5)
+"""Older events are refused, so that a captured event cannot be replayed later."""
 
 
 async def receive_event(services: Services, body: bytes, signature: str | None) -> None:
-    """Take in what has happened in a room; what is none of ours, or not known, has no effect.
+    """Verify and handle an event. Unknown events and rooms of other applications have no effect.
 
-    `body` is the request's as it came, `signature` its Authorization. Raises Unauthenticated when it is not LiveKit's, or older
-    than MAX_AGE, and PyMongoError when MongoDB is away: LiveKit tells it again then.
+    `body` is the unparsed request body, `signature` its Authorization header. Raises Unauthenticated if LiveKit did not sign the
+    event or it is older than MAX_EVENT_AGE, and PyMongoError if MongoDB is unavailable: LiveKit then sends the event again.
     """
     event = _verify_event(services, body, signature)
     interview_id = parse_room_name(event.room.name)
@@ -32,8 +33,8 @@ async def receive_event(services: Services, body: bytes, signature: str | None) 
     try:
         await _handle_event(services, event, interview_id)
     except Unavailable as error:
-        # who is there is stored; the next round sends for the interviewer
-        log.warning("rooms are away", event_name=event.event, interview_id=str(interview_id), reason=str(error))
+        # The candidate's presence is stored. The reconciler dispatches the interviewer in its next pass.
+        log.warning("LiveKit unavailable", event_name=event.event, interview_id=str(interview_id), reason=str(error))
 
 
 async def _handle_event(services: Services, event: WebhookEvent, interview_id: ObjectId) -> None:
@@ -44,7 +45,7 @@ async def _handle_event(services: Services, event: WebhookEvent, interview_id: O
         case "participant_left" | "participant_connection_aborted" if is_candidate:
             await candidate_left(interview_id, event.participant.sid)
         case "room_finished":
-            # told late, it may be about a room that has been made again since
+            # A late event may concern a room that has been recreated since.
             interview = await get_interview(interview_id)
             if interview and interview.room and interview.room.participant:
                 await reconcile_room(services, interview_id, interview.room.participant)
@@ -57,12 +58,12 @@ def _verify_event(services: Services, body: bytes, signature: str | None) -> Web
     verifier = TokenVerifier(livekit.api_key.get_secret_value(), livekit.api_secret.get_secret_value())
     try:
         event = WebhookReceiver(verifier).receive(body.decode(), signature)
-    except Exception:  # what it raises for a wrong digest is Exception itself
+    except Exception:  # the SDK raises plain Exception for a wrong digest
         raise _signature_error() from None
     if now().timestamp() - event.created_at > MAX_EVENT_AGE.total_seconds():
-        raise Unauthenticated(f"This was told more than {MAX_EVENT_AGE.seconds // 60} minutes ago: it is not taken any more.")
+        raise Unauthenticated(f"The event is older than {MAX_EVENT_AGE.seconds // 60} minutes: check the clocks of both servers.")
     return event
 
 
 def _signature_error() -> Unauthenticated:
-    return Unauthenticated("This is not signed by our LiveKit: set webhook.api_key in its configuration to LIVEKIT_API_KEY.")
+    return Unauthenticated("The signature is not LiveKit's: set webhook.api_key in its configuration to LIVEKIT_API_KEY.")

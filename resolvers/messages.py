@@ -1,4 +1,4 @@
-"""What a candidate types."""
+"""Messages that candidates type."""
 
 from bson import ObjectId
 
@@ -13,14 +13,14 @@ from resolvers.interview_lookup import load_interview
 async def send_message(
     services: Services, principal: Principal, interview_id: str, text: str, idempotency_key: str | None
 ) -> Turn:
-    """Store the candidate's message and wake the interviewer; the same key again answers the stored turn.
+    """Store the candidate's message as a turn, and wake the interviewer. Repeating the key returns the stored turn.
 
-    Raises NotFound for any interview but the candidate's own, BadInput for a text that is empty or longer than 20,000 characters,
-    Conflict when the interview takes no messages, or the key came with another text.
+    Raises NotFound for any interview but the candidate's own, BadInput for a text that is blank or longer than 20,000 characters,
+    and Conflict if the interview accepts no messages, or the key was used with another text.
     """
     require_permission(principal, Action.SEND_MESSAGE)
     interview = await load_interview(principal, interview_id)
     text = clean_text(text, "text")
-    # the turn itself keeps the key, in the same transaction as its seq: no claim is needed
+    # The turn stores the key in the same transaction as its seq, so no separate claim is needed.
     key = str(ObjectId()) if idempotency_key is None else clean_line(idempotency_key, "idempotencyKey")
     return await store_message(services, interview, text, key)

@@ -1,4 +1,4 @@
-"""Query.node: whatever an id names."""
+"""Query.node: the object that a global id names."""
 
 from auth import Action, Principal, has_permission
 from errors import NotFound
@@ -18,7 +18,7 @@ NodeDocument = Interview | Position | Evaluation | RecordingFile | Organization
 
 
 async def get_node(services: Services, principal: Principal, node_id: str) -> NodeDocument | None:
-    """The object of that id; None when it is unknown, foreign, or nothing that the caller may read."""
+    """Return the object, or None if it is unknown, foreign, or not readable by the caller's role."""
     match parse_id(node_id):
         case (IdKind.INTERVIEW, _) if has_permission(principal, Action.READ_INTERVIEW):
             return await _find_interview(principal, node_id)

@@ -1,4 +1,4 @@
-"""Positions as they are read and saved. What is saved is checked here as a whole: its parts must fit together."""
+"""Reading and saving positions. A position is validated as a whole, since its parts must be consistent."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -27,9 +27,9 @@ _BY_TITLE = SortOrder("title")
 
 
 async def get_position(services: Services, principal: Principal, key: str, version: int | None) -> Position:
-    """A version of a position, the newest unless one is named. Raises NotFound."""
+    """Return a version of a position, by default the newest. Raises NotFound."""
     require_permission(principal, Action.READ_POSITION)
-    # what is no key is in no database, and some of it no database takes
+    # Keys are ASCII. Other text cannot match, and MongoDB refuses some of it, such as unpaired surrogates.
     position = await find_position(principal.organization_id, key, version) if key.isascii() else None
     if position is None:
         raise build_not_found(IdKind.POSITION)
@@ -37,7 +37,7 @@ async def get_position(services: Services, principal: Principal, key: str, versi
 
 
 async def get_interview_position(principal: Principal, interview: Interview) -> Position:
-    """The version that an interview uses which the caller may read; which of its fields, the role decides."""
+    """Return the position version of an interview that the caller may read. The role decides which fields are readable."""
     require_permission(principal, Action.READ_INTERVIEW)
     position = await positions.get_position(interview.position.id)
     if position is None:
@@ -54,14 +54,14 @@ async def list_positions(
     last: int | None,
     before: str | None,
 ) -> Page[Position]:
-    """The newest version of each position, by title. Raises BadInput for page arguments that contradict themselves."""
+    """Return a page of the newest versions of all positions, by title. Raises BadInput for contradictory page arguments."""
     require_permission(principal, Action.READ_POSITION)
     request = PageRequest.from_relay_arguments(_BY_TITLE, first, after, last, before)
     return await positions.list_positions(principal.organization_id, request, include_archived=include_archived)
 
 
 async def count_positions(services: Services, principal: Principal, include_archived: bool) -> int:
-    """How many positions `list_positions` goes through."""
+    """Return how many positions `list_positions` lists."""
     require_permission(principal, Action.READ_POSITION)
     return await positions.count_positions(principal.organization_id, include_archived=include_archived)
 
@@ -69,25 +69,26 @@ async def count_positions(services: Services, principal: Principal, include_arch
 async def save_position(
     services: Services, principal: Principal, body: Mapping[str, Any], based_on: int | None, idempotency_key: str | None
 ) -> Position:
-    """Store a new version. `body` has the fields of models.documents.position.PositionBody; what is left out gets its default.
+    """Store a new version. `body` has the fields of models.documents.position.PositionContent, some with defaults.
 
-    Raises BadInput with the path of what is wrong, such as questions[2].criterionKeys[0]; Conflict when `based_on` is not the
-    newest version (any more).
+    Raises BadInput with the path of the invalid value, such as questions[2].criterionKeys[0], and Conflict if `based_on` is not
+    the newest version.
     """
     require_permission(principal, Action.SAVE_POSITION)
     checked = validate_position_body(body)
     if based_on is not None and based_on < 1:
         raise BadInput(
-            "basedOnVersion is the version that you edited: 1 or more, or null for a new position.", field="basedOnVersion"
+            "basedOnVersion must be the version that you edited, 1 or greater, or null for a new position.",
+            field="basedOnVersion",
         )
     call = idempotent(services, principal, "savePosition", idempotency_key, [checked.model_dump(), based_on])
     return await positions.save_position(principal.organization_id, checked, based_on, await call.claim(ObjectId()))
 
 
 async def seed_positions(organization_id: ObjectId, documents: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Store version 1 of each position that the organization does not have; returns the keys of those.
+    """Store version 1 of each position that the organization does not have yet, and return their keys.
 
-    Raises BadInput as `save_position`.
+    Raises BadInput like `save_position`, before anything is stored.
     """
     seeded = []
     for body in [validate_position_body(document) for document in documents]:
@@ -96,13 +97,13 @@ async def seed_positions(organization_id: ObjectId, documents: Iterable[Mapping[
         try:
             await positions.save_position(organization_id, body, None)
         except Conflict:
-            continue  # another process was first
+            continue  # another process has stored it in the meantime
         seeded.append(body.key)
     return seeded
 
 
 def validate_position_body(data: Mapping[str, Any]) -> PositionContent:
-    """The checked position. Raises BadInput with the path, in the names of the API, of the first thing that is wrong."""
+    """Validate a position. Raises BadInput with the path of the first invalid value, in the API's names."""
     try:
         body = PositionContent.model_validate(_normalize_texts(data))
     except ValidationError as error:
@@ -137,11 +138,11 @@ def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:
             if key not in known:
                 yield (
                     f"questions[{i}].criterionKeys[{j}]",
-                    f"there is no criterion '{key}': add it to criteria, or take it out here",
+                    f"there is no criterion '{key}': add it to criteria, or remove it here",
                 )
     for i, criterion in enumerate(body.criteria):
         if sorted(level.value for level in criterion.levels) != [1, 2, 3, 4, 5]:
-            yield f"criteria[{i}].levels", "give an anchor for each of the levels 1 to 5, each once"
+            yield f"criteria[{i}].levels", "give exactly one anchor for each of the levels 1 to 5"
     if body.wrap_up_after_exchanges < len(body.questions):
         yield "wrapUpAfterExchanges", f"{len(body.questions)} questions need at least as many exchanges"
     if body.limit_minutes < len(body.questions):
@@ -151,7 +152,7 @@ def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:
 def _find_duplicate_keys(path: str, keys: list[str]) -> Iterator[tuple[str, str]]:
     for place, key in enumerate(keys):
         if key in keys[:place]:
-            yield f"{path}[{place}].key", f"'{key}' comes twice: give each its own key"
+            yield f"{path}[{place}].key", f"'{key}' occurs twice: every key must be unique"
 
 
 def _format_path(location: Iterable[str | int]) -> str:

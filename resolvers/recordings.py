@@ -1,4 +1,4 @@
-"""Recordings as they are read and played."""
+"""Looking up recordings, and the links that play them."""
 
 from bson import ObjectId
 
@@ -11,13 +11,13 @@ from settings import Settings
 
 
 async def find_recording_file(organization_id: ObjectId, file_id: ObjectId) -> RecordingFile | None:
-    """The file, if it is of the organization and its interview has not been erased."""
+    """Return the file if it belongs to the organization and its interview has not been erased."""
     found = await find_recording_with_file(file_id)
     return found[1] if found and found[0].organization_id == organization_id and await _is_retained(found[0]) else None
 
 
 def build_playback_url(services: Services, file: RecordingFile) -> str | None:
-    """A link that plays the file for settings.recording.url_minutes, to whoever has it; None while there is nothing to play."""
+    """Return a link with which anybody can play the file for settings.recording.url_minutes, or None if it is not playable."""
     if file.path is None:
         return None
     settings = services.settings
@@ -27,7 +27,7 @@ def build_playback_url(services: Services, file: RecordingFile) -> str | None:
 
 
 async def authorize_playback(settings: Settings, recording_id: str, token: str) -> RecordingFile:
-    """The file behind a link. Raises Forbidden for one that is forged, expired or another's, NotFound once it has been erased."""
+    """Return the file that a link plays. Raises Forbidden if its token is invalid or expired, and NotFound after an erasure."""
     check_playback_token(token, recording_id, settings.auth)
     found = await find_recording_with_file(decode_id(IdKind.RECORDING, recording_id))
     if found is None or found[1].path is None or not await _is_retained(found[0]):

@@ -1,7 +1,7 @@
-"""How an interview comes to be: at once, or with an invite for later.
+"""Starting an interview immediately, and scheduling one with an invite.
 
-The document is made first, under the id that the idempotency key has claimed; whatever a crash left undone is done by the
-repetition of the same call.
+The document is inserted first, under the id that the idempotency key has claimed. Repeating the call with the same key completes
+whatever a crash has left undone.
 """
 
 import unicodedata
@@ -35,12 +35,12 @@ from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.input_text import DETAIL_LIMIT, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
 
 MAX_LEAD_TIME = timedelta(days=366)
-"""how far ahead an interview may lie, and an invite may last"""
+"""How far in the future an interview can be scheduled and an invite can expire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentChoice:
-    """To which version of the text, and whether to a recording besides."""
+    """The version of the text to which the candidate consents, and whether also to a recording."""
 
     text_version: str
     recording: bool
@@ -62,14 +62,14 @@ class _InterviewRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRequest(_InterviewRequest):
-    """Mutation.startInterview."""
+    """The input of Mutation.startInterview."""
 
     consent: ConsentChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleRequest(_InterviewRequest):
-    """Mutation.scheduleInterview."""
+    """The input of Mutation.scheduleInterview."""
 
     scheduled_for: datetime | None = None
     expires_at: datetime | None = None
@@ -77,7 +77,7 @@ class ScheduleRequest(_InterviewRequest):
 
 @dataclass(frozen=True, slots=True)
 class StartedInterview:
-    """An open interview, with what the candidate needs now and for coming back."""
+    """An open interview with access for the candidate, and the invite with which the candidate can return."""
 
     interview: Interview
     access: AccessGrant
@@ -86,17 +86,17 @@ class StartedInterview:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledInterview:
-    """An interview with its present invite."""
+    """An interview with its current invite."""
 
     interview: Interview
     invite: InviteLink
 
 
 async def start_interview(services: Services, principal: Principal, request: StartRequest) -> StartedInterview:
-    """Make an interview and open it; the same key again answers the same interview, with a fresh access.
+    """Create an interview and open it. Repeating the key returns the same interview with new access.
 
-    Raises BadInput for texts, an unknown position or consent text, a language that is not the position's; Conflict for an
-    archived position; Unavailable when LiveKit is needed and away: the same call then finishes what this one began.
+    Raises BadInput for invalid text, an unknown position or consent text, and a language other than the position's; Conflict for
+    an archived position; Unavailable if LiveKit is needed and unavailable: the same call then completes what this one began.
     """
     require_permission(principal, Action.START_INTERVIEW)
     request = _clean_request(request)
@@ -116,9 +116,9 @@ async def start_interview(services: Services, principal: Principal, request: Sta
 
 
 async def schedule_interview(services: Services, principal: Principal, request: ScheduleRequest) -> ScheduledInterview:
-    """Make an interview that its invite opens; the same key again answers the same interview.
+    """Create an interview that the candidate opens with its invite. Repeating the key returns the same interview.
 
-    Raises as `start_interview` but for consent and channel, and BadInput for times that are past, or in the wrong order.
+    Raises BadInput and Conflict like `start_interview`, and BadInput for invalid times.
     """
     require_permission(principal, Action.SCHEDULE_INTERVIEW)
     request = _clean_request(request)
@@ -135,20 +135,21 @@ async def schedule_interview(services: Services, principal: Principal, request: 
 
 
 def resolve_invite_expiry(services: Services, scheduled_for: datetime | None, expires_at: datetime | None) -> datetime:
-    """When an invite ends: as asked, or settings.auth.invite_days after the interview's time.
+    """Return when an invite expires: the given time, or settings.auth.invite_days after the interview's time.
 
-    Raises BadInput for a time that is past or more than a year ahead, and for an end before the beginning.
+    Raises BadInput for a time in the past or more than MAX_LEAD_TIME ahead, and for an expiry before the interview.
     """
     current_time = now()
     for field, moment in (("scheduledFor", scheduled_for), ("expiresAt", expires_at)):
         if moment is not None and not current_time < moment <= current_time + MAX_LEAD_TIME:
             raise BadInput(
-                f"{field} must lie in the future, at most {MAX_LEAD_TIME.days} days ahead: send another, or none.", field=field
+                f"{field} must lie in the future, at most {MAX_LEAD_TIME.days} days ahead: send another, or leave it out.",
+                field=field,
             )
     if expires_at is None:
         return (scheduled_for or current_time) + timedelta(days=services.settings.auth.invite_days)
     if scheduled_for is not None and expires_at <= scheduled_for:
-        raise BadInput("expiresAt must be later than scheduledFor: nobody could join.", field="expiresAt")
+        raise BadInput("expiresAt must be later than scheduledFor, or nobody could join.", field="expiresAt")
     return expires_at
 
 
@@ -179,7 +180,7 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
     if position is None:
         raise BadInput("positionKey is unknown: the query positions lists the keys of your organization.", field="positionKey")
     if position.archived:
-        raise Conflict("The position is archived: choose another, or save it again with archived false.", field="positionKey")
+        raise Conflict("The position is archived: use another, or save it again with archived: false.", field="positionKey")
     name, address = request.candidate_name, request.candidate_email
     return Interview(
         organization_id=principal.organization_id,
@@ -215,13 +216,13 @@ def _choose_language(position: Position, requested: str | None) -> str:
         return position.language
     if primary_language(requested) != primary_language(position.language):
         raise BadInput(
-            f"language must be the position's, {position.language}: send that, none, or the key of a position in your language.",
+            f"language must be that of the position, {position.language}: leave it out, or use a position in your language.",
             field="language",
         )
     return requested
 
 
 def _make_sort_key(name: str) -> str:
-    # as people look it up: Åsa beside Asa
+    # Accents do not affect the order: Åsa sorts beside Asa.
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

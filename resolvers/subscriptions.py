@@ -1,4 +1,4 @@
-"""Subscriptions: authorized first, then streamed from the live feeds, and looked at again while they last."""
+"""Subscriptions: authorized when they start, streamed from the live feeds, and authorized again while they run."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -11,6 +11,7 @@ from bson import ObjectId
 
 from auth import Action, Principal, check_candidate_access, require_permission
 from errors import BadInput
+from lifecycle.access_monitor import RECHECK_SECONDS, AccessMonitor
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.messages import Interim
@@ -20,7 +21,6 @@ from models.documents.turn import Channel, Turn
 from models.reads.interview_list import InterviewFilter, InterviewOrderField, list_interviews, to_sort_order
 from models.reads.pagination import PageRequest
 from models.reads.watermarks import read_access_state
-from resolvers.access_monitor import RECHECK_SECONDS, AccessMonitor
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values
 
@@ -31,14 +31,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveInterviewFilter:
-    """Which interviews a wall shows; None: any."""
+    """Which interviews a live list contains. None matches any value."""
 
     status: Sequence[InterviewStatus] = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING)
     position_key: Sequence[str] | None = None
     channel: Sequence[Channel] | None = None
 
     def matches(self, interview: Interview) -> bool:
-        """Whether the wall shows this interview as it is now."""
+        """Return whether the list contains the interview in its present state."""
         return (
             interview.status in self.status
             and (self.position_key is None or interview.position.key in self.position_key)
@@ -49,50 +49,65 @@ class LiveInterviewFilter:
 async def follow_turns(
     services: Services, principal: Principal, interview_id: str, after: int, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[Turn, None]:
-    """Stored turns in order, each once, from seq after + 1; they end after the last turn of an interview that has ended.
+    """Return a stream of the stored turns in order, each once, from seq `after` + 1 on.
 
-    Raises as the other functions here: Forbidden and NotFound; and BadInput for a negative `after`. The streams raise
-    Unauthenticated when the caller's access has expired or been withdrawn meanwhile.
+    The stream ends after the last turn once the interview has ended. Raises Forbidden, NotFound, and BadInput for a negative
+    `after`. The stream raises Unauthenticated when the caller's access expires or is revoked.
     """
     require_permission(principal, Action.READ_INTERVIEW)
     if after < 0:
-        raise BadInput("after is the seq of the last turn that you hold: 0 for none.", field="after")
+        raise BadInput("after must be the seq of the last turn that you have received, or 0 if you have none.", field="after")
     followed_id = await _resolve_interview_id(services, principal, interview_id)
-    return services.live.follow_turns(followed_id, after, AccessMonitor.for_principal(principal, recheck_seconds).check)
+    access_monitor = services.access_monitors.for_principal(principal, recheck_seconds)
+    return services.live.follow_turns(followed_id, after, access_monitor.check)
 
 
 async def follow_interims(
     services: Services, principal: Principal, interview_id: str, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[Interim, None]:
-    """What is being said or written right now; ends with the interview."""
+    """Return a stream of the words that are being spoken or written, before they are turns. It ends with the interview.
+
+    Raises Forbidden and NotFound. The stream raises Unauthenticated as that of `follow_turns` does.
+    """
     require_permission(principal, Action.READ_INTERVIEW)
     followed_id = await _resolve_interview_id(services, principal, interview_id)
-    return services.live.follow_interims(followed_id, AccessMonitor.for_principal(principal, recheck_seconds).check)
+    access_monitor = services.access_monitors.for_principal(principal, recheck_seconds)
+    return services.live.follow_interims(followed_id, access_monitor.check)
 
 
 async def follow_interview(
     services: Services, principal: Principal, interview_id: str, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[Interview, None]:
-    """The interview as it is, then whenever it has changed; does not end by itself."""
+    """Return a stream of the interview's state: the present one, then each change. It has no end.
+
+    Raises Forbidden and NotFound. The stream raises Unauthenticated as that of `follow_turns` does.
+    """
     require_permission(principal, Action.READ_INTERVIEW)
     followed_id = await _resolve_interview_id(services, principal, interview_id)
-    return _stream_interview_states(services, principal, followed_id, recheck_seconds)
+    access_monitor = services.access_monitors.for_principal(principal, recheck_seconds)
+    return _stream_interview_states(services, access_monitor, followed_id)
 
 
 async def follow_interviews(
     services: Services, principal: Principal, where: LiveInterviewFilter | None, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[Interview, None]:
-    """First the matching interviews, the newest 200, newest first; then each that changes, if it was shown or matches now."""
+    """Return a stream of the organization's interviews: the newest 200 that match, newest first, then each change.
+
+    A change is sent if the interview matches now or matched when it was last sent. Raises Forbidden, and BadInput for invalid or
+    too many values of a filter. The stream raises Unauthenticated as that of `follow_turns` does.
+    """
     require_permission(principal, Action.LIST_INTERVIEWS)
     where = where or LiveInterviewFilter()
     where = replace(where, position_key=clean_filter_values(where.position_key, "filter.positionKey"))
-    return _stream_while_authorized(
-        principal, _stream_matching_interviews(services, principal.organization_id, where), recheck_seconds
-    )
+    access_monitor = services.access_monitors.for_principal(principal, recheck_seconds)
+    return _stream_while_authorized(access_monitor, _stream_matching_interviews(services, principal.organization_id, where))
 
 
 async def _resolve_interview_id(services: Services, principal: Principal, interview_id: str) -> ObjectId:
-    """As load_interview, from what is known of an interview that somebody follows already, else by few fields."""
+    """Authorize the caller as `load_interview` does, without loading the document.
+
+    The fields that this needs are cached while somebody follows the interview, and otherwise read with a projection.
+    """
     object_id = decode_id(IdKind.INTERVIEW, interview_id)
     access_state = services.live.cached_access_state(object_id) or await read_access_state(object_id)
     if (
@@ -106,12 +121,12 @@ async def _resolve_interview_id(services: Services, principal: Principal, interv
 
 
 async def _stream_interview_states(
-    services: Services, principal: Principal, interview_id: ObjectId, recheck_seconds: float
+    services: Services, access_monitor: AccessMonitor, interview_id: ObjectId
 ) -> AsyncGenerator[Interview, None]:
     states = services.live.follow_interview(interview_id)
-    async with aclosing(_stream_while_authorized(principal, states, recheck_seconds)) as authorized_states:
+    async with aclosing(_stream_while_authorized(access_monitor, states)) as authorized_states:
         async for state in authorized_states:
-            check_candidate_access(principal, state)
+            check_candidate_access(access_monitor.principal, state)
             yield state
 
 
@@ -121,7 +136,7 @@ async def _stream_matching_interviews(
     criteria = InterviewFilter(status=where.status, position_key=where.position_key, channel=where.channel)
     newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), MAX_INITIAL_INTERVIEWS)
     last_sent_at: dict[ObjectId, datetime] = {}
-    # asked for before the list is read: what changes in between comes again rather than never
+    # Subscribe before reading the list, so that a change between the two is sent twice rather than lost.
     async with aclosing(services.live.follow_interviews(organization_id)) as changes:
         for interview in (await list_interviews(organization_id, criteria, newest)).items:
             last_sent_at[interview.id] = interview.updated_at
@@ -140,14 +155,11 @@ async def _stream_matching_interviews(
             yield interview
 
 
-async def _stream_while_authorized(
-    principal: Principal, stream: AsyncGenerator[T, None], recheck_seconds: float
-) -> AsyncGenerator[T, None]:
-    """The stream, as long as the caller has access. Raises Unauthenticated when that ends."""
-    access_monitor = AccessMonitor.for_principal(principal, recheck_seconds)
+async def _stream_while_authorized(access_monitor: AccessMonitor, stream: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """Yield the stream's items while the caller has access. Raises Unauthenticated when the access ends."""
     async with aclosing(stream):
         while True:
-            # a task of its own: to give up waiting must not break the stream
+            # A task of its own: cancelling anext() at a timeout would close the generator.
             next_item = asyncio.ensure_future(anext(stream, None))
             try:
                 while True:

@@ -1,4 +1,4 @@
-"""Transcripts as they are read; following.py streams what comes after."""
+"""Reading transcripts. resolvers.subscriptions streams the turns that follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from resolvers.interview_lookup import load_interview
 
 @dataclass(frozen=True, slots=True)
 class TranscriptSlice:
-    """Turns in order. `last_seq` is the interview's newest; `is_complete`: none will come after it."""
+    """Turns in order. `last_seq` is the seq of the interview's newest turn; if `is_complete`, no turn will follow it."""
 
     interview_id: ObjectId
     turns: list[Turn]
@@ -28,28 +28,28 @@ class TranscriptSlice:
 async def get_transcript(
     services: Services, principal: Principal, interview_id: str, after: int, first: int | None
 ) -> TranscriptSlice:
-    """The turns after seq `after` (0: from the beginning), all of them unless `first` says how many.
+    """Return the turns after seq `after` (0 for the beginning): the next `first`, by default all of them.
 
-    Raises NotFound when the interview is unknown or not the caller's, BadInput for a negative or too large number.
+    Raises NotFound if the interview is unknown or belongs to others, and BadInput for a number that is out of range.
     """
     require_permission(principal, Action.READ_INTERVIEW)
     return await read_transcript(await load_interview(principal, interview_id), after, first)
 
 
 async def read_transcript(interview: Interview | InterviewRow, after: int, first: int | None) -> TranscriptSlice:
-    """The same of an interview that the caller may read. Raises BadInput."""
+    """Return the turns of an interview that the caller may read, as `get_transcript` does. Raises BadInput."""
     if after < 0:
-        raise BadInput("after is the seq of the last turn that you hold: 0 for none.", field="after")
+        raise BadInput("after must be the seq of the last turn that you have received, or 0 if you have none.", field="after")
     if first is not None and not 0 <= first <= MAX_PAGE_SIZE:
-        raise BadInput(f"first must be between 0 and {MAX_PAGE_SIZE}; without it you get every turn.", field="first")
-    # erased: what the deletion has not reached yet is no longer shown
+        raise BadInput(f"first must be between 0 and {MAX_PAGE_SIZE}. Leave it out to get every turn.", field="first")
+    # After an erasure has begun, turns that are not deleted yet are hidden.
     should_read = first != 0 and interview.erased_at is None
     turns = await read_turns(interview.id, after, first or 0) if should_read else []
-    # turns may have come since the interview was read; to follow after last_seq must not repeat them
+    # Turns may have been added since the interview was read: a subscription after last_seq must not repeat them.
     last_seq = max(interview.last_seq, turns[-1].seq if turns else 0)
     return TranscriptSlice(interview.id, turns, last_seq, interview.status in TERMINAL_STATUSES)
 
 
 async def get_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:
-    """Those of the named turns that there are, in order; for quotes of an evaluation that the caller may read."""
+    """Return the turns with these seqs, in order. The caller must be allowed to read the evaluation that quotes them."""
     return await read_turns_by_seq(interview_id, seqs)

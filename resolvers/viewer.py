@@ -1,4 +1,4 @@
-"""Who the caller is."""
+"""The caller, and the caller's organization."""
 
 from auth import Principal
 from lifecycle.services import Services
@@ -7,7 +7,7 @@ from resolvers.ids import IdKind, build_not_found
 
 
 async def get_viewer(services: Services, principal: Principal) -> tuple[Principal, Organization]:
-    """The caller, and the organization that it belongs to. Raises NotFound when that is gone."""
+    """Return the caller and the caller's organization. Raises NotFound if the organization no longer exists."""
     organization = await get_organization(principal.organization_id)
     if organization is None:
         raise build_not_found(IdKind.ORGANIZATION)

@@ -10,8 +10,8 @@ import strawberry
 from auth import Principal, authenticate
 from engine.shared_subscriptions import SubscriptionContext
 from errors import Unauthenticated
+from lifecycle.access_monitor import AccessMonitor
 from lifecycle.services import Services
-from resolvers.access_monitor import AccessMonitor
 from schema.loaders import Loaders
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
@@ -68,7 +68,7 @@ class GraphQLContext(SubscriptionContext):
     async def subscriber(self) -> Principal:
         """The caller of a subscription: as `principal`, but who was verified on this connection a moment ago is not again.
 
-        Raises Unauthenticated. What is followed must look at the access again by itself (resolvers.access_monitor).
+        Raises Unauthenticated. What is followed must look at the access again by itself (lifecycle.access_monitor).
         """
         if self.access_monitor is not None and self.access_monitor.is_fresh:
             return self.access_monitor.principal

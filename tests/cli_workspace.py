@@ -1,4 +1,4 @@
-"""main.py where it may keep what it likes, and what its commands show."""
+"""A workspace in which tests run main.py, and the output of `main.py dev`."""
 
 import asyncio
 import shutil
@@ -10,8 +10,8 @@ MAIN = Path(__file__).parents[1] / "main.py"
 
 
 def copy_workspace(parent: Path) -> Path:
-    """A copy of this place, without what is a developer's own: main.py keeps the sandbox's data beside itself."""
-    folder = parent / "place"
+    """Create a workspace like this one, without the developer's own files. main.py stores the sandbox's data in it."""
+    folder = parent / "workspace"
     folder.mkdir()
     for entry in MAIN.parent.iterdir():
         if entry.name not in (".viva", ".env", ".git", "main.py"):
@@ -21,7 +21,7 @@ def copy_workspace(parent: Path) -> Path:
 
 
 async def wait_for_dev_output(dev: ChildProcess, log: Path, seconds: float = 60) -> str:
-    """All that `main.py dev` says until it is up."""
+    """Return the output of `main.py dev` once everything has started."""
 
     async def is_up() -> bool:
         return "Ctrl-C ends all of it" in await asyncio.to_thread(log.read_text, encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Real servers, an empty database, and settings, for every test that asks for them.
+"""Fixtures for all tests: real servers, an empty database, settings, services, tenants and the API.
 
-MONGODB_URL and REDIS_URL of the environment win; else each pytest process starts its own servers (0.5 s), so that parallel
-workers share nothing.
+Each pytest process starts its own servers (0.5 s), so that parallel workers share nothing. MONGODB_URL and REDIS_URL in the
+environment name servers to use instead.
 """
 
 import asyncio
@@ -10,19 +10,23 @@ import signal
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
+import httpx2
 import pytest
 from anthropic import AsyncAnthropic
 from beanie import init_beanie
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
+from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 import settings as configuration
+from api.http import build_routes
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.hub import LiveHub
+from models.documents.interview import Interview
 from models.storage.database import DOCUMENTS, connect
 from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.livekit.server import LivekitServer
@@ -32,13 +36,16 @@ from tests.live.streams import RedisSubscriptions
 from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
 from tests.livekit_rooms import find_livekit
 from tests.resolvers.tenant import Tenant, make_tenant
-from tests.schema.api_client import serve
+from tests.schema.api_client import ApiClient, ServerAddress, serve, with_services
+from tests.stuck_tasks import pytest_runtest_teardown, pytest_sessionfinish, stuck_tasks_fail
+
+__all__ = ["pytest_runtest_teardown", "pytest_sessionfinish", "stuck_tasks_fail"]
 
 COALESCE_SECONDS = 0.2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server, so that `make check` can leave it out."""
+    """Mark the tests that need a server, so that `make check` can skip them."""
     for item in items:
         if {"mongod", "own_mongod", "valkey", "own_valkey", "provider", "livekit_server", "own_livekit"} & set(
             getattr(item, "fixturenames", ())
@@ -48,18 +55,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 async def mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The URL of a replica set."""
+    """Return the URL of a replica set."""
     if url := os.environ.get("MONGODB_URL"):
         yield url
         return
     async with Mongod(tmp_path_factory.mktemp("servers") / "mongod") as server:
-        # the loop stands still while tests run that do not need it: a heartbeat that is waited for would be taken for lost then
+        # Synchronous tests suspend the event loop, after which a streaming heartbeat would seem lost. Polling has none.
         yield f"{server.url}&serverMonitoringMode=poll"
 
 
 @pytest.fixture(scope="session")
 async def valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The URL of a Redis that stays up."""
+    """Return the URL of a Redis server that stays up."""
     if url := os.environ.get("REDIS_URL"):
         yield url
         return
@@ -69,19 +76,19 @@ async def valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]
 
 @pytest.fixture
 async def own_valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Valkey]:
-    """A server for this test alone: kill() it, send() it SIGSTOP, start() it again; its URL stays."""
+    """A server for one test, which may kill(), freeze (SIGSTOP) and start() it again under the same URL."""
     async with Valkey(tmp_path_factory.mktemp("servers") / "valkey") as server:
         yield server
-        # one that is frozen could not be asked to end
+        # A frozen process cannot handle SIGTERM.
         if server.is_running:
             server.send_signal(signal.SIGCONT)
 
 
 @pytest.fixture(scope="session")
 async def livekit_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LivekitServer]:
-    """A server of this pytest process: rooms, and no webhooks. Tests keep apart by the names of their rooms.
+    """A server of this pytest process that sends no webhooks. Tests are isolated by the names of their rooms.
 
-    A test that asks for it has `settings` with a voice channel.
+    It configures the voice channel in the `settings` of the tests that use it.
     """
     async with LivekitServer(await find_livekit(), tmp_path_factory.mktemp("servers")) as server:
         yield server
@@ -89,14 +96,14 @@ async def livekit_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
 
 @pytest.fixture
 async def own_livekit(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LivekitServer]:
-    """A server for this test alone, as `livekit_server`: kill() it, start() it again; its URL and keys stay."""
+    """A server for one test, which may kill() and start() it again under the same URL and keys. See `livekit_server`."""
     async with LivekitServer(await find_livekit(), tmp_path_factory.mktemp("servers")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 async def bound_database(mongod: str) -> AsyncIterator[AsyncDatabase[dict[str, object]]]:
-    """A database of this pytest process, with the documents bound to it; gone at the end."""
+    """A database of this pytest process to which the documents are bound. It is dropped at the end."""
     mongodb = configuration.MongodbSettings(url=mongod, database=f"viva_test_{uuid4().hex}")
     async with connect(mongodb) as client:
         yield client[mongodb.database]
@@ -105,7 +112,7 @@ async def bound_database(mongod: str) -> AsyncIterator[AsyncDatabase[dict[str, o
 
 @pytest.fixture
 async def database(bound_database: AsyncDatabase[dict[str, object]]) -> AsyncDatabase[dict[str, object]]:
-    """The database, with its indexes and without a document."""
+    """The database with its indexes and no document."""
     await asyncio.gather(*(document.get_pymongo_collection().delete_many({}) for document in DOCUMENTS))
     return bound_database
 
@@ -114,7 +121,7 @@ async def database(bound_database: AsyncDatabase[dict[str, object]]) -> AsyncDat
 async def own_mongod(
     tmp_path_factory: pytest.TempPathFactory, bound_database: AsyncDatabase[dict[str, object]]
 ) -> AsyncIterator[Mongod]:
-    """A server for this test alone, which has the documents while the test lasts: kill() it, start() it again."""
+    """A server for one test, to which the documents are bound during the test. The test may kill() and start() it again."""
     async with Mongod(tmp_path_factory.mktemp("servers") / "mongod") as server:
         async with connect(configuration.MongodbSettings(url=server.url, database="own", timeout_seconds=1.0)):
             yield server
@@ -125,7 +132,7 @@ async def own_mongod(
 def settings(
     request: pytest.FixtureRequest, database: AsyncDatabase[dict[str, object]], mongod: str, valkey: str
 ) -> configuration.Settings:
-    """Settings with fast clocks and a Redis prefix of this test alone; neither .env nor the environment has a say."""
+    """Settings with short intervals and a Redis prefix of its own. Neither .env nor the environment has an effect."""
     livekit = configuration.LivekitSettings()
     for name in ("livekit_server", "own_livekit"):
         if name in request.fixturenames:
@@ -147,35 +154,35 @@ def settings(
 
 @pytest.fixture
 async def livekit(livekit_server: LivekitServer, settings: configuration.Settings) -> AsyncIterator[LivekitProbe]:
-    """LiveKit itself, with the names of this test's agents."""
+    """A client of LiveKit that knows the agent names of this test."""
     async with open_livekit_probe(settings.livekit) as livekit:
         yield livekit
 
 
 @pytest.fixture
 async def live(settings: configuration.Settings) -> AsyncIterator[LiveHub]:
-    """Live feeds that poll often enough for tests."""
+    """Live feeds that poll every 0.2 s."""
     async with LiveHub(settings.redis, poll_seconds=0.2, coalesce_seconds=COALESCE_SECONDS) as feeds:
         yield feeds
 
 
 @pytest.fixture
 async def unpolled_live(settings: configuration.Settings) -> AsyncIterator[LiveHub]:
-    """Live feeds that poll once, when somebody begins to follow: what comes after was carried by a message."""
+    """Live feeds that poll only when a follower starts, so that everything later has come by a Redis message."""
     async with LiveHub(settings.redis, poll_seconds=3600, coalesce_seconds=COALESCE_SECONDS) as feeds:
         yield feeds
 
 
 @pytest.fixture
 async def redis_subscriptions(settings: configuration.Settings) -> AsyncIterator[RedisSubscriptions]:
-    """Tells when somebody listens to a channel."""
+    """Waits for subscribers of a Redis channel."""
     async with Redis.from_url(settings.redis.url) as redis:
         yield RedisSubscriptions(redis, settings.redis.prefix)
 
 
 @pytest.fixture
 async def services(settings: configuration.Settings, live: LiveHub) -> AsyncIterator[Services]:
-    """What a process has open. Nobody works on its jobs: a test calls them, or starts a worker."""
+    """The services of a process. No worker runs their jobs unless the test starts one."""
     async with Jobs(settings.redis, concurrency=1) as jobs, Rooms(settings) as rooms:
         yield Services(settings, live, jobs, rooms)
 
@@ -186,13 +193,34 @@ async def tenant(services: Services) -> Tenant:
 
 
 @pytest.fixture
+async def interview(tenant: Tenant) -> Interview:
+    """A typed interview of the tenant that is in progress."""
+    return await tenant.make_interview()
+
+
+@pytest.fixture
+async def api(services: Services) -> AsyncIterator[ApiClient]:
+    """A client that calls the API's application without a socket."""
+    app = with_services(Starlette(routes=build_routes(services.settings)), services)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
+        yield ApiClient(client)
+
+
+@pytest.fixture
+async def server(services: Services) -> AsyncIterator[ServerAddress]:
+    """The API behind a real server."""
+    async with serve(with_services(Starlette(routes=build_routes(services.settings)), services)) as address:
+        yield address
+
+
+@pytest.fixture
 async def other_tenant(services: Services) -> Tenant:
-    """Another tenant, with a position of the same key."""
+    """Another tenant, whose position has the same key."""
     return await make_tenant(services)
 
 
 class _ProviderProxy:
-    """One server for all the providers of a process: each test puts its own behind it."""
+    """One server for the Claude providers of all tests. Each test installs its own provider behind it."""
 
     url = ""
     provider: AnthropicProvider
@@ -203,7 +231,7 @@ class _ProviderProxy:
 
 @pytest.fixture(scope="session")
 async def provider_proxy() -> AsyncIterator[_ProviderProxy]:
-    """Where the stand-ins for Claude are reached."""
+    """The server behind which tests install their loopback Claude provider."""
     proxy = _ProviderProxy()
     async with serve(proxy) as address:
         proxy.url = f"http://127.0.0.1:{address.port}"
@@ -212,7 +240,7 @@ async def provider_proxy() -> AsyncIterator[_ProviderProxy]:
 
 @pytest.fixture
 def provider(provider_proxy: _ProviderProxy) -> AnthropicProvider:
-    """The loopback stand-in for Claude, at full speed: see its requests, put scripts before its rules."""
+    """A loopback Claude provider without delays, which records requests and accepts scripted replies."""
     provider_proxy.provider = AnthropicProvider()
     provider_proxy.provider.url = provider_proxy.url
     return provider_proxy.provider
@@ -220,6 +248,6 @@ def provider(provider_proxy: _ProviderProxy) -> AnthropicProvider:
 
 @pytest.fixture
 async def claude(provider: AnthropicProvider) -> AsyncIterator[AsyncAnthropic]:
-    """The real client, pointed at the stand-in."""
+    """The real Claude client, connected to the loopback provider."""
     async with AsyncAnthropic(api_key="test", base_url=provider.url, max_retries=0) as client:
         yield client

@@ -15,7 +15,9 @@ from models.documents.interview import (
     PositionRef,
     Progress,
     Recommendation,
+    RoomState,
     extract_search_terms,
+    get_interview,
 )
 from models.documents.position import Criterion, Level, Position, PositionContent, Question
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
@@ -85,6 +87,26 @@ async def make_interview(
         "consent": None if is_scheduled else Consent(text_version="test", given_at=at, recording=False),
     }
     return await Interview(**{**fields, **values}).insert()
+
+
+async def make_voice_interview(**values: Any) -> Interview:
+    """Store a voice interview in progress whose room nobody has joined. `values` replace fields."""
+    fields = {"channel": Channel.VOICE, "room": RoomState(wanted_until=now() - timedelta(minutes=1))}
+    return await make_interview(**{**fields, **values})
+
+
+async def reload_interview(interview: Interview) -> Interview:
+    """Return the interview as it is stored now."""
+    stored = await get_interview(interview.id)
+    assert stored
+    return stored
+
+
+async def read_room(interview: Interview) -> RoomState:
+    """Return the state of the interview's room as it is stored now."""
+    room = (await reload_interview(interview)).room
+    assert room
+    return room
 
 
 def new_evaluation(interview: Interview, **values: Any) -> Evaluation:

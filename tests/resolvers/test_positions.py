@@ -1,4 +1,4 @@
-"""Positions are checked as a whole before anything is stored: what is wrong is named by its path in the input."""
+"""Validating positions: the error names the invalid value by its path. Saving them, and seeding starter positions."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def new_raw_body(**values: Any) -> RawBody:
 
 
 def set_value(*path: str | int, value: Any) -> Callable[[RawBody], None]:
-    """A change that puts the value at the path."""
+    """Return a function that sets the value at the path."""
 
     def change(body: RawBody) -> None:
         parent: Any = body
@@ -34,7 +34,7 @@ def set_value(*path: str | int, value: Any) -> Callable[[RawBody], None]:
 
 
 def remove_value(*path: str | int) -> Callable[[RawBody], None]:
-    """A change that takes away what is at the path."""
+    """Return a function that deletes the value at the path."""
 
     def change(body: RawBody) -> None:
         parent: Any = body
@@ -61,7 +61,7 @@ INVALID_BODIES: list[tuple[str, Callable[[RawBody], None], str]] = [
     ("questions", set_value("questions", value=[]), "1 to 30 questions, not 0"),
     ("questions", set_value("questions", value=[{**QUESTION, "key": f"q{n}"} for n in range(31)]), "not 31"),
     ("questions", set_value("questions", value="What?"), "list"),
-    ("questions[1].key", set_value("questions", 1, "key", value="motivation"), "'motivation' comes twice"),
+    ("questions[1].key", set_value("questions", 1, "key", value="motivation"), "'motivation' occurs twice"),
     ("questions[1].key", set_value("questions", 1, "key", value="1st"), "a letter first"),
     ("questions[2].text", set_value("questions", 2, "text", value=""), "at least 1"),
     ("questions[2].text", set_value("questions", 2, "text", value="\x1b[2J"), "control character"),
@@ -74,7 +74,7 @@ INVALID_BODIES: list[tuple[str, Callable[[RawBody], None], str]] = [
         "no criterion 'nothing'",
     ),
     ("criteria", set_value("criteria", value=[]), "1 to 20 criteria, not 0"),
-    ("criteria[1].key", set_value("criteria", 1, "key", value="technical"), "'technical' comes twice"),
+    ("criteria[1].key", set_value("criteria", 1, "key", value="technical"), "'technical' occurs twice"),
     ("criteria[0].weight", set_value("criteria", 0, "weight", value=0), "greater than 0"),
     ("criteria[0].weight", set_value("criteria", 0, "weight", value=-1), "greater than 0"),
     ("criteria[0].weight", set_value("criteria", 0, "weight", value=float("inf")), "less than or equal to 1000"),
@@ -91,15 +91,17 @@ INVALID_BODIES: list[tuple[str, Callable[[RawBody], None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "change", "told"), INVALID_BODIES, ids=[f"{path}: {told}" for path, _, told in INVALID_BODIES])
-def test_what_does_not_fit_is_named_by_its_path(path: str, change: Callable[[RawBody], None], told: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "change", "message"), INVALID_BODIES, ids=[f"{path}: {message}" for path, _, message in INVALID_BODIES]
+)
+def test_error_names_the_path_of_the_invalid_value(path: str, change: Callable[[RawBody], None], message: str) -> None:
     body = new_raw_body()
     change(body)
     with pytest.raises(BadInput) as refused:
         validate_position_body(body)
     assert refused.value.field == path
     assert str(refused.value).startswith(path)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 MANY_QUESTIONS = [{**QUESTION, "key": f"q{n}"} for n in range(MAX_QUESTIONS)]
@@ -117,27 +119,27 @@ MANY_CRITERIA = [{"key": f"c{n}", "name": "a name", "weight": 1, "levels": LEVEL
     ],
     ids=["minutes", "exchanges", "questions", "criteria", "no description"],
 )
-def test_what_just_fits_is_taken(values: RawBody) -> None:
+def test_position_at_its_limits_is_accepted(values: RawBody) -> None:
     validate_position_body(new_raw_body() | values)
 
 
-@pytest.mark.parametrize(("given", "stored"), [("DE", "de"), ("de-AT", "de-AT"), (" fr ", "fr")])
-def test_any_region_of_a_language_that_the_interviewer_speaks_is_taken(given: str, stored: str) -> None:
-    assert validate_position_body(new_raw_body() | {"language": given}).language == stored
+@pytest.mark.parametrize(("language", "stored"), [("DE", "de"), ("de-AT", "de-AT"), (" fr ", "fr")])
+def test_language_is_accepted_with_any_region(language: str, stored: str) -> None:
+    assert validate_position_body(new_raw_body() | {"language": language}).language == stored
 
 
-def test_texts_are_stored_as_people_meant_them() -> None:
+def test_texts_are_normalized() -> None:
     body = validate_position_body(new_raw_body() | {"title": "  Tester ", "description": "one\r\ntwo"})
     assert (body.title, body.description) == ("Tester", "one\ntwo")
 
 
-def test_levels_stand_in_their_order_however_they_were_sent() -> None:
+def test_levels_are_sorted() -> None:
     body = new_raw_body()
     body["criteria"][0]["levels"].reverse()
     assert [level.value for level in validate_position_body(body).criteria[0].levels] == [1, 2, 3, 4, 5]
 
 
-async def test_what_is_refused_leaves_nothing_behind(tenant: Tenant) -> None:
+async def test_refused_position_leaves_no_trace(tenant: Tenant) -> None:
     before = await Position.count()
     caller = await tenant.admin()
     for body, based_on in ((new_raw_body() | {"title": ""}, 1), (new_raw_body(), 0), (new_raw_body(), -1)):
@@ -147,7 +149,7 @@ async def test_what_is_refused_leaves_nothing_behind(tenant: Tenant) -> None:
     assert await IdempotencyClaim.count() == 0
 
 
-async def test_a_save_that_is_repeated_is_one_version(tenant: Tenant) -> None:
+async def test_repeated_save_creates_one_version(tenant: Tenant) -> None:
     caller = await tenant.admin()
     saves = (save_position(tenant.services, caller, new_raw_body(title="Tester II"), 1, "a key") for _ in range(5))
     saved = await asyncio.gather(*saves)
@@ -155,7 +157,7 @@ async def test_a_save_that_is_repeated_is_one_version(tenant: Tenant) -> None:
     assert await Position.find({"organization_id": tenant.id, "key": "tester"}).count() == 2
 
 
-async def test_a_save_that_lost_against_another_is_told_so_each_time(tenant: Tenant) -> None:
+async def test_save_based_on_an_old_version_is_a_conflict_each_time(tenant: Tenant) -> None:
     caller = await tenant.admin()
     await save_position(tenant.services, caller, new_raw_body(title="Theirs"), 1, None)
     for _ in range(2):
@@ -164,20 +166,20 @@ async def test_a_save_that_lost_against_another_is_told_so_each_time(tenant: Ten
 
 
 @pytest.mark.usefixtures("database")
-async def test_starters_are_stored_once_and_never_over_what_people_made_of_them() -> None:
+async def test_seeding_stores_each_starter_once_and_never_overwrites() -> None:
     organization_id = ObjectId()
     starters = [new_raw_body(key="one"), new_raw_body(key="two")]
     seeded = await asyncio.gather(*(seed_positions(organization_id, starters) for _ in range(3)))
     assert sorted(key for keys in seeded for key in keys) == ["one", "two"]
     await Position.find({"organization_id": organization_id, "key": "one"}).set({"title": "Theirs"})
     assert await seed_positions(organization_id, [*starters, new_raw_body(key="three")]) == ["three"]
-    kept = await find_position(organization_id, "one")
-    assert kept
-    assert (kept.title, kept.version) == ("Theirs", 1)
+    stored = await find_position(organization_id, "one")
+    assert stored
+    assert (stored.title, stored.version) == ("Theirs", 1)
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_starter_that_is_wrong_is_named_and_none_is_stored() -> None:
+async def test_invalid_starter_is_named_and_none_is_stored() -> None:
     organization_id = ObjectId()
     with pytest.raises(BadInput, match="limitMinutes"):
         await seed_positions(organization_id, [new_raw_body(key="one"), new_raw_body(key="two") | {"limit_minutes": 1}])

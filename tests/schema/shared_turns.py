@@ -9,8 +9,8 @@ from strawberry.types import ExecutionResult
 
 from schema.build import build_schema
 from schema.context import GraphQLContext
+from tests.api.raw_socket import RawSocketClient
 from tests.resolvers.tenant import Tenant
-from tests.schema.raw_socket import RawSocketClient
 
 TURN_ADDED = "subscription($id: ID!, $after: Int! = 0) { turnAdded(interviewId: $id, after: $after) { seq text } }"
 

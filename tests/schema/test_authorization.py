@@ -11,9 +11,12 @@ from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token
 from tests.schema.authorization_table import (
+    ALL_ROLES,
     FIELD_ROLES,
     MUTATION_PAYLOAD_TYPES,
+    ORGANIZATION_ROLES,
     SCHEMA,
+    STAFF,
     SUBSCRIPTION_ONLY_TYPES,
     TYPE_QUERIES,
     AuthorizationScenario,
@@ -219,3 +222,40 @@ async def test_what_another_organization_has_is_not_followed(
             actual[name, role] = await read_refusal_code(server, token, text, {"id": scenario.variables["interview"]})
     assert actual == dict.fromkeys(actual, "NOT_FOUND")
     assert len(actual) == 6
+
+
+async def test_candidate_reaches_no_other_interview_of_the_organization(
+    api: ApiClient, server: ServerAddress, scenario: AuthorizationScenario, tenant: Tenant
+) -> None:
+    token = await issue_token(tenant, Role.CANDIDATE, await tenant.make_interview())
+    variables = {"interview": scenario.variables["interview"]}
+    actual: dict[str, Any] = {}
+    for name in ("interview", "transcript"):
+        answer = await api.execute(f"query($interview: ID!) {{ {field_selection('Query', name)} }}", token, **variables)
+        actual[name] = answer.codes
+    for name in fields_naming_ids("Mutation"):
+        if Role.CANDIDATE in roles_by_field("Mutation")[name]:
+            argument = fields_of("Mutation")[name].args["input"]
+            query = f"mutation($input: {argument.type}) {{ {name}(input: $input) {{ __typename }} }}"
+            answer = await api.execute(query, token, input=sample_value(GraphQLInputField(argument.type), scenario))
+            actual[name] = answer.codes
+    for name in fields_naming_ids("Subscription"):
+        text = f"subscription($interview: ID!) {{ {name}(interviewId: $interview) {{ __typename }} }}"
+        actual[name] = [await read_refusal_code(server, token, text, variables)]
+    assert actual == {name: ["NOT_FOUND"] for name in actual}
+    assert {"sendMessage", "endInterview", "turnAdded", "interimTranscript", "interviewChanged"} <= actual.keys()
+    node = await api.execute("query($interview: ID!) { node(id: $interview) { id } }", token, **variables)
+    assert (node.data, node.errors) == ({"node": None}, [])
+
+
+async def test_node_is_null_for_roles_that_may_not_read_it(api: ApiClient, scenario: AuthorizationScenario) -> None:
+    interview, evaluation, position, organization = scenario.nodes
+    readers = {interview: ALL_ROLES, evaluation: STAFF, position: ORGANIZATION_ROLES, organization: ALL_ROLES}
+    actual = {}
+    for node in readers:
+        for role in Role:
+            answer = await api.execute("query($id: ID!) { node(id: $id) { id } }", scenario.tokens[role], id=node)
+            actual[node, role] = (answer.data, answer.errors)
+    assert actual == {
+        (node, role): ({"node": {"id": node} if role in roles else None}, []) for node, roles in readers.items() for role in Role
+    }

@@ -8,7 +8,7 @@ import pytest
 from models.documents.evaluation import Evaluation, EvaluationStatus, Evidence, Finding, Usage
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
-from tests.factories import add_candidate_turn, new_outcome
+from tests.factories import add_candidate_turn, new_outcome, reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 
@@ -188,6 +188,7 @@ INVALID_REVIEWS: list[tuple[dict[str, Any], str]] = [
     ({"overrides": [{**OVERRIDE, "level": 0}]}, "overrides[0].level"),
     ({"overrides": [{**OVERRIDE, "level": 6}]}, "overrides[0].level"),
     ({"overrides": [{**OVERRIDE, "reason": " "}]}, "overrides[0].reason"),
+    ({"overrides": [{**OVERRIDE, "reason": "a" * 2001}]}, "overrides[0].reason"),
     ({"idempotencyKey": "\n"}, "idempotencyKey"),
 ]
 
@@ -205,6 +206,7 @@ async def test_a_review_that_does_not_fit_is_refused_by_its_path(
     stored = await Evaluation.get(evaluation.id)
     assert stored
     assert stored.reviews == []
+    assert (await reload_interview(interview)).decision is None
 
 
 @pytest.mark.parametrize("status", [status for status in EvaluationStatus if status is not EvaluationStatus.COMPLETED])

@@ -10,10 +10,10 @@ from models.documents.interview import Interview
 from models.documents.organization import Role
 from models.documents.turn import Turn
 from schema.types.transcript import Turn as TurnType
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import connect_raw
 from tests.schema.shared_turns import TURN_ADDED, drop_request_ids, receive_seqs, receive_turns, run_unshared
 
 FLAGGED_QUERY = """subscription Flagged($id: ID!, $after: Int! = 0, $more: Boolean!) {

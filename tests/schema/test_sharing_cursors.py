@@ -9,10 +9,10 @@ import pytest
 
 from models.documents.interview import Interview
 from models.documents.organization import Role
+from tests.api.raw_socket import RawSocketClient, connect_raw
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import RawSocketClient, connect_raw
 from tests.schema.shared_turns import StreamCounter
 
 STORED = 4

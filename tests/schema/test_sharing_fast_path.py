@@ -6,10 +6,10 @@ import pytest
 
 from models.documents.interview import Interview
 from models.documents.organization import Role, list_keys, revoke_key
+from tests.api.raw_socket import RawSocketClient, connect_raw
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import RawSocketClient, connect_raw
 from tests.schema.shared_turns import TURN_ADDED, StreamCounter, receive_seqs
 
 NAMED_OPERATIONS = """subscription One($id: ID!) { turnAdded(interviewId: $id) { seq } }

@@ -12,10 +12,10 @@ from models.documents.interview import Interview
 from models.documents.organization import Role
 from models.documents.turn import Speaker
 from models.storage.clock import now
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import connect_raw
 from tests.schema.shared_turns import TURN_ADDED, ExecutionCounter, receive_seqs, receive_turns
 
 

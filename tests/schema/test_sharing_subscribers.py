@@ -15,10 +15,10 @@ from models.documents.organization import Role
 from models.documents.turn import Turn, turn_to_values
 from schema.build import build_schema
 from schema.context import GraphQLContext
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn, new_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import connect_raw
 from tests.schema.shared_turns import TURN_ADDED, receive_seqs, receive_turns
 
 

@@ -22,7 +22,7 @@ SAMPLES = 10
 COMPLETION_RATIO = 10.0
 """From the last interview's end to the last `complete_with_level`, to the usual p99 of a turn: all streams complete together."""
 REVOKED_SECONDS = 5.0
-"""Ceiling until a revoked key's stream is closed: keys are checked every two seconds (resolvers.access_monitor)."""
+"""Ceiling until a revoked key's stream is closed: keys are checked every two seconds (lifecycle.access_monitor)."""
 EXPIRED_SECONDS = 3.0
 UNAUTHENTICATED = "4401"
 

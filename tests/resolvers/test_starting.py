@@ -1,4 +1,4 @@
-"""Starting and scheduling: what comes of it, and what is refused before anything is written."""
+"""Starting and scheduling interviews: the result, refused input, and repeating interrupted calls."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from resolvers import starting
 from resolvers.ending import cancel_interview, erase_interview
 from resolvers.starting import ConsentChoice, schedule_interview, start_interview
 from tests.factories import make_position, position_body
+from tests.helpers import fail_with_connection_error
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
 
 
@@ -27,7 +28,7 @@ async def count_tenant_interviews(tenant: Tenant) -> int:
     return await Interview.find({"organization_id": tenant.id}).count()
 
 
-async def test_a_started_interview_is_open_and_its_candidate_gets_in(tenant: Tenant) -> None:
+async def test_started_interview_is_open_and_its_credentials_are_valid(tenant: Tenant) -> None:
     request = tenant.start_request(
         candidate_name=" Ada  Lovelace ",
         candidate_email="ada@example.org",
@@ -53,7 +54,7 @@ async def test_a_started_interview_is_open_and_its_candidate_gets_in(tenant: Ten
     assert abs(started.invite.expires_at - now() - timedelta(days=7)) < timedelta(minutes=1)
 
 
-async def test_a_scheduled_interview_waits_for_its_candidate(tenant: Tenant) -> None:
+async def test_scheduled_interview_waits_for_its_candidate(tenant: Tenant) -> None:
     at = minutes_from_now()
     scheduled = await schedule_interview(
         tenant.services, await tenant.admin(), tenant.schedule_request(scheduled_for=at, channel=Channel.VOICE)
@@ -65,21 +66,21 @@ async def test_a_scheduled_interview_waits_for_its_candidate(tenant: Tenant) -> 
     assert scheduled.invite.expires_at == at + timedelta(days=7)
 
 
-async def test_the_newest_version_of_the_position_is_used(tenant: Tenant) -> None:
+async def test_interview_uses_the_newest_version_of_the_position(tenant: Tenant) -> None:
     second = await save_position(tenant.id, position_body(title="Tester II"), 1)
     scheduled = await schedule_interview(tenant.services, await tenant.admin(), tenant.schedule_request())
     assert (scheduled.interview.position.id, scheduled.interview.position.version) == (second.id, 2)
 
 
-@pytest.mark.parametrize(("asked", "stored"), [(None, "de"), ("de", "de"), ("DE-at", "de-at"), ("  ", "de")])
-async def test_an_interview_is_in_the_positions_language(tenant: Tenant, asked: str | None, stored: str) -> None:
+@pytest.mark.parametrize(("requested", "stored"), [(None, "de"), ("de", "de"), ("DE-at", "de-at"), ("  ", "de")])
+async def test_interview_is_in_the_language_of_the_position(tenant: Tenant, requested: str | None, stored: str) -> None:
     await make_position(tenant.id, key="pruefer", language="de")
-    request = tenant.schedule_request(position_key="pruefer", language=asked)
+    request = tenant.schedule_request(position_key="pruefer", language=requested)
     scheduled = await schedule_interview(tenant.services, await tenant.admin(), request)
     assert scheduled.interview.language == stored
 
 
-async def test_names_are_found_and_sorted_as_people_look_them_up(tenant: Tenant) -> None:
+async def test_search_terms_and_sort_key_of_a_name(tenant: Tenant) -> None:
     request = tenant.schedule_request(candidate_name="Åsa O'Neill", candidate_email="asa@example.org")
     interview = (await schedule_interview(tenant.services, await tenant.admin(), request)).interview
     assert interview.candidate_order == "asa o'neill"
@@ -110,7 +111,7 @@ BAD_TEXTS: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "value"), BAD_TEXTS, ids=[f"{name}-{value[:8]!a}" for name, value in BAD_TEXTS])
-async def test_bad_input_is_refused_by_its_field_and_nothing_is_written(tenant: Tenant, name: str, value: str) -> None:
+async def test_error_names_the_invalid_field_and_nothing_is_stored(tenant: Tenant, name: str, value: str) -> None:
     caller = await tenant.admin()
     head, *rest = name.split("_")
     field = head + "".join(word.title() for word in rest)
@@ -124,12 +125,12 @@ async def test_bad_input_is_refused_by_its_field_and_nothing_is_written(tenant: 
     assert await IdempotencyClaim.count() == 0
 
 
-async def test_the_positions_language_is_named_when_another_is_asked_for(tenant: Tenant) -> None:
-    with pytest.raises(BadInput, match="must be the position's, en"):
+async def test_error_for_another_language_names_that_of_the_position(tenant: Tenant) -> None:
+    with pytest.raises(BadInput, match="must be that of the position, en"):
         await start_interview(tenant.services, await tenant.admin(), tenant.start_request(language="de"))
 
 
-async def test_an_unknown_consent_text_is_refused(tenant: Tenant) -> None:
+async def test_unknown_consent_text_is_refused(tenant: Tenant) -> None:
     request = tenant.start_request(consent=ConsentChoice(text_version="2019", recording=False), idempotency_key="key")
     with pytest.raises(BadInput, match=r"consent\.textVersion"):
         await start_interview(tenant.services, await tenant.admin(), request)
@@ -137,7 +138,7 @@ async def test_an_unknown_consent_text_is_refused(tenant: Tenant) -> None:
     assert await IdempotencyClaim.count() == 0
 
 
-async def test_without_livekit_a_voice_interview_is_not_started_and_leaves_nothing(tenant: Tenant) -> None:
+async def test_voice_interview_without_livekit_is_refused_and_nothing_is_stored(tenant: Tenant) -> None:
     request = tenant.start_request(channel=Channel.VOICE, idempotency_key="key")
     with pytest.raises(Unavailable, match="use channel TEXT"):
         await start_interview(tenant.services, await tenant.admin(), request)
@@ -145,7 +146,7 @@ async def test_without_livekit_a_voice_interview_is_not_started_and_leaves_nothi
     assert await IdempotencyClaim.count() == 0
 
 
-async def test_an_archived_position_takes_no_interview(tenant: Tenant) -> None:
+async def test_archived_position_is_refused(tenant: Tenant) -> None:
     await make_position(tenant.id, key="gone", archived=True)
     with pytest.raises(Conflict, match="archived"):
         await start_interview(tenant.services, await tenant.admin(), tenant.start_request(position_key="gone"))
@@ -161,28 +162,25 @@ BAD_TIMES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("times", "field"), BAD_TIMES)
-async def test_times_that_cannot_be_are_refused(tenant: Tenant, times: dict[str, Any], field: str) -> None:
+async def test_past_and_distant_times_are_refused(tenant: Tenant, times: dict[str, Any], field: str) -> None:
     with pytest.raises(BadInput, match="must lie in the future") as refused:
         await schedule_interview(tenant.services, await tenant.admin(), tenant.schedule_request(**times))
     assert refused.value.field == field
 
 
-async def test_an_invite_cannot_end_before_the_interview_begins(tenant: Tenant) -> None:
+async def test_invite_cannot_expire_before_the_interview(tenant: Tenant) -> None:
     request = tenant.schedule_request(scheduled_for=minutes_from_now(60), expires_at=minutes_from_now(30))
     with pytest.raises(BadInput, match="later than scheduledFor"):
         await schedule_interview(tenant.services, await tenant.admin(), request)
 
 
-async def test_a_crash_before_the_interview_is_made_leaves_nothing_that_the_repetition_does_not_finish(
+async def test_repetition_completes_a_call_that_crashed_before_the_insert(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caller, request = await tenant.admin(), tenant.start_request(idempotency_key="key")
 
-    async def crash(_: Interview) -> Interview:
-        raise ConnectionError
-
     with monkeypatch.context() as patch:
-        patch.setattr(starting, "insert_interview", crash)
+        patch.setattr(starting, "insert_interview", fail_with_connection_error)
         with pytest.raises(ConnectionError):
             await start_interview(tenant.services, caller, request)
     assert await count_tenant_interviews(tenant) == 0
@@ -193,33 +191,28 @@ async def test_a_crash_before_the_interview_is_made_leaves_nothing_that_the_repe
     assert started.interview.status is InterviewStatus.WAITING
 
 
-async def test_a_crash_before_the_interview_is_opened_is_finished_by_the_repetition(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_repetition_completes_a_call_that_crashed_before_opening(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     caller, request = await tenant.admin(), tenant.start_request(idempotency_key="key")
 
-    async def crash(*_: Any) -> Interview:
-        raise ConnectionError
-
     with monkeypatch.context() as patch:
-        patch.setattr(interview_transitions, "open_chat", crash)
+        patch.setattr(interview_transitions, "open_chat", fail_with_connection_error)
         with pytest.raises(ConnectionError):
             await start_interview(tenant.services, caller, request)
-    left = await Interview.find_one({"organization_id": tenant.id})
-    assert left
-    assert left.status is InterviewStatus.SCHEDULED
+    crashed = await Interview.find_one({"organization_id": tenant.id})
+    assert crashed
+    assert crashed.status is InterviewStatus.SCHEDULED
     started = await start_interview(tenant.services, caller, request)
-    assert (started.interview.id, started.interview.status) == (left.id, InterviewStatus.WAITING)
-    assert started.interview.consent == left.consent
+    assert (started.interview.id, started.interview.status) == (crashed.id, InterviewStatus.WAITING)
+    assert started.interview.consent == crashed.consent
 
 
-async def test_a_repetition_is_answered_whatever_became_of_position_and_interview(tenant: Tenant) -> None:
+async def test_repetition_returns_the_interview_after_archiving_cancelling_and_erasing(tenant: Tenant) -> None:
     caller, request = await tenant.admin(), tenant.start_request(idempotency_key="key")
     first = await start_interview(tenant.services, caller, request)
     await save_position(tenant.id, position_body(archived=True), 1)
     await cancel_interview(tenant.services, caller, global_id_of(first.interview), None, None)
-    again = await start_interview(tenant.services, caller, request)
-    assert (again.interview.id, again.interview.status) == (first.interview.id, InterviewStatus.CANCELLED)
+    repeated = await start_interview(tenant.services, caller, request)
+    assert (repeated.interview.id, repeated.interview.status) == (first.interview.id, InterviewStatus.CANCELLED)
     await erase_interview(tenant.services, caller, global_id_of(first.interview), None)
     erased = await start_interview(tenant.services, caller, request)
     assert erased.interview.erased_at
@@ -228,24 +221,27 @@ async def test_a_repetition_is_answered_whatever_became_of_position_and_intervie
     assert refused.value.code is ErrorCode.UNAUTHENTICATED
 
 
-async def test_a_repetition_is_answered_after_its_times_have_passed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_repetition_returns_the_interview_after_its_time_has_passed(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caller, request = await tenant.admin(), tenant.schedule_request(scheduled_for=minutes_from_now(5), idempotency_key="key")
     first = await schedule_interview(tenant.services, caller, request)
     monkeypatch.setattr(starting, "now", lambda: minutes_from_now(10))
     with pytest.raises(BadInput):
         await schedule_interview(tenant.services, caller, replace(request, idempotency_key=None))
-    again = await schedule_interview(tenant.services, caller, request)
-    assert again.interview.id == first.interview.id
-    assert again.invite == first.invite
+    repeated = await schedule_interview(tenant.services, caller, request)
+    assert repeated.interview.id == first.interview.id
+    assert repeated.invite == first.invite
 
 
-async def test_without_a_key_each_call_is_an_interview_of_its_own(tenant: Tenant) -> None:
+async def test_calls_without_a_key_create_separate_interviews(tenant: Tenant) -> None:
     caller = await tenant.admin()
     ids = {(await start_interview(tenant.services, caller, tenant.start_request())).interview.id for _ in range(3)}
     assert len(ids) == 3
+    assert await IdempotencyClaim.count() == 0
 
 
-async def test_an_open_interview_is_left_as_it_is(tenant: Tenant) -> None:
+async def test_opening_an_open_interview_does_not_change_it(tenant: Tenant) -> None:
     started = await start_interview(tenant.services, await tenant.admin(), tenant.start_request())
     interview = started.interview
     opened = await states.open_interview(tenant.services, interview.id, None, Channel.TEXT)

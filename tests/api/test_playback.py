@@ -1,4 +1,4 @@
-"""A recording is played by its link, whole or by ranges; whatever else calls itself a link is refused."""
+"""Playback of recordings: whole and by range, and refusal of invalid links."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
 
 @dataclass
 class RecordingPlayer:
-    """Who has a link to the recording of an interview."""
+    """A client that has a link to the recording of an interview."""
 
     services: Services
     interview: Interview
@@ -70,7 +70,7 @@ async def player(services: Services, tenant: Tenant) -> AsyncIterator[RecordingP
         yield RecordingPlayer(services, *await make_stored_recording(services, tenant), client)
 
 
-async def test_it_is_answered_whole_with_what_a_player_needs(player: RecordingPlayer) -> None:
+async def test_response_is_complete_and_has_the_headers_that_players_need(player: RecordingPlayer) -> None:
     answer = await player.get(accept_encoding="gzip")
     assert (answer.status_code, answer.content) == (200, CONTENT)
     expected = {
@@ -87,7 +87,7 @@ async def test_it_is_answered_whole_with_what_a_player_needs(player: RecordingPl
 
 
 @pytest.mark.parametrize(
-    ("wanted", "start", "end"),
+    ("requested", "start", "end"),
     [
         ("bytes=0-", 0, 1024),
         ("bytes=0-0", 0, 1),
@@ -96,33 +96,33 @@ async def test_it_is_answered_whole_with_what_a_player_needs(player: RecordingPl
         ("bytes=-24", 1000, 1024),
     ],
 )
-async def test_a_range_is_answered_by_just_that(player: RecordingPlayer, wanted: str, start: int, end: int) -> None:
-    answer = await player.get(range=wanted)
+async def test_range_request_returns_that_range(player: RecordingPlayer, requested: str, start: int, end: int) -> None:
+    answer = await player.get(range=requested)
     assert (answer.status_code, answer.content) == (206, CONTENT[start:end])
     assert answer.headers["content-range"] == f"bytes {start}-{end - 1}/1024"
     assert answer.headers["content-length"] == str(end - start)
 
 
-@pytest.mark.parametrize("wanted", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
-async def test_a_range_beyond_the_end_is_refused_and_told_the_size(player: RecordingPlayer, wanted: str) -> None:
-    answer = await player.get(range=wanted)
+@pytest.mark.parametrize("requested", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
+async def test_range_beyond_the_end_is_refused_with_the_size(player: RecordingPlayer, requested: str) -> None:
+    answer = await player.get(range=requested)
     assert answer.status_code == 416
     assert answer.headers["content-range"] == "bytes */1024"
 
 
-@pytest.mark.parametrize("wanted", ["bytes=9-3", "lines=1-2", "bytes=", "bytes=0-1,5-6", "bytes=-", "nonsense"])
-async def test_what_is_no_single_range_is_answered_whole(player: RecordingPlayer, wanted: str) -> None:
-    answer = await player.get(range=wanted)
+@pytest.mark.parametrize("requested", ["bytes=9-3", "lines=1-2", "bytes=", "bytes=0-1,5-6", "bytes=-", "nonsense"])
+async def test_invalid_and_multiple_ranges_return_the_whole_recording(player: RecordingPlayer, requested: str) -> None:
+    answer = await player.get(range=requested)
     assert (answer.status_code, answer.content) == (200, CONTENT)
 
 
-async def test_a_range_of_another_version_is_answered_whole(player: RecordingPlayer) -> None:
+async def test_range_of_another_version_returns_the_whole_recording(player: RecordingPlayer) -> None:
     assert (await player.get(range="bytes=1-2", if_range=f'"{player.file.id}"')).status_code == 206
     assert (await player.get(range="bytes=1-2", if_range='"another"')).status_code == 200
     assert (await player.get(range="bytes=1-2", if_range="Wed, 25 Nov 2026 08:00:00 GMT")).status_code == 200
 
 
-async def test_head_tells_the_same_without_the_content(player: RecordingPlayer) -> None:
+async def test_head_returns_the_headers_without_content(player: RecordingPlayer) -> None:
     whole = await player.client.head(player.link)
     assert (whole.status_code, whole.content, whole.headers["content-length"]) == (200, b"", "1024")
     part = await player.client.head(player.link, headers={"Range": "bytes=10-19"})
@@ -130,23 +130,23 @@ async def test_head_tells_the_same_without_the_content(player: RecordingPlayer) 
     assert (await player.client.post(player.link)).status_code == 405
 
 
-async def test_a_link_that_is_forged_expired_or_anothers_plays_nothing(
+async def test_forged_expired_and_foreign_links_are_refused(
     player: RecordingPlayer, tenant: Tenant, other_tenant: Tenant
 ) -> None:
     _, other = await make_stored_recording(player.services, other_tenant)
     auth, path = player.services.settings.auth, player.link.split("?")[0]
     recording_id = path.rsplit("/", 1)[1]
     access, _ = issue_candidate_token(player.interview, auth)
-    of_another = build_playback_url(player.services, other)
-    assert of_another
+    other_link = build_playback_url(player.services, other)
+    assert other_link
     tokens = {
         "none": "",
         "forged": player.link.split("token=")[1][:-4] + "AAAA",
         "expired": sign({"sub": recording_id, "exp": 1}, Audience.PLAYBACK, auth),
-        "another's": of_another.split("token=")[1],
-        "a candidate's": access,
-        "an invite": tenant.invite_token(player.interview),
-        "a key": await issue_token(tenant, Role.ADMIN, player.interview),
+        "for another recording": other_link.split("token=")[1],
+        "candidate token": access,
+        "invite": tenant.invite_token(player.interview),
+        "API key": await issue_token(tenant, Role.ADMIN, player.interview),
     }
     for name, token in tokens.items():
         answer = await player.client.get(path, params={"token": token})
@@ -154,7 +154,7 @@ async def test_a_link_that_is_forged_expired_or_anothers_plays_nothing(
         assert "read the recording's url again" in answer.text
 
 
-async def test_a_link_to_what_is_not_there_says_so(player: RecordingPlayer) -> None:
+async def test_unknown_recording_is_not_found(player: RecordingPlayer) -> None:
     auth = player.services.settings.auth
     for recording_id in (f"rec_{ObjectId()}", "rec_x", f"int_{player.interview.id}"):
         token = sign({"sub": recording_id, "exp": 4_000_000_000}, Audience.PLAYBACK, auth)
@@ -162,23 +162,26 @@ async def test_a_link_to_what_is_not_there_says_so(player: RecordingPlayer) -> N
         assert (answer.status_code, "There is no such recording" in answer.text) == (404, True)
 
 
-async def test_after_an_erasure_the_link_is_worth_nothing_though_the_bytes_are_still_there(player: RecordingPlayer) -> None:
+async def test_erased_recording_is_not_found_even_before_its_file_is_deleted(player: RecordingPlayer) -> None:
     link = player.link
     await erase_interview(player.services, player.interview)
     assert (await player.client.get(link)).status_code == 404
 
 
-async def test_bytes_that_are_gone_are_told_before_anything_is_sent(player: RecordingPlayer, tmp_path: Path) -> None:
+async def test_missing_file_is_an_error_before_any_content_is_sent(player: RecordingPlayer, tmp_path: Path) -> None:
     (tmp_path / str(player.file.path)).unlink()
     answer = await player.get()
-    assert (answer.status_code, answer.text) == (503, "The recording cannot be read now: What was stored is no longer there.")
+    assert (answer.status_code, answer.text) == (
+        503,
+        "The recording cannot be read at the moment: What was stored is no longer there.",
+    )
 
 
 RECORDINGS = """query($id: ID!) { interview(id: $id) { recordings {
     id kind status mimeType url durationSeconds sizeBytes startedAt failure } } }"""
 
 
-async def test_the_interview_and_node_give_the_link(api: ApiClient, tenant: Tenant, services: Services) -> None:
+async def test_interview_and_node_return_the_recording_with_its_link(api: ApiClient, tenant: Tenant, services: Services) -> None:
     interview, _ = await make_stored_recording(services, tenant)
     token = await issue_token(tenant, Role.RECRUITER, interview)
     [recording] = (await api.execute(RECORDINGS, token, id=global_id_of(interview)))["interview"]["recordings"]
@@ -190,21 +193,23 @@ async def test_the_interview_and_node_give_the_link(api: ApiClient, tenant: Tena
     assert found == {"__typename": "Recording", "id": recording["id"], "kind": "AUDIO"}
 
 
-async def test_another_tenant_and_roles_without_the_right_find_no_recording(
+async def test_recording_is_hidden_from_other_tenants_and_unauthorized_roles(
     api: ApiClient, tenant: Tenant, other_tenant: Tenant, services: Services
 ) -> None:
     interview, file = await make_stored_recording(services, tenant)
     foreign, _ = await make_stored_recording(services, other_tenant)
     query = "query($id: ID!) { node(id: $id) { id } }"
-    for who, role, of in (
+    for token_tenant, role, token_interview in (
         (other_tenant, Role.ADMIN, foreign),
         (tenant, Role.VIEWER, interview),
         (tenant, Role.CANDIDATE, interview),
     ):
-        assert (await api.execute(query, await issue_token(who, role, of), id=f"rec_{file.id}"))["node"] is None
+        assert (await api.execute(query, await issue_token(token_tenant, role, token_interview), id=f"rec_{file.id}"))[
+            "node"
+        ] is None
 
 
-async def test_what_is_still_being_recorded_has_no_link(api: ApiClient, tenant: Tenant) -> None:
+async def test_recording_in_progress_has_no_link(api: ApiClient, tenant: Tenant) -> None:
     interview = await tenant.make_interview()
     await new_recording(interview).insert()
     token = await issue_token(tenant, Role.ADMIN, interview)

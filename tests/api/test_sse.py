@@ -1,4 +1,4 @@
-"""Server-sent events against a real server: how a stream ends, with the interview and with the process."""
+"""Server-sent events over a real server: streams that end with the interview, and with the server."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import orjson
-import pytest
 from starlette.applications import Starlette
 
 from api.http import build_routes
@@ -15,20 +14,21 @@ from lifecycle.states import end_interview
 from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role
 from tests.factories import add_candidate_turn
+from tests.helpers import TIMEOUT_SECONDS
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, bearer_headers, issue_token, serve, with_services
 from tests.schema.shared_turns import TURN_ADDED
 
 
 class SseStream:
-    """The events of one subscription as they come."""
+    """Reads the events of one subscription."""
 
     def __init__(self, response: httpx2.Response) -> None:
         self._lines = response.aiter_lines()
 
     async def read_next(self) -> str | None:
-        """The text of the next turn, "complete", or None when the stream has ended without a word."""
-        async with asyncio.timeout(10):
+        """Return the text of the next turn, "complete", or None if the stream has ended without being complete."""
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             async for line in self._lines:
                 if line == "event: complete":
                     return "complete"
@@ -43,18 +43,13 @@ async def open_sse_stream(server: ServerAddress, token: str, interview: Intervie
     body = {"query": TURN_ADDED, "variables": {"id": global_id_of(interview), "after": after}}
     headers = {**bearer_headers(token), "Accept": "text/event-stream"}
     async with (
-        httpx2.AsyncClient(trust_env=False, timeout=10) as client,
+        httpx2.AsyncClient(trust_env=False, timeout=TIMEOUT_SECONDS) as client,
         client.stream("POST", server.http_url, json=body, headers=headers) as response,
     ):
         yield SseStream(response)
 
 
-@pytest.fixture
-async def interview(tenant: Tenant) -> Interview:
-    return await tenant.make_interview()
-
-
-async def test_turns_come_as_they_are_stored_and_the_stream_completes_with_the_interview(
+async def test_stream_sends_new_turns_and_completes_with_the_interview(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     await add_candidate_turn(interview, "first")
@@ -67,20 +62,20 @@ async def test_turns_come_as_they_are_stored_and_the_stream_completes_with_the_i
         assert await stream.read_next() is None
 
 
-async def test_a_process_that_ends_breaks_its_streams_off_and_another_goes_on(
+async def test_shutdown_cuts_streams_off_and_another_server_resumes_them(
     services: Services, server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-    closing = asyncio.Event()
+    shutdown = asyncio.Event()
     token = await issue_token(tenant, Role.VIEWER)
     await add_candidate_turn(interview, "first")
-    async with serve(with_services(Starlette(routes=build_routes(services.settings, closing)), services)) as leaving:
-        async with open_sse_stream(leaving, token, interview) as stream:
+    async with serve(with_services(Starlette(routes=build_routes(services.settings, shutdown)), services)) as stopping:
+        async with open_sse_stream(stopping, token, interview) as stream:
             assert await stream.read_next() == "first"
-            closing.set()
-            # not completed: clients would not come back
+            shutdown.set()
+            # Not complete, or clients would not reconnect.
             assert await stream.read_next() is None
-        async with open_sse_stream(leaving, token, interview) as late:
-            assert await late.read_next() is None
+        async with open_sse_stream(stopping, token, interview) as refused:
+            assert await refused.read_next() is None
     await add_candidate_turn(interview, "second")
     async with open_sse_stream(server, token, interview, after=1) as stream:
         assert await stream.read_next() == "second"

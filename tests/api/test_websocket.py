@@ -1,4 +1,4 @@
-"""graphql-transport-ws against a real server: gql as the client, and bare messages where no client would send them."""
+"""GraphQL over WebSocket: subscriptions, their cancellation, and authorization, over a real server."""
 
 import asyncio
 from typing import Any
@@ -11,16 +11,17 @@ from engine import metrics
 from lifecycle.states import end_interview
 from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role, list_keys, revoke_key
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
+from tests.helpers import wait_until
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import connect_raw, wait_until
 from tests.schema.shared_turns import TURN_ADDED
 
-# --- what works
+# --- subscriptions
 
 
-async def test_turns_come_as_they_are_stored_and_the_stream_completes_with_the_interview(
+async def test_subscription_sends_new_turns_and_completes_with_the_interview(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     await add_candidate_turn(interview, "first")
@@ -35,11 +36,13 @@ async def test_turns_come_as_they_are_stored_and_the_stream_completes_with_the_i
         assert seen == [(1, "first"), (2, "second")]
 
 
-async def test_a_wall_shows_what_goes_on_and_what_changes(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
-    wall = gql("subscription { interviewsChanged { id status position { title } candidate { name } } }")
+async def test_live_list_sends_the_present_interviews_and_then_changes(
+    server: ServerAddress, tenant: Tenant, interview: Interview
+) -> None:
+    live_list = gql("subscription { interviewsChanged { id status position { title } candidate { name } } }")
     async with server.open_client(await issue_token(tenant, Role.VIEWER)) as session:
         seen = []
-        async for event in session.subscribe(wall):
+        async for event in session.subscribe(live_list):
             seen.append(event["interviewsChanged"]["status"])
             if len(seen) == 1:
                 await end_interview(tenant.services, interview, EndReason.RECRUITER_ENDED)
@@ -48,7 +51,7 @@ async def test_a_wall_shows_what_goes_on_and_what_changes(server: ServerAddress,
         assert seen[0] == "IN_PROGRESS"
 
 
-async def test_interviews_and_words_that_are_no_turns_yet_can_be_followed(
+async def test_candidate_can_subscribe_to_interview_changes_and_interim_transcripts(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
 
@@ -88,7 +91,7 @@ async def test_queries_run_on_the_same_connection(server: ServerAddress, tenant:
         assert await session.execute(gql("{ viewer { role } }")) == {"viewer": {"role": "VIEWER"}}
 
 
-async def test_a_client_that_leaves_ends_its_streams(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+async def test_disconnecting_ends_all_streams_of_the_client(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for number in range(3):
             await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))
@@ -98,14 +101,14 @@ async def test_a_client_that_leaves_ends_its_streams(server: ServerAddress, tena
     await wait_until(lambda: not metrics.OPEN_STREAMS._value.get() and not metrics.OPEN_SOCKETS._value.get())
 
 
-async def test_a_stream_that_is_completed_by_the_client_ends_alone(
+async def test_completing_one_stream_leaves_the_others_running(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURN_ADDED, "a", id=global_id_of(interview))
         await client.subscribe(TURN_ADDED, "b", id=global_id_of(interview))
         await client.send({"type": "complete", "id": "a"})
-        # what comes before the pong came before the server had read that
+        # The pong shows that the server has handled the `complete` before it.
         await client.send({"type": "ping"})
         assert await client.receive() == {"type": "pong"}
         await add_candidate_turn(interview, "hello")
@@ -113,42 +116,42 @@ async def test_a_stream_that_is_completed_by_the_client_ends_alone(
 
 
 @pytest.mark.parametrize("how", ["complete", "close"])
-async def test_a_stream_ends_though_it_lost_its_cancellation(
+async def test_stream_that_ignores_its_first_cancellation_ends(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr("live.cancellation.CANCEL_RETRY_SECONDS", 0.1)
-    begun, losses = asyncio.Event(), 0
+    started, ignored = asyncio.Event(), 0
 
-    async def stubborn(*_: Any) -> Any:
-        nonlocal losses
+    async def ignore_first_cancellation(*_: Any) -> Any:
+        nonlocal ignored
         while True:
-            begun.set()
+            started.set()
             try:
                 await asyncio.sleep(3600)
             except asyncio.CancelledError:
-                losses += 1
-                if losses > 1:
+                ignored += 1
+                if ignored > 1:
                     raise
         yield
 
-    monkeypatch.setattr("live.hub.LiveHub.follow_turns", stubborn)
+    monkeypatch.setattr("live.hub.LiveHub.follow_turns", ignore_first_cancellation)
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURN_ADDED, "a", id=global_id_of(interview))
-        await begun.wait()
+        await started.wait()
         if how == "complete":
             await client.send({"type": "complete", "id": "a"})
             await wait_until(lambda: not metrics.OPEN_STREAMS._value.get())
-            # the connection goes on
+            # The connection stays open.
             await client.subscribe("{ __typename }", "a")
             assert (await client.receive())["id"] == "a"
     await wait_until(lambda: not metrics.OPEN_STREAMS._value.get() and not metrics.OPEN_SOCKETS._value.get())
-    assert losses == 2
+    assert ignored == 2
 
 
-# --- who may
+# --- authorization
 
 
-async def test_without_a_credential_only_the_invite_s_own_operations_answer(server: ServerAddress, tenant: Tenant) -> None:
+async def test_client_without_a_credential_can_only_use_an_invite(server: ServerAddress, tenant: Tenant) -> None:
     scheduled = await tenant.make_interview()
     async with connect_raw(server) as client:
         await client.subscribe("query($t: String!) { invitation(token: $t) { candidateName } }", t=tenant.invite_token(scheduled))
@@ -164,7 +167,7 @@ async def test_without_a_credential_only_the_invite_s_own_operations_answer(serv
 
 
 @pytest.mark.parametrize("authorization", ["Bearer viva_wrong", "viva_wrong", "", 7, {"a": 1}])
-async def test_a_false_credential_closes_the_socket_for_good(server: ServerAddress, authorization: Any) -> None:
+async def test_invalid_credential_closes_the_socket_with_4401(server: ServerAddress, authorization: Any) -> None:
     async with connect_raw(server, init=False) as client:
         await client.send({"type": "connection_init", "payload": {"authorization": authorization}})
         code, reason = await client.wait_closed()
@@ -172,14 +175,14 @@ async def test_a_false_credential_closes_the_socket_for_good(server: ServerAddre
         assert reason.startswith("UNAUTHENTICATED: ")
 
 
-async def test_the_header_of_the_handshake_is_a_credential_too(server: ServerAddress, tenant: Tenant) -> None:
+async def test_credential_can_be_sent_in_the_header_of_the_handshake(server: ServerAddress, tenant: Tenant) -> None:
     headers = {"Authorization": f"Bearer {await issue_token(tenant, Role.VIEWER)}"}
     async with connect_raw(server, additional_headers=headers) as client:
         await client.subscribe("{ viewer { role } }")
         assert (await client.receive())["payload"] == {"data": {"viewer": {"role": "VIEWER"}}}
 
 
-async def test_a_key_that_is_revoked_ends_the_connection_with_its_next_operation(server: ServerAddress, tenant: Tenant) -> None:
+async def test_revoked_key_closes_the_socket_with_the_next_operation(server: ServerAddress, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     (key,) = await list_keys(tenant.id)
     async with connect_raw(server, token) as client:
@@ -189,10 +192,10 @@ async def test_a_key_that_is_revoked_ends_the_connection_with_its_next_operation
         assert (code, reason.split(":")[0]) == (4401, "UNAUTHENTICATED")
 
 
-async def test_a_stream_whose_caller_loses_access_closes_the_socket_with_a_name(
+async def test_revoked_key_closes_the_socket_of_a_running_stream(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.access_monitor._seconds_to_check", lambda *_: 0.05)
+    monkeypatch.setattr("lifecycle.access_monitor._seconds_to_check", lambda *_: 0.05)
     token = await issue_token(tenant, Role.VIEWER)
     (key,) = await list_keys(tenant.id)
     await add_candidate_turn(interview, "hello")
@@ -204,13 +207,13 @@ async def test_a_stream_whose_caller_loses_access_closes_the_socket_with_a_name(
         assert (code, reason.split(":")[0]) == (4401, "UNAUTHENTICATED")
 
 
-async def test_pages_of_other_origins_are_not_let_in(server: ServerAddress) -> None:
+async def test_other_origin_is_refused(server: ServerAddress) -> None:
     with pytest.raises(websockets.InvalidStatus) as refused:
         async with connect_raw(server, init=False, origin="https://elsewhere.example"):
             pass
     assert refused.value.response.status_code == 403
 
 
-async def test_the_page_of_the_own_host_is_let_in(server: ServerAddress) -> None:
+async def test_origin_of_the_server_itself_is_accepted(server: ServerAddress) -> None:
     async with connect_raw(server, origin=f"http://127.0.0.1:{server.port}"):
         pass

@@ -1,4 +1,4 @@
-"""The pages for people: found at the links that the API gives out, and fenced in by their headers."""
+"""The web pages: their links, security headers and caching."""
 
 import gzip
 import re
@@ -16,12 +16,12 @@ from settings import LivekitSettings, Settings
 from tests.schema.api_client import with_services
 
 LINKS = ["/join", "/interviews/SW50ZXJ2aWV3OjE"]
-SCRIPT = "export const words = 'as long as it takes to be worth packing';\n" * 40
+SCRIPT = "export const words = 'long enough to be worth compressing';\n" * 40
 
 
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
-    """What `make web` leaves, as far as the server looks at it."""
+    """The files of a build that the server reads."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "index-4f2a.js").write_text(SCRIPT)
     (tmp_path / "index.html").write_text(
@@ -42,20 +42,20 @@ async def client(dist: Path) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 def policy_directives(answer: httpx2.Response) -> dict[str, list[str]]:
-    """The answer's policy by directive."""
+    """Return the Content-Security-Policy by directive."""
     parts = [part.split() for part in answer.headers["content-security-policy"].split(";")]
     return {name: sources for name, *sources in parts}
 
 
 @pytest.mark.parametrize("link", LINKS)
-async def test_the_links_that_people_get_open_the_pages(client: httpx2.AsyncClient, link: str) -> None:
+async def test_links_of_the_api_open_the_pages(client: httpx2.AsyncClient, link: str) -> None:
     page = await client.get(link)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert page.headers["cache-control"] == "no-cache"
     assert "/assets/index-4f2a.js" in page.text
 
 
-async def test_scripts_and_styles_come_from_here_and_each_page_has_a_nonce_of_its_own(client: httpx2.AsyncClient) -> None:
+async def test_policy_allows_only_own_scripts_and_styles_with_a_new_nonce(client: httpx2.AsyncClient) -> None:
     pages = [await client.get("/join") for _ in range(2)]
     nonces = [match[1] for page in pages if (match := re.search(r'nonce="([\w-]+)"', page.text))]
     assert len(set(nonces)) == 2
@@ -78,21 +78,21 @@ async def test_scripts_and_styles_come_from_here_and_each_page_has_a_nonce_of_it
         ),
     ],
 )
-async def test_pages_reach_this_server_and_livekits_public_address(
+async def test_policy_allows_connections_to_this_server_and_livekit(
     dist: Path, livekit: LivekitSettings, expected: list[str]
 ) -> None:
     async with make_client(dist, livekit) as client:
         assert policy_directives(await client.get("/join"))["connect-src"] == ["'self'", *expected]
 
 
-async def test_the_page_itself_may_use_the_microphone_and_nobody_in_it(client: httpx2.AsyncClient) -> None:
+async def test_page_may_use_the_microphone_and_sends_no_referrer(client: httpx2.AsyncClient) -> None:
     page = await client.get("/join")
     assert page.headers["permissions-policy"] == "microphone=(self), camera=(self)"
-    # the invite stands in the address
+    # The URL contains the invite.
     assert page.headers["referrer-policy"] == "no-referrer"
 
 
-async def test_assets_are_packed_and_kept_for_good(client: httpx2.AsyncClient) -> None:
+async def test_assets_are_compressed_and_cached(client: httpx2.AsyncClient) -> None:
     asset = await client.get("/assets/index-4f2a.js", headers={"Accept-Encoding": "gzip"})
     assert asset.text == SCRIPT
     assert asset.headers["content-encoding"] == "gzip"
@@ -103,17 +103,17 @@ async def test_assets_are_packed_and_kept_for_good(client: httpx2.AsyncClient) -
     assert (await client.get("/assets/../index.html")).status_code == 404
 
 
-async def test_a_server_without_pages_says_how_to_build_them(tmp_path: Path) -> None:
+async def test_server_without_a_build_says_how_to_build_the_pages(tmp_path: Path) -> None:
     async with make_client(tmp_path) as client:
         page = await client.get("/join")
         assert page.status_code == 503
         assert "make web" in page.text
 
 
-async def test_pages_stand_in_nobodys_way(services: Services) -> None:
+async def test_pages_do_not_affect_other_routes(services: Services) -> None:
     app = with_services(Starlette(routes=build_routes(services.settings)), services)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
-        asked = await client.get("/graphql", params={"query": "{ __typename }"})
-        assert asked.json() == {"data": {"__typename": "Query"}}
+        response = await client.get("/graphql", params={"query": "{ __typename }"})
+        assert response.json() == {"data": {"__typename": "Query"}}
         assert "content-security-policy" not in (await client.get("/healthz")).headers
         assert (await client.get("/nothing/of/ours")).status_code == 404

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP (the spec of June 2025), as callers and their tools check it."""
+"""GraphQL over HTTP: the specification of June 2025, as clients and their tools rely on it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def media_type(response: httpx2.Response) -> str:
 
 
 @pytest.mark.parametrize(
-    ("accept", "answered"),
+    ("accept", "expected"),
     [
         (None, JSON),
         ("*/*", JSON),
@@ -29,13 +29,13 @@ def media_type(response: httpx2.Response) -> str:
         ("text/html", JSON),
     ],
 )
-async def test_the_media_type_is_the_one_that_is_accepted(api: ApiClient, accept: str | None, answered: str) -> None:
+async def test_response_has_the_accepted_media_type(api: ApiClient, accept: str | None, expected: str) -> None:
     answer = await api.post({"query": TYPENAME}, {"Accept": accept} if accept else {"Accept": ""})
-    assert media_type(answer.response) == answered
+    assert media_type(answer.response) == expected
     assert answer["__typename"] == "Query"
 
 
-async def test_a_query_may_come_by_get(api: ApiClient) -> None:
+async def test_query_can_be_sent_by_get(api: ApiClient) -> None:
     response = await api.client.get(
         "/graphql",
         params={
@@ -45,19 +45,19 @@ async def test_a_query_may_come_by_get(api: ApiClient) -> None:
             "extensions": "{}",
         },
     )
-    # B is wrong: the whole document is checked
+    # The whole document is validated, including the operation B.
     assert response.status_code == 200
     assert response.json()["errors"][0]["message"] == "Cannot query field 'x' on type 'Query'."
     response = await api.client.get("/graphql", params={"query": TYPENAME})
     assert response.json() == {"data": {"__typename": "Query"}}
 
 
-async def test_a_mutation_by_get_is_refused(api: ApiClient) -> None:
+async def test_mutation_by_get_is_refused(api: ApiClient) -> None:
     response = await api.client.get(
         "/graphql", params={"query": 'mutation { endInterview(input: {interviewId: "x"}) { __typename } }'}
     )
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
-    assert response.json()["errors"][0]["message"] == "GET is for queries only: send mutations by POST."
+    assert response.json()["errors"][0]["message"] == "GET is for queries only: send mutations with POST."
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
@@ -91,7 +91,7 @@ INVALID_BODIES: list[Any] = [
 
 @pytest.mark.parametrize("body", INVALID_BODIES)
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
-async def test_a_body_that_is_no_request_is_refused_in_json(api: ApiClient, body: Any, accept: str) -> None:
+async def test_invalid_request_is_refused_in_json(api: ApiClient, body: Any, accept: str) -> None:
     answer = await api.post(body, {"Accept": accept})
     assert answer.response.status_code == 400
     assert media_type(answer.response) == accept
@@ -100,14 +100,14 @@ async def test_a_body_that_is_no_request_is_refused_in_json(api: ApiClient, body
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"query"', b"\xff\xfe", b'{"query": "\\ud800"}', b"[" * 100_000, b"NaN"])
-async def test_bytes_that_are_no_json_are_refused(api: ApiClient, content: bytes) -> None:
+async def test_invalid_json_is_refused(api: ApiClient, content: bytes) -> None:
     response = await api.client.post("/graphql", content=content, headers={"Content-Type": JSON})
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/graphql", "multipart/form-data; boundary=x"])
-async def test_other_content_than_json_is_refused(api: ApiClient, content_type: str | None) -> None:
+async def test_other_content_types_are_refused(api: ApiClient, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     response = await api.client.post("/graphql", content=b'{"query": "{ __typename }"}', headers=headers)
     assert response.status_code == 415
@@ -115,7 +115,7 @@ async def test_other_content_than_json_is_refused(api: ApiClient, content_type: 
 
 
 @pytest.mark.parametrize("variables", ["{", "1", "[1]", '"x"'])
-async def test_parameters_of_a_get_are_checked_like_a_body(api: ApiClient, variables: str) -> None:
+async def test_parameters_of_a_get_are_validated_like_a_body(api: ApiClient, variables: str) -> None:
     response = await api.client.get("/graphql", params={"query": TYPENAME, "variables": variables})
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
@@ -131,62 +131,62 @@ UNEXECUTED_BODIES = {
 
 @pytest.mark.parametrize("body", UNEXECUTED_BODIES.values(), ids=UNEXECUTED_BODIES.keys())
 @pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL_JSON, 400)])
-async def test_what_was_not_executed_has_no_data(api: ApiClient, body: Any, accept: str, status: int) -> None:
+async def test_response_without_execution_has_no_data(api: ApiClient, body: Any, accept: str, status: int) -> None:
     answer = await api.post(body, {"Accept": accept})
     assert (answer.response.status_code, answer.codes) == (status, ["BAD_INPUT"])
     assert "data" not in answer.response.json()
 
 
-async def test_what_was_executed_and_failed_has_data(api: ApiClient) -> None:
+async def test_response_after_a_failed_execution_has_data(api: ApiClient) -> None:
     answer = await api.post({"query": "{ viewer { name } }"}, {"Accept": GRAPHQL_JSON})
     assert (answer.response.status_code, answer.codes) == (200, ["UNAUTHENTICATED"])
     assert answer.response.json()["data"] is None
     assert answer.error["path"] == ["viewer"]
 
 
-async def test_a_subscription_needs_a_stream(api: ApiClient) -> None:
+async def test_subscription_needs_a_stream(api: ApiClient) -> None:
     answer = await api.execute('subscription { turnAdded(interviewId: "x") { seq } }')
     assert (answer.response.status_code, answer.codes) == (400, ["BAD_INPUT"])
     assert "text/event-stream" in answer.error["message"]
 
 
-async def test_a_body_that_is_too_large_is_refused(api: ApiClient) -> None:
+async def test_oversized_body_is_refused(api: ApiClient) -> None:
     answer = await api.execute(TYPENAME, padding="x" * MAX_BODY_BYTES)
     assert (answer.response.status_code, answer.codes) == (413, ["BAD_INPUT"])
-    assert answer.error["message"] == "The request is too large: at most 256 KiB are taken."
+    assert answer.error["message"] == "The request is too large: the limit is 256 KiB."
 
 
-async def test_a_sane_request_id_is_kept_and_another_is_replaced(api: ApiClient) -> None:
-    kept = await api.post({"query": TYPENAME}, {"X-Request-Id": "trace-1.a:b_c"})
-    assert kept.response.headers["x-request-id"] == "trace-1.a:b_c"
-    for bad in ("two words", "x" * 101, "-x", 'x"y'):
-        made = await api.post({"query": "{ unknown }"}, {"X-Request-Id": bad})
-        assert made.response.headers["x-request-id"] != bad
-        assert made.error["extensions"]["requestId"] == made.response.headers["x-request-id"]
+async def test_valid_request_id_is_returned_and_an_invalid_one_is_replaced(api: ApiClient) -> None:
+    valid = await api.post({"query": TYPENAME}, {"X-Request-Id": "trace-1.a:b_c"})
+    assert valid.response.headers["x-request-id"] == "trace-1.a:b_c"
+    for invalid in ("two words", "x" * 101, "-x", 'x"y'):
+        replaced = await api.post({"query": "{ unknown }"}, {"X-Request-Id": invalid})
+        assert replaced.response.headers["x-request-id"] != invalid
+        assert replaced.error["extensions"]["requestId"] == replaced.response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize(
     "token", ["", "x", "viva_x", "Basic eDp5", "Bearer", "Bearer a b", "Bearer viva_äöü".encode(), "Bearer a.b.c"]
 )
-async def test_a_credential_that_is_worth_nothing_is_told_as_such(api: ApiClient, token: str | bytes) -> None:
+async def test_invalid_credential_is_unauthenticated(api: ApiClient, token: str | bytes) -> None:
     answer = await api.post({"query": "{ viewer { name } }"}, {"Authorization": token})  # type: ignore[dict-item]  # bytes, as no client would send them
     assert answer.codes == ["UNAUTHENTICATED"]
 
 
-async def test_the_scheme_of_a_credential_may_be_written_in_any_way(api: ApiClient, tenant: Tenant) -> None:
+async def test_scheme_of_a_credential_is_case_insensitive(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     answer = await api.post({"query": "{ viewer { role } }"}, {"Authorization": f"bEARER  {token} "})
     assert answer["viewer"] == {"role": "VIEWER"}
 
 
-async def test_pages_of_other_origins_may_ask_only_where_settings_say_so(api: ApiClient) -> None:
+async def test_other_origins_are_refused_by_default(api: ApiClient) -> None:
     response = await api.client.options(
         "/graphql", headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
     )
     assert "access-control-allow-origin" not in response.headers
 
 
-async def test_the_mistakes_of_callers_are_not_logged(api: ApiClient, tenant: Tenant) -> None:
+async def test_errors_of_callers_are_not_logged(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     with capture_logs() as logs:
         await api.execute("{ unknown }")
@@ -197,9 +197,7 @@ async def test_the_mistakes_of_callers_are_not_logged(api: ApiClient, tenant: Te
     assert logs == []
 
 
-async def test_a_defect_answers_500_in_json_when_it_is_outside_of_any_field(
-    api: ApiClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unexpected_error_outside_of_a_field_is_500_in_json(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.GraphQLEndpoint.get_context", None)
     with capture_logs() as logs:
         answer = await api.execute(TYPENAME)
@@ -207,7 +205,7 @@ async def test_a_defect_answers_500_in_json_when_it_is_outside_of_any_field(
     assert [entry["event"] for entry in logs] == ["request failed"]
 
 
-async def test_the_ide_is_there_only_where_settings_allow_it(api: ApiClient) -> None:
+async def test_ide_is_disabled_by_default(api: ApiClient) -> None:
     response = await api.client.get("/graphql", headers={"Accept": "text/html"})
     assert response.status_code == 400
     assert media_type(response) == JSON

@@ -1,7 +1,6 @@
-"""MongoDB or Redis away, as callers see it: coded errors in time, nothing half-written, and everything goes on afterwards."""
+"""Outages of MongoDB and Redis as clients see them: coded errors in time, no partial writes, and recovery afterwards."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
@@ -23,15 +22,15 @@ from models.storage.database import connect
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
 from settings import MongodbSettings, RedisSettings, Settings
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
-from tests.live.streams import wait_until
+from tests.helpers import Outage, outage, wait_until
 from tests.resolvers.tenant import Tenant, global_id_of, make_tenant
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token, serve, with_services
-from tests.schema.raw_socket import connect_raw
 from tests.schema.shared_turns import TURN_ADDED
 
 MAX_RESPONSE_SECONDS = 6.0
-"""a coded error comes within it, with the settings' own bound of 4 s"""
+"""Time within which a coded error must arrive. The settings limit a MongoDB operation to 4 s."""
 STATUS_QUERY = "query($id: ID!) { interview(id: $id) { status lastSeq } }"
 
 
@@ -41,7 +40,7 @@ async def read_readiness(api: ApiClient) -> tuple[int, dict[str, Any]]:
 
 
 async def assert_unavailable(api: ApiClient, interview: Interview, token: str, invite: str) -> None:
-    """Whatever needs MongoDB is told, in time, to come back."""
+    """Assert that everything that needs MongoDB fails in time, with a time after which to retry."""
     scheduled = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT", "idempotencyKey": "k"}
     calls = {
         "interview": api.execute(STATUS_QUERY, token, id=global_id_of(interview)),
@@ -61,7 +60,7 @@ async def assert_unavailable(api: ApiClient, interview: Interview, token: str, i
 
 
 async def assert_rest_available(api: ApiClient) -> None:
-    """What needs no database answers as ever; the orchestrator is told that the process lives and is not ready."""
+    """Assert that everything else works, and that the process is alive but not ready."""
     assert (await api.execute("{ __typename }"))["__typename"] == "Query"
     assert (await api.execute("{ viewer { name } }")).codes == ["UNAUTHENTICATED"]
     assert (await api.client.get("/healthz")).status_code == 200
@@ -69,30 +68,16 @@ async def assert_rest_available(api: ApiClient) -> None:
         assert (await read_readiness(api))[0] == 503
 
 
-@pytest.fixture(params=["killed", "frozen"])
+@pytest.fixture(params=Outage)
 async def mongodb_outage(request: pytest.FixtureRequest, own_mongod: Mongod, services: Services) -> AsyncIterator[Any]:
-    """Takes MongoDB away for the length of a block. The documents are bound to it with the settings' own time-out."""
+    """Return a context manager during which MongoDB is unavailable. Operations have the settings' default timeout."""
 
-    @asynccontextmanager
-    async def take_away() -> AsyncIterator[None]:
-        if request.param == "killed":
-            await own_mongod.kill()
-        else:
-            own_mongod.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            if request.param == "killed":
-                await own_mongod.start()
-            else:
-                own_mongod.send_signal(signal.SIGCONT)
-
-    # by its set: a connection that was opened before the server knew its set has no transactions, and is kept all the same
+    # The URL names the replica set: a pooled connection from before the server knew its set would not support transactions.
     async with connect(MongodbSettings(url=own_mongod.url, database="own")):
-        yield take_away
+        yield lambda: outage(own_mongod, request.param)
 
 
-async def test_without_mongodb_callers_are_told_in_time_and_lose_nothing(
+async def test_mongodb_outage_causes_coded_errors_in_time_and_loses_nothing(
     mongodb_outage: Any, api: ApiClient, server: ServerAddress, tenant: Tenant
 ) -> None:
     interview = await tenant.make_interview()
@@ -114,12 +99,12 @@ async def test_without_mongodb_callers_are_told_in_time_and_lose_nothing(
             )
             await open_socket.subscribe(TURN_ADDED, id=global_id_of(interview))
             assert await wait_closed(open_socket) == (1013, "UNAVAILABLE")
-        # whoever followed has waited, and goes on
+        # The subscription has waited, and resumes.
         await wait_until(lambda: is_answered(api, token, interview))
         await add_candidate_turn(interview, "after")
         assert (await anext(turns))["turnAdded"]["text"] == "after"
     assert (await read_readiness(api))[0] == 200
-    assert await Interview.find({"organization_id": tenant.id}).count() == 1, "nothing was half-written"
+    assert await Interview.find({"organization_id": tenant.id}).count() == 1, "the refused mutations have stored nothing"
     scheduled = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT", "idempotencyKey": "k"}
     assert (await api.mutate("scheduleInterview", token, "interview { id }", **scheduled)).errors == []
 
@@ -131,7 +116,7 @@ async def is_answered(api: ApiClient, token: str, interview: Interview) -> bool:
 
 
 async def assert_closes_with_code(server: ServerAddress, token: str) -> None:
-    """A new connection is closed with a code after which clients come back."""
+    """Assert that a new connection is closed with a code after which clients reconnect."""
     with pytest.raises((TransportClosed, TransportConnectionFailed)) as refused:
         async with asyncio.timeout(MAX_RESPONSE_SECONDS), server.open_client(token):
             pass
@@ -149,7 +134,7 @@ async def wait_closed(socket: Any) -> tuple[int, str]:
 
 @asynccontextmanager
 async def open_api(settings: Settings, valkey: Valkey) -> AsyncIterator[tuple[ApiClient, ServerAddress, Tenant]]:
-    """The API with that Redis, with and without a socket."""
+    """The API with this Redis server, with and without a socket."""
     redis = RedisSettings(url=valkey.url, prefix="outage", publish_seconds=0.3)
     changed = settings.model_copy(update={"redis": redis})
     async with LiveHub(redis, poll_seconds=0.5) as live, Jobs(redis, concurrency=1) as jobs, Rooms(changed) as rooms:
@@ -162,41 +147,32 @@ async def open_api(settings: Settings, valkey: Valkey) -> AsyncIterator[tuple[Ap
             yield ApiClient(client), address, await make_tenant(services)
 
 
-@pytest.mark.parametrize("fault", ["killed", "frozen"])
-async def test_without_redis_everything_works_and_turns_come_by_the_poll(
-    settings: Settings, own_valkey: Valkey, fault: str
-) -> None:
+@pytest.mark.parametrize("kind", Outage)
+async def test_redis_outage_delays_turns_but_loses_none(settings: Settings, own_valkey: Valkey, kind: Outage) -> None:
     async with open_api(settings, own_valkey) as (api, server, tenant), asyncio.timeout(60):
         interview = await tenant.make_interview()
         candidate, viewer = await issue_token(tenant, Role.CANDIDATE, interview), await issue_token(tenant, Role.VIEWER)
         request = GraphQLRequest(TURN_ADDED, variable_values={"id": global_id_of(interview)})
-        said: list[str] = []
+        sent: list[str] = []
 
         async def send_next_message() -> None:
-            said.append(f"answer {len(said) + 1}")
-            given = {"interviewId": global_id_of(interview), "text": said[-1]}
+            sent.append(f"answer {len(sent) + 1}")
+            message = {"interviewId": global_id_of(interview), "text": sent[-1]}
             async with asyncio.timeout(MAX_RESPONSE_SECONDS):
-                answer = await api.mutate("sendMessage", candidate, "turn { seq }", **given)
-            assert answer["sendMessage"]["turn"]["seq"] == len(said)
+                answer = await api.mutate("sendMessage", candidate, "turn { seq }", **message)
+            assert answer["sendMessage"]["turn"]["seq"] == len(sent)
 
         async with server.open_client(viewer) as session, aclosing(session.subscribe(request)) as turns:
             await send_next_message()
-            assert (await anext(turns))["turnAdded"]["text"] == said[0]
-            if fault == "killed":
-                await own_valkey.kill()
-            else:
-                own_valkey.send_signal(signal.SIGSTOP)
-            for _ in range(3):
-                await send_next_message()
-                assert (await anext(turns))["turnAdded"]["text"] == said[-1]
-            await wait_until(lambda: is_degraded(api, True))
-            ended = await api.mutate("endInterview", candidate, "interview { status }", interviewId=global_id_of(interview))
-            assert ended["endInterview"]["interview"]["status"] == "COMPLETED"
-            assert await anext(turns, None) is None
-            if fault == "killed":
-                await own_valkey.start()
-            else:
-                own_valkey.send_signal(signal.SIGCONT)
+            assert (await anext(turns))["turnAdded"]["text"] == sent[0]
+            async with outage(own_valkey, kind):
+                for _ in range(3):
+                    await send_next_message()
+                    assert (await anext(turns))["turnAdded"]["text"] == sent[-1]
+                await wait_until(lambda: is_degraded(api, True))
+                ended = await api.mutate("endInterview", candidate, "interview { status }", interviewId=global_id_of(interview))
+                assert ended["endInterview"]["interview"]["status"] == "COMPLETED"
+                assert await anext(turns, None) is None
             await wait_until(lambda: is_degraded(api, False))
 
 

@@ -1,4 +1,4 @@
-"""Whether callers who follow something still may: looked at while they follow, once for all streams of one caller."""
+"""Access monitors: whether a caller who follows a stream still has access, checked once for all streams of the caller."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from auth import Principal, check_expiry, recheck
 from models.storage.clock import now
 
 RECHECK_SECONDS = 2.0
-"""a caller whose access was withdrawn is cut off within it, and the time of one read"""
+"""Seconds between two checks: a caller whose access is revoked is disconnected within this time and that of one read."""
 
 
 class AccessMonitor:
-    """The access of a caller, looked at again each `recheck_seconds` and when it expires."""
+    """Checks one caller's access every `recheck_seconds`, and when it expires."""
 
     __slots__ = (
         "__weakref__",
@@ -28,16 +28,8 @@ class AccessMonitor:
         "principal",
     )
 
-    @classmethod
-    def for_principal(cls, principal: Principal, recheck_seconds: float = RECHECK_SECONDS) -> "AccessMonitor":
-        """That of a caller who has been verified just now, or is_fresh: one for all that this caller has open."""
-        key = asyncio.get_running_loop(), principal, recheck_seconds
-        known = _MONITORS_IN_USE.get(key)
-        if known is None or known.access_has_ended:
-            known = _MONITORS_IN_USE[key] = cls(principal, recheck_seconds)
-        return known
-
     def __init__(self, principal: Principal, recheck_seconds: float) -> None:
+        """Monitor a caller who has been authenticated just now."""
         self.principal = principal
         self._recheck_seconds = recheck_seconds
         self._loop = asyncio.get_running_loop()
@@ -48,24 +40,24 @@ class AccessMonitor:
 
     @property
     def access_has_ended(self) -> bool:
-        """Whether it is known to have ended."""
+        """Whether a check has found that the access has ended."""
         return self._access_error is not None
 
     @property
     def is_fresh(self) -> bool:
-        """Whether it was found to be good so lately that it need not be verified to begin with something more."""
+        """Whether the last check is recent enough to start another operation without authenticating again."""
         return self._access_error is None and self._loop.time() < self._check_at
 
     @property
     def seconds_to_check(self) -> float:
-        """Until there is something to check."""
+        """Seconds until the next check is due."""
         return max(0.0, self._check_at - self._loop.time())
 
     def check(self, on_revoked: Callable[[], None]) -> None:
-        """Begin to look again, if it is time; `on_revoked` is called if the access is found to have ended.
+        """Start a check if one is due. Calls `on_revoked` if the check finds that the access has ended.
 
-        Raises Unauthenticated when it is known to have ended. Never waits: MongoDB that is slow or away holds up no stream, and
-        says nothing about the caller.
+        Raises Unauthenticated if the access is known to have ended. Never waits: a slow or unavailable MongoDB does not delay
+        any stream, and does not end anybody's access.
         """
         if self._access_error is not None:
             raise self._access_error.with_traceback(None)
@@ -74,10 +66,10 @@ class AccessMonitor:
         elif self._loop.time() >= self._check_at:
             check_expiry(self.principal)
             self._revocation_callbacks.add(on_revoked)
-            self._pending_check = self._loop.create_task(self._run_check(), name="recheck")
+            self._pending_check = self._loop.create_task(self._run_check(), name="access check")
 
     async def check_and_wait(self) -> None:
-        """Look again, if it is time, and wait for the answer. Raises as `check`."""
+        """Start a check if one is due, and wait for its result. Raises Unauthenticated if the access has ended."""
         self.check(_ignore_revocation)
         if self._pending_check is not None:
             await asyncio.shield(self._pending_check)
@@ -100,7 +92,22 @@ class AccessMonitor:
         self._check_at = self._loop.time() + _seconds_to_check(self.principal, self._recheck_seconds)
 
 
-_MONITORS_IN_USE: WeakValueDictionary[tuple[asyncio.AbstractEventLoop, Principal, float], AccessMonitor] = WeakValueDictionary()
+class AccessMonitors:
+    """The access monitors of one application. A monitor lives as long as an operation of its caller uses it."""
+
+    def __init__(self) -> None:
+        self._in_use: WeakValueDictionary[tuple[Principal, float], AccessMonitor] = WeakValueDictionary()
+
+    def for_principal(self, principal: Principal, recheck_seconds: float = RECHECK_SECONDS) -> AccessMonitor:
+        """Return the monitor that all operations of this caller share.
+
+        The caller must have been authenticated just now, or have a monitor that is fresh.
+        """
+        key = principal, recheck_seconds
+        monitor = self._in_use.get(key)
+        if monitor is None or monitor.access_has_ended:
+            monitor = self._in_use[key] = AccessMonitor(principal, recheck_seconds)
+        return monitor
 
 
 def _seconds_to_check(principal: Principal, recheck_seconds: float) -> float:
@@ -110,4 +117,4 @@ def _seconds_to_check(principal: Principal, recheck_seconds: float) -> float:
 
 
 def _ignore_revocation() -> None:
-    """For who does not wait."""
+    """Do nothing: `check_and_wait` reads the result itself."""

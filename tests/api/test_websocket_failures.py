@@ -1,4 +1,4 @@
-"""What goes wrong on a WebSocket is told by name: mistakes to their operation, what ends the connection by its code."""
+"""Failures on a WebSocket: errors of a request concern their operation, other failures close the socket with a code."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from structlog.testing import capture_logs
 from api import http
 from models.documents.interview import Interview
 from models.documents.organization import Role
+from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.raw_socket import connect_raw
 from tests.schema.shared_turns import TURN_ADDED
 
 
@@ -30,20 +30,20 @@ from tests.schema.shared_turns import TURN_ADDED
         ("", "BAD_INPUT"),
     ],
 )
-async def test_a_mistake_is_the_error_of_its_operation_and_touches_no_other(
+async def test_error_of_a_request_ends_only_its_operation(
     server: ServerAddress, tenant: Tenant, interview: Interview, query: str, code: str
 ) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
-        await client.subscribe(TURN_ADDED, "good", id=global_id_of(interview))
-        await client.subscribe(query, "wrong")
+        await client.subscribe(TURN_ADDED, "valid", id=global_id_of(interview))
+        await client.subscribe(query, "invalid")
         message = await client.receive()
-        assert (message["id"], message["type"]) == ("wrong", "error")
+        assert (message["id"], message["type"]) == ("invalid", "error")
         assert [error["extensions"]["code"] for error in message["payload"]] == [code]
         await add_candidate_turn(interview, "hello")
-        assert (await client.receive())["id"] == "good"
+        assert (await client.receive())["id"] == "valid"
 
 
-async def test_gql_sees_the_code_of_a_refused_subscription(server: ServerAddress, tenant: Tenant) -> None:
+async def test_gql_receives_the_code_of_a_refused_subscription(server: ServerAddress, tenant: Tenant) -> None:
     async with server.open_client(await issue_token(tenant, Role.CANDIDATE, await tenant.make_interview())) as session:
         with pytest.raises(TransportQueryError) as refused:
             async for _ in session.subscribe(gql("subscription { interviewsChanged { id } }")):
@@ -52,17 +52,17 @@ async def test_gql_sees_the_code_of_a_refused_subscription(server: ServerAddress
     assert refused.value.errors[0]["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_a_stream_that_breaks_closes_the_socket_so_that_clients_come_back(
+async def test_unexpected_error_in_a_stream_closes_the_socket_with_1013(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_candidate_turn(interview, "hello")
 
-    async def breaks(*_: Any) -> Any:
+    async def raise_runtime_error(*_: Any) -> Any:
         raise RuntimeError("what somebody said")
         yield
 
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
-        monkeypatch.setattr("live.hub.LiveHub.follow_turns", breaks)
+        monkeypatch.setattr("live.hub.LiveHub.follow_turns", raise_runtime_error)
         with capture_logs() as logs:
             await client.subscribe(TURN_ADDED, id=global_id_of(interview))
             code, reason = await client.wait_closed()
@@ -72,15 +72,13 @@ async def test_a_stream_that_breaks_closes_the_socket_so_that_clients_come_back(
         assert "what somebody said" not in str(logs)
 
 
-async def test_a_database_that_is_away_closes_the_socket_so_that_clients_come_back(
-    server: ServerAddress, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unavailable_mongodb_closes_the_socket_with_1013(server: ServerAddress, monkeypatch: pytest.MonkeyPatch) -> None:
     from pymongo.errors import ServerSelectionTimeoutError
 
-    async def away(*_: Any) -> Any:
+    async def raise_timeout(*_: Any) -> Any:
         raise ServerSelectionTimeoutError("mongo.internal")
 
-    monkeypatch.setattr("schema.context.authenticate", away)
+    monkeypatch.setattr("schema.context.authenticate", raise_timeout)
     async with connect_raw(server, init=False) as client:
         await client.send({"type": "connection_init", "payload": {"authorization": "Bearer viva_x"}})
         assert await client.wait_closed() == (
@@ -114,7 +112,7 @@ MALFORMED: list[Any] = [
 
 
 @pytest.mark.parametrize("message", MALFORMED)
-async def test_a_malformed_message_closes_the_socket_without_a_trace_in_the_log(
+async def test_malformed_message_closes_the_socket_with_4400_and_is_not_logged(
     server: ServerAddress, message: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with capture_logs() as logs:
@@ -126,20 +124,22 @@ async def test_a_malformed_message_closes_the_socket_without_a_trace_in_the_log(
 
 
 @pytest.mark.parametrize("payload", [1, "x", [], True])
-async def test_a_malformed_init_closes_the_socket(server: ServerAddress, payload: Any) -> None:
+async def test_malformed_connection_init_closes_the_socket_with_4400(server: ServerAddress, payload: Any) -> None:
     async with connect_raw(server, init=False) as client:
         await client.send({"type": "connection_init", "payload": payload})
         assert (await client.wait_closed())[0] == 4400
 
 
-async def test_an_init_without_a_payload_is_one(server: ServerAddress) -> None:
+async def test_connection_init_needs_no_payload(server: ServerAddress) -> None:
     for message in ({"type": "connection_init"}, {"type": "connection_init", "payload": None}):
         async with connect_raw(server, init=False) as client:
             await client.send(message)
             assert await client.receive() == {"type": "connection_ack"}
 
 
-async def test_the_protocol_s_own_closes_keep_their_codes(server: ServerAddress, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_violations_of_the_protocol_close_the_socket_with_its_codes(
+    server: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with connect_raw(server, init=False) as client:
         await client.subscribe("{ __typename }")
         assert (await client.wait_closed())[0] == 4401
@@ -150,7 +150,7 @@ async def test_the_protocol_s_own_closes_keep_their_codes(server: ServerAddress,
         assert (await client.wait_closed())[0] == 4406
 
 
-async def test_a_second_operation_of_the_same_id_closes_the_socket_however_long_the_id(
+async def test_duplicate_operation_id_closes_the_socket_even_if_the_reason_is_truncated(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
@@ -159,13 +159,13 @@ async def test_a_second_operation_of_the_same_id_closes_the_socket_however_long_
         assert (await client.wait_closed())[0] == 4409
 
 
-async def test_a_frame_that_is_too_large_closes_the_socket(server: ServerAddress) -> None:
+async def test_oversized_frame_closes_the_socket(server: ServerAddress) -> None:
     async with connect_raw(server) as client:
         await client.subscribe("#" + "x" * http.MAX_FRAME_BYTES)
         assert (await client.wait_closed())[0] == 1009
 
 
-async def test_an_operation_too_many_is_refused_and_touches_no_other(
+async def test_operation_over_the_limit_is_refused_and_the_others_run_on(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
@@ -180,7 +180,7 @@ async def test_an_operation_too_many_is_refused_and_touches_no_other(
         }
 
 
-async def test_whoever_never_says_hello_is_dropped(services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_client_that_sends_no_connection_init_is_disconnected(services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from starlette.applications import Starlette
 
     from tests.schema.api_client import serve, with_services
@@ -193,7 +193,7 @@ async def test_whoever_never_says_hello_is_dropped(services: Any, monkeypatch: p
         assert (await client.wait_closed())[0] == 4408
 
 
-async def test_a_connection_without_the_protocol_s_name_is_refused_to_gql(server: ServerAddress) -> None:
+async def test_gql_receives_the_close_code_of_an_invalid_credential(server: ServerAddress) -> None:
     client = server.open_client("viva_wrong")
     with pytest.raises((TransportClosed, TransportConnectionFailed)) as refused:
         async with client as session:

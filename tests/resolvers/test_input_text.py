@@ -1,4 +1,4 @@
-"""What text is taken from outside, and what becomes of it."""
+"""Validation and normalization of the text that callers send."""
 
 import pytest
 from hypothesis import given
@@ -18,14 +18,14 @@ from resolvers.input_text import (
 
 
 @pytest.mark.parametrize("character", ["\0", "\x07", "\x0b", "\x1b", "\x7f", "\x85", "\x9f", "\r", "\ud800", "\udfff"])
-def test_control_characters_and_half_characters_are_refused_by_their_code(character: str) -> None:
+def test_error_names_a_control_character_or_surrogate_by_its_code(character: str) -> None:
     with pytest.raises(BadInput, match=f"U\\+{ord(character):04X}") as refused:
         clean_text(f"before{character}after", "text")
     assert refused.value.field == "text"
     assert "before" not in str(refused.value)
 
 
-def test_prose_keeps_its_lines_and_tabs_and_loses_its_blank_ends() -> None:
+def test_text_keeps_lines_and_tabs_and_loses_surrounding_blanks() -> None:
     assert clean_text("  one\r\n\ttwo\n\nthree \n", "text") == "one\n\ttwo\n\nthree"
 
 
@@ -35,43 +35,43 @@ def test_blank_text_is_refused(blank: str) -> None:
         clean_text(blank, "text")
 
 
-def test_text_is_taken_up_to_its_limit_in_characters() -> None:
+def test_limit_of_text_counts_characters() -> None:
     assert len(clean_text("é" * 20_000, "text")) == 20_000
-    with pytest.raises(BadInput, match="100000 characters: at most 20000"):
+    with pytest.raises(BadInput, match="100000 characters: the limit is 20000"):
         clean_text("a" * 100_000, "text")
 
 
-def test_a_name_is_one_line_in_one_form() -> None:
+def test_line_has_single_spaces_and_is_normalized() -> None:
     assert clean_line(" Rene\u0301 \n  Descartes ", "name") == "Ren\u00e9 Descartes"
 
 
 @pytest.mark.parametrize("address", ["ada@example.org", "a.b+c@mail.example.co.uk", "ada@münchen.de"])
-def test_an_email_address_is_taken(address: str) -> None:
+def test_email_address_is_accepted(address: str) -> None:
     assert clean_email(address, "email") == address
 
 
 @pytest.mark.parametrize(
     "address", ["ada", "ada@", "@example.org", "ada@example", "a da@example.org", "a@b@c.org", "a" * 250 + "@b.org"]
 )
-def test_what_is_no_email_address_is_refused(address: str) -> None:
+def test_malformed_email_address_is_refused(address: str) -> None:
     with pytest.raises(BadInput) as refused:
         clean_email(address, "candidateEmail")
     assert refused.value.field == "candidateEmail"
 
 
 @pytest.mark.parametrize(("tag", "stored"), [("en", "en"), ("EN", "en"), ("de-AT", "de-AT"), ("zh-Hant-TW", "zh-Hant-TW")])
-def test_a_language_tag_is_taken(tag: str, stored: str) -> None:
+def test_language_tag_is_accepted_with_lower_case_language(tag: str, stored: str) -> None:
     assert clean_language_tag(tag, "language") == stored
     assert primary_language(stored) == stored[:2]
 
 
 @pytest.mark.parametrize("tag", ["", "english", "e", "en_US", "en-", "en us", "../en"])
-def test_what_is_no_language_tag_is_refused(tag: str) -> None:
+def test_malformed_language_tag_is_refused(tag: str) -> None:
     with pytest.raises(BadInput, match="BCP 47"):
         clean_language_tag(tag, "language")
 
 
-def test_what_a_form_left_empty_is_nothing() -> None:
+def test_blank_optional_text_is_none() -> None:
     assert clean_optional(clean_text, None, "resume") is None
     assert clean_optional(clean_text, " \n", "resume") is None
     assert clean_optional(clean_text, " text ", "resume") == "text"
@@ -79,21 +79,21 @@ def test_what_a_form_left_empty_is_nothing() -> None:
         clean_optional(clean_text, "\0", "resume")
 
 
-def test_a_filters_values_are_checked_one_by_one() -> None:
+def test_error_names_the_invalid_value_of_a_filter() -> None:
     assert clean_filter_values(None, "filter.externalId") is None
     assert clean_filter_values([], "filter.externalId") == []
     with pytest.raises(BadInput) as refused:
         clean_filter_values(["fine", "\0"], "filter.externalId")
     assert refused.value.field == "filter.externalId[1]"
-    with pytest.raises(BadInput, match="at most 100"):
+    with pytest.raises(BadInput, match="the limit is 100"):
         clean_filter_values(["a"] * 101, "filter.externalId")
 
 
 @given(st.text())
-def test_whatever_is_taken_can_be_stored_and_taken_again(text: str) -> None:
+def test_accepted_text_can_be_stored_and_sent_again(text: str) -> None:
     try:
-        taken = normalize_text(text, "text")
+        normalized = normalize_text(text, "text")
     except BadInput:
         return
-    taken.encode()
-    assert normalize_text(taken, "text") == taken
+    normalized.encode()
+    assert normalize_text(normalized, "text") == normalized

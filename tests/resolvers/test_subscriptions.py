@@ -1,10 +1,11 @@
-"""Streams as long as their caller has access, and not longer than their caller wants."""
+"""Streams end when their caller loses access, and when their caller cancels them."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
 from bson import ObjectId
+from pymongo.errors import AutoReconnect
 
 from auth import Principal
 from errors import Unauthenticated
@@ -15,72 +16,71 @@ from models.documents.turn import Turn
 from models.writes.interview_transitions import reschedule_interview
 from resolvers.subscriptions import follow_interview, follow_turns
 from tests.factories import add_candidate_turn
+from tests.helpers import TIMEOUT_SECONDS
 from tests.resolvers.tenant import Tenant, global_id_of
 
 
-async def test_a_follower_gets_away_though_the_stream_lost_its_cancellation(
+async def test_subscriber_can_cancel_a_stream_that_ignores_the_first_cancellation(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cancellation, "CANCEL_RETRY_SECONDS", 0.05)
-    begun, losses = asyncio.Event(), 0
+    started, ignored = asyncio.Event(), 0
 
-    async def stubborn(*_: object) -> AsyncGenerator[Turn, None]:
-        nonlocal losses
+    async def ignore_first_cancellation(*_: object) -> AsyncGenerator[Turn, None]:
+        nonlocal ignored
         while True:
-            begun.set()
+            started.set()
             try:
                 await asyncio.sleep(3600)
             except asyncio.CancelledError:
-                losses += 1
-                if losses > 1:
+                ignored += 1
+                if ignored > 1:
                     raise
         yield
 
-    monkeypatch.setattr(tenant.services.live, "follow_turns", stubborn)
+    monkeypatch.setattr(tenant.services.live, "follow_turns", ignore_first_cancellation)
     turns = await follow_turns(tenant.services, await tenant.admin(), global_id_of(await tenant.make_interview()), 0)
     following = asyncio.ensure_future(anext(turns))
-    await begun.wait()
-    async with asyncio.timeout(10):
+    await started.wait()
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         await cancel_and_wait(following)
-    assert (following.cancelled(), losses) == (True, 2)
+    assert (following.cancelled(), ignored) == (True, 2)
 
 
-async def test_an_outage_of_the_database_costs_nobody_the_access(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pymongo.errors import AutoReconnect
+async def test_mongodb_outage_ends_no_stream(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = asyncio.Event()
 
-    refused = asyncio.Event()
+    async def raise_auto_reconnect(_: Principal) -> None:
+        failed.set()
+        raise AutoReconnect("unavailable")
 
-    async def away(_: Principal) -> None:
-        refused.set()
-        raise AutoReconnect("away")
-
-    monkeypatch.setattr("resolvers.access_monitor.recheck", away)
+    monkeypatch.setattr("lifecycle.access_monitor.recheck", raise_auto_reconnect)
     interview = await tenant.make_interview()
     turns = await follow_turns(tenant.services, await tenant.admin(), global_id_of(interview), 0, recheck_seconds=0.05)
     following = asyncio.ensure_future(anext(turns))
-    async with asyncio.timeout(10):
-        await refused.wait()
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        await failed.wait()
         stored = await add_candidate_turn(interview, "Still here.")
         assert await following == stored
     await turns.aclose()
 
 
-async def test_a_candidate_whose_invite_is_replaced_sees_no_more_of_the_interview(tenant: Tenant) -> None:
+async def test_interview_stream_of_a_candidate_ends_when_the_invite_is_replaced(tenant: Tenant) -> None:
     interview = await tenant.make_interview()
     states = await follow_interview(tenant.services, await tenant.principal(Role.CANDIDATE, interview), global_id_of(interview))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         assert (await anext(states)).id == interview.id
         await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
         with pytest.raises(Unauthenticated, match="newest invite"):
             await anext(states)
 
 
-async def test_a_candidates_turns_end_with_the_access_though_nobody_says_anything(tenant: Tenant) -> None:
+async def test_idle_turn_stream_of_a_candidate_ends_when_the_invite_is_replaced(tenant: Tenant) -> None:
     interview = await tenant.make_interview()
     caller = await tenant.principal(Role.CANDIDATE, interview)
     turns = await follow_turns(tenant.services, caller, global_id_of(interview), 0, recheck_seconds=0.05)
     stored = await add_candidate_turn(interview, "first")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         assert await anext(turns) == stored
         await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
         with pytest.raises(Unauthenticated, match="newest invite"):

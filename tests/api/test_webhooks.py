@@ -1,4 +1,4 @@
-"""What LiveKit tells: taken in once however often and late it comes, and from nobody else."""
+"""LiveKit's webhooks: handled once even if repeated, late or reordered, and refused if forged or stale."""
 
 import asyncio
 import base64
@@ -20,14 +20,13 @@ from api.http import build_routes
 from api.webhooks import MAX_EVENT_BYTES
 from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, build_room_name
 from lifecycle.services import Services
-from models.documents.interview import Interview, RoomState, get_interview
-from models.documents.turn import Channel
+from models.documents.interview import Interview, RoomState
 from models.storage.clock import now
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.processes import free_port
-from tests.factories import make_interview
-from tests.live.streams import wait_until
+from tests.factories import make_voice_interview, read_room
+from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
 from tests.livekit_rooms import find_livekit
 from tests.schema.api_client import ApiClient, serve, with_services
@@ -36,7 +35,7 @@ WEBHOOK_PATH = "/webhooks/livekit"
 
 
 def event_body(kind: str, interview: Interview, sid: str = "PA_1", *, joined_seconds: float = 0.0, **values: Any) -> str:
-    """The body of an event about the candidate's connection `sid`, which joined so many seconds after an hour ago."""
+    """Return the body of an event of the candidate's connection `sid`, which joined `joined_seconds` after a fixed time."""
     at = now() - timedelta(hours=1) + timedelta(seconds=joined_seconds)
     fields: dict[str, Any] = {
         "event": kind,
@@ -49,7 +48,7 @@ def event_body(kind: str, interview: Interview, sid: str = "PA_1", *, joined_sec
 
 
 class WebhookSender:
-    """LiveKit as it tells: signed as its webhooks are, unless a test says otherwise."""
+    """Sends events signed as LiveKit signs them."""
 
     def __init__(self, api: ApiClient, livekit: configuration.LivekitSettings) -> None:
         self._api = api
@@ -61,7 +60,7 @@ class WebhookSender:
         return token.with_ttl(timedelta(seconds=ttl)).to_jwt()
 
     async def send(self, body: str, signature: str | None = None) -> int:
-        """The status of the answer."""
+        """Send the event and return the status of the response."""
         headers = {"Content-Type": "application/webhook+json", "Authorization": signature or self.sign(body)}
         return (await self._api.client.post(WEBHOOK_PATH, content=body, headers=headers)).status_code
 
@@ -71,20 +70,7 @@ def webhook_sender(livekit_server: LivekitServer, api: ApiClient, settings: conf
     return WebhookSender(api, settings.livekit)
 
 
-async def make_voice_interview(**values: Any) -> Interview:
-    """An interview with a room in which nobody has been."""
-    fields = {"channel": Channel.VOICE, "room": RoomState(wanted_until=now() - timedelta(minutes=1))}
-    return await make_interview(**{**fields, **values})
-
-
-async def read_room(interview: Interview) -> RoomState:
-    stored = await get_interview(interview.id)
-    assert stored
-    assert stored.room
-    return stored.room
-
-
-async def test_who_joins_is_there_and_attended_and_who_leaves_is_away(
+async def test_joining_dispatches_an_interviewer_and_leaving_is_recorded(
     webhook_sender: WebhookSender, livekit: LivekitProbe
 ) -> None:
     interview = await make_voice_interview()
@@ -92,18 +78,18 @@ async def test_who_joins_is_there_and_attended_and_who_leaves_is_away(
     assert (await read_room(interview)).participant == "PA_1"
     assert await livekit.list_interviewer_fences(interview) == [1]
     assert await webhook_sender.send(event_body("participant_left", interview)) == 204
-    away = await read_room(interview)
-    assert away.participant is None
-    assert away.left_at
+    room = await read_room(interview)
+    assert room.participant is None
+    assert room.left_at
 
 
-async def test_an_aborted_connection_is_one_that_has_ended(webhook_sender: WebhookSender) -> None:
+async def test_aborted_connection_counts_as_left(webhook_sender: WebhookSender) -> None:
     interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     assert await webhook_sender.send(event_body("participant_connection_aborted", interview)) == 204
     assert (await read_room(interview)).participant is None
 
 
-async def test_what_is_told_five_times_has_one_effect(webhook_sender: WebhookSender, livekit: LivekitProbe) -> None:
+async def test_repeated_event_has_one_effect(webhook_sender: WebhookSender, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
     body = event_body("participant_joined", interview)
     assert await asyncio.gather(*(webhook_sender.send(body) for _ in range(5))) == [204] * 5
@@ -120,7 +106,9 @@ CONNECTION_STEPS = {"join 1": ("PA_1", 0.0), "leave 1": ("PA_1", 0.0), "join 2":
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(CONNECTION_STEPS)), ids=", ".join)
-async def test_whatever_the_order_the_newer_connection_is_there(webhook_sender: WebhookSender, order: tuple[str, ...]) -> None:
+async def test_newest_connection_is_present_whatever_the_order_of_events(
+    webhook_sender: WebhookSender, order: tuple[str, ...]
+) -> None:
     interview = await make_voice_interview()
     for step in order:
         sid, joined = CONNECTION_STEPS[step]
@@ -129,13 +117,13 @@ async def test_whatever_the_order_the_newer_connection_is_there(webhook_sender: 
     assert (await read_room(interview)).participant == "PA_2"
 
 
-async def test_of_a_finished_room_nobody_is_left(webhook_sender: WebhookSender, livekit: LivekitProbe) -> None:
+async def test_finished_room_has_no_participant(webhook_sender: WebhookSender, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     assert await webhook_sender.send(event_body("room_finished", interview)) == 204
     assert (await read_room(interview)).participant is None
 
 
-async def test_a_late_word_of_a_finished_room_takes_nobody_out_of_the_one_that_was_made_since(
+async def test_late_event_of_a_finished_room_does_not_affect_the_recreated_room(
     webhook_sender: WebhookSender, livekit: LivekitProbe
 ) -> None:
     interview = await make_voice_interview()
@@ -146,11 +134,11 @@ async def test_a_late_word_of_a_finished_room_takes_nobody_out_of_the_one_that_w
         assert (await read_room(interview)).participant == sid
 
 
-async def test_what_is_none_of_ours_or_unknown_has_no_effect(webhook_sender: WebhookSender) -> None:
+async def test_foreign_and_unknown_events_have_no_effect(webhook_sender: WebhookSender) -> None:
     interview = await make_voice_interview()
-    stranger = ParticipantInfo(sid="PA_1", identity="agent-1")
+    other_participant = ParticipantInfo(sid="PA_1", identity="agent-1")
     bodies = [
-        event_body("participant_joined", interview, participant=stranger),
+        event_body("participant_joined", interview, participant=other_participant),
         event_body("participant_joined", interview, room=LivekitRoom(name="meeting")),
         event_body("participant_joined", interview, room=LivekitRoom(name=build_room_name(ObjectId()))),
         event_body("something_new", interview),
@@ -162,23 +150,23 @@ async def test_what_is_none_of_ours_or_unknown_has_no_effect(webhook_sender: Web
     assert await read_room(interview) == interview.room
 
 
-async def test_what_is_forged_is_refused_and_has_no_effect(
+async def test_forged_event_is_refused_and_has_no_effect(
     webhook_sender: WebhookSender, services: Services, api: ApiClient, livekit: LivekitProbe
 ) -> None:
     interview = await make_voice_interview()
     body = event_body("participant_joined", interview)
     other = event_body("participant_left", interview)
     forged = {
-        "of another secret": webhook_sender.sign(body, secret="s" * 40),
-        "of another key": webhook_sender.sign(body, key="another"),
-        "of another body": webhook_sender.sign(other),
+        "another secret": webhook_sender.sign(body, secret="s" * 40),
+        "another key": webhook_sender.sign(body, key="another"),
+        "another body": webhook_sender.sign(other),
         "expired": webhook_sender.sign(body, ttl=-600),
-        "the candidate's own key": services.rooms.issue_access(interview).token,
+        "a candidate's room token": services.rooms.issue_access(interview).token,
         "no token": "nonsense",
-        "as others send it": f"Bearer {webhook_sender.sign(body)}",
+        "a Bearer prefix": f"Bearer {webhook_sender.sign(body)}",
     }
     assert {name: await webhook_sender.send(body, signature) for name, signature in forged.items()} == dict.fromkeys(forged, 401)
-    assert await webhook_sender.send(body + " ", webhook_sender.sign(body)) == 401, "to the byte"
+    assert await webhook_sender.send(body + " ", webhook_sender.sign(body)) == 401, "the digest covers every byte"
     assert (await api.client.post(WEBHOOK_PATH, content=body)).status_code == 401
     assert (
         await api.client.post(WEBHOOK_PATH, content=b"\xff", headers={"Authorization": webhook_sender.sign(body)})
@@ -186,46 +174,46 @@ async def test_what_is_forged_is_refused_and_has_no_effect(
     assert await read_room(interview) == interview.room
 
 
-async def test_what_is_stale_is_refused(webhook_sender: WebhookSender) -> None:
+async def test_stale_event_is_refused(webhook_sender: WebhookSender) -> None:
     interview = await make_voice_interview()
     old = event_body("participant_joined", interview, created_at=int(now().timestamp()) - 301)
     undated = event_body("participant_joined", interview, created_at=0)
     assert [await webhook_sender.send(body) for body in (old, undated)] == [401, 401]
-    fairly_old = event_body("participant_joined", interview, created_at=int(now().timestamp()) - 200)
-    assert await webhook_sender.send(fairly_old) == 204
+    recent = event_body("participant_joined", interview, created_at=int(now().timestamp()) - 200)
+    assert await webhook_sender.send(recent) == 204
 
 
-async def test_a_body_that_is_too_large_is_not_read_to_its_end(webhook_sender: WebhookSender, api: ApiClient) -> None:
+async def test_oversized_body_is_refused(webhook_sender: WebhookSender, api: ApiClient) -> None:
     body = " " * (MAX_EVENT_BYTES + 1)
     assert await webhook_sender.send(body) == 413
     assert (await api.client.get(WEBHOOK_PATH)).status_code == 405
 
 
-async def test_without_livekit_nobody_is_believed(api: ApiClient, settings: configuration.Settings) -> None:
+async def test_event_is_refused_if_livekit_is_not_configured(api: ApiClient, settings: configuration.Settings) -> None:
     interview = await make_voice_interview()
     body = event_body("participant_joined", interview)
     livekit = configuration.LivekitSettings(api_key=SecretStr("k"), api_secret=SecretStr("s" * 40))
     assert await WebhookSender(api, livekit).send(body) == 401
 
 
-async def test_livekit_is_asked_to_tell_it_again_while_mongodb_is_away(
+async def test_livekit_repeats_an_event_that_arrives_while_mongodb_is_unavailable(
     livekit_server: LivekitServer, own_mongod: Mongod, api: ApiClient, settings: configuration.Settings
 ) -> None:
     interview = await make_voice_interview()
-    teller = WebhookSender(api, settings.livekit)
+    sender = WebhookSender(api, settings.livekit)
     body = event_body("participant_joined", interview)
     await own_mongod.kill()
-    assert await teller.send(body) == 503
+    assert await sender.send(body) == 503
     await own_mongod.start()
 
     async def is_accepted() -> bool:
-        return await teller.send(body) == 204
+        return await sender.send(body) == 204
 
     await wait_until(is_accepted)
     assert (await read_room(interview)).participant == "PA_1"
 
 
-async def test_who_joins_while_we_cannot_reach_livekit_is_there(
+async def test_presence_is_stored_while_livekit_is_unreachable(
     own_livekit: LivekitServer, api: ApiClient, settings: configuration.Settings
 ) -> None:
     interview = await make_voice_interview()
@@ -234,7 +222,9 @@ async def test_who_joins_while_we_cannot_reach_livekit_is_there(
     assert (await read_room(interview)).participant == "PA_1"
 
 
-async def test_a_real_livekit_is_understood(services: Services, tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_webhooks_of_a_real_livekit_server_are_handled(
+    services: Services, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     port = free_port()
     folder = tmp_path_factory.mktemp("servers")
     async with LivekitServer(await find_livekit(), folder, webhooks=[f"http://127.0.0.1:{port}{WEBHOOK_PATH}"]) as server:
@@ -251,13 +241,13 @@ async def join_and_leave(livekit: LivekitProbe) -> None:
     async with livekit.join(interview) as guest:
         sid = guest.local_participant.sid
 
-        async def is_there() -> bool:
+        async def is_present() -> bool:
             return (await read_room(interview)).participant == sid
 
-        await wait_until(is_there)
+        await wait_until(is_present)
 
-    async def is_away() -> bool:
+    async def has_left() -> bool:
         return (await read_room(interview)).left_at is not None
 
-    await wait_until(is_away)
+    await wait_until(has_left)
     assert await livekit.list_interviewer_fences(interview) == [1]

@@ -1,4 +1,4 @@
-"""The GraphQL IDE: only where settings allow it, and from no other host where its files are given."""
+"""The GraphQL IDE: served if enabled in the settings, and without a CDN if its files are available."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ def make_client(services: Services, api: ApiSettings) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva")
 
 
-async def test_the_page_loads_everything_from_here_where_its_files_are_given(services: Services, tmp_path: Path) -> None:
+async def test_ide_loads_its_files_from_this_server_if_they_are_available(services: Services, tmp_path: Path) -> None:
     async with make_client(services, ApiSettings(ide=True, ide_assets=str(tmp_path))) as client:
         page = await client.get("/graphql", headers=HTML_HEADERS)
         assert (page.status_code, page.headers["content-type"].split(";")[0]) == (200, "text/html")
@@ -40,14 +40,14 @@ async def test_the_page_loads_everything_from_here_where_its_files_are_given(ser
         assert (await client.get("/ide/../settings.py")).status_code == 404
 
 
-async def test_without_files_browsers_load_them_from_afar(services: Services) -> None:
+async def test_ide_loads_its_files_from_a_cdn_otherwise(services: Services) -> None:
     async with make_client(services, ApiSettings(ide=True)) as client:
         assert EXTERNAL_URL_PATTERN.findall((await client.get("/graphql", headers=HTML_HEADERS)).text)
         assert (await client.get("/ide/graphiql/graphiql.min.js")).status_code == 404
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/graphql-response+json"])
-async def test_programs_get_no_page(services: Services, accept: str) -> None:
+async def test_clients_other_than_browsers_get_no_page(services: Services, accept: str) -> None:
     async with make_client(services, ApiSettings(ide=True)) as client:
         answer = await client.get("/graphql", headers={"Accept": accept}, params={"query": "{ __typename }"})
     assert answer.json() == {"data": {"__typename": "Query"}}

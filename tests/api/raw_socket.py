@@ -1,18 +1,19 @@
-"""A client of graphql-transport-ws that sends whatever it is told to."""
+"""A WebSocket client without a GraphQL library, for messages that no library would send."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.helpers import TIMEOUT_SECONDS
 from tests.schema.api_client import ServerAddress
 
 
 class RawSocketClient:
-    """A connection on which anything can be sent."""
+    """A connection that sends and receives single messages of graphql-transport-ws."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -21,13 +22,13 @@ class RawSocketClient:
         await self.connection.send(message if isinstance(message, str | bytes) else orjson.dumps(message).decode())
 
     async def receive(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             message: dict[str, Any] = orjson.loads(await self.connection.recv())
             return message
 
     async def wait_closed(self) -> tuple[int, str]:
-        """Code and reason, once the server has closed."""
-        async with asyncio.timeout(5):
+        """Wait until the server has closed the connection; return the close code and the reason."""
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await self.connection.wait_closed()
         assert self.connection.close_code is not None
         return self.connection.close_code, self.connection.close_reason or ""
@@ -40,6 +41,7 @@ class RawSocketClient:
 async def connect_raw(
     server: ServerAddress, token: str | None = None, *, init: bool = True, **options: Any
 ) -> AsyncIterator[RawSocketClient]:
+    """Connect, and acknowledge the connection with this token unless `init` is False. `options` are those of websockets."""
     protocols = {"subprotocols": ["graphql-transport-ws"], **options}
     async with connect(server.websocket_url, **protocols) as connection:
         client = RawSocketClient(connection)
@@ -48,9 +50,3 @@ async def connect_raw(
             await client.send({"type": "connection_init", "payload": payload})
             assert await client.receive() == {"type": "connection_ack"}
         yield client
-
-
-async def wait_until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)

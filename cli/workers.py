@@ -1,0 +1,85 @@
+"""`main.py jobs`, `agent` and `recorder`: the worker processes. Each function imports what only its own worker needs."""
+
+import asyncio
+import signal
+
+from agent import typed
+from agent.interviewer import create_claude_client
+from agent.phrases import load_phrasebook
+from cli.common import (
+    exit_with_error,
+    load_settings,
+    open_recording_store,
+    require_auth_secret,
+    require_voice_settings,
+    run_or_exit,
+)
+from evaluation import tasks
+from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINALIZE_RECORDING, RECORD, REPLY
+from lifecycle.reconciler import run_recording_reconciler, run_room_reconciler
+from lifecycle.recorder_dispatch import start_recording
+from lifecycle.repairs import run_repairs
+from lifecycle.services import open_services
+from recording.media_erasure import erase_media
+from recording.storage import RecordingStore
+from settings import Settings
+
+
+def run_jobs() -> None:
+    """Run the jobs worker, or exit with 2 when a setting that it needs is missing."""
+    settings = load_settings()
+    require_auth_secret(settings)
+    if not settings.anthropic.api_key.get_secret_value():
+        raise exit_with_error("ANTHROPIC_API_KEY is not set: put your key into .env, or run the sandbox with `make dev`.")
+    run_or_exit(_run_jobs_worker(settings, open_recording_store(settings)))
+
+
+async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> None:
+    """Run until SIGTERM or SIGINT. Jobs that are running then have settings.jobs.drain_seconds to finish."""
+    from recording.finalize import finalize_recording
+
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    phrasebook = load_phrasebook()
+    async with open_services(settings) as services, create_claude_client(settings) as claude:
+        services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
+        services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, evaluation_id))
+        services.jobs.register(RECORD, lambda interview_id: start_recording(services, interview_id))
+        services.jobs.register(
+            FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id), exclusive=True
+        )
+        services.jobs.register(ERASE_MEDIA, lambda interview_id: erase_media(store, interview_id))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(run_repairs(services, stop))
+            group.create_task(run_room_reconciler(services, stop))
+            group.create_task(run_recording_reconciler(services, stop))
+            group.create_task(services.jobs.run(stop, settings.jobs.drain_seconds))
+
+
+def run_agent() -> None:
+    """Run the interviewer's LiveKit worker, or exit with 2 when a setting that it needs is missing."""
+    from agent.voice.interviewer_job import create_interviewer_worker
+    from lifecycle.livekit_worker import run_until_stopped
+
+    settings = load_settings()
+    require_auth_secret(settings)
+    require_voice_settings(
+        settings,
+        DEEPGRAM_API_KEY=settings.deepgram.api_key.get_secret_value(),
+        CARTESIA_API_KEY=settings.cartesia.api_key.get_secret_value(),
+        ANTHROPIC_API_KEY=settings.anthropic.api_key.get_secret_value(),
+    )
+    run_or_exit(run_until_stopped(create_interviewer_worker(settings)))
+
+
+def run_recorder() -> None:
+    """Run the recorder's LiveKit worker, or exit with 2 when a setting that it needs is missing."""
+    from lifecycle.livekit_worker import run_until_stopped
+    from recording.recorder_job import create_recorder_worker
+
+    settings = load_settings()
+    require_auth_secret(settings)
+    require_voice_settings(settings, RECORDING_STORE=settings.recording.store)
+    open_recording_store(settings)
+    run_or_exit(run_until_stopped(create_recorder_worker(settings)))

@@ -1,0 +1,68 @@
+"""Helpers for all tests: waiting for effects, outages of servers, and failing where a process could crash."""
+
+import asyncio
+import inspect
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Any, TypeVar, overload
+
+from sandbox.mongod import Mongod
+from sandbox.valkey import Valkey
+
+T = TypeVar("T")
+
+TIMEOUT_SECONDS = 60.0
+"""Far longer than any effect takes, even on a busy machine: an effect that is missing after it will not come."""
+POLL_SECONDS = 0.01
+
+
+@overload
+async def wait_until(condition: Callable[[], Awaitable[T]], seconds: float = TIMEOUT_SECONDS) -> T: ...
+
+
+@overload
+async def wait_until(condition: Callable[[], T], seconds: float = TIMEOUT_SECONDS) -> T: ...
+
+
+async def wait_until(condition: Callable[[], Any], seconds: float = TIMEOUT_SECONDS) -> Any:
+    """Wait until the condition holds, and return its value. Raises TimeoutError if it does not hold in time.
+
+    Use it only for effects that have no event to await, such as a change in a server or in a document.
+    """
+    async with asyncio.timeout(seconds):
+        while True:
+            result = condition()
+            value = await result if inspect.isawaitable(result) else result
+            if value:
+                return value
+            await asyncio.sleep(POLL_SECONDS)
+
+
+class Outage(StrEnum):
+    """How a server becomes unavailable: its connections are refused, or it accepts them and does not answer."""
+
+    KILLED = "killed"
+    FROZEN = "frozen"
+
+
+@asynccontextmanager
+async def outage(server: Mongod | Valkey, kind: Outage) -> AsyncIterator[None]:
+    """Make the server unavailable during the block."""
+    if kind is Outage.KILLED:
+        await server.kill()
+    else:
+        server.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        if kind is Outage.KILLED:
+            await server.start()
+        else:
+            server.send_signal(signal.SIGCONT)
+
+
+async def fail_with_connection_error(*_: object, **__: object) -> None:
+    """Replace a function with this one to interrupt its caller at that point, as a crash would."""
+    raise ConnectionError
