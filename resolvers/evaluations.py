@@ -36,7 +36,7 @@ class OverrideRequest:
     """A level that a person puts in the place of the judge's; None: not assessed."""
 
     criterion_key: str
-    level: int | None
+    level: int | None = None
     reason: str
 
 

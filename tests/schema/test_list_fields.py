@@ -10,6 +10,7 @@ from models.documents import position
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
 from models.reads import interview_list, pagination
+from models.storage.clock import now
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, issue_token
 from tests.schema.authorization_table import AuthorizationScenario, field_selection, roles_by_field
@@ -64,6 +65,8 @@ async def test_what_is_read_in_short_is_byte_for_byte_what_graphql_core_says(
     )
     text = f"{fragment} {{ interviews(first: 7, orderBy: {{field: CANDIDATE, direction: ASC}}) {{ {selection} }} }}"
     headers = {"X-Request-Id": "the-same"}
+    current_time = now()
+    monkeypatch.setattr("schema.types.interview.now", lambda: current_time)
     fast_responses = [await post_and_normalize(api, scenario.tokens[role], text, headers) for _ in range(2)]
     monkeypatch.setattr(FastFieldExecutor, "execute_fields", StrawberryGraphQLCoreExecutionContext.execute_fields)
     assert fast_responses == [await post_and_normalize(api, scenario.tokens[role], text, headers)] * 2

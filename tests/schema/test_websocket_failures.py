@@ -85,7 +85,7 @@ async def test_a_database_that_is_away_closes_the_socket_so_that_clients_come_ba
         await client.send({"type": "connection_init", "payload": {"authorization": "Bearer viva_x"}})
         assert await client.wait_closed() == (
             1013,
-            "UNAVAILABLE: The database does not answer: send the same again in 5 seconds.",
+            "UNAVAILABLE: The database does not respond: repeat the request in 5 seconds.",
         )
 
 
