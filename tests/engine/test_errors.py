@@ -54,7 +54,7 @@ def test_a_database_that_is_away_is_unavailable_and_its_address_stays_inside(err
     assert failure.code is ErrorCode.UNAVAILABLE
     assert failure.retry_after_seconds is not None
     assert "mongo" not in failure.message
-    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("MongoDB is away", "warning")]
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("MongoDB unavailable", "warning")]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from auth import Action, Principal
 from engine.fast_fields import FastFieldExecutor, Projected, SelectionPlans
 from models.documents.organization import Role
-from schema.fields import Guard, document_field, from_document, resolved_field
+from schema.decorators import Guard, document_field, object_type, resolved_field
 from schema.types.node import Node
 from schema.types.scalars import DATE_TIME
 
@@ -33,8 +33,7 @@ class ThingPart:
     size: int | None = strawberry.field(extensions=[Guard(Action.READ_EVALUATION)])
 
 
-@from_document
-@strawberry.type
+@object_type
 class Thing(Node):
     document: strawberry.Private[Any]
     caller: strawberry.Private[Principal]
@@ -47,36 +46,36 @@ class Thing(Node):
     words: list[str | None] | None = document_field("Words, or none.")
     secret: str | None = document_field("Guarded.", guard=Action.READ_EVALUATION)
 
-    @resolved_field("An object.")
+    @resolved_field()
     def part(self) -> ThingPart:
         return ThingPart(caller=self.caller, name=self.document.title, size=self.document.count)
 
-    @resolved_field("May be missing.")
+    @resolved_field()
     def other(self) -> ThingPart | None:
         return None if self.document.count is None else self.part()
 
-    @resolved_field("A guarded object.", guard=Action.READ_RECORDING)
+    @resolved_field(guard=Action.READ_RECORDING)
     def guarded(self) -> ThingPart | None:
         return self.part()
 
-    @resolved_field("A list of objects.")
+    @resolved_field()
     def parts(self) -> list[ThingPart]:
         return [self.part()] * 2
 
-    @resolved_field("It waits.")
+    @resolved_field()
     async def late(self) -> str:
         title: str = self.document.title
         return title
 
-    @resolved_field("It takes an argument.")
+    @resolved_field()
     def times(self, n: int = 2) -> int | None:
         return None if self.document.count is None else self.document.count * n
 
-    @resolved_field("A copy.", projected=Projected(["name"], lambda thing: ThingPart(caller=thing.caller, name="copied", size=0)))
+    @resolved_field(projected=Projected(["name"], lambda thing: ThingPart(caller=thing.caller, name="copied", size=0)))
     async def copied(self) -> ThingPart:
         return ThingPart(caller=self.caller, name="copied", size=7)
 
-    @resolved_field("It knows the operation.")
+    @resolved_field()
     def known(self, info: strawberry.Info) -> str:
         return info.field_name
 
