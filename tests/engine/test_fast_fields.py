@@ -1,4 +1,4 @@
-"""Fields that are read in short answer as graphql-core itself does, errors and nulls included."""
+"""The fast path gives the same results as graphql-core, errors and nulls included."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -122,7 +122,7 @@ class ThingContext:
 
 
 class ReferenceExecutor(StrawberryGraphQLCoreExecutionContext):
-    """graphql-core's own way."""
+    """graphql-core without the fast path."""
 
 
 def build_thing_schema(executor: type[StrawberryGraphQLCoreExecutionContext]) -> strawberry.Schema:
@@ -182,7 +182,7 @@ async def execute_query(
 
 @pytest.mark.parametrize("text", QUERIES)
 @pytest.mark.parametrize("source", DOCUMENT_SETS)
-async def test_what_is_read_in_short_is_what_graphql_core_says(text: str, source: str) -> None:
+async def test_fast_path_result_equals_that_of_graphql_core(text: str, source: str) -> None:
     documents = DOCUMENT_SETS[source]
     lasting: SelectionPlans | None = None if "$on" in text else {}
     for role in (Role.ADMIN, Role.VIEWER):
@@ -192,7 +192,7 @@ async def test_what_is_read_in_short_is_what_graphql_core_says(text: str, source
             assert await execute_query(FAST_SCHEMA, text, role, documents, on=on, plans=lasting) == expected
 
 
-async def test_a_plain_page_does_not_go_through_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_simple_fields_do_not_reach_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
     executed: list[str] = []
     original = StrawberryGraphQLCoreExecutionContext.execute_field
 

@@ -22,7 +22,7 @@ from tests.schema.shared_turns import ExecutionCounter, StreamCounter
 
 @pytest.fixture
 async def api(services: Services) -> AsyncIterator[ApiClient]:
-    """The API without a socket."""
+    """A client of the API without a socket."""
     app = with_services(Starlette(routes=build_routes(services.settings)), services)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
         yield ApiClient(client)
@@ -30,14 +30,14 @@ async def api(services: Services) -> AsyncIterator[ApiClient]:
 
 @pytest.fixture
 async def server(services: Services) -> AsyncIterator[ServerAddress]:
-    """The API behind a real server."""
+    """The API served by uvicorn."""
     async with serve(with_services(Starlette(routes=build_routes(services.settings)), services)) as address:
         yield address
 
 
 @pytest.fixture
 async def forty_interviews(tenant: Tenant, other_tenant: Tenant) -> list[Interview]:
-    """Forty interviews of the tenant; another one has interviews that are just the same."""
+    """Forty interviews of the tenant. Another tenant has equal interviews."""
     other = Tenant(tenant.services, tenant.organization, await make_position(tenant.id, key="other"), tenant.principals)
     for place in range(6):
         await make_listed_interview(other_tenant, place)
