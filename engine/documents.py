@@ -1,7 +1,7 @@
-"""How much one document may ask for, and the caches that make a known one cost nothing.
+"""Limits on the size of GraphQL documents, and the cache of parsed and validated documents.
 
-Strawberry's own limiters walk a fragment once for each of its spreads, which takes time that doubles with every 33 bytes. Here
-each fragment is measured once, before any other rule runs: linear in the document, whatever its fragments multiply to.
+Strawberry's limiters walk a fragment once for each of its spreads, which takes time exponential in the size of the document.
+Here each fragment is measured once, before any other validation rule runs, so that the time is linear.
 """
 
 from collections import OrderedDict
@@ -35,13 +35,16 @@ from engine.fast_fields import SelectionPlans
 
 MAX_TOKENS = 2_000
 MAX_ERRORS = 5
-"""of one document that are told: each may quote a large part of it"""
+"""Errors reported for one document. Each may quote a large part of it."""
 MAX_CACHED_DOCUMENTS = 64
-"""kept parsed and validated; the largest within the limits takes 0.8 MB"""
+"""Documents cached per schema. The largest document within the limits takes 0.8 MB."""
 
 
 class DocumentSize(NamedTuple):
-    """What a document amounts to once its fragments are in place; `repeats` are fields named like an earlier one beside them."""
+    """The size of a document after its fragments are expanded.
+
+    `repeats` counts fields with the same response name as an earlier field of the same selection set.
+    """
 
     depth: int = 0
     fields: int = 0
@@ -52,26 +55,27 @@ class DocumentSize(NamedTuple):
 
 
 LIMITS = DocumentSize(depth=15, fields=500, aliases=50, fragments=50, directives=50, repeats=20)
-"""An IDE's introspection query is 15 deep and has 469 fields. What has the same name, and fragments side by side, is compared
-pair by pair by the rules of GraphQL, which is why repeats and fragments are few: a document within these numbers takes 50 ms"""
+"""The introspection query of an IDE has a depth of 15 and 469 fields. GraphQL's validation compares fields with the same name,
+and fragments spread in the same selection set, pair by pair, so the limits on repeats and fragments are low: validating a
+document within these limits takes at most 50 ms."""
 
 
 class DocumentLimits(ValidationRule):
-    """Refuses a document that is too large, at its very beginning: no other rule then spends time on it."""
+    """Rejects a document that is too large before any other rule spends time on it."""
 
     def enter_document(self, node: DocumentNode, *_: Any) -> VisitorAction:
-        """Measure everything. Raises ValidationAbortedError, which ends the validation, when it is too large."""
+        """Measures the document. Raises ValidationAbortedError, which ends the validation, if it is too large."""
         size = measure_document(node)
         for name, amount, limit in zip(DocumentSize._fields, size, LIMITS, strict=True):
             if amount > limit:
                 raise ValidationAbortedError(
-                    f"The document is too large: {name} {amount}, at most {limit}. Ask for less, or in several requests."
+                    f"The document is too large: {name} {amount}, at most {limit}. Select less, or send several requests."
                 )
         return None
 
 
 def measure_document(document: DocumentNode) -> DocumentSize:
-    """The sum of all operations, each fragment counted wherever it is spread, and of the fragments on their own."""
+    """Returns the size of all operations, counting a fragment wherever it is spread, plus that of each fragment definition."""
     fragments = {
         definition.name.value: definition for definition in document.definitions if isinstance(definition, FragmentDefinitionNode)
     }
@@ -93,11 +97,11 @@ def measure_document(document: DocumentNode) -> DocumentSize:
                 names.add(response_name)
                 below = measure_selection_set(inner, set()) if inner else DocumentSize()
                 return _sum([own, below])._replace(depth=below.depth + 1)
-        raise TypeError(f"a selection of kind {selection.kind}")
+        raise TypeError(f"unknown kind of selection: {selection.kind}")
 
     def measure_fragment(name: str) -> DocumentSize:
         if name not in measured_fragments:
-            # a fragment within itself counts nothing here: another rule refuses it
+            # a fragment that spreads itself counts as empty: another rule rejects it
             measured_fragments[name] = DocumentSize()
             measured_fragments[name] = (
                 measure_selection_set(fragments[name].selection_set, set()) if name in fragments else DocumentSize()
@@ -125,42 +129,42 @@ RULES_WITHOUT_INTROSPECTION = (*RULES, NoSchemaIntrospectionCustomRule)
 
 @dataclass(slots=True)
 class ParsedDocument:
-    """A document, and what is known of it."""
+    """A parsed document with everything that is derived from it."""
 
     document: DocumentNode
     mentioned_fields: frozenset[str]
-    """the names of all its fields, in whichever operation or fragment"""
+    """Names of all fields in all operations and fragments."""
     plans: SelectionPlans | None
-    """for engine.fast_fields; None where a directive makes each request another one"""
+    """Selection plans of engine.fast_fields. None if the document has directives, because then selections depend on variables."""
     errors: list[GraphQLError] | None = None
-    """what validation found; None until the document is validated"""
+    """Validation errors. None until the document is validated."""
 
     @classmethod
     def of(cls, document: DocumentNode) -> "ParsedDocument":
-        """The same of a document that has been parsed."""
+        """Derives everything except validation errors."""
         nodes = list(_walk_nodes(document))
         mentioned = frozenset(node.name.value for node in nodes if isinstance(node, FieldNode))
         return cls(document, mentioned, None if any(getattr(node, "directives", None) for node in nodes) else {})
 
 
 class DocumentCache:
-    """The documents that a schema executed most recently, by their texts.
+    """The most recently used documents of a schema, by their text.
 
-    A text that cannot be parsed is not stored, so it evicts no document.
+    Text that cannot be parsed is not stored, so it does not evict documents.
     """
 
     def __init__(self) -> None:
         self._parsed: OrderedDict[str, ParsedDocument] = OrderedDict()
 
     def get(self, text: str) -> ParsedDocument | None:
-        """The document of that text, if it is known."""
+        """Returns the document with this text if it is cached."""
         parsed = self._parsed.get(text)
         if parsed is not None:
             self._parsed.move_to_end(text)
         return parsed
 
     def add(self, text: str, document: DocumentNode) -> ParsedDocument:
-        """Know that document from now on."""
+        """Caches a parsed document."""
         parsed = self._parsed[text] = ParsedDocument.of(document)
         if len(self._parsed) > MAX_CACHED_DOCUMENTS:
             self._parsed.popitem(last=False)
@@ -168,7 +172,7 @@ class DocumentCache:
 
 
 def _walk_nodes(document: DocumentNode) -> Iterator[Node]:
-    """Its definitions, and all that they select."""
+    """Yields the document's definitions and all their selections."""
     pending: list[Node] = [*document.definitions]
     while pending:
         node = pending.pop()
@@ -183,42 +187,42 @@ def _validate(schema: GraphQLSchema, document: DocumentNode, introspection: bool
 
 
 class DocumentExtension(SchemaExtension):
-    """Parses and validates within the limits, each document once.
+    """Parses and validates documents within the limits, each document once.
 
-    In place of Strawberry's ParserCache, ValidationCache and MaxTokensLimiter: a syntax error found in ParserCache escapes from a
-    subscription as an exception, and a hundred errors are told, each of which may quote the whole document.
+    It replaces Strawberry's ParserCache, ValidationCache and MaxTokensLimiter: with ParserCache, a syntax error in a subscription
+    escapes as an exception, and validation reports a hundred errors, each of which may quote the whole document.
     """
 
-    def __init__(self, known: DocumentCache, *, introspection: bool) -> None:
-        """`measured_fragments` belongs to one schema and one value of `introspection`: it holds the errors of validation too."""
-        self._known = known
+    def __init__(self, cache: DocumentCache, *, introspection: bool) -> None:
+        """`cache` holds validation errors, so it must not be shared between schemas or values of `introspection`."""
+        self._cache = cache
         self._introspection = introspection
         self._parsed: ParsedDocument | None = None
 
     def on_parse(self) -> Iterator[None]:
-        """Set the document if it is known; else the schema parses it, which tells why if it can not be."""
+        """Sets the document if it is cached. Otherwise the schema parses it and reports syntax errors."""
         context = self.execution_context
         context.parse_options["max_tokens"] = MAX_TOKENS
-        parsed = self._known.get(context.query or "")
+        parsed = self._cache.get(context.query or "")
         if parsed is not None:
             context.graphql_document = parsed.document
         yield
         if parsed is None and context.graphql_document is not None:
-            parsed = self._known.add(context.query or "", context.graphql_document)
+            parsed = self._cache.add(context.query or "", context.graphql_document)
         self._parsed = parsed
         if parsed is not None:
             context.context.mentioned_fields, context.context.plans = parsed.mentioned_fields, parsed.plans
 
     def on_validate(self) -> Iterator[None]:
-        """Set the document's errors, none of them if it is valid."""
+        """Sets the document's validation errors."""
         context, parsed = self.execution_context, self._parsed
         if parsed is None:
-            raise RuntimeError("validation comes after parsing")
+            raise RuntimeError("on_validate was called before on_parse")
         operations = sum(isinstance(definition, OperationDefinitionNode) for definition in parsed.document.definitions)
-        # Strawberry would run the first one; what the request named is kept in a private attribute only
+        # Strawberry would run the first operation; the requested name is available as a private attribute only (docs/pinned.md)
         if operations > 1 and context._provided_operation_name is None:
-            sentence = "The document has several operations: name the one to run in operationName."
-            context.pre_execution_errors = [GraphQLError(sentence)]
+            message = "The document has several operations: name the one to run in operationName."
+            context.pre_execution_errors = [GraphQLError(message)]
         else:
             if parsed.errors is None:
                 parsed.errors = _validate(context.schema._schema, parsed.document, self._introspection)

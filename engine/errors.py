@@ -1,4 +1,4 @@
-"""What callers are told of a failure, and what the log keeps of it."""
+"""Conversion of exceptions into GraphQL errors, and what is logged about them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +14,10 @@ from errors import AppError, ErrorCode, extract_locations
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5
-"""an outage of MongoDB that lasts is noticed by the driver within its time-out of 4 s"""
+"""Suggested delay after a MongoDB outage. The driver detects a lasting outage within its timeout of 4 seconds."""
 
 TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL)
-"""codes of what a client that comes back later may find gone"""
+"""Codes of transient errors: a client that retries later may succeed."""
 
 _REQUEST_ERRORS = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 _TRANSIENT_LABELS = ("TransientTransactionError", "RetryableWriteError")
@@ -25,7 +25,7 @@ _TRANSIENT_LABELS = ("TransientTransactionError", "RetryableWriteError")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure as callers are told it."""
+    """A failure as it is reported to callers."""
 
     code: ErrorCode
     message: str
@@ -33,23 +33,23 @@ class Failure:
     retry_after_seconds: int | None = None
 
     def extensions(self, request_id: str) -> dict[str, Any]:
-        """The error's `extensions`, as the contract names them."""
+        """Returns the error's `extensions`."""
         optional = {"field": self.field, "retryAfterSeconds": self.retry_after_seconds}
         present = {name: value for name, value in optional.items() if value is not None}
         return {"code": self.code, **present, "requestId": request_id}
 
 
 def to_failure(error: BaseException, request_id: str) -> Failure:
-    """What callers are told of this exception. What is no expected failure is masked, and logged."""
+    """Converts an exception into the failure to report. An unexpected exception is logged, and its message is masked."""
     cause = _unwrap_cause(error)
     match cause:
         case AppError():
             return Failure(cause.code, str(cause), cause.field, cause.retry_after_seconds)
         case PyMongoError() if _is_unavailable(cause):
-            log.warning("MongoDB is away", request_id=request_id, reason=type(cause).__name__)
+            log.warning("MongoDB unavailable", request_id=request_id, reason=type(cause).__name__)
             return Failure(
                 ErrorCode.UNAVAILABLE,
-                f"The database does not answer: send the same again in {RETRY_AFTER_SECONDS} seconds.",
+                f"The database does not respond: repeat the request in {RETRY_AFTER_SECONDS} seconds.",
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
         case _ if isinstance(cause, _REQUEST_ERRORS):
@@ -60,7 +60,7 @@ def to_failure(error: BaseException, request_id: str) -> Failure:
 
 
 def to_graphql_error(error: GraphQLError, request_id: str) -> GraphQLError:
-    """The error with its code and extensions, as a new one: those of the validation cache belong to every request."""
+    """Returns the error with its code and extensions, as a new object because cached validation errors are shared."""
     failure = to_failure(error, request_id)
     return GraphQLError(
         failure.message,
@@ -73,7 +73,7 @@ def to_graphql_error(error: GraphQLError, request_id: str) -> GraphQLError:
 
 
 def get_error_code(error: GraphQLError) -> ErrorCode:
-    """The code of an error that has been `to_graphql_error`."""
+    """Returns the code of an error made by `to_graphql_error`."""
     code: ErrorCode = (error.extensions or {})["code"]
     return code
 
@@ -86,5 +86,5 @@ def _unwrap_cause(error: BaseException) -> BaseException:
 
 def _is_unavailable(error: PyMongoError) -> bool:
     transient = any(error.has_error_label(label) for label in _TRANSIENT_LABELS)
-    # ConfigurationError: the server has come up, but not yet as a member of its set, without which it has no transactions
+    # ConfigurationError: the server has started but has not joined its replica set yet, so it has no transactions
     return isinstance(error, ConnectionFailure | ConfigurationError) or error.timeout or transient

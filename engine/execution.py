@@ -1,4 +1,4 @@
-"""Strawberry's schema with our errors: coded, masked where they are ours, logged once."""
+"""Strawberry's schema with coded errors, masked if they are unexpected, and with metrics."""
 
 import time
 from collections.abc import Iterable
@@ -17,15 +17,15 @@ from engine.executor import OperationContext
 
 
 def is_request_error(result: ExecutionResult) -> bool:
-    """Whether the request as a whole failed: before anything was executed or, in a subscription, instead of its next event."""
+    """Returns whether the whole request failed: before execution or, in a subscription, instead of the next event."""
     return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or [])
 
 
 class Schema(strawberry.Schema):
-    """Runs operations, each in a context of its own, and tells their errors as contract.graphql says."""
+    """Runs each operation in a context of its own, and formats the errors of its results."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Nothing: Strawberry would log every mistake of a caller as an error of ours."""
+        """Does nothing. Strawberry would log every invalid request as an error; `to_failure` logs unexpected errors."""
 
     async def execute(
         self,
@@ -37,7 +37,7 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Run a query or mutation. Raises strawberry.schema.exceptions.InvalidOperationTypeError for a subscription."""
+        """Runs a query or mutation. Raises strawberry.schema.exceptions.InvalidOperationTypeError for a subscription."""
         context = _context_for_operation(context_value)
         executable = {OperationType.QUERY, OperationType.MUTATION}
         started_at = time.perf_counter()
@@ -63,7 +63,7 @@ class Schema(strawberry.Schema):
         operation_extensions: dict[str, Any] | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
     ) -> StreamResult:
-        """Run any operation, its results one after another."""
+        """Runs any operation and yields its results."""
         context = _context_for_operation(context_value)
         results = await super().stream(
             query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
@@ -73,7 +73,7 @@ class Schema(strawberry.Schema):
 
 def _context_for_operation(template: Any) -> OperationContext:
     if not isinstance(template, OperationContext):
-        raise TypeError("an operation needs an OperationContext")
+        raise TypeError("the context of an operation must be an OperationContext")
     return template.for_operation()
 
 
@@ -85,8 +85,8 @@ async def _format_results(results: StreamResult, context: OperationContext) -> S
 
 
 def format_result(result: ExecutionResult, request_id: str) -> ExecutionResult:
-    """The result as callers are told it, counted."""
-    # a new list: that of the validation cache belongs to every request
+    """Formats the errors of a result and counts its outcome."""
+    # a new list, because the list of cached validation errors is shared
     result.errors = [to_graphql_error(error, request_id) for error in result.errors] if result.errors else None
     outcome = get_error_code(result.errors[0]) if result.errors else "OK"
     metrics.OPERATIONS.labels(outcome=outcome).inc()

@@ -1,4 +1,4 @@
-"""graphql-core's executor as our operations use it: known to its context, and no heavier after many events."""
+"""The executor of operations: it is accessible from the operation's context, and does not grow with a subscription's events."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -13,15 +13,15 @@ from engine.fast_fields import FastFieldExecutor, SelectionPlans
 
 
 class OperationExecutor(FastFieldExecutor):
-    """Runs one operation. That of a subscription runs its events too, and is held by its context as `executor`."""
+    """Runs one operation. The executor of a subscription is set on its context as `executor`."""
 
     raw_variables: dict[str, Any]
-    """as they came"""
+    """Variables as the request sent them, before coercion."""
     rebuild_with: "Callable[[Any], OperationExecutor]"
-    """builds the same executor with that context"""
+    """Builds an executor of the same operation with another context."""
 
     _root_fields: "list[GroupedFieldSet]"
-    """of the subscription: what its first event has collected; the same list in the executors of all its events"""
+    """The root fields that the first event collected. The executors of all events share this list."""
 
     @classmethod
     def build(
@@ -34,7 +34,7 @@ class OperationExecutor(FastFieldExecutor):
         *args: Any,
         **kwargs: Any,
     ) -> list[GraphQLError] | Executor[Any]:
-        """The executor, or what is wrong with the request."""
+        """Returns the executor, or the errors of the request."""
 
         def build_with(context: Any) -> Any:
             return super(OperationExecutor, cls).build(
@@ -57,11 +57,11 @@ class OperationExecutor(FastFieldExecutor):
         self.raw_variables = raw_variables
         self.rebuild_with = rebuild_with
         self._root_fields = []
-        # Strawberry names its own predicate, which is quicker, for queries and mutations only
+        # Strawberry passes its own, faster predicate for queries and mutations only
         self.is_awaitable = cast(Any, optimized_is_awaitable)
 
     def __copy__(self) -> "OperationExecutor":
-        """What an event's executor begins with: copy's own way takes five times as long."""
+        """Copies the executor for an event. copy.copy's generic protocol takes several times as long."""
         copied = object.__new__(type(self))
         copied.__dict__.update(self.__dict__)
         return copied
@@ -74,10 +74,10 @@ class OperationExecutor(FastFieldExecutor):
         serially: bool,
         new_defer_usages: Sequence[DeferUsage],
     ) -> Any:
-        """Execute the root fields; those of a subscription are collected once.
+        """Executes the root fields. Those of a subscription are collected for the first event only.
 
-        graphql-core 3.3.2 remembers what it collects below a field by the field's identity, and collects the root anew for each
-        event: what is below would be collected anew too, and what was remembered for the events before be kept: 1.5 KB for each.
+        graphql-core 3.3.2 memoizes subfields by the identity of the collected field, but collects the root fields again for each
+        event. Without this method every event would collect all subfields and leak 1.5 KB of memoized ones.
         """
         if self.operation.operation is OperationType.SUBSCRIPTION:
             if not self._root_fields:
@@ -88,16 +88,16 @@ class OperationExecutor(FastFieldExecutor):
 
 @dataclass(kw_only=True, slots=True)
 class OperationContext(ABC):
-    """What executing an operation needs of the operation's context."""
+    """The part of an operation's context that the engine uses."""
 
     request_id: str
     executor: OperationExecutor | None = None
-    """the executor of a subscription, which sets it itself"""
+    """The executor of a subscription, set by the executor itself."""
     mentioned_fields: frozenset[str] = frozenset()
-    """names of all fields that the operation's document mentions anywhere; set once the document is parsed"""
+    """Names of all fields in the operation's document. Set once the document is parsed."""
     plans: SelectionPlans | None = None
-    """selection plans that operations of the same document share (engine.fast_fields); None where they may differ"""
+    """Selection plans shared by operations of the same document (engine.fast_fields). None if they must not be shared."""
 
     @abstractmethod
     def for_operation(self) -> Self:
-        """Returns the context of another operation: its caller is verified and its data loaded independently of this one."""
+        """Returns a context for another operation, which authenticates its caller and loads its data independently."""

@@ -1,9 +1,9 @@
-"""Fields that are read off their object, and need neither arguments nor waiting: read at once, a whole page of them.
+"""Fast execution of fields that are read off their object without arguments or awaiting.
 
-graphql-core makes, for each field of each row, a path, an info, a resolver's call and four checks: a list of 20 interviews with
-10 fields spends most of its time there. Here what a selection reads of a type is worked out once, and then read of every row. It
-is the plain case only: whatever is not plain (an error, a null that may not be, a right that the caller does not have, a field
-that waits) is left to graphql-core, which begins that object anew and tells all of it as the specification says.
+For each field of each object graphql-core creates a path and an info, calls a resolver and makes four checks: a list of 20
+interviews with 10 fields spends most of its time there. Here a plan of what a selection reads is made once for each type, and
+applied to every object. The plan covers the simple case only. On anything else (an error, a null in a non-null field, a missing
+permission, an asynchronous field) graphql-core executes that object from the start, as the specification requires.
 """
 
 from abc import ABC, abstractmethod
@@ -14,13 +14,10 @@ from typing import Any
 
 from graphql import (
     GraphQLField,
-    GraphQLID,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLString,
     Undefined,
-    is_enum_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -34,27 +31,27 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 FieldReader = Callable[[Any], Any]
-"""gives something of an object; raises anything where the object is not plain"""
+"""Reads a value off an object. Raises any exception if graphql-core must execute the object instead."""
 
 TYPENAME = "__typename"
 
 
 class FallBack(Exception):
-    """This is for graphql-core."""
+    """graphql-core must execute the object."""
 
 
 class Restricted(FieldExtension, ABC):
-    """Refuses a field to some callers."""
+    """A field extension that refuses the field to some callers."""
 
     @abstractmethod
     def permits(self, source: Any) -> bool:
-        """Whether the field of this object may be read without a refusal."""
+        """Returns whether the caller may read the field of this object."""
 
 
 class Projected(FieldExtension):
-    """Says that the object holds a copy of some fields of what the field's resolver would load.
+    """Declares that the object holds a copy of some fields of what the field's resolver would load.
 
-    `read` gives the copy, an object of the field's type; it is used where no other fields than `names` are selected.
+    `read` returns the copy, an object of the field's type. It is used if only fields in `names` are selected.
     """
 
     def __init__(self, names: Iterable[str], read: Callable[[Any], object]) -> None:
@@ -62,13 +59,13 @@ class Projected(FieldExtension):
         self._names = frozenset(names)
 
     def covers(self, names: Iterable[str]) -> bool:
-        """Whether the copy has all of these (as the schema names them)."""
+        """Returns whether the copy has all fields with these names, as in the schema."""
         return all(name in self._names or name == TYPENAME for name in names)
 
 
 @dataclass(frozen=True, slots=True)
 class _FieldAccess:
-    """How a field is read, if it is one that is read off its object."""
+    """How a field is read. `read` and `projected` are None if graphql-core must execute the field."""
 
     read: FieldReader | None
     guard: Restricted | None
@@ -77,22 +74,22 @@ class _FieldAccess:
 
 @dataclass(frozen=True, slots=True)
 class SelectionPlan:
-    """What is selected of a type."""
+    """How the selected fields of a type are executed."""
 
     readers: dict[str, FieldReader]
-    """by the name in the answer"""
+    """Readers of the fast fields, by response name."""
     slow_fields: GroupedFieldSet
-    """what is graphql-core's"""
+    """The fields that graphql-core executes."""
 
 
 SelectionPlans = dict[Hashable, tuple[GroupedFieldSet, SelectionPlan]]
-"""what has been worked out; the selection beside each plan is kept because its identity is the key to it"""
+"""Cached plans. Each is stored with its selection, because the selection's identity is part of the key and must stay unique."""
 
 
 class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes one operation, its plain fields in short.
+    """Executes one operation, with a fast path for simple fields.
 
-    If its context has `plans`, what is worked out is kept there, for all operations of that document.
+    If its context has `plans`, selection plans are cached there, for all operations of the same document.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -109,7 +106,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: GroupedFieldSet,
         position_context: Any,
     ) -> Any:
-        """The fields' values by their names; an awaitable of these where one has to be waited for."""
+        """Returns the values of the fields by response name, or an awaitable of them if a field is asynchronous."""
         plan = self._get_plan(parent_type, grouped_field_set, path)
         if not plan.readers:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
@@ -129,7 +126,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         return merge_when_ready()
 
     def _get_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet, path: Path | None) -> SelectionPlan:
-        # what is selected at one place of an operation is the same each time, but not the same object
+        # at one response path the selection is the same in every operation of the document, but not the same object
         key = (
             (parent_type, id(self.operation), _response_path_names(path))
             if self._has_shared_plans
@@ -143,7 +140,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
     def _build_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> SelectionPlan:
         readers: dict[str, FieldReader] = {}
         slow_fields: GroupedFieldSet = {}
-        # Strawberry's middlewares are the schema's extensions that want to see each field: ours are none of these
+        # middlewares are schema extensions that must see every field; the fast path would bypass them
         middlewares = self.middleware_manager.middlewares if self.middleware_manager else ()
         for name, details in selected.items():
             read = None if middlewares else self._build_reader(parent_type, details)
@@ -154,7 +151,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         return SelectionPlan(readers, slow_fields)
 
     def _build_reader(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> FieldReader | None:
-        """How the field is read, with all that is selected of it; None where graphql-core has to."""
+        """Returns the reader of the field and its subfields, or None if graphql-core must execute it."""
         name = details[0].node.name.value
         if name == TYPENAME:
             return lambda _: parent_type.name
@@ -165,21 +162,18 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         read = access.projected.read if access.projected else access.read
         if read is None:
             return None
-        kind, required = (field.type.of_type, True) if is_non_null_type(field.type) else (field.type, False)
-        if is_leaf_type(kind):
-            return _with_guard(access.guard, _build_leaf_reader(read, kind, required=required))
         complete = self._build_completion(field.type, details, access.projected)
         return _with_guard(access.guard, _compose(read, complete)) if complete else None
 
     def _build_completion(
         self, kind: GraphQLOutputType, details: FieldDetailsList, projected: Projected | None
     ) -> FieldReader | None:
-        """How a value of that type becomes the answer's; None where that takes graphql-core."""
+        """Returns the function that completes values of this type, or None if graphql-core must do it."""
         if is_non_null_type(kind):
             complete = self._build_completion(kind.of_type, details, projected)
             return _require_non_null(complete) if complete else None
         if is_leaf_type(kind):
-            return _build_leaf_reader(_identity, kind, required=False)
+            return _build_leaf_completion(kind)
         if is_list_type(kind):
             complete = self._build_completion(kind.of_type, details, projected)
             return _build_list_completion(complete) if complete else None
@@ -200,7 +194,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         if plan.slow_fields:
             return None
         definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-        # of an interface's types graphql-core asks which one it is
+        # graphql-core checks the type of objects that implement an interface
         origin = definition.origin if kind.is_type_of and definition else None
         readers = list(plan.readers.items())
 
@@ -232,7 +226,7 @@ def _analyze_field(field: StrawberryField) -> _FieldAccess:
 
 _NO_ACCESS = _FieldAccess(None, None, None)
 _ACCESS = "viva-access"
-"""key in a field's extensions, where its access is cached for as long as its schema lives"""
+"""Key in a field's extensions, where its access is cached as long as the schema lives."""
 
 
 def _get_field_access(field: GraphQLField) -> _FieldAccess:
@@ -247,7 +241,7 @@ def _get_field_access(field: GraphQLField) -> _FieldAccess:
 def _response_path_names(path: Path | None) -> tuple[str | int, ...]:
     names = []
     while path:
-        # the items of a list are all the same
+        # all items of a list share a plan, so list indexes are left out
         if path.typename is not None:
             names.append(path.key)
         path = path.prev
@@ -286,34 +280,18 @@ def _require_non_null(complete: FieldReader) -> FieldReader:
     return complete_non_null
 
 
-def _identity(value: Any) -> Any:
-    return value
-
-
-def _build_leaf_reader(read: FieldReader, kind: GraphQLLeafType, *, required: bool) -> FieldReader:
+def _build_leaf_completion(kind: GraphQLLeafType) -> FieldReader:
     coerce = kind.coerce_output_value
-    is_text = kind is GraphQLString or kind is GraphQLID
-    # an enum's members are few
-    cached_names: dict[Any, Any] | None = {} if is_enum_type(kind) else None
 
-    def read_leaf(source: Any) -> Any:
-        value = read(source)
+    def complete_leaf(value: Any) -> Any:
         if value is None:
-            if required:
-                raise FallBack
             return None
-        if is_text and type(value) is str:
-            return value
-        if cached_names is not None and value in cached_names:
-            return cached_names[value]
         coerced = coerce(value)
         if coerced is None or coerced is Undefined:
             raise FallBack
-        if cached_names is not None:
-            cached_names[value] = coerced
         return coerced
 
-    return read_leaf
+    return complete_leaf
 
 
 def _build_list_completion(complete: FieldReader) -> FieldReader:

@@ -1,7 +1,7 @@
-"""Subscriptions that ask the same: each event is executed once, and its bytes are sent to every subscriber under its own id.
+"""Shared execution of equal subscriptions: each event is executed once, and its payload is sent to every subscriber.
 
-What is the same: the document, the operation's name, the variables but for the cursor, and what the caller may see. Everything
-else stays each subscriber's own: access, cursor, replay, pace, end and failure (resolvers.subscriptions).
+Subscriptions are equal if they have the same document, operation name and variables, apart from the cursor, and if their callers
+may see the same. Access, cursor, replay, pace, end and failure remain separate for each subscriber (resolvers.subscriptions).
 """
 
 import re
@@ -18,13 +18,14 @@ from graphql import ArgumentNode, ExecutionResult, FieldNode, VariableNode, exec
 from engine.executor import OperationContext, OperationExecutor
 
 MAX_CACHED_PAYLOADS = 128
-"""events of one kind that are kept ready; a follower reads at most 100 at once"""
+"""Payloads cached per operation. A subscriber that replays stored items reads at most 100 in a batch."""
 MAX_CACHED_CHARACTERS = 512 * 1024
+"""Characters of payloads cached per operation."""
 
 MAX_INT = 2**31 - 1
-"""GraphQL's"""
+"""The greatest Int of GraphQL."""
 CURSOR_ARGUMENT = "after"
-"""the argument that says where a subscriber begins, and nothing of what it is shown"""
+"""Name of the argument that sets where a subscriber starts. It does not affect the payloads."""
 
 
 class Scoped(Hashable, Protocol):
@@ -32,22 +33,21 @@ class Scoped(Hashable, Protocol):
 
     @property
     def scope(self) -> Self:
-        """What the caller may see: equal for all callers who may see the same."""
+        """The permissions of the caller, equal for all callers that may see the same."""
 
 
 Item = TypeVar("Item")
 Caller = TypeVar("Caller", bound=Scoped)
 Event = TypeVar("Event")
 OpenStream = Callable[[Caller, int], Awaitable[AsyncGenerator[Item, None]]]
-"""gives the items that a caller may follow, after a cursor; raises where there are none for this caller"""
+"""Opens the stream of items after a cursor for a caller. Raises if the caller may not follow it."""
 
 
 class SubscriptionDocument:
-    """A subscription's text and operation name.
+    """The text and operation name of a subscription.
 
-    `cursor_variable` is the variable whose only use is to be the cursor. It is None where the document has no such
-    variable: a literal, a
-    fragment, a variable that is used twice. Then the document's variables as a whole decide the cursor (Variant.fixed_cursor).
+    `cursor_variable` is the variable whose only use is as the cursor. It is None if the cursor is a literal, is in a fragment, or
+    comes from a variable that is used twice. Then all variables together determine the cursor (SharedOperation.fixed_cursor).
     """
 
     __slots__ = ("__weakref__", "cursor_variable", "default_cursor")
@@ -55,11 +55,11 @@ class SubscriptionDocument:
     def __init__(self, executor: OperationExecutor) -> None:
         self.cursor_variable = _find_cursor_variable(executor)
         self.default_cursor: int | None = None
-        """cursor of a request that omits the variable; None until GraphQL has coerced such a request"""
+        """Cursor of a request that omits the variable. None until GraphQL has coerced such a request."""
 
 
 class SharedOperation(Generic[Item, Caller, Event]):
-    """One way to be shown events: what several subscribers share."""
+    """The operation that equal subscriptions share, with a cache of its payloads."""
 
     def __init__(
         self,
@@ -70,27 +70,27 @@ class SharedOperation(Generic[Item, Caller, Event]):
         open_stream: OpenStream[Caller, Item],
         fixed_cursor: int | None,
     ) -> None:
-        """`caller` is the scope that all subscribers have in common."""
+        """`caller` is the scope of all subscribers."""
         self.mapper = mapper
         self.document = document
         self.caller = caller
         self.open_stream = open_stream
         self.fixed_cursor = fixed_cursor
-        """cursor of every subscriber, as GraphQL coerced it; None where each request gives its own (Document.cursor)"""
+        """Cursor of every subscriber, as GraphQL coerced it. None if each request has its own (document.cursor_variable)."""
         self._executor = executor
         self.subscribers = 0
-        """how many there are now; what a single one is shown is not kept"""
+        """Number of subscribers. Payloads are cached only if there are several."""
         self._payloads: dict[Hashable, str | ExecutionResult] = {}
         self._cached_characters = 0
 
     def cached_payload(self, key: Hashable) -> str | ExecutionResult | None:
-        """What `execute_event` has given for that key, if it is kept."""
+        """Returns the payload of the event with this key if it is cached."""
         return self._payloads.get(key)
 
     async def execute_event(self, key: Hashable, event: object) -> str | ExecutionResult:
-        """The payload of an event, as JSON; the result itself if it has errors: they bear each caller's request id.
+        """Executes an event and returns its payload as JSON, or the result itself if it has errors.
 
-        Raises what graphql-core raises.
+        Errors carry each subscriber's request id, so their payload cannot be shared. Raises what graphql-core raises.
         """
         result = execute_subscription_event(self._executor.build_per_event_executor(event))
         completed = result if isinstance(result, ExecutionResult) else await result
@@ -112,7 +112,7 @@ class SharedOperation(Generic[Item, Caller, Event]):
 
 
 class SharedOperations:
-    """The variants of a process that somebody is subscribed to."""
+    """The shared operations that have subscribers, of one application."""
 
     def __init__(self) -> None:
         self._operations: WeakValueDictionary[Hashable, SharedOperation[Any, Any, Any]] = WeakValueDictionary()
@@ -127,7 +127,7 @@ class SharedOperations:
         after: int,
         open_stream: OpenStream[Caller, Item],
     ) -> SharedOperation[Item, Caller, Event]:
-        """Returns the variant that a subscription belongs to. It lives for as long as somebody holds it.
+        """Returns the operation that a subscription belongs to. It lives as long as a subscription refers to it.
 
         `after` is the cursor as GraphQL coerced it.
         """
@@ -142,7 +142,7 @@ class SharedOperations:
         key = document, _encode_variables(executor.raw_variables, document), scope
         operation = self._operations.get(key)
         if operation is None:
-            # nothing of the subscriber who happens to be the first
+            # the context of the scope, so that nothing of the first subscriber reaches the others
             shared_executor = executor.rebuild_with(context.for_scope(scope))
             fixed_cursor = after if document.cursor_variable is None else None
             operation = self._operations[key] = SharedOperation(
@@ -151,15 +151,15 @@ class SharedOperations:
         return operation
 
     def remember_request(self, text: str, name: str | None, operation: SharedOperation[Any, Any, Any]) -> None:
-        """A request with this text and operationName has led to that variant's document."""
+        """Remembers that a request with this text and operationName belongs to the operation's document (`find`)."""
         self._documents[text, name] = operation.document
 
     def find(
         self, text: str, name: str | None, variables: dict[str, Any], caller: Caller
     ) -> tuple[SharedOperation[Any, Caller, Any], int] | None:
-        """Returns the variant and the cursor of a request that differs from an earlier one in its cursor alone.
+        """Returns the operation and the cursor of a request that differs from an earlier one only in its cursor.
 
-        Returns None for any other request, and for a cursor that GraphQL would have to coerce or refuse.
+        Returns None for any other request, and if GraphQL would have to coerce or reject the cursor.
         """
         document = self._documents.get((text, name))
         if document is None:
@@ -174,38 +174,38 @@ class SharedOperations:
 
 
 class EventSink(Protocol):
-    """Where a subscription's events go that are ready to be sent."""
+    """Sends the payloads of a shared subscription to its subscriber."""
 
     def attach(self, subscription: "SharedSubscription[Any, Any, Any]") -> None:
-        """Take over: run the delivery once the operation itself has ended, which it does now, without an event."""
+        """Takes the subscription over. The operation ends without an event; then the sink must run the subscription."""
 
     async def send(self, payload: str) -> None:
-        """Send a payload. Raises Gone, or what its socket raises, when there is nobody to send it to any more."""
+        """Sends a payload. Raises SubscriberGone, or what the socket raises, if the subscriber has left."""
 
     async def send_result(self, result: ExecutionResult) -> None:
-        """Send a result with errors, told as this subscriber's. Raises as `send`."""
+        """Sends a result with errors, under this subscriber's request id. Raises as `send`."""
 
 
 class SubscriberGone(Exception):
-    """The subscriber has left, or its reader was given up."""
+    """The subscriber has left, or was disconnected because it reads too slowly."""
 
 
 @dataclass(kw_only=True, slots=True)
 class SubscriptionContext(OperationContext):
-    """The context of an operation that may be a shared subscription."""
+    """The context of an operation that may be a subscription with shared execution."""
 
     shared_operations: SharedOperations = field(default_factory=SharedOperations)
-    """what the process shares among subscriptions that ask the same"""
+    """The application's shared operations."""
     event_sink: EventSink | None = None
-    """takes the events of an operation that are executed for others as well; None: they are its own results"""
+    """Receives the payloads of a shared subscription. None if the operation must be executed on its own."""
 
     @abstractmethod
     def for_scope(self, scope: Any) -> Self:
-        """Returns a context for executing events on behalf of every caller of that scope (Scoped.scope)."""
+        """Returns a context for executing events on behalf of all callers of a scope (Scoped.scope)."""
 
 
 class EventMapper(Generic[Item, Caller, Event]):
-    """How items of a stream become events: `key` tells them apart, `event` gives what this caller sees of one."""
+    """Maps items of a stream to events: `key` identifies an item, `event` returns the event that a caller may see of it."""
 
     def __init__(self, key: Callable[[Item], Hashable], event: Callable[[Item, Caller], Event]) -> None:
         self.key = key
@@ -214,11 +214,10 @@ class EventMapper(Generic[Item, Caller, Event]):
     async def events(
         self, context: SubscriptionContext, caller: Caller, after: int, open_stream: OpenStream[Caller, Item]
     ) -> AsyncGenerator[Event, None]:
-        """The events of a subscription, to be executed one by one.
+        """Yields the events of a subscription, to be executed one by one.
 
-        None where the operation has an outlet: that delivers them then, executed once for all who ask the same.
-        `open_stream` gives a
-        caller the items after the cursor; it must hold for every caller of that scope. Raises what it raises.
+        Yields none if the context has an event sink: it is attached to a shared subscription instead. `open_stream` must open the
+        same items for every caller of the scope. Raises what `open_stream` raises.
         """
         executor, context.executor = context.executor, None
         items = await open_stream(caller, after)
@@ -235,7 +234,10 @@ class EventMapper(Generic[Item, Caller, Event]):
 
 
 class SharedSubscription(Generic[Item, Caller, Event]):
-    """All that is left of a subscription once it is known to be allowed: the operation that began it needs no memory any more."""
+    """A subscriber's stream of items and the shared operation that executes them.
+
+    It keeps no reference to the operation that began the subscription, whose memory is thereby freed.
+    """
 
     __slots__ = ("_items", "operation")
 
@@ -244,7 +246,7 @@ class SharedSubscription(Generic[Item, Caller, Event]):
         self._items = items
 
     async def run(self, sink: EventSink) -> None:
-        """Send the items until they end. Raises what they raise, and as the outlet."""
+        """Sends the payloads of the items until the stream ends. Raises what the stream and the sink raise."""
         operation, items, send = self.operation, self._items, sink.send
         key_of, event_of = operation.mapper.key, operation.mapper.event
         operation.subscribers += 1
@@ -270,8 +272,8 @@ def _count_characters(payload: str | ExecutionResult) -> int:
 def _document_text(executor: OperationExecutor) -> str:
     location = executor.operation.loc
     if location is None:
-        raise RuntimeError("the document was parsed without its text")
-    # the text, not the tree: errors tell places in it
+        raise RuntimeError("the document was parsed without locations")
+    # the text rather than the syntax tree, because errors refer to positions in it
     return location.source.body
 
 
@@ -280,12 +282,12 @@ def _encode_variables(raw: dict[str, Any], document: SubscriptionDocument) -> Ha
     try:
         return orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
-        # orjson reads deeper nesting than it writes: such variables equal no others, so that nothing is shared for them
+        # orjson parses deeper nesting than it serializes: such variables equal no others, so nothing is shared
         return object()
 
 
 def _find_cursor_variable(executor: OperationExecutor) -> str | None:
-    """Returns the name of the variable whose only use is to be the cursor, or None."""
+    """Returns the name of the variable whose only use is as the cursor, or None."""
     match executor.operation.selection_set.selections:
         case (FieldNode(arguments=arguments),):
             cursors = [argument.value for argument in arguments or () if _is_cursor(argument)]
@@ -294,7 +296,7 @@ def _find_cursor_variable(executor: OperationExecutor) -> str | None:
     if not cursors or not isinstance(cursors[0], VariableNode):
         return None
     name = cursors[0].name.value
-    # its declaration, its use, and the argument's own name where that is the same: one more may be another use
+    # expected mentions are the declaration, the use, and the argument's name if equal; any other may be another use
     mentions = len(re.findall(rf"\b{name}\b", _document_text(executor), re.ASCII))
     return name if mentions == (3 if name == CURSOR_ARGUMENT else 2) else None
 

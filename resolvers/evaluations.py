@@ -36,7 +36,7 @@ class OverrideRequest:
     """A level with which a reviewer replaces the judge's. None means not assessed."""
 
     criterion_key: str
-    level: int | None
+    level: int | None = None
     reason: str
 
 

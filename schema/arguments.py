@@ -1,25 +1,77 @@
-"""Arguments that several fields have in common."""
+"""Arguments that several fields share, and the conversion of inputs into the requests of use cases."""
 
-from typing import Annotated, TypeVar
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any, TypeVar
 
 import strawberry
+from pydantic import TypeAdapter
+from strawberry import UNSET
 from strawberry.types.unset import UnsetType
 
 T = TypeVar("T")
 
+First = Annotated[
+    int | None,
+    strawberry.argument(description="Returns the first n items (default 50, maximum 100). Cannot be combined with `last`."),
+]
+After = Annotated[
+    str | None,
+    strawberry.argument(description="Returns items after this cursor. Use with `first`; a cursor of another list is BAD_INPUT."),
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(description="Returns the last n items (maximum 100). Cannot be combined with `first`."),
+]
+Before = Annotated[
+    str | None,
+    strawberry.argument(description="Returns items before this cursor. Use with `last`; a cursor of another list is BAD_INPUT."),
+]
+
+AfterSeq = Annotated[
+    int,
+    strawberry.argument(description="`seq` of the last turn that the caller has; 0 (the default) starts at the first turn."),
+]
+FirstTurns = Annotated[
+    int | None,
+    strawberry.argument(description="Returns at most n turns (maximum 100). Without it, all turns after `after` are returned."),
+]
+Version = Annotated[
+    int | None,
+    strawberry.argument(description="Selects a version by its number. Without it, the field's default version is returned."),
+]
+InterviewId = Annotated[strawberry.ID, strawberry.argument(description="The id of the interview.")]
+Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="The id of the object.")]
+
 
 def unset_to_none(value: T | UnsetType | None) -> T | None:
-    """The value; None when it was not given: UNSET is only there so that the schema does not print `= null`."""
+    """Returns the value, or None if the caller omitted it.
+
+    Optional arguments default to UNSET rather than None only so that the schema does not print `= null`.
+    """
     return None if isinstance(value, UnsetType) else value
 
 
-First = Annotated[int | None, strawberry.argument(description="The first so many: 50 unless given, at most 100. Not with last.")]
-After = Annotated[str | None, strawberry.argument(description="From after this cursor; with first.")]
-Last = Annotated[int | None, strawberry.argument(description="The last so many, at most 100. Not with first.")]
-Before = Annotated[str | None, strawberry.argument(description="Up to before this cursor; with last.")]
+def given_values(data: object) -> Any:
+    """Returns the fields of an input that the caller set to a value, as a dict, nested inputs included."""
+    if isinstance(data, list):
+        return [given_values(item) for item in data]
+    if not is_dataclass(data):
+        return data
+    values = {field.name: getattr(data, field.name) for field in fields(data)}
+    return {name: given_values(value) for name, value in values.items() if value is not None and value is not UNSET}
 
-AfterSeq = Annotated[int, strawberry.argument(description="seq of the last turn that the caller holds, 0 for none.")]
-FirstTurns = Annotated[int | None, strawberry.argument(description="At most so many turns, up to 100; all of them unless given.")]
-Version = Annotated[int | None, strawberry.argument(description="A version; unless given, the one that the field describes.")]
-InterviewId = Annotated[strawberry.ID, strawberry.argument(description="The interview's id.")]
-Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="The id.")]
+
+def build_request(request_type: type[T], data: object) -> T:
+    """Builds a use case's request, a dataclass, from the input with the same field names.
+
+    A field that the caller omitted, or set to null, gets the request's default.
+    """
+    adapter: TypeAdapter[T] = _request_adapter(request_type)  # type: ignore[arg-type]  # classes are hashable
+    return adapter.validate_python(given_values(data))
+
+
+@cache
+def _request_adapter(request_type: type[Any]) -> TypeAdapter[Any]:
+    # building one takes a millisecond; there is one for each request type
+    return TypeAdapter(request_type)

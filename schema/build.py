@@ -1,4 +1,4 @@
-"""The GraphQL schema: put together, and printed."""
+"""Builds and prints the GraphQL schema."""
 
 from datetime import datetime
 
@@ -15,20 +15,20 @@ from schema.types.scalars import DATE_TIME
 
 
 def build_schema(*, introspection: bool = False) -> Schema:
-    """The schema, ready to run operations. `introspection`: it may be asked for its types (settings.api.ide)."""
-    known = DocumentCache()
+    """Returns the executable schema. `introspection` allows introspection queries (settings.api.ide)."""
+    cache = DocumentCache()
     return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        # named by extensions.code only, so no field leads to it
+        # no field has this type: it documents extensions.code of errors
         types=[ErrorCode],
-        extensions=[lambda: DocumentExtension(known, introspection=introspection)],
+        extensions=[lambda: DocumentExtension(cache, introspection=introspection)],
         execution_context_class=OperationExecutor,
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
     )
 
 
 def print_sdl() -> str:
-    """The schema as it is committed in schema.graphql."""
+    """Returns the schema in SDL, as committed in schema.graphql."""
     return build_schema().as_str() + "\n"

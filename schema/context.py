@@ -1,4 +1,4 @@
-"""What every field of an operation can reach: the process's services, the caller, the loaders."""
+"""The context of a GraphQL operation: services, the caller and data loaders."""
 
 import asyncio
 import re
@@ -20,21 +20,21 @@ _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 
 @dataclass(kw_only=True, slots=True)
 class GraphQLContext(SubscriptionContext):
-    """The context of one operation; that of a WebSocket is only the pattern of its operations' (`for_operation`)."""
+    """The context of one operation. That of a WebSocket is a template for its operations (`for_operation`)."""
 
     services: Services
     authorization: str | None
-    """as the header, or the connection_init payload, has it"""
+    """The value of the Authorization header, or of `authorization` in the payload of connection_init."""
     connection_params: dict[str, object] = field(default_factory=dict)
-    """the payload of connection_init; set by Strawberry"""
+    """The payload of connection_init, set by Strawberry."""
     access_monitor: AccessMonitor | None = None
-    """of the connection, since it was let in"""
-    _loaders: Loaders | None = None
+    """Rechecks the caller of a WebSocket. None until connection_init is accepted, and over HTTP."""
+    loaders: Loaders = field(default_factory=Loaders, init=False)
     _principal: Principal | None = None
-    _lock: asyncio.Lock | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def for_operation(self) -> "GraphQLContext":
-        """The same for another operation: whoever asks is verified anew, nothing that was loaded is used again."""
+        """Returns a context for another operation, which authenticates its caller and loads its data independently."""
         return GraphQLContext(
             services=self.services,
             request_id=self.request_id,
@@ -45,42 +45,37 @@ class GraphQLContext(SubscriptionContext):
         )
 
     def for_scope(self, scope: Principal) -> "GraphQLContext":
-        """The same for what is executed for several callers of that scope (Principal.scope): it knows none of them."""
+        """Returns a context for executing events on behalf of all callers of the scope (Principal.scope)."""
         return GraphQLContext(services=self.services, request_id="", authorization=None, _principal=scope)
 
-    @property
-    def loaders(self) -> Loaders:
-        """The loaders of the operation."""
-        if self._loaders is None:
-            self._loaders = Loaders()
-        return self._loaders
-
     async def principal(self) -> Principal:
-        """The caller, verified once for the operation. Raises Unauthenticated."""
+        """Returns the caller, who is authenticated once for the operation. Raises Unauthenticated."""
         if self._principal is None:
-            # of several fields that ask at once the first one looks, and the others wait for it
-            self._lock = self._lock or asyncio.Lock()
+            # fields are resolved concurrently: the first authenticates the caller, and the others wait for it
             async with self._lock:
                 if self._principal is None:
                     self._principal = await self.verify_authorization(self.authorization)
         return self._principal
 
     async def subscriber(self) -> Principal:
-        """The caller of a subscription: as `principal`, but who was verified on this connection a moment ago is not again.
+        """Returns the caller of a subscription. A check of this connection within the last seconds is not repeated.
 
-        Raises Unauthenticated. What is followed must look at the access again by itself (lifecycle.access_monitor).
+        Raises Unauthenticated. The stream must recheck the caller while it lasts (lifecycle.access_monitor).
         """
         if self.access_monitor is not None and self.access_monitor.is_fresh:
             return self.access_monitor.principal
         return await self.principal()
 
     async def verify_authorization(self, authorization: str | None) -> Principal:
-        """Whoever this header value stands for. Raises Unauthenticated, and PyMongoError when MongoDB is away."""
+        """Returns the caller that a header value authenticates.
+
+        Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
+        """
         if authorization is None:
-            raise Unauthenticated("No credential came with this: send the header Authorization: Bearer <API key or token>.")
+            raise Unauthenticated("The request has no credential: send the header Authorization: Bearer <API key or token>.")
         bearer = _BEARER.fullmatch(authorization)
         if bearer is None:
-            raise Unauthenticated("The credential can not be read: send Authorization: Bearer <API key or token>.")
+            raise Unauthenticated("The credential is malformed: send Authorization: Bearer <API key or token>.")
         return await authenticate(bearer[1], self.services.settings.auth)
 
 
@@ -88,5 +83,5 @@ Info = strawberry.Info[GraphQLContext, None]
 
 
 def choose_request_id(header: str | None) -> str:
-    """The request's own id if it has a sane one, else a new one."""
+    """Returns the request id that the caller sent if it is well-formed, otherwise a new one."""
     return header if header and _REQUEST_ID.fullmatch(header) else uuid4().hex

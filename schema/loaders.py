@@ -1,6 +1,6 @@
-"""What fields of a list share: one query for all of them.
+"""Data loaders: fields of several objects share one query.
 
-Nothing is kept between two batches: a subscription lives for hours, and must not be answered from its first minute.
+Nothing is cached between batches, because a subscription lives for hours and must not receive stale data.
 """
 
 from collections import defaultdict
@@ -17,20 +17,20 @@ from models.reads.reply_latency import ReplyLatency, read_reply_latencies
 from resolvers.transcripts import get_turns_by_seq
 
 TurnKey = tuple[ObjectId, int]
-"""interview and seq"""
+"""The id of the interview, and the turn's seq."""
 
 
 class Loaders:
-    """The loaders of one operation. What they load belongs to interviews that the caller has been allowed to read."""
+    """The loaders of one operation. They load data of interviews that the caller has been authorized to read."""
 
     def __init__(self) -> None:
         self.positions: DataLoader[ObjectId, Position | None] = DataLoader(_load_positions, cache=False)
         self.evaluations: DataLoader[ObjectId, list[Evaluation]] = DataLoader(_load_evaluations, cache=False)
-        """every version, newest first, by interview"""
+        """All versions, newest first, by interview."""
         self.latencies: DataLoader[ObjectId, ReplyLatency | None] = DataLoader(_load_latencies, cache=False)
-        """of the spoken replies, by interview"""
+        """Latency of spoken replies, by interview."""
         self.recordings: DataLoader[ObjectId, list[RecordingFile]] = DataLoader(_load_recordings, cache=False)
-        """every file, by interview"""
+        """All files, by interview."""
         self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
 
 

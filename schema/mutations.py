@@ -1,13 +1,13 @@
-"""What can be changed."""
+"""The root type of mutations."""
 
 from typing import Annotated, TypeVar
 
 import strawberry
 
 from resolvers import ending, evaluations, invites, messages, positions, starting
-from schema.arguments import unset_to_none
+from schema.arguments import build_request, given_values, unset_to_none
 from schema.context import Info
-from schema.fields import mutation
+from schema.decorators import as_graphql, mutation, object_type
 from schema.inputs.evaluations import EvaluateInterviewInput, ReviewEvaluationInput
 from schema.inputs.interviews import (
     CancelInterviewInput,
@@ -41,111 +41,162 @@ from schema.types.position import Position
 from schema.types.transcript import Turn
 
 T = TypeVar("T")
-Input = Annotated[T, strawberry.argument(name="input", description="What is to be done.")]
+Input = Annotated[T, strawberry.argument(name="input", description="The input of the mutation.")]
 
 
-@strawberry.type(description="What can be changed. Each mutation takes effect as a whole or not at all.")
+@object_type
 class Mutation:
-    """The root of every mutation."""
+    """The root of all mutations.
 
-    @mutation("Make an interview and open it for its candidate at once.")
+    A mutation that fails returns null and an error with a code (ErrorCode). In addition to the codes that each mutation lists,
+    every mutation can fail with UNAUTHENTICATED, FORBIDDEN (another role), BAD_INPUT (an invalid text or idempotencyKey),
+    CONFLICT (an idempotencyKey used with another input), UNAVAILABLE (the database does not respond) and INTERNAL. After
+    UNAVAILABLE or a lost response, repeat the mutation with the same idempotencyKey: it completes what was begun.
+    """
+
+    @mutation
     async def start_interview(self, info: Info, data: Input[StartInterviewInput]) -> StartInterviewPayload | None:
-        """An interview that begins now."""
+        """Creates an interview and opens it for its candidate immediately.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: BAD_INPUT for an unknown position or consent version, or a language
+        that is not the position's; CONFLICT for an archived position; UNAVAILABLE in the VOICE channel if there is no
+        LiveKit server, or if it does not respond.
+        """
         caller = await info.context.principal()
-        started = await starting.start_interview(info.context.services, caller, data.to_request())
+        request = build_request(starting.StartRequest, data)
+        started = await starting.start_interview(info.context.services, caller, request)
         return StartInterviewPayload(
             interview=Interview.of(started.interview, caller),
-            access=CandidateAccess.of(started.access),
-            invite=Invite.of(started.invite),
+            access=as_graphql(CandidateAccess, started.access),
+            invite=as_graphql(Invite, started.invite),
         )
 
-    @mutation("Make an interview that the candidate opens with an invite.")
+    @mutation
     async def schedule_interview(self, info: Info, data: Input[ScheduleInterviewInput]) -> ScheduleInterviewPayload | None:
-        """An interview for later."""
-        caller = await info.context.principal()
-        scheduled = await starting.schedule_interview(info.context.services, caller, data.to_request())
-        return ScheduleInterviewPayload(interview=Interview.of(scheduled.interview, caller), invite=Invite.of(scheduled.invite))
+        """Creates an interview that the candidate opens later with an invite.
 
-    @mutation("A new link, and a new time if given; the old link stops working.")
-    async def renew_invite(self, info: Info, data: Input[RenewInviteInput]) -> RenewInvitePayload | None:
-        """A new link."""
+        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: BAD_INPUT for an unknown position, a language that is not the
+        position's, or a time that is in the past, too far ahead or in the wrong order; CONFLICT for an archived position.
+        """
         caller = await info.context.principal()
-        renewed = await invites.renew_invite(info.context.services, caller, data.to_request())
-        return RenewInvitePayload(interview=Interview.of(renewed.interview, caller), invite=Invite.of(renewed.invite))
-
-    @mutation(
-        "Open the interview with its invite, or come back to it. It needs no other credential; a second join of the "
-        "same interview gives a fresh access to it."
-    )
-    async def join_interview(self, info: Info, data: Input[JoinInterviewInput]) -> JoinInterviewPayload | None:
-        """The candidate comes, or comes back."""
-        joined = await invites.join_interview(info.context.services, data.to_request())
-        # whoever asks has shown the invite: the answer is what the candidate may see, whatever other credential came along
-        candidate = await info.context.verify_authorization(f"Bearer {joined.access.token}")
-        return JoinInterviewPayload(interview=Interview.of(joined.interview, candidate), access=CandidateAccess.of(joined.access))
-
-    @mutation(
-        "Say something as the candidate, in writing. It answers once the turn is stored; the interviewer's reply "
-        "comes through the transcript."
-    )
-    async def send_message(self, info: Info, data: Input[SendMessageInput]) -> SendMessagePayload | None:
-        """What the candidate wrote."""
-        caller = await info.context.principal()
-        turn = await messages.send_message(
-            info.context.services, caller, data.interview_id, data.text, unset_to_none(data.idempotency_key)
+        request = build_request(starting.ScheduleRequest, data)
+        scheduled = await starting.schedule_interview(info.context.services, caller, request)
+        return ScheduleInterviewPayload(
+            interview=Interview.of(scheduled.interview, caller), invite=as_graphql(Invite, scheduled.invite)
         )
+
+    @mutation
+    async def renew_invite(self, info: Info, data: Input[RenewInviteInput]) -> RenewInvitePayload | None:
+        """Replaces the invite of an interview, and optionally its time. Older invites and candidate tokens stop working.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: NOT_FOUND; BAD_INPUT for a time that is in the past, too far ahead or
+        in the wrong order; CONFLICT if the interview has ended or expired, or for a new time once it is open.
+        """
+        caller = await info.context.principal()
+        request = build_request(invites.RenewRequest, data)
+        renewed = await invites.renew_invite(info.context.services, caller, request)
+        return RenewInvitePayload(interview=Interview.of(renewed.interview, caller), invite=as_graphql(Invite, renewed.invite))
+
+    @mutation
+    async def join_interview(self, info: Info, data: Input[JoinInterviewInput]) -> JoinInterviewPayload | None:
+        """Opens an interview with its invite, or lets the candidate return to it, through the same or another channel.
+
+        The invite is the credential; an Authorization header is ignored. Joining opens 15 minutes before scheduledFor and
+        can be repeated: every join issues new credentials. Errors: NOT_FOUND if the invite is invalid or was replaced;
+        CONFLICT if it is too early, the invite has expired or the interview has ended; BAD_INPUT if the first join has no
+        consent, or one to an unknown text; UNAVAILABLE in the VOICE channel if there is no LiveKit server, or if it does not
+        respond.
+        """
+        joined = await invites.join_interview(info.context.services, build_request(invites.JoinRequest, data))
+        # the invite is the credential: the payload shows what the candidate may read, whatever else the request carries
+        candidate = await info.context.verify_authorization(f"Bearer {joined.access.token}")
+        return JoinInterviewPayload(
+            interview=Interview.of(joined.interview, candidate), access=as_graphql(CandidateAccess, joined.access)
+        )
+
+    @mutation
+    async def send_message(self, info: Info, data: Input[SendMessageInput]) -> SendMessagePayload | None:
+        """Sends a typed message as the candidate, in either channel. It returns once the message is stored as a turn.
+
+        The interviewer's reply follows as another turn (Subscription.turnAdded). Role: CANDIDATE. Errors: NOT_FOUND for any
+        interview but the candidate's own; CONFLICT if the interview is not open yet or has ended.
+        """
+        caller = await info.context.principal()
+        key = unset_to_none(data.idempotency_key)
+        turn = await messages.send_message(info.context.services, caller, data.interview_id, data.text, key)
         return SendMessagePayload(turn=Turn.of(turn, caller))
 
-    @mutation("End an interview that is open. What was said is kept, and evaluated.")
+    @mutation
     async def end_interview(self, info: Info, data: Input[EndInterviewInput]) -> EndInterviewPayload | None:
-        """An interview to end."""
+        """Ends an interview that is WAITING or IN_PROGRESS. Its transcript stays and is evaluated.
+
+        Ending an interview that is ENDING or COMPLETED returns it unchanged. Roles: ADMIN, RECRUITER, INTEGRATION,
+        CANDIDATE. Errors: NOT_FOUND; CONFLICT if the interview is SCHEDULED (use cancelInterview), CANCELLED or EXPIRED.
+        """
         caller = await info.context.principal()
-        ended = await ending.end_interview(info.context.services, caller, data.interview_id, unset_to_none(data.idempotency_key))
+        key = unset_to_none(data.idempotency_key)
+        ended = await ending.end_interview(info.context.services, caller, data.interview_id, key)
         return EndInterviewPayload(interview=Interview.of(ended, caller))
 
-    @mutation("Call off an interview that has not begun.")
+    @mutation
     async def cancel_interview(self, info: Info, data: Input[CancelInterviewInput]) -> CancelInterviewPayload | None:
-        """An interview to call off."""
+        """Cancels an interview that is SCHEDULED or WAITING.
+
+        Cancelling a CANCELLED interview returns it with its first reason. Roles: ADMIN, RECRUITER, INTEGRATION. Errors:
+        NOT_FOUND; CONFLICT if the interview is IN_PROGRESS (use endInterview) or has ended otherwise.
+        """
         caller = await info.context.principal()
-        cancelled = await ending.cancel_interview(
-            info.context.services, caller, data.interview_id, unset_to_none(data.reason), unset_to_none(data.idempotency_key)
-        )
+        reason, key = unset_to_none(data.reason), unset_to_none(data.idempotency_key)
+        cancelled = await ending.cancel_interview(info.context.services, caller, data.interview_id, reason, key)
         return CancelInterviewPayload(interview=Interview.of(cancelled, caller))
 
-    @mutation("Ask for one more evaluation of a completed interview; while one is PENDING or RUNNING, answers that one.")
+    @mutation
     async def evaluate_interview(self, info: Info, data: Input[EvaluateInterviewInput]) -> EvaluateInterviewPayload | None:
-        """One more evaluation."""
+        """Requests another version of a completed interview's evaluation.
+
+        The first version is requested automatically when the interview ends. While a version is PENDING or RUNNING, that
+        version is returned instead. Roles: ADMIN, RECRUITER, INTEGRATION. Errors: NOT_FOUND; CONFLICT unless the interview
+        is COMPLETED and not erased.
+        """
         caller = await info.context.principal()
-        evaluation = await evaluations.evaluate_interview(
-            info.context.services, caller, data.interview_id, unset_to_none(data.idempotency_key)
-        )
+        key = unset_to_none(data.idempotency_key)
+        evaluation = await evaluations.evaluate_interview(info.context.services, caller, data.interview_id, key)
         return EvaluateInterviewPayload(evaluation=Evaluation.of(evaluation))
 
-    @mutation("Decide about a candidate, beside a completed evaluation, which keeps its own scores.")
+    @mutation
     async def review_evaluation(self, info: Info, data: Input[ReviewEvaluationInput]) -> ReviewEvaluationPayload | None:
-        """A person's decision."""
+        """Adds a person's review, with a decision, to a completed evaluation. The evaluation's own results do not change.
+
+        The decision becomes Interview.decision if the evaluation is the newest completed version. Roles: ADMIN, RECRUITER.
+        Errors: NOT_FOUND; CONFLICT unless the evaluation is COMPLETED; BAD_INPUT for an override of an unknown criterion, of
+        the same criterion twice, or with a level other than 1 to 5.
+        """
         caller = await info.context.principal()
-        reviewed = await evaluations.review_evaluation(info.context.services, caller, data.to_request())
+        request = build_request(evaluations.ReviewRequest, data)
+        reviewed = await evaluations.review_evaluation(info.context.services, caller, request)
         return ReviewEvaluationPayload(evaluation=Evaluation.of(reviewed))
 
-    @mutation("Save a new version of a position. Interviews keep the version that they use.")
+    @mutation
     async def save_position(self, info: Info, data: Input[SavePositionInput]) -> SavePositionPayload | None:
-        """A position to save."""
+        """Stores a new version of a position, or a new position. Existing interviews keep the version they were created with.
+
+        Roles: ADMIN, RECRUITER. Errors: BAD_INPUT, with the path of the value at fault in `field`, such as
+        questions[2].criterionKeys[0]; CONFLICT if basedOnVersion is not the newest version.
+        """
         caller = await info.context.principal()
-        position = await positions.save_position(
-            info.context.services,
-            caller,
-            data.to_body(),
-            unset_to_none(data.based_on_version),
-            unset_to_none(data.idempotency_key),
-        )
+        content = given_values(data)
+        based_on, key = content.pop("based_on_version", None), content.pop("idempotency_key", None)
+        position = await positions.save_position(info.context.services, caller, content, based_on, key)
         return SavePositionPayload(position=Position.of(position, caller))
 
-    @mutation("Erase an interview for good: turns, evaluations, recordings and everything personal. It ends if it is open.")
+    @mutation
     async def erase_interview(self, info: Info, data: Input[EraseInterviewInput]) -> EraseInterviewPayload | None:
-        """An interview to erase."""
+        """Erases an interview permanently: its turns, evaluations, recordings and all personal data.
+
+        An interview that has not ended becomes CANCELLED. Erasing it again returns the same receipt. Role: ADMIN. Errors:
+        NOT_FOUND.
+        """
         caller = await info.context.principal()
-        erased, receipt = await ending.erase_interview(
-            info.context.services, caller, data.interview_id, unset_to_none(data.idempotency_key)
-        )
+        key = unset_to_none(data.idempotency_key)
+        erased, receipt = await ending.erase_interview(info.context.services, caller, data.interview_id, key)
         return EraseInterviewPayload(interview=Interview.of(erased, caller), receipt=receipt)

@@ -1,4 +1,4 @@
-"""What can be read."""
+"""The root type of queries."""
 
 from functools import partial
 from typing import Annotated
@@ -10,15 +10,28 @@ from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.interview import Interview as InterviewDocument
 from models.documents.position import Position as PositionDocument
 from models.documents.recording import RecordingFile
+from models.reads import interview_list
 from resolvers import evaluations, interviews, invites, node, positions, transcripts, viewer
-from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Id, InterviewId, Last, Version, unset_to_none
+from schema.arguments import (
+    After,
+    AfterSeq,
+    Before,
+    First,
+    FirstTurns,
+    Id,
+    InterviewId,
+    Last,
+    Version,
+    build_request,
+    unset_to_none,
+)
 from schema.context import Info
-from schema.fields import resolved_field
+from schema.decorators import object_type, resolved_field
 from schema.inputs.lists import InterviewFilter, InterviewOrder
 from schema.types.connection import Connection
 from schema.types.enums import OrderDirection
 from schema.types.evaluation import Evaluation
-from schema.types.interview import Interview, interview_fields_to_load
+from schema.types.interview import Interview, stored_fields_to_load
 from schema.types.invitation import Invitation
 from schema.types.node import Node
 from schema.types.position import Position
@@ -27,13 +40,24 @@ from schema.types.transcript import Transcript
 from schema.types.viewer import Organization, Viewer
 
 
-@strawberry.type(description="What can be read.")
+@object_type
 class Query:
-    """The root of every query."""
+    """The root of all queries.
 
-    @resolved_field("Whatever has this id; null when it is unknown, or nothing that the caller may read.")
+    Send the credential, an API key or a candidate's token, as the header `Authorization: Bearer ...`. A request body may
+    have at most 256 KiB. A document may have at most 2,000 tokens and, counting a fragment wherever it is spread, a depth of
+    15, 500 fields, 50 aliases, 50 fragment spreads and 50 directives; a larger one is BAD_INPUT.
+
+    In addition to the codes that each field lists, every query can fail with UNAUTHENTICATED, UNAVAILABLE (the database does not
+    respond) and INTERNAL.
+    """
+
+    @resolved_field()
     async def node(self, info: Info, node_id: Id) -> Node | None:
-        """Relay's node."""
+        """The interview, position, evaluation, recording or organization with this id.
+
+        Null if the id is unknown, belongs to another organization, or the caller may not read the object.
+        """
         context = info.context
         caller = await context.principal()
         match await node.get_node(context.services, caller, node_id):
@@ -50,44 +74,53 @@ class Query:
             case organization:
                 return Organization.of(organization)
 
-    @resolved_field("Who is asking.")
+    @resolved_field()
     async def viewer(self, info: Info) -> Viewer:
         """The caller."""
-        return Viewer.of(*await viewer.get_viewer(info.context.services, await info.context.principal()))
+        caller, organization = await viewer.get_viewer(info.context.services, await info.context.principal())
+        return Viewer(caller=caller, organization=Organization.of(organization))
 
-    @resolved_field("One interview.")
+    @resolved_field()
     async def interview(self, info: Info, interview_id: Id) -> Interview | None:
-        """An interview."""
+        """An interview. NOT_FOUND if it does not exist, belongs to another organization, or is not the candidate's own."""
         caller = await info.context.principal()
         return Interview.of(await interviews.get_interview(info.context.services, caller, interview_id), caller)
 
-    @resolved_field(
-        "What the page behind an invite shows before the candidate agrees. It needs no other credential than the "
-        "invite; NOT_FOUND for a false or replaced one."
-    )
+    @resolved_field()
     async def invitation(
-        self, info: Info, token: Annotated[str, strawberry.argument(description="The invite's token.")]
+        self, info: Info, token: Annotated[str, strawberry.argument(description="The token of the invite.")]
     ) -> Invitation | None:
-        """An invite, opened."""
+        """The interview behind an invite, for the page that the candidate sees before joining.
+
+        The token is the only credential needed. It works until the invite is replaced or the interview erased, even after
+        the interview has ended. NOT_FOUND for an invalid or replaced token.
+        """
         return Invitation.of(await invites.get_invitation(info.context.services, token))
 
-    @resolved_field("The organization's interviews, newest first unless ordered otherwise.")
+    @resolved_field()
     async def interviews(
         self,
         info: Info,
         interview_filter: Annotated[
-            InterviewFilter | None, strawberry.argument(name="filter", description="Which of them; all unless given.")
+            InterviewFilter | None,
+            strawberry.argument(name="filter", description="Selects interviews. Without it, all are returned."),
         ] = UNSET,
-        order_by: Annotated[InterviewOrder | None, strawberry.argument(description="In which order.")] = UNSET,
+        order_by: Annotated[
+            InterviewOrder | None, strawberry.argument(description="The order of the list. Default: newest first.")
+        ] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Interview]:
-        """A page of interviews."""
+        """The organization's interviews.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: FORBIDDEN for a filter or an order by something that the role
+        may not read; BAD_INPUT for a filter that contradicts itself, or page arguments that cannot be combined.
+        """
         services, caller = info.context.services, await info.context.principal()
         criteria, order = unset_to_none(interview_filter), unset_to_none(order_by) or InterviewOrder()
-        where = criteria.to_filter() if criteria else None
+        where = build_request(interview_list.InterviewFilter, criteria) if criteria else None
         page = await interviews.list_interviews(
             services,
             caller,
@@ -98,53 +131,65 @@ class Query:
             unset_to_none(after),
             unset_to_none(last),
             unset_to_none(before),
-            interview_fields_to_load(info.context.mentioned_fields),
+            stored_fields_to_load(info.context.mentioned_fields),
         )
         count = partial(interviews.count_interviews, services, caller, where)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
-    @resolved_field("What was said. To miss and repeat nothing: query, then subscribe to turnAdded after lastSeq.")
+    @resolved_field()
     async def transcript(
         self, info: Info, interview_id: InterviewId, after: AfterSeq = 0, first: FirstTurns = UNSET
     ) -> Transcript | None:
-        """The turns of an interview."""
+        """The turns of an interview.
+
+        To follow an interview without missing or repeating a turn, query the transcript, then subscribe to turnAdded with
+        its `lastSeq` as `after`. Errors: NOT_FOUND; BAD_INPUT for a negative `after`, or `first` outside 0 to 100.
+        """
         caller = await info.context.principal()
         found = await transcripts.get_transcript(info.context.services, caller, interview_id, after, unset_to_none(first))
         return Transcript.of(found, caller)
 
-    @resolved_field(
-        "The newest completed version, or the newest while none is completed, unless one is named; null while there is none."
-    )
+    @resolved_field()
     async def evaluation(self, info: Info, interview_id: InterviewId, version: Version = UNSET) -> Evaluation | None:
-        """An evaluation of an interview."""
+        """The newest completed evaluation of an interview, or the newest one if none is completed yet.
+
+        With `version`, that version. Null if there is no such evaluation. Roles: ADMIN, RECRUITER, INTEGRATION. Errors:
+        NOT_FOUND if there is no such interview.
+        """
         caller = await info.context.principal()
         found = await evaluations.get_evaluation(info.context.services, caller, interview_id, unset_to_none(version))
         return Evaluation.of(found) if found else None
 
-    @resolved_field("One position: the newest version unless one is named.")
+    @resolved_field()
     async def position(
         self,
         info: Info,
-        key: Annotated[str, strawberry.argument(description="The position's key.")],
+        key: Annotated[str, strawberry.argument(description="The key of the position.")],
         version: Version = UNSET,
     ) -> Position | None:
-        """A version of a position."""
+        """The newest version of a position, or with `version`, that version.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: NOT_FOUND.
+        """
         caller = await info.context.principal()
         return Position.of(await positions.get_position(info.context.services, caller, key, unset_to_none(version)), caller)
 
-    @resolved_field("The newest version of each position, by title.")
+    @resolved_field()
     async def positions(
         self,
         info: Info,
         include_archived: Annotated[
-            bool, strawberry.argument(description="Those for which no new interviews are made, too.")
+            bool, strawberry.argument(description="Whether to include archived positions. Default: false.")
         ] = False,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Position]:
-        """A page of positions."""
+        """The newest version of each position of the organization, ordered by title.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: BAD_INPUT for page arguments that cannot be combined.
+        """
         services, caller = info.context.services, await info.context.principal()
         page = await positions.list_positions(
             services,

@@ -1,4 +1,4 @@
-"""What can be followed while it happens. How a stream that fails is told stands in api/websocket.py and api/sse.py."""
+"""The root type of subscriptions. api/websocket.py and api/sse.py decide how a failed stream is reported."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -12,9 +12,9 @@ from engine.shared_subscriptions import EventMapper
 from live.messages import Interim
 from models.documents import turn as documents
 from resolvers import subscriptions
-from schema.arguments import AfterSeq, InterviewId, unset_to_none
+from schema.arguments import AfterSeq, InterviewId, build_request, unset_to_none
 from schema.context import Info
-from schema.fields import subscription
+from schema.decorators import object_type, subscription
 from schema.inputs.lists import LiveFilter
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
@@ -25,15 +25,25 @@ _INTERIMS = EventMapper[Interim, Principal, InterimTranscript](
 )
 
 
-@strawberry.type(description="What can be followed while it happens.")
+@object_type
 class Subscription:
-    """The root of every subscription."""
+    """The root of all subscriptions, over WebSocket (graphql-transport-ws) or server-sent events.
 
-    @subscription(
-        "Stored turns in order, each once, from after + 1; completes after the last turn of an interview that has ended."
-    )
+    Over WebSocket, send the credential as `authorization` in the payload of connection_init within 10 seconds. A connection
+    may have 100 operations at a time (one more is RATE_LIMITED) and messages of at most 64 KiB.
+
+    A request that fails ends its operation with an error. If the credential expires or is revoked, which is checked every 2
+    seconds, the socket closes with code 4401. On UNAVAILABLE or INTERNAL it closes with code 1013: reconnect and resume. A
+    stream of server-sent events that ends without a `complete` event was interrupted likewise.
+    """
+
+    @subscription
     async def turn_added(self, info: Info, interview_id: InterviewId, after: AfterSeq = 0) -> AsyncGenerator[Turn, None]:
-        """Turns as they are stored."""
+        """The turns of an interview after `after`, each exactly once and in order, first the stored ones, then new ones.
+
+        Completes after the last turn of an interview that has ended. To resume after a lost connection, pass the `seq` of the
+        last turn received as `after`. Errors: NOT_FOUND; BAD_INPUT for a negative `after`.
+        """
         caller = await info.context.subscriber()
         services = info.context.services
 
@@ -44,9 +54,12 @@ class Subscription:
             async for event in events:
                 yield event
 
-    @subscription("What is being said or written right now: may be lost, is replaced by the stored turn.")
+    @subscription
     async def interim_transcript(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[InterimTranscript, None]:
-        """Words as they come."""
+        """What is being said or typed right now. Some of it may not be delivered; the stored turn replaces it.
+
+        Completes when the interview ends. Errors: NOT_FOUND.
+        """
         caller = await info.context.subscriber()
         services = info.context.services
 
@@ -57,33 +70,34 @@ class Subscription:
             async for event in events:
                 yield event
 
-    @subscription(
-        "The interview as it is, then whenever it has changed (updatedAt; elapsedSeconds alone is no change), at "
-        "most once a second."
-    )
+    @subscription
     async def interview_changed(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[Interview, None]:
-        """One interview as it goes on."""
+        """The interview as it is now, then again after each change of `updatedAt`, at most once a second.
+
+        The passing of Progress.elapsedSeconds is not a change. It does not complete. Errors: NOT_FOUND.
+        """
         caller = await info.context.subscriber()
         async with aclosing(await subscriptions.follow_interview(info.context.services, caller, interview_id)) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)
 
-    @subscription(
-        "For a wall: first the matching interviews (newest 200), then each that changes, if it matched before or "
-        "matches now, so that a tile learns that it leaves."
-    )
+    @subscription
     async def interviews_changed(
         self,
         info: Info,
         interview_filter: Annotated[
             LiveFilter | None,
-            strawberry.argument(name="filter", description="Which interviews; those that are going on unless given."),
+            strawberry.argument(name="filter", description="Selects interviews. Default: those that are open or ending."),
         ] = UNSET,
     ) -> AsyncGenerator[Interview, None]:
-        """All that is going on."""
+        """For dashboards: the newest 200 interviews that match the filter, newest first, then each one that changes.
+
+        A change is sent if the interview matches the filter, or has just stopped matching, so that a dashboard can remove
+        it. It does not complete. Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
+        """
         caller = await info.context.subscriber()
         criteria = unset_to_none(interview_filter)
-        where = criteria.to_filter() if criteria else None
+        where = build_request(subscriptions.LiveInterviewFilter, criteria) if criteria else None
         async with aclosing(await subscriptions.follow_interviews(info.context.services, caller, where)) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)

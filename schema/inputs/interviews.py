@@ -1,188 +1,166 @@
-"""What callers send to make, open and end interviews; each input knows the use case's request that it stands for."""
+"""Inputs of the mutations that create, open and end interviews."""
 
 from datetime import datetime
 
 import strawberry
 from strawberry import UNSET
 
-from resolvers.invites import JoinRequest, RenewRequest
-from resolvers.starting import ConsentChoice, ScheduleRequest, StartRequest
-from schema.arguments import unset_to_none
+from schema.decorators import input_type
 from schema.types.enums import Channel
 
 IDEMPOTENCY_KEY = (
-    "Makes a repetition safe: per caller and mutation, kept for 24 hours. The same key with the same input has one effect and "
-    "answers the same; with another input it is a CONFLICT."
+    "Makes retries safe. For 24 hours, repeating the mutation with the same key and the same input has no further effect and "
+    "returns the same result; the same key with another input is a CONFLICT. Keys are separate for each caller and mutation. At "
+    "most 200 characters, on one line."
 )
-CANDIDATE_NAME = "The candidate's name, at most 200 characters."
-CANDIDATE_EMAIL = "The candidate's email."
-POSITION_KEY = "Which position: the newest version of that key is used."
-EXPERIENCE = "What is known of the candidate's experience, at most 2,000 characters."
-CHANNEL = "How it is held. VOICE is UNAVAILABLE on a server without LiveKit, and while LiveKit is away: use TEXT."
-LANGUAGE = "BCP 47: the position's language unless given, and no other."
-RESUME = "At most 20,000 characters. Shapes how the interviewer follows up, never the core questions."
-JOB_DESCRIPTION = "At most 20,000 characters; as resume."
-EXTERNAL_ID = "The caller's own reference, such as an ATS application; need not be unique."
-INTERVIEW_ID = "The interview's id."
+INTERVIEW_ID = "The id of the interview."
 
 
-@strawberry.input(description="What the candidate agreed to.")
+@input_type
 class ConsentInput:
-    """A consent."""
+    """The candidate's consent."""
 
     text_version: str = strawberry.field(
-        description="Version of the text that the candidate saw: Invitation.consentText.version."
+        description="The version of the text that the candidate saw: Invitation.consentText.version."
     )
-    recording: bool = strawberry.field(description="Whether the candidate agreed to a recording besides.")
-
-    def to_consent(self) -> ConsentChoice:
-        """The consent as the use cases take it."""
-        return ConsentChoice(text_version=self.text_version, recording=self.recording)
+    recording: bool = strawberry.field(description="Whether the candidate also consents to audio and video recording.")
 
 
-@strawberry.input(description="Input of startInterview.")
-class StartInterviewInput:
-    """An interview that begins now."""
+@input_type
+class InterviewInput:
+    """The fields that startInterview and scheduleInterview share."""
 
     idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
-    candidate_name: str = strawberry.field(description=CANDIDATE_NAME)
-    candidate_email: str | None = strawberry.field(default=UNSET, description=CANDIDATE_EMAIL)
-    position_key: str = strawberry.field(description=POSITION_KEY)
-    experience: str | None = strawberry.field(default=UNSET, description=EXPERIENCE)
-    channel: Channel = strawberry.field(default=Channel.VOICE, description=CHANNEL)
-    language: str | None = strawberry.field(default=UNSET, description=LANGUAGE)
-    resume: str | None = strawberry.field(default=UNSET, description=RESUME)
-    job_description: str | None = strawberry.field(default=UNSET, description=JOB_DESCRIPTION)
-    external_id: str | None = strawberry.field(default=UNSET, description=EXTERNAL_ID)
-    consent: ConsentInput = strawberry.field(description="What the candidate agreed to in the calling system.")
-
-    def to_request(self) -> StartRequest:
-        """The use case's request."""
-        return StartRequest(
-            idempotency_key=unset_to_none(self.idempotency_key),
-            candidate_name=self.candidate_name,
-            candidate_email=unset_to_none(self.candidate_email),
-            position_key=self.position_key,
-            experience=unset_to_none(self.experience),
-            channel=self.channel,
-            language=unset_to_none(self.language),
-            resume=unset_to_none(self.resume),
-            job_description=unset_to_none(self.job_description),
-            external_id=unset_to_none(self.external_id),
-            consent=self.consent.to_consent(),
-        )
-
-
-@strawberry.input(description="Input of scheduleInterview.")
-class ScheduleInterviewInput:
-    """An interview for later."""
-
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
-    candidate_name: str = strawberry.field(description=CANDIDATE_NAME)
-    candidate_email: str | None = strawberry.field(default=UNSET, description=CANDIDATE_EMAIL)
-    position_key: str = strawberry.field(description=POSITION_KEY)
-    experience: str | None = strawberry.field(default=UNSET, description=EXPERIENCE)
+    candidate_name: str = strawberry.field(description="The candidate's name. At most 200 characters, on one line.")
+    candidate_email: str | None = strawberry.field(
+        default=UNSET, description="The candidate's email address. Only its form is checked. At most 254 characters."
+    )
+    position_key: str = strawberry.field(
+        description="The key of the position. The interview uses the position's newest version. BAD_INPUT if there is no such "
+        "position, CONFLICT if it is archived."
+    )
+    experience: str | None = strawberry.field(
+        default=UNSET, description="A summary of the candidate's experience. At most 2,000 characters."
+    )
     channel: Channel = strawberry.field(
-        default=Channel.VOICE, description="How it is meant to be held; the candidate may join by another channel."
+        default=Channel.VOICE,
+        description="How the interview is held. On a server without LiveKit, starting or joining in VOICE is UNAVAILABLE: use "
+        "TEXT. The candidate may join through another channel.",
     )
-    language: str | None = strawberry.field(default=UNSET, description=LANGUAGE)
-    resume: str | None = strawberry.field(default=UNSET, description=RESUME)
-    job_description: str | None = strawberry.field(default=UNSET, description=JOB_DESCRIPTION)
-    external_id: str | None = strawberry.field(default=UNSET, description=EXTERNAL_ID)
+    language: str | None = strawberry.field(
+        default=UNSET,
+        description="The language of the interview, as a BCP 47 tag. It must be the position's language, but may name another "
+        "region. Default: the position's language.",
+    )
+    resume: str | None = strawberry.field(
+        default=UNSET,
+        description="The candidate's resume. It shapes follow-up questions, never the core questions. At most 20,000 characters.",
+    )
+    job_description: str | None = strawberry.field(
+        default=UNSET,
+        description="The job description. It shapes follow-up questions, never the core questions. At most 20,000 characters.",
+    )
+    external_id: str | None = strawberry.field(
+        default=UNSET,
+        description="Your own reference, such as the id of an application in an ATS. It need not be unique. At most 200 "
+        "characters, on one line.",
+    )
+
+
+@input_type
+class StartInterviewInput(InterviewInput):
+    """The input of startInterview."""
+
+    consent: ConsentInput = strawberry.field(description="The consent that the candidate gave in your system.")
+
+
+@input_type
+class ScheduleInterviewInput(InterviewInput):
+    """The input of scheduleInterview."""
+
     scheduled_for: datetime | None = strawberry.field(
-        default=UNSET, description="When it is meant to begin; unless given, the candidate may come at any time."
+        default=UNSET,
+        description="The agreed time. It must lie in the future, at most 366 days ahead; to begin now, leave it out. The "
+        "candidate can join from 15 minutes earlier. Default: the candidate may join at any time until expiresAt.",
     )
-    expires_at: datetime | None = strawberry.field(
-        default=UNSET, description="Until when the invite is good; unless given, some days after scheduledFor, or from now."
-    )
-
-    def to_request(self) -> ScheduleRequest:
-        """The use case's request."""
-        return ScheduleRequest(
-            idempotency_key=unset_to_none(self.idempotency_key),
-            candidate_name=self.candidate_name,
-            candidate_email=unset_to_none(self.candidate_email),
-            position_key=self.position_key,
-            experience=unset_to_none(self.experience),
-            channel=self.channel,
-            language=unset_to_none(self.language),
-            resume=unset_to_none(self.resume),
-            job_description=unset_to_none(self.job_description),
-            external_id=unset_to_none(self.external_id),
-            scheduled_for=unset_to_none(self.scheduled_for),
-            expires_at=unset_to_none(self.expires_at),
-        )
-
-
-@strawberry.input(description="Input of renewInvite.")
-class RenewInviteInput:
-    """A new link."""
-
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
-    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
-    scheduled_for: datetime | None = strawberry.field(default=UNSET, description="A new time; unless given, it keeps its own.")
     expires_at: datetime | None = strawberry.field(
         default=UNSET,
-        description="Until when the new invite is good; unless given, some days after the interview's time, or from now.",
+        description="The end of the invite: an interview that has not begun by then becomes EXPIRED. It must lie in the future, "
+        "at most 366 days ahead, and after scheduledFor. Default: 7 days (or what the deployment sets) after scheduledFor, or "
+        "from now.",
     )
 
-    def to_request(self) -> RenewRequest:
-        """The use case's request."""
-        return RenewRequest(
-            idempotency_key=unset_to_none(self.idempotency_key),
-            interview_id=self.interview_id,
-            scheduled_for=unset_to_none(self.scheduled_for),
-            expires_at=unset_to_none(self.expires_at),
-        )
+
+@input_type
+class RenewInviteInput:
+    """The input of renewInvite."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
+    scheduled_for: datetime | None = strawberry.field(
+        default=UNSET,
+        description="A new time, which must lie in the future, at most 366 days ahead. Only for SCHEDULED interviews, else "
+        "CONFLICT. Default: the time stays as it is.",
+    )
+    expires_at: datetime | None = strawberry.field(
+        default=UNSET,
+        description="The end of the new invite. It must lie in the future, at most 366 days ahead, and after scheduledFor. "
+        "Default: 7 days (or what the deployment sets) after the interview's time, or from now.",
+    )
 
 
-@strawberry.input(description="Input of joinInterview. It needs no other credential than the invite.")
+@input_type
 class JoinInterviewInput:
-    """A candidate who comes, or comes back."""
+    """The input of joinInterview."""
 
-    invite: str = strawberry.field(description="The invite's token.")
+    invite: str = strawberry.field(description="The token of the invite.")
     consent: ConsentInput | None = strawberry.field(
-        default=UNSET, description="Required at the first join; null when coming back: the first consent stands."
+        default=UNSET,
+        description="Required for the first join, else BAD_INPUT. Later joins ignore it: the first consent is final.",
     )
-    channel: Channel | None = strawberry.field(default=UNSET, description="The interview's own unless given.")
-
-    def to_request(self) -> JoinRequest:
-        """The use case's request."""
-        consent = unset_to_none(self.consent)
-        return JoinRequest(
-            invite=self.invite, consent=consent.to_consent() if consent else None, channel=unset_to_none(self.channel)
-        )
+    channel: Channel | None = strawberry.field(
+        default=UNSET,
+        description="The channel to continue in. VOICE is UNAVAILABLE on a server without LiveKit. Default: the interview's "
+        "current channel.",
+    )
 
 
-@strawberry.input(description="Input of sendMessage.")
+@input_type
 class SendMessageInput:
-    """What the candidate wrote."""
+    """The input of sendMessage."""
 
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    idempotency_key: str | None = strawberry.field(
+        default=UNSET,
+        description="Makes retries safe. Repeating the mutation with the same key and the same text returns the stored turn; the "
+        "same key with another text is a CONFLICT. A key never expires, and is unique within the interview. At most 200 "
+        "characters, on one line.",
+    )
     interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
-    text: str = strawberry.field(description="The words, at most 20,000 characters.")
+    text: str = strawberry.field(description="The message. At most 20,000 characters, and at least one that is not whitespace.")
 
 
-@strawberry.input(description="Input of endInterview.")
+@input_type
 class EndInterviewInput:
-    """An interview to end."""
+    """The input of endInterview."""
 
     idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
     interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
 
 
-@strawberry.input(description="Input of cancelInterview.")
+@input_type
 class CancelInterviewInput:
-    """An interview to call off."""
+    """The input of cancelInterview."""
 
     idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
     interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
-    reason: str | None = strawberry.field(default=UNSET, description="Why, at most 2,000 characters: Interview.endDetail.")
+    reason: str | None = strawberry.field(
+        default=UNSET, description="The reason, which Interview.endDetail returns. At most 2,000 characters."
+    )
 
 
-@strawberry.input(description="Input of eraseInterview.")
+@input_type
 class EraseInterviewInput:
-    """An interview to erase."""
+    """The input of eraseInterview."""
 
     idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
     interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)

@@ -1,102 +1,83 @@
-"""What callers send to save a position."""
-
-from typing import Any
+"""The input of savePosition."""
 
 import strawberry
 from strawberry import UNSET
 
+from schema.decorators import input_type
 from schema.inputs.interviews import IDEMPOTENCY_KEY
 
-KEY_FORMAT = "snake_case: lowercase letters, digits and underscores, a letter first, at most 64."
+KEY_FORMAT = "1 to 64 lowercase letters, digits and underscores, beginning with a letter."
 
 
-@strawberry.input(description="A core question.")
+@input_type
 class QuestionInput:
-    """One of the position's questions."""
+    """A core question."""
 
-    key: str = strawberry.field(description=f"Its name within the position, {KEY_FORMAT}")
-    text: str = strawberry.field(description="The words in which every candidate is asked, at most 2,000 characters.")
+    key: str = strawberry.field(description=f"The question's key, unique within the position: {KEY_FORMAT}")
+    text: str = strawberry.field(description="The words in which every candidate is asked the question. 1 to 2,000 characters.")
     listen_for: list[str] = strawberry.field(
-        default_factory=list, description="What a good answer would touch on: for the interviewer only."
+        default_factory=list,
+        description="What a good answer would mention. Only the interviewer sees this. Each 1 to 2,000 characters.",
     )
-    max_probes: int = strawberry.field(default=2, description="How often the interviewer may follow up, 0 to 5.")
+    max_probes: int = strawberry.field(default=2, description="The maximum number of follow-up questions, 0 to 5.")
     criterion_keys: list[str] = strawberry.field(
-        default_factory=list, description="The criteria on which its answers throw light."
+        default_factory=list,
+        description="Keys of the criteria for which answers to this question count as evidence. Each must be in `criteria`.",
     )
 
 
-@strawberry.input(description="One of the five anchors of a criterion.")
+@input_type
 class LevelInput:
-    """A level and what it looks like."""
+    """One of the five anchored levels of a criterion."""
 
-    value: int = strawberry.field(description="1 to 5, each exactly once.")
-    anchor: str = strawberry.field(description="What answers at this level look like, at most 2,000 characters.")
+    value: int = strawberry.field(description="The level, 1 (lowest) to 5 (highest). A criterion has each level exactly once.")
+    anchor: str = strawberry.field(description="What answers at this level look like. 1 to 2,000 characters.")
 
 
-@strawberry.input(description="What is judged, and how much it counts.")
+@input_type
 class CriterionInput:
-    """One of the position's criteria."""
+    """A criterion of the rubric."""
 
-    key: str = strawberry.field(description=f"Its name within the position, {KEY_FORMAT}")
-    name: str = strawberry.field(description="Its name for people.")
-    description: str = strawberry.field(default="", description="What it means.")
-    weight: float = strawberry.field(description="How much it counts, relative to the other criteria; above 0.")
-    levels: list[LevelInput] = strawberry.field(description="The five anchors.")
+    key: str = strawberry.field(description=f"The criterion's key, unique within the position: {KEY_FORMAT}")
+    name: str = strawberry.field(description="The criterion's display name. 1 to 2,000 characters.")
+    description: str = strawberry.field(default="", description="What the criterion means.")
+    weight: float = strawberry.field(
+        description="The criterion's weight in the overall score, relative to the other criteria. Above 0, at most 1,000."
+    )
+    levels: list[LevelInput] = strawberry.field(description="The five levels, in any order.")
 
 
-@strawberry.input(description="The whole of the new version: what is left out gets its default, not the old value.")
+@input_type
 class SavePositionInput:
-    """A position to save."""
+    """The input of savePosition: the whole content of the new version.
+
+    Fields that are left out get their default, not the value of the previous version.
+    """
 
     idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
-    key: str = strawberry.field(description=f"Its name, the same in all versions, {KEY_FORMAT}")
+    key: str = strawberry.field(description=f"The position's key, the same in all versions: {KEY_FORMAT}")
     based_on_version: int | None = strawberry.field(
         default=UNSET,
-        description="The version that the caller edited: CONFLICT when it is no longer the newest; null for a new position.",
+        description="The version that you edited; CONFLICT if it is no longer the newest. Leave it out to create a position; "
+        "CONFLICT if the key is already in use.",
     )
-    title: str = strawberry.field(description="Its name for people.")
-    description: str = strawberry.field(default="", description="What the position is about, at most 5,000 characters.")
+    title: str = strawberry.field(description="The position's display name. 1 to 2,000 characters.")
+    description: str = strawberry.field(default="", description="A description of the position. At most 5,000 characters.")
     language: str = strawberry.field(
-        default="en", description="BCP 47: in which the questions are written; one that the interviewer speaks."
+        default="en",
+        description="The language of the questions, as a BCP 47 tag. The interviewer speaks en, de, es and fr, in any region.",
     )
-    questions: list[QuestionInput] = strawberry.field(description="The core questions, in the order in which they are asked.")
-    criteria: list[CriterionInput] = strawberry.field(description="The rubric, at least one criterion.")
+    questions: list[QuestionInput] = strawberry.field(
+        description="The core questions, in the order in which they are asked. 1 to 30."
+    )
+    criteria: list[CriterionInput] = strawberry.field(description="The criteria of the rubric. 1 to 20.")
     wrap_up_after_exchanges: int = strawberry.field(
-        default=15, description="Exchanges after which the interviewer wraps up, at least one for each question."
+        default=15,
+        description="The number of exchanges after which the interviewer wraps up, 1 to 100. At least one for each question.",
     )
     limit_minutes: int = strawberry.field(
-        default=30, description="The longest that an interview may take, at least a minute for each question."
+        default=30, description="The maximum duration of an interview in minutes, 1 to 240. At least one for each question."
     )
-    archived: bool = strawberry.field(default=False, description="No new interviews are made for it.")
-
-    def to_body(self) -> dict[str, Any]:
-        """The fields of models.documents.position.PositionBody."""
-        return {
-            "key": self.key,
-            "title": self.title,
-            "description": self.description,
-            "language": self.language,
-            "questions": [
-                {
-                    "key": question.key,
-                    "text": question.text,
-                    "listen_for": question.listen_for,
-                    "max_probes": question.max_probes,
-                    "criterion_keys": question.criterion_keys,
-                }
-                for question in self.questions
-            ],
-            "criteria": [
-                {
-                    "key": criterion.key,
-                    "name": criterion.name,
-                    "description": criterion.description,
-                    "weight": criterion.weight,
-                    "levels": [{"value": level.value, "anchor": level.anchor} for level in criterion.levels],
-                }
-                for criterion in self.criteria
-            ],
-            "wrap_up_after_exchanges": self.wrap_up_after_exchanges,
-            "limit_minutes": self.limit_minutes,
-            "archived": self.archived,
-        }
+    archived: bool = strawberry.field(
+        default=False, description="Whether new interviews for this position are refused. Existing interviews are not affected."
+    )

@@ -1,4 +1,4 @@
-"""Relay's connections, by keyset: Strawberry's own pages by offset."""
+"""Relay connections over keyset pages. Strawberry's own connections page by offset."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
@@ -6,65 +6,69 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from models.reads.pagination import Page
-from schema.fields import resolved_field
+from schema.decorators import object_type, resolved_field
 
 N = TypeVar("N")
 D = TypeVar("D")
 
 
-@strawberry.type(description="Where a page lies in its list. Cursors are opaque, and good for the same list in the same order.")
+@object_type
 class PageInfo:
-    """Relay's PageInfo."""
+    """The position of a page within its list.
 
-    has_next_page: bool = strawberry.field(description="Something comes after this page.")
-    has_previous_page: bool = strawberry.field(description="Something comes before this page.")
-    start_cursor: str | None = strawberry.field(description="Of the first entry: `before` it lies the previous page.")
-    end_cursor: str | None = strawberry.field(description="Of the last entry: `after` it lies the next page.")
+    Cursors are opaque. A cursor stays valid for the same list in the same order, even if the item it points to is gone.
+    """
 
-    @classmethod
-    def of(cls, page: Page[Any]) -> "PageInfo":
-        """The place of this page."""
-        start, end = page.end_cursors or (None, None)
-        return cls(has_next_page=page.has_next, has_previous_page=page.has_previous, start_cursor=start, end_cursor=end)
+    has_next_page: bool = strawberry.field(description="Whether the list has items after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the list has items before this page.")
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first item; pass it as `before` to get the previous page. Null if the page is empty."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last item; pass it as `after` to get the next page. Null if the page is empty."
+    )
 
 
-@strawberry.type(description="One thing in a list.")
+@object_type
 class Edge(Generic[N]):
-    """Relay's edge."""
+    """An item of a list together with its cursor."""
 
-    cursor: str = strawberry.field(description="Its place in the list.")
-    node: N = strawberry.field(description="The thing itself.")
+    cursor: str = strawberry.field(description="The item's cursor.")
+    node: N = strawberry.field(description="The item.")
 
 
-@strawberry.type(description="A page of a list.")
+@object_type
 class Connection(Generic[N]):
-    """Relay's connection."""
+    """One page of a list, as specified by Relay's cursor connections."""
 
     page: strawberry.Private[Page[Any]]
     items: strawberry.Private[list[Any]]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @resolved_field("What is on the page, with cursors.")
+    @resolved_field()
     def edges(self) -> list[Edge[N]]:
-        """The entries."""
+        """The items of the page with their cursors."""
         return [Edge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.items, strict=True)]
 
-    @resolved_field("What is on the page.")
+    @resolved_field()
     def nodes(self) -> list[N]:
-        """The things themselves."""
+        """The items of the page without their cursors."""
         return self.items
 
-    @resolved_field("Where the page lies.")
+    @resolved_field()
     def page_info(self) -> PageInfo:
-        """The place of the page."""
-        return PageInfo.of(self.page)
+        """The position of the page within the list."""
+        start, end = self.page.end_cursors or (None, None)
+        return PageInfo(
+            has_next_page=self.page.has_next, has_previous_page=self.page.has_previous, start_cursor=start, end_cursor=end
+        )
 
-    @resolved_field("How many there are in all; counted only when it is selected.")
+    @resolved_field()
     async def total_count(self) -> int:
-        """The length of the whole list."""
+        """The number of items in the whole list. It is counted only if this field is selected."""
         return await self.count()
 
     @classmethod
     def of(cls, page: Page[D], to_node: Callable[[D], N], count: Callable[[], Awaitable[int]]) -> "Connection[N]":
-        """The page, each document as `to_node` makes it."""
+        """Builds the connection of a page, converting each document with `to_node`."""
         return cls(page=page, items=[to_node(document) for document in page.items], count=count)

@@ -1,4 +1,4 @@
-"""The enums of the API: those of the models, described value by value, and the few that only the API has."""
+"""The enums of the API: those of the models with a description for each value, and the few that only the API has."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -31,142 +31,154 @@ __all__ = [
 
 
 class OrderDirection(StrEnum):
-    """Which way a list runs."""
+    """The direction of a list."""
 
     ASC = "ASC"
     DESC = "DESC"
 
 
-def _describe(enum: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
-    # the models' enums are plain ones: what the API says of a value stands here, not in them
+def _describe_enum(enum: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
+    # the models' enums do not know GraphQL, so their descriptions for API callers are here
     strawberry.enum(enum, description=description)
     definition = enum.__strawberry_definition__  # type: ignore[attr-defined]  # set by the line above
     for value in definition.values:
         value.description = values[value.name]
 
 
-_describe(
+_describe_enum(
     ErrorCode,
-    "`extensions.code` of every error. Besides: `field` (path in the input) with BAD_INPUT, `retryAfterSeconds` with "
-    "RATE_LIMITED and UNAVAILABLE, `requestId` always. More codes may come: have a branch for an unknown one.",
+    "The value of `extensions.code` in every error. `extensions` also holds `requestId` always, `field` (the path of the wrong "
+    "value in the input) with BAD_INPUT where one value is at fault, and `retryAfterSeconds` with RATE_LIMITED and UNAVAILABLE. "
+    "Codes may be added: handle an unknown code as INTERNAL.",
     {
-        "UNAUTHENTICATED": "No credential, or one that is false, expired or revoked: get a new one.",
-        "FORBIDDEN": "The caller's role may not do or read this.",
-        "NOT_FOUND": "There is nothing of that id, or it belongs to another organization.",
-        "CONFLICT": "The state of things does not allow it (any more): read it again, then decide.",
-        "BAD_INPUT": "The request itself is wrong; `field` says where, if it is in the input.",
-        "RATE_LIMITED": "Too much in too short a time: come back after `retryAfterSeconds`.",
-        "UNAVAILABLE": "A server that this needs is away; nothing was half-done: send the same again after `retryAfterSeconds`.",
-        "INTERNAL": "A defect on our side: quote `requestId`.",
+        "UNAUTHENTICATED": "The credential is missing, invalid, expired or revoked. Get a new one before you retry.",
+        "FORBIDDEN": "The caller's role does not have permission. Retrying does not help.",
+        "NOT_FOUND": "No object has this id, or it belongs to another organization or, for a candidate, to another interview.",
+        "CONFLICT": "The current state does not allow the operation. Read the state again, then decide.",
+        "BAD_INPUT": "The request is invalid. `field` names the value at fault where there is one.",
+        "RATE_LIMITED": "Too many requests or operations. Retry after `retryAfterSeconds`.",
+        "UNAVAILABLE": "A server that the operation needs does not respond. Nothing was partly done: retry the same request "
+        "after `retryAfterSeconds`.",
+        "INTERNAL": "An unexpected error on our side. Quote `requestId` when you report it.",
     },
 )
-_describe(
+_describe_enum(
     Role,
-    "What a caller is to Viva.",
+    "The role of a caller. API keys have one of the first four roles.",
     {
-        "ADMIN": "Everything of the organization, erasure included.",
-        "RECRUITER": "Everything but erasure.",
-        "VIEWER": "Dashboards: interviews, transcripts, positions and live streams; no emails, evaluations or recordings.",
-        "INTEGRATION": "Programs: read everything, start, schedule, end, cancel and evaluate; no reviews, positions or erasure.",
-        "CANDIDATE": "One interview, as the person who is interviewed.",
+        "ADMIN": "May do everything in the organization except write as the candidate.",
+        "RECRUITER": "Like ADMIN, except for erasing interviews.",
+        "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
+        "recordings, nor filter or sort by them, and cannot change anything.",
+        "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations and saving positions.",
+        "CANDIDATE": "A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that "
+        "one interview.",
     },
 )
-_describe(
+_describe_enum(
     InterviewStatus,
-    "Where an interview stands.",
+    "The state of an interview. It moves from SCHEDULED through WAITING, IN_PROGRESS and ENDING to COMPLETED, or ends as "
+    "CANCELLED or EXPIRED. COMPLETED, CANCELLED, EXPIRED and FAILED are final.",
     {
-        "SCHEDULED": "Made; the candidate has not joined yet.",
-        "WAITING": "Open: the room or chat is there, the candidate has not said anything yet.",
-        "IN_PROGRESS": "Under way.",
-        "ENDING": "Nothing new is asked or accepted; the last words are being stored.",
-        "COMPLETED": "Over; an evaluation is on its way or there.",
-        "CANCELLED": "Called off before it began.",
-        "EXPIRED": "Nobody came in time.",
-        "FAILED": "Broke off for a technical reason; endDetail says which.",
+        "SCHEDULED": "Created; the candidate has not joined yet.",
+        "WAITING": "The candidate may enter the room or chat, or is there; the conversation has not begun.",
+        "IN_PROGRESS": "The conversation is under way.",
+        "ENDING": "No more messages are accepted; the last turns are being stored.",
+        "COMPLETED": "Ended. An evaluation has been requested automatically.",
+        "CANCELLED": "Cancelled before the conversation began, or erased before it ended.",
+        "EXPIRED": "The conversation had not begun by expiresAt. The state is final and the invite cannot be renewed: schedule a "
+        "new interview.",
+        "FAILED": "Not used at present. A technical failure ends an interview as COMPLETED with endReason FAILED, so that what "
+        "was said is evaluated. Handle it like COMPLETED without an evaluation.",
     },
 )
-_describe(
+_describe_enum(
     EndReason,
     "Why an interview ended.",
     {
-        "WRAPPED_UP": "All questions were asked and the interviewer closed it.",
+        "WRAPPED_UP": "The interviewer had asked all core questions and closed the interview.",
         "OUT_OF_TIME": "The time limit was reached.",
-        "OUT_OF_EXCHANGES": "The position's number of exchanges was reached.",
-        "CANDIDATE_ENDED": "The candidate asked to stop.",
-        "CANDIDATE_LEFT": "The candidate went away and did not come back.",
-        "RECRUITER_ENDED": "Somebody of the organization ended it.",
-        "FAILED": "A technical failure ended it.",
+        "OUT_OF_EXCHANGES": "The position's limit of exchanges was reached.",
+        "CANDIDATE_ENDED": "The candidate ended the interview, by saying so or with endInterview.",
+        "CANDIDATE_LEFT": "The candidate left and did not return, or did not answer even when asked again.",
+        "RECRUITER_ENDED": "Somebody with an API key ended the interview (endInterview).",
+        "FAILED": "A technical failure ended the interview; endDetail has the details.",
     },
 )
-_describe(
+_describe_enum(
     Channel,
-    "How people talk.",
-    {"VOICE": "By voice, in a room.", "TEXT": "By typing."},
+    "How the interview is held.",
+    {"VOICE": "By voice, in a LiveKit room.", "TEXT": "By typed messages (sendMessage)."},
 )
-_describe(
+_describe_enum(
     Speaker,
-    "Whose words.",
+    "The speaker of a turn.",
     {"INTERVIEWER": "The AI interviewer.", "CANDIDATE": "The candidate."},
 )
-_describe(
+_describe_enum(
     InterviewOrderField,
-    "What a list of interviews is sorted by. Interviews without the value come last in descending order.",
+    "The field by which a list of interviews is ordered. Interviews without a value come last in descending order.",
     {
-        "CREATED_AT": "When it was made.",
-        "UPDATED_AT": "When it last changed.",
-        "STARTED_AT": "When it began.",
-        "SCORE": "The newest evaluation's overall score; not for roles that may not read evaluations.",
-        "CANDIDATE": "The candidate's name.",
+        "CREATED_AT": "By Interview.createdAt.",
+        "UPDATED_AT": "By Interview.updatedAt.",
+        "STARTED_AT": "By Interview.startedAt.",
+        "SCORE": "By the overall score of the newest completed evaluation. FORBIDDEN for VIEWER.",
+        "CANDIDATE": "By the candidate's name, ignoring case and accents.",
     },
 )
-_describe(
+_describe_enum(
     OrderDirection,
-    "Which way a list runs.",
-    {"ASC": "Smallest, earliest first.", "DESC": "Greatest, latest first."},
+    "The direction of a list.",
+    {"ASC": "Ascending: smallest or earliest first.", "DESC": "Descending: greatest or latest first."},
 )
-_describe(
+_describe_enum(
     EvaluationStatus,
-    "Where an evaluation stands.",
+    "The state of an evaluation. COMPLETED and FAILED are final.",
     {
-        "PENDING": "Waiting for its turn, or for the next try after a failure (`failure` says why).",
+        "PENDING": "Waiting to be made, or to be retried after a failure (see `failure`).",
         "RUNNING": "Being made.",
-        "COMPLETED": "Done; it never changes any more.",
-        "FAILED": "Given up; `failure` says why. Ask for another one with evaluateInterview.",
+        "COMPLETED": "Done. Its results never change; reviews are added beside them.",
+        "FAILED": "All attempts failed (see `failure`). Request another version with evaluateInterview.",
     },
 )
-_describe(
+_describe_enum(
     Recommendation,
-    "The band of the overall score, computed in code. People decide.",
+    "The band of the overall score. It is computed from the score alone: 75 and above, 50, 25, and below. It is a "
+    "recommendation; people decide (reviewEvaluation).",
     {
-        "STRONG_HIRE": "Far above what the position asks for.",
-        "HIRE": "Meets what the position asks for.",
-        "NO_HIRE": "Below what the position asks for.",
-        "STRONG_NO_HIRE": "Far below what the position asks for.",
-        "INCONCLUSIVE": "Too little of the rubric could be assessed for a score.",
+        "STRONG_HIRE": "The overall score is at least 75.",
+        "HIRE": "The overall score is at least 50 and below 75.",
+        "NO_HIRE": "The overall score is at least 25 and below 50.",
+        "STRONG_NO_HIRE": "The overall score is below 25.",
+        "INCONCLUSIVE": "No score: criteria with less than 0.6 of the rubric's weight could be assessed.",
     },
 )
-_describe(
+_describe_enum(
     Decision,
-    "What people decided.",
-    {"ADVANCE": "Go on with the candidate.", "HOLD": "Not decided yet.", "REJECT": "Do not go on."},
-)
-_describe(
-    RecordingKind,
-    "What a recording holds.",
+    "A person's decision about the candidate.",
     {
-        "COMPOSITE": "The candidate's video with both voices; there is one when the camera was on.",
-        "CANDIDATE_TRACK": "The candidate's voice alone.",
-        "INTERVIEWER_TRACK": "The interviewer's voice alone.",
-        "AUDIO": "Both voices: the candidate on the left, the interviewer on the right.",
+        "ADVANCE": "The candidate advances to the next step.",
+        "HOLD": "The decision is postponed.",
+        "REJECT": "The candidate is rejected.",
     },
 )
-_describe(
-    RecordingStatus,
-    "Where a recording stands.",
+_describe_enum(
+    RecordingKind,
+    "The content of a recording.",
     {
-        "STARTING": "A recorder has been asked for.",
-        "ACTIVE": "Being recorded, or made ready.",
+        "COMPOSITE": "The candidate's video with both voices, if the camera was on.",
+        "CANDIDATE_TRACK": "The candidate's voice only.",
+        "INTERVIEWER_TRACK": "The interviewer's voice only.",
+        "AUDIO": "Both voices, in stereo: the candidate on the left, the interviewer on the right.",
+    },
+)
+_describe_enum(
+    RecordingStatus,
+    "The state of a recording. COMPLETED and FAILED are final.",
+    {
+        "STARTING": "A recorder has been requested.",
+        "ACTIVE": "Being recorded or processed.",
         "COMPLETED": "Stored; `url` plays it.",
-        "FAILED": "Recording broke off, `failure` says why; `url` plays what there was till then, if anything.",
+        "FAILED": "Recording failed (see `failure`). `url` plays what was recorded until then, if anything.",
     },
 )

@@ -1,4 +1,4 @@
-"""Evaluations, the evidence behind them, and the reviews beside them."""
+"""Evaluations: results by criterion, the quotes behind them, and the reviews of people."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,193 +9,180 @@ from bson import ObjectId
 from models.documents import evaluation as documents
 from resolvers.ids import IdKind, build_not_found, encode_id
 from schema.context import Info
-from schema.fields import resolved_field
+from schema.decorators import as_graphql, document_field, object_type, resolved_field
 from schema.types.enums import Decision, EvaluationStatus, Recommendation
 from schema.types.node import Node
 from schema.types.transcript import Turn
 
 
-@strawberry.type(description="A quote that code has found in the candidate's turn: text[start:end] in Unicode code points.")
+@object_type
 class Evidence:
-    """A quote and where it stands."""
+    """A literal quote from a turn of the candidate. Code has found it there: the model cannot invent quotes.
 
+    `start` and `end` count Unicode code points, so that the quote is `text[start:end]` of the turn.
+    """
+
+    document: strawberry.Private[documents.Evidence]
     interview_id: strawberry.Private[ObjectId]
-    quote: str = strawberry.field(description="The words, as they stand in the turn.")
-    seq: int = strawberry.field(description="The turn's seq.")
-    start: int = strawberry.field(description="Where the quote begins in the turn's text.")
-    end: int = strawberry.field(description="Where it ends: the first code point after it.")
+    quote: str = document_field("The quoted words, exactly as in the turn.")
+    seq: int = document_field("`seq` of the turn.")
+    start: int = document_field("The index of the quote's first code point in the turn's text.")
+    end: int = document_field("The index after the quote's last code point.")
 
-    @resolved_field("The turn that it stands in.")
+    @resolved_field()
     async def turn(self, info: Info) -> Turn:
-        """The turn. Raises NotFound when it has been erased meanwhile."""
+        """The quoted turn. NOT_FOUND if the interview has been erased in the meantime."""
         turn = await info.context.loaders.turns.load((self.interview_id, self.seq))
         if turn is None:
             raise build_not_found(IdKind.TURN)
         return Turn.of(turn, await info.context.principal())
 
+    @classmethod
+    def list_of(cls, found: list[documents.Evidence], interview_id: ObjectId) -> "list[Evidence]":
+        """Builds the evidence of one result."""
+        return [cls(document=evidence, interview_id=interview_id) for evidence in found]
 
-@strawberry.type(description="How one criterion was judged.")
+
+@object_type
 class CriterionResult:
-    """The judgement of one criterion."""
+    """The result for one criterion of the rubric."""
 
-    key: str = strawberry.field(description="The criterion's key in the position.")
-    name: str = strawberry.field(description="Its name for people.")
-    weight: float = strawberry.field(description="How much it counts, relative to the other criteria.")
-    assessed: bool = strawberry.field(description="There was evidence enough for a level.")
-    level: int | None = strawberry.field(description="1 to 5; null when not assessed.")
-    score: float | None = strawberry.field(description="The level as 0-100; null when not assessed.")
-    rationale: str = strawberry.field(description="Why this level.")
-    evidence: list[Evidence] = strawberry.field(description="The quotes that it rests on.")
+    document: strawberry.Private[documents.CriterionResult]
+    key: str = document_field("The key of the criterion.")
+    name: str = document_field("The display name of the criterion.")
+    weight: float = document_field("The criterion's weight, relative to the other criteria.")
+    assessed: bool = strawberry.field(
+        description="Whether there was enough evidence for a level. A criterion that was not assessed does not lower the score."
+    )
+    level: int | None = document_field("The level, 1 (lowest) to 5 (highest). Null if not assessed.")
+    score: float | None = document_field("The level as a score: (level - 1) x 25, so 0 to 100. Null if not assessed.")
+    rationale: str = document_field("Why the model chose this level, or why the criterion could not be assessed.")
+    evidence: list[Evidence] = strawberry.field(description="The quotes that support the level.")
+
+    @classmethod
+    def of(cls, document: documents.CriterionResult, interview_id: ObjectId) -> "CriterionResult":
+        """Builds the result from its document."""
+        evidence = Evidence.list_of(document.evidence, interview_id)
+        return cls(document=document, assessed=document.level is not None, evidence=evidence)
 
 
-@strawberry.type(description="A strength or a weakness.")
+@object_type
 class Finding:
-    """What stood out."""
+    """A strength or a weakness of the candidate."""
 
-    text: str = strawberry.field(description="What was found.")
-    evidence: list[Evidence] = strawberry.field(description="The quotes that it rests on.")
+    document: strawberry.Private[documents.Finding]
+    text: str = document_field("The finding.")
+    evidence: list[Evidence] = strawberry.field(description="The quotes that support the finding.")
+
+    @classmethod
+    def of(cls, document: documents.Finding, interview_id: ObjectId) -> "Finding":
+        """Builds the finding from its document."""
+        return cls(document=document, evidence=Evidence.list_of(document.evidence, interview_id))
 
 
-@strawberry.type(description="What the evaluation took, all calls together.")
+@object_type
 class Usage:
-    """Tokens and cost."""
+    """Tokens and cost of an evaluation, summed over all calls to the model, failed attempts included."""
 
-    input_tokens: int = strawberry.field(description="Tokens that were read, without those from the cache.")
-    cached_input_tokens: int = strawberry.field(description="Tokens that were read from the cache.")
-    output_tokens: int = strawberry.field(description="Tokens that were written.")
-    cost_usd: float | None = strawberry.field(description="By the prices in the settings, in US dollars.")
+    input_tokens: int = strawberry.field(description="Input tokens, without those read from the prompt cache.")
+    cached_input_tokens: int = strawberry.field(description="Input tokens read from the prompt cache.")
+    output_tokens: int = strawberry.field(description="Output tokens.")
+    cost_usd: float | None = strawberry.field(description="The cost in US dollars, by the prices in the deployment's settings.")
 
 
-@strawberry.type(description="A level that a person put in the place of the AI's.")
+@object_type
 class LevelOverride:
-    """A reviewer's level."""
+    """A reviewer's level for a criterion, in place of the model's."""
 
-    criterion_key: str = strawberry.field(description="The criterion.")
-    level: int | None = strawberry.field(description="1 to 5; null: not assessed, such as after bad audio.")
-    reason: str = strawberry.field(description="Why.")
+    criterion_key: str = strawberry.field(description="The key of the criterion.")
+    level: int | None = strawberry.field(description="The level, 1 to 5. Null means not assessed, for example after bad audio.")
+    reason: str = strawberry.field(description="The reviewer's reason.")
 
 
-@strawberry.type(description="What a person decided. It stands beside the AI's scores and never changes them.")
+@object_type
 class Review:
-    """One review of an evaluation."""
+    """A person's review of an evaluation. Reviews never change the evaluation's own results."""
 
-    decision: Decision = strawberry.field(description="The decision.")
-    reason: str = strawberry.field(description="Why.")
-    reviewer: str = strawberry.field(description="Who decided: the name of their key.")
-    created_at: datetime = strawberry.field(description="When.")
-    overrides: list[LevelOverride] = strawberry.field(description="Levels that the person sees differently.")
+    decision: Decision = strawberry.field(description="The decision about the candidate.")
+    reason: str = strawberry.field(description="The reviewer's reason.")
+    reviewer: str = strawberry.field(description="The name of the reviewer's API key.")
+    created_at: datetime = strawberry.field(description="When the review was added.")
+    overrides: list[LevelOverride] = strawberry.field(description="Levels that the reviewer changed.")
     overall_score: float | None = strawberry.field(
-        description="0-100 with the overrides in place, by the same code as the evaluation's; null when inconclusive."
+        description="The overall score with the overrides applied, computed like the evaluation's. Null if inconclusive."
     )
 
 
-@strawberry.type(
-    description="One version of an interview's evaluation. A completed one never changes; reviews are added beside it."
-)
+@object_type
 class Evaluation(Node):
-    """An evaluation; whoever holds one may read evaluations."""
+    """One version of an interview's evaluation. Results of a completed version never change.
 
-    interview_id: strawberry.ID = strawberry.field(description="The interview.")
-    version: int = strawberry.field(description="From 1, within the interview.")
-    status: EvaluationStatus = strawberry.field(description="Where it stands.")
-    failure: str | None = strawberry.field(description="Why it failed, and what happens next.")
+    The model assigns levels; scores, coverage and recommendation are computed from them in code. While the evaluation
+    is not completed its results are null or empty.
+    """
+
+    document: strawberry.Private[documents.Evaluation]
+    interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
+    version: int = document_field("The version number within the interview, counted from 1.")
+    status: EvaluationStatus = document_field("The state of the evaluation.")
+    failure: str | None = document_field("Why the last attempt failed, and whether it will be retried.")
     overall_score: float | None = strawberry.field(
-        description="0-100, computed in code; null while not completed, and when inconclusive."
+        description="The weighted mean of the scores of the assessed criteria, 0 to 100, to one decimal place. Null until the "
+        "evaluation is completed, and if `coverage` is below 0.6."
     )
-    recommendation: Recommendation | None = strawberry.field(description="The band of overallScore; null while not completed.")
-    summary: str | None = strawberry.field(description="The AI's summary; null while not completed.")
+    recommendation: Recommendation | None = strawberry.field(
+        description="The band of the overall score: STRONG_HIRE from 75, HIRE from 50, NO_HIRE from 25, STRONG_NO_HIRE below, "
+        "INCONCLUSIVE without a score. Null until the evaluation is completed."
+    )
+    summary: str | None = strawberry.field(description="The model's summary. Null until the evaluation is completed.")
     coverage: float | None = strawberry.field(
-        description="Share of the rubric's weight that could be assessed, 0-1; null while not completed."
+        description="The share of the rubric's weight that could be assessed, 0 to 1. Below 0.6 there is no overall score. Null "
+        "until the evaluation is completed."
     )
-    criteria: list[CriterionResult] = strawberry.field(description="Criterion by criterion; empty while not completed.")
+    criteria: list[CriterionResult] = strawberry.field(
+        description="The results by criterion. Empty until the evaluation is completed."
+    )
     strengths: list[Finding] = strawberry.field(description="What spoke for the candidate.")
     weaknesses: list[Finding] = strawberry.field(description="What spoke against the candidate.")
-    position_version: int = strawberry.field(description="Version of the position whose rubric was used.")
-    prompt_version: str = strawberry.field(description="Version of the judge's prompt; empty until a worker has begun.")
-    model: str = strawberry.field(description="The model that judged.")
-    transcript_digest: str = strawberry.field(
-        description="SHA-256 of the transcript that was judged, in hex; empty while not completed."
+    position_version: int = document_field("The version of the position whose rubric was used.")
+    prompt_version: str = document_field("The version of the prompt. Empty until a worker has begun the evaluation.")
+    model: str = strawberry.field(
+        description="The model that made the evaluation; until the evaluation is completed, the model that is asked."
     )
-    usage: Usage | None = strawberry.field(description="What it took; null while not completed.")
-    sandbox: bool = strawberry.field(description="Made by the loopback provider: not for decisions.")
-    created_at: datetime = strawberry.field(description="When it was asked for.")
-    completed_at: datetime | None = strawberry.field(description="When it was completed, or given up.")
-    reviews: list[Review] = strawberry.field(description="What people decided, oldest first.")
+    transcript_digest: str = document_field(
+        "SHA-256 of the evaluated transcript, in hexadecimal. Empty until the evaluation is completed."
+    )
+    usage: Usage | None = strawberry.field(description="Tokens and cost. Null until the evaluation is completed.")
+    sandbox: bool = document_field(
+        "Whether the evaluation was made in the sandbox, by a simulated model. Never base a decision on such an evaluation."
+    )
+    created_at: datetime = document_field("When the evaluation was requested.")
+    completed_at: datetime | None = document_field("When the evaluation was completed or failed. Null until then.")
+    reviews: list[Review] = document_field("Reviews by people, oldest first.")
 
-    @resolved_field("One of the criteria; null when the rubric has none of that key.")
-    def criterion(self, key: Annotated[str, strawberry.argument(description="The criterion's key.")]) -> CriterionResult | None:
-        """The judgement of one criterion."""
+    @resolved_field()
+    def criterion(
+        self, key: Annotated[str, strawberry.argument(description="The key of the criterion.")]
+    ) -> CriterionResult | None:
+        """The result for one criterion. Null if the rubric has no criterion with this key, or there are no results yet."""
         return next((result for result in self.criteria if result.key == key), None)
 
     @classmethod
     def of(cls, document: documents.Evaluation) -> "Evaluation":
-        """The version as callers see it."""
+        """Builds the evaluation from its document. The caller must have permission to read evaluations."""
         interview_id = document.interview_id
         outcome = document.outcome
         return cls(
+            document=document,
             id=strawberry.ID(encode_id(IdKind.EVALUATION, document.id)),
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview_id)),
-            version=document.version,
-            status=document.status,
-            failure=document.failure,
             overall_score=outcome.overall_score if outcome else None,
             recommendation=outcome.recommendation if outcome else None,
             summary=outcome.summary if outcome else None,
             coverage=outcome.coverage if outcome else None,
-            criteria=[_to_criterion_result(interview_id, result) for result in outcome.criteria] if outcome else [],
-            strengths=[_to_finding(interview_id, finding) for finding in outcome.strengths] if outcome else [],
-            weaknesses=[_to_finding(interview_id, finding) for finding in outcome.weaknesses] if outcome else [],
-            position_version=document.position_version,
-            prompt_version=document.prompt_version,
+            criteria=[CriterionResult.of(result, interview_id) for result in outcome.criteria] if outcome else [],
+            strengths=[Finding.of(finding, interview_id) for finding in outcome.strengths] if outcome else [],
+            weaknesses=[Finding.of(finding, interview_id) for finding in outcome.weaknesses] if outcome else [],
             model=outcome.model if outcome else document.model,
-            transcript_digest=document.transcript_digest,
-            usage=_to_usage(document.usage) if outcome else None,
-            sandbox=document.sandbox,
-            created_at=document.created_at,
-            completed_at=document.completed_at,
-            reviews=[_to_review(review) for review in document.reviews],
+            usage=as_graphql(Usage, document.usage) if outcome else None,
         )
-
-
-def _to_criterion_result(interview_id: ObjectId, result: documents.CriterionResult) -> CriterionResult:
-    return CriterionResult(
-        key=result.key,
-        name=result.name,
-        weight=result.weight,
-        assessed=result.level is not None,
-        level=result.level,
-        score=result.score,
-        rationale=result.rationale,
-        evidence=_to_evidence(interview_id, result.evidence),
-    )
-
-
-def _to_finding(interview_id: ObjectId, finding: documents.Finding) -> Finding:
-    return Finding(text=finding.text, evidence=_to_evidence(interview_id, finding.evidence))
-
-
-def _to_evidence(interview_id: ObjectId, found: list[documents.Evidence]) -> list[Evidence]:
-    return [Evidence(interview_id=interview_id, quote=item.quote, seq=item.seq, start=item.start, end=item.end) for item in found]
-
-
-def _to_usage(usage: documents.Usage) -> Usage:
-    return Usage(
-        input_tokens=usage.input_tokens,
-        cached_input_tokens=usage.cached_input_tokens,
-        output_tokens=usage.output_tokens,
-        cost_usd=usage.cost_usd,
-    )
-
-
-def _to_review(review: documents.Review) -> Review:
-    return Review(
-        decision=review.decision,
-        reason=review.reason,
-        reviewer=review.reviewer,
-        created_at=review.created_at,
-        overrides=[
-            LevelOverride(criterion_key=override.criterion_key, level=override.level, reason=override.reason)
-            for override in review.overrides
-        ],
-        overall_score=review.overall_score,
-    )

@@ -1,7 +1,7 @@
-"""The interview, and pages of interviews."""
+"""Interviews."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 
 import strawberry
 from strawberry import UNSET
@@ -17,7 +17,7 @@ from resolvers.ids import IdKind, build_not_found, encode_id
 from resolvers.transcripts import read_transcript
 from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
 from schema.context import Info
-from schema.fields import Guard, document_field, from_document, required_document_fields, resolved_field
+from schema.decorators import as_graphql, document_field, map_stored_fields, object_type, resolved_field
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
 from schema.types.evaluation import Evaluation
 from schema.types.node import Node
@@ -26,165 +26,174 @@ from schema.types.recording import Recording
 from schema.types.transcript import ReplyLatency, Transcript
 
 
-@strawberry.type(description="Who is interviewed.")
+@object_type
 class Candidate:
-    """The person; gone once the interview has been erased."""
+    """The person who is interviewed."""
 
+    document: strawberry.Private[documents.Candidate]
     caller: strawberry.Private[Principal]
-    name: str = strawberry.field(description="The candidate's name.")
-    email: str | None = strawberry.field(description="The candidate's email.", extensions=[Guard(Action.READ_EMAIL)])
-    experience: str | None = strawberry.field(description="What is known of the candidate's experience.")
+    name: str = document_field("The candidate's name.")
+    email: str | None = document_field(
+        "The candidate's email address. FORBIDDEN for VIEWER and CANDIDATE.", guard=Action.READ_EMAIL
+    )
+    experience: str | None = document_field("The candidate's experience, as given when the interview was created.")
 
 
-@strawberry.type(description="What the candidate agreed to before the first question. It is never widened later.")
+@object_type
 class Consent:
-    """The candidate's consent."""
+    """The candidate's consent, given before the first question. Later joins never change it."""
 
-    text_version: str = strawberry.field(description="Version of the text that was shown.")
-    given_at: datetime = strawberry.field(description="When.")
-    recording: bool = strawberry.field(description="Whether the candidate agreed to a recording besides.")
-
-    @classmethod
-    def of(cls, consent: documents.Consent) -> "Consent":
-        """The consent as callers see it."""
-        return cls(text_version=consent.text_version, given_at=consent.given_at, recording=consent.recording)
+    text_version: str = strawberry.field(description="The version of the consent text (ConsentText.version).")
+    given_at: datetime = strawberry.field(description="When the candidate consented.")
+    recording: bool = strawberry.field(description="Whether the candidate also consented to audio and video recording.")
 
 
-@strawberry.type(description="How far the interview has come.")
+@object_type
 class Progress:
-    """How far it has come, and how long it took."""
+    """How far an interview has advanced."""
 
-    question: int = strawberry.field(description="Number of the open core question; 0 before the first.")
-    questions: int = strawberry.field(description="How many core questions there are.")
-    exchanges: int = strawberry.field(description="Exchanges that counted; repeats and clarifications do not.")
-    elapsed_seconds: int = strawberry.field(description="Since it began, until now or its end.")
-    limit_seconds: int = strawberry.field(description="The longest that it may take.")
+    document: strawberry.Private[documents.Interview | InterviewRow]
+    progress: strawberry.Private[documents.Progress]
+    position: strawberry.Private[documents.PositionRef]
+    question: int = document_field("The number of the current core question, 0 before the first.", source="progress")
+    questions: int = document_field("The number of core questions.", source="position")
+    exchanges: int = document_field(
+        "The number of exchanges so far. Repeated questions and clarifications do not count.", source="progress"
+    )
 
-    @classmethod
-    def of(cls, interview: documents.Interview | InterviewRow) -> "Progress":
-        """How far the interview has come by now."""
-        begun, end = interview.started_at, interview.ended_at or now()
-        return cls(
-            question=interview.progress.question,
-            questions=interview.position.questions,
-            exchanges=interview.progress.exchanges,
-            elapsed_seconds=max(0, int((end - begun).total_seconds())) if begun else 0,
-            limit_seconds=interview.position.limit_minutes * 60,
-        )
+    @resolved_field()
+    def elapsed_seconds(self) -> int:
+        """Seconds from startedAt until now, or until endedAt once the interview has ended. 0 before it starts."""
+        begun, end = self.document.started_at, self.document.ended_at or now()
+        return max(0, int((end - begun).total_seconds())) if begun else 0
+
+    @resolved_field()
+    def limit_seconds(self) -> int:
+        """The maximum duration of the interview, in seconds."""
+        return self.position.limit_minutes * 60
 
 
-@from_document
-@strawberry.type(description="One interview of one candidate for one position.")
+@object_type
 class Interview(Node):
-    """An interview as a caller sees it."""
+    """An interview of one candidate for one position.
+
+    Callers with role CANDIDATE can read the state, times, progress, consent and transcript of their own interview and
+    the public fields of its position. Callers with role VIEWER cannot read emails, evaluations, decisions or recordings.
+    """
 
     document: strawberry.Private[documents.Interview | InterviewRow]
     caller: strawberry.Private[Principal]
-    status: InterviewStatus = document_field("Where it stands.")
-    end_reason: EndReason | None = document_field("Why it ended; null while it has not.")
-    channel: Channel = document_field("How it is held.")
-    language: str = document_field("BCP 47.")
-    created_at: datetime = document_field("When it was made.")
-    scheduled_for: datetime | None = document_field("When it is meant to begin.")
-    started_at: datetime | None = document_field("When the candidate first said something.")
-    ended_at: datetime | None = document_field("When it ended.")
+    status: InterviewStatus = document_field("The state of the interview.")
+    end_reason: EndReason | None = document_field(
+        "Why the interview ended. Null until it ends, and if it was cancelled or expired."
+    )
+    channel: Channel = document_field("The current channel. It changes if the candidate switches between voice and text.")
+    language: str = document_field("The language of the interview, as a BCP 47 tag.")
+    created_at: datetime = document_field("When the interview was created.")
+    scheduled_for: datetime | None = document_field(
+        "The agreed time. joinInterview opens 15 minutes earlier. Null if the candidate may join at any time."
+    )
+    started_at: datetime | None = document_field(
+        "When the conversation began: by text with the candidate's first message, by voice with the first turn. The time limit "
+        "counts from here."
+    )
+    ended_at: datetime | None = document_field("When the interview ended. Null until then.")
     updated_at: datetime = document_field(
-        "Grows with every change that a caller can see, evaluations, reviews, recordings and erasure included."
+        "When anything that callers can see last changed, including evaluations, reviews, recordings and erasure. It strictly "
+        "increases with every change."
     )
-    expires_at: datetime | None = document_field("An invite is good until then.")
+    expires_at: datetime | None = document_field(
+        "The end of the invite. If the interview has not begun by then, it becomes EXPIRED."
+    )
     erased_at: datetime | None = document_field(
-        "Set once it has been erased: candidate and evaluation are null, there are no turns and no recordings."
+        "When the interview was erased. From then on `candidate`, `externalId`, `endDetail`, `decision` and `evaluation` are "
+        "null, and the transcript and the lists of evaluations and recordings are empty."
     )
-    end_detail: str | None = document_field("The reason given when it was cancelled; what failed.", guard=Action.READ_REFERENCES)
+    end_detail: str | None = document_field(
+        "The reason given to cancelInterview, or the technical detail of a failure. FORBIDDEN for CANDIDATE.",
+        guard=Action.READ_REFERENCES,
+    )
     external_id: str | None = document_field(
-        "The caller's own reference, such as an ATS application.", guard=Action.READ_REFERENCES
+        "Your own reference, such as the id of an application in an ATS. FORBIDDEN for CANDIDATE.", guard=Action.READ_REFERENCES
     )
     decision: Decision | None = document_field(
-        "Of the newest review of the evaluation that counts.", guard=Action.READ_EVALUATION
+        "The decision of the newest review of the newest completed evaluation. A new evaluation resets it to null. FORBIDDEN for "
+        "VIEWER and CANDIDATE.",
+        guard=Action.READ_EVALUATION,
     )
-    last_seq: int = document_field("seq of the newest turn, 0 for none.")
+    last_seq: int = document_field("`seq` of the newest turn, 0 if there is none.")
 
-    @resolved_field("How far it has come.", depends_on=("progress", "position", "started_at", "ended_at"))
+    @resolved_field(depends_on=("progress", "position", "started_at", "ended_at"))
     def progress(self) -> Progress:
-        """How far the interview has come by now."""
-        return Progress.of(self.document)
+        """How far the interview has advanced."""
+        return Progress(document=self.document, progress=self.document.progress, position=self.document.position)
 
-    @resolved_field("From startedAt to endedAt.", depends_on=("started_at", "ended_at"))
+    @resolved_field(depends_on=("started_at", "ended_at"))
     def duration_seconds(self) -> float | None:
-        """How long it took, once it is over."""
+        """Seconds from startedAt to endedAt. Null until the interview has ended, and if it never started."""
         begun, ended = self.document.started_at, self.document.ended_at
         return (ended - begun).total_seconds() if begun and ended else None
 
-    @resolved_field("What the candidate agreed to; null before that.", depends_on=("consent",))
+    @resolved_field(depends_on=("consent",))
     def consent(self) -> Consent | None:
-        """The candidate's consent."""
-        given_consent = self.document.consent
-        return Consent.of(given_consent) if given_consent else None
+        """What the candidate consented to. Null before the candidate's first join."""
+        return as_graphql(Consent, self.document.consent) if self.document.consent else None
 
-    @resolved_field(
-        "Who is interviewed; null once the interview has been erased.", guard=Action.READ_CANDIDATE, depends_on=("candidate",)
-    )
+    @resolved_field(guard=Action.READ_CANDIDATE, depends_on=("candidate",))
     def candidate(self) -> Candidate | None:
-        """The candidate."""
-        stored_candidate = self.document.candidate
-        if stored_candidate is None:
-            return None
-        return Candidate(
-            caller=self.caller, name=stored_candidate.name, email=stored_candidate.email, experience=stored_candidate.experience
-        )
+        """The person who is interviewed. Null once the interview is erased. FORBIDDEN for CANDIDATE."""
+        stored = self.document.candidate
+        return Candidate(document=stored, caller=self.caller) if stored else None
 
     @resolved_field(
-        "The version that this interview uses, whatever happened to the position since.",
         projected=Projected(
             Position.PROJECTED_FIELDS, lambda interview: Position.of(interview.document.position, interview.caller)
         ),
         depends_on=("position",),
     )
     async def position(self, info: Info) -> Position:
-        """The position. Raises NotFound when it is gone."""
+        """The version of the position that the interview was created with. Later versions do not affect the interview."""
         document = await info.context.loaders.positions.load(self.document.position.id)
         if document is None:
             raise build_not_found(IdKind.POSITION)
         return Position.of(document, self.caller)
 
-    @resolved_field("The page where people review it.", guard=Action.READ_REFERENCES)
+    @resolved_field(guard=Action.READ_REFERENCES)
     def url(self, info: Info) -> str:
-        """The link."""
+        """The web page where people follow and review the interview. FORBIDDEN for CANDIDATE."""
         return f"{info.context.services.settings.api.public_url}/interviews/{self.id}"
 
-    @resolved_field("What was said. Same rule as Query.transcript.", depends_on=("status", "last_seq", "erased_at"))
+    @resolved_field(depends_on=("status", "last_seq", "erased_at"))
     async def transcript(self, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:
-        """The turns."""
+        """The turns of the interview, as Query.transcript returns them."""
         return Transcript.of(await read_transcript(self.document, after, unset_to_none(first)), self.caller)
 
-    @resolved_field("What the spoken replies took; null while there is none.", guard=Action.READ_REFERENCES)
+    @resolved_field(guard=Action.READ_REFERENCES)
     async def latency(self, info: Info) -> ReplyLatency | None:
-        """The figures."""
+        """Percentiles of the latency of spoken replies. Null if there are none. FORBIDDEN for CANDIDATE."""
         found = await info.context.loaders.latencies.load(self.document.id)
-        return ReplyLatency.of(found) if found else None
+        return as_graphql(ReplyLatency, found) if found else None
 
-    @resolved_field(
-        "The newest completed version, or the newest while none is completed, unless one is named; null while there is none.",
-        guard=Action.READ_EVALUATION,
-        depends_on=("erased_at",),
-    )
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at",))
     async def evaluation(self, info: Info, version: Version = UNSET) -> Evaluation | None:
-        """The evaluation that counts, or the named one."""
+        """The newest completed evaluation, or the newest one if none is completed yet.
+
+        With `version`, that version. Null if there is no such evaluation. FORBIDDEN for VIEWER and CANDIDATE.
+        """
         picked = pick_evaluation(await self._load_evaluations(info), unset_to_none(version))
         return Evaluation.of(picked) if picked else None
 
-    @resolved_field("Every version, newest first.", guard=Action.READ_EVALUATION, depends_on=("erased_at",))
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at",))
     async def evaluations(self, info: Info) -> list[Evaluation] | None:
-        """The evaluations."""
+        """All versions of the evaluation, newest first. FORBIDDEN for VIEWER and CANDIDATE."""
         return [Evaluation.of(document) for document in await self._load_evaluations(info)]
 
-    @resolved_field(
-        "What was recorded, where the candidate agreed to it: first while it is being made, then to be played.",
-        guard=Action.READ_RECORDING,
-        depends_on=("erased_at",),
-    )
+    @resolved_field(guard=Action.READ_RECORDING, depends_on=("erased_at",))
     async def recordings(self, info: Info) -> list[Recording] | None:
-        """The recordings."""
+        """The recordings of a voice interview whose candidate consented to recording, from the moment recording starts.
+
+        FORBIDDEN for VIEWER and CANDIDATE.
+        """
         if self.document.erased_at is not None:
             return []
         return [Recording.of(file) for file in await info.context.loaders.recordings.load(self.document.id)]
@@ -196,11 +205,13 @@ class Interview(Node):
 
     @classmethod
     def of(cls, document: documents.Interview | InterviewRow, caller: Principal) -> "Interview":
-        """The interview as this caller sees it."""
+        """Builds the interview as this caller sees it."""
         return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.INTERVIEW, document.id)))
 
 
-@lru_cache(256)
-def interview_fields_to_load(names: frozenset[str]) -> frozenset[str]:
-    """What is to be read of stored interviews to show fields of these names (as the schema names them)."""
-    return frozenset(required_document_fields(Interview, names))
+_STORED_FIELDS = map_stored_fields(Interview)
+
+
+def stored_fields_to_load(names: Iterable[str]) -> frozenset[str]:
+    """Returns the stored fields to read of interviews of which fields with these names, as in the schema, are selected."""
+    return frozenset(stored for name in names for stored in _STORED_FIELDS.get(name, ()))

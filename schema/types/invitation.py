@@ -1,62 +1,59 @@
-"""What the page behind an invite shows before the candidate agrees."""
+"""Invitations: what an invite page shows before the candidate consents."""
 
 from datetime import datetime
 
 import strawberry
 
-from lifecycle import consent
-from resolvers import invites
+from models.documents import interview as documents
 from resolvers.ids import IdKind, encode_id
+from resolvers.invites import InvitationDetails
+from schema.decorators import as_graphql, document_field, object_type
 from schema.types.enums import Channel, InterviewStatus
 from schema.types.interview import Consent
 
 
-@strawberry.type(description="The words that the candidate agrees to.")
+@object_type
 class ConsentText:
-    """A version of the consent's text."""
+    """The text that the candidate consents to."""
 
-    version: str = strawberry.field(description="To be sent as ConsentInput.textVersion.")
-    language: str = strawberry.field(description="BCP 47: the language that it is written in.")
-    text: str = strawberry.field(description="The words, in paragraphs.")
-
-    @classmethod
-    def of(cls, text: consent.ConsentText) -> "ConsentText":
-        """The text as callers see it."""
-        return cls(version=text.version, language=text.language, text=text.text)
+    version: str = strawberry.field(description="The version of the text; send it back as ConsentInput.textVersion.")
+    language: str = strawberry.field(description="The language of the text, as a BCP 47 tag.")
+    text: str = strawberry.field(description="The text. Paragraphs are separated by an empty line.")
 
 
-@strawberry.type(description="What an invite is for.")
+@object_type
 class Invitation:
-    """An invite, opened."""
+    """The interview behind an invite, as far as its candidate may know it before joining."""
 
-    interview_id: strawberry.ID = strawberry.field(description="The interview.")
-    status: InterviewStatus = strawberry.field(description="Where it stands.")
-    organization: str = strawberry.field(description="Who invites.")
-    position_title: str = strawberry.field(description="For which position.")
-    candidate_name: str = strawberry.field(description="Whom.")
-    language: str = strawberry.field(description="BCP 47: the interview's language.")
-    channel: Channel = strawberry.field(description="How it is held, unless the candidate joins by another channel.")
-    limit_minutes: int = strawberry.field(description="The longest that it takes.")
-    scheduled_for: datetime | None = strawberry.field(description="When it is meant to begin.")
-    expires_at: datetime = strawberry.field(description="Until then it can be joined.")
-    consent_text: ConsentText = strawberry.field(description="To be shown before the first join.")
-    consent: Consent | None = strawberry.field(description="What the candidate agreed to already: it stands.")
+    document: strawberry.Private[documents.Interview]
+    interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
+    status: InterviewStatus = document_field("The state of the interview. Only SCHEDULED, WAITING and IN_PROGRESS can be joined.")
+    organization: str = strawberry.field(description="The name of the inviting organization.")
+    position_title: str = strawberry.field(description="The title of the position.")
+    candidate_name: str = strawberry.field(description="The candidate's name.")
+    language: str = document_field("The language of the interview, as a BCP 47 tag.")
+    channel: Channel = document_field("The channel of the interview. The candidate may join through another one.")
+    limit_minutes: int = strawberry.field(description="The maximum duration of the interview, in minutes.")
+    scheduled_for: datetime | None = document_field(
+        "The agreed time. joinInterview opens 15 minutes earlier. Null if the candidate may join at any time."
+    )
+    expires_at: datetime = document_field(
+        "The end of the invite. An interview that has not begun by then becomes EXPIRED; one in progress can be rejoined."
+    )
+    consent_text: ConsentText = strawberry.field(description="The text to show before the first join.")
+
+    consent: Consent | None = document_field("The consent that the candidate has already given. Null before the first join.")
 
     @classmethod
-    def of(cls, invitation: invites.InvitationDetails) -> "Invitation":
-        """The invitation as its holder sees it."""
-        interview = invitation.interview
+    def of(cls, details: InvitationDetails) -> "Invitation":
+        """Builds the invitation as the holder of the invite sees it."""
+        interview = details.interview
         return cls(
+            document=interview,
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview.id)),
-            status=interview.status,
-            organization=invitation.organization.name,
+            organization=details.organization.name,
             position_title=interview.position.title,
             candidate_name=interview.candidate.name if interview.candidate else "",
-            language=interview.language,
-            channel=interview.channel,
             limit_minutes=interview.position.limit_minutes,
-            scheduled_for=interview.scheduled_for,
-            expires_at=interview.expires_at,
-            consent_text=ConsentText.of(invitation.consent_text),
-            consent=Consent.of(interview.consent) if interview.consent else None,
+            consent_text=as_graphql(ConsentText, details.consent_text),
         )

@@ -1,10 +1,12 @@
-"""What has an id."""
+"""The Node interface."""
 
 import strawberry
 
+from schema.decorators import interface_type
 
-@strawberry.interface(description="Whatever has an id of its own.")
+
+@interface_type
 class Node:
-    """The interface of the types that Query.node answers."""
+    """An object that Query.node can fetch by its id."""
 
-    id: strawberry.ID = strawberry.field(description="Opaque, and the same for ever.")
+    id: strawberry.ID = strawberry.field(description="An opaque id, unique across all types. It never changes.")

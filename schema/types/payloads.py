@@ -1,136 +1,131 @@
-"""What mutations answer."""
+"""The payloads of mutations."""
 
 from datetime import datetime
 
 import strawberry
 
-from resolvers import candidate_access
+from schema.decorators import object_type
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.position import Position
 from schema.types.transcript import Turn
 
 
-@strawberry.type(description="What a LiveKit client needs to join.")
+@object_type
 class RoomAccess:
-    """A room and the key to it."""
+    """What a LiveKit client needs to join the room of a voice interview."""
 
-    url: str = strawberry.field(description="The LiveKit server.")
-    name: str = strawberry.field(description="The room.")
-    token: str = strawberry.field(description="The candidate's token for this room only.")
+    url: str = strawberry.field(description="The URL of the LiveKit server.")
+    name: str = strawberry.field(description="The name of the room.")
+    token: str = strawberry.field(description="The candidate's LiveKit token, valid for this room only.")
 
 
-@strawberry.type(description="What lets the candidate take part.")
+@object_type
 class CandidateAccess:
-    """A candidate's credentials."""
+    """The candidate's credentials for one interview."""
 
-    token: str = strawberry.field(description="Bearer token for this API, for this interview only.")
-    expires_at: datetime = strawberry.field(description="The token is good until then; joinInterview gives a fresh one.")
-    room: RoomAccess | None = strawberry.field(description="The room to join; null in the TEXT channel.")
-
-    @classmethod
-    def of(cls, issued: candidate_access.AccessGrant) -> "CandidateAccess":
-        """The access as callers see it."""
-        room = issued.room
-        return cls(
-            token=issued.token,
-            expires_at=issued.expires_at,
-            room=RoomAccess(url=room.url, name=room.name, token=room.token) if room else None,
-        )
+    token: str = strawberry.field(description="A bearer token for this API with role CANDIDATE, valid for this interview only.")
+    expires_at: datetime = strawberry.field(
+        description="When the token expires: after 240 minutes unless the deployment sets another time. joinInterview issues a "
+        "new one."
+    )
+    room: RoomAccess | None = strawberry.field(description="Access to the LiveKit room. Null in the TEXT channel.")
 
 
-@strawberry.type(description="A link for the candidate. Whoever has it may join: treat it as a password.")
+@object_type
 class Invite:
-    """The way in, and back."""
+    """A link for the candidate. Anyone who has it can join the interview: treat it like a password."""
 
-    token: str = strawberry.field(description="For joinInterview and invitation.")
-    url: str = strawberry.field(description="The page to send to the candidate.")
-    expires_at: datetime = strawberry.field(description="Until then an interview that has not begun can be joined.")
-
-    @classmethod
-    def of(cls, issued: candidate_access.InviteLink) -> "Invite":
-        """The invite as callers see it."""
-        return cls(token=issued.token, url=issued.url, expires_at=issued.expires_at)
+    token: str = strawberry.field(description="The token to pass to joinInterview and Query.invitation.")
+    url: str = strawberry.field(description="The link to send to the candidate.")
+    expires_at: datetime = strawberry.field(
+        description="An interview that has not begun can be joined until then. One in progress can be rejoined even later."
+    )
 
 
-@strawberry.type(description="An open interview.")
+@object_type
 class StartInterviewPayload:
-    """Answer of startInterview."""
+    """The result of startInterview."""
 
-    interview: Interview = strawberry.field(description="The interview.")
-    access: CandidateAccess = strawberry.field(description="The candidate's access, issued afresh with every answer.")
-    invite: Invite = strawberry.field(description="Brings the candidate back until the interview ends.")
+    interview: Interview = strawberry.field(description="The interview, open for its candidate.")
+    access: CandidateAccess = strawberry.field(description="The candidate's credentials, issued with every response.")
+    invite: Invite = strawberry.field(description="A link with which the candidate can return until the interview ends.")
 
 
-@strawberry.type(description="An interview that its invite opens.")
+@object_type
 class ScheduleInterviewPayload:
-    """Answer of scheduleInterview."""
+    """The result of scheduleInterview."""
 
-    interview: Interview = strawberry.field(description="The interview.")
-    invite: Invite = strawberry.field(description="The link for the candidate.")
+    interview: Interview = strawberry.field(description="The interview, in state SCHEDULED.")
+    invite: Invite = strawberry.field(description="The link to send to the candidate. Viva does not send it.")
 
 
-@strawberry.type(description="An interview with a new invite.")
+@object_type
 class RenewInvitePayload:
-    """Answer of renewInvite."""
+    """The result of renewInvite."""
 
     interview: Interview = strawberry.field(description="The interview.")
-    invite: Invite = strawberry.field(description="The new link; the old one has stopped working.")
+    invite: Invite = strawberry.field(description="The new link. Older links no longer work.")
 
 
-@strawberry.type(description="An open interview, as its candidate sees it.")
+@object_type
 class JoinInterviewPayload:
-    """Answer of joinInterview."""
+    """The result of joinInterview."""
 
-    interview: Interview = strawberry.field(description="The interview.")
-    access: CandidateAccess = strawberry.field(description="A fresh access to it.")
+    interview: Interview = strawberry.field(description="The interview, as far as its candidate may read it.")
+    access: CandidateAccess = strawberry.field(description="The candidate's new credentials.")
 
 
-@strawberry.type(description="What the candidate wrote, stored.")
+@object_type
 class SendMessagePayload:
-    """Answer of sendMessage."""
+    """The result of sendMessage."""
 
-    turn: Turn = strawberry.field(description="The turn. The interviewer's reply comes through the transcript.")
+    turn: Turn = strawberry.field(
+        description="The stored message. The interviewer's reply follows as another turn: subscribe to turnAdded."
+    )
 
 
-@strawberry.type(description="An interview that has ended, or is ending.")
+@object_type
 class EndInterviewPayload:
-    """Answer of endInterview."""
+    """The result of endInterview."""
 
-    interview: Interview = strawberry.field(description="The interview.")
+    interview: Interview = strawberry.field(description="The interview, in state ENDING or COMPLETED.")
 
 
-@strawberry.type(description="A cancelled interview.")
+@object_type
 class CancelInterviewPayload:
-    """Answer of cancelInterview."""
+    """The result of cancelInterview."""
 
-    interview: Interview = strawberry.field(description="The interview.")
+    interview: Interview = strawberry.field(description="The interview, in state CANCELLED.")
 
 
-@strawberry.type(description="The evaluation that is being made.")
+@object_type
 class EvaluateInterviewPayload:
-    """Answer of evaluateInterview."""
+    """The result of evaluateInterview."""
 
-    evaluation: Evaluation = strawberry.field(description="The new version, or the one that was at work already.")
+    evaluation: Evaluation = strawberry.field(description="The new version, or the one that was already PENDING or RUNNING.")
 
 
-@strawberry.type(description="An evaluation with a review more.")
+@object_type
 class ReviewEvaluationPayload:
-    """Answer of reviewEvaluation."""
+    """The result of reviewEvaluation."""
 
-    evaluation: Evaluation = strawberry.field(description="The evaluation; its own scores are unchanged.")
+    evaluation: Evaluation = strawberry.field(description="The evaluation, with the new review in `reviews`.")
 
 
-@strawberry.type(description="A saved position.")
+@object_type
 class SavePositionPayload:
-    """Answer of savePosition."""
+    """The result of savePosition."""
 
-    position: Position = strawberry.field(description="The new version.")
+    position: Position = strawberry.field(description="The new version of the position.")
 
 
-@strawberry.type(description="An erased interview.")
+@object_type
 class EraseInterviewPayload:
-    """Answer of eraseInterview."""
+    """The result of eraseInterview."""
 
-    interview: Interview = strawberry.field(description="What is left of it.")
-    receipt: str = strawberry.field(description="Proof of what was erased, signed, without personal data.")
+    interview: Interview = strawberry.field(description="What remains of the interview: state, times, position and consent.")
+    receipt: str = strawberry.field(
+        description="A signed JWT (HS256) without personal data: the interview's id, erasedAt, and how many turns, evaluations "
+        "and recordings were erased. The same interview always gives the same receipt."
+    )

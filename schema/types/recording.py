@@ -1,4 +1,4 @@
-"""Recordings, as the API shows them."""
+"""Recordings."""
 
 from datetime import datetime
 
@@ -8,42 +8,36 @@ from models.documents import recording as documents
 from resolvers.ids import IdKind, encode_id
 from resolvers.recordings import build_playback_url
 from schema.context import Info
-from schema.fields import resolved_field
+from schema.decorators import document_field, object_type, resolved_field
 from schema.types.enums import RecordingKind, RecordingStatus
 from schema.types.node import Node
 
 
-@strawberry.type(description="A recording of an interview.")
+@object_type
 class Recording(Node):
-    """Sound or picture that was kept."""
+    """An audio or video file of a voice interview whose candidate consented to recording."""
 
     document: strawberry.Private[documents.RecordingFile]
-    kind: RecordingKind = strawberry.field(description="What it holds.")
-    status: RecordingStatus = strawberry.field(description="Where it stands.")
-    mime_type: str | None = strawberry.field(description="The media type of what `url` answers.")
-    duration_seconds: float | None = strawberry.field(description="How long it is.")
-    size_bytes: float | None = strawberry.field(description="How large the file is.")
-    started_at: datetime | None = strawberry.field(
-        description="The first sample, on the clock of Turn.startedAt: the difference is a turn's place in the file."
+    kind: RecordingKind = document_field("What the file contains.")
+    status: RecordingStatus = document_field("The state of the recording.")
+    mime_type: str | None = document_field("The media type of the file behind `url`. Null until there is a file.")
+    duration_seconds: float | None = document_field("The length of the recording. Null until there is a file.")
+    size_bytes: float | None = document_field("The size of the file. Null until there is a file.")
+    started_at: datetime | None = document_field(
+        "The time of the first sample, on the same clock as Turn.startedAt: the difference is a turn's offset in the file."
     )
-    failure: str | None = strawberry.field(description="What went wrong, and what happens next.")
+    failure: str | None = document_field("What went wrong, and whether it will be retried. Null if nothing did.")
 
-    @resolved_field("Short-lived, answers range requests, and needs no other credential; null until there is something to play.")
+    @resolved_field()
     def url(self, info: Info) -> str | None:
-        """The link."""
+        """A link that plays the file without any other credential and supports range requests.
+
+        It expires after 15 minutes unless the deployment sets another time: read it again for a fresh link. Null until
+        there is something to play.
+        """
         return build_playback_url(info.context.services, self.document)
 
     @classmethod
     def of(cls, file: documents.RecordingFile) -> "Recording":
-        """The file as callers see it."""
-        return cls(
-            document=file,
-            id=strawberry.ID(encode_id(IdKind.RECORDING, file.id)),
-            kind=file.kind,
-            status=file.status,
-            mime_type=file.mime_type,
-            duration_seconds=file.duration_seconds,
-            size_bytes=file.size_bytes,
-            started_at=file.started_at,
-            failure=file.failure,
-        )
+        """Builds the recording from a file of its document."""
+        return cls(document=file, id=strawberry.ID(encode_id(IdKind.RECORDING, file.id)))

@@ -1,8 +1,7 @@
-"""DateTime: RFC 3339, UTC, milliseconds, always in the same form."""
+"""The scalar DateTime: RFC 3339 in UTC with milliseconds."""
 
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import strawberry
@@ -11,16 +10,15 @@ from graphql import GraphQLError
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-@lru_cache(8192)
 def serialize_datetime(moment: datetime) -> str:
-    """The moment, such as 2026-11-23T10:00:00.000Z. Raises ValueError for one without an offset: it names no moment."""
+    """Returns the moment as text, such as 2026-11-23T10:00:00.000Z. Raises ValueError if it has no UTC offset."""
     if moment.tzinfo is None:
-        raise ValueError("a datetime without an offset came out of the code")
+        raise ValueError("a datetime without a UTC offset cannot be serialized")
     return moment.astimezone(UTC).isoformat("T", "milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_datetime(text: Any) -> datetime:
-    """The moment that a caller's text names, in UTC, cut to milliseconds. Raises GraphQLError for anything but RFC 3339."""
+    """Parses RFC 3339 text into a moment in UTC, truncated to milliseconds. Raises GraphQLError for anything else."""
     if isinstance(text, str) and _RFC_3339.fullmatch(text):
         try:
             moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
@@ -28,14 +26,14 @@ def parse_datetime(text: Any) -> datetime:
             pass
         else:
             return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-    raise GraphQLError("DateTime is RFC 3339 with an offset, such as 2026-11-23T10:00:00.000Z.")
+    raise GraphQLError("DateTime must be RFC 3339 with a UTC offset, such as 2026-11-23T10:00:00.000Z.")
 
 
 DATE_TIME = strawberry.scalar(
     name="DateTime",
     description=(
-        "A moment: RFC 3339 in UTC with milliseconds, such as 2026-11-23T10:00:00.000Z. "
-        "Input may have any offset, but must have one."
+        "A moment in time, as RFC 3339 in UTC with milliseconds, such as 2026-11-23T10:00:00.000Z. Input may have any UTC "
+        "offset, but must have one; digits beyond milliseconds are dropped."
     ),
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
     serialize=serialize_datetime,

@@ -1,6 +1,5 @@
-"""Transcripts, turns, and what is being said right now."""
+"""Transcripts, their turns, and interim transcripts."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 import strawberry
@@ -8,135 +7,115 @@ import strawberry
 from auth import Action, Principal
 from live.messages import Interim
 from models.documents import turn as documents
-from models.reads import reply_latency as latencies
-from resolvers import transcripts
 from resolvers.ids import IdKind, encode_id
-from schema.fields import resolved_field
+from resolvers.transcripts import TranscriptSlice
+from schema.decorators import document_field, object_type
 from schema.types.enums import Channel, Speaker
 
 
-@strawberry.type(
-    description="What a spoken reply took: each stage in seconds after the end of the candidate's speech; null where it was not "
-    "seen."
-)
+@object_type
 class TurnLatency:
-    """The stages of a reply, in their order."""
+    """The latency of a spoken reply, stage by stage.
 
-    final: float | None = strawberry.field(description="The recognizer's last words were there.")
-    committed: float | None = strawberry.field(description="The answer was taken to be over.")
-    first_word: float | None = strawberry.field(description="The first word of the reply was there, as text.")
-    first_audio: float | None = strawberry.field(description="The first sound of the reply was there.")
-    heard: float | None = strawberry.field(description="It began to be played to the candidate.")
+    Each stage is in seconds since the candidate stopped speaking, and null if it was not observed.
+    """
 
-    @classmethod
-    def of(cls, latency: documents.Latency) -> "TurnLatency":
-        """The stages as callers see them."""
-        return cls(**asdict(latency))
+    final: float | None = strawberry.field(description="The speech recognizer had delivered its final words.")
+    committed: float | None = strawberry.field(description="The candidate's answer was considered complete.")
+    first_word: float | None = strawberry.field(description="The first word of the reply was available as text.")
+    first_audio: float | None = strawberry.field(description="The first audio of the reply was available.")
+    heard: float | None = strawberry.field(description="Playback of the reply to the candidate began.")
 
 
-@strawberry.type(description="What the spoken replies of an interview took.")
+@object_type
 class ReplyLatency:
-    """The stages of all replies."""
+    """Percentiles of the latency of an interview's spoken replies."""
 
-    replies: int = strawberry.field(description="How many replies were measured.")
-    p50: TurnLatency = strawberry.field(description="What half of the replies did not exceed, stage by stage.")
-    p95: TurnLatency = strawberry.field(description="What nineteen of twenty replies did not exceed, stage by stage.")
-
-    @classmethod
-    def of(cls, latency: latencies.ReplyLatency) -> "ReplyLatency":
-        """The figures as callers see them."""
-        return cls(replies=latency.replies, p50=TurnLatency.of(latency.p50), p95=TurnLatency.of(latency.p95))
+    replies: int = strawberry.field(description="The number of replies that were measured.")
+    p50: TurnLatency = strawberry.field(description="The median of each stage.")
+    p95: TurnLatency = strawberry.field(description="The 95th percentile of each stage.")
 
 
-@strawberry.type(description="One uninterrupted contribution by one speaker. Once stored it never changes.")
+@object_type
 class Turn:
-    """A stored turn."""
+    """One uninterrupted contribution by one speaker. A stored turn never changes."""
 
     document: strawberry.Private[documents.Turn]
     caller: strawberry.Private[Principal]
-    id: strawberry.ID = strawberry.field(description="Opaque, and the same for ever.")
-    interview_id: strawberry.ID = strawberry.field(description="The interview that it belongs to.")
-    seq: int = strawberry.field(description="Its place: contiguous from 1 within the interview.")
-    speaker: Speaker = strawberry.field(description="Whose words.")
-    text: str = strawberry.field(description="The words.")
-    channel: Channel = strawberry.field(description="Whether they were spoken or typed.")
-    question_key: str | None = strawberry.field(
-        description="Key of the position's question that it belongs to; null in greeting and closing."
+    id: strawberry.ID = strawberry.field(description="An opaque id. It never changes. Query.node does not accept it.")
+    interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
+    seq: int = document_field("The turn's number within the interview: 1, 2, 3 and so on, without gaps.")
+    speaker: Speaker = document_field("Who spoke.")
+    text: str = document_field("What was said. At most 20,000 characters if the candidate typed it.")
+    channel: Channel = document_field("Whether the turn was spoken or typed.")
+    question_key: str | None = document_field(
+        "Key of the core question that the turn belongs to. Null for the greeting and the closing."
     )
-    started_at: datetime = strawberry.field(description="When the speaker began.")
-    ended_at: datetime = strawberry.field(description="When the speaker had finished.")
-    confidence: float | None = strawberry.field(
-        description="0-1 from the speech recognizer; null for typed turns and the interviewer."
+    started_at: datetime = document_field("When the speaker began.")
+    ended_at: datetime = document_field("When the speaker finished. Equal to startedAt for typed turns of the candidate.")
+    confidence: float | None = document_field(
+        "The speech recognizer's confidence, 0 to 1. Null for typed turns and for the interviewer."
     )
-    interrupted: bool = strawberry.field(description="The candidate cut the interviewer off: text is what was spoken until then.")
-
-    @resolved_field("What it took, if it is a spoken reply; else null.", guard=Action.READ_REFERENCES)
-    def latency(self) -> TurnLatency | None:
-        """The stages of the reply."""
-        return TurnLatency.of(self.document.latency) if self.document.latency else None
+    interrupted: bool = document_field(
+        "Whether the candidate interrupted the interviewer; `text` then ends where the interviewer stopped."
+    )
+    latency: TurnLatency | None = document_field(
+        "The latency of a spoken reply. Null for all other turns. FORBIDDEN for candidates.", guard=Action.READ_REFERENCES
+    )
 
     @classmethod
     def of(cls, turn: documents.Turn, caller: Principal) -> "Turn":
-        """The turn as this caller sees it: what it does in the plan stays inside."""
+        """Builds the turn as this caller sees it."""
         return cls(
             document=turn,
             caller=caller,
             id=strawberry.ID(encode_id(IdKind.TURN, turn.id)),
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, turn.interview_id)),
-            seq=turn.seq,
-            speaker=turn.speaker,
-            text=turn.text,
-            channel=turn.channel,
-            question_key=turn.question_key,
-            started_at=turn.started_at,
-            ended_at=turn.ended_at,
-            confidence=turn.confidence,
-            interrupted=turn.interrupted,
         )
 
 
-@strawberry.type(description="Turns of an interview, in order.")
+@object_type
 class Transcript:
-    """A stretch of an interview's turns."""
+    """Turns of an interview, in order."""
 
-    interview_id: strawberry.ID = strawberry.field(description="The interview.")
-    turns: list[Turn] = strawberry.field(description="The turns that were asked for, in order of seq.")
-    last_seq: int = strawberry.field(description="seq of the interview's newest turn, 0 for none: subscribe after it.")
-    is_complete: bool = strawberry.field(
-        description="The interview has ended and no turn comes after lastSeq, whether or not `turns` holds them all."
+    document: strawberry.Private[TranscriptSlice]
+    interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
+    turns: list[Turn] = strawberry.field(description="The selected turns, ordered by `seq`.")
+    last_seq: int = document_field(
+        "`seq` of the interview's newest turn, 0 if there is none. Subscribe to turnAdded with this value as `after`."
+    )
+    is_complete: bool = document_field(
+        "Whether the interview has ended, so that no turn will follow `lastSeq`. It says nothing about whether `turns` is the "
+        "whole transcript."
     )
 
     @classmethod
-    def of(cls, transcript: transcripts.TranscriptSlice, caller: Principal) -> "Transcript":
-        """The transcript as this caller sees it."""
+    def of(cls, transcript: TranscriptSlice, caller: Principal) -> "Transcript":
+        """Builds the transcript as this caller sees it."""
         return cls(
+            document=transcript,
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, transcript.interview_id)),
             turns=[Turn.of(turn, caller) for turn in transcript.turns],
-            last_seq=transcript.last_seq,
-            is_complete=transcript.is_complete,
         )
 
 
-@strawberry.type(
-    description="What is being said or written right now: never stored, may be lost. Drop it once a turn after `afterSeq` by "
-    "this speaker is held."
-)
+@object_type
 class InterimTranscript:
-    """Words that are no turn yet."""
+    """Words that are being said or typed right now. They are never stored, and some may not be delivered.
 
-    interview_id: strawberry.ID = strawberry.field(description="The interview.")
-    speaker: Speaker = strawberry.field(description="Whose words.")
-    text: str = strawberry.field(description="All that the speaker has said since turn afterSeq; replaces what came before.")
-    after_seq: int = strawberry.field(description="seq of the last turn that was stored when these words came.")
-    at: datetime = strawberry.field(description="When they came.")
+    Discard an interim transcript once you have a turn of the same speaker with `seq` greater than `afterSeq`.
+    """
+
+    document: strawberry.Private[Interim]
+    interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
+    speaker: Speaker = document_field("Who is speaking.")
+    text: str = document_field(
+        "Everything that the speaker has said since turn `afterSeq`. It replaces the text of earlier interim transcripts."
+    )
+    after_seq: int = document_field("`seq` of the newest stored turn at that moment, 0 if there was none.")
+    at: datetime = document_field("When the words were recognized.")
 
     @classmethod
     def of(cls, interim: Interim) -> "InterimTranscript":
-        """The words as callers see them."""
-        return cls(
-            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interim.interview_id)),
-            speaker=interim.speaker,
-            text=interim.text,
-            after_seq=interim.after_seq,
-            at=interim.at,
-        )
+        """Builds the interim transcript from its message."""
+        return cls(document=interim, interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interim.interview_id)))

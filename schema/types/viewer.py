@@ -1,35 +1,33 @@
-"""Who is asking."""
+"""The caller."""
 
 import strawberry
 
 from auth import Principal
 from models.documents import organization as documents
 from resolvers.ids import IdKind, encode_id
+from schema.decorators import document_field, object_type
 from schema.types.enums import Role
 from schema.types.node import Node
 
 
-@strawberry.type(description="A tenant: every interview, position and key belongs to exactly one.")
+@object_type
 class Organization(Node):
-    """The caller's organization."""
+    """A tenant. Every interview, position and API key belongs to exactly one organization."""
 
-    name: str = strawberry.field(description="Its name.")
+    document: strawberry.Private[documents.Organization]
+    name: str = document_field("The organization's name.")
 
     @classmethod
     def of(cls, document: documents.Organization) -> "Organization":
-        """The organization as callers see it."""
-        return cls(id=strawberry.ID(encode_id(IdKind.ORGANIZATION, document.id)), name=document.name)
+        """Builds the organization from its document."""
+        return cls(document=document, id=strawberry.ID(encode_id(IdKind.ORGANIZATION, document.id)))
 
 
-@strawberry.type(description="The caller, by the credential that came with the request.")
+@object_type
 class Viewer:
-    """Who is asking."""
+    """The caller, identified by the credential that came with the request."""
 
-    role: Role = strawberry.field(description="What the caller may do.")
-    organization: Organization = strawberry.field(description="Whose data the caller sees.")
-    name: str = strawberry.field(description="The name of the key, or the candidate's.")
-
-    @classmethod
-    def of(cls, principal: Principal, organization: documents.Organization) -> "Viewer":
-        """The caller as it sees itself."""
-        return cls(role=principal.role, organization=Organization.of(organization), name=principal.name)
+    caller: strawberry.Private[Principal]
+    role: Role = document_field("The caller's role, which decides what the caller may do.", source="caller")
+    organization: Organization = strawberry.field(description="The organization whose data the caller sees.")
+    name: str = document_field("The name of the API key, or the candidate's name.", source="caller")

@@ -83,7 +83,7 @@ async def test_unavailable_mongodb_closes_the_socket_with_1013(server: ServerAdd
         await client.send({"type": "connection_init", "payload": {"authorization": "Bearer viva_x"}})
         assert await client.wait_closed() == (
             1013,
-            "UNAVAILABLE: The database does not answer: send the same again in 5 seconds.",
+            "UNAVAILABLE: The database does not respond: repeat the request in 5 seconds.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Callers of the API: over ASGI without a socket, or over HTTP and WebSocket to a server in this process."""
+"""Clients of the API: over ASGI without a socket, or over HTTP and WebSocket to a server in this process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -25,7 +25,7 @@ from tests.resolvers.tenant import Tenant
 
 @dataclass(frozen=True)
 class GraphQLResponse:
-    """What came back."""
+    """The response to a GraphQL request."""
 
     response: httpx2.Response
     data: dict[str, Any] | None
@@ -37,7 +37,7 @@ class GraphQLResponse:
 
     @property
     def error(self) -> dict[str, Any]:
-        """The only error."""
+        """The error of a response that must have exactly one."""
         assert len(self.errors) == 1, self.errors
         return self.errors[0]
 
@@ -48,23 +48,23 @@ class GraphQLResponse:
 
 @dataclass(frozen=True)
 class ApiClient:
-    """The API, asked by POST."""
+    """A client that sends requests by POST."""
 
     client: httpx2.AsyncClient
 
     async def execute(self, query: str, token: str | None = None, /, **variables: Any) -> GraphQLResponse:
-        """Run an operation."""
+        """Runs an operation."""
         return await self.post({"query": query, "variables": variables}, headers=bearer_headers(token))
 
     async def mutate(self, mutation: str, token: str | None, selection: str, /, **fields: Any) -> GraphQLResponse:
-        """Run one mutation with that input; `selection` is what is asked of its payload."""
+        """Runs one mutation with the input `fields`, selecting `selection` of its payload."""
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
         return await self.execute(
             f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} }} }}", token, input=fields
         )
 
     async def post(self, body: Any, headers: Mapping[str, str] | None = None) -> GraphQLResponse:
-        """Send a body as JSON."""
+        """Sends a body as JSON."""
         content = {"Content-Type": "application/json", **(headers or {})}
         response = await self.client.post("/graphql", content=orjson.dumps(body), headers=content)
         result = response.json()
@@ -76,7 +76,7 @@ def bearer_headers(token: str | None) -> dict[str, str]:
 
 
 async def issue_token(tenant: Tenant, role: Role, interview: Interview | None = None) -> str:
-    """A credential of that role; a candidate's is for `make_interview`."""
+    """Issues a credential of the role. That of a candidate is for `interview`."""
     if role is Role.CANDIDATE:
         assert interview, "a candidate is a caller of one interview"
         return issue_candidate_access(tenant.services, interview).token
@@ -84,7 +84,7 @@ async def issue_token(tenant: Tenant, role: Role, interview: Interview | None = 
 
 
 def with_services(app: Starlette, services: Services) -> Any:
-    """The application as a server with a lifespan would call it."""
+    """Wraps the application so that requests have the state that its lifespan would give them."""
 
     async def app_with_state(scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = {"services": services}
@@ -101,7 +101,7 @@ class _SignalFreeServer(uvicorn.Server):
 
 @dataclass(frozen=True)
 class ServerAddress:
-    """Where the API is."""
+    """The address of a running API server."""
 
     port: int
 
@@ -114,14 +114,14 @@ class ServerAddress:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
     def open_client(self, token: str | None) -> Client:
-        """A real client over one WebSocket."""
+        """Opens a gql client over one WebSocket."""
         payload = {"authorization": f"Bearer {token}"} if token else {}
         return Client(transport=WebsocketsTransport(url=self.websocket_url, init_payload=payload))
 
 
 @asynccontextmanager
 async def serve(app: Any, port: int = 0, **options: Any) -> AsyncIterator[ServerAddress]:
-    """The application behind uvicorn, as main runs it, on that port, or on a free one; `provider_options` are uvicorn's."""
+    """Serves the application with uvicorn, as main does, on `port` or a free one. `options` are uvicorn's."""
     config = uvicorn.Config(
         app,
         port=port,
@@ -130,7 +130,7 @@ async def serve(app: Any, port: int = 0, **options: Any) -> AsyncIterator[Server
         ws_max_size=MAX_FRAME_BYTES,
         log_config=None,
         access_log=False,
-        # what a test left unanswered is not waited for
+        # do not wait for requests that a test left open
         timeout_graceful_shutdown=1,
         **options,
     )

@@ -1,4 +1,4 @@
-"""Who may read, filter, order and do what: a row for everything in the schema, and a world in which to try it."""
+"""The authorization table: the permitted roles of every element of the schema, and a scenario to check them in."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -118,12 +118,12 @@ MUTATION_PAYLOAD_TYPES = {
     *("EndInterviewPayload", "CancelInterviewPayload", "EvaluateInterviewPayload", "ReviewEvaluationPayload"),
     *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
 }
-"""whoever may call the mutation may read its payload; rows of the mutations say who"""
+"""Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
-"""reached by its subscription only, whose row says who"""
+"""Reachable only through a subscription, whose row names the roles."""
 
 ALWAYS_NULL_FIELDS = {"Interview.erasedAt"}
-"""null in the world, whoever reads"""
+"""Null in the scenario, for every role."""
 
 # how each type is reached, with FIELD in the place of the field
 TYPE_QUERIES = {
@@ -178,7 +178,7 @@ def member_names(kind: Any) -> list[str]:
 
 
 def fields_of(kind: str) -> dict[str, GraphQLField]:
-    """The fields of an object type."""
+    """Returns the fields of an object type."""
     fields: dict[str, GraphQLField] = assert_object_type(SCHEMA.type_map[kind]).fields
     return fields
 
@@ -189,7 +189,7 @@ def input_fields_of(kind: str) -> dict[str, GraphQLInputField]:
 
 
 def input_names_of(field: GraphQLField) -> list[str]:
-    """What a caller gives to the field: its arguments, or what its input holds."""
+    """Returns the arguments of the field, or the fields of its input."""
     return list(input_fields_of(get_named_type(field.args["input"].type).name) if "input" in field.args else field.args)
 
 
@@ -201,7 +201,7 @@ def authorized_types() -> Iterator[str]:
 
 
 def leaf_presence(data: Any) -> Iterator[bool]:
-    """Whether each leaf of an answer is there."""
+    """Returns whether each leaf of a response is present."""
     match data:
         case dict():
             for value in data.values():
@@ -214,13 +214,13 @@ def leaf_presence(data: Any) -> Iterator[bool]:
 
 
 def field_selection(kind: str, name: str) -> str:
-    """The field, with arguments and something selected in it if need be."""
+    """Returns a selection of the field, with required arguments and subfields."""
     sub_selection = " { __typename }" if is_composite_type(get_named_type(fields_of(kind)[name].type)) else ""
     return f"{name}{FIELD_ARGUMENTS.get(f'{kind}.{name}', '')}{sub_selection}"
 
 
 class AuthorizationScenario:
-    """A tenant with a completed interview of which everything there is to read is there, and a token of each role."""
+    """A tenant with a completed interview that has a value in every field, and a token of each role."""
 
     def __init__(self, tenant: Tenant, interview: Interview, evaluation: EvaluationDocument, tokens: dict[Role, str]) -> None:
         self.tokens = tokens
@@ -233,7 +233,7 @@ class AuthorizationScenario:
         self.nodes = [global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)]
 
     async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
-        """The codes of the errors that the role gets for this query, which may use the variables of the world."""
+        """Returns the error codes that the role gets for this query, which may use the scenario's variables."""
         used = [name for name in self.variables if f"${name}" in query]
         kinds = {"position": "String!", "invite": "String!"}
         declared = ", ".join(f"${name}: {kinds.get(name, 'ID!')}" for name in used)
@@ -250,7 +250,7 @@ class AuthorizationScenario:
 
 
 async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
-    """The world: no field of it is null but what NEVER_THERE names."""
+    """Makes the scenario. Only the fields in ALWAYS_NULL_FIELDS are null."""
     interview = await tenant.make_interview(
         candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
         progress=Progress(question=1, question_key="motivation", exchanges=1),
@@ -290,7 +290,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
 
 
 def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:
-    """A value that the schema takes; ids are those of the world."""
+    """Returns a valid value of the type; ids are those of the scenario."""
     kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
     if isinstance(kind, GraphQLList):
         return [sample_value(GraphQLInputField(kind.of_type), scenario, name)]

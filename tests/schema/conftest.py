@@ -16,7 +16,7 @@ from tests.schema.shared_turns import ExecutionCounter, StreamCounter
 
 @pytest.fixture
 async def forty_interviews(tenant: Tenant, other_tenant: Tenant) -> list[Interview]:
-    """Forty interviews of the tenant; another one has interviews that are just the same."""
+    """Forty interviews of the tenant. Another tenant has equal interviews."""
     other = Tenant(tenant.services, tenant.organization, await make_position(tenant.id, key="other"), tenant.principals)
     for place in range(6):
         await make_listed_interview(other_tenant, place)

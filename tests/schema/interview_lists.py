@@ -1,4 +1,4 @@
-"""Many interviews, and asking for lists of them."""
+"""Interviews for tests of lists, and queries for them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ SCORES = (None, 50.0, 75.0, 50.0, None, 100.0, 0.0)
 
 
 async def make_listed_interview(tenant: Tenant, place: int, **values: Any) -> Interview:
-    """One of many: every value that a list is sorted or filtered by is missing, repeated, or both."""
+    """Makes one of many interviews whose values for ordering and filtering are partly missing or repeated."""
     name, score = NAMES[place % len(NAMES)], SCORES[place % len(SCORES)]
     email = f"{name.split()[0].lower()}@{'mail' if place % 2 else 'post'}.example"
     moment = FIRST_CREATED_AT + timedelta(hours=place // 3)

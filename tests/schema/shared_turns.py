@@ -1,4 +1,4 @@
-"""What tests of shared subscriptions ask for, and how they read what comes."""
+"""Queries and readers for tests of shared subscriptions."""
 
 import asyncio
 from contextlib import aclosing
@@ -16,19 +16,19 @@ TURN_ADDED = "subscription($id: ID!, $after: Int! = 0) { turnAdded(interviewId: 
 
 
 class ExecutionCounter:
-    """How often a subscription's event was executed for several at once."""
+    """Counts executions of events for shared subscriptions."""
 
     count = 0
 
 
 class StreamCounter:
-    """How many operations went through GraphQL's parsing, validation and coercion."""
+    """Counts operations that GraphQL parsed, validated and coerced."""
 
     count = 0
 
 
 async def run_unshared(tenant: Tenant, token: str, query: str, variables: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    """The payloads as Strawberry and graphql-core make them, event by event."""
+    """Returns the payloads that Strawberry and graphql-core make without sharing."""
     context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
     payloads: list[dict[str, Any]] = []
     async with asyncio.timeout(10), aclosing(await build_schema().stream(query, variables, context)) as results:

@@ -1,4 +1,4 @@
-"""Who may read, filter, order and do what, over the wire. The rows are checked against the schema: a field without one fails."""
+"""Authorization over HTTP and WebSocket, for every element of the schema. An element without a row in the table fails."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from tests.schema.authorization_table import (
 )
 
 
-def test_every_type_that_can_be_read_has_its_rows() -> None:
+def test_every_readable_type_is_in_the_table() -> None:
     without = set(authorized_types()) - MUTATION_PAYLOAD_TYPES - SUBSCRIPTION_ONLY_TYPES - set(FIELD_ROLES)
     assert not without, f"no row says who may read {sorted(without)}: add them to READS and PATHS (rights.py)"
     assert set(FIELD_ROLES) <= set(authorized_types())
@@ -39,7 +39,7 @@ def test_every_type_that_can_be_read_has_its_rows() -> None:
 
 
 @pytest.mark.parametrize("kind", FIELD_ROLES)
-def test_every_field_has_its_row(kind: str) -> None:
+def test_every_field_is_in_the_table(kind: str) -> None:
     there, roles = set(member_names(SCHEMA.type_map[kind])), roles_by_field(kind)
     without = [f"{kind}.{name}" for name in there - roles.keys()]
     assert not without, f"no row says who may read, filter by or do {without}: add it to READS (rights.py)"
@@ -51,18 +51,18 @@ def test_every_field_has_its_row(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", TYPE_QUERIES)
-async def test_a_field_is_read_by_its_roles_only(api: ApiClient, scenario: AuthorizationScenario, kind: str) -> None:
+async def test_field_is_readable_by_its_roles_only(api: ApiClient, scenario: AuthorizationScenario, kind: str) -> None:
     expected, actual = {}, {}
     for name, roles in roles_by_field(kind).items():
         for role in Role:
             codes = await scenario.query_error_codes(api, role, TYPE_QUERIES[kind].replace("FIELD", field_selection(kind, name)))
-            # a list of one or of three gives as many refusals
+            # a list gives one refusal for each of its items
             actual[name, role] = set(codes)
             expected[name, role] = set() if role in roles else {"FORBIDDEN"}
     assert actual == expected
 
 
-async def test_what_may_not_be_read_is_null_and_costs_nothing_else(api: ApiClient, scenario: AuthorizationScenario) -> None:
+async def test_forbidden_field_is_null_and_leaves_other_fields_intact(api: ApiClient, scenario: AuthorizationScenario) -> None:
     query = "query($id: ID!) { interview(id: $id) { status decision evaluation { overallScore } candidate { name email } } }"
     answer = await api.execute(query, scenario.tokens[Role.VIEWER], id=scenario.variables["interview"])
     assert answer.data == {
@@ -82,9 +82,7 @@ async def test_what_may_not_be_read_is_null_and_costs_nothing_else(api: ApiClien
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_list_is_filtered_by_what_the_role_may_read_only(
-    api: ApiClient, scenario: AuthorizationScenario, role: Role
-) -> None:
+async def test_list_filter_on_a_forbidden_field_is_refused(api: ApiClient, scenario: AuthorizationScenario, role: Role) -> None:
     actual, expected = {}, {}
     for name, roles in roles_by_field("InterviewFilter").items():
         value = sample_value(input_fields_of("InterviewFilter")[name], scenario)
@@ -96,9 +94,7 @@ async def test_a_list_is_filtered_by_what_the_role_may_read_only(
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_list_is_ordered_by_what_the_role_may_read_only(
-    api: ApiClient, scenario: AuthorizationScenario, role: Role
-) -> None:
+async def test_list_order_by_a_forbidden_field_is_refused(api: ApiClient, scenario: AuthorizationScenario, role: Role) -> None:
     actual, expected = {}, {}
     for name, roles in roles_by_field("InterviewOrderField").items():
         actual[name] = await scenario.query_error_codes(
@@ -112,7 +108,7 @@ async def test_a_list_is_ordered_by_what_the_role_may_read_only(
 
 
 @pytest.mark.parametrize("role", [*Role, None])
-async def test_a_mutation_is_for_its_roles_only(api: ApiClient, scenario: AuthorizationScenario, role: Role | None) -> None:
+async def test_mutation_is_allowed_for_its_roles_only(api: ApiClient, scenario: AuthorizationScenario, role: Role | None) -> None:
     actual, expected = {}, {}
     for name, roles in roles_by_field("Mutation").items():
         if role is Role.ADMIN and name == "eraseInterview":
@@ -128,7 +124,7 @@ async def test_a_mutation_is_for_its_roles_only(api: ApiClient, scenario: Author
 
 
 @pytest.mark.parametrize("role", [*Role, None])
-async def test_a_subscription_is_for_its_roles_only(
+async def test_subscription_is_allowed_for_its_roles_only(
     server: ServerAddress, scenario: AuthorizationScenario, role: Role | None
 ) -> None:
     actual, expected = {}, {}
@@ -144,7 +140,7 @@ async def test_a_subscription_is_for_its_roles_only(
 
 
 async def read_refusal_code(server: ServerAddress, token: str | None, text: str, variables: dict[str, Any]) -> str | None:
-    """The code with which the stream is refused; None when it begins, or ends because there is nothing to say."""
+    """Returns the code with which the stream is refused, or None if it starts or completes."""
     async with server.open_client(token) as session:
         stream = session.subscribe(GraphQLRequest(text, variable_values=variables))
         try:
@@ -157,7 +153,7 @@ async def read_refusal_code(server: ServerAddress, token: str | None, text: str,
     return None
 
 
-async def test_without_a_token_there_is_no_data(api: ApiClient, scenario: AuthorizationScenario) -> None:
+async def test_request_without_a_token_returns_no_data(api: ApiClient, scenario: AuthorizationScenario) -> None:
     actual = {
         name: await scenario.query_error_codes(api, None, f"{{ {field_selection('Query', name)} }}")
         for name in roles_by_field("Query")
@@ -169,12 +165,12 @@ async def test_without_a_token_there_is_no_data(api: ApiClient, scenario: Author
 
 
 def fields_naming_ids(kind: str) -> list[str]:
-    """The mutations or subscriptions that name something by its id."""
+    """Returns the mutations or subscriptions with an id in their input."""
     ids = {"interviewId", "evaluationId"}
     return [name for name, field in fields_of(kind).items() if ids & set(input_names_of(field))]
 
 
-async def test_what_another_organization_has_is_not_found(
+async def test_objects_of_another_organization_are_not_found(
     api: ApiClient, scenario: AuthorizationScenario, other_tenant: Tenant
 ) -> None:
     token = await issue_token(other_tenant, Role.ADMIN)
@@ -194,7 +190,7 @@ async def test_what_another_organization_has_is_not_found(
     assert lists["positions"]["nodes"] == [{"id": global_id_of(other_tenant.position)}]
 
 
-async def test_what_another_organization_has_is_not_changed(
+async def test_objects_of_another_organization_cannot_be_changed(
     api: ApiClient, scenario: AuthorizationScenario, other_tenant: Tenant
 ) -> None:
     own = await other_tenant.make_interview()
@@ -210,7 +206,7 @@ async def test_what_another_organization_has_is_not_changed(
     assert actual == {(name, role): ({name: None}, ["NOT_FOUND"]) for name, role in actual}
 
 
-async def test_what_another_organization_has_is_not_followed(
+async def test_objects_of_another_organization_cannot_be_followed(
     server: ServerAddress, scenario: AuthorizationScenario, other_tenant: Tenant
 ) -> None:
     own = await other_tenant.make_interview()

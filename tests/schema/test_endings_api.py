@@ -1,4 +1,4 @@
-"""How an interview ends, over the wire: ended, cancelled, erased, each as often as one likes."""
+"""Ending, cancelling and erasing interviews through the API, with repetitions."""
 
 import asyncio
 from typing import Any
@@ -25,7 +25,7 @@ OVER_STATUSES = [InterviewStatus.CANCELLED, InterviewStatus.EXPIRED, InterviewSt
 
 
 @pytest.mark.parametrize("role", [Role.RECRUITER, Role.CANDIDATE])
-async def test_an_ended_interview_says_who_ended_it_and_keeps_what_was_said(api: ApiClient, tenant: Tenant, role: Role) -> None:
+async def test_ended_interview_states_who_ended_it_and_retains_its_turns(api: ApiClient, tenant: Tenant, role: Role) -> None:
     interview = await tenant.make_interview()
     turn = await add_candidate_turn(interview, "That is all.")
     token = await issue_token(tenant, role, interview)
@@ -43,7 +43,7 @@ async def test_an_ended_interview_says_who_ended_it_and_keeps_what_was_said(api:
 
 
 @pytest.mark.parametrize("again_by", [Role.RECRUITER, Role.CANDIDATE])
-async def test_an_interview_that_has_ended_is_answered_as_it_is(api: ApiClient, tenant: Tenant, again_by: Role) -> None:
+async def test_ending_an_ended_interview_returns_it_unchanged(api: ApiClient, tenant: Tenant, again_by: Role) -> None:
     interview = await tenant.make_interview()
     first = await api.mutate(
         "endInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview)
@@ -56,7 +56,7 @@ async def test_an_interview_that_has_ended_is_answered_as_it_is(api: ApiClient, 
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, *OVER_STATUSES])
-async def test_what_was_never_open_or_is_over_otherwise_cannot_be_ended(
+async def test_ending_a_scheduled_cancelled_or_expired_interview_is_a_conflict(
     api: ApiClient, tenant: Tenant, status: InterviewStatus
 ) -> None:
     interview = await tenant.make_interview(status)
@@ -71,9 +71,7 @@ async def test_what_was_never_open_or_is_over_otherwise_cannot_be_ended(
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, InterviewStatus.WAITING])
-async def test_what_has_not_begun_is_cancelled_and_keeps_its_first_reason(
-    api: ApiClient, tenant: Tenant, status: InterviewStatus
-) -> None:
+async def test_cancelling_twice_retains_the_first_reason(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
     interview = await tenant.make_interview(status)
     token = await issue_token(tenant, Role.RECRUITER)
     given = {"interviewId": global_id_of(interview), "reason": "The position has been filled."}
@@ -85,7 +83,7 @@ async def test_what_has_not_begun_is_cancelled_and_keeps_its_first_reason(
 
 
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "ENDING", "COMPLETED", "EXPIRED", "FAILED"])
-async def test_what_has_begun_or_is_over_cannot_be_cancelled(api: ApiClient, tenant: Tenant, status: str) -> None:
+async def test_cancelling_a_started_or_ended_interview_is_a_conflict(api: ApiClient, tenant: Tenant, status: str) -> None:
     interview = await tenant.make_interview(InterviewStatus(status))
     refused = await api.mutate(
         "cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, interviewId=global_id_of(interview)
@@ -95,7 +93,9 @@ async def test_what_has_begun_or_is_over_cannot_be_cancelled(api: ApiClient, ten
 
 
 @pytest.mark.parametrize(("reason", "code"), [("a" * 2001, "BAD_INPUT"), ("\0", "BAD_INPUT"), (" ", None), (None, None)])
-async def test_a_reason_is_text_or_nothing(api: ApiClient, tenant: Tenant, reason: str | None, code: str | None) -> None:
+async def test_cancellation_reason_is_cleaned_or_refused(
+    api: ApiClient, tenant: Tenant, reason: str | None, code: str | None
+) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED)
     given = {"interviewId": global_id_of(interview), "reason": reason}
     answer = await api.mutate("cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, **given)
@@ -125,7 +125,7 @@ async def erase_interview(api: ApiClient, tenant: Tenant, interview: Interview) 
 
 
 @pytest.mark.parametrize("status", [*OPEN_STATUSES, InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED])
-async def test_of_an_erased_interview_nothing_personal_is_left(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
+async def test_erased_interview_has_no_personal_data(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
     interview = await tenant.make_interview(external_id="ATS-7", end_detail="She left early.")
     await add_candidate_turn(interview, "My name is Ada.")
     await interview.set({Interview.status: status})
@@ -147,7 +147,7 @@ async def test_of_an_erased_interview_nothing_personal_is_left(api: ApiClient, t
     assert await get_turn_collection().count_documents({"interview_id": interview.id}) == 0
 
 
-async def test_the_receipt_proves_what_was_erased_without_a_word_of_it(api: ApiClient, tenant: Tenant) -> None:
+async def test_receipt_counts_what_was_erased_without_personal_data(api: ApiClient, tenant: Tenant) -> None:
     interview = await tenant.make_interview(InterviewStatus.IN_PROGRESS, external_id="ATS-7")
     for number in range(3):
         await add_candidate_turn(interview, f"answer {number}")
@@ -160,7 +160,7 @@ async def test_the_receipt_proves_what_was_erased_without_a_word_of_it(api: ApiC
     assert await erase_interview(api, tenant, interview) == erased, "the same receipt each time"
 
 
-async def test_an_erased_interview_takes_nothing_more(api: ApiClient, tenant: Tenant) -> None:
+async def test_erased_interview_accepts_no_mutation(api: ApiClient, tenant: Tenant) -> None:
     interview = await tenant.make_interview()
     invite, evaluation = tenant.invite_token(interview), await tenant.make_evaluation(interview)
     candidate, admin = await issue_token(tenant, Role.CANDIDATE, interview), await issue_token(tenant, Role.ADMIN)
@@ -185,7 +185,7 @@ async def test_an_erased_interview_takes_nothing_more(api: ApiClient, tenant: Te
     }
 
 
-async def test_whoever_follows_learns_that_it_is_erased(server: ServerAddress, api: ApiClient, tenant: Tenant) -> None:
+async def test_subscribers_are_notified_of_an_erasure(server: ServerAddress, api: ApiClient, tenant: Tenant) -> None:
     interview = await tenant.make_interview()
     await add_candidate_turn(interview, "My name is Ada.")
     variables = {"id": global_id_of(interview)}
@@ -194,15 +194,19 @@ async def test_whoever_follows_learns_that_it_is_erased(server: ServerAddress, a
         "subscription($id: ID!) { interviewChanged(interviewId: $id) { status erasedAt candidate { name } } }",
         variable_values=variables,
     )
-    wall = GraphQLRequest("subscription { interviewsChanged { status erasedAt candidate { name } } }")
+    dashboard = GraphQLRequest("subscription { interviewsChanged { status erasedAt candidate { name } } }")
     async with server.open_client(await issue_token(tenant, Role.VIEWER)) as session, asyncio.timeout(15):
-        said, changed, shown = session.subscribe(turns), session.subscribe(states), session.subscribe(wall)
-        assert (await anext(said))["turnAdded"] == {"text": "My name is Ada."}
-        for stream in (changed, shown):
+        turns_stream, interview_stream, dashboard_stream = (
+            session.subscribe(turns),
+            session.subscribe(states),
+            session.subscribe(dashboard),
+        )
+        assert (await anext(turns_stream))["turnAdded"] == {"text": "My name is Ada."}
+        for stream in (interview_stream, dashboard_stream):
             assert next(iter((await anext(stream)).values()))["candidate"] == {"name": "Ada Lovelace"}
         await erase_interview(api, tenant, interview)
-        assert await anext(said, None) is None, "the stream of turns completes"
-        for stream in (changed, shown):
+        assert await anext(turns_stream, None) is None, "the stream of turns completes"
+        for stream in (interview_stream, dashboard_stream):
             state = next(iter((await anext(stream)).values()))
             assert (state["status"], state["candidate"]) == ("CANCELLED", None)
             assert state["erasedAt"] is not None

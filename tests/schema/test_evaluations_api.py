@@ -1,4 +1,4 @@
-"""Evaluations and reviews over the wire: what was judged stands, what people decide stands beside it."""
+"""Evaluations and reviews through the API."""
 
 import asyncio
 from typing import Any
@@ -31,7 +31,7 @@ async def review_evaluation(api: ApiClient, token: str, evaluation: Evaluation, 
 # --- reading
 
 
-async def test_everything_of_an_evaluation_can_be_read_and_each_quote_in_its_turn(api: ApiClient, tenant: Tenant) -> None:
+async def test_all_evaluation_fields_are_readable_and_each_quote_is_in_its_turn(api: ApiClient, tenant: Tenant) -> None:
     interview = await tenant.make_interview()
     turn = await add_candidate_turn(interview, "Zoë 🌱 pruned the roses in spring.")
     await interview.set({Interview.status: COMPLETED})
@@ -65,7 +65,7 @@ async def test_everything_of_an_evaluation_can_be_read_and_each_quote_in_its_tur
     assert (read["sandbox"], read["reviews"], read["failure"]) == (True, [], None)
 
 
-async def test_the_newest_completed_version_counts_and_any_can_be_named(
+async def test_evaluation_defaults_to_newest_completed_version_and_accepts_any_version(
     api: ApiClient, tenant: Tenant, interview: Interview
 ) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
@@ -75,12 +75,12 @@ async def test_the_newest_completed_version_counts_and_any_can_be_named(
     }}"""
 
     async def read_versions() -> tuple[Any, ...]:
-        told = []
+        found_versions = []
         for wanted in (None, 1, 2, 3, 4):
             answer = await api.execute(query, token, id=global_id_of(interview), v=wanted)
             assert answer["evaluation"] == answer["interview"]["evaluation"]
-            told.append(answer["evaluation"] and answer["evaluation"]["version"])
-        return (*told, [each["version"] for each in answer["interview"]["evaluations"]])
+            found_versions.append(answer["evaluation"] and answer["evaluation"]["version"])
+        return (*found_versions, [each["version"] for each in answer["interview"]["evaluations"]])
 
     assert await read_versions() == (None, None, None, None, None, [])
     failed = EvaluationStatus.FAILED
@@ -91,7 +91,7 @@ async def test_the_newest_completed_version_counts_and_any_can_be_named(
     assert await read_versions() == (2, 1, 2, 3, None, [3, 2, 1])
 
 
-async def test_a_failed_evaluation_is_a_reason_and_no_number(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+async def test_failed_evaluation_has_a_reason_and_no_results(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
     values = {"status": EvaluationStatus.FAILED, "outcome": None, "failure": "Claude refused to judge this transcript."}
     await tenant.make_evaluation(interview, **values)
     query = "query($id: ID!) { evaluation(interviewId: $id) { status failure overallScore recommendation summary coverage } }"
@@ -103,7 +103,7 @@ async def test_a_failed_evaluation_is_a_reason_and_no_number(api: ApiClient, ten
 # --- evaluateInterview
 
 
-async def test_one_more_version_is_pending_and_while_it_is_that_one_is_answered(
+async def test_requesting_an_evaluation_while_one_is_pending_returns_the_pending_one(
     api: ApiClient, tenant: Tenant, interview: Interview
 ) -> None:
     await tenant.make_evaluation(interview)
@@ -129,7 +129,9 @@ async def test_one_more_version_is_pending_and_while_it_is_that_one_is_answered(
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status is not COMPLETED])
-async def test_only_a_completed_interview_is_evaluated(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
+async def test_evaluating_an_interview_that_is_not_completed_is_a_conflict(
+    api: ApiClient, tenant: Tenant, status: InterviewStatus
+) -> None:
     interview = await tenant.make_interview(status)
     token = await issue_token(tenant, Role.RECRUITER)
     refused = await api.mutate("evaluateInterview", token, "evaluation { id }", interviewId=global_id_of(interview))
@@ -140,7 +142,7 @@ async def test_only_a_completed_interview_is_evaluated(api: ApiClient, tenant: T
 # --- reviewEvaluation
 
 
-async def test_a_review_stands_beside_the_scores_and_computes_its_own(
+async def test_review_computes_its_own_score_and_leaves_results_unchanged(
     api: ApiClient, tenant: Tenant, interview: Interview
 ) -> None:
     evaluation = await tenant.make_evaluation(interview)
@@ -169,12 +171,12 @@ async def test_a_review_stands_beside_the_scores_and_computes_its_own(
     assert (read["interview"]["decision"], read["interviews"]["totalCount"]) == ("REJECT", 1)
 
 
-async def test_with_too_little_assessed_a_review_has_no_score(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+async def test_review_below_minimum_coverage_has_no_score(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
     evaluation = await tenant.make_evaluation(interview)
     overrides = [{"criterionKey": key, "reason": "Bad audio."} for key in ("technical", "communication")]
     reviewed = await review_evaluation(api, await issue_token(tenant, Role.ADMIN), evaluation, overrides=overrides)
-    (told,) = reviewed["reviewEvaluation"]["evaluation"]["reviews"]
-    assert told["overallScore"] is None
+    (review,) = reviewed["reviewEvaluation"]["evaluation"]["reviews"]
+    assert review["overallScore"] is None
 
 
 OVERRIDE = {"criterionKey": "technical", "level": 3, "reason": "Because."}
@@ -196,7 +198,7 @@ INVALID_REVIEWS: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(
     ("given", "field"), INVALID_REVIEWS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_REVIEWS)]
 )
-async def test_a_review_that_does_not_fit_is_refused_by_its_path(
+async def test_invalid_review_is_refused_with_the_path_of_the_value(
     api: ApiClient, tenant: Tenant, interview: Interview, given: dict[str, Any], field: str
 ) -> None:
     evaluation = await tenant.make_evaluation(interview)
@@ -210,7 +212,7 @@ async def test_a_review_that_does_not_fit_is_refused_by_its_path(
 
 
 @pytest.mark.parametrize("status", [status for status in EvaluationStatus if status is not EvaluationStatus.COMPLETED])
-async def test_only_a_completed_evaluation_is_reviewed(
+async def test_reviewing_an_evaluation_that_is_not_completed_is_a_conflict(
     api: ApiClient, tenant: Tenant, interview: Interview, status: EvaluationStatus
 ) -> None:
     evaluation = await tenant.make_evaluation(interview, status=status, outcome=None)

@@ -1,4 +1,4 @@
-"""Filters of interviews over the wire, one by one and in pairs, compared with what a filter in Python gives."""
+"""Filters of interviews through the API, alone and in pairs, compared with a filter in Python."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -56,11 +56,11 @@ def candidate_name(interview: Interview) -> str:
     return interview.candidate.name if interview.candidate else ""
 
 
-def test_every_filter_is_tried() -> None:
+def test_every_filter_field_has_a_case() -> None:
     assert {name for chosen, _ in FILTERS for name in chosen} == set(roles_by_field("InterviewFilter"))
 
 
-async def test_a_filter_finds_what_it_says_and_so_do_two_of_them(
+async def test_filters_select_matching_interviews_alone_and_combined(
     api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
 ) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
@@ -78,7 +78,9 @@ async def test_a_filter_finds_what_it_says_and_so_do_two_of_them(
     assert some > len(FILTERS), "most of the filters find something"
 
 
-async def test_a_filtered_list_has_pages_in_any_order(api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]) -> None:
+async def test_filtered_list_is_paginated_in_every_order(
+    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
+) -> None:
     token = await issue_token(tenant, Role.ADMIN)
     matching = [interview for interview in forty_interviews if interview.evaluated and interview.decision is None]
     order = {"field": "SCORE", "direction": "DESC"}
@@ -92,7 +94,7 @@ async def test_a_filtered_list_has_pages_in_any_order(api: ApiClient, tenant: Te
     assert seen == sort_ids(matching, InterviewOrderField.SCORE, descending=True)
 
 
-async def test_a_viewer_finds_candidates_by_name_and_not_by_what_it_may_not_read(
+async def test_viewer_finds_candidates_by_name_but_not_by_email(
     api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
 ) -> None:
     token = await issue_token(tenant, Role.VIEWER)

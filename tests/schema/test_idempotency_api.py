@@ -1,4 +1,4 @@
-"""Every mutation five times at once with one key, over the wire: one effect, one answer; with another input a CONFLICT."""
+"""Idempotency of every mutation: five concurrent calls with one key have one effect; another input is a CONFLICT."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ from tests.schema.test_positions_api import position_input
 
 @dataclass
 class MutationScenario:
-    """A tenant with an interview that has been evaluated if it is completed."""
+    """A tenant with an interview, which is evaluated if it is completed."""
 
     tenant: Tenant
     interview: Interview
@@ -37,7 +37,7 @@ class MutationScenario:
 
 @dataclass(frozen=True)
 class MutationCase:
-    """A mutation: its input and another, what it is asked for, how its effects are counted, and how many there must be."""
+    """A mutation: two different inputs, its selection, how its effects are counted, and the expected count."""
 
     make_input: Callable[[MutationScenario], dict[str, Any]]
     other_input: dict[str, Any]
@@ -137,11 +137,11 @@ CASES: dict[str, MutationCase] = {
 }
 
 
-def test_every_mutation_with_a_key_is_tried() -> None:
+def test_every_mutation_with_an_idempotency_key_has_a_case() -> None:
     mutations = fields_of("Mutation")
     with_key = {name for name, it in mutations.items() if "idempotencyKey" in input_names_of(it)}
     assert with_key == set(CASES)
-    assert set(mutations) - with_key == {"joinInterview"}, "an invite's repetition is safe by itself"
+    assert set(mutations) - with_key == {"joinInterview"}, "joining with an invite is idempotent without a key"
 
 
 @pytest.fixture(params=CASES)
@@ -159,7 +159,9 @@ async def issue_token_for(scenario: MutationScenario, role: Role) -> str:
     return await issue_token(scenario.tenant, role, scenario.interview)
 
 
-async def test_five_at_once_are_one_effect_and_one_answer(api: ApiClient, scenario: MutationScenario, mutation: str) -> None:
+async def test_five_concurrent_calls_with_one_key_have_one_effect_and_one_result(
+    api: ApiClient, scenario: MutationScenario, mutation: str
+) -> None:
     case = CASES[mutation]
     token, given = await issue_token_for(scenario, case.role), {**case.make_input(scenario), "idempotencyKey": "once"}
 
@@ -173,7 +175,7 @@ async def test_five_at_once_are_one_effect_and_one_answer(api: ApiClient, scenar
     assert await case.count_effects(scenario) == 1
 
 
-async def test_the_same_key_with_another_input_is_a_conflict_and_has_no_effect(
+async def test_same_key_with_another_input_is_a_conflict_without_effect(
     api: ApiClient, scenario: MutationScenario, mutation: str
 ) -> None:
     case = CASES[mutation]
@@ -191,7 +193,7 @@ async def test_the_same_key_with_another_input_is_a_conflict_and_has_no_effect(
     assert await Interview.find({"organization_id": scenario.tenant.id}).sort("_id").to_list() == before
 
 
-async def test_another_caller_and_another_mutation_have_keys_of_their_own(api: ApiClient, tenant: Tenant) -> None:
+async def test_keys_are_separate_for_each_caller_and_mutation(api: ApiClient, tenant: Tenant) -> None:
     given = {"candidateName": "Grace Hopper", "positionKey": "tester", "channel": "TEXT", "idempotencyKey": "once"}
     made = set()
     for role in (Role.ADMIN, Role.RECRUITER):
@@ -202,20 +204,20 @@ async def test_another_caller_and_another_mutation_have_keys_of_their_own(api: A
     assert len(made) == 4
 
 
-async def test_tokens_are_issued_afresh_and_kept_nowhere(api: ApiClient, tenant: Tenant, database: Any) -> None:
+async def test_repeated_call_issues_new_tokens_and_stores_none(api: ApiClient, tenant: Tenant, database: Any) -> None:
     token = await issue_token(tenant, Role.ADMIN)
     given = {"candidateName": "Grace", "positionKey": "tester", "channel": "TEXT", "consent": CONSENT, "idempotencyKey": "once"}
     answer = await api.mutate("startInterview", token, "access { token } invite { token }", **given)
     secrets = [part["token"] for part in answer["startInterview"].values()]
     for name in await database.list_collection_names():
-        kept = str(await database[name].find().to_list())
-        assert not any(secret in kept for secret in [*secrets, token])
+        stored = str(await database[name].find().to_list())
+        assert not any(secret in stored for secret in [*secrets, token])
     (claim,) = await IdempotencyClaim.find_all().to_list()
     assert "Grace" not in str(claim)
 
 
 @pytest.mark.parametrize("key", ["", "  ", "\0", "a" * 201])
-async def test_what_is_no_key_is_refused_before_anything_happens(api: ApiClient, tenant: Tenant, key: str) -> None:
+async def test_invalid_key_is_refused_without_effect(api: ApiClient, tenant: Tenant, key: str) -> None:
     for mutation, case in CASES.items():
         world = await MutationScenario.make(tenant, case.status)
         given = {**case.make_input(world), "idempotencyKey": key}

@@ -1,4 +1,4 @@
-"""From the invite to the access, over the wire: scheduled, opened, joined, renewed, expired."""
+"""Invites through the API: scheduling, opening, joining, renewal and expiry."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ CONSENT = {"textVersion": CURRENT_CONSENT_VERSION, "recording": False}
 
 
 async def schedule_interview(api: ApiClient, tenant: Tenant, **fields: Any) -> dict[str, Any]:
-    """The payload of scheduleInterview."""
+    """Returns the payload of scheduleInterview."""
     token = await issue_token(tenant, Role.INTEGRATION)
     input_fields = {"candidateName": "Ada Lovelace", "positionKey": "tester", "channel": "TEXT", **fields}
     selected = "interview { id status scheduledFor expiresAt } invite { token url expiresAt }"
@@ -41,12 +41,12 @@ async def join_successfully(api: ApiClient, invite: str, **fields: Any) -> dict[
 
 
 async def read_role(api: ApiClient, token: str) -> str:
-    """The role that a token stands for, or the code of its refusal."""
+    """Returns the role of a token, or the code with which it is refused."""
     answer = await api.execute("{ viewer { role } }", token)
     return str(answer["viewer"]["role"] if not answer.errors else answer.codes[0])
 
 
-async def test_an_invite_shows_what_it_is_for_and_opens_the_interview(api: ApiClient, tenant: Tenant) -> None:
+async def test_invite_shows_its_interview_and_opens_it(api: ApiClient, tenant: Tenant) -> None:
     scheduled = await schedule_interview(api, tenant, candidateEmail="ada@example.org")
     invite = scheduled["invite"]["token"]
     assert scheduled["interview"]["status"] == "SCHEDULED"
@@ -80,7 +80,7 @@ async def test_an_invite_shows_what_it_is_for_and_opens_the_interview(api: ApiCl
     }
 
 
-async def test_without_a_consent_nobody_comes_in(api: ApiClient, tenant: Tenant) -> None:
+async def test_first_join_without_consent_is_refused(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
     for given, field in (
         ({}, "consent"),
@@ -93,7 +93,7 @@ async def test_without_a_consent_nobody_comes_in(api: ApiClient, tenant: Tenant)
     assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["status"] == "SCHEDULED"
 
 
-async def test_the_first_consent_stands_whatever_comes_later(api: ApiClient, tenant: Tenant) -> None:
+async def test_later_joins_do_not_change_the_first_consent(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
     first = (await join_successfully(api, invite, consent=CONSENT))["interview"]["consent"]
     assert (first["textVersion"], first["recording"]) == (CURRENT_CONSENT_VERSION, False)
@@ -101,7 +101,7 @@ async def test_the_first_consent_stands_whatever_comes_later(api: ApiClient, ten
         assert (await join_successfully(api, invite, **given))["interview"]["consent"] == first
 
 
-async def test_of_several_who_come_at_once_all_get_in_under_one_consent(api: ApiClient, tenant: Tenant) -> None:
+async def test_concurrent_first_joins_all_succeed_under_one_consent(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
     given = [{"textVersion": CURRENT_CONSENT_VERSION, "recording": bool(number % 2)} for number in range(6)]
     came = await asyncio.gather(*(join_successfully(api, invite, consent=consent) for consent in given))
@@ -109,7 +109,7 @@ async def test_of_several_who_come_at_once_all_get_in_under_one_consent(api: Api
     assert {await read_role(api, payload["access"]["token"]) for payload in came} == {"CANDIDATE"}
 
 
-async def test_who_comes_back_gets_a_fresh_access_in_the_middle_of_the_interview(api: ApiClient, tenant: Tenant) -> None:
+async def test_rejoining_an_interview_in_progress_issues_new_credentials(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
     first = await join_successfully(api, invite, consent=CONSENT)
     said = {"interviewId": first["interview"]["id"], "text": "I was just here."}
@@ -120,7 +120,7 @@ async def test_who_comes_back_gets_a_fresh_access_in_the_middle_of_the_interview
     assert (await api.mutate("sendMessage", again["access"]["token"], "turn { seq }", **said))["sendMessage"]["turn"]["seq"] == 2
 
 
-async def test_what_a_joining_caller_sees_is_what_the_candidate_may_see(api: ApiClient, tenant: Tenant) -> None:
+async def test_join_payload_shows_only_what_the_candidate_may_read(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant, externalId="ATS-7"))["invite"]["token"]
     wanted = "interview { status externalId position { title key } } access { token }"
     admin = await issue_token(tenant, Role.ADMIN)
@@ -132,14 +132,14 @@ async def test_what_a_joining_caller_sees_is_what_the_candidate_may_see(api: Api
 
 
 @pytest.mark.parametrize("false", ["", "x", "a.b.c", "viva_x", "\0", "é"])
-async def test_a_false_invite_opens_nothing(api: ApiClient, tenant: Tenant, false: str) -> None:
+async def test_invalid_invite_is_not_found(api: ApiClient, tenant: Tenant, false: str) -> None:
     response = await api.execute(INVITATION_QUERY, token=false)
     assert (response.data, response.codes) == ({"invitation": None}, ["NOT_FOUND"])
     refused = await join_interview(api, false, consent=CONSENT)
     assert (refused.data, refused.codes) == ({"joinInterview": None}, ["NOT_FOUND"])
 
 
-async def test_no_other_credential_passes_for_an_invite_nor_an_invite_for_a_credential(api: ApiClient, tenant: Tenant) -> None:
+async def test_invites_and_other_credentials_are_not_interchangeable(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
     access = (await join_successfully(api, invite, consent=CONSENT))["access"]["token"]
     for other in (access, await issue_token(tenant, Role.ADMIN)):
@@ -147,7 +147,7 @@ async def test_no_other_credential_passes_for_an_invite_nor_an_invite_for_a_cred
     assert await read_role(api, invite) == "UNAUTHENTICATED"
 
 
-async def test_a_renewed_invite_stops_the_old_link_and_the_access_by_it(api: ApiClient, tenant: Tenant) -> None:
+async def test_renewed_invite_revokes_the_old_link_and_its_credentials(api: ApiClient, tenant: Tenant) -> None:
     scheduled = await schedule_interview(api, tenant)
     old, interview_id = scheduled["invite"]["token"], scheduled["interview"]["id"]
     access = (await join_successfully(api, old, consent=CONSENT))["access"]["token"]
@@ -161,7 +161,7 @@ async def test_a_renewed_invite_stops_the_old_link_and_the_access_by_it(api: Api
     assert await read_role(api, (await join_successfully(api, new))["access"]["token"]) == "CANDIDATE"
 
 
-async def test_a_renewal_may_set_a_new_time_until_the_candidate_has_come(api: ApiClient, tenant: Tenant) -> None:
+async def test_renewal_may_set_a_new_time_until_the_candidate_has_joined(api: ApiClient, tenant: Tenant) -> None:
     scheduled = await schedule_interview(api, tenant, scheduledFor=serialize_datetime(minutes_from_now(30)))
     token, interview_id = await issue_token(tenant, Role.RECRUITER), scheduled["interview"]["id"]
     selected = "interview { scheduledFor expiresAt } invite { token expiresAt }"
@@ -175,7 +175,7 @@ async def test_a_renewal_may_set_a_new_time_until_the_candidate_has_come(api: Ap
     assert (refused.codes, refused.error["extensions"].get("field")) == (["CONFLICT"], "scheduledFor")
 
 
-async def test_nobody_comes_much_too_early(api: ApiClient, tenant: Tenant) -> None:
+async def test_joining_more_than_15_minutes_early_is_a_conflict(api: ApiClient, tenant: Tenant) -> None:
     early = await schedule_interview(api, tenant, scheduledFor=serialize_datetime(minutes_from_now(20)))
     refused = await join_interview(api, early["invite"]["token"], consent=CONSENT)
     assert refused.codes == ["CONFLICT"]
@@ -185,9 +185,7 @@ async def test_nobody_comes_much_too_early(api: ApiClient, tenant: Tenant) -> No
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.EXPIRED])
-async def test_an_expired_invite_opens_nothing_until_it_is_renewed(
-    api: ApiClient, tenant: Tenant, status: InterviewStatus
-) -> None:
+async def test_expired_invite_works_again_only_after_a_renewal(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
     interview = await tenant.make_interview(status, expires_at=now() - timedelta(seconds=1))
     refused = await join_interview(api, tenant.invite_token(interview), consent=CONSENT)
     assert refused.codes == ["CONFLICT"]
@@ -202,13 +200,13 @@ async def test_an_expired_invite_opens_nothing_until_it_is_renewed(
         ] == "WAITING"
 
 
-async def test_who_is_in_the_middle_of_it_comes_back_after_the_invites_time(api: ApiClient, tenant: Tenant) -> None:
+async def test_interview_in_progress_can_be_rejoined_after_the_invite_expires(api: ApiClient, tenant: Tenant) -> None:
     interview = await tenant.make_interview(expires_at=now() - timedelta(hours=1))
     assert (await join_successfully(api, tenant.invite_token(interview)))["interview"]["status"] == "IN_PROGRESS"
 
 
 @pytest.mark.parametrize("status", ["ENDING", "COMPLETED", "CANCELLED", "FAILED"])
-async def test_an_interview_that_is_over_is_shown_but_not_joined_or_renewed(api: ApiClient, tenant: Tenant, status: str) -> None:
+async def test_ended_interview_is_shown_but_cannot_be_joined_or_renewed(api: ApiClient, tenant: Tenant, status: str) -> None:
     interview = await tenant.make_interview(InterviewStatus(status))
     assert (await api.execute(INVITATION_QUERY, token=tenant.invite_token(interview)))["invitation"]["status"] == status
     refused = await join_interview(api, tenant.invite_token(interview), consent=CONSENT)
@@ -218,7 +216,7 @@ async def test_an_interview_that_is_over_is_shown_but_not_joined_or_renewed(api:
     assert (await api.mutate("renewInvite", token, "invite { token }", interviewId=global_id_of(interview))).codes == ["CONFLICT"]
 
 
-async def test_without_livekit_nobody_joins_by_voice_and_is_told_what_to_do(api: ApiClient, tenant: Tenant) -> None:
+async def test_joining_by_voice_without_livekit_is_unavailable_with_a_remedy(api: ApiClient, tenant: Tenant) -> None:
     scheduled = await schedule_interview(api, tenant, channel="VOICE")
     invite = scheduled["invite"]["token"]
     for given in ({}, {"channel": "VOICE"}):
@@ -230,7 +228,7 @@ async def test_without_livekit_nobody_joins_by_voice_and_is_told_what_to_do(api:
     assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["channel"] == "TEXT"
 
 
-async def test_without_livekit_a_voice_interview_is_not_started_and_nothing_is_stored(api: ApiClient, tenant: Tenant) -> None:
+async def test_starting_by_voice_without_livekit_stores_nothing(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     given = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT}
     for channel in ({}, {"channel": "VOICE"}):
@@ -239,7 +237,7 @@ async def test_without_livekit_a_voice_interview_is_not_started_and_nothing_is_s
     assert await Interview.find({"organization_id": tenant.id}).count() == 0
 
 
-async def test_a_started_interview_is_open_and_its_link_brings_the_candidate_back(api: ApiClient, tenant: Tenant) -> None:
+async def test_started_interview_is_open_and_its_invite_can_be_rejoined(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     given = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT", "consent": CONSENT}
     selected = (
@@ -271,7 +269,7 @@ PAST, FAR_FUTURE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo
         ({"expiresAt": FAR_FUTURE}, "expiresAt"),
     ],
 )
-async def test_times_that_cannot_be_are_refused_when_an_invite_is_made_and_when_it_is_renewed(
+async def test_impossible_times_are_refused_when_scheduling_and_when_renewing(
     api: ApiClient, tenant: Tenant, times: dict[str, datetime], field: str
 ) -> None:
     token = await issue_token(tenant, Role.RECRUITER)

@@ -1,4 +1,4 @@
-"""A list reads no more of an interview than was asked for, and shows the same as the interview alone."""
+"""Fields of interviews in lists: equal to those of a single interview, and read only if selected."""
 
 from typing import Any
 
@@ -10,13 +10,14 @@ from models.documents import position
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
 from models.reads import interview_list, pagination
+from models.storage.clock import now
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, issue_token
 from tests.schema.authorization_table import AuthorizationScenario, field_selection, roles_by_field
 
 
 @pytest.mark.parametrize("name", roles_by_field("Interview"))
-async def test_a_field_of_a_list_is_what_it_is_alone(
+async def test_field_in_a_list_equals_the_field_of_a_single_interview(
     api: ApiClient, scenario: AuthorizationScenario, tenant: Tenant, name: str
 ) -> None:
     await tenant.make_interview(InterviewStatus.SCHEDULED)  # of which most is null
@@ -51,7 +52,7 @@ SELECTIONS = [
 
 @pytest.mark.parametrize("selection", SELECTIONS)
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.VIEWER])
-async def test_what_is_read_in_short_is_byte_for_byte_what_graphql_core_says(
+async def test_fast_path_response_equals_that_of_graphql_core_byte_for_byte(
     api: ApiClient,
     scenario: AuthorizationScenario,
     forty_interviews: list[Interview],
@@ -64,6 +65,8 @@ async def test_what_is_read_in_short_is_byte_for_byte_what_graphql_core_says(
     )
     text = f"{fragment} {{ interviews(first: 7, orderBy: {{field: CANDIDATE, direction: ASC}}) {{ {selection} }} }}"
     headers = {"X-Request-Id": "the-same"}
+    current_time = now()
+    monkeypatch.setattr("schema.types.interview.now", lambda: current_time)
     fast_responses = [await post_and_normalize(api, scenario.tokens[role], text, headers) for _ in range(2)]
     monkeypatch.setattr(FastFieldExecutor, "execute_fields", StrawberryGraphQLCoreExecutionContext.execute_fields)
     assert fast_responses == [await post_and_normalize(api, scenario.tokens[role], text, headers)] * 2
@@ -72,12 +75,12 @@ async def test_what_is_read_in_short_is_byte_for_byte_what_graphql_core_says(
 async def post_and_normalize(api: ApiClient, token: str, text: str, headers: dict[str, str]) -> bytes:
     response = (await api.post({"query": text}, headers={"Authorization": f"Bearer {token}", **headers})).response
     content: bytes = response.content
-    # errors come in the order in which they are found
+    # the order of errors differs between the two ways of execution
     parts: Any = response.json()
     return content if not parts.get("errors") else str((parts["data"], sorted(map(str, parts["errors"])))).encode()
 
 
-async def test_a_position_is_loaded_only_for_what_the_interview_does_not_keep_of_it(
+async def test_position_is_loaded_only_for_fields_without_a_copy_in_the_interview(
     api: ApiClient, scenario: AuthorizationScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = 0
@@ -90,16 +93,20 @@ async def test_a_position_is_loaded_only_for_what_the_interview_does_not_keep_of
 
     monkeypatch.setattr("schema.loaders.get_positions", counting_get_positions)
     token = scenario.tokens[Role.VIEWER]
-    kept = await api.execute("{ interviews { nodes { position { id key version title limitMinutes } } } }", token)
+    copied = await api.execute("{ interviews { nodes { position { id key version title limitMinutes } } } }", token)
     assert loaded == 0
-    whole = await api.execute("{ interviews { nodes { position { id key version title limitMinutes archived } } } }", token)
+    loaded_positions = await api.execute(
+        "{ interviews { nodes { position { id key version title limitMinutes archived } } } }", token
+    )
     assert loaded == 1
-    [node] = whole["interviews"]["nodes"]
+    [node] = loaded_positions["interviews"]["nodes"]
     assert node["position"].pop("archived") is False
-    assert kept["interviews"] == {"nodes": [node]}
+    assert copied["interviews"] == {"nodes": [node]}
 
 
-async def test_a_list_reads_what_is_asked_for(api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_list_reads_only_the_stored_fields_that_are_selected(
+    api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await tenant.make_interview(resume="a long text", scheduled_for=None)
     read: list[set[str]] = []
     find_rows = pagination.find_rows

@@ -1,4 +1,4 @@
-"""Pages of interviews over the wire, compared with what a sort in Python gives."""
+"""Pages of interviews through the API, compared with a sort in Python."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ ORDERS = [(field, direction) for field in InterviewOrderField for direction in (
 
 
 @pytest.mark.parametrize(("field", "direction"), ORDERS)
-async def test_every_page_is_reached_once_forward_and_backward(
+async def test_paging_forward_and_backward_returns_every_item_once(
     api: ApiClient, tenant: Tenant, forty_interviews: list[Interview], field: InterviewOrderField, direction: str
 ) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
@@ -29,7 +29,7 @@ async def test_every_page_is_reached_once_forward_and_backward(
 
 
 async def walk_pages(api: ApiClient, token: str, order: dict[str, Any], size: int, *, backward: bool) -> list[str]:
-    """The ids of all pages, in the list's order. Checks what each page says of itself."""
+    """Returns the ids of all pages in the list's order, and checks the PageInfo of each."""
     size_name, cursor_name, end_name = ("last", "before", "startCursor") if backward else ("first", "after", "endCursor")
     seen: list[str] = []
     cursor = None
@@ -48,7 +48,7 @@ async def walk_pages(api: ApiClient, token: str, order: dict[str, Any], size: in
         cursor = info[end_name]
 
 
-async def test_a_page_may_begin_at_any_row(api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]) -> None:
+async def test_page_may_start_at_any_item(api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     order = {"field": "SCORE", "direction": "ASC"}
     whole = await read_interviews(api, token, orderBy=order, first=100)
@@ -60,14 +60,14 @@ async def test_a_page_may_begin_at_any_row(api: ApiClient, tenant: Tenant, forty
         assert ids_of(before) == ids[max(0, place - 3) : place]
 
 
-async def test_newest_first_and_fifty_unless_asked_otherwise(api: ApiClient, tenant: Tenant) -> None:
+async def test_default_page_has_fifty_items_newest_first(api: ApiClient, tenant: Tenant) -> None:
     interviews = [await make_listed_interview(tenant, place) for place in range(55)]
     page = await read_interviews(api, await issue_token(tenant, Role.VIEWER))
     assert ids_of(page) == sort_ids(interviews, InterviewOrderField.CREATED_AT, descending=True)[:50]
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (55, True)
 
 
-async def test_an_empty_page_says_whether_there_is_more(
+async def test_empty_page_reports_whether_more_items_exist(
     api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
 ) -> None:
     token = await issue_token(tenant, Role.VIEWER)
@@ -77,7 +77,7 @@ async def test_an_empty_page_says_whether_there_is_more(
     assert nothing == {"totalCount": 0, "edges": [], "nodes": [], "pageInfo": {**none, "hasNextPage": False}}
 
 
-async def test_what_is_made_or_changed_between_two_pages_repeats_and_loses_nothing(api: ApiClient, tenant: Tenant) -> None:
+async def test_changes_between_pages_neither_repeat_nor_skip_items(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     interviews = [await make_listed_interview(tenant, place) for place in range(9)]
     expected = sort_ids(interviews, InterviewOrderField.CREATED_AT, descending=True)
@@ -91,9 +91,7 @@ async def test_what_is_made_or_changed_between_two_pages_repeats_and_loses_nothi
     assert seen == expected
 
 
-async def test_the_total_is_counted_only_when_it_is_asked_for(
-    api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_total_is_counted_only_if_selected(api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = 0
     original = interview_list.count_interviews
 
@@ -145,7 +143,7 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str | None]] = [
 @pytest.mark.parametrize(
     ("arguments", "field"), INVALID_ARGUMENTS, ids=[str(arguments)[:60] for arguments, _ in INVALID_ARGUMENTS]
 )
-async def test_what_makes_no_sense_is_refused_by_its_field(
+async def test_invalid_arguments_are_refused_with_their_field(
     api: ApiClient, tenant: Tenant, arguments: dict[str, Any], field: str | None
 ) -> None:
     answer = await api.execute(INTERVIEWS_QUERY, await issue_token(tenant, Role.ADMIN), **arguments)
@@ -170,7 +168,7 @@ async def read_end_cursor(api: ApiClient, token: str, query: str) -> str:
         "{ positions { pageInfo { endCursor } } }",
     ],
 )
-async def test_a_cursor_of_another_list_or_order_is_refused(api: ApiClient, tenant: Tenant, other: str) -> None:
+async def test_cursor_of_another_list_or_order_is_refused(api: ApiClient, tenant: Tenant, other: str) -> None:
     await make_listed_interview(tenant, 1)
     token = await issue_token(tenant, Role.ADMIN)
     answer = await api.execute(INTERVIEWS_QUERY, token, after=await read_end_cursor(api, token, other))
@@ -178,7 +176,7 @@ async def test_a_cursor_of_another_list_or_order_is_refused(api: ApiClient, tena
     assert "send one that this list gave" in answer.error["message"]
 
 
-async def test_a_cursor_of_another_organization_shows_nothing_of_it(api: ApiClient, tenant: Tenant, other_tenant: Tenant) -> None:
+async def test_cursor_of_another_organization_reveals_nothing_of_it(api: ApiClient, tenant: Tenant, other_tenant: Tenant) -> None:
     mine = [await make_listed_interview(tenant, place) for place in (1, 9)]
     await make_listed_interview(other_tenant, 4)
     cursor = await read_end_cursor(api, await issue_token(other_tenant, Role.ADMIN), "{ interviews { pageInfo { endCursor } } }")

@@ -1,4 +1,4 @@
-"""What a candidate writes, over the wire: stored once, in order, or refused with a reason."""
+"""Messages of candidates, and transcripts, through the API."""
 
 import asyncio
 from typing import Any
@@ -37,7 +37,7 @@ async def read_stored_turns(interview: Interview) -> list[Turn]:
     return await read_turns(interview.id)
 
 
-async def test_a_message_is_answered_once_it_is_stored_and_begins_the_interview(
+async def test_message_is_returned_once_stored_and_starts_the_interview(
     api: ApiClient, interview: Interview, candidate_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kicked: list[tuple[str, ObjectId]] = []
@@ -78,7 +78,7 @@ INVALID_TEXTS = {
 
 
 @pytest.mark.parametrize("text", INVALID_TEXTS.values(), ids=INVALID_TEXTS.keys())
-async def test_what_is_no_message_is_refused_and_neither_stored_nor_told_to_anybody(
+async def test_invalid_message_is_refused_and_neither_stored_nor_published(
     api: ApiClient, interview: Interview, candidate_token: str, text: str
 ) -> None:
     with capture_logs() as logs:
@@ -91,7 +91,7 @@ async def test_what_is_no_message_is_refused_and_neither_stored_nor_told_to_anyb
     assert await read_stored_turns(interview) == []
 
 
-async def test_half_a_surrogate_pair_is_no_json_and_stores_nothing(
+async def test_lone_surrogate_is_refused_and_nothing_is_stored(
     api: ApiClient, interview: Interview, candidate_token: str
 ) -> None:
     query = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
@@ -102,13 +102,17 @@ async def test_half_a_surrogate_pair_is_no_json_and_stores_nothing(
     assert await read_stored_turns(interview) == []
 
 
-async def test_twenty_thousand_characters_are_a_message(api: ApiClient, interview: Interview, candidate_token: str) -> None:
+async def test_message_of_twenty_thousand_characters_is_accepted(
+    api: ApiClient, interview: Interview, candidate_token: str
+) -> None:
     text = "🌱é" * 10_000
     assert (await send_message(api, candidate_token, interview, text))["sendMessage"]["turn"]["text"] == text
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status not in ("WAITING", "IN_PROGRESS")])
-async def test_an_interview_that_is_not_open_takes_no_message(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
+async def test_message_to_an_interview_that_is_not_open_is_a_conflict(
+    api: ApiClient, tenant: Tenant, status: InterviewStatus
+) -> None:
     interview = await tenant.make_interview(status)
     refused = await send_message(api, await issue_token(tenant, Role.CANDIDATE, interview), interview, "Hello?")
     assert (refused.data, refused.codes) == ({"sendMessage": None}, ["CONFLICT"])
@@ -116,7 +120,7 @@ async def test_an_interview_that_is_not_open_takes_no_message(api: ApiClient, te
     assert await read_stored_turns(interview) == []
 
 
-async def test_nobody_writes_in_anothers_interview(
+async def test_candidate_cannot_write_in_another_interview(
     api: ApiClient, tenant: Tenant, other_tenant: Tenant, interview: Interview, candidate_token: str
 ) -> None:
     for other in (await tenant.make_interview(), await other_tenant.make_interview()):
@@ -132,7 +136,7 @@ async def test_nobody_writes_in_anothers_interview(
     assert await read_stored_turns(interview) == []
 
 
-async def test_messages_at_once_are_all_stored_each_in_its_place(
+async def test_concurrent_messages_are_all_stored_with_their_own_seq(
     api: ApiClient, interview: Interview, candidate_token: str
 ) -> None:
     texts = [f"message {number}" for number in range(10)]
@@ -143,7 +147,9 @@ async def test_messages_at_once_are_all_stored_each_in_its_place(
     assert sorted(texts_by_seq.values()) == sorted(texts)
 
 
-async def test_a_key_stands_for_one_text(api: ApiClient, tenant: Tenant, interview: Interview, candidate_token: str) -> None:
+async def test_key_with_another_text_is_a_conflict(
+    api: ApiClient, tenant: Tenant, interview: Interview, candidate_token: str
+) -> None:
     first = await send_message(api, candidate_token, interview, "Good morning.", idempotencyKey="k")
     again = await asyncio.gather(
         *(send_message(api, candidate_token, interview, "Good morning.", idempotencyKey="k") for _ in range(5))
@@ -153,13 +159,13 @@ async def test_a_key_stands_for_one_text(api: ApiClient, tenant: Tenant, intervi
     assert (other.codes, other.error["extensions"]["field"]) == (["CONFLICT"], "idempotencyKey")
     assert "Good" not in other.error["message"]
     assert [turn.text for turn in await read_stored_turns(interview)] == ["Good morning."]
-    # the key is this candidate's alone
+    # keys are separate for each interview
     another = await tenant.make_interview()
     token = await issue_token(tenant, Role.CANDIDATE, another)
     assert (await send_message(api, token, another, "Good evening.", idempotencyKey="k"))["sendMessage"]["turn"]["seq"] == 1
 
 
-async def test_a_stored_message_is_answered_again_after_the_end(
+async def test_repeating_a_stored_message_after_the_end_returns_it(
     api: ApiClient, tenant: Tenant, interview: Interview, candidate_token: str
 ) -> None:
     first = await send_message(api, candidate_token, interview, "Good bye.", idempotencyKey="k")
@@ -169,7 +175,7 @@ async def test_a_stored_message_is_answered_again_after_the_end(
 
 
 @pytest.mark.parametrize("key", ["", " ", "\0", "a" * 201])
-async def test_what_is_no_key_is_refused(api: ApiClient, interview: Interview, candidate_token: str, key: str) -> None:
+async def test_invalid_key_is_refused(api: ApiClient, interview: Interview, candidate_token: str, key: str) -> None:
     refused = await send_message(api, candidate_token, interview, "Hello!", idempotencyKey=key)
     assert (refused.codes, refused.error["extensions"]["field"]) == (["BAD_INPUT"], "idempotencyKey")
     assert await read_stored_turns(interview) == []
@@ -183,7 +189,7 @@ TRANSCRIPT_QUERY = """query($id: ID!, $after: Int! = 0, $first: Int) {
 }"""
 
 
-async def test_a_transcript_is_read_from_anywhere_and_says_where_to_go_on(
+async def test_transcript_is_readable_from_any_turn_and_reports_the_last_seq(
     api: ApiClient, interview: Interview, candidate_token: str
 ) -> None:
     for number in range(4):
@@ -203,7 +209,7 @@ async def test_a_transcript_is_read_from_anywhere_and_says_where_to_go_on(
 
 
 @pytest.mark.parametrize(("arguments", "field"), [({"after": -1}, "after"), ({"first": -1}, "first"), ({"first": 101}, "first")])
-async def test_a_stretch_that_is_none_is_refused(
+async def test_invalid_transcript_range_is_refused(
     api: ApiClient, interview: Interview, candidate_token: str, arguments: dict[str, int], field: str
 ) -> None:
     answer = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), **arguments)

@@ -1,4 +1,4 @@
-"""Positions over the wire: saved as versions, listed, and kept by the interviews that use them."""
+"""Positions through the API: saving versions, lists, and the versions that interviews use."""
 
 from copy import deepcopy
 from typing import Any
@@ -23,7 +23,7 @@ POSITIONS_QUERY = """query($archived: Boolean! = false, $first: Int, $after: Str
 
 
 def position_input(**values: Any) -> dict[str, Any]:
-    """Input of savePosition: as little as there must be."""
+    """Returns a minimal input of savePosition."""
     levels = [{"value": value, "anchor": f"level {value}"} for value in range(1, 6)]
     least = {
         "key": "gardener",
@@ -35,7 +35,7 @@ def position_input(**values: Any) -> dict[str, Any]:
 
 
 def changed_input(path: str, value: Any) -> dict[str, Any]:
-    """The same with another value at that place."""
+    """Returns a copy of the input with another value at the path."""
     body = position_input()
     *path_to_parent, last = path.split(".")
     part: Any = body
@@ -59,7 +59,7 @@ async def versions_by_key(tenant: Tenant) -> dict[str, list[int]]:
 # --- saving
 
 
-async def test_a_new_position_has_defaults_where_nothing_was_given(api: ApiClient, tenant: Tenant) -> None:
+async def test_omitted_fields_of_a_new_position_get_their_defaults(api: ApiClient, tenant: Tenant) -> None:
     saved = await save_position(api, await issue_token(tenant, Role.RECRUITER), **position_input())
     assert saved["savePosition"]["position"] == {
         **position_input(),
@@ -76,7 +76,7 @@ async def test_a_new_position_has_defaults_where_nothing_was_given(api: ApiClien
     }
 
 
-async def test_everything_that_was_given_is_read_again_in_every_version(api: ApiClient, tenant: Tenant) -> None:
+async def test_saved_position_is_readable_in_every_version(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.ADMIN)
     first = position_input(
         description="Roses,\nmostly.",
@@ -94,15 +94,13 @@ async def test_everything_that_was_given_is_read_again_in_every_version(api: Api
     read = {version: (await api.execute(query, token, v=version))["position"] for version in (None, 1, 2)}
     criteria = [{**first["criteria"][0], "description": ""}]
     assert read[1] == {**first, "criteria": criteria, "version": 1, "archived": False}
-    # the whole of the new version: what was left out has its default, not the old value
+    # omitted fields get their default, not the value of the previous version
     assert read[2] == read[None] == second["savePosition"]["position"]
     assert (read[2]["description"], read[2]["limitMinutes"], len(read[2]["questions"])) == ("", 30, 1)
 
 
 @pytest.mark.parametrize("based_on", [None, 1, 3])
-async def test_whoever_edited_another_version_than_the_newest_is_told_so(
-    api: ApiClient, tenant: Tenant, based_on: int | None
-) -> None:
+async def test_saving_over_an_outdated_version_is_a_conflict(api: ApiClient, tenant: Tenant, based_on: int | None) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     await save_position(api, token, **position_input())
     await save_position(api, token, **position_input(basedOnVersion=1))
@@ -112,7 +110,7 @@ async def test_whoever_edited_another_version_than_the_newest_is_told_so(
     assert (await versions_by_key(tenant))["gardener"] == [1, 2]
 
 
-async def test_a_first_version_cannot_be_based_on_another(api: ApiClient, tenant: Tenant) -> None:
+async def test_first_version_with_based_on_version_is_a_conflict(api: ApiClient, tenant: Tenant) -> None:
     refused = await save_position(api, await issue_token(tenant, Role.RECRUITER), **position_input(basedOnVersion=1))
     assert refused.codes == ["CONFLICT"]
     assert "there is no such position yet" in refused.error["message"]
@@ -165,7 +163,7 @@ INVALID_POSITIONS: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(
     ("body", "field"), INVALID_POSITIONS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_POSITIONS)]
 )
-async def test_what_does_not_fit_is_refused_by_its_path_and_nothing_is_stored(
+async def test_invalid_position_is_refused_with_a_path_and_nothing_is_stored(
     api: ApiClient, tenant: Tenant, body: dict[str, Any], field: str
 ) -> None:
     refused = await save_position(api, await issue_token(tenant, Role.RECRUITER), **body)
@@ -175,7 +173,7 @@ async def test_what_does_not_fit_is_refused_by_its_path_and_nothing_is_stored(
     assert set(await versions_by_key(tenant)) == {tenant.position.key}
 
 
-async def test_an_interview_keeps_the_version_that_it_was_made_for(api: ApiClient, tenant: Tenant) -> None:
+async def test_interview_retains_the_version_it_was_created_with(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     await save_position(api, token, **position_input())
     given = {"candidateName": "Ada", "positionKey": "gardener", "channel": "TEXT"}
@@ -198,7 +196,7 @@ async def test_an_interview_keeps_the_version_that_it_was_made_for(api: ApiClien
     )
 
 
-async def test_an_archived_position_takes_no_new_interview_and_comes_back_by_saving(api: ApiClient, tenant: Tenant) -> None:
+async def test_archived_position_refuses_interviews_until_saved_as_active(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     await save_position(api, token, **position_input(archived=True))
     given = {"candidateName": "Ada", "positionKey": "gardener", "channel": "TEXT"}
@@ -214,13 +212,13 @@ async def test_an_archived_position_takes_no_new_interview_and_comes_back_by_sav
 @pytest.mark.parametrize(
     ("key", "version"), [("nobody", None), ("", None), ("t\0", None), ("é", None), ("tester", 2), ("tester", 0)]
 )
-async def test_what_is_not_there_is_not_found(api: ApiClient, tenant: Tenant, key: str, version: int | None) -> None:
+async def test_unknown_position_is_not_found(api: ApiClient, tenant: Tenant, key: str, version: int | None) -> None:
     query = "query($k: String!, $v: Int) { position(key: $k, version: $v) { title } }"
     answer = await api.execute(query, await issue_token(tenant, Role.VIEWER), k=key, v=version)
     assert (answer.data, answer.codes) == ({"position": None}, ["NOT_FOUND"])
 
 
-async def test_another_organizations_position_of_the_same_key_is_another(
+async def test_positions_with_the_same_key_are_separate_for_each_organization(
     api: ApiClient, tenant: Tenant, other_tenant: Tenant
 ) -> None:
     await save_position(
@@ -231,13 +229,13 @@ async def test_another_organizations_position_of_the_same_key_is_another(
     assert answer.data == {"position": {"version": 1, "title": "Tester"}, "positions": {"nodes": [{"title": "Tester"}]}}
 
 
-async def test_the_list_has_the_newest_of_each_by_title_in_pages_both_ways(api: ApiClient, tenant: Tenant) -> None:
+async def test_list_has_newest_versions_by_title_in_both_directions(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     for key, title in (("b", "Same"), ("a", "Same"), ("c", "Same"), ("z", "Early"), ("gone", "Gone")):
         await make_position(tenant.id, key=key, title=title, archived=key == "gone")
     editor = await issue_token(tenant, Role.ADMIN)
     await save_position(api, editor, **position_input(key="z", title="Late", basedOnVersion=1))
-    # equal titles in the order in which they were made
+    # positions with equal titles are ordered by creation
     expected = [("z", 2), ("b", 1), ("a", 1), ("c", 1), ("tester", 1)]
     for archived, names in ((False, expected), (True, [("gone", 1), *expected])):
         for size_name, cursor_name, end, more in (
@@ -257,7 +255,7 @@ async def test_the_list_has_the_newest_of_each_by_title_in_pages_both_ways(api: 
             assert seen == names
 
 
-async def test_bad_pages_of_positions_are_refused(api: ApiClient, tenant: Tenant) -> None:
+async def test_invalid_page_arguments_for_positions_are_refused(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     for arguments, field in (({"first": 101}, "first"), ({"after": "x"}, "after"), ({"first": 1, "last": 1}, "last")):
         answer = await api.execute(POSITIONS_QUERY, token, **arguments)

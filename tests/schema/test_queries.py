@@ -3,7 +3,7 @@ from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
 
 
-async def test_viewer_tells_who_is_asking(api: ApiClient, tenant: Tenant) -> None:
+async def test_viewer_returns_the_caller(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
     answer = await api.execute("{ viewer { role name organization { id name } } }", token)
     assert answer["viewer"] == {

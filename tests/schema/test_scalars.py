@@ -14,12 +14,12 @@ from schema.types.scalars import parse_datetime, serialize_datetime
         (datetime(2026, 11, 23, 10, tzinfo=timezone(timedelta(hours=-5))), "2026-11-23T15:00:00.000Z"),
     ],
 )
-def test_moments_are_written_in_utc_with_milliseconds(moment: datetime, written: str) -> None:
+def test_datetimes_are_serialized_in_utc_with_milliseconds(moment: datetime, written: str) -> None:
     assert serialize_datetime(moment) == written
 
 
-def test_a_moment_without_an_offset_never_goes_out() -> None:
-    with pytest.raises(ValueError, match="without an offset"):
+def test_datetime_without_an_offset_is_not_serialized() -> None:
+    with pytest.raises(ValueError, match="without a UTC offset"):
         serialize_datetime(datetime(2026, 11, 23, 10))  # noqa: DTZ001  # the mistake that is looked for
 
 
@@ -34,7 +34,7 @@ def test_a_moment_without_an_offset_never_goes_out() -> None:
         "2026-11-23T10:00:00.0-00:00",
     ],
 )
-def test_every_form_of_rfc_3339_is_read(text: str) -> None:
+def test_every_form_of_rfc_3339_is_parsed(text: str) -> None:
     assert parse_datetime(text) == datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
@@ -60,6 +60,6 @@ def test_every_form_of_rfc_3339_is_read(text: str) -> None:
         None,
     ],
 )
-def test_everything_else_is_refused_with_an_example(text: object) -> None:
-    with pytest.raises(GraphQLError, match=r"RFC 3339 with an offset, such as 2026-11-23T10:00:00\.000Z"):
+def test_other_text_is_refused_with_an_example(text: object) -> None:
+    with pytest.raises(GraphQLError, match=r"RFC 3339 with a UTC offset, such as 2026-11-23T10:00:00\.000Z"):
         parse_datetime(text)

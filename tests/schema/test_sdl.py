@@ -25,7 +25,7 @@ def printed_schema() -> GraphQLSchema:
     return build_schema(print_sdl())
 
 
-def test_the_snapshot_is_what_the_code_says() -> None:
+def test_snapshot_equals_the_schema_in_the_code() -> None:
     snapshot = (ROOT / "schema.graphql").read_text(encoding="utf-8")
     assert snapshot == print_sdl(), "run `make schema`, look at the difference, commit it"
 
@@ -53,13 +53,13 @@ def list_descriptions(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]
                 yield from ((f"{name}.{field}({each}:)", arg.description) for each, arg in output.args.items())
 
 
-def test_everything_is_described(printed_schema: GraphQLSchema) -> None:
+def test_every_schema_element_has_a_description(printed_schema: GraphQLSchema) -> None:
     assert [name for name, description in list_descriptions(printed_schema) if not description] == []
 
 
-def test_what_may_be_left_out_is_not_printed_as_null() -> None:
+def test_optional_inputs_are_not_printed_with_a_null_default() -> None:
     assert "= null" not in print_sdl()
 
 
-def test_printing_twice_gives_the_same() -> None:
+def test_printing_is_deterministic() -> None:
     assert print_sdl() == print_sdl()

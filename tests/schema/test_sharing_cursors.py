@@ -16,12 +16,12 @@ from tests.schema.api_client import ServerAddress, issue_token
 from tests.schema.shared_turns import StreamCounter
 
 STORED = 4
-"""turns that exist before anybody subscribes"""
+"""Number of turns stored before the first subscription."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A way to ask for turns: where the first and where a later subscriber of the same document starts."""
+    """A document with the variables, and the expected first turn, of its first and of a later subscriber."""
 
     query: str
     first: int
@@ -30,7 +30,7 @@ class Request:
     later_variables: Mapping[str, Any] = field(default_factory=dict)
     operation: str | None = None
     skips_graphql: bool = True
-    """whether a third subscriber, whose variables are those of the second, is served without GraphQL"""
+    """Whether a third subscriber, with the variables of the second, skips GraphQL execution."""
 
 
 REQUESTS = {
@@ -225,7 +225,7 @@ async def receive_seqs(client: RawSocketClient, name: str, count: int) -> list[i
 
 
 @pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
-async def test_a_later_subscriber_receives_exactly_the_turns_after_its_cursor(
+async def test_later_subscriber_receives_exactly_the_turns_after_its_cursor(
     server: ServerAddress, tenant: Tenant, interview: Interview, stream_counter: StreamCounter, request_: Request
 ) -> None:
     for number in range(STORED):
@@ -254,7 +254,7 @@ async def test_a_later_subscriber_receives_exactly_the_turns_after_its_cursor(
     ("declared", "after"),
     [("$after: Int! = 0", None), ("$after: Int", None), ("$after: Int = 0", None), ("$after: Int!", "1"), ("$after: Int", True)],
 )
-async def test_a_wrong_cursor_gets_the_same_answer_whether_or_not_others_follow(
+async def test_invalid_cursor_gets_the_same_error_with_and_without_other_subscribers(
     server: ServerAddress, tenant: Tenant, interview: Interview, declared: str, after: Any
 ) -> None:
     request = Request(f"subscription($id: ID!, {declared}) {{ turnAdded(interviewId: $id, after: $after) {{ seq }} }}", 0, 0)
@@ -283,7 +283,7 @@ def strip_request_ids(message: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
-async def test_each_operation_of_a_document_keeps_its_own_cursor(
+async def test_operations_of_one_document_have_separate_cursors(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     early, late = REQUESTS["one of several operations"], REQUESTS["one of several operations with a literal"]
@@ -301,7 +301,7 @@ async def test_each_operation_of_a_document_keeps_its_own_cursor(
 
 
 @pytest.mark.parametrize("has_follower", [True, False])
-async def test_deeply_nested_variables_are_handled_by_graphql_alone(
+async def test_deeply_nested_variables_are_never_shared(
     server: ServerAddress, tenant: Tenant, interview: Interview, has_follower: bool
 ) -> None:
     request = REQUESTS["literal"]

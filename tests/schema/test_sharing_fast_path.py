@@ -1,4 +1,4 @@
-"""Who asks what others follow already is not led through GraphQL again, and cannot tell: neither by events nor by refusals."""
+"""Requests that join a shared subscription skip GraphQL execution, with the same events and refusals as without sharing."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ async def subscribe(
     await client.send({"type": "subscribe", "id": name, "payload": payload})
 
 
-async def test_subscribers_that_differ_in_their_cursor_alone_go_a_short_way(
+async def test_subscribers_that_differ_only_in_their_cursor_skip_graphql_execution(
     server: ServerAddress, tenant: Tenant, interview: Interview, stream_counter: StreamCounter
 ) -> None:
     for text in ("first", "second", "third"):
@@ -59,7 +59,7 @@ async def test_subscribers_that_differ_in_their_cursor_alone_go_a_short_way(
 
 
 @pytest.mark.parametrize("after", [-1, 2**31, 1.5, "1", True, None, [1]])
-async def test_a_cursor_that_is_none_is_refused_as_the_first_time(
+async def test_invalid_cursor_is_refused_on_the_fast_path_as_on_the_first_request(
     server: ServerAddress, tenant: Tenant, interview: Interview, after: Any
 ) -> None:
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
@@ -74,7 +74,7 @@ async def test_a_cursor_that_is_none_is_refused_as_the_first_time(
         assert await receive_refusal_code(client) == "BAD_INPUT"
 
 
-async def test_variables_that_are_wrong_are_refused_though_the_rest_is_known(
+async def test_invalid_variables_are_refused_for_a_known_document(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     await add_candidate_turn(interview, "first")
@@ -89,7 +89,7 @@ async def test_variables_that_are_wrong_are_refused_though_the_rest_is_known(
         assert await receive_refusal_code(client) == "BAD_INPUT"
 
 
-async def test_each_operation_of_a_document_is_its_own(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+async def test_operations_of_one_document_are_not_confused(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
     await add_candidate_turn(interview, "first")
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         for name in ("One", "Other", "One"):
@@ -100,7 +100,7 @@ async def test_each_operation_of_a_document_is_its_own(server: ServerAddress, te
             assert await receive_refusal_code(client) == "BAD_INPUT"
 
 
-async def test_a_default_that_the_document_does_not_give_is_the_field_s(
+async def test_omitted_cursor_gets_the_default_of_the_field(
     server: ServerAddress, tenant: Tenant, interview: Interview, stream_counter: StreamCounter
 ) -> None:
     await add_candidate_turn(interview, "first")
@@ -110,7 +110,7 @@ async def test_a_default_that_the_document_does_not_give_is_the_field_s(
             assert await receive_seqs(client, 1) == [1]
 
 
-async def test_who_may_not_see_it_is_refused_though_others_follow_it(
+async def test_unauthorized_caller_is_refused_on_the_fast_path(
     server: ServerAddress, tenant: Tenant, other_tenant: Tenant, interview: Interview
 ) -> None:
     await add_candidate_turn(interview, "first")
@@ -128,9 +128,7 @@ async def test_who_may_not_see_it_is_refused_though_others_follow_it(
                 assert await receive_refusal_code(client) == "NOT_FOUND"
 
 
-async def test_a_key_that_is_revoked_begins_nothing_that_lasts(
-    server: ServerAddress, tenant: Tenant, interview: Interview
-) -> None:
+async def test_revoked_key_cannot_continue_a_subscription(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
     await add_candidate_turn(interview, "first")
     token, other = await issue_token(tenant, Role.VIEWER), await issue_token(tenant, Role.VIEWER)
     revoked, _ = await list_keys(tenant.id)

@@ -1,4 +1,4 @@
-"""What subscriptions share, and with whom: what asks for the same, and is let see the same."""
+"""Sharing is limited to equal subscriptions of callers with equal permissions."""
 
 import asyncio
 import gc
@@ -19,7 +19,7 @@ from tests.schema.api_client import ServerAddress, issue_token
 from tests.schema.shared_turns import TURN_ADDED, ExecutionCounter, receive_seqs, receive_turns
 
 
-async def test_an_event_is_executed_once_for_all_who_ask_the_same_wherever_they_began(
+async def test_event_is_executed_once_for_equal_subscriptions_with_any_cursor(
     server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter
 ) -> None:
     token, other = await issue_token(tenant, Role.VIEWER), await issue_token(tenant, Role.VIEWER)
@@ -48,7 +48,7 @@ async def test_an_event_is_executed_once_for_all_who_ask_the_same_wherever_they_
         pytest.param({"role": Role.ADMIN}, id="role"),
     ],
 )
-async def test_what_differs_is_executed_apart(
+async def test_different_subscriptions_are_executed_separately(
     server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter, others: dict[str, Any]
 ) -> None:
     role, query = others.pop("role", Role.VIEWER), others.pop("query", TURN_ADDED)
@@ -66,7 +66,7 @@ async def test_what_differs_is_executed_apart(
     assert execution_counter.count == 2
 
 
-async def test_who_may_see_more_shares_nothing_with_who_may_see_less(
+async def test_callers_with_different_permissions_do_not_share(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     query = "subscription($id: ID!) { turnAdded(interviewId: $id) { seq latency { heard } } }"
@@ -90,11 +90,11 @@ async def test_who_may_see_more_shares_nothing_with_who_may_see_less(
     [
         (TURN_ADDED, True),
         (TURN_ADDED.replace("$after", "$from"), True),
-        # the cursor's variable may mean something else as well: it is mentioned once more
+        # the cursor's variable has another use
         (TURN_ADDED + " # after", False),
     ],
 )
-async def test_a_cursor_is_left_out_of_what_must_be_the_same_only_where_it_is_nothing_else(
+async def test_cursor_variable_with_another_use_prevents_sharing(
     server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter, query: str, shared: bool
 ) -> None:
     name = "from" if "$from" in query else "after"
@@ -110,7 +110,7 @@ async def test_a_cursor_is_left_out_of_what_must_be_the_same_only_where_it_is_no
     assert execution_counter.count == (1 if shared else 2)
 
 
-async def test_what_is_being_said_is_shared_too(
+async def test_interim_transcripts_are_shared(
     server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter
 ) -> None:
     query = "subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text at } }"
@@ -131,7 +131,7 @@ async def test_what_is_being_said_is_shared_too(
     assert execution_counter.count <= spoken
 
 
-async def test_nothing_is_kept_when_the_last_subscriber_has_left(
+async def test_shared_operation_is_freed_after_its_last_subscriber(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alive: set[int] = set()

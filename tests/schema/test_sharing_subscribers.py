@@ -1,4 +1,4 @@
-"""Subscribers that share what they are sent are each for themselves: none holds up, breaks off or misses for another."""
+"""Subscribers of a shared subscription do not affect each other."""
 
 import asyncio
 import gc
@@ -22,7 +22,9 @@ from tests.schema.api_client import ServerAddress, issue_token
 from tests.schema.shared_turns import TURN_ADDED, receive_seqs, receive_turns
 
 
-async def test_a_socket_that_breaks_reaches_no_other(server: ServerAddress, tenant: Tenant, interview: Interview) -> None:
+async def test_broken_socket_does_not_affect_other_subscribers(
+    server: ServerAddress, tenant: Tenant, interview: Interview
+) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     async with connect_raw(server, token) as broken, connect_raw(server, token) as other:
         for client in (broken, other):
@@ -35,7 +37,7 @@ async def test_a_socket_that_breaks_reaches_no_other(server: ServerAddress, tena
         assert await receive_seqs(other, 2) == [2, 3]
 
 
-async def test_a_reader_that_stalls_holds_nobody_up_and_misses_nothing(
+async def test_stalled_reader_delays_nobody_and_misses_nothing(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     token = await issue_token(tenant, Role.VIEWER)
@@ -49,7 +51,7 @@ async def test_a_reader_that_stalls_holds_nobody_up_and_misses_nothing(
         assert await receive_seqs(stalled, count) == list(range(1, count + 1))
 
 
-async def test_who_comes_later_gets_all_from_its_cursor_and_each_once(
+async def test_later_subscriber_gets_every_turn_after_its_cursor_once(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     token = await issue_token(tenant, Role.VIEWER)
@@ -72,7 +74,7 @@ async def test_who_comes_later_gets_all_from_its_cursor_and_each_once(
     assert seen == expected
 
 
-async def test_every_subscriber_is_told_the_end_after_the_last_turn(
+async def test_every_subscriber_gets_complete_after_the_last_turn(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     await add_candidate_turn(interview, "hello")
@@ -83,7 +85,7 @@ async def test_every_subscriber_is_told_the_end_after_the_last_turn(
         await end_interview(tenant.services, interview, EndReason.RECRUITER_ENDED)
         ends = [await client.receive() for _ in range(3)]
         assert sorted((end["type"], end["id"]) for end in ends) == [("complete", str(number)) for number in range(3)]
-        # the ids are free again
+        # the ids of completed operations can be used again
         await client.subscribe(TURN_ADDED, "0", id=global_id_of(interview))
         assert [(await client.receive())["type"] for _ in range(2)] == ["next", "complete"]
 
@@ -91,7 +93,7 @@ async def test_every_subscriber_is_told_the_end_after_the_last_turn(
 # --- the executor
 
 
-async def test_a_subscription_is_no_heavier_after_many_events(
+async def test_subscription_memory_does_not_grow_with_events(
     tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def talk(*_: Any) -> Any:
@@ -111,8 +113,8 @@ async def test_a_subscription_is_no_heavier_after_many_events(
             for _ in range(1000):
                 await anext(results)
             gc.collect()
-            kept, _ = tracemalloc.get_traced_memory()
+            retained, _ = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    # graphql-core alone keeps 1.5 KB for each event
-    assert kept < 100_000
+    # graphql-core alone would retain 1.5 KB for each event
+    assert retained < 100_000

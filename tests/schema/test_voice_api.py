@@ -1,4 +1,4 @@
-"""Interviews by voice, over the wire: started, joined, switched to writing and back, ended; on a real LiveKit."""
+"""Voice interviews through the API, with a real LiveKit server: starting, joining, switching channels and ending."""
 
 import asyncio
 from typing import Any
@@ -47,14 +47,14 @@ async def join_successfully(api: ApiClient, invite: str, **fields: Any) -> dict[
 
 
 async def load_stored_interview(payload: dict[str, Any]) -> Interview:
-    """The interview of a payload as it is now."""
+    """Returns the stored interview of a payload."""
     interview = await get_interview(decode_id(IdKind.INTERVIEW, payload["interview"]["id"]))
     assert interview
     return interview
 
 
 async def claim_as_interviewer(interview: Interview) -> Interview:
-    """The same after the interviewer that was sent for has come."""
+    """Returns the stored interview of a payload once the dispatched interviewer has arrived."""
     claimed = await room_transitions.claim_interviewer_lease(interview.id, interview.fence, "agent", LEASE_SECONDS)
     assert claimed
     return claimed
@@ -67,7 +67,7 @@ async def wait_until_closed(livekit: LivekitProbe, interview: Interview) -> None
     await wait_until(is_gone)
 
 
-async def test_a_started_interview_has_a_room_an_interviewer_on_the_way_and_a_key(
+async def test_started_voice_interview_has_a_room_a_dispatch_and_a_room_token(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -82,7 +82,7 @@ async def test_a_started_interview_has_a_room_an_interviewer_on_the_way_and_a_ke
     assert await livekit.list_interviewer_fences(interview) == [interview.fence]
 
 
-async def test_five_calls_with_one_key_make_one_interview_one_room_and_one_dispatch(
+async def test_five_calls_with_one_key_create_one_interview_room_and_dispatch(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
@@ -95,7 +95,7 @@ async def test_five_calls_with_one_key_make_one_interview_one_room_and_one_dispa
     assert await livekit.list_interviewer_fences(interview) == [1]
 
 
-async def test_what_livekits_absence_left_undone_is_finished_by_the_same_call(
+async def test_repeating_the_call_completes_what_a_livekit_outage_interrupted(
     own_livekit: LivekitServer, api: ApiClient, tenant: Tenant
 ) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
@@ -113,7 +113,7 @@ async def test_what_livekits_absence_left_undone_is_finished_by_the_same_call(
     assert interview.id in await tenant.services.rooms.list_interviews_with_room()
 
 
-async def test_an_invited_candidate_opens_the_room_and_comes_back_with_a_fresh_key(
+async def test_candidate_opens_the_room_and_rejoins_with_a_new_token(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
@@ -129,7 +129,7 @@ async def test_an_invited_candidate_opens_the_room_and_comes_back_with_a_fresh_k
     assert await livekit.list_interviewer_fences(interview) == [1], "the one who is there is enough"
 
 
-async def test_who_comes_back_after_the_interviewer_died_is_expected_by_another(
+async def test_rejoining_after_the_interviewer_died_dispatches_another(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -139,7 +139,7 @@ async def test_who_comes_back_after_the_interviewer_died_is_expected_by_another(
     assert await livekit.list_interviewer_fences(interview) == [1, 2]
 
 
-async def test_a_candidate_may_go_on_in_writing_and_come_back(
+async def test_candidate_may_switch_to_text_and_back(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -159,7 +159,7 @@ async def test_a_candidate_may_go_on_in_writing_and_come_back(
     assert await livekit.list_interviewer_fences(interview) == [1, 3]
 
 
-async def test_who_goes_on_in_writing_is_put_out_of_the_room_and_stays_out(
+async def test_switching_to_text_removes_the_candidate_from_the_room(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -179,7 +179,7 @@ async def test_who_goes_on_in_writing_is_put_out_of_the_room_and_stays_out(
         assert now.room.participant is None
 
 
-async def test_a_typed_interview_goes_on_by_voice_when_the_candidate_asks_for_it(
+async def test_text_interview_switches_to_voice_on_request(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     payload = await start_successfully(api, tenant, channel="TEXT")
@@ -197,7 +197,7 @@ async def send_message(api: ApiClient, payload: dict[str, Any], text: str, **fie
     (await api.mutate("sendMessage", payload["access"]["token"], "turn { seq }", **input_fields))["sendMessage"]
 
 
-async def test_what_is_typed_while_the_candidate_is_in_the_room_is_left_to_the_voice(
+async def test_message_typed_in_the_room_is_answered_by_voice(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -209,7 +209,7 @@ async def test_what_is_typed_while_the_candidate_is_in_the_room_is_left_to_the_v
 
 
 @pytest.mark.parametrize("came", [False, True])
-async def test_what_is_typed_outside_the_room_is_answered_in_writing(
+async def test_message_typed_outside_the_room_is_answered_by_text(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, came: bool
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -228,7 +228,7 @@ async def test_what_is_typed_outside_the_room_is_answered_in_writing(
 # --- the end
 
 
-async def test_the_last_words_are_stored_before_the_room_is_closed(
+async def test_last_turns_are_stored_before_the_room_is_deleted(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -237,14 +237,14 @@ async def test_the_last_words_are_stored_before_the_room_is_closed(
         "endInterview", payload["access"]["token"], "interview { status }", interviewId=payload["interview"]["id"]
     )
     assert ended["endInterview"]["interview"]["status"] == "ENDING"
-    assert await livekit.list_rooms(interview), "whoever attends has the last word"
+    assert await livekit.list_rooms(interview), "the room must remain until the interviewer has stored its last turns"
     await finish_interview(tenant.services, await load_stored_interview(payload))
     await wait_until_closed(livekit, interview)
     again = await api.mutate("joinInterview", None, JOIN_SELECTION, invite=payload["invite"]["token"])
     assert again.codes == ["CONFLICT"]
 
 
-async def test_an_interview_to_which_no_interviewer_has_come_ends_at_once(
+async def test_interview_without_an_interviewer_ends_immediately(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -257,7 +257,7 @@ async def test_an_interview_to_which_no_interviewer_has_come_ends_at_once(
 
 
 @pytest.mark.parametrize("mutation", ["cancelInterview", "eraseInterview"])
-async def test_the_room_goes_with_the_interview(
+async def test_room_is_deleted_with_its_interview(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe, mutation: str
 ) -> None:
     payload = await start_successfully(api, tenant)
@@ -269,7 +269,7 @@ async def test_the_room_goes_with_the_interview(
     await wait_until_closed(livekit, interview)
 
 
-async def test_livekit_away_holds_up_no_end(own_livekit: LivekitServer, api: ApiClient, tenant: Tenant) -> None:
+async def test_livekit_outage_does_not_delay_the_end(own_livekit: LivekitServer, api: ApiClient, tenant: Tenant) -> None:
     payload = await start_successfully(api, tenant)
     await own_livekit.kill()
     ended = await api.mutate(

@@ -24,14 +24,14 @@ def raise_and_catch(error: Exception) -> Exception:
 
 
 @pytest.mark.parametrize("kind", [Unauthenticated, Forbidden, NotFound, Conflict, BadInput, RateLimited, Unavailable])
-def test_an_expected_failure_is_told_as_it_is_and_not_logged(kind: type[AppError]) -> None:
+def test_expected_failure_keeps_its_message_and_is_not_logged(kind: type[AppError]) -> None:
     with capture_logs() as logs:
         failure = to_failure(kind("Do this instead."), "r1")
     assert (failure.code, failure.message) == (kind.code, "Do this instead.")
     assert logs == []
 
 
-def test_extensions_hold_what_there_is_to_say() -> None:
+def test_extensions_contain_the_optional_values_that_are_set() -> None:
     failure = to_failure(BadInput("Wrong.", field="input.text"), "r1")
     assert failure.extensions("r1") == {"code": "BAD_INPUT", "field": "input.text", "requestId": "r1"}
     failure = to_failure(RateLimited("Slowly.", retry_after_seconds=3), "r1")
@@ -48,13 +48,13 @@ def test_extensions_hold_what_there_is_to_say() -> None:
         PyMongoError("write conflict", error_labels=["TransientTransactionError"]),
     ],
 )
-def test_a_database_that_is_away_is_unavailable_and_its_address_stays_inside(error: PyMongoError) -> None:
+def test_database_outage_is_unavailable_without_revealing_its_address(error: PyMongoError) -> None:
     with capture_logs() as logs:
         failure = to_failure(error, "r1")
     assert failure.code is ErrorCode.UNAVAILABLE
     assert failure.retry_after_seconds is not None
     assert "mongo" not in failure.message
-    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("MongoDB is away", "warning")]
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("MongoDB unavailable", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_database_that_is_away_is_unavailable_and_its_address_stays_inside(err
         GraphQLError(SPOKEN_TEXT, original_error=TypeError(SPOKEN_TEXT)),
     ],
 )
-def test_a_defect_is_masked_and_logged_without_what_people_said(error: Exception) -> None:
+def test_unexpected_error_is_masked_and_logged_without_its_message(error: Exception) -> None:
     with capture_logs() as logs:
         failure = to_failure(raise_and_catch(error), "r1")
     assert failure.code is ErrorCode.INTERNAL
@@ -76,7 +76,7 @@ def test_a_defect_is_masked_and_logged_without_what_people_said(error: Exception
     assert SPOKEN_TEXT not in str(entry)
 
 
-def test_the_log_of_a_defect_says_where_it_came_from() -> None:
+def test_log_of_an_unexpected_error_has_its_traceback_without_messages() -> None:
     def inner() -> None:
         raise KeyError(SPOKEN_TEXT)
 
@@ -93,7 +93,7 @@ def test_the_log_of_a_defect_says_where_it_came_from() -> None:
     assert SPOKEN_TEXT not in str(places)
 
 
-def test_a_mistake_in_the_request_keeps_its_message_and_place() -> None:
+def test_invalid_request_keeps_its_message_and_path() -> None:
     error = to_graphql_error(GraphQLError("Cannot query field 'x'.", path=["a", 1]), "r1")
     assert error.formatted == {
         "message": "Cannot query field 'x'.",
@@ -102,7 +102,7 @@ def test_a_mistake_in_the_request_keeps_its_message_and_place() -> None:
     }
 
 
-def test_the_original_error_is_left_alone() -> None:
+def test_original_error_is_not_modified() -> None:
     original = GraphQLError("Cannot query field 'x'.")
     to_graphql_error(original, "r1")
     assert not original.extensions

@@ -1,4 +1,4 @@
-"""Fields that are read in short answer as graphql-core itself does, errors and nulls included."""
+"""The fast path gives the same results as graphql-core, errors and nulls included."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from auth import Action, Principal
 from engine.fast_fields import FastFieldExecutor, Projected, SelectionPlans
 from models.documents.organization import Role
-from schema.fields import Guard, document_field, from_document, resolved_field
+from schema.decorators import Guard, document_field, object_type, resolved_field
 from schema.types.node import Node
 from schema.types.scalars import DATE_TIME
 
@@ -33,8 +33,7 @@ class ThingPart:
     size: int | None = strawberry.field(extensions=[Guard(Action.READ_EVALUATION)])
 
 
-@from_document
-@strawberry.type
+@object_type
 class Thing(Node):
     document: strawberry.Private[Any]
     caller: strawberry.Private[Principal]
@@ -47,36 +46,36 @@ class Thing(Node):
     words: list[str | None] | None = document_field("Words, or none.")
     secret: str | None = document_field("Guarded.", guard=Action.READ_EVALUATION)
 
-    @resolved_field("An object.")
+    @resolved_field()
     def part(self) -> ThingPart:
         return ThingPart(caller=self.caller, name=self.document.title, size=self.document.count)
 
-    @resolved_field("May be missing.")
+    @resolved_field()
     def other(self) -> ThingPart | None:
         return None if self.document.count is None else self.part()
 
-    @resolved_field("A guarded object.", guard=Action.READ_RECORDING)
+    @resolved_field(guard=Action.READ_RECORDING)
     def guarded(self) -> ThingPart | None:
         return self.part()
 
-    @resolved_field("A list of objects.")
+    @resolved_field()
     def parts(self) -> list[ThingPart]:
         return [self.part()] * 2
 
-    @resolved_field("It waits.")
+    @resolved_field()
     async def late(self) -> str:
         title: str = self.document.title
         return title
 
-    @resolved_field("It takes an argument.")
+    @resolved_field()
     def times(self, n: int = 2) -> int | None:
         return None if self.document.count is None else self.document.count * n
 
-    @resolved_field("A copy.", projected=Projected(["name"], lambda thing: ThingPart(caller=thing.caller, name="copied", size=0)))
+    @resolved_field(projected=Projected(["name"], lambda thing: ThingPart(caller=thing.caller, name="copied", size=0)))
     async def copied(self) -> ThingPart:
         return ThingPart(caller=self.caller, name="copied", size=7)
 
-    @resolved_field("It knows the operation.")
+    @resolved_field()
     def known(self, info: strawberry.Info) -> str:
         return info.field_name
 
@@ -123,7 +122,7 @@ class ThingContext:
 
 
 class ReferenceExecutor(StrawberryGraphQLCoreExecutionContext):
-    """graphql-core's own way."""
+    """graphql-core without the fast path."""
 
 
 def build_thing_schema(executor: type[StrawberryGraphQLCoreExecutionContext]) -> strawberry.Schema:
@@ -183,7 +182,7 @@ async def execute_query(
 
 @pytest.mark.parametrize("text", QUERIES)
 @pytest.mark.parametrize("source", DOCUMENT_SETS)
-async def test_what_is_read_in_short_is_what_graphql_core_says(text: str, source: str) -> None:
+async def test_fast_path_result_equals_that_of_graphql_core(text: str, source: str) -> None:
     documents = DOCUMENT_SETS[source]
     lasting: SelectionPlans | None = None if "$on" in text else {}
     for role in (Role.ADMIN, Role.VIEWER):
@@ -193,7 +192,7 @@ async def test_what_is_read_in_short_is_what_graphql_core_says(text: str, source
             assert await execute_query(FAST_SCHEMA, text, role, documents, on=on, plans=lasting) == expected
 
 
-async def test_a_plain_page_does_not_go_through_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_simple_fields_do_not_reach_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
     executed: list[str] = []
     original = StrawberryGraphQLCoreExecutionContext.execute_field
 

@@ -1,0 +1,235 @@
+"""Every number that a description promises is the number in the code.
+
+The behaviour behind each number has its own test: tests/resolvers for limits and times, tests/evaluation/test_rubric.py for
+scores, tests/schema/test_limits.py for documents, tests/api for requests and connections.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from graphql import GraphQLSchema, build_schema
+from pydantic import BaseModel
+from resolvers.access_monitor import RECHECK_SECONDS
+
+from agent.phrases import PHRASES_BY_LANGUAGE
+from api.http import INIT_SECONDS, MAX_BODY_BYTES, MAX_FRAME_BYTES, MAX_OPERATIONS
+from auth import PERMISSIONS, Action
+from engine.documents import LIMITS, MAX_TOKENS
+from evaluation.rubric import MIN_COVERAGE, RECOMMENDATION_BANDS, to_score
+from models.documents.idempotency_claim import CLAIM_TTL_SECONDS
+from models.documents.interview import Recommendation
+from models.documents.organization import Role
+from models.documents.position import Criterion, Level, PositionContent, Question
+from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from resolvers.input_text import DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
+from resolvers.invites import EARLY_JOIN_WINDOW
+from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
+from resolvers.starting import MAX_LEAD_TIME
+from resolvers.subscriptions import MAX_INITIAL_INTERVIEWS
+from schema.build import print_sdl
+from settings import AuthSettings, RecordingSettings
+
+
+@pytest.fixture(scope="module")
+def printed_schema() -> GraphQLSchema:
+    return build_schema(print_sdl())
+
+
+def find_description(schema: GraphQLSchema, path: str) -> str:
+    """The description at Type, Type.field, Enum.VALUE or Type.field(argument:), on one line."""
+    match = re.fullmatch(r"(\w+)(?:\.(\w+)(?:\((\w+):\))?)?", path)
+    assert match, path
+    kind, member, argument = match.groups()
+    element: Any = schema.type_map[kind]
+    if member:
+        element = (element.values if hasattr(element, "values") else element.fields)[member]
+    if argument:
+        element = element.args[argument]
+    assert element.description, path
+    return " ".join(element.description.split())
+
+
+def bound(model: type[BaseModel], field: str, attribute: str) -> Any:
+    """The bound of a Pydantic field: ge, gt, le or max_length."""
+    (value,) = (
+        getattr(constraint, attribute) for constraint in model.model_fields[field].metadata if hasattr(constraint, attribute)
+    )
+    return value
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A phrase in descriptions, with the number from the code in its place."""
+
+    phrase: str
+    paths: tuple[str, ...]
+
+
+def minutes(seconds: float) -> int:
+    return round(seconds / 60)
+
+
+EARLY_MINUTES = minutes(EARLY_JOIN_WINDOW.total_seconds())
+BANDS = {band: f"{least:g}" for least, band in RECOMMENDATION_BANDS}
+
+PROMISES = [
+    Promise(
+        f"{EARLY_MINUTES} minutes",
+        ("Interview.scheduledFor", "Invitation.scheduledFor", "Mutation.joinInterview", "ScheduleInterviewInput.scheduledFor"),
+    ),
+    Promise(
+        f"must lie in the future, at most {MAX_LEAD_TIME.days} days ahead",
+        ("ScheduleInterviewInput.scheduledFor", "RenewInviteInput.scheduledFor"),
+    ),
+    Promise(
+        f"must lie in the future, at most {MAX_LEAD_TIME.days} days ahead, and after scheduledFor",
+        ("ScheduleInterviewInput.expiresAt", "RenewInviteInput.expiresAt"),
+    ),
+    Promise(f"Default: {AuthSettings().invite_days} days", ("ScheduleInterviewInput.expiresAt", "RenewInviteInput.expiresAt")),
+    Promise(f"after {AuthSettings().access_minutes} minutes", ("CandidateAccess.expiresAt",)),
+    Promise(f"after {RecordingSettings().url_minutes} minutes", ("Recording.url",)),
+    Promise(f"For {CLAIM_TTL_SECONDS // 3600} hours", ("StartInterviewInput.idempotencyKey", "SavePositionInput.idempotencyKey")),
+    Promise(
+        f"At most {NAME_LIMIT} characters, on one line",
+        (
+            "StartInterviewInput.idempotencyKey",
+            "SendMessageInput.idempotencyKey",
+            "StartInterviewInput.candidateName",
+            "ScheduleInterviewInput.externalId",
+        ),
+    ),
+    Promise(f"At most {NAME_LIMIT} characters", ("InterviewFilter.candidate",)),
+    Promise(
+        f"At most {DETAIL_LIMIT:,} characters",
+        (
+            "StartInterviewInput.experience",
+            "CancelInterviewInput.reason",
+            "ReviewEvaluationInput.reason",
+            "LevelOverrideInput.reason",
+        ),
+    ),
+    Promise(
+        f"At most {DOCUMENT_LIMIT:,} characters",
+        ("StartInterviewInput.resume", "StartInterviewInput.jobDescription", "SendMessageInput.text", "Turn.text"),
+    ),
+    Promise(f"At most {MAX_FILTER_VALUES} keys", ("InterviewFilter.positionKey", "LiveFilter.positionKey")),
+    Promise(f"At most {MAX_FILTER_VALUES} values", ("InterviewFilter.externalId",)),
+    Promise(f"default {DEFAULT_PAGE_SIZE}, maximum {MAX_PAGE_SIZE}", ("Query.interviews(first:)", "Query.positions(first:)")),
+    Promise(f"maximum {MAX_PAGE_SIZE}", ("Query.interviews(last:)", "Query.transcript(first:)")),
+    Promise(f"`first` outside 0 to {MAX_PAGE_SIZE}", ("Query.transcript",)),
+    Promise(f"1 to {MAX_QUESTIONS}.", ("SavePositionInput.questions",)),
+    Promise(f"1 to {MAX_CRITERIA}.", ("SavePositionInput.criteria",)),
+    Promise(f"{', '.join([*PHRASES_BY_LANGUAGE][:-1])} and {[*PHRASES_BY_LANGUAGE][-1]}", ("SavePositionInput.language",)),
+    Promise(
+        f"in minutes, {bound(PositionContent, 'limit_minutes', 'ge')} to {bound(PositionContent, 'limit_minutes', 'le')}.",
+        ("SavePositionInput.limitMinutes",),
+    ),
+    Promise(
+        f"wraps up, {bound(PositionContent, 'wrap_up_after_exchanges', 'ge')} to "
+        f"{bound(PositionContent, 'wrap_up_after_exchanges', 'le')}.",
+        ("SavePositionInput.wrapUpAfterExchanges",),
+    ),
+    Promise(f"At most {bound(PositionContent, 'description', 'max_length'):,} characters", ("SavePositionInput.description",)),
+    Promise(
+        f"{bound(Question, 'max_probes', 'ge')} to {bound(Question, 'max_probes', 'le')}.",
+        ("QuestionInput.maxProbes", "Question.maxProbes"),
+    ),
+    Promise(
+        f"Above {bound(Criterion, 'weight', 'gt')}, at most {bound(Criterion, 'weight', 'le'):,}.",
+        ("CriterionInput.weight",),
+    ),
+    Promise(
+        f"{bound(Level, 'value', 'ge')} (lowest) to {bound(Level, 'value', 'le')} (highest)",
+        ("LevelInput.value", "Level.value", "CriterionResult.level"),
+    ),
+    Promise(
+        "STRONG_HIRE from {STRONG_HIRE}, HIRE from {HIRE}, NO_HIRE from {NO_HIRE}".format(**BANDS),
+        ("Evaluation.recommendation",),
+    ),
+    Promise("{STRONG_HIRE} and above, {HIRE}, {NO_HIRE}, and below".format(**BANDS), ("Recommendation",)),
+    Promise(f"at least {BANDS[Recommendation.STRONG_HIRE]}", ("Recommendation.STRONG_HIRE",)),
+    Promise(
+        "at least {HIRE} and below {STRONG_HIRE}".format(**BANDS),
+        ("Recommendation.HIRE",),
+    ),
+    Promise("at least {NO_HIRE} and below {HIRE}".format(**BANDS), ("Recommendation.NO_HIRE",)),
+    Promise("below {NO_HIRE}".format(**BANDS), ("Recommendation.STRONG_NO_HIRE",)),
+    Promise(f"less than {MIN_COVERAGE} of the rubric's weight", ("Recommendation.INCONCLUSIVE",)),
+    Promise(f"elow {MIN_COVERAGE}", ("Evaluation.overallScore", "Evaluation.coverage")),
+    Promise(f"(level - 1) x {to_score(2):g}, so {to_score(1):g} to {to_score(5):g}", ("CriterionResult.score",)),
+    Promise(f"newest {MAX_INITIAL_INTERVIEWS} interviews", ("Subscription.interviewsChanged",)),
+    Promise(f"every {RECHECK_SECONDS:g} seconds", ("Subscription",)),
+    Promise(f"have {MAX_OPERATIONS} operations", ("Subscription",)),
+    Promise(f"at most {MAX_FRAME_BYTES // 1024} KiB", ("Subscription",)),
+    Promise(f"within {INIT_SECONDS} seconds", ("Subscription",)),
+    Promise(f"at most {MAX_BODY_BYTES // 1024} KiB", ("Query",)),
+    Promise(
+        f"at most {MAX_TOKENS:,} tokens and, counting a fragment wherever it is spread, a depth of {LIMITS.depth}, "
+        f"{LIMITS.fields} fields, {LIMITS.aliases} aliases, {LIMITS.fragments} fragment spreads "
+        f"and {LIMITS.directives} directives",
+        ("Query",),
+    ),
+]
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.phrase)
+def test_description_states_the_number_in_the_code(printed_schema: GraphQLSchema, promise: Promise) -> None:
+    for path in promise.paths:
+        assert promise.phrase in find_description(printed_schema, path), path
+
+
+ACTION_BY_FIELD = {
+    "Mutation.startInterview": Action.START_INTERVIEW,
+    "Mutation.scheduleInterview": Action.SCHEDULE_INTERVIEW,
+    "Mutation.renewInvite": Action.RENEW_INVITE,
+    "Mutation.sendMessage": Action.SEND_MESSAGE,
+    "Mutation.endInterview": Action.END_INTERVIEW,
+    "Mutation.cancelInterview": Action.CANCEL_INTERVIEW,
+    "Mutation.evaluateInterview": Action.EVALUATE_INTERVIEW,
+    "Mutation.reviewEvaluation": Action.REVIEW_EVALUATION,
+    "Mutation.savePosition": Action.SAVE_POSITION,
+    "Mutation.eraseInterview": Action.ERASE_INTERVIEW,
+    "Query.interviews": Action.LIST_INTERVIEWS,
+    "Query.evaluation": Action.READ_EVALUATION,
+    "Query.position": Action.READ_POSITION,
+    "Query.positions": Action.READ_POSITION,
+    "Subscription.interviewsChanged": Action.LIST_INTERVIEWS,
+}
+
+
+@pytest.mark.parametrize("path", ACTION_BY_FIELD)
+def test_description_names_the_roles_with_permission(printed_schema: GraphQLSchema, path: str) -> None:
+    stated = re.search(r"Roles?: ([A-Z, ]+)\.", find_description(printed_schema, path))
+    assert stated
+    assert set(stated[1].split(", ")) == {role for role in Role if ACTION_BY_FIELD[path] in PERMISSIONS[role]}
+
+
+def test_every_mutation_names_its_roles_and_errors(printed_schema: GraphQLSchema) -> None:
+    mutation = printed_schema.mutation_type
+    assert mutation
+    # an invite is the credential of joinInterview
+    assert {f"Mutation.{name}" for name in mutation.fields} - ACTION_BY_FIELD.keys() == {"Mutation.joinInterview"}
+    assert [name for name in mutation.fields if "Errors: " not in find_description(printed_schema, f"Mutation.{name}")] == []
+
+
+GUARDED_FIELDS = {
+    "Candidate.email": Action.READ_EMAIL,
+    "Interview.candidate": Action.READ_CANDIDATE,
+    "Interview.decision": Action.READ_EVALUATION,
+    "Interview.endDetail": Action.READ_REFERENCES,
+    "Interview.evaluation": Action.READ_EVALUATION,
+    "Interview.evaluations": Action.READ_EVALUATION,
+    "Interview.externalId": Action.READ_REFERENCES,
+    "Interview.latency": Action.READ_REFERENCES,
+    "Interview.recordings": Action.READ_RECORDING,
+    "Interview.url": Action.READ_REFERENCES,
+}
+
+
+@pytest.mark.parametrize("path", GUARDED_FIELDS)
+def test_description_of_a_guarded_field_names_the_refused_roles(printed_schema: GraphQLSchema, path: str) -> None:
+    stated = re.search(r"FORBIDDEN for ([A-Z]+(?: and [A-Z]+)*)\.", find_description(printed_schema, path))
+    assert stated
+    assert set(stated[1].split(" and ")) == {role for role in Role if GUARDED_FIELDS[path] not in PERMISSIONS[role]}
