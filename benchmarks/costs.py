@@ -182,11 +182,11 @@ async def _costs(meter: Meter, live: LiveHub, interview_ids: Sequence[ObjectId],
         stored.append((await append_candidate_turn(interview_ids[number % OPEN], turn, fence=1))[0])
 
     interim = Interim(interview_ids[0], Speaker.CANDIDATE, speak(WORDS), 1, at)
-    interview = (await get_interviews([interview_ids[0]]))[0]
+    interviews = {interview.id: interview for interview in await get_interviews(list(interview_ids))}
 
     async def show(turn: Turn) -> None:
         await live.publish_turn(turn)
-        await live.publish_change(interview.organization_id, turn.interview_id)
+        await live.publish_change(interviews[turn.interview_id])
 
     async def sweep(_: int) -> None:
         await interview_transitions.find_expired_interviews(100)

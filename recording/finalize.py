@@ -53,7 +53,8 @@ async def _finalize(services: Services, store: RecordingStore | None, recording_
     if recording is None:
         return
     if recording.attempts > MAX_ATTEMPTS:
-        await _notify_change(services, await _retry_or_fail(recording, ABANDONED))
+        if failed := await _retry_or_fail(recording, ABANDONED):
+            await services.live.publish_change(failed)
         return
 
     async def renew() -> bool:
@@ -67,12 +68,15 @@ async def _finalize(services: Services, store: RecordingStore | None, recording_
     except Exception as error:
         expected = isinstance(error, StoreFailed | OSError)
         reason = str(error) if isinstance(error, StoreFailed) else f"It failed on our side ({type(error).__name__})"
-        await _notify_change(services, await _retry_or_fail(recording, reason))
+        if failed := await _retry_or_fail(recording, reason):
+            await services.live.publish_change(failed)
         if not expected:
             raise
         return
-    await _notify_change(services, changed)
-    if changed and store:
+    if changed is None:
+        return
+    await services.live.publish_change(changed)
+    if store:
         try:
             await store.delete(_build_parts_path(recording))
         except StoreFailed as failed:
@@ -181,8 +185,3 @@ async def _retry_or_fail(recording: Recording, reason: str) -> Recording | None:
 
 def _build_parts_path(recording: Recording) -> str:
     return f"{recording.interview_id}/parts"
-
-
-async def _notify_change(services: Services, changed: Recording | None) -> None:
-    if changed is not None:
-        await services.live.publish_change(changed.organization_id, changed.interview_id)

@@ -86,7 +86,7 @@ async def _renew(services: Services, interview: Interview, request: RenewRequest
     scheduled_for = request.scheduled_for or interview.scheduled_for
     renewed = await reschedule_interview(interview.id, renewal_id, scheduled_for, expires_at)
     if renewed:
-        await services.live.publish_change(renewed.organization_id, renewed.id)
+        await services.live.publish_change(renewed)
         return renewed
     # the same call at the same time has done it, or the interview is over since
     current = await get_interview(interview.id) or interview
