@@ -45,10 +45,10 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
     if evaluation.attempts > jobs.judge_attempts:
         log.error("evaluation given up: attempts used up", evaluation_id=str(evaluation_id), attempts=jobs.judge_attempts)
         if failed := await job.fail_evaluation(evaluation_id, evaluation.fence, ABANDONED.format(attempts=jobs.judge_attempts)):
-            await _notify_change(services, failed)
+            await services.live.publish_change(failed)
         return
     fence = evaluation.fence
-    await _notify_change(services, evaluation)
+    await services.live.publish_change(evaluation)
     call: asyncio.Task[JudgeAnswer] | None = None
     try:
         async with hold_lease(
@@ -71,13 +71,13 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
     except Exception as error:
         # a defect of ours: tried again all the same, and named as what it is
         await _retry_or_fail(services, evaluation, JudgeFailed(f"The evaluation failed on our side ({type(error).__name__})."))
-        await _notify_change(services, evaluation)
+        await services.live.publish_change(evaluation)
         raise
     finally:
         if call is not None:
             await cancel_and_wait(call)
     if changed:
-        await _notify_change(services, changed)
+        await services.live.publish_change(changed)
 
 
 async def _load(evaluation: Evaluation) -> tuple[Interview, Position, list[Turn]]:
@@ -191,7 +191,3 @@ async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: Jud
     pause = max(failed.retry_after_seconds, job.BACKOFF.seconds(evaluation.attempts))
     failure_text = f"{failed} It is tried again in {pause:.0f} seconds (try {evaluation.attempts} of {attempts})."
     return await job.postpone_evaluation(evaluation_id, evaluation.fence, failure_text, pause)
-
-
-async def _notify_change(services: Services, evaluation: Evaluation) -> None:
-    await services.live.publish_change(evaluation.organization_id, evaluation.interview_id)

@@ -71,7 +71,7 @@ async def switch_to_voice(services: Services, interview_id: ObjectId, wanted_sec
     """
     changed = await room_transitions.switch_channel_to_voice(interview_id, wanted_seconds, DISPATCH_LEASE_SECONDS)
     if changed is not None:
-        await _notify_change(services, changed)
+        await services.live.publish_change(changed)
         await services.rooms.dispatch_interviewer(interview_id, changed.fence)
     return changed
 
@@ -83,7 +83,7 @@ async def switch_to_text(services: Services, interview_id: ObjectId, *, remove_f
     """
     changed = await room_transitions.switch_channel_to_text(interview_id, even_if_present=remove_from_room)
     if changed is not None:
-        await _notify_change(services, changed)
+        await services.live.publish_change(changed)
         await services.jobs.kick(REPLY, interview_id)
         if remove_from_room:
             services.rooms.remove_participants_in_background(interview_id)
@@ -114,7 +114,3 @@ async def dispatch_missing_interviewers(services: Services, *, ignore_pending: b
     """
     for interview_id in await room_transitions.find_unattended_interviews(BATCH, ignore_pending_dispatch=ignore_pending):
         await dispatch_interviewer(services, interview_id, ignore_pending=ignore_pending)
-
-
-async def _notify_change(services: Services, interview: Interview) -> None:
-    await services.live.publish_change(interview.organization_id, interview.id)

@@ -46,7 +46,7 @@ async def start_recording(services: Services, interview_id: ObjectId) -> None:
         return
     new = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
     if await create_recording(new):
-        await services.live.publish_change(interview.organization_id, interview_id)
+        await services.live.publish_change(new)
     if recording := await get_interview_recording(interview_id):
         await _dispatch_recorder(services, recording)
 
@@ -79,7 +79,7 @@ async def _replace_recorder(services: Services, recording: Recording) -> None:
     failure = f"No recorder answered {recording.dispatches} dispatches: check that `main.py recorder` is running."
     if changed := await give_up_recording(recording, failure, only_if_unleased=True):
         log.error("recording given up", interview_id=str(recording.interview_id), reason=failure)
-        await services.live.publish_change(changed.organization_id, changed.interview_id)
+        await services.live.publish_change(changed)
 
 
 async def _dispatch_recorder(services: Services, recording: Recording) -> None:

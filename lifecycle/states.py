@@ -33,7 +33,7 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     else:
         opened = await interview_transitions.open_chat(interview_id, consent, channel)
     if opened:
-        await _notify_change(services, opened)
+        await services.live.publish_change(opened)
         if channel is Channel.TEXT:
             await services.jobs.kick(REPLY, interview_id)
         return opened
@@ -58,7 +58,7 @@ async def end_interview(
     interview_id = interview.id
     closed = await interview_transitions.mark_ending(interview_id, reason, detail, condition)
     if closed:
-        await _notify_change(services, closed)
+        await services.live.publish_change(closed)
     current = closed or await _load_interview(interview_id)
     if condition is not None and current.status in OPEN_STATUSES:
         return current
@@ -78,7 +78,7 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
     finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview))
     if finished is None:
         return await _load_interview(interview_id)
-    await _notify_change(services, finished)
+    await services.live.publish_change(finished)
     _delete_room(services, finished)
     await services.jobs.kick(EVALUATE, evaluation.id)
     return finished
@@ -89,7 +89,7 @@ async def cancel_interview(services: Services, interview: Interview, reason: str
     interview_id = interview.id
     cancelled = await interview_transitions.mark_cancelled(interview_id, reason)
     if cancelled:
-        await _notify_change(services, cancelled)
+        await services.live.publish_change(cancelled)
         _delete_room(services, cancelled)
         return cancelled
     current = await _load_interview(interview_id)
@@ -104,7 +104,7 @@ async def expire_interview(services: Services, interview_id: ObjectId) -> None:
     """SCHEDULED, WAITING -> EXPIRED, if its time has passed and the candidate has not joined."""
     expired = await interview_transitions.mark_expired(interview_id)
     if expired:
-        await _notify_change(services, expired)
+        await services.live.publish_change(expired)
         _delete_room(services, expired)
 
 
@@ -116,7 +116,7 @@ async def erase_interview(services: Services, interview: Interview) -> Interview
     interview_id = interview.id
     marked = await interview_erasure.mark_erased(interview_id)
     if marked:
-        await _notify_change(services, marked)
+        await services.live.publish_change(marked)
         _delete_room(services, marked)
     erased = await interview_erasure.delete_erased(interview_id) or await _load_interview(interview_id)
     if erased.erasure and erased.erasure.pending:
@@ -127,7 +127,7 @@ async def erase_interview(services: Services, interview: Interview) -> Interview
 async def request_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
     """Add an evaluation, or return the one in progress. Raises Conflict unless the interview is completed."""
     evaluation = await add_evaluation(_build_pending_evaluation(services, interview, evaluation_id))
-    await _notify_change(services, interview)
+    await services.live.publish_change(interview)
     await services.jobs.kick(EVALUATE, evaluation.id)
     return evaluation
 
@@ -159,10 +159,6 @@ def _delete_room(services: Services, interview: Interview) -> None:
     # safe at this point: the last turns are stored
     if interview.room is not None:
         services.rooms.delete_room_in_background(interview.id)
-
-
-async def _notify_change(services: Services, interview: Interview) -> None:
-    await services.live.publish_change(interview.organization_id, interview.id)
 
 
 async def _load_interview(interview_id: ObjectId) -> Interview:

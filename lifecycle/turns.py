@@ -60,4 +60,4 @@ async def store_interviewer_turns(
 async def _publish_turns(services: Services, interview: Interview, turns: Sequence[Turn]) -> None:
     for turn in turns:
         await services.live.publish_turn(turn)
-    await services.live.publish_change(interview.organization_id, interview.id)
+    await services.live.publish_change(interview)

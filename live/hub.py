@@ -20,7 +20,9 @@ from live.poller import Poller
 from live.redis_backend import RedisBackend
 from live.single_flight import retry_until_available
 from live.synchronization import RefCounted
+from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, get_interview
+from models.documents.recording import Recording
 from models.documents.turn import Turn
 from models.reads.watermarks import AccessState
 
@@ -74,12 +76,13 @@ class LiveHub:
         """Carry what is being said right now; it is stored nowhere."""
         await self._publish(self._interview_channel(interim.interview_id), interim)
 
-    async def publish_change(self, organization_id: ObjectId, interview_id: ObjectId) -> None:
-        """Tell followers of the interview and of its organization that the interview has changed in MongoDB."""
-        changed = Changed(interview_id)
+    async def publish_change(self, document: Interview | Evaluation | Recording) -> None:
+        """Notify followers of the document's interview and of its organization that it has changed in MongoDB."""
+        interview_id = document.id if isinstance(document, Interview) else document.interview_id
+        message = Changed(interview_id)
         await asyncio.gather(
-            self._publish(self._interview_channel(interview_id), changed),
-            self._publish(self._organization_channel(organization_id), changed),
+            self._publish(self._interview_channel(interview_id), message),
+            self._publish(self._organization_channel(document.organization_id), message),
         )
 
     async def _publish(self, channel: str, message: Turn | Interim | Changed) -> None:

@@ -45,7 +45,8 @@ async def finalize_recording(services: Services, store: RecordingStore | None, r
     if recording is None:
         return
     if recording.attempts > MAX_ATTEMPTS:
-        await _notify_change(services, await _retry_or_fail(recording, ABANDONED))
+        if failed := await _retry_or_fail(recording, ABANDONED):
+            await services.live.publish_change(failed)
         return
 
     async def renew() -> bool:
@@ -59,12 +60,15 @@ async def finalize_recording(services: Services, store: RecordingStore | None, r
     except Exception as error:
         expected = isinstance(error, StoreFailed | OSError)
         reason = str(error) if isinstance(error, StoreFailed) else f"It failed on our side ({type(error).__name__})"
-        await _notify_change(services, await _retry_or_fail(recording, reason))
+        if failed := await _retry_or_fail(recording, reason):
+            await services.live.publish_change(failed)
         if not expected:
             raise
         return
-    await _notify_change(services, changed)
-    if changed and store:
+    if changed is None:
+        return
+    await services.live.publish_change(changed)
+    if store:
         try:
             await store.delete(_build_parts_path(recording))
         except StoreFailed as failed:
@@ -173,8 +177,3 @@ async def _retry_or_fail(recording: Recording, reason: str) -> Recording | None:
 
 def _build_parts_path(recording: Recording) -> str:
     return f"{recording.interview_id}/parts"
-
-
-async def _notify_change(services: Services, changed: Recording | None) -> None:
-    if changed is not None:
-        await services.live.publish_change(changed.organization_id, changed.interview_id)

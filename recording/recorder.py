@@ -115,7 +115,7 @@ class Recorder:
         if changed is None:
             raise LeaseLost
         self.recording = changed
-        await self._services.live.publish_change(changed.organization_id, changed.interview_id)
+        await self._services.live.publish_change(changed)
 
     # --- what LiveKit tells
 

@@ -119,7 +119,7 @@ async def review_evaluation(services: Services, principal: Principal, request: R
     reviewed = await evaluation_transitions.add_review(evaluation, review)
     if reviewed is None:
         raise build_not_found(IdKind.EVALUATION)
-    await services.live.publish_change(principal.organization_id, evaluation.interview_id)
+    await services.live.publish_change(reviewed)
     return reviewed
 
 

@@ -85,7 +85,7 @@ async def _renew(services: Services, interview: Interview, request: RenewRequest
     scheduled_for = request.scheduled_for or interview.scheduled_for
     renewed = await reschedule_interview(interview.id, renewal_id, scheduled_for, expires_at)
     if renewed:
-        await services.live.publish_change(renewed.organization_id, renewed.id)
+        await services.live.publish_change(renewed)
         return renewed
     # A concurrent repetition has renewed the invite, or the interview has ended in the meantime.
     current = await get_interview(interview.id) or interview

@@ -130,7 +130,7 @@ async def schedule_interview(services: Services, principal: Principal, request: 
         )
         draft.scheduled_for = request.scheduled_for
         interview = await _create(draft, call)
-        await services.live.publish_change(principal.organization_id, interview.id)
+        await services.live.publish_change(interview)
     return ScheduledInterview(interview, issue_invite_link(services, interview))
 
 

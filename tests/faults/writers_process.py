@@ -28,8 +28,10 @@ from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from live.hub import LiveHub
+from models.documents.evaluation import Evaluation
 from models.documents.interview import EndReason, Interview, get_interview
 from models.documents.organization import Role, create_key, ensure_organization, revoke_key
+from models.documents.recording import Recording
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, read_turns
 from models.storage import database
 from models.storage.clock import now
@@ -67,10 +69,10 @@ class TimedLive(LiveHub):
         self.appends.append((said_at, time.time() - began_at))
         await super().publish_turn(turn)
 
-    async def publish_change(self, organization_id: ObjectId, interview_id: ObjectId) -> None:
+    async def publish_change(self, document: Interview | Evaluation | Recording) -> None:
         """Publishes the change and records when."""
-        await super().publish_change(organization_id, interview_id)
-        self._published_at[interview_id] = time.time()
+        await super().publish_change(document)
+        self._published_at[document.id if isinstance(document, Interview) else document.interview_id] = time.time()
 
     def reset(self) -> None:
         """Discards what was recorded."""

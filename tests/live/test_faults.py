@@ -137,7 +137,7 @@ async def test_nothing_is_left_when_the_last_follower_has_gone(own_valkey: Valke
                 states = await stack.enter_async_context(collect_stream(live.follow_interview(interview_id)))
                 wall = await stack.enter_async_context(collect_stream(live.follow_interviews(organization_id)))
                 await live.publish_turn(await add_candidate_turn(interview, "hello"))
-                await live.publish_change(organization_id, interview_id)
+                await live.publish_change(interview)
                 await turns.wait_for_first(1)
                 await states.wait_for_first(1)
                 await wall.wait_for_first(1)

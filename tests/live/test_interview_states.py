@@ -18,16 +18,12 @@ async def set_last_seq(interview: Interview, last_seq: int) -> None:
     assert await update_interview(interview.id, {}, {"last_seq": last_seq})
 
 
-async def publish_change(live: LiveHub, interview: Interview) -> None:
-    await live.publish_change(interview.organization_id, interview.id)
-
-
 async def test_the_present_state_comes_first_and_then_each_that_is_told(unpolled_live: LiveHub) -> None:
     interview = await make_interview()
     async with collect_stream(unpolled_live.follow_interview(interview.id)) as read:
         assert (await read.wait_for_first(1))[0].last_seq == 0
         await set_last_seq(interview, 1)
-        await publish_change(unpolled_live, interview)
+        await unpolled_live.publish_change(interview)
         assert [state.last_seq for state in await read.wait_for_first(2)] == [0, 1]
 
 
@@ -50,7 +46,7 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(live: LiveHub
     async def change_often() -> None:
         for number in range(1, 31):
             await set_last_seq(interview, number)
-            await publish_change(live, interview)
+            await live.publish_change(interview)
 
     changing = asyncio.create_task(change_often())
     async for state in states:
@@ -93,7 +89,7 @@ async def test_followers_share_what_they_read(unpolled_live: LiveHub, monkeypatc
     monkeypatch.setattr("live.interview_feed.get_interview", counted)
     coming = [asyncio.ensure_future(anext(states)) for states in everybody]
     await set_last_seq(interview, 1)
-    await publish_change(unpolled_live, interview)
+    await unpolled_live.publish_change(interview)
     assert {state.last_seq for state in await asyncio.gather(*coming)} == {1}
     # one for this change; one more where the first marks came late
     assert reads <= 2

@@ -27,12 +27,8 @@ def seqs_up_to(last: int) -> list[int]:
     return list(range(1, last + 1))
 
 
-def object_id_of(interview: Interview) -> ObjectId:
-    return interview.id
-
-
 async def end_interview(interview: Interview, status: InterviewStatus = InterviewStatus.COMPLETED) -> None:
-    assert await update_interview(object_id_of(interview), {}, {"status": status})
+    assert await update_interview(interview.id, {}, {"status": status})
 
 
 @pytest.fixture
@@ -75,7 +71,7 @@ async def publish_until_no_reads(
 async def test_a_late_joiner_gets_every_turn_and_then_those_to_come(live: LiveHub) -> None:
     interview = await make_interview()
     stored = [await add_candidate_turn(interview, f"answer {number}") for number in range(3)]
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         assert await read.wait_for_first(3) == stored
         stored.append(await add_candidate_turn(interview, "one more"))
         await live.publish_turn(stored[-1])
@@ -86,7 +82,7 @@ async def test_a_history_longer_than_one_read_comes_whole(live: LiveHub) -> None
     interview = await make_interview()
     for number in range(TURN_BATCH_SIZE + 5):
         await add_candidate_turn(interview, f"answer {number}")
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         assert seqs(await read.wait_for_first(TURN_BATCH_SIZE + 5)) == seqs_up_to(TURN_BATCH_SIZE + 5)
 
 
@@ -94,13 +90,13 @@ async def test_a_client_that_comes_back_gets_only_what_it_does_not_hold(live: Li
     interview = await make_interview()
     for number in range(5):
         await add_candidate_turn(interview, f"answer {number}")
-    async with collect_stream(live.follow_turns(object_id_of(interview), 3)) as read:
+    async with collect_stream(live.follow_turns(interview.id, 3)) as read:
         assert seqs(await read.wait_for_first(2)) == [4, 5]
 
 
 async def test_published_turns_are_delivered_without_asking_mongodb(unpolled_live: LiveHub, turn_read_cursors: list[int]) -> None:
     interview = await make_interview()
-    async with collect_stream(unpolled_live.follow_turns(object_id_of(interview), 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
+    async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
         spoken = await publish_until_no_reads(unpolled_live, interview, read, turn_read_cursors, 8)
         assert read.items[-8:] == spoken
         assert seqs(read.items) == seqs_up_to(len(read.items))
@@ -108,16 +104,16 @@ async def test_published_turns_are_delivered_without_asking_mongodb(unpolled_liv
 
 async def test_a_follower_a_little_behind_is_served_from_memory(unpolled_live: LiveHub, turn_read_cursors: list[int]) -> None:
     interview = await make_interview()
-    async with collect_stream(unpolled_live.follow_turns(object_id_of(interview), 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
+    async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
         spoken = await publish_until_no_reads(unpolled_live, interview, read, turn_read_cursors, MAX_CACHED_TURNS)
-        async with collect_stream(unpolled_live.follow_turns(object_id_of(interview), spoken[-5].seq)) as other:
+        async with collect_stream(unpolled_live.follow_turns(interview.id, spoken[-5].seq)) as other:
             assert await other.wait_for_first(4) == spoken[-4:]
     assert turn_read_cursors == []
 
 
 async def test_a_turn_that_was_never_published_arrives_with_the_next_poll(live: LiveHub) -> None:
     interview = await make_interview()
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         await live.publish_turn(await add_candidate_turn(interview, "carried"))
         await read.wait_for_first(1)
         await add_candidate_turn(interview, "its process died between commit and publish")
@@ -127,7 +123,7 @@ async def test_a_turn_that_was_never_published_arrives_with_the_next_poll(live: 
 async def test_messages_out_of_order_and_repeated_change_nothing(unpolled_live: LiveHub) -> None:
     interview = await make_interview()
     turns = [await add_candidate_turn(interview, f"answer {number}") for number in range(6)]
-    async with collect_stream(unpolled_live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read:
         await read.wait_for_first(6)
         turns += [await add_candidate_turn(interview, f"answer {number}") for number in range(6, 12)]
         for place in (1, 8, 11, 6, 6, 7, 0, 10, 9, 11):
@@ -142,7 +138,7 @@ async def test_what_we_did_not_publish_harms_nobody(live: LiveHub, settings: Set
     interview, other = await make_interview(), await make_interview()
     foreign = await add_candidate_turn(other, "of another interview")
     channel = f"{settings.redis.prefix}:interview:{interview.id}"
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         await live.publish_turn(await add_candidate_turn(interview, "first"))
         await read.wait_for_first(1)
         for rubbish in ("", "{", '{"Turn":{}}', "\ud7ff", '{"Turn":{"seq":7,"text":""}}'):
@@ -157,11 +153,11 @@ async def test_fifty_first_followers_at_once_all_get_everything_from_one_read(
 ) -> None:
     interview = await make_interview()
     first = await add_candidate_turn(interview, "first")
-    everybody = [unpolled_live.follow_turns(object_id_of(interview), 0) for _ in range(50)]
+    everybody = [unpolled_live.follow_turns(interview.id, 0) for _ in range(50)]
     assert await asyncio.gather(*(anext(turns) for turns in everybody)) == [first] * 50
     # the first one's answer comes after the marks or before them
     assert len(turn_read_cursors) <= 2
-    async with collect_stream(unpolled_live.follow_turns(object_id_of(interview), 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
+    async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
         spoken = await publish_until_no_reads(unpolled_live, interview, read, turn_read_cursors, 8)
         for turns in everybody:
             while (await anext(turns)).seq < spoken[-1].seq:
@@ -179,8 +175,8 @@ async def test_fifty_first_followers_at_once_all_get_everything_from_one_read(
 
 async def test_a_slow_follower_gets_everything_later_and_holds_up_nobody(live: LiveHub) -> None:
     interview = await make_interview()
-    slow = live.follow_turns(object_id_of(interview), 0)
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
+    slow = live.follow_turns(interview.id, 0)
+    async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         await live.publish_turn(await add_candidate_turn(interview, "first"))
         assert (await anext(slow)).seq == 1
         last = 1 + 2 * MAX_CACHED_TURNS
@@ -193,18 +189,18 @@ async def test_a_slow_follower_gets_everything_later_and_holds_up_nobody(live: L
 
 async def test_the_stream_ends_after_the_last_turn_of_an_interview_that_is_over(unpolled_live: LiveHub) -> None:
     interview = await make_interview()
-    async with collect_stream(unpolled_live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read:
         await unpolled_live.publish_turn(await add_candidate_turn(interview, "first"))
         await read.wait_for_first(1)
         await add_candidate_turn(interview, "last words")
         await end_interview(interview)
-        await unpolled_live.publish_change(interview.organization_id, object_id_of(interview))
+        await unpolled_live.publish_change(interview)
         assert seqs(await read.wait_for_end()) == [1, 2]
 
 
 async def test_an_end_that_was_not_published_is_found_by_the_poll(live: LiveHub) -> None:
     interview = await make_interview()
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         await add_candidate_turn(interview, "last words")
         await end_interview(interview, InterviewStatus.FAILED)
         assert seqs(await read.wait_for_end()) == [1]
@@ -214,10 +210,10 @@ async def test_an_interview_that_is_ending_may_still_say_its_last_words(live: Li
     interview = await make_interview()
     await add_candidate_turn(interview, "first")
     await end_interview(interview, InterviewStatus.ENDING)
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         await read.wait_for_first(1)
         async with asyncio.timeout(None):
-            await read_watermarks([object_id_of(interview)])
+            await read_watermarks([interview.id])
         assert not read.ended
         await end_interview(interview)
         assert seqs(await read.wait_for_end()) == [1]
@@ -229,7 +225,7 @@ async def test_a_stream_of_an_interview_that_is_over_ends_after_what_is_stored(l
     for text in ("first", "second"):
         await add_candidate_turn(interview, text)
     await end_interview(interview)
-    async with collect_stream(live.follow_turns(object_id_of(interview), after)) as read:
+    async with collect_stream(live.follow_turns(interview.id, after)) as read:
         assert seqs(await read.wait_for_end()) == [1, 2][after:]
 
 
@@ -237,12 +233,12 @@ async def test_erasure_ends_the_stream(live: LiveHub) -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "first")
     async with (
-        collect_stream(live.follow_turns(object_id_of(interview), 0)) as read,
-        collect_stream(live.follow_turns(object_id_of(interview), 5)) as ahead,
+        collect_stream(live.follow_turns(interview.id, 0)) as read,
+        collect_stream(live.follow_turns(interview.id, 5)) as ahead,
     ):
         await read.wait_for_first(1)
-        await mark_erased(object_id_of(interview))
-        await delete_erased(object_id_of(interview))
+        await mark_erased(interview.id)
+        await delete_erased(interview.id)
         assert seqs(await read.wait_for_end()) == [1]
         assert await ahead.wait_for_end() == []
 
@@ -271,7 +267,7 @@ async def test_followers_outlive_an_absent_mongodb(live: LiveHub, monkeypatch: p
 
     monkeypatch.setattr("live.interview_feed.read_turns", failing_turns)
     monkeypatch.setattr("live.poller.read_watermarks", failing_marks)
-    async with collect_stream(live.follow_turns(object_id_of(interview), 0)) as read:
+    async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         await add_candidate_turn(interview, "first")
         await refused.wait()
         away = False

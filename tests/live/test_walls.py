@@ -3,9 +3,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from bson import ObjectId
 
 from live.hub import LiveHub
+from live.messages import Changed
 from live.organization_feed import OVERLAP
 from models.documents.interview import Interview, update_interview
 from models.reads.watermarks import read_server_time
@@ -23,10 +23,6 @@ async def make_old_interviews(count: int) -> list[Interview]:
     return [await make_interview(position, updated_at=long_ago) for _ in range(count)]
 
 
-def organization_id_of(interview: Interview) -> ObjectId:
-    return interview.organization_id
-
-
 async def set_last_seq(interview: Interview, last_seq: int) -> None:
     assert await update_interview(interview.id, {}, {"last_seq": last_seq})
 
@@ -39,25 +35,25 @@ def last_item_is(interview: Interview, last_seq: int | None = None) -> Callable[
 async def wait_until_feed_is_live(collector: StreamCollector[Interview], interview: Interview, live: LiveHub) -> None:
     """Wait until the wall gives what changes, by changing this one."""
     await set_last_seq(interview, 1)
-    await live.publish_change(organization_id_of(interview), interview.id)
+    await live.publish_change(interview)
     await collector.wait_until(lambda items: any(item.id == interview.id for item in items))
 
 
 async def test_each_change_that_is_told_comes_at_once(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     first, second, third = await make_old_interviews(3)
-    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as read:
+    async with collect_stream(unpolled_live.follow_interviews(first.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(first)
         await wait_until_feed_is_live(read, first, unpolled_live)
         for interview in (third, second):
             await set_last_seq(interview, 7)
-            await unpolled_live.publish_change(organization_id_of(interview), interview.id)
+            await unpolled_live.publish_change(interview)
         await read.wait_for_first(3)
         assert {(item.id, item.last_seq) for item in read.items} == {(first.id, 1), (second.id, 7), (third.id, 7)}
 
 
 async def test_a_change_and_a_new_interview_that_nobody_told_come_with_the_poll(live: LiveHub) -> None:
     (interview,) = await make_old_interviews(1)
-    async with collect_stream(live.follow_interviews(organization_id_of(interview))) as read:
+    async with collect_stream(live.follow_interviews(interview.organization_id)) as read:
         await set_last_seq(interview, 1)
         assert (await read.wait_for_first(1))[0].id == interview.id
         new = await make_interview(organization_id=interview.organization_id)
@@ -66,7 +62,7 @@ async def test_a_change_and_a_new_interview_that_nobody_told_come_with_the_poll(
 
 async def test_a_change_between_the_call_and_the_first_item_is_not_lost(unpolled_live: LiveHub) -> None:
     (interview,) = await make_old_interviews(1)
-    changes = unpolled_live.follow_interviews(organization_id_of(interview))
+    changes = unpolled_live.follow_interviews(interview.organization_id)
     await set_last_seq(interview, 1)
     async with collect_stream(changes) as read:
         assert (await read.wait_for_first(1))[0].last_seq == 1
@@ -76,10 +72,10 @@ async def test_a_second_follower_gets_what_changed_shortly_before_it_came(
     unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
 ) -> None:
     (interview,) = await make_old_interviews(1)
-    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(interview))) as read:
+    async with collect_stream(unpolled_live.follow_interviews(interview.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(interview)
         await wait_until_feed_is_live(read, interview, unpolled_live)
-        async with collect_stream(unpolled_live.follow_interviews(organization_id_of(interview))) as late:
+        async with collect_stream(unpolled_live.follow_interviews(interview.organization_id)) as late:
             assert [item.last_seq for item in await late.wait_for_first(1)] == [1]
 
 
@@ -87,23 +83,23 @@ async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(
     unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
 ) -> None:
     first, second, third = await make_old_interviews(3)
-    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as read:
+    async with collect_stream(unpolled_live.follow_interviews(first.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(first)
         await wait_until_feed_is_live(read, first, unpolled_live)
         # nobody has told the wall: the late one finds it when it begins
         await set_last_seq(second, 5)
-        async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as late:
+        async with collect_stream(unpolled_live.follow_interviews(first.organization_id)) as late:
             await late.wait_for_first(2)
             await set_last_seq(third, 6)
             for interview in (second, third):
-                await unpolled_live.publish_change(organization_id_of(interview), interview.id)
+                await unpolled_live.publish_change(interview)
                 await read.wait_until(last_item_is(interview))
             assert [item.id for item in await late.wait_for_first(3)] == [first.id, second.id, third.id]
 
 
 async def test_a_change_that_was_committed_late_is_found(live: LiveHub) -> None:
     early, late = await make_old_interviews(2)
-    async with collect_stream(live.follow_interviews(organization_id_of(early))) as read:
+    async with collect_stream(live.follow_interviews(early.organization_id)) as read:
         await set_last_seq(early, 1)
         await read.wait_for_first(1)
         # it bears a time before that of the one that is given already
@@ -117,12 +113,12 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(
 ) -> None:
     (interview,) = await make_old_interviews(1)
     loop = asyncio.get_running_loop()
-    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(interview))) as read:
+    async with collect_stream(unpolled_live.follow_interviews(interview.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(interview)
         began = loop.time()
         for number in range(1, 31):
             await set_last_seq(interview, number)
-            await unpolled_live.publish_change(organization_id_of(interview), interview.id)
+            await unpolled_live.publish_change(interview)
         await read.wait_until(lambda items: bool(items) and items[-1].last_seq == 30)
         assert len(read.items) <= 2 + (loop.time() - began) / COALESCE_SECONDS
 
@@ -131,14 +127,14 @@ async def test_a_slow_follower_gets_the_newest_state_once(
     unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
 ) -> None:
     first, second = await make_old_interviews(2)
-    slow = unpolled_live.follow_interviews(organization_id_of(first))
-    async with collect_stream(unpolled_live.follow_interviews(organization_id_of(first))) as read:
+    slow = unpolled_live.follow_interviews(first.organization_id)
+    async with collect_stream(unpolled_live.follow_interviews(first.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(first)
         await wait_until_feed_is_live(read, first, unpolled_live)
         assert (await anext(slow)).id == first.id
         for number in range(2, 5):
             await set_last_seq(second, number)
-            await unpolled_live.publish_change(organization_id_of(second), second.id)
+            await unpolled_live.publish_change(second)
             await read.wait_until(last_item_is(second, number))
         assert (await anext(slow)).last_seq == 4
     await slow.aclose()
@@ -146,10 +142,10 @@ async def test_a_slow_follower_gets_the_newest_state_once(
 
 async def test_another_organization_s_interview_never_shows(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     (own,), (foreign,) = await make_old_interviews(1), await make_old_interviews(1)
-    async with collect_stream(live.follow_interviews(organization_id_of(own))) as read:
+    async with collect_stream(live.follow_interviews(own.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(own)
         await set_last_seq(foreign, 1)
         # a message that names it on the wrong channel
-        await live.publish_change(organization_id_of(own), foreign.id)
+        await live._publish(live._organization_channel(own.organization_id), Changed(foreign.id))
         await wait_until_feed_is_live(read, own, live)
         assert {item.organization_id for item in read.items} == {own.organization_id}
