@@ -82,7 +82,7 @@ check: install ## check format, lint, types, import directions and the schema sn
 	$(BIN)/lint-imports
 	$(BIN)/python main.py schema --check
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
-	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The web pages are not checked: run `make web` first, which installs what the check needs.")
+	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The web pages are not checked: run make web first, which installs what the check needs.")
 
 test: install livekit web chromium ## run the tests, on real servers
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered

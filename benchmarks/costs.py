@@ -119,7 +119,7 @@ async def _measure_costs(meter: Meter, live: LiveHub, interview_ids: Sequence[Ob
 
     async def publish(turn: Turn) -> None:
         await live.publish_turn(turn)
-        await live.publish_change(interview.organization_id, turn.interview_id)
+        await live.publish_change(interview)
 
     async def sweep(_: int) -> None:
         await interview_transitions.find_expired_interviews(100)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from models.documents.interview import EndReason
 from models.documents.language import primary_language
 
-LANGUAGES = ("de", "en", "es", "fr")
+LANGUAGES = ("en", "de", "es", "fr")
 """Primary BCP 47 subtags of the languages in which an interview can be held."""
 
 _FOLDER = Path(__file__).parent

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, build_schema
 from pydantic import BaseModel
-from resolvers.access_monitor import RECHECK_SECONDS
 
-from agent.phrases import PHRASES_BY_LANGUAGE
+from agent.phrases import LANGUAGES
 from api.http import INIT_SECONDS, MAX_BODY_BYTES, MAX_FRAME_BYTES, MAX_OPERATIONS
 from auth import PERMISSIONS, Action
 from engine.documents import LIMITS, MAX_TOKENS
 from evaluation.rubric import MIN_COVERAGE, RECOMMENDATION_BANDS, to_score
+from lifecycle.access_monitor import RECHECK_SECONDS
 from models.documents.idempotency_claim import CLAIM_TTL_SECONDS
 from models.documents.interview import Recommendation
 from models.documents.organization import Role
@@ -121,7 +121,7 @@ PROMISES = [
     Promise(f"`first` outside 0 to {MAX_PAGE_SIZE}", ("Query.transcript",)),
     Promise(f"1 to {MAX_QUESTIONS}.", ("SavePositionInput.questions",)),
     Promise(f"1 to {MAX_CRITERIA}.", ("SavePositionInput.criteria",)),
-    Promise(f"{', '.join([*PHRASES_BY_LANGUAGE][:-1])} and {[*PHRASES_BY_LANGUAGE][-1]}", ("SavePositionInput.language",)),
+    Promise(f"{', '.join([*LANGUAGES][:-1])} and {[*LANGUAGES][-1]}", ("SavePositionInput.language",)),
     Promise(
         f"in minutes, {bound(PositionContent, 'limit_minutes', 'ge')} to {bound(PositionContent, 'limit_minutes', 'le')}.",
         ("SavePositionInput.limitMinutes",),
