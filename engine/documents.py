@@ -1,7 +1,8 @@
 """Limits on the size of GraphQL documents, and the cache of parsed and validated documents.
 
-Strawberry's limiters walk a fragment once for each of its spreads, which takes time exponential in the size of the document.
-Here each fragment is measured once, before any other validation rule runs, so that the time is linear.
+Strawberry's limiters walk a fragment once for each of its spreads, which takes time exponential in
+the size of the document. Here each fragment is measured once, before any other validation rule
+runs, so that the time is linear.
 """
 
 from collections import OrderedDict
@@ -43,7 +44,8 @@ MAX_CACHED_DOCUMENTS = 64
 class DocumentSize(NamedTuple):
     """The size of a document after its fragments are expanded.
 
-    `repeats` counts fields with the same response name as an earlier field of the same selection set.
+    `repeats` counts fields with the same response name as an earlier field of the same selection
+    set.
     """
 
     depth: int = 0
@@ -55,16 +57,20 @@ class DocumentSize(NamedTuple):
 
 
 LIMITS = DocumentSize(depth=15, fields=500, aliases=50, fragments=50, directives=50, repeats=20)
-"""The introspection query of an IDE has a depth of 15 and 469 fields. GraphQL's validation compares fields with the same name,
-and fragments spread in the same selection set, pair by pair, so the limits on repeats and fragments are low: validating a
-document within these limits takes at most 50 ms."""
+"""The introspection query of an IDE has a depth of 15 and 469 fields. GraphQL's validation compares
+fields with the same name, and fragments spread in the same selection set, pair by pair, so the
+limits on repeats and fragments are low: validating a document within these limits takes at most 50
+ms."""
 
 
 class DocumentLimits(ValidationRule):
     """Rejects a document that is too large before any other rule spends time on it."""
 
     def enter_document(self, node: DocumentNode, *_: Any) -> VisitorAction:
-        """Measures the document. Raises ValidationAbortedError, which ends the validation, if it is too large."""
+        """Measures the document.
+
+        Raises ValidationAbortedError, which ends the validation, if it is too large.
+        """
         size = measure_document(node)
         for name, amount, limit in zip(DocumentSize._fields, size, LIMITS, strict=True):
             if amount > limit:
@@ -135,7 +141,8 @@ class ParsedDocument:
     mentioned_fields: frozenset[str]
     """Names of all fields in all operations and fragments."""
     plans: SelectionPlans | None
-    """Selection plans of engine.fast_fields. None if the document has directives, because then selections depend on variables."""
+    """Selection plans of engine.fast_fields. None if the document has directives, because then
+    selections depend on variables."""
     errors: list[GraphQLError] | None = None
     """Validation errors. None until the document is validated."""
 
@@ -189,8 +196,9 @@ def _validate(schema: GraphQLSchema, document: DocumentNode, introspection: bool
 class DocumentExtension(SchemaExtension):
     """Parses and validates documents within the limits, each document once.
 
-    It replaces Strawberry's ParserCache, ValidationCache and MaxTokensLimiter: with ParserCache, a syntax error in a subscription
-    escapes as an exception, and validation reports a hundred errors, each of which may quote the whole document.
+    It replaces Strawberry's ParserCache, ValidationCache and MaxTokensLimiter: with ParserCache, a
+    syntax error in a subscription escapes as an exception, and validation reports a hundred errors,
+    each of which may quote the whole document.
     """
 
     def __init__(self, cache: DocumentCache, *, introspection: bool) -> None:
@@ -200,7 +208,10 @@ class DocumentExtension(SchemaExtension):
         self._parsed: ParsedDocument | None = None
 
     def on_parse(self) -> Iterator[None]:
-        """Sets the document if it is cached. Otherwise the schema parses it and reports syntax errors."""
+        """Sets the document if it is cached.
+
+        Otherwise the schema parses it and reports syntax errors.
+        """
         context = self.execution_context
         context.parse_options["max_tokens"] = MAX_TOKENS
         parsed = self._cache.get(context.query or "")

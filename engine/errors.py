@@ -14,7 +14,8 @@ from errors import AppError, ErrorCode, extract_locations
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5
-"""Suggested delay after a MongoDB outage. The driver detects a lasting outage within its timeout of 4 seconds."""
+"""Suggested delay after a MongoDB outage. The driver detects a lasting outage within its timeout of
+4 seconds."""
 
 TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL)
 """Codes of transient errors: a client that retries later may succeed."""
@@ -40,7 +41,10 @@ class Failure:
 
 
 def to_failure(error: BaseException, request_id: str) -> Failure:
-    """Converts an exception into the failure to report. An unexpected exception is logged, and its message is masked."""
+    """Converts an exception into the failure to report.
+
+    An unexpected exception is logged, and its message is masked.
+    """
     cause = _unwrap_cause(error)
     match cause:
         case AppError():

@@ -25,7 +25,10 @@ class Schema(strawberry.Schema):
     """Runs each operation in a context of its own, and formats the errors of its results."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Does nothing. Strawberry would log every invalid request as an error; `to_failure` logs unexpected errors."""
+        """Does nothing.
+
+        Strawberry would log every invalid request as an error; `to_failure` logs unexpected errors.
+        """
 
     async def execute(
         self,
@@ -37,7 +40,10 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Runs a query or mutation. Raises strawberry.schema.exceptions.InvalidOperationTypeError for a subscription."""
+        """Runs a query or mutation.
+
+        Raises strawberry.schema.exceptions.InvalidOperationTypeError for a subscription.
+        """
         context = _context_for_operation(context_value)
         executable = {OperationType.QUERY, OperationType.MUTATION}
         started_at = time.perf_counter()

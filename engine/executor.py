@@ -21,7 +21,8 @@ class OperationExecutor(FastFieldExecutor):
     """Builds an executor of the same operation with another context."""
 
     _root_fields: "list[GroupedFieldSet]"
-    """The root fields that the first event collected. The executors of all events share this list."""
+    """The root fields that the first event collected. The executors of all events share this
+    list."""
 
     @classmethod
     def build(
@@ -76,8 +77,9 @@ class OperationExecutor(FastFieldExecutor):
     ) -> Any:
         """Executes the root fields. Those of a subscription are collected for the first event only.
 
-        graphql-core 3.3.2 memoizes subfields by the identity of the collected field, but collects the root fields again for each
-        event. Without this method every event would collect all subfields and leak 1.5 KB of memoized ones.
+        graphql-core 3.3.2 memoizes subfields by the identity of the collected field, but collects
+        the root fields again for each event. Without this method every event would collect all
+        subfields and leak 1.5 KB of memoized ones.
         """
         if self.operation.operation is OperationType.SUBSCRIPTION:
             if not self._root_fields:
@@ -96,7 +98,8 @@ class OperationContext(ABC):
     mentioned_fields: frozenset[str] = frozenset()
     """Names of all fields in the operation's document. Set once the document is parsed."""
     plans: SelectionPlans | None = None
-    """Selection plans shared by operations of the same document (engine.fast_fields). None if they must not be shared."""
+    """Selection plans shared by operations of the same document (engine.fast_fields). None if they
+    must not be shared."""
 
     @abstractmethod
     def for_operation(self) -> Self:

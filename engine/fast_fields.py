@@ -1,9 +1,10 @@
 """Fast execution of fields that are read off their object without arguments or awaiting.
 
-For each field of each object graphql-core creates a path and an info, calls a resolver and makes four checks: a list of 20
-interviews with 10 fields spends most of its time there. Here a plan of what a selection reads is made once for each type, and
-applied to every object. The plan covers the simple case only. On anything else (an error, a null in a non-null field, a missing
-permission, an asynchronous field) graphql-core executes that object from the start, as the specification requires.
+For each field of each object graphql-core creates a path and an info, calls a resolver and makes
+four checks: a list of 20 interviews with 10 fields spends most of its time there. Here a plan of
+what a selection reads is made once for each type, and applied to every object. The plan covers the
+simple case only. On anything else (an error, a null in a non-null field, a missing permission, an
+asynchronous field) graphql-core executes that object from the start, as the specification requires.
 """
 
 from abc import ABC, abstractmethod
@@ -31,7 +32,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 FieldReader = Callable[[Any], Any]
-"""Reads a value off an object. Raises any exception if graphql-core must execute the object instead."""
+"""Reads a value off an object. Raises any exception if graphql-core must execute the object
+instead."""
 
 TYPENAME = "__typename"
 
@@ -51,7 +53,8 @@ class Restricted(FieldExtension, ABC):
 class Projected(FieldExtension):
     """Declares that the object holds a copy of some fields of what the field's resolver would load.
 
-    `read` returns the copy, an object of the field's type. It is used if only fields in `names` are selected.
+    `read` returns the copy, an object of the field's type. It is used if only fields in `names` are
+    selected.
     """
 
     def __init__(self, names: Iterable[str], read: Callable[[Any], object]) -> None:
@@ -65,7 +68,10 @@ class Projected(FieldExtension):
 
 @dataclass(frozen=True, slots=True)
 class _FieldAccess:
-    """How a field is read. `read` and `projected` are None if graphql-core must execute the field."""
+    """How a field is read.
+
+    `read` and `projected` are None if graphql-core must execute the field.
+    """
 
     read: FieldReader | None
     guard: Restricted | None
@@ -83,13 +89,15 @@ class SelectionPlan:
 
 
 SelectionPlans = dict[Hashable, tuple[GroupedFieldSet, SelectionPlan]]
-"""Cached plans. Each is stored with its selection, because the selection's identity is part of the key and must stay unique."""
+"""Cached plans. Each is stored with its selection, because the selection's identity is part of the
+key and must stay unique."""
 
 
 class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes one operation, with a fast path for simple fields.
 
-    If its context has `plans`, selection plans are cached there, for all operations of the same document.
+    If its context has `plans`, selection plans are cached there, for all operations of the same
+    document.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -8,7 +8,10 @@ from prometheus_client.registry import Collector
 
 
 class LockFreeCounter(Collector):
-    """A counter for the event loop's thread only. A lock would cost 3 % of the event that is counted."""
+    """A counter for the event loop's thread only.
+
+    A lock would cost 3 % of the event that is counted.
+    """
 
     def __init__(self, name: str, documentation: str) -> None:
         self.count = 0

@@ -1,7 +1,8 @@
 """Shared execution of equal subscriptions: each event is executed once, and its payload is sent to every subscriber.
 
-Subscriptions are equal if they have the same document, operation name and variables, apart from the cursor, and if their callers
-may see the same. Access, cursor, replay, pace, end and failure remain separate for each subscriber (resolvers.subscriptions).
+Subscriptions are equal if they have the same document, operation name and variables, apart from the
+cursor, and if their callers may see the same. Access, cursor, replay, pace, end and failure remain
+separate for each subscriber (resolvers.subscriptions).
 """
 
 import re
@@ -18,7 +19,8 @@ from graphql import ArgumentNode, ExecutionResult, FieldNode, VariableNode, exec
 from engine.executor import OperationContext, OperationExecutor
 
 MAX_CACHED_PAYLOADS = 128
-"""Payloads cached per operation. A subscriber that replays stored items reads at most 100 in a batch."""
+"""Payloads cached per operation. A subscriber that replays stored items reads at most 100 in a
+batch."""
 MAX_CACHED_CHARACTERS = 512 * 1024
 """Characters of payloads cached per operation."""
 
@@ -46,8 +48,9 @@ OpenStream = Callable[[Caller, int], Awaitable[AsyncGenerator[Item, None]]]
 class SubscriptionDocument:
     """The text and operation name of a subscription.
 
-    `cursor_variable` is the variable whose only use is as the cursor. It is None if the cursor is a literal, is in a fragment, or
-    comes from a variable that is used twice. Then all variables together determine the cursor (SharedOperation.fixed_cursor).
+    `cursor_variable` is the variable whose only use is as the cursor. It is None if the cursor is a
+    literal, is in a fragment, or comes from a variable that is used twice. Then all variables
+    together determine the cursor (SharedOperation.fixed_cursor).
     """
 
     __slots__ = ("__weakref__", "cursor_variable", "default_cursor")
@@ -55,7 +58,8 @@ class SubscriptionDocument:
     def __init__(self, executor: OperationExecutor) -> None:
         self.cursor_variable = _find_cursor_variable(executor)
         self.default_cursor: int | None = None
-        """Cursor of a request that omits the variable. None until GraphQL has coerced such a request."""
+        """Cursor of a request that omits the variable. None until GraphQL has coerced such a
+        request."""
 
 
 class SharedOperation(Generic[Item, Caller, Event]):
@@ -76,7 +80,8 @@ class SharedOperation(Generic[Item, Caller, Event]):
         self.caller = caller
         self.open_stream = open_stream
         self.fixed_cursor = fixed_cursor
-        """Cursor of every subscriber, as GraphQL coerced it. None if each request has its own (document.cursor_variable)."""
+        """Cursor of every subscriber, as GraphQL coerced it. None if each request has its own
+        (document.cursor_variable)."""
         self._executor = executor
         self.subscribers = 0
         """Number of subscribers. Payloads are cached only if there are several."""
@@ -90,7 +95,8 @@ class SharedOperation(Generic[Item, Caller, Event]):
     async def execute_event(self, key: Hashable, event: object) -> str | ExecutionResult:
         """Executes an event and returns its payload as JSON, or the result itself if it has errors.
 
-        Errors carry each subscriber's request id, so their payload cannot be shared. Raises what graphql-core raises.
+        Errors carry each subscriber's request id, so their payload cannot be shared. Raises what
+        graphql-core raises.
         """
         result = execute_subscription_event(self._executor.build_per_event_executor(event))
         completed = result if isinstance(result, ExecutionResult) else await result
@@ -127,9 +133,10 @@ class SharedOperations:
         after: int,
         open_stream: OpenStream[Caller, Item],
     ) -> SharedOperation[Item, Caller, Event]:
-        """Returns the operation that a subscription belongs to. It lives as long as a subscription refers to it.
+        """Returns the operation that a subscription belongs to.
 
-        `after` is the cursor as GraphQL coerced it.
+        It lives as long as a subscription refers to it. `after` is the cursor as GraphQL coerced
+        it.
         """
         scope = caller.scope
         name = executor.operation.name.value if executor.operation.name else None
@@ -159,7 +166,8 @@ class SharedOperations:
     ) -> tuple[SharedOperation[Any, Caller, Any], int] | None:
         """Returns the operation and the cursor of a request that differs from an earlier one only in its cursor.
 
-        Returns None for any other request, and if GraphQL would have to coerce or reject the cursor.
+        Returns None for any other request, and if GraphQL would have to coerce or reject the
+        cursor.
         """
         document = self._documents.get((text, name))
         if document is None:
@@ -177,10 +185,16 @@ class EventSink(Protocol):
     """Sends the payloads of a shared subscription to its subscriber."""
 
     def attach(self, subscription: "SharedSubscription[Any, Any, Any]") -> None:
-        """Takes the subscription over. The operation ends without an event; then the sink must run the subscription."""
+        """Takes the subscription over.
+
+        The operation ends without an event; then the sink must run the subscription.
+        """
 
     async def send(self, payload: str) -> None:
-        """Sends a payload. Raises SubscriberGone, or what the socket raises, if the subscriber has left."""
+        """Sends a payload.
+
+        Raises SubscriberGone, or what the socket raises, if the subscriber has left.
+        """
 
     async def send_result(self, result: ExecutionResult) -> None:
         """Sends a result with errors, under this subscriber's request id. Raises as `send`."""
@@ -197,7 +211,8 @@ class SubscriptionContext(OperationContext):
     shared_operations: SharedOperations = field(default_factory=SharedOperations)
     """The application's shared operations."""
     event_sink: EventSink | None = None
-    """Receives the payloads of a shared subscription. None if the operation must be executed on its own."""
+    """Receives the payloads of a shared subscription. None if the operation must be executed on its
+    own."""
 
     @abstractmethod
     def for_scope(self, scope: Any) -> Self:
@@ -216,8 +231,9 @@ class EventMapper(Generic[Item, Caller, Event]):
     ) -> AsyncGenerator[Event, None]:
         """Yields the events of a subscription, to be executed one by one.
 
-        Yields none if the context has an event sink: it is attached to a shared subscription instead. `open_stream` must open the
-        same items for every caller of the scope. Raises what `open_stream` raises.
+        Yields none if the context has an event sink: it is attached to a shared subscription
+        instead. `open_stream` must open the same items for every caller of the scope. Raises what
+        `open_stream` raises.
         """
         executor, context.executor = context.executor, None
         items = await open_stream(caller, after)
@@ -236,7 +252,8 @@ class EventMapper(Generic[Item, Caller, Event]):
 class SharedSubscription(Generic[Item, Caller, Event]):
     """A subscriber's stream of items and the shared operation that executes them.
 
-    It keeps no reference to the operation that began the subscription, whose memory is thereby freed.
+    It keeps no reference to the operation that began the subscription, whose memory is thereby
+    freed.
     """
 
     __slots__ = ("_items", "operation")
@@ -246,7 +263,10 @@ class SharedSubscription(Generic[Item, Caller, Event]):
         self._items = items
 
     async def run(self, sink: EventSink) -> None:
-        """Sends the payloads of the items until the stream ends. Raises what the stream and the sink raise."""
+        """Sends the payloads of the items until the stream ends.
+
+        Raises what the stream and the sink raise.
+        """
         operation, items, send = self.operation, self._items, sink.send
         key_of, event_of = operation.mapper.key, operation.mapper.event
         operation.subscribers += 1

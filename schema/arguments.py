@@ -47,7 +47,8 @@ Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="The id
 def unset_to_none(value: T | UnsetType | None) -> T | None:
     """Returns the value, or None if the caller omitted it.
 
-    Optional arguments default to UNSET rather than None only so that the schema does not print `= null`.
+    Optional arguments default to UNSET rather than None only so that the schema does not print `=
+    null`.
     """
     return None if isinstance(value, UnsetType) else value
 

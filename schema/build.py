@@ -15,7 +15,10 @@ from schema.types.scalars import DATE_TIME
 
 
 def build_schema(*, introspection: bool = False) -> Schema:
-    """Returns the executable schema. `introspection` allows introspection queries (settings.api.ide)."""
+    """Returns the executable schema.
+
+    `introspection` allows introspection queries (settings.api.ide).
+    """
     cache = DocumentCache()
     return Schema(
         query=Query,

@@ -20,7 +20,10 @@ _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 
 @dataclass(kw_only=True, slots=True)
 class GraphQLContext(SubscriptionContext):
-    """The context of one operation. That of a WebSocket is a template for its operations (`for_operation`)."""
+    """The context of one operation.
+
+    That of a WebSocket is a template for its operations (`for_operation`).
+    """
 
     services: Services
     authorization: str | None
@@ -49,7 +52,10 @@ class GraphQLContext(SubscriptionContext):
         return GraphQLContext(services=self.services, request_id="", authorization=None, _principal=scope)
 
     async def principal(self) -> Principal:
-        """Returns the caller, who is authenticated once for the operation. Raises Unauthenticated."""
+        """Returns the caller, who is authenticated once for the operation.
+
+        Raises Unauthenticated.
+        """
         if self._principal is None:
             # fields are resolved concurrently: the first authenticates the caller, and the others wait for it
             async with self._lock:
@@ -58,9 +64,10 @@ class GraphQLContext(SubscriptionContext):
         return self._principal
 
     async def subscriber(self) -> Principal:
-        """Returns the caller of a subscription. A check of this connection within the last seconds is not repeated.
+        """Returns the caller of a subscription.
 
-        Raises Unauthenticated. The stream must recheck the caller while it lasts (lifecycle.access_monitor).
+        A check of this connection within the last seconds is not repeated. Raises Unauthenticated.
+        The stream must recheck the caller while it lasts (lifecycle.access_monitor).
         """
         if self.access_monitor is not None and self.access_monitor.is_fresh:
             return self.access_monitor.principal

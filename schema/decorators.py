@@ -1,7 +1,7 @@
 """Decorators that define the schema's types and fields.
 
-A description lives once: that of a type, or of a field with a resolver, is its docstring. Only fields without a resolver take
-`description`, because attributes have no docstring at run time.
+A description lives once: that of a type, or of a field with a resolver, is its docstring. Only
+fields without a resolver take `description`, because attributes have no docstring at run time.
 """
 
 import inspect
@@ -29,7 +29,10 @@ _DEPENDS_ON = "depends_on"
 
 
 class Guard(Restricted):
-    """Refuses a field to roles without permission for `action`. The field's type holds the caller as `caller`."""
+    """Refuses a field to roles without permission for `action`.
+
+    The field's type holds the caller as `caller`.
+    """
 
     def __init__(self, action: Action) -> None:
         self.action = action
@@ -51,7 +54,10 @@ class Guard(Restricted):
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField))
 def object_type(cls: type[T]) -> type[T]:
-    """Defines a GraphQL object type. Fields declared with `document_field` are read off the object's document."""
+    """Defines a GraphQL object type.
+
+    Fields declared with `document_field` are read off the object's document.
+    """
     defined = strawberry.type(cls, description=_description_of(cls))
     for field in get_object_definition(defined, strict=True).fields:
         if _SOURCE in field.metadata:
@@ -87,9 +93,9 @@ def resolved_field(
 ) -> Callable[[F], F]:
     """Declares a field with a resolver.
 
-    With `guard`, only roles with permission for that action may read it. `projected` reads selections that need no resolver.
-    `depends_on` names the stored fields, other than the id, that the resolver reads off its object's document
-    (`map_stored_fields`).
+    With `guard`, only roles with permission for that action may read it. `projected` reads
+    selections that need no resolver. `depends_on` names the stored fields, other than the id, that
+    the resolver reads off its object's document (`map_stored_fields`).
     """
     extensions: list[FieldExtension] = [Guard(guard)] if guard else []
 
@@ -120,7 +126,8 @@ def subscription(resolver: F) -> F:
 def as_graphql(graphql_type: type[T], document: object) -> T:
     """Returns the document as a value of a type whose fields all have the names of the document's attributes.
 
-    GraphQL reads plain fields by name, so such a document needs no conversion: this only satisfies the type checker.
+    GraphQL reads plain fields by name, so such a document needs no conversion: this only satisfies
+    the type checker.
     """
     return cast(T, document)
 

@@ -1,6 +1,7 @@
 """Data loaders: fields of several objects share one query.
 
-Nothing is cached between batches, because a subscription lives for hours and must not receive stale data.
+Nothing is cached between batches, because a subscription lives for hours and must not receive stale
+data.
 """
 
 from collections import defaultdict
@@ -21,7 +22,10 @@ TurnKey = tuple[ObjectId, int]
 
 
 class Loaders:
-    """The loaders of one operation. They load data of interviews that the caller has been authorized to read."""
+    """The loaders of one operation.
+
+    They load data of interviews that the caller has been authorized to read.
+    """
 
     def __init__(self) -> None:
         self.positions: DataLoader[ObjectId, Position | None] = DataLoader(_load_positions, cache=False)

@@ -48,19 +48,20 @@ Input = Annotated[T, strawberry.argument(name="input", description="The input of
 class Mutation:
     """The root of all mutations.
 
-    A mutation that fails returns null and an error with a code (ErrorCode). In addition to the codes that each mutation lists,
-    every mutation can fail with UNAUTHENTICATED, FORBIDDEN (another role), BAD_INPUT (an invalid text or idempotencyKey),
-    CONFLICT (an idempotencyKey used with another input), UNAVAILABLE (the database does not respond) and INTERNAL. After
-    UNAVAILABLE or a lost response, repeat the mutation with the same idempotencyKey: it completes what was begun.
+    A mutation that fails returns null and an error with a code (ErrorCode). In addition to the
+    codes that each mutation lists, every mutation can fail with UNAUTHENTICATED, FORBIDDEN (another
+    role), BAD_INPUT (an invalid text or idempotencyKey), CONFLICT (an idempotencyKey used with
+    another input), UNAVAILABLE (the database does not respond) and INTERNAL. After UNAVAILABLE or a
+    lost response, repeat the mutation with the same idempotencyKey: it completes what was begun.
     """
 
     @mutation
     async def start_interview(self, info: Info, data: Input[StartInterviewInput]) -> StartInterviewPayload | None:
         """Creates an interview and opens it for its candidate immediately.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: BAD_INPUT for an unknown position or consent version, or a language
-        that is not the position's; CONFLICT for an archived position; UNAVAILABLE in the VOICE channel if there is no
-        LiveKit server, or if it does not respond.
+        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: BAD_INPUT for an unknown position or consent
+        version, or a language that is not the position's; CONFLICT for an archived position;
+        UNAVAILABLE in the VOICE channel if there is no LiveKit server, or if it does not respond.
         """
         caller = await info.context.principal()
         request = build_request(starting.StartRequest, data)
@@ -75,8 +76,9 @@ class Mutation:
     async def schedule_interview(self, info: Info, data: Input[ScheduleInterviewInput]) -> ScheduleInterviewPayload | None:
         """Creates an interview that the candidate opens later with an invite.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: BAD_INPUT for an unknown position, a language that is not the
-        position's, or a time that is in the past, too far ahead or in the wrong order; CONFLICT for an archived position.
+        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: BAD_INPUT for an unknown position, a language
+        that is not the position's, or a time that is in the past, too far ahead or in the wrong
+        order; CONFLICT for an archived position.
         """
         caller = await info.context.principal()
         request = build_request(starting.ScheduleRequest, data)
@@ -87,10 +89,11 @@ class Mutation:
 
     @mutation
     async def renew_invite(self, info: Info, data: Input[RenewInviteInput]) -> RenewInvitePayload | None:
-        """Replaces the invite of an interview, and optionally its time. Older invites and candidate tokens stop working.
+        """Replaces the invite of an interview, and optionally its time.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: NOT_FOUND; BAD_INPUT for a time that is in the past, too far ahead or
-        in the wrong order; CONFLICT if the interview has ended or expired, or for a new time once it is open.
+        Older invites and candidate tokens stop working. Roles: ADMIN, RECRUITER, INTEGRATION.
+        Errors: NOT_FOUND; BAD_INPUT for a time that is in the past, too far ahead or in the wrong
+        order; CONFLICT if the interview has ended or expired, or for a new time once it is open.
         """
         caller = await info.context.principal()
         request = build_request(invites.RenewRequest, data)
@@ -101,11 +104,12 @@ class Mutation:
     async def join_interview(self, info: Info, data: Input[JoinInterviewInput]) -> JoinInterviewPayload | None:
         """Opens an interview with its invite, or lets the candidate return to it, through the same or another channel.
 
-        The invite is the credential; an Authorization header is ignored. Joining opens 15 minutes before scheduledFor and
-        can be repeated: every join issues new credentials. Errors: NOT_FOUND if the invite is invalid or was replaced;
-        CONFLICT if it is too early, the invite has expired or the interview has ended; BAD_INPUT if the first join has no
-        consent, or one to an unknown text; UNAVAILABLE in the VOICE channel if there is no LiveKit server, or if it does not
-        respond.
+        The invite is the credential; an Authorization header is ignored. Joining opens 15 minutes
+        before scheduledFor and can be repeated: every join issues new credentials. Errors:
+        NOT_FOUND if the invite is invalid or was replaced; CONFLICT if it is too early, the invite
+        has expired or the interview has ended; BAD_INPUT if the first join has no consent, or one
+        to an unknown text; UNAVAILABLE in the VOICE channel if there is no LiveKit server, or if it
+        does not respond.
         """
         joined = await invites.join_interview(info.context.services, build_request(invites.JoinRequest, data))
         # the invite is the credential: the payload shows what the candidate may read, whatever else the request carries
@@ -116,10 +120,11 @@ class Mutation:
 
     @mutation
     async def send_message(self, info: Info, data: Input[SendMessageInput]) -> SendMessagePayload | None:
-        """Sends a typed message as the candidate, in either channel. It returns once the message is stored as a turn.
+        """Sends a typed message as the candidate, in either channel.
 
-        The interviewer's reply follows as another turn (Subscription.turnAdded). Role: CANDIDATE. Errors: NOT_FOUND for any
-        interview but the candidate's own; CONFLICT if the interview is not open yet or has ended.
+        It returns once the message is stored as a turn. The interviewer's reply follows as another
+        turn (Subscription.turnAdded). Role: CANDIDATE. Errors: NOT_FOUND for any interview but the
+        candidate's own; CONFLICT if the interview is not open yet or has ended.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)
@@ -130,8 +135,9 @@ class Mutation:
     async def end_interview(self, info: Info, data: Input[EndInterviewInput]) -> EndInterviewPayload | None:
         """Ends an interview that is WAITING or IN_PROGRESS. Its transcript stays and is evaluated.
 
-        Ending an interview that is ENDING or COMPLETED returns it unchanged. Roles: ADMIN, RECRUITER, INTEGRATION,
-        CANDIDATE. Errors: NOT_FOUND; CONFLICT if the interview is SCHEDULED (use cancelInterview), CANCELLED or EXPIRED.
+        Ending an interview that is ENDING or COMPLETED returns it unchanged. Roles: ADMIN,
+        RECRUITER, INTEGRATION, CANDIDATE. Errors: NOT_FOUND; CONFLICT if the interview is SCHEDULED
+        (use cancelInterview), CANCELLED or EXPIRED.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)
@@ -142,8 +148,9 @@ class Mutation:
     async def cancel_interview(self, info: Info, data: Input[CancelInterviewInput]) -> CancelInterviewPayload | None:
         """Cancels an interview that is SCHEDULED or WAITING.
 
-        Cancelling a CANCELLED interview returns it with its first reason. Roles: ADMIN, RECRUITER, INTEGRATION. Errors:
-        NOT_FOUND; CONFLICT if the interview is IN_PROGRESS (use endInterview) or has ended otherwise.
+        Cancelling a CANCELLED interview returns it with its first reason. Roles: ADMIN, RECRUITER,
+        INTEGRATION. Errors: NOT_FOUND; CONFLICT if the interview is IN_PROGRESS (use endInterview)
+        or has ended otherwise.
         """
         caller = await info.context.principal()
         reason, key = unset_to_none(data.reason), unset_to_none(data.idempotency_key)
@@ -154,9 +161,9 @@ class Mutation:
     async def evaluate_interview(self, info: Info, data: Input[EvaluateInterviewInput]) -> EvaluateInterviewPayload | None:
         """Requests another version of a completed interview's evaluation.
 
-        The first version is requested automatically when the interview ends. While a version is PENDING or RUNNING, that
-        version is returned instead. Roles: ADMIN, RECRUITER, INTEGRATION. Errors: NOT_FOUND; CONFLICT unless the interview
-        is COMPLETED and not erased.
+        The first version is requested automatically when the interview ends. While a version is
+        PENDING or RUNNING, that version is returned instead. Roles: ADMIN, RECRUITER, INTEGRATION.
+        Errors: NOT_FOUND; CONFLICT unless the interview is COMPLETED and not erased.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)
@@ -165,11 +172,12 @@ class Mutation:
 
     @mutation
     async def review_evaluation(self, info: Info, data: Input[ReviewEvaluationInput]) -> ReviewEvaluationPayload | None:
-        """Adds a person's review, with a decision, to a completed evaluation. The evaluation's own results do not change.
+        """Adds a person's review, with a decision, to a completed evaluation.
 
-        The decision becomes Interview.decision if the evaluation is the newest completed version. Roles: ADMIN, RECRUITER.
-        Errors: NOT_FOUND; CONFLICT unless the evaluation is COMPLETED; BAD_INPUT for an override of an unknown criterion, of
-        the same criterion twice, or with a level other than 1 to 5.
+        The evaluation's own results do not change. The decision becomes Interview.decision if the
+        evaluation is the newest completed version. Roles: ADMIN, RECRUITER. Errors: NOT_FOUND;
+        CONFLICT unless the evaluation is COMPLETED; BAD_INPUT for an override of an unknown
+        criterion, of the same criterion twice, or with a level other than 1 to 5.
         """
         caller = await info.context.principal()
         request = build_request(evaluations.ReviewRequest, data)
@@ -178,9 +186,10 @@ class Mutation:
 
     @mutation
     async def save_position(self, info: Info, data: Input[SavePositionInput]) -> SavePositionPayload | None:
-        """Stores a new version of a position, or a new position. Existing interviews keep the version they were created with.
+        """Stores a new version of a position, or a new position.
 
-        Roles: ADMIN, RECRUITER. Errors: BAD_INPUT, with the path of the value at fault in `field`, such as
+        Existing interviews keep the version they were created with. Roles: ADMIN, RECRUITER.
+        Errors: BAD_INPUT, with the path of the value at fault in `field`, such as
         questions[2].criterionKeys[0]; CONFLICT if basedOnVersion is not the newest version.
         """
         caller = await info.context.principal()
@@ -193,8 +202,8 @@ class Mutation:
     async def erase_interview(self, info: Info, data: Input[EraseInterviewInput]) -> EraseInterviewPayload | None:
         """Erases an interview permanently: its turns, evaluations, recordings and all personal data.
 
-        An interview that has not ended becomes CANCELLED. Erasing it again returns the same receipt. Role: ADMIN. Errors:
-        NOT_FOUND.
+        An interview that has not ended becomes CANCELLED. Erasing it again returns the same
+        receipt. Role: ADMIN. Errors: NOT_FOUND.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)

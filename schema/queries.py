@@ -44,19 +44,21 @@ from schema.types.viewer import Organization, Viewer
 class Query:
     """The root of all queries.
 
-    Send the credential, an API key or a candidate's token, as the header `Authorization: Bearer ...`. A request body may
-    have at most 256 KiB. A document may have at most 2,000 tokens and, counting a fragment wherever it is spread, a depth of
-    15, 500 fields, 50 aliases, 50 fragment spreads and 50 directives; a larger one is BAD_INPUT.
+    Send the credential, an API key or a candidate's token, as the header `Authorization: Bearer
+    ...`. A request body may have at most 256 KiB. A document may have at most 2,000 tokens and,
+    counting a fragment wherever it is spread, a depth of 15, 500 fields, 50 aliases, 50 fragment
+    spreads and 50 directives; a larger one is BAD_INPUT.
 
-    In addition to the codes that each field lists, every query can fail with UNAUTHENTICATED, UNAVAILABLE (the database does not
-    respond) and INTERNAL.
+    In addition to the codes that each field lists, every query can fail with UNAUTHENTICATED,
+    UNAVAILABLE (the database does not respond) and INTERNAL.
     """
 
     @resolved_field()
     async def node(self, info: Info, node_id: Id) -> Node | None:
         """The interview, position, evaluation, recording or organization with this id.
 
-        Null if the id is unknown, belongs to another organization, or the caller may not read the object.
+        Null if the id is unknown, belongs to another organization, or the caller may not read the
+        object.
         """
         context = info.context
         caller = await context.principal()
@@ -82,7 +84,11 @@ class Query:
 
     @resolved_field()
     async def interview(self, info: Info, interview_id: Id) -> Interview | None:
-        """An interview. NOT_FOUND if it does not exist, belongs to another organization, or is not the candidate's own."""
+        """An interview.
+
+        NOT_FOUND if it does not exist, belongs to another organization, or is not the candidate's
+        own.
+        """
         caller = await info.context.principal()
         return Interview.of(await interviews.get_interview(info.context.services, caller, interview_id), caller)
 
@@ -92,8 +98,9 @@ class Query:
     ) -> Invitation | None:
         """The interview behind an invite, for the page that the candidate sees before joining.
 
-        The token is the only credential needed. It works until the invite is replaced or the interview erased, even after
-        the interview has ended. NOT_FOUND for an invalid or replaced token.
+        The token is the only credential needed. It works until the invite is replaced or the
+        interview erased, even after the interview has ended. NOT_FOUND for an invalid or replaced
+        token.
         """
         return Invitation.of(await invites.get_invitation(info.context.services, token))
 
@@ -115,8 +122,9 @@ class Query:
     ) -> Connection[Interview]:
         """The organization's interviews.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: FORBIDDEN for a filter or an order by something that the role
-        may not read; BAD_INPUT for a filter that contradicts itself, or page arguments that cannot be combined.
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: FORBIDDEN for a filter or an order by
+        something that the role may not read; BAD_INPUT for a filter that contradicts itself, or
+        page arguments that cannot be combined.
         """
         services, caller = info.context.services, await info.context.principal()
         criteria, order = unset_to_none(interview_filter), unset_to_none(order_by) or InterviewOrder()
@@ -142,8 +150,9 @@ class Query:
     ) -> Transcript | None:
         """The turns of an interview.
 
-        To follow an interview without missing or repeating a turn, query the transcript, then subscribe to turnAdded with
-        its `lastSeq` as `after`. Errors: NOT_FOUND; BAD_INPUT for a negative `after`, or `first` outside 0 to 100.
+        To follow an interview without missing or repeating a turn, query the transcript, then
+        subscribe to turnAdded with its `lastSeq` as `after`. Errors: NOT_FOUND; BAD_INPUT for a
+        negative `after`, or `first` outside 0 to 100.
         """
         caller = await info.context.principal()
         found = await transcripts.get_transcript(info.context.services, caller, interview_id, after, unset_to_none(first))
@@ -153,8 +162,8 @@ class Query:
     async def evaluation(self, info: Info, interview_id: InterviewId, version: Version = UNSET) -> Evaluation | None:
         """The newest completed evaluation of an interview, or the newest one if none is completed yet.
 
-        With `version`, that version. Null if there is no such evaluation. Roles: ADMIN, RECRUITER, INTEGRATION. Errors:
-        NOT_FOUND if there is no such interview.
+        With `version`, that version. Null if there is no such evaluation. Roles: ADMIN, RECRUITER,
+        INTEGRATION. Errors: NOT_FOUND if there is no such interview.
         """
         caller = await info.context.principal()
         found = await evaluations.get_evaluation(info.context.services, caller, interview_id, unset_to_none(version))
@@ -188,7 +197,8 @@ class Query:
     ) -> Connection[Position]:
         """The newest version of each position of the organization, ordered by title.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: BAD_INPUT for page arguments that cannot be combined.
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: BAD_INPUT for page arguments that
+        cannot be combined.
         """
         services, caller = info.context.services, await info.context.principal()
         page = await positions.list_positions(

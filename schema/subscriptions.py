@@ -29,20 +29,23 @@ _INTERIMS = EventMapper[Interim, Principal, InterimTranscript](
 class Subscription:
     """The root of all subscriptions, over WebSocket (graphql-transport-ws) or server-sent events.
 
-    Over WebSocket, send the credential as `authorization` in the payload of connection_init within 10 seconds. A connection
-    may have 100 operations at a time (one more is RATE_LIMITED) and messages of at most 64 KiB.
+    Over WebSocket, send the credential as `authorization` in the payload of connection_init within
+    10 seconds. A connection may have 100 operations at a time (one more is RATE_LIMITED) and
+    messages of at most 64 KiB.
 
-    A request that fails ends its operation with an error. If the credential expires or is revoked, which is checked every 2
-    seconds, the socket closes with code 4401. On UNAVAILABLE or INTERNAL it closes with code 1013: reconnect and resume. A
-    stream of server-sent events that ends without a `complete` event was interrupted likewise.
+    A request that fails ends its operation with an error. If the credential expires or is revoked,
+    which is checked every 2 seconds, the socket closes with code 4401. On UNAVAILABLE or INTERNAL
+    it closes with code 1013: reconnect and resume. A stream of server-sent events that ends without
+    a `complete` event was interrupted likewise.
     """
 
     @subscription
     async def turn_added(self, info: Info, interview_id: InterviewId, after: AfterSeq = 0) -> AsyncGenerator[Turn, None]:
         """The turns of an interview after `after`, each exactly once and in order, first the stored ones, then new ones.
 
-        Completes after the last turn of an interview that has ended. To resume after a lost connection, pass the `seq` of the
-        last turn received as `after`. Errors: NOT_FOUND; BAD_INPUT for a negative `after`.
+        Completes after the last turn of an interview that has ended. To resume after a lost
+        connection, pass the `seq` of the last turn received as `after`. Errors: NOT_FOUND;
+        BAD_INPUT for a negative `after`.
         """
         caller = await info.context.subscriber()
         services = info.context.services
@@ -56,9 +59,10 @@ class Subscription:
 
     @subscription
     async def interim_transcript(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[InterimTranscript, None]:
-        """What is being said or typed right now. Some of it may not be delivered; the stored turn replaces it.
+        """What is being said or typed right now.
 
-        Completes when the interview ends. Errors: NOT_FOUND.
+        Some of it may not be delivered; the stored turn replaces it. Completes when the interview
+        ends. Errors: NOT_FOUND.
         """
         caller = await info.context.subscriber()
         services = info.context.services
@@ -74,7 +78,8 @@ class Subscription:
     async def interview_changed(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[Interview, None]:
         """The interview as it is now, then again after each change of `updatedAt`, at most once a second.
 
-        The passing of Progress.elapsedSeconds is not a change. It does not complete. Errors: NOT_FOUND.
+        The passing of Progress.elapsedSeconds is not a change. It does not complete. Errors:
+        NOT_FOUND.
         """
         caller = await info.context.subscriber()
         async with aclosing(await subscriptions.follow_interview(info.context.services, caller, interview_id)) as states:
@@ -92,8 +97,9 @@ class Subscription:
     ) -> AsyncGenerator[Interview, None]:
         """For dashboards: the newest 200 interviews that match the filter, newest first, then each one that changes.
 
-        A change is sent if the interview matches the filter, or has just stopped matching, so that a dashboard can remove
-        it. It does not complete. Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
+        A change is sent if the interview matches the filter, or has just stopped matching, so that
+        a dashboard can remove it. It does not complete. Roles: ADMIN, RECRUITER, INTEGRATION,
+        VIEWER.
         """
         caller = await info.context.subscriber()
         criteria = unset_to_none(interview_filter)

@@ -70,7 +70,10 @@ class InterviewOrder:
 
 @input_type
 class LiveFilter:
-    """Selects interviews to follow live. An interview is selected if it meets all given conditions."""
+    """Selects interviews to follow live.
+
+    An interview is selected if it meets all given conditions.
+    """
 
     status: list[InterviewStatus] = strawberry.field(
         default_factory=lambda: [InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING],

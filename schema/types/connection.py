@@ -16,7 +16,8 @@ D = TypeVar("D")
 class PageInfo:
     """The position of a page within its list.
 
-    Cursors are opaque. A cursor stays valid for the same list in the same order, even if the item it points to is gone.
+    Cursors are opaque. A cursor stays valid for the same list in the same order, even if the item
+    it points to is gone.
     """
 
     has_next_page: bool = strawberry.field(description="Whether the list has items after this page.")

@@ -17,9 +17,10 @@ from schema.types.transcript import Turn
 
 @object_type
 class Evidence:
-    """A literal quote from a turn of the candidate. Code has found it there: the model cannot invent quotes.
+    """A literal quote from a turn of the candidate.
 
-    `start` and `end` count Unicode code points, so that the quote is `text[start:end]` of the turn.
+    Code has found it there: the model cannot invent quotes. `start` and `end` count Unicode code
+    points, so that the quote is `text[start:end]` of the turn.
     """
 
     document: strawberry.Private[documents.Evidence]
@@ -117,8 +118,8 @@ class Review:
 class Evaluation(Node):
     """One version of an interview's evaluation. Results of a completed version never change.
 
-    The model assigns levels; scores, coverage and recommendation are computed from them in code. While the evaluation
-    is not completed its results are null or empty.
+    The model assigns levels; scores, coverage and recommendation are computed from them in code.
+    While the evaluation is not completed its results are null or empty.
     """
 
     document: strawberry.Private[documents.Evaluation]
@@ -164,12 +165,18 @@ class Evaluation(Node):
     def criterion(
         self, key: Annotated[str, strawberry.argument(description="The key of the criterion.")]
     ) -> CriterionResult | None:
-        """The result for one criterion. Null if the rubric has no criterion with this key, or there are no results yet."""
+        """The result for one criterion.
+
+        Null if the rubric has no criterion with this key, or there are no results yet.
+        """
         return next((result for result in self.criteria if result.key == key), None)
 
     @classmethod
     def of(cls, document: documents.Evaluation) -> "Evaluation":
-        """Builds the evaluation from its document. The caller must have permission to read evaluations."""
+        """Builds the evaluation from its document.
+
+        The caller must have permission to read evaluations.
+        """
         interview_id = document.interview_id
         outcome = document.outcome
         return cls(

@@ -77,8 +77,9 @@ class Progress:
 class Interview(Node):
     """An interview of one candidate for one position.
 
-    Callers with role CANDIDATE can read the state, times, progress, consent and transcript of their own interview and
-    the public fields of its position. Callers with role VIEWER cannot read emails, evaluations, decisions or recordings.
+    Callers with role CANDIDATE can read the state, times, progress, consent and transcript of their
+    own interview and the public fields of its position. Callers with role VIEWER cannot read
+    emails, evaluations, decisions or recordings.
     """
 
     document: strawberry.Private[documents.Interview | InterviewRow]
@@ -130,7 +131,10 @@ class Interview(Node):
 
     @resolved_field(depends_on=("started_at", "ended_at"))
     def duration_seconds(self) -> float | None:
-        """Seconds from startedAt to endedAt. Null until the interview has ended, and if it never started."""
+        """Seconds from startedAt to endedAt.
+
+        Null until the interview has ended, and if it never started.
+        """
         begun, ended = self.document.started_at, self.document.ended_at
         return (ended - begun).total_seconds() if begun and ended else None
 
@@ -141,7 +145,10 @@ class Interview(Node):
 
     @resolved_field(guard=Action.READ_CANDIDATE, depends_on=("candidate",))
     def candidate(self) -> Candidate | None:
-        """The person who is interviewed. Null once the interview is erased. FORBIDDEN for CANDIDATE."""
+        """The person who is interviewed.
+
+        Null once the interview is erased. FORBIDDEN for CANDIDATE.
+        """
         stored = self.document.candidate
         return Candidate(document=stored, caller=self.caller) if stored else None
 
@@ -152,7 +159,10 @@ class Interview(Node):
         depends_on=("position",),
     )
     async def position(self, info: Info) -> Position:
-        """The version of the position that the interview was created with. Later versions do not affect the interview."""
+        """The version of the position that the interview was created with.
+
+        Later versions do not affect the interview.
+        """
         document = await info.context.loaders.positions.load(self.document.position.id)
         if document is None:
             raise build_not_found(IdKind.POSITION)
@@ -170,7 +180,10 @@ class Interview(Node):
 
     @resolved_field(guard=Action.READ_REFERENCES)
     async def latency(self, info: Info) -> ReplyLatency | None:
-        """Percentiles of the latency of spoken replies. Null if there are none. FORBIDDEN for CANDIDATE."""
+        """Percentiles of the latency of spoken replies.
+
+        Null if there are none. FORBIDDEN for CANDIDATE.
+        """
         found = await info.context.loaders.latencies.load(self.document.id)
         return as_graphql(ReplyLatency, found) if found else None
 
@@ -178,7 +191,8 @@ class Interview(Node):
     async def evaluation(self, info: Info, version: Version = UNSET) -> Evaluation | None:
         """The newest completed evaluation, or the newest one if none is completed yet.
 
-        With `version`, that version. Null if there is no such evaluation. FORBIDDEN for VIEWER and CANDIDATE.
+        With `version`, that version. Null if there is no such evaluation. FORBIDDEN for VIEWER and
+        CANDIDATE.
         """
         picked = pick_evaluation(await self._load_evaluations(info), unset_to_none(version))
         return Evaluation.of(picked) if picked else None

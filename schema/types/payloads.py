@@ -34,7 +34,10 @@ class CandidateAccess:
 
 @object_type
 class Invite:
-    """A link for the candidate. Anyone who has it can join the interview: treat it like a password."""
+    """A link for the candidate.
+
+    Anyone who has it can join the interview: treat it like a password.
+    """
 
     token: str = strawberry.field(description="The token to pass to joinInterview and Query.invitation.")
     url: str = strawberry.field(description="The link to send to the candidate.")

@@ -14,7 +14,10 @@ from schema.types.node import Node
 
 @object_type
 class Question:
-    """A core question. Every candidate is asked all core questions, in the same order and in these words."""
+    """A core question.
+
+    Every candidate is asked all core questions, in the same order and in these words.
+    """
 
     key: str = strawberry.field(description="The question's key, unique within the position.")
     text: str = strawberry.field(description="The words in which the question is asked.")
@@ -50,8 +53,8 @@ class Criterion:
 class Position(Node):
     """One version of a position. Versions never change: savePosition stores a new one.
 
-    Callers with role CANDIDATE can read `title`, `language` and `limitMinutes` of their own interview's position; other
-    fields are FORBIDDEN.
+    Callers with role CANDIDATE can read `title`, `language` and `limitMinutes` of their own
+    interview's position; other fields are FORBIDDEN.
     """
 
     PROJECTED_FIELDS: ClassVar = ("id", "key", "version", "title", "limitMinutes")

@@ -32,8 +32,8 @@ class Recording(Node):
     def url(self, info: Info) -> str | None:
         """A link that plays the file without any other credential and supports range requests.
 
-        It expires after 15 minutes unless the deployment sets another time: read it again for a fresh link. Null until
-        there is something to play.
+        It expires after 15 minutes unless the deployment sets another time: read it again for a
+        fresh link. Null until there is something to play.
         """
         return build_playback_url(info.context.services, self.document)
 

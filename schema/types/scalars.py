@@ -11,14 +11,20 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 
 
 def serialize_datetime(moment: datetime) -> str:
-    """Returns the moment as text, such as 2026-11-23T10:00:00.000Z. Raises ValueError if it has no UTC offset."""
+    """Returns the moment as text, such as 2026-11-23T10:00:00.000Z.
+
+    Raises ValueError if it has no UTC offset.
+    """
     if moment.tzinfo is None:
         raise ValueError("a datetime without a UTC offset cannot be serialized")
     return moment.astimezone(UTC).isoformat("T", "milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_datetime(text: Any) -> datetime:
-    """Parses RFC 3339 text into a moment in UTC, truncated to milliseconds. Raises GraphQLError for anything else."""
+    """Parses RFC 3339 text into a moment in UTC, truncated to milliseconds.
+
+    Raises GraphQLError for anything else.
+    """
     if isinstance(text, str) and _RFC_3339.fullmatch(text):
         try:
             moment = datetime.fromisoformat(text.upper()).astimezone(UTC)

@@ -101,9 +101,10 @@ class Transcript:
 
 @object_type
 class InterimTranscript:
-    """Words that are being said or typed right now. They are never stored, and some may not be delivered.
+    """Words that are being said or typed right now.
 
-    Discard an interim transcript once you have a turn of the same speaker with `seq` greater than `afterSeq`.
+    They are never stored, and some may not be delivered. Discard an interim transcript once you
+    have a turn of the same speaker with `seq` greater than `afterSeq`.
     """
 
     document: strawberry.Private[Interim]

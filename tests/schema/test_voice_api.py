@@ -54,7 +54,7 @@ async def load_stored_interview(payload: dict[str, Any]) -> Interview:
 
 
 async def claim_as_interviewer(interview: Interview) -> Interview:
-    """Returns the stored interview of a payload once the dispatched interviewer has arrived."""
+    """Claims the lease as the dispatched interviewer does, and returns the interview."""
     claimed = await room_transitions.claim_interviewer_lease(interview.id, interview.fence, "agent", LEASE_SECONDS)
     assert claimed
     return claimed
