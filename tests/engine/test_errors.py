@@ -1,3 +1,5 @@
+"""Conversion of exceptions into GraphQL errors, and their logs."""
+
 import pytest
 from graphql import GraphQLError
 from pymongo.errors import (

@@ -1,7 +1,7 @@
 """Every number that a description promises is the number in the code.
 
 The behaviour behind each number has its own test: tests/resolvers for limits and times, tests/evaluation/test_rubric.py for
-scores, tests/schema/test_limits.py for documents, tests/api for requests and connections.
+scores, tests/engine/test_documents.py for documents, tests/api for requests and connections.
 """
 
 import re

@@ -1,3 +1,5 @@
+"""The scalar DateTime."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

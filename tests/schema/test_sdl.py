@@ -1,3 +1,5 @@
+"""The schema in SDL: the snapshot, the contract and the descriptions."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

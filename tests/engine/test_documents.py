@@ -1,3 +1,5 @@
+"""Limits on documents, and the cache of parsed and validated documents."""
+
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,11 +28,11 @@ def validation_errors(schema: Schema, document: str) -> list[str]:
 
 def test_fragments_count_wherever_they_are_spread() -> None:
     document = parse("{ ...a ...a } fragment a on Query { viewer { name } }")
-    # twice in the operation, once on its own
+    # twice in the operation, once as a definition
     assert measure_document(document) == DocumentSize(depth=2, fields=6, fragments=2)
 
 
-def test_everything_is_counted() -> None:
+def test_all_dimensions_are_counted() -> None:
     document = parse(
         """query @skip(if: false) {
           one: viewer { name ... on Viewer @include(if: true) { role name } }
@@ -49,18 +51,18 @@ def test_everything_is_counted() -> None:
         ("fragments", "{" + "...a " * (LIMITS.fragments + 1) + "} fragment a on Query { viewer { name } }"),
         ("directives", "{ viewer { name " + "@skip(if: false) " * (LIMITS.directives + 1) + "} }"),
         ("repeats", "{ viewer {" + "name " * (LIMITS.repeats + 2) + "} }"),
-        # not asked for by any operation, but compared by GraphQL's rules all the same
+        # a fragment that no operation spreads is validated all the same
         ("repeats", "{ viewer { name } } fragment a on Viewer {" + "name " * (LIMITS.repeats + 2) + "}"),
-        # a second operation, which would not be run
+        # so is a second operation
         ("repeats", "query a { viewer { name } } query b { viewer {" + "name " * (LIMITS.repeats + 2) + "} }"),
     ],
 )
-def test_a_document_that_is_too_large_is_refused_and_nothing_else_is_looked_at(schema: Schema, what: str, document: str) -> None:
+def test_document_that_is_too_large_is_refused_before_other_rules_run(schema: Schema, what: str, document: str) -> None:
     (message,) = validation_errors(schema, document)
     assert message.startswith(f"The document is too large: {what} ")
 
 
-def test_the_query_of_an_ide_is_within_the_limits() -> None:
+def test_introspection_query_of_an_ide_is_within_the_limits() -> None:
     query = get_introspection_query(
         specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
     )
@@ -68,14 +70,14 @@ def test_the_query_of_an_ide_is_within_the_limits() -> None:
 
 
 def nested_fragments(times: int) -> str:
-    """Each fragment spreads the next one twice."""
+    """Returns a document in which each fragment spreads the next one twice."""
     chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(times))
     return f"{{ ...f0 }} {chain} fragment f{times} on Query {{ viewer {{ name }} }}"
 
 
 @pytest.fixture
 def summed_sizes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """How many sizes were added up."""
+    """Records how many sizes each call adds up."""
     counted: list[int] = []
     original = documents._sum
 
@@ -87,7 +89,7 @@ def summed_sizes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     yield counted
 
 
-def test_a_bomb_of_fragments_costs_no_more_than_its_length(summed_sizes: list[int]) -> None:
+def test_measuring_nested_fragments_takes_linear_time(summed_sizes: list[int]) -> None:
     measure_document(parse(nested_fragments(50)))
     small = sum(summed_sizes)
     summed_sizes.clear()
@@ -96,12 +98,12 @@ def test_a_bomb_of_fragments_costs_no_more_than_its_length(summed_sizes: list[in
     assert sum(summed_sizes) < 2.5 * small
 
 
-def test_fragments_within_themselves_are_measured_and_refused_by_graphql(schema: Schema) -> None:
+def test_recursive_fragments_are_measured_and_refused(schema: Schema) -> None:
     messages = validation_errors(schema, "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a viewer { name } }")
     assert any(message.startswith("Cannot spread fragment 'a' within itself") for message in messages)
 
 
-def test_a_chain_of_fragments_that_is_too_deep_for_python_is_refused(schema: Schema) -> None:
+def test_chain_of_fragments_beyond_the_recursion_limit_is_refused(schema: Schema) -> None:
     chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(2_000))
     assert validation_errors(schema, f"{{ ...f0 }} {chain} fragment f2000 on Query {{ viewer {{ name }} }}") == [
         "Validation aborted."
@@ -121,12 +123,12 @@ def test_a_chain_of_fragments_that_is_too_deep_for_python_is_refused(schema: Sch
         ),
     ],
 )
-async def test_what_is_wrong_with_a_document_is_told(schema: Schema, document: str, message: str) -> None:
+async def test_invalid_document_is_refused_with_the_reason(schema: Schema, document: str, message: str) -> None:
     result = await schema.execute(document, context_value=anonymous_context())
     assert [error.message for error in result.errors or []] == [message]
 
 
-async def test_only_the_first_errors_of_a_document_are_told(schema: Schema) -> None:
+async def test_number_of_reported_errors_is_limited(schema: Schema) -> None:
     fields = " ".join(f"unknown{n}" for n in range(100))
     result = await schema.execute(f"{{ {fields} }}", context_value=anonymous_context())
     assert len(result.errors or []) == MAX_ERRORS + 1
@@ -134,7 +136,7 @@ async def test_only_the_first_errors_of_a_document_are_told(schema: Schema) -> N
 
 @pytest.fixture
 def parsed_texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that are parsed."""
+    """Records the texts that are parsed."""
     texts: list[str] = []
 
     def recording_parse(text: str, **options: Any) -> DocumentNode:
@@ -145,23 +147,23 @@ def parsed_texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
-async def test_a_known_document_is_neither_parsed_nor_validated_again(
+async def test_cached_document_is_neither_parsed_nor_validated_again(
     schema: Schema, parsed_texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     validated: list[DocumentNode] = []
 
-    def note(core: GraphQLSchema, document: DocumentNode, *arguments: Any, **options: Any) -> Any:
+    def recording_validate(core: GraphQLSchema, document: DocumentNode, *arguments: Any, **options: Any) -> Any:
         validated.append(document)
         return validate(core, document, *arguments, **options)
 
-    monkeypatch.setattr(documents, "validate", note)
+    monkeypatch.setattr(documents, "validate", recording_validate)
     for _ in range(10):
         await schema.execute("query Known { viewer { name } }", context_value=anonymous_context())
     assert parsed_texts == ["query Known { viewer { name } }"]
     assert len(validated) == 1
 
 
-async def test_schemas_share_no_validation_result() -> None:
+async def test_schemas_do_not_share_validation_results() -> None:
     query = "{ __schema { queryType { name } } }"
     public, internal = build_schema(introspection=False), build_schema(introspection=True)
     for _ in range(2):
@@ -169,14 +171,14 @@ async def test_schemas_share_no_validation_result() -> None:
         assert not (await internal.execute(query, context_value=anonymous_context())).errors
 
 
-async def test_the_document_that_was_asked_for_longest_ago_is_forgotten_first(schema: Schema, parsed_texts: list[str]) -> None:
+async def test_least_recently_used_document_is_evicted_first(schema: Schema, parsed_texts: list[str]) -> None:
     first, second, *others = (f"query Q{n} {{ viewer {{ name }} }}" for n in range(documents.MAX_CACHED_DOCUMENTS + 1))
     for text in (first, second, *others[:-1], first, others[-1], first, second):
         await schema.execute(text, context_value=anonymous_context())
     assert parsed_texts == [first, second, *others, second]
 
 
-async def test_what_cannot_be_parsed_is_parsed_once_each_time_and_takes_no_place(schema: Schema, parsed_texts: list[str]) -> None:
+async def test_document_that_cannot_be_parsed_is_not_cached(schema: Schema, parsed_texts: list[str]) -> None:
     known = "{ viewer { name } }"
     await schema.execute(known, context_value=anonymous_context())
     bombs = [f"# {n}\n{'{a' * 1_001}" for n in range(documents.MAX_CACHED_DOCUMENTS)]
@@ -186,7 +188,7 @@ async def test_what_cannot_be_parsed_is_parsed_once_each_time_and_takes_no_place
     assert parsed_texts == [known, *bombs]
 
 
-async def test_errors_of_a_known_document_carry_each_request_s_own_id(schema: Schema) -> None:
+async def test_errors_of_a_cached_document_carry_each_requests_id(schema: Schema) -> None:
     context = anonymous_context()
     first = await schema.execute("{ nothing }", context_value=context)
     context.request_id = "another"
@@ -195,7 +197,7 @@ async def test_errors_of_a_known_document_carry_each_request_s_own_id(schema: Sc
     assert [extensions["requestId"] for extensions in error_extensions if extensions] == ["test", "another"]
 
 
-async def test_of_several_operations_one_must_be_named(schema: Schema) -> None:
+async def test_document_with_several_operations_needs_an_operation_name(schema: Schema) -> None:
     document = "query a { __typename } query b { __typename }"
     unnamed = await schema.execute(document, context_value=anonymous_context())
     assert [error.message for error in unnamed.errors or []] == [
@@ -205,7 +207,7 @@ async def test_of_several_operations_one_must_be_named(schema: Schema) -> None:
     assert (named.data, named.errors) == ({"__typename": "Query"}, None)
 
 
-async def test_the_schema_may_be_asked_for_only_where_it_is_allowed() -> None:
+async def test_introspection_is_possible_only_if_allowed() -> None:
     allowed = build_schema(introspection=True)
     result = await allowed.execute(get_introspection_query(), context_value=anonymous_context())
     assert result.errors is None
