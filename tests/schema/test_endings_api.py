@@ -29,8 +29,8 @@ async def test_ended_interview_states_who_ended_it_and_retains_its_turns(api: Ap
     interview = await tenant.make_interview()
     turn = await add_candidate_turn(interview, "That is all.")
     token = await issue_token(tenant, role, interview)
-    asked = "interview { status endReason durationSeconds lastSeq transcript { isComplete turns { text } } }"
-    ended = (await api.mutate("endInterview", token, asked, interviewId=global_id_of(interview)))["endInterview"]["interview"]
+    selection = "interview { status endReason durationSeconds lastSeq transcript { isComplete turns { text } } }"
+    ended = (await api.mutate("endInterview", token, selection, interviewId=global_id_of(interview)))["endInterview"]["interview"]
     assert ended["status"] == "COMPLETED"
     assert ended["endReason"] == ("CANDIDATE_ENDED" if role is Role.CANDIDATE else "RECRUITER_ENDED")
     assert ended["transcript"] == {"isComplete": True, "turns": [{"text": turn.text}]}
@@ -74,9 +74,9 @@ async def test_ending_a_scheduled_cancelled_or_expired_interview_is_a_conflict(
 async def test_cancelling_twice_retains_the_first_reason(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
     interview = await tenant.make_interview(status)
     token = await issue_token(tenant, Role.RECRUITER)
-    given = {"interviewId": global_id_of(interview), "reason": "The position has been filled."}
-    first = (await api.mutate("cancelInterview", token, STATE_SELECTION, **given))["cancelInterview"]["interview"]
-    assert (first["status"], first["endReason"], first["endDetail"]) == ("CANCELLED", None, given["reason"])
+    input_fields = {"interviewId": global_id_of(interview), "reason": "The position has been filled."}
+    first = (await api.mutate("cancelInterview", token, STATE_SELECTION, **input_fields))["cancelInterview"]["interview"]
+    assert (first["status"], first["endReason"], first["endDetail"]) == ("CANCELLED", None, input_fields["reason"])
     again = await api.mutate("cancelInterview", token, STATE_SELECTION, interviewId=global_id_of(interview), reason="Another.")
     assert again["cancelInterview"]["interview"] == first
     assert await Evaluation.find({"interview_id": interview.id}).count() == 0
@@ -97,8 +97,8 @@ async def test_cancellation_reason_is_cleaned_or_refused(
     api: ApiClient, tenant: Tenant, reason: str | None, code: str | None
 ) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED)
-    given = {"interviewId": global_id_of(interview), "reason": reason}
-    answer = await api.mutate("cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, **given)
+    input_fields = {"interviewId": global_id_of(interview), "reason": reason}
+    answer = await api.mutate("cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, **input_fields)
     assert answer.codes == ([code] if code else [])
     if code:
         assert answer.error["extensions"]["field"] == "reason"

@@ -163,10 +163,10 @@ async def test_five_concurrent_calls_with_one_key_have_one_effect_and_one_result
     api: ApiClient, scenario: MutationScenario, mutation: str
 ) -> None:
     case = CASES[mutation]
-    token, given = await issue_token_for(scenario, case.role), {**case.make_input(scenario), "idempotencyKey": "once"}
+    token, input_fields = await issue_token_for(scenario, case.role), {**case.make_input(scenario), "idempotencyKey": "once"}
 
     async def call() -> GraphQLResponse:
-        return await api.mutate(mutation, token, case.selection, **given)
+        return await api.mutate(mutation, token, case.selection, **input_fields)
 
     answers = await asyncio.gather(*(call() for _ in range(5)))
     assert [answer.errors for answer in answers] == [[]] * 5
@@ -179,14 +179,14 @@ async def test_same_key_with_another_input_is_a_conflict_without_effect(
     api: ApiClient, scenario: MutationScenario, mutation: str
 ) -> None:
     case = CASES[mutation]
-    token, given = await issue_token_for(scenario, case.role), {**case.make_input(scenario), "idempotencyKey": "once"}
-    first = await api.mutate(mutation, token, case.selection, **given)
+    token, input_fields = await issue_token_for(scenario, case.role), {**case.make_input(scenario), "idempotencyKey": "once"}
+    first = await api.mutate(mutation, token, case.selection, **input_fields)
     assert first.errors == []
     other = dict(case.other_input)
     if "interviewId" in other:
         other["interviewId"] = global_id_of(await scenario.tenant.make_interview(case.status))
     before = await Interview.find({"organization_id": scenario.tenant.id}).sort("_id").to_list()
-    refused = await api.mutate(mutation, token, case.selection, **{**given, **other})
+    refused = await api.mutate(mutation, token, case.selection, **{**input_fields, **other})
     assert (refused.data, refused.codes) == ({mutation: None}, ["CONFLICT"])
     assert refused.error["extensions"]["field"] == "idempotencyKey"
     assert await case.count_effects(scenario) == 1 or "interviewId" in other
@@ -194,20 +194,26 @@ async def test_same_key_with_another_input_is_a_conflict_without_effect(
 
 
 async def test_keys_are_separate_for_each_caller_and_mutation(api: ApiClient, tenant: Tenant) -> None:
-    given = {"candidateName": "Grace Hopper", "positionKey": "tester", "channel": "TEXT", "idempotencyKey": "once"}
-    made = set()
+    input_fields = {"candidateName": "Grace Hopper", "positionKey": "tester", "channel": "TEXT", "idempotencyKey": "once"}
+    interview_ids = set()
     for role in (Role.ADMIN, Role.RECRUITER):
         token = await issue_token(tenant, role)
         for mutation, more in (("scheduleInterview", {}), ("startInterview", {"consent": CONSENT})):
-            answer = await api.mutate(mutation, token, "interview { id }", **given, **more)
-            made.add(answer[mutation]["interview"]["id"])
-    assert len(made) == 4
+            answer = await api.mutate(mutation, token, "interview { id }", **input_fields, **more)
+            interview_ids.add(answer[mutation]["interview"]["id"])
+    assert len(interview_ids) == 4
 
 
 async def test_repeated_call_issues_new_tokens_and_stores_none(api: ApiClient, tenant: Tenant, database: Any) -> None:
     token = await issue_token(tenant, Role.ADMIN)
-    given = {"candidateName": "Grace", "positionKey": "tester", "channel": "TEXT", "consent": CONSENT, "idempotencyKey": "once"}
-    answer = await api.mutate("startInterview", token, "access { token } invite { token }", **given)
+    input_fields = {
+        "candidateName": "Grace",
+        "positionKey": "tester",
+        "channel": "TEXT",
+        "consent": CONSENT,
+        "idempotencyKey": "once",
+    }
+    answer = await api.mutate("startInterview", token, "access { token } invite { token }", **input_fields)
     secrets = [part["token"] for part in answer["startInterview"].values()]
     for name in await database.list_collection_names():
         stored = str(await database[name].find().to_list())
@@ -219,9 +225,9 @@ async def test_repeated_call_issues_new_tokens_and_stores_none(api: ApiClient, t
 @pytest.mark.parametrize("key", ["", "  ", "\0", "a" * 201])
 async def test_invalid_key_is_refused_without_effect(api: ApiClient, tenant: Tenant, key: str) -> None:
     for mutation, case in CASES.items():
-        world = await MutationScenario.make(tenant, case.status)
-        given = {**case.make_input(world), "idempotencyKey": key}
-        refused = await api.mutate(mutation, await issue_token_for(world, case.role), "__typename", **given)
+        scenario = await MutationScenario.make(tenant, case.status)
+        input_fields = {**case.make_input(scenario), "idempotencyKey": key}
+        refused = await api.mutate(mutation, await issue_token_for(scenario, case.role), "__typename", **input_fields)
         assert (mutation, refused.codes) == (mutation, ["BAD_INPUT"])
         assert refused.error["extensions"]["field"] == "idempotencyKey"
-        assert (await reload_interview(world)).updated_at == world.interview.updated_at
+        assert (await reload_interview(scenario)).updated_at == scenario.interview.updated_at

@@ -70,10 +70,10 @@ async def test_invite_shows_its_interview_and_opens_it(api: ApiClient, tenant: T
     assert (text["version"], text["language"]) == (CURRENT_CONSENT_VERSION, "en")
     assert "artificial intelligence" in text["text"]
 
-    came = await join_successfully(api, invite, consent={"textVersion": text["version"], "recording": True})
-    assert came["interview"]["status"] == "WAITING"
-    assert came["access"]["room"] is None
-    assert await read_role(api, came["access"]["token"]) == "CANDIDATE"
+    joined = await join_successfully(api, invite, consent={"textVersion": text["version"], "recording": True})
+    assert joined["interview"]["status"] == "WAITING"
+    assert joined["access"]["room"] is None
+    assert await read_role(api, joined["access"]["token"]) == "CANDIDATE"
     assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["consent"] == {
         "textVersion": CURRENT_CONSENT_VERSION,
         "recording": True,
@@ -82,12 +82,12 @@ async def test_invite_shows_its_interview_and_opens_it(api: ApiClient, tenant: T
 
 async def test_first_join_without_consent_is_refused(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
-    for given, field in (
+    for input_fields, field in (
         ({}, "consent"),
         ({"consent": None}, "consent"),
         ({"consent": {"textVersion": "2019", "recording": True}}, "consent.textVersion"),
     ):
-        refused = await join_interview(api, invite, **given)
+        refused = await join_interview(api, invite, **input_fields)
         assert (refused.data, refused.codes) == ({"joinInterview": None}, ["BAD_INPUT"])
         assert refused.error["extensions"]["field"] == field
     assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["status"] == "SCHEDULED"
@@ -97,35 +97,37 @@ async def test_later_joins_do_not_change_the_first_consent(api: ApiClient, tenan
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
     first = (await join_successfully(api, invite, consent=CONSENT))["interview"]["consent"]
     assert (first["textVersion"], first["recording"]) == (CURRENT_CONSENT_VERSION, False)
-    for given in ({}, {"consent": None}, {"consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": True}}):
-        assert (await join_successfully(api, invite, **given))["interview"]["consent"] == first
+    for input_fields in ({}, {"consent": None}, {"consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": True}}):
+        assert (await join_successfully(api, invite, **input_fields))["interview"]["consent"] == first
 
 
 async def test_concurrent_first_joins_all_succeed_under_one_consent(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
-    given = [{"textVersion": CURRENT_CONSENT_VERSION, "recording": bool(number % 2)} for number in range(6)]
-    came = await asyncio.gather(*(join_successfully(api, invite, consent=consent) for consent in given))
-    assert len({str(payload["interview"]["consent"]) for payload in came}) == 1
-    assert {await read_role(api, payload["access"]["token"]) for payload in came} == {"CANDIDATE"}
+    consents = [{"textVersion": CURRENT_CONSENT_VERSION, "recording": bool(number % 2)} for number in range(6)]
+    joined = await asyncio.gather(*(join_successfully(api, invite, consent=consent) for consent in consents))
+    assert len({str(payload["interview"]["consent"]) for payload in joined}) == 1
+    assert {await read_role(api, payload["access"]["token"]) for payload in joined} == {"CANDIDATE"}
 
 
 async def test_rejoining_an_interview_in_progress_issues_new_credentials(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant))["invite"]["token"]
     first = await join_successfully(api, invite, consent=CONSENT)
-    said = {"interviewId": first["interview"]["id"], "text": "I was just here."}
-    assert (await api.mutate("sendMessage", first["access"]["token"], "turn { seq }", **said)).errors == []
+    message = {"interviewId": first["interview"]["id"], "text": "I was just here."}
+    assert (await api.mutate("sendMessage", first["access"]["token"], "turn { seq }", **message)).errors == []
     again = await join_successfully(api, invite)
     assert again["interview"]["status"] == "IN_PROGRESS"
-    said = {"interviewId": again["interview"]["id"], "text": "And here I am again."}
-    assert (await api.mutate("sendMessage", again["access"]["token"], "turn { seq }", **said))["sendMessage"]["turn"]["seq"] == 2
+    message = {"interviewId": again["interview"]["id"], "text": "And here I am again."}
+    assert (await api.mutate("sendMessage", again["access"]["token"], "turn { seq }", **message))["sendMessage"]["turn"][
+        "seq"
+    ] == 2
 
 
 async def test_join_payload_shows_only_what_the_candidate_may_read(api: ApiClient, tenant: Tenant) -> None:
     invite = (await schedule_interview(api, tenant, externalId="ATS-7"))["invite"]["token"]
-    wanted = "interview { status externalId position { title key } } access { token }"
+    selection = "interview { status externalId position { title key } } access { token }"
     admin = await issue_token(tenant, Role.ADMIN)
     for token in (None, admin, "viva_worthless"):
-        answer = await api.mutate("joinInterview", token, wanted, invite=invite, consent=CONSENT)
+        answer = await api.mutate("joinInterview", token, selection, invite=invite, consent=CONSENT)
         assert answer.data is not None
         assert answer.data["joinInterview"] is None or answer.data["joinInterview"]["interview"]["externalId"] is None
         assert set(answer.codes) == {"FORBIDDEN"}
@@ -219,31 +221,31 @@ async def test_ended_interview_is_shown_but_cannot_be_joined_or_renewed(api: Api
 async def test_joining_by_voice_without_livekit_is_unavailable_with_a_remedy(api: ApiClient, tenant: Tenant) -> None:
     scheduled = await schedule_interview(api, tenant, channel="VOICE")
     invite = scheduled["invite"]["token"]
-    for given in ({}, {"channel": "VOICE"}):
-        refused = await join_interview(api, invite, consent=CONSENT, **given)
+    for input_fields in ({}, {"channel": "VOICE"}):
+        refused = await join_interview(api, invite, consent=CONSENT, **input_fields)
         assert (refused.data, refused.codes) == ({"joinInterview": None}, ["UNAVAILABLE"])
         assert "use channel TEXT" in refused.error["message"]
-    came = await join_successfully(api, invite, consent=CONSENT, channel="TEXT")
-    assert came["interview"]["status"] == "WAITING"
+    joined = await join_successfully(api, invite, consent=CONSENT, channel="TEXT")
+    assert joined["interview"]["status"] == "WAITING"
     assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["channel"] == "TEXT"
 
 
 async def test_starting_by_voice_without_livekit_stores_nothing(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
-    given = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT}
+    input_fields = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT}
     for channel in ({}, {"channel": "VOICE"}):
-        refused = await api.mutate("startInterview", token, "interview { id }", **given, **channel)
+        refused = await api.mutate("startInterview", token, "interview { id }", **input_fields, **channel)
         assert (refused.data, refused.codes) == ({"startInterview": None}, ["UNAVAILABLE"])
     assert await Interview.find({"organization_id": tenant.id}).count() == 0
 
 
 async def test_started_interview_is_open_and_its_invite_can_be_rejoined(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
-    given = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT", "consent": CONSENT}
+    input_fields = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT", "consent": CONSENT}
     selected = (
         "interview { id status channel consent { recording } recordings { id } } access { token room { url } } invite { token }"
     )
-    started = (await api.mutate("startInterview", token, selected, **given))["startInterview"]
+    started = (await api.mutate("startInterview", token, selected, **input_fields))["startInterview"]
     assert started["interview"] == {
         "id": started["interview"]["id"],
         "status": "WAITING",
@@ -273,10 +275,10 @@ async def test_impossible_times_are_refused_when_scheduling_and_when_renewing(
     api: ApiClient, tenant: Tenant, times: dict[str, datetime], field: str
 ) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
-    given = {name: serialize_datetime(moment) for name, moment in times.items()}
+    input_fields = {name: serialize_datetime(moment) for name, moment in times.items()}
     who = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT"}
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED)
     for mutation, what in (("scheduleInterview", who), ("renewInvite", {"interviewId": global_id_of(interview)})):
-        refused = await api.mutate(mutation, token, "invite { token }", **what, **given)
+        refused = await api.mutate(mutation, token, "invite { token }", **what, **input_fields)
         assert (refused.codes, refused.error["extensions"]["field"]) == (["BAD_INPUT"], field)
     assert await Interview.find({"organization_id": tenant.id}).count() == 1

@@ -176,14 +176,14 @@ async def test_invalid_position_is_refused_with_a_path_and_nothing_is_stored(
 async def test_interview_retains_the_version_it_was_created_with(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     await save_position(api, token, **position_input())
-    given = {"candidateName": "Ada", "positionKey": "gardener", "channel": "TEXT"}
+    input_fields = {"candidateName": "Ada", "positionKey": "gardener", "channel": "TEXT"}
     selected = "interview { id position { version title questions { text } } progress { questions limitSeconds } }"
-    old = (await api.mutate("scheduleInterview", token, selected, **given))["scheduleInterview"]["interview"]
+    old = (await api.mutate("scheduleInterview", token, selected, **input_fields))["scheduleInterview"]["interview"]
     questions = [{"key": "rain", "text": "And rain?"}, {"key": "sun", "text": "And sun?"}]
     await save_position(
         api, token, **position_input(basedOnVersion=1, title="Head gardener", questions=questions, limitMinutes=10)
     )
-    new = (await api.mutate("scheduleInterview", token, selected, **given))["scheduleInterview"]["interview"]
+    new = (await api.mutate("scheduleInterview", token, selected, **input_fields))["scheduleInterview"]["interview"]
     again = await api.execute(
         f"query($id: ID!) {{ i: node(id: $id) {{ ... on Interview {{ {selected[12:-2]} }} }} }}", token, id=old["id"]
     )
@@ -199,11 +199,11 @@ async def test_interview_retains_the_version_it_was_created_with(api: ApiClient,
 async def test_archived_position_refuses_interviews_until_saved_as_active(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     await save_position(api, token, **position_input(archived=True))
-    given = {"candidateName": "Ada", "positionKey": "gardener", "channel": "TEXT"}
-    refused = await api.mutate("scheduleInterview", token, "interview { id }", **given)
+    input_fields = {"candidateName": "Ada", "positionKey": "gardener", "channel": "TEXT"}
+    refused = await api.mutate("scheduleInterview", token, "interview { id }", **input_fields)
     assert refused.codes == ["CONFLICT"]
     await save_position(api, token, **position_input(basedOnVersion=1))
-    assert (await api.mutate("scheduleInterview", token, "interview { id }", **given)).errors == []
+    assert (await api.mutate("scheduleInterview", token, "interview { id }", **input_fields)).errors == []
 
 
 # --- reading

@@ -46,13 +46,13 @@ async def test_shared_events_equal_those_executed_separately(
 ) -> None:
     for text in ("first", 'quotes " and \\ and \u2028, ünd 漢字', "x" * 3_000):
         await add_candidate_turn(interview, text)
-    given = {"id": global_id_of(interview), **variables}
+    variables_with_id = {"id": global_id_of(interview), **variables}
     count = 2 if variables.get("after") or "after: 1" in query else 3
     token = await issue_token(tenant, role, interview)
-    expected = [drop_request_ids(payload) for payload in await run_unshared(tenant, token, query, given, count)]
+    expected = [drop_request_ids(payload) for payload in await run_unshared(tenant, token, query, variables_with_id, count)]
     async with connect_raw(server, token) as one, connect_raw(server, token) as other:
         for client, name in ((one, "1"), (other, 'ü"\\')):
-            await client.subscribe(query, name, **given)
+            await client.subscribe(query, name, **variables_with_id)
         for client, name in ((one, "1"), (other, 'ü"\\')):
             messages = await receive_turns(client, count)
             assert [message["id"] for message in messages] == [name] * count

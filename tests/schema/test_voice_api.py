@@ -86,8 +86,8 @@ async def test_five_calls_with_one_key_create_one_interview_room_and_dispatch(
     livekit_server: LivekitServer, api: ApiClient, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
-    given = {**START_INPUT, "idempotencyKey": "key"}
-    answers = await asyncio.gather(*(api.mutate("startInterview", token, START_SELECTION, **given) for _ in range(5)))
+    input_fields = {**START_INPUT, "idempotencyKey": "key"}
+    answers = await asyncio.gather(*(api.mutate("startInterview", token, START_SELECTION, **input_fields) for _ in range(5)))
     payloads = [answer["startInterview"] for answer in answers]
     assert len({payload["interview"]["id"] for payload in payloads}) == 1
     interview = await load_stored_interview(payloads[0])
@@ -99,14 +99,14 @@ async def test_repeating_the_call_completes_what_a_livekit_outage_interrupted(
     own_livekit: LivekitServer, api: ApiClient, tenant: Tenant
 ) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
-    given = {**START_INPUT, "idempotencyKey": "key"}
+    input_fields = {**START_INPUT, "idempotencyKey": "key"}
     await own_livekit.kill()
-    refused = await api.mutate("startInterview", token, START_SELECTION, **given)
+    refused = await api.mutate("startInterview", token, START_SELECTION, **input_fields)
     assert (refused.data, refused.codes) == ({"startInterview": None}, ["UNAVAILABLE"])
     assert "use channel TEXT" in refused.error["message"]
     assert refused.error["extensions"]["retryAfterSeconds"] > 0
     await own_livekit.start()
-    payload = (await api.mutate("startInterview", token, START_SELECTION, **given))["startInterview"]
+    payload = (await api.mutate("startInterview", token, START_SELECTION, **input_fields))["startInterview"]
     assert payload["access"]["room"]
     assert await Interview.find({"organization_id": tenant.id}).count() == 1
     interview = await load_stored_interview(payload)
