@@ -16,7 +16,7 @@ from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply
 from tests.agent.talks import Talk, make_greeted_talk
 from tests.factories import position_body
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 
 ENGLISH = get_phrases("en")
 SHORT_GAP_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=0.5)
