@@ -20,7 +20,7 @@ def copy_workspace(parent: Path) -> Path:
     return folder
 
 
-async def wait_for_dev_output(dev: ChildProcess, log: Path, seconds: float = 60) -> str:
+async def wait_for_dev_output(dev: ChildProcess, log: Path, seconds: float = 240) -> str:
     """Return the output of `main.py dev` once everything has started."""
 
     async def is_up() -> bool:

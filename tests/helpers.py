@@ -19,11 +19,11 @@ POLL_SECONDS = 0.01
 
 
 @overload
-async def wait_until(condition: Callable[[], Awaitable[T]], seconds: float = TIMEOUT_SECONDS) -> T: ...
+async def wait_until(condition: Callable[[], Awaitable[T | None]], seconds: float = TIMEOUT_SECONDS) -> T: ...
 
 
 @overload
-async def wait_until(condition: Callable[[], T], seconds: float = TIMEOUT_SECONDS) -> T: ...
+async def wait_until(condition: Callable[[], T | None], seconds: float = TIMEOUT_SECONDS) -> T: ...
 
 
 async def wait_until(condition: Callable[[], Any], seconds: float = TIMEOUT_SECONDS) -> Any:

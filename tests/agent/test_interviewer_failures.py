@@ -14,7 +14,7 @@ from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply
 from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
 from tests.factories import position_body
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 
 SHORT_GAP_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=0.5)
 QUESTIONS = [question.text for question in position_body().questions]

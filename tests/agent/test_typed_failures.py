@@ -21,7 +21,7 @@ from tests.agent.conftest import SECRET_WORD
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, wait_for_reply_requests
 from tests.agent.talks import ENGLISH
 from tests.factories import make_position, position_body
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 
 QUESTIONS = [question.text for question in position_body().questions]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -281,11 +281,3 @@ async def _restart(worker: ChildProcess) -> None:
     if not worker.is_running:
         await worker.start()
         await wait_until_registered(worker)
-
-
-async def wait_until(condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
-    """What `condition` answers once that is true."""
-    async with asyncio.timeout(seconds):
-        while not (answer := await condition()):
-            await asyncio.sleep(0.05)
-        return answer

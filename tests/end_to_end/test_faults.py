@@ -12,8 +12,9 @@ from models.documents.turn import Move, read_turns
 from models.storage.clock import now
 from sandbox.anthropic.provider import ScriptedReply
 from sandbox.processes import ChildProcess
-from tests.end_to_end.fleet import Fleet, RunningInterview, wait_until
+from tests.end_to_end.fleet import Fleet, RunningInterview
 from tests.factories import add_candidate_turn
+from tests.helpers import wait_until
 
 ANSWER = "I measured the wait of each lock, found two that were taken in turns, and made both take them in one order."
 END_INTERVIEW = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"

@@ -10,7 +10,8 @@ from gql.transport.exceptions import TransportQueryError
 from cli import keys
 from models.documents.organization import Role
 from sandbox.candidate import SimulatedCandidate, load_answers
-from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview, wait_until
+from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview
+from tests.helpers import wait_until
 
 INTERVIEW_CHANGED = """subscription($id: ID!) { interviewChanged(interviewId: $id) {
   status endReason endDetail updatedAt progress { question questions exchanges }

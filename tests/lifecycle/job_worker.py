@@ -9,7 +9,7 @@ from bson import ObjectId
 import settings
 from lifecycle.jobs import Jobs
 from sandbox.valkey import Valkey
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 
 PUBLISH_TIMEOUT_SECONDS = 0.3
 JOB_NAME = "job"

@@ -10,11 +10,11 @@ from errors import Unavailable
 from lifecycle.presence import candidate_joined, candidate_left, dispatch_missing_interviewers
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.documents.interview import DISPATCH_HOLDER, Interview, InterviewStatus, Lease, RoomState, get_interview
+from models.documents.interview import DISPATCH_HOLDER, Interview, InterviewStatus, Lease, RoomState
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes.room_transitions import claim_interviewer_lease
-from tests.factories import make_interview
+from tests.factories import make_voice_interview, reload_interview
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.livekit_probe import LivekitProbe
 
@@ -25,17 +25,6 @@ LEASE_SECONDS = 60.0
 
 def one_minute_ago() -> Any:
     return now() - timedelta(minutes=1)
-
-
-async def make_voice_interview(**values: Any) -> Interview:
-    """An interview with a room in which nobody has been."""
-    return await make_interview(**{"channel": Channel.VOICE, "room": RoomState(wanted_until=one_minute_ago()), **values})
-
-
-async def reload_interview(interview: Interview) -> Interview:
-    stored = await get_interview(interview.id)
-    assert stored
-    return stored
 
 
 async def read_participant(interview: Interview) -> str | None:

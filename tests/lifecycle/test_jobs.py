@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 import settings
 from lifecycle.jobs import Jobs
 from sandbox.valkey import Valkey
+from tests.helpers import wait_until
 from tests.lifecycle.job_worker import JOB_NAME, PUBLISH_TIMEOUT_SECONDS, JobSpy, make_jobs, run_worker
-from tests.live.streams import wait_until
 
 
 async def test_each_wake_up_reaches_one_of_two_workers(own_valkey: Valkey) -> None:

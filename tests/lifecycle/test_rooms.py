@@ -15,7 +15,7 @@ from lifecycle.services import Services
 from models.storage.clock import now
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe
 
 pytestmark = pytest.mark.usefixtures("livekit_server")

@@ -12,14 +12,20 @@ from lifecycle.reconciler import reconcile_rooms, run_room_reconciler
 from lifecycle.repairs import repair_all
 from lifecycle.services import Services
 from lifecycle.states import end_interview
-from models.documents.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, Lease, RoomState, get_interview
+from models.documents.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, Lease, RoomState
 from models.documents.turn import Channel, Speaker
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from models.writes.room_transitions import abandonment_condition, claim_interviewer_lease, find_unanswered_messages, mark_present
 from sandbox.livekit.server import LivekitServer
-from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
-from tests.live.streams import wait_until
+from tests.factories import (
+    add_candidate_turn,
+    make_voice_interview,
+    new_interviewer_update,
+    new_turn,
+    reload_interview,
+)
+from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe
 
 LEASE_SECONDS = 60.0
@@ -27,17 +33,6 @@ LEASE_SECONDS = 60.0
 
 def seconds_ago(seconds: float) -> Any:
     return now() - timedelta(seconds=seconds)
-
-
-async def make_voice_interview(**values: Any) -> Interview:
-    """An interview with a room in which nobody has been."""
-    return await make_interview(**{"channel": Channel.VOICE, "room": RoomState(wanted_until=seconds_ago(60)), **values})
-
-
-async def reload_interview(interview: Interview) -> Interview:
-    stored = await get_interview(interview.id)
-    assert stored
-    return stored
 
 
 async def read_participant(interview: Interview) -> str | None:
@@ -165,7 +160,7 @@ async def test_livekit_away_is_told_once_a_round_and_the_round_after_it_goes_on(
     await own_livekit.kill()
     with capture_logs() as logs:
         await run_one_round(services)
-    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["LiveKit unavailable"]
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["rooms are away"]
     assert [(await reload_interview(interview)).status for interview in interviews] == [InterviewStatus.IN_PROGRESS] * 5
     await repair_all(services)
     await own_livekit.start()

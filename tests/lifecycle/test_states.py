@@ -18,14 +18,13 @@ from models.documents.interview import (
     EndReason,
     Interview,
     InterviewStatus,
-    get_interview,
     update_interview,
 )
 from models.documents.turn import Channel, read_turns
 from models.storage.clock import now
 from models.writes import interview_erasure
 from models.writes.interview_transitions import claim_reply, release_interview_lease
-from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
+from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn, reload_interview
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 
 CONSENT = Consent(text_version="test", given_at=now(), recording=False)
@@ -40,12 +39,6 @@ async def make_leased_interview() -> Interview:
     leased = await claim_reply(interview.id, "holder", 60)
     assert leased
     return leased
-
-
-async def reload_interview(interview: Interview) -> Interview:
-    stored = await get_interview(interview.id)
-    assert stored
-    return stored
 
 
 async def test_opening_is_told_and_makes_the_greeting_due(services: Services, redis_probe: RedisProbe) -> None:

@@ -23,9 +23,9 @@ from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import claim_reply
 from sandbox.mongod import Mongod
 from tests.factories import add_candidate_turn, make_interview, new_evaluation
+from tests.helpers import wait_until
 from tests.lifecycle.job_worker import JobSpy
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
-from tests.live.streams import wait_until
 from tests.models.open_transactions import leave_transaction_open
 
 ENDING, COMPLETED = InterviewStatus.ENDING, InterviewStatus.COMPLETED

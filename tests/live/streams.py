@@ -1,7 +1,7 @@
 """Reading a stream in a task of its own, so that a test can await what has come."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Generic, TypeVar
 
@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from models.documents.interview import Interview
 from sandbox.valkey import Valkey
+from tests.helpers import wait_until
 
 T = TypeVar("T")
 
@@ -65,13 +66,6 @@ async def collect_stream(stream: AsyncGenerator[T, None]) -> AsyncIterator[Strea
         await asyncio.wait([task])
     if not task.cancelled():
         task.result()
-
-
-async def wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until it holds: for what changes without telling us, such as a server. Raises TimeoutError when it never does."""
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        while not await condition():  # there is no event to await
-            await asyncio.sleep(0.01)
 
 
 class RedisSubscriptions:

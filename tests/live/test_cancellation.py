@@ -11,7 +11,7 @@ import settings
 from live import cancellation
 from live.cancellation import cancel_and_wait
 from live.hub import LiveHub
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
 

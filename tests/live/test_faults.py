@@ -11,7 +11,8 @@ from live.hub import LiveHub
 from models.documents.turn import Turn
 from sandbox.valkey import Valkey
 from tests.factories import add_candidate_turn, make_interview
-from tests.live.streams import collect_stream, list_subscribed_channels, wait_until
+from tests.helpers import wait_until
+from tests.live.streams import collect_stream, list_subscribed_channels
 
 pytestmark = pytest.mark.usefixtures("database")
 

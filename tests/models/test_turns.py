@@ -8,24 +8,17 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
-from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
+from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress
 from models.documents.turn import Channel, Speaker, get_turn_collection, read_turns, read_turns_by_seq
 from models.storage.clock import now
 from models.writes.append_turns import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import mark_ending
-from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
+from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn, reload_interview
 
 pytestmark = pytest.mark.usefixtures("database")
 
 CLOSED_STATUSES = [status for status in InterviewStatus if status not in OPEN_STATUSES]
-
-
-async def reload_interview(interview: Interview) -> Interview:
-    """The interview as MongoDB has it."""
-    stored = await get_interview(interview.id)
-    assert stored
-    return stored
 
 
 async def read_seqs_and_keys(interview: Interview) -> list[tuple[int, str]]:

@@ -18,7 +18,7 @@ from models.writes import room_transitions
 from models.writes.interview_transitions import release_interview_lease
 from resolvers.ids import IdKind, decode_id
 from sandbox.livekit.server import LivekitServer
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token

@@ -9,8 +9,9 @@ import pytest
 from cli import keys
 from models.documents.organization import Role
 from sandbox.candidate import SimulatedCandidate, load_answers
-from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview, wait_until
+from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview
 from tests.end_to_end.fleet_launch import SHORT_POSITION_KEY, make_short_position
+from tests.helpers import wait_until
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # speech takes its time
 RESULT_QUERY = """query($id: ID!) {

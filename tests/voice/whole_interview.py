@@ -18,7 +18,8 @@ from models.documents.organization import Role
 from models.documents.position import get_position
 from models.documents.turn import Move, Turn
 from sandbox.caller.participant import CallerUtterance
-from tests.end_to_end.fleet import Fleet, RunningInterview, wait_until
+from tests.end_to_end.fleet import Fleet, RunningInterview
+from tests.helpers import wait_until
 from tests.voice.voice_scene import ANSWER, OTHER_ANSWER, THIN_ANSWER, Scene, stage_interview
 
 WORDS_OVER_GREETING = "Good morning, I am glad to be here."

@@ -2,8 +2,9 @@
 
 import pytest
 
-from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.interview import Interview, InterviewStatus
 from models.documents.turn import Channel, Speaker, Turn, read_turns
+from tests.factories import reload_interview
 from tests.resolvers.tenant import Tenant
 from tests.web.browser import BrowserPage
 from tests.web.conftest import Site
@@ -14,12 +15,6 @@ CONSENT_LABEL = "I have read this and agree to take part."
 async def make_invited_interview(tenant: Tenant) -> Interview:
     """Create a scheduled interview in the TEXT channel."""
     return await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.TEXT)
-
-
-async def reload_interview(interview: Interview) -> Interview:
-    found = await get_interview(interview.id)
-    assert found
-    return found
 
 
 async def turns_of(interview: Interview, speaker: Speaker) -> list[Turn]:

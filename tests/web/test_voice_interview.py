@@ -14,7 +14,7 @@ from models.writes.append_turns import append_interviewer_turns
 from sandbox.livekit.server import LivekitServer
 from settings import LivekitSettings
 from tests.factories import new_interviewer_update, new_turn
-from tests.live.streams import wait_until
+from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe, open_livekit_probe
 from tests.livekit_rooms import measure_loudest_tone, play_tone
 from tests.resolvers.tenant import Tenant
