@@ -1,4 +1,4 @@
-"""main.py where it may keep what it likes, and what its commands show."""
+"""Runs main.py in its own folder, and reads what its commands print."""
 
 import asyncio
 import shutil
@@ -10,8 +10,11 @@ MAIN = Path(__file__).parents[1] / "main.py"
 
 
 def copy_workspace(parent: Path) -> Path:
-    """A copy of this place, without what is a developer's own: main.py keeps the sandbox's data beside itself."""
-    folder = parent / "place"
+    """Returns a copy of the repository without the developer's own files, because main.py stores the sandbox's data next to it.
+
+    All entries are symbolic links except main.py itself.
+    """
+    folder = parent / "workspace"
     folder.mkdir()
     for entry in MAIN.parent.iterdir():
         if entry.name not in (".viva", ".env", ".git", "main.py"):
@@ -21,10 +24,10 @@ def copy_workspace(parent: Path) -> Path:
 
 
 async def wait_for_dev_output(dev: ChildProcess, log: Path, seconds: float = 60) -> str:
-    """All that `main.py dev` says until it is up."""
+    """Waits until `main.py dev` is ready. Returns everything that it has printed until then."""
 
-    async def is_up() -> bool:
+    async def is_ready() -> bool:
         return "Ctrl-C ends all of it" in await asyncio.to_thread(log.read_text, encoding="utf-8")
 
-    await dev.wait_until(is_up, seconds)
+    await dev.wait_until(is_ready, seconds)
     return await asyncio.to_thread(log.read_text, encoding="utf-8")
