@@ -1,7 +1,7 @@
-"""A simulated candidate, who answers from prepared answers through the API like any other client.
+"""A simulated candidate that answers from prepared answers, through the API like any other client.
 
-The candidate asks to hear one question again, answers one thinly first so that a probe follows, and gives every other
-question its prepared answer and every probe its prepared elaboration.
+It asks to hear one question again, gives one thin answer first so that a probe follows, and answers every other question
+with its prepared answer and every probe with its prepared elaboration.
 """
 
 import re
@@ -31,12 +31,12 @@ class PreparedAnswers:
 
 
 def load_answers(path: Path) -> PreparedAnswers:
-    """Read prepared answers from YAML."""
+    """Reads prepared answers from YAML."""
     return PreparedAnswers(**yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def load_questions(path: Path) -> dict[str, str]:
-    """Returns the questions of a starter position by their keys."""
+    """Reads the questions of a starter position from YAML. Returns their texts by key."""
     return {question["key"]: question["text"] for question in yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]}
 
 
@@ -46,16 +46,14 @@ class SimulatedCandidate:
 
     prepared: PreparedAnswers
     questions: Mapping[str, str] = field(default_factory=dict)
-    """Question key -> text. Only a candidate who listens needs it."""
+    """Question key -> text. Only a candidate that takes part by voice needs it."""
     times_heard: dict[str, int] = field(default_factory=dict)
     """Question key -> how many turns the interviewer has spent on it."""
     _open_question: str | None = None
-    """Key of the latest question."""
     _last_answer: str | None = None
-    """The latest answer."""
 
     def answer(self, question_key: str | None) -> str | None:
-        """Returns the answer to an interviewer's turn on that question; None for a greeting or a closing."""
+        """Returns the answer to an interviewer's turn on that question, or None for a greeting or a closing."""
         if question_key is None:
             return None
         key = question_key
@@ -69,16 +67,16 @@ class SimulatedCandidate:
         return lines[min(times, len(lines)) - 1]
 
     def answer_spoken(self, heard: str) -> str | None:
-        """Returns the answer to the interviewer's words as heard; None if they ask nothing.
+        """Returns the answer to the interviewer's words as heard, or None if they ask nothing.
 
-        The words tell which question they belong to. A question that comes again without a request means that the
-        interviewer did not hear the answer, so the candidate repeats it.
+        The question is recognized by its text. If the interviewer repeats a question without having been asked to, it did not
+        hear the answer, so the candidate repeats it.
         """
         plain = _normalize_words(heard)
         key = max(self.questions, key=lambda key: plain.rfind(_normalize_words(self.questions[key])), default=None)
         is_asked = key is not None and _normalize_words(self.questions[key]) in plain
         if not is_asked and "?" not in heard:
-            # a greeting, a closing, or time to think
+            # this is a greeting, a closing, or time to think
             return None
         if is_asked and key == self._open_question and self._last_answer != REPEAT_REQUEST:
             return self._last_answer

@@ -1,4 +1,4 @@
-"""`make demo`: a typed and a spoken interview through the public API, shown in the terminal as its subscriptions deliver them."""
+"""`make demo`: holds a typed and a spoken interview through the public API, and prints them as its subscriptions deliver them."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ MAX_DEMO_SECONDS = {"TEXT": 120.0, "VOICE": 360.0}
 RECORDING_WAIT_SECONDS = 30.0
 """Seconds to wait for recordings after the evaluation."""
 WIDTH = 110
-"""Columns at most: longer lines are hard to read."""
+"""Maximum width of the output in columns, because longer lines are hard to read."""
 STATUSES_WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED")
 STARTING = {
     "TEXT": "Starting the servers for a typed interview ...",
@@ -76,20 +76,20 @@ RECORDINGS = """
 
 
 def connect(stack: Stack, token: str | None) -> Client:
-    """Returns an API client that sends everything over one WebSocket, with a caller's token."""
+    """Returns an API client that sends every operation over one WebSocket, authenticated by `token`."""
     payload = {"authorization": f"Bearer {token}"} if token else {}
     transport = WebsocketsTransport(url=stack.api_url.replace("http", "ws") + "/graphql", init_payload=payload)
     return Client(transport=transport)
 
 
 async def run(root: Path, provision: ProvisionKey, *, voice: bool = True) -> int:
-    """Hold a typed interview and then, if `voice`, a spoken one; livekit-server is built while the first is held.
+    """Holds a typed interview and then, if `voice`, a spoken one. livekit-server is built during the typed one.
 
-    Returns the exit code: 0 when each interview has its evaluation, else 1, after a sentence that says why. Where there can
-    be no voice, the demo says why, and the typed interview is enough. Raises SandboxFailed when a process does not come up,
-    or ends.
+    Returns the exit code: 0 if every interview was evaluated, else 1, after printing the reason. If voice is unavailable, the
+    demo prints the reason and succeeds with the typed interview alone. Raises SandboxFailed if a process does not start, or
+    ends early.
     """
-    # livekit's SDK reports a room that was closed: expected here
+    # LiveKit's SDK logs an error when a room is closed, which is expected here
     logging.getLogger("livekit").addHandler(logging.NullHandler())
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
@@ -115,7 +115,7 @@ async def run(root: Path, provision: ProvisionKey, *, voice: bool = True) -> int
 
 @asynccontextmanager
 async def _finding_server(steps: RunningSteps, *, is_needed: bool) -> AsyncIterator[asyncio.Task[None]]:
-    """Finds or builds livekit-server while the block runs. Yields a task that raises SandboxFailed when there is none."""
+    """Finds or builds livekit-server while the block runs. Yields a task that raises SandboxFailed if that fails."""
 
     async def find_server() -> None:
         if is_needed:
@@ -137,7 +137,7 @@ def _explain_no_voice(console: Console, reason: str) -> None:
 async def _play(
     console: Console, steps: RunningSteps, root: Path, data: Path, provision: ProvisionKey, *, voice: bool
 ) -> str | None:
-    """Hold one interview, on servers of its own. Returns what went wrong, if anything did."""
+    """Holds one interview on its own servers. Returns what went wrong, or None."""
     watch_seconds = MAX_DEMO_SECONDS["VOICE" if voice else "TEXT"]
     async with AsyncExitStack() as up:
         with steps.step(STARTING["VOICE" if voice else "TEXT"]) as report:
@@ -157,7 +157,7 @@ async def _play(
 
 
 async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str], root: Path, data: Path) -> str | None:
-    """Hold the interview and show its evaluation. Returns what went wrong, if anything did."""
+    """Holds the interview and prints its evaluation. Returns what went wrong, or None."""
     spoken = "" if stack.voice_unavailable_reason else "_spoken"
     prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}{spoken}.yaml")
     simulated = SimulatedCandidate(prepared, load_questions(root / "positions" / f"{POSITION}.yaml"))
@@ -180,7 +180,7 @@ async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str
             tasks = [group.create_task(part), group.create_task(_show_turns(console, viewer, interview_id, heard))]
             state = await _await_end(console, recruiter, interview_id)
             if state["status"] != "COMPLETED":
-                # these subscriptions would wait for turns that never come
+                # these subscriptions would wait forever for further turns
                 for task in tasks:
                     task.cancel()
         if state["status"] != "COMPLETED":
@@ -233,14 +233,14 @@ async def _answer_by_text(session: AsyncClientSession, interview_id: str, candid
 
 
 async def _answer_by_voice(room: dict[str, str], person: SimulatedCandidate, said: list[str]) -> None:
-    """Take part by voice until the room is closed. Adds what the candidate said to `said`."""
+    """Takes part by voice until the room is closed. Appends what the candidate said to `said`."""
     async with VoiceCaller(room["url"], room["token"]) as caller:
         await caller.converse(person.answer_spoken)
     said += [words.text for words in caller.utterances]
 
 
 async def _show_turns(console: Console, session: AsyncClientSession, interview_id: str, heard: list[str]) -> None:
-    """Print turns as they are stored. Adds the candidate's to `heard`."""
+    """Prints turns as they are stored. Appends the candidate's to `heard`."""
     async for event in session.subscribe(_request_for_interview(TURNS, interview_id)):
         turn = event["turnAdded"]
         show_turn(console, turn)
@@ -249,7 +249,10 @@ async def _show_turns(console: Console, session: AsyncClientSession, interview_i
 
 
 async def _await_recordings(session: AsyncClientSession, interview_id: str) -> list[dict[str, Any]]:
-    """Returns the recordings once all are complete, or after RECORDING_WAIT_SECONDS. `isPlayed`: the link returned audio."""
+    """Returns the recordings once all are complete, or after RECORDING_WAIT_SECONDS.
+
+    Adds `isPlayed` to each: whether its link returned audio.
+    """
     recordings: list[dict[str, Any]] = []
     with suppress(TimeoutError):
         async with asyncio.timeout(RECORDING_WAIT_SECONDS):
@@ -275,4 +278,4 @@ async def _await_end(console: Console, session: AsyncClientSession, interview_id
             if state["endDetail"]:
                 console.print(f"     [yellow]{escape(state['endDetail'])}[/]")
             return state
-    raise RuntimeError("the subscription of the interview ended before its evaluation was there")
+    raise RuntimeError("the interviewChanged subscription ended before the interview was evaluated")

@@ -28,7 +28,7 @@ FIRST_QUERY = """{
 def choose_port(preferred: int) -> int:
     """Returns the preferred port, or a free one if another process listens on it."""
     with socket.socket() as probe:
-        # uvicorn binds in the same way: connections in TIME_WAIT do not make a port taken
+        # as uvicorn does, so that connections in TIME_WAIT do not make a port appear taken
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", preferred))
@@ -38,15 +38,14 @@ def choose_port(preferred: int) -> int:
 
 
 async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: int = 8000) -> None:
-    """Runs everything until SIGINT or SIGTERM. Prints what to open first, a token for each role and a first query.
+    """Runs everything until SIGINT or SIGTERM. Prints the links to open first, a token for each role, and a first query.
 
-    The interview to hold is spoken if `voice`, where this machine can have voice.
-
-    Raises SandboxFailed when a process does not start, or ends.
+    The sample interview is spoken if `voice` is true and available on this machine. Raises SandboxFailed if a process does not
+    start, or ends early.
     """
     task = asyncio.current_task()
     if task:
-        # asyncio.run does the same on SIGINT
+        # asyncio.run already does this for SIGINT
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold yellow]{BANNER}[/]")
@@ -86,7 +85,7 @@ async def _print_guide(console: Console, root: Path, stack: Stack, issued: Mappi
 
 
 async def schedule_sample_interview(stack: Stack, token: str) -> tuple[str, str]:
-    """Schedule an interview, spoken if voice is available. Returns the candidate's link and the link of its live transcript."""
+    """Schedules an interview, spoken if voice is available. Returns the candidate's link and the live transcript's link."""
     schedule_input = {
         "candidateName": "You",
         "positionKey": "software_engineer",

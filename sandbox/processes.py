@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, however it ends, and say why when they do not come up."""
+"""Child processes that end with their parent, however it ends, and whose failures show the end of their log."""
 
 import asyncio
 import ctypes
@@ -15,19 +15,21 @@ from typing import Self
 PR_SET_PDEATHSIG = 1
 BACKGROUND = "--background"
 NICENESS = 5
-"""Of a background process: it gets about a third of what another process gets of a busy processor."""
+"""Niceness of a background process: on a busy processor it gets about a third of the time that another process gets."""
 STOP_SECONDS = 10.0
+"""Seconds between SIGTERM and SIGKILL."""
 READY_SECONDS = 90.0
-"""a busy machine on which several begin at once takes long; one that ends is not waited for"""
+"""Seconds to wait for a process to become ready: several that start together on a busy machine take long."""
 LOG_LINES = 15
+"""Lines of the log in a failure's message."""
 
 
 class SandboxFailed(RuntimeError):
-    """The sandbox cannot be what was asked for; the text is for people, and says what to do or shows the end of a log."""
+    """The sandbox cannot run. The message is for people: it says what to do, or shows the end of a log."""
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
+    """Returns a loopback port on which no process is listening at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -35,7 +37,7 @@ def free_port() -> int:
 
 
 class ChildProcess:
-    """A process of ours. Use as `async with`, or start and stop it; its output goes to `log`."""
+    """A child process whose output goes to `log`. Use as `async with`, or call start() and stop()."""
 
     def __init__(
         self,
@@ -46,7 +48,7 @@ class ChildProcess:
         environment: Mapping[str, str] | None = None,
         is_background: bool = False,
     ) -> None:
-        """`is_background`: it gives way to other processes where the processors are busy."""
+        """`is_background` lowers the process's priority, so that it yields to others on a busy machine."""
         self._command = [str(part) for part in command]
         self._log = log
         self._log_start = 0
@@ -68,31 +70,31 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
-        """The process's number. Raises RuntimeError when it was never started."""
+        """The process id. Raises RuntimeError if the process was never started."""
         if self._process is None:
             raise RuntimeError(f"{self._command[0]} was not started")
         return self._process.pid
 
     @property
     def is_running(self) -> bool:
-        """Whether it was started and has not ended."""
+        """Whether the process was started and has not ended."""
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Start it. A command that cannot be run ends at once, and says so in its log."""
+        """Starts the process. A command that cannot be run ends immediately, with the reason in its log."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as output:
             self._log_start = output.tell()
-            # a wrapper, not preexec_fn: that is unsafe beside threads. The kernel ends the child when the *thread* that made it
-            # ends, so it is made by the thread of the event loop, which lives as long as the process.
+            # A wrapper script, because preexec_fn is unsafe in a process with threads. The kernel ends the child when the
+            # *thread* that created it ends, so the event loop's thread creates it, which lives as long as the process.
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, str(Path(__file__)), str(os.getpid()), *self._options, *self._command,
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, cwd=self._cwd, env=self._environment,
-                start_new_session=True,  # Ctrl-C is for the parent, which ends its children in order
+                start_new_session=True,  # Ctrl-C reaches only the parent, which ends its children in order
             )  # fmt: skip
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Ask it to end (SIGTERM); end it (SIGKILL) when it has not within `seconds`."""
+        """Sends SIGTERM, and SIGKILL if the process has not ended within `seconds`. Returns when it has ended."""
         if self._process is None or not self.is_running:
             return
         with suppress(ProcessLookupError):
@@ -103,7 +105,7 @@ class ChildProcess:
             await self.kill()
 
     async def kill(self) -> None:
-        """End it at once (SIGKILL), as a crash would."""
+        """Ends the process immediately with SIGKILL, as a crash would."""
         if self._process is None or not self.is_running:
             return
         with suppress(ProcessLookupError):
@@ -111,40 +113,41 @@ class ChildProcess:
         await self._process.wait()
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Send it a signal, such as SIGSTOP."""
+        """Sends the process a signal, such as SIGSTOP."""
         if self._process:
             self._process.send_signal(number)
 
     async def wait(self) -> int:
-        """Wait until it ends, and return its exit code: the negative number of the signal that ended it. Raises RuntimeError
-        when it was never started.
+        """Waits until the process ends. Returns its exit code, or the negative number of the signal that ended it.
+
+        Raises RuntimeError if the process was never started.
         """
         if self._process is None:
             raise RuntimeError(f"{self._command[0]} was not started")
         return await self._process.wait()
 
     async def wait_until(self, is_ready: Callable[[], Awaitable[bool]], seconds: float = READY_SECONDS) -> None:
-        """Wait until `is_ready` answers True. Raises SandboxFailed with the end of the log when it does not."""
+        """Waits until `is_ready` returns True. Raises SandboxFailed if the process ends before, or after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 while not await is_ready():
                     if not self.is_running:
-                        raise self.make_failure("ended at once")
+                        raise self.make_failure("ended before it was ready")
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise self.make_failure(f"is not up after {seconds:.0f} s") from None
+            raise self.make_failure(f"was not ready after {seconds:.0f} s") from None
 
     def make_failure(self, what: str) -> SandboxFailed:
-        """What happened to it, with the end of what it said since it was started."""
+        """Returns an error that says what happened and shows the end of what the process has logged since it started."""
         name = " ".join([Path(self._command[0]).name, *self._command[1:3]])
         return SandboxFailed(f"{name} {what}. The end of its log ({self._log}):\n{self._last_lines()}")
 
     async def wait_until_port(self, port: int) -> None:
-        """Wait until it listens. Raises SandboxFailed as `wait_until`."""
+        """Waits until a process listens on the port. Raises SandboxFailed as `wait_until` does."""
         await self.wait_until(lambda: _is_listening(port))
 
     async def wait_until_logged(self, words: str, seconds: float = READY_SECONDS) -> None:
-        """Wait until they stand in what it said since it was started. Raises SandboxFailed as `wait_until`."""
+        """Waits until the process has logged these words since it started. Raises SandboxFailed as `wait_until` does."""
 
         async def is_logged() -> bool:
             return words in await asyncio.to_thread(self._read_log)
@@ -157,10 +160,10 @@ class ChildProcess:
             return log.read().decode(errors="replace")
 
     def _last_lines(self) -> str:
-        return "\n".join(self._relevant_lines(self._read_log().splitlines())[-LOG_LINES:]) or "(it said nothing)"
+        return "\n".join(self._relevant_lines(self._read_log().splitlines())[-LOG_LINES:]) or "(the log is empty)"
 
     def _relevant_lines(self, lines: list[str]) -> list[str]:
-        """Those of a log's lines that tell what went wrong."""
+        """Returns the lines of a log that help to explain a failure."""
         return lines
 
 
@@ -176,20 +179,20 @@ async def _is_listening(port: int) -> bool:
 
 
 def _exec_with_parent(parent: int, command: list[str]) -> None:
-    """Tie this process to its parent, then become the command."""
+    """Has the kernel kill this process when its parent ends, then replaces it with the command."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # the parent ended before the tie was made
+        if os.getppid() != parent:  # the parent ended before the call
             sys.exit(1)
     try:
-        os.execvp(command[0], command)  # noqa: S606 - becoming the command is the point
+        os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
     except OSError as error:
         sys.exit(f"{command[0]} cannot be run: {error.strerror}")
 
 
 def _lower_priority() -> None:
     os.nice(NICENESS)
-    # Linux divides the processors among sessions first, and each of these processes has its own session
+    # Linux divides processor time among sessions first, and each of these processes has its own session
     with suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 

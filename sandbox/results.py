@@ -18,7 +18,7 @@ from rich.table import Table
 ROOT = Path(__file__).parents[1]
 INTRODUCTION = "# Results\n\nGenerated; each section is replaced whenever the command that it names is run.\n"
 FILE_WIDTH = 400
-"""Characters; wide enough that no cell of a Markdown table is wrapped."""
+"""Characters per line, wide enough that no cell of a Markdown table is wrapped."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -52,7 +52,7 @@ def _read_commit() -> str:
 
 
 def write_section(path: Path, title: str, introduction: str, tables: Sequence[Table], notes: Sequence[str] = ()) -> None:
-    """Replaces the section with this title in a results file and keeps all others."""
+    """Replaces the section with this title in a results file, and leaves all others as they are."""
     sections = _read_sections(path)
     sections[title] = "\n".join([f"{introduction}\n", *map(_to_markdown, tables), *(f"- {note}" for note in notes)])
     body = "".join(f"\n## {name}\n\n{text.strip()}\n" for name, text in sections.items())

@@ -1,6 +1,6 @@
-"""Speech from text by espeak-ng, as the library that its wheel carries: no binary, no key, no network.
+"""Text to speech by espeak-ng, loaded as a library from its wheel: it needs no binary, no key and no network.
 
-espeak keeps its voice and its callback in globals, so one lock lets one thread in at a time; a sentence takes some milliseconds.
+espeak holds its voice and its callback in globals, so a lock admits one thread at a time. A sentence takes some milliseconds.
 """
 
 import ctypes
@@ -22,14 +22,14 @@ BY_CHARACTER = 1
 RATE, VOLUME, PITCH = 1, 2, 3
 WORD_EVENT, LAST_EVENT = 1, 0
 SILENCE_LEVEL = 0.004
-"""of full scale: below it nothing is heard"""
+"""Fraction of full scale below which sound is inaudible."""
 
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class EspeakVoice:
-    """Who speaks, and how: an espeak voice (`en-us+m3` is a language and a variant), words a minute, pitch (0-99)."""
+    """A voice: espeak's name (`en-us+m3` is a language and a variant), words per minute, and pitch (0-99)."""
 
     name: str
     rate: int = 150
@@ -38,7 +38,7 @@ class EspeakVoice:
 
 @dataclass(frozen=True, slots=True)
 class SpokenWord:
-    """A word as it stands in the text, with what is written against it, and when it is heard, in seconds."""
+    """A word as written, including its punctuation, and the seconds at which it begins and ends."""
 
     text: str
     start: float
@@ -47,7 +47,7 @@ class SpokenWord:
 
 @dataclass(frozen=True, slots=True)
 class SynthesizedSpeech:
-    """Sound, 16 bit and mono, and the words in it."""
+    """Mono 16-bit audio, and the words in it."""
 
     samples: NDArray[np.int16]
     sample_rate: int
@@ -55,12 +55,12 @@ class SynthesizedSpeech:
 
     @property
     def seconds(self) -> float:
-        """How long it takes."""
+        """The duration in seconds."""
         return len(self.samples) / self.sample_rate
 
     @property
     def pcm(self) -> bytes:
-        """The samples as bytes, little-endian."""
+        """The samples as little-endian bytes."""
         return self.samples.astype("<i2").tobytes()
 
 
@@ -69,7 +69,10 @@ class UnknownVoice(ValueError):
 
 
 def synthesize(text: str, voice: EspeakVoice, sample_rate: int) -> SynthesizedSpeech:
-    """Speak a text; one without a word in it makes no sound. Takes processor time: call it in a thread. Raises UnknownVoice."""
+    """Returns a text as speech; a text without words is empty audio. Raises UnknownVoice.
+
+    It takes processor time, so call it in a thread.
+    """
     engine = _get_engine()
     if not text.strip():
         return SynthesizedSpeech(np.zeros(0, dtype=np.int16), sample_rate, ())
@@ -84,7 +87,7 @@ class _Identifier(ctypes.Union):
 
 
 class _Event(ctypes.Structure):
-    """espeak_EVENT of speak_lib.h."""
+    """The structure espeak_EVENT of speak_lib.h."""
 
     _fields_: ClassVar = [
         ("type", ctypes.c_int),
@@ -102,22 +105,22 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 class _EspeakEngine:
-    """The library, initialised. Not safe for threads: whoever calls it holds the lock."""
+    """The initialized library. It is not thread-safe, so callers hold `_lock`."""
 
     def __init__(self) -> None:
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = espeakng_loader.get_data_path().encode()
         self.sample_rate: int = self._library.espeak_Initialize(SYNCHRONOUS, 0, data, DONT_EXIT)
         if self.sample_rate <= 0:
-            raise RuntimeError("espeak-ng does not start: its wheel (espeakng-loader) is damaged, install it again")
+            raise RuntimeError("espeak-ng does not start: its wheel espeakng-loader is damaged, so install it again")
         self._chunks: list[bytes] = []
         self._marks: list[tuple[int, float]] = []
-        # kept: the library calls it for as long as it lives
+        # hold a reference: the library calls it, and ctypes does not stop it from being collected
         self._callback = _Callback(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)
 
     def speak(self, text: str, voice: EspeakVoice) -> tuple[NDArray[np.int16], list[tuple[int, float]]]:
-        """The samples, and where words begin: character and second. Raises UnknownVoice."""
+        """Returns the samples, and the character and second at which each word begins. Raises UnknownVoice."""
         if self._library.espeak_SetVoiceByName(voice.name.encode()) != 0:
             raise UnknownVoice(f"espeak-ng has no voice {voice.name!r}")
         self._library.espeak_SetParameter(RATE, voice.rate, 0)
@@ -132,12 +135,12 @@ class _EspeakEngine:
     def _collect(self, wave: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:
         if count > 0:
             self._chunks.append(ctypes.string_at(wave, 2 * count))
-        place = 0
-        while events[place].type != LAST_EVENT:
-            event = events[place]
+        index = 0
+        while events[index].type != LAST_EVENT:
+            event = events[index]
             if event.type == WORD_EVENT:
                 self._marks.append((event.text_position - 1, event.audio_position / 1000))
-            place += 1
+            index += 1
         return 0
 
 
@@ -147,18 +150,20 @@ def _get_engine() -> _EspeakEngine:
 
 
 def _time_words(text: str, marks: list[tuple[int, float]], samples: NDArray[np.int16], rate: int) -> list[SpokenWord]:
-    """When each word is heard. espeak marks some words twice (numbers) and others not at all (it says "of the" as one): those
-    share the time between their neighbours by their length.
+    """Returns when each word is heard.
+
+    espeak marks some words twice (numbers) and others not at all ("of the" is spoken as one word). Words without a mark share
+    the time between their neighbours in proportion to their length.
     """
     spans = [(found.start(), found.end()) for found in re.finditer(r"\S+", text)]
     if not spans or not len(samples):
         return []
     begins: dict[int, float] = {}
     for character, second in marks:
-        inside = next((place for place, (_, end) in enumerate(spans) if character < end), None)
-        if inside is not None:
-            begins.setdefault(inside, second)
-    known = [*((spans[place][0], second) for place, second in sorted(begins.items())), (len(text), len(samples) / rate)]
+        marked = next((index for index, (_, end) in enumerate(spans) if character < end), None)
+        if marked is not None:
+            begins.setdefault(marked, second)
+    known = [*((spans[index][0], second) for index, second in sorted(begins.items())), (len(text), len(samples) / rate)]
     characters, seconds = [character for character, _ in known], np.maximum.accumulate([second for _, second in known])
     starts = [*np.interp([start for start, _ in spans], characters, seconds), len(samples) / rate]
     loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > SILENCE_LEVEL * 32768) / rate
@@ -170,7 +175,7 @@ def _time_words(text: str, marks: list[tuple[int, float]], samples: NDArray[np.i
 
 
 def resample(samples: NDArray[np.int16], rate: int, target_rate: int) -> NDArray[np.int16]:
-    """The same sound at another rate."""
+    """Returns the samples at another sample rate."""
     if rate == target_rate or not len(samples):
         return samples
     frame = AudioFrame.from_ndarray(samples[np.newaxis, :], format="s16", layout="mono")

@@ -1,6 +1,6 @@
-"""All of Viva on this machine: servers, the loopback provider, the API and a jobs worker, each a process on a loopback port.
+"""Runs all of Viva on this machine: servers, loopback providers, the API and workers, each a process on a loopback port.
 
-The product has one code path: what stands here only gives it servers, settings and base URLs.
+The product has one code path: this module only provides servers, settings and base URLs.
 """
 
 import asyncio
@@ -29,18 +29,18 @@ from sandbox.voice_stack import TEXT_ONLY, create_voice_workers, start_voice, wa
 from settings import Settings
 
 ProvisionKey = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObjectId, str]]]
-"""Creates a key, from the settings, the organization, the role and the key's name. Returns its id and its secret."""
+"""Creates an API key from the settings, the organization, the role and the key's name. Returns its id and its secret."""
 
 MAIN = Path(__file__).parents[1] / "main.py"
 ORGANIZATION = "Sandbox"
 BANNER = "SANDBOX: simulated providers replace Claude, Deepgram and Cartesia. Base no decision on what is said or scored here."
 EXIT_GRACE_SECONDS = 0.5
-"""Seconds to wait, after an error, for the end of the process that may have caused it."""
+"""Seconds to wait after an error for the process that may have caused it to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A running sandbox: its address, and the settings of its processes."""
+    """A running sandbox: its address, and the environment and settings of its processes."""
 
     api_url: str
     environment: Mapping[str, str]
@@ -60,12 +60,12 @@ async def run_stack(
     provider_options: Mapping[str, Sequence[str]] = MappingProxyType({}),
     report: ReportProgress = lambda _: None,
 ) -> AsyncIterator[Stack]:
-    """Runs the whole sandbox for as long as the block runs, with its data under `data`. It ends with this process, too.
+    """Runs the whole sandbox while the block runs, with its data under `data`. It also ends when this process ends.
 
-    `extra_settings`: by their environment names. `provider_options`: command-line options of the providers (anthropic,
-    deepgram, cartesia). `report` gets the steps that take long. MONGODB_URL, REDIS_URL and LIVEKIT_URL in the environment
-    replace the sandbox's own servers. If `voice` is not available, the stack says why. Raises SandboxFailed, with the end
-    of the log, when a process does not start, or ends before the block does.
+    `extra_settings` has settings by their environment names. `provider_options` has the command-line options of the providers
+    (anthropic, deepgram, cartesia). `report` receives the steps that take long. MONGODB_URL, REDIS_URL and LIVEKIT_URL in the
+    environment replace the sandbox's own servers. If `voice` is unavailable, `Stack.voice_unavailable_reason` says why.
+    Raises SandboxFailed, with the end of the log, if a process does not start, or ends before the block does.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     logs = data / "logs"
@@ -80,7 +80,7 @@ async def run_stack(
         if voice:
             voice_environment, voice_unavailable_reason = await start_voice(start, root, data, webhook, report, provider_options)
         else:
-            voice_environment, voice_unavailable_reason = TEXT_ONLY, "as was asked for"
+            voice_environment, voice_unavailable_reason = TEXT_ONLY, "voice was not requested"
         servers = {name: os.environ.get(name, "") for name in ("MONGODB_URL", "REDIS_URL")}
         if not servers["MONGODB_URL"]:
             await start(mongod := Mongod(data / "mongod"))
@@ -168,7 +168,7 @@ async def _fail_when_child_ends(children: Sequence[ChildProcess]) -> AsyncIterat
     """Cancels the block when one of the processes ends, and raises SandboxFailed instead of whatever the block raised."""
     block_task = asyncio.current_task()
     if block_task is None:
-        raise RuntimeError("processes are watched by a task")
+        raise RuntimeError("this context manager must be used in an asyncio task")
     ended: list[SandboxFailed] = []
 
     async def watch(child: ChildProcess) -> None:

@@ -17,9 +17,9 @@ from sandbox.word_errors import word_error_rate
 
 
 class RunningSteps:
-    """Shows the steps that are running: with their elapsed time below all other output on a terminal, as plain lines elsewhere.
+    """Shows the steps that are running. Use as `with`.
 
-    Use as `with`.
+    A terminal shows them with their elapsed time below all other output; elsewhere each is printed as a plain line.
     """
 
     def __init__(self, console: Console) -> None:
@@ -27,7 +27,7 @@ class RunningSteps:
         columns = (SpinnerColumn(), TextColumn("[dim]{task.description}[/]"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self.report_interval = math.inf if console.is_terminal else REPORT_SECONDS
-        """Seconds between two reports of a step: a terminal shows the elapsed time without them."""
+        """Seconds between two reports of a step; infinite on a terminal, which shows the elapsed time itself."""
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -38,7 +38,7 @@ class RunningSteps:
 
     @contextmanager
     def step(self, text: str) -> Iterator[ReportProgress]:
-        """Shows a step for as long as the block runs. Yields a function that replaces its text."""
+        """Shows a step while the block runs. Yields a function that replaces its text."""
         task = self._progress.add_task("", total=None, visible=False)
 
         def report(line: str) -> None:
@@ -55,7 +55,7 @@ class RunningSteps:
 
 
 def show_turn(console: Console, turn: dict[str, Any]) -> None:
-    """Print one turn of the transcript."""
+    """Prints one turn of the transcript."""
     who = "[bold cyan]Interviewer[/]" if turn["speaker"] == "INTERVIEWER" else "[bold green]Candidate[/]"
     line = Table.grid(padding=(0, 2, 0, 0))
     line.add_column(width=3, justify="right", style="dim")
@@ -79,7 +79,7 @@ def format_progress(state: dict[str, Any]) -> str:
 
 
 def show_word_errors(console: Console, said: Sequence[str], heard: Sequence[str]) -> None:
-    """Print the word error rate of the transcript against what the candidate said, if anything was said."""
+    """Prints the word error rate of the transcript against what the candidate said, if the candidate said anything."""
     if words := sum(len(text.split()) for text in said):
         rate = word_error_rate(said, heard)
         console.print(f"\nWord error rate of the candidate's turns against what was said: [bold]{rate:.2f}[/] of {words} words")
@@ -87,8 +87,8 @@ def show_word_errors(console: Console, said: Sequence[str], heard: Sequence[str]
 
 
 def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], files: Sequence[Path]) -> None:
-    """Print the recordings and their files."""
-    console.print("\n[bold]Recorded[/]" if recordings else "\nNothing of it was recorded.")
+    """Prints the recordings and their files."""
+    console.print("\n[bold]Recordings[/]" if recordings else "\nThe interview was not recorded.")
     for recording in recordings:
         seconds = recording["durationSeconds"]
         length = "" if seconds is None else f", {seconds:.0f} s of {recording['mimeType']}"
@@ -101,7 +101,7 @@ def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], file
 
 
 def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
-    """Print an evaluation: each score with the quotes that support it."""
+    """Prints an evaluation: each score with the quotes that support it."""
     console.print()
     console.rule("Evaluation" + (" (made by the sandbox, not for decisions)" if evaluation["sandbox"] else ""))
     score = "none" if evaluation["overallScore"] is None else f"{evaluation['overallScore']:.0f} of 100"
@@ -109,13 +109,13 @@ def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
         f"Overall [bold]{score}[/], {evaluation['recommendation']}, {evaluation['coverage']:.0%} of the rubric assessed"
     )
     console.print(escape(evaluation["summary"] or ""))
-    table = Table("Criterion", "Weight", "Level", "Quotes that were found in the transcript", show_lines=True)
+    table = Table("Criterion", "Weight", "Level", "Quotes found in the transcript", show_lines=True)
     for result in evaluation["criteria"]:
         level = f"{result['level']} of 5" if result["assessed"] else "not assessed"
         table.add_row(result["name"], f"{result['weight']:.0%}", level, _format_quotes(result["evidence"]))
     console.print(table)
     for title, findings in (("Strengths", evaluation["strengths"]), ("Weaknesses", evaluation["weaknesses"])):
-        console.print(f"[bold]{title}[/]" if findings else f"[bold]{title}[/]: none with a quote behind it")
+        console.print(f"[bold]{title}[/]" if findings else f"[bold]{title}[/]: none that a quote supports")
         for finding in findings:
             console.print(f"  - {escape(finding['text'])}\n    [dim]{_format_quotes(finding['evidence'])}[/]")
 

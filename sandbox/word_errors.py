@@ -1,4 +1,4 @@
-"""How much of what was said was not heard right: the word error rate, as speech recognition counts it."""
+"""The word error rate of a transcript, the standard measure of speech recognition."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ _NORMALIZE = jiwer.Compose(
     [
         jiwer.ToLowerCase(),
         jiwer.ExpandCommonEnglishContractions(),
-        # a compound may be written either way
+        # compounds may be written with a hyphen or a space
         jiwer.SubstituteRegexes({r"[-\u2013\u2014]": " "}),
         jiwer.RemovePunctuation(),
         jiwer.RemoveMultipleSpaces(),
@@ -16,15 +16,15 @@ _NORMALIZE = jiwer.Compose(
         jiwer.ReduceToListOfListOfWords(),
     ]
 )
-"""words without case, marks and contractions; "200" is another word than "two hundred" """
+"""Ignores case, punctuation and contractions, but not spelling: "200" and "two hundred" are different words."""
 
 
 def word_error_rate(said: Sequence[str], heard: Sequence[str]) -> float:
-    """Words wrong, missing or added, over the words that were said: 0 is perfect, and more than 1 is possible.
+    """Returns substituted, missing and inserted words as a fraction of the words said: 0 is perfect, and it can exceed 1.
 
-    Both are all of it, in order; how it is cut into pieces does not matter. Raises ValueError when nothing was said.
+    How `said` and `heard` are split into items does not matter. Raises ValueError if `said` contains no words.
     """
     spoken = " ".join(said)
     if not spoken.strip():
-        raise ValueError("nothing was said: there is no rate of errors in it")
+        raise ValueError("the word error rate is undefined because nothing was said")
     return float(jiwer.wer(spoken, " ".join(heard), reference_transform=_NORMALIZE, hypothesis_transform=_NORMALIZE))

@@ -23,8 +23,8 @@ def copy_workspace(parent: Path) -> Path:
 async def wait_for_dev_output(dev: ChildProcess, log: Path, seconds: float = 240) -> str:
     """Return the output of `main.py dev` once everything has started."""
 
-    async def is_up() -> bool:
+    async def is_ready() -> bool:
         return "Ctrl-C ends all of it" in await asyncio.to_thread(log.read_text, encoding="utf-8")
 
-    await dev.wait_until(is_up, seconds)
+    await dev.wait_until(is_ready, seconds)
     return await asyncio.to_thread(log.read_text, encoding="utf-8")

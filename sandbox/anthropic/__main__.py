@@ -1,4 +1,4 @@
-"""`python -m sandbox.anthropic --port N`: the provider on a loopback port, until it is ended."""
+"""`python -m sandbox.anthropic --port N`: serves the simulated Messages API on a loopback port until it is stopped."""
 
 import argparse
 
@@ -10,7 +10,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument(
-        "--first-word-seconds", type=float, help="from a request to its first word, and the rest at once; else at a person's pace"
+        "--first-word-seconds",
+        type=float,
+        help="seconds before the whole reply is sent without further delay; by default replies come at a person's pace",
     )
     arguments = parser.parse_args()
     provider = AnthropicProvider(paced=arguments.first_word_seconds is None)

@@ -1,4 +1,4 @@
-"""The prompt cache, as far as usage shows it: which part of a request's prefix an earlier one has marked."""
+"""Simulates prompt caching for usage figures: which prefix of a request an earlier request has marked for caching."""
 
 import json
 from collections.abc import Iterator
@@ -6,18 +6,18 @@ from hashlib import sha256
 from typing import Any
 
 LOOKBACK_BLOCKS = 20
-"""blocks before a mark in which an earlier one is found, as the real service has it"""
+"""Number of blocks before a cache breakpoint that are checked for an earlier entry, as in the real service."""
 CHARACTERS_PER_TOKEN = 4
 
 
 class PromptCache:
-    """Remembers marked prefixes. Nothing expires: a sandbox does not live long."""
+    """Remembers the prefixes that requests have marked. They never expire, because a sandbox is short-lived."""
 
     def __init__(self) -> None:
         self._marked_prefixes: set[str] = set()
 
     def record_usage(self, body: dict[str, Any]) -> dict[str, int]:
-        """Tokens of the request, about: read from the cache, written to it, and the rest."""
+        """Adds a request to the cache. Returns its approximate input tokens: cached, newly cached and uncached."""
         digest, size = sha256(), 0
         prefixes: list[tuple[str, int]] = []
         read = written = 0
@@ -39,17 +39,17 @@ class PromptCache:
 
 
 def _iterate_blocks(body: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Each block of text with its role, and whether the request marks it, in the order of the prompt."""
+    """Yields each text block with its role, in prompt order, and whether the request marks it for caching."""
     for role, content in [("system", body.get("system", [])), *((it["role"], it["content"]) for it in body["messages"])]:
         for block in [{"type": "text", "text": content}] if isinstance(content, str) else content:
             yield json.dumps([role, block["text"]]), "cache_control" in block
 
 
 def count_tokens(text: str) -> int:
-    """About so many; at least one."""
+    """Returns the approximate number of tokens in a text, at least 1."""
     return max(1, len(text) // CHARACTERS_PER_TOKEN)
 
 
 def count_marks(body: dict[str, Any]) -> int:
-    """How many blocks the request marks."""
+    """Returns how many blocks the request marks for caching."""
     return sum(is_marked for _, is_marked in _iterate_blocks(body))

@@ -1,14 +1,14 @@
-"""The loopback Claude as interviewer. It decides by these rules, from the request alone; the first that fits wins:
+"""The simulated Claude as interviewer. It applies these rules to the request alone, and the first that matches wins:
 
     the candidate confirms a wish to stop, or repeats it                   CLOSE
     the candidate declines to stop                                         REPEAT, so that the question is heard again
-    the candidate asks to repeat, to explain, for a moment, or to stop     REPEAT, CLARIFY, WAIT, STOP; NEXT when used up
+    the candidate asks to repeat, to explain, for a moment, or to stop     REPEAT, CLARIFY, WAIT, STOP; NEXT if not allowed
     the candidate does not know                                            NEXT, without a probe
-    the answer has fewer than THIN_WORDS words                             PROBE
+    the answer has fewer than THIN_ANSWER_WORDS words                      PROBE
     otherwise                                                              NEXT with a bridging sentence, or CLOSE
 
-each if the directive allows it. It understands nothing: a candidate of few words is probed, one of many is not. Like a polite
-person it neither quotes the candidate nor judges an answer.
+A rule matches only if the directive allows its move. The interviewer understands nothing: it probes short answers and accepts
+long ones. It neither quotes the candidate nor judges an answer.
 """
 
 import re
@@ -18,7 +18,7 @@ from typing import Any
 
 THIN_ANSWER_WORDS = 12
 MAX_INTENT_WORDS = 14
-"""A wish has at most so many words; the same words within a longer answer are part of that answer."""
+"""Maximum number of words of a request; the same phrase within a longer text is part of an answer."""
 
 _STOP = re.compile(
     r"\b(stop|end|quit|finish|leave) (here|now|this|the (interview|conversation|call))\b|\bend it\b"
@@ -60,27 +60,30 @@ _PROBES = (
 
 
 def write_reply(messages: Sequence[dict[str, Any]]) -> str:
-    """Returns the move on the first line, then the words, for a request's messages. Raises ValueError without a directive."""
+    """Returns the reply to a request's messages: the move on the first line, then the words.
+
+    Raises ValueError if the messages contain no directive.
+    """
     directive = _parse_directive(messages)
     moves = directive["moves"].split()
-    answer = _last_candidate_text(messages)
-    decided = [
-        *(_after_stop_question(answer) if directive["stop asked"] == "yes" else []),
+    answer = _find_last_candidate_text(messages)
+    replies = [
+        *(_reply_after_stop_question(answer) if directive["stop asked"] == "yes" else []),
         *detect_intents(answer),
-        *_answer_to_contribution(answer, directive),
+        *_reply_to_answer(answer, directive),
     ]
-    move, words = next(((move, words) for move, words in decided if move in moves), (moves[0], "Thank you, I have noted that."))
+    move, words = next(((move, words) for move, words in replies if move in moves), (moves[0], "Thank you, I have noted that."))
     return f"{move}\n{words}"
 
 
 def detect_intents(text: str) -> list[tuple[str, str]]:
-    """Returns what a candidate who says this asks for, instead of answering: move and words of each."""
+    """Returns a reply, as a move and its words, for each request that the candidate makes instead of answering."""
     if len(text.split()) > MAX_INTENT_WORDS:
         return []
     return [(move, words) for move, pattern, words in _INTENTS if pattern.search(text)]
 
 
-def _after_stop_question(said: str) -> list[tuple[str, str]]:
+def _reply_after_stop_question(said: str) -> list[tuple[str, str]]:
     is_short = len(said.split()) <= MAX_INTENT_WORDS
     if is_short and _NO.match(said):
         return [("REPEAT", "Gladly, let us go on."), ("NEXT", "Gladly, let us go on.")]
@@ -90,7 +93,7 @@ def _after_stop_question(said: str) -> list[tuple[str, str]]:
     return []
 
 
-def _answer_to_contribution(said: str, directive: dict[str, str]) -> list[tuple[str, str]]:
+def _reply_to_answer(said: str, directive: dict[str, str]) -> list[tuple[str, str]]:
     asked = int(directive["question"].split()[0])
     count = len(said.split())
     if detect_intents(said):
@@ -112,14 +115,14 @@ def _parse_directive(messages: Sequence[dict[str, Any]]) -> dict[str, str]:
         if message["role"] == "system":
             lines = (line.partition(": ") for line in extract_text(message["content"]).splitlines())
             return {name: value for name, separator, value in lines if separator}
-    raise ValueError("no message of role system holds a directive")
+    raise ValueError("no message with the role 'system' contains a directive")
 
 
-def _last_candidate_text(messages: Sequence[dict[str, Any]]) -> str:
+def _find_last_candidate_text(messages: Sequence[dict[str, Any]]) -> str:
     spoken = [message for message in messages if message["role"] == "user"]
     return unescape(extract_text(spoken[-1]["content"])) if spoken else ""
 
 
 def extract_text(content: str | Sequence[dict[str, Any]]) -> str:
-    """The text of a message's or the system's content."""
+    """Returns the text of a message's content, or of the system prompt."""
     return content if isinstance(content, str) else "\n".join(block["text"] for block in content)

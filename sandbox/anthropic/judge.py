@@ -1,9 +1,11 @@
-"""The stand-in for Claude as judge. It counts words, understands nothing, and says so. Its rules, from the request alone:
+"""The simulated Claude as judge. It counts words, understands nothing, and says so in the summary.
 
-answers of a criterion   the candidate's turns on the questions that name it; all of them when no question does
-level                    by the longest of these, in words: under 10 -> 1, 25 -> 2, 50 -> 3, 90 -> 4, else 5; none -> null
-quotes                   the first sentence with five words or more of each of the two longest
-strengths, weaknesses    the longest and the shortest answer
+It applies these rules to the request alone:
+
+    answers to a criterion   the candidate's turns on the questions that name it, or all of them if no question does
+    level                    by the words in the longest of these: under 10 -> 1, 25 -> 2, 50 -> 3, 90 -> 4, else 5; none -> null
+    quotes                   the first sentence of at least five words in each of the two longest
+    strengths, weaknesses    the longest and the shortest answer
 """
 
 import json
@@ -33,7 +35,7 @@ class _CandidateAnswer:
     def words(self) -> int:
         return len(self.text.split())
 
-    def quote(self) -> dict[str, Any]:
+    def make_quote(self) -> dict[str, Any]:
         sentences = (sentence.strip() for sentence in _SENTENCE.findall(self.text))
         return {
             "turn": self.number,
@@ -42,7 +44,7 @@ class _CandidateAnswer:
 
 
 def write_judgement(body: dict[str, Any]) -> str:
-    """The judgement, as JSON of the schema that the request asks for."""
+    """Returns the judgement as JSON, in the schema that the request asks for."""
     system = extract_text(body["system"])
     criteria_by_question = {key: criteria.split() for key, criteria in _QUESTION.findall(system)}
     answers = [
@@ -59,7 +61,7 @@ def write_judgement(body: dict[str, Any]) -> str:
         "weaknesses": _make_findings("the shortest answer, it stays general.", by_length[-1:]),
         "summary": (
             f"Made by the sandbox from the lengths of {len(answers)} candidate turns, not from what they mean. "
-            "It shows how an evaluation looks, and is not for decisions."
+            "It shows what an evaluation looks like, and is not for decisions."
         ),
     }
     return json.dumps(judgement, ensure_ascii=False)
@@ -80,11 +82,11 @@ def _judge_criterion(
         return {"quotes": [], "rationale": "Sandbox: no answer to a question on this criterion.", "level": None}
     words = relevant[0].words
     return {
-        "quotes": [answer.quote() for answer in relevant[:2]],
+        "quotes": [answer.make_quote() for answer in relevant[:2]],
         "rationale": f"Sandbox: {len(relevant)} turns on questions of this criterion, the longest has {words} words.",
         "level": next((level for bound, level in LEVEL_BOUNDS if words < bound), 5),
     }
 
 
 def _make_findings(text: str, answers: Sequence[_CandidateAnswer]) -> list[dict[str, Any]]:
-    return [{"text": f"Sandbox: {text}", "quotes": [answer.quote()]} for answer in answers]
+    return [{"text": f"Sandbox: {text}", "quotes": [answer.make_quote()]} for answer in answers]

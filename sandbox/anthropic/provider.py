@@ -1,7 +1,7 @@
-"""A stand-in for Anthropic's Messages API on loopback, as the installed SDK uses it: streaming or not, structured output, usage,
-errors, request ids, models.
+"""Simulates Anthropic's Messages API on loopback, as far as the installed SDK uses it.
 
-What it answers comes from rules (interviewer, judge), never from a database; a test may put scripts before them.
+It supports streaming, structured output, usage, errors, request ids and models. Rules write the replies (see interviewer.py and
+judge.py), never a database. A test can script the next replies instead.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ from sandbox.anthropic import interviewer, judge
 from sandbox.anthropic.cache import PromptCache, count_marks, count_tokens
 
 MODEL = "sandbox"
-"""the model that answers: whoever stores it stores that it was none"""
-MAX_MARKS = 4
+"""The model in replies, so that stored replies are recognizable as the sandbox's."""
+MAX_CACHE_MARKS = 4
 ROLES = ("user", "assistant", "system")
 THINKING_SECONDS = 0.15
 WORD_SECONDS = 0.012
@@ -31,46 +31,49 @@ WORD_SECONDS = 0.012
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedReply:
-    """What happens to one request in place of, or to, the answer that the rules give. Counts are in characters of the text."""
+    """How the provider answers one request. Counts are in characters of the text."""
 
     text: str | None = None
+    """The text of the reply; None for the text that the rules write."""
     status: int = 200
     error_type: str = "api_error"
     retry_after: int | None = None
     delay_seconds: float = 0.0
-    """before anything is answered"""
+    """Seconds before the response begins."""
     stop_reason: str = "end_turn"
     stall_after: int | None = None
-    """streaming: nothing more comes, and the connection stays open"""
+    """Streaming: the number of characters after which the stream stalls with the connection open."""
     cut_after: int | None = None
-    """streaming: the connection breaks"""
+    """Streaming: the number of characters after which the connection breaks."""
     error_after: int | None = None
-    """streaming: an error event, then the end"""
+    """Streaming: the number of characters after which an error event ends the stream."""
     delta_characters: int | None = None
-    """streaming: so many characters a delta; words unless given"""
+    """Streaming: the number of characters per delta; None for one word per delta."""
     pause_seconds: float = 0.0
-    """streaming: after each delta"""
+    """Streaming: seconds after each delta."""
     release_event: asyncio.Event | None = None
-    """nothing is answered until it is set"""
+    """The response begins only after this event is set."""
     raw_body: str | None = None
-    """sent as it is, with status 200 and as the stream that was asked for: what stands between us and Claude may say anything"""
+    """Sent verbatim with status 200 and the expected content type, as a proxy before Claude might do."""
 
 
 class AnthropicProvider:
-    """The application, what it was sent (`requests`), and what it does next (`scripts`; `default_script` once they
-    are used up)."""
+    """The simulated API: `app` is its ASGI application, and `requests` are the bodies that it has received.
+
+    Each request takes the next of `scripts`; once they are used up, `default_script` applies if set.
+    """
 
     def __init__(self, *, paced: bool = False) -> None:
-        """`paced`: at a person's pace instead of at once."""
+        """`paced` makes it reply at a person's pace instead of without delay."""
         self.requests: list[dict[str, Any]] = []
         self.scripts: deque[ScriptedReply] = deque()
         self.default_script: ScriptedReply | None = None
         self.capabilities: dict[str, Any] | None = None
-        """what it says that its models can do"""
+        """The capabilities that it reports for every model."""
         self.url = ""
-        """set by whoever serves `app`"""
+        """Base URL; set by the code that serves `app`."""
         self.open_streams = 0
-        """streams that are under way"""
+        """Number of streams that are currently open."""
         self._paced = paced
         self._cache = PromptCache()
         self.app = Starlette(
@@ -83,7 +86,7 @@ class AnthropicProvider:
 
     @property
     def reply_requests(self) -> list[dict[str, Any]]:
-        """The requests for an interviewer's reply."""
+        """The requests for a reply of the interviewer."""
         return [body for body in self.requests if body.get("stream")]
 
     @property
@@ -130,18 +133,18 @@ class AnthropicProvider:
     async def _stream(self, text: str, script: ScriptedReply, usage: dict[str, int]) -> AsyncIterator[str]:
         self.open_streams += 1
         try:
-            async with aclosing(self._events(text, script, usage)) as events:
+            async with aclosing(self._generate_events(text, script, usage)) as events:
                 async for event in events:
                     yield event
         finally:
             self.open_streams -= 1
 
-    async def _events(self, text: str, script: ScriptedReply, usage: dict[str, int]) -> AsyncGenerator[str, None]:
+    async def _generate_events(self, text: str, script: ScriptedReply, usage: dict[str, int]) -> AsyncGenerator[str, None]:
         yield _format_event("message_start", message=_build_message([], None, {**usage, "output_tokens": 1}))
         yield _format_event("content_block_start", index=0, content_block={"type": "text", "text": ""})
         yield _format_event("ping")
-        ends = [end for end in (script.stall_after, script.cut_after, script.error_after) if end is not None]
-        for piece in _split_into_deltas(text[: min(ends)] if ends else text, script.delta_characters):
+        limits = [limit for limit in (script.stall_after, script.cut_after, script.error_after) if limit is not None]
+        for piece in _split_into_deltas(text[: min(limits)] if limits else text, script.delta_characters):
             yield _format_event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
             await asyncio.sleep(script.pause_seconds or (WORD_SECONDS if self._paced else 0))
         if script.stall_after is not None:
@@ -161,30 +164,30 @@ def _generate_text(body: dict[str, Any]) -> str:
     try:
         return judge.write_judgement(body) if "output_config" in body else interviewer.write_reply(body["messages"])
     except (ValueError, KeyError) as error:
-        raise _ApiError(400, "invalid_request_error", f"no rule for this request: {error}") from None
+        raise _ApiError(400, "invalid_request_error", f"no rule matches this request: {error}") from None
 
 
 def _split_into_deltas(text: str, size: int | None) -> list[str]:
     if size:
-        return [text[place : place + size] for place in range(0, len(text), size)]
-    lines = text.split(" ")
-    return [word + (" " if place < len(lines) - 1 else "") for place, word in enumerate(lines)]
+        return [text[start : start + size] for start in range(0, len(text), size)]
+    words = text.split(" ")
+    return [word + (" " if index < len(words) - 1 else "") for index, word in enumerate(words)]
 
 
 def _parse_body(data: bytes) -> dict[str, Any]:
-    """The body, if the real service would take it of what we send. Raises _Refused."""
+    """Parses a request's body. Raises _ApiError if the real service would reject it."""
     try:
         body: dict[str, Any] = json.loads(data)
         problem = next((problem for is_wrong, problem in _find_problems(body) if is_wrong), None)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        problem = "the body is not of the form that this endpoint takes"
+        problem = "the body does not have the form that this endpoint expects"
     if problem:
         raise _ApiError(400, "invalid_request_error", problem)
     return body
 
 
 def _find_problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
-    """What may be wrong with a body, and whether it is; raises where the body is not even of the right form."""
+    """Yields every possible problem of a body: whether it applies, and its message. Raises if the body is malformed."""
     yield not isinstance(body.get("model"), str), "model: field required"
     yield not isinstance(body.get("max_tokens"), int) or body["max_tokens"] < 1, "max_tokens: a positive integer is required"
     messages = body["messages"]
@@ -193,22 +196,23 @@ def _find_problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
     yield roles[0] == "system", "messages.0: use the top-level 'system' parameter for the initial system prompt"
     yield roles[0] != "user", "messages: the first message must use the user role"
     yield roles[-1] == "assistant", "messages: this model does not support assistant message prefill"
-    ended = [*roles, "assistant"]
+    followed = [*roles, "assistant"]
     is_misplaced = any(
-        role == "system" and (ended[place - 1], ended[place + 1]) != ("user", "assistant") for place, role in enumerate(roles)
+        role == "system" and (followed[index - 1], followed[index + 1]) != ("user", "assistant")
+        for index, role in enumerate(roles)
     )
     yield is_misplaced, "messages: a system message must follow a user message and precede an assistant message or the end"
     yield any(not interviewer.extract_text(message["content"]).strip() for message in messages), "messages: a text is empty"
-    yield count_marks(body) > MAX_MARKS, f"cache_control: at most {MAX_MARKS} blocks may be marked"
+    yield count_marks(body) > MAX_CACHE_MARKS, f"cache_control: at most {MAX_CACHE_MARKS} blocks may be marked"
 
 
 def _check_key(request: Request) -> None:
     if not (request.headers.get("authorization") or request.headers.get("x-api-key")):
-        raise _ApiError(401, "authentication_error", "no API key came with the request")
+        raise _ApiError(401, "authentication_error", "the request has no API key")
 
 
 class _ApiError(Exception):
-    """The request is answered with an error."""
+    """An error response."""
 
     def __init__(self, status: int, error_type: str, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
@@ -217,12 +221,16 @@ class _ApiError(Exception):
         self.retry_after = retry_after
 
 
-async def _error_response(_: Request, refused: Exception) -> Response:
-    if not isinstance(refused, _ApiError):
-        raise refused
-    headers = _response_headers() | ({"retry-after": str(refused.retry_after)} if refused.retry_after is not None else {})
-    error = {"type": refused.error_type, "message": str(refused)}
-    return JSONResponse({"type": "error", "error": error, "request_id": headers["request-id"]}, refused.status, headers)
+async def _error_response(_: Request, error: Exception) -> Response:
+    if not isinstance(error, _ApiError):
+        raise error
+    headers = _response_headers() | ({"retry-after": str(error.retry_after)} if error.retry_after is not None else {})
+    body = {
+        "type": "error",
+        "error": {"type": error.error_type, "message": str(error)},
+        "request_id": headers["request-id"],
+    }
+    return JSONResponse(body, error.status, headers)
 
 
 def _response_headers() -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""`python -m sandbox.caller`: the simulated candidate in a process of its own, which can be killed or stopped as a network can.
+"""`python -m sandbox.caller`: runs the simulated candidate in its own process, so that a test can kill or suspend it.
 
-LIVEKIT_URL and LIVEKIT_TOKEN of the environment say where. One JSON object a line tells what it says and hears.
+It joins the room of LIVEKIT_URL and LIVEKIT_TOKEN, and prints what it hears and says as one JSON object per line.
 """
 
 import argparse
@@ -49,9 +49,9 @@ async def _call(arguments: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--answers", type=Path, required=True, help="prepared answers, YAML")
-    parser.add_argument("--position", type=Path, required=True, help="the starter position whose questions are asked, YAML")
+    parser.add_argument("--answers", type=Path, required=True, help="YAML file of prepared answers")
+    parser.add_argument("--position", type=Path, required=True, help="YAML file of the starter position")
     parser.add_argument(
-        "--phrases-url", help="where texts are announced before they are said (python -m sandbox.deepgram --phrases)"
+        "--phrases-url", help="URL to which texts are posted before they are said (see python -m sandbox.deepgram --phrases)"
     )
     asyncio.run(_call(parser.parse_args()))

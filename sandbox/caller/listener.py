@@ -1,4 +1,4 @@
-"""The caller's ears: when each voice in the room is heard, by the caller's own clock."""
+"""Measures when the caller hears each voice in the room, by the caller's own clock."""
 
 import asyncio
 import time
@@ -14,32 +14,32 @@ SAMPLE_RATE = 16000
 FRAME_MS = 20
 SILENCE_SECONDS = 0.3
 RECENT_FRAMES = 50
-"""from which it is told when the track began: a second, for what smooths the sound on its way stretches and shortens it"""
+"""Frames from which the start of the track is estimated: one second, because the jitter buffer stretches and shortens audio."""
 LOST_TRACK_SECONDS = 0.5
-"""without a frame, not even a silent one: whoever it was is gone, and LiveKit tells of it much later"""
+"""Seconds without any frame after which the speaker counts as gone, because LiveKit reports it much later."""
 
 
 @dataclass(slots=True)
 class VoiceActivity:
-    """A stretch of somebody's voice without a pause; times are seconds of time.time."""
+    """A period of speech without a pause. Times are in seconds, as of time.time."""
 
-    who: str
+    identity: str
     started_at: float
     ended_at: float | None = None
-    """None while it is heard"""
+    """None while the speech goes on."""
 
 
 class TrackListener:
-    """Listens to one track."""
+    """Detects the voice activity of one track."""
 
-    def __init__(self, track: rtc.RemoteTrack, who: str, sounds: list[VoiceActivity]) -> None:
-        """`sounds` is where each is written down, as soon as it begins."""
+    def __init__(self, track: rtc.RemoteTrack, identity: str, sounds: list[VoiceActivity]) -> None:
+        """Appends each period of speech to `sounds` as soon as it begins. `identity` is the speaker's."""
         self._track = track
-        self._who = who
+        self._identity = identity
         self._sounds = sounds
 
     async def listen(self) -> None:
-        """Listen until the track ends, or this is cancelled when it is no longer ours to hear."""
+        """Listens until the track ends or this task is cancelled."""
         stream = rtc.AudioStream(self._track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS)
         endpointer = Endpointer(SAMPLE_RATE, SILENCE_SECONDS)
         frames = aiter(stream)
@@ -58,12 +58,12 @@ class TrackListener:
                     recent.clear()
                     continue
                 heard += event.frame.duration
-                # a frame may come late, when this process is busy, and never early
+                # a frame may arrive late if this process is busy, but never early
                 recent.append(time.time() - heard)
                 began_at = min(recent)
                 for happened in endpointer.feed(np.frombuffer(event.frame.data, np.int16)):
                     if not isinstance(happened, Segment):
-                        current = VoiceActivity(self._who, began_at + happened)
+                        current = VoiceActivity(self._identity, began_at + happened)
                         self._sounds.append(current)
                     elif happened.has_ended:
                         _end_activity(current, began_at + happened.voice_end)

@@ -1,4 +1,4 @@
-"""The caller's microphone: it is open all the time, and silent when nothing is said, as a browser's is."""
+"""The caller's microphone, which like a browser's sends silence while the caller says nothing."""
 
 import asyncio
 import time
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 SAMPLE_RATE = 48000
 FRAME_SAMPLES = SAMPLE_RATE // 50
 QUEUE_MS = 60
-"""of sound that has left us and is not on its way yet: as little as lets nothing stutter"""
+"""Milliseconds of audio queued in the SDK: as little as possible without stutter."""
 
 
 @dataclass(slots=True)
 class _Playback:
-    """Sound to be sent, how far it is, and when its first sample went out."""
+    """Samples to send, how many of them are sent, and when the first was sent."""
 
     samples: NDArray[np.int16]
     sent: int = 0
@@ -25,11 +25,11 @@ class _Playback:
 
 
 class CallEnded(Exception):
-    """The connection ended before all was said."""
+    """The connection ended before everything was said."""
 
 
 class Microphone:
-    """Publish `track`, and run() it for as long as the caller is in a room."""
+    """An audio source for a room: publish `track`, and run() it while the caller is in the room."""
 
     def __init__(self) -> None:
         self._source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=QUEUE_MS)
@@ -37,9 +37,9 @@ class Microphone:
         self._playbacks: deque[tuple[_Playback, asyncio.Future[float]]] = deque()
 
     async def play(self, samples: NDArray[np.int16]) -> float:
-        """Send sound at its own pace, after what is being sent. Answers when its first sample went out, seconds of time.time.
+        """Sends audio in real time, after audio that is already queued, and waits until it has been played.
 
-        Raises HungUp.
+        Returns when the first sample was sent, as of time.time. Raises CallEnded if the connection ends before the audio does.
         """
         sent: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         entry = (_Playback(samples), sent)
@@ -47,13 +47,13 @@ class Microphone:
         try:
             return await sent
         except asyncio.CancelledError:
-            # who is interrupted stops at once
+            # a cancelled speaker falls silent immediately
             if entry in self._playbacks:
                 self._playbacks.remove(entry)
             raise
 
     async def run(self) -> None:
-        """Send, until it is cancelled."""
+        """Sends audio or silence until it is cancelled."""
         try:
             while True:
                 samples = self._next_frame()
@@ -75,7 +75,7 @@ class Microphone:
         playback.sent += FRAME_SAMPLES
         if playback.sent >= len(playback.samples):
             self._playbacks.popleft()
-            # told when it has been heard, not when it was handed over
+            # resolve when the audio has been played, not when it has been queued
             delay = self._source.queued_duration + len(piece) / SAMPLE_RATE
             asyncio.get_running_loop().call_later(delay, _resolve, sent, playback.started_at)
         return np.pad(piece, (0, FRAME_SAMPLES - len(piece)))

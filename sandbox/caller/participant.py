@@ -1,6 +1,6 @@
-"""A candidate in a room who has no more than a browser has: an address, a token, a voice and ears.
+"""A simulated candidate in a LiveKit room, with only what a browser has: a URL, a token, a microphone and audio.
 
-It listens to the interviewer's real sound, and speaks when the interviewer has finished; what it says, decides whoever holds it.
+It listens to the interviewer's real audio and speaks once the interviewer has finished. Its caller decides what it says.
 """
 
 import asyncio
@@ -21,23 +21,23 @@ from sandbox.speech import EspeakVoice, SynthesizedSpeech, synthesize
 from sandbox.voices import CANDIDATE_VOICE
 
 SpeechParts = str | Sequence[str | float]
-"""what is said: a text, or texts with silences in seconds between them"""
+"""A text to say, or a sequence of texts and of silences in seconds."""
 Responder = Callable[[str], SpeechParts | None]
-"""what was heard since one's last words -> what one says to it; None: nothing yet"""
+"""Takes what was heard since the caller last spoke. Returns what to say, or None to wait for more."""
 
 TRANSCRIPTION_TOPIC, CHAT_TOPIC = "lk.transcription", "lk.chat"
 STATE_ATTRIBUTE = "lk.agent.state"
 BUSY_STATES = ("initializing", "thinking", "speaking")
 PATIENCE_SECONDS = 0.6
-"""silence after which an interviewer who tells that it listens has finished"""
+"""Seconds of silence after which an interviewer that publishes the state "listening" has finished."""
 LONG_PATIENCE_SECONDS = 1.2
-"""the same, of one who tells nothing"""
+"""The same for an interviewer that publishes no state."""
 POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class CallerUtterance:
-    """What the caller said; times are seconds of time.time, of its first and its last sound."""
+    """What the caller said, with the times of its first and last sound in seconds, as of time.time."""
 
     text: str
     started_at: float
@@ -45,7 +45,10 @@ class CallerUtterance:
 
 
 class VoiceCaller:
-    """Use as `async with`, or join() and leave(), as often as wanted: each is a new connection of the same candidate."""
+    """A candidate that speaks. Use as `async with`, or call join() and leave().
+
+    It can join again after it has left: each time is a new connection of the same candidate.
+    """
 
     def __init__(
         self,
@@ -55,26 +58,26 @@ class VoiceCaller:
         voice: EspeakVoice = CANDIDATE_VOICE,
         announce: Callable[[list[str]], Awaitable[None]] | None = None,
     ) -> None:
-        """`announce` is called with the texts before they are said: for a recognizer that has to be told."""
+        """`announce` is called with the texts before they are said, for a recognizer that must learn them first."""
         self._url = url
         self._token = token
         self._voice = voice
         self._announce = announce
         self.utterances: list[CallerUtterance] = []
         self.sounds: list[VoiceActivity] = []
-        """of everybody else, as they were heard"""
+        """The voice activity of all other participants, in the order in which it was heard."""
         self.interviewer_texts: list[str] = []
-        """what the interviewer was shown to say, turn by turn as listen() answered it"""
+        """The interviewer's captions: the texts that listen() has returned."""
         self.room: rtc.Room | None = None
         self._microphone: Microphone | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._listeners: dict[str, asyncio.Task[None]] = {}
-        """by the track that each listens to"""
+        """Listening tasks by track id."""
         self._captions: dict[str, str] = {}
-        """segment -> its text so far, since the caller's last words"""
+        """Segment id -> its text so far, since the caller last spoke."""
         self._spoke_at = 0.0
-        self._answered_sounds = 0
-        """sounds that listen() has answered"""
+        self._processed_sounds = 0
+        """Number of `sounds` that an earlier listen() has taken into account."""
         self._disconnected = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -88,11 +91,11 @@ class VoiceCaller:
 
     @property
     def is_disconnected(self) -> bool:
-        """Whether the connection has ended, by whomever."""
+        """Whether the connection has ended, whichever side ended it."""
         return self._disconnected.is_set()
 
     async def join(self) -> None:
-        """Come into the room with an open microphone. Raises livekit.rtc.ConnectError."""
+        """Joins the room with an open microphone. Raises livekit.rtc.ConnectError."""
         self._disconnected.clear()
         self.room = room = rtc.Room()
         room.on("track_subscribed", self._start_listening)
@@ -106,7 +109,7 @@ class VoiceCaller:
         await room.local_participant.publish_track(self._microphone.track, options)
 
     async def leave(self) -> None:
-        """Hang up, as somebody does who closes the page."""
+        """Disconnects, as a browser does when its page is closed."""
         if self.room:
             await self.room.disconnect()
         self._disconnected.set()
@@ -118,19 +121,19 @@ class VoiceCaller:
         self.room = self._microphone = None
 
     async def wait_until_disconnected(self) -> None:
-        """Until the connection has ended, by whomever."""
+        """Waits until the connection has ended, whichever side ends it."""
         await self._disconnected.wait()
 
-    # --- mouth and hands
+    # --- speaking and typing
 
     async def say(self, *parts: str | float) -> CallerUtterance:
-        """Say texts, with silences in seconds where numbers stand. Cancelled, the caller stops in mid-word.
+        """Says the texts, with silences in seconds where numbers are given. If cancelled, the caller stops immediately.
 
-        Raises HungUp when the connection ends before all is said, and RuntimeError when there is none.
+        Raises CallEnded if the connection ends before everything is said, and RuntimeError if the caller is not in a room.
         """
         microphone = self._microphone
         if microphone is None:
-            raise RuntimeError("the caller is in no room")
+            raise RuntimeError("the caller is not in a room")
         texts = [part for part in parts if isinstance(part, str)]
         if self._announce:
             await self._announce(texts)
@@ -149,32 +152,32 @@ class VoiceCaller:
         return utterance
 
     async def type(self, text: str) -> None:
-        """Write into the room's chat. Raises RuntimeError when the caller is in no room."""
+        """Sends a text to the room's chat. Raises RuntimeError if the caller is not in a room."""
         if self.room is None:
-            raise RuntimeError("the caller is in no room")
+            raise RuntimeError("the caller is not in a room")
         await self.room.local_participant.send_text(text, topic=CHAT_TOPIC)
 
-    # --- ears
+    # --- listening
 
     @property
     def caption(self) -> str:
-        """What the interviewer was shown to say since the caller's last words."""
+        """The interviewer's captions since the caller last spoke."""
         return " ".join(" ".join(self._captions.values()).split())
 
     @property
     def is_spoken_to(self) -> bool:
-        """Whether somebody is heard at this moment."""
+        """Whether another participant is speaking at this moment."""
         return any(sound.ended_at is None for sound in self.sounds)
 
     @property
     def reply_delays(self) -> list[float]:
-        """Seconds from the end of each of the caller's words to the first sound that was heard after it."""
+        """Seconds from the end of each of the caller's utterances to the next sound that it heard, if there was one."""
         begins = [sound.started_at for sound in self.sounds]
         following = [next((begin for begin in begins if begin > said.ended_at), None) for said in self.utterances]
         return [begin - said.ended_at for begin, said in zip(following, self.utterances, strict=True) if begin is not None]
 
     async def wait_until_spoken_to(self, seconds: float = 0.0) -> VoiceActivity:
-        """Until somebody has been speaking for so long at a stretch, to interrupt, say; answers what is heard."""
+        """Waits until another participant has been speaking for `seconds` without a pause. Returns that voice activity."""
         while True:
             for sound in self.sounds:
                 if sound.ended_at is None and time.time() - sound.started_at >= seconds:
@@ -182,20 +185,20 @@ class VoiceCaller:
             await asyncio.sleep(POLL_SECONDS)
 
     async def listen(self) -> str | None:
-        """Until the interviewer has said something, and finished; answers what it was shown to say since the caller's last words.
+        """Waits until the interviewer has spoken and finished. Returns its captions since the caller last spoke.
 
-        None when the connection ends before.
+        Returns None if the connection ends first.
         """
         while not self.is_disconnected:
             if self._interviewer_has_finished():
-                self._answered_sounds = len(self.sounds)
+                self._processed_sounds = len(self.sounds)
                 self.interviewer_texts.append(self.caption)
                 return self.caption
             await asyncio.sleep(POLL_SECONDS)
         return None
 
     async def converse(self, respond: Responder) -> None:
-        """Answer whatever the interviewer says, until the connection ends."""
+        """Answers the interviewer until the connection ends."""
         while (caption := await self.listen()) is not None:
             parts = respond(caption)
             if parts is not None:
@@ -203,7 +206,7 @@ class VoiceCaller:
                     await self.say(*([parts] if isinstance(parts, str) else parts))
 
     def _interviewer_has_finished(self) -> bool:
-        if self.room is None or self.is_spoken_to or len(self.sounds) == self._answered_sounds:
+        if self.room is None or self.is_spoken_to or len(self.sounds) == self._processed_sounds:
             return False
         states = [state for one in self.room.remote_participants.values() if (state := one.attributes.get(STATE_ATTRIBUTE))]
         patience = PATIENCE_SECONDS if states else LONG_PATIENCE_SECONDS
@@ -220,7 +223,7 @@ class VoiceCaller:
 
     def _read_transcription(self, reader: rtc.TextStreamReader, identity: str) -> None:
         if self.room is None or identity == self.room.local_participant.identity:
-            # what the interviewer takes the caller to have said
+            # this is the transcript of the caller's own speech
             reader.close()
             return
         self._start_task(self._collect_caption(reader))

@@ -1,4 +1,4 @@
-"""One context: texts that are spoken one after another, as one flow of sound, with the times of its words."""
+"""One context of Cartesia's API: texts spoken one after another as one audio stream, with word timestamps."""
 
 import asyncio
 from base64 import b64encode
@@ -11,44 +11,44 @@ from sandbox.speech import SpokenWord, SynthesizedSpeech, synthesize
 
 CHUNK_SECONDS = 0.1
 SYNTHESIS_SPEED = 6.0
-"""so many times faster than it is heard the sound is made"""
+"""Speed of synthesis relative to the duration of the audio."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedSpeech:
-    """What happens to one context, or to one request for bytes."""
+    """How the provider answers one context, or one request for bytes."""
 
     first_audio_seconds: float = 0.0
-    """from its first text to its first sound"""
+    """Seconds from the first text to the first audio."""
     error: str | None = None
-    """in place of any sound"""
+    """An error that is sent instead of any audio."""
     stall_after: float | None = None
-    """after so many seconds of sound nothing more comes"""
+    """Seconds of audio after which the provider sends nothing more."""
     cut_after: float | None = None
-    """after so many seconds of sound the connection breaks"""
+    """Seconds of audio after which the connection breaks."""
 
 
 class ScriptedSpeechDisconnect(Exception):
-    """The script breaks the connection."""
+    """The connection breaks because a script says so."""
 
 
 @dataclass(slots=True)
 class SpeechRecord:
-    """What was asked of a context, and how far it came: for tests to look at."""
+    """What a client requested of one context, and how much of it was sent; for assertions in tests."""
 
     context_id: str | None
     voice_id: str
     language: str
     texts: list[str] = field(default_factory=list)
     seconds: float = 0.0
-    """of sound that was sent"""
+    """Seconds of audio that have been sent."""
     is_done: bool = False
 
 
 class ChunkPacer:
-    """When sound may go out: the first after the script's time, the rest as fast as a fast synthesizer makes it."""
+    """Paces audio: the first chunk waits as long as the script says, the rest come as fast as a fast synthesizer makes them."""
 
     def __init__(self, script: ScriptedSpeech) -> None:
         self._script = script
@@ -57,11 +57,14 @@ class ChunkPacer:
         self._sent = 0.0
 
     async def chunks(self, speech: SynthesizedSpeech) -> AsyncIterator[tuple[bytes, list[SpokenWord]]]:
-        """Pieces of a speech, each when it may go out, with the words that begin in it. Raises Cut."""
+        """Yields each piece of the audio when it is due, with the words that begin in it.
+
+        Raises ScriptedSpeechDisconnect when the script breaks the connection.
+        """
         step = int(speech.sample_rate * CHUNK_SECONDS)
         for begin in range(0, len(speech.samples), step):
-            for bound, stop in ((self._script.cut_after, self._cut), (self._script.stall_after, self._stall)):
-                if bound is not None and self._sent >= bound:
+            for limit, stop in ((self._script.cut_after, self._cut), (self._script.stall_after, self._stall)):
+                if limit is not None and self._sent >= limit:
                     await stop()
             await asyncio.sleep(self._next - self._clock())
             self._next = max(self._next, self._clock()) + CHUNK_SECONDS / SYNTHESIS_SPEED
@@ -78,7 +81,7 @@ class ChunkPacer:
 
 
 class SpeechContext:
-    """Give it texts; run() speaks them, until the last one or until it is cancelled."""
+    """Speaks the texts that add() receives. run() returns after the last text, or runs until it is cancelled."""
 
     def __init__(self, record: SpeechRecord, script: ScriptedSpeech, send: Send) -> None:
         self._record = record
@@ -88,12 +91,12 @@ class SpeechContext:
         self._texts: asyncio.Queue[SpeechOptions] = asyncio.Queue()
 
     def add(self, options: SpeechOptions) -> None:
-        """Speak this too, after what there is."""
+        """Queues a text to be spoken after those that were added before."""
         self._record.texts.append(options.transcript)
         self._texts.put_nowait(options)
 
     async def run(self) -> None:
-        """Speak. Raises Cut when the script says so."""
+        """Speaks the queued texts. Raises ScriptedSpeechDisconnect when the script breaks the connection."""
         if self._script.error is not None:
             await self._send_message("error", done=True, status_code=500, error=self._script.error)
             return

@@ -1,4 +1,4 @@
-"""What a client asks to be spoken, and what the real service would refuse of it."""
+"""Parses speech requests, and rejects what the real service would reject."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +18,7 @@ MIN_SPEED, MAX_SPEED = 0.6, 1.5
 
 
 class InvalidSpeechRequest(ValueError):
-    """The request is answered with this status and text."""
+    """The request is invalid. It is answered with this message and status."""
 
     def __init__(self, text: str, status: int = 400) -> None:
         super().__init__(text)
@@ -27,31 +27,31 @@ class InvalidSpeechRequest(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SpeechOptions:
-    """One request: a text, and how it is spoken."""
+    """One request: a text, and how to speak it."""
 
     transcript: str
     voice_id: str
     language: str
     voice: EspeakVoice
-    """that stands in for the one of that id"""
+    """The espeak voice that replaces Cartesia's voice `voice_id`."""
     sample_rate: int
     has_timestamps: bool
     continues: bool
-    """whether more text of the same context follows"""
+    """Whether more text of the same context follows."""
 
 
 def parse_speech_options(body: dict[str, Any], speed_factor: float = 1.0) -> SpeechOptions:
-    """Read a request; the voice is so many times faster than was asked for. Raises BadRequest."""
+    """Parses a request. The voice speaks `speed_factor` times faster than requested. Raises InvalidSpeechRequest."""
     model = body.get("model_id")
     if not isinstance(model, str) or not model.startswith(MODELS):
-        raise InvalidSpeechRequest("model_id: no such model", 404)
+        raise InvalidSpeechRequest("model_id: there is no such model", 404)
     language = body.get("language") or "en"
     if language not in LANGUAGES:
         raise InvalidSpeechRequest(f"language: {language} is not supported by this model")
     form = _require_object(body, "output_format")
     if form.get("container") != "raw" or form.get("encoding") != "pcm_s16le" or form.get("sample_rate") not in SAMPLE_RATES:
         raise InvalidSpeechRequest(
-            f"output_format: this stand-in makes raw pcm_s16le at one of {', '.join(map(str, SAMPLE_RATES))}"
+            f"output_format: the sandbox supports only raw pcm_s16le at one of {', '.join(map(str, SAMPLE_RATES))} Hz"
         )
     transcript = body.get("transcript")
     if not isinstance(transcript, str):
@@ -60,7 +60,7 @@ def parse_speech_options(body: dict[str, Any], speed_factor: float = 1.0) -> Spe
         transcript=transcript,
         voice_id=_parse_voice_id(_require_object(body, "voice")),
         language=language,
-        voice=_apply_speed(voices.interviewer_voice(language), body, speed_factor),
+        voice=_apply_speed(voices.make_interviewer_voice(language), body, speed_factor),
         sample_rate=form["sample_rate"],
         has_timestamps=bool(body.get("add_timestamps")),
         continues=bool(body.get("continue")),
@@ -76,11 +76,11 @@ def _require_object(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _parse_voice_id(voice: dict[str, Any]) -> str:
     if voice.get("mode") != "id":
-        raise InvalidSpeechRequest("voice: this stand-in takes a voice by its id")
+        raise InvalidSpeechRequest("voice: the sandbox supports only the mode 'id'")
     try:
         return str(UUID(str(voice.get("id"))))
     except ValueError:
-        raise InvalidSpeechRequest("voice: no voice of this id was found", 404) from None
+        raise InvalidSpeechRequest("voice: there is no voice with this id", 404) from None
 
 
 def _apply_speed(voice: EspeakVoice, body: dict[str, Any], speed_factor: float) -> EspeakVoice:

@@ -1,6 +1,6 @@
-"""A stand-in for Cartesia's text to speech on loopback, as its LiveKit plugin uses it: espeak-ng's voice, and the times of words.
+"""Simulates Cartesia's text to speech on loopback, as far as its LiveKit plugin uses it: espeak-ng audio and word timestamps.
 
-Any voice id of the right form is spoken, by a voice of the language that was asked for; a test may put scripts before it.
+It accepts any well-formed voice id, and speaks with one voice per language. A test can script the next responses.
 """
 
 import asyncio
@@ -26,25 +26,27 @@ CLOSE_INTERNAL_ERROR = 1011
 
 
 class CartesiaProvider:
-    """The application, what it spoke (`record`), and what it does next: `scripts`, one for each context or request for bytes,
-    `default_script` once they are used up, and `refusals`, one for each connection or such request.
+    """The simulated API: `app` is its ASGI application, and `records` is what it has spoken.
+
+    Each context, and each request for bytes, takes the next of `scripts`, or `default_script` once they are used up. Each
+    connection, and each request for bytes, is first refused with the next status of `refusals`, if there is one.
     """
 
     def __init__(self, *, speed_factor: float = 1.0) -> None:
-        """`speed_factor`: it speaks so many times faster than it is asked to, for those who have no time to listen."""
+        """`speed_factor` makes it speak that many times faster than requested, so that tests take less time."""
         self._speed_factor = speed_factor
         self.records: list[SpeechRecord] = []
         self.open_connections = 0
-        """connections that are under way"""
+        """Number of WebSocket connections that are currently open."""
         self.scripts: deque[ScriptedSpeech] = deque()
         self.default_script = ScriptedSpeech()
         self.refusals: deque[int] = deque()
-        """the status of each"""
+        """HTTP statuses with which the next connections or requests are refused."""
         self.url = ""
-        """set by whoever serves `app`"""
+        """Base URL; set by the code that serves `app`."""
         self.app = Starlette(
             routes=[
-                WebSocketRoute("/tts/websocket", self._listen),
+                WebSocketRoute("/tts/websocket", self._accept_connection),
                 Route("/tts/bytes", self._speak_bytes, methods=["POST"]),
             ],
             exception_handlers={InvalidSpeechRequest: _error_response},
@@ -52,7 +54,7 @@ class CartesiaProvider:
 
     @property
     def texts(self) -> list[str]:
-        """All that it was asked to say, a text for each context."""
+        """The text of each context, in the order in which the contexts began."""
         return [" ".join("".join(spoken.texts).split()) for spoken in self.records]
 
     async def _speak_bytes(self, request: Request) -> Response:
@@ -61,16 +63,16 @@ class CartesiaProvider:
             options = parse_speech_options(json.loads(await request.body()), self._speed_factor)
         except ValueError as error:
             raise (
-                error if isinstance(error, InvalidSpeechRequest) else InvalidSpeechRequest("the body is no JSON object")
+                error if isinstance(error, InvalidSpeechRequest) else InvalidSpeechRequest("the body is not a JSON object")
             ) from None
         script = self._next_script()
         if script.error is not None:
             raise InvalidSpeechRequest(script.error, 500)
         record = SpeechRecord(None, options.voice_id, options.language, [options.transcript])
         self.records.append(record)
-        return StreamingResponse(_stream_sound(options, script, record), media_type="audio/pcm")
+        return StreamingResponse(_stream_audio(options, script, record), media_type="audio/pcm")
 
-    async def _listen(self, socket: WebSocket) -> None:
+    async def _accept_connection(self, socket: WebSocket) -> None:
         try:
             self._check_request(socket)
         except InvalidSpeechRequest as error:
@@ -82,18 +84,18 @@ class CartesiaProvider:
         try:
             await self._serve(socket, tasks)
         finally:
-            # a client that goes away has cancelled what was not yet said
+            # a client that disconnects cancels its contexts
             self.open_connections -= 1
-            speaking = list(tasks.values())
-            for task in speaking:
+            open_tasks = list(tasks.values())
+            for task in open_tasks:
                 task.cancel()
-            await asyncio.gather(*speaking, return_exceptions=True)
+            await asyncio.gather(*open_tasks, return_exceptions=True)
 
     async def _serve(self, socket: WebSocket, tasks: dict[str, asyncio.Task[None]]) -> None:
         contexts: dict[str, SpeechContext] = {}
 
         async def send(message: dict[str, Any]) -> None:
-            # that the client has gone is told by the next read
+            # the next read reports that the client has disconnected
             with suppress(WebSocketDisconnect, RuntimeError):
                 await socket.send_text(json.dumps(message))
 
@@ -130,9 +132,9 @@ class CartesiaProvider:
 
     def _check_request(self, connection: HTTPConnection) -> None:
         if not _header_or_parameter(connection.headers, connection, "x-api-key", "api_key"):
-            raise InvalidSpeechRequest("no API key came with the request", 401)
+            raise InvalidSpeechRequest("the request has no API key", 401)
         if not _header_or_parameter(connection.headers, connection, "cartesia-version", "cartesia_version"):
-            raise InvalidSpeechRequest("Cartesia-Version: a header, or the parameter cartesia_version, is required")
+            raise InvalidSpeechRequest("the header Cartesia-Version or the parameter cartesia_version is required")
         if self.refusals:
             raise InvalidSpeechRequest("as scripted", self.refusals.popleft())
 
@@ -150,11 +152,11 @@ def _parse_object(text: str) -> dict[str, Any]:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise InvalidSpeechRequest("the message is no JSON object")
+        raise InvalidSpeechRequest("the message is not a JSON object")
     return body
 
 
-async def _stream_sound(options: SpeechOptions, script: ScriptedSpeech, record: SpeechRecord) -> AsyncIterator[bytes]:
+async def _stream_audio(options: SpeechOptions, script: ScriptedSpeech, record: SpeechRecord) -> AsyncIterator[bytes]:
     pacer = ChunkPacer(script)
     speech = await asyncio.to_thread(synthesize, options.transcript, options.voice, options.sample_rate)
     async for piece, _ in pacer.chunks(speech):
@@ -163,7 +165,7 @@ async def _stream_sound(options: SpeechOptions, script: ScriptedSpeech, record: 
     record.is_done = True
 
 
-async def _error_response(_: HTTPConnection, refused: Exception) -> Response:
-    if not isinstance(refused, InvalidSpeechRequest):
-        raise refused
-    return JSONResponse({"error": str(refused)}, refused.status)
+async def _error_response(_: HTTPConnection, error: Exception) -> Response:
+    if not isinstance(error, InvalidSpeechRequest):
+        raise error
+    return JSONResponse({"error": str(error)}, error.status)

@@ -1,4 +1,4 @@
-"""`python -m sandbox.deepgram --port N`: the provider on a loopback port, until it is ended."""
+"""`python -m sandbox.deepgram --port N`: serves the simulated speech to text on a loopback port until it is stopped."""
 
 import argparse
 import asyncio
@@ -33,9 +33,11 @@ async def _serve(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--phrases", action="store_true", help="hear only what callers announce to /phrases, and hear it exactly")
-    how.add_argument("--texts", nargs="+", help="hear these, one an utterance, whatever is said")
-    parser.add_argument("--final-seconds", type=float, help="a final result comes so long after the end of speech")
-    parser.add_argument("--confidence", type=float, help="of every word, 0 to 1")
+    recognizers = parser.add_mutually_exclusive_group()
+    recognizers.add_argument(
+        "--phrases", action="store_true", help="recognize only the texts that callers announce to /phrases, without errors"
+    )
+    recognizers.add_argument("--texts", nargs="+", help="return these texts, one per utterance, whatever is said")
+    parser.add_argument("--final-seconds", type=float, help="seconds from the end of speech to its final result")
+    parser.add_argument("--confidence", type=float, help="confidence of every word, from 0 to 1")
     asyncio.run(_serve(parser.parse_args()))

@@ -1,4 +1,4 @@
-"""What the server tells of a stream, in the words of the real one."""
+"""Builds the messages that Deepgram sends to its clients."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sandbox.deepgram.recognizer import HeardWord
 DECIMALS = 3
 
 
-def results(
+def build_results(
     options: ListenOptions,
     request_id: str,
     words: tuple[HeardWord, ...],
@@ -19,11 +19,11 @@ def results(
     speech_final: bool,
     from_finalize: bool = False,
 ) -> dict[str, Any]:
-    """What was said between two seconds of the stream."""
+    """Returns the words that were said during a span of the stream, in seconds."""
     alternative = {
         "transcript": " ".join(word.text for word in words),
         "confidence": round(sum(word.confidence for word in words) / len(words), DECIMALS) if words else 0.0,
-        "words": [_word(word) for word in words],
+        "words": [_build_word(word) for word in words],
     }
     return {
         "type": "Results",
@@ -34,22 +34,22 @@ def results(
         "speech_final": speech_final,
         "from_finalize": from_finalize,
         "channel": {"alternatives": [alternative]},
-        "metadata": {"request_id": request_id, "model_info": _model(options), "model_uuid": "sandbox"},
+        "metadata": {"request_id": request_id, "model_info": _build_model_info(options), "model_uuid": "sandbox"},
     }
 
 
-def speech_started(second: float) -> dict[str, Any]:
-    """Somebody began to speak."""
+def build_speech_started(second: float) -> dict[str, Any]:
+    """Reports that speech began at this second of the stream."""
     return {"type": "SpeechStarted", "channel": [0, 1], "timestamp": round(second, DECIMALS)}
 
 
-def utterance_end(last_word_end: float) -> dict[str, Any]:
-    """Nobody has said a word for as long as the client asked to be told."""
+def build_utterance_end(last_word_end: float) -> dict[str, Any]:
+    """Reports that no word was said for utterance_end_ms after this second of the stream."""
     return {"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": round(last_word_end, DECIMALS)}
 
 
-def metadata(options: ListenOptions, request_id: str, seconds: float) -> dict[str, Any]:
-    """The last message of a stream that the client has closed."""
+def build_metadata(options: ListenOptions, request_id: str, seconds: float) -> dict[str, Any]:
+    """Returns the last message of a stream that the client has closed."""
     return {
         "type": "Metadata",
         "transaction_key": "deprecated",
@@ -58,21 +58,21 @@ def metadata(options: ListenOptions, request_id: str, seconds: float) -> dict[st
         "duration": round(seconds, DECIMALS),
         "channels": 1,
         "models": ["sandbox"],
-        "model_info": {"sandbox": _model(options)},
+        "model_info": {"sandbox": _build_model_info(options)},
     }
 
 
-def problem(text: str) -> dict[str, Any]:
-    """The client said what has no meaning; the stream is closed after it."""
+def build_error(text: str) -> dict[str, Any]:
+    """Reports an invalid message of the client, after which the stream is closed."""
     return {"type": "Error", "variant": "SchemaError", "description": text, "message": text}
 
 
-def refusal(code: str, text: str, request_id: str) -> dict[str, Any]:
-    """Why there is no stream."""
+def build_denial(code: str, text: str, request_id: str) -> dict[str, Any]:
+    """Returns the body of a response that refuses a stream."""
     return {"err_code": code, "err_msg": text, "request_id": request_id}
 
 
-def _word(word: HeardWord) -> dict[str, Any]:
+def _build_word(word: HeardWord) -> dict[str, Any]:
     return {
         "word": word.text.strip(".,;:!?\"'“”()—-").lower(),
         "punctuated_word": word.text,
@@ -82,5 +82,5 @@ def _word(word: HeardWord) -> dict[str, Any]:
     }
 
 
-def _model(options: ListenOptions) -> dict[str, Any]:
+def _build_model_info(options: ListenOptions) -> dict[str, Any]:
     return {"name": options.model, "version": "sandbox", "arch": "sandbox"}

@@ -1,4 +1,4 @@
-"""What a client asks for in the address of a stream, and what the real service would refuse."""
+"""Parses the query of a stream's URL, and rejects what the real service would reject."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ MIN_UTTERANCE_END_MS = 1000
 
 
 class InvalidListenOptions(ValueError):
-    """The stream is refused with 400, and this text."""
+    """The stream is refused with status 400 and this message."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListenOptions:
-    """A stream as it was asked for."""
+    """The options of one stream."""
 
     model: str
     language: str
@@ -23,13 +23,15 @@ class ListenOptions:
     interim_results: bool
     vad_events: bool
     endpointing_seconds: float | None
-    """silence after which speech counts as ended; None: never by itself"""
+    """Seconds of silence after which speech counts as ended; None if only the client ends it."""
     utterance_end_seconds: float | None
+    """Seconds of silence after which UtteranceEnd is sent; None for never."""
 
 
 def parse_listen_options(query: Mapping[str, str]) -> ListenOptions:
-    """Read the query. What does not change what is heard here (numerals, keyterm, ...) is taken and left alone. Raises
-    BadRequest.
+    """Parses the query. Options that do not affect the sandbox (numerals, keyterm, ...) are accepted and ignored.
+
+    Raises InvalidListenOptions.
     """
     model = query.get("model", "base")
     if not model.startswith(MODELS):
@@ -42,15 +44,15 @@ def parse_listen_options(query: Mapping[str, str]) -> ListenOptions:
     if query.get("keyterm") and not model.startswith("nova-3"):
         raise InvalidListenOptions("Keyterm is only supported for Nova-3")
     if (encoding := query.get("encoding")) != "linear16":
-        raise InvalidListenOptions(f"encoding={encoding}: this stand-in hears linear16 only")
+        raise InvalidListenOptions(f"encoding={encoding}: the sandbox supports only linear16")
     if _parse_number(query, "channels", 1) != 1:
-        raise InvalidListenOptions("channels: this stand-in hears one channel only")
+        raise InvalidListenOptions("channels: the sandbox supports only one channel")
     if (rate := _parse_number(query, "sample_rate", 0)) not in SAMPLE_RATES:
-        raise InvalidListenOptions("sample_rate: with linear16 it has to be given, 8000 to 96000")
+        raise InvalidListenOptions("sample_rate: linear16 requires a value from 8000 to 96000")
     interim_results = _parse_flag(query, "interim_results", False)
     utterance_end = _parse_number(query, "utterance_end_ms", 0)
     if "utterance_end_ms" in query and (utterance_end < MIN_UTTERANCE_END_MS or not interim_results):
-        raise InvalidListenOptions(f"utterance_end_ms: at least {MIN_UTTERANCE_END_MS}, and it needs interim_results=true")
+        raise InvalidListenOptions(f"utterance_end_ms: must be at least {MIN_UTTERANCE_END_MS}, with interim_results=true")
     for flag in ("punctuate", "smart_format", "no_delay", "filler_words", "profanity_filter", "numerals", "mip_opt_out"):
         _parse_flag(query, flag, False)
     return ListenOptions(

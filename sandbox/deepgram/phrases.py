@@ -1,7 +1,7 @@
-"""A recognizer for speech that is known beforehand: it finds what it hears in the sound of the texts that it was told.
+"""A recognizer for texts that are known in advance: it finds what it hears in the synthesized audio of those texts.
 
-Without a model's errors and costs, so that tests can compare words and benchmarks can measure everything else. Any part of a
-text is found, in any order, of any number of speakers, as long as they speak with the voice that was given.
+It has neither the errors nor the cost of a model, so tests can compare words and benchmarks can measure everything else. It
+finds any part of a text, in any order and from any number of speakers, as long as they all speak with the given voice.
 """
 
 import asyncio
@@ -18,74 +18,82 @@ from sandbox.speech import EspeakVoice, SpokenWord, resample, synthesize
 
 SAMPLE_RATE = 16000
 HOP = 320
-"""samples: one row of the picture of a sound is 20 ms"""
+"""Samples between two rows of a spectrogram: 20 ms."""
 ROWS_PER_SECOND = SAMPLE_RATE // HOP
 FFT_SAMPLES = 512
 BANDS = 12
 LOWEST_HZ, HIGHEST_HZ = 150, 5000
 DYNAMIC_RANGE = 5.0
-"""of loudness, in powers of ten: what is softer than the loudest by more is silence"""
+"""Range of loudness in powers of ten: sound softer than the loudest by more than this counts as silence."""
 WINDOW_ROWS = ROWS_PER_SECOND
-"""so much is looked for at once"""
+"""Rows that are matched together."""
 MAX_DRIFT_ROWS = 3
-"""a room's transport stretches and shortens sound by so much from one look to the next"""
+"""Rows by which the room's transport can stretch or shorten audio from one window to the next."""
 SILENCE_ROWS = ROWS_PER_SECOND
+"""Rows of silence after each text."""
 MIN_SPREAD = 1e-3
-"""of a window: less is silence, which is like nothing"""
+"""Lower bound of the spread of a window, so that silence correlates with nothing."""
 MATCH_THRESHOLD = 0.55
+"""Correlation at which a window matches anywhere."""
 CONTINUATION_THRESHOLD = 0.75
-"""so alike is what follows in the same text: nothing better is looked for"""
+"""Correlation at which a window matches the continuation of the previous one, without a search for a better match."""
 
 Spectrogram = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class _PhraseIndex:
-    """The sound of all texts, with silence after each; never changed, so that one thread may read while another adds a text."""
+    """The audio of all texts, with silence after each. Immutable, so that one thread can read while another adds a text."""
 
     spectrogram: Spectrogram
     spectrum: NDArray[np.complexfloating]
     text_starts: tuple[float, ...]
-    """where each text begins, in seconds"""
+    """Seconds from the start of the index at which each text begins."""
     words: tuple[SpokenWord, ...]
-    """of all texts, their times by the book's clock"""
+    """The words of all texts, with times in seconds from the start of the index."""
 
     @classmethod
     def build(cls, spectrogram: Spectrogram, text_starts: Sequence[float], words: Sequence[SpokenWord]) -> Self:
-        """A book of these pages."""
+        """Builds an index from the spectrogram of all texts."""
         return cls(spectrogram, np.fft.rfft(spectrogram.ravel()), tuple(text_starts), tuple(words))
 
     def find(self, window: Spectrogram, expected_row: int | None) -> int | None:
-        """The row that is like what was heard; `expected_row` is where the last look goes on, if there was one."""
-        places = len(self.spectrogram) - len(window) + 1
+        """Returns the row at which the window matches best, or None if it matches nowhere.
+
+        `expected_row` is where the previous window continues, if there was one.
+        """
+        offsets = len(self.spectrogram) - len(window) + 1
         if expected_row is not None:
-            near = range(max(0, expected_row - MAX_DRIFT_ROWS), min(places, expected_row + MAX_DRIFT_ROWS + 1))
-            correlations = [_correlation(self.spectrogram[row : row + len(window)], window) for row in near]
+            near = range(max(0, expected_row - MAX_DRIFT_ROWS), min(offsets, expected_row + MAX_DRIFT_ROWS + 1))
+            correlations = [_correlate(self.spectrogram[row : row + len(window)], window) for row in near]
             if max(correlations, default=0.0) >= CONTINUATION_THRESHOLD:
                 return near[int(np.argmax(correlations))]
-        if places <= 0:
+        if offsets <= 0:
             return None
-        everywhere = self._correlations(window, places)
+        everywhere = self._correlate_everywhere(window, offsets)
         best = int(np.argmax(everywhere))
         return best if everywhere[best] >= MATCH_THRESHOLD else None
 
     def snap_to_text_start(self, second: float) -> float:
-        """That second, or the beginning of a text of which it is the first word: it may be shorter than what a look slips by."""
-        return next((page for page in self.text_starts if page <= second <= page + MAX_DRIFT_ROWS / ROWS_PER_SECOND), second)
+        """Returns the start of a text that begins at most MAX_DRIFT_ROWS before `second`, or else `second`.
 
-    def _correlations(self, window: Spectrogram, places: int) -> NDArray[np.float64]:
-        """How like the look is each place, -1 to 1: their correlation, for all places at once."""
+        Otherwise the drift could skip a short first word.
+        """
+        return next((start for start in self.text_starts if start <= second <= start + MAX_DRIFT_ROWS / ROWS_PER_SECOND), second)
+
+    def _correlate_everywhere(self, window: Spectrogram, offsets: int) -> NDArray[np.float64]:
+        """Returns the correlation, from -1 to 1, of the window with the index at each offset (by the Fourier transform)."""
         centred = (window - window.mean()).ravel()
-        turned = np.conj(np.fft.rfft(centred, self.spectrogram.size))
-        products = np.fft.irfft(self.spectrum * turned, self.spectrogram.size)[: places * BANDS : BANDS]
-        sums, squares = _window_sums(self.spectrogram, len(window)), _window_sums(self.spectrogram**2, len(window))
+        conjugate = np.conj(np.fft.rfft(centred, self.spectrogram.size))
+        products = np.fft.irfft(self.spectrum * conjugate, self.spectrogram.size)[: offsets * BANDS : BANDS]
+        sums, squares = _sum_windows(self.spectrogram, len(window)), _sum_windows(self.spectrogram**2, len(window))
         spread = np.sqrt(np.maximum(squares - sums**2 / centred.size, MIN_SPREAD)) * max(np.linalg.norm(centred), MIN_SPREAD)
         correlations: NDArray[np.float64] = products / spread
         return correlations
 
 
 class PhraseRecognizer:
-    """A recognizer. `learn` it what will be said; what it does not know it does not hear."""
+    """Recognizes only the texts that it has learned."""
 
     interim_seconds = 0.5
 
@@ -97,14 +105,14 @@ class PhraseRecognizer:
         self._learning = asyncio.Lock()
 
     async def learn(self, *texts: str) -> None:
-        """Add texts; those that are known cost nothing."""
+        """Adds texts. Known texts are skipped."""
         async with self._learning:
             new = [text for text in dict.fromkeys(texts) if text not in self._known_texts]
             if new:
                 await asyncio.to_thread(self._add, new)
 
     async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...]:
-        """The words of the segment, with the times at which they were said."""
+        """Returns the words of the segment, with the times at which they were said."""
         return await asyncio.to_thread(self._recognize, segment)
 
     def _add(self, texts: list[str]) -> None:
@@ -132,10 +140,10 @@ class PhraseRecognizer:
         while row < len(heard):
             rest = len(heard) - row
             window = heard[row : row + (WINDOW_ROWS if rest >= 1.5 * WINDOW_ROWS else rest)]
-            place = index.find(window, expected_row)
-            if place is not None:
-                begin, end = place / ROWS_PER_SECOND, (place + len(window)) / ROWS_PER_SECOND
-                if expected_row is None or abs(place - expected_row) > MAX_DRIFT_ROWS:
+            match = index.find(window, expected_row)
+            if match is not None:
+                begin, end = match / ROWS_PER_SECOND, (match + len(window)) / ROWS_PER_SECOND
+                if expected_row is None or abs(match - expected_row) > MAX_DRIFT_ROWS:
                     matched_until = index.snap_to_text_start(begin)
                 shift = segment.start + row / ROWS_PER_SECOND - begin
                 words += [
@@ -143,24 +151,24 @@ class PhraseRecognizer:
                     for word in index.words
                     if matched_until <= (word.start + word.end) / 2 < end
                 ]
-                matched_until, expected_row = end, place + len(window)
+                matched_until, expected_row = end, match + len(window)
             row += len(window)
         return tuple(words)
 
 
-def _window_sums(values: Spectrogram, rows: int) -> NDArray[np.float64]:
-    """The sum over each so many rows in a row."""
+def _sum_windows(values: Spectrogram, rows: int) -> NDArray[np.float64]:
+    """Returns the sum of each window of `rows` consecutive rows."""
     sums = np.concatenate([[0.0], np.cumsum(values.sum(axis=1, dtype=np.float64))])
     windowed: NDArray[np.float64] = sums[rows:] - sums[:-rows]
     return windowed
 
 
-def _correlation(one: Spectrogram, other: Spectrogram) -> float:
+def _correlate(one: Spectrogram, other: Spectrogram) -> float:
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1]) if one.std() > 0 and other.std() > 0 else 0.0
 
 
 def _compute_spectrogram(samples: NDArray[np.int16]) -> Spectrogram:
-    """Rows of loudness by pitch, from 0 (silence) to RANGE (the loudest that there is)."""
+    """Returns loudness by time (rows) and frequency band (columns), from 0 (silence) to DYNAMIC_RANGE (the loudest sound)."""
     count = max(0, (len(samples) - FFT_SAMPLES) // HOP + 1)
     if not count:
         return np.zeros((0, BANDS), dtype=np.float32)

@@ -1,6 +1,6 @@
-"""A stand-in for Deepgram's streaming API on loopback, as its LiveKit plugin uses it: words with times from real sound.
+"""Simulates Deepgram's streaming API on loopback, as far as its LiveKit plugin uses it: words with times, from real audio.
 
-A recognizer tells what was said; a test may put scripts before it, and the caller who speaks may announce its texts (phrases).
+A recognizer transcribes the audio. A test can script the next results, and a caller can announce its texts (see phrases.py).
 """
 
 import asyncio
@@ -23,29 +23,30 @@ from sandbox.deepgram.recognizer import Recognizer
 from sandbox.deepgram.stream import ListenStream, ScriptedResult, ScriptedStreamDisconnect
 
 IDLE_SECONDS = 10.0
-"""without sound or KeepAlive a stream is closed"""
+"""Seconds without audio or KeepAlive after which a stream is closed."""
 CLOSE_IDLE = 1011
 CLOSE_INVALID_MESSAGE = 1008
 CLOSE_INTERNAL_ERROR = 1011
 
 
 class DeepgramProvider:
-    """The application, what it was asked for (`stream_counter`), and what it does next: `scripts`, one for each
-    final result, `default_script`
-    once they are used up, and `refusals`, one for each stream that is asked for.
+    """The simulated API: `app` is its ASGI application, and `streams` are the options of the streams so far.
+
+    Each final result takes the next of `scripts`, or `default_script` once they are used up. Each stream is first refused
+    with the next status of `refusals`, if there is one.
     """
 
     def __init__(self, recognizer: Recognizer) -> None:
         self.streams: list[ListenOptions] = []
-        """as they were asked for"""
+        """The options of each accepted stream, in order."""
         self.open_streams = 0
-        """streams that are under way"""
+        """Number of streams that are currently open."""
         self.scripts: deque[ScriptedResult] = deque()
         self.default_script = ScriptedResult()
         self.refusals: deque[int] = deque()
-        """the status of each"""
+        """HTTP statuses with which the next streams are refused."""
         self.url = ""
-        """set by whoever serves `app`: with its path, as the plugin takes it"""
+        """Base URL including the path, as the plugin expects it; set by the code that serves `app`."""
         self.idle_seconds = IDLE_SECONDS
         self._recognizer = recognizer
         self.app = Starlette(
@@ -56,7 +57,7 @@ class DeepgramProvider:
         )
 
     async def _learn_phrases(self, request: Request) -> Response:
-        """Not of Deepgram: a caller announces what it will say."""
+        """Learns the texts that a caller is about to say. Deepgram has no such endpoint."""
         if not isinstance(self._recognizer, PhraseRecognizer):
             return JSONResponse({"error": "the recognizer needs no phrases"}, 409)
         await self._recognizer.learn(*(await request.json())["texts"])
@@ -77,7 +78,7 @@ class DeepgramProvider:
             self.open_streams -= 1
 
     def _parse_or_refuse(self, socket: WebSocket, request_id: str) -> ListenOptions | Response:
-        """What was asked for, or why it is not given."""
+        """Returns the options of a stream, or the response that refuses it."""
         kind, _, key = socket.headers.get("authorization", "").partition(" ")
         if kind.lower() not in ("token", "bearer") or not key:
             return _denial_response(401, "INVALID_AUTH", "Invalid credentials.", request_id)
@@ -90,7 +91,7 @@ class DeepgramProvider:
 
     async def _serve(self, socket: WebSocket, options: ListenOptions, request_id: str) -> None:
         async def send(message: dict[str, Any]) -> None:
-            # who has gone needs no results; that it has gone is told by the next read
+            # a client that has disconnected needs no results; the next read reports that it has
             with suppress(WebSocketDisconnect, RuntimeError):
                 await socket.send_text(json.dumps(message))
 
@@ -110,7 +111,7 @@ class DeepgramProvider:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _receive_messages(self, socket: WebSocket, stream: ListenStream) -> None:
-        """Read until the client closes, leaves, or says nothing for too long."""
+        """Handles messages until the client closes the stream, disconnects, or is silent for too long."""
         while True:
             try:
                 message = await asyncio.wait_for(socket.receive(), self.idle_seconds)
@@ -131,7 +132,7 @@ class DeepgramProvider:
             if kind == "Finalize":
                 stream.finalize()
             elif kind != "KeepAlive":
-                await socket.send_text(json.dumps(messages.problem(f"no message of the type {kind!r} is known")))
+                await socket.send_text(json.dumps(messages.build_error(f"the message type {kind!r} is unknown")))
                 await socket.close(CLOSE_INVALID_MESSAGE, "DATA-0000")
                 return
 
@@ -140,7 +141,7 @@ class DeepgramProvider:
 
 
 def _message_type(text: str | None) -> str:
-    """The type of a control message. No text at all, so an empty piece of sound, closes the stream too."""
+    """Returns the type of a control message. An empty binary message also closes the stream."""
     if text is None:
         return "CloseStream"
     try:
@@ -151,4 +152,4 @@ def _message_type(text: str | None) -> str:
 
 def _denial_response(status: int, code: str, text: str, request_id: str) -> Response:
     headers = {"dg-request-id": request_id, "dg-error": text}
-    return JSONResponse(messages.refusal(code, text, request_id), status, headers)
+    return JSONResponse(messages.build_denial(code, text, request_id), status, headers)

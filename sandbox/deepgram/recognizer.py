@@ -1,4 +1,4 @@
-"""Who tells what was said: any recognizer that the stand-in for Deepgram may be given."""
+"""The interface of the recognizers that the simulated Deepgram can use, and the simplest of them."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +8,7 @@ from sandbox.endpointing import Segment
 
 @dataclass(frozen=True, slots=True)
 class HeardWord:
-    """A word with its punctuation, its seconds in the stream, and how sure the recognizer is (0-1)."""
+    """A word with its punctuation, its times in seconds of the stream, and the recognizer's confidence (0-1)."""
 
     text: str
     start: float
@@ -17,32 +17,32 @@ class HeardWord:
 
 
 class Recognizer(Protocol):
-    """Hears segments of speech, of many streams at once."""
+    """Transcribes segments of speech. Several streams use it concurrently."""
 
     interim_seconds: float
-    """how often in a segment it is asked for what was said so far"""
+    """Seconds of speech between two requests for an interim result."""
 
     async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...] | None:
-        """The words of a segment. None when it has no time for an interim result."""
+        """Returns the words of a segment, or None if the recognizer is too busy for an interim result."""
         ...
 
 
 def spread_evenly(text: str, segment: Segment, confidence: float) -> tuple[HeardWord, ...]:
-    """The words of a text, each with its share of the segment by its length."""
+    """Returns the words of a text, which share the time of the segment in proportion to their length."""
     words = text.split()
     total = sum(len(word) for word in words)
     end = max(segment.start, segment.voice_end)
     heard: list[HeardWord] = []
-    place = 0
+    position = 0
     for word in words:
-        begin = segment.start + (end - segment.start) * place / total
-        place += len(word)
-        heard.append(HeardWord(word, begin, segment.start + (end - segment.start) * place / total, confidence))
+        begin = segment.start + (end - segment.start) * position / total
+        position += len(word)
+        heard.append(HeardWord(word, begin, segment.start + (end - segment.start) * position / total, confidence))
     return tuple(heard)
 
 
 class FixedTextRecognizer:
-    """Hears what it was told that it will hear, in order and then again from the first: one text a segment."""
+    """Returns fixed texts, one per segment, whatever the audio contains. After the last it starts over."""
 
     interim_seconds = 0.5
 
@@ -52,7 +52,7 @@ class FixedTextRecognizer:
         self._finals = 0
 
     async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...]:
-        """The next text, whatever the segment is."""
+        """Returns the next text; only a final result consumes it."""
         text = self._texts[self._finals % len(self._texts)]
         self._finals += is_final
         return spread_evenly(text, segment, self._confidence)

@@ -1,4 +1,4 @@
-"""One stream of one client: sound and control messages in, results out, in the order of what was said."""
+"""One stream of one client: takes audio and control messages, and sends results in the order of the speech."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,43 +13,46 @@ from sandbox.deepgram.recognizer import HeardWord, Recognizer, spread_evenly
 from sandbox.endpointing import Endpointer, Segment
 
 MIN_SILENCE_SECONDS = 0.4
-"""least silence that ends a segment, whatever endpointing says: a tiny model needs whole clauses"""
+"""Minimum seconds of silence that end a segment, whatever `endpointing` says, because a tiny model needs whole clauses."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedResult:
-    """What happens to one final result."""
+    """How the provider changes one final result."""
 
     text: str | None = None
-    """in place of what was recognized"""
+    """Replaces the recognized text."""
     confidence: float | None = None
-    """in place of how sure the recognizer was"""
+    """Replaces the confidence of every word."""
     final_seconds: float | None = None
-    """so long after the end of speech it comes; None: as soon as it can"""
+    """Seconds from the end of speech to the result; None for as soon as possible."""
     is_lost: bool = False
-    """it never comes"""
+    """Whether the result is never sent."""
     is_dropped: bool = False
-    """the connection breaks in its place"""
+    """Whether the connection breaks instead of the result."""
 
 
 class ScriptedStreamDisconnect(Exception):
-    """The script breaks the connection."""
+    """The connection breaks because a script says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class _PendingResult:
-    """A segment whose result is due."""
+    """A segment whose result has yet to be sent."""
 
     segment: Segment
     heard_at: float
-    """when its last sound came in, by the clock of the loop"""
+    """When its last audible sound arrived, by the event loop's clock."""
     from_finalize: bool
 
 
 class ListenStream:
-    """Give it what the client sends; run() sends the finals, until it is cancelled. Not for several tasks at once."""
+    """Processes what the client sends. run() sends the final results until it is cancelled.
+
+    Only one task may call the methods that take the client's messages.
+    """
 
     def __init__(
         self,
@@ -59,7 +62,7 @@ class ListenStream:
         next_script: Callable[[], ScriptedResult],
         send: Send,
     ) -> None:
-        """`next_script` is asked once for each final result, when its speech has ended."""
+        """`next_script` is called once for each final result, after its speech has ended."""
         self._options = options
         self._request_id = request_id
         self._recognizer = recognizer
@@ -76,13 +79,13 @@ class ListenStream:
         self._is_utterance_open = False
 
     def expect_finals_within(self, seconds: float) -> None:
-        """Finals will be due so soon after the end of speech: the end is told by less silence, if need be."""
+        """Detects the end of speech after at most `seconds` of silence, so that final results can be sent that early."""
         silence = self._endpointer.silence_seconds
         if silence is not None:
             self._endpointer.silence_seconds = min(silence, seconds)
 
     async def receive_audio(self, sound: bytes) -> None:
-        """Take a piece of sound."""
+        """Processes a piece of 16-bit audio, which may end in the middle of a sample."""
         sound = self._half_sample + sound
         whole = len(sound) // 2 * 2
         self._half_sample = sound[whole:]
@@ -93,27 +96,27 @@ class ListenStream:
                 self._is_utterance_open = True
                 self._next_interim = event + self._recognizer.interim_seconds
                 if self._options.vad_events:
-                    await self._send(messages.speech_started(event))
+                    await self._send(messages.build_speech_started(event))
         if self._endpointer.is_loud:
             self._last_voice_at = self._clock()
             self._start_interim()
         await self._send_utterance_end()
 
     def finalize(self) -> None:
-        """What was heard so far becomes final now."""
+        """Sends a final result for the speech so far, which may be empty."""
         now = self._endpointer.elapsed_seconds
-        nothing = Segment(np.zeros(0, np.int16), self._options.sample_rate, now, now, has_ended=True)
-        self._queue_result(self._endpointer.cut() or nothing, from_finalize=True)
+        empty = Segment(np.zeros(0, np.int16), self._options.sample_rate, now, now, has_ended=True)
+        self._queue_result(self._endpointer.cut() or empty, from_finalize=True)
 
     async def close(self) -> None:
-        """The client has said all: send what is due, and the last message."""
+        """Sends the remaining results and the metadata, after the client has sent its last audio."""
         if segment := self._endpointer.cut():
             self._queue_result(segment)
         await self._pending_results.join()
-        await self._send(messages.metadata(self._options, self._request_id, self._endpointer.elapsed_seconds))
+        await self._send(messages.build_metadata(self._options, self._request_id, self._endpointer.elapsed_seconds))
 
     async def run(self) -> None:
-        """Send finals in order. Raises Dropped when a script says so."""
+        """Sends final results in order. Raises ScriptedStreamDisconnect when a script breaks the connection."""
         try:
             while True:
                 pending = await self._pending_results.get()
@@ -125,7 +128,7 @@ class ListenStream:
             self._stop_interim()
 
     def _queue_result(self, segment: Segment, *, from_finalize: bool = False) -> None:
-        # an interim result of what is final would come after it
+        # an interim result must not follow the final result of the same speech
         self._stop_interim()
         self._pending_results.put_nowait(_PendingResult(segment, self._last_voice_at, from_finalize))
 
@@ -154,7 +157,7 @@ class ListenStream:
         return tuple(replace(word, confidence=script.confidence) for word in words)
 
     def _start_interim(self) -> None:
-        """None begins in silence: the final comes soon, and takes as much time."""
+        """Starts an interim result if one is due. None starts in silence, because a final result will follow soon."""
         if (
             not self._options.interim_results
             or not self._endpointer.is_speech
@@ -184,7 +187,7 @@ class ListenStream:
         from_finalize: bool = False,
     ) -> None:
         await self._send(
-            messages.results(
+            messages.build_results(
                 self._options,
                 self._request_id,
                 words,
@@ -204,4 +207,4 @@ class ListenStream:
             and endpointer.elapsed_seconds - endpointer.voice_end >= silence_seconds
         ):
             self._is_utterance_open = False
-            await self._send(messages.utterance_end(endpointer.voice_end))
+            await self._send(messages.build_utterance_end(endpointer.voice_end))

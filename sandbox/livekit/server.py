@@ -1,4 +1,4 @@
-"""livekit-server on loopback: no STUN, no TURN, no TCP for media, keys of its own."""
+"""Runs livekit-server on loopback with its own keys, without STUN, TURN or media over TCP."""
 
 import asyncio
 import json
@@ -13,14 +13,14 @@ import httpx2
 from sandbox.processes import STOP_SECONDS, ChildProcess, SandboxFailed, free_port
 
 DRAIN_SECONDS = 0.5
-"""after the first SIGTERM, for connections to end; it would wait for as long as anybody is in a room"""
+"""Seconds after the first SIGTERM for connections to end. The server would wait until every room is empty."""
 
 
 class LivekitServer(ChildProcess):
-    """A server whose rooms are gone when it ends; started again it has the same URL and keys."""
+    """A server that loses its rooms when it ends, and has the same URL and keys when it is started again."""
 
     def __init__(self, binary: Path, data: Path, *, webhooks: Sequence[str] = ()) -> None:
-        """`binary` is livekit-server (build.find_or_build); `webhooks` are the URLs that it tells what happens in rooms."""
+        """`binary` is the path of livekit-server (see build.py); `webhooks` are the URLs to which it posts room events."""
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
         self.http_url = f"http://127.0.0.1:{self.port}"
@@ -30,31 +30,31 @@ class LivekitServer(ChildProcess):
             "port": self.port,
             "bind_addresses": ["127.0.0.1"],
             "keys": {self.api_key: self.api_secret},
-            "logging": {"level": "warn"},  # at info whole session descriptions are logged
+            "logging": {"level": "warn"},  # at info it logs whole session descriptions
             "rtc": {
                 "use_external_ip": False,
                 "node_ip": "127.0.0.1",
-                "tcp_port": 0,  # any other would listen on every address
+                "tcp_port": 0,  # any other value would make it listen on every address
                 "udp_port": _free_udp_port(),
                 "enable_loopback_candidate": True,
                 "interfaces": {"includes": ["lo"]},
-                "stun_servers": ["127.0.0.1:3478"],  # without one, clients are sent to public ones; nobody listens there
+                "stun_servers": ["127.0.0.1:3478"],  # nothing listens there; without it, clients would use public servers
             },
             **({"webhook": {"api_key": self.api_key, "urls": list(webhooks)}} if webhooks else {}),
         }
-        # by the environment: a command line is everybody's to read. JSON is YAML.
+        # in the environment, because every user of the machine can read command lines; JSON is valid YAML
         environment = {"LIVEKIT_CONFIG": json.dumps(configuration)}
         super().__init__([str(binary)], data / "livekit.log", environment=environment)
 
     async def start(self) -> None:
-        """Start it and wait until it answers.
+        """Starts the server and waits until it responds.
 
-        Raises SandboxFailed, with the end of the log, when it does not; and where there is no network interface.
+        Raises SandboxFailed, with the end of the log, if it does not, and if no network interface other than lo is up.
         """
         if not _has_interface():
             raise SandboxFailed(
-                "There is no network interface besides lo: livekit-server would run, but its Python client gathers no address on "
-                "lo, and nobody could join a room. Any interface that is up will do; nothing leaves this machine by it."
+                "The only network interface is lo, on which LiveKit's Python client gathers no address, so nobody could join a "
+                "room. Bring up any other interface; nothing leaves this machine through it."
             )
         await super().start()
         async with httpx2.AsyncClient(base_url=self.http_url, trust_env=False) as client:
@@ -68,7 +68,7 @@ class LivekitServer(ChildProcess):
             await self.wait_until(is_ready)
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Ask it to end, and a second time while somebody is in a room: then it no longer waits for them."""
+        """Stops the server. It sends a second SIGTERM if a room is not empty, after which the server no longer waits for it."""
         if not self.is_running:
             return
         self.send_signal(signal.SIGTERM)
@@ -86,7 +86,7 @@ def _free_udp_port() -> int:
 
 
 def _has_interface() -> bool:
-    """Whether an interface besides lo is up."""
+    """Returns whether a network interface other than lo is up."""
     up = 0x1
     flags = [Path(f"/sys/class/net/{name}/flags") for _, name in socket.if_nameindex() if name != "lo"]
     return any(int(path.read_text(encoding="ascii"), 16) & up for path in flags)

@@ -1,4 +1,4 @@
-"""Requests as the interviewer sends them, small."""
+"""Minimal versions of the requests that the interviewer sends to Claude."""
 
 from typing import Any
 
@@ -12,9 +12,10 @@ REQUEST: dict[str, Any] = {
 
 
 def make_request(**values: Any) -> Any:
-    """A request that the rules answer; `values` replace fields."""
+    """Returns a request that the rules can answer, with the fields in `values` replaced."""
     return {**REQUEST, **values}
 
 
 def make_messages(*roles: str) -> list[dict[str, str]]:
+    """Returns one message per role: a directive for the system, an answer for all others."""
     return [{"role": role, "content": DIRECTIVE if role == "system" else ANSWER} for role in roles]

@@ -1,4 +1,4 @@
-"""A process that starts children, so that a test can end it in any way."""
+"""Runs a process that starts child processes, so that a test can end the parent in any way."""
 
 import asyncio
 import os
@@ -23,7 +23,10 @@ async def main(folder):
 
 @asynccontextmanager
 async def run_parent(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, list[int]]]:
-    """A process that runs `script` in a coroutine, with `folder`, and the numbers of the children that it has printed."""
+    """Runs `script` in a coroutine of another process, with the variable `folder`.
+
+    The script must print the process ids of its children. Yields the process and these ids.
+    """
     code = f"{SCRIPT_HEADER}{indent(dedent(script), '    ')}\nasyncio.run(main(Path(sys.argv[1])))"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, str(folder), cwd=ROOT, stdout=asyncio.subprocess.PIPE
@@ -32,21 +35,21 @@ async def run_parent(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.s
     try:
         assert process.stdout
         line = await asyncio.wait_for(process.stdout.readline(), 30)
-        assert line, "the parent has ended before it printed its children"
+        assert line, "the parent ended before it printed the ids of its children"
         pids = [int(word) for word in line.split()]
         yield process, pids
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-        # a test that fails leaves nothing behind
+        # a failed test must not leave processes behind
         for pid in pids:
             if is_alive(pid):
                 os.kill(pid, signal.SIGKILL)
 
 
 async def wait_until_gone(*pids: int) -> None:
-    """Wait until none of them is there. Raises TimeoutError when one stays."""
+    """Waits until all of these processes have ended. Raises TimeoutError if one has not after 15 s."""
     async with asyncio.timeout(15):
         while any(is_alive(pid) for pid in pids):
             await asyncio.sleep(0.02)
@@ -55,7 +58,7 @@ async def wait_until_gone(*pids: int) -> None:
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-        # a zombie has ended, and waits for whoever is init here
+        # a zombie has ended, and only waits to be reaped
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False

@@ -1,4 +1,4 @@
-"""The stand-in for Claude, asked by the real SDK: it sends what the SDK's own types say, and refuses what Claude refuses."""
+"""The simulated Claude through the real SDK: its responses fit the SDK's types, and it rejects what Claude rejects."""
 
 import json
 import re
@@ -21,18 +21,18 @@ async def post_raw_stream(provider: AnthropicProvider) -> httpx2.Response:
         return await client.post(f"{provider.url}/v1/messages", json=make_request(stream=True), headers={"x-api-key": "test"})
 
 
-def unknown_fields(value: Any, path: str = "") -> Iterator[str]:
-    """Where a model of the SDK holds what it has no name for."""
+def find_unknown_fields(value: Any, path: str = "") -> Iterator[str]:
+    """Yields the paths of fields that the SDK's models do not declare."""
     if isinstance(value, BaseModel):
         yield from (f"{path}.{name}" for name in value.model_extra or {})
         for name in type(value).model_fields:
-            yield from unknown_fields(getattr(value, name), f"{path}.{name}")
+            yield from find_unknown_fields(getattr(value, name), f"{path}.{name}")
     elif isinstance(value, list):
         for item in value:
-            yield from unknown_fields(item, path)
+            yield from find_unknown_fields(item, path)
 
 
-async def test_every_event_is_one_that_the_sdk_knows_in_the_order_that_it_needs(provider: AnthropicProvider) -> None:
+async def test_stream_events_fit_the_types_of_the_sdk_and_come_in_order(provider: AnthropicProvider) -> None:
     response = await post_raw_stream(provider)
     assert response.headers["content-type"].startswith("text/event-stream")
     blocks = [dict(line.split(": ", 1) for line in block.splitlines()) for block in response.text.strip().split("\n\n")]
@@ -44,22 +44,22 @@ async def test_every_event_is_one_that_the_sdk_knows_in_the_order_that_it_needs(
     assert kinds[-3:] == ["content_block_stop", "message_delta", "message_stop"]
     known: TypeAdapter[BaseModel] = TypeAdapter(RawMessageStreamEvent)
     for event in events:
-        if event["type"] != "ping":  # which the SDK drops before it looks into it
-            assert list(unknown_fields(known.validate_python(event))) == []
+        if event["type"] != "ping":  # the SDK drops pings before it parses them
+            assert list(find_unknown_fields(known.validate_python(event))) == []
 
 
-async def test_a_whole_message_is_one_that_the_sdk_knows(provider: AnthropicProvider) -> None:
+async def test_messages_and_models_fit_the_types_of_the_sdk(provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text="no", stop_reason="refusal"))
     async with httpx2.AsyncClient(headers={"x-api-key": "test"}) as client:
         refused, answered = [(await client.post(f"{provider.url}/v1/messages", json=make_request())).json() for _ in range(2)]
         model = (await client.get(f"{provider.url}/v1/models/claude-test")).json()
     for known, value in ((Message, refused), (Message, answered), (ModelInfo, model)):
-        assert list(unknown_fields(known.model_validate(value))) == []
+        assert list(find_unknown_fields(known.model_validate(value))) == []
     assert refused["stop_details"]["type"] == "refusal"
     assert answered["stop_details"] is None
 
 
-async def test_a_stream_gives_the_text_in_pieces_and_then_the_whole_message(claude: AsyncAnthropic) -> None:
+async def test_stream_delivers_the_text_in_pieces_and_then_the_whole_message(claude: AsyncAnthropic) -> None:
     async with claude.messages.stream(**make_request()) as stream:
         pieces = [text async for text in stream.text_stream]
         message = await stream.get_final_message()
@@ -72,7 +72,7 @@ async def test_a_stream_gives_the_text_in_pieces_and_then_the_whole_message(clau
     assert message.usage.output_tokens > 1
 
 
-async def test_without_a_stream_the_same_request_gets_the_same_answer(claude: AsyncAnthropic) -> None:
+async def test_request_without_streaming_gets_the_same_answer(claude: AsyncAnthropic) -> None:
     async with claude.messages.stream(**make_request()) as stream:
         streamed = await stream.get_final_text()
     whole = cast(Message, await claude.messages.create(**make_request()))
@@ -87,17 +87,15 @@ class Weather(BaseModel):
     degrees: int
 
 
-async def test_structured_output_is_asked_for_by_its_schema_and_parsed(
-    claude: AsyncAnthropic, provider: AnthropicProvider
-) -> None:
+async def test_structured_output_is_requested_by_schema_and_parsed(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text='{"place": "Oslo", "degrees": -3}'))
     parsed = await claude.messages.parse(**make_request(messages=make_messages("user")), output_format=Weather)
     assert parsed.parsed_output == Weather(place="Oslo", degrees=-3)
-    asked_for = provider.judgement_requests[0]["output_config"]["format"]
-    assert (asked_for["type"], set(asked_for["schema"]["properties"])) == ("json_schema", {"place", "degrees"})
+    requested = provider.judgement_requests[0]["output_config"]["format"]
+    assert (requested["type"], set(requested["schema"]["properties"])) == ("json_schema", {"place", "degrees"})
 
 
-async def test_usage_tells_what_the_cache_held(claude: AsyncAnthropic) -> None:
+async def test_usage_reports_cached_tokens(claude: AsyncAnthropic) -> None:
     def block(text: str, *, marked: bool) -> dict[str, Any]:
         return {"type": "text", "text": text * 50, **({"cache_control": {"type": "ephemeral"}} if marked else {})}
 
@@ -120,11 +118,11 @@ async def test_usage_tells_what_the_cache_held(claude: AsyncAnthropic) -> None:
     assert read == [0, written[0], written[0] + written[1]]
     assert written[1] > 0
     assert written[2] == 0
-    assert len({usage.input_tokens for usage in usages}) == 1, "what stands after the last mark is never cached"
+    assert len({usage.input_tokens for usage in usages}) == 1, "tokens after the last mark are never cached"
     other = await claude.messages.create(
         **make_request(system=[block("other rules ", marked=True)], messages=[*second, *directive])
     )
-    assert other.usage.cache_read_input_tokens == 0, "a prefix that begins differently is another one"
+    assert other.usage.cache_read_input_tokens == 0, "a prefix that begins differently is not cached"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +141,7 @@ async def test_usage_tells_what_the_cache_held(claude: AsyncAnthropic) -> None:
     ],
 )
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_each_error_is_the_sdks_own_with_the_request_id(
+async def test_each_error_status_raises_the_error_class_of_the_sdk_with_the_request_id(
     claude: AsyncAnthropic,
     provider: AnthropicProvider,
     status: int,
@@ -161,7 +159,7 @@ async def test_each_error_is_the_sdks_own_with_the_request_id(
     assert error.response.headers["retry-after"] == "7"
 
 
-async def test_without_a_key_nobody_is_answered(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_request_without_a_key_is_rejected(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     keyless = {"X-Api-Key": Omit(), "Authorization": Omit()}
     with pytest.raises(anthropic.AuthenticationError):
         await claude.messages.create(**make_request(), extra_headers=keyless)
@@ -170,7 +168,7 @@ async def test_without_a_key_nobody_is_answered(claude: AsyncAnthropic, provider
     assert provider.requests == []
 
 
-async def test_a_model_is_found_by_its_name(claude: AsyncAnthropic) -> None:
+async def test_model_is_retrieved_by_its_id(claude: AsyncAnthropic) -> None:
     model = await claude.models.retrieve("claude-test")
     assert (model.id, model.type, model.lifecycle) == ("claude-test", "model", "active")
 
@@ -191,15 +189,15 @@ async def test_a_model_is_found_by_its_name(claude: AsyncAnthropic) -> None:
         ({"messages": make_messages("user", "system", "user")}, "a system message must follow a user message"),
         ({"messages": make_messages("user", "system", "system")}, "a system message must follow a user message"),
         ({"system": [{"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}] * 5}, "at most 4 blocks"),
-        ({"messages": make_messages("user")}, "no rule for this request"),
+        ({"messages": make_messages("user")}, "no rule matches this request"),
     ],
 )
-async def test_what_claude_would_refuse_is_refused(claude: AsyncAnthropic, wrong: dict[str, Any], problem: str) -> None:
+async def test_request_that_claude_rejects_is_rejected(claude: AsyncAnthropic, wrong: dict[str, Any], problem: str) -> None:
     with pytest.raises(anthropic.BadRequestError, match=problem):
         await claude.messages.create(**make_request(**wrong))
 
 
-async def test_a_system_message_may_stand_between_a_user_and_an_assistant(claude: AsyncAnthropic) -> None:
+async def test_system_message_is_accepted_between_a_user_and_an_assistant_message(claude: AsyncAnthropic) -> None:
     roles = ("user", "system", "assistant", "user", "user", "system")
     assert await claude.messages.create(**make_request(messages=make_messages(*roles)))
 
@@ -227,7 +225,7 @@ RULES = [
 
 
 @pytest.mark.parametrize(("said", "moves", "move"), RULES)
-async def test_the_rules_decide_by_what_was_said_and_what_is_allowed(
+async def test_rules_choose_a_move_by_the_answer_and_the_allowed_moves(
     claude: AsyncAnthropic, said: str, moves: str, move: str
 ) -> None:
     directive = {"role": "system", "content": f"moves: {moves}\nquestion: 1 of 3\nstop asked: no"}
@@ -236,8 +234,8 @@ async def test_the_rules_decide_by_what_was_said_and_what_is_allowed(
         assert (await stream.get_final_text()).partition("\n")[0] == move
 
 
-async def answer(claude: AsyncAnthropic, said: str, **directive: str) -> tuple[str, str]:
-    """The move and the words of the reply to a candidate who says this."""
+async def reply_to(claude: AsyncAnthropic, said: str, **directive: str) -> tuple[str, str]:
+    """Returns the move and the words of the reply to a candidate who says this."""
     lines = {"moves": ALL_MOVES, "question": "1 of 3", "stop asked": "no", **directive}
     content = "\n".join(f"{name}: {value}" for name, value in lines.items())
     request = make_request(messages=[{"role": "user", "content": said}, {"role": "system", "content": content}])
@@ -261,8 +259,8 @@ STOP_ASKED = {"moves": "NEXT PROBE REPEAT CLARIFY WAIT CLOSE", "stop asked": "ye
         "Yes, I would really like to end the interview here because I have to catch a train in ten minutes.",
     ],
 )
-async def test_a_confirmed_wish_to_stop_ends_the_interview(claude: AsyncAnthropic, said: str) -> None:
-    assert (await answer(claude, said, **STOP_ASKED))[0] == "CLOSE"
+async def test_confirmed_request_to_stop_ends_the_interview(claude: AsyncAnthropic, said: str) -> None:
+    assert (await reply_to(claude, said, **STOP_ASKED))[0] == "CLOSE"
 
 
 @pytest.mark.parametrize(
@@ -275,32 +273,30 @@ async def test_a_confirmed_wish_to_stop_ends_the_interview(claude: AsyncAnthropi
         (ANSWER, "NEXT"),
     ],
 )
-async def test_a_wish_to_stop_that_is_not_confirmed_does_not_end_the_interview(
-    claude: AsyncAnthropic, said: str, move: str
-) -> None:
-    assert (await answer(claude, said, **STOP_ASKED))[0] == move
+async def test_unconfirmed_request_to_stop_does_not_end_the_interview(claude: AsyncAnthropic, said: str, move: str) -> None:
+    assert (await reply_to(claude, said, **STOP_ASKED))[0] == move
 
 
-async def test_a_yes_without_a_wish_to_stop_does_not_end_the_interview(claude: AsyncAnthropic) -> None:
-    assert (await answer(claude, "Yes.", moves="NEXT CLOSE"))[0] == "NEXT"
+async def test_yes_without_a_request_to_stop_does_not_end_the_interview(claude: AsyncAnthropic) -> None:
+    assert (await reply_to(claude, "Yes.", moves="NEXT CLOSE"))[0] == "NEXT"
 
 
 @pytest.mark.parametrize("said", ["It was a deadlock in the database.", "I don't know.", "No idea, sorry.", ANSWER, "Hello!"])
 @pytest.mark.parametrize("question", ["0 of 3", "1 of 3", "2 of 3", "3 of 3"])
 async def test_replies_neither_quote_the_candidate_nor_judge_the_answer(claude: AsyncAnthropic, said: str, question: str) -> None:
     for moves in (ALL_MOVES, "NEXT STOP", "CLOSE"):
-        _, words = await answer(claude, said, moves=moves, question=question)
+        _, words = await reply_to(claude, said, moves=moves, question=question)
         assert '"' not in words
         assert "deadlock" not in words
         assert not re.search(r"\b(you said|picture|clear|good answer|great|perfect)\b", words, re.IGNORECASE)
 
 
-async def test_a_candidate_who_does_not_know_is_not_thanked_for_an_explanation(claude: AsyncAnthropic) -> None:
-    assert await answer(claude, "I don't know.") == ("NEXT", "That is all right, let us go on.")
+async def test_candidate_who_does_not_know_is_not_thanked_for_an_explanation(claude: AsyncAnthropic) -> None:
+    assert await reply_to(claude, "I don't know.") == ("NEXT", "That is all right, let us go on.")
 
 
-async def test_a_second_probe_differs_from_the_first(claude: AsyncAnthropic) -> None:
-    probes = {await answer(claude, "It broke.", **{"PROBE used": str(used)}) for used in range(3)}
+async def test_consecutive_probes_differ(claude: AsyncAnthropic) -> None:
+    probes = {await reply_to(claude, "It broke.", **{"PROBE used": str(used)}) for used in range(3)}
     assert {move for move, _ in probes} == {"PROBE"}
     assert len(probes) == 3
     assert all(words.count("?") == 1 for _, words in probes)

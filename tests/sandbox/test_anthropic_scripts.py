@@ -1,4 +1,4 @@
-"""What a test can make the stand-in for Claude do: be late, stall, break off, refuse, say what it is told to."""
+"""Scripted replies of the simulated Claude: delays, stalls, broken connections, errors and given texts."""
 
 import asyncio
 from itertools import pairwise
@@ -15,9 +15,7 @@ from tests.sandbox.claude_requests import make_request
 from tests.schema.api_client import serve
 
 
-async def test_scripts_are_used_up_in_order_and_then_what_is_always_said(
-    claude: AsyncAnthropic, provider: AnthropicProvider
-) -> None:
+async def test_scripts_are_used_in_order_and_then_the_default_script(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     provider.scripts += [ScriptedReply(text="first"), ScriptedReply(status=529)]
     provider.default_script = ScriptedReply(text="again")
 
@@ -33,7 +31,7 @@ async def test_scripts_are_used_up_in_order_and_then_what_is_always_said(
 
 
 @pytest.mark.parametrize("reason", ["max_tokens", "stop_sequence", "refusal", "model_context_window_exceeded"])
-async def test_a_scripted_stop_reason_ends_streams_and_messages(
+async def test_scripted_stop_reason_ends_streams_and_messages(
     claude: AsyncAnthropic, provider: AnthropicProvider, reason: str
 ) -> None:
     provider.scripts += [ScriptedReply(text="half a sen", stop_reason=reason)] * 2
@@ -44,7 +42,7 @@ async def test_a_scripted_stop_reason_ends_streams_and_messages(
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
-async def test_pieces_have_the_size_that_was_asked_for(claude: AsyncAnthropic, provider: AnthropicProvider, size: int) -> None:
+async def test_deltas_have_the_scripted_size(claude: AsyncAnthropic, provider: AnthropicProvider, size: int) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=size))
     async with claude.messages.stream(**make_request()) as stream:
         pieces = [text async for text in stream.text_stream]
@@ -52,14 +50,14 @@ async def test_pieces_have_the_size_that_was_asked_for(claude: AsyncAnthropic, p
     assert all(len(piece) == size for piece, _ in pairwise(pieces))
 
 
-async def test_a_delayed_answer_comes_late(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_scripted_delay_postpones_the_answer(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(delay_seconds=0.3))
     began = asyncio.get_running_loop().time()
     await claude.messages.create(**make_request())
     assert asyncio.get_running_loop().time() - began >= 0.3
 
 
-async def test_nothing_is_answered_until_it_is_released(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_answer_waits_for_the_release_event(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     released = asyncio.Event()
     provider.scripts.append(ScriptedReply(release_event=released))
     asking = asyncio.create_task(claude.messages.create(**make_request()))
@@ -71,7 +69,7 @@ async def test_nothing_is_answered_until_it_is_released(claude: AsyncAnthropic, 
     assert await asking
 
 
-async def test_a_stalled_stream_says_so_much_and_no_more_and_ends_with_its_caller(provider: AnthropicProvider) -> None:
+async def test_stalled_stream_sends_nothing_more_until_the_client_times_out(provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=1, stall_after=7))
     async with AsyncAnthropic(api_key="test", base_url=provider.url, max_retries=0, timeout=0.3) as hasty:
         said = ""
@@ -82,7 +80,7 @@ async def test_a_stalled_stream_says_so_much_and_no_more_and_ends_with_its_calle
     assert said == "NEXT\nTh"
 
 
-async def test_a_cut_stream_breaks_the_connection(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_cut_stream_breaks_the_connection(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=1, cut_after=7))
     said = ""
     with pytest.raises(httpx2.RemoteProtocolError):
@@ -92,7 +90,9 @@ async def test_a_cut_stream_breaks_the_connection(claude: AsyncAnthropic, provid
     assert said == "NEXT\nTh"
 
 
-async def test_an_error_event_in_mid_stream_is_the_sdks_error(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_error_event_during_a_stream_raises_the_error_of_the_sdk(
+    claude: AsyncAnthropic, provider: AnthropicProvider
+) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", delta_characters=1, error_after=7))
     said = ""
     with pytest.raises(anthropic.APIStatusError) as raised:
@@ -104,13 +104,13 @@ async def test_an_error_event_in_mid_stream_is_the_sdks_error(claude: AsyncAnthr
     assert raised.value.request_id
 
 
-async def test_raw_bytes_are_sent_as_they_are(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_raw_body_is_sent_verbatim(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(raw_body="<html>a proxy's page</html>"))
     stream = await claude.messages.create(**make_request(stream=True))
     assert [event async for event in stream] == []
 
 
-async def test_at_a_persons_pace_the_words_come_one_after_another() -> None:
+async def test_paced_provider_sends_words_one_after_another() -> None:
     paced = AnthropicProvider(paced=True)
     async with serve(paced.app) as address:
         base_url = f"http://127.0.0.1:{address.port}"

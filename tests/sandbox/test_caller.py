@@ -1,4 +1,4 @@
-"""The candidate who speaks, in a real room, with somebody at the other end who plays the interviewer."""
+"""The simulated candidate in a real LiveKit room, with a partner that plays the interviewer."""
 
 import asyncio
 import signal
@@ -21,7 +21,7 @@ from sandbox.candidate import load_questions
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess
 from sandbox.speech import synthesize
-from sandbox.voices import interviewer_voice
+from sandbox.voices import make_interviewer_voice
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(180)
@@ -40,7 +40,7 @@ def make_token(server: LivekitServer, room: str, identity: str) -> str:
 
 @dataclass
 class Partner:
-    """Who speaks and listens at the other end."""
+    """The participant at the other end, which speaks and listens."""
 
     room: rtc.Room
     microphone: Microphone
@@ -49,8 +49,8 @@ class Partner:
     left: list[float] = field(default_factory=list)
 
     async def ask(self, text: str) -> float:
-        """Say it, show it as livekit-agents does; answers when its sound was over."""
-        speech = synthesize(text, interviewer_voice("en"), SAMPLE_RATE)
+        """Says a text and publishes its captions, as livekit-agents does. Returns when its audio ended."""
+        speech = synthesize(text, make_interviewer_voice("en"), SAMPLE_RATE)
         await self.room.local_participant.set_attributes({STATE_ATTRIBUTE: "speaking"})
         writer = await self.room.local_participant.stream_text(
             topic=TRANSCRIPTION_TOPIC, attributes={"lk.segment_id": uuid4().hex}
@@ -64,7 +64,7 @@ class Partner:
         return ended_at
 
     async def wait_until_heard(self, count: int, seconds: float = 30) -> None:
-        """Until so many stretches of the caller's voice are over."""
+        """Waits until `count` periods of the caller's speech have ended."""
         async with asyncio.timeout(seconds):
             while sum(sound.ended_at is not None for sound in self.heard) < count:
                 await asyncio.sleep(0.02)
@@ -72,7 +72,7 @@ class Partner:
 
 @dataclass
 class CallRoom:
-    """A room, and the two in it."""
+    """A room with the caller and its partner."""
 
     partner: Partner
     caller: VoiceCaller
@@ -114,7 +114,7 @@ async def _join_partner(server: LivekitServer, name: str) -> AsyncIterator[Partn
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_each_question_is_answered_once_it_was_put_and_the_delay_is_measured(call_room: CallRoom) -> None:
+async def test_caller_answers_each_question_after_it_has_ended_and_measures_reply_delays(call_room: CallRoom) -> None:
     answers = iter(["I fixed a bug.", "It took two days."])
     talking = asyncio.create_task(call_room.caller.converse(lambda _: next(answers, None)))
     first_over = await call_room.partner.ask("Tell me about a bug. What was the first thing that you looked at?")
@@ -131,14 +131,14 @@ async def test_each_question_is_answered_once_it_was_put_and_the_delay_is_measur
         "Tell me about a bug. What was the first thing that you looked at?",
         "How long did it take?",
     ]
-    # what the one said is what the other heard, on either side
+    # the times at which one side spoke are those at which the other side heard it
     assert [heard.started_at for heard in call_room.partner.heard] == pytest.approx([words.started_at for words in said], abs=0.5)
     assert [heard.ended_at for heard in call_room.partner.heard] == pytest.approx([words.ended_at for words in said], abs=0.5)
     (reply,) = call_room.caller.reply_delays
     assert 0 < reply < 10
 
 
-async def test_words_that_ask_for_no_answer_belong_to_what_follows(call_room: CallRoom) -> None:
+async def test_words_that_need_no_answer_are_part_of_the_next_caption(call_room: CallRoom) -> None:
     heard_texts: list[str] = []
 
     def answer_if_asked(heard: str) -> str | None:
@@ -157,7 +157,7 @@ async def test_words_that_ask_for_no_answer_belong_to_what_follows(call_room: Ca
     assert [said.text for said in call_room.caller.utterances] == ["Two days."]
 
 
-async def test_an_answer_may_pause(call_room: CallRoom) -> None:
+async def test_answer_can_contain_a_pause(call_room: CallRoom) -> None:
     said = await call_room.caller.say("First I looked.", 1.5, "Then I found it.")
     await call_room.partner.wait_until_heard(2)
     first, second = call_room.partner.heard
@@ -167,7 +167,7 @@ async def test_an_answer_may_pause(call_room: CallRoom) -> None:
     assert said.ended_at - said.started_at > 3
 
 
-async def test_an_interviewer_can_be_interrupted_at_a_moment(call_room: CallRoom) -> None:
+async def test_caller_can_interrupt_the_interviewer_after_a_given_time(call_room: CallRoom) -> None:
     asking = asyncio.create_task(
         call_room.partner.ask("This is a long sentence that goes on and on, and nobody would hear all of it to its end.")
     )
@@ -178,7 +178,7 @@ async def test_an_interviewer_can_be_interrupted_at_a_moment(call_room: CallRoom
     assert call_room.partner.heard[0].started_at - sound.started_at >= 0.9
 
 
-async def test_who_speaks_stops_at_once_when_told(call_room: CallRoom) -> None:
+async def test_caller_falls_silent_when_its_speech_is_cancelled(call_room: CallRoom) -> None:
     saying = asyncio.create_task(call_room.caller.say(" ".join(["On and on it goes."] * 20)))
     async with asyncio.timeout(20):
         while not call_room.partner.heard:
@@ -190,7 +190,7 @@ async def test_who_speaks_stops_at_once_when_told(call_room: CallRoom) -> None:
     assert all((sound.ended_at or 0) - sound.started_at < 10 for sound in call_room.partner.heard)
 
 
-async def test_what_is_typed_arrives(call_room: CallRoom) -> None:
+async def test_typed_text_arrives(call_room: CallRoom) -> None:
     await call_room.caller.type("I cannot hear you.")
     async with asyncio.timeout(10):
         while not call_room.partner.typed:
@@ -198,7 +198,7 @@ async def test_what_is_typed_arrives(call_room: CallRoom) -> None:
     assert call_room.partner.typed == ["I cannot hear you."]
 
 
-async def test_who_hangs_up_in_mid_answer_leaves_at_once_and_may_come_back(call_room: CallRoom) -> None:
+async def test_caller_can_leave_during_an_answer_and_join_again(call_room: CallRoom) -> None:
     saying: asyncio.Task[CallerUtterance] = asyncio.create_task(call_room.caller.say(" ".join(["On and on it goes."] * 20)))
     async with asyncio.timeout(20):
         while not call_room.partner.heard:
@@ -209,7 +209,7 @@ async def test_who_hangs_up_in_mid_answer_leaves_at_once_and_may_come_back(call_
     async with asyncio.timeout(10):
         while not call_room.partner.left:
             await asyncio.sleep(0.02)
-    with pytest.raises(RuntimeError, match="no room"):
+    with pytest.raises(RuntimeError, match="not in a room"):
         await call_room.caller.say("Hello?")
     before = len(call_room.partner.heard)
     await call_room.caller.join()
@@ -218,7 +218,7 @@ async def test_who_hangs_up_in_mid_answer_leaves_at_once_and_may_come_back(call_
     assert not call_room.caller.is_disconnected
 
 
-async def test_the_end_of_the_room_ends_the_conversation(livekit_server: LivekitServer, call_room: CallRoom) -> None:
+async def test_deleting_the_room_ends_the_conversation(livekit_server: LivekitServer, call_room: CallRoom) -> None:
     talking = asyncio.create_task(call_room.caller.converse(lambda _: None))
     async with api.LiveKitAPI(livekit_server.http_url, livekit_server.api_key, livekit_server.api_secret) as livekit:
         await livekit.room.delete_room(api.DeleteRoomRequest(room=call_room.partner.room.name))
@@ -226,7 +226,7 @@ async def test_the_end_of_the_room_ends_the_conversation(livekit_server: Livekit
     assert call_room.caller.is_disconnected
 
 
-async def test_a_caller_in_a_process_of_its_own_answers_prepared_questions_and_can_be_killed(
+async def test_caller_in_its_own_process_answers_prepared_questions_and_can_be_killed(
     livekit_server: LivekitServer, tmp_path: Path
 ) -> None:
     name = f"call-{uuid4().hex}"
@@ -251,6 +251,6 @@ async def test_a_caller_in_a_process_of_its_own_answers_prepared_questions_and_c
         await caller.wait()
         killed_at = time.time()
         await asyncio.sleep(2)
-        # no farewell: the others do not know for a while
+        # a killed process does not say goodbye, so the other participants do not know yet
         assert not partner.left
         assert all(sound.started_at < killed_at + 1 for sound in partner.heard)

@@ -1,4 +1,4 @@
-"""What the simulated candidate says, to questions that it reads and to words that it hears."""
+"""The answers of the simulated candidate to questions that it reads or hears."""
 
 from pathlib import Path
 
@@ -19,18 +19,18 @@ def test_every_question_of_the_position_has_an_answer(candidate: SimulatedCandid
     assert candidate.questions.keys() <= candidate.prepared.answers.keys()
 
 
-def test_a_question_is_found_in_what_is_heard_and_a_probe_belongs_to_it(candidate: SimulatedCandidate) -> None:
+def test_question_is_recognized_in_spoken_words_and_a_probe_belongs_to_it(candidate: SimulatedCandidate) -> None:
     question = candidate.questions["risky_change"]
     assert candidate.answer_spoken(f"Thank you, that is clear. {question.upper()}") == candidate.prepared.answers["risky_change"]
     assert candidate.answer_spoken("And how would you have gone back?") == candidate.prepared.more["risky_change"]
 
 
-def test_a_greeting_and_a_closing_ask_for_nothing(candidate: SimulatedCandidate) -> None:
+def test_greeting_and_closing_need_no_answer(candidate: SimulatedCandidate) -> None:
     assert candidate.answer_spoken("Hello Maya, I'm Viva, an AI interviewer.") is None
     assert candidate.answer_spoken("Thank you for your time. Goodbye.") is None
 
 
-def test_who_asks_to_repeat_answers_then_and_who_is_asked_again_says_the_same(candidate: SimulatedCandidate) -> None:
+def test_candidate_answers_after_a_repeat_request_and_repeats_the_answer_when_asked_again(candidate: SimulatedCandidate) -> None:
     question = candidate.questions["two_ways"]
     assert candidate.answer_spoken(question) == REPEAT_REQUEST
     answer = candidate.prepared.answers["two_ways"]
@@ -38,7 +38,7 @@ def test_who_asks_to_repeat_answers_then_and_who_is_asked_again_says_the_same(ca
     assert candidate.answer_spoken(f"I'm sorry, I didn't catch that. Here's the question again. {question}") == answer
 
 
-def test_who_reads_knows_the_question_by_its_key(candidate: SimulatedCandidate) -> None:
+def test_question_is_recognized_by_its_key_in_text(candidate: SimulatedCandidate) -> None:
     said = [candidate.answer("hard_bug") for _ in range(2)]
     assert said == [candidate.prepared.thin["hard_bug"], candidate.prepared.answers["hard_bug"]]
     assert candidate.answer(None) is None

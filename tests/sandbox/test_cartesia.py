@@ -1,4 +1,4 @@
-"""The stand-in for Cartesia, through the unmodified LiveKit plugin."""
+"""The simulated Cartesia through the unmodified LiveKit plugin."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -19,7 +19,7 @@ from sandbox.cartesia.options import parse_speech_options
 from sandbox.cartesia.provider import CartesiaProvider
 from tests.schema.api_client import serve
 
-# they take their time by the clock
+# these tests measure real time
 pytestmark = pytest.mark.servers
 
 RATE = 24000
@@ -51,13 +51,13 @@ async def open_plugin(provider: CartesiaProvider, **options: Any) -> AsyncIterat
 
 
 class SynthesizedAudio:
-    """What came out of a stream."""
+    """The audio and words of one stream."""
 
     def __init__(self) -> None:
         self.samples = np.zeros(0, np.int16)
         self.words: list[TimedString] = []
         self.arrival_times: list[float] = []
-        """when each frame came, from the first text on"""
+        """Seconds from the first text to the arrival of each frame."""
 
     @property
     def seconds(self) -> float:
@@ -80,7 +80,7 @@ async def synthesize_text(tts: cartesia.TTS, text: str) -> SynthesizedAudio:
     return heard
 
 
-async def test_text_becomes_sound_with_the_time_of_each_word_as_it_was_sent(cartesia_provider: CartesiaProvider) -> None:
+async def test_text_becomes_audio_with_the_time_of_each_word(cartesia_provider: CartesiaProvider) -> None:
     async with open_plugin(cartesia_provider) as tts:
         heard = await synthesize_text(tts, QUESTION)
     assert 3 < heard.seconds < 8
@@ -89,34 +89,34 @@ async def test_text_becomes_sound_with_the_time_of_each_word_as_it_was_sent(cart
     starts = [word.start_time for word in heard.words if isinstance(word.start_time, float)]
     assert len(starts) == len(QUESTION.split())
     assert starts == sorted(starts)
-    # the second sentence is timed from the beginning of the whole
+    # the times of the second sentence count from the beginning of the audio
     assert starts[-1] > heard.seconds / 2
     assert (cartesia_provider.texts, cartesia_provider.records[0].is_done) == ([QUESTION], True)
 
 
-async def test_long_texts_are_not_there_at_once_and_come_faster_than_they_are_heard(cartesia_provider: CartesiaProvider) -> None:
+async def test_long_text_is_streamed_faster_than_real_time(cartesia_provider: CartesiaProvider) -> None:
     async with open_plugin(cartesia_provider) as tts:
         heard = await synthesize_text(tts, " ".join([QUESTION] * 3))
     took = heard.arrival_times[-1] - heard.arrival_times[0]
     assert 0.8 * heard.seconds / 6 < took < heard.seconds
 
 
-async def test_a_provider_in_haste_speaks_so_much_faster_than_it_was_asked_to() -> None:
+async def test_speed_factor_multiplies_the_requested_speed() -> None:
     rates = [
-        parse_speech_options({**REQUEST, "generation_config": {"speed": 1.2}}, haste).voice.rate / voices.INTERVIEWER_RATE
-        for haste in (1.0, 2.0)
+        parse_speech_options({**REQUEST, "generation_config": {"speed": 1.2}}, speed_factor).voice.rate / voices.INTERVIEWER_RATE
+        for speed_factor in (1.0, 2.0)
     ]
     assert rates == pytest.approx([1.2, 2.4])
 
 
-async def test_the_first_sound_comes_when_the_script_says(cartesia_provider: CartesiaProvider) -> None:
+async def test_first_audio_arrives_when_the_script_says(cartesia_provider: CartesiaProvider) -> None:
     cartesia_provider.scripts.append(ScriptedSpeech(first_audio_seconds=0.6))
     async with open_plugin(cartesia_provider) as tts:
         late, soon = await synthesize_text(tts, "Yes."), await synthesize_text(tts, "Yes.")
     assert late.arrival_times[0] >= 0.6 > soon.arrival_times[0]
 
 
-async def test_one_connection_carries_one_text_after_another(cartesia_provider: CartesiaProvider) -> None:
+async def test_connection_is_reused_for_later_texts(cartesia_provider: CartesiaProvider) -> None:
     async with open_plugin(cartesia_provider) as tts:
         await synthesize_text(tts, "One.")
         assert cartesia_provider.open_connections == 1
@@ -125,14 +125,14 @@ async def test_one_connection_carries_one_text_after_another(cartesia_provider: 
     assert cartesia_provider.texts == ["One.", "Two."]
 
 
-async def test_who_goes_away_is_not_spoken_to_any_more(cartesia_provider: CartesiaProvider) -> None:
+async def test_interrupted_stream_is_not_synthesized_further(cartesia_provider: CartesiaProvider) -> None:
     async with open_plugin(cartesia_provider) as tts:
         stream = tts.stream(conn_options=NO_RETRY)
         stream.push_text(" ".join([QUESTION] * 20))
         stream.end_input()
         await anext(aiter(stream))
         await stream.aclose()
-        # the plugin closes an interrupted connection when it takes the next one
+        # the plugin closes an interrupted connection when it opens the next one
         assert (await synthesize_text(tts, "Yes.")).seconds < 1
         while cartesia_provider.open_connections > 1:
             await asyncio.sleep(0.01)
@@ -144,7 +144,7 @@ async def test_who_goes_away_is_not_spoken_to_any_more(cartesia_provider: Cartes
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
-async def test_the_language_decides_how_it_sounds(cartesia_provider: CartesiaProvider, language: str) -> None:
+async def test_text_is_spoken_in_the_requested_language(cartesia_provider: CartesiaProvider, language: str) -> None:
     async with open_plugin(cartesia_provider, language=language) as tts:
         heard = await synthesize_text(tts, "Information, question, international.")
     assert cartesia_provider.records[0].language == language
@@ -152,7 +152,7 @@ async def test_the_language_decides_how_it_sounds(cartesia_provider: CartesiaPro
     assert len(heard.words) == 3
 
 
-async def test_bytes_are_the_whole_sound(cartesia_provider: CartesiaProvider) -> None:
+async def test_bytes_request_returns_the_whole_audio(cartesia_provider: CartesiaProvider) -> None:
     async with open_plugin(cartesia_provider) as tts:
         stream = tts.synthesize(QUESTION, conn_options=NO_RETRY)
         whole = [event.frame async for event in stream]
@@ -165,9 +165,9 @@ async def test_bytes_are_the_whole_sound(cartesia_provider: CartesiaProvider) ->
     "options",
     [{"voice": "nobody"}, {"model": "whale-1"}, {"language": "xx"}],
 )
-async def test_what_the_real_one_does_not_have_is_an_error(cartesia_provider: CartesiaProvider, options: dict[str, str]) -> None:
+async def test_unknown_voice_model_or_language_is_an_error(cartesia_provider: CartesiaProvider, options: dict[str, str]) -> None:
     async with open_plugin(cartesia_provider, **options) as tts:
-        # an error is the last message of its context, and the plugin takes it for an end without sound
+        # the error is the last message of its context, and the plugin treats it as an end without audio
         with pytest.raises(APIError, match="no audio frames"):
             await synthesize_text(tts, "Yes.")
         with pytest.raises(APIStatusError):
@@ -175,7 +175,7 @@ async def test_what_the_real_one_does_not_have_is_an_error(cartesia_provider: Ca
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": ""}])
-async def test_no_key_is_refused(cartesia_provider: CartesiaProvider, headers: Mapping[str, str]) -> None:
+async def test_request_without_a_key_is_refused(cartesia_provider: CartesiaProvider, headers: Mapping[str, str]) -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await session.ws_connect(f"{cartesia_provider.url}/tts/websocket?cartesia_version=2025-04-16", headers=headers)
@@ -185,13 +185,13 @@ async def test_no_key_is_refused(cartesia_provider: CartesiaProvider, headers: M
     assert (refused.value.status, answer.status) == (401, 401)
 
 
-async def test_no_version_is_refused(cartesia_provider: CartesiaProvider) -> None:
+async def test_request_without_a_version_is_refused(cartesia_provider: CartesiaProvider) -> None:
     async with aiohttp.ClientSession() as session:
         answer = await session.post(f"{cartesia_provider.url}/tts/bytes", json={}, headers={"X-API-Key": "test"})
     assert answer.status == 400
 
 
-async def test_a_connection_may_be_refused_with_any_status(cartesia_provider: CartesiaProvider) -> None:
+async def test_scripted_refusal_has_the_given_status(cartesia_provider: CartesiaProvider) -> None:
     cartesia_provider.refusals.append(429)
     async with open_plugin(cartesia_provider) as tts:
         with pytest.raises(APIStatusError) as refused:
@@ -200,7 +200,7 @@ async def test_a_connection_may_be_refused_with_any_status(cartesia_provider: Ca
         assert (await synthesize_text(tts, "Yes.")).seconds > 0
 
 
-async def test_scripts_break_off_fail_and_stall(cartesia_provider: CartesiaProvider) -> None:
+async def test_scripts_fail_cut_and_stall_contexts(cartesia_provider: CartesiaProvider) -> None:
     cartesia_provider.scripts += [
         ScriptedSpeech(error="out of breath"),
         ScriptedSpeech(cut_after=0.5),
@@ -216,7 +216,7 @@ async def test_scripts_break_off_fail_and_stall(cartesia_provider: CartesiaProvi
     assert [round(spoken.seconds, 1) for spoken in cartesia_provider.records] == [0.0, 0.5, 0.5]
 
 
-async def test_a_context_is_cancelled_by_its_name(cartesia_provider: CartesiaProvider) -> None:
+async def test_context_is_cancelled_by_its_id(cartesia_provider: CartesiaProvider) -> None:
     request = {
         "model_id": "sonic-3",
         "voice": {"mode": "id", "id": VOICE_ID},
@@ -227,7 +227,7 @@ async def test_a_context_is_cancelled_by_its_name(cartesia_provider: CartesiaPro
     address = f"{cartesia_provider.url}/tts/websocket?cartesia_version=2025-04-16"
     async with aiohttp.ClientSession() as session, session.ws_connect(address, headers={"X-API-Key": "test"}) as socket:
         await socket.send_str("no JSON")
-        assert (await socket.receive_json())["error"] == "the message is no JSON object"
+        assert (await socket.receive_json())["error"] == "the message is not a JSON object"
         await socket.send_json({**request, "context_id": "mute", "voice": {"mode": "id", "id": "nobody"}})
         problem = await socket.receive_json()
         assert (problem["type"], problem["done"], problem["context_id"], problem["status_code"]) == ("error", True, "mute", 404)

@@ -1,4 +1,4 @@
-"""The stand-in for Deepgram, through the unmodified LiveKit plugin."""
+"""The simulated Deepgram through the unmodified LiveKit plugin."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ from sandbox.speech import synthesize
 from sandbox.voices import CANDIDATE_VOICE
 from tests.schema.api_client import serve
 
-# they take their time by the clock
+# these tests measure real time
 pytestmark = pytest.mark.servers
 
 RATE = 16000
@@ -45,21 +45,21 @@ async def serve_deepgram(recognizer: Recognizer) -> AsyncIterator[DeepgramProvid
 
 
 def make_audio_pieces(*parts: str | float) -> list[bytes]:
-    """Texts as the candidate says them and silences in seconds, in pieces of 50 ms."""
+    """Returns texts in the candidate's voice and silences in seconds as audio, in pieces of 50 ms."""
     silence = [np.zeros(int(part * RATE), np.int16) for part in parts if isinstance(part, float)]
     speech = [synthesize(part, CANDIDATE_VOICE, RATE).samples for part in parts if isinstance(part, str)]
     samples = np.concatenate([(silence if isinstance(part, float) else speech).pop(0) for part in parts])
-    return [samples[place : place + 800].tobytes() for place in range(0, len(samples), 800)]
+    return [samples[start : start + 800].tobytes() for start in range(0, len(samples), 800)]
 
 
 async def transcribe_with_plugin(
     provider: DeepgramProvider, *parts: str | float, pace: float = 0.0, **options: Any
 ) -> list[SpeechEvent]:
-    """What the plugin makes of it, but the usage."""
+    """Returns the plugin's events for the audio, except usage events."""
     async with http_context.open():
         stt = deepgram.STT(api_key="test", base_url=provider.url, sample_rate=RATE, **options)
         stream = stt.stream(conn_options=NO_RETRY)
-        # one that was refused is closed, and its error comes out of the iteration
+        # a refused stream is closed, and the iteration below raises its error
         with suppress(RuntimeError):
             for piece in make_audio_pieces(*parts):
                 stream.push_frame(rtc.AudioFrame(piece, RATE, 1, len(piece) // 2))
@@ -93,7 +93,7 @@ async def read_until_closed(socket: aiohttp.ClientWebSocketResponse) -> list[dic
     return [message.json() async for message in socket]
 
 
-async def test_real_sound_becomes_words_with_times_and_confidence() -> None:
+async def test_real_audio_becomes_words_with_times_and_confidence() -> None:
     recognizer = WhisperRecognizer()
     async with serve_deepgram(recognizer) as provider:
         events = await transcribe_with_plugin(provider, 0.5, SENTENCE, 1.0, pace=0.02)
@@ -112,7 +112,7 @@ async def test_real_sound_becomes_words_with_times_and_confidence() -> None:
     assert any(event.type == SpeechEventType.INTERIM_TRANSCRIPT for event in events)
 
 
-async def test_speech_starts_is_told_in_between_and_ends() -> None:
+async def test_speech_has_a_start_interim_results_and_an_end() -> None:
     async with serve_deepgram(FixedTextRecognizer(["one two three"])) as provider:
         events = await transcribe_with_plugin(provider, 0.5, SENTENCE, 1.0, pace=0.01)
     types = event_types(events)
@@ -123,7 +123,7 @@ async def test_speech_starts_is_told_in_between_and_ends() -> None:
     assert provider.open_streams == 0
 
 
-async def test_what_a_caller_announced_is_heard_to_the_word_and_where_it_was_said() -> None:
+async def test_announced_phrases_are_recognized_exactly_and_at_the_right_times() -> None:
     recognizer = PhraseRecognizer(CANDIDATE_VOICE)
     async with serve_deepgram(recognizer) as provider:
         async with aiohttp.ClientSession() as session:
@@ -131,7 +131,7 @@ async def test_what_a_caller_announced_is_heard_to_the_word_and_where_it_was_sai
                 provider.url.replace("/v1/listen", "/phrases"), json={"texts": [SENTENCE, "Yes, of course."]}
             )
             assert announced.status == 204
-        events = await transcribe_with_plugin(provider, 0.5, "Yes, of course.", 1.5, SENTENCE, 1.0, "Nobody told you this.", 1.0)
+        events = await transcribe_with_plugin(provider, 0.5, "Yes, of course.", 1.5, SENTENCE, 1.0, "Nobody announced this.", 1.0)
     assert " ".join(final_texts(events)) == f"Yes, of course. {SENTENCE}"
     heard = [
         word for event in events if event.type == SpeechEventType.FINAL_TRANSCRIPT for word in event.alternatives[0].words or []
@@ -143,7 +143,7 @@ async def test_what_a_caller_announced_is_heard_to_the_word_and_where_it_was_sai
     assert [word.start_time for word in heard] == pytest.approx(at, abs=0.15)
 
 
-async def test_a_pause_in_a_text_makes_two_finals_and_loses_no_word() -> None:
+async def test_pause_in_speech_makes_two_final_results_without_losing_words() -> None:
     recognizer = PhraseRecognizer(CANDIDATE_VOICE)
     await recognizer.learn("First I looked at the log.", "Then I found the cause.")
     async with serve_deepgram(recognizer) as provider:
@@ -152,28 +152,28 @@ async def test_a_pause_in_a_text_makes_two_finals_and_loses_no_word() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "least", "most"), [(0.2, 0.15, 0.9), (1.5, 1.45, 3.0)])
-async def test_a_final_comes_when_the_script_says(seconds: float, least: float, most: float) -> None:
+async def test_final_result_comes_when_the_script_says(seconds: float, least: float, most: float) -> None:
     async with serve_deepgram(FixedTextRecognizer(["Done."])) as provider:
         provider.default_script = ScriptedResult(final_seconds=seconds)
         async with open_socket(provider) as socket:
             clock = asyncio.get_running_loop().time
             pieces = make_audio_pieces("One two three")
-            last_loud = max(place for place, piece in enumerate(pieces) if np.abs(np.frombuffer(piece, np.int16)).max() > 1000)
+            last_loud = max(index for index, piece in enumerate(pieces) if np.abs(np.frombuffer(piece, np.int16)).max() > 1000)
             ended = 0.0
-            for place, piece in enumerate(pieces + make_audio_pieces(2.0)):
+            for index, piece in enumerate(pieces + make_audio_pieces(2.0)):
                 await socket.send_bytes(piece)
-                ended = clock() if place == last_loud else ended
-                await asyncio.sleep(0.05 if place > last_loud else 0)
+                ended = clock() if index == last_loud else ended
+                await asyncio.sleep(0.05 if index > last_loud else 0)
             message = await socket.receive_json()
             while not message.get("is_final"):
                 message = await socket.receive_json()
-            # the rest of the silence was sent meanwhile: only a late final can be told by its time of arrival
+            # an early result is only read after the silence has been sent, so the upper bound needs a late result
             assert least <= clock() - ended
             if seconds > 1:
                 assert clock() - ended <= most + 1
 
 
-async def test_scripts_change_text_and_confidence_and_lose_a_final() -> None:
+async def test_scripts_change_text_and_confidence_and_drop_a_final_result() -> None:
     async with serve_deepgram(FixedTextRecognizer(["as recognized"])) as provider:
         provider.scripts += [ScriptedResult(text="as scripted", confidence=0.2), ScriptedResult(is_lost=True)]
         events = await transcribe_with_plugin(provider, 0.3, "One.", 0.8, "Two.", 0.8, "Three.", 0.8)
@@ -182,7 +182,7 @@ async def test_scripts_change_text_and_confidence_and_lose_a_final() -> None:
     assert first.alternatives[0].confidence == pytest.approx(0.2)
 
 
-async def test_a_broken_connection_is_an_error_that_the_plugin_tries_again_after() -> None:
+async def test_plugin_reconnects_after_a_broken_connection() -> None:
     async with serve_deepgram(FixedTextRecognizer(["again"])) as provider:
         provider.scripts.append(ScriptedResult(is_dropped=True))
         async with http_context.open():
@@ -203,7 +203,7 @@ async def test_a_broken_connection_is_an_error_that_the_plugin_tries_again_after
     assert len(provider.streams) == 2
 
 
-async def test_a_stream_may_be_refused_with_any_status() -> None:
+async def test_scripted_refusal_of_a_stream_has_the_given_status() -> None:
     async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
         provider.refusals.append(429)
         with pytest.raises(APIStatusError) as refused:
@@ -212,7 +212,7 @@ async def test_a_stream_may_be_refused_with_any_status() -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Token "}, {"Authorization": "Basic dGVzdA=="}])
-async def test_no_key_is_refused(headers: dict[str, str]) -> None:
+async def test_stream_without_a_valid_key_is_refused(headers: dict[str, str]) -> None:
     async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             async with open_socket(provider, headers):
@@ -237,7 +237,7 @@ async def test_no_key_is_refused(headers: dict[str, str]) -> None:
         {"model": "nova-2", "keyterm": "parcel"},
     ],
 )
-async def test_a_wrong_parameter_is_refused(wrong: dict[str, str]) -> None:
+async def test_invalid_parameter_is_refused(wrong: dict[str, str]) -> None:
     async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             async with open_socket(provider, **wrong):
@@ -247,7 +247,7 @@ async def test_a_wrong_parameter_is_refused(wrong: dict[str, str]) -> None:
     assert refused.value.headers["dg-error"]
 
 
-async def test_finalize_makes_final_what_was_heard_so_far() -> None:
+async def test_finalize_returns_a_final_result_for_the_speech_so_far() -> None:
     async with serve_deepgram(FixedTextRecognizer(["so far"])) as provider, open_socket(provider) as socket:
         for piece in make_audio_pieces(0.2, SENTENCE)[:30]:
             await socket.send_bytes(piece)
@@ -257,14 +257,14 @@ async def test_finalize_makes_final_what_was_heard_so_far() -> None:
             message = await socket.receive_json()
         assert message["from_finalize"]
         assert message["channel"]["alternatives"][0]["transcript"] == "so far"
-        # with nothing to say, it is answered all the same
+        # without new speech, Finalize still gets an empty result
         await socket.send_json({"type": "Finalize"})
         empty = await socket.receive_json()
         assert (empty["from_finalize"], empty["channel"]["alternatives"][0]["transcript"]) == (True, "")
 
 
 @pytest.mark.parametrize("closing", ['{"type": "CloseStream"}', b""])
-async def test_closing_brings_the_last_results_then_the_metadata(closing: str | bytes) -> None:
+async def test_closing_the_stream_returns_the_last_results_and_then_the_metadata(closing: str | bytes) -> None:
     async with serve_deepgram(FixedTextRecognizer(["the last words"])) as provider, open_socket(provider) as socket:
         for piece in make_audio_pieces(0.2, "One two three"):
             await socket.send_bytes(piece)
@@ -276,7 +276,7 @@ async def test_closing_brings_the_last_results_then_the_metadata(closing: str | 
         assert socket.close_code == 1000
 
 
-async def test_the_end_of_an_utterance_is_told_to_who_asks_for_it() -> None:
+async def test_utterance_end_is_sent_on_request() -> None:
     async with (
         serve_deepgram(FixedTextRecognizer(["one"])) as provider,
         open_socket(provider, utterance_end_ms="1000", vad_events="true") as socket,
@@ -289,7 +289,7 @@ async def test_the_end_of_an_utterance_is_told_to_who_asks_for_it() -> None:
     assert types.count("UtteranceEnd") == 1
 
 
-async def test_without_sound_or_keepalive_the_stream_is_closed_and_keepalive_keeps_it() -> None:
+async def test_keepalive_keeps_an_idle_stream_open() -> None:
     async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
         provider.idle_seconds = 0.6
         async with open_socket(provider) as socket:
@@ -301,7 +301,7 @@ async def test_without_sound_or_keepalive_the_stream_is_closed_and_keepalive_kee
             assert socket.close_code == 1011
 
 
-async def test_a_message_without_meaning_is_an_error() -> None:
+async def test_unknown_message_is_an_error() -> None:
     async with serve_deepgram(FixedTextRecognizer(["never"])) as provider, open_socket(provider) as socket:
         await socket.send_str(json.dumps({"type": "Sing"}))
         assert [message["type"] for message in await read_until_closed(socket)] == ["Error"]

@@ -1,4 +1,4 @@
-"""`make demo` as it is meant: a typed interview, then a spoken one that is heard, stored, judged and recorded."""
+"""`make demo`: a typed interview, then a spoken one that is transcribed, evaluated and recorded."""
 
 import asyncio
 import os
@@ -25,16 +25,16 @@ while [ ! -e {folder}/release ]; do sleep 0.1; done
 echo "no space left on device" >&2
 exit 1
 """
-"""A build that goes on until a file appears, and then fails."""
+"""A script in place of Go, whose build runs until the file `release` appears, and then fails."""
 
 
 @asynccontextmanager
-async def running_demo(place: Path, **environment: str) -> AsyncIterator[Process]:
-    """`main.py demo`; only `environment` sets anything. It is stopped when the block ends."""
+async def running_demo(workspace: Path, **environment: str) -> AsyncIterator[Process]:
+    """Runs `main.py demo` with no settings but those in `environment`. It is stopped when the block ends."""
     clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(place / "main.py"), "demo"),
-        cwd=place,
+        *(sys.executable, str(workspace / "main.py"), "demo"),
+        cwd=workspace,
         env={**clean, "COLUMNS": "200", **environment},
         stdout=PIPE,
         stderr=PIPE,
@@ -48,7 +48,7 @@ async def running_demo(place: Path, **environment: str) -> AsyncIterator[Process
 
 
 async def read_until(process: Process, words: str) -> str:
-    """The output up to the line that has these words. Raises EOFError when the process ends without them."""
+    """Returns the output up to the line that contains these words. Raises EOFError if the process ends without them."""
     output = ""
     assert process.stdout
     while words not in output:
@@ -59,8 +59,8 @@ async def read_until(process: Process, words: str) -> str:
     return output
 
 
-def without_livekit(folder: Path, name: str) -> dict[str, str]:
-    """An environment in which livekit-server has to be built, by the script GO."""
+def make_environment_without_livekit(folder: Path, name: str) -> dict[str, str]:
+    """Returns an environment in which the script GO has to build livekit-server."""
     go = folder / "bin" / "go"
     go.parent.mkdir()
     go.write_text(GO.format(folder=folder), encoding="utf-8")
@@ -70,10 +70,10 @@ def without_livekit(folder: Path, name: str) -> dict[str, str]:
 
 
 @pytest.mark.servers
-async def test_the_typed_interview_is_held_during_the_build_and_is_enough_when_the_build_fails(
+async def test_typed_interview_runs_during_the_build_and_suffices_if_the_build_fails(
     mongod: str, valkey: str, tmp_path: Path
 ) -> None:
-    environment = {**without_livekit(tmp_path, "typed"), "MONGODB_URL": mongod, "REDIS_URL": valkey}
+    environment = {**make_environment_without_livekit(tmp_path, "typed"), "MONGODB_URL": mongod, "REDIS_URL": valkey}
     async with running_demo(copy_workspace(tmp_path), **environment) as demo:
         output = await read_until(demo, "Overall")
         assert "question 7 of 7" in output
@@ -85,8 +85,8 @@ async def test_the_typed_interview_is_held_during_the_build_and_is_enough_when_t
 
 
 @pytest.mark.servers
-async def test_a_demo_whose_typed_interview_fails_stops_the_build_and_fails(mongod: str, valkey: str, tmp_path: Path) -> None:
-    environment = {**without_livekit(tmp_path, "stopped"), "MONGODB_URL": mongod, "REDIS_URL": valkey}
+async def test_failed_typed_interview_stops_the_build_and_fails_the_demo(mongod: str, valkey: str, tmp_path: Path) -> None:
+    environment = {**make_environment_without_livekit(tmp_path, "stopped"), "MONGODB_URL": mongod, "REDIS_URL": valkey}
     judge_fails = {"JOBS_JUDGE_SECONDS": "0.001", "JOBS_JUDGE_ATTEMPTS": "1"}
     async with running_demo(copy_workspace(tmp_path), **environment, **judge_fails) as demo:
         output, errors = await demo.communicate()
@@ -98,7 +98,7 @@ async def test_a_demo_whose_typed_interview_fails_stops_the_build_and_fails(mong
 
 @pytest.mark.servers
 async def test_ctrl_c_stops_the_demo_and_the_build(mongod: str, valkey: str, tmp_path: Path) -> None:
-    environment = {**without_livekit(tmp_path, "cancelled"), "MONGODB_URL": mongod, "REDIS_URL": valkey}
+    environment = {**make_environment_without_livekit(tmp_path, "cancelled"), "MONGODB_URL": mongod, "REDIS_URL": valkey}
     async with running_demo(copy_workspace(tmp_path), **environment) as demo:
         await read_until(demo, "question 1 of 7")
         demo.send_signal(signal.SIGINT)
@@ -107,7 +107,7 @@ async def test_ctrl_c_stops_the_demo_and_the_build(mongod: str, valkey: str, tmp
         os.kill(int((tmp_path / "building").read_text(encoding="utf-8")), 0)
 
 
-def shown_during_a_step(*, is_terminal: bool) -> str:
+def print_during_a_step(*, is_terminal: bool) -> str:
     console = Console(file=StringIO(), force_terminal=is_terminal, width=100)
     with RunningSteps(console) as steps, steps.step("Starting ...") as report:
         report("Building")
@@ -117,23 +117,23 @@ def shown_during_a_step(*, is_terminal: bool) -> str:
     return console.file.getvalue()
 
 
-def test_a_step_is_shown_with_its_elapsed_time_on_a_terminal() -> None:
-    output = shown_during_a_step(is_terminal=True)
+def test_step_is_displayed_with_its_elapsed_time_on_a_terminal() -> None:
+    output = print_during_a_step(is_terminal=True)
     assert re.search(r"Building.*0:00:00", output)
     assert "a turn of the transcript" in output
 
 
-def test_a_step_is_shown_as_plain_lines_elsewhere() -> None:
-    assert shown_during_a_step(is_terminal=False).splitlines() == ["Starting ...", "Building", "a turn of the transcript"]
+def test_step_is_printed_as_plain_lines_elsewhere() -> None:
+    assert print_during_a_step(is_terminal=False).splitlines() == ["Starting ...", "Building", "a turn of the transcript"]
 
 
 @pytest.mark.long
 @pytest.mark.servers
 @pytest.mark.timeout(DEMO_TIMEOUT_SECONDS + 60)
-async def test_the_demo_holds_a_typed_and_a_spoken_interview(mongod: str, valkey: str, tmp_path: Path) -> None:
-    place = copy_workspace(tmp_path)
-    where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_voice_{os.getpid()}"}
-    async with running_demo(place, **where) as demo:
+async def test_demo_holds_a_typed_and_a_spoken_interview(mongod: str, valkey: str, tmp_path: Path) -> None:
+    workspace = copy_workspace(tmp_path)
+    environment = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_voice_{os.getpid()}"}
+    async with running_demo(workspace, **environment) as demo:
         out, err = await asyncio.wait_for(demo.communicate(), DEMO_TIMEOUT_SECONDS)
     assert (demo.returncode, err.decode()) == (0, ""), out.decode()
     typed, heading, spoken = out.decode().partition("Software Engineer, spoken")
@@ -141,7 +141,7 @@ async def test_the_demo_holds_a_typed_and_a_spoken_interview(mongod: str, valkey
     assert re.search(r"Overall \d+ of 100", typed)
     assert "question 7 of 7" in spoken
     assert "COMPLETED, WRAPPED_UP" in spoken
-    # every question was put once, and one again because the candidate asked for it
+    # the interviewer asks every question once, and repeats the one that the candidate asks to hear again
     assert spoken.count("Think of a time when you saw two reasonable ways") == 2
     for question in (
         "To start, tell me about",
@@ -156,4 +156,4 @@ async def test_the_demo_holds_a_typed_and_a_spoken_interview(mongod: str, valkey
     assert len(re.findall(r"(?:AUDIO|_TRACK)\s+COMPLETED, \d+ s of audio/ogg, its link plays it", spoken)) == 3
     files = re.findall(r"\.viva/demo/recordings/\S+\.ogg", spoken)
     assert len(files) == 3
-    assert all((place / file).stat().st_size > 100_000 for file in files)
+    assert all((workspace / file).stat().st_size > 100_000 for file in files)

@@ -1,4 +1,4 @@
-"""Where speech is taken to begin and to end."""
+"""Detection of the beginning and the end of speech."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ RATE = 16000
 
 
 def make_noise(seconds: float, loudness: float = 0.0) -> NDArray[np.int16]:
-    """The sound of a room; loudness in parts of full scale."""
+    """Returns background noise; `loudness` is a fraction of full scale."""
     return (np.random.default_rng(7).normal(0, loudness, int(seconds * RATE)) * 32768).astype(np.int16)
 
 
@@ -26,7 +26,7 @@ def feed_endpointer(endpointer: Endpointer, *parts: NDArray[np.int16], piece: in
 
 
 @pytest.mark.parametrize("room", [0.0, 0.001, 0.004])
-def test_speech_is_found_in_silence_and_in_a_room_with_some_noise(room: float) -> None:
+def test_speech_is_detected_in_silence_and_in_background_noise(room: float) -> None:
     words = synthesize_speech("I fixed a bug.")
     with_noise = (words + make_noise(len(words) / RATE, room)[: len(words)]).astype(np.int16)
     begin, segment = feed_endpointer(Endpointer(RATE, 0.4), make_noise(1.0, room), with_noise, make_noise(1.0, room))
@@ -38,7 +38,7 @@ def test_speech_is_found_in_silence_and_in_a_room_with_some_noise(room: float) -
     assert segment.has_ended
 
 
-def test_the_size_of_the_pieces_makes_no_difference() -> None:
+def test_result_does_not_depend_on_the_size_of_the_pieces() -> None:
     parts = (make_noise(0.5), synthesize_speech("One."), make_noise(1.0), synthesize_speech("Two."), make_noise(1.0))
     whole, small = (feed_endpointer(Endpointer(RATE, 0.4), *parts, piece=piece) for piece in (10**6, 7))
     assert len(whole) == 4
@@ -46,7 +46,7 @@ def test_the_size_of_the_pieces_makes_no_difference() -> None:
 
 
 @pytest.mark.parametrize(("silence", "segments"), [(0.3, 2), (1.0, 1)])
-def test_a_pause_ends_a_segment_when_it_is_long_enough(silence: float, segments: int) -> None:
+def test_long_pause_ends_a_segment(silence: float, segments: int) -> None:
     events = feed_endpointer(
         Endpointer(RATE, silence),
         synthesize_speech("First this."),
@@ -57,12 +57,12 @@ def test_a_pause_ends_a_segment_when_it_is_long_enough(silence: float, segments:
     assert sum(isinstance(event, Segment) for event in events) == segments
 
 
-def test_a_click_is_no_speech() -> None:
+def test_click_is_not_speech() -> None:
     click = np.full(RATE // 50, 20000, np.int16)
     assert feed_endpointer(Endpointer(RATE, 0.4), make_noise(0.5), click, make_noise(1.0)) == []
 
 
-def test_who_never_stops_is_cut_but_has_not_ended() -> None:
+def test_endless_speech_is_cut_without_an_end() -> None:
     endless = np.tile(synthesize_speech("Onandonandon"), 40)[: int(RATE * (MAX_SEGMENT_SECONDS + 2))]
     events = feed_endpointer(Endpointer(RATE, 2.0), endless)
     (segment,) = [event for event in events if isinstance(event, Segment)]
@@ -70,7 +70,7 @@ def test_who_never_stops_is_cut_but_has_not_ended() -> None:
     assert segment.seconds == pytest.approx(MAX_SEGMENT_SECONDS, abs=0.1)
 
 
-def test_what_is_under_way_can_be_ended_by_hand_and_only_once() -> None:
+def test_current_segment_can_be_cut_once() -> None:
     endpointer = Endpointer(RATE, None)
     feed_endpointer(endpointer, make_noise(0.2), synthesize_speech("I was just about to say"), make_noise(3.0))
     segment = endpointer.cut()

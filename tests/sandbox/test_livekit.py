@@ -1,4 +1,4 @@
-"""livekit-server as the sandbox runs it: people hear each other, webhooks arrive, and it goes when it is told to."""
+"""livekit-server as the sandbox runs it: participants hear each other, webhooks arrive, and it stops quickly."""
 
 import asyncio
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.schema.api_client import serve
 pytestmark = pytest.mark.servers
 
 
-async def test_two_people_in_a_room_hear_each_other(livekit_server: LivekitServer) -> None:
+async def test_two_participants_hear_each_other(livekit_server: LivekitServer) -> None:
     room_name = f"room-{uuid4().hex}"
     async with (
         join_room(livekit_server, room_name, "low") as low,
@@ -31,7 +31,7 @@ async def test_two_people_in_a_room_hear_each_other(livekit_server: LivekitServe
         assert await asyncio.gather(measure_loudest_tone(low), measure_loudest_tone(high)) == pytest.approx([880, 440], abs=20)
 
 
-async def test_what_happens_in_a_room_is_told_by_signed_webhooks(tmp_path: Path) -> None:
+async def test_room_events_are_posted_as_signed_webhooks(tmp_path: Path) -> None:
     received: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
 
     async def receive_webhook(request: Request) -> Response:
@@ -42,7 +42,7 @@ async def test_what_happens_in_a_room_is_told_by_signed_webhooks(tmp_path: Path)
         url = f"http://127.0.0.1:{address.port}/webhooks"
         async with LivekitServer(await find_livekit(), tmp_path, webhooks=[url]) as server:
             receiver = api.WebhookReceiver(api.TokenVerifier(server.api_key, server.api_secret))
-            async with join_room(server, "told", "candidate"):
+            async with join_room(server, "webhooks", "candidate"):
                 pass
             seen: list[tuple[str, str]] = []
             async with asyncio.timeout(20):
@@ -54,15 +54,15 @@ async def test_what_happens_in_a_room_is_told_by_signed_webhooks(tmp_path: Path)
     assert seen[-1] == ("participant_left", "candidate")
 
 
-async def test_it_does_not_wait_for_those_who_are_in_its_rooms(tmp_path: Path) -> None:
+async def test_stopping_does_not_wait_for_participants(tmp_path: Path) -> None:
     async with LivekitServer(await find_livekit(), tmp_path) as server, join_room(server, "full", "candidate"):
         begun = monotonic()
         await server.stop()
         assert not server.is_running
-        assert monotonic() - begun < 5  # left alone it looks every five seconds whether they are gone
+        assert monotonic() - begun < 5  # without the second signal, it checks for participants only every five seconds
 
 
-async def test_a_server_that_was_killed_comes_back_under_its_address_and_keys(tmp_path: Path) -> None:
+async def test_killed_server_restarts_with_the_same_url_and_keys(tmp_path: Path) -> None:
     async with LivekitServer(await find_livekit(), tmp_path) as server:
         await server.kill()
         await server.start()
@@ -70,7 +70,7 @@ async def test_a_server_that_was_killed_comes_back_under_its_address_and_keys(tm
             assert room.isconnected()
 
 
-async def test_a_server_that_cannot_be_run_says_so(tmp_path: Path) -> None:
+async def test_binary_that_cannot_be_run_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SandboxFailed, match="cannot be run"):
         async with LivekitServer(tmp_path / "nothing", tmp_path):
             pass

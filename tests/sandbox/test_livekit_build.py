@@ -1,4 +1,4 @@
-"""Where livekit-server comes from: PATH, the cache, or one build, whatever becomes of those who build. Go is a script here."""
+"""Finding livekit-server on PATH or in the cache, or building it once, even if builders fail or die. A script replaces Go."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from sandbox.livekit import build
 from sandbox.livekit.build import cached_binary_path, find_installed, find_or_build, required_version
 from sandbox.processes import NICENESS, SandboxFailed
 
-# they take their time by the clock
+# these tests measure real time
 pytestmark = pytest.mark.servers
 
 GO_SCRIPT = """
@@ -26,10 +26,10 @@ echo '#!/bin/sh' > "$2"; chmod +x "$2"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache and a PATH of this test alone."""
+    """Gives the test its own cache, and a folder in place of PATH."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    # found is what is there, while PATH itself goes on to serve the scripts
+    # only files in that folder are found, while PATH itself still serves the scripts
     monkeypatch.setattr("shutil.which", lambda name: str(path) if (path := tmp_path / "bin" / name).exists() else None)
     return tmp_path
 
@@ -55,7 +55,7 @@ def shift_patch_version(version: str, by: int) -> str:
 
 
 @pytest.mark.parametrize("later", [0, 1])
-async def test_a_server_on_path_wins_where_it_is_of_the_series_that_viva_is_tried_with(folder: Path, later: int) -> None:
+async def test_server_on_path_is_used_if_its_minor_version_matches(folder: Path, later: int) -> None:
     server = write_script(
         folder, "livekit-server", f"echo livekit-server version {shift_patch_version(required_version(), later)}"
     )
@@ -63,14 +63,14 @@ async def test_a_server_on_path_wins_where_it_is_of_the_series_that_viva_is_trie
 
 
 @pytest.mark.parametrize("version", [shift_patch_version(required_version(), -1), "1.99.0", "2.0.0", "unknown"])
-async def test_another_version_on_path_is_passed_over_and_said_to_be(folder: Path, version: str) -> None:
+async def test_another_version_on_path_is_not_used_and_reported(folder: Path, version: str) -> None:
     server = write_script(folder, "livekit-server", f"echo livekit-server version {version}")
     messages: list[str] = []
     assert await find_installed(messages.append) is None
     assert any(str(server) in line and required_version() in line for line in messages)
 
 
-async def test_the_command_runs_without_any_installed_package(folder: Path) -> None:
+async def test_command_runs_without_any_installed_package(folder: Path) -> None:
     server = write_script(folder, "livekit-server", f"echo livekit-server version {required_version()}")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-S", "-m", "sandbox.livekit"),
@@ -82,7 +82,7 @@ async def test_the_command_runs_without_any_installed_package(folder: Path) -> N
     assert (process.returncode, output.decode().strip()) == (0, str(server))
 
 
-async def test_it_is_built_once_and_then_kept(folder: Path) -> None:
+async def test_server_is_built_once_and_cached(folder: Path) -> None:
     write_go_script(folder)
     assert await find_installed(print) is None
     first = await find_or_build(print)
@@ -92,7 +92,7 @@ async def test_it_is_built_once_and_then_kept(folder: Path) -> None:
     assert count_builds(folder) == 1
 
 
-async def test_of_two_who_need_it_one_builds_and_the_other_waits(folder: Path) -> None:
+async def test_one_caller_builds_while_the_other_waits(folder: Path) -> None:
     write_go_script(folder, work="sleep 1")
     messages: list[str] = []
     paths = await asyncio.gather(*(find_or_build(messages.append) for _ in range(2)))
@@ -101,7 +101,7 @@ async def test_of_two_who_need_it_one_builds_and_the_other_waits(folder: Path) -
     assert sum(line.startswith("Waiting for livekit-server") for line in messages) == 1
 
 
-async def test_a_build_that_fails_fails_for_those_who_wait_for_it(folder: Path) -> None:
+async def test_failed_build_fails_for_all_who_wait_for_it(folder: Path) -> None:
     write_go_script(folder, work="sleep 1; echo 'no space left on device' >&2; exit 1")
     results = await asyncio.gather(*(find_or_build(print) for _ in range(2)), return_exceptions=True)
     assert [type(result) for result in results] == [SandboxFailed] * 2
@@ -117,13 +117,13 @@ async def test_elapsed_time_is_reported_while_building_and_while_waiting(folder:
     assert sum(line.startswith("Waiting for livekit-server, which another process is building: ") for line in lines) >= 2
 
 
-async def test_a_build_leaves_the_processors_to_others(folder: Path) -> None:
+async def test_build_runs_at_low_priority(folder: Path) -> None:
     write_go_script(folder, work=f"nice > {folder}/niceness")
     await find_or_build(print)
     assert (folder / "niceness").read_text(encoding="utf-8").strip() == str(min(os.nice(0) + NICENESS, 19))
 
 
-async def test_a_killed_builder_leaves_no_server_and_one_who_waited_builds_it(folder: Path) -> None:
+async def test_waiting_caller_builds_the_server_if_the_builder_is_killed(folder: Path) -> None:
     write_go_script(folder, work=f"touch {folder}/begun; exec sleep 60")
     script = f"""
 import asyncio
@@ -145,7 +145,7 @@ asyncio.run(build.find_or_build(print))
     assert await waiting == cached_binary_path()
 
 
-async def test_a_build_that_fails_says_why_and_may_be_tried_again(folder: Path) -> None:
+async def test_failed_build_reports_the_reason_and_can_be_retried(folder: Path) -> None:
     write_go_script(folder, work="echo 'no space left on device' >&2; exit 1")
     with pytest.raises(SandboxFailed, match=r"(?s)could not be built.*no space left on device"):
         await find_or_build(print)
@@ -153,7 +153,7 @@ async def test_a_build_that_fails_says_why_and_may_be_tried_again(folder: Path) 
     assert await find_or_build(print) == cached_binary_path()
 
 
-async def test_a_build_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_build_that_hangs_times_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "BUILD_SECONDS", 0.3)
     write_go_script(folder, work="exec sleep 60")
     with pytest.raises(SandboxFailed, match="has not ended"):
@@ -161,7 +161,7 @@ async def test_a_build_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("version", ["1.25.9", None])
-async def test_without_a_go_that_is_new_enough_one_is_installed_and_where_that_fails_it_is_told(
+async def test_go_is_installed_if_it_is_missing_or_old_and_a_failure_is_reported(
     folder: Path, monkeypatch: pytest.MonkeyPatch, version: str | None
 ) -> None:
     if version:

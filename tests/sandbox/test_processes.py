@@ -1,4 +1,4 @@
-"""Children that end with their parent, however it ends, and failures that people can read."""
+"""Child processes end with their parent, however it ends, and their failures are explained."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ SLEEP_CODE = "import time; print('up', flush=True); time.sleep(60)"
 pytestmark = pytest.mark.servers
 
 
-async def test_a_child_is_up_in_the_block_and_gone_after_it(tmp_path: Path) -> None:
+async def test_child_runs_only_during_the_block(tmp_path: Path) -> None:
     async with ChildProcess([sys.executable, "-c", SLEEP_CODE], tmp_path / "log") as child:
         assert child.is_running
         pid = child.pid
@@ -24,7 +24,7 @@ async def test_a_child_is_up_in_the_block_and_gone_after_it(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-async def test_a_child_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
+async def test_child_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
     script = f"""
         async with ChildProcess([sys.executable, "-c", {SLEEP_CODE!r}], folder / "log") as child:
             while "up" not in (folder / "log").read_text():
@@ -39,51 +39,51 @@ async def test_a_child_ends_with_its_parent(tmp_path: Path, number: signal.Signa
         await wait_until_gone(pid)
 
 
-async def test_a_child_that_does_not_listen_to_sigterm_is_killed(tmp_path: Path) -> None:
-    deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP_CODE}"
-    async with ChildProcess([sys.executable, "-c", deaf], tmp_path / "log") as child:
+async def test_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
+    ignores_sigterm = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP_CODE}"
+    async with ChildProcess([sys.executable, "-c", ignores_sigterm], tmp_path / "log") as child:
         await child.wait_until(lambda: log_contains(tmp_path / "log", "up"))
         await child.stop(seconds=0.2)
         assert await child.wait() == -signal.SIGKILL
 
 
-async def test_ctrl_c_is_for_the_parent_alone(tmp_path: Path) -> None:
+async def test_ctrl_c_reaches_only_the_parent(tmp_path: Path) -> None:
     async with ChildProcess([sys.executable, "-c", SLEEP_CODE], tmp_path / "log") as child:
-        # a terminal sends it to the whole group
+        # a terminal sends the signal to the whole process group
         assert os.getpgid(child.pid) != os.getpgrp()
 
 
-async def test_what_ends_at_once_says_what_it_said_this_time(tmp_path: Path) -> None:
+async def test_failure_of_a_child_that_ends_early_contains_only_the_log_of_this_run(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    log.write_text("of an earlier run\n", encoding="utf-8")
+    log.write_text("from an earlier run\n", encoding="utf-8")
     child = ChildProcess([sys.executable, "-c", "raise SystemExit('no such table')"], log)
     await child.start()
     with pytest.raises(SandboxFailed) as failed:
         await child.wait_until_port(free_port())
-    assert "ended at once" in str(failed.value)
+    assert "ended before it was ready" in str(failed.value)
     assert "no such table" in str(failed.value)
     assert str(log) in str(failed.value)
-    assert "of an earlier run" not in str(failed.value)
+    assert "from an earlier run" not in str(failed.value)
     assert await child.wait() == 1
 
 
-async def test_what_does_not_come_up_in_time_says_so(tmp_path: Path) -> None:
+async def test_child_that_is_not_ready_in_time_is_reported(tmp_path: Path) -> None:
     async def never() -> bool:
         return False
 
     async with ChildProcess([sys.executable, "-c", SLEEP_CODE], tmp_path / "log") as child:
-        with pytest.raises(SandboxFailed, match="is not up after 0 s"):
+        with pytest.raises(SandboxFailed, match="was not ready after 0 s"):
             await child.wait_until(never, seconds=0.2)
 
 
-async def test_a_command_that_is_not_there_says_so(tmp_path: Path) -> None:
+async def test_missing_command_is_reported(tmp_path: Path) -> None:
     child = ChildProcess([str(tmp_path / "no-such-server")], tmp_path / "log")
     await child.start()
     with pytest.raises(SandboxFailed, match="no-such-server cannot be run: No such file"):
         await child.wait_until_port(free_port())
 
 
-async def test_a_child_that_was_killed_starts_again(tmp_path: Path) -> None:
+async def test_killed_child_can_be_started_again(tmp_path: Path) -> None:
     async with ChildProcess([sys.executable, "-c", SLEEP_CODE], tmp_path / "log") as child:
         first = child.pid
         await child.kill()
@@ -93,7 +93,7 @@ async def test_a_child_that_was_killed_starts_again(tmp_path: Path) -> None:
         assert child.pid != first
 
 
-async def test_what_was_not_started_has_no_number(tmp_path: Path) -> None:
+async def test_child_that_was_not_started_has_no_process_id(tmp_path: Path) -> None:
     child = ChildProcess(["true"], tmp_path / "log")
     assert not child.is_running
     await child.stop()

@@ -6,10 +6,10 @@ from rich.table import Table
 from sandbox.results import describe_machine, percentile, write_section
 
 
-def table(value: str) -> Table:
-    shown = Table("name", "value", title="Figures")
-    shown.add_row("[red]latency[/]", value)
-    return shown
+def make_table(value: str) -> Table:
+    table = Table("name", "value", title="Figures")
+    table.add_row("[red]latency[/]", value)
+    return table
 
 
 def test_percentile_uses_the_nearest_rank() -> None:
@@ -21,15 +21,15 @@ def test_percentile_uses_the_nearest_rank() -> None:
 
 def test_write_section_replaces_its_own_section_and_keeps_others(tmp_path: Path) -> None:
     path = tmp_path / "RESULTS.md"
-    write_section(path, "First", "by make first", [table("1 ms")])
-    write_section(path, "Second", "by make second", [table("2 ms")], ["a note"])
-    write_section(path, "First", "by make first", [table("3 ms")])
+    write_section(path, "First", "by make first", [make_table("1 ms")])
+    write_section(path, "Second", "by make second", [make_table("2 ms")], ["a note"])
+    write_section(path, "First", "by make first", [make_table("3 ms")])
     text = path.read_text()
     assert text.count("## First") == text.count("## Second") == 1
     assert "1 ms" not in text
     assert "2 ms" in text and "- a note" in text
     assert "**Figures**" in text and "| latency | 3 ms" in text
-    write_section(path, "First", "by make first", [table("3 ms")])
+    write_section(path, "First", "by make first", [make_table("3 ms")])
     assert path.read_text() == text, "writing the same result twice changes nothing"
 
 

@@ -1,4 +1,4 @@
-"""mongod and valkey as the sandbox runs them: found, up, kept, and gone with their parent."""
+"""mongod and valkey as the sandbox runs them: how they are found, start, persist data and stop."""
 
 import importlib.metadata
 import shutil
@@ -34,22 +34,22 @@ async def test_servers_stop_with_their_parent(tmp_path: Path, number: signal.Sig
         await wait_until_gone(*pids)
 
 
-async def test_data_is_kept_between_runs_on_other_ports_also_after_a_kill(tmp_path: Path) -> None:
+async def test_mongod_data_survives_a_kill_and_a_change_of_port(tmp_path: Path) -> None:
     first, second = free_port(), free_port()
     async with Mongod(tmp_path / "mongod", first) as server:
         async with open_client(server) as client:
-            await client["kept"]["things"].insert_one({"_id": 1})
+            await client["test"]["things"].insert_one({"_id": 1})
         await server.kill()
     async with Mongod(tmp_path / "mongod", second) as server, open_client(server) as client:
         assert first != second
-        assert await client["kept"]["things"].count_documents({}) == 1
-        # a primary that finds itself on the new port: turns need transactions
+        assert await client["test"]["things"].count_documents({}) == 1
+        # transactions, which turns need, work only if the member finds itself on the new port
         async with client.start_session() as session, await session.start_transaction():
-            await client["kept"]["things"].insert_one({"_id": 2}, session=session)
-        assert await client["kept"]["things"].count_documents({}) == 2
+            await client["test"]["things"].insert_one({"_id": 2}, session=session)
+        assert await client["test"]["things"].count_documents({}) == 2
 
 
-async def test_valkey_keeps_nothing(tmp_path: Path) -> None:
+async def test_valkey_does_not_persist_data(tmp_path: Path) -> None:
     async with Valkey(tmp_path / "valkey") as server:
         async with Redis.from_url(server.url) as redis:
             await redis.set("key", "value")
@@ -59,18 +59,18 @@ async def test_valkey_keeps_nothing(tmp_path: Path) -> None:
             assert await redis.get("key") is None
 
 
-async def test_a_server_whose_port_is_taken_says_so(tmp_path: Path) -> None:
+async def test_taken_port_is_reported(tmp_path: Path) -> None:
     async with Valkey(tmp_path / "valkey") as other:
-        with pytest.raises(SandboxFailed, match=r"mongod .* ended at once") as failed:
+        with pytest.raises(SandboxFailed, match=r"mongod .* ended before it was ready") as failed:
             async with Mongod(tmp_path / "mongod", other.port):
                 pass
     assert "Address already in use" in str(failed.value)
 
 
-# --- where they come from
+# --- finding the servers
 
 
-def test_a_server_on_path_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_on_path_takes_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("mongod", "valkey-server"):
         (tmp_path / name).write_text("#!/bin/sh\n", encoding="utf-8")
         (tmp_path / name).chmod(0o755)
@@ -79,12 +79,12 @@ def test_a_server_on_path_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert find_valkey() == str(tmp_path / "valkey-server")
 
 
-def test_where_there_is_none_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_wheel(name: str) -> Any:
+def test_missing_server_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raise_not_found(name: str) -> Any:
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    monkeypatch.setattr(mongod, "files", no_wheel)
+    monkeypatch.setattr(mongod, "files", raise_not_found)
     monkeypatch.setattr(valkey, "find_spec", lambda _: None)
     with pytest.raises(SandboxFailed, match=r"There is no mongod: .* set MONGODB_URL"):
         find_mongod()

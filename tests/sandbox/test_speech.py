@@ -1,4 +1,4 @@
-"""espeak-ng as the sandbox speaks with it."""
+"""Text to speech by espeak-ng."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ VOICE = EspeakVoice("en-us+m3")
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 24000, 48000])
-def test_the_same_text_takes_the_same_time_at_any_rate(rate: int) -> None:
+def test_duration_does_not_depend_on_the_sample_rate(rate: int) -> None:
     speech = synthesize("I fixed it.", VOICE, rate)
     assert speech.sample_rate == rate
     assert abs(speech.seconds - synthesize("I fixed it.", VOICE, 22050).seconds) < 0.01
@@ -19,7 +19,7 @@ def test_the_same_text_takes_the_same_time_at_any_rate(rate: int) -> None:
     assert np.abs(speech.samples).max() > 3000
 
 
-def test_each_word_of_the_text_has_its_time_in_order_whatever_espeak_makes_of_it() -> None:
+def test_every_word_has_a_time_in_order_even_if_espeak_merges_or_splits_words() -> None:
     text = "Tell me — of the bug, you fixed last. It's the “hardest” one in 2021; naïve café?"
     speech = synthesize(text, VOICE, 16000)
     assert [word.text for word in speech.words] == text.split()
@@ -30,7 +30,7 @@ def test_each_word_of_the_text_has_its_time_in_order_whatever_espeak_makes_of_it
     assert spoken_year.end - spoken_year.start > 1
 
 
-def test_a_word_is_where_its_sound_is() -> None:
+def test_word_times_match_the_audio() -> None:
     speech = synthesize("Yes. No.", VOICE, 16000)
     yes, no = speech.words
     between = speech.samples[int((yes.end + 0.02) * 16000) : int((no.start - 0.02) * 16000)]
@@ -39,21 +39,21 @@ def test_a_word_is_where_its_sound_is() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n"])
-def test_no_words_make_no_sound(text: str) -> None:
+def test_text_without_words_makes_no_sound(text: str) -> None:
     speech = synthesize(text, VOICE, 16000)
     assert (speech.seconds, speech.words) == (0, ())
 
 
-def test_a_voice_that_does_not_exist_is_refused() -> None:
+def test_unknown_voice_is_rejected() -> None:
     with pytest.raises(UnknownVoice, match="'zz'"):
         synthesize("Hello", EspeakVoice("zz"), 16000)
 
 
-async def test_many_threads_at_once_get_what_each_alone_would_get() -> None:
+async def test_concurrent_threads_do_not_affect_each_other() -> None:
     voices = [EspeakVoice(name, rate) for name in ("en-us+m3", "de", "es", "fr") for rate in (130, 200)]
 
     def speak(voice: EspeakVoice) -> int:
-        # not to the sample: espeak's breath is noise, and it rounds as it was left
+        # rounded, because espeak adds noise for breath and its rounding depends on earlier calls
         return round(synthesize("Hello there, how are you?", voice, 16000).seconds * 20)
 
     alone = [speak(voice) for voice in voices]

@@ -1,4 +1,4 @@
-"""All of the sandbox together: a process that dies is told, keys are kept as long as the data they are in."""
+"""The sandbox as a whole: it reports a process that ends, and its keys live as long as its data."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ from tests.schema.api_client import serve, with_services
 pytestmark = pytest.mark.servers
 
 
-async def test_a_process_that_dies_while_the_stack_is_used_ends_it_with_its_log(tmp_path: Path) -> None:
+async def test_child_that_ends_cancels_the_block_and_its_log_is_reported(tmp_path: Path) -> None:
     dying = ChildProcess(
         [sys.executable, "-c", "import time; time.sleep(0.3); raise SystemExit('out of memory')"], tmp_path / "log"
     )
@@ -44,22 +44,22 @@ def is_being_cancelled() -> bool:
     return task is None or task.cancelling() > 0
 
 
-async def test_an_error_whose_cause_is_a_process_that_died_is_told_as_that(tmp_path: Path) -> None:
+async def test_ended_child_is_reported_as_the_cause_of_an_error_in_the_block(tmp_path: Path) -> None:
     async with ChildProcess([sys.executable, "-c", "raise SystemExit('out of memory')"], tmp_path / "log") as dying:
         with pytest.raises(SandboxFailed, match="out of memory"):
             async with stack._fail_when_child_ends([dying]):
-                raise ConnectionError("the other side has gone")
+                raise ConnectionError("connection reset by peer")
     assert not is_being_cancelled()
 
 
-async def test_an_error_of_the_block_stays_what_it_is_while_all_processes_run(tmp_path: Path) -> None:
+async def test_error_in_the_block_propagates_while_all_children_run(tmp_path: Path) -> None:
     async with ChildProcess([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path / "log") as living:
-        with pytest.raises(ValueError, match="of the block"):
+        with pytest.raises(ValueError, match="in the block"):
             async with stack._fail_when_child_ends([living]):
-                raise ValueError("of the block")
+                raise ValueError("in the block")
 
 
-def test_a_port_that_is_taken_is_replaced() -> None:
+def test_taken_port_is_replaced() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -68,7 +68,7 @@ def test_a_port_that_is_taken_is_replaced() -> None:
     assert choose_port(port) == port
 
 
-async def test_keys_are_kept_with_the_data_and_made_anew_for_other_data(tenant: Tenant, tmp_path: Path) -> None:
+async def test_keys_are_saved_with_the_data_and_replaced_for_another_database(tenant: Tenant, tmp_path: Path) -> None:
     made: list[PydanticObjectId] = []
 
     async def provision(_: Settings, organization: str, role: Role, name: str) -> tuple[PydanticObjectId, str]:
@@ -83,10 +83,10 @@ async def test_keys_are_kept_with_the_data_and_made_anew_for_other_data(tenant: 
         assert set(first) == set(Role) - {Role.CANDIDATE}
         assert await stack.issue_keys(up, tmp_path, provision) == first
         assert len(made) == len(first)
-        kept = tmp_path / "keys.json"
-        assert json.loads(await asyncio.to_thread(kept.read_text)) == first
-        assert kept.stat().st_mode & 0o077 == 0
-        # as another database would not know them
+        saved = tmp_path / "keys.json"
+        assert json.loads(await asyncio.to_thread(saved.read_text)) == first
+        assert saved.stat().st_mode & 0o077 == 0
+        # simulates another database, which has none of the keys
         await revoke_key(made[-1])
         assert await stack.issue_keys(up, tmp_path, provision) != first
         assert len(made) == 2 * len(first)

@@ -1,11 +1,11 @@
-"""The word error rate of what was stored against what was said."""
+"""The word error rate."""
 
 import pytest
 
 from sandbox.word_errors import word_error_rate
 
 
-def test_case_marks_contractions_and_where_it_is_cut_make_no_errors() -> None:
+def test_case_punctuation_contractions_and_segmentation_are_ignored() -> None:
     assert word_error_rate(["I'm sure.", "It's a well-known bug!"], ["i am sure it is", "a well known bug"]) == 0
 
 
@@ -19,10 +19,10 @@ def test_case_marks_contractions_and_where_it_is_cut_make_no_errors() -> None:
         ("I fixed the bug I fixed the bug", 1.25),
     ],
 )
-def test_each_word_that_is_wrong_missing_or_added_counts(heard: str, rate: float) -> None:
+def test_substituted_missing_and_inserted_words_count(heard: str, rate: float) -> None:
     assert word_error_rate(["I fixed a bug."], [heard]) == rate
 
 
-def test_without_words_there_is_no_rate() -> None:
+def test_word_error_rate_of_nothing_is_an_error() -> None:
     with pytest.raises(ValueError, match="nothing was said"):
         word_error_rate([" "], ["hello"])

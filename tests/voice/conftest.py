@@ -24,7 +24,7 @@ async def launched_fleet(
         serve(provider.app) as address,
         # Recognizes exactly what callers announce; other tests cover how Whisper hears espeak.
         SpeechProviderProcess("deepgram", folder, ROOT, "--phrases") as deepgram,
-        SpeechProviderProcess("cartesia", folder, ROOT, "--haste", SPEECH_SPEED) as cartesia,
+        SpeechProviderProcess("cartesia", folder, ROOT, "--speed-factor", SPEECH_SPEED) as cartesia,
     ):
         provider.url = f"http://127.0.0.1:{address.port}"
         async with launch_fleet(mongod, bound_database.name, provider, folder, SpeechProviders(deepgram, cartesia)) as fleet:

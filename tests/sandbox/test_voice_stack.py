@@ -1,4 +1,4 @@
-"""What the sandbox adds for voice: whose LiveKit is used, what is said where there is none, and when workers count as up."""
+"""The voice part of the sandbox: which LiveKit it uses, what happens without one, and when workers are ready."""
 
 import sys
 from collections.abc import Callable
@@ -17,20 +17,20 @@ WEBHOOK_URL = "http://127.0.0.1:9/webhooks/livekit"
 
 
 @pytest.fixture(autouse=True)
-def _no_livekit_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _unset_livekit_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in voice_stack.LIVEKIT_VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 
 async def start_voice_processes(
-    folder: Path, tell: ReportProgress = print
+    folder: Path, report: ReportProgress = print
 ) -> tuple[list[ChildProcess], dict[str, str], str | None]:
     started: list[ChildProcess] = []
 
     async def start(child: ChildProcess) -> None:
         started.append(child)
 
-    return started, *(await voice_stack.start_voice(start, folder, folder, WEBHOOK_URL, tell))
+    return started, *(await voice_stack.start_voice(start, folder, folder, WEBHOOK_URL, report))
 
 
 def stub_build(monkeypatch: pytest.MonkeyPatch, result: Callable[[], Path]) -> None:
@@ -40,9 +40,7 @@ def stub_build(monkeypatch: pytest.MonkeyPatch, result: Callable[[], Path]) -> N
     monkeypatch.setattr(voice_stack, "find_or_build", find_or_build)
 
 
-async def test_where_there_is_no_livekit_interviews_are_typed_and_the_reason_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_voice_is_off_with_a_reason_if_livekit_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> Path:
         raise SandboxFailed("there is no Go")
 
@@ -53,7 +51,7 @@ async def test_where_there_is_no_livekit_interviews_are_typed_and_the_reason_is_
     assert reason == "there is no Go"
 
 
-async def test_a_livekit_of_the_environment_wins_where_its_keys_are_there(
+async def test_livekit_in_the_environment_takes_precedence_if_its_keys_are_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub_build(monkeypatch, lambda: tmp_path / "livekit-server")
@@ -79,19 +77,19 @@ async def test_workers_of_two_runs_have_different_names(tmp_path: Path, monkeypa
     assert len(names) == 4
 
 
-async def test_a_worker_counts_as_up_once_it_says_that_it_is_registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    marker = tmp_path / "was here"
-    says_it_once = f"""
+async def test_worker_is_ready_once_it_logs_its_registration_in_this_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    marker = tmp_path / "has run"
+    logs_registration_once = f"""
 import pathlib, time
 marker = pathlib.Path({str(marker)!r})
 print("" if marker.exists() else {voice_stack.REGISTERED_MESSAGE!r}, flush=True)
 marker.touch()
 time.sleep(60)
 """
-    async with ChildProcess([sys.executable, "-c", says_it_once], tmp_path / "log") as worker:
+    async with ChildProcess([sys.executable, "-c", logs_registration_once], tmp_path / "log") as worker:
         await voice_stack.wait_until_registered(worker)
         await worker.kill()
         await worker.start()
         monkeypatch.setattr(voice_stack, "REGISTERED_SECONDS", 0.5)
-        with pytest.raises(SandboxFailed, match="is not up"):
+        with pytest.raises(SandboxFailed, match="was not ready"):
             await voice_stack.wait_until_registered(worker)
