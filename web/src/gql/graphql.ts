@@ -4,145 +4,145 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** How people talk. */
+/** How the interview is held. */
 export type Channel =
-  /** By typing. */
+  /** By typed messages (sendMessage). */
   | 'TEXT'
-  /** By voice, in a room. */
+  /** By voice, in a LiveKit room. */
   | 'VOICE';
 
-/** What the candidate agreed to. */
+/** The candidate's consent. */
 export type ConsentInput = {
-  /** Whether the candidate agreed to a recording besides. */
+  /** Whether the candidate also consents to audio and video recording. */
   recording: boolean;
-  /** Version of the text that the candidate saw: Invitation.consentText.version. */
+  /** The version of the text that the candidate saw: Invitation.consentText.version. */
   textVersion: string;
 };
 
-/** Input of endInterview. */
+/** The input of endInterview. */
 export type EndInterviewInput = {
-  /** Makes a repetition safe: per caller and mutation, kept for 24 hours. The same key with the same input has one effect and answers the same; with another input it is a CONFLICT. */
+  /** Makes retries safe. For 24 hours, repeating the mutation with the same key and the same input has no further effect and returns the same result; the same key with another input is a CONFLICT. Keys are separate for each caller and mutation. At most 200 characters, on one line. */
   idempotencyKey?: string | null | undefined;
-  /** The interview's id. */
+  /** The id of the interview. */
   interviewId: string | number;
 };
 
 /** Why an interview ended. */
 export type EndReason =
-  /** The candidate asked to stop. */
+  /** The candidate ended the interview, by saying so or with endInterview. */
   | 'CANDIDATE_ENDED'
-  /** The candidate went away and did not come back. */
+  /** The candidate left and did not return, or did not answer even when asked again. */
   | 'CANDIDATE_LEFT'
-  /** A technical failure ended it. */
+  /** A technical failure ended the interview; endDetail has the details. */
   | 'FAILED'
-  /** The position's number of exchanges was reached. */
+  /** The position's limit of exchanges was reached. */
   | 'OUT_OF_EXCHANGES'
   /** The time limit was reached. */
   | 'OUT_OF_TIME'
-  /** Somebody of the organization ended it. */
+  /** Somebody with an API key ended the interview (endInterview). */
   | 'RECRUITER_ENDED'
-  /** All questions were asked and the interviewer closed it. */
+  /** The interviewer had asked all core questions and closed the interview. */
   | 'WRAPPED_UP';
 
-/** Where an evaluation stands. */
+/** The state of an evaluation. COMPLETED and FAILED are final. */
 export type EvaluationStatus =
-  /** Done; it never changes any more. */
+  /** Done. Its results never change; reviews are added beside them. */
   | 'COMPLETED'
-  /** Given up; `failure` says why. Ask for another one with evaluateInterview. */
+  /** All attempts failed (see `failure`). Request another version with evaluateInterview. */
   | 'FAILED'
-  /** Waiting for its turn, or for the next try after a failure (`failure` says why). */
+  /** Waiting to be made, or to be retried after a failure (see `failure`). */
   | 'PENDING'
   /** Being made. */
   | 'RUNNING';
 
-/** Where an interview stands. */
+/** The state of an interview. It moves from SCHEDULED through WAITING, IN_PROGRESS and ENDING to COMPLETED, or ends as CANCELLED or EXPIRED. COMPLETED, CANCELLED, EXPIRED and FAILED are final. */
 export type InterviewStatus =
-  /** Called off before it began. */
+  /** Cancelled before the conversation began, or erased before it ended. */
   | 'CANCELLED'
-  /** Over; an evaluation is on its way or there. */
+  /** Ended. An evaluation has been requested automatically. */
   | 'COMPLETED'
-  /** Nothing new is asked or accepted; the last words are being stored. */
+  /** No more messages are accepted; the last turns are being stored. */
   | 'ENDING'
-  /** Nobody came in time. */
+  /** The conversation had not begun by expiresAt. The state is final and the invite cannot be renewed: schedule a new interview. */
   | 'EXPIRED'
-  /** Broke off for a technical reason; endDetail says which. */
+  /** Not used at present. A technical failure ends an interview as COMPLETED with endReason FAILED, so that what was said is evaluated. Handle it like COMPLETED without an evaluation. */
   | 'FAILED'
-  /** Under way. */
+  /** The conversation is under way. */
   | 'IN_PROGRESS'
-  /** Made; the candidate has not joined yet. */
+  /** Created; the candidate has not joined yet. */
   | 'SCHEDULED'
-  /** Open: the room or chat is there, the candidate has not said anything yet. */
+  /** The candidate may enter the room or chat, or is there; the conversation has not begun. */
   | 'WAITING';
 
-/** Input of joinInterview. It needs no other credential than the invite. */
+/** The input of joinInterview. */
 export type JoinInterviewInput = {
-  /** The interview's own unless given. */
+  /** The channel to continue in. VOICE is UNAVAILABLE on a server without LiveKit. Default: the interview's current channel. */
   channel?: Channel | null | undefined;
-  /** Required at the first join; null when coming back: the first consent stands. */
+  /** Required for the first join, else BAD_INPUT. Later joins ignore it: the first consent is final. */
   consent?: ConsentInput | null | undefined;
-  /** The invite's token. */
+  /** The token of the invite. */
   invite: string;
 };
 
-/** The band of the overall score, computed in code. People decide. */
+/** The band of the overall score. It is computed from the score alone: 75 and above, 50, 25, and below. It is a recommendation; people decide (reviewEvaluation). */
 export type Recommendation =
-  /** Meets what the position asks for. */
+  /** The overall score is at least 50 and below 75. */
   | 'HIRE'
-  /** Too little of the rubric could be assessed for a score. */
+  /** No score: criteria with less than 0.6 of the rubric's weight could be assessed. */
   | 'INCONCLUSIVE'
-  /** Below what the position asks for. */
+  /** The overall score is at least 25 and below 50. */
   | 'NO_HIRE'
-  /** Far above what the position asks for. */
+  /** The overall score is at least 75. */
   | 'STRONG_HIRE'
-  /** Far below what the position asks for. */
+  /** The overall score is below 25. */
   | 'STRONG_NO_HIRE';
 
-/** What a recording holds. */
+/** The content of a recording. */
 export type RecordingKind =
-  /** Both voices: the candidate on the left, the interviewer on the right. */
+  /** Both voices, in stereo: the candidate on the left, the interviewer on the right. */
   | 'AUDIO'
-  /** The candidate's voice alone. */
+  /** The candidate's voice only. */
   | 'CANDIDATE_TRACK'
-  /** The candidate's video with both voices; there is one when the camera was on. */
+  /** The candidate's video with both voices, if the camera was on. */
   | 'COMPOSITE'
-  /** The interviewer's voice alone. */
+  /** The interviewer's voice only. */
   | 'INTERVIEWER_TRACK';
 
-/** Where a recording stands. */
+/** The state of a recording. COMPLETED and FAILED are final. */
 export type RecordingStatus =
-  /** Being recorded, or made ready. */
+  /** Being recorded or processed. */
   | 'ACTIVE'
   /** Stored; `url` plays it. */
   | 'COMPLETED'
-  /** Recording broke off, `failure` says why; `url` plays what there was till then, if anything. */
+  /** Recording failed (see `failure`). `url` plays what was recorded until then, if anything. */
   | 'FAILED'
-  /** A recorder has been asked for. */
+  /** A recorder has been requested. */
   | 'STARTING';
 
-/** What a caller is to Viva. */
+/** The role of a caller. API keys have one of the first four roles. */
 export type Role =
-  /** Everything of the organization, erasure included. */
+  /** May do everything in the organization except write as the candidate. */
   | 'ADMIN'
-  /** One interview, as the person who is interviewed. */
+  /** A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that one interview. */
   | 'CANDIDATE'
-  /** Programs: read everything, start, schedule, end, cancel and evaluate; no reviews, positions or erasure. */
+  /** For programs. Like RECRUITER, except for reviewing evaluations and saving positions. */
   | 'INTEGRATION'
-  /** Everything but erasure. */
+  /** Like ADMIN, except for erasing interviews. */
   | 'RECRUITER'
-  /** Dashboards: interviews, transcripts, positions and live streams; no emails, evaluations or recordings. */
+  /** Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or recordings, nor filter or sort by them, and cannot change anything. */
   | 'VIEWER';
 
-/** Input of sendMessage. */
+/** The input of sendMessage. */
 export type SendMessageInput = {
-  /** Makes a repetition safe: per caller and mutation, kept for 24 hours. The same key with the same input has one effect and answers the same; with another input it is a CONFLICT. */
+  /** Makes retries safe. Repeating the mutation with the same key and the same text returns the stored turn; the same key with another text is a CONFLICT. A key never expires, and is unique within the interview. At most 200 characters, on one line. */
   idempotencyKey?: string | null | undefined;
-  /** The interview's id. */
+  /** The id of the interview. */
   interviewId: string | number;
-  /** The words, at most 20,000 characters. */
+  /** The message. At most 20,000 characters, and at least one that is not whitespace. */
   text: string;
 };
 
-/** Whose words. */
+/** The speaker of a turn. */
 export type Speaker =
   /** The candidate. */
   | 'CANDIDATE'
