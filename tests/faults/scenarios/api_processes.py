@@ -47,9 +47,7 @@ async def api_terminated(deployment: Deployment, scale: Scale) -> list[Check]:
             *await load.baseline_checks(before),
             duration("from SIGTERM to exit, the longer of two", max(drains), DRAIN_SECONDS),
             effect("no drain was cut short", max(drains) < DRAIN_SECONDS),
-            effect(
-                f"{STREAMS} SSE streams had turns and ended without `complete_with_level`", all(one.result() for one in followers)
-            ),
+            effect(f"{STREAMS} SSE streams had turns and ended without `complete`", all(one.result() for one in followers)),
             count("exit codes other than 0", sum(map(bool, exit_codes))),
             effect("subscribers were disconnected", bool(codes)),
             count(f"connections closed with a code that is not retryable ({codes})", final),
@@ -132,7 +130,7 @@ def _spread_check(name: str, connections: list[int]) -> Check:
 
 
 async def _follow_over_http(load: Load) -> bool:
-    """Returns whether turns arrived over SSE and the stream then ended without `complete_with_level`, so that clients retry."""
+    """Returns whether turns arrived over SSE and the stream then ended without `complete`, so that clients retry."""
     body = {"query": TURNS, "variables": {"id": load.interview_ids[0], "after": 0}}
     async with load.deployment.client(load.deployment.keys[Role.VIEWER], seconds=60.0) as client:
         headers = {"Accept": "text/event-stream"}

@@ -20,7 +20,7 @@ CHURN = 0.1
 CHURN_MEGABYTES = 10.0
 SAMPLES = 10
 COMPLETION_RATIO = 10.0
-"""From the last interview's end to the last `complete_with_level`, to the usual p99 of a turn: all streams complete together."""
+"""From the last interview's end to the last `complete`, to the usual p99 of a turn: all streams complete together."""
 REVOKED_SECONDS = 5.0
 """Ceiling until a revoked key's stream is closed: keys are checked every two seconds (lifecycle.access_monitor)."""
 EXPIRED_SECONDS = 3.0
@@ -99,7 +99,7 @@ async def churn(deployment: Deployment, scale: Scale) -> list[Check]:
 
 
 async def interviews_end(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Every interview ends: each subscriber gets the last turn, and then `complete_with_level`."""
+    """Every interview ends: each subscriber gets the last turn, and then `complete`."""
     async with run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
         began = time.time()
@@ -114,7 +114,7 @@ async def interviews_end(deployment: Deployment, scale: Scale) -> list[Check]:
             *await load.baseline_checks(before),
             effect(f"{report['completed']} of {report['subscribers']} subscriptions completed", all_completed),
             duration(f"{len(last)} interviews end together: all are over after", finished - began),
-            duration("from the last end to the last `complete_with_level`", delay),
+            duration("from the last end to the last `complete`", delay),
             ratio("the same, to the usual p99 of a turn before", delay, usual, COMPLETION_RATIO),
             count("connections that were cut off", sum(report["close_codes"].values())),
             *await load.verify(last, await deployment.subscribers.call("wait_until_caught_up", stored=last)),
