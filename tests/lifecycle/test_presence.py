@@ -110,13 +110,13 @@ async def test_newly_registered_worker_is_dispatched_to_every_waiting_interview(
     attended = await make_voice_interview(
         room=RoomState(wanted_until=now(), participant="PA_9"), lease=Lease(holder="agent", until=now() + timedelta(minutes=1))
     )
-    away = await make_voice_interview()
+    absent = await make_voice_interview()
     await dispatch_missing_interviewers(services)
     await dispatch_missing_interviewers(services)
     assert [await livekit.list_interviewer_fences(interview) for interview in wanted] == [[1, 2]] * 3, (
         "the first dispatch may have been lost"
     )
-    assert [await livekit.list_interviewer_fences(interview) for interview in (attended, away)] == [[], []]
+    assert [await livekit.list_interviewer_fences(interview) for interview in (attended, absent)] == [[], []]
 
 
 async def test_join_is_recorded_while_livekit_is_unreachable(services: Services) -> None:

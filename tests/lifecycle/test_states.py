@@ -74,7 +74,7 @@ async def test_opening_again_returns_the_interview_unchanged(services: Services,
     )
     assert {item.status for item in opened} == {WAITING}
     assert len({item.updated_at for item in opened}) == 1, "only one of them changed it"
-    assert len({item.consent.recording for item in opened if item.consent}) == 1, "and its consent stands"
+    assert len({item.consent.recording for item in opened if item.consent}) == 1, "and its consent is stored"
     assert len(await redis_probe.read_kicked_jobs()) == 1
     await update_interview(interview.id, {}, {"status": IN_PROGRESS})
     assert (await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)).status is IN_PROGRESS
