@@ -26,7 +26,7 @@ MAX_CRITERIA = 20
 _BY_TITLE = SortOrder("title")
 
 
-async def get_position(services: Services, principal: Principal, key: str, version: int | None) -> Position:
+async def get_position(principal: Principal, key: str, version: int | None) -> Position:
     """Return a version of a position, by default the newest. Raises NotFound."""
     require_permission(principal, Action.READ_POSITION)
     # Keys are ASCII. Other text cannot match, and MongoDB refuses some of it, such as unpaired surrogates.
@@ -46,7 +46,6 @@ async def get_interview_position(principal: Principal, interview: Interview) -> 
 
 
 async def list_positions(
-    services: Services,
     principal: Principal,
     include_archived: bool,
     first: int | None,
@@ -60,7 +59,7 @@ async def list_positions(
     return await positions.list_positions(principal.organization_id, request, include_archived=include_archived)
 
 
-async def count_positions(services: Services, principal: Principal, include_archived: bool) -> int:
+async def count_positions(principal: Principal, include_archived: bool) -> int:
     """Return how many positions `list_positions` lists."""
     require_permission(principal, Action.READ_POSITION)
     return await positions.count_positions(principal.organization_id, include_archived=include_archived)
