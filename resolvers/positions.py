@@ -12,7 +12,6 @@ from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
 from lifecycle.services import Services
 from models.documents import position as positions
-from models.documents.interview import Interview
 from models.documents.language import primary_language
 from models.documents.position import Position, PositionContent, find_position
 from models.reads.pagination import Page, PageRequest, SortOrder
@@ -31,15 +30,6 @@ async def get_position(principal: Principal, key: str, version: int | None) -> P
     require_permission(principal, Action.READ_POSITION)
     # Keys are ASCII. Other text cannot match, and MongoDB refuses some of it, such as unpaired surrogates.
     position = await find_position(principal.organization_id, key, version) if key.isascii() else None
-    if position is None:
-        raise build_not_found(IdKind.POSITION)
-    return position
-
-
-async def get_interview_position(principal: Principal, interview: Interview) -> Position:
-    """Return the position version of an interview that the caller may read. The role decides which fields are readable."""
-    require_permission(principal, Action.READ_INTERVIEW)
-    position = await positions.get_position(interview.position.id)
     if position is None:
         raise build_not_found(IdKind.POSITION)
     return position

@@ -196,7 +196,7 @@ async def test_error_in_one_round_does_not_end_repairs(
                 await wait_until(has_failed)
             await make_interview(due_at=now() + minus_seconds(2))
             await reply_jobs.wait_until_called(1)
-    assert {"event": "repairs failed", "reason": "RuntimeError", "log_level": "warning"} in logged
+    assert {"event": "periodic task failed", "reason": "RuntimeError", "log_level": "warning"} in logged
     assert "what was said" not in repr(logged)
 
 
@@ -206,7 +206,7 @@ async def test_repairs_survive_a_mongodb_outage(services: Services, own_mongod: 
         await own_mongod.kill()
 
         async def has_failed() -> bool:
-            return any(event["event"] == "repairs failed" for event in logged)
+            return any(event["event"] == "periodic task failed" for event in logged)
 
         async with running_repairs(services) as task:
             await wait_until(has_failed)
