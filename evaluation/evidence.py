@@ -1,7 +1,7 @@
-"""Quotes, found again in what the candidate said. Pure: a quote that code has not found does not exist.
+"""Verify quotes: find the words that the judge quotes in the candidate's turns. Pure functions.
 
-Words are compared, so that case, punctuation, line ends and typographic marks do not matter; what is kept is the text as it
-stands in the turn. Only turns whose speaker is the candidate are looked at.
+A quote that is not found is not evidence. The comparison is by words, so case, punctuation, line breaks and typographic
+characters do not matter; the evidence is the text of the turn itself. Only the candidate's turns are searched.
 """
 
 import re
@@ -17,16 +17,16 @@ from models.documents.evaluation import Evidence
 from models.documents.turn import Speaker, Turn
 
 MIN_WORDS = 5
-"""shorter quotes can be found anywhere; they count only when they are the whole turn"""
+"""Minimum length of a quote in words. A shorter one could be found anywhere, so it must be the whole turn."""
 
 _SEPARATOR = "\0"
-"""Stands between words in the searched text; no word contains it, before or after folding."""
+"""Separates the words of the searched text; no word contains it, before or after folding."""
 
 _WORD = re.compile(r"[\w\u0300-\u036f]+(?:['\u2019][\w\u0300-\u036f]+)*")
 
 
 class ClaimedQuote(Protocol):
-    """A quote as the judge gives it: the seq of a candidate's turn, and words of it."""
+    """A quote by the judge: the seq of a candidate's turn, and words from it."""
 
     turn: int
     text: str
@@ -34,7 +34,7 @@ class ClaimedQuote(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word as it is compared, and where it stands."""
+    """A word in its folded form, and its position."""
 
     folded: str
     turn: Turn
@@ -43,7 +43,7 @@ class _Word:
 
 
 def group_answers(turns: Sequence[Turn]) -> list[list[Turn]]:
-    """The candidate's turns, those that one reply answers together: the pieces of one answer."""
+    """Return the candidate's turns grouped into answers; the turns that one reply answers are one answer."""
     answered = [turn.answers or 0 for turn in turns if turn.speaker is Speaker.INTERVIEWER]
     # the first reply that answers up to a seq is the first at which the running maximum reaches it
     reached = list(accumulate(answered, max))
@@ -68,7 +68,7 @@ class _Answer:
             self.words += _split_words(turn)
             self._spans[turn.seq] = first, len(self.words)
         self._text = _join(word.folded for word in self.words)
-        # where the separator before each word stands, and the one after the last word
+        # offsets of the separator before each word, and of the one after the last word
         self._offsets = [0, *accumulate(len(word.folded) + 1 for word in self.words)]
 
     def locate(self, quote: Sequence[str], seq: int) -> list[_Word]:
@@ -83,12 +83,12 @@ class _Answer:
         offset = self._text.find(_join(quote), self._offsets[begin], self._offsets[stop] + 1)
         if offset < 0:
             return []
-        place = bisect_left(self._offsets, offset)
-        return self.words[place : place + length]
+        index = bisect_left(self._offsets, offset)
+        return self.words[index : index + length]
 
 
 class SearchableTranscript:
-    """The turns of an interview, ready to be searched."""
+    """The turns of an interview, indexed for the search of quotes."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
         self._answers: dict[int, _Answer] = {}
@@ -96,10 +96,7 @@ class SearchableTranscript:
             self._answers.update(dict.fromkeys((turn.seq for turn in pieces), _Answer(pieces)))
 
     def find_evidence(self, quotes: Iterable[ClaimedQuote]) -> list[Evidence]:
-        """Where the quotes stand, each place once; one Evidence for each turn that a quote reaches into.
-
-        What is not there is dropped.
-        """
+        """Return one Evidence for each turn that a quote covers, without duplicates. Quotes that are not found are dropped."""
         found: dict[tuple[int, int, int], Evidence] = {}
         for quote in quotes:
             for evidence in self._find_quote(quote):
@@ -110,7 +107,7 @@ class SearchableTranscript:
         answer = self._answers.get(quote.turn)
         if answer is None:
             return []
-        # the judge reads the transcript with its markup escaped, and may quote it so
+        # the judge reads the transcript with escaped markup, and may quote the escaped form
         for text in dict.fromkeys((quote.text, unescape(quote.text))):
             if words := answer.locate([_normalize_word(match[0]) for match in _WORD.finditer(text)], quote.turn):
                 return _build_evidence(words)

@@ -1,4 +1,4 @@
-"""One call of Claude for one judgement, and every way in which it may fail, named. A failed judgement is never a number."""
+"""Ask Claude for the judgement of a transcript, and turn every failure into a JudgeFailed with a reason and a remedy."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -27,23 +27,23 @@ from models.documents.turn import Turn
 log = structlog.get_logger(__name__)
 
 MAX_TOKENS = 32_000
-"""of a judgement: twenty criteria with their quotes take about 8,000; what the model thinks before it writes counts too"""
+"""Limit for a judgement with the thinking before it. Twenty criteria with their quotes take about 8,000 tokens."""
 CACHE_WRITE_FACTOR = 1.25
-"""price of a token that is written to the cache, in input tokens"""
+"""Price of writing a token to the cache, relative to an input token."""
 
 _TRANSIENT_STATUSES = (408, 409, 429)
 _REMEDIES = {
     401: "correct ANTHROPIC_API_KEY",
-    403: "use a key that may use the judge's model (ANTHROPIC_JUDGE_MODEL)",
-    404: "name a model that there is in ANTHROPIC_JUDGE_MODEL",
-    413: "the transcript is too long for the model: name one with a larger context in ANTHROPIC_JUDGE_MODEL",
+    403: "use a key with access to the judge's model (ANTHROPIC_JUDGE_MODEL)",
+    404: "set ANTHROPIC_JUDGE_MODEL to an existing model",
+    413: "set ANTHROPIC_JUDGE_MODEL to a model with a context that is large enough for the transcript",
 }
 
 
 class JudgeFailed(Exception):
-    """There is no judgement. The text says why, without a word of the transcript or of the answer.
+    """The judge gave no usable judgement. The message gives the reason without quoting the transcript or the answer.
 
-    `is_transient`: another attempt may succeed, not before `retry_after_seconds`.
+    If `is_transient`, another attempt may succeed, but not before `retry_after_seconds`.
     """
 
     def __init__(self, reason: str, *, is_transient: bool = True, retry_after_seconds: float = 0.0) -> None:
@@ -54,7 +54,7 @@ class JudgeFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JudgeAnswer:
-    """A whole judgement, as the model gave it; `model`: the one that answered."""
+    """A complete judgement, and the model that gave it."""
 
     judgement: Judgement
     model: str
@@ -72,13 +72,13 @@ async def ask_judge(
 ) -> JudgeAnswer:
     """Ask Claude once for the judgement of the whole transcript.
 
-    Awaits `record_usage` with what the call cost before it looks at the answer, so that an answer of no use is accounted for.
+    The call's cost is passed to `record_usage` before the answer is checked, so that an unusable answer is accounted for too.
     Raises JudgeFailed, and whatever `record_usage` raises.
     """
     received: list[Message] = []
 
     async def capture_message(request: APIRequest, call_next: AsyncCallNext) -> AsyncAPIResponse[Any]:
-        # parse() says of an answer that was refused or cut off only that it is no JSON: its stop reason is read here
+        # for a refused or truncated answer parse() only reports invalid JSON, so its stop reason is read here
         response = await call_next(request)
         if response.status_code == HTTPStatus.OK:
             received.append(Message.model_validate_json(await response.read()))
@@ -105,32 +105,34 @@ async def ask_judge(
     except ValidationError as error:
         validation_error = error
     if not received:
-        raise JudgeFailed("Claude's answer is no message of its API.")
+        raise JudgeFailed("Claude's answer is not a message of its API.")
     message = received[-1]
     usage = _compute_usage(message, anthropic)
-    log.info("claude judged", message_id=message.id, stop_reason=message.stop_reason, **usage.model_dump())
+    log.info("judgement received", message_id=message.id, stop_reason=message.stop_reason, **usage.model_dump())
     await record_usage(usage)
     if message.stop_reason != "end_turn":
         raise JudgeFailed(_explain_stop_reason(message.stop_reason))
     if judgement is None:
-        raise JudgeFailed(f"Claude's judgement does not have the asked form ({_describe_invalid_fields(validation_error)}).")
+        raise JudgeFailed(
+            f"Claude's judgement does not match the requested schema ({_describe_invalid_fields(validation_error)})."
+        )
     return JudgeAnswer(cast(Judgement, judgement), message.model, usage)
 
 
 def _describe_invalid_fields(validation_error: ValidationError | None) -> str:
-    """Where the form is wrong, by the names that we gave: never what stands there."""
+    """Name the fields that do not match the schema, without their content and without names that the model chose."""
     problems = validation_error.errors(include_input=False, include_context=False) if validation_error else []
-    # the name of a field too many is the model's own
+    # the name of an extra field was chosen by the model
     paths = [problem["loc"][:-1] if problem["type"] == "extra_forbidden" else problem["loc"] for problem in problems]
-    return ", ".join(sorted({".".join(map(str, path[:2])) for path in paths if path})) or "no JSON"
+    return ", ".join(sorted({".".join(map(str, path[:2])) for path in paths if path})) or "invalid JSON"
 
 
 def _to_judge_failure(error: APIStatusError) -> JudgeFailed:
     status = error.status_code
     if status in _TRANSIENT_STATUSES or status >= 500:
         return JudgeFailed(f"Claude answered {status}.", retry_after_seconds=_parse_retry_after(error))
-    remedy = _REMEDIES.get(status, "see the log for the request's id")
-    log.error("claude refused the judgement", status=status, request_id=error.request_id, type=error.type)
+    remedy = _REMEDIES.get(status, "look up the request id in the log")
+    log.error("Claude rejected the request", status=status, request_id=error.request_id, type=error.type)
     return JudgeFailed(f"Claude answered {status}: {remedy}, then evaluate again.", is_transient=False)
 
 

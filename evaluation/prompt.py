@@ -1,8 +1,8 @@
-"""What the judge is asked: the rubric, then the whole transcript as data, and the shape of the answer.
+"""The judge's prompt: rules and rubric as the system text, the transcript as data, and the schema of the answer.
 
 The system text is the same for every interview of a position's version, so the prompt cache serves all of them. The résumé is
-not shown: what is scored is what was said. Every text from people has its markup escaped; who speaks stands in an attribute
-that code writes from Turn.speaker.
+not included, because only what was said in the interview is scored. Markup in all texts from people is escaped, and the
+speaker is an attribute that code writes from Turn.speaker.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from models.documents.position import Criterion, PositionContent
 from models.documents.turn import Turn
 
 PROMPT_VERSION = "2026-11-25"
-"""changes with every change of a word here; it is stored with each evaluation"""
+"""Stored with each evaluation. Change it with every change of the words that the judge reads, docstrings of models included."""
 
 RULES = """You assess the transcript of a structured job interview for the position {title}, criterion by criterion, for people who will decide.
 You write {language}.
@@ -81,7 +81,7 @@ class JudgedFinding(BaseModel):
 
 
 class Judgement(Protocol):
-    """What `build_judgement_model` makes a model of. `criteria` has a Judged for each key of the rubric."""
+    """The type of the models that `build_judgement_model` creates. `criteria` has a Judged for each criterion."""
 
     criteria: BaseModel
     strengths: list[JudgedFinding]
@@ -90,8 +90,11 @@ class Judgement(Protocol):
 
 
 def build_judgement_model(criteria: Sequence[Criterion]) -> type[BaseModel]:
-    """The pydantic model of a Judgement by this rubric: each criterion is a field of its own, so that none can be left out."""
-    # by an alias: a key may be any word, also one that a pydantic model has for itself
+    """Return the pydantic model of a Judgement by this rubric.
+
+    Each criterion is a required field, so that the judge cannot omit one.
+    """
+    # aliases, because a criterion's key may also be the name of an attribute of every pydantic model
     fields = {
         _build_field_name(criterion.key): (Judged, Field(alias=criterion.key, description=criterion.name))
         for criterion in criteria
@@ -109,7 +112,7 @@ def build_judgement_model(criteria: Sequence[Criterion]) -> type[BaseModel]:
 
 
 def get_criterion_judgement(judgement: Judgement, key: str) -> Judged:
-    """The judgement of one criterion."""
+    """Return the judgement of one criterion."""
     return cast(Judged, getattr(judgement.criteria, _build_field_name(key)))
 
 
@@ -118,7 +121,7 @@ def _build_field_name(key: str) -> str:
 
 
 def build_system_text(position: PositionContent, language: str) -> list[TextBlockParam]:
-    """Rules, rubric and questions."""
+    """Return the rules, the rubric and the questions as one cached block."""
     criteria = "\n".join(
         _CRITERION_TEMPLATE.format(
             key=criterion.key,
@@ -146,7 +149,7 @@ def build_system_text(position: PositionContent, language: str) -> list[TextBloc
 
 
 def build_transcript_message(turns: Sequence[Turn]) -> MessageParam:
-    """The whole transcript, turn by turn, numbered by seq."""
+    """Return the message with the whole transcript, each turn numbered by its seq."""
     lines = "\n".join(_format_turn(turn) for turn in turns)
     return {"role": "user", "content": f"<transcript>\n{lines}\n</transcript>"}
 
@@ -158,5 +161,8 @@ def _format_turn(turn: Turn) -> str:
 
 
 def compute_transcript_digest(turns: Sequence[Turn]) -> str:
-    """SHA-256, hex, of the JSON array of [seq, speaker, text] of each turn: says which transcript was judged."""
+    """Return the SHA-256 in hex that identifies the judged transcript.
+
+    It is computed over the JSON array of [seq, speaker, text] of each turn, so that anybody can recompute it.
+    """
     return sha256(orjson.dumps([[turn.seq, turn.speaker, turn.text] for turn in turns])).hexdigest()

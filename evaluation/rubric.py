@@ -1,13 +1,13 @@
-"""The rubric as arithmetic: from levels to scores, totals and a recommendation. Pure.
+"""Compute scores, totals and a recommendation from the levels of a rubric's criteria. Pure functions.
 
-With w the weight of a criterion, and the sums over the criteria that were assessed:
+Let w be the weight of a criterion; the sums are over the criteria that were assessed:
 
     score of a level   (level - 1) x 25                       1 -> 0, 3 -> 50, 5 -> 100
     overall score      sum(w x score) / sum(w), to one decimal
     coverage           sum(w) / the weight of all criteria
 
-What was not assessed counts in neither sum of the score: it lowers the coverage, never the score. The bands are the anchors':
-whoever is at level 4 on average is a STRONG_HIRE, at level 3 a HIRE, at level 2 a NO_HIRE. Below MIN_COVERAGE there is no score.
+A criterion that was not assessed is in neither sum of the score: it lowers the coverage, never the score. The bands follow the
+anchors: an average of level 4 is a STRONG_HIRE, level 3 a HIRE, level 2 a NO_HIRE. Below MIN_COVERAGE there is no score.
 """
 
 from collections.abc import Iterable
@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from models.documents.interview import Recommendation
 
 MIN_COVERAGE = 0.6
-"""share of the weight that must have been assessed for a score to say anything"""
+"""Minimum share of the total weight that must be assessed for a score."""
 
 RECOMMENDATION_BANDS = ((75.0, Recommendation.STRONG_HIRE), (50.0, Recommendation.HIRE), (25.0, Recommendation.NO_HIRE))
-"""least overall score of each recommendation"""
+"""Lowest overall score of each recommendation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the levels amount to: overall_score 0-100 or None when inconclusive, coverage 0-1."""
+    """Totals of an evaluation: overall_score is 0-100, or None if inconclusive; coverage is 0-1."""
 
     overall_score: float | None
     coverage: float
@@ -32,12 +32,12 @@ class Totals:
 
 
 def to_score(level: int | None) -> float | None:
-    """The level (1-5) as 0-100; None stays None."""
+    """Convert a level (1-5) to a score (0-100); None stays None."""
     return None if level is None else (level - 1) * 25.0
 
 
 def compute_totals(levels: Iterable[tuple[float, int | None]]) -> Totals:
-    """The totals of (weight, level or None) of every criterion."""
+    """Return the totals of all criteria, given as (weight, level); the level is None for a criterion that was not assessed."""
     weighted_levels = list(levels)
     assessed = [(weight, score) for weight, level in weighted_levels if (score := to_score(level)) is not None]
     total_weight = sum(weight for weight, _ in weighted_levels)

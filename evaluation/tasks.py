@@ -1,4 +1,7 @@
-"""The job that turns an ended interview into a score. What is due, and in whose hands, stands in the evaluation's document."""
+"""The job that makes an evaluation of a completed interview.
+
+Its due time, attempts and lease are in the evaluation's document.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,8 +30,8 @@ log = structlog.get_logger(__name__)
 
 NO_EVIDENCE = "Not assessed: no quote for this criterion was found in the transcript."
 ABANDONED = (
-    "All {attempts} attempts are used up, and the last one broke off: its worker was stopped, or lost its lease. "
-    "evaluateInterview asks for another version."
+    "All {attempts} attempts are used up, and the last one was interrupted: its worker was stopped or lost its lease. "
+    "Call evaluateInterview to request another version."
 )
 NOTHING_SAID = "The candidate said nothing that could be assessed."
 
@@ -36,14 +39,14 @@ NOTHING_SAID = "The candidate said nothing that could be assessed."
 async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_id: ObjectId) -> None:
     """Make the evaluation if it is due and nobody holds its lease.
 
-    A failure is stored in the evaluation: it is due again later, or FAILED once its attempts are used up.
+    A failure is stored in the evaluation, which is then due again later, or FAILED once its attempts are used up.
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
     evaluation = await job.claim_evaluation(evaluation_id, holder, jobs.lease_seconds, prompt_version=PROMPT_VERSION)
     if evaluation is None:
         return
     if evaluation.attempts > jobs.judge_attempts:
-        log.error("evaluation given up: attempts used up", evaluation_id=str(evaluation_id), attempts=jobs.judge_attempts)
+        log.error("evaluation abandoned", evaluation_id=str(evaluation_id), attempts=jobs.judge_attempts)
         if failed := await job.fail_evaluation(evaluation_id, evaluation.fence, ABANDONED.format(attempts=jobs.judge_attempts)):
             await services.live.publish_change(failed)
         return
@@ -56,7 +59,7 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
         ):
             interview, position, turns = await _load(evaluation)
             if any(turn.speaker is Speaker.CANDIDATE for turn in turns):
-                # a task of its own, which losing the lease does not cancel: the call is paid for, so its cost is recorded
+                # losing the lease does not cancel this task: the call is paid for, so its cost must be recorded
                 call = asyncio.create_task(_ask(services, claude, evaluation, interview, position, turns))
                 outcome = await _assess(position, turns, await asyncio.shield(call))
             else:
@@ -69,8 +72,10 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
     except JudgeFailed as failed:
         changed = await _retry_or_fail(services, evaluation, failed)
     except Exception as error:
-        # a defect of ours: tried again all the same, and named as what it is
-        await _retry_or_fail(services, evaluation, JudgeFailed(f"The evaluation failed on our side ({type(error).__name__})."))
+        # a defect in our code: retried like any failure, but reported and raised as what it is
+        await _retry_or_fail(
+            services, evaluation, JudgeFailed(f"The evaluation failed because of an internal error ({type(error).__name__}).")
+        )
         await services.live.publish_change(evaluation)
         raise
     finally:
@@ -86,7 +91,7 @@ async def _load(evaluation: Evaluation) -> tuple[Interview, Position, list[Turn]
     if interview is None or interview.erased_at is not None:
         raise JudgeFailed("The interview has been erased.", is_transient=False)
     if position is None:
-        raise JudgeFailed("The version of the position that this interview used is gone.", is_transient=False)
+        raise JudgeFailed("The version of the position that this interview used no longer exists.", is_transient=False)
     return interview, position, await read_turns(interview.id)
 
 
@@ -99,7 +104,7 @@ async def _ask(
     turns: Sequence[Turn],
 ) -> JudgeAnswer:
     async def record_usage(usage: Usage) -> None:
-        # retried while MongoDB is away: otherwise a judgement that is already paid for would be lost, and paid for again
+        # retried during a MongoDB outage: otherwise a judgement that is paid for would be lost, and paid for again
         await retry_until_available(job.record_usage, evaluation.id, evaluation.fence, usage)
 
     settings = services.settings
@@ -108,12 +113,15 @@ async def _ask(
 
 
 async def _assess(position: Position, turns: Sequence[Turn], answer: JudgeAnswer) -> EvaluationOutcome:
-    # in a thread: on a long transcript it would hold up the event loop, and with it the renewal of the lease
+    # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
     return await asyncio.to_thread(build_outcome, position, turns, answer)
 
 
 def build_outcome(position: Position, turns: Sequence[Turn], answer: JudgeAnswer) -> EvaluationOutcome:
-    """The judgement with its quotes looked up and its totals computed: what has no quote is not assessed, or left out."""
+    """Verify the quotes of a judgement and compute its totals.
+
+    A criterion without a verified quote is not assessed; a strength or weakness without one is dropped.
+    """
     transcript = SearchableTranscript(turns)
     results = []
     for criterion in position.criteria:
@@ -147,7 +155,6 @@ def build_outcome(position: Position, turns: Sequence[Turn], answer: JudgeAnswer
 
 
 def _keep_findings_with_evidence(transcript: SearchableTranscript, findings: Sequence[JudgedFinding]) -> list[Finding]:
-    """Those that a quote shows."""
     findings_with_evidence = [
         Finding(text=finding.text, evidence=transcript.find_evidence(finding.quotes)) for finding in findings
     ]
@@ -180,14 +187,16 @@ def _build_empty_outcome(position: Position) -> EvaluationOutcome:
 
 
 async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: JudgeFailed) -> Evaluation | None:
-    """For now, or for good when another try would not help or the tries are used up."""
+    """Postpone the evaluation, or fail it if another attempt cannot help or none is left."""
     evaluation_id, attempts = evaluation.id, services.settings.jobs.judge_attempts
-    log.warning("no judgement", evaluation_id=str(evaluation_id), attempt=evaluation.attempts, reason=str(failed))
+    log.warning("judgement failed", evaluation_id=str(evaluation_id), attempt=evaluation.attempts, reason=str(failed))
     if not failed.is_transient:
         return await job.fail_evaluation(evaluation_id, evaluation.fence, str(failed))
     if evaluation.attempts >= attempts:
-        failure_text = f"{failed} That was try {evaluation.attempts} of {attempts}: evaluateInterview asks for another version."
+        failure_text = (
+            f"{failed} That was attempt {evaluation.attempts} of {attempts}. Call evaluateInterview to request another version."
+        )
         return await job.fail_evaluation(evaluation_id, evaluation.fence, failure_text)
     pause = max(failed.retry_after_seconds, job.BACKOFF.seconds(evaluation.attempts))
-    failure_text = f"{failed} It is tried again in {pause:.0f} seconds (try {evaluation.attempts} of {attempts})."
+    failure_text = f"{failed} The next attempt is in {pause:.0f} seconds (attempt {evaluation.attempts} of {attempts} failed)."
     return await job.postpone_evaluation(evaluation_id, evaluation.fence, failure_text, pause)

@@ -46,7 +46,7 @@ async def run_periodically(work: Callable[[], Awaitable[None]], services: Servic
             await work()
             pause = wait
         except Exception as error:
-            log.warning("repairs failed", reason=type(error).__name__)
+            log.warning("periodic task failed", reason=type(error).__name__)
             pause = wait + services.settings.jobs.lease_seconds
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)

@@ -1,7 +1,7 @@
-"""The media containers, by PyAV: what recorders write, what the files are made of.
+"""Write media containers with PyAV: the parts that recorders upload, and the files made from them.
 
-Parts are streams: nothing in them is written twice, so what has been written can be read, however the writer ended. Opus in OGG
-in pages of 0.2 s, VP8 in WebM in clusters of 0.5 s: docs/adr/0012-recordings-in-chunks.md says why these.
+Parts are streams: the writer never seeks back, so everything written so far is readable even if the writer crashed. They are
+Opus in OGG with pages of 0.2 s, and VP8 in WebM with clusters of 0.5 s; docs/adr/0012-recordings-in-chunks.md gives the reasons.
 """
 
 from fractions import Fraction
@@ -36,20 +36,20 @@ _VP8_OPTIONS = {
     "g": str(4 * FRAMES_PER_SECOND),
 }
 OPUS_COMPLEXITY = "5"
-"""of Opus, of 10: at these bit rates speech sounds the same, for half the CPU"""
+"""Of 10. At these bit rates speech sounds the same as with 10, for half the CPU."""
 BITS_PER_PIXEL = 1.8
-"""and second, of a face that talks: 0.4 Mbit/s at 640 x 360, 1.7 at 1280 x 720"""
+"""Bit rate per pixel of the picture: 0.4 Mbit/s at 640 x 360, 1.7 Mbit/s at 1280 x 720."""
 
 
 class ByteSink(Protocol):
-    """Takes what a container writes. It cannot go back."""
+    """Target of a container; it is not seekable."""
 
     def write(self, data: bytes, /) -> int:
-        """Take these bytes, and say how many they were."""
+        """Accept the bytes and return their number."""
 
 
 class AudioContainer:
-    """Opus in OGG, from samples that follow one another."""
+    """Writes consecutive samples as Opus in OGG."""
 
     def __init__(self, target: ByteSink | Path, channels: int) -> None:
         is_part = not isinstance(target, Path)
@@ -59,20 +59,20 @@ class AudioContainer:
         self._sample_count = 0
 
     def write(self, samples: Samples) -> None:
-        """The next samples, of all channels in turn."""
+        """Append samples; those of two channels are interleaved."""
         for packet in self._stream.encode(to_audio_frame(samples, self._layout, self._sample_count)):
             self._container.mux(packet)
         self._sample_count += len(samples) // (2 if self._layout == "stereo" else 1)
 
     def close(self) -> None:
-        """Write what is still to be written."""
+        """Flush the encoder and finish the container."""
         for packet in self._stream.encode(None):
             self._container.mux(packet)
         self._container.close()
 
 
 class VideoContainer:
-    """VP8 in WebM, of one size, from frames at their times."""
+    """Writes frames of one size as VP8 in WebM."""
 
     def __init__(self, target: ByteSink, picture: VideoSize) -> None:
         self._container = av.open(target, "w", format="webm", options=_WEBM_OPTIONS)
@@ -80,7 +80,7 @@ class VideoContainer:
         self._last_milliseconds = -1
 
     def write(self, frame: av.VideoFrame, milliseconds: int) -> None:
-        """A frame of the container's size, at its time; one that is not later than the last is left out."""
+        """Append a frame of the container's size. A frame that is not later than the previous one is dropped."""
         if milliseconds <= self._last_milliseconds:
             return
         self._last_milliseconds = milliseconds
@@ -89,14 +89,14 @@ class VideoContainer:
             self._container.mux(packet)
 
     def close(self) -> None:
-        """Write what is still to be written."""
+        """Flush the encoder and finish the container."""
         for packet in self._stream.encode(None):
             self._container.mux(packet)
         self._container.close()
 
 
 def add_opus(container: OutputContainer, layout: str) -> AudioStream:
-    """A stream of speech."""
+    """Add an Opus stream for speech."""
     options = {"application": "voip", "compression_level": OPUS_COMPLEXITY}
     stream = container.add_stream("libopus", rate=SAMPLE_RATE, layout=layout, options=options)
     stream.bit_rate = 64_000 if layout == "stereo" else 32_000
@@ -104,14 +104,14 @@ def add_opus(container: OutputContainer, layout: str) -> AudioStream:
 
 
 def add_vp8(container: OutputContainer, picture: VideoSize) -> VideoStream:
-    """A stream of video."""
+    """Add a VP8 stream."""
     stream = container.add_stream("libvpx", rate=FRAMES_PER_SECOND)
     _configure(stream.codec_context, picture)
     return stream
 
 
 def encode_still(frame: av.VideoFrame, picture: VideoSize) -> bytes:
-    """One frame as video that stands by itself, to stand between other video of this size."""
+    """Encode a frame as a keyframe that can be inserted between other video of this size."""
     context = av.VideoCodecContext.create("libvpx", "w")
     _configure(context, picture)
     frame.pts, frame.time_base = 0, MILLISECOND_TIME_BASE
@@ -126,7 +126,7 @@ def _configure(context: av.VideoCodecContext, picture: VideoSize) -> None:
 
 
 def to_audio_frame(samples: Samples, layout: str, first_sample: int) -> av.AudioFrame:
-    """The samples as a frame that begins after `first_sample` others."""
+    """Convert samples to a frame whose time is that of sample number `first_sample`."""
     frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout=layout)
     frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, first_sample, Fraction(1, SAMPLE_RATE)
     return frame

@@ -1,4 +1,4 @@
-"""A container's thread: it encodes what it is given in time, so that nothing else waits for it."""
+"""Encode in a thread of its own, so that the event loop never waits for an encoder."""
 
 import asyncio
 import queue
@@ -16,13 +16,13 @@ log = structlog.get_logger(__name__)
 
 
 class EncoderFailed(Exception):
-    """A container could not be written any more; the text says why, for people."""
+    """A container can no longer be written; the message gives the reason in words for users."""
 
 
 class EncoderThread(Generic[T]):
-    """Writes items in a thread of its own, in order. What does not fit into its queue is dropped: `put` says so.
+    """Writes items in order in a thread of its own. Items that do not fit into its queue are dropped.
 
-    `failure`: why nothing is written any more.
+    `failure` is set once writing has failed; later items are discarded.
     """
 
     def __init__(self, name: str, write: Callable[[T], None], close: Callable[[], None], capacity: int) -> None:
@@ -34,7 +34,7 @@ class EncoderThread(Generic[T]):
         self._thread.start()
 
     def put(self, item: T) -> bool:
-        """Have it written; False when the thread is too far behind, and it is not."""
+        """Queue the item; return False if the queue is full and the item is dropped."""
         try:
             self._items.put_nowait(item)
         except queue.Full:
@@ -42,7 +42,7 @@ class EncoderThread(Generic[T]):
         return True
 
     async def close(self) -> None:
-        """Write what is left, and close the container; once. Raises WriterFailed."""
+        """Write the queued items and close the container. Raises EncoderFailed. Repeated calls have no further effect."""
         await asyncio.to_thread(self._stop_thread)
         if self.failure:
             raise self.failure
@@ -58,9 +58,9 @@ class EncoderThread(Generic[T]):
                 self._write(item)
             self._close()
         except Exception as error:
-            # its text may hold a path; the traceback of a library's thread helps nobody in an interview
+            # the message may contain a path, and a traceback of the library's thread would not help
             reason = str(error) if isinstance(error, StoreFailed) else f"Encoding failed ({type(error).__name__})"
             self.failure = EncoderFailed(reason)
-            log.error("writer failed", writer=self._thread.name, reason=reason)
+            log.error("encoder failed", encoder=self._thread.name, reason=reason)
             while self._items.get() is not None:
                 pass

@@ -1,4 +1,7 @@
-"""The job that makes a recording's files from its parts, once the interview is over. What is due stands in the recording."""
+"""The job that makes a recording's files from its parts once the interview is over.
+
+Its due time, attempts and lease are in the recording's document.
+"""
 
 import asyncio
 import threading
@@ -27,11 +30,11 @@ log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 8
 FETCH_CONCURRENCY = 16
-"""chunks fetched at the same time"""
+"""Chunks that are fetched concurrently."""
 
-NO_RECORDER = "Nothing was recorded: no recorder came. Is `main.py recorder` running?"
-ABANDONED = "Its worker was stopped, or lost its lease"
-NOTHING_PLAYABLE = "Nothing was recorded that can be played."
+NO_RECORDER = "Nothing was recorded, because no recorder joined: check that `main.py recorder` is running."
+ABANDONED = "The worker was stopped or lost its lease"
+NOTHING_PLAYABLE = "The recording contains nothing that can be played."
 
 
 async def finalize_recording(services: Services, store: RecordingStore | None, recording_id: ObjectId) -> None:
@@ -59,7 +62,7 @@ async def finalize_recording(services: Services, store: RecordingStore | None, r
         return
     except Exception as error:
         expected = isinstance(error, StoreFailed | OSError)
-        reason = str(error) if isinstance(error, StoreFailed) else f"It failed on our side ({type(error).__name__})"
+        reason = str(error) if isinstance(error, StoreFailed) else f"An internal error occurred ({type(error).__name__})"
         if failed := await _retry_or_fail(recording, reason):
             await services.live.publish_change(failed)
         if not expected:
@@ -72,7 +75,7 @@ async def finalize_recording(services: Services, store: RecordingStore | None, r
         try:
             await store.delete(_build_parts_path(recording))
         except StoreFailed as failed:
-            # the erasure takes them
+            # they are deleted when the interview is erased
             log.warning("parts not deleted", recording_id=str(recording_id), reason=str(failed))
 
 
@@ -80,16 +83,16 @@ async def _make_files(store: RecordingStore | None, recording: Recording) -> lis
     if not recording.parts:
         return await _build_files_without_parts(recording)
     if store is None:
-        raise StoreFailed("This worker has no store of recordings: set RECORDING_STORE")
+        raise StoreFailed("This worker has no recording store: set RECORDING_STORE")
     target = f"{recording.interview_id}/files"
-    # of attempts that failed
+    # remove the files of failed attempts
     await store.delete(target)
     with ExitStack() as stack:
-        parts = [await _fetch_part(store, recording, place, stack) for place in range(len(recording.parts))]
+        parts = [await _fetch_part(store, recording, index, stack) for index in range(len(recording.parts))]
         targets = {kind: stack.enter_context(_open_unnamed_file()) for kind in FILE_NAMES}
         files = []
         for merged in await _merge(recording, parts, targets):
-            # no other attempt writes to it: what a caller is given never changes
+            # each attempt has its own path, so a file never changes after a caller has received its URL
             path = f"{target}/{recording.fence:08}/{FILE_NAMES[merged.kind]}"
             size = merged.path.stat().st_size
             await store.put(path, merged.path)
@@ -100,14 +103,14 @@ async def _make_files(store: RecordingStore | None, recording: Recording) -> lis
 async def _build_files_without_parts(recording: Recording) -> list[RecordingFile]:
     interview = await get_interview(recording.interview_id)
     if interview is not None and interview.started_at is None and recording.failure is None:
-        # the candidate never said anything: there was nothing to record
+        # the candidate never said anything, so there was nothing to record
         return []
     return [_build_failed_file(file, recording.failure or NO_RECORDER) for file in recording.files]
 
 
 @contextmanager
 def _open_unnamed_file() -> Iterator[Path]:
-    """A file on this disk while the block lasts. It has no name: what was said in it goes with us, even if we are killed."""
+    """Yield the path of a temporary file without a name, which the system deletes even if this process is killed."""
     with TemporaryFile() as file:
         yield Path(f"/proc/self/fd/{file.fileno()}")
 
@@ -137,10 +140,10 @@ async def _merge(recording: Recording, parts: list[LocalPart], targets: Mapping[
     finally:
         abandoned.set()
         while not merging.done():
-            # the files must not be closed under the thread, which soon sees that nobody wants them
+            # the thread still uses the files; it stops soon after `abandoned` is set
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([merging])
-        # looked at, or asyncio would tell of it
+        # retrieved, or asyncio would log it as never retrieved
         merging.exception()
 
 
@@ -164,14 +167,14 @@ def _build_failed_file(file: RecordingFile, failure: str) -> RecordingFile:
 
 
 async def _retry_or_fail(recording: Recording, reason: str) -> Recording | None:
-    """For now, or for good when the tries are used up; then the parts stay where they are."""
-    log.warning("recording not made", recording_id=str(recording.id), attempt=recording.attempts, reason=reason)
+    """Postpone the job, or fail the recording if no attempt is left; its parts then stay in the store."""
+    log.warning("recording not finalized", recording_id=str(recording.id), attempt=recording.attempts, reason=reason)
     if recording.attempts >= MAX_ATTEMPTS:
-        tries = f"That was try {min(recording.attempts, MAX_ATTEMPTS)} of {MAX_ATTEMPTS}"
-        failure = f"{reason}. {tries}; what was recorded is still in the store."
+        count = min(recording.attempts, MAX_ATTEMPTS)
+        failure = f"{reason}. That was attempt {count} of {MAX_ATTEMPTS}; the recorded parts are still in the store."
         return await complete_recording(recording, [_build_failed_file(file, failure) for file in recording.files])
     pause = FILES_BACKOFF.seconds(recording.attempts)
-    failure = f"{reason}. It is tried again in {pause:.0f} seconds (try {recording.attempts} of {MAX_ATTEMPTS})."
+    failure = f"{reason}. The next attempt is in {pause:.0f} seconds (attempt {recording.attempts} of {MAX_ATTEMPTS} failed)."
     return await postpone_file_job(recording, failure, pause)
 
 

@@ -1,4 +1,4 @@
-"""The job that deletes what was recorded of an erased interview, until the store has nothing of it."""
+"""The job that deletes the recorded media of an erased interview from the store."""
 
 import structlog
 from bson import ObjectId
@@ -9,15 +9,15 @@ from recording.storage import RecordingStore, StoreFailed
 log = structlog.get_logger(__name__)
 
 QUIET_SECONDS = 60.0
-"""after the mark: longer than any writer goes on that has not heard of it"""
+"""Seconds after the erasure mark during which a writer that has not noticed it may still write."""
 
 
 async def erase_media(store: RecordingStore | None, interview_id: ObjectId, quiet_seconds: float = QUIET_SECONDS) -> None:
-    """Delete all of it. The sweep asks again, after growing pauses, until nothing can have been written since."""
+    """Delete all media of the interview. Repairs repeat this, with growing pauses, until no writer can be left."""
     if await begin_media_deletion(interview_id) is None:
         return
     if store is None:
-        log.error("media not erased: set RECORDING_STORE to where it lies", interview_id=str(interview_id))
+        log.error("media not erased: set RECORDING_STORE to the store that has it", interview_id=str(interview_id))
         return
     try:
         await store.delete(str(interview_id))

@@ -1,6 +1,6 @@
-"""Parts become files: one time line from the first sample of the first part, with silence and black where nothing was recorded.
+"""Merge parts into files on one timeline, which begins with the first part; gaps become silence and black frames.
 
-Blocking work of minutes for a long interview: call it in a thread.
+This blocks for minutes on a long interview: call it in a thread.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,14 +29,14 @@ FILE_NAMES = {
 }
 SILENCE_SECONDS = 1
 BLOCK_SAMPLES = SAMPLE_RATE // 2
-"""samples that are worked on at once: each step costs some Python"""
+"""Samples that are processed together, to limit the overhead of Python per step."""
 FILLER_INTERVAL_MILLISECONDS = 1000
-"""between two black frames where there is no video: players that seek find one near"""
+"""Milliseconds between two black frames where there is no video, so that players can seek."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalPart:
-    """A part as it lies on this disk, `offset` seconds after the first part began."""
+    """A part on the local disk; it began `offset` seconds after the first part."""
 
     offset: float
     audio: Path | None
@@ -45,7 +45,7 @@ class LocalPart:
 
 @dataclass(frozen=True, slots=True)
 class MergedFile:
-    """A file that was made."""
+    """A file made from the parts, and its duration in seconds."""
 
     kind: RecordingKind
     path: Path
@@ -53,17 +53,16 @@ class MergedFile:
 
 
 class MergeAbandoned(Exception):
-    """Nobody wants the files any more."""
+    """The caller no longer needs the files."""
 
 
 def merge_parts(
     parts: list[LocalPart], paths: Mapping[RecordingKind, Path], picture: VideoSize | None, abandoned: Event
 ) -> list[MergedFile]:
-    """Make the files at these paths: both voices, each voice, and, if there is a `picture`, the video with both voices mixed.
+    """Make the files at these paths: both voices, each voice, and, if there is a `picture`, video with both voices mixed.
 
-    Nothing when no sound can be read. A part whose end is torn is read up to there.
-
-    Raises OSError, and Abandoned soon after that is set.
+    Returns an empty list if no sound can be read. A truncated part is used as far as it can be read.
+    Raises OSError, and MergeAbandoned soon after `abandoned` is set.
     """
     both = AudioContainer(paths[RecordingKind.AUDIO], channels=2)
     candidate = AudioContainer(paths[RecordingKind.CANDIDATE_TRACK], channels=1)
@@ -94,14 +93,14 @@ def merge_parts(
 
 
 def _merge_audio(parts: list[LocalPart]) -> Iterator[Samples]:
-    """Both voices of all parts, sample by sample in turn, without a gap."""
+    """Yield both voices of all parts, interleaved and without gaps."""
     reached = 0
     for part, until in _iterate_spans(parts):
         if part.audio is None:
             continue
         begin, limit = round(part.offset * SAMPLE_RATE), round(until * SAMPLE_RATE) if until is not None else None
-        for place, samples in _decode_audio(part.audio):
-            at = begin + place
+        for position, samples in _decode_audio(part.audio):
+            at = begin + position
             if limit is not None and at >= limit:
                 break
             while at > reached:
@@ -115,16 +114,16 @@ def _merge_audio(parts: list[LocalPart]) -> Iterator[Samples]:
 
 
 def _iterate_spans(parts: list[LocalPart]) -> Iterator[tuple[LocalPart, float | None]]:
-    """Each part with the time at which the next begins: whoever came to life again after being replaced has nothing to add."""
+    """Yield each part with the time at which the next begins, where it is cut: its recorder had been replaced by then."""
     for part, following in zip_longest(parts, parts[1:]):
-        # a clock that is off by more than a part is not believed
+        # a part that seems to begin before its predecessor comes from a wrong clock
         yield part, following.offset if following and following.offset > part.offset else None
 
 
 def _decode_audio(path: Path) -> Iterator[tuple[int, Samples]]:
-    """The samples of a part, each block with its place in it."""
+    """Yield the part's samples in blocks, each with its position."""
     resampler = av.AudioResampler(format="s16", layout="stereo", rate=SAMPLE_RATE, frame_size=BLOCK_SAMPLES)
-    # torn, or never begun: what could be read till then
+    # a truncated or empty part yields what can be read of it
     with suppress(FFmpegError), av.open(path) as container:
         for frame in container.decode(audio=0):
             yield from _iterate_blocks(resampler.resample(frame))
@@ -137,19 +136,19 @@ def _iterate_blocks(frames: list[av.AudioFrame]) -> Iterator[tuple[int, Samples]
 
 
 EncodedFrame = tuple[int, bytes, bool]
-"""an encoded frame: when, in milliseconds; its bytes; whether it stands by itself"""
+"""Time in milliseconds, encoded bytes, and whether it is a keyframe."""
 
 
 def _merge_video(parts: list[LocalPart], black_frame: bytes) -> Iterator[EncodedFrame]:
-    """The video of all parts as it was encoded, black where there is none, for ever: the sound says when it is over."""
+    """Yield the encoded video of all parts, and black frames in its gaps and without end after it."""
     last, due = -1, 0
     for part, until in _iterate_spans(parts):
         if part.video is None:
             continue
         begin = round(part.offset * 1000)
         is_first = True
-        for place, data, is_keyframe in _read_video(part.video):
-            at = begin + place
+        for position, data, is_keyframe in _read_video(part.video):
+            at = begin + position
             if until is not None and at >= until * 1000:
                 break
             while is_first and due < at:
@@ -165,7 +164,7 @@ def _merge_video(parts: list[LocalPart], black_frame: bytes) -> Iterator[Encoded
 
 
 def _read_video(path: Path) -> Iterator[EncodedFrame]:
-    # as above
+    # a truncated or empty part yields what can be read of it
     with suppress(FFmpegError), av.open(path) as container:
         for packet in container.demux(video=0):
             if packet.size and packet.pts is not None:
@@ -173,7 +172,7 @@ def _read_video(path: Path) -> Iterator[EncodedFrame]:
 
 
 class _CompositeWriter:
-    """The video with both voices, as it grows with the sound."""
+    """Writes the video with both voices mixed, as far as the sound has been written."""
 
     def __init__(self, path: Path, parts: list[LocalPart], picture: VideoSize) -> None:
         self.path = path
@@ -185,12 +184,12 @@ class _CompositeWriter:
         self._sample_count = 0
 
     def write(self, left: Samples, right: Samples) -> None:
-        """The next samples of both voices, and the video that belongs to them."""
+        """Append samples of both voices, and the video up to their time."""
         self._mux(self._audio_stream.encode(to_audio_frame(mix([left, right], len(left)), "mono", self._sample_count)))
         self._sample_count += len(left)
 
     def close(self) -> None:
-        """Write what is left."""
+        """Flush the encoder and finish the container."""
         self._mux(self._audio_stream.encode(None))
         self._container.close()
 

@@ -1,7 +1,7 @@
-"""The recorder in an interview's room: what the candidate and the interviewer send is written as one part of the recording.
+"""Record the candidate's and the interviewer's tracks in a room as one part of the interview's recording.
 
-It costs the interview nothing: it is hidden, sends nothing, runs in a process of its own, and whatever goes wrong with it stands
-in the recording, nowhere else.
+The recorder cannot affect the interview: it is hidden, publishes nothing, runs in a process of its own, and reports its
+failures only in the recording.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ from recording.upload_buffer import MAX_OUTAGE_SECONDS
 log = structlog.get_logger(__name__)
 
 AUDIO_FRAME_MILLISECONDS = 50
-"""of sound, taken from LiveKit at once: each costs a call"""
+"""Length of the frames of sound that LiveKit delivers; each costs a call."""
 AUDIO_QUEUE_FRAMES = 100
 
 
 class Recorder:
-    """Records one part, from when the candidate is there until it is told to stop or the room is closed.
+    """Records one part, from the candidate's arrival until it is asked to stop or the room is closed.
 
-    `max_outage_seconds`: with a store that takes nothing.
+    Recording fails once the store has accepted nothing for `max_outage_seconds`.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Recorder:
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self.recording = recording
-        """as it stands after what was written to it last"""
+        """The recording after the last change made here."""
         self._services = services
         self._store = store
         self._room = room
@@ -63,7 +63,7 @@ class Recorder:
         room.on("disconnected", lambda *_: self._room_closed.set())
 
     async def run(self, stop_requested: asyncio.Event) -> None:
-        """Record. The room is connected. Raises LeaseLost."""
+        """Record in the room, which must be connected. Raises LeaseLost."""
         for participant in self._room.remote_participants.values():
             self._on_participant_connected(participant)
             for publication in participant.track_publications.values():
@@ -91,14 +91,14 @@ class Recorder:
             await part.close()
         except (StoreFailed, EncoderFailed) as failed:
             log.error("recording given up", reason=str(failed))
-            failure = f"Recording broke off after {part.elapsed:.0f} seconds: {failed}. What was recorded till then is kept."
+            failure = f"Recording stopped after {part.elapsed:.0f} seconds: {failed}. The recording up to then is preserved."
             await self._apply_change(await give_up_recording(self.recording, failure))
         finally:
             self._part = None
             await part.abandon()
 
     async def _run_until_stopped(self, stop_waiters: list[asyncio.Task[Any]], *coroutines: Coroutine[Any, Any, None]) -> None:
-        """Do these, which never end, until somebody is gone. Raises what one of them raises."""
+        """Run the endless coroutines until one of `stop_waiters` is done. Raises what one of them raises."""
         tasks = [asyncio.create_task(work) for work in coroutines]
         try:
             done, _ = await asyncio.wait([*stop_waiters, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -117,7 +117,7 @@ class Recorder:
         self.recording = changed
         await self._services.live.publish_change(changed)
 
-    # --- what LiveKit tells
+    # --- events from LiveKit
 
     def _on_participant_connected(self, participant: rtc.RemoteParticipant) -> None:
         if participant.identity == CANDIDATE_IDENTITY:
@@ -140,7 +140,7 @@ class Recorder:
     def _on_track_unsubscribed(
         self, track: rtc.RemoteTrack, _: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        # LiveKit does not end the stream of a track that is no longer there
+        # LiveKit does not end the stream of a track that was unsubscribed
         if task := self._streams.pop(track.sid, None):
             task.cancel()
         if track.kind == rtc.TrackKind.KIND_VIDEO:
@@ -174,7 +174,7 @@ class Recorder:
                 frame = event.frame
                 planes = np.frombuffer(frame.data, np.uint8)
                 camera_frame = CameraFrame(planes, frame.width, frame.height, cast(int, event.rotation))
-                # LiveKit's clock of frames is this machine's monotonic one
+                # LiveKit's timestamps of frames are those of this machine's monotonic clock
                 if picture := self._part.add_frame(camera_frame, event.timestamp_us / 1_000_000):
                     self._video_sizes.put_nowait(picture)
         finally:

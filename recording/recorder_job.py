@@ -1,7 +1,6 @@
-"""The recorder's job: one part of the recording of an interview.
+"""The LiveKit job that records one part of an interview's recording, under the recording's lease.
 
-Whoever has the recording's lease records. Each part is another job's, so one that dies is replaced by another
-(lifecycle.recorder_dispatch), which adds the next part.
+A job that dies is replaced by another (lifecycle.recorder_dispatch), which records the next part.
 """
 
 import structlog
@@ -29,7 +28,7 @@ def create_recorder_worker(settings: Settings) -> AgentServer:
 
 
 async def record_part(job: RoomJob) -> None:
-    """Record until the room is closed, or the job is to stop. Raises LeaseLost when another records, or nobody may."""
+    """Record until the room is closed or the job is asked to stop. Raises LeaseLost if the lease cannot be claimed or is lost."""
     services, lease_seconds = job.services, job.services.settings.jobs.lease_seconds
     recording_id = ObjectId(job.metadata["recording"])
     store = open_store(services.settings.recording)
@@ -38,7 +37,7 @@ async def record_part(job: RoomJob) -> None:
     recording = await claim_recording(recording_id, job.fence, job.holder, lease_seconds)
     if recording is None:
         raise LeaseLost
-    log.info("recorder comes")
+    log.info("recorder joined")
     recorder = Recorder(services, store, job.room, recording)
 
     async def renew() -> bool:
@@ -49,5 +48,5 @@ async def record_part(job: RoomJob) -> None:
             await recorder.run(job.stop_requested)
     finally:
         await release_recording_lease(recorder.recording)
-    # too early while the interview goes on, and then it does nothing
+    # while the interview is still open, the job finds nothing due
     await services.jobs.kick(FINALIZE_RECORDING, recording_id)

@@ -1,6 +1,6 @@
-"""Where recordings lie: a folder, or a bucket of S3. One interface for both, over obstore.
+"""The recording store: a folder or an S3 bucket, accessed through obstore.
 
-All of an interview's bytes are under its id, so that one deletion takes them all.
+All objects of an interview are below its id, so that one deletion removes them all.
 """
 
 import asyncio
@@ -19,12 +19,12 @@ if TYPE_CHECKING:  # obstore has its types for the type checker only
     from obstore.store import S3Config
 
 READ_CHUNK_BYTES = 256 * 1024
-"""read at once: a reader that is slow holds no more than this, and no connection of the store"""
+"""Bytes per read; a slow reader occupies no more memory than this, and no connection to the store."""
 S3_SCHEME = "s3://"
 
 
 class StoreFailed(Exception):
-    """The store did not do what was asked; the text says why, for people, and holds no path, key or address."""
+    """The store failed. The message gives the reason in words for users, without a path, key or address."""
 
 
 class RecordingStore:
@@ -33,24 +33,24 @@ class RecordingStore:
     def __init__(self, objects: ObjectStore, folder: Path | None = None) -> None:
         self._objects = objects
         self._folder = folder
-        """the same as a folder of this machine"""
+        """The folder of a local store."""
 
     async def put(self, path: str, content: bytes | Path) -> None:
-        """Store an object, in one step, in place of what is there. Raises StoreFailed."""
+        """Store or replace an object atomically. Raises StoreFailed."""
         try:
             await self._objects.put_async(path, content)
         except (BaseError, OSError) as error:
             raise _to_store_failure(error) from None
 
     async def get(self, path: str) -> bytes:
-        """A whole object, which must be small. Raises StoreFailed."""
+        """Return a whole object; use `read` for large ones. Raises StoreFailed."""
         try:
             return (await (await self._objects.get_async(path)).bytes_async()).to_bytes()
         except (BaseError, OSError) as error:
             raise _to_store_failure(error) from None
 
     async def read(self, path: str, start: int, end: int) -> AsyncIterator[bytes]:
-        """Bytes start to end - 1 of an object, piece by piece. Raises StoreFailed."""
+        """Yield the bytes from `start` to before `end` of an object in pieces. Raises StoreFailed."""
         while start < end:
             until = min(end, start + READ_CHUNK_BYTES)
             try:
@@ -61,30 +61,30 @@ class RecordingStore:
             start = until
 
     async def list(self, prefix: str) -> list[str]:
-        """The paths of all objects below a path, in order. Raises StoreFailed."""
+        """Return the paths of all objects below a path, sorted. Raises StoreFailed."""
         try:
             return sorted([entry["path"] async for entries in self._objects.list(prefix) for entry in entries])
         except (BaseError, OSError) as error:
             raise _to_store_failure(error) from None
 
     async def delete(self, prefix: str) -> None:
-        """Delete everything below a path; returns when nothing of it is there any more. Raises StoreFailed."""
+        """Delete everything below a path, and return once it is empty. Raises StoreFailed."""
         while paths := await self.list(prefix):
             try:
                 await self._objects.delete_async(paths)
             except FileNotFoundError:
-                continue  # another was at it too
+                continue  # deleted by a concurrent call
             except (BaseError, OSError) as error:
                 raise _to_store_failure(error) from None
         if self._folder is not None:
-            # whoever was killed while it wrote left a file that is no object
+            # a writer that was killed may have left a temporary file that is not an object
             await asyncio.to_thread(shutil.rmtree, self._folder / prefix, ignore_errors=True)
 
 
 def open_store(recording_settings: settings.RecordingSettings) -> RecordingStore | None:
-    """The store that the settings name; None where nothing is recorded. Makes a folder that is not there.
+    """Open the store that the settings name; None if there is no store. Creates a missing folder.
 
-    Raises OSError when the folder cannot be made, ValueError for a bucket without a name.
+    Raises OSError if the folder cannot be created, ValueError if the bucket has no name.
     """
     if not recording_settings.store:
         return None
@@ -97,7 +97,7 @@ def open_store(recording_settings: settings.RecordingSettings) -> RecordingStore
         raise ValueError("s3:// must be followed by the name of a bucket")
     config: S3Config = {"region": recording_settings.s3_region}
     if access_key := recording_settings.s3_access_key.get_secret_value():
-        # without: what the machine's role, or AWS's own variables, give
+        # otherwise obstore uses the machine's role or the standard AWS variables
         config |= {"access_key_id": access_key, "secret_access_key": recording_settings.s3_secret_key.get_secret_value()}
     if recording_settings.s3_endpoint:
         config["endpoint"] = recording_settings.s3_endpoint
@@ -116,15 +116,15 @@ _FAILURE_REASONS = {
     "No space left on device": "The disk is full",
     "Disk quota exceeded": "The disk is full",
     "Read-only file system": "The store cannot be written to",
-    "Permission denied": "The store may not be used",
+    "Permission denied": "Access to the store was denied",
 }
 
 
 def _to_store_failure(error: Exception) -> StoreFailed:
     if isinstance(error, FileNotFoundError):
-        return StoreFailed("What was stored is no longer there")
+        return StoreFailed("The stored object no longer exists")
     text = str(error)
     for sign, reason in _FAILURE_REASONS.items():
         if sign in text:
             return StoreFailed(reason)
-    return StoreFailed(f"The store does not answer as it should ({type(error).__name__})")
+    return StoreFailed(f"The store did not respond as expected ({type(error).__name__})")

@@ -1,7 +1,8 @@
-"""Where sound belongs on a part's time line. Pure: samples and times in, samples out.
+"""Place sound on a part's timeline, and mix it. Pure functions of samples and times.
 
-A frame of LiveKit's has no time of its own, only the moment at which it arrives. So a voice is anchored where its first frame
-arrives and then counted by its samples, which keeps it whole; it is anchored anew when the two differ for longer than chance.
+LiveKit's audio frames carry no timestamp, only the moment of their arrival. A voice is therefore anchored where its first
+frame arrives, and continued by counting samples, so that it has no gaps. It is anchored again when arrival times and sample
+count differ for longer than jitter explains.
 """
 
 from collections import deque
@@ -13,24 +14,24 @@ Samples = npt.NDArray[np.int16]
 
 SAMPLE_RATE = 48_000
 LATENESS_TOLERANCE_SECONDS = 0.1
-"""between what arrives and what was counted: a frame may be late, never early"""
+"""Tolerated difference between arrival and sample count. Frames can be late, but never early."""
 LATENESS_WINDOW_SECONDS = 1.0
-"""of frames, all of which must be late before the voice is"""
+"""Span of time in which every frame must be late before the voice is moved."""
 MIX_DELAY_SECONDS = 0.4
-"""behind the present, of what is mixed: what comes later than that is lost"""
+"""Delay of the mix behind real time; frames that arrive later than this are lost."""
 
 
 class VoiceTimeline:
-    """One voice on the time line, in samples since the part began."""
+    """One voice on the timeline, in samples since the part began."""
 
     def __init__(self) -> None:
         self._frames: deque[tuple[int, Samples]] = deque()
         self._next_position: int | None = None
         self._lateness: deque[tuple[int, int]] = deque()
-        """of the frames of the last WINDOW_SECONDS: their end, and by how much each came after its place"""
+        """End and lateness, in samples, of the frames of the last LATENESS_WINDOW_SECONDS."""
 
     def add(self, samples: Samples, arrived_seconds: float) -> None:
-        """A frame that has come whole `arrived_seconds` seconds after the part began."""
+        """Add a frame that arrived completely `arrived_seconds` after the part began."""
         position = round(arrived_seconds * SAMPLE_RATE) - len(samples)
         begin = self._find_start(position, len(samples))
         self._next_position = begin + len(samples)
@@ -38,7 +39,7 @@ class VoiceTimeline:
 
     def _find_start(self, position: int, count: int) -> int:
         if self._next_position is None or abs(position - self._next_position) > MIX_DELAY_SECONDS * SAMPLE_RATE:
-            # new, or back after a pause
+            # the first frame, or the first after a pause
             self._lateness.clear()
             return position
         late = position - self._next_position
@@ -46,7 +47,7 @@ class VoiceTimeline:
         while self._lateness[0][0] <= position + count - LATENESS_WINDOW_SECONDS * SAMPLE_RATE:
             self._lateness.popleft()
         if late < -LATENESS_TOLERANCE_SECONDS * SAMPLE_RATE:
-            # it was anchored by a frame that was late itself
+            # the voice was anchored by a frame that was late itself
             self._lateness.clear()
             return position
         is_full = self._lateness[0][0] <= position + 2 * count - LATENESS_WINDOW_SECONDS * SAMPLE_RATE
@@ -57,7 +58,7 @@ class VoiceTimeline:
         return self._next_position
 
     def take(self, begin: int, end: int) -> Samples:
-        """The samples from `begin` to before `end`, silence where there are none; what lies before `end` is forgotten."""
+        """Return the samples from `begin` to before `end`, with silence in the gaps, and discard everything before `end`."""
         taken = np.zeros(end - begin, np.int16)
         remaining: deque[tuple[int, Samples]] = deque()
         for start, samples in self._frames:
@@ -72,7 +73,7 @@ class VoiceTimeline:
 
 
 def mix(voices: list[Samples], count: int) -> Samples:
-    """Several voices as one; what is too loud is cut off at full scale."""
+    """Mix several voices into one; the sum is clipped at full scale."""
     if len(voices) == 1:
         return voices[0]
     total = np.zeros(count, np.int32)
@@ -82,5 +83,5 @@ def mix(voices: list[Samples], count: int) -> Samples:
 
 
 def interleave(left: Samples, right: Samples) -> Samples:
-    """Two channels, sample by sample: the candidate on the left, the interviewer on the right."""
+    """Interleave two channels: the candidate on the left, the interviewer on the right."""
     return np.stack([left, right], axis=1).reshape(-1)

@@ -1,6 +1,6 @@
-"""A part of a recording while it is written: what is heard and seen goes in as it comes, chunks for the store come out.
+"""Write a part of a recording: mix and encode incoming sound and video, and upload the result in chunks.
 
-Without LiveKit and without MongoDB: recording.recorder has those.
+This module knows neither LiveKit nor MongoDB; `recording.recorder` connects it to them.
 """
 
 import asyncio
@@ -26,15 +26,15 @@ AUDIO_FILE_NAME = "audio.ogg"
 VIDEO_FILE_NAME = "video.webm"
 MIX_INTERVAL_SECONDS = 0.1
 MAX_MIX_SECONDS = 5.0
-"""mixed at once, when the process has stood still"""
+"""Longest block that is mixed in one step after the process was stalled."""
 FRAME_REPEAT_SECONDS = 1.0
-"""without a new frame, after which the last is written again"""
+"""Seconds without a new frame after which the last one is repeated."""
 AUDIO_QUEUE_BLOCKS = 300
 VIDEO_QUEUE_FRAMES = 15
 
 
 class Side(Enum):
-    """Whose voice it is: the channel."""
+    """Speaker of a voice; the value is the channel."""
 
     CANDIDATE = 0
     INTERVIEWER = 1
@@ -42,7 +42,7 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CameraFrame:
-    """A frame of video as it came, I420, upright after `quarter_turns` clockwise; without planes: black."""
+    """A received I420 frame, which is upright after `quarter_turns` clockwise. It is black if it has no planes."""
 
     planes: Plane | None = None
     width: int = 0
@@ -51,7 +51,7 @@ class CameraFrame:
 
 
 class _FrameScaler:
-    """Brings frames to the size of the recording; the writer's thread calls it."""
+    """Scales frames to the size of the recording. Used by the encoder's thread."""
 
     def __init__(self, video: VideoContainer, picture: VideoSize) -> None:
         self._video = video
@@ -59,7 +59,7 @@ class _FrameScaler:
         self._last = create_black_frame(picture)
 
     def write(self, item: tuple[CameraFrame | None, int]) -> None:
-        """A frame, or None for the last one again, at its time in milliseconds."""
+        """Write a frame, or the previous one again if it is None, with its time in milliseconds."""
         frame, milliseconds = item
         if frame is not None and frame.planes is not None:
             self._last = fit_frame(frame.planes, frame.width, frame.height, frame.quarter_turns, self._picture)
@@ -73,7 +73,10 @@ class _FrameScaler:
 
 
 class PartWriter:
-    """Writes a part from the moment at which it is made. `picture`: the size of the recording's video, if it has one yet."""
+    """Writes a part, which begins when this object is created.
+
+    `picture` is the size of the recording's video, if an earlier part has video.
+    """
 
     def __init__(
         self,
@@ -105,14 +108,14 @@ class PartWriter:
         """Seconds since the part began."""
         return time.monotonic() - self._started_monotonic
 
-    # --- what comes
+    # --- input
 
     def add_audio(self, side: Side, track: str, samples: Samples) -> None:
-        """A frame of one of that side's tracks has come, at this moment."""
+        """Add a frame of sound that has just arrived on one of that side's tracks."""
         self._voices[side].setdefault(track, VoiceTimeline()).add(samples, self.elapsed)
 
     def add_frame(self, frame: CameraFrame, monotonic: float) -> VideoSize | None:
-        """A frame has come, taken at that time of the monotonic clock; answers the size when it was the first."""
+        """Add a frame of video, captured at that time of the monotonic clock. Returns the size for the first frame, else None."""
         at = monotonic - self._started_monotonic
         if at < 0 or at - self._last_frame_at < 0.8 / FRAMES_PER_SECOND:
             return None
@@ -129,7 +132,7 @@ class PartWriter:
         return picture
 
     def add_black_frame(self) -> None:
-        """The camera is off: black, until the next frame."""
+        """Show black from now until the next frame, because the camera is off."""
         if self._video_encoder is not None:
             self._encode_frame(CameraFrame(), self.elapsed)
 
@@ -138,41 +141,41 @@ class PartWriter:
         if self._video_encoder is not None:
             self._video_encoder.put((frame, round(at * 1000)))
 
-    # --- what goes out
+    # --- output
 
     async def run_mixer(self) -> None:
-        """Mix what has come, for ever, a little behind the present. Raises WriterFailed."""
+        """Mix the incoming sound continuously, a little behind real time. Raises EncoderFailed."""
         while True:
             await asyncio.sleep(MIX_INTERVAL_SECONDS)
-            for writer in self._encoders():
-                if writer.failure:
-                    raise writer.failure
+            for encoder in self._encoders():
+                if encoder.failure:
+                    raise encoder.failure
             self._mix(self.elapsed - MIX_DELAY_SECONDS)
             if self.elapsed - self._last_frame_at > FRAME_REPEAT_SECONDS:
                 self._encode_frame(None, self.elapsed)
 
     async def run_uploads(self) -> None:
-        """Store what has been written, for ever. Raises StoreFailed."""
+        """Upload encoded chunks continuously. Raises StoreFailed."""
         while True:
             await asyncio.sleep(CHUNK_SECONDS)
-            for spool in self._buffers():
-                await spool.flush()
+            for buffer in self._buffers():
+                await buffer.flush()
 
     async def close(self) -> None:
-        """Write and store all that has come until now. Raises WriterFailed, StoreFailed."""
+        """Mix, encode and upload everything received so far. Raises EncoderFailed, StoreFailed."""
         while self._mixed_samples < int(self.elapsed * SAMPLE_RATE) - SAMPLE_RATE // 10:
             self._mix(self.elapsed)
             await asyncio.sleep(0)
-        for writer in self._encoders():
-            await writer.close()
-        for spool in self._buffers():
-            await spool.drain()
+        for encoder in self._encoders():
+            await encoder.close()
+        for buffer in self._buffers():
+            await buffer.drain()
 
     async def abandon(self) -> None:
-        """Leave it as it is, with what is stored; after `close` there is nothing to leave."""
-        for writer in self._encoders():
+        """Stop the encoders without uploading the rest. Does nothing after `close`."""
+        for encoder in self._encoders():
             with suppress(EncoderFailed):
-                await writer.close()
+                await encoder.close()
 
     def _mix(self, until: float) -> None:
         begin, end = self._mixed_samples, min(int(until * SAMPLE_RATE), self._mixed_samples + int(MAX_MIX_SECONDS * SAMPLE_RATE))
@@ -183,14 +186,14 @@ class PartWriter:
         block = interleave(*channels)
         if self._dropped_samples:
             block = np.concatenate([np.zeros(2 * self._dropped_samples, np.int16), block])
-        # what the thread could not take is silence, so that all that comes after keeps its place
+        # samples that did not fit into the queue are replaced by silence, so that later sound keeps its position
         self._dropped_samples = 0 if self._audio_encoder.put(block) else self._dropped_samples + end - begin
 
     def _create_buffer(self, name: str) -> UploadBuffer:
         return UploadBuffer(self._store, build_chunks_path(self._interview_id, self._number, name), self._max_outage_seconds)
 
     def _encoders(self) -> list[EncoderThread[Any]]:
-        return [writer for writer in (self._audio_encoder, self._video_encoder) if writer is not None]
+        return [encoder for encoder in (self._audio_encoder, self._video_encoder) if encoder is not None]
 
     def _buffers(self) -> list[UploadBuffer]:
-        return [spool for spool in (self._audio_buffer, self._video_buffer) if spool is not None]
+        return [buffer for buffer in (self._audio_buffer, self._video_buffer) if buffer is not None]

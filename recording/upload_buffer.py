@@ -1,7 +1,6 @@
-"""What a container writes, on its way to the store: a chunk of a second or so at a time, each an object of its own.
+"""Upload a container's bytes while it is written, in chunks of about a second, each an object of its own.
 
-There is no file in between, on whatever machine the recorder runs: whoever makes the files later reads the chunks, so nothing
-has to be fetched from a recorder that has died.
+There is no local file, so nothing is lost with the machine of a recorder that dies: `recording.finalize` reads the chunks.
 """
 
 import asyncio
@@ -18,18 +17,18 @@ CHUNK_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 PUT_TIMEOUT_SECONDS = 10.0
 MAX_OUTAGE_SECONDS = 20.0
-"""with a store that does not take anything"""
+"""Seconds for which the store may accept nothing before the upload fails."""
 MAX_PENDING_BYTES = 32 * 1024 * 1024
-"""waiting: three minutes of video, or an hour of sound"""
+"""Limit of the bytes waiting for upload: about three minutes of video, or an hour of sound."""
 
 
 def build_chunks_path(interview_id: object, number: int, name: str) -> str:
-    """Where the chunks of a part lie; those of later parts sort after it."""
+    """Return the path of a part's chunks. Paths sort in the order of the parts."""
     return f"{interview_id}/parts/{number:08}/{name}"
 
 
 class UploadBuffer:
-    """Takes bytes from a writer's thread, and stores them from the event loop."""
+    """Accepts bytes from an encoder's thread and uploads them from the event loop."""
 
     def __init__(self, store: RecordingStore, path: str, max_outage_seconds: float = MAX_OUTAGE_SECONDS) -> None:
         self._store = store
@@ -41,7 +40,7 @@ class UploadBuffer:
         self._failing_since: float | None = None
 
     def write(self, data: bytes) -> int:
-        """Take these bytes; for the container. Raises StoreFailed when the store has not kept up."""
+        """Buffer the bytes and return their number. Raises StoreFailed if the store has not kept up."""
         with self._lock:
             if len(self._pending) + len(data) > MAX_PENDING_BYTES:
                 raise StoreFailed("The store is too slow")
@@ -49,9 +48,9 @@ class UploadBuffer:
         return len(data)
 
     async def flush(self) -> None:
-        """Store what waits; what the store does not take now waits on.
+        """Upload the buffered bytes as one chunk. If the store fails, they stay buffered for the next call.
 
-        Raises StoreFailed when it has taken nothing for `max_outage_seconds`.
+        Raises StoreFailed once the store has accepted nothing for `max_outage_seconds`.
         """
         with self._lock:
             data = bytes(self._pending)
@@ -61,7 +60,7 @@ class UploadBuffer:
             async with asyncio.timeout(PUT_TIMEOUT_SECONDS):
                 await self._store.put(f"{self._path}/{self._chunk_count:08}", data)
         except (StoreFailed, TimeoutError) as error:
-            failed = error if isinstance(error, StoreFailed) else StoreFailed("The store does not answer in time")
+            failed = error if isinstance(error, StoreFailed) else StoreFailed("The store did not answer in time")
             failing_since = self._failing_since = self._failing_since or time.monotonic()
             if time.monotonic() - failing_since >= self._max_outage_seconds:
                 raise failed from None
@@ -73,7 +72,7 @@ class UploadBuffer:
             del self._pending[: len(data)]
 
     async def drain(self) -> None:
-        """Store all of it, and return then. Raises StoreFailed as `flush`."""
+        """Upload until the buffer is empty. Raises StoreFailed like `flush`."""
         while True:
             await self.flush()
             with self._lock:

@@ -1,4 +1,4 @@
-"""Frames of video: brought to the one size that the recording of an interview has. Pure."""
+"""Scale video frames to the one size that an interview's recording has. Pure functions."""
 
 import av
 import numpy as np
@@ -12,22 +12,22 @@ Plane = npt.NDArray[np.uint8]
 
 
 def choose_picture_size(width: int, height: int) -> VideoSize:
-    """The size in which video of this size is kept: the same shape, no larger than LARGEST, even."""
+    """Return the recorded size for video of this size: same aspect ratio, at most MAX_PICTURE, even numbers."""
     scale = min(1.0, MAX_PICTURE.width / width, MAX_PICTURE.height / height)
     return VideoSize(width=_round_to_even(width * scale), height=_round_to_even(height * scale))
 
 
 def create_black_frame(picture: VideoSize) -> av.VideoFrame:
-    """A black frame."""
+    """Return a black frame."""
     return _to_video_frame(_create_black_planes(picture), picture)
 
 
 def fit_frame(planes: Plane, width: int, height: int, quarter_turns: int, picture: VideoSize) -> av.VideoFrame:
-    """A frame of I420, turned upright, as large as it goes into the picture, on black.
+    """Rotate an I420 frame clockwise by `quarter_turns`, and fit it into the picture on a black background.
 
-    `planes`: as I420 lays them out, of `width` x `height`; `quarter_turns`: clockwise.
+    `planes` has the I420 layout of `width` x `height`.
     """
-    # a chroma sample stands for two by two: what is odd loses its last row or column
+    # a chroma sample covers two by two pixels, so odd sizes lose their last row or column
     even_width, even_height = width // 2 * 2, height // 2 * 2
     chroma_width, chroma_height = (width + 1) // 2, (height + 1) // 2
     sizes = ((width, height), (chroma_width, chroma_height), (chroma_width, chroma_height))

@@ -51,7 +51,7 @@ class ReviewRequest:
     idempotency_key: str | None = None
 
 
-async def get_evaluation(services: Services, principal: Principal, interview_id: str, version: int | None) -> Evaluation | None:
+async def get_evaluation(principal: Principal, interview_id: str, version: int | None) -> Evaluation | None:
     """Return the given version, by default the newest completed one, or the newest if none is completed.
 
     Returns None if there is no such version. Raises NotFound if the interview is unknown or belongs to others.

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from auth import Action, Principal, has_permission, require_permission
 from errors import BadInput
-from lifecycle.services import Services
 from models.documents.interview import Interview
 from models.reads import interview_list
 from models.reads.interview_list import InterviewFilter, InterviewOrderField, to_sort_order
@@ -15,14 +14,13 @@ from resolvers.input_text import clean_filter_values, clean_line
 from resolvers.interview_lookup import load_interview
 
 
-async def get_interview(services: Services, principal: Principal, interview_id: str) -> Interview:
+async def get_interview(principal: Principal, interview_id: str) -> Interview:
     """Return an interview. Raises NotFound if it is unknown or belongs to others."""
     require_permission(principal, Action.READ_INTERVIEW)
     return await load_interview(principal, interview_id)
 
 
 async def list_interviews(
-    services: Services,
     principal: Principal,
     where: InterviewFilter | None,
     field: InterviewOrderField,
@@ -45,7 +43,7 @@ async def list_interviews(
     return await interview_list.list_interview_rows(principal.organization_id, criteria, request, fields)
 
 
-async def count_interviews(services: Services, principal: Principal, where: InterviewFilter | None) -> int:
+async def count_interviews(principal: Principal, where: InterviewFilter | None) -> int:
     """Return how many interviews match the filter. Raises Forbidden and BadInput like `list_interviews`."""
     return await interview_list.count_interviews(principal.organization_id, _authorize_and_clean_filter(principal, where))
 

@@ -2,7 +2,6 @@
 
 from auth import Action, Principal, has_permission
 from errors import NotFound
-from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview
 from models.documents.organization import Organization
@@ -17,7 +16,7 @@ from resolvers.viewer import get_viewer
 NodeDocument = Interview | Position | Evaluation | RecordingFile | Organization
 
 
-async def get_node(services: Services, principal: Principal, node_id: str) -> NodeDocument | None:
+async def get_node(principal: Principal, node_id: str) -> NodeDocument | None:
     """Return the object, or None if it is unknown, foreign, or not readable by the caller's role."""
     match parse_id(node_id):
         case (IdKind.INTERVIEW, _) if has_permission(principal, Action.READ_INTERVIEW):
@@ -30,7 +29,7 @@ async def get_node(services: Services, principal: Principal, node_id: str) -> No
             position = await get_position(object_id)
             return position if position and position.organization_id == principal.organization_id else None
         case (IdKind.ORGANIZATION, object_id) if object_id == principal.organization_id:
-            return (await get_viewer(services, principal))[1]
+            return (await get_viewer(principal))[1]
     return None
 
 

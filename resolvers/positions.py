@@ -12,7 +12,6 @@ from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
 from lifecycle.services import Services
 from models.documents import position as positions
-from models.documents.interview import Interview
 from models.documents.language import primary_language
 from models.documents.position import Position, PositionContent, find_position
 from models.reads.pagination import Page, PageRequest, SortOrder
@@ -26,7 +25,7 @@ MAX_CRITERIA = 20
 _BY_TITLE = SortOrder("title")
 
 
-async def get_position(services: Services, principal: Principal, key: str, version: int | None) -> Position:
+async def get_position(principal: Principal, key: str, version: int | None) -> Position:
     """Return a version of a position, by default the newest. Raises NotFound."""
     require_permission(principal, Action.READ_POSITION)
     # Keys are ASCII. Other text cannot match, and MongoDB refuses some of it, such as unpaired surrogates.
@@ -36,17 +35,7 @@ async def get_position(services: Services, principal: Principal, key: str, versi
     return position
 
 
-async def get_interview_position(principal: Principal, interview: Interview) -> Position:
-    """Return the position version of an interview that the caller may read. The role decides which fields are readable."""
-    require_permission(principal, Action.READ_INTERVIEW)
-    position = await positions.get_position(interview.position.id)
-    if position is None:
-        raise build_not_found(IdKind.POSITION)
-    return position
-
-
 async def list_positions(
-    services: Services,
     principal: Principal,
     include_archived: bool,
     first: int | None,
@@ -60,7 +49,7 @@ async def list_positions(
     return await positions.list_positions(principal.organization_id, request, include_archived=include_archived)
 
 
-async def count_positions(services: Services, principal: Principal, include_archived: bool) -> int:
+async def count_positions(principal: Principal, include_archived: bool) -> int:
     """Return how many positions `list_positions` lists."""
     require_permission(principal, Action.READ_POSITION)
     return await positions.count_positions(principal.organization_id, include_archived=include_archived)

@@ -7,7 +7,6 @@ from bson import ObjectId
 
 from auth import Action, Principal, require_permission
 from errors import BadInput
-from lifecycle.services import Services
 from models.documents.interview import TERMINAL_STATUSES, Interview
 from models.documents.turn import Turn, read_turns, read_turns_by_seq
 from models.reads.interview_row import InterviewRow
@@ -25,9 +24,7 @@ class TranscriptSlice:
     is_complete: bool
 
 
-async def get_transcript(
-    services: Services, principal: Principal, interview_id: str, after: int, first: int | None
-) -> TranscriptSlice:
+async def get_transcript(principal: Principal, interview_id: str, after: int, first: int | None) -> TranscriptSlice:
     """Return the turns after seq `after` (0 for the beginning): the next `first`, by default all of them.
 
     Raises NotFound if the interview is unknown or belongs to others, and BadInput for a number that is out of range.

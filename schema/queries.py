@@ -62,7 +62,7 @@ class Query:
         """
         context = info.context
         caller = await context.principal()
-        match await node.get_node(context.services, caller, node_id):
+        match await node.get_node(caller, node_id):
             case InterviewDocument() as interview:
                 return Interview.of(interview, caller)
             case PositionDocument() as position:
@@ -79,7 +79,7 @@ class Query:
     @resolved_field()
     async def viewer(self, info: Info) -> Viewer:
         """The caller."""
-        caller, organization = await viewer.get_viewer(info.context.services, await info.context.principal())
+        caller, organization = await viewer.get_viewer(await info.context.principal())
         return Viewer(caller=caller, organization=Organization.of(organization))
 
     @resolved_field()
@@ -90,7 +90,7 @@ class Query:
         own.
         """
         caller = await info.context.principal()
-        return Interview.of(await interviews.get_interview(info.context.services, caller, interview_id), caller)
+        return Interview.of(await interviews.get_interview(caller, interview_id), caller)
 
     @resolved_field()
     async def invitation(
@@ -126,11 +126,10 @@ class Query:
         something that the role may not read; BAD_INPUT for a filter that contradicts itself, or
         page arguments that cannot be combined.
         """
-        services, caller = info.context.services, await info.context.principal()
+        caller = await info.context.principal()
         criteria, order = unset_to_none(interview_filter), unset_to_none(order_by) or InterviewOrder()
         where = build_request(interview_list.InterviewFilter, criteria) if criteria else None
         page = await interviews.list_interviews(
-            services,
             caller,
             where,
             order.field,
@@ -141,7 +140,7 @@ class Query:
             unset_to_none(before),
             stored_fields_to_load(info.context.mentioned_fields),
         )
-        count = partial(interviews.count_interviews, services, caller, where)
+        count = partial(interviews.count_interviews, caller, where)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
     @resolved_field()
@@ -155,7 +154,7 @@ class Query:
         negative `after`, or `first` outside 0 to 100.
         """
         caller = await info.context.principal()
-        found = await transcripts.get_transcript(info.context.services, caller, interview_id, after, unset_to_none(first))
+        found = await transcripts.get_transcript(caller, interview_id, after, unset_to_none(first))
         return Transcript.of(found, caller)
 
     @resolved_field()
@@ -166,7 +165,7 @@ class Query:
         INTEGRATION. Errors: NOT_FOUND if there is no such interview.
         """
         caller = await info.context.principal()
-        found = await evaluations.get_evaluation(info.context.services, caller, interview_id, unset_to_none(version))
+        found = await evaluations.get_evaluation(caller, interview_id, unset_to_none(version))
         return Evaluation.of(found) if found else None
 
     @resolved_field()
@@ -181,7 +180,7 @@ class Query:
         Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: NOT_FOUND.
         """
         caller = await info.context.principal()
-        return Position.of(await positions.get_position(info.context.services, caller, key, unset_to_none(version)), caller)
+        return Position.of(await positions.get_position(caller, key, unset_to_none(version)), caller)
 
     @resolved_field()
     async def positions(
@@ -200,9 +199,8 @@ class Query:
         Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: BAD_INPUT for page arguments that
         cannot be combined.
         """
-        services, caller = info.context.services, await info.context.principal()
+        caller = await info.context.principal()
         page = await positions.list_positions(
-            services,
             caller,
             include_archived,
             unset_to_none(first),
@@ -210,5 +208,5 @@ class Query:
             unset_to_none(last),
             unset_to_none(before),
         )
-        count = partial(positions.count_positions, services, caller, include_archived)
+        count = partial(positions.count_positions, caller, include_archived)
         return Connection.of(page, lambda document: Position.of(document, caller), count)

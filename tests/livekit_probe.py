@@ -1,4 +1,4 @@
-"""LiveKit as a test sees it: settings by which it is reached, and who is in its rooms."""
+"""Inspect LiveKit in tests: its settings, rooms, dispatches and participants."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ from sandbox.livekit.server import LivekitServer
 
 
 def make_livekit_settings(server: LivekitServer) -> configuration.LivekitSettings:
-    """Settings with which this server is reached, with an agent of which there is no other."""
+    """Return settings for this server, with agent names that no other test uses."""
     return configuration.LivekitSettings(
         url=server.url,
         api_key=SecretStr(server.api_key),
@@ -30,31 +30,31 @@ def make_livekit_settings(server: LivekitServer) -> configuration.LivekitSetting
 
 @dataclass(frozen=True)
 class LivekitProbe:
-    """LiveKit itself, asked by a test."""
+    """Queries LiveKit directly."""
 
     settings: configuration.LivekitSettings
     api: api.LiveKitAPI
 
     async def list_rooms(self, interview: Interview) -> list[models.Room]:
-        """The interview's room, if there is one."""
+        """Return the interview's room as a list, which is empty if there is none."""
         wanted = api.ListRoomsRequest(names=[build_room_name(interview.id)])
         return list((await self.api.room.list_rooms(wanted)).rooms)
 
     async def list_dispatches(self, interview: Interview) -> list[tuple[str, dict[str, Any]]]:
-        """Agent and metadata of each dispatch to the interview's room, the lowest fence first."""
+        """Return agent name and metadata of each dispatch to the interview's room, ordered by fence."""
         if not await self.list_rooms(interview):
             return []
         found = await self.api.agent_dispatch.list_dispatch(build_room_name(interview.id))
-        # a room that somebody's joining has made has one of no name besides
+        # a room created by a participant who joins also has a dispatch without a name
         sent = [(dispatch.agent_name, orjson.loads(dispatch.metadata)) for dispatch in found if dispatch.agent_name]
         return sorted(sent, key=lambda dispatch: int(dispatch[1]["fence"]))
 
     async def list_interviewer_fences(self, interview: Interview) -> list[int]:
-        """Of each interviewer that was sent into the interview's room."""
+        """Return the fences of the interviewers dispatched to the interview's room."""
         return [metadata["fence"] for name, metadata in await self.list_dispatches(interview) if name == self.settings.agent_name]
 
     async def list_identities(self, interview: Interview) -> set[str]:
-        """Who is in the interview's room."""
+        """Return the identities of the participants in the interview's room."""
         wanted = api.ListParticipantsRequest(room=build_room_name(interview.id))
         return {participant.identity for participant in (await self.api.room.list_participants(wanted)).participants}
 
@@ -62,7 +62,7 @@ class LivekitProbe:
     async def join(
         self, interview: Interview, identity: str = CANDIDATE_IDENTITY, agent_name: str | None = None
     ) -> AsyncIterator[rtc.Room]:
-        """Somebody who is in the interview's room while the block runs: an agent if it has such a name."""
+        """Join the interview's room while the block runs; as an agent if `agent_name` is given."""
         grants = api.VideoGrants(room_join=True, room=build_room_name(interview.id))
         key, secret = self.settings.api_key.get_secret_value(), self.settings.api_secret.get_secret_value()
         token = api.AccessToken(key, secret).with_identity(identity).with_grants(grants)
@@ -78,7 +78,7 @@ class LivekitProbe:
 
 @asynccontextmanager
 async def open_livekit_probe(settings: configuration.LivekitSettings) -> AsyncIterator[LivekitProbe]:
-    """The LiveKit of these settings."""
+    """Open a probe of the LiveKit server in these settings."""
     key, secret = settings.api_key.get_secret_value(), settings.api_secret.get_secret_value()
     async with api.LiveKitAPI(settings.url, key, secret) as client:
         yield LivekitProbe(settings, client)

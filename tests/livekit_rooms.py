@@ -1,4 +1,4 @@
-"""livekit-server for tests: which one, and two who talk in a room of it."""
+"""Find livekit-server, join its rooms, and send and measure tones there."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,15 +17,15 @@ FRAME_SECONDS = 0.02
 
 
 async def find_livekit() -> Path:
-    """The server that `make livekit` has built: building it would outlast a test's timeout."""
+    """Return the server built by `make livekit`; building it here would exceed a test's timeout."""
     binary = await find_installed(print)
-    assert binary, "There is no livekit-server: run `make livekit` first, which takes 100 s."
+    assert binary, "livekit-server has not been built: run `make livekit` first, which takes 100 s."
     return binary
 
 
 @asynccontextmanager
 async def join_room(server: LivekitServer, room_name: str, identity: str) -> AsyncIterator[rtc.Room]:
-    """A participant of a room, which is made if there is none."""
+    """Join a room, which is created if it does not exist."""
     grants = api.VideoGrants(room_join=True, room=room_name)
     token = (
         api.AccessToken(server.api_key, server.api_secret)
@@ -44,7 +44,7 @@ async def join_room(server: LivekitServer, room_name: str, identity: str) -> Asy
 
 @asynccontextmanager
 async def play_tone(room: rtc.Room, hertz: int = 440) -> AsyncIterator[None]:
-    """While the block lasts, a tone is sent as the participant's microphone."""
+    """Send a tone as the participant's microphone while the block runs."""
     source = rtc.AudioSource(RATE, 1)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
@@ -69,7 +69,7 @@ async def _send_tone(source: rtc.AudioSource, hertz: int) -> None:
 
 
 async def measure_loudest_tone(room: rtc.Room, seconds: float = 20) -> float:
-    """Wait until somebody else's audio is loud, and return the frequency of its strongest tone."""
+    """Wait until another participant's audio is loud, and return the frequency of its strongest tone."""
     subscribed: asyncio.Future[rtc.RemoteTrack] = asyncio.get_running_loop().create_future()
 
     def use_track(track: rtc.RemoteTrack) -> None:
@@ -93,4 +93,4 @@ async def measure_loudest_tone(room: rtc.Room, seconds: float = 20) -> float:
                     return float(strength.argmax() * RATE / sum(map(len, loud)))
         finally:
             await stream.aclose()
-    raise AssertionError("the other side's audio ended")
+    raise AssertionError("the other participant's audio ended")

@@ -1,4 +1,4 @@
-"""The starter positions: complete, fair, and such that the plan can hold them."""
+"""The starter positions are complete and fair, and fit the interview plan."""
 
 import re
 from datetime import timedelta
@@ -26,7 +26,7 @@ POSITION_KEYS = {
 }
 COMMON_CRITERIA = {"technical", "communication", "problem_solving"}
 MINUTES_PER_QUESTION = 4
-"""less, and candidates who type are hurried"""
+"""Minimum; with less, candidates who type are rushed."""
 _PROTECTED_TOPICS = re.compile(
     r"\b(how old|your age|born|birth\w*|married|marriage|spouse|husband|wife|partner|child\w*|kids?|pregnan\w*|family|parents?|"
     r"relig\w*|church|faith|god|nationalit\w*|citizen\w*|ethnic\w*|race|native language|mother tongue|accent|origin|"
@@ -50,19 +50,19 @@ def position(request: pytest.FixtureRequest) -> PositionContent:
     return validate_position_body(POSITIONS[request.param])
 
 
-def test_all_starter_positions_are_there_each_in_the_file_of_its_key() -> None:
+def test_every_starter_position_has_a_file_named_by_its_key() -> None:
     assert set(POSITIONS) >= POSITION_KEYS
     for name, document in POSITIONS.items():
         assert document["key"] == name
 
 
-def test_what_the_file_says_is_what_is_read(position: PositionContent) -> None:
-    """A field that is misspelt would be left out in silence."""
+def test_every_field_of_the_file_is_read(position: PositionContent) -> None:
+    """A misspelt field would be ignored without an error."""
     read = position.model_dump()
     assert {name: read[name] for name in POSITIONS[position.key]} == POSITIONS[position.key]
 
 
-def test_there_are_six_to_eight_core_questions_with_notes_and_probes(position: PositionContent) -> None:
+def test_position_has_six_to_eight_questions_with_notes_and_probes(position: PositionContent) -> None:
     assert 6 <= len(position.questions) <= 8
     for question in position.questions:
         assert 3 <= len(question.listen_for) <= 6, question.key
@@ -71,7 +71,7 @@ def test_there_are_six_to_eight_core_questions_with_notes_and_probes(position: P
         assert question.criterion_keys, question.key
 
 
-def test_a_question_asks_one_thing(position: PositionContent) -> None:
+def test_each_question_asks_one_thing(position: PositionContent) -> None:
     for question in position.questions:
         assert question.text.count("?") <= 1, question.key
         assert question.text.endswith((".", "?")), question.key
@@ -79,7 +79,7 @@ def test_a_question_asks_one_thing(position: PositionContent) -> None:
         assert not re.search(r"\?.|, and (what|how|why|who|when|where|which)\b.*\?", asking), question.key
 
 
-def test_a_question_can_be_heard_once_and_kept_in_mind(position: PositionContent) -> None:
+def test_each_question_is_short_enough_to_remember(position: PositionContent) -> None:
     for question in position.questions:
         assert len(question.text.split()) <= 45, question.key
         assert question.text == " ".join(question.text.split()), question.key
@@ -92,7 +92,7 @@ def test_no_question_can_be_answered_by_yes_or_no(position: PositionContent) -> 
         assert not closed.search(question.text), question.key
 
 
-def test_no_question_touches_what_an_interviewer_must_not_ask(position: PositionContent) -> None:
+def test_no_question_touches_a_protected_topic(position: PositionContent) -> None:
     for question in position.questions:
         for text in (question.text, *question.listen_for):
             assert not _PROTECTED_TOPICS.search(text), f"{question.key}: {text}"
@@ -101,11 +101,11 @@ def test_no_question_touches_what_an_interviewer_must_not_ask(position: Position
 @pytest.mark.parametrize(
     "text", ["How old are you?", "Do you plan to have children?", "What is your salary?", "Where were you born?"]
 )
-def test_a_question_that_must_not_be_asked_would_be_found(text: str) -> None:
+def test_protected_topics_are_detected(text: str) -> None:
     assert _PROTECTED_TOPICS.search(text)
 
 
-def test_the_same_three_criteria_are_always_judged(position: PositionContent) -> None:
+def test_position_has_the_three_common_criteria(position: PositionContent) -> None:
     assert {criterion.key for criterion in position.criteria} >= COMMON_CRITERIA
 
 
@@ -113,34 +113,34 @@ def test_weights_sum_to_one(position: PositionContent) -> None:
     assert sum(criterion.weight for criterion in position.criteria) == pytest.approx(1)
 
 
-def test_every_criterion_is_asked_for(position: PositionContent) -> None:
+def test_every_criterion_is_served_by_a_question(position: PositionContent) -> None:
     asked = {key for question in position.questions for key in question.criterion_keys}
     assert asked == {criterion.key for criterion in position.criteria}
 
 
-def test_every_criterion_has_five_anchors_that_can_be_told_apart(position: PositionContent) -> None:
+def test_every_criterion_has_five_distinct_anchors(position: PositionContent) -> None:
     anchors = [level.anchor for criterion in position.criteria for level in criterion.levels]
     assert len({anchor.casefold() for anchor in anchors}) == len(anchors) == 5 * len(position.criteria)
     for criterion in position.criteria:
         assert [level.value for level in criterion.levels] == [1, 2, 3, 4, 5], criterion.key
         assert criterion.description, criterion.key
         for level in criterion.levels:
-            assert len(level.anchor.split()) >= 8, f"{criterion.key} {level.value} is a word of praise, not a behaviour"
+            assert len(level.anchor.split()) >= 8, f"{criterion.key} {level.value} is too short to describe a behaviour"
 
 
-def test_how_somebody_sounds_is_not_judged(position: PositionContent) -> None:
+def test_communication_does_not_judge_accent_or_fluency(position: PositionContent) -> None:
     (communication,) = (criterion for criterion in position.criteria if criterion.key == "communication")
     assert "Accent, grammar and fluency do not count." in communication.description
 
 
-def test_the_limits_cover_the_questions_and_leave_room_for_probes(position: PositionContent) -> None:
+def test_limits_cover_the_questions_and_leave_room_for_probes(position: PositionContent) -> None:
     asked = len(position.questions)
     assert position.limit_minutes >= MINUTES_PER_QUESTION * asked
     assert position.wrap_up_after_exchanges >= 2 * asked
     assert position.wrap_up_after_exchanges <= asked + sum(question.max_probes for question in position.questions)
 
 
-def test_at_an_even_pace_every_question_is_asked_and_may_be_probed_once(position: PositionContent) -> None:
+def test_at_an_even_pace_every_question_is_asked_and_probed_once(position: PositionContent) -> None:
     talk = make_greeted_talk(position=position, limit=timedelta(minutes=position.limit_minutes))
     answer = (talk.limit - talk.closing) / (2 * len(position.questions)) - timedelta(seconds=1)
     for asked in range(1, len(position.questions) + 1):
@@ -152,7 +152,7 @@ def test_at_an_even_pace_every_question_is_asked_and_may_be_probed_once(position
 
 
 @pytest.mark.parametrize("name", ["software_engineer", "software_engineer_spoken"])
-def test_the_demos_candidate_has_an_answer_to_every_question(name: str) -> None:
+def test_demo_candidate_has_an_answer_to_every_question(name: str) -> None:
     answers = load_answers(ROOT / "sandbox" / "answers" / f"{name}.yaml")
     keys = {question["key"] for question in POSITIONS["software_engineer"]["questions"]}
     assert set(answers.answers) == keys

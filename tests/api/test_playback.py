@@ -173,7 +173,7 @@ async def test_missing_file_is_an_error_before_any_content_is_sent(player: Recor
     answer = await player.get()
     assert (answer.status_code, answer.text) == (
         503,
-        "The recording cannot be read at the moment: What was stored is no longer there.",
+        "The recording cannot be read at the moment: The stored object no longer exists.",
     )
 
 

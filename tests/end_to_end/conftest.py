@@ -23,6 +23,6 @@ async def launched_fleet(
 
 @pytest.fixture
 async def fleet(launched_fleet: Fleet) -> Fleet:
-    """The processes, all of them up, without scripts."""
+    """The fleet with all processes running and no scripted replies."""
     await launched_fleet.restore()
     return launched_fleet

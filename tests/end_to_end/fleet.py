@@ -1,4 +1,4 @@
-"""Viva as processes that a test may kill: API servers and workers on one MongoDB, one Redis, one LiveKit, scripted providers."""
+"""A deployment of Viva whose processes a test may kill: API servers and workers with scripted providers."""
 
 import asyncio
 import signal
@@ -40,20 +40,20 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class SpeechProviders:
-    """Who makes words of sound, and sound of words. The first hears only what callers announce."""
+    """Loopback providers of speech. Deepgram recognizes only phrases that callers have announced."""
 
     deepgram: SpeechProviderProcess
     cartesia: SpeechProviderProcess
 
     @property
     def phrases_url(self) -> str:
-        """Where callers announce what they will say."""
+        """URL at which callers announce what they will say."""
         return f"http://127.0.0.1:{self.deepgram.port}/phrases"
 
 
 @dataclass
 class Fleet:
-    """The processes, and what a test needs to act on them."""
+    """The running processes, with methods to start, replace and restore them."""
 
     environment: dict[str, str]
     logs: Path
@@ -65,7 +65,7 @@ class Fleet:
     speech: SpeechProviders | None = None
     livekit: LivekitServer | None = None
     agents: list[ChildProcess] = field(default_factory=list)
-    """the voice workers"""
+    """Voice workers."""
     recorders: list[ChildProcess] = field(default_factory=list)
 
     def url(self, api: int = 0) -> str:
@@ -75,12 +75,12 @@ class Fleet:
         return Client(transport=WebsocketsTransport(url=self.url(api), init_payload={"authorization": f"Bearer {token}"}))
 
     async def execute(self, token: str, text: str, api: int = 0, **variables: Any) -> Any:
-        """One operation over a connection of its own."""
+        """Execute one operation over its own connection."""
         async with self.client(token, api) as session:
             return await session.execute(GraphQLRequest(text, variable_values=variables))
 
     async def add_api(self, port: int | None = None) -> int:
-        """Start one more API process; returns its number."""
+        """Start another API process and return its index."""
         port = port or free_port()
         child = create_api_process({**self.environment, "API_PORT": str(port)}, self.logs / f"api-{port}.log", ROOT)
         await child.start()
@@ -94,11 +94,11 @@ class Fleet:
         self.workers.append(child)
 
     async def add_agent(self, **settings: str) -> ChildProcess:
-        """Start one more voice worker, with these settings; it can be sent interviews then."""
+        """Start another voice worker with these settings, and wait until it has registered."""
         return await self._add_voice_worker("agent", self.agents, settings)
 
     async def add_recorder(self, **settings: str) -> ChildProcess:
-        """Start one more recorder, with these settings; it can be sent recordings then."""
+        """Start another recorder with these settings, and wait until it has registered."""
         return await self._add_voice_worker("recorder", self.recorders, settings)
 
     async def _add_voice_worker(self, command: str, workers: list[ChildProcess], settings: dict[str, str]) -> ChildProcess:
@@ -110,22 +110,22 @@ class Fleet:
 
     @asynccontextmanager
     async def replace_workers(self, **settings: str) -> AsyncIterator[None]:
-        """One worker with these settings in place of the others, which `restore` starts again."""
+        """Replace all jobs workers by one with these settings; `restore` starts the others again."""
         await asyncio.gather(*(worker.stop() for worker in self.workers))
-        async with create_jobs_process({**self.environment, **settings}, self.logs / "jobs-instead.log", ROOT):
+        async with create_jobs_process({**self.environment, **settings}, self.logs / "jobs-replacement.log", ROOT):
             yield
 
     @asynccontextmanager
     async def replace_agents(self, **settings: str) -> AsyncIterator[ChildProcess]:
-        """One voice worker with these settings in place of the others, which `restore` starts again."""
+        """Replace all voice workers by one with these settings; `restore` starts the others again."""
         await asyncio.gather(*(agent.stop() for agent in self.agents))
-        agent = create_worker_process("agent", {**self.environment, **settings}, self.logs / "agent-instead.log", ROOT)
+        agent = create_worker_process("agent", {**self.environment, **settings}, self.logs / "agent-replacement.log", ROOT)
         async with agent:
             await wait_until_registered(agent)
             yield agent
 
     async def restore(self) -> None:
-        """Start again whatever a test has ended, and forget its scripts."""
+        """Restart the processes that a test has ended, and clear its scripts."""
         self.provider.default_script = None
         self.provider.scripts.clear()
         self.provider.requests.clear()
@@ -145,12 +145,12 @@ class Fleet:
     async def stop(self) -> None:
         voices = [*self.agents, *self.recorders]
         for worker in voices:
-            # one that is frozen could not be asked to end
+            # a frozen process cannot react to a request to stop
             if worker.is_running:
                 worker.send_signal(signal.SIGCONT)
         await asyncio.gather(*(child.stop() for child in [*voices, *self.workers, *(api for _, api in self.apis)]))
 
-    # --- an interview
+    # --- interviews
 
     async def start_interview(
         self, position_key: str = "software_engineer", channel: str = "TEXT", recording: bool = False, api: int = 0
@@ -171,33 +171,33 @@ class Fleet:
         return RunningInterview(self, started["interview"]["id"], access["token"], access["room"])
 
     def find_lease_holder(self, name: str) -> ChildProcess:
-        """The worker that a lease's holder names."""
+        """Return the worker whose pid is in the name of the lease holder."""
         pid = int(name.split(":")[1])
         return next(worker for worker in self.workers if worker.is_running and worker.pid == pid)
 
 
 @dataclass
 class RunningInterview:
-    """An interview that is being held."""
+    """An interview in progress."""
 
     fleet: Fleet
     id: str
     token: str
     room: dict[str, str] | None = None
-    """url and token of the room of an interview by voice"""
+    """URL and token of a voice interview's room."""
 
     @property
     def object_id(self) -> ObjectId:
         return decode_id(IdKind.INTERVIEW, self.id)
 
     async def say(self, text: str, api: int = 0) -> int:
-        """Write as the candidate; returns the turn's seq."""
+        """Send a message as the candidate and return the turn's seq."""
         answer = await self.fleet.execute(self.token, SEND_MESSAGE, api, input={"interviewId": self.id, "text": text})
         seq: int = answer["sendMessage"]["turn"]["seq"]
         return seq
 
     def make_caller(self) -> VoiceCaller:
-        """The candidate, with a voice and ears, to come into the interview's room."""
+        """Return a caller that can join the interview's room as the candidate."""
         assert self.room, "the interview has no room"
         return VoiceCaller(self.room["url"], self.room["token"], announce=self._announce)
 
@@ -213,7 +213,7 @@ class RunningInterview:
 
     @asynccontextmanager
     async def follow(self, api: int = 0, role: Role = Role.VIEWER, after: int = 0) -> AsyncIterator["DashboardReader"]:
-        """A dashboard that reads the interview's turns for the length of the block, and comes back when it is cut off."""
+        """Run a dashboard that reads the interview's turns while the block runs, and reconnects when it is disconnected."""
         reader = DashboardReader(self, self.fleet.tokens[role], api, after)
         task = asyncio.create_task(reader.read())
         try:
@@ -226,7 +226,7 @@ class RunningInterview:
 
 @dataclass
 class DashboardReader:
-    """Reads turnAdded, and is the oracle: each turn comes once, in order, without a gap, over however many connections."""
+    """Subscribes to turnAdded and asserts that each turn arrives once and in order, over any number of connections."""
 
     running_interview: RunningInterview
     token: str
@@ -243,8 +243,8 @@ class DashboardReader:
             try:
                 async with self.running_interview.fleet.client(self.token, self.api) as session:
                     self.connections += 1
-                    asked = GraphQLRequest(TURN_ADDED, variable_values={"id": self.running_interview.id, "after": last})
-                    async for event in session.subscribe(asked):
+                    request = GraphQLRequest(TURN_ADDED, variable_values={"id": self.running_interview.id, "after": last})
+                    async for event in session.subscribe(request):
                         turn = event["turnAdded"]
                         assert turn["seq"] == last + 1, f"turn {turn['seq']} came after {last}"
                         last = turn["seq"]
@@ -261,7 +261,7 @@ class DashboardReader:
             self.turns_changed.notify_all()
 
     async def wait_until(self, condition: Callable[["DashboardReader"], bool], seconds: float = 30) -> None:
-        """Wait until what was read is enough. Raises TimeoutError that tells what was."""
+        """Wait until the condition holds. Raises TimeoutError with a summary of what was read."""
         try:
             async with asyncio.timeout(seconds), self.turns_changed:
                 await self.turns_changed.wait_for(lambda: condition(self))
@@ -270,7 +270,7 @@ class DashboardReader:
             raise TimeoutError(f"completed: {self.completed}, connections: {self.connections}, read: {summary}") from None
 
     async def wait_for_turns(self, count: int) -> None:
-        """Wait until so many turns were read, or the interview is over."""
+        """Wait until `count` turns have been read or the interview is over."""
         await self.wait_until(lambda reader: reader.completed or len(reader.turns) >= count)
 
     async def wait_for_seq(self, seq: int) -> None:

@@ -1,4 +1,4 @@
-"""A fleet brought up, with or without voice."""
+"""Launch a fleet, with or without voice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from tests.end_to_end.fleet import Fleet, SpeechProviders
 from tests.livekit_rooms import find_livekit
 
 SHORT_POSITION_KEY = "short"
-"""key of a position of two short questions: an interview by voice takes as long as what is said in it"""
+"""Key of a position with two short questions, since a voice interview takes as long as its speech."""
 SHORT_POSITION_QUESTIONS = {
     "hard_bug": "Tell me about a bug that was hard to find. How did you get from the first symptom to its cause?",
     "two_ways": "When did you see two ways to build something, and how did you choose between them?",
@@ -27,7 +27,7 @@ SHORT_POSITION_QUESTIONS = {
 
 
 def make_short_position(starters: list[dict[str, Any]]) -> dict[str, Any]:
-    """That position, out of the software engineer's."""
+    """Derive the short position from the software engineer's."""
     full_position = next(position for position in starters if position["key"] == "software_engineer")
     questions = {question["key"]: question for question in full_position["questions"]}
     return {
@@ -41,22 +41,22 @@ def make_short_position(starters: list[dict[str, Any]]) -> dict[str, Any]:
 async def launch_fleet(
     mongodb_url: str, database: str, provider: AnthropicProvider, folder: Path, speech: SpeechProviders | None = None
 ) -> AsyncIterator[Fleet]:
-    """One API and two workers with fast clocks; with `speech` a LiveKit, two voice workers and a recorder too.
+    """Run one API process and two jobs workers with short intervals.
 
-    Down again at the end.
+    With `speech`, also run LiveKit, two voice workers and a recorder.
     """
     from cli import keys
 
     port = free_port()
-    async with AsyncExitStack() as up:
+    async with AsyncExitStack() as stack:
         livekit: LivekitServer | None = None
         voice = TEXT_ONLY
         if speech:
             webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
-            livekit = await up.enter_async_context(LivekitServer(await find_livekit(), folder, webhooks=[webhook]))
+            livekit = await stack.enter_async_context(LivekitServer(await find_livekit(), folder, webhooks=[webhook]))
             found = build_livekit_environment(livekit)
             voice = build_voice_environment(found, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
-        valkey = await up.enter_async_context(Valkey(folder / "valkey"))
+        valkey = await stack.enter_async_context(Valkey(folder / "valkey"))
         organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
         starters = keys.load_starter_positions()
         await seed_positions(organization.id, [*starters, make_short_position(starters)])
@@ -75,7 +75,7 @@ async def launch_fleet(
             **voice,
         )
         fleet = Fleet(environment, folder / "logs", provider, valkey, tokens, livekit=livekit, speech=speech)
-        up.push_async_callback(fleet.stop)
+        stack.push_async_callback(fleet.stop)
         voices = [fleet.add_agent(), fleet.add_agent(), fleet.add_recorder()] if speech else []
         await asyncio.gather(fleet.add_api(port), fleet.add_worker(), fleet.add_worker(), *voices)
         yield fleet

@@ -1,4 +1,4 @@
-"""Whatever dies: no turn lost, repeated or out of order on any screen; each reply and each evaluation once."""
+"""Process and Redis failures: no turn is lost, repeated or reordered, and replies and evaluations happen once."""
 
 import asyncio
 import signal
@@ -43,7 +43,7 @@ async def find_reply_worker(fleet: Fleet, running_interview: RunningInterview) -
     return fleet.find_lease_holder(lease.holder)
 
 
-async def test_a_worker_that_is_killed_in_mid_reply_is_replaced_and_the_reply_comes_once(fleet: Fleet) -> None:
+async def test_worker_killed_during_a_reply_is_replaced_and_replies_once(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
@@ -54,7 +54,7 @@ async def test_a_worker_that_is_killed_in_mid_reply_is_replaced_and_the_reply_co
         await (await find_reply_worker(fleet, running_interview)).kill()
         gate.set()
         await dashboard.wait_for_seq(seq + 1)
-        # the next exchange shows that nothing late follows the first
+        # the next exchange would reveal a late second reply
         await fleet.restore()
         after = await running_interview.say(ANSWER)
         await dashboard.wait_for_seq(after + 1)
@@ -62,7 +62,7 @@ async def test_a_worker_that_is_killed_in_mid_reply_is_replaced_and_the_reply_co
     assert len(await read_replies_to(running_interview, after)) == 1
 
 
-async def test_a_worker_that_is_stopped_in_mid_reply_and_continued_says_nothing_more(fleet: Fleet) -> None:
+async def test_worker_frozen_during_a_reply_stores_nothing_after_it_continues(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
@@ -83,7 +83,7 @@ async def test_a_worker_that_is_stopped_in_mid_reply_and_continued_says_nothing_
     assert not any("zombie" in turn["text"] for turn in dashboard.turns)
 
 
-async def test_two_messages_while_a_reply_is_composed_are_answered_together(fleet: Fleet) -> None:
+async def test_messages_sent_during_a_reply_are_answered_together(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
@@ -102,7 +102,7 @@ async def test_two_messages_while_a_reply_is_composed_are_answered_together(flee
     ]
 
 
-async def test_a_worker_that_is_killed_in_mid_evaluation_is_replaced_and_it_is_made_once(fleet: Fleet) -> None:
+async def test_worker_killed_during_an_evaluation_is_replaced_and_evaluates_once(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
@@ -124,12 +124,12 @@ async def test_a_worker_that_is_killed_in_mid_evaluation_is_replaced_and_it_is_m
     assert (await running_interview.document()).evaluated
 
 
-async def test_redis_killed_in_mid_interview_and_in_mid_evaluation_loses_nothing(fleet: Fleet) -> None:
+async def test_redis_outage_during_interview_and_evaluation_loses_nothing(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
         await fleet.valkey.kill()
-        # away: the message is taken, answered, and shown all the same
+        # without Redis the message is still accepted, answered and delivered
         seq = await running_interview.say(ANSWER)
         await dashboard.wait_for_seq(seq + 1)
         await fleet.valkey.start()
@@ -151,7 +151,7 @@ async def test_redis_killed_in_mid_interview_and_in_mid_evaluation_loses_nothing
     assert [turn["seq"] for turn in dashboard.turns] == list(range(1, 7))
 
 
-async def test_an_evaluation_that_is_due_while_redis_is_away_is_made(fleet: Fleet) -> None:
+async def test_due_evaluation_is_made_during_a_redis_outage(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
@@ -162,35 +162,35 @@ async def test_an_evaluation_that_is_due_while_redis_is_away_is_made(fleet: Flee
     assert (await wait_until(lambda: find_completed_evaluation(running_interview))).attempts == 1
 
 
-async def test_a_turn_of_a_process_that_died_between_commit_and_publish_is_shown(fleet: Fleet) -> None:
+async def test_turn_that_was_stored_but_not_published_is_delivered(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
-        # stored by this process, which tells nobody
+        # stored by this process, which publishes nothing
         turn = await add_candidate_turn(await running_interview.document(), ANSWER)
         await dashboard.wait_for_seq(turn.seq)
-        # and it is answered, though nobody was woken
+        # and answered, although no job was woken
         await dashboard.wait_for_seq(turn.seq + 1)
 
 
-async def test_messages_to_one_api_process_are_read_on_another(fleet: Fleet) -> None:
+async def test_messages_to_one_api_process_are_delivered_by_another(fleet: Fleet) -> None:
     other = 1 if len(fleet.apis) > 1 else await fleet.add_api()
     running_interview = await fleet.start_interview()
     async with running_interview.follow(api=other) as dashboard, running_interview.follow(api=0) as second:
         await dashboard.wait_for_seq(2)
-        for place in range(3):
-            seq = await running_interview.say(ANSWER, api=place % 2)
+        for number in range(3):
+            seq = await running_interview.say(ANSWER, api=number % 2)
             await dashboard.wait_for_seq(seq + 1)
         await second.wait_for_seq(seq + 1)
     assert dashboard.turns == second.turns
 
 
-async def test_a_worker_that_is_asked_to_end_finishes_its_reply(fleet: Fleet) -> None:
+async def test_worker_that_is_asked_to_stop_finishes_its_reply(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
         gate = asyncio.Event()
-        fleet.provider.scripts.append(ScriptedReply(text="NEXT\nThis is the one that was asked to end.", release_event=gate))
+        fleet.provider.scripts.append(ScriptedReply(text="NEXT\nThis worker was asked to stop.", release_event=gate))
         seq = await running_interview.say(ANSWER)
         await wait_until(lambda: has_requests(fleet, 1))
         leaving = await find_reply_worker(fleet, running_interview)
@@ -201,11 +201,11 @@ async def test_a_worker_that_is_asked_to_end_finishes_its_reply(fleet: Fleet) ->
         async with asyncio.timeout(20):
             assert await leaving.wait() == 0
         await dashboard.wait_for_seq(seq + 1)
-    assert "asked to end" in (await read_replies_to(running_interview, seq))[0]
+    assert "asked to stop" in (await read_replies_to(running_interview, seq))[0]
     assert len(fleet.provider.reply_requests) == 1
 
 
-async def test_with_claude_down_after_the_second_question_the_interview_completes_in_the_positions_words(fleet: Fleet) -> None:
+async def test_interview_completes_with_the_positions_questions_when_claude_is_unavailable(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
@@ -224,7 +224,7 @@ async def test_with_claude_down_after_the_second_question_the_interview_complete
     assert interview.end_detail
     assert interview.end_detail.startswith("Claude did not answer in time for 6 of 7 replies")
 
-    # nor is there a judgement, and it says so; it comes when Claude is back
+    # the evaluation reports the outage, and is made once Claude is available
     async def read_failure() -> Any:
         (evaluation,) = await list_evaluations(running_interview.object_id)
         return evaluation.failure
@@ -234,7 +234,7 @@ async def test_with_claude_down_after_the_second_question_the_interview_complete
     assert (await wait_until(lambda: find_completed_evaluation(running_interview))).attempts >= 2
 
 
-async def test_an_interview_in_which_nobody_writes_any_more_is_asked_about_once_and_ended(fleet: Fleet) -> None:
+async def test_silent_candidate_is_asked_once_before_the_interview_ends(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard, fleet.replace_workers(INTERVIEW_SILENCE_SECONDS="1"):
         await dashboard.wait_for_seq(2)
@@ -245,13 +245,13 @@ async def test_an_interview_in_which_nobody_writes_any_more_is_asked_about_once_
     assert moves == [Move.GREET, Move.NEXT, None, Move.NEXT, Move.NUDGE, Move.CLOSE]
 
 
-async def test_an_interview_that_is_out_of_time_ends_by_its_clock(fleet: Fleet) -> None:
+async def test_interview_ends_when_its_time_is_up(fleet: Fleet) -> None:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
         seq = await running_interview.say(ANSWER)
         await dashboard.wait_for_seq(seq + 1)
-        # half an hour passes
+        # as if half an hour had passed
         interview = await running_interview.document()
         assert interview.started_at
         late = {"started_at": interview.started_at - timedelta(minutes=31), "due_at": now()}

@@ -1,4 +1,4 @@
-"""The main job through the public API, with real clients: from startInterview to a stored evaluation, watched as it happens."""
+"""A typed interview through the public API, from startInterview to the stored evaluation, followed live."""
 
 import asyncio
 from typing import Any
@@ -33,11 +33,11 @@ RESULT_QUERY = """query($id: ID!) {
 async def answer_questions(running_interview: RunningInterview, candidate: SimulatedCandidate) -> None:
     """Answer each turn of the interviewer until the interview is over."""
     async with running_interview.follow() as heard:
-        place = 0
+        index = 0
         while not heard.completed:
-            await heard.wait_for_turns(place + 1)
-            for turn in heard.turns[place:]:
-                place += 1
+            await heard.wait_for_turns(index + 1)
+            for turn in heard.turns[index:]:
+                index += 1
                 words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None
                 if words:
                     await running_interview.say(words)
@@ -49,13 +49,13 @@ async def collect_events(fleet: Fleet, running_interview: RunningInterview, text
             into.extend(event.values())
 
 
-async def test_a_whole_interview_is_held_watched_and_scored(fleet: Fleet) -> None:
+async def test_interview_is_conducted_followed_and_evaluated(fleet: Fleet) -> None:
     prepared = load_answers(ROOT / "sandbox" / "answers" / "software_engineer.yaml")
     questions = next(it for it in keys.load_starter_positions() if it["key"] == "software_engineer")["questions"]
     running_interview = await fleet.start_interview()
     states: list[Any] = []
     interims: list[Any] = []
-    watching = [
+    subscriptions = [
         asyncio.create_task(collect_events(fleet, running_interview, INTERVIEW_CHANGED, states)),
         asyncio.create_task(collect_events(fleet, running_interview, INTERIM_TRANSCRIPT, interims)),
     ]
@@ -65,21 +65,21 @@ async def test_a_whole_interview_is_held_watched_and_scored(fleet: Fleet) -> Non
     recruiter = fleet.tokens[Role.RECRUITER]
     done = await wait_until(lambda: find_completed_result(fleet, running_interview))
     late = await fleet.execute(recruiter, RESULT_QUERY, id=running_interview.id)
-    # states come at most once a second; the last one always comes
+    # states are sent at most once a second, and the last one always
     await wait_until(lambda: is_completed(states))
-    for task in watching:
+    for task in subscriptions:
         task.cancel()
-    await asyncio.wait(watching)
+    await asyncio.wait(subscriptions)
 
     interview, evaluation = late["interview"], done["evaluation"]
     turns = interview["transcript"]["turns"]
     assert (interview["status"], interview["endReason"], interview["endDetail"]) == ("COMPLETED", "WRAPPED_UP", None)
-    # what the dashboard saw while it happened is what is stored
+    # the dashboard received live what is stored
     assert dashboard.turns == turns
     assert [turn["seq"] for turn in turns] == list(range(1, interview["lastSeq"] + 1))
     assert interview["transcript"]["isComplete"]
     assert " AI" in turns[0]["text"]
-    # every core question, in order, in the position's own words; one thin answer was probed, one question was repeated
+    # every core question was asked in order and in the position's words; one answer was probed, one question repeated
     asked = [turn["questionKey"] for turn in turns if turn["speaker"] == "INTERVIEWER" and turn["questionKey"]]
     assert list(dict.fromkeys(asked)) == [question["key"] for question in questions]
     for question in questions:
@@ -88,7 +88,7 @@ async def test_a_whole_interview_is_held_watched_and_scored(fleet: Fleet) -> Non
         assert own[0].endswith(words)
     assert asked.count("hard_bug") == 2
     assert asked.count("two_ways") == 2
-    # answers belong to the question that was open
+    # answers belong to the question that they answer
     answered = {turn["questionKey"] for turn in turns if turn["speaker"] == "CANDIDATE"}
     assert answered == {question["key"] for question in questions}
 
@@ -104,9 +104,9 @@ async def test_a_whole_interview_is_held_watched_and_scored(fleet: Fleet) -> Non
     for result in evaluation["criteria"]:
         assert result["assessed"]
         assert result["evidence"]
-        for found in result["evidence"]:
-            assert found["turn"]["speaker"] == "CANDIDATE"
-            assert found["turn"]["text"][found["start"] : found["end"]] == found["quote"]
+        for evidence in result["evidence"]:
+            assert evidence["turn"]["speaker"] == "CANDIDATE"
+            assert evidence["turn"]["text"][evidence["start"] : evidence["end"]] == evidence["quote"]
     with pytest.raises(TransportQueryError, match="VIEWER may not read evaluations"):
         await fleet.execute(fleet.tokens[Role.VIEWER], RESULT_QUERY, id=running_interview.id)
 

@@ -15,14 +15,14 @@ MakeEvaluation = Callable[..., Awaitable[Evaluation]]
 
 @pytest.fixture
 def make_due_evaluation(services: Services) -> MakeEvaluation:
-    """An interview that has ended with these answers, one on each question, and its evaluation, which is due."""
+    """Makes a completed interview with these answers, one to each question, and returns its due evaluation."""
 
     async def make(*answers: str, position: Position | None = None, **values: Any) -> Evaluation:
         position = position or await make_position()
         interview = await make_interview(position)
-        for place, answer in enumerate(answers):
-            key = position.questions[place % len(position.questions)].key
-            await interview.set({"progress": {"question": place + 1, "question_key": key, "exchanges": place}})
+        for index, answer in enumerate(answers):
+            key = position.questions[index % len(position.questions)].key
+            await interview.set({"progress": {"question": index + 1, "question_key": key, "exchanges": index}})
             await add_candidate_turn(interview, answer)
         await interview.set({Interview.status: InterviewStatus.COMPLETED})
         fields: dict[str, Any] = {
@@ -42,7 +42,7 @@ def make_due_evaluation(services: Services) -> MakeEvaluation:
 
 
 async def reload_evaluation(evaluation: Evaluation) -> Evaluation:
-    """The evaluation as it is stored now."""
+    """Return the evaluation as it is stored now."""
     stored = await Evaluation.get(evaluation.id)
     assert stored
     return stored

@@ -1,4 +1,4 @@
-"""Judgements as a judge would send them, for scripts of the provider."""
+"""Build judgements in the judge's format, for scripted replies of the provider."""
 
 import json
 from typing import Any
@@ -15,6 +15,6 @@ def build_criterion_judgement(level: int | None, *quotes: tuple[int, str]) -> di
 
 
 def build_judgement_json(default: dict[str, Any], **values: Any) -> str:
-    """Every criterion judged like `default_cursor`, but those that `values` name; other values replace fields of the whole."""
+    """Give every criterion the `default` judgement unless `values` names it; other `values` replace fields of the whole."""
     criteria = {key: values.pop(key, default) for key in CRITERION_KEYS}
     return json.dumps({"criteria": criteria, "strengths": [], "weaknesses": [], "summary": "A summary.", **values})

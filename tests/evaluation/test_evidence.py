@@ -29,7 +29,7 @@ def find_evidence(turn: int, text: str, turns: list[Turn] = TURNS) -> list[tuple
     return [(item.seq, item.quote) for item in evidence]
 
 
-def test_a_quote_is_found_where_it_stands() -> None:
+def test_quote_is_found_at_its_position() -> None:
     assert find_evidence(2, "polling was simple, but it meant three million calls") == [
         (2, "polling was simple, but it meant three million calls")
     ]
@@ -44,18 +44,18 @@ def test_a_quote_is_found_where_it_stands() -> None:
         "polling was simple, but it meant.",
     ],
 )
-def test_case_marks_and_blanks_do_not_matter_and_what_is_kept_is_the_turns_own(quote: str) -> None:
+def test_quote_is_found_despite_other_case_and_punctuation_and_evidence_is_the_turns_text(quote: str) -> None:
     assert find_evidence(2, quote) == [(2, "polling was simple, but it meant")]
 
 
 @pytest.mark.parametrize(
     ("turn", "quote"),
     [
-        (2, "polling was complex, but it meant three million calls"),  # one word is another
-        (2, "cost of both: it meant three million calls a day"),  # joined from two places
+        (2, "polling was complex, but it meant three million calls"),  # one word differs
+        (2, "cost of both: it meant three million calls a day"),  # joined from two passages
         (2, "I wrote down the cost … three million calls a day"),  # shortened
         (2, "olling was simple, but it meant three"),  # cut within a word
-        (4, "polling was simple, but it meant three million calls"),  # of another turn
+        (4, "polling was simple, but it meant three million calls"),  # from another turn
         (1, "How did you choose between polling and webhooks"),  # the interviewer's
         (3, "What did you give up by that choice"),
         (2, "three million calls a"),  # four words
@@ -66,23 +66,23 @@ def test_case_marks_and_blanks_do_not_matter_and_what_is_kept_is_the_turns_own(q
         (-1, "polling was simple, but it meant three million calls"),
     ],
 )
-def test_what_is_not_there_is_dropped(turn: int, quote: str) -> None:
+def test_quote_that_is_not_in_the_turn_is_dropped(turn: int, quote: str) -> None:
     assert find_evidence(turn, quote) == []
 
 
-def test_a_short_quote_counts_when_it_is_the_whole_turn() -> None:
+def test_short_quote_counts_only_as_a_whole_turn() -> None:
     assert find_evidence(4, "simplicity, mostly") == [(4, "Simplicity, mostly")]
     assert find_evidence(4, "mostly") == []
 
 
-def test_the_judge_may_quote_the_text_as_it_was_shown() -> None:
+def test_quote_with_escaped_markup_is_found() -> None:
     turns = [candidate_turn(1, "I compared a < b && c > d with the result of R&D before I merged.")]
     assert find_evidence(1, "a &lt; b &amp;&amp; c &gt; d with the result of R&amp;D", turns) == [
         (1, "a < b && c > d with the result of R&D")
     ]
 
 
-def test_offsets_are_code_points_beside_letters_of_any_width() -> None:
+def test_offsets_count_code_points() -> None:
     turns = [candidate_turn(1, "🎻🎻 Je l’ai réécrit à côté de l’ancien système, e\u0301tape par e\u0301tape.")]
     assert find_evidence(1, "l'ai réécrit à côté de l'ancien système, étape par étape", turns) == [
         (1, "l’ai réécrit à côté de l’ancien système, e\u0301tape par e\u0301tape")
@@ -98,7 +98,7 @@ SPLIT_ANSWER_TURNS = [
 ]
 
 
-def test_a_quote_over_two_pieces_of_one_answer_gives_one_evidence_a_turn() -> None:
+def test_quote_across_two_turns_of_one_answer_gives_evidence_in_each() -> None:
     for turn in (2, 3):
         assert find_evidence(turn, "looked at the log, then I asked", SPLIT_ANSWER_TURNS) == [
             (2, "looked at the log"),
@@ -106,17 +106,17 @@ def test_a_quote_over_two_pieces_of_one_answer_gives_one_evidence_a_turn() -> No
         ]
 
 
-def test_a_quote_never_reaches_over_an_interviewers_turn() -> None:
+def test_quote_across_an_interviewer_turn_is_not_found() -> None:
     assert find_evidence(3, "a colleague who knew it. Then I looked at the log", SPLIT_ANSWER_TURNS) == []
 
 
-def test_the_occurrence_in_the_named_turn_is_the_one_that_is_taken() -> None:
+def test_quote_is_searched_in_the_named_turn() -> None:
     turns = [candidate_turn(1, "I tested it on a copy."), candidate_turn(2, "Again I tested it on a copy.")]
     assert find_evidence(1, "I tested it on a copy", turns) == [(1, "I tested it on a copy")]
     assert find_evidence(2, "I tested it on a copy", turns) == [(2, "I tested it on a copy")]
 
 
-def test_a_piece_that_came_while_the_reply_was_composed_belongs_to_the_next_answer() -> None:
+def test_turn_that_arrived_during_a_reply_belongs_to_the_next_answer() -> None:
     turns = [
         interviewer_turn(1, "Tell me.", 0),
         candidate_turn(2, "One."),
@@ -128,7 +128,7 @@ def test_a_piece_that_came_while_the_reply_was_composed_belongs_to_the_next_answ
     assert [[turn.seq for turn in pieces] for pieces in group_answers(turns)] == [[2], [3, 5]]
 
 
-def test_the_same_place_counts_once() -> None:
+def test_repeated_quote_counts_once() -> None:
     quotes = [Quote(turn=2, text="polling was simple, but it meant"), Quote(turn=2, text="Polling was simple but it meant")]
     assert len(SearchableTranscript(TURNS).find_evidence(quotes)) == 1
 
@@ -139,7 +139,7 @@ WORD_LISTS = st.lists(
 
 
 @given(WORD_LISTS, st.data())
-def test_every_run_of_enough_words_is_found_again(words: list[str], data: st.DataObject) -> None:
+def test_every_sequence_of_enough_words_is_found(words: list[str], data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(words) - MIN_WORDS))
     end = data.draw(st.integers(start + MIN_WORDS, len(words)))
     quote = " ".join(words[start:end])
@@ -147,12 +147,12 @@ def test_every_run_of_enough_words_is_found_again(words: list[str], data: st.Dat
 
 
 @given(st.text(max_size=200), st.text(max_size=60), st.integers(-2, 3))
-def test_whatever_is_said_and_quoted_evidence_is_always_a_piece_of_the_turn(said: str, quote: str, turn: int) -> None:
+def test_evidence_is_always_a_substring_of_its_turn(said: str, quote: str, turn: int) -> None:
     find_evidence(turn, quote, [candidate_turn(1, said), candidate_turn(2, said)])
 
 
-def plain_search(words: list[list[str]], quote: list[str], piece: int) -> tuple[int, int] | None:
-    """The first run of words that equals the quote and reaches into that piece, by comparing at every word."""
+def search_by_comparison(words: list[list[str]], quote: list[str], piece: int) -> tuple[int, int] | None:
+    """Find the first sequence of words that equals the quote and overlaps that piece, by comparing at every word."""
     flat = [(place, word) for place, piece_words in enumerate(words) for word in piece_words]
     if not quote or (len(quote) < MIN_WORDS and words[piece] != quote):
         return None
@@ -170,7 +170,7 @@ FEW_WORDS = st.lists(st.sampled_from(["a", "b", "aa"]), max_size=8)
 def test_quote_search_agrees_with_comparing_at_every_word(pieces: list[list[str]], quote: list[str], data: st.DataObject) -> None:
     piece = data.draw(st.integers(0, len(pieces) - 1))
     turns = [candidate_turn(place + 1, " ".join(words)) for place, words in enumerate(pieces)]
-    expected = plain_search(pieces, quote, piece)
+    expected = search_by_comparison(pieces, quote, piece)
     evidence = SearchableTranscript(turns).find_evidence([Quote(turn=piece + 1, text=" ".join(quote))])
     if expected is None:
         assert evidence == []
@@ -182,7 +182,7 @@ def test_quote_search_agrees_with_comparing_at_every_word(pieces: list[list[str]
 
 
 def count_steps(work: Callable[[], object]) -> int:
-    """The number of bytecode instructions that `work` takes."""
+    """Return the number of bytecode instructions that `work` executes."""
     steps = 0
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
@@ -201,17 +201,17 @@ def count_steps(work: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize("quote", ["one two three four five", "again " * 40 + "never", "never " + "again " * 40])
-def test_quote_search_makes_no_step_for_each_word_of_the_transcript(quote: str) -> None:
+def test_quote_search_does_not_take_a_step_per_word_of_the_transcript(quote: str) -> None:
     def work(count: int) -> int:
         transcript = SearchableTranscript([candidate_turn(1, "again " * count + "one two three four five")])
         quotes = [Quote(turn=1, text=quote)]
         return count_steps(lambda: transcript.find_evidence(quotes))
 
-    # but for the bisection of where the quote stands
+    # the tolerance is for the bisection of the position
     assert work(100_000) < 1.1 * work(1000)
 
 
-def test_preparing_a_transcript_takes_work_in_proportion_to_its_words_and_turns() -> None:
+def test_indexing_a_transcript_takes_linear_work() -> None:
     def work(count: int) -> int:
         turns = []
         for place in range(count):

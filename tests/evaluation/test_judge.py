@@ -1,4 +1,4 @@
-"""Every way in which the judge may fail: named, never a number, without a word of what was said."""
+"""Every failure of the judge becomes a JudgeFailed with a reason without any quote."""
 
 import json
 from typing import Any
@@ -8,8 +8,7 @@ from anthropic import AsyncAnthropic
 
 import settings
 from evaluation.judge import JudgeFailed, ask_judge
-from evaluation.prompt import build_system_text
-from evaluation.prompt import get_criterion_judgement as judged_of
+from evaluation.prompt import build_system_text, get_criterion_judgement
 from models.documents.evaluation import Usage
 from sandbox.anthropic.cache import count_tokens
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
@@ -41,28 +40,26 @@ async def expect_judge_failure(
     return failed.value
 
 
-async def test_a_judgement_comes_with_its_model_and_what_it_took(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_judgement_has_its_model_and_usage(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(text=json.dumps(VALID_JUDGEMENT)))
     usages: list[Usage] = []
     answer = await request_judgement(claude, usages=usages)
     assert usages == [answer.usage]
-    assert judged_of(answer.judgement, "technical").level == 3
+    assert get_criterion_judgement(answer.judgement, "technical").level == 3
     assert answer.model == "sandbox"
     assert answer.usage.input_tokens > 0
-    # the rubric is written to the cache, at a quarter more
+    # the rubric is written to the cache, which costs a quarter more
     rubric = count_tokens(build_system_text(position_body(), "en")[0]["text"])
     cost = ((answer.usage.input_tokens + 0.25 * rubric) * 5 + answer.usage.output_tokens * 25) / 1_000_000
     assert answer.usage.cost_usd == pytest.approx(cost, abs=1e-4)
 
 
-async def test_the_second_interview_of_a_position_reads_the_rubric_from_the_cache(claude: AsyncAnthropic) -> None:
+async def test_second_judgement_reads_the_rubric_from_the_cache(claude: AsyncAnthropic) -> None:
     assert (await request_judgement(claude)).usage.cached_input_tokens == 0
     assert (await request_judgement(claude)).usage.cached_input_tokens > 0
 
 
-async def test_one_call_holds_the_whole_transcript_and_asks_for_the_rubrics_shape(
-    claude: AsyncAnthropic, provider: AnthropicProvider
-) -> None:
+async def test_request_has_the_whole_transcript_and_the_schema(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     await request_judgement(claude)
     (body,) = provider.judgement_requests
     assert body["model"] == ANTHROPIC_SETTINGS.judge_model
@@ -91,11 +88,11 @@ def with_field(value: Any, *path: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "reason"),
     [
-        (ScriptedReply(text="{not JSON"), "no JSON"),
-        (ScriptedReply(text=f"I think that {SECRET_PHRASE} was great."), "no JSON"),
-        (ScriptedReply(text="[]"), "form"),
+        (ScriptedReply(text="{not JSON"), "invalid JSON"),
+        (ScriptedReply(text=f"I think that {SECRET_PHRASE} was great."), "invalid JSON"),
+        (ScriptedReply(text="[]"), "schema"),
         (ScriptedReply(text=without_field("criteria", "technical")), r"criteria\.technical"),
         (ScriptedReply(text=without_field("criteria")), r"\(criteria\)"),
         (ScriptedReply(text=with_field(6, "criteria", "technical", "level")), r"criteria\.technical"),
@@ -108,22 +105,21 @@ def with_field(value: Any, *path: str) -> str:
         (ScriptedReply(text=json.dumps(VALID_JUDGEMENT), stop_reason="model_context_window_exceeded"), "ended early"),
     ],
 )
-async def test_an_answer_that_is_no_whole_judgement_is_none(
-    claude: AsyncAnthropic, provider: AnthropicProvider, script: ScriptedReply, told: str
+async def test_incomplete_or_invalid_answer_fails_and_its_usage_is_recorded(
+    claude: AsyncAnthropic, provider: AnthropicProvider, script: ScriptedReply, reason: str
 ) -> None:
     provider.scripts.append(script)
     usages: list[Usage] = []
     failed = await expect_judge_failure(claude, usages=usages)
     assert failed.is_transient
-    # its cost is recorded all the same
     (usage,) = usages
     assert usage.input_tokens > 0
-    with pytest.raises(JudgeFailed, match=told):
+    with pytest.raises(JudgeFailed, match=reason):
         raise failed
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "passing"),
+    ("status", "kind", "is_transient"),
     [
         (400, "invalid_request_error", False),
         (401, "authentication_error", False),
@@ -137,28 +133,28 @@ async def test_an_answer_that_is_no_whole_judgement_is_none(
         (529, "overloaded_error", True),
     ],
 )
-async def test_an_error_of_the_service_passes_or_says_what_to_do(
-    claude: AsyncAnthropic, provider: AnthropicProvider, status: int, kind: str, passing: bool
+async def test_service_error_is_transient_or_names_a_remedy(
+    claude: AsyncAnthropic, provider: AnthropicProvider, status: int, kind: str, is_transient: bool
 ) -> None:
     provider.scripts.append(ScriptedReply(status=status, error_type=kind))
     failed = await expect_judge_failure(claude)
-    assert failed.is_transient is passing
+    assert failed.is_transient is is_transient
     assert str(status) in str(failed)
-    assert passing or "then evaluate again" in str(failed)
-    # one call: retries are the job's, with their pauses in the document
+    assert is_transient or "then evaluate again" in str(failed)
+    # a single call: the job retries, after a pause stored in the document
     assert len(provider.requests) == 1
 
 
-async def test_the_services_own_pause_is_kept(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_retry_after_header_is_respected(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(status=429, error_type="rate_limit_error", retry_after=17))
     assert (await expect_judge_failure(claude)).retry_after_seconds == 17
 
 
-async def test_no_answer_in_time_is_a_failure(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+async def test_timeout_is_a_failure(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
     provider.scripts.append(ScriptedReply(delay_seconds=30))
     assert "within 0 seconds" in str(await expect_judge_failure(claude, timeout_seconds=0.2))
 
 
-async def test_nobody_there_is_a_failure(provider: AnthropicProvider) -> None:
-    async with AsyncAnthropic(api_key="test", base_url="http://127.0.0.1:9", max_retries=0) as nobody:
-        assert "cannot be reached" in str(await expect_judge_failure(nobody))
+async def test_unreachable_service_is_a_failure(provider: AnthropicProvider) -> None:
+    async with AsyncAnthropic(api_key="test", base_url="http://127.0.0.1:9", max_retries=0) as unreachable:
+        assert "cannot be reached" in str(await expect_judge_failure(unreachable))

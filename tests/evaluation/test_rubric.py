@@ -15,13 +15,13 @@ def test_levels_are_spread_evenly_over_the_scale() -> None:
     assert to_score(None) is None
 
 
-def test_the_score_is_the_weighted_mean_of_what_was_assessed() -> None:
+def test_score_is_the_weighted_mean_of_the_assessed_criteria() -> None:
     totals = compute_totals([(0.5, 5), (0.3, 3), (0.2, 1)])
     assert totals.overall_score == 65.0  # 0.5 x 100 + 0.3 x 50
     assert totals.coverage == 1.0
 
 
-def test_what_was_not_assessed_lowers_the_coverage_never_the_score() -> None:
+def test_criterion_that_was_not_assessed_lowers_only_the_coverage() -> None:
     totals = compute_totals([(0.5, 4), (0.3, 4), (0.2, None)])
     assert totals.overall_score == 75.0
     assert totals.coverage == 0.8
@@ -37,17 +37,17 @@ def test_what_was_not_assessed_lowers_the_coverage_never_the_score() -> None:
         (1, Recommendation.STRONG_NO_HIRE),
     ],
 )
-def test_who_is_at_one_level_throughout_gets_its_band(level: int, recommendation: Recommendation) -> None:
+def test_same_level_in_every_criterion_gives_its_band(level: int, recommendation: Recommendation) -> None:
     assert compute_totals([(1, level), (2, level)]).recommendation is recommendation
 
 
-def test_a_band_is_that_of_the_score_that_people_see() -> None:
-    # 49.96 before rounding: shown as 50.0, so it is that of 50.0
+def test_band_follows_the_rounded_score() -> None:
+    # 49.96 is rounded to 50.0, which is a HIRE
     totals = compute_totals([(0.9992, 3), (0.0008, 1)])
     assert (totals.overall_score, totals.recommendation) == (50.0, Recommendation.HIRE)
 
 
-def test_too_little_coverage_is_inconclusive_and_has_no_score() -> None:
+def test_too_little_coverage_is_inconclusive_without_a_score() -> None:
     assert compute_totals([(MIN_COVERAGE, 1), (1 - MIN_COVERAGE, None)]).recommendation is Recommendation.STRONG_NO_HIRE
     totals = compute_totals([(MIN_COVERAGE - 0.01, 5), (1 - MIN_COVERAGE + 0.01, None)])
     assert (totals.overall_score, totals.recommendation) == (None, Recommendation.INCONCLUSIVE)
@@ -59,7 +59,7 @@ def test_nothing_assessed_is_inconclusive() -> None:
 
 
 @given(RUBRICS)
-def test_totals_stay_on_their_scales_and_say_the_same_thing(rubric: list[tuple[float, int | None]]) -> None:
+def test_totals_are_in_range_and_consistent(rubric: list[tuple[float, int | None]]) -> None:
     totals = compute_totals(rubric)
     assert 0 <= totals.coverage <= 1
     assert (totals.overall_score is None) == (totals.recommendation is Recommendation.INCONCLUSIVE)
@@ -69,7 +69,7 @@ def test_totals_stay_on_their_scales_and_say_the_same_thing(rubric: list[tuple[f
 
 
 @given(RUBRICS, st.floats(0.1, 10))
-def test_only_the_proportions_of_weights_count(rubric: list[tuple[float, int | None]], factor: float) -> None:
+def test_scaling_all_weights_does_not_change_the_totals(rubric: list[tuple[float, int | None]], factor: float) -> None:
     scaled, plain = compute_totals([(weight * factor, level) for weight, level in rubric]), compute_totals(rubric)
     assert scaled.coverage == pytest.approx(plain.coverage, abs=0.001)
     if scaled.overall_score is not None and plain.overall_score is not None:
@@ -77,10 +77,10 @@ def test_only_the_proportions_of_weights_count(rubric: list[tuple[float, int | N
 
 
 @given(st.lists(st.tuples(WEIGHTS, LEVELS), min_size=1, max_size=20), st.data())
-def test_a_higher_level_never_lowers_the_score(rubric: list[tuple[float, int]], data: st.DataObject) -> None:
-    place = data.draw(st.integers(0, len(rubric) - 1))
-    weight, level = rubric[place]
-    better = [*rubric[:place], (weight, min(5, level + 1)), *rubric[place + 1 :]]
+def test_higher_level_never_lowers_the_score(rubric: list[tuple[float, int]], data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, len(rubric) - 1))
+    weight, level = rubric[index]
+    better = [*rubric[:index], (weight, min(5, level + 1)), *rubric[index + 1 :]]
     before, after = compute_totals(rubric).overall_score, compute_totals(better).overall_score
     assert before is not None
     assert after is not None

@@ -1,4 +1,4 @@
-"""From an ended interview to a stored score: the job, its tries, and what counts."""
+"""The evaluation job: outcomes, attempts, usage and concurrency."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ async def run_evaluation_job(services: Services, claude: AsyncAnthropic, evaluat
     return await reload_evaluation(evaluation)
 
 
-async def requested(provider: AnthropicProvider, count: int) -> None:
+async def wait_for_requests(provider: AnthropicProvider, count: int) -> None:
     """Wait until the provider has received that many requests."""
     async with asyncio.timeout(10):
         while len(provider.requests) < count:
@@ -44,7 +44,7 @@ async def make_due(evaluation: Evaluation) -> None:
     await evaluation.set({Evaluation.due_at: evaluation.created_at})
 
 
-async def test_an_ended_interview_gets_its_score_with_quotes_that_stand_in_its_turns(
+async def test_evaluation_has_scores_and_verified_quotes(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -85,7 +85,7 @@ async def test_an_ended_interview_gets_its_score_with_quotes_that_stand_in_its_t
     assert (interview.score, interview.recommendation) == (done.outcome.overall_score, Recommendation.HIRE)
 
 
-async def test_a_level_without_a_quote_that_is_found_is_not_assessed(
+async def test_level_without_a_verified_quote_is_not_assessed(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -101,12 +101,12 @@ async def test_a_level_without_a_quote_that_is_found_is_not_assessed(
     assert done.outcome
     communication = next(result for result in done.outcome.criteria if result.key == "communication")
     assert (communication.level, communication.score, communication.rationale) == (None, None, NO_EVIDENCE)
-    # not a low score: it counts in neither sum
+    # it is in neither sum, which is not the same as a low score
     assert done.outcome.overall_score == 100
     assert done.outcome.coverage == pytest.approx(2 / 3, abs=0.001)
 
 
-async def test_what_a_candidate_claims_about_the_score_creates_no_quote_and_no_level(
+async def test_score_that_the_candidate_claims_has_no_effect(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(
@@ -120,7 +120,7 @@ async def test_what_a_candidate_claims_about_the_score_creates_no_quote_and_no_l
     assert (done.outcome.overall_score, done.outcome.recommendation) == (None, Recommendation.INCONCLUSIVE)
 
 
-async def test_an_interview_in_which_nothing_was_said_is_inconclusive_without_a_call(
+async def test_interview_without_answers_is_inconclusive_without_a_call(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     done = await run_evaluation_job(services, claude, await make_due_evaluation())
@@ -134,10 +134,10 @@ FILLER_TEXT = "I looked at this and that for quite a while, and then at some mor
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-async def test_a_long_transcript_is_scored_whole_wherever_the_evidence_stands(
+async def test_long_transcript_is_evaluated_completely(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation, place: int
 ) -> None:
-    # each of the questions serves one criterion: only its own answer can give that a level
+    # each question serves one criterion, so only its answer can give the criterion a level
     keys = ("technical", "communication", "problem_solving")
     position = await make_position()
     for number, question in enumerate(position.questions):
@@ -150,12 +150,12 @@ async def test_a_long_transcript_is_scored_whole_wherever_the_evidence_stands(
     assert sum(len(turn.text) for turn in await read_turns(evaluation.interview_id)) > 59_000
     done = await run_evaluation_job(services, claude, evaluation)
     assert done.outcome
-    # by its rules the provider found an answer to each question, so it was shown all three
+    # the loopback judge found an answer to each question, so the request contained all three
     assert [result.level for result in done.outcome.criteria] == [5, 5, 5]
     assert [{it.seq for it in result.evidence} for result in done.outcome.criteria] == [{1}, {2}, {3}]
     (body,) = provider.judgement_requests
     assert marker in body["messages"][0]["content"]
-    # and a quote from the very end of any answer is found
+    # a quote from the very end of an answer is verified
     again = await make_due_evaluation(*answers, position=position)
     provider.scripts.append(
         ScriptedReply(
@@ -167,10 +167,10 @@ async def test_a_long_transcript_is_scored_whole_wherever_the_evidence_stands(
     assert scored.outcome.overall_score == 75
 
 
-# --- tries
+# --- attempts
 
 
-async def test_a_try_that_failed_says_why_and_is_due_again(
+async def test_failed_attempt_stores_its_reason_and_is_due_again(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -179,7 +179,7 @@ async def test_a_try_that_failed_says_why_and_is_due_again(
     assert (failed.status, failed.attempts, failed.outcome) == (EvaluationStatus.PENDING, 1, None)
     assert failed.failure
     assert "529" in failed.failure
-    assert "try 1 of 5" in failed.failure
+    assert "attempt 1 of 5" in failed.failure
     assert failed.due_at
     assert failed.due_at > failed.created_at
     # not due yet: nothing happens
@@ -196,7 +196,7 @@ async def test_a_try_that_failed_says_why_and_is_due_again(
     assert done.usage.output_tokens > spent.output_tokens
 
 
-async def test_the_services_pause_moves_the_next_try(
+async def test_retry_after_delays_the_next_attempt(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -217,9 +217,9 @@ async def test_the_services_pause_moves_the_next_try(
         ScriptedReply(status=529, error_type="overloaded_error"),
         ScriptedReply(delay_seconds=30),
     ],
-    ids=["malformed", "missing criteria", "refusal", "max_tokens", "429", "529", "time-out"],
+    ids=["malformed", "missing criteria", "refusal", "max_tokens", "429", "529", "timeout"],
 )
-async def test_a_judge_that_keeps_failing_ends_as_a_failure_with_its_reason_and_no_number(
+async def test_evaluation_fails_with_its_reason_after_the_last_attempt(
     services: Services,
     claude: AsyncAnthropic,
     provider: AnthropicProvider,
@@ -239,19 +239,19 @@ async def test_a_judge_that_keeps_failing_ends_as_a_failure_with_its_reason_and_
     assert len(provider.requests) == services.settings.jobs.judge_attempts
     interview = await load_evaluated_interview(evaluation)
     assert (interview.score, interview.recommendation, interview.evaluated) == (None, None, False)
-    # nothing more happens by itself
+    # a failed evaluation is never due again
     await run_evaluation_job(services, claude, evaluation)
     assert len(provider.requests) == services.settings.jobs.judge_attempts
 
 
 async def abandon(services: Services, evaluation: Evaluation) -> None:
-    """Claim it as a worker that is killed right after, and let its lease lapse."""
+    """Claim the evaluation like a worker that is killed immediately, and let the lease lapse."""
     await make_due(evaluation)
     assert await claim_evaluation(evaluation.id, "killed", services.settings.jobs.lease_seconds, prompt_version="test")
     await evaluation.set({Evaluation.lease: None})
 
 
-async def test_an_evaluation_whose_worker_is_killed_each_time_fails_without_another_call(
+async def test_evaluation_fails_without_a_call_after_its_worker_was_killed_in_every_attempt(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -265,7 +265,7 @@ async def test_an_evaluation_whose_worker_is_killed_each_time_fails_without_anot
     assert await claim_evaluation(evaluation.id, "another", 60, prompt_version="test") is None
 
 
-async def test_an_evaluation_whose_lease_is_lost_each_time_stops_at_its_attempts_with_all_usage_recorded(
+async def test_usage_is_recorded_for_every_attempt_that_lost_its_lease(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -274,17 +274,17 @@ async def test_an_evaluation_whose_lease_is_lost_each_time_stops_at_its_attempts
     provider.default_script = ScriptedReply(
         text=build_judgement_json(build_criterion_judgement(5, (2, "I measured the wait of each lock"))), release_event=gate
     )
-    losers = []
+    replaced_workers = []
     for attempt in range(1, attempts + 1):
-        losers.append(asyncio.create_task(run_evaluation(services, claude, evaluation.id)))
-        await requested(provider, attempt)
-        await evaluation.set({Evaluation.lease: None})  # as when it lapsed
+        replaced_workers.append(asyncio.create_task(run_evaluation(services, claude, evaluation.id)))
+        await wait_for_requests(provider, attempt)
+        await evaluation.set({Evaluation.lease: None})  # like a lease that has lapsed
     failed = await run_evaluation_job(services, claude, evaluation)
     assert (failed.status, len(provider.requests)) == (EvaluationStatus.FAILED, attempts)
-    # long enough for each to notice at its next renewal, while its call goes on
+    # long enough for each worker to notice at its next renewal, while its call continues
     await asyncio.sleep(services.settings.jobs.lease_seconds)
     gate.set()
-    await asyncio.gather(*losers)
+    await asyncio.gather(*replaced_workers)
     after = await reload_evaluation(evaluation)
     assert (after.status, after.outcome) == (EvaluationStatus.FAILED, None)
     assert len(provider.requests) == attempts
@@ -295,7 +295,7 @@ async def test_an_evaluation_whose_lease_is_lost_each_time_stops_at_its_attempts
     assert after.usage.cost_usd > 0
 
 
-async def test_the_usage_is_stored_before_the_answer_is_used(
+async def test_usage_is_stored_before_the_answer_is_used(
     services: Services,
     claude: AsyncAnthropic,
     provider: AnthropicProvider,
@@ -319,29 +319,29 @@ async def test_the_usage_is_stored_before_the_answer_is_used(
     assert failed.usage.output_tokens > 0
 
 
-async def test_quotes_are_looked_up_outside_the_event_loop(
+async def test_quotes_are_verified_outside_the_event_loop(
     services: Services, claude: AsyncAnthropic, make_due_evaluation: MakeEvaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads = []
 
-    def note_thread(*arguments: Any) -> EvaluationOutcome:
+    def record_thread(*arguments: Any) -> EvaluationOutcome:
         threads.append(threading.current_thread())
         return build_outcome(*arguments)
 
-    monkeypatch.setattr("evaluation.tasks.build_outcome", note_thread)
+    monkeypatch.setattr("evaluation.tasks.build_outcome", record_thread)
     done = await run_evaluation_job(services, claude, await make_due_evaluation(*ANSWERS))
     assert done.status is EvaluationStatus.COMPLETED
     assert threads != []
     assert threading.main_thread() not in threads
 
 
-async def test_a_worker_that_is_stopped_in_mid_call_stops_its_call(
+async def test_stopping_a_worker_cancels_its_call(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
     provider.scripts.append(ScriptedReply(release_event=asyncio.Event()))
     task = asyncio.create_task(run_evaluation(services, claude, evaluation.id))
-    await requested(provider, 1)
+    await wait_for_requests(provider, 1)
     (call,) = [one for one in asyncio.all_tasks() if "_ask" in repr(one)]
     task.cancel()
     async with asyncio.timeout(2):
@@ -350,7 +350,7 @@ async def test_a_worker_that_is_stopped_in_mid_call_stops_its_call(
     assert call.cancelled()
 
 
-async def test_what_no_other_try_would_mend_fails_at_once(
+async def test_permanent_error_fails_without_another_attempt(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     provider.default_script = ScriptedReply(status=401, error_type="authentication_error")
@@ -360,7 +360,7 @@ async def test_what_no_other_try_would_mend_fails_at_once(
     assert "ANTHROPIC_API_KEY" in failed.failure
 
 
-async def test_callers_see_each_step_of_an_evaluation_as_a_change_of_the_interview(
+async def test_each_step_of_an_evaluation_changes_the_interview(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -381,10 +381,10 @@ async def test_callers_see_each_step_of_an_evaluation_as_a_change_of_the_intervi
     assert seen == sorted(set(seen))
 
 
-# --- once
+# --- concurrency
 
 
-async def test_two_workers_at_once_make_one_judgement(
+async def test_concurrent_workers_make_one_judgement(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -393,7 +393,7 @@ async def test_two_workers_at_once_make_one_judgement(
     assert (done.status, done.attempts, len(provider.requests)) == (EvaluationStatus.COMPLETED, 1, 1)
 
 
-async def test_a_worker_that_was_replaced_stores_nothing(
+async def test_replaced_worker_stores_nothing(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -404,8 +404,8 @@ async def test_a_worker_that_was_replaced_stores_nothing(
         )
     )
     zombie = asyncio.create_task(run_evaluation(services, claude, evaluation.id))
-    await requested(provider, 1)
-    # its lease is taken away while it waits, as the sweep of another process would after it lapsed
+    await wait_for_requests(provider, 1)
+    # the lease lapses while the worker waits for Claude
     await evaluation.set({Evaluation.lease: None})
     provider.scripts.append(
         ScriptedReply(text=build_judgement_json(build_criterion_judgement(5, (2, "I measured the wait of each lock"))))
@@ -419,7 +419,7 @@ async def test_a_worker_that_was_replaced_stores_nothing(
     assert after.outcome.overall_score == 100
 
 
-async def test_an_interview_that_is_erased_in_mid_judgement_gets_none(
+async def test_interview_erased_during_the_judgement_gets_no_outcome(
     services: Services, claude: AsyncAnthropic, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
@@ -430,7 +430,7 @@ async def test_an_interview_that_is_erased_in_mid_judgement_gets_none(
         )
     )
     task = asyncio.create_task(run_evaluation(services, claude, evaluation.id))
-    await requested(provider, 1)
+    await wait_for_requests(provider, 1)
     await mark_erased(evaluation.interview_id)
     gate.set()
     await task

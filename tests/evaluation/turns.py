@@ -1,4 +1,4 @@
-"""Transcripts built in memory, for what is pure."""
+"""Turns built in memory, for tests of pure functions."""
 
 from datetime import UTC, datetime
 

@@ -9,7 +9,7 @@ from tests.lifecycle.redis_probe import RedisProbe
 
 @pytest.fixture
 async def redis_probe(settings: configuration.Settings) -> AsyncIterator[RedisProbe]:
-    """What is published, and which jobs are kicked, while the test lasts."""
+    """A probe of what the test publishes and which jobs it kicks."""
     async with Redis.from_url(settings.redis.url, decode_responses=True) as redis, redis.pubsub() as pubsub:
         await pubsub.psubscribe(f"{settings.redis.prefix}:*")
         await pubsub.get_message(timeout=10)

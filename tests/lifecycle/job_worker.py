@@ -1,4 +1,4 @@
-"""Workers of jobs, in this process."""
+"""Job workers in the test's process."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ JOB_NAME = "job"
 
 
 class JobSpy:
-    """A job that notes for what it was called; while `gate` is closed it does not end."""
+    """A job that records the ids it was called with; it does not end while `gate` is cleared."""
 
     def __init__(self) -> None:
         self.started_ids: list[ObjectId] = []
@@ -30,7 +30,7 @@ class JobSpy:
         self.ended_ids.append(document_id)
 
     async def wait_until_called(self, count: int) -> list[ObjectId]:
-        """What it was called for, once that is so many."""
+        """Wait until it has been called `count` times, and return the ids."""
 
         async def is_reached() -> bool:
             return len(self.started_ids) >= count
@@ -45,7 +45,7 @@ def make_jobs(valkey: Valkey, concurrency: int = 10) -> Jobs:
 
 @asynccontextmanager
 async def run_worker(jobs: Jobs, drain_seconds: float = 5.0) -> AsyncIterator[asyncio.Task[None]]:
-    """Take wake-ups for the length of the block, then drain."""
+    """Handle wake-ups while the block runs, then drain."""
     stop = asyncio.Event()
     work = asyncio.create_task(jobs.run(stop, drain_seconds))
     try:

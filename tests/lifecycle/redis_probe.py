@@ -1,4 +1,4 @@
-"""What callers and workers are told of a change: read from Redis itself."""
+"""Read from Redis what subscribers and workers receive."""
 
 import json
 from typing import Any, cast
@@ -12,7 +12,7 @@ StreamRows = list[tuple[str, dict[str, str]]]
 
 
 class RedisProbe:
-    """What has been published and kicked since it was last asked."""
+    """Returns what has been published and kicked since the previous call."""
 
     def __init__(self, redis: Redis, pubsub: Any, prefix: str) -> None:
         self._redis = redis
@@ -21,9 +21,9 @@ class RedisProbe:
         self._read = "-"
 
     async def read_published_channels(self) -> set[str]:
-        """The channels, without the prefix."""
+        """Return the channels, without the prefix."""
         end_channel = f"{self._prefix}:end"
-        # Redis keeps the order: whatever was published before stands before this
+        # Redis keeps the order, so everything published before arrives before this
         await self._redis.publish(end_channel, "")
         channels = set()
         while (channel := (await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=10))["channel"]) != end_channel:
@@ -31,8 +31,8 @@ class RedisProbe:
         return channels
 
     async def read_kicked_jobs(self) -> list[tuple[str, ObjectId]]:
-        """The jobs, each with the document that it is for."""
-        # redis-py types the reply of every protocol version at once
+        """Return the jobs, each with the id of its document."""
+        # redis-py's type is the union of the replies of all protocol versions
         rows = cast(StreamRows, await self._redis.xrange(f"{self._prefix}:jobs", self._read))
         if rows:
             self._read = f"({rows[-1][0]}"
@@ -41,5 +41,5 @@ class RedisProbe:
 
 
 def change_channels_of(interview: Interview) -> set[str]:
-    """Where followers of the interview and of its organization hear of a change."""
+    """Return the channels on which subscribers of the interview and of its organization are notified."""
     return {f"interview:{interview.id}", f"organization:{interview.organization_id}"}

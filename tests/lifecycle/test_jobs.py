@@ -1,4 +1,4 @@
-"""Wake-ups over a real Redis: each to one worker, and Redis away costs delay only."""
+"""Wake-ups over a real Redis: each reaches one worker, and a Redis outage costs only delay."""
 
 import asyncio
 import signal
@@ -21,13 +21,13 @@ async def test_each_wake_up_reaches_one_of_two_workers(own_valkey: Valkey) -> No
         for jobs in (one, other):
             jobs.register(JOB_NAME, log)
         async with run_worker(one), run_worker(other):
-            for document_id in ids:  # fifty at once would open fifty connections, and a kick waits half a second at most
+            for document_id in ids:  # fifty concurrent kicks would open fifty connections, and some would time out
                 await one.kick(JOB_NAME, document_id)
             await log.wait_until_called(len(ids))
     assert sorted(log.started_ids) == sorted(ids)
 
 
-async def test_a_wake_up_waits_for_the_first_worker(own_valkey: Valkey) -> None:
+async def test_wake_up_waits_for_the_first_worker(own_valkey: Valkey) -> None:
     log, document_id = JobSpy(), ObjectId()
     async with make_jobs(own_valkey) as api:
         await api.kick(JOB_NAME, document_id)
@@ -37,7 +37,7 @@ async def test_a_wake_up_waits_for_the_first_worker(own_valkey: Valkey) -> None:
             assert await log.wait_until_called(1) == [document_id]
 
 
-async def test_a_redis_that_is_killed_and_comes_back_empty_wakes_again(own_valkey: Valkey) -> None:
+async def test_wake_ups_resume_after_redis_lost_its_data(own_valkey: Valkey) -> None:
     log, before, after = JobSpy(), ObjectId(), ObjectId()
     async with make_jobs(own_valkey) as jobs:
         jobs.register(JOB_NAME, log)
@@ -47,16 +47,16 @@ async def test_a_redis_that_is_killed_and_comes_back_empty_wakes_again(own_valke
             with capture_logs() as logged:
                 await own_valkey.kill()
                 await asyncio.sleep(2)
-            tries = [event for event in logged if event["event"] == "wake-ups unavailable"]
-            # pauses of 0.1, 0.2, 0.4, 0.8 … and not as often as it can
-            assert 1 <= len(tries) <= 8
+            failures = [event for event in logged if event["event"] == "wake-ups unavailable"]
+            # with pauses of 0.1, 0.2, 0.4, 0.8 … seconds between them
+            assert 1 <= len(failures) <= 8
             assert not work.done()
             await own_valkey.start()
             await jobs.kick(JOB_NAME, after)
             assert await log.wait_until_called(2) == [before, after]
 
 
-async def test_a_group_that_was_deleted_is_made_again_and_nothing_in_the_stream_is_lost(own_valkey: Valkey) -> None:
+async def test_deleted_consumer_group_is_recreated_without_losing_wake_ups(own_valkey: Valkey) -> None:
     log, document_id = JobSpy(), ObjectId()
     async with make_jobs(own_valkey) as jobs, Redis.from_url(own_valkey.url) as redis:
         jobs.register(JOB_NAME, log)
@@ -66,7 +66,7 @@ async def test_a_group_that_was_deleted_is_made_again_and_nothing_in_the_stream_
             assert document_id in await log.wait_until_called(1)
 
 
-async def test_workers_and_callers_open_without_redis_and_find_it_when_it_comes(own_valkey: Valkey) -> None:
+async def test_jobs_open_without_redis_and_connect_once_it_is_up(own_valkey: Valkey) -> None:
     log, document_id = JobSpy(), ObjectId()
     await own_valkey.kill()
     async with asyncio.timeout(20), make_jobs(own_valkey) as jobs:
@@ -78,7 +78,7 @@ async def test_workers_and_callers_open_without_redis_and_find_it_when_it_comes(
 
 
 @pytest.mark.parametrize("is_frozen", [False, True], ids=["killed", "frozen"])
-async def test_a_kick_without_redis_does_not_fail_and_gives_up_soon(own_valkey: Valkey, is_frozen: bool) -> None:
+async def test_kick_without_redis_gives_up_soon_without_raising(own_valkey: Valkey, is_frozen: bool) -> None:
     loop = asyncio.get_running_loop()
     async with make_jobs(own_valkey) as jobs:
         await jobs.kick(JOB_NAME, ObjectId())
@@ -95,19 +95,19 @@ async def test_a_kick_without_redis_does_not_fail_and_gives_up_soon(own_valkey: 
             own_valkey.send_signal(signal.SIGCONT)
 
 
-async def test_what_is_no_wake_up_of_ours_stops_nobody(own_valkey: Valkey) -> None:
+async def test_worker_ignores_malformed_and_unknown_wake_ups(own_valkey: Valkey) -> None:
     log, document_id = JobSpy(), ObjectId()
     async with make_jobs(own_valkey) as jobs, Redis.from_url(own_valkey.url) as redis:
         jobs.register(JOB_NAME, log)
         async with run_worker(jobs):
-            await redis.xadd("viva:jobs", {"nothing": "of ours"})
+            await redis.xadd("viva:jobs", {"unknown": "field"})
             await redis.xadd("viva:jobs", {"data": "\x00 no json"})
             await jobs.kick("unknown job", ObjectId())
             await jobs.kick(JOB_NAME, document_id)
             assert await log.wait_until_called(1) == [document_id]
 
 
-async def test_a_job_that_fails_is_told_without_its_words_and_stops_nobody(own_valkey: Valkey) -> None:
+async def test_failed_job_is_logged_without_its_message_and_does_not_stop_the_worker(own_valkey: Valkey) -> None:
     log, bad, good = JobSpy(), ObjectId(), ObjectId()
 
     async def job(document_id: ObjectId) -> None:
@@ -131,11 +131,11 @@ async def test_a_job_that_fails_is_told_without_its_words_and_stops_nobody(own_v
 
 @pytest.fixture
 async def local_jobs(valkey: str) -> Jobs:
-    """Jobs that never look at Redis."""
+    """Jobs that never read from Redis."""
     return Jobs(settings.RedisSettings(url=valkey), concurrency=2)
 
 
-async def test_one_job_runs_here_once_at_a_time_and_again_when_it_has_ended(local_jobs: Jobs) -> None:
+async def test_local_job_runs_once_at_a_time_and_again_after_it_has_ended(local_jobs: Jobs) -> None:
     log, document_id, other = JobSpy(), ObjectId(), ObjectId()
     local_jobs.register(JOB_NAME, log)
     log.gate.clear()
@@ -155,7 +155,7 @@ async def test_one_job_runs_here_once_at_a_time_and_again_when_it_has_ended(loca
     await wait_until(have_ended)
 
 
-async def test_no_more_jobs_run_here_at_once_than_there_are_slots(local_jobs: Jobs) -> None:
+async def test_local_jobs_are_limited_to_the_concurrency(local_jobs: Jobs) -> None:
     log, running, most = JobSpy(), 0, 0
 
     async def job(document_id: ObjectId) -> None:
@@ -197,19 +197,19 @@ async def test_exclusive_job_is_skipped_while_another_runs(local_jobs: Jobs) -> 
     await wait_until(have_ended)
 
 
-async def test_what_this_process_does_not_do_is_not_started_here(local_jobs: Jobs) -> None:
+async def test_unregistered_job_is_not_started_locally(local_jobs: Jobs) -> None:
     local_jobs.start_locally("unknown", ObjectId())
     assert not local_jobs._local_tasks
 
 
-@pytest.mark.parametrize("is_here", [False, True], ids=["woken", "swept"])
-async def test_a_job_that_runs_when_work_stops_may_end(own_valkey: Valkey, is_here: bool) -> None:
+@pytest.mark.parametrize("is_local", [False, True], ids=["woken", "local"])
+async def test_running_job_may_finish_when_the_worker_stops(own_valkey: Valkey, is_local: bool) -> None:
     log, document_id = JobSpy(), ObjectId()
     log.gate.clear()
     async with make_jobs(own_valkey) as jobs:
         jobs.register(JOB_NAME, log)
         async with run_worker(jobs):
-            if is_here:
+            if is_local:
                 jobs.start_locally(JOB_NAME, document_id)
             else:
                 await jobs.kick(JOB_NAME, document_id)
@@ -218,7 +218,7 @@ async def test_a_job_that_runs_when_work_stops_may_end(own_valkey: Valkey, is_he
         assert log.ended_ids == [document_id]
 
 
-async def test_jobs_that_never_end_hold_up_the_stop_no_longer_than_they_may(own_valkey: Valkey) -> None:
+async def test_jobs_that_never_end_delay_the_stop_by_the_drain_time_only(own_valkey: Valkey) -> None:
     log, loop = JobSpy(), asyncio.get_running_loop()
     log.gate.clear()
     async with make_jobs(own_valkey) as jobs:
@@ -228,7 +228,7 @@ async def test_jobs_that_never_end_hold_up_the_stop_no_longer_than_they_may(own_
             jobs.start_locally(JOB_NAME, ObjectId())
             await log.wait_until_called(2)
             stopped = loop.time()
-        # both kinds at the same time, not one after the other
+        # both kinds are drained at the same time, not one after the other
         assert 1.9 < loop.time() - stopped < 3.8
         log.gate.set()
 
@@ -238,7 +238,7 @@ async def test_jobs_that_never_end_hold_up_the_stop_no_longer_than_they_may(own_
         await wait_until(have_ended)
 
 
-async def test_a_stopped_worker_takes_no_more(own_valkey: Valkey) -> None:
+async def test_stopped_worker_accepts_no_more_wake_ups(own_valkey: Valkey) -> None:
     log, document_id = JobSpy(), ObjectId()
     async with make_jobs(own_valkey) as one, make_jobs(own_valkey) as other:
         for jobs in (one, other):

@@ -1,4 +1,4 @@
-"""Keeping a lease: renewed while one works, and who loses it stops at once."""
+"""hold_lease renews the lease while its block runs, and cancels the block when the lease is lost."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ LEASE_SECONDS = 0.08
 
 
 class ScriptedRenewal:
-    """Answers renewals as it is told, the last answer for ever, and counts them."""
+    """A renewal that returns or raises the given answers in order, repeats the last one, and counts its calls."""
 
     def __init__(self, *answers: bool | Exception) -> None:
         self.answers = answers
@@ -36,7 +36,7 @@ async def wait_forever() -> None:
     await asyncio.Event().wait()
 
 
-async def test_the_lease_is_renewed_while_one_works_and_not_after() -> None:
+async def test_lease_is_renewed_while_the_block_runs_and_not_after() -> None:
     renewals = ScriptedRenewal(True)
     async with hold_lease(renewals, LEASE_SECONDS):
         await renewals.wait_for_count(8)
@@ -45,7 +45,7 @@ async def test_the_lease_is_renewed_while_one_works_and_not_after() -> None:
     assert renewals.count == count
 
 
-async def test_it_is_renewed_several_times_before_it_lapses() -> None:
+async def test_lease_is_renewed_before_it_lapses() -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
     renewals = ScriptedRenewal(True)
@@ -54,7 +54,7 @@ async def test_it_is_renewed_several_times_before_it_lapses() -> None:
     assert 0.4 < loop.time() - began < 2.0
 
 
-async def test_who_loses_the_lease_is_stopped_in_mid_work() -> None:
+async def test_losing_the_lease_cancels_the_block_and_raises_lease_lost() -> None:
     renewals = ScriptedRenewal(True, True, False)
     with pytest.raises(LeaseLost):
         async with asyncio.timeout(10), hold_lease(renewals, LEASE_SECONDS):
@@ -62,12 +62,12 @@ async def test_who_loses_the_lease_is_stopped_in_mid_work() -> None:
     assert renewals.count == 3
     task = asyncio.current_task()
     assert task
-    assert task.cancelling() == 0, "the task itself goes on"
+    assert task.cancelling() == 0, "the task itself is not cancelled"
     await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("error", [AutoReconnect("away"), RuntimeError("a defect")], ids=["away", "defect"])
-async def test_a_renewal_that_fails_is_tried_again(error: Exception) -> None:
+@pytest.mark.parametrize("error", [AutoReconnect("unreachable"), RuntimeError("a defect")], ids=["outage", "defect"])
+async def test_failed_renewal_is_retried(error: Exception) -> None:
     renewals = ScriptedRenewal(error, error, True)
     async with hold_lease(renewals, LEASE_SECONDS):
         await renewals.wait_for_count(5)
@@ -77,7 +77,7 @@ async def test_a_renewal_that_fails_is_tried_again(error: Exception) -> None:
             await wait_forever()
 
 
-async def test_an_error_of_the_work_passes() -> None:
+async def test_error_raised_in_the_block_is_propagated() -> None:
     with pytest.raises(ValueError, match="mine"):
         async with hold_lease(ScriptedRenewal(True), LEASE_SECONDS):
             raise ValueError("mine")
@@ -88,7 +88,7 @@ async def work_under_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: 
         await wait_forever()
 
 
-async def test_who_is_cancelled_from_outside_is_cancelled() -> None:
+async def test_cancellation_from_outside_is_propagated() -> None:
     renewals = ScriptedRenewal(True)
     task = asyncio.create_task(work_under_lease(renewals))
     await renewals.wait_for_count(2)
@@ -97,7 +97,7 @@ async def test_who_is_cancelled_from_outside_is_cancelled() -> None:
         await task
 
 
-async def test_who_is_cancelled_while_losing_the_lease_is_cancelled() -> None:
+async def test_cancellation_while_losing_the_lease_is_propagated() -> None:
     task: asyncio.Task[None]
 
     async def lose() -> bool:
@@ -109,35 +109,35 @@ async def test_who_is_cancelled_while_losing_the_lease_is_cancelled() -> None:
         await task
 
 
-async def test_a_cancellation_at_the_very_end_is_not_swallowed() -> None:
+async def test_cancellation_while_the_renewal_is_stopped_is_propagated() -> None:
     task: asyncio.Task[None]
     renewing = asyncio.Event()
-    went_on = False
+    continued = False
 
     async def renew() -> bool:
         renewing.set()
         try:
             await wait_forever()
         except asyncio.CancelledError:
-            # the block has ended and waits for us
+            # the block has ended, and hold_lease waits for this renewal
             task.cancel()
             raise
         return True
 
-    async def end_in_mid_renewal() -> None:
-        nonlocal went_on
+    async def end_block_during_renewal() -> None:
+        nonlocal continued
         async with hold_lease(renew, LEASE_SECONDS):
             await renewing.wait()
         await asyncio.sleep(0)
-        went_on = True
+        continued = True
 
-    task = asyncio.create_task(end_in_mid_renewal())
+    task = asyncio.create_task(end_block_during_renewal())
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not went_on
+    assert not continued
 
 
-async def test_a_renewal_that_hangs_does_not_hold_up_the_end() -> None:
+async def test_hanging_renewal_does_not_delay_the_end_of_the_block() -> None:
     renewing = asyncio.Event()
 
     async def hang() -> bool:
@@ -149,13 +149,13 @@ async def test_a_renewal_that_hangs_does_not_hold_up_the_end() -> None:
         await renewing.wait()
 
 
-async def test_it_ends_though_the_renewal_under_way_loses_its_cancellation() -> None:
+async def test_block_ends_although_the_running_renewal_loses_its_cancellation() -> None:
     loop = asyncio.get_running_loop()
     renewals = 0
     renewed = asyncio.Event()
 
     async def renew() -> bool:
-        # as PyMongo waits on Python 3.11: done in the same round of the loop in which it is cancelled
+        # PyMongo on Python 3.11 waits like this: done in the same iteration of the event loop in which it is cancelled
         nonlocal renewals
         renewals += 1
         answer: asyncio.Future[bool] = loop.create_future()

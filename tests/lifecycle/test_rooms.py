@@ -1,4 +1,4 @@
-"""Rooms of a real LiveKit: made once, for one candidate, with one interviewer."""
+"""Rooms on a real LiveKit: created once, for one candidate, with one interviewer."""
 
 import asyncio
 from datetime import timedelta
@@ -21,25 +21,25 @@ from tests.livekit_probe import LivekitProbe
 pytestmark = pytest.mark.usefixtures("livekit_server")
 
 
-async def test_a_room_is_made_once_with_one_dispatch(services: Services, livekit: LivekitProbe) -> None:
+async def test_room_is_created_once_with_one_dispatch(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview(fence=1)
     await asyncio.gather(*(services.rooms.create_room(interview) for _ in range(5)))
     [room] = await livekit.list_rooms(interview)
-    assert room.metadata == "", "nothing of the interview is in it"
+    assert room.metadata == "", "no data of the interview"
     assert room.empty_timeout == services.settings.livekit.empty_seconds
     assert room.departure_timeout > services.settings.voice.grace_seconds
     sent = {"interview": str(interview.id), "fence": 1}
     assert await livekit.list_dispatches(interview) == [(services.settings.livekit.agent_name, sent)]
 
 
-async def test_another_dispatch_comes_under_its_own_number(services: Services, livekit: LivekitProbe) -> None:
+async def test_second_dispatch_has_its_own_fence(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview(fence=1)
     await services.rooms.create_room(interview)
     await services.rooms.dispatch_interviewer(interview.id, 2)
     assert await livekit.list_interviewer_fences(interview) == [1, 2]
 
 
-async def test_a_dispatch_makes_a_room_that_is_gone_as_it_was(services: Services, livekit: LivekitProbe) -> None:
+async def test_dispatch_recreates_a_missing_room_with_its_timeouts(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
     await services.rooms.dispatch_interviewer(interview.id, 7)
     [room] = await livekit.list_rooms(interview)
@@ -47,7 +47,7 @@ async def test_a_dispatch_makes_a_room_that_is_gone_as_it_was(services: Services
     assert await livekit.list_interviewer_fences(interview) == [7]
 
 
-async def test_a_dispatch_puts_out_every_interviewer_and_nobody_else(services: Services, livekit: LivekitProbe) -> None:
+async def test_dispatch_removes_only_agents_of_the_same_kind(services: Services, livekit: LivekitProbe) -> None:
     interview, names = await make_interview(), services.settings.livekit
     await services.rooms.create_room(interview)
     async with (
@@ -59,19 +59,19 @@ async def test_a_dispatch_puts_out_every_interviewer_and_nobody_else(services: S
     ):
         await services.rooms.dispatch_interviewer(interview.id, 2)
 
-        async def are_out() -> bool:
+        async def have_left() -> bool:
             return await livekit.list_identities(interview) == {CANDIDATE_IDENTITY, "a nameless one", "the recorder"}
 
-        await wait_until(are_out)
+        await wait_until(have_left)
         await services.rooms.dispatch_recorder(interview.id, ObjectId(), 2)
 
-        async def is_out() -> bool:
+        async def has_left() -> bool:
             return await livekit.list_identities(interview) == {CANDIDATE_IDENTITY, "a nameless one"}
 
-        await wait_until(is_out)
+        await wait_until(has_left)
 
 
-async def test_the_candidate_is_found_in_the_room(services: Services, livekit: LivekitProbe) -> None:
+async def test_find_candidate_returns_the_current_connection(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
     assert await services.rooms.find_candidate(interview.id) is None
     async with livekit.join(interview) as room, livekit.join(interview, "a guest"):
@@ -81,16 +81,14 @@ async def test_the_candidate_is_found_in_the_room(services: Services, livekit: L
         assert abs(found.joined_at - now()) < timedelta(minutes=1)
 
 
-async def test_a_recorder_is_sent_for_by_its_own_name(services: Services, livekit: LivekitProbe) -> None:
+async def test_recorder_is_dispatched_under_its_own_name(services: Services, livekit: LivekitProbe) -> None:
     interview, recording_id = await make_interview(), ObjectId()
     await services.rooms.dispatch_recorder(interview.id, recording_id, 3)
     sent = {"interview": str(interview.id), "recording": str(recording_id), "fence": 3}
     assert await livekit.list_dispatches(interview) == [(services.settings.livekit.recorder_name, sent)]
 
 
-async def test_the_candidates_key_opens_one_room_and_lets_nothing_else_be_done(
-    services: Services, livekit_server: LivekitServer
-) -> None:
+async def test_candidate_token_grants_access_to_one_room_only(services: Services, livekit_server: LivekitServer) -> None:
     interview = await make_interview()
     access = services.rooms.issue_access(interview)
     assert (access.url, access.name) == (livekit_server.url, f"interview-{interview.id}")
@@ -109,13 +107,13 @@ async def test_the_candidates_key_opens_one_room_and_lets_nothing_else_be_done(
     assert set(claims) == {"sub", "iss", "nbf", "exp", "video", "kind", "metadata", "name", "attributes"} & set(claims)
 
 
-async def test_browsers_get_the_address_that_is_theirs(services: Services) -> None:
+async def test_access_uses_the_public_url_if_set(services: Services) -> None:
     livekit = services.settings.livekit.model_copy(update={"public_url": "wss://rooms.example"})
     async with Rooms(services.settings.model_copy(update={"livekit": livekit})) as rooms:
         assert rooms.issue_access(await make_interview()).url == "wss://rooms.example"
 
 
-async def test_a_room_is_closed_and_one_that_is_not_there_is_fine(services: Services, livekit: LivekitProbe) -> None:
+async def test_deleting_a_room_is_idempotent(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_interview()
     interview_id = interview.id
     await services.rooms.delete_room(interview_id)
@@ -127,25 +125,25 @@ async def test_a_room_is_closed_and_one_that_is_not_there_is_fine(services: Serv
     assert await services.rooms.find_candidate(interview_id) is None
 
 
-def test_names_of_other_rooms_are_no_interviews() -> None:
+def test_names_of_foreign_rooms_are_not_parsed() -> None:
     interview_id = ObjectId()
     assert parse_room_name(build_room_name(interview_id)) == interview_id
     for name in ("", "interview-", "interview-7", f"meeting-{interview_id}", str(interview_id), f"interview-{interview_id}x"):
         assert parse_room_name(name) is None
 
 
-async def test_a_livekit_that_is_away_is_unavailable_and_says_what_to_do(services: Services) -> None:
-    nowhere = services.settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})
+async def test_unreachable_livekit_raises_unavailable_with_a_remedy(services: Services) -> None:
+    unreachable = services.settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})
     interview = await make_interview()
-    async with Rooms(services.settings.model_copy(update={"livekit": nowhere})) as rooms:
-        with pytest.raises(Unavailable, match="use channel TEXT") as away:
+    async with Rooms(services.settings.model_copy(update={"livekit": unreachable})) as rooms:
+        with pytest.raises(Unavailable, match="use channel TEXT") as error:
             await rooms.create_room(interview)
-        assert away.value.retry_after_seconds
+        assert error.value.retry_after_seconds
         with pytest.raises(Unavailable):
             await rooms.dispatch_interviewer(interview.id, 1)
 
 
-async def test_a_livekit_that_never_answers_is_given_up(services: Services) -> None:
+async def test_silent_livekit_times_out(services: Services) -> None:
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
@@ -158,16 +156,16 @@ async def test_a_livekit_that_never_answers_is_given_up(services: Services) -> N
                 await rooms.list_interviews_with_room()
 
 
-async def test_a_refused_key_is_told_without_its_value(services: Services) -> None:
+async def test_rejected_secret_is_not_quoted_in_the_error(services: Services) -> None:
     wrong = services.settings.livekit.model_copy(update={"api_secret": SecretStr("w" * 40)})
     async with Rooms(services.settings.model_copy(update={"livekit": wrong})) as rooms:
-        with pytest.raises(Unavailable) as refused:
+        with pytest.raises(Unavailable) as error:
             await rooms.list_interviews_with_room()
-    assert "HTTP 401" in str(refused.value)
-    assert "www" not in str(refused.value)
+    assert "HTTP 401" in str(error.value)
+    assert "www" not in str(error.value)
 
 
-async def test_without_a_livekit_there_is_no_voice_channel(services: Services) -> None:
+async def test_without_livekit_settings_there_is_no_voice_channel(services: Services) -> None:
     interview = await make_interview()
     async with Rooms(services.settings.model_copy(update={"livekit": configuration.LivekitSettings()})) as rooms:
         assert not rooms.is_configured

@@ -1,4 +1,4 @@
-"""An interview's life: each step may be asked for again by anybody, is told, and wakes who has to work."""
+"""State changes are idempotent, notify subscribers and wake jobs."""
 
 import asyncio
 from datetime import timedelta
@@ -33,7 +33,7 @@ ENDING, COMPLETED, CANCELLED = InterviewStatus.ENDING, InterviewStatus.COMPLETED
 
 
 async def make_leased_interview() -> Interview:
-    """One whose reply is being composed."""
+    """An interview whose reply is being written."""
     interview = await make_interview()
     await add_candidate_turn(interview, "Hello.")
     leased = await claim_reply(interview.id, "holder", 60)
@@ -41,7 +41,7 @@ async def make_leased_interview() -> Interview:
     return leased
 
 
-async def test_opening_is_told_and_makes_the_greeting_due(services: Services, redis_probe: RedisProbe) -> None:
+async def test_opening_notifies_subscribers_and_wakes_the_reply_job(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=SCHEDULED)
     opened = await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)
     assert (opened.status, opened.consent) == (WAITING, CONSENT)
@@ -49,7 +49,7 @@ async def test_opening_is_told_and_makes_the_greeting_due(services: Services, re
     assert await redis_probe.read_kicked_jobs() == [(REPLY, interview.id)]
 
 
-async def test_opening_by_voice_sends_for_an_interviewer_and_wakes_no_job(services: Services, redis_probe: RedisProbe) -> None:
+async def test_opening_by_voice_claims_a_dispatch_and_wakes_no_job(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=SCHEDULED)
     opened = await states.open_interview(services, interview.id, CONSENT, Channel.VOICE)
     assert (opened.status, opened.channel, opened.consent) == (WAITING, Channel.VOICE, CONSENT)
@@ -59,22 +59,24 @@ async def test_opening_by_voice_sends_for_an_interviewer_and_wakes_no_job(servic
     assert await redis_probe.read_kicked_jobs() == []
 
 
-async def test_opening_again_answers_the_interview_as_it_is(services: Services, redis_probe: RedisProbe) -> None:
+async def test_opening_again_returns_the_interview_unchanged(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=SCHEDULED)
     other = CONSENT.model_copy(update={"recording": True})
     opened = await asyncio.gather(
         *(states.open_interview(services, interview.id, consent, Channel.TEXT) for consent in (CONSENT, other) * 3)
     )
     assert {item.status for item in opened} == {WAITING}
-    assert len({item.updated_at for item in opened}) == 1, "one of them changed it"
-    assert len({item.consent.recording for item in opened if item.consent}) == 1, "and its consent stands"
+    assert len({item.updated_at for item in opened}) == 1, "only one of them changed it"
+    assert len({item.consent.recording for item in opened if item.consent}) == 1, "and its consent is stored"
     assert len(await redis_probe.read_kicked_jobs()) == 1
     await update_interview(interview.id, {}, {"status": IN_PROGRESS})
     assert (await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)).status is IN_PROGRESS
 
 
 @pytest.mark.parametrize("status", [ENDING, COMPLETED, CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED])
-async def test_what_is_over_is_not_opened(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
+async def test_opening_an_interview_that_is_over_raises_conflict(
+    services: Services, redis_probe: RedisProbe, status: InterviewStatus
+) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match=status):
         await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)
@@ -82,7 +84,7 @@ async def test_what_is_over_is_not_opened(services: Services, redis_probe: Redis
 
 
 @pytest.mark.parametrize("status", [WAITING, IN_PROGRESS])
-async def test_an_end_that_nobody_holds_completes_at_once(
+async def test_ending_without_a_lease_holder_completes_immediately(
     services: Services, redis_probe: RedisProbe, status: InterviewStatus
 ) -> None:
     interview = await make_interview(status=status)
@@ -95,7 +97,7 @@ async def test_an_end_that_nobody_holds_completes_at_once(
     assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 
 
-async def test_five_ends_at_once_are_one_end_and_one_evaluation(services: Services, redis_probe: RedisProbe) -> None:
+async def test_concurrent_ends_are_one_end_with_one_evaluation(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview()
     reasons = [EndReason.CANDIDATE_ENDED, EndReason.RECRUITER_ENDED, EndReason.OUT_OF_TIME] * 2
     ended = await asyncio.gather(*(states.end_interview(services, interview, reason) for reason in reasons))
@@ -107,7 +109,7 @@ async def test_five_ends_at_once_are_one_end_and_one_evaluation(services: Servic
     assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 
 
-async def test_an_end_in_mid_reply_waits_for_who_holds_the_lease(services: Services, redis_probe: RedisProbe) -> None:
+async def test_ending_during_a_reply_waits_for_the_lease_holder(services: Services, redis_probe: RedisProbe) -> None:
     held = await make_leased_interview()
     ended = await states.end_interview(services, held, EndReason.CANDIDATE_ENDED)
     assert ended.status is ENDING
@@ -121,7 +123,7 @@ async def test_an_end_in_mid_reply_waits_for_who_holds_the_lease(services: Servi
     assert [turn.text for turn in await read_turns(held.id)] == ["Hello.", "Good bye."]
 
 
-async def test_who_finishes_again_gets_the_interview_as_it_is(services: Services, redis_probe: RedisProbe) -> None:
+async def test_finishing_again_returns_the_interview_unchanged(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview(status=ENDING)
     finished = await asyncio.gather(*(states.finish_interview(services, interview) for _ in range(5)))
     assert {item.status for item in finished} == {COMPLETED}
@@ -129,7 +131,7 @@ async def test_who_finishes_again_gets_the_interview_as_it_is(services: Services
     assert len(await redis_probe.read_kicked_jobs()) == 1
 
 
-async def test_a_finished_interview_says_how_often_code_had_to_speak(services: Services) -> None:
+async def test_end_detail_counts_the_replies_made_by_code(services: Services) -> None:
     interview = await make_interview(status=ENDING, replies=7, code_replies=3)
     finished = await states.finish_interview(services, interview)
     assert finished.end_detail
@@ -139,7 +141,9 @@ async def test_a_finished_interview_says_how_often_code_had_to_speak(services: S
 
 
 @pytest.mark.parametrize("status", [SCHEDULED, CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED])
-async def test_what_was_never_held_is_not_ended(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
+async def test_ending_an_interview_that_never_began_raises_conflict(
+    services: Services, redis_probe: RedisProbe, status: InterviewStatus
+) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match="cancelInterview" if status is SCHEDULED else status):
         await states.end_interview(services, interview, EndReason.RECRUITER_ENDED)
@@ -148,7 +152,7 @@ async def test_what_was_never_held_is_not_ended(services: Services, redis_probe:
 
 
 @pytest.mark.parametrize("status", [SCHEDULED, WAITING])
-async def test_a_cancellation_is_told_and_keeps_its_first_reason(
+async def test_cancelling_notifies_subscribers_and_keeps_the_first_reason(
     services: Services, redis_probe: RedisProbe, status: InterviewStatus
 ) -> None:
     interview = await make_interview(status=status, due_at=now())
@@ -160,7 +164,9 @@ async def test_a_cancellation_is_told_and_keeps_its_first_reason(
 
 
 @pytest.mark.parametrize("status", [IN_PROGRESS, ENDING, COMPLETED, InterviewStatus.EXPIRED, InterviewStatus.FAILED])
-async def test_what_has_begun_is_not_cancelled(services: Services, redis_probe: RedisProbe, status: InterviewStatus) -> None:
+async def test_cancelling_an_interview_that_has_begun_raises_conflict(
+    services: Services, redis_probe: RedisProbe, status: InterviewStatus
+) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match="endInterview" if status is IN_PROGRESS else status):
         await states.cancel_interview(services, interview, None)
@@ -168,7 +174,7 @@ async def test_what_has_begun_is_not_cancelled(services: Services, redis_probe: 
     assert await redis_probe.read_published_channels() == set()
 
 
-async def test_an_expiry_is_told_once_and_needs_its_time(services: Services, redis_probe: RedisProbe) -> None:
+async def test_expiry_happens_once_and_only_after_its_time(services: Services, redis_probe: RedisProbe) -> None:
     early = await make_interview(status=WAITING)
     late = await make_interview(status=WAITING, expires_at=now() - timedelta(seconds=1))
     await states.expire_interview(services, early.id)
@@ -180,7 +186,7 @@ async def test_an_expiry_is_told_once_and_needs_its_time(services: Services, red
     assert [(await reload_interview(item)).status for item in (early, late)] == [WAITING, InterviewStatus.EXPIRED]
 
 
-async def test_an_erasure_is_told_and_answers_the_same_each_time(services: Services, redis_probe: RedisProbe) -> None:
+async def test_erasing_notifies_subscribers_once_and_is_idempotent(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "a secret")
     erased = await states.erase_interview(services, interview)
@@ -192,7 +198,7 @@ async def test_an_erasure_is_told_and_answers_the_same_each_time(services: Servi
     assert await read_turns(interview.id) == []
 
 
-async def test_a_deletion_that_fails_leaves_the_mark_and_the_next_call_deletes(
+async def test_erasure_whose_deletion_failed_stays_marked_and_can_be_repeated(
     services: Services, redis_probe: RedisProbe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interview = await make_interview()
@@ -205,7 +211,7 @@ async def test_a_deletion_that_fails_leaves_the_mark_and_the_next_call_deletes(
         patch.setattr(interview_erasure, "delete_erased", crash)
         with pytest.raises(ConnectionError):
             await states.erase_interview(services, interview)
-    assert await redis_probe.read_published_channels() == change_channels_of(interview), "followers stop at the mark"
+    assert await redis_probe.read_published_channels() == change_channels_of(interview), "subscriptions end at the mark"
     assert (await reload_interview(interview)).erased_at
     erased = await states.erase_interview(services, interview)
     assert erased.erasure
@@ -213,7 +219,9 @@ async def test_a_deletion_that_fails_leaves_the_mark_and_the_next_call_deletes(
     assert await read_turns(interview.id) == []
 
 
-async def test_an_evaluation_that_is_asked_for_is_told_and_woken(services: Services, redis_probe: RedisProbe) -> None:
+async def test_requesting_an_evaluation_notifies_subscribers_and_wakes_its_job(
+    services: Services, redis_probe: RedisProbe
+) -> None:
     interview = await make_interview(status=COMPLETED)
     first = await states.request_evaluation(services, interview, ObjectId())
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
@@ -222,7 +230,7 @@ async def test_an_evaluation_that_is_asked_for_is_told_and_woken(services: Servi
     assert set(await redis_probe.read_kicked_jobs()) == {(EVALUATE, first.id)}
 
 
-async def test_a_message_is_shown_and_wakes_the_interviewer(services: Services, redis_probe: RedisProbe) -> None:
+async def test_message_is_published_and_wakes_the_reply_job(services: Services, redis_probe: RedisProbe) -> None:
     interview = await make_interview()
     turn = await store_message(services, interview, "Hello.", "key")
     assert await store_message(services, interview, "Hello.", "key") == turn
@@ -230,7 +238,7 @@ async def test_a_message_is_shown_and_wakes_the_interviewer(services: Services, 
     assert set(await redis_probe.read_kicked_jobs()) == {(REPLY, interview.id)}
 
 
-async def test_what_the_interviewer_says_is_shown(services: Services, redis_probe: RedisProbe) -> None:
+async def test_interviewer_turns_are_published(services: Services, redis_probe: RedisProbe) -> None:
     held = await make_leased_interview()
     await store_interviewer_turns(services, held.id, [new_turn("reply:1")], new_interviewer_update(held.fence, answers=1))
     assert await redis_probe.read_published_channels() == change_channels_of(held)
@@ -238,7 +246,7 @@ async def test_what_the_interviewer_says_is_shown(services: Services, redis_prob
     await release_interview_lease(held.id, held.fence)
 
 
-async def test_what_never_was_is_not_found(services: Services) -> None:
+async def test_state_changes_of_an_unknown_interview_raise_not_found(services: Services) -> None:
     interview = await make_interview()
     await interview.delete()
     for step in (

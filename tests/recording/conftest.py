@@ -11,13 +11,13 @@ __all__ = ["redis_probe"]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where recordings lie."""
+    """The folder of the recording store."""
     return tmp_path / "recordings"
 
 
 @pytest.fixture
 def settings(settings: Settings, folder: Path) -> Settings:
-    """Settings by which is recorded."""
+    """Settings with a recording store."""
     recording = settings.recording.model_copy(update={"store": str(folder)})
     return settings.model_copy(update={"recording": recording})
 

@@ -1,4 +1,4 @@
-"""A disk that is soon full."""
+"""A small disk that a test can fill."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ import pytest
 
 @contextmanager
 def mount_small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
-    """A folder that is a file system of that size; skips the test where this user may mount none."""
-    place = folder / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(place)]
+    """Mount a file system of that size and yield its folder; skips the test if this user may not mount one."""
+    disk = folder / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(disk)]
     done = subprocess.run(mount, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"No file system can be mounted here: {done.stderr.strip()}")
     try:
-        yield place
+        yield disk
     finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)

@@ -1,6 +1,6 @@
-"""What a recorder costs: `python -m tests.recording.measure [seconds]` prints CPU and memory of its process, by kind of camera.
+"""Measure a recorder: `python -m tests.recording.measure [seconds]` prints CPU and memory of its process, by kind of camera.
 
-A candidate and an interviewer who hum are in a room of a real LiveKit; `main.py recorder` records them.
+`main.py recorder` records a candidate and an interviewer who play tones in a room of a real LiveKit.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from sandbox.valkey import Valkey
 from sandbox.voice_stack import wait_until_registered
 from tests.livekit_probe import make_livekit_settings
 from tests.livekit_rooms import find_livekit
-from tests.recording.recording_room import Studio, make_consenting_interview, open_camera, open_microphone
+from tests.recording.recording_room import RecordingRoom, make_consenting_interview, open_camera, open_microphone
 from tests.recording.test_worker import MAIN, recorder_environment, recorder_pid, wait_for_recording
 from tests.recording.tones import tone
 
@@ -33,21 +33,21 @@ CAMERAS = {"no camera": None, "640 x 360, 15/s": (640, 360, 15), "1280 x 720, 30
 
 
 def cpu_seconds(process: int) -> float:
-    """What the process has used of any core."""
+    """Return the CPU time that the process has used."""
     fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_megabytes(process: int) -> tuple[float, float]:
-    """Its memory, and how much of that it shares with no other process."""
+    """Return the process's resident memory, and the part of it that is not shared."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
     kilobytes = {name: int(rest.split()[0]) for name, rest in (line.split(":") for line in lines)}
     return kilobytes["Rss"] / 1000, (kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]) / 1000
 
 
 async def measure(seconds: float) -> None:
-    """Record each kind for so long, and print what it took."""
-    table = Table("camera", "CPU, cores", "memory, MB", "of its own, MB", "stored, kB/s")
+    """Record with each kind of camera for that long, and print the results."""
+    table = Table("camera", "CPU, cores", "memory, MB", "unshared, MB", "stored, kB/s")
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         mongod = await stack.enter_async_context(Mongod(folder / "mongod"))
@@ -69,17 +69,17 @@ async def measure(seconds: float) -> None:
         services = await stack.enter_async_context(open_services(settings))
         for name, camera in CAMERAS.items():
             interview = await make_consenting_interview()
-            studio = Studio(livekit, interview)
+            recording_room = RecordingRoom(livekit, interview)
             async with AsyncExitStack() as room:
-                interviewer = await room.enter_async_context(studio.join_as_interviewer())
-                candidate = await room.enter_async_context(studio.join("candidate"))
+                interviewer = await room.enter_async_context(recording_room.join_as_interviewer())
+                candidate = await room.enter_async_context(recording_room.join("candidate"))
                 voice = await room.enter_async_context(open_microphone(candidate))
                 if camera:
                     await room.enter_async_context(open_camera(candidate, *camera))
                 await start_recording(services, interview.id)
                 begun = await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
                 process = recorder_pid(begun)
-                humming = [asyncio.create_task(one.play(tone(440, seconds + 30))) for one in (interviewer, voice)]
+                playing = [asyncio.create_task(microphone.play(tone(440, seconds + 30))) for microphone in (interviewer, voice)]
                 await asyncio.sleep(5)
                 before = cpu_seconds(process)
                 await asyncio.sleep(seconds)
@@ -95,9 +95,9 @@ async def measure(seconds: float) -> None:
                     f"{own:.0f}",
                     f"{size / 1000 / (seconds + 5):.0f}",
                 )
-                for task in humming:
+                for task in playing:
                     task.cancel()
-                await asyncio.wait(humming)
+                await asyncio.wait(playing)
             await services.rooms.delete_room(interview.id)
             await wait_for_recording(interview, lambda recording: recording.lease is None)
     Console().print(table)

@@ -1,4 +1,4 @@
-"""A room in which a candidate and an interviewer make sounds at known times, and a recorder that listens."""
+"""A LiveKit room in which participants play sounds at known times while a recorder records them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ HOLDER = "recorder"
 
 
 async def make_consenting_interview(*, recording: bool = True, **values: Any) -> Interview:
-    """A voice interview whose candidate is in the room, and has agreed to the recording."""
+    """Make a voice interview whose candidate is in the room and has consented to a recording."""
     consent = Consent(text_version="test", given_at=now(), recording=recording)
     room = RoomState(wanted_until=now(), participant="PA_candidate")
     fields: dict[str, Any] = {"channel": Channel.VOICE, "consent": consent, "room": room, **values}
@@ -41,7 +41,7 @@ async def make_consenting_interview(*, recording: bool = True, **values: Any) ->
 
 
 async def claim_new_recording(interview: Interview) -> Recording:
-    """Its recording, claimed by a recorder that was sent for."""
+    """Create the interview's recording and claim it like a dispatched recorder."""
     interview_id = interview.id
     recording = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
     assert await create_recording(recording)
@@ -49,16 +49,16 @@ async def claim_new_recording(interview: Interview) -> Recording:
 
 
 async def claim_when_free(recording_id: ObjectId) -> Recording:
-    """The recording, claimed by another recorder once the lease of the last is free."""
-    while (sent := await claim_recorder_dispatch(recording_id, 60, 60)) is None:
+    """Claim the recording like a dispatched recorder, once its lease is free."""
+    while (dispatched := await claim_recorder_dispatch(recording_id, 60, 60)) is None:
         await asyncio.sleep(0.1)
-    claimed = await claim_recording(recording_id, sent.fence, HOLDER, 60)
+    claimed = await claim_recording(recording_id, dispatched.fence, HOLDER, 60)
     assert claimed
     return claimed
 
 
-class Studio:
-    """The room of an interview."""
+class RecordingRoom:
+    """The LiveKit room of an interview."""
 
     def __init__(self, server: LivekitServer, interview: Interview) -> None:
         self._server = server
@@ -104,10 +104,10 @@ class Studio:
         store: RecordingStore,
         recording: Recording,
         *,
-        patience_seconds: float = 20,
+        max_outage_seconds: float = 20,
         lease_seconds: float = 60,
     ) -> AsyncIterator[Recorder]:
-        """While the block lasts a recorder is in the room; after it what was recorded is stored. Raises LeaseLost."""
+        """Run a recorder in the room while the block runs, and let it store its part afterwards. Raises LeaseLost."""
         stop = asyncio.Event()
 
         async def run(recorder: Recorder) -> None:
@@ -118,7 +118,7 @@ class Studio:
                 await recorder.run(stop)
 
         async with self.join(f"recorder-{recording.fence}", "agent", hidden=True) as room:
-            recorder = Recorder(services, store, room, recording, patience_seconds)
+            recorder = Recorder(services, store, room, recording, max_outage_seconds)
             running = asyncio.create_task(run(recorder))
             try:
                 yield recorder
@@ -129,16 +129,16 @@ class Studio:
 
 
 async def wait_until_heard(recorder: Recorder, *sides: Side) -> None:
-    """Wait until the recorder hears something of each of them, if only silence."""
+    """Wait until the recorder receives sound, or silence, from each side."""
     async with asyncio.timeout(30):
         while recorder._part is None or not all(recorder._part._voices[side] for side in sides):
             await asyncio.sleep(0.05)
-    # sounds come evenly by then
+    # by then frames arrive evenly
     await asyncio.sleep(0.5)
 
 
 async def wait_until_seen(recorder: Recorder, *, seen: bool = True) -> None:
-    """Wait until the recorder sees the candidate, or does not any more."""
+    """Wait until the recorder receives the candidate's video, or no longer receives it."""
     candidate = recorder._room.remote_participants[CANDIDATE_IDENTITY]
     async with asyncio.timeout(30):
         while seen is not any(
@@ -146,12 +146,12 @@ async def wait_until_seen(recorder: Recorder, *, seen: bool = True) -> None:
             for publication in candidate.track_publications.values()
         ):
             await asyncio.sleep(0.05)
-    # the first frames, or the last
+    # wait for the first frames, or the last ones
     await asyncio.sleep(1)
 
 
 class ToneMicrophone:
-    """A microphone: silent, unless it is told to make a sound."""
+    """A microphone that sends silence, except while `play` sends a sound."""
 
     def __init__(self, source: rtc.AudioSource) -> None:
         self._source = source
@@ -160,7 +160,7 @@ class ToneMicrophone:
         self._task = asyncio.create_task(self._send())
 
     async def play(self, samples: Samples) -> datetime:
-        """Make this sound; answers when it went out, once it is over."""
+        """Send this sound, and return the time at which it began once it is over."""
         frame = round(SAMPLE_RATE * FRAME_SECONDS)
         begun: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
         self._begun = begun
@@ -178,11 +178,11 @@ class ToneMicrophone:
         while True:
             frame = self._waiting.pop(0) if self._waiting else silent
             if self._begun and frame is not silent:
-                # what stands before it in the queue goes out first
+                # the frames before it in the queue are sent first
                 self._begun.set_result(now() + timedelta(seconds=self._source.queued_duration))
                 self._begun = None
             await self._source.capture_frame(rtc.AudioFrame(frame.tobytes(), SAMPLE_RATE, 1, len(frame)))
-            # on a busy machine: silence that is late is left out, or all that comes after it would be as late
+            # on a busy machine late silence is skipped, or everything after it would be late too
             due = max(due + FRAME_SECONDS, loop.time() - FRAME_SECONDS)
             await asyncio.sleep(max(0.0, due - loop.time()))
 
@@ -193,23 +193,23 @@ class ToneMicrophone:
 
 @asynccontextmanager
 async def open_microphone(room: rtc.Room) -> AsyncIterator[ToneMicrophone]:
-    """A microphone that is on while the block lasts."""
+    """Publish a microphone while the block runs."""
     source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=100)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
-    # no pauses of its own, nor packets that are sent twice: what is measured is when a sound arrives
+    # no discontinuous transmission and no redundancy, since tests measure when a sound arrives
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
     await room.local_participant.publish_track(track, options)
     voice = ToneMicrophone(source)
     try:
         yield voice
     finally:
-        # it is not unpublished: in a room that has been deleted that would wait for ever
+        # the track is not unpublished, which would hang in a room that has been deleted
         await voice.aclose()
 
 
 @asynccontextmanager
 async def open_camera(room: rtc.Room, width: int = 640, height: int = 360, frames: int = 15) -> AsyncIterator[None]:
-    """A camera that is on while the block lasts, with something that moves in the picture."""
+    """Publish a camera with a moving picture while the block runs."""
     source = rtc.VideoSource(width, height)
     track = rtc.LocalVideoTrack.create_video_track("camera", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA, simulcast=False)
@@ -218,11 +218,11 @@ async def open_camera(room: rtc.Room, width: int = 640, height: int = 360, frame
     async def send_frames() -> None:
         chroma = np.full(width * height // 2, 128, np.uint8)
         luma = np.tile(np.linspace(90, 200, width).astype(np.uint8), (height, 1))
-        place = 0
+        shift = 0
         while True:
-            planes = np.concatenate([np.roll(luma, 8 * place, axis=1).reshape(-1), chroma])
+            planes = np.concatenate([np.roll(luma, 8 * shift, axis=1).reshape(-1), chroma])
             source.capture_frame(rtc.VideoFrame(width, height, rtc.VideoBufferType.I420, planes.tobytes()))
-            place += 1
+            shift += 1
             await asyncio.sleep(1 / frames)
 
     task = asyncio.create_task(send_frames())

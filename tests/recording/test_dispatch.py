@@ -1,4 +1,4 @@
-"""A recorder is sent where the candidate agreed and is there, once; and again when it dies. Nowhere else, ever."""
+"""One recorder is dispatched where the candidate has consented and is present, and replaced if it dies."""
 
 import asyncio
 from datetime import timedelta
@@ -37,11 +37,11 @@ async def load_recording(interview: Interview) -> Recording:
 
 
 async def list_recorder_dispatches(livekit: LivekitProbe, interview: Interview) -> list[dict[str, Any]]:
-    """What each recorder was told that was sent into the interview's room."""
-    return [told for name, told in await livekit.list_dispatches(interview) if name == livekit.settings.recorder_name]
+    """Return the metadata of each recorder dispatch to the interview's room."""
+    return [metadata for name, metadata in await livekit.list_dispatches(interview) if name == livekit.settings.recorder_name]
 
 
-async def test_one_recorder_is_sent_however_often_it_is_asked_for(services: Services, livekit: LivekitProbe) -> None:
+async def test_concurrent_requests_dispatch_one_recorder(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview()
     await asyncio.gather(*(start_recording(services, interview.id) for _ in range(5)), repair_recordings(services))
     recording = await load_recording(interview)
@@ -52,19 +52,19 @@ async def test_one_recorder_is_sent_however_often_it_is_asked_for(services: Serv
 
 UNRECORDED_CASES: dict[str, dict[str, Any]] = {
     "refused": {"recording": False},
-    "never asked": {"consent": None},
-    "nobody is there": {"room": RoomState(wanted_until=seconds_ago(1))},
-    "there is no room": {"room": None},
+    "no consent": {"consent": None},
+    "candidate absent": {"room": RoomState(wanted_until=seconds_ago(1))},
+    "no room": {"room": None},
     "erased": {"erased_at": seconds_ago(1)},
     **{status: {"status": status} for status in (*TERMINAL_STATUSES, InterviewStatus.ENDING)},
 }
 
 
-@pytest.mark.parametrize("why", UNRECORDED_CASES)
-async def test_without_consent_a_candidate_or_an_open_interview_nothing_is_recorded(
-    services: Services, livekit: LivekitProbe, redis_probe: RedisProbe, why: str
+@pytest.mark.parametrize("case", UNRECORDED_CASES)
+async def test_nothing_is_recorded_without_consent_a_candidate_and_an_open_interview(
+    services: Services, livekit: LivekitProbe, redis_probe: RedisProbe, case: str
 ) -> None:
-    interview = await make_consenting_interview(**UNRECORDED_CASES[why])
+    interview = await make_consenting_interview(**UNRECORDED_CASES[case])
     await start_recording(services, interview.id)
     await repair_recordings(services)
     assert await get_interview_recording(interview.id) is None
@@ -72,42 +72,42 @@ async def test_without_consent_a_candidate_or_an_open_interview_nothing_is_recor
     assert await redis_probe.read_published_channels() == set()
 
 
-async def test_a_claim_needs_the_consent_too(services: Services) -> None:
+async def test_recorder_cannot_claim_a_recording_without_consent(services: Services) -> None:
     interview = await make_consenting_interview(recording=False)
     recording = await new_recording(interview, fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=seconds_ago(-60))).insert()
     assert await claim_recording(recording.id, 1, "recorder", 60) is None
 
 
-async def test_who_is_let_in_or_comes_has_a_recorder_asked_for_by_a_job(services: Services, redis_probe: RedisProbe) -> None:
-    let_in, comes = [await make_consenting_interview(room=RoomState(wanted_until=seconds_ago(1))) for _ in range(2)]
-    await prepare_room(services, let_in)
-    await candidate_joined(services, comes.id, "PA_1")
-    assert await redis_probe.read_kicked_jobs() == [(RECORD, let_in.id), (RECORD, comes.id)]
+async def test_preparing_the_room_and_joining_it_wake_the_record_job(services: Services, redis_probe: RedisProbe) -> None:
+    prepared, joined = [await make_consenting_interview(room=RoomState(wanted_until=seconds_ago(1))) for _ in range(2)]
+    await prepare_room(services, prepared)
+    await candidate_joined(services, joined.id, "PA_1")
+    assert await redis_probe.read_kicked_jobs() == [(RECORD, prepared.id), (RECORD, joined.id)]
     refusing = await make_consenting_interview(recording=False, room=RoomState(wanted_until=seconds_ago(1)))
     await prepare_room(services, refusing)
     await candidate_joined(services, refusing.id, "PA_1")
     assert await redis_probe.read_kicked_jobs() == []
 
 
-async def test_without_a_store_nobody_is_asked(services: Services, redis_probe: RedisProbe) -> None:
+async def test_no_recorder_is_dispatched_without_a_store(services: Services, redis_probe: RedisProbe) -> None:
     without = services.settings.model_copy(update={"recording": services.settings.recording.model_copy(update={"store": ""})})
-    bare = Services(without, services.live, services.jobs, services.rooms)
+    services_without_store = Services(without, services.live, services.jobs, services.rooms)
     interview = await make_consenting_interview()
-    await prepare_room(bare, interview)
-    await start_recording(bare, interview.id)
+    await prepare_room(services_without_store, interview)
+    await start_recording(services_without_store, interview.id)
     assert await redis_probe.read_kicked_jobs() == []
     assert await get_interview_recording(interview.id) is None
 
 
-async def test_a_recorder_that_is_lost_is_replaced_and_has_nothing_more_to_say(services: Services, livekit: LivekitProbe) -> None:
+async def test_lost_recorder_is_replaced_and_can_change_nothing(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview()
     await start_recording(services, interview.id)
     recording = await claim_current_recording(interview)
     await repair_recordings(services)
-    assert len(await list_recorder_dispatches(livekit, interview)) == 1, "it records"
+    assert len(await list_recorder_dispatches(livekit, interview)) == 1, "the recorder holds its lease"
     await recording.set({"lease": Lease(holder="recorder", until=seconds_ago(1))})
     await asyncio.gather(*(repair_recordings(services) for _ in range(3)))
-    assert [told["fence"] for told in await list_recorder_dispatches(livekit, interview)] == [1, 2]
+    assert [metadata["fence"] for metadata in await list_recorder_dispatches(livekit, interview)] == [1, 2]
     assert not await renew_lease(Recording, recording.id, 1, "recorder", 60)
     assert await add_part(recording, RecordingPart(number=1, started_at=now())) is None
     assert await release_recording_lease(recording) is None
@@ -121,7 +121,7 @@ async def claim_current_recording(interview: Interview) -> Recording:
     return by_recorder
 
 
-async def test_a_recorder_whose_number_nobody_has_raised_goes_on_after_an_outage(services: Services) -> None:
+async def test_recorder_recovers_its_lapsed_lease_after_an_outage(services: Services) -> None:
     interview = await make_consenting_interview()
     await start_recording(services, interview.id)
     recording = await claim_current_recording(interview)
@@ -129,7 +129,7 @@ async def test_a_recorder_whose_number_nobody_has_raised_goes_on_after_an_outage
     assert await renew_lease(Recording, recording.id, 1, "recorder", 60)
 
 
-async def test_a_candidate_who_is_away_is_not_recorded_until_back(services: Services, livekit: LivekitProbe) -> None:
+async def test_absent_candidate_is_not_recorded_until_they_return(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview()
     await start_recording(services, interview.id)
     recording = await claim_current_recording(interview)
@@ -139,10 +139,10 @@ async def test_a_candidate_who_is_away_is_not_recorded_until_back(services: Serv
     assert len(await list_recorder_dispatches(livekit, interview)) == 1
     await interview.set({"room.participant": "PA_2"})
     await repair_recordings(services)
-    assert [told["fence"] for told in await list_recorder_dispatches(livekit, interview)] == [1, 2]
+    assert [metadata["fence"] for metadata in await list_recorder_dispatches(livekit, interview)] == [1, 2]
 
 
-async def test_when_no_recorder_comes_the_recording_fails_and_the_interview_does_not(
+async def test_recording_fails_after_unanswered_dispatches_and_the_interview_continues(
     services: Services, livekit: LivekitProbe, redis_probe: RedisProbe
 ) -> None:
     interview = await make_consenting_interview()
@@ -164,7 +164,7 @@ async def test_when_no_recorder_comes_the_recording_fails_and_the_interview_does
     assert stored.status is InterviewStatus.IN_PROGRESS
 
 
-async def test_a_recorder_that_dies_before_it_records_counts_as_a_dispatch_that_brought_nothing(
+async def test_recorder_that_dies_before_its_first_part_counts_as_an_unanswered_dispatch(
     services: Services, livekit: LivekitProbe
 ) -> None:
     interview = await make_consenting_interview()
@@ -184,20 +184,16 @@ async def test_a_recorder_that_dies_before_it_records_counts_as_a_dispatch_that_
     assert (recording.dispatches, recorded.dispatches) == (1, 0)
 
 
-async def test_livekit_that_is_away_costs_nothing_but_the_recording(
-    services: Services, settings: Settings, redis_probe: RedisProbe
-) -> None:
-    away = settings.model_copy(update={"livekit": settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})})
+async def test_livekit_outage_affects_only_the_recording(services: Services, settings: Settings, redis_probe: RedisProbe) -> None:
+    unreachable = settings.model_copy(update={"livekit": settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})})
     interview = await make_consenting_interview()
-    async with Rooms(away) as rooms:
-        await start_recording(Services(away, services.live, services.jobs, rooms), interview.id)
-    assert (await load_recording(interview)).dispatches == 1, "the next round sends another"
+    async with Rooms(unreachable) as rooms:
+        await start_recording(Services(unreachable, services.live, services.jobs, rooms), interview.id)
+    assert (await load_recording(interview)).dispatches == 1, "the next round dispatches another"
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
 
 
-async def test_once_the_interview_is_over_the_files_are_made_and_nobody_is_sent(
-    services: Services, livekit: LivekitProbe
-) -> None:
+async def test_recording_is_finalized_once_the_interview_is_over(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview(status=InterviewStatus.COMPLETED)
     recording = await new_recording(interview).insert()
     held = await new_recording(await make_consenting_interview(status=InterviewStatus.COMPLETED)).insert()
@@ -210,7 +206,7 @@ async def test_once_the_interview_is_over_the_files_are_made_and_nobody_is_sent(
     assert await livekit.list_dispatches(interview) == []
 
 
-async def test_what_was_given_up_is_left_alone_until_the_interview_is_over(services: Services, livekit: LivekitProbe) -> None:
+async def test_recording_that_was_given_up_gets_no_recorder(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_consenting_interview()
     await start_recording(services, interview.id)
     assert await give_up_recording(await claim_current_recording(interview), "The disk is full.")
@@ -218,7 +214,7 @@ async def test_what_was_given_up_is_left_alone_until_the_interview_is_over(servi
     assert len(await list_recorder_dispatches(livekit, interview)) == 1
 
 
-async def test_a_typed_interview_is_not_recorded_though_the_candidate_agreed(services: Services) -> None:
+async def test_typed_interview_is_not_recorded_despite_consent(services: Services) -> None:
     consent = (await make_consenting_interview()).consent
     interview = await make_interview(consent=consent)
     await start_recording(services, interview.id)

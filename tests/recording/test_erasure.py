@@ -1,4 +1,4 @@
-"""Erasure takes the media too, and is not done before the store has nothing of them."""
+"""Erasing an interview deletes its media, and is pending until the store has none of them."""
 
 import asyncio
 from datetime import timedelta
@@ -23,7 +23,7 @@ from tests.lifecycle.job_worker import JobSpy
 
 
 async def make_interview_with_media(store: RecordingStore) -> Interview:
-    """An interview with two files, whose bytes are there."""
+    """Make an interview with two recorded files and their objects in the store."""
     interview = await make_interview()
     files = [new_recording_file(), new_recording_file()]
     await new_recording(interview, files=files).insert()
@@ -39,34 +39,34 @@ async def is_erasure_pending(interview: Interview) -> bool:
     return stored.erasure.pending
 
 
-async def test_an_erasure_is_pending_until_the_media_are_gone(services: Services, store: RecordingStore) -> None:
+async def test_erasure_is_pending_until_the_media_are_deleted(services: Services, store: RecordingStore) -> None:
     interview, other = await make_interview_with_media(store), await make_interview_with_media(store)
-    asked = JobSpy()
-    services.jobs.register(ERASE_MEDIA, asked)
+    erase_jobs = JobSpy()
+    services.jobs.register(ERASE_MEDIA, erase_jobs)
     await erase_interview(services, interview)
-    assert await is_erasure_pending(interview), "the bytes are still there"
+    assert await is_erasure_pending(interview), "the objects are still there"
     await repair_all(services)
-    await asyncio.sleep(0)  # what it has started has begun
-    assert asked.started_ids == [interview.id]
+    await asyncio.sleep(0)  # let the started job begin
+    assert erase_jobs.started_ids == [interview.id]
     await erase_media(store, interview.id, quiet_seconds=0)
     assert not await is_erasure_pending(interview)
     assert await find_pending_erasures(10) == []
     assert await store.list(str(interview.id)) == []
-    assert len(await store.list(str(other.id))) == 2, "another interview keeps its own"
+    assert len(await store.list(str(other.id))) == 2, "the media of another interview stay"
 
 
-async def test_what_a_writer_stores_after_the_mark_is_deleted_as_well(services: Services, store: RecordingStore) -> None:
+async def test_chunk_stored_after_the_erasure_mark_is_deleted(services: Services, store: RecordingStore) -> None:
     interview = await make_interview_with_media(store)
     await erase_interview(services, interview)
     await erase_media(store, interview.id)
-    assert await is_erasure_pending(interview), "a writer may not know yet"
+    assert await is_erasure_pending(interview), "a writer may not have noticed the mark yet"
     await store.put(f"{interview.id}/parts/00000001/audio.ogg/00000001", b"too late")
     await erase_media(store, interview.id, quiet_seconds=0)
     assert await store.list(str(interview.id)) == []
     assert not await is_erasure_pending(interview)
 
 
-async def test_a_recorder_loses_its_lease_by_the_erasure(services: Services) -> None:
+async def test_erasure_ends_the_recorders_lease(services: Services) -> None:
     interview = await make_interview(consent={"text_version": "test", "given_at": "2026-11-25T00:00:00Z", "recording": True})
     recording = await new_recording(interview, fence=1).insert()
     recording_id = recording.id
@@ -77,17 +77,17 @@ async def test_a_recorder_loses_its_lease_by_the_erasure(services: Services) -> 
     assert await Recording.get(recording_id) is None
 
 
-async def test_a_store_that_is_away_keeps_the_erasure_pending(
+async def test_store_failure_keeps_the_erasure_pending(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interview = await make_interview_with_media(store)
     await erase_interview(services, interview)
 
-    async def away(_: RecordingStore, prefix: str) -> Any:
+    async def fail(_: RecordingStore, prefix: str) -> Any:
         raise StoreFailed("The store does not answer")
 
     with monkeypatch.context() as patch:
-        patch.setattr(RecordingStore, "delete", away)
+        patch.setattr(RecordingStore, "delete", fail)
         await erase_media(store, interview.id, quiet_seconds=0)
     assert await is_erasure_pending(interview)
     await erase_media(None, interview.id, quiet_seconds=0)
@@ -96,7 +96,7 @@ async def test_a_store_that_is_away_keeps_the_erasure_pending(
     assert not await is_erasure_pending(interview)
 
 
-async def test_an_attempt_to_erase_media_counts_when_it_begins_and_the_next_comes_after_a_growing_pause(
+async def test_erasure_attempts_are_counted_when_they_begin_and_back_off(
     services: Services, monkeypatch: pytest.MonkeyPatch, store: RecordingStore
 ) -> None:
     interview = await make_interview_with_media(store)
@@ -117,10 +117,10 @@ async def test_an_attempt_to_erase_media_counts_when_it_begins_and_the_next_come
         pauses.append(round((stored.erasure.due_at - now()).total_seconds()))
     assert pauses == pytest.approx([2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600], abs=2)
     await interview.set({"erasure.due_at": now() - timedelta(seconds=1)})
-    assert await find_pending_erasures(10) == [interview.id], "it is never given up"
+    assert await find_pending_erasures(10) == [interview.id], "it is never abandoned"
 
 
-async def test_nothing_is_deleted_of_an_interview_that_is_not_erased(services: Services, store: RecordingStore) -> None:
+async def test_media_of_an_interview_that_is_not_erased_stay(services: Services, store: RecordingStore) -> None:
     interview = await make_interview_with_media(store)
     await erase_media(store, interview.id, quiet_seconds=0)
     assert len(await store.list(str(interview.id))) == 2

@@ -1,4 +1,4 @@
-"""What is said in a room of LiveKit's is recorded at its place, on its channel, and becomes files that can be played."""
+"""Recording in a LiveKit room: sounds keep their time and channel, and become playable files."""
 
 import asyncio
 from datetime import datetime
@@ -22,7 +22,7 @@ from recording.track_writer import Side
 from sandbox.livekit.server import LivekitServer
 from tests.recording.disks import mount_small_disk
 from tests.recording.recording_room import (
-    Studio,
+    RecordingRoom,
     claim_new_recording,
     claim_when_free,
     make_consenting_interview,
@@ -32,14 +32,14 @@ from tests.recording.recording_room import (
 )
 from tests.recording.tones import decode_channels, find_loud_spans, tone
 
-PLACE_TOLERANCE_SECONDS = 0.3
-"""how far a sound may be from its place"""
+TIME_TOLERANCE_SECONDS = 0.3
+"""Tolerated difference between when a sound was played and its position in the file."""
 
 
 async def finish_and_read_files(
     services: Services, store: RecordingStore, interview: Interview, recording: Recording
 ) -> dict[RecordingKind, RecordingFile]:
-    """The files, once the interview is over."""
+    """Complete the interview, finalize its recording, and return the files."""
     await release_recording_lease(recording)
     await interview.set({Interview.status: InterviewStatus.COMPLETED})
     await finalize_recording(services, store, recording.id)
@@ -53,16 +53,16 @@ def offset_in_file(file: RecordingFile, spoken_at: datetime) -> float:
     return (spoken_at - file.started_at).total_seconds()
 
 
-async def test_each_voice_is_on_its_channel_where_it_was_said(
+async def test_each_voice_is_on_its_channel_at_its_time(
     services: Services, livekit_server: LivekitServer, store: RecordingStore, folder: Path
 ) -> None:
     interview = await make_consenting_interview()
     recording = await claim_new_recording(interview)
-    studio = Studio(livekit_server, interview)
+    recording_room = RecordingRoom(livekit_server, interview)
     async with (
-        studio.join_as_interviewer() as interviewer,
-        studio.join_as_candidate() as candidate,
-        studio.run_recorder(services, store, recording) as recorder,
+        recording_room.join_as_interviewer() as interviewer,
+        recording_room.join_as_candidate() as candidate,
+        recording_room.run_recorder(services, store, recording) as recorder,
     ):
         await wait_until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
         asked = await interviewer.play(tone(880, 1))
@@ -81,27 +81,27 @@ async def test_each_voice_is_on_its_channel_where_it_was_said(
     [answer] = find_loud_spans(left, 440)
     questions = find_loud_spans(right, 880)
     assert [answer[0], *(begin for begin, _ in questions)] == [
-        pytest.approx(offset_in_file(audio, moment), abs=PLACE_TOLERANCE_SECONDS) for moment in (answered, asked, asked_again)
+        pytest.approx(offset_in_file(audio, moment), abs=TIME_TOLERANCE_SECONDS) for moment in (answered, asked, asked_again)
     ]
     assert answer[1] - answer[0] == pytest.approx(1.5, abs=0.1)
-    assert find_loud_spans(left, 880) == find_loud_spans(right, 440) == [], "nobody is on the other's channel"
+    assert find_loud_spans(left, 880) == find_loud_spans(right, 440) == [], "no voice is on the other's channel"
     [alone] = decode_channels(folder / str(files[RecordingKind.CANDIDATE_TRACK].path))
     assert find_loud_spans(alone, 440) == [pytest.approx(answer, abs=0.05)]
     [alone] = decode_channels(folder / str(files[RecordingKind.INTERVIEWER_TRACK].path))
     assert find_loud_spans(alone, 880) == [pytest.approx(span, abs=0.05) for span in questions]
-    assert await store.list(f"{interview.id}/parts") == [], "the parts are in the files now"
+    assert await store.list(f"{interview.id}/parts") == [], "the parts are deleted once the files exist"
 
 
-async def test_what_is_said_until_the_room_is_closed_is_kept(
+async def test_everything_up_to_the_closing_of_the_room_is_recorded(
     services: Services, livekit_server: LivekitServer, store: RecordingStore, folder: Path
 ) -> None:
     interview = await make_consenting_interview()
     recording = await claim_new_recording(interview)
-    studio = Studio(livekit_server, interview)
+    recording_room = RecordingRoom(livekit_server, interview)
     async with (
-        studio.join_as_interviewer() as interviewer,
-        studio.join_as_candidate(),
-        studio.run_recorder(services, store, recording) as recorder,
+        recording_room.join_as_interviewer() as interviewer,
+        recording_room.join_as_candidate(),
+        recording_room.run_recorder(services, store, recording) as recorder,
     ):
         await wait_until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
 
@@ -109,7 +109,7 @@ async def test_what_is_said_until_the_room_is_closed_is_kept(
             try:
                 await asyncio.Event().wait()
             finally:
-                # as LiveKit tells of a track's end while the recorder ends the others
+                # like LiveKit reporting the end of a track while the recorder cancels the others
                 await cancel_and_wait(recorder._streams.pop("another"))
 
         recorder._streams["one"] = asyncio.create_task(end_with_another())
@@ -121,21 +121,21 @@ async def test_what_is_said_until_the_room_is_closed_is_kept(
     files = await finish_and_read_files(services, store, interview, recorder.recording)
     _, right = decode_channels(folder / str(files[RecordingKind.AUDIO].path))
     [(begin, until)] = find_loud_spans(right, 880)
-    assert begin == pytest.approx(offset_in_file(files[RecordingKind.AUDIO], said), abs=PLACE_TOLERANCE_SECONDS)
+    assert begin == pytest.approx(offset_in_file(files[RecordingKind.AUDIO], said), abs=TIME_TOLERANCE_SECONDS)
     assert until - begin == pytest.approx(1, abs=0.1)
 
 
 @pytest.mark.long
-async def test_a_camera_gives_a_video_with_both_voices(
+async def test_camera_gives_a_composite_with_both_voices(
     services: Services, livekit_server: LivekitServer, store: RecordingStore, folder: Path
 ) -> None:
     interview = await make_consenting_interview()
     recording = await claim_new_recording(interview)
-    studio = Studio(livekit_server, interview)
+    recording_room = RecordingRoom(livekit_server, interview)
     async with (
-        studio.join_as_interviewer() as interviewer,
-        studio.join("candidate") as room,
-        studio.run_recorder(services, store, recording) as recorder,
+        recording_room.join_as_interviewer() as interviewer,
+        recording_room.join("candidate") as room,
+        recording_room.run_recorder(services, store, recording) as recorder,
     ):
         await wait_until_heard(recorder, Side.INTERVIEWER)
         async with open_camera(room):
@@ -150,33 +150,33 @@ async def test_a_camera_gives_a_video_with_both_voices(
     path = folder / str(composite.path)
     [both] = decode_channels(path)
     [(begin, _)] = find_loud_spans(both, 880)
-    assert begin == pytest.approx(offset_in_file(composite, asked), abs=PLACE_TOLERANCE_SECONDS)
+    assert begin == pytest.approx(offset_in_file(composite, asked), abs=TIME_TOLERANCE_SECONDS)
     with av.open(path) as container:
         assert container.streams.video[0].codec_context.width == 640
-        shown = [(frame.time or 0.0, float(frame.to_ndarray()[: frame.height].mean())) for frame in container.decode(video=0)]
-    while_asked = [brightness for at, brightness in shown if begin + 0.3 < at < begin + 1.7]
+        frames = [(frame.time or 0.0, float(frame.to_ndarray()[: frame.height].mean())) for frame in container.decode(video=0)]
+    while_asked = [brightness for at, brightness in frames if begin + 0.3 < at < begin + 1.7]
     assert len(while_asked) >= 10
     assert min(while_asked) > 60
-    assert shown[0][1] < 30, "before the camera was on there is nothing to see"
-    assert shown[-1][1] < 30, "a camera that is off is black, not the last picture"
+    assert frames[0][1] < 30, "black before the camera is on"
+    assert frames[-1][1] < 30, "black after the camera is off, not the last picture"
 
 
 @pytest.mark.long
-async def test_a_replacement_adds_a_part_and_the_time_line_holds(
+async def test_replacement_recorder_adds_a_part_on_the_same_timeline(
     services: Services, livekit_server: LivekitServer, store: RecordingStore, folder: Path
 ) -> None:
     interview = await make_consenting_interview()
     recording = await claim_new_recording(interview)
-    studio = Studio(livekit_server, interview)
-    async with studio.join_as_interviewer(), studio.join_as_candidate() as candidate:
-        async with studio.run_recorder(services, store, recording) as first:
+    recording_room = RecordingRoom(livekit_server, interview)
+    async with recording_room.join_as_interviewer(), recording_room.join_as_candidate() as candidate:
+        async with recording_room.run_recorder(services, store, recording) as first:
             await wait_until_heard(first, Side.CANDIDATE)
             before = await candidate.play(tone(440, 1))
             await asyncio.sleep(0.5)
         await release_recording_lease(first.recording)
         await candidate.play(tone(660, 1))
         recording = await claim_when_free(recording.id)
-        async with studio.run_recorder(services, store, recording) as second:
+        async with recording_room.run_recorder(services, store, recording) as second:
             await wait_until_heard(second, Side.CANDIDATE)
             after = await candidate.play(tone(440, 1))
             await asyncio.sleep(0.5)
@@ -185,39 +185,39 @@ async def test_a_replacement_adds_a_part_and_the_time_line_holds(
     audio = files[RecordingKind.AUDIO]
     left, _ = decode_channels(folder / str(audio.path))
     assert [begin for begin, _ in find_loud_spans(left, 440)] == [
-        pytest.approx(offset_in_file(audio, moment), abs=PLACE_TOLERANCE_SECONDS) for moment in (before, after)
+        pytest.approx(offset_in_file(audio, moment), abs=TIME_TOLERANCE_SECONDS) for moment in (before, after)
     ]
     assert audio.started_at == second.recording.parts[0].started_at
 
 
-async def test_a_full_disk_costs_the_recording_and_not_the_interview(
+async def test_full_disk_ends_the_recording_but_not_the_interview(
     services: Services, livekit_server: LivekitServer, tmp_path: Path
 ) -> None:
     interview = await make_consenting_interview()
     recording = await claim_new_recording(interview)
-    studio = Studio(livekit_server, interview)
+    recording_room = RecordingRoom(livekit_server, interview)
     with mount_small_disk(tmp_path, kilobytes=64) as disk:
         store = open_store(settings.RecordingSettings(store=str(disk)))
         assert store
-        async with studio.join_as_interviewer() as interviewer, studio.join_as_candidate() as candidate:
-            async with studio.run_recorder(services, store, recording, patience_seconds=1):
+        async with recording_room.join_as_interviewer() as interviewer, recording_room.join_as_candidate() as candidate:
+            async with recording_room.run_recorder(services, store, recording, max_outage_seconds=1):
                 failed = asyncio.create_task(wait_until_failed(recording))
                 while not failed.done():
                     await candidate.play(tone(440, 0.5))
-            # the room is as it was
+            # the room is not affected
             await interviewer.play(tone(880, 0.2))
         broken = await failed
         [file] = broken.files
         assert file.status is RecordingStatus.FAILED
         assert file.failure
-        assert "The disk is full. What was recorded till then is kept." in file.failure
+        assert "The disk is full. The recording up to then is preserved." in file.failure
         stored = await get_interview(interview.id)
         assert stored
         assert stored.status is InterviewStatus.IN_PROGRESS
         chunks = await store.list(f"{interview.id}/parts")
-        (tmp_path / "kept.ogg").write_bytes(b"".join([await store.get(chunk) for chunk in chunks]))
-    left, _ = decode_channels(tmp_path / "kept.ogg")
-    assert find_loud_spans(left, 440), "what was written till then can be played"
+        (tmp_path / "stored.ogg").write_bytes(b"".join([await store.get(chunk) for chunk in chunks]))
+    left, _ = decode_channels(tmp_path / "stored.ogg")
+    assert find_loud_spans(left, 440), "what was stored until then can be played"
 
 
 async def wait_until_failed(recording: Recording) -> Recording:
@@ -231,22 +231,22 @@ async def wait_until_failed(recording: Recording) -> Recording:
 
 
 @pytest.mark.long
-async def test_an_erasure_ends_the_recorder_and_nothing_is_left(
+async def test_erasure_ends_the_recorder_and_deletes_everything(
     services: Services, livekit_server: LivekitServer, store: RecordingStore
 ) -> None:
     interview = await make_consenting_interview()
     recording = await claim_new_recording(interview)
-    studio = Studio(livekit_server, interview)
-    async with studio.join_as_candidate() as candidate:
+    recording_room = RecordingRoom(livekit_server, interview)
+    async with recording_room.join_as_candidate() as candidate:
         with pytest.raises(LeaseLost):
-            async with studio.run_recorder(services, store, recording, lease_seconds=1):
+            async with recording_room.run_recorder(services, store, recording, lease_seconds=1):
                 await candidate.play(tone(440, 2))
                 assert await store.list(str(interview.id))
-                # the room stays, as when LiveKit is away
+                # the room stays, as during a LiveKit outage
                 await mark_erased(interview.id)
                 await delete_erased(interview.id)
                 await asyncio.sleep(2)
         await erase_media(store, interview.id, quiet_seconds=0)
         assert await store.list(str(interview.id)) == []
         await asyncio.sleep(1.5)
-    assert await store.list(str(interview.id)) == [], "nobody writes any more"
+    assert await store.list(str(interview.id)) == [], "no recorder writes any more"

@@ -1,4 +1,4 @@
-"""A store keeps what is put into it, a folder and S3 alike."""
+"""The recording store, with a folder and with S3."""
 
 import os
 import shutil
@@ -14,17 +14,17 @@ from recording.storage import READ_CHUNK_BYTES, RecordingStore, StoreFailed, ope
 from sandbox.processes import ChildProcess, free_port
 from tests.recording.disks import mount_small_disk
 
-# they take their time by the clock
+# these tests depend on wall-clock time
 pytestmark = pytest.mark.servers
 
-KEY, SECRET = "recording", "a key for tests alone"
+KEY, SECRET = "recording", "a key for tests only"
 
 
 @pytest.fixture(scope="module")
 async def s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[settings.RecordingSettings]:
-    """A bucket of a real S3 server (versitygw), where there is one on PATH."""
+    """A bucket of a real S3 server, versitygw; skips the test if it is not on PATH."""
     if shutil.which("versitygw") is None:
-        pytest.skip("There is no versitygw on PATH: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
+        pytest.skip("versitygw is not on PATH: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
     folder, port = tmp_path_factory.mktemp("s3"), free_port()
     (folder / "data" / "bucket").mkdir(parents=True)
     environment = {**os.environ, "ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET}
@@ -57,7 +57,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingStore:
     return opened
 
 
-async def test_what_is_put_is_read_whole_and_by_ranges(store: RecordingStore, tmp_path: Path) -> None:
+async def test_stored_object_is_read_whole_and_by_ranges(store: RecordingStore, tmp_path: Path) -> None:
     content = os.urandom(2 * READ_CHUNK_BYTES + 5)
     (tmp_path / "file").write_bytes(content)
     await store.put("one/file", tmp_path / "file")
@@ -69,7 +69,7 @@ async def test_what_is_put_is_read_whole_and_by_ranges(store: RecordingStore, tm
         assert max(map(len, pieces)) <= READ_CHUNK_BYTES
 
 
-async def test_a_deletion_takes_everything_below_a_path_and_nothing_beside_it(store: RecordingStore) -> None:
+async def test_delete_removes_everything_below_the_path_only(store: RecordingStore) -> None:
     for path in ("two/a", "two/parts/1/b", "two/parts/2/c", "twofold/d"):
         await store.put(path, b"x")
     assert await store.list("two") == ["two/a", "two/parts/1/b", "two/parts/2/c"]
@@ -77,7 +77,7 @@ async def test_a_deletion_takes_everything_below_a_path_and_nothing_beside_it(st
     await store.delete("two")
     assert await store.list("two") == []
     assert await store.list("twofold") == ["twofold/d"]
-    with pytest.raises(StoreFailed, match="no longer there"):
+    with pytest.raises(StoreFailed, match="no longer exists"):
         await store.get("two/a")
 
 
@@ -85,7 +85,7 @@ def list_names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-async def test_a_deletion_takes_what_a_killed_writer_left(tmp_path: Path) -> None:
+async def test_delete_removes_temporary_files_of_a_killed_writer(tmp_path: Path) -> None:
     store = open_store(settings.RecordingSettings(store=str(tmp_path)))
     assert store
     await store.put("three/parts/1/a", b"x")
@@ -94,7 +94,7 @@ async def test_a_deletion_takes_what_a_killed_writer_left(tmp_path: Path) -> Non
     assert list_names(tmp_path) == []
 
 
-async def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+async def test_full_disk_is_reported(tmp_path: Path) -> None:
     with mount_small_disk(tmp_path, kilobytes=64) as folder:
         store = open_store(settings.RecordingSettings(store=str(folder)))
         assert store
@@ -103,7 +103,7 @@ async def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
         await store.put("four/b", b"small enough")
 
 
-async def test_a_failure_tells_neither_path_nor_key(tmp_path: Path) -> None:
+async def test_failure_message_contains_neither_path_nor_key(tmp_path: Path) -> None:
     objects = S3Store(
         "bucket",
         config={"endpoint": "http://127.0.0.1:9", "access_key_id": KEY, "secret_access_key": SECRET},
@@ -112,11 +112,11 @@ async def test_a_failure_tells_neither_path_nor_key(tmp_path: Path) -> None:
     )
     with pytest.raises(StoreFailed) as failed:
         await RecordingStore(objects).put("five/a", b"x")
-    assert str(failed.value) == "The store does not answer as it should (GenericError)"
+    assert str(failed.value) == "The store did not respond as expected (GenericError)"
     assert failed.value.__cause__ is None
 
 
-def test_without_a_setting_there_is_no_store_and_a_bucket_has_a_name() -> None:
+def test_open_store_without_a_setting_or_a_bucket_name() -> None:
     assert open_store(settings.RecordingSettings()) is None
     with pytest.raises(ValueError, match="name of a bucket"):
         open_store(settings.RecordingSettings(store="s3:///prefix"))

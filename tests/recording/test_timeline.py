@@ -1,4 +1,4 @@
-"""Every sound is where it was heard, whatever the network and the machine do to the frames on their way."""
+"""Sound stays at its position on the timeline, however the frames are delayed."""
 
 import random
 from itertools import pairwise
@@ -17,7 +17,7 @@ def split_frames(samples: Samples) -> list[Samples]:
 
 
 def feed_voice(samples: Samples, delays: list[float], begin: float = 0.0) -> VoiceTimeline:
-    """A voice whose frames come with these delays after they were spoken."""
+    """Return a voice whose frames arrive with these delays."""
     voice = VoiceTimeline()
     for place, (frame, delay) in enumerate(zip(split_frames(samples), delays, strict=True)):
         voice.add(frame, begin + (place + 1) * FRAME_SECONDS + delay)
@@ -25,12 +25,12 @@ def feed_voice(samples: Samples, delays: list[float], begin: float = 0.0) -> Voi
 
 
 def take_all(voice: VoiceTimeline, seconds: float) -> Samples:
-    """All of it, in the blocks in which it is mixed."""
+    """Take everything, in blocks of the mixer's size."""
     edges = range(0, round(seconds * SAMPLE_RATE) + 1, SAMPLE_RATE // 10)
     return np.concatenate([voice.take(begin, end) for begin, end in pairwise(edges)])
 
 
-def test_a_voice_is_kept_whole_and_where_it_began() -> None:
+def test_voice_without_delays_is_unchanged() -> None:
     spoken = tone(440, 3)
     taken = take_all(feed_voice(spoken, [0.0] * 60, begin=1.0), 5)
     assert not taken[:SAMPLE_RATE].any()
@@ -38,19 +38,19 @@ def test_a_voice_is_kept_whole_and_where_it_began() -> None:
     assert not taken[4 * SAMPLE_RATE :].any()
 
 
-def test_frames_that_come_in_bursts_leave_no_gap() -> None:
+def test_bursts_of_late_frames_leave_no_gap() -> None:
     spoken = tone(440, 4)
     dice = random.Random(1)
     for _ in range(20):
         delays = [0.3 if dice.random() < 0.1 else dice.choice([0.0, 0.02]) for _ in split_frames(spoken)]
-        # what follows a late one is not overtaken by it, and comes with it
+        # frames stay in order, so those after a late frame arrive together with it
         for place in range(1, len(delays)):
             delays[place] = max(delays[place], delays[place - 1] - FRAME_SECONDS)
         delays[0] = 0.0
         assert (take_all(feed_voice(spoken, delays), 4) == spoken).all()
 
 
-def test_a_voice_that_was_anchored_late_is_moved_to_where_it_belongs() -> None:
+def test_voice_anchored_by_a_late_frame_is_moved_back() -> None:
     spoken = tone(440, 4)
     taken = take_all(feed_voice(spoken, [0.3, *[0.0] * 79]), 4)
     [(begin, end)] = find_loud_spans(taken)
@@ -59,7 +59,7 @@ def test_a_voice_that_was_anchored_late_is_moved_to_where_it_belongs() -> None:
     assert (taken[2 * SAMPLE_RATE :] == spoken[2 * SAMPLE_RATE :]).all()
 
 
-def test_a_voice_that_lags_for_good_is_moved_as_well() -> None:
+def test_voice_with_a_lasting_delay_is_moved() -> None:
     spoken = np.concatenate([tone(440, 3), silence(2), tone(880, 1)])
     delays = [0.0] * 40 + [0.2] * (len(split_frames(spoken)) - 40)
     [first, second] = find_loud_spans(take_all(feed_voice(spoken, delays), 7))
@@ -67,7 +67,7 @@ def test_a_voice_that_lags_for_good_is_moved_as_well() -> None:
     assert second[0] == pytest.approx(5.2, abs=0.03)
 
 
-def test_after_a_pause_without_frames_a_voice_is_where_it_comes_back() -> None:
+def test_voice_is_anchored_again_after_a_pause() -> None:
     voice = VoiceTimeline()
     for place, frame in enumerate(split_frames(tone(440, 1))):
         voice.add(frame, (place + 1) * FRAME_SECONDS)
@@ -77,7 +77,7 @@ def test_after_a_pause_without_frames_a_voice_is_where_it_comes_back() -> None:
 
 
 @pytest.mark.parametrize("drift", [0.999, 1.001])
-def test_a_clock_that_is_off_by_a_thousandth_is_followed_for_ten_minutes(drift: float) -> None:
+def test_clock_drift_of_a_thousandth_is_followed_for_ten_minutes(drift: float) -> None:
     voice, count, blip = VoiceTimeline(), round(600 / FRAME_SECONDS / drift), tone(440, FRAME_SECONDS)
     quiet = silence(FRAME_SECONDS)
     found = []
@@ -93,7 +93,7 @@ def test_a_clock_that_is_off_by_a_thousandth_is_followed_for_ten_minutes(drift: 
     assert all(min(abs(moment - wanted) for wanted in expected) < 0.25 for moment in found)
 
 
-def test_what_comes_after_its_time_was_mixed_is_lost_and_nothing_else() -> None:
+def test_only_samples_that_arrive_after_their_time_was_mixed_are_lost() -> None:
     voice = VoiceTimeline()
     assert not voice.take(0, SAMPLE_RATE).any()
     voice.add(tone(440, 0.2), 0.6)
@@ -102,7 +102,7 @@ def test_what_comes_after_its_time_was_mixed_is_lost_and_nothing_else() -> None:
     assert find_loud_spans(taken, gap=0.02) == [pytest.approx((0.1, 0.3), abs=0.03)]
 
 
-def test_voices_are_mixed_without_turning_over_and_put_side_by_side() -> None:
+def test_mix_clips_and_interleave_alternates() -> None:
     loud = np.full(4, 30_000, np.int16)
     assert mix([loud, loud], 4).tolist() == [32_767] * 4
     assert mix([], 3).tolist() == [0, 0, 0]

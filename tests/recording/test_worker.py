@@ -1,4 +1,4 @@
-"""`main.py recorder`: sent into a room, killed in it, replaced; and what is recorded then."""
+"""`main.py recorder`: dispatched to a room, killed and replaced there, and stopped."""
 
 import asyncio
 import os
@@ -25,13 +25,13 @@ from sandbox.processes import ChildProcess
 from sandbox.voice_stack import wait_until_registered
 from settings import Settings
 from tests.livekit_probe import LivekitProbe
-from tests.recording.recording_room import Studio, ToneMicrophone, make_consenting_interview
+from tests.recording.recording_room import RecordingRoom, ToneMicrophone, make_consenting_interview
 from tests.recording.tones import decode_channels, find_loud_spans, tone
 
 MAIN = Path(__file__).parents[2] / "main.py"
 TIMEOUT_SECONDS = 60
 MAX_LOST_SECONDS = 4
-"""by a kill, on a machine on which others are at work; 2 are promised for one that is not"""
+"""Seconds of sound that a killed recorder may lose on a busy machine; the promise for an idle one is 2."""
 
 
 def recorder_environment(settings: Settings) -> dict[str, str]:
@@ -64,9 +64,11 @@ async def worker(settings: Settings, tmp_path: Path) -> AsyncIterator[ChildProce
 
 
 @asynccontextmanager
-async def run_recording_rounds(services: Services, store: RecordingStore) -> AsyncIterator[None]:
-    """What a jobs process does for recordings, while the block lasts."""
-    services.jobs.register(FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id))
+async def run_reconciler(services: Services, store: RecordingStore) -> AsyncIterator[None]:
+    """Do what a jobs process does for recordings while the block runs."""
+    services.jobs.register(
+        FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id), exclusive=True
+    )
     stop = asyncio.Event()
     task = asyncio.create_task(run_recording_reconciler(services, stop))
     try:
@@ -77,7 +79,7 @@ async def run_recording_rounds(services: Services, store: RecordingStore) -> Asy
 
 
 async def wait_for_recording(interview: Interview, condition: Callable[[Recording], bool]) -> Recording:
-    """The interview's recording, once that holds."""
+    """Wait until the interview's recording meets the condition, and return it."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
             recording = await get_interview_recording(interview.id)
@@ -87,7 +89,7 @@ async def wait_for_recording(interview: Interview, condition: Callable[[Recordin
 
 
 def recorder_pid(recording: Recording) -> int:
-    """The process that records."""
+    """Return the pid of the process that holds the lease."""
     assert recording.lease
     return int(recording.lease.holder.split(":")[1])
 
@@ -95,7 +97,7 @@ def recorder_pid(recording: Recording) -> int:
 async def play_until_recorded(
     candidate: ToneMicrophone, store: RecordingStore, interview: Interview, number: int, folder: Path
 ) -> None:
-    """Make sounds until one is recorded: a busy machine takes its time to bring it there."""
+    """Play sounds until one is recorded, since a busy machine takes a while to connect everything."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
             await candidate.play(tone(660, 0.4))
@@ -105,7 +107,7 @@ async def play_until_recorded(
 
 
 async def read_part_channels(store: RecordingStore, interview: Interview, number: int, folder: Path) -> list[Samples]:
-    """What can be played of a part, as it lies in the store."""
+    """Decode what the store has of a part."""
     path = folder / "part.ogg"
     chunks = await store.list(f"{interview.id}/parts/{number:08}/audio.ogg")
     path.write_bytes(b"".join([await store.get(chunk) for chunk in chunks]))
@@ -113,12 +115,16 @@ async def read_part_channels(store: RecordingStore, interview: Interview, number
 
 
 @pytest.mark.timeout(240)
-async def test_a_recorder_that_is_killed_is_replaced_and_loses_its_last_seconds_alone(
+async def test_killed_recorder_is_replaced_and_only_its_last_seconds_are_lost(
     services: Services, livekit_server: LivekitServer, store: RecordingStore, worker: ChildProcess, tmp_path: Path
 ) -> None:
     interview = await make_consenting_interview()
-    studio = Studio(livekit_server, interview)
-    async with run_recording_rounds(services, store), studio.join_as_interviewer(), studio.join_as_candidate() as candidate:
+    recording_room = RecordingRoom(livekit_server, interview)
+    async with (
+        run_reconciler(services, store),
+        recording_room.join_as_interviewer(),
+        recording_room.join_as_candidate() as candidate,
+    ):
         await start_recording(services, interview.id)
         begun = await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
         assert begun.files[0].status is RecordingStatus.ACTIVE
@@ -147,17 +153,17 @@ async def test_a_recorder_that_is_killed_is_replaced_and_loses_its_last_seconds_
 
 
 @pytest.mark.long
-async def test_an_interviewer_that_is_replaced_leaves_the_recorder_alone_and_the_candidate_never_sees_it(
+async def test_recorder_is_hidden_and_survives_the_replacement_of_the_interviewer(
     services: Services, livekit: LivekitProbe, livekit_server: LivekitServer, store: RecordingStore, worker: ChildProcess
 ) -> None:
     interview = await make_consenting_interview()
     interview_id = interview.id
-    studio = Studio(livekit_server, interview)
-    async with studio.join("candidate") as room:
+    recording_room = RecordingRoom(livekit_server, interview)
+    async with recording_room.join("candidate") as room:
         await start_recording(services, interview_id)
         begun = await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
         hidden = await livekit.list_identities(interview) - {"candidate"}
-        assert len(hidden) == 1, "LiveKit's own list has it"
+        assert len(hidden) == 1, "the recorder is in LiveKit's own list"
         assert room.remote_participants == {}
         await services.rooms.dispatch_interviewer(interview_id, 7)
         await asyncio.sleep(2)
@@ -167,18 +173,18 @@ async def test_an_interviewer_that_is_replaced_leaves_the_recorder_alone_and_the
 
 
 @pytest.mark.long
-async def test_a_worker_that_is_told_to_stop_hands_over_what_it_records(
+async def test_stopping_a_worker_releases_its_recording(
     services: Services, livekit_server: LivekitServer, store: RecordingStore, worker: ChildProcess
 ) -> None:
     interview = await make_consenting_interview()
-    studio = Studio(livekit_server, interview)
-    async with studio.join_as_candidate():
+    recording_room = RecordingRoom(livekit_server, interview)
+    async with recording_room.join_as_candidate():
         await start_recording(services, interview.id)
         await wait_for_recording(interview, lambda recording: len(recording.parts) == 1)
         await asyncio.sleep(2)
         worker.send_signal(signal.SIGTERM)
         async with asyncio.timeout(TIMEOUT_SECONDS):
             assert await worker.wait() == 0
-        handed = await wait_for_recording(interview, lambda recording: recording.lease is None)
-        assert (handed.is_open, handed.failure) == (True, None), "another recorder adds the next part"
+        released = await wait_for_recording(interview, lambda recording: recording.lease is None)
+        assert (released.is_open, released.failure) == (True, None), "another recorder adds the next part"
         assert await store.list(f"{interview.id}/parts/00000001/audio.ogg")

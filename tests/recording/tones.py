@@ -1,4 +1,4 @@
-"""Sounds that can be told apart by a program: tones of known pitch at known times."""
+"""Test sounds that a program can detect: tones of known pitch at known times."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ LOUD_AMPLITUDE = 2_000
 
 
 def tone(hertz: float, seconds: float) -> Samples:
-    """A tone, loud enough to be found again."""
+    """Return a tone that is loud enough to be detected."""
     times = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     return (10_000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16)
 
@@ -21,7 +21,7 @@ def silence(seconds: float) -> Samples:
 
 
 def decode_channels(source: Path) -> list[Samples]:
-    """The samples of each channel of a file, as far as it can be read."""
+    """Return the samples of each channel of a file, as far as it can be read."""
     resampler = av.AudioResampler(format="s16p", rate=SAMPLE_RATE)
     blocks = []
     with av.open(source) as container:
@@ -34,7 +34,10 @@ def decode_channels(source: Path) -> list[Samples]:
 
 
 def find_loud_spans(samples: Samples, hertz: float | None = None, gap: float = 0.3) -> list[tuple[float, float]]:
-    """When it is loud, from and to in seconds; pauses shorter than `gap` are none. `hertz`: only where that is the pitch."""
+    """Return the loud spans as (start, end) in seconds, ignoring pauses shorter than `gap`.
+
+    With `hertz`, only sound of that pitch counts.
+    """
     window = SAMPLE_RATE // 50
     count = len(samples) // window
     blocks = samples[: count * window].reshape(count, window).astype(float)

@@ -26,15 +26,15 @@ async def test_foreign_unknown_and_malformed_ids_cause_the_same_error(tenant: Te
         "\0",
     ):
         with pytest.raises(NotFound) as refused:
-            await get_interview(tenant.services, caller, unknown_id)
+            await get_interview(caller, unknown_id)
         messages.append(str(refused.value))
-        assert await get_node(tenant.services, caller, unknown_id) is None
+        assert await get_node(caller, unknown_id) is None
     assert len(set(messages)) == 1
 
 
 async def test_id_of_another_kind_is_not_found(tenant: Tenant) -> None:
     with pytest.raises(NotFound):
-        await get_interview(tenant.services, await tenant.admin(), global_id_of(tenant.position))
+        await get_interview(await tenant.admin(), global_id_of(tenant.position))
 
 
 async def test_candidate_whose_invite_has_been_replaced_is_refused(tenant: Tenant) -> None:
@@ -42,11 +42,11 @@ async def test_candidate_whose_invite_has_been_replaced_is_refused(tenant: Tenan
     caller = await tenant.principal(Role.CANDIDATE, interview)
     await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
     with pytest.raises(Unauthenticated, match="newest invite"):
-        await get_interview(tenant.services, caller, global_id_of(interview))
+        await get_interview(caller, global_id_of(interview))
 
 
 async def test_evaluation_is_hidden_as_soon_as_its_interview_is_marked_erased(tenant: Tenant) -> None:
     interview = await tenant.make_interview(InterviewStatus.COMPLETED)
     evaluation = await tenant.make_evaluation(interview)
     await mark_erased(interview.id)  # the evaluation itself is deleted later
-    assert await get_node(tenant.services, await tenant.admin(), global_id_of(evaluation)) is None
+    assert await get_node(await tenant.admin(), global_id_of(evaluation)) is None

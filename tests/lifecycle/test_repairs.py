@@ -1,4 +1,4 @@
-"""What the sweep repairs, each thing by itself, with nobody waking it."""
+"""Repairs without wake-ups: each kind of work that a crash or an outage left undone."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -55,13 +55,13 @@ async def read_status(interview: Interview) -> InterviewStatus:
     return stored.status
 
 
-async def sweep_and_start_jobs(services: Services) -> None:
-    """A round, and the jobs that it started have begun."""
+async def repair_and_start_jobs(services: Services) -> None:
+    """Run one round of repairs and let the jobs that it started begin."""
     await repair_all(services)
     await asyncio.sleep(0)
 
 
-async def test_an_interview_to_which_nobody_came_expires(services: Services, redis_probe: RedisProbe) -> None:
+async def test_interview_that_nobody_joined_expires(services: Services, redis_probe: RedisProbe) -> None:
     late = await make_interview(status=InterviewStatus.WAITING, expires_at=now() + minus_seconds(1))
     early = await make_interview(status=InterviewStatus.WAITING)
     await repair_all(services)
@@ -69,7 +69,7 @@ async def test_an_interview_to_which_nobody_came_expires(services: Services, red
     assert await redis_probe.read_published_channels() == change_channels_of(late)
 
 
-async def test_an_ending_interview_without_a_holder_is_finished_after_its_time(
+async def test_ending_interview_without_a_lease_is_finished_after_the_grace_period(
     services: Services, redis_probe: RedisProbe
 ) -> None:
     left = await make_interview(status=ENDING, ended_at=now() + minus_seconds(6))
@@ -81,7 +81,7 @@ async def test_an_ending_interview_without_a_holder_is_finished_after_its_time(
     assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
 
 
-async def test_an_ending_interview_with_a_holder_is_left_to_it(services: Services) -> None:
+async def test_ending_interview_is_left_to_its_lease_holder(services: Services) -> None:
     interview = await make_interview(due_at=now() + minus_seconds(60))
     assert await claim_reply(interview.id, "holder", 60)
     await interview.set({"status": ENDING, "ended_at": now() + minus_seconds(60)})
@@ -89,36 +89,36 @@ async def test_an_ending_interview_with_a_holder_is_left_to_it(services: Service
     assert await read_status(interview) is ENDING
 
 
-async def test_a_reply_whose_wake_up_was_lost_is_given_here(services: Services, reply_jobs: JobSpy) -> None:
+async def test_reply_whose_wake_up_was_lost_is_started_locally(services: Services, reply_jobs: JobSpy) -> None:
     lost = await make_interview(due_at=now() + minus_seconds(2))
     await make_interview(due_at=now() + timedelta(seconds=60))
     await make_interview(due_at=now() + timedelta(seconds=-0.01))  # its wake-up may be on its way
     held = await make_interview(due_at=now() + minus_seconds(60))
     await claim_reply(held.id, "holder", 60)
-    await sweep_and_start_jobs(services)
+    await repair_and_start_jobs(services)
     assert reply_jobs.started_ids == [lost.id]
 
 
-async def test_an_evaluation_that_is_due_is_made_here(services: Services, evaluation_jobs: JobSpy) -> None:
+async def test_due_evaluation_is_started_locally(services: Services, evaluation_jobs: JobSpy) -> None:
     interviews = [await make_interview(status=COMPLETED) for _ in range(3)]
     due = await new_evaluation(interviews[0], due_at=now() + minus_seconds(1)).insert()
     await new_evaluation(interviews[1], due_at=now() + timedelta(seconds=60)).insert()
     held = await new_evaluation(interviews[2], due_at=now() + minus_seconds(60)).insert()
     await claim_evaluation(held.id, "holder", 60, prompt_version="test")
-    await sweep_and_start_jobs(services)
+    await repair_and_start_jobs(services)
     assert evaluation_jobs.started_ids == [due.id]
 
 
-async def test_a_job_that_is_at_it_is_not_begun_again(services: Services, reply_jobs: JobSpy) -> None:
+async def test_running_job_is_not_started_again(services: Services, reply_jobs: JobSpy) -> None:
     await make_interview(due_at=now() + minus_seconds(2))
     reply_jobs.gate.clear()
     for _ in range(3):
-        await sweep_and_start_jobs(services)
+        await repair_and_start_jobs(services)
     assert len(reply_jobs.started_ids) == 1
     reply_jobs.gate.set()
 
 
-async def test_a_deletion_that_did_not_happen_is_repeated(services: Services) -> None:
+async def test_pending_erasure_is_completed(services: Services) -> None:
     interview, other = await make_interview(), await make_interview()
     for each in (interview, other):
         await add_candidate_turn(each, "a secret")
@@ -133,13 +133,11 @@ async def test_a_deletion_that_did_not_happen_is_repeated(services: Services) ->
     assert [(len(turns), len(versions)) for turns, versions in left] == [(0, 0), (1, 1)]
 
 
-async def test_what_cannot_be_repaired_holds_up_nothing_else(
-    services: Services, reply_jobs: JobSpy, evaluation_jobs: JobSpy
-) -> None:
-    # its evaluation is there already: it can not be finished
+async def test_failing_repair_does_not_stop_the_others(services: Services, reply_jobs: JobSpy, evaluation_jobs: JobSpy) -> None:
+    # cannot be finished, because it already has an evaluation
     broken = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
     due = await new_evaluation(broken, due_at=now() + minus_seconds(1)).insert()
-    # and this one no version of the code can read
+    # cannot be read by any version of the code
     unreadable = await make_interview(status=ENDING, ended_at=now() + minus_seconds(50))
     await Interview.get_pymongo_collection().update_one({"_id": unreadable.id}, {"$set": {"progress": "what was said"}})
     left = await make_interview(status=ENDING, ended_at=now() + minus_seconds(6))
@@ -148,7 +146,7 @@ async def test_what_cannot_be_repaired_holds_up_nothing_else(
     await mark_erased(erased.id)
     late = await make_interview(due_at=now() + minus_seconds(2))
     with capture_logs() as logged:
-        await sweep_and_start_jobs(services)
+        await repair_and_start_jobs(services)
     assert await read_status(left) is COMPLETED
     assert await read_turns(erased.id) == []
     assert late.id in reply_jobs.started_ids
@@ -160,7 +158,7 @@ async def test_what_cannot_be_repaired_holds_up_nothing_else(
 
 @asynccontextmanager
 async def running_repairs(services: Services) -> AsyncIterator[asyncio.Task[None]]:
-    """Sweep again and again for the length of the block."""
+    """Run repairs while the block runs."""
     stop = asyncio.Event()
     task = asyncio.create_task(run_repairs(services, stop))
     try:
@@ -171,14 +169,14 @@ async def running_repairs(services: Services) -> AsyncIterator[asyncio.Task[None
             await task
 
 
-async def test_the_sweep_goes_on_until_it_is_stopped(services: Services, reply_jobs: JobSpy) -> None:
+async def test_repairs_run_until_stopped(services: Services, reply_jobs: JobSpy) -> None:
     async with running_repairs(services):
         for count in (1, 2, 3):
             await make_interview(due_at=now() + minus_seconds(2))
             await reply_jobs.wait_until_called(count)
 
 
-async def test_a_defect_in_one_round_does_not_end_the_sweep(
+async def test_error_in_one_round_does_not_end_repairs(
     services: Services, reply_jobs: JobSpy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = 0
@@ -198,17 +196,17 @@ async def test_a_defect_in_one_round_does_not_end_the_sweep(
                 await wait_until(has_failed)
             await make_interview(due_at=now() + minus_seconds(2))
             await reply_jobs.wait_until_called(1)
-    assert {"event": "repairs failed", "reason": "RuntimeError", "log_level": "warning"} in logged
+    assert {"event": "periodic task failed", "reason": "RuntimeError", "log_level": "warning"} in logged
     assert "what was said" not in repr(logged)
 
 
-async def test_the_sweep_outlives_an_outage_of_mongodb(services: Services, own_mongod: Mongod) -> None:
+async def test_repairs_survive_a_mongodb_outage(services: Services, own_mongod: Mongod) -> None:
     interview = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
     with capture_logs() as logged:
         await own_mongod.kill()
 
         async def has_failed() -> bool:
-            return any(event["event"] == "repairs failed" for event in logged)
+            return any(event["event"] == "periodic task failed" for event in logged)
 
         async with running_repairs(services) as task:
             await wait_until(has_failed)
@@ -222,14 +220,14 @@ async def test_the_sweep_outlives_an_outage_of_mongodb(services: Services, own_m
     assert len(await list_evaluations(interview.id)) == 1
 
 
-async def test_a_round_without_mongodb_says_so(services: Services, own_mongod: Mongod) -> None:
+async def test_repair_round_without_mongodb_raises(services: Services, own_mongod: Mongod) -> None:
     await own_mongod.kill()
     with pytest.raises(PyMongoError):
         async with asyncio.timeout(10):
             await repair_all(services)
 
 
-async def test_an_interview_that_a_dead_process_locked_is_repaired(services: Services, own_mongod: Mongod) -> None:
+async def test_interview_locked_by_a_dead_process_is_repaired(services: Services, own_mongod: Mongod) -> None:
     interview = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
     async with leave_transaction_open(own_mongod, interview, APP_NAME), running_repairs(services):
 

@@ -1,4 +1,4 @@
-"""Who comes into a room is attended, once, however often it is told: on a real LiveKit."""
+"""Candidate presence on a real LiveKit: repeated reports of a join dispatch one interviewer."""
 
 import asyncio
 from datetime import timedelta
@@ -33,7 +33,7 @@ async def read_participant(interview: Interview) -> str | None:
     return room.participant
 
 
-async def test_who_comes_is_attended_at_once_and_once(services: Services, livekit: LivekitProbe) -> None:
+async def test_concurrent_joins_dispatch_one_interviewer_immediately(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
     await asyncio.gather(*(candidate_joined(services, interview.id, "PA_1") for _ in range(5)))
     assert await read_participant(interview) == "PA_1"
@@ -43,7 +43,7 @@ async def test_who_comes_is_attended_at_once_and_once(services: Services, liveki
     assert await livekit.list_interviewer_fences(interview) == [1]
 
 
-async def test_who_comes_back_to_an_interviewer_that_waits_gets_no_other(services: Services, livekit: LivekitProbe) -> None:
+async def test_returning_to_a_waiting_interviewer_dispatches_no_other(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
     interview_id = interview.id
     await candidate_joined(services, interview_id, "PA_1")
@@ -55,13 +55,15 @@ async def test_who_comes_back_to_an_interviewer_that_waits_gets_no_other(service
     assert await livekit.list_interviewer_fences(interview) == [1]
 
 
-async def test_who_comes_back_to_a_room_without_one_is_attended_at_once(services: Services, livekit: LivekitProbe) -> None:
+async def test_returning_after_the_interviewer_died_dispatches_another_immediately(
+    services: Services, livekit: LivekitProbe
+) -> None:
     interview = await make_voice_interview(fence=3, lease=Lease(holder="dead", until=one_minute_ago()))
     await candidate_joined(services, interview.id, "PA_1")
     assert await livekit.list_interviewer_fences(interview) == [4]
 
 
-async def test_who_typed_and_comes_back_goes_on_by_voice(
+async def test_joining_the_room_of_a_typed_interview_switches_it_to_voice(
     services: Services, livekit: LivekitProbe, redis_probe: RedisProbe
 ) -> None:
     interview = await make_voice_interview(channel=Channel.TEXT, fence=2, due_at=now())
@@ -69,10 +71,10 @@ async def test_who_typed_and_comes_back_goes_on_by_voice(
     stored = await reload_interview(interview)
     assert (stored.channel, stored.fence, stored.due_at) == (Channel.VOICE, 3, None)
     assert await livekit.list_interviewer_fences(interview) == [3]
-    assert await redis_probe.read_published_channels() == change_channels_of(interview), "whoever follows it sees another channel"
+    assert await redis_probe.read_published_channels() == change_channels_of(interview), "subscribers see the new channel"
 
 
-async def test_a_late_word_of_who_has_left_sends_for_nobody(services: Services, livekit: LivekitProbe) -> None:
+async def test_join_reported_after_the_departure_is_ignored(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
     await candidate_left(interview.id, "PA_1")
     await candidate_joined(services, interview.id, "PA_1")
@@ -81,7 +83,7 @@ async def test_a_late_word_of_who_has_left_sends_for_nobody(services: Services, 
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.ENDING, InterviewStatus.COMPLETED, InterviewStatus.SCHEDULED])
-async def test_nobody_is_sent_for_where_nothing_is_open(
+async def test_joining_an_interview_that_is_not_open_dispatches_nobody(
     services: Services, livekit: LivekitProbe, status: InterviewStatus
 ) -> None:
     interview = await make_voice_interview(status=status)
@@ -90,26 +92,28 @@ async def test_nobody_is_sent_for_where_nothing_is_open(
     assert await livekit.list_interviewer_fences(interview) == []
 
 
-async def test_a_worker_that_registers_is_sent_to_all_who_wait(services: Services, livekit: LivekitProbe) -> None:
+async def test_newly_registered_worker_is_dispatched_to_every_waiting_interview(
+    services: Services, livekit: LivekitProbe
+) -> None:
     wanted = [await make_voice_interview(room=RoomState(wanted_until=now(), participant=f"PA_{number}")) for number in range(3)]
     attended = await make_voice_interview(
         room=RoomState(wanted_until=now(), participant="PA_9"), lease=Lease(holder="agent", until=now() + timedelta(minutes=1))
     )
-    away = await make_voice_interview()
+    absent = await make_voice_interview()
     await dispatch_missing_interviewers(services)
     await dispatch_missing_interviewers(services)
     assert [await livekit.list_interviewer_fences(interview) for interview in wanted] == [[1, 2]] * 3, (
-        "the first may have been lost"
+        "the first dispatch may have been lost"
     )
-    assert [await livekit.list_interviewer_fences(interview) for interview in (attended, away)] == [[], []]
+    assert [await livekit.list_interviewer_fences(interview) for interview in (attended, absent)] == [[], []]
 
 
-async def test_who_comes_while_livekit_is_away_is_known_to_be_there(services: Services) -> None:
+async def test_join_is_recorded_while_livekit_is_unreachable(services: Services) -> None:
     interview = await make_voice_interview()
-    nowhere = services.settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})
-    changed = services.settings.model_copy(update={"livekit": nowhere})
+    unreachable = services.settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})
+    changed = services.settings.model_copy(update={"livekit": unreachable})
     async with Rooms(changed) as rooms:
-        away = Services(changed, services.live, services.jobs, rooms)
+        services_without_livekit = Services(changed, services.live, services.jobs, rooms)
         with pytest.raises(Unavailable):
-            await candidate_joined(away, interview.id, "PA_1")
+            await candidate_joined(services_without_livekit, interview.id, "PA_1")
     assert await read_participant(interview) == "PA_1"

@@ -1,4 +1,4 @@
-"""The job that makes files from parts: once, whatever goes wrong in it, and never of what was erased."""
+"""Finalizing a recording: once, despite failures, and never after an erasure."""
 
 import asyncio
 import threading
@@ -25,11 +25,11 @@ from tests.recording.tones import decode_channels, find_loud_spans, silence, ton
 
 
 async def make_recording_with_parts(store: RecordingStore, *offsets: float, **values: object) -> tuple[Interview, Recording]:
-    """An interview that is over, with a part of one second of sound at each offset."""
+    """Make a completed interview whose recording has a part with one second of sound at each offset."""
     interview = await make_consenting_interview(status=InterviewStatus.COMPLETED)
     begun = now()
     parts = [
-        RecordingPart(number=place + 1, started_at=begun + timedelta(seconds=offset)) for place, offset in enumerate(offsets)
+        RecordingPart(number=index + 1, started_at=begun + timedelta(seconds=offset)) for index, offset in enumerate(offsets)
     ]
     for part in parts:
         await store.put(f"{interview.id}/parts/{part.number:08}/audio.ogg/00000000", encode_part())
@@ -57,9 +57,7 @@ async def reload_recording(recording: Recording) -> Recording:
     return stored
 
 
-async def test_the_files_are_made_once_however_often_it_is_asked_for(
-    services: Services, store: RecordingStore, folder: Path
-) -> None:
+async def test_concurrent_and_repeated_calls_make_the_files_once(services: Services, store: RecordingStore, folder: Path) -> None:
     interview, recording = await make_recording_with_parts(store, 0, 3)
     await asyncio.gather(*(finalize_recording(services, store, recording.id) for _ in range(3)))
     await finalize_recording(services, store, recording.id)
@@ -68,13 +66,15 @@ async def test_the_files_are_made_once_however_often_it_is_asked_for(
     assert [file.kind for file in done.files] == ["AUDIO", "CANDIDATE_TRACK", "INTERVIEWER_TRACK"]
     assert {file.status for file in done.files} == {RecordingStatus.COMPLETED}
     audio = done.get_file(RecordingKind.AUDIO)
-    assert audio and audio.id == recording.files[0].id, "who has its id finds it again"
+    assert audio and audio.id == recording.files[0].id, "the file's id does not change"
     left, _ = decode_channels(folder / str(audio.path))
     assert find_loud_spans(left) == [pytest.approx((0, 1), abs=0.05), pytest.approx((3, 4), abs=0.05)]
     assert len(await store.list(str(interview.id))) == 3
 
 
-async def test_while_the_interview_goes_on_or_somebody_records_nothing_is_made(services: Services, store: RecordingStore) -> None:
+async def test_nothing_is_finalized_while_the_interview_is_open_or_a_recorder_holds_the_lease(
+    services: Services, store: RecordingStore
+) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
     await interview.set({Interview.status: InterviewStatus.IN_PROGRESS})
     await finalize_recording(services, store, recording.id)
@@ -84,63 +84,63 @@ async def test_while_the_interview_goes_on_or_somebody_records_nothing_is_made(s
     assert ((await reload_recording(recording)).is_open, (await reload_recording(recording)).attempts) == (True, 0)
 
 
-async def test_a_store_that_is_away_is_tried_again_and_said_so(
+async def test_store_failure_is_stored_and_retried(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, recording = await make_recording_with_parts(store, 0)
 
-    async def away(*_: object) -> None:
+    async def fail(*_: object) -> None:
         raise StoreFailed("The disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(RecordingStore, "put", away)
+        patch.setattr(RecordingStore, "put", fail)
         await finalize_recording(services, store, recording.id)
     waiting = await reload_recording(recording)
-    assert waiting.files[0].failure == "The disk is full. It is tried again in 5 seconds (try 1 of 8)."
+    assert waiting.files[0].failure == "The disk is full. The next attempt is in 5 seconds (attempt 1 of 8 failed)."
     assert waiting.is_open
     await finalize_recording(services, store, recording.id)
-    assert (await reload_recording(recording)).attempts == 1, "not before its time"
+    assert (await reload_recording(recording)).attempts == 1, "not before it is due"
     await waiting.set({"due_at": now()})
     await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert [(file.status, file.failure) for file in done.files] == [(RecordingStatus.COMPLETED, None)] * 3
 
 
-async def test_after_the_last_try_it_has_failed_and_the_parts_are_kept(
+async def test_recording_fails_after_the_last_attempt_and_its_parts_stay(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interview, recording = await make_recording_with_parts(store, 0, attempts=MAX_ATTEMPTS - 1)
 
-    async def away(*_: object) -> None:
+    async def fail(*_: object) -> None:
         raise StoreFailed("The disk is full")
 
-    monkeypatch.setattr(RecordingStore, "put", away)
+    monkeypatch.setattr(RecordingStore, "put", fail)
     await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert (done.is_open, done.files[0].status) == (False, RecordingStatus.FAILED)
-    assert done.files[0].failure == "The disk is full. That was try 8 of 8; what was recorded is still in the store."
+    assert done.files[0].failure == "The disk is full. That was attempt 8 of 8; the recorded parts are still in the store."
     assert len(await store.list(f"{interview.id}/parts")) == 1
 
 
-async def test_files_whose_worker_is_killed_each_time_are_given_up_and_the_parts_are_kept(
+async def test_recording_fails_after_its_worker_was_killed_in_every_attempt(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
     for _ in range(MAX_ATTEMPTS):
         assert await claim_file_job(recording.id, "killed", 60)
-        await recording.set({"lease": None})  # as when it lapsed
-    monkeypatch.setattr(finalize, "merge_parts", None)  # not another attempt
+        await recording.set({"lease": None})  # like a lease that has lapsed
+    monkeypatch.setattr(finalize, "merge_parts", None)  # there is no further attempt
     await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert (done.is_open, done.files[0].status) == (False, RecordingStatus.FAILED)
-    assert done.files[0].failure == f"{finalize.ABANDONED}. That was try 8 of 8; what was recorded is still in the store."
+    assert done.files[0].failure == f"{finalize.ABANDONED}. That was attempt 8 of 8; the recorded parts are still in the store."
     assert len(await store.list(f"{interview.id}/parts")) == 1
 
 
-async def test_what_broke_off_is_playable_and_says_that_it_failed(
+async def test_interrupted_recording_is_playable_and_marked_as_failed(
     services: Services, store: RecordingStore, folder: Path
 ) -> None:
-    failure = "Recording broke off after 1 seconds: The disk is full. What was recorded till then is kept."
+    failure = "Recording stopped after 1 seconds: The disk is full. The recording up to then is preserved."
     _, recording = await make_recording_with_parts(store, 0, failure=failure)
     await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
@@ -149,9 +149,7 @@ async def test_what_broke_off_is_playable_and_says_that_it_failed(
     assert find_loud_spans(left) == [pytest.approx((0, 1), abs=0.05)]
 
 
-async def test_an_interview_that_nobody_began_has_no_recording_and_one_without_a_recorder_says_so(
-    services: Services, store: RecordingStore
-) -> None:
+async def test_recording_without_parts_fails_unless_the_interview_never_began(services: Services, store: RecordingStore) -> None:
     _, without = await make_recording_with_parts(store)
     never, unused = await make_recording_with_parts(store)
     await never.set({"started_at": None})
@@ -162,7 +160,7 @@ async def test_an_interview_that_nobody_began_has_no_recording_and_one_without_a
     assert (file.status, file.failure) == (RecordingStatus.FAILED, finalize.NO_RECORDER)
 
 
-async def test_parts_in_which_nothing_can_be_read_say_so(services: Services, store: RecordingStore) -> None:
+async def test_recording_without_readable_parts_fails(services: Services, store: RecordingStore) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
     await store.put(f"{interview.id}/parts/00000001/audio.ogg/00000000", b"rubbish")
     await finalize_recording(services, store, recording.id)
@@ -170,7 +168,7 @@ async def test_parts_in_which_nothing_can_be_read_say_so(services: Services, sto
     assert (file.status, file.failure) == (RecordingStatus.FAILED, finalize.NOTHING_PLAYABLE)
 
 
-async def test_an_erasure_in_the_middle_leaves_no_file(
+async def test_erasure_during_finalizing_leaves_no_file(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
@@ -183,10 +181,12 @@ async def test_an_erasure_in_the_middle_leaves_no_file(
     monkeypatch.setattr(RecordingStore, "put", erase_first)
     await finalize_recording(services, store, recording.id)
     left = await reload_recording(recording)
-    assert (left.is_open, [file.path for file in left.files]) == (True, [None]), "the erasure deletes it and the bytes"
+    assert (left.is_open, [file.path for file in left.files]) == (True, [None]), (
+        "the erasure deletes the document and the objects"
+    )
 
 
-async def test_a_defect_of_ours_is_told_and_tried_again(
+async def test_internal_error_is_raised_and_retried(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, recording = await make_recording_with_parts(store, 0)
@@ -199,10 +199,13 @@ async def test_a_defect_of_ours_is_told_and_tried_again(
         await finalize_recording(services, store, recording.id)
     waiting = await reload_recording(recording)
     assert waiting.is_open
-    assert waiting.files[0].failure == "It failed on our side (ValueError). It is tried again in 5 seconds (try 1 of 8)."
+    assert (
+        waiting.files[0].failure
+        == "An internal error occurred (ValueError). The next attempt is in 5 seconds (attempt 1 of 8 failed)."
+    )
 
 
-async def test_whoever_loses_the_job_in_mid_work_waits_for_its_thread_and_leaves_nothing(
+async def test_cancellation_waits_for_the_thread_and_leaves_no_file(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interview, recording = await make_recording_with_parts(store, 0)
@@ -210,7 +213,7 @@ async def test_whoever_loses_the_job_in_mid_work_waits_for_its_thread_and_leaves
 
     def work(_: object, paths: dict[RecordingKind, Path], __: object, abandoned: threading.Event) -> None:
         names = [path.readlink() for path in paths.values()]
-        assert all(str(name).endswith("(deleted)") for name in names), "no file has a name that outlives a kill"
+        assert all(str(name).endswith("(deleted)") for name in names), "no file can outlive a killed process"
         begun.set()
         abandoned.wait(10)
         time.sleep(0.3)

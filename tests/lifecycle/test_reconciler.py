@@ -1,4 +1,4 @@
-"""What the rounds find by themselves: nobody is left alone when webhooks, workers and LiveKit itself fail."""
+"""The reconciler restores rooms and dispatches after lost webhooks, dead workers and LiveKit outages."""
 
 import asyncio
 from datetime import timedelta
@@ -43,13 +43,13 @@ async def read_participant(interview: Interview) -> str | None:
 
 @pytest.fixture
 def short_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Dispatches that are given up, and looks at the rooms, within parts of a second."""
+    """Dispatch leases and rounds of reconciling that take a fraction of a second."""
     monkeypatch.setattr(presence, "DISPATCH_LEASE_SECONDS", 0.3)
     monkeypatch.setattr(reconciler, "RECONCILE_SECONDS", 0.3)
 
 
 class _RunningReconciler:
-    """The rounds, while the block runs."""
+    """Runs the room reconciler while the block runs."""
 
     def __init__(self, services: Services) -> None:
         self._services, self._stop = services, asyncio.Event()
@@ -63,10 +63,10 @@ class _RunningReconciler:
             await self._task
 
 
-# --- on a real LiveKit
+# --- with LiveKit
 
 
-async def test_a_dispatch_that_nobody_takes_is_repeated_under_a_higher_number_until_somebody_does(
+async def test_unanswered_dispatch_is_repeated_with_a_higher_fence_until_an_agent_answers(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe, short_intervals: None
 ) -> None:
     interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
@@ -87,11 +87,11 @@ async def test_a_dispatch_that_nobody_takes_is_repeated_under_a_higher_number_un
         await wait_until(is_answered)
         fence = (await reload_interview(interview)).fence
         await asyncio.sleep(1)
-        assert (await reload_interview(interview)).fence == fence, "somebody attends"
+        assert (await reload_interview(interview)).fence == fence, "an interviewer holds the lease"
         assert await livekit.list_interviewer_fences(interview) == list(range(1, fence + 1))
 
 
-async def test_one_who_died_is_replaced_and_one_who_lives_is_not(
+async def test_only_interviewers_whose_lease_lapsed_are_replaced(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe
 ) -> None:
     present = RoomState(wanted_until=now(), participant="PA_1")
@@ -102,14 +102,14 @@ async def test_one_who_died_is_replaced_and_one_who_lives_is_not(
     assert [await livekit.list_interviewer_fences(interview) for interview in (died, lives, alone)] == [[6], [], []]
 
 
-async def test_what_webhooks_did_not_tell_is_found(
+async def test_joins_and_departures_without_webhooks_are_found(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe
 ) -> None:
     interview = await make_voice_interview()
     async with livekit.join(interview) as guest:
         await reconcile_rooms(services)
         assert await read_participant(interview) == guest.local_participant.sid
-        assert await livekit.list_interviewer_fences(interview) == [1], "and somebody attends"
+        assert await livekit.list_interviewer_fences(interview) == [1], "and an interviewer is dispatched"
         await reconcile_rooms(services)
         assert await livekit.list_interviewer_fences(interview) == [1]
     await reconcile_rooms(services)
@@ -117,7 +117,7 @@ async def test_what_webhooks_did_not_tell_is_found(
     assert (await reload_interview(interview)).room
 
 
-async def test_a_connection_that_was_replaced_unseen_is_found(
+async def test_connection_replaced_without_a_webhook_is_found(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe
 ) -> None:
     interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_before"))
@@ -126,7 +126,7 @@ async def test_a_connection_that_was_replaced_unseen_is_found(
         assert await read_participant(interview) == guest.local_participant.sid
 
 
-async def test_who_is_in_the_room_while_the_interview_is_typed_brings_it_back(
+async def test_candidate_in_the_room_of_a_typed_interview_switches_it_to_voice(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe
 ) -> None:
     interview = await make_voice_interview(channel=Channel.TEXT, due_at=now())
@@ -136,7 +136,7 @@ async def test_who_is_in_the_room_while_the_interview_is_typed_brings_it_back(
         assert await livekit.list_interviewer_fences(interview) == [1]
 
 
-async def test_rooms_of_what_is_over_are_closed_and_others_are_left(
+async def test_only_rooms_of_interviews_that_are_over_are_deleted(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe
 ) -> None:
     over = [await make_voice_interview(status=status) for status in (InterviewStatus.COMPLETED, InterviewStatus.EXPIRED)]
@@ -152,10 +152,10 @@ async def test_rooms_of_what_is_over_are_closed_and_others_are_left(
 # --- without LiveKit
 
 
-async def test_livekit_away_is_told_once_a_round_and_the_round_after_it_goes_on(
+async def test_livekit_outage_is_logged_once_a_round_and_survived(
     own_livekit: LivekitServer, services: Services, short_intervals: None
 ) -> None:
-    # expected, not there: who is not in a room that is gone is taken for away, whenever it is looked
+    # the candidates have not joined yet: those who had would be recorded as having left with their room
     interviews = [await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(hours=1))) for _ in range(5)]
     await own_livekit.kill()
     with capture_logs() as logs:
@@ -173,18 +173,17 @@ async def test_livekit_away_is_told_once_a_round_and_the_round_after_it_goes_on(
 
 
 async def run_one_round(services: Services) -> None:
-    """One round."""
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(services.settings.jobs.sweep_seconds / 2, stop.set)
     await run_room_reconciler(services, stop)
 
 
-async def test_without_a_voice_channel_there_is_nothing_to_do(services: Services) -> None:
+async def test_reconciler_returns_immediately_without_a_voice_channel(services: Services) -> None:
     async with asyncio.timeout(5):
         await run_room_reconciler(services, asyncio.Event())
 
 
-async def test_who_has_been_away_for_too_long_has_left(services: Services) -> None:
+async def test_interview_ends_once_the_candidate_is_away_for_longer_than_the_grace_period(services: Services) -> None:
     grace = services.settings.voice.grace_seconds
     left = await make_voice_interview(room=RoomState(wanted_until=seconds_ago(999), left_at=seconds_ago(grace + 5)))
     still_expected = await make_voice_interview(room=RoomState(wanted_until=seconds_ago(999), left_at=seconds_ago(grace - 60)))
@@ -194,16 +193,16 @@ async def test_who_has_been_away_for_too_long_has_left(services: Services) -> No
     assert (await reload_interview(still_expected)).status is InterviewStatus.IN_PROGRESS
 
 
-async def test_who_comes_back_at_the_last_moment_has_not_left(services: Services) -> None:
+async def test_candidate_who_returns_at_the_last_moment_has_not_left(services: Services) -> None:
     long_ago = seconds_ago(services.settings.voice.grace_seconds + 5)
     interview = await make_voice_interview(room=RoomState(wanted_until=long_ago, left_at=long_ago))
     await mark_present(interview.id, "PA_2")
-    is_gone = abandonment_condition(services.settings.voice.grace_seconds)
-    ended = await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_gone)
+    is_abandoned = abandonment_condition(services.settings.voice.grace_seconds)
+    ended = await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_abandoned)
     assert ended.status is InterviewStatus.IN_PROGRESS
 
 
-async def test_the_interviewer_that_waits_stores_the_last_words_of_who_has_left(services: Services) -> None:
+async def test_abandoned_interview_is_left_in_ending_for_the_lease_holder_to_complete(services: Services) -> None:
     long_ago = seconds_ago(services.settings.voice.grace_seconds + 5)
     held = await make_voice_interview(
         room=RoomState(wanted_until=long_ago, left_at=long_ago), fence=1, lease=Lease(holder="agent", until=seconds_ago(-60))
@@ -215,15 +214,15 @@ async def test_the_interviewer_that_waits_stores_the_last_words_of_who_has_left(
     )
 
 
-async def test_who_never_came_lets_the_interview_expire(services: Services) -> None:
-    waited = await make_voice_interview(
+async def test_voice_interview_expires_when_the_candidate_never_joins(services: Services) -> None:
+    unattended = await make_voice_interview(
         status=InterviewStatus.WAITING, expires_at=seconds_ago(1), lease=Lease(holder=DISPATCH_HOLDER, until=seconds_ago(5))
     )
     await repair_all(services)
-    assert (await reload_interview(waited)).status is InterviewStatus.EXPIRED
+    assert (await reload_interview(unattended)).status is InterviewStatus.EXPIRED
 
 
-async def test_a_typed_message_is_answered_though_its_process_died_right_after_storing_it(services: Services) -> None:
+async def test_message_is_answered_although_its_process_died_after_storing_it(services: Services) -> None:
     outside = await make_voice_interview()
     inside = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     for interview in (outside, inside):
@@ -237,7 +236,7 @@ async def test_a_typed_message_is_answered_though_its_process_died_right_after_s
     assert (await reload_interview(inside)).channel is Channel.VOICE
 
 
-async def test_what_was_spoken_waits_for_the_candidate_to_come_back(services: Services) -> None:
+async def test_spoken_turn_waits_for_the_candidate_to_return(services: Services) -> None:
     interview = await make_voice_interview(room=RoomState(wanted_until=seconds_ago(60), left_at=now()))
     spoken = new_turn("item:1", "I was about to say", Speaker.CANDIDATE, channel=Channel.VOICE)
     await append_candidate_turn(interview.id, spoken)
@@ -246,4 +245,4 @@ async def test_what_was_spoken_waits_for_the_candidate_to_come_back(services: Se
     assert await find_unanswered_messages(0, 10) == [interview.id]
     asked = new_turn("item:2", "Then go on.", channel=Channel.VOICE)
     await append_interviewer_turns(interview.id, [asked], new_interviewer_update(answers=2, due_at=seconds_ago(1)))
-    assert await find_unanswered_messages(0, 10) == [], "by voice, silence is the interviewer's own matter"
+    assert await find_unanswered_messages(0, 10) == [], "by voice, the interviewer itself reacts to silence"

@@ -1,4 +1,4 @@
-"""Parts become files of one time line, whatever lies between them."""
+"""Merging parts into files on one timeline."""
 
 import io
 from pathlib import Path
@@ -19,7 +19,7 @@ PICTURE = VideoSize(width=320, height=180)
 
 
 def write_sound_part(path: Path, left: Samples, right: Samples) -> Path:
-    """A part with these voices, as a recorder writes it."""
+    """Write a part with these voices like a recorder."""
     sink = io.BytesIO()
     sound = AudioContainer(_AppendOnlySink(sink), channels=2)
     for begin in range(0, len(left), SAMPLE_RATE // 10):
@@ -30,7 +30,7 @@ def write_sound_part(path: Path, left: Samples, right: Samples) -> Path:
 
 
 def write_video_part(path: Path, seconds: float, brightness: int) -> Path:
-    """Video of one brightness."""
+    """Write a part with video of one brightness."""
     sink = io.BytesIO()
     video = VideoContainer(_AppendOnlySink(sink), PICTURE)
     planes = np.concatenate([np.full(320 * 180, brightness, np.uint8), np.full(320 * 90, 128, np.uint8)])
@@ -43,7 +43,7 @@ def write_video_part(path: Path, seconds: float, brightness: int) -> Path:
 
 
 class _AppendOnlySink:
-    """Takes what is written, and nothing else, as a recorder's spool."""
+    """A sink that cannot seek, like a recorder's UploadBuffer."""
 
     def __init__(self, sink: io.BytesIO) -> None:
         self._sink = sink
@@ -52,16 +52,16 @@ class _AppendOnlySink:
         return self._sink.write(data)
 
 
-def join_pieces(pieces: list[LocalPart], folder: Path, picture: VideoSize | None = None) -> dict[RecordingKind, MergedFile]:
-    return {made.kind: made for made in merge_parts(pieces, file_paths_in(folder), picture, Event())}
+def merge_to_files(parts: list[LocalPart], folder: Path, picture: VideoSize | None = None) -> dict[RecordingKind, MergedFile]:
+    return {file.kind: file for file in merge_parts(parts, file_paths(folder), picture, Event())}
 
 
-def file_paths_in(folder: Path) -> dict[RecordingKind, Path]:
+def file_paths(folder: Path) -> dict[RecordingKind, Path]:
     return {kind: folder / name for kind, name in FILE_NAMES.items()}
 
 
 def brightness_by_second(path: Path) -> dict[int, float]:
-    """Mean brightness of the picture that is shown at each second."""
+    """Return the mean brightness of the picture at each second."""
     brightness: dict[int, float] = {}
     last, at = 0.0, 0
     with av.open(path) as container:
@@ -73,10 +73,10 @@ def brightness_by_second(path: Path) -> dict[int, float]:
     return brightness
 
 
-def test_two_parts_give_one_time_line_with_silence_between(tmp_path: Path) -> None:
+def test_two_parts_are_merged_with_silence_between_them(tmp_path: Path) -> None:
     first = write_sound_part(tmp_path / "1", np.concatenate([tone(440, 1), silence(1)]), silence(2))
     second = write_sound_part(tmp_path / "2", silence(2), np.concatenate([silence(1), tone(880, 1)]))
-    files = join_pieces([LocalPart(0, first, None), LocalPart(5.5, second, None)], tmp_path)
+    files = merge_to_files([LocalPart(0, first, None), LocalPart(5.5, second, None)], tmp_path)
     assert files.keys() == {RecordingKind.AUDIO, RecordingKind.CANDIDATE_TRACK, RecordingKind.INTERVIEWER_TRACK}
     left, right = decode_channels(files[RecordingKind.AUDIO].path)
     assert find_loud_spans(left) == [pytest.approx((0, 1), abs=0.05)]
@@ -84,31 +84,31 @@ def test_two_parts_give_one_time_line_with_silence_between(tmp_path: Path) -> No
     for kind, spans in ((RecordingKind.CANDIDATE_TRACK, (0, 1)), (RecordingKind.INTERVIEWER_TRACK, (6.5, 7.5))):
         [alone] = decode_channels(files[kind].path)
         assert find_loud_spans(alone) == [pytest.approx(spans, abs=0.05)]
-    assert [made.seconds for made in files.values()] == [pytest.approx(7.5, abs=0.02)] * 3
+    assert [file.seconds for file in files.values()] == [pytest.approx(7.5, abs=0.02)] * 3
 
 
-@pytest.mark.parametrize("kept", [0.5, 0.9])
-def test_a_part_whose_end_is_torn_is_read_up_to_there(tmp_path: Path, kept: float) -> None:
-    torn = write_sound_part(tmp_path / "1", tone(440, 10), silence(10))
-    whole = torn.read_bytes()
-    torn.write_bytes(whole[: int(len(whole) * kept)])
+@pytest.mark.parametrize("fraction", [0.5, 0.9])
+def test_truncated_part_is_used_as_far_as_it_can_be_read(tmp_path: Path, fraction: float) -> None:
+    truncated = write_sound_part(tmp_path / "1", tone(440, 10), silence(10))
+    whole = truncated.read_bytes()
+    truncated.write_bytes(whole[: int(len(whole) * fraction)])
     after = write_sound_part(tmp_path / "2", tone(440, 1), silence(1))
     left, _ = decode_channels(
-        join_pieces([LocalPart(0, torn, None), LocalPart(20, after, None)], tmp_path)[RecordingKind.AUDIO].path
+        merge_to_files([LocalPart(0, truncated, None), LocalPart(20, after, None)], tmp_path)[RecordingKind.AUDIO].path
     )
     [first, second] = find_loud_spans(left)
-    assert first == pytest.approx((0, 10 * kept), abs=0.5)
+    assert first == pytest.approx((0, 10 * fraction), abs=0.5)
     assert second == pytest.approx((20, 21), abs=0.05)
 
 
-def test_a_part_ends_where_the_next_begins_though_its_recorder_came_to_life_again(tmp_path: Path) -> None:
+def test_part_is_cut_where_the_next_one_begins(tmp_path: Path) -> None:
     first = write_sound_part(tmp_path / "1", np.concatenate([tone(440, 2), silence(8)]), silence(10))
     second = write_sound_part(tmp_path / "2", tone(660, 1), tone(880, 1))
-    pieces = [
+    parts = [
         LocalPart(0, first, write_video_part(tmp_path / "1v", 10, 100)),
         LocalPart(5, second, write_video_part(tmp_path / "2v", 1, 200)),
     ]
-    files = join_pieces(pieces, tmp_path, PICTURE)
+    files = merge_to_files(parts, tmp_path, PICTURE)
     left, right = decode_channels(files[RecordingKind.AUDIO].path)
     assert find_loud_spans(left) == [pytest.approx((0, 2), abs=0.05), pytest.approx((5, 6), abs=0.05)]
     assert find_loud_spans(right) == [pytest.approx((5, 6), abs=0.05)]
@@ -117,65 +117,65 @@ def test_a_part_ends_where_the_next_begins_though_its_recorder_came_to_life_agai
 
 
 @pytest.mark.parametrize("offset", [-3.0, 0.0, 1.5])
-def test_clocks_that_are_off_lose_no_more_than_they_are_off(tmp_path: Path, offset: float) -> None:
+def test_clock_error_loses_no_more_sound_than_its_size(tmp_path: Path, offset: float) -> None:
     first = write_sound_part(tmp_path / "1", tone(440, 2), silence(2))
     second = write_sound_part(tmp_path / "2", silence(6), np.concatenate([silence(5), tone(880, 1)]))
     left, right = decode_channels(
-        join_pieces([LocalPart(0, first, None), LocalPart(offset, second, None)], tmp_path)[RecordingKind.AUDIO].path
+        merge_to_files([LocalPart(0, first, None), LocalPart(offset, second, None)], tmp_path)[RecordingKind.AUDIO].path
     )
     assert find_loud_spans(left) == [pytest.approx((0, offset if offset > 0 else 2), abs=0.05)]
     assert find_loud_spans(right) == [pytest.approx((offset + 5, offset + 6), abs=0.05)]
 
 
-def test_the_composite_has_the_video_of_each_part_at_its_time_and_black_where_there_is_none(tmp_path: Path) -> None:
-    pieces = [
+def test_composite_has_each_parts_video_at_its_time_and_black_in_the_gaps(tmp_path: Path) -> None:
+    parts = [
         LocalPart(0, write_sound_part(tmp_path / "1", tone(440, 3), silence(3)), None),
         LocalPart(4, write_sound_part(tmp_path / "2", silence(3), silence(3)), write_video_part(tmp_path / "2v", 3, 100)),
         LocalPart(12, write_sound_part(tmp_path / "3", silence(3), tone(880, 3)), write_video_part(tmp_path / "3v", 3, 200)),
     ]
-    composite = join_pieces(pieces, tmp_path, PICTURE)[RecordingKind.COMPOSITE]
-    shown = brightness_by_second(composite.path)
-    assert [shown[second] for second in (1, 3)] == [pytest.approx(16, abs=2)] * 2
-    assert [shown[second] for second in (5, 6)] == [pytest.approx(100, abs=4)] * 2
-    assert [shown[second] for second in (9, 11)] == [pytest.approx(16, abs=2)] * 2
-    assert shown[13] == pytest.approx(200, abs=4)
+    composite = merge_to_files(parts, tmp_path, PICTURE)[RecordingKind.COMPOSITE]
+    brightness = brightness_by_second(composite.path)
+    assert [brightness[second] for second in (1, 3)] == [pytest.approx(16, abs=2)] * 2
+    assert [brightness[second] for second in (5, 6)] == [pytest.approx(100, abs=4)] * 2
+    assert [brightness[second] for second in (9, 11)] == [pytest.approx(16, abs=2)] * 2
+    assert brightness[13] == pytest.approx(200, abs=4)
     [both] = decode_channels(composite.path)
     assert find_loud_spans(both) == [pytest.approx((0, 3), abs=0.05), pytest.approx((12, 15), abs=0.05)]
     with av.open(composite.path) as container:
         assert (container.duration or 0) / 1e6 == pytest.approx(15, abs=0.1), "the header has the duration"
         container.seek(13_000_000)
         frame = next(container.decode(video=0))
-        assert (frame.time or 0) <= 13, "a player finds a frame from which it can go on"
+        assert (frame.time or 0) <= 13, "players find a keyframe when they seek"
 
 
-def test_a_torn_video_ends_black(tmp_path: Path) -> None:
+def test_truncated_video_is_continued_in_black(tmp_path: Path) -> None:
     video = write_video_part(tmp_path / "v", 8, 150)
     whole = video.read_bytes()
     video.write_bytes(whole[: len(whole) // 2])
-    piece = LocalPart(0, write_sound_part(tmp_path / "1", silence(12), silence(12)), video)
-    shown = brightness_by_second(join_pieces([piece], tmp_path, PICTURE)[RecordingKind.COMPOSITE].path)
-    assert shown[2] == pytest.approx(150, abs=4)
-    assert shown[10] == pytest.approx(16, abs=2)
+    part = LocalPart(0, write_sound_part(tmp_path / "1", silence(12), silence(12)), video)
+    brightness = brightness_by_second(merge_to_files([part], tmp_path, PICTURE)[RecordingKind.COMPOSITE].path)
+    assert brightness[2] == pytest.approx(150, abs=4)
+    assert brightness[10] == pytest.approx(16, abs=2)
 
 
-def test_what_cannot_be_read_gives_nothing_and_costs_nothing(tmp_path: Path) -> None:
+def test_unreadable_part_is_skipped(tmp_path: Path) -> None:
     rubbish = tmp_path / "rubbish"
-    rubbish.write_bytes(b"no container at all")
-    assert merge_parts([LocalPart(0, rubbish, None), LocalPart(3, None, None)], file_paths_in(tmp_path), None, Event()) == []
+    rubbish.write_bytes(b"not a container")
+    assert merge_parts([LocalPart(0, rubbish, None), LocalPart(3, None, None)], file_paths(tmp_path), None, Event()) == []
     good = write_sound_part(tmp_path / "1", tone(440, 1), silence(1))
     left, _ = decode_channels(
-        join_pieces([LocalPart(0, rubbish, rubbish), LocalPart(3, good, None)], tmp_path, PICTURE)[RecordingKind.AUDIO].path
+        merge_to_files([LocalPart(0, rubbish, rubbish), LocalPart(3, good, None)], tmp_path, PICTURE)[RecordingKind.AUDIO].path
     )
     assert find_loud_spans(left) == [pytest.approx((3, 4), abs=0.05)]
 
 
-def test_work_that_nobody_wants_any_more_ends(tmp_path: Path) -> None:
+def test_abandoned_merge_stops(tmp_path: Path) -> None:
     abandoned = Event()
     abandoned.set()
     with pytest.raises(MergeAbandoned):
         merge_parts(
             [LocalPart(0, write_sound_part(tmp_path / "1", tone(440, 1), silence(1)), None)],
-            file_paths_in(tmp_path),
+            file_paths(tmp_path),
             None,
             abandoned,
         )
@@ -191,26 +191,26 @@ def test_work_that_nobody_wants_any_more_ends(tmp_path: Path) -> None:
         (641, 361, (640, 360)),
     ],
 )
-def test_video_is_kept_in_its_own_shape_no_larger_than_720p(width: int, height: int, size: tuple[int, int]) -> None:
+def test_picture_has_the_videos_aspect_ratio_and_at_most_720p(width: int, height: int, size: tuple[int, int]) -> None:
     picture = choose_picture_size(width, height)
     assert (picture.width, picture.height) == pytest.approx(size, abs=2)
 
 
 @pytest.mark.parametrize(("turns", "corner"), [(0, (0, 0)), (1, (0, -1)), (2, (-1, -1)), (3, (-1, 0))])
-def test_a_frame_is_turned_upright_and_put_on_black(turns: int, corner: tuple[int, int]) -> None:
+def test_frame_is_rotated_and_fitted_on_black(turns: int, corner: tuple[int, int]) -> None:
     luma = np.full((90, 160), 80, np.uint8)
     luma[:45, :80] = 220  # the upper left quarter is bright
     planes = np.concatenate([luma.reshape(-1), np.full(80 * 45 * 2, 128, np.uint8)])
-    shown = fit_frame(planes, 160, 90, turns, PICTURE).to_ndarray()[:180].astype(float)
-    lit = np.argwhere(shown > 150)
-    ys, xs = np.argwhere(shown > 60).T
+    fitted = fit_frame(planes, 160, 90, turns, PICTURE).to_ndarray()[:180].astype(float)
+    lit = np.argwhere(fitted > 150)
+    ys, xs = np.argwhere(fitted > 60).T
     rows, columns = (ys.min(), ys.max()), (xs.min(), xs.max())
     assert (columns[1] - columns[0]) / (rows[1] - rows[0]) == pytest.approx(16 / 9 if turns % 2 == 0 else 9 / 16, abs=0.05)
     assert abs(lit[:, 0] - rows[corner[0]]).min() <= 2
     assert abs(lit[:, 1] - columns[corner[1]]).min() <= 2
 
 
-def test_odd_and_small_frames_fit_too() -> None:
+def test_frames_of_odd_sizes_are_fitted() -> None:
     planes = np.full(641 * 361 + 2 * 321 * 181, 90, np.uint8)
     assert fit_frame(planes, 641, 361, 0, PICTURE).width == 320
     assert create_black_frame(PICTURE).to_ndarray()[:180].max() == 16
