@@ -160,7 +160,7 @@ async def test_livekit_outage_is_logged_once_a_round_and_survived(
     await own_livekit.kill()
     with capture_logs() as logs:
         await run_one_round(services)
-    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["rooms are away"]
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["LiveKit unavailable"]
     assert [(await reload_interview(interview)).status for interview in interviews] == [InterviewStatus.IN_PROGRESS] * 5
     await repair_all(services)
     await own_livekit.start()
