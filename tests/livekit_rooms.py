@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from livekit import api, rtc
@@ -15,6 +16,8 @@ from sandbox.livekit.server import LivekitServer
 RATE = 48_000
 FRAME_SECONDS = 0.02
 
+ParticipantKind = Literal["standard", "agent"]
+
 
 async def find_livekit() -> Path:
     """Return the server built by `make livekit`; building it here would exceed a test's timeout."""
@@ -24,12 +27,15 @@ async def find_livekit() -> Path:
 
 
 @asynccontextmanager
-async def join_room(server: LivekitServer, room_name: str, identity: str) -> AsyncIterator[rtc.Room]:
-    """Join a room, which is created if it does not exist."""
-    grants = api.VideoGrants(room_join=True, room=room_name)
+async def join_room(
+    server: LivekitServer, room_name: str, identity: str, kind: ParticipantKind = "standard", *, hidden: bool = False
+) -> AsyncIterator[rtc.Room]:
+    """Join a room, which is created if it does not exist. Hidden participants publish nothing."""
+    grants = api.VideoGrants(room_join=True, room=room_name, hidden=hidden, can_publish=not hidden, can_publish_data=not hidden)
     token = (
         api.AccessToken(server.api_key, server.api_secret)
         .with_identity(identity)
+        .with_kind(kind)
         .with_grants(grants)
         .with_ttl(timedelta(minutes=5))
         .to_jwt()

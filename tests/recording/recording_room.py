@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 from beanie import PydanticObjectId
 from bson import ObjectId
-from livekit import api, rtc
+from livekit import rtc
 
 from lifecycle.lease import hold_lease
 from lifecycle.rooms import CANDIDATE_IDENTITY, build_room_name
@@ -27,6 +27,7 @@ from recording.timeline import SAMPLE_RATE, Samples
 from recording.track_writer import Side
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
+from tests.livekit_rooms import ParticipantKind, join_room
 
 FRAME_SECONDS = 0.02
 HOLDER = "recorder"
@@ -64,28 +65,10 @@ class RecordingRoom:
         self._server = server
         self.interview = interview
 
-    @asynccontextmanager
-    async def join(self, identity: str, kind: str = "standard", *, hidden: bool = False) -> AsyncIterator[rtc.Room]:
-        grants = api.VideoGrants(
-            room_join=True,
-            room=build_room_name(self.interview.id),
-            hidden=hidden,
-            can_publish=not hidden,
-            can_publish_data=not hidden,
-        )
-        token = (
-            api.AccessToken(self._server.api_key, self._server.api_secret)
-            .with_identity(identity)
-            .with_kind(kind)  # type: ignore[arg-type]  # the kinds of tokens are literals that livekit does not export
-            .with_grants(grants)
-            .with_ttl(timedelta(minutes=5))
-        )
-        room = rtc.Room()
-        await room.connect(self._server.url, token.to_jwt())
-        try:
-            yield room
-        finally:
-            await room.disconnect()
+    def join(
+        self, identity: str, kind: ParticipantKind = "standard", *, hidden: bool = False
+    ) -> AbstractAsyncContextManager[rtc.Room]:
+        return join_room(self._server, build_room_name(self.interview.id), identity, kind, hidden=hidden)
 
     @asynccontextmanager
     async def join_as_candidate(self) -> AsyncIterator["ToneMicrophone"]:
