@@ -42,6 +42,11 @@ class PageRequest:
     cursor: str | None = None
     backward: bool = False
 
+    @property
+    def is_read_descending(self) -> bool:
+        """Whether MongoDB reads the page from the greatest value down: a backward page is read against the list's order."""
+        return self.order.descending != self.backward
+
     @classmethod
     def from_relay_arguments(
         cls, order: SortOrder, first: int | None, after: str | None, last: int | None, before: str | None
@@ -167,7 +172,7 @@ async def _read_rows(
     ranges: list[dict[str, Any]] = [{}]
     if request.cursor is not None:
         value, row_id = decode_cursor(request.order, request.cursor, "before" if request.backward else "after")
-        ranges = _build_keyset_criteria(request.order.field, value, row_id, descending=_is_descending(request))
+        ranges = _build_keyset_criteria(request.order.field, value, row_id, descending=request.is_read_descending)
     rows: list[R] = []
     for range_criteria in ranges:
         remaining = request.size + 1 - len(rows)
@@ -176,12 +181,8 @@ async def _read_rows(
     return rows
 
 
-def _is_descending(request: PageRequest) -> bool:
-    return request.order.descending != request.backward
-
-
 def _build_sort(request: PageRequest) -> list[tuple[str, int]]:
-    direction = DESCENDING if _is_descending(request) else ASCENDING
+    direction = DESCENDING if request.is_read_descending else ASCENDING
     return [(request.order.field, direction), ("_id", direction)]
 
 
