@@ -1,4 +1,4 @@
-"""The list of interviews: filters and orders as MongoDB criteria, and the index that each page is read from."""
+"""The list of interviews: filters and orders as MongoDB criteria, and the index for each page."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ from models.reads.pagination import Page, PageRequest, SortOrder, find_page, fin
 
 
 class InterviewOrderField(StrEnum):
-    """What a list of interviews may be sorted by."""
+    """Sort order of a list of interviews."""
 
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
@@ -37,30 +37,30 @@ ORDER_FIELDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewFilter:
-    """Which interviews; None: any. All that is given must hold."""
+    """Filter of a list of interviews: all given conditions must hold; None means any."""
 
     status: Sequence[InterviewStatus] | None = None
     position_key: Sequence[str] | None = None
     channel: Sequence[Channel] | None = None
     external_id: Sequence[str] | None = None
     created_after: datetime | None = None
-    """inclusive, as updated_after"""
+    """Inclusive, like `updated_after`."""
     created_before: datetime | None = None
-    """exclusive"""
+    """Exclusive."""
     updated_after: datetime | None = None
     min_score: float | None = None
     max_score: float | None = None
     recommendation: Sequence[Recommendation] | None = None
     decision: Sequence[Decision] | None = None
     reviewed: bool | None = None
-    """False: evaluated, and nobody has reviewed it yet"""
+    """False: evaluated, but not yet reviewed."""
     candidate: str | None = None
-    """beginnings of words in the name, or, with search_email, email"""
+    """Beginnings of words in the name or, with `search_email`, in the email."""
     search_email: bool = False
 
 
 def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[str, Any]:
-    """The filter as MongoDB criteria, always within one organization."""
+    """Return the filter as MongoDB criteria, always within one organization."""
     criteria: list[dict[str, Any]] = [{"organization_id": organization_id}]
     criteria.extend(_build_equality_criteria(where).values())
     if where.external_id is not None:
@@ -71,12 +71,12 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
 
 
 def _match_any(values: Sequence[object]) -> object:
-    # one value is counted from the index's keys alone, a list of one is not
+    # MongoDB counts one value from the index alone, but not a list of one
     return values[0] if len(values) == 1 else {"$in": list(values)}
 
 
 def _build_equality_criteria(where: InterviewFilter) -> dict[FilterFields, dict[str, Any]]:
-    """What each of models.documents.interview_indexes.KINDS must be; those first that leave fewer as a rule."""
+    """Return the conditions on the fields of FILTER_INDEX_ORDERS, usually the most selective first."""
     equalities: dict[FilterFields, dict[str, Any]] = {}
     if where.position_key is not None:
         equalities[("position.key",)] = {"position.key": _match_any(where.position_key)}
@@ -84,27 +84,26 @@ def _build_equality_criteria(where: InterviewFilter) -> dict[FilterFields, dict[
         decisions: list[Decision | None] = [None] if where.reviewed is False else list(Decision)
         if where.decision is not None:
             decisions = [decision for decision in decisions if decision in where.decision]
-        # not asked whether it is evaluated: either, since the index of decisions begins with that
+        # without a condition on `evaluated` allow both values, since the index of decisions begins with it
         evaluated = {"$in": [True, False]} if where.reviewed is None else True
         equalities[("evaluated", "decision")] = {"evaluated": evaluated, "decision": _match_any(decisions)}
     if where.recommendation is not None:
         equalities[("recommendation",)] = {"recommendation": _match_any(where.recommendation)}
     if where.status is not None:
-        status: dict[FilterFields, dict[str, Any]] = {("status",): {"status": _match_any(where.status)}}
-        equalities = equalities | status
+        equalities[("status",)] = {"status": _match_any(where.status)}
     if where.channel is not None:
         equalities[("channel",)] = {"channel": _match_any(where.channel)}
     return equalities
 
 
 def _build_name_criteria(where: InterviewFilter) -> list[dict[str, Any]]:
-    """What the words of the candidate's name, or email, must begin with."""
+    """Return a condition for each word that the candidate's name or email must contain the beginning of."""
     if where.candidate is None:
         return []
     terms = "email_terms" if where.search_email else "name_terms"
-    # the longest first: the index is searched for the first only, and it is the rarest as a rule
+    # MongoDB searches the index for the first word only; the longest is usually the rarest
     words = sorted(extract_search_terms(where.candidate), key=len, reverse=True)
-    # what has neither letter nor digit is in no name
+    # a text without letters or digits matches no name
     return [{terms: {"$regex": f"^{re.escape(word)}"}} for word in words] or [{terms: {"$in": []}}]
 
 
@@ -155,7 +154,7 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
 
 
 async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:
-    """A page of the organization's interviews. Raises BadInput for a cursor of another list."""
+    """Return a page of the organization's interviews. Raises BadInput for a cursor of another list."""
     index = _choose_index(where, request)
     return await find_page(Interview, build_criteria(organization_id, where), request, index)
 
@@ -163,7 +162,7 @@ async def list_interviews(organization_id: ObjectId, where: InterviewFilter, req
 async def list_interview_rows(
     organization_id: ObjectId, where: InterviewFilter, request: PageRequest, fields: Collection[str]
 ) -> Page[InterviewRow]:
-    """The same page, of each interview these fields and the id only. Raises as `list_interviews`."""
+    """Return the same page with only these fields and the id of each interview. Raises like `list_interviews`."""
     rows = Interview.get_pymongo_collection().with_options(codec_options=ROW_CODEC)
     index = _choose_index(where, request)
     page = await find_rows(rows, build_criteria(organization_id, where), request, fields, index)
@@ -171,10 +170,10 @@ async def list_interview_rows(
 
 
 async def count_interviews(organization_id: ObjectId, where: InterviewFilter) -> int:
-    """How many interviews the filter finds."""
+    """Count the interviews that match the filter."""
     return await Interview.find(build_criteria(organization_id, where)).count()
 
 
 def to_sort_order(field: InterviewOrderField, *, descending: bool) -> SortOrder:
-    """The stored field of an order."""
+    """Return the order by its stored field."""
     return SortOrder(ORDER_FIELDS[field], descending)
