@@ -50,11 +50,15 @@ class ApiSettings(BaseModel):
     compression: bool = Field(
         False, description="Compress WebSocket messages (permessage-deflate): a fraction of the bytes for considerable CPU time."
     )
-    reuse_port: bool = Field(False, description="Let several processes on one machine share the port; the kernel distributes connections.")
+    reuse_port: bool = Field(
+        False, description="Let several processes on one machine share the port; the kernel distributes connections."
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="URL at which browsers reach the API; links are built from it.")
     allowed_origins: list[str] = Field([], description="Origins of other hosts whose pages may use the API.")
     ide: bool = Field(False, description="Enable the GraphQL IDE and introspection.")
-    ide_assets: str | None = Field(None, description="Folder of the IDE's npm packages; without it browsers load them from a CDN.")
+    ide_assets: str | None = Field(
+        None, description="Folder of the IDE's npm packages; without it browsers load them from a CDN."
+    )
     drain_seconds: int = Field(10, gt=0, description="Seconds that requests in progress have to complete after SIGTERM.")
 
 
@@ -69,7 +73,9 @@ class AuthSettings(BaseModel):
 class InterviewSettings(BaseModel):
     """Time limits within an interview, in seconds."""
 
-    first_word_seconds: float = Field(4.0, gt=0, description="Timeout of Claude's first word; after it, code asks the next question.")
+    first_word_seconds: float = Field(
+        4.0, gt=0, description="Timeout of Claude's first word; after it, code asks the next question."
+    )
     gap_seconds: float = Field(4.0, gt=0, description="Longest pause between two words of Claude.")
     silence_seconds: float = Field(
         300.0, gt=0, description="Typed: silence after which the interviewer asks once more, and then ends the interview."
@@ -85,7 +91,8 @@ class LivekitSettings(BaseModel):
     api_key: Secret = SecretStr("")
     api_secret: Secret = SecretStr("")
     agent_name: str = Field(
-        "viva-interviewer", description="Name that interviewers register under; must be unique per deployment sharing a LiveKit server."
+        "viva-interviewer",
+        description="Name that interviewers register under; must be unique per deployment sharing a LiveKit server.",
     )
     recorder_name: str = Field("viva-recorder", description="Name that recorders register under; must be unique likewise.")
     timeout_seconds: float = Field(4.0, gt=0, description="Timeout of one call of LiveKit's API.")
@@ -129,7 +136,9 @@ class VoiceSettings(BaseModel):
         ge=0,
         description="Seconds from the interviewer's first words without interruptions, while echo cancellation settles.",
     )
-    min_confidence: float = Field(0.4, ge=0, le=1, description="Recognition confidence below which the interviewer asks the candidate to repeat.")
+    min_confidence: float = Field(
+        0.4, ge=0, le=1, description="Recognition confidence below which the interviewer asks the candidate to repeat."
+    )
     silence_seconds: float = Field(
         60.0, gt=0, description="Silence after which the interviewer asks once more, and then ends the interview."
     )

@@ -123,7 +123,7 @@ async def test_keys_can_be_created_listed_and_revoked(
         ("jobs", {"AUTH_SECRET": SECRET}, "ANTHROPIC_API_KEY is not set"),
         ("serve", {"API_PORT": "over 9000"}, "API_PORT: "),
         ("serve", {"AUTH_SECRET": SECRET, "MONGODB_TIMEOUT_SECONDS": "-1"}, "MONGODB_TIMEOUT_SECONDS: "),
-        ("serve", {"API_ALLOWED_ORIGINS": "https://hr.invalid"}, "API_ALLOWED_ORIGINS: this is no JSON list"),
+        ("serve", {"API_ALLOWED_ORIGINS": "https://hr.invalid"}, "API_ALLOWED_ORIGINS: this is not a JSON list"),
         ("serve", {"AUTH_SECRET": SECRET, "API_ALLOWED_ORIGINS": '["hr.invalid/page"]'}, "API_ALLOWED_ORIGINS: an origin is"),
         ("serve", {"LOG": "debugging"}, "LOG: this is the first part"),
         ("serve", {"API": "an address"}, "API: this is the first part"),
