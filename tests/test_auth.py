@@ -1,4 +1,4 @@
-"""Who gets in, and what each role may do there."""
+"""Authentication, signed tokens and the permissions of each role."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ async def make_organization() -> PydanticObjectId:
     return organization.id
 
 
-async def test_a_key_is_its_organization_and_role() -> None:
+async def test_key_authenticates_as_its_organization_and_role() -> None:
     organization_id = await make_organization()
     key, secret = await create_key(organization_id, Role.RECRUITER, "the ATS")
     principal = await authenticate(secret, AUTH_SETTINGS)
@@ -52,12 +52,12 @@ async def test_a_key_is_its_organization_and_role() -> None:
 @pytest.mark.parametrize(
     "secret", ["", "viva_", "viva_guessed", "viva_\udcff", "viva_é", "\udcff", "é.é.é", "x.y.z", "a" * 10_000]
 )
-async def test_a_false_token_is_no_access(secret: str) -> None:
+async def test_invalid_token_is_unauthenticated(secret: str) -> None:
     with pytest.raises(Unauthenticated):
         await authenticate(secret, AUTH_SETTINGS)
 
 
-async def test_a_revoked_key_gets_nobody_in_and_nobody_stays_in_by_it() -> None:
+async def test_revoked_key_fails_authentication_and_recheck() -> None:
     key, secret = await create_key(await make_organization(), Role.ADMIN, "lost")
     principal = await authenticate(secret, AUTH_SETTINGS)
     assert key.id
@@ -68,13 +68,13 @@ async def test_a_revoked_key_gets_nobody_in_and_nobody_stays_in_by_it() -> None:
         await recheck(principal)
 
 
-async def test_an_expired_key_gets_nobody_in() -> None:
+async def test_expired_key_is_unauthenticated() -> None:
     _, secret = await create_key(await make_organization(), Role.ADMIN, "old", now() - timedelta(seconds=1))
     with pytest.raises(Unauthenticated):
         await authenticate(secret, AUTH_SETTINGS)
 
 
-async def test_a_key_that_expires_meanwhile_is_no_access_any_more() -> None:
+async def test_key_that_expires_fails_the_recheck() -> None:
     _, secret = await create_key(await make_organization(), Role.ADMIN, "short", now() + timedelta(hours=1))
     principal = await authenticate(secret, AUTH_SETTINGS)
     assert principal.expires_at
@@ -85,7 +85,7 @@ async def test_a_key_that_expires_meanwhile_is_no_access_any_more() -> None:
         await recheck(stale)
 
 
-async def test_a_candidates_token_is_for_one_interview() -> None:
+async def test_candidate_token_authenticates_for_one_interview() -> None:
     interview = await make_interview()
     token, expires_at = issue_candidate_token(interview, AUTH_SETTINGS)
     principal = await authenticate(token, AUTH_SETTINGS)
@@ -100,14 +100,14 @@ async def test_a_candidates_token_is_for_one_interview() -> None:
     await recheck(principal)
 
 
-async def test_a_candidates_token_ends_with_its_time() -> None:
+async def test_candidate_token_expires() -> None:
     interview = await make_interview()
     claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "exp": now() - timedelta(seconds=1)}
     with pytest.raises(Unauthenticated, match="join again"):
         await authenticate(sign(claims, Audience.CANDIDATE, AUTH_SETTINGS), AUTH_SETTINGS)
 
 
-async def test_a_renewed_invite_ends_the_access_by_the_older_one() -> None:
+async def test_renewed_invite_revokes_older_access() -> None:
     interview = await make_interview()
     token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
     principal = await authenticate(token, AUTH_SETTINGS)
@@ -118,7 +118,7 @@ async def test_a_renewed_invite_ends_the_access_by_the_older_one() -> None:
         await recheck(principal)
 
 
-async def test_an_erasure_ends_the_candidates_access() -> None:
+async def test_erasure_revokes_candidate_access() -> None:
     interview = await make_interview()
     token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
     await mark_erased(interview.id)
@@ -126,7 +126,7 @@ async def test_an_erasure_ends_the_candidates_access() -> None:
         await authenticate(token, AUTH_SETTINGS)
 
 
-async def test_no_token_passes_for_one_of_another_kind() -> None:
+async def test_token_of_another_audience_is_rejected() -> None:
     interview = await make_interview()
     access, _ = issue_candidate_token(interview, AUTH_SETTINGS)
     invite = issue_invite_token(interview, AUTH_SETTINGS)
@@ -139,7 +139,7 @@ async def test_no_token_passes_for_one_of_another_kind() -> None:
             decode_invite_token(token, AUTH_SETTINGS)
 
 
-async def test_no_token_passes_that_another_secret_or_none_has_signed() -> None:
+async def test_token_with_another_or_no_signature_is_rejected() -> None:
     interview = await make_interview()
     claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "aud": Audience.CANDIDATE}
     unsigned = jwt.encode(claims, "", algorithm="none")
@@ -148,7 +148,7 @@ async def test_no_token_passes_that_another_secret_or_none_has_signed() -> None:
             await authenticate(token, AUTH_SETTINGS)
 
 
-async def test_an_invite_is_the_same_each_time_until_it_is_renewed() -> None:
+async def test_invite_is_stable_until_renewed() -> None:
     interview = await make_interview()
     assert issue_invite_token(interview, AUTH_SETTINGS) == issue_invite_token(interview, AUTH_SETTINGS)
     assert decode_invite_token(issue_invite_token(interview, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 1)
@@ -157,7 +157,7 @@ async def test_an_invite_is_the_same_each_time_until_it_is_renewed() -> None:
     assert decode_invite_token(issue_invite_token(renewed, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 2)
 
 
-async def test_nothing_is_signed_with_a_secret_that_protects_nothing() -> None:
+async def test_signing_requires_a_long_secret() -> None:
     interview = await make_interview()
     for secret in ("", "short"):
         with pytest.raises(RuntimeError, match="AUTH_SECRET"):
@@ -194,15 +194,15 @@ ROLES_BY_ACTION: dict[Action, set[Role]] = {
 
 
 @pytest.mark.parametrize("action", Action)
-def test_each_action_is_for_the_roles_that_it_is_meant_for(action: Action) -> None:
+def test_each_action_is_permitted_for_its_roles_only(action: Action) -> None:
     assert {role for role in Role if has_permission(new_principal(role), action)} == ROLES_BY_ACTION[action]
 
 
-def test_every_role_is_in_the_table() -> None:
+def test_every_role_has_permissions() -> None:
     assert set(PERMISSIONS) == set(Role)
 
 
-def test_a_refusal_names_the_role_the_field_and_who_may() -> None:
+def test_forbidden_error_names_role_field_and_permitted_roles() -> None:
     with pytest.raises(Forbidden) as refused:
         require_permission(new_principal(Role.VIEWER), Action.READ_EVALUATION, field="filter.minScore")
     assert refused.value.field == "filter.minScore"

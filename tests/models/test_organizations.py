@@ -1,4 +1,4 @@
-"""Organizations and their keys: live or not, and no secret in the database."""
+"""Organizations and their API keys."""
 
 import asyncio
 from datetime import timedelta
@@ -22,7 +22,7 @@ from models.documents.organization import (
 from models.storage.clock import now
 
 
-async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: AsyncDatabase[dict[str, Any]]) -> None:
+async def test_secret_of_a_key_is_not_stored(database: AsyncDatabase[dict[str, Any]]) -> None:
     organization, _ = await ensure_organization("Analytical Engines")
     key, secret = await create_key(organization.id, Role.ADMIN, "the admin's")
     assert secret.startswith(KEY_PREFIX)
@@ -37,7 +37,7 @@ async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: Asyn
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("wrong", ["", KEY_PREFIX, "viva_somebody-elses", "\0"])
-async def test_what_is_no_secret_finds_no_key(wrong: str) -> None:
+async def test_wrong_secret_finds_no_key(wrong: str) -> None:
     _, secret = await create_key(PydanticObjectId(), Role.ADMIN, "a key")
     assert await find_key_by_secret(wrong) is None
     for almost in (secret[:-1], secret + "a", secret.swapcase()):
@@ -45,7 +45,7 @@ async def test_what_is_no_secret_finds_no_key(wrong: str) -> None:
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_revoked_key_is_worthless_from_then_on_and_stays_in_the_list() -> None:
+async def test_revoked_key_is_rejected_and_stays_listed() -> None:
     organization_id = PydanticObjectId()
     first, secret = await create_key(organization_id, Role.VIEWER, "first")
     second, other = await create_key(organization_id, Role.VIEWER, "second")
@@ -63,7 +63,7 @@ async def test_a_revoked_key_is_worthless_from_then_on_and_stays_in_the_list() -
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_key_ends_at_its_time() -> None:
+async def test_key_expires() -> None:
     for life, is_live in ((timedelta(minutes=1), True), (timedelta(0), False), (-timedelta(minutes=1), False)):
         key, secret = await create_key(PydanticObjectId(), Role.VIEWER, "a key", now() + life)
         assert (await find_key_by_secret(secret) is not None) is is_live
@@ -71,7 +71,7 @@ async def test_a_key_ends_at_its_time() -> None:
 
 
 @pytest.mark.usefixtures("database")
-async def test_an_organization_of_a_name_is_made_once() -> None:
+async def test_organization_is_created_once_per_name() -> None:
     made = await asyncio.gather(*(ensure_organization("Analytical Engines") for _ in range(5)))
     assert len({organization.id for organization, _ in made}) == 1
     assert sum(is_new for _, is_new in made) == 1
