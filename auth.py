@@ -17,8 +17,8 @@ from bson import ObjectId
 import settings
 from errors import Forbidden, NotFound, Unauthenticated
 from models.documents.interview import Interview, get_organization_interview
-from models.documents.organization import KEY_PREFIX, Role, find_key_by_id, find_key_by_secret
-from models.reads.watermarks import AccessState, read_access_state
+from models.documents.organization import KEY_PREFIX, Role
+from models.reads.credentials import AccessState, CredentialReader
 from models.storage.clock import now
 
 MIN_SECRET_LENGTH = 32
@@ -111,13 +111,13 @@ def require_permission(principal: Principal, action: Action, *, field: str | Non
     raise Forbidden(f"{prefix}role {principal.role} may not {action}: {remedy}.", field=field)
 
 
-async def authenticate(token: str, auth: settings.AuthSettings) -> Principal:
+async def authenticate(token: str, auth: settings.AuthSettings, credentials: CredentialReader) -> Principal:
     """Return the caller that a bearer token identifies.
 
     Raises Unauthenticated if the token is invalid, expired, revoked or replaced.
     """
     if token.startswith(KEY_PREFIX):
-        return await _authenticate_key(token)
+        return await _authenticate_key(token, credentials)
     claims = _decode_token(token, Audience.CANDIDATE, auth)
     if claims is None:
         raise Unauthenticated("The token is invalid or has expired: send an API key, or join again with the invite.")
@@ -133,13 +133,13 @@ async def authenticate(token: str, auth: settings.AuthSettings) -> Principal:
     )
 
 
-async def recheck(principal: Principal) -> None:
+async def recheck(principal: Principal, credentials: CredentialReader) -> None:
     """Verify again that an authenticated caller still has access. Raises Unauthenticated if not."""
     check_expiry(principal)
-    if principal.key_id is not None and await find_key_by_id(principal.key_id) is None:
+    if principal.key_id is not None and await credentials.find_key_by_id(principal.key_id) is None:
         raise _invalid_key_error()
     if principal.interview_id is not None:
-        access_state = await read_access_state(principal.interview_id)
+        access_state = await credentials.read_access_state(principal.interview_id)
         if access_state is None or not _grants_access(access_state, principal.generation):
             raise _replaced_access_error()
 
@@ -156,8 +156,8 @@ def check_candidate_access(principal: Principal, interview: Interview | AccessSt
         raise _replaced_access_error()
 
 
-async def _authenticate_key(secret: str) -> Principal:
-    key = await find_key_by_secret(secret) if secret.isascii() else None
+async def _authenticate_key(secret: str, credentials: CredentialReader) -> Principal:
+    key = await credentials.find_key_by_secret(secret) if secret.isascii() else None
     if key is None:
         raise _invalid_key_error()
     return Principal(

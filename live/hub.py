@@ -24,7 +24,7 @@ from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, get_interview
 from models.documents.recording import Recording
 from models.documents.turn import Turn
-from models.reads.watermarks import AccessState
+from models.reads.credentials import AccessState
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,8 @@ from live.single_flight import SingleFlight
 from live.synchronization import Notifier
 from models.documents.interview import Interview, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
-from models.reads.watermarks import AccessState, Watermark
+from models.reads.credentials import AccessState
+from models.reads.watermarks import Watermark
 
 MAX_CACHED_TURNS = 32
 """Turns cached for followers that are slightly behind."""

@@ -24,6 +24,7 @@ from auth import (
 )
 from errors import Forbidden, NotFound, Unauthenticated
 from models.documents.organization import Role, create_key, ensure_organization, revoke_key
+from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import reschedule_interview
@@ -32,6 +33,7 @@ from tests.factories import make_interview
 pytestmark = pytest.mark.usefixtures("database")
 
 AUTH_SETTINGS = settings.AuthSettings(secret="a secret of more than thirty-two characters")
+CREDENTIALS = CredentialReader()
 OTHER_AUTH_SETTINGS = settings.AuthSettings(secret="another secret of more than thirty-two characters")
 
 
@@ -44,9 +46,9 @@ async def make_organization() -> PydanticObjectId:
 async def test_key_authenticates_as_its_organization_and_role() -> None:
     organization_id = await make_organization()
     key, secret = await create_key(organization_id, Role.RECRUITER, "the ATS")
-    principal = await authenticate(secret, AUTH_SETTINGS)
+    principal = await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
     assert principal == Principal(organization_id, Role.RECRUITER, "the ATS", f"key:{key.id}", expires_at=None, key_id=key.id)
-    await recheck(principal)
+    await recheck(principal, CREDENTIALS)
 
 
 @pytest.mark.parametrize(
@@ -54,41 +56,41 @@ async def test_key_authenticates_as_its_organization_and_role() -> None:
 )
 async def test_invalid_token_is_unauthenticated(secret: str) -> None:
     with pytest.raises(Unauthenticated):
-        await authenticate(secret, AUTH_SETTINGS)
+        await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
 
 
 async def test_revoked_key_fails_authentication_and_recheck() -> None:
     key, secret = await create_key(await make_organization(), Role.ADMIN, "lost")
-    principal = await authenticate(secret, AUTH_SETTINGS)
+    principal = await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
     assert key.id
     await revoke_key(key.id)
     with pytest.raises(Unauthenticated, match="revoked"):
-        await authenticate(secret, AUTH_SETTINGS)
+        await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
     with pytest.raises(Unauthenticated, match="revoked"):
-        await recheck(principal)
+        await recheck(principal, CREDENTIALS)
 
 
 async def test_expired_key_is_unauthenticated() -> None:
     _, secret = await create_key(await make_organization(), Role.ADMIN, "old", now() - timedelta(seconds=1))
     with pytest.raises(Unauthenticated):
-        await authenticate(secret, AUTH_SETTINGS)
+        await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
 
 
 async def test_key_that_expires_fails_the_recheck() -> None:
     _, secret = await create_key(await make_organization(), Role.ADMIN, "short", now() + timedelta(hours=1))
-    principal = await authenticate(secret, AUTH_SETTINGS)
+    principal = await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
     assert principal.expires_at
     stale = Principal(
         principal.organization_id, principal.role, principal.name, principal.caller, expires_at=now(), key_id=principal.key_id
     )
     with pytest.raises(Unauthenticated, match="expired"):
-        await recheck(stale)
+        await recheck(stale, CREDENTIALS)
 
 
 async def test_candidate_token_authenticates_for_one_interview() -> None:
     interview = await make_interview()
     token, expires_at = issue_candidate_token(interview, AUTH_SETTINGS)
-    principal = await authenticate(token, AUTH_SETTINGS)
+    principal = await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
     assert (principal.role, principal.interview_id, principal.organization_id, principal.name) == (
         Role.CANDIDATE,
         interview.id,
@@ -97,25 +99,25 @@ async def test_candidate_token_authenticates_for_one_interview() -> None:
     )
     assert principal.expires_at == expires_at
     assert timedelta(minutes=239) < expires_at - now() <= timedelta(minutes=240)
-    await recheck(principal)
+    await recheck(principal, CREDENTIALS)
 
 
 async def test_candidate_token_expires() -> None:
     interview = await make_interview()
     claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "exp": now() - timedelta(seconds=1)}
     with pytest.raises(Unauthenticated, match="join again"):
-        await authenticate(sign(claims, Audience.CANDIDATE, AUTH_SETTINGS), AUTH_SETTINGS)
+        await authenticate(sign(claims, Audience.CANDIDATE, AUTH_SETTINGS), AUTH_SETTINGS, CREDENTIALS)
 
 
 async def test_renewed_invite_revokes_older_access() -> None:
     interview = await make_interview()
     token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
-    principal = await authenticate(token, AUTH_SETTINGS)
+    principal = await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
     await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
     with pytest.raises(Unauthenticated, match="newest invite"):
-        await authenticate(token, AUTH_SETTINGS)
+        await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
     with pytest.raises(Unauthenticated, match="newest invite"):
-        await recheck(principal)
+        await recheck(principal, CREDENTIALS)
 
 
 async def test_erasure_revokes_candidate_access() -> None:
@@ -123,7 +125,7 @@ async def test_erasure_revokes_candidate_access() -> None:
     token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
     await mark_erased(interview.id)
     with pytest.raises(Unauthenticated):
-        await authenticate(token, AUTH_SETTINGS)
+        await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
 
 
 async def test_token_of_another_audience_is_rejected() -> None:
@@ -133,7 +135,7 @@ async def test_token_of_another_audience_is_rejected() -> None:
     receipt = sign({"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1}, Audience.RECEIPT, AUTH_SETTINGS)
     for token in (invite, receipt):
         with pytest.raises(Unauthenticated):
-            await authenticate(token, AUTH_SETTINGS)
+            await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
     for token in (access, receipt, "", "viva_x", "\udcff"):
         with pytest.raises(NotFound, match="newest link"):
             decode_invite_token(token, AUTH_SETTINGS)
@@ -145,7 +147,7 @@ async def test_token_with_another_or_no_signature_is_rejected() -> None:
     unsigned = jwt.encode(claims, "", algorithm="none")
     for token in (issue_candidate_token(interview, OTHER_AUTH_SETTINGS)[0], unsigned):
         with pytest.raises(Unauthenticated):
-            await authenticate(token, AUTH_SETTINGS)
+            await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
 
 
 async def test_invite_is_stable_until_renewed() -> None:

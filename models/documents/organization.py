@@ -12,7 +12,6 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from models.storage.batch_loader import BatchLoader
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
 
@@ -60,7 +59,8 @@ class ApiKey(StoredDocument):
 KEY_PREFIX = "viva_"
 
 
-def _digest(secret: str) -> str:
+def digest_secret(secret: str) -> str:
+    """Return the digest under which a key's secret is stored."""
     # 256 random bits cannot be enumerated, so no slow hash is needed
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -90,47 +90,13 @@ async def create_key(organization_id: ObjectId, role: Role, name: str, expires_a
     """Create a key; return it with its secret, which is not stored."""
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
-        organization_id=PydanticObjectId(organization_id), role=role, name=name, digest=_digest(secret), expires_at=expires_at
+        organization_id=PydanticObjectId(organization_id),
+        role=role,
+        name=name,
+        digest=digest_secret(secret),
+        expires_at=expires_at,
     )
     return await key.insert(), secret
-
-
-async def _read_keys_by_digest(digests: list[str]) -> dict[str, ApiKey]:
-    # read through PyMongo because every API operation does this, and Beanie doubles the time
-    rows = ApiKey.get_pymongo_collection().find({"digest": {"$in": digests}})
-    return {row["digest"]: ApiKey.model_validate(row) async for row in rows}
-
-
-async def _read_keys_by_id(key_ids: list[ObjectId]) -> dict[ObjectId, ApiKey]:
-    rows = ApiKey.get_pymongo_collection().find({"_id": {"$in": key_ids}})
-    return {row["_id"]: ApiKey.model_validate(row) async for row in rows}
-
-
-# many dashboards connect, and reconnect, at the same moment
-_KEY_BY_DIGEST_LOADER = BatchLoader(_read_keys_by_digest)
-_KEY_BY_ID_LOADER = BatchLoader(_read_keys_by_id)
-
-
-async def find_key_by_secret(secret: str) -> ApiKey | None:
-    """Return the key with this secret, or None if it is unknown, revoked or expired.
-
-    Concurrent callers may get the same object: do not modify it.
-    """
-    return _reject_inactive(await _KEY_BY_DIGEST_LOADER.get(_digest(secret)))
-
-
-async def find_key_by_id(key_id: ObjectId) -> ApiKey | None:
-    """Return the key with this id, or None if it is unknown, revoked or expired.
-
-    Concurrent callers may get the same object: do not modify it.
-    """
-    return _reject_inactive(await _KEY_BY_ID_LOADER.get(key_id))
-
-
-def _reject_inactive(key: ApiKey | None) -> ApiKey | None:
-    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now()):
-        return None
-    return key
 
 
 async def list_keys(organization_id: ObjectId) -> list[ApiKey]:

@@ -1,6 +1,6 @@
 """The frequent queries of live feeds: a few fields of many interviews in one read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -9,17 +9,8 @@ from bson import ObjectId
 from bson.codec_options import CodecOptions
 
 from models.documents.interview import TERMINAL_STATUSES, Interview
-from models.storage.batch_loader import BatchLoader
+from models.reads.credentials import ACCESS_FIELDS, AccessState, to_access_state
 from models.storage.transactions import get_database
-
-
-@dataclass(frozen=True, slots=True)
-class AccessState:
-    """The fields of an interview that decide who may follow it, named as in Interview."""
-
-    organization_id: ObjectId
-    invite_generation: int
-    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +29,12 @@ class Watermark:
         return self.access_state.erased_at is not None
 
 
-_ACCESS_FIELDS = {"organization_id": 1, "invite_generation": 1, "erased_at": 1}
-
-
-def _to_access_state(row: Mapping[str, Any]) -> AccessState:
-    return AccessState(row["organization_id"], row["invite_generation"], row["erased_at"])
-
-
-async def _read_access_states(interview_ids: list[ObjectId]) -> dict[ObjectId, AccessState]:
-    rows = Interview.get_pymongo_collection().find({"_id": {"$in": interview_ids}}, _ACCESS_FIELDS)
-    return {row["_id"]: _to_access_state(row) async for row in rows}
-
-
-_ACCESS_STATE_LOADER = BatchLoader(_read_access_states)
-
-
-async def read_access_state(interview_id: ObjectId) -> AccessState | None:
-    """Return the access state of the interview, in any organization; None if it does not exist."""
-    return await _ACCESS_STATE_LOADER.get(interview_id)
-
-
 async def read_watermarks(interview_ids: Collection[ObjectId]) -> dict[ObjectId, Watermark]:
     """Return the watermarks of the interviews with these ids that exist."""
-    fields = {"last_seq": 1, "updated_at": 1, "status": 1, **_ACCESS_FIELDS}
+    fields = {"last_seq": 1, "updated_at": 1, "status": 1, **ACCESS_FIELDS}
     rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, fields)
     return {
-        row["_id"]: Watermark(row["last_seq"], row["updated_at"], row["status"] in TERMINAL_STATUSES, _to_access_state(row))
+        row["_id"]: Watermark(row["last_seq"], row["updated_at"], row["status"] in TERMINAL_STATUSES, to_access_state(row))
         async for row in rows
     }
 

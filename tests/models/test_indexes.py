@@ -19,6 +19,7 @@ from models.documents.interview import (
 from models.documents.recording import Recording, RecordingPart, VideoSize
 from models.documents.turn import Channel, Speaker
 from models.reads import reply_latency, watermarks
+from models.reads.credentials import CredentialReader
 from models.storage.lease import renew_lease
 from models.writes import interview_transitions, recording_transitions, room_transitions
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
@@ -65,7 +66,8 @@ async def test_queries_of_live_feeds_use_indexes(dataset: SampleDataset, profile
 async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profiler: Profiler) -> None:
     interview_id = dataset.interview.id
     [claimed] = await idempotency_claim.IdempotencyClaim.find({"key": "7"}).to_list()
-    key = await organization.find_key_by_secret(dataset.secret)
+    credentials = CredentialReader()
+    key = await credentials.find_key_by_secret(dataset.secret)
     assert key
     plans = await profiler.plans(
         get_interview(interview_id),
@@ -78,8 +80,8 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         evaluation.list_evaluations_for_interviews([interview_id]),
         recording.find_recording_with_file(ObjectId()),
         recording.list_recordings_for_interviews([interview_id]),
-        organization.find_key_by_secret(dataset.secret),
-        organization.find_key_by_id(key.id),
+        credentials.find_key_by_secret(dataset.secret),
+        credentials.find_key_by_id(key.id),
         organization.list_keys(key.organization_id),
         organization.get_organization(ObjectId()),
         organization.ensure_organization("organization 7"),
