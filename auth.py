@@ -1,7 +1,8 @@
-"""Who is calling, and what each role may do.
+"""Authentication of callers, and the permissions of each role.
 
-A caller is an API key (`viva_…`) or a candidate, whose token is for one interview. Invites, candidates' tokens, receipts and
-links to recordings are signed by the same secret; their audience keeps them apart, so none passes for another.
+A caller uses an API key (`viva_…`) or a candidate's token, which is for one interview. Invites, candidates' tokens,
+erasure receipts and links to recordings are signed with the same secret; each has its own audience, so that none is
+accepted as another.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from bson import ObjectId
 import settings
 from errors import Forbidden, NotFound, Unauthenticated
 from models.documents.interview import Interview, get_organization_interview
-from models.documents.organization import KEY_PREFIX, Role, find_key_by_id, find_key_by_secret
-from models.reads.watermarks import AccessState, read_access_state
+from models.documents.organization import KEY_PREFIX, Role
+from models.reads.credentials import AccessState, CredentialReader
 from models.storage.clock import now
 
 MIN_SECRET_LENGTH = 32
@@ -25,13 +26,13 @@ MIN_SECRET_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A verified caller. `interview_id` and `generation` are a candidate's, `key_id` is an API key's."""
+    """An authenticated caller. Candidates have `interview_id` and `generation`; API keys have `key_id`."""
 
     organization_id: ObjectId
     role: Role
     name: str
     caller: str
-    """stable, for idempotency: key:<id> or candidate:<interview id>"""
+    """Stable identity for idempotency keys: key:<id> or candidate:<interview id>."""
     interview_id: ObjectId | None = None
     generation: int | None = None
     expires_at: datetime | None = None
@@ -39,22 +40,22 @@ class Principal:
 
     @property
     def scope(self) -> "Principal":
-        """What the caller may see, as a caller who is nobody in particular: equal for all who may see the same."""
+        """Return the caller without its identity: equal for all callers that may read the same."""
         return replace(self, name="", caller="", generation=None, expires_at=None, key_id=None)
 
 
 class Action(StrEnum):
-    """What the API lets callers do; the value ends the sentence "role X may not …"."""
+    """An action that the API authorizes; the value completes the sentence "role X may not …"."""
 
     READ_INTERVIEW = "read interviews"
-    """state, progress, times, consent, transcript, and the live streams of these"""
+    """State, progress, times, consent and transcript, and their live streams."""
     LIST_INTERVIEWS = "list interviews"
     READ_CANDIDATE = "read who the candidate is"
     READ_EMAIL = "read candidates' emails"
     READ_REFERENCES = "read references and details of an interview"
-    """externalId, endDetail, url, latency"""
+    """The fields externalId, endDetail, url and latency."""
     READ_POSITION = "read positions"
-    """all but title, language and limit, which everybody reads who may read the interview"""
+    """All of a position but title, language and limit, which every reader of the interview may read."""
     READ_QUESTIONS = "read questions and criteria"
     READ_EVALUATION = "read evaluations, scores and decisions"
     READ_RECORDING = "read recordings"
@@ -86,18 +87,18 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
             Action.READ_QUESTIONS,
         }
     ),
-    # scope.own_interview narrows it to the one interview of the token
+    # resolvers.scope limits this to the interview of the token
     Role.CANDIDATE: frozenset({Action.READ_INTERVIEW, Action.SEND_MESSAGE, Action.END_INTERVIEW}),
 }
 
 
 def has_permission(principal: Principal, action: Action) -> bool:
-    """Whether the caller's role may do this."""
+    """Return whether the caller's role may perform the action."""
     return action in PERMISSIONS[principal.role]
 
 
 def require_permission(principal: Principal, action: Action, *, field: str | None = None) -> None:
-    """Return if the caller's role may do this. Raises Forbidden, naming the input's `field` that asked for it."""
+    """Raise Forbidden unless the caller's role may perform the action. `field` is the path of the input that needs it."""
     if has_permission(principal, action):
         return
     roles = [role for role, actions in PERMISSIONS.items() if action in actions]
@@ -110,13 +111,16 @@ def require_permission(principal: Principal, action: Action, *, field: str | Non
     raise Forbidden(f"{prefix}role {principal.role} may not {action}: {remedy}.", field=field)
 
 
-async def authenticate(token: str, auth: settings.AuthSettings) -> Principal:
-    """The caller that a bearer token stands for. Raises Unauthenticated when it is false, expired, revoked or replaced."""
+async def authenticate(token: str, auth: settings.AuthSettings, credentials: CredentialReader) -> Principal:
+    """Return the caller that a bearer token identifies.
+
+    Raises Unauthenticated if the token is invalid, expired, revoked or replaced.
+    """
     if token.startswith(KEY_PREFIX):
-        return await _authenticate_key(token)
+        return await _authenticate_key(token, credentials)
     claims = _decode_token(token, Audience.CANDIDATE, auth)
     if claims is None:
-        raise Unauthenticated("The token is not valid, or has expired: send an API key, or join again with the invite.")
+        raise Unauthenticated("The token is invalid or has expired: send an API key, or join again with the invite.")
     interview = await _load_joined_interview(ObjectId(claims["org"]), ObjectId(claims["sub"]), claims["gen"])
     return Principal(
         organization_id=interview.organization_id,
@@ -129,31 +133,31 @@ async def authenticate(token: str, auth: settings.AuthSettings) -> Principal:
     )
 
 
-async def recheck(principal: Principal) -> None:
-    """Look whether a caller that was verified earlier still has access. Raises Unauthenticated when not."""
+async def recheck(principal: Principal, credentials: CredentialReader) -> None:
+    """Verify again that an authenticated caller still has access. Raises Unauthenticated if not."""
     check_expiry(principal)
-    if principal.key_id is not None and await find_key_by_id(principal.key_id) is None:
+    if principal.key_id is not None and await credentials.find_key_by_id(principal.key_id) is None:
         raise _invalid_key_error()
     if principal.interview_id is not None:
-        access_state = await read_access_state(principal.interview_id)
+        access_state = await credentials.read_access_state(principal.interview_id)
         if access_state is None or not _grants_access(access_state, principal.generation):
             raise _replaced_access_error()
 
 
 def check_expiry(principal: Principal) -> None:
-    """Refuse a caller whose access was given for a time that is over. Raises Unauthenticated."""
+    """Raise Unauthenticated if the caller's access has expired."""
     if principal.expires_at is not None and principal.expires_at <= now():
-        raise Unauthenticated("Your access has expired: sign in, or join, again.")
+        raise Unauthenticated("Your access has expired: sign in or join again.")
 
 
 def check_candidate_access(principal: Principal, interview: Interview | AccessState) -> None:
-    """Refuse a candidate whose invite was replaced, or whose interview was erased. Raises Unauthenticated."""
+    """Raise Unauthenticated for a candidate whose invite was replaced or whose interview was erased."""
     if principal.role is Role.CANDIDATE and not _grants_access(interview, principal.generation):
         raise _replaced_access_error()
 
 
-async def _authenticate_key(secret: str) -> Principal:
-    key = await find_key_by_secret(secret) if secret.isascii() else None
+async def _authenticate_key(secret: str, credentials: CredentialReader) -> Principal:
+    key = await credentials.find_key_by_secret(secret) if secret.isascii() else None
     if key is None:
         raise _invalid_key_error()
     return Principal(
@@ -185,11 +189,11 @@ def _replaced_access_error() -> Unauthenticated:
     return Unauthenticated("This access has been replaced or withdrawn: join again with the newest invite.")
 
 
-# --- what is signed
+# --- signed tokens
 
 
 class Audience(StrEnum):
-    """What a signed token is for."""
+    """Purpose of a signed token."""
 
     INVITE = "viva:invite"
     CANDIDATE = "viva:candidate"
@@ -198,7 +202,7 @@ class Audience(StrEnum):
 
 
 def issue_candidate_token(interview: Interview, auth: settings.AuthSettings) -> tuple[str, datetime]:
-    """A candidate's token for this interview, and when it ends (whole seconds)."""
+    """Return a candidate's token for this interview and its expiry, in whole seconds."""
     issued_at = now().replace(microsecond=0)
     expires_at = issued_at + timedelta(minutes=auth.access_minutes)
     claims = {
@@ -212,12 +216,12 @@ def issue_candidate_token(interview: Interview, auth: settings.AuthSettings) -> 
 
 
 def issue_invite_token(interview: Interview, auth: settings.AuthSettings) -> str:
-    """The invite of the interview's present generation: the same token each time. Interview.expires_at ends it."""
+    """Return the invite of the interview's current generation, the same token each time. Interview.expires_at ends it."""
     return sign({"sub": str(interview.id), "gen": interview.invite_generation}, Audience.INVITE, auth)
 
 
 def decode_invite_token(token: str, auth: settings.AuthSettings) -> tuple[ObjectId, int]:
-    """Interview and generation of an invite. Raises NotFound when it is none of ours."""
+    """Return the interview id and generation of an invite. Raises NotFound if the invite is invalid."""
     claims = _decode_token(token, Audience.INVITE, auth)
     if claims is None:
         raise unknown_invite_error()
@@ -225,30 +229,30 @@ def decode_invite_token(token: str, auth: settings.AuthSettings) -> tuple[Object
 
 
 def unknown_invite_error() -> NotFound:
-    """The one answer for invites that are false, replaced, or of an erased interview."""
-    return NotFound("There is no such invite: open the newest link that you were sent, or ask for a new one.")
+    """Return the error for every invite that is invalid, replaced or of an erased interview."""
+    return NotFound("This invite is not valid: open the newest link that you were sent, or ask for a new one.")
 
 
 def issue_playback_token(recording_id: str, minutes: int, auth: settings.AuthSettings) -> str:
-    """A token by which whoever has it plays this recording, for so long."""
+    """Return a token whose bearer may play this recording for that many minutes."""
     return sign({"sub": recording_id, "exp": now() + timedelta(minutes=minutes)}, Audience.PLAYBACK, auth)
 
 
 def check_playback_token(token: str, recording_id: str, auth: settings.AuthSettings) -> None:
-    """Return if the token plays this recording. Raises Forbidden when it is false, expired, or another recording's."""
+    """Raise Forbidden if the token is invalid, expired, or for another recording."""
     claims = _decode_token(token, Audience.PLAYBACK, auth)
     if claims is None or claims["sub"] != recording_id:
-        raise Forbidden("This link is not valid, or has expired: read the recording's url again.")
+        raise Forbidden("This link is invalid or has expired: query the recording's url again.")
 
 
 def sign(claims: Mapping[str, Any], audience: Audience, auth: settings.AuthSettings) -> str:
-    """A JWT (HS256) of these claims; the same claims give the same token."""
+    """Return a JWT (HS256) with these claims; the same claims give the same token."""
     return jwt.encode({"aud": audience, **claims}, signing_key(auth), algorithm="HS256")
 
 
 def _decode_token(token: str, audience: Audience, auth: settings.AuthSettings) -> dict[str, Any] | None:
     key = signing_key(auth)
-    # PyJWT encodes the token before it looks at it: a lone surrogate would raise something else
+    # PyJWT encodes the token first: a lone surrogate would raise UnicodeEncodeError
     if not token.isascii():
         return None
     try:
@@ -258,7 +262,7 @@ def _decode_token(token: str, audience: Audience, auth: settings.AuthSettings) -
 
 
 def signing_key(auth: settings.AuthSettings) -> str:
-    """The secret that everything is signed with. Raises RuntimeError when it is too short to protect anything."""
+    """Return the secret for signing. Raises RuntimeError if it is too short."""
     secret = auth.secret.get_secret_value()
     if len(secret) < MIN_SECRET_LENGTH:
         raise RuntimeError(f"AUTH_SECRET is missing or too short: set it to at least {MIN_SECRET_LENGTH} random characters.")

@@ -1,6 +1,6 @@
-"""Failures that a caller is meant to understand, each with a code of the API's contract.
+"""Expected failures that callers can act on, each with a code of the API's contract.
 
-Anything that is not an AppError is a defect: it is masked for the caller and logged with the request's id.
+Any other exception is a defect: it is masked for the caller and logged with the request's id.
 """
 
 import traceback
@@ -23,7 +23,10 @@ class ErrorCode(StrEnum):
 
 
 class AppError(Exception):
-    """An expected failure. `str(error)` tells the caller what was wrong and what to do; it holds no secret or transcript text."""
+    """An expected failure.
+
+    `str(error)` says what was wrong and what to do, without secrets or transcript text.
+    """
 
     code: ErrorCode = ErrorCode.INTERNAL
 
@@ -34,51 +37,51 @@ class AppError(Exception):
 
 
 class Unauthenticated(AppError):
-    """No credential, or one that is false, expired or revoked."""
+    """The credential is missing, invalid, expired or revoked."""
 
     code = ErrorCode.UNAUTHENTICATED
 
 
 class Forbidden(AppError):
-    """The caller is known, but the role may not do this."""
+    """The caller's role does not permit the action."""
 
     code = ErrorCode.FORBIDDEN
 
 
 class NotFound(AppError):
-    """The id is unknown, or belongs to another organization: the two are never told apart."""
+    """The id is unknown or belongs to another organization; callers cannot distinguish the two."""
 
     code = ErrorCode.NOT_FOUND
 
 
 class Conflict(AppError):
-    """The state of things does not allow it (any more)."""
+    """The current state does not allow the action."""
 
     code = ErrorCode.CONFLICT
 
 
 class BadInput(AppError):
-    """The input itself is wrong; `field` is the path in the input."""
+    """The input is invalid; `field` is the path in the input."""
 
     code = ErrorCode.BAD_INPUT
 
 
 class RateLimited(AppError):
-    """Too much in too short a time; `retry_after_seconds` says when to come back."""
+    """The caller exceeded a rate limit and may retry after `retry_after_seconds`."""
 
     code = ErrorCode.RATE_LIMITED
 
 
 class Unavailable(AppError):
-    """A server that this needs is away; nothing was half-written, and the same call may be sent again."""
+    """A required server is unavailable; nothing was partly stored, and the same call may be retried."""
 
     code = ErrorCode.UNAVAILABLE
 
 
 def extract_locations(error: BaseException) -> list[str]:
-    """Returns file, line and function of each frame that the exception and its causes passed, without their messages.
+    """Return file, line and function of each frame of the exception and its causes, without their messages.
 
-    Messages may hold a secret or what people said, so logs must not contain them.
+    Messages may contain secrets or transcript text, so logs must not contain them.
     """
     return [
         f"{frame.filename}:{frame.lineno} {frame.name}"

@@ -1,4 +1,4 @@
-"""Logs: one event a line on standard error, with the request's or job's ids. Never a secret, never what people said."""
+"""Logs: one event per line on standard error, with the request's or job's ids, without secrets or transcript text."""
 
 import logging
 import sys
@@ -12,10 +12,10 @@ from errors import extract_locations
 
 
 def configure(log: settings.LogSettings) -> None:
-    """Send our events and the libraries' warnings to standard error in the configured form.
+    """Send our events and the libraries' warnings to standard error in the configured format.
 
-    Of an exception the log keeps its kind and its places, of a library's message the first line: what follows, and the message of
-    an exception, may hold what people said, or a secret.
+    Of an exception the log has only the type and locations, of a library's message only the first line: the rest,
+    and the exception's message, may contain transcript text or secrets.
     """
     level = logging.getLevelNamesMapping()[log.level]
     shared_processors: list[Any] = [
@@ -35,11 +35,11 @@ def configure(log: settings.LogSettings) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=[*shared_processors, _keep_first_line])
+        structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=[*shared_processors, _truncate_to_first_line])
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(max(level, logging.INFO))
-    # taskiq tells each task and, with the traceback, each failure; lifecycle.jobs does that without what people said
+    # taskiq logs failures with their messages; lifecycle.jobs logs them without
     logging.getLogger("taskiq").setLevel(logging.CRITICAL)
 
 
@@ -55,6 +55,6 @@ def _redact_exception(_: object, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def _keep_first_line(_: object, __: str, event: EventDict) -> EventDict:
+def _truncate_to_first_line(_: object, __: str, event: EventDict) -> EventDict:
     event["event"] = str(event["event"]).strip().partition("\n")[0]
     return event

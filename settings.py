@@ -1,6 +1,6 @@
 """All settings, from the environment or a .env file: GROUP_NAME sets group.name, so MONGODB_URL sets mongodb.url.
 
-Built by main (and tests) only, never at import.
+Commands and tests build them; nothing reads settings at import.
 """
 
 import os
@@ -11,35 +11,35 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get_secret_value().strip()))]
-"""a mounted or pasted one often ends with a line end"""
+"""A secret without surrounding whitespace: mounted files and pasted values often end with a newline."""
 
 
 class MongodbSettings(BaseModel):
-    """MongoDB 6.0 or newer, a replica set (transactions need one)."""
+    """MongoDB 6.0 or newer, as a replica set, which transactions require."""
 
     url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     database: str = "viva"
-    timeout_seconds: float = Field(4.0, gt=0, description="bound of one operation, server selection included")
+    timeout_seconds: float = Field(4.0, gt=0, description="Timeout of one operation, including server selection.")
 
 
 class RedisSettings(BaseModel):
-    """Redis 7 or valkey: carries live turns and wakes jobs; holds nothing that is not in MongoDB."""
+    """Redis 7 or Valkey: carries live turns and wakes jobs; stores nothing that is not in MongoDB."""
 
     url: str = "redis://127.0.0.1:6379/0"
-    prefix: str = Field("viva", description="first part of every channel, stream and key")
-    publish_seconds: float = Field(0.5, gt=0, description="bound of one publish or kick")
+    prefix: str = Field("viva", description="Prefix of every channel, stream and key.")
+    publish_seconds: float = Field(0.5, gt=0, description="Timeout of publishing a message or enqueuing a job.")
 
 
 class AnthropicSettings(BaseModel):
-    """Claude, for replies and judgements."""
+    """Claude, for replies and evaluations."""
 
     api_key: Secret = SecretStr("")
-    base_url: str | None = Field(None, description="another address of the Messages API; the sandbox's provider")
+    base_url: str | None = Field(None, description="Base URL of the Messages API, if not Anthropic's own.")
     interviewer_model: str = "claude-haiku-5-5"
     judge_model: str = "claude-opus-5-5"
-    input_usd: float = Field(4.0, ge=0, description="judge model, USD per million input tokens, for Evaluation.usage.costUsd")
-    cached_input_usd: float = Field(0.2, ge=0, description="the same, read from the cache")
-    output_usd: float = Field(20.0, ge=0, description="the same, output")
+    input_usd: float = Field(4.0, ge=0, description="Judge model: USD per million input tokens, for Evaluation.usage.costUsd.")
+    cached_input_usd: float = Field(0.2, ge=0, description="Judge model: USD per million input tokens read from the cache.")
+    output_usd: float = Field(20.0, ge=0, description="Judge model: USD per million output tokens.")
 
 
 class ApiSettings(BaseModel):
@@ -48,55 +48,62 @@ class ApiSettings(BaseModel):
     host: str = "127.0.0.1"
     port: int = 8000
     compression: bool = Field(
-        False, description="of WebSocket messages (permessage-deflate): a fraction of the bytes, for much of the processor's time"
+        False, description="Compress WebSocket messages (permessage-deflate): a fraction of the bytes for considerable CPU time."
     )
-    reuse_port: bool = Field(False, description="several processes of one machine share the port; the kernel spreads connections")
-    public_url: str = Field("http://127.0.0.1:8000", description="how browsers reach it; links are made from it")
-    allowed_origins: list[str] = Field([], description="origins of other hosts whose pages may use the API")
-    ide: bool = Field(False, description="GraphQL IDE and introspection")
-    ide_assets: str | None = Field(None, description="folder of the IDE's npm packages; without it browsers load them from afar")
-    drain_seconds: int = Field(10, gt=0, description="after SIGTERM, for requests that are under way")
+    reuse_port: bool = Field(
+        False, description="Let several processes on one machine share the port; the kernel distributes connections."
+    )
+    public_url: str = Field("http://127.0.0.1:8000", description="URL at which browsers reach the API; links are built from it.")
+    allowed_origins: list[str] = Field([], description="Origins of other hosts whose pages may use the API.")
+    ide: bool = Field(False, description="Enable the GraphQL IDE and introspection.")
+    ide_assets: str | None = Field(
+        None, description="Folder of the IDE's npm packages; without it browsers load them from a CDN."
+    )
+    drain_seconds: int = Field(10, gt=0, description="Seconds that requests in progress have to complete after SIGTERM.")
 
 
 class AuthSettings(BaseModel):
-    """Who may do what."""
+    """Signing of tokens, and their lifetimes."""
 
-    secret: Secret = Field(SecretStr(""), description="signs invites and candidates' tokens; at least 32 characters")
-    access_minutes: int = Field(240, gt=0, description="life of a candidate's token; joinInterview gives a fresh one")
-    invite_days: int = Field(7, gt=0, description="life of an invite when the caller gives none")
+    secret: Secret = Field(SecretStr(""), description="Secret that signs invites and candidates' tokens; at least 32 characters.")
+    access_minutes: int = Field(240, gt=0, description="Lifetime of a candidate's token; joinInterview issues a new one.")
+    invite_days: int = Field(7, gt=0, description="Lifetime of an invite when the caller sets none.")
 
 
 class InterviewSettings(BaseModel):
-    """Clocks of the interview, in seconds."""
+    """Time limits within an interview, in seconds."""
 
-    first_word_seconds: float = Field(4.0, gt=0, description="no first word of Claude within it: code asks the next question")
-    gap_seconds: float = Field(4.0, gt=0, description="longest pause between two words of Claude")
-    silence_seconds: float = Field(
-        300.0, gt=0, description="typed: no answer for so long, and the interviewer asks again, once; then it ends"
+    first_word_seconds: float = Field(
+        4.0, gt=0, description="Timeout of Claude's first word; after it, code asks the next question."
     )
-    closing_seconds: float = Field(60.0, ge=0, description="of the limit, kept for the closing")
+    gap_seconds: float = Field(4.0, gt=0, description="Longest pause between two words of Claude.")
+    silence_seconds: float = Field(
+        300.0, gt=0, description="Typed: silence after which the interviewer asks once more, and then ends the interview."
+    )
+    closing_seconds: float = Field(60.0, ge=0, description="Part of the time limit that is reserved for the closing.")
 
 
 class LivekitSettings(BaseModel):
-    """LiveKit: the rooms of voice interviews. Without a URL this server has no voice channel."""
+    """LiveKit, for the rooms of voice interviews. Without a URL there is no voice channel."""
 
-    url: str = Field("", description="how our processes reach it, ws:// or wss://; empty: no voice")
-    public_url: str = Field("", description="how browsers reach it, where that is another address than url")
+    url: str = Field("", description="URL at which our processes reach LiveKit (ws:// or wss://); empty disables voice.")
+    public_url: str = Field("", description="URL at which browsers reach LiveKit, if it differs from url.")
     api_key: Secret = SecretStr("")
     api_secret: Secret = SecretStr("")
     agent_name: str = Field(
-        "viva-interviewer", description="of the interviewers; another in each deployment that shares a LiveKit"
+        "viva-interviewer",
+        description="Name that interviewers register under; must be unique per deployment sharing a LiveKit server.",
     )
-    recorder_name: str = Field("viva-recorder", description="of the recorders, likewise")
-    timeout_seconds: float = Field(4.0, gt=0, description="bound of one call of its API")
-    empty_seconds: int = Field(300, gt=0, description="a room to which nobody comes is closed after it")
+    recorder_name: str = Field("viva-recorder", description="Name that recorders register under; must be unique likewise.")
+    timeout_seconds: float = Field(4.0, gt=0, description="Timeout of one call of LiveKit's API.")
+    empty_seconds: int = Field(300, gt=0, description="Seconds after which an empty room is closed.")
 
 
 class DeepgramSettings(BaseModel):
     """Speech to text."""
 
     api_key: Secret = SecretStr("")
-    base_url: str = Field("https://api.deepgram.com/v1/listen", description="its path included")
+    base_url: str = Field("https://api.deepgram.com/v1/listen", description="URL of the streaming API, including its path.")
     model: str = "nova-3"
 
 
@@ -107,63 +114,65 @@ class CartesiaSettings(BaseModel):
     base_url: str = "https://api.cartesia.ai"
     model: str = "sonic-3"
     voice: str = Field(
-        "f786b574-daa5-4673-aa0c-cbe3e8534c02", description="id of the voice for languages that voices does not name"
+        "f786b574-daa5-4673-aa0c-cbe3e8534c02", description="Id of the voice for languages that are not in voices."
     )
-    voices: dict[str, str] = Field({}, description='id of the voice by language: {"de": "..."}')
+    voices: dict[str, str] = Field({}, description='Id of the voice per language: {"de": "..."}.')
 
 
 class VoiceSettings(BaseModel):
-    """The voice worker, and its clocks in seconds."""
+    """The voice worker and its time limits in seconds."""
 
     turn_detection: Literal["vad", "model"] = Field(
-        "model", description="who tells that an answer is over: silence alone, or silence and a model on this machine (v1-mini)"
+        "model", description="What detects the end of an answer: silence alone, or silence and a local model (v1-mini)."
     )
-    min_delay_seconds: float = Field(0.6, gt=0, description="silence after which an answer may be over")
-    max_delay_seconds: float = Field(6.0, gt=0, description="silence after which it is, whatever the model thinks")
+    min_delay_seconds: float = Field(0.6, gt=0, description="Silence after which an answer may be complete.")
+    max_delay_seconds: float = Field(6.0, gt=0, description="Silence after which an answer is complete, regardless of the model.")
     early_replies: bool = Field(
-        True, description="ask Claude while it is waited whether an answer goes on: quicker, for some calls that are not used"
+        True, description="Ask Claude before an answer is known to be complete: faster, at the cost of some unused calls."
     )
-    interruption_seconds: float = Field(0.5, gt=0, description="speech that cuts the interviewer off")
+    interruption_seconds: float = Field(0.5, gt=0, description="Seconds of speech that interrupt the interviewer.")
     echo_seconds: float = Field(
         3.0,
         ge=0,
-        description="of the interviewer's first words, in which none of the candidate's cut it off: echo cancelling settles",
+        description="Seconds from the interviewer's first words without interruptions, while echo cancellation settles.",
     )
-    min_confidence: float = Field(0.4, ge=0, le=1, description="a turn that was heard less surely is asked again")
+    min_confidence: float = Field(
+        0.4, ge=0, le=1, description="Recognition confidence below which the interviewer asks the candidate to repeat."
+    )
     silence_seconds: float = Field(
-        60.0, gt=0, description="no word for so long, and the interviewer asks again, once; then it ends"
+        60.0, gt=0, description="Silence after which the interviewer asks once more, and then ends the interview."
     )
-    grace_seconds: float = Field(120.0, gt=0, description="who is away for longer has left")
-    jobs: int = Field(8, gt=0, description="interviews, or recordings, at once in one worker")
-    idle_processes: int = Field(1, ge=0, description="kept warm for the next interview")
-    metrics_port: int = Field(0, ge=0, description="where a voice worker serves /metrics; 0: nowhere")
-    drain_seconds: int = Field(30, gt=0, description="after SIGTERM, before interviews are handed over to another worker")
+    grace_seconds: float = Field(120.0, gt=0, description="Seconds of absence after which the candidate counts as having left.")
+    jobs: int = Field(8, gt=0, description="Concurrent interviews, or recordings, per worker.")
+    idle_processes: int = Field(1, ge=0, description="Processes that are started ahead for the next interview.")
+    metrics_port: int = Field(0, ge=0, description="Port on which a voice worker serves /metrics; 0 disables it.")
+    drain_seconds: int = Field(30, gt=0, description="Seconds after SIGTERM before interviews are handed over to another worker.")
 
 
 class RecordingSettings(BaseModel):
-    """What is kept of sound and picture, where the candidate has agreed to it."""
+    """Recordings of audio and video, for candidates who consented to them."""
 
-    store: str = Field("", description="a folder, or s3://bucket/prefix; empty: nothing is recorded")
-    s3_endpoint: str = Field("", description="of an S3 that is not Amazon's")
+    store: str = Field("", description="A folder or s3://bucket/prefix; empty disables recording.")
+    s3_endpoint: str = Field("", description="Endpoint of an S3-compatible store other than Amazon's.")
     s3_region: str = "us-east-1"
     s3_access_key: Secret = SecretStr("")
     s3_secret_key: Secret = SecretStr("")
-    url_minutes: int = Field(15, gt=0, description="life of a link for playback")
+    url_minutes: int = Field(15, gt=0, description="Lifetime of a playback link.")
 
 
 class JobsSettings(BaseModel):
-    """The jobs worker: replies, evaluations, repairs."""
+    """The jobs worker: replies, evaluations and repairs."""
 
-    concurrency: int = Field(50, gt=0, description="jobs at once in one process")
-    lease_seconds: float = Field(4.0, gt=1, description="a job that has not renewed for so long is taken over")
-    sweep_seconds: float = Field(2.0, gt=0)
-    drain_seconds: float = Field(10.0, gt=0, description="after SIGTERM, for jobs that are under way")
-    judge_attempts: int = Field(5, gt=0, description="tries of one evaluation before it fails")
-    judge_seconds: float = Field(300.0, gt=0, description="bound of one call of the judge")
+    concurrency: int = Field(50, gt=0, description="Concurrent jobs per process.")
+    lease_seconds: float = Field(4.0, gt=1, description="Seconds without a renewal after which another worker takes over a job.")
+    sweep_seconds: float = Field(2.0, gt=0, description="Seconds between two sweeps for due work.")
+    drain_seconds: float = Field(10.0, gt=0, description="Seconds that running jobs have to complete after SIGTERM.")
+    judge_attempts: int = Field(5, gt=0, description="Attempts of one evaluation before it fails.")
+    judge_seconds: float = Field(300.0, gt=0, description="Timeout of one call of the judge model.")
 
 
 class LogSettings(BaseModel):
-    """Logs go to standard error."""
+    """Logs, which go to standard error."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["console", "json"] = "json"
@@ -181,7 +190,7 @@ class Settings(BaseSettings):
         str_strip_whitespace=True,
     )
 
-    sandbox: bool = Field(False, description="servers and providers are the sandbox's own: marked on every evaluation")
+    sandbox: bool = Field(False, description="Servers and providers are the sandbox's own; every evaluation is marked.")
     mongodb: MongodbSettings = MongodbSettings()
     redis: RedisSettings = RedisSettings()
     anthropic: AnthropicSettings = AnthropicSettings()
@@ -198,7 +207,10 @@ class Settings(BaseSettings):
 
 
 class InvalidSettings(Exception):
-    """What the environment or .env says cannot be. `messages`: one for each setting, with what to do and without its value."""
+    """The environment or .env has invalid settings.
+
+    `messages` has one entry per setting, with the remedy and without the value.
+    """
 
     def __init__(self, messages: list[str]) -> None:
         super().__init__("; ".join(messages))
@@ -206,7 +218,7 @@ class InvalidSettings(Exception):
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises WrongSettings."""
+    """Read the settings of this process. Raises InvalidSettings."""
     try:
         return Settings()
     except ValidationError as error:
@@ -214,15 +226,15 @@ def read_settings() -> Settings:
             [_format_problem(problem) for problem in error.errors(include_input=False, include_url=False)]
         ) from None
     except SettingsError as error:
-        # its text names the group alone, and its cause shows the value
+        # its text names only the group, and its cause contains the value
         group = str(error).split('"')[1]
         lists = " or ".join(f"{group}_{name}".upper() for name in _find_list_fields(group))
         if lists and group.upper() not in os.environ:
-            raise InvalidSettings([f'{lists}: this is no JSON list, such as ["https://hr.example"]. Correct it.']) from None
+            raise InvalidSettings([f'{lists}: this is not a JSON list like ["https://hr.example"]. Correct it.']) from None
         raise InvalidSettings([f"{group.upper()}: {_NOT_A_SETTING}. Unset it."]) from None
 
 
-_NOT_A_SETTING = "this is the first part of settings' names, and none itself"
+_NOT_A_SETTING = "this is a prefix of settings' names, not a setting"
 
 
 def _format_problem(problem: ErrorDetails) -> str:

@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 from pymongo.errors import PyMongoError
 
 from auth import Principal, check_expiry, recheck
+from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 
 RECHECK_SECONDS = 2.0
@@ -21,6 +22,7 @@ class AccessMonitor:
         "__weakref__",
         "_access_error",
         "_check_at",
+        "_credentials",
         "_loop",
         "_pending_check",
         "_recheck_seconds",
@@ -28,9 +30,10 @@ class AccessMonitor:
         "principal",
     )
 
-    def __init__(self, principal: Principal, recheck_seconds: float) -> None:
+    def __init__(self, principal: Principal, credentials: CredentialReader, recheck_seconds: float) -> None:
         """Monitor a caller who has been authenticated just now."""
         self.principal = principal
+        self._credentials = credentials
         self._recheck_seconds = recheck_seconds
         self._loop = asyncio.get_running_loop()
         self._pending_check: asyncio.Task[None] | None = None
@@ -78,7 +81,7 @@ class AccessMonitor:
     async def _run_check(self) -> None:
         try:
             with suppress(PyMongoError):
-                await recheck(self.principal)
+                await recheck(self.principal, self._credentials)
         except Exception as ended:
             self._access_error = ended
             for on_revoked in self._revocation_callbacks:
@@ -95,7 +98,8 @@ class AccessMonitor:
 class AccessMonitors:
     """The access monitors of one application. A monitor lives as long as an operation of its caller uses it."""
 
-    def __init__(self) -> None:
+    def __init__(self, credentials: CredentialReader) -> None:
+        self._credentials = credentials
         self._in_use: WeakValueDictionary[tuple[Principal, float], AccessMonitor] = WeakValueDictionary()
 
     def for_principal(self, principal: Principal, recheck_seconds: float = RECHECK_SECONDS) -> AccessMonitor:
@@ -106,7 +110,7 @@ class AccessMonitors:
         key = principal, recheck_seconds
         monitor = self._in_use.get(key)
         if monitor is None or monitor.access_has_ended:
-            monitor = self._in_use[key] = AccessMonitor(principal, recheck_seconds)
+            monitor = self._in_use[key] = AccessMonitor(principal, self._credentials, recheck_seconds)
         return monitor
 
 

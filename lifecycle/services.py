@@ -9,13 +9,14 @@ from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from live.hub import LiveHub
+from models.reads.credentials import CredentialReader
 from models.storage import database
 from settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, live feeds, the job broker, LiveKit rooms and consent texts.
+    """Settings, live feeds, the job broker, LiveKit rooms, consent texts, credentials and access monitors.
 
     MongoDB is not among them: `database.connect` binds the documents to it.
     """
@@ -25,7 +26,12 @@ class Services:
     jobs: Jobs
     rooms: Rooms
     consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
-    access_monitors: AccessMonitors = field(default_factory=AccessMonitors)
+    credentials: CredentialReader = field(default_factory=CredentialReader)
+    access_monitors: AccessMonitors = field(init=False)
+
+    def __post_init__(self) -> None:
+        # a frozen dataclass sets its derived field this way
+        object.__setattr__(self, "access_monitors", AccessMonitors(self.credentials))
 
 
 @asynccontextmanager

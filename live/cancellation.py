@@ -1,18 +1,18 @@
-"""Ending tasks for sure."""
+"""Reliable cancellation of tasks."""
 
 import asyncio
 from typing import Any
 
 CANCEL_RETRY_SECONDS = 1.0
-"""what a task may take to clean up before it is cancelled once more"""
+"""Seconds that a task has to clean up before it is cancelled again."""
 
 
 async def cancel_and_wait(*tasks: "asyncio.Task[Any]") -> None:
-    """Cancel the tasks and wait until each has ended, whatever it ended with.
+    """Cancel the tasks and wait until each has ended, regardless of its result.
 
-    On Python 3.11 asyncio.wait_for, and with it PyMongo, loses a cancellation that comes just as it is done. A task that goes on
-    for ever would never be cancelled again, and whoever waits for it would wait for ever. Who is cancelled while it waits here
-    waits all the same, and raises CancelledError after that: what the tasks use must not be closed under them.
+    On Python 3.11 asyncio.wait_for, and with it PyMongo, can lose a cancellation that arrives as it completes,
+    so a task that still runs is cancelled again. If the caller is cancelled while waiting, it still waits for the
+    tasks, then raises CancelledError, so that resources they use are not closed under them.
     """
     is_cancelled = False
     while pending := [task for task in tasks if not task.done()]:

@@ -1,4 +1,4 @@
-"""Turns in motion: publishing what is stored, and following it. MongoDB holds it; Redis carries it, and wakes who follows."""
+"""Publishing and following interviews. MongoDB is the source of truth; Redis carries turns and wakes followers."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
@@ -24,24 +24,30 @@ from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, get_interview
 from models.documents.recording import Recording
 from models.documents.turn import Turn
-from models.reads.watermarks import AccessState
+from models.reads.credentials import AccessState
 
 log = structlog.get_logger(__name__)
 
 AccessCheck = Callable[[Callable[[], None]], None]
-"""raises what ends a stream; looks for it without waiting, and then calls what wakes the stream"""
+"""Checks a follower's access without waiting, and raises to end its stream.
+
+It may check in the background, and then calls its argument to wake the stream.
+"""
 
 
 class LiveHub:
-    """The live feeds of a process: one for all its followers. Who may follow what is not decided here.
+    """The live feeds of a process, each shared by all its followers. Callers check access.
 
-    Nothing here fails, or loses or repeats a turn, because Redis is away: followers then see what is new within `poll_seconds`.
-    While MongoDB is away they wait for it.
+    While Redis is unavailable nothing fails and no turn is lost or repeated: followers get new turns within
+    `poll_seconds`. While MongoDB is unavailable they wait for it.
     """
 
     def __init__(self, redis: settings.RedisSettings, *, poll_seconds: float = 2.0, coalesce_seconds: float = 1.0) -> None:
-        """`poll_seconds`: how often MongoDB is asked even when nothing calls for it. `coalesce_seconds`: the least time
-        between two states of one interview. Raises ValueError for an address that is none."""
+        """Create the feeds; entering the context connects them.
+
+        `poll_seconds` is the time between polls of MongoDB, `coalesce_seconds` the minimum time between two states
+        of one interview. Raises ValueError for an invalid Redis URL.
+        """
         self._prefix = redis.prefix
         self._poll_seconds = poll_seconds
         self._coalesce_seconds = coalesce_seconds
@@ -54,8 +60,8 @@ class LiveHub:
 
     async def __aenter__(self) -> Self:
         await self._broadcast.connect()
-        self._start_task(self._poller.run(), "watch")
-        self._start_task(self._wake_periodically(), "tick")
+        self._start_task(self._poller.run(), "poller")
+        self._start_task(self._wake_periodically(), "timer")
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -63,17 +69,17 @@ class LiveHub:
         await self._broadcast.disconnect()
 
     async def is_connected(self) -> bool:
-        """Whether Redis carries messages both ways; answers within settings.redis.publish_seconds."""
+        """Return whether Redis can publish and deliver, within settings.redis.publish_seconds."""
         return await self._backend.is_up()
 
-    # --- publishing: bounded by settings.redis.publish_seconds, and never raises for Redis
+    # --- publishing: bounded by settings.redis.publish_seconds; errors of Redis are not raised
 
     async def publish_turn(self, turn: Turn) -> None:
-        """Carry a turn, which is stored already, to whoever follows its interview."""
+        """Publish a stored turn to the followers of its interview."""
         await self._publish(self._interview_channel(turn.interview_id), turn)
 
     async def publish_interim(self, interim: Interim) -> None:
-        """Carry what is being said right now; it is stored nowhere."""
+        """Publish what is being said right now; it is not stored."""
         await self._publish(self._interview_channel(interim.interview_id), interim)
 
     async def publish_change(self, document: Interview | Evaluation | Recording) -> None:
@@ -89,26 +95,25 @@ class LiveHub:
         try:
             await self._broadcast.publish(channel, encode_message(message))
         except (RedisError, OSError) as error:
-            # the backend has said that Redis is away, once; this comes with every turn
-            log.debug("not published", channel=channel, reason=type(error).__name__)
+            # debug only: the backend has logged the outage, and this repeats with every turn
+            log.debug("publish failed", channel=channel, reason=type(error).__name__)
 
     # --- following
 
     def cached_access_state(self, interview_id: ObjectId) -> AccessState | None:
-        """Of an interview that is followed already, as MongoDB told it within `poll_seconds`; None: ask MongoDB."""
+        """Return the access state of a followed interview, at most `poll_seconds` old; None if MongoDB must be read."""
         feed = self._interview_feeds.get(interview_id)
         return feed.access_state if feed else None
 
     async def follow_turns(
         self, interview_id: ObjectId, after: int, check: AccessCheck | None = None
     ) -> AsyncGenerator[Turn, None]:
-        """The interview's turns from seq after + 1 on, in order, each once; those to come too.
+        """Yield the interview's turns from seq `after` + 1 on, stored and future ones, in order, each once.
 
-        Ends after the last turn of an interview that is over, and at once when it is erased or unknown. Calls `check` before
-        each turn, and each `poll_seconds` when nobody says anything, and ends with what that raises.
+        Ends after the last turn of an interview that is over, and immediately if it is erased or unknown. Calls
+        `check` before each turn, and every `poll_seconds` while there is none, and propagates what it raises.
         """
-        feed = self._interview_feeds.acquire(interview_id)
-        try:
+        with self._interview_feeds.use(interview_id) as feed:
             notifier, cursor = feed.turns_notifier, after
             while True:
                 seen = notifier.number
@@ -127,16 +132,13 @@ class LiveHub:
                 await notifier.wait_after(seen)
                 if check:
                     check(notifier.wake)
-        finally:
-            self._interview_feeds.release(interview_id)
 
     async def follow_interims(self, interview_id: ObjectId, check: AccessCheck | None = None) -> AsyncGenerator[Interim, None]:
-        """What is being said right now. Slow followers see each speaker's newest words only.
+        """Yield what is being said right now. Slow followers get only each speaker's newest words.
 
-        Ends when the interview is over, erased or unknown. Calls `check` as follow_turns.
+        Ends when the interview is over, erased or unknown. Calls `check` like `follow_turns`.
         """
-        feed = self._interview_feeds.acquire(interview_id)
-        try:
+        with self._interview_feeds.use(interview_id) as feed:
             notifier, number = feed.interims_notifier, 0
             while not feed.is_over:
                 seen = notifier.number
@@ -149,14 +151,12 @@ class LiveHub:
                     await notifier.wait_after(seen)
                     if check:
                         check(notifier.wake)
-        finally:
-            self._interview_feeds.release(interview_id)
 
     async def follow_interview(self, interview_id: ObjectId) -> AsyncGenerator[Interview, None]:
-        """The interview as it is, then as it is whenever that has changed, at most once in `coalesce_seconds`.
+        """Yield the interview now and after each change, at most once per `coalesce_seconds`, always including the last state.
 
-        The last state always comes. Never ends, since reviews and evaluations come late; only an unknown id ends at once.
-        The documents are shared with other followers: read them, never change them.
+        Never ends, since evaluations and reviews follow the interview; only an unknown id ends immediately.
+        The documents are shared with other followers: do not modify them.
         """
         loop = asyncio.get_running_loop()
         with self._interview_feeds.use(interview_id) as feed:
@@ -168,10 +168,11 @@ class LiveHub:
                 interview = await feed.wait_for_interview_after(interview.updated_at)
 
     def follow_interviews(self, organization_id: ObjectId) -> AsyncGenerator[Interview, None]:
-        """Each interview of the organization that changes after this call, each at most once in `coalesce_seconds`.
+        """Yield each interview of the organization that changes after this call, each at most once per `coalesce_seconds`.
 
-        Those that changed shortly before the call come first (OVERLAP), so that after a list that was read just before
-        there is no gap: (id, updated_at) tells what is known already. Never ends. The documents are shared: never change them.
+        Interviews that changed shortly before the call (OVERLAP) come first, so that there is no gap after a list
+        that was read just before; (id, updated_at) identifies known states. Never ends. The documents are shared
+        with other followers: do not modify them.
         """
         return self._follow_interviews(organization_id, asyncio.get_running_loop().time())
 
@@ -181,7 +182,7 @@ class LiveHub:
                 async for interview in interviews:
                     yield interview
 
-    # --- what is open while somebody follows it
+    # --- feeds, open while they have followers
 
     @contextmanager
     def _open_interview_feed(self, interview_id: ObjectId) -> Iterator[InterviewFeed]:
@@ -196,16 +197,16 @@ class LiveHub:
         feed = OrganizationFeed(organization_id, self._poll_seconds, self._coalesce_seconds)
         with (
             self._subscription(self._organization_channel(organization_id), feed.receive),
-            self._background_task(feed.run(), f"wall {organization_id}"),
+            self._background_task(feed.run(), f"organization feed {organization_id}"),
         ):
             yield feed
 
     async def _wake_periodically(self) -> None:
-        """Wake every follower now and then, whether or not MongoDB answers: one timer for all of them."""
+        """Wake every follower each `poll_seconds` for its access check, even if MongoDB does not answer."""
         while True:
             await asyncio.sleep(self._poll_seconds)
-            open_now = self._interview_feeds.keys()
-            for interview_id in open_now:
+            interview_ids = self._interview_feeds.keys()
+            for interview_id in interview_ids:
                 if feed := self._interview_feeds.get(interview_id):
                     feed.turns_notifier.wake()
                     feed.interims_notifier.wake()

@@ -1,4 +1,4 @@
-"""An interview that somebody in this process follows: what is known of it, once for all its followers."""
+"""The feed of one interview, shared by all its followers in this process."""
 
 from collections import deque
 from collections.abc import Callable
@@ -12,36 +12,37 @@ from live.single_flight import SingleFlight
 from live.synchronization import Notifier
 from models.documents.interview import Interview, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
-from models.reads.watermarks import AccessState, Watermark
+from models.reads.credentials import AccessState
+from models.reads.watermarks import Watermark
 
 MAX_CACHED_TURNS = 32
-"""turns that are kept for followers who are a little behind"""
+"""Turns cached for followers that are slightly behind."""
 TURN_BATCH_SIZE = 100
-"""turns that one follower reads at once"""
+"""Turns that a follower reads from MongoDB in one query."""
 
 
 class InterviewFeed:
-    """State that messages and marks move forward; followers look at it with a cursor of their own, and wait for its signals.
+    """State advanced by messages and watermarks; each follower reads it with its own cursor and waits for notifiers.
 
-    A message is believed only where it continues what is known. Everything else makes it look at MongoDB.
+    A turn is taken from a message only if it directly continues the known turns; anything else triggers a read of MongoDB.
     """
 
     def __init__(self, interview_id: ObjectId, request_poll: Callable[[], None]) -> None:
-        """`request_poll` asks for fresh marks (`apply_watermark`), soon."""
+        """`request_poll` requests a fresh watermark, which arrives through `apply_watermark`."""
         self.interview_id = interview_id
         self.is_over = False
-        """no turn comes after the last one known"""
+        """Whether no turn follows the last known one."""
         self.is_gone = False
-        """erased, or never there: nothing comes at all"""
+        """Whether the interview is erased or unknown."""
         self.access_state: AccessState | None = None
-        """None until the first marks, and of an interview that is not there"""
+        """None before the first watermark, and for an unknown interview."""
         self.turns_notifier = Notifier()
         self.interims_notifier = Notifier()
         self._interview_notifier = Notifier()
         self._request_poll = request_poll
-        self._last_seq: int | None = None  # highest seq that is stored for sure; None until the first marks
-        self._recent: deque[Turn] = deque(maxlen=MAX_CACHED_TURNS)  # without a gap, up to _last_seq; or empty
-        self._last_seq_by_speaker: dict[Speaker, int] = {}  # seq of each speaker's last turn that was seen
+        self._last_seq: int | None = None  # highest seq known to be stored; None before the first watermark
+        self._recent: deque[Turn] = deque(maxlen=MAX_CACHED_TURNS)  # contiguous and ending at _last_seq, or empty
+        self._last_seq_by_speaker: dict[Speaker, int] = {}  # seq of each speaker's last known turn
         self._interims: dict[Speaker, tuple[int, Interim]] = {}
         self._interim_number = 0
         self._updated_at: datetime | None = None
@@ -49,11 +50,11 @@ class InterviewFeed:
         self._single_flight = SingleFlight()
 
     def close(self) -> None:
-        """The last follower has left."""
+        """Cancel running reads, after the last follower has left."""
         self._single_flight.cancel()
 
     def receive(self, text: str) -> None:
-        """Take a message of the interview's channel."""
+        """Apply a message of the interview's channel."""
         match decode_message(text):
             case Turn(interview_id=self.interview_id) as turn:
                 self._apply_turn(turn)
@@ -63,7 +64,7 @@ class InterviewFeed:
                 self._request_poll()
 
     def apply_watermark(self, watermark: Watermark | None) -> None:
-        """Take what MongoDB says; None: there is no such interview. Wakes followers of turns in any case: none waits in vain."""
+        """Apply a fresh watermark, or None if the interview does not exist, and wake the followers of turns."""
         self.access_state = watermark.access_state if watermark else None
         self.is_gone = watermark is None or watermark.is_erased
         self.is_over = watermark is None or watermark.is_over or watermark.is_erased
@@ -81,19 +82,18 @@ class InterviewFeed:
     # --- turns
 
     def cached_turns_after(self, cursor: int) -> list[Turn] | None:
-        """Stored turns from cursor + 1 on, none when that is all that is known; None when they must be read."""
+        """Return the cached turns after the cursor, [] if no newer turn is known, or None if MongoDB must be read."""
         last, recent = self._last_seq, self._recent
         if last is not None and cursor >= last:
             return []
         if recent and recent[0].seq <= cursor + 1:
-            # nearly all who ask lack the last one only
-            return [recent[-1]] if recent[-1].seq == cursor + 1 else list(islice(recent, cursor + 1 - recent[0].seq, None))
+            return list(islice(recent, cursor + 1 - recent[0].seq, None))
         return None
 
     async def read_turns_after(self, cursor: int) -> list[Turn]:
-        """The same, at most BATCH, from MongoDB: one read for all who ask at once."""
+        """Read at most TURN_BATCH_SIZE turns after the cursor from MongoDB, in one read for concurrent followers."""
         last = self._last_seq
-        # a read that began before `last` was known may lack it: only who knows as much shares it
+        # a read that began before `last` was known may lack it, so it is not shared
         return await self._single_flight.get((cursor, last), self._read_turns, cursor)
 
     async def _read_turns(self, cursor: int) -> list[Turn]:
@@ -102,7 +102,7 @@ class InterviewFeed:
         return turns
 
     def is_complete(self, cursor: int) -> bool:
-        """Whether nothing will ever come after that turn."""
+        """Return whether no turn will ever follow this seq."""
         return self.is_gone or (self.is_over and self._last_seq is not None and cursor >= self._last_seq)
 
     def _apply_turn(self, turn: Turn) -> None:
@@ -133,7 +133,7 @@ class InterviewFeed:
     # --- interims
 
     def interim_after(self, number: int) -> tuple[int, Interim] | None:
-        """The oldest interim that is numbered higher, with its number. A speaker's newest replaces the one before."""
+        """Return the oldest interim with a higher number, and its number. Only each speaker's newest is held."""
         return min((held for held in self._interims.values() if held[0] > number), default=None, key=lambda held: held[0])
 
     def _apply_interim(self, interim: Interim) -> None:
@@ -148,7 +148,7 @@ class InterviewFeed:
     # --- the interview itself
 
     async def wait_for_interview_after(self, seen: datetime) -> Interview | None:
-        """The interview, once its updated_at is another than `seen`; None when it is no more. Shared by its followers."""
+        """Wait until `updated_at` differs from `seen`; return the interview, shared by followers, or None if it is gone."""
         while True:
             number = self._interview_notifier.number
             interview = await self._read_interview()

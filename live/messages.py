@@ -1,4 +1,4 @@
-"""What travels through Redis, as JSON: stored turns, interims, and the news that an interview has changed."""
+"""Messages through Redis, as JSON: stored turns, interims and notifications of changed interviews."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from models.documents.turn import Speaker, Turn, turn_from_row
 
 @dataclass(frozen=True, slots=True)
 class Interim:
-    """All that a speaker has said since turn `after_seq`, replacing what came before. Never stored; may be lost."""
+    """Everything a speaker has said since turn `after_seq`; replaces the previous interim. Not stored; may be lost."""
 
     interview_id: ObjectId
     speaker: Speaker
@@ -25,18 +25,18 @@ class Interim:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """That interview is no longer as it was: what it is now stands in MongoDB."""
+    """Notification that an interview has changed in MongoDB."""
 
     interview_id: ObjectId
 
 
 def encode_message(message: Turn | Interim | Changed) -> str:
-    """The message as it travels."""
+    """Return the message as JSON."""
     return orjson.dumps({type(message).__name__: message}, default=str).decode()
 
 
 def decode_message(text: str) -> Turn | Interim | Changed | None:
-    """The message that travelled; None for whatever we did not write."""
+    """Return the decoded message, or None if it is not one of ours."""
     try:
         match orjson.loads(text):
             case {"Turn": {"seq": int(), "text": str()} as row}:

@@ -1,4 +1,4 @@
-"""A wall: the interviews of one organization as they change, for every follower of it in this process."""
+"""The feed of one organization's changing interviews, shared by all its followers in this process."""
 
 import asyncio
 from collections import OrderedDict
@@ -14,29 +14,32 @@ from models.documents.interview import Interview, get_interviews
 from models.reads.watermarks import list_changes_since, read_server_time
 
 OVERLAP = timedelta(seconds=10)
-"""a change may be committed after others that bear a later time: a transaction lasts 4 s at most, servers' clocks differ"""
+"""How far back each poll looks, since a change may be committed after others with a later time.
+
+A transaction takes at most 4 s, and servers' clocks differ.
+"""
 MIN_POLL_INTERVAL_SECONDS = 0.05
-"""between two reads, however many messages ask for one"""
+"""Minimum seconds between two polls, however many messages request one."""
 MAX_CACHED_INTERVIEWS = 100
-"""interviews that are kept, as last given, for followers who are a little behind"""
+"""Interviews cached, as last delivered, for followers that are slightly behind."""
 INTERVIEW_BATCH_SIZE = 20
-"""interviews that one follower reads at once"""
+"""Interviews that a follower reads in one query."""
 
 
 class InterviewQueue:
-    """Ids of interviews that a follower has yet to see, each once."""
+    """Queue of interview ids for one follower, each at most once."""
 
     def __init__(self) -> None:
         self.filled = asyncio.Event()
         self._ids: dict[ObjectId, None] = {}
 
     def put(self, interview_id: ObjectId) -> None:
-        """Add an id, unless it waits already."""
+        """Add an id, unless it is already queued."""
         self._ids[interview_id] = None
         self.filled.set()
 
     async def take(self) -> list[ObjectId]:
-        """The ids that have waited longest, at most BATCH; waits until there is one."""
+        """Wait until the queue has ids, then take the oldest, at most INTERVIEW_BATCH_SIZE."""
         while not self._ids:
             self.filled.clear()
             await self.filled.wait()
@@ -47,10 +50,10 @@ class InterviewQueue:
 
 
 class OrganizationFeed:
-    """Gives each interview that has changed to every follower, as it is then, each at most once in `coalesce_seconds`.
+    """Delivers each changed interview to every follower in its current state, at most once per `coalesce_seconds`.
 
-    Messages name what has changed; a poll each `poll_seconds` finds what no message named. Followers queue ids, never
-    interviews: who is slow gets the newest state, and costs next to nothing.
+    Messages name changed interviews; a poll every `poll_seconds` finds those that no message named. Followers queue
+    ids, not interviews, so a slow follower gets the newest state and uses little memory.
     """
 
     def __init__(self, organization_id: ObjectId, poll_seconds: float, coalesce_seconds: float) -> None:
@@ -61,13 +64,13 @@ class OrganizationFeed:
         self._next_poll_at = 0.0
         self._wake = asyncio.Event()
         self._started = asyncio.Event()
-        self._pending: set[ObjectId] = set()  # named or found, and not given yet
-        self._delivered: dict[ObjectId, tuple[datetime, float]] = {}  # updated_at as given, and when, by the loop's clock
+        self._pending: set[ObjectId] = set()  # changed and not yet delivered
+        self._delivered: dict[ObjectId, tuple[datetime, float]] = {}  # updated_at as delivered, and the loop's time then
         self._recent: OrderedDict[ObjectId, Interview] = OrderedDict()
         self._queues: set[InterviewQueue] = set()
 
     def receive(self, text: str) -> None:
-        """Take a message of the organization's channel. What names no interview is a reason to look at all of them."""
+        """Apply a message of the organization's channel. A message that names no interview triggers a poll."""
         match decode_message(text):
             case Changed(interview_id=interview_id):
                 self._pending.add(interview_id)
@@ -76,9 +79,9 @@ class OrganizationFeed:
         self._wake.set()
 
     async def follow(self, called_at: float) -> AsyncGenerator[Interview, None]:
-        """Each interview that has changed since OVERLAP before that moment of the loop's clock, then each that changes.
+        """Yield each interview changed since OVERLAP before `called_at` (the loop's time), then each that changes.
 
-        No state comes twice, and none after a newer one, though the wall may find what the follower has found itself.
+        No state is repeated or follows a newer one, even if the follower and the feed both find a change.
         """
         queue = InterviewQueue()
         seen: dict[ObjectId, datetime] = {}
@@ -96,7 +99,7 @@ class OrganizationFeed:
                         continue
                     seen[interview_id] = interview.updated_at
                     yield interview
-                # the wall finds nothing again that is older
+                # the feed does not find older changes again
                 oldest = max(seen.values(), default=since) - OVERLAP
                 seen = {key: updated_at for key, updated_at in seen.items() if updated_at > oldest}
         finally:
@@ -108,10 +111,10 @@ class OrganizationFeed:
         return recent + (await retry_until_available(get_interviews, missing) if missing else [])
 
     async def run(self) -> None:
-        """Find changes and give them, until cancelled."""
+        """Find and deliver changes until cancelled."""
         cursor = await retry_until_available(read_server_time)
         for interview_id, updated_at in await retry_until_available(list_changes_since, self._organization_id, cursor - OVERLAP):
-            # followers find these themselves, when they begin
+            # followers find these themselves when they start
             self._delivered[interview_id] = updated_at, 0.0
         self._started.set()
         while True:
@@ -126,14 +129,14 @@ class OrganizationFeed:
             self._wake.clear()
 
     async def _poll(self, cursor: datetime) -> datetime:
-        """Find what has changed; returns the newest change's time."""
+        """Find changes since the cursor; return the time of the newest."""
         for interview_id, updated_at in await retry_until_available(list_changes_since, self._organization_id, cursor - OVERLAP):
             delivered = self._delivered.get(interview_id)
             if delivered is None or delivered[0] != updated_at:
                 self._pending.add(interview_id)
             cursor = max(cursor, updated_at)
-        # no poll asks about what is older
-        self._delivered = {key: given for key, given in self._delivered.items() if given[0] > cursor - OVERLAP}
+        # no further poll returns older changes
+        self._delivered = {key: state for key, state in self._delivered.items() if state[0] > cursor - OVERLAP}
         return cursor
 
     def _due_at(self, interview_id: ObjectId) -> float:

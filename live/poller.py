@@ -1,4 +1,4 @@
-"""The poll behind every follower: one query a process asks MongoDB how far all followed interviews have come."""
+"""The poll behind all followers: one query per process reads the watermarks of all followed interviews."""
 
 import asyncio
 from contextlib import suppress
@@ -11,11 +11,11 @@ from live.synchronization import RefCounted
 from models.reads.watermarks import read_watermarks
 
 MIN_POLL_INTERVAL_SECONDS = 0.05
-"""between two queries, however many messages ask for one"""
+"""Minimum seconds between two queries, however many messages request one."""
 
 
 class Poller:
-    """Gives every followed interview its marks each `poll_seconds`, and soon where a message gave reason to look."""
+    """Applies watermarks to every followed interview each `poll_seconds`, and sooner on request."""
 
     def __init__(self, feeds: RefCounted[InterviewFeed], poll_seconds: float) -> None:
         self._feeds = feeds
@@ -24,12 +24,12 @@ class Poller:
         self._wake = asyncio.Event()
 
     def request_poll(self, interview_id: ObjectId) -> None:
-        """Ask for the marks of that interview now."""
+        """Request the watermark of the interview with the next query."""
         self._requested.add(interview_id)
         self._wake.set()
 
     async def run(self) -> None:
-        """Watch until cancelled."""
+        """Poll until cancelled."""
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:

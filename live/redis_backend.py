@@ -1,7 +1,7 @@
-"""Redis under broadcaster: a backend that comes back by itself, for as long as its process lives.
+"""A Redis backend for broadcaster that reconnects for as long as its process runs.
 
-redis-py's own PubSub is not used: it reconnects from whichever task touches it, so that two tasks may rebuild one connection at
-once, and it tells nobody that messages were missed. Here a connection has one reader and one writer, and both end with it.
+redis-py's PubSub is not used: it reconnects from any task that uses it, so that two tasks may rebuild one connection
+concurrently, and it does not report that messages were missed. Here each connection has one reader and one writer.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 1.0
 PING_SECONDS = 1.0
-"""a connection that is silent for so long is asked for a sign of life, and given up after as long again"""
+"""Seconds of silence before a connection is pinged; it is closed if the reply takes as long again."""
 STABLE_SECONDS = 5.0
-"""a connection that lived for so long is replaced at once; shorter ones after growing pauses"""
+"""A connection that lasted this many seconds is replaced immediately; shorter ones with backoff."""
 QUEUE_SIZE = 1000
 SUBSCRIBED = ""
-"""the message that a channel gets whenever Redis has (again) begun to deliver to it: what came before may have been missed"""
+"""Message that a channel gets when Redis starts to deliver to it; earlier messages may have been missed."""
 
 _BACKOFF = Backoff(base_seconds=0.1, max_seconds=1.0)
 
@@ -36,14 +36,14 @@ _BACKOFF = Backoff(base_seconds=0.1, max_seconds=1.0)
 class RedisBackend(BroadcastBackend):
     """Carries messages of channels over Redis pub/sub.
 
-    subscribe and unsubscribe only note what is wanted and never suspend, so broadcaster cannot race itself over a first
-    subscriber; SUBSCRIBED is delivered once it is in force. A full queue stops the reading, and Redis drops a connection that
-    falls too far behind: the next one delivers SUBSCRIBED again.
+    `subscribe` and `unsubscribe` only record the wanted channels and never suspend, so broadcaster cannot race over a
+    first subscriber; SUBSCRIBED is delivered once Redis has confirmed. A full queue stops reading, and Redis drops a
+    connection that falls too far behind; the next connection delivers SUBSCRIBED again.
     """
 
     def __init__(self, redis: settings.RedisSettings) -> None:
-        # Every wait below has its own bound: a socket_timeout would cost a task for each command on Python 3.11.
-        # RESP2: redis-py formats every RESP3 push, that is what people say, for a debug log.
+        # Every wait below has its own timeout: on Python 3.11 a socket_timeout would cost a task per command.
+        # RESP2, because redis-py formats every RESP3 push, including transcripts, for a debug log.
         self._pool: ConnectionPool = ConnectionPool.from_url(
             redis.url,
             protocol=2,
@@ -61,7 +61,7 @@ class RedisBackend(BroadcastBackend):
         self._listener: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """Begin to listen. Waits a moment for Redis, but does not insist: it may be away."""
+        """Start listening. Waits at most settings.redis.publish_seconds for Redis, which may be unavailable."""
         self._listener = asyncio.create_task(self._listen_with_reconnect(), name="live listener")
         with suppress(TimeoutError):
             async with asyncio.timeout(self._publish_seconds):
@@ -75,27 +75,27 @@ class RedisBackend(BroadcastBackend):
             await self._pool.aclose()
 
     async def subscribe(self, group: str) -> None:
-        """Deliver the channel's messages from now on, or from when Redis is there."""
+        """Deliver the channel's messages from now on, or once Redis is available."""
         self._wanted_channels.add(group)
         self._channels_changed.set()
 
     async def unsubscribe(self, group: str) -> None:
-        """Deliver no more of them."""
+        """Stop delivering the channel's messages."""
         self._wanted_channels.discard(group)
         self._channels_changed.set()
 
     async def next_published(self) -> Event:
-        """The next message of any wanted channel, or SUBSCRIBED; bytes that are not UTF-8 come with replacement characters."""
+        """Return the next message of a wanted channel, or SUBSCRIBED; invalid UTF-8 is replaced."""
         return await self._events.get()
 
     async def publish(self, channel: str, message: str) -> None:
-        """Send within settings.redis.publish_seconds; at once in vain while Redis is known to be away, or gave no sign of life
-        since another publish was given up: each turn that waits to be stored behind that one would wait as long.
+        """Publish within settings.redis.publish_seconds.
 
-        Raises RedisError, OSError or TimeoutError.
+        Fails immediately while Redis is known to be unavailable, or has not responded since a publish timed out, so
+        that appends queued behind do not wait as well. Raises RedisError, OSError or TimeoutError.
         """
         if self._is_suspect or not self._connected.is_set():
-            raise RedisConnectionError("Redis is away")
+            raise RedisConnectionError("Redis is unavailable")
         try:
             async with asyncio.timeout(self._publish_seconds):
                 await self._redis.publish(channel, message)
@@ -104,7 +104,7 @@ class RedisBackend(BroadcastBackend):
             raise
 
     async def is_up(self) -> bool:
-        """Whether messages are listened to, and Redis answers within settings.redis.publish_seconds."""
+        """Return whether the listener is connected and Redis answers within settings.redis.publish_seconds."""
         if not self._connected.is_set():
             return False
         try:
@@ -122,22 +122,22 @@ class RedisBackend(BroadcastBackend):
             try:
                 await self._listen()
             except* Exception as lost:
-                # whatever it was, the remedy is a new connection; an error's own text may hold what it choked on
+                # any error calls for a new connection; its text is not logged, since it may quote the message
                 if self._connected.is_set() or failures == 0:
-                    log.warning("Redis is away", reasons=sorted({type(error).__name__ for error in lost.exceptions}))
+                    log.warning("Redis unavailable", reasons=sorted({type(error).__name__ for error in lost.exceptions}))
             self._connected.clear()
             failures = 0 if loop.time() - began > STABLE_SECONDS else failures + 1
             await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
 
     async def _listen(self) -> None:
-        """Live with one connection until it is lost; raises what ended it."""
-        connection: Connection = self._pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py's own gap
+        """Serve one connection until it is lost; raise what ended it."""
+        connection: Connection = self._pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py does not annotate it
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await connection.connect()  # type: ignore[no-untyped-call]  # the same
+                await connection.connect()  # type: ignore[no-untyped-call]  # likewise
             self._is_suspect = False
             self._connected.set()
-            log.info("listening to Redis", channels=len(self._wanted_channels))
+            log.info("Redis connected", channels=len(self._wanted_channels))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(connection), name="live reader")
                 tasks.create_task(self._write(connection), name="live writer")
@@ -153,7 +153,7 @@ class RedisBackend(BroadcastBackend):
                 self._is_suspect = False
             match response:
                 case None if is_pinged:
-                    raise RedisConnectionError("no sign of life")
+                    raise RedisConnectionError("no reply to the ping")
                 case None:
                     async with asyncio.timeout(PING_SECONDS):
                         await connection.send_command("PING")

@@ -1,4 +1,4 @@
-"""Reading MongoDB for followers: patiently, and once for all who ask the same."""
+"""Reads for followers: retried while MongoDB is unavailable, and shared by concurrent callers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -18,26 +18,26 @@ _BACKOFF = Backoff(base_seconds=0.1, max_seconds=2.0)
 
 
 async def retry_until_available(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The answer of `read`, which is asked again, after growing pauses, for as long as MongoDB is away."""
+    """Return the result of `read`, retried with backoff for as long as MongoDB is unavailable."""
     failures = 0
     while True:
         try:
             return await read(*args, **kwargs)
         except PyMongoError as error:
             if failures == 0:
-                log.warning("followers wait for MongoDB", reason=type(error).__name__)
+                log.warning("MongoDB unavailable: followers wait", reason=type(error).__name__)
             failures += 1
         await asyncio.sleep(_BACKOFF.jittered_seconds(failures))
 
 
 class SingleFlight:
-    """Reads that are under way: who asks the same meanwhile shares the answer."""
+    """Concurrent reads with the same key share one execution and its result."""
 
     def __init__(self) -> None:
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def get(self, key: Hashable, read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The answer of `read`, or of the one that is under way for that key. Who is cancelled takes nobody else along."""
+        """Return the result of `read`, or of the running read with this key. Cancelling one caller does not affect the others."""
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(retry_until_available(read, *args, **kwargs))
@@ -45,6 +45,6 @@ class SingleFlight:
         return cast(T, await asyncio.shield(task))
 
     def cancel(self) -> None:
-        """Nobody asks any more."""
+        """Cancel all running reads."""
         for task in self._tasks.values():
             task.cancel()

@@ -1,4 +1,4 @@
-"""What several followers use together: things that are open while somebody uses them, and signals that wake all who wait."""
+"""Sharing between followers: reference-counted resources, and notifiers that wake all waiters."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ class _RefCountedEntry(Generic[T]):
 
 
 class RefCounted(Generic[T]):
-    """One open thing an id: opened for its first user, closed after the last one."""
+    """One resource per id, opened for its first user and closed after the last."""
 
     def __init__(self, open_resource: Callable[[ObjectId], AbstractContextManager[T]]) -> None:
         self._open_resource = open_resource
@@ -27,52 +27,42 @@ class RefCounted(Generic[T]):
 
     @contextmanager
     def use(self, key: ObjectId) -> Iterator[T]:
-        """The thing of that id, for the length of the block. Opening does not suspend, so first users cannot race."""
-        resource = self.acquire(key)
-        try:
-            yield resource
-        finally:
-            self.release(key)
-
-    def acquire(self, key: ObjectId) -> T:
-        """The thing of that id, until it is given back: as `use`, for users so many that each context manager would count."""
+        """Hold the resource of this id for the block. Opening does not suspend, so first users cannot race."""
         entry = self._entries.get(key)
         if entry is None:
             stack = ExitStack()
             entry = self._entries[key] = _RefCountedEntry(stack.enter_context(self._open_resource(key)), stack)
         entry.ref_count += 1
-        return entry.resource
-
-    def release(self, key: ObjectId) -> None:
-        """The user of that thing, who took it, is done with it."""
-        entry = self._entries[key]
-        entry.ref_count -= 1
-        if not entry.ref_count:
-            del self._entries[key]
-            entry.stack.close()
+        try:
+            yield entry.resource
+        finally:
+            entry.ref_count -= 1
+            if not entry.ref_count:
+                del self._entries[key]
+                entry.stack.close()
 
     def get(self, key: ObjectId) -> T | None:
-        """The thing of that id, if it is open."""
+        """Return the resource of this id if it is open."""
         entry = self._entries.get(key)
         return entry.resource if entry else None
 
     def keys(self) -> list[ObjectId]:
-        """The ids of what is open."""
+        """Return the ids of the open resources."""
         return list(self._entries)
 
 
 class Notifier:
-    """Wakes everybody who waits. What moves while one is busy is not lost: who waits says which number was seen."""
+    """Wakes all waiters. A wake-up while a waiter is busy is not lost, because it waits for a number after the one it saw."""
 
     __slots__ = ("_waiting", "number")
 
     def __init__(self) -> None:
         self.number = 0
-        """of wake-ups so far"""
+        """Number of wake-ups so far."""
         self._waiting: list[asyncio.Future[None]] = []
 
     def wait_after(self, seen: int) -> asyncio.Future[None]:
-        """Done as soon as there was a wake-up after number `seen`. Its one reader may cancel it."""
+        """Return a future that is done after a wake-up with a number above `seen`. Only one caller may await it."""
         future = asyncio.get_running_loop().create_future()
         if self.number != seen:
             future.set_result(None)
@@ -81,7 +71,7 @@ class Notifier:
         return future
 
     def wake(self) -> None:
-        """Wake all who wait."""
+        """Wake all waiters."""
         self.number += 1
         waiting, self._waiting = self._waiting, []
         for future in waiting:

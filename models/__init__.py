@@ -1,0 +1,1 @@
+"""MongoDB: documents, the storage they share, state changes and reads."""

@@ -20,7 +20,6 @@ from models.documents.organization import Role
 from models.documents.turn import Channel, Turn
 from models.reads.interview_list import InterviewFilter, InterviewOrderField, list_interviews, to_sort_order
 from models.reads.pagination import PageRequest
-from models.reads.watermarks import read_access_state
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values
 
@@ -109,7 +108,7 @@ async def _resolve_interview_id(services: Services, principal: Principal, interv
     The fields that this needs are cached while somebody follows the interview, and otherwise read with a projection.
     """
     object_id = decode_id(IdKind.INTERVIEW, interview_id)
-    access_state = services.live.cached_access_state(object_id) or await read_access_state(object_id)
+    access_state = services.live.cached_access_state(object_id) or await services.credentials.read_access_state(object_id)
     if (
         access_state is None
         or access_state.organization_id != principal.organization_id

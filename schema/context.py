@@ -83,7 +83,7 @@ class GraphQLContext(SubscriptionContext):
         bearer = _BEARER.fullmatch(authorization)
         if bearer is None:
             raise Unauthenticated("The credential is malformed: send Authorization: Bearer <API key or token>.")
-        return await authenticate(bearer[1], self.services.settings.auth)
+        return await authenticate(bearer[1], self.services.settings.auth, self.services.credentials)
 
 
 Info = strawberry.Info[GraphQLContext, None]

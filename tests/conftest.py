@@ -104,7 +104,8 @@ async def own_livekit(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 @pytest.fixture(scope="session")
 async def bound_database(mongod: str) -> AsyncIterator[AsyncDatabase[dict[str, object]]]:
     """A database of this pytest process to which the documents are bound. It is dropped at the end."""
-    mongodb = configuration.MongodbSettings(url=mongod, database=f"viva_test_{uuid4().hex}")
+    # tests wait for effects: on a loaded machine transactions that conflict take longer than the default timeout
+    mongodb = configuration.MongodbSettings(url=mongod, database=f"viva_test_{uuid4().hex}", timeout_seconds=30.0)
     async with connect(mongodb) as client:
         yield client[mongodb.database]
         await client.drop_database(mongodb.database)

@@ -1,4 +1,4 @@
-"""Documents for tests: valid, small, and stored."""
+"""Factories of small, valid documents for tests."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from models.writes.append_turns import InterviewerUpdate, append_candidate_turn
 
 
 def position_body(**values: Any) -> PositionContent:
-    """A position of three questions and three criteria; `values` replace fields."""
+    """Return a position with three questions and three criteria; `values` replace fields."""
     criteria = [
         Criterion(
             key=key,
@@ -50,7 +50,7 @@ def position_body(**values: Any) -> PositionContent:
 
 
 async def make_position(organization_id: ObjectId | None = None, **values: Any) -> Position:
-    """A stored first version; of an organization of its own unless one is named. `values` replace fields of the body."""
+    """Store the first version of a position, in a new organization by default; `values` replace fields."""
     position = Position(
         organization_id=PydanticObjectId(organization_id or ObjectId()), version=1, **position_body(**values).model_dump()
     )
@@ -60,7 +60,7 @@ async def make_position(organization_id: ObjectId | None = None, **values: Any) 
 async def make_interview(
     position: Position | None = None, status: InterviewStatus = InterviewStatus.IN_PROGRESS, **values: Any
 ) -> Interview:
-    """A stored interview for that position, or for one that is stored with it, in that state. `values` replace fields."""
+    """Store an interview in this state, for a new position by default; `values` replace fields."""
     position = position or await make_position()
     at = now()
     name = "Ada Lovelace"
@@ -110,7 +110,7 @@ async def read_room(interview: Interview) -> RoomState:
 
 
 def new_evaluation(interview: Interview, **values: Any) -> Evaluation:
-    """An evaluation that is due and not stored yet; `values` replace fields."""
+    """Return an unstored evaluation that is due; `values` replace fields."""
     fields = {
         "interview_id": interview.id,
         "organization_id": interview.organization_id,
@@ -125,7 +125,7 @@ def new_evaluation(interview: Interview, **values: Any) -> Evaluation:
 
 
 def new_outcome(level: int | None = 3) -> EvaluationOutcome:
-    """A judgement with all three criteria at that level."""
+    """Return an outcome with all three criteria at this level."""
     score = None if level is None else (level - 1) * 25.0
     criteria = [
         CriterionResult(key=key, name=key, weight=1, level=level, score=score, rationale="because", evidence=[])
@@ -144,25 +144,25 @@ def new_outcome(level: int | None = 3) -> EvaluationOutcome:
 
 
 def new_turn(key: str, text: str = "Some words.", speaker: Speaker = Speaker.INTERVIEWER, **values: Any) -> NewTurn:
-    """A turn that has no place yet. `values` replace fields."""
+    """Return a turn without a seq; `values` replace fields."""
     at = now()
     fields = {"key": key, "text": text, "speaker": speaker, "channel": Channel.TEXT, "started_at": at, "ended_at": at}
     return NewTurn(**{**fields, **values})
 
 
 def new_interviewer_update(fence: int = 0, **values: Any) -> InterviewerUpdate:
-    """What an interviewer's turns change; `values` replace fields."""
+    """Return the changes of an interviewer's turns; `values` replace fields."""
     fields = {"fence": fence, "answers": 0, "progress": Progress(), "by_code": False, "due_at": None}
     return InterviewerUpdate(**{**fields, **values})
 
 
 def new_recording(interview: Interview, **values: Any) -> Recording:
-    """A recording that has just begun and is not stored yet; `values` replace fields."""
+    """Return an unstored recording that has just begun; `values` replace fields."""
     return Recording(**{"interview_id": interview.id, "organization_id": interview.organization_id, **values})
 
 
 def new_recording_file(**values: Any) -> RecordingFile:
-    """A file that can be played; `values` replace fields."""
+    """Return a playable file; `values` replace fields."""
     fields = {
         "kind": RecordingKind.AUDIO,
         "status": RecordingStatus.COMPLETED,
@@ -176,7 +176,7 @@ def new_recording_file(**values: Any) -> RecordingFile:
 
 
 async def add_candidate_turn(interview: Interview, text: str, key: str | None = None) -> Turn:
-    """Store one more turn of the candidate, without telling anybody: as a process does that dies right after the commit."""
+    """Store a turn of the candidate without publishing it."""
     turn = new_turn(f"client:{key or ObjectId()}", text, Speaker.CANDIDATE)
     stored, _ = await append_candidate_turn(interview.id, turn)
     return stored

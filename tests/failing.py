@@ -1,4 +1,4 @@
-"""A process in which everything fails while it handles what was said; test_logs runs it and reads its log."""
+"""A process that fails in many ways while handling transcript text; test_logs runs it and reads its log."""
 
 import asyncio
 import gc
@@ -30,7 +30,7 @@ async def fail_job(_: ObjectId) -> None:
 
 
 async def fail_insert(_: ObjectId) -> None:
-    """pymongo's errors quote the document."""
+    """Fail with an error of PyMongo, which quotes the document."""
     interview = await make_interview()
     turn = await add_candidate_turn(interview, SPOKEN_TEXT, SPOKEN_TEXT)
     row = await get_turn_collection().find_one({"_id": turn.id})
@@ -42,11 +42,11 @@ async def fail_renewal() -> bool:
 
 
 async def abandon_failing_task() -> None:
-    asyncio.get_running_loop().create_task(fail_job(ObjectId()), name="forgotten")
+    asyncio.get_running_loop().create_task(fail_job(ObjectId()), name="abandoned")
     await asyncio.sleep(0)
 
 
-def by_libraries() -> None:
+def log_from_libraries() -> None:
     api_key = SECRET
     try:
         try:
@@ -76,7 +76,7 @@ async def main(log_format: str, mongodb_url: str, redis_url: str, database: str)
                 await asyncio.sleep(5)
         await abandon_failing_task()
         gc.collect()
-        by_libraries()
+        log_from_libraries()
         await asyncio.sleep(0.5)
         stop.set()
         await work

@@ -1,4 +1,4 @@
-"""Who gets in, and what each role may do there."""
+"""Authentication, signed tokens and the permissions of each role."""
 
 from datetime import timedelta
 
@@ -24,6 +24,7 @@ from auth import (
 )
 from errors import Forbidden, NotFound, Unauthenticated
 from models.documents.organization import Role, create_key, ensure_organization, revoke_key
+from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import reschedule_interview
@@ -32,6 +33,7 @@ from tests.factories import make_interview
 pytestmark = pytest.mark.usefixtures("database")
 
 AUTH_SETTINGS = settings.AuthSettings(secret="a secret of more than thirty-two characters")
+CREDENTIALS = CredentialReader()
 OTHER_AUTH_SETTINGS = settings.AuthSettings(secret="another secret of more than thirty-two characters")
 
 
@@ -41,54 +43,54 @@ async def make_organization() -> PydanticObjectId:
     return organization.id
 
 
-async def test_a_key_is_its_organization_and_role() -> None:
+async def test_key_authenticates_as_its_organization_and_role() -> None:
     organization_id = await make_organization()
     key, secret = await create_key(organization_id, Role.RECRUITER, "the ATS")
-    principal = await authenticate(secret, AUTH_SETTINGS)
+    principal = await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
     assert principal == Principal(organization_id, Role.RECRUITER, "the ATS", f"key:{key.id}", expires_at=None, key_id=key.id)
-    await recheck(principal)
+    await recheck(principal, CREDENTIALS)
 
 
 @pytest.mark.parametrize(
     "secret", ["", "viva_", "viva_guessed", "viva_\udcff", "viva_é", "\udcff", "é.é.é", "x.y.z", "a" * 10_000]
 )
-async def test_a_false_token_is_no_access(secret: str) -> None:
+async def test_invalid_token_is_unauthenticated(secret: str) -> None:
     with pytest.raises(Unauthenticated):
-        await authenticate(secret, AUTH_SETTINGS)
+        await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
 
 
-async def test_a_revoked_key_gets_nobody_in_and_nobody_stays_in_by_it() -> None:
+async def test_revoked_key_fails_authentication_and_recheck() -> None:
     key, secret = await create_key(await make_organization(), Role.ADMIN, "lost")
-    principal = await authenticate(secret, AUTH_SETTINGS)
+    principal = await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
     assert key.id
     await revoke_key(key.id)
     with pytest.raises(Unauthenticated, match="revoked"):
-        await authenticate(secret, AUTH_SETTINGS)
+        await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
     with pytest.raises(Unauthenticated, match="revoked"):
-        await recheck(principal)
+        await recheck(principal, CREDENTIALS)
 
 
-async def test_an_expired_key_gets_nobody_in() -> None:
+async def test_expired_key_is_unauthenticated() -> None:
     _, secret = await create_key(await make_organization(), Role.ADMIN, "old", now() - timedelta(seconds=1))
     with pytest.raises(Unauthenticated):
-        await authenticate(secret, AUTH_SETTINGS)
+        await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
 
 
-async def test_a_key_that_expires_meanwhile_is_no_access_any_more() -> None:
+async def test_key_that_expires_fails_the_recheck() -> None:
     _, secret = await create_key(await make_organization(), Role.ADMIN, "short", now() + timedelta(hours=1))
-    principal = await authenticate(secret, AUTH_SETTINGS)
+    principal = await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
     assert principal.expires_at
     stale = Principal(
         principal.organization_id, principal.role, principal.name, principal.caller, expires_at=now(), key_id=principal.key_id
     )
     with pytest.raises(Unauthenticated, match="expired"):
-        await recheck(stale)
+        await recheck(stale, CREDENTIALS)
 
 
-async def test_a_candidates_token_is_for_one_interview() -> None:
+async def test_candidate_token_authenticates_for_one_interview() -> None:
     interview = await make_interview()
     token, expires_at = issue_candidate_token(interview, AUTH_SETTINGS)
-    principal = await authenticate(token, AUTH_SETTINGS)
+    principal = await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
     assert (principal.role, principal.interview_id, principal.organization_id, principal.name) == (
         Role.CANDIDATE,
         interview.id,
@@ -97,58 +99,58 @@ async def test_a_candidates_token_is_for_one_interview() -> None:
     )
     assert principal.expires_at == expires_at
     assert timedelta(minutes=239) < expires_at - now() <= timedelta(minutes=240)
-    await recheck(principal)
+    await recheck(principal, CREDENTIALS)
 
 
-async def test_a_candidates_token_ends_with_its_time() -> None:
+async def test_candidate_token_expires() -> None:
     interview = await make_interview()
     claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "exp": now() - timedelta(seconds=1)}
     with pytest.raises(Unauthenticated, match="join again"):
-        await authenticate(sign(claims, Audience.CANDIDATE, AUTH_SETTINGS), AUTH_SETTINGS)
+        await authenticate(sign(claims, Audience.CANDIDATE, AUTH_SETTINGS), AUTH_SETTINGS, CREDENTIALS)
 
 
-async def test_a_renewed_invite_ends_the_access_by_the_older_one() -> None:
+async def test_renewed_invite_revokes_older_access() -> None:
     interview = await make_interview()
     token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
-    principal = await authenticate(token, AUTH_SETTINGS)
+    principal = await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
     await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
     with pytest.raises(Unauthenticated, match="newest invite"):
-        await authenticate(token, AUTH_SETTINGS)
+        await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
     with pytest.raises(Unauthenticated, match="newest invite"):
-        await recheck(principal)
+        await recheck(principal, CREDENTIALS)
 
 
-async def test_an_erasure_ends_the_candidates_access() -> None:
+async def test_erasure_revokes_candidate_access() -> None:
     interview = await make_interview()
     token, _ = issue_candidate_token(interview, AUTH_SETTINGS)
     await mark_erased(interview.id)
     with pytest.raises(Unauthenticated):
-        await authenticate(token, AUTH_SETTINGS)
+        await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
 
 
-async def test_no_token_passes_for_one_of_another_kind() -> None:
+async def test_token_of_another_audience_is_rejected() -> None:
     interview = await make_interview()
     access, _ = issue_candidate_token(interview, AUTH_SETTINGS)
     invite = issue_invite_token(interview, AUTH_SETTINGS)
     receipt = sign({"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1}, Audience.RECEIPT, AUTH_SETTINGS)
     for token in (invite, receipt):
         with pytest.raises(Unauthenticated):
-            await authenticate(token, AUTH_SETTINGS)
+            await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
     for token in (access, receipt, "", "viva_x", "\udcff"):
         with pytest.raises(NotFound, match="newest link"):
             decode_invite_token(token, AUTH_SETTINGS)
 
 
-async def test_no_token_passes_that_another_secret_or_none_has_signed() -> None:
+async def test_token_with_another_or_no_signature_is_rejected() -> None:
     interview = await make_interview()
     claims = {"sub": str(interview.id), "org": str(interview.organization_id), "gen": 1, "aud": Audience.CANDIDATE}
     unsigned = jwt.encode(claims, "", algorithm="none")
     for token in (issue_candidate_token(interview, OTHER_AUTH_SETTINGS)[0], unsigned):
         with pytest.raises(Unauthenticated):
-            await authenticate(token, AUTH_SETTINGS)
+            await authenticate(token, AUTH_SETTINGS, CREDENTIALS)
 
 
-async def test_an_invite_is_the_same_each_time_until_it_is_renewed() -> None:
+async def test_invite_is_stable_until_renewed() -> None:
     interview = await make_interview()
     assert issue_invite_token(interview, AUTH_SETTINGS) == issue_invite_token(interview, AUTH_SETTINGS)
     assert decode_invite_token(issue_invite_token(interview, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 1)
@@ -157,7 +159,7 @@ async def test_an_invite_is_the_same_each_time_until_it_is_renewed() -> None:
     assert decode_invite_token(issue_invite_token(renewed, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 2)
 
 
-async def test_nothing_is_signed_with_a_secret_that_protects_nothing() -> None:
+async def test_signing_requires_a_long_secret() -> None:
     interview = await make_interview()
     for secret in ("", "short"):
         with pytest.raises(RuntimeError, match="AUTH_SECRET"):
@@ -194,15 +196,15 @@ ROLES_BY_ACTION: dict[Action, set[Role]] = {
 
 
 @pytest.mark.parametrize("action", Action)
-def test_each_action_is_for_the_roles_that_it_is_meant_for(action: Action) -> None:
+def test_each_action_is_permitted_for_its_roles_only(action: Action) -> None:
     assert {role for role in Role if has_permission(new_principal(role), action)} == ROLES_BY_ACTION[action]
 
 
-def test_every_role_is_in_the_table() -> None:
+def test_every_role_has_permissions() -> None:
     assert set(PERMISSIONS) == set(Role)
 
 
-def test_a_refusal_names_the_role_the_field_and_who_may() -> None:
+def test_forbidden_error_names_role_field_and_permitted_roles() -> None:
     with pytest.raises(Forbidden) as refused:
         require_permission(new_principal(Role.VIEWER), Action.READ_EVALUATION, field="filter.minScore")
     assert refused.value.field == "filter.minScore"

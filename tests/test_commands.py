@@ -24,6 +24,7 @@ from auth import authenticate
 from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
 from models.documents.organization import Role, create_key
+from models.reads.credentials import CredentialReader
 from sandbox.processes import ChildProcess
 from settings import AuthSettings, Settings
 from tests.cli_workspace import MAIN, copy_workspace, wait_for_dev_output
@@ -93,7 +94,7 @@ async def test_keys_can_be_created_listed_and_revoked(
             assert secret not in str(document)
 
     auth = AuthSettings(secret=SecretStr(SECRET))
-    caller = await authenticate(secret, auth)
+    caller = await authenticate(secret, auth, CredentialReader())
     assert caller.role is Role.RECRUITER
     await create_key(caller.organization_id, Role.ADMIN, "Ada")
     (revoked, _, _), (code, _, error_output) = await asyncio.gather(
@@ -102,7 +103,7 @@ async def test_keys_can_be_created_listed_and_revoked(
     assert revoked == 0
     assert (code, "There is no key" in error_output) == (2, True)
     with pytest.raises(Unauthenticated, match="revoked"):
-        await authenticate(secret, auth)
+        await authenticate(secret, auth, CredentialReader())
 
     code, _, error_output = await run_command(tmp_path, "keys", "list", "Acmee", **where)
     assert (code, "There is no organization Acmee" in error_output) == (2, True)
@@ -123,11 +124,11 @@ async def test_keys_can_be_created_listed_and_revoked(
         ("jobs", {"AUTH_SECRET": SECRET}, "ANTHROPIC_API_KEY is not set"),
         ("serve", {"API_PORT": "over 9000"}, "API_PORT: "),
         ("serve", {"AUTH_SECRET": SECRET, "MONGODB_TIMEOUT_SECONDS": "-1"}, "MONGODB_TIMEOUT_SECONDS: "),
-        ("serve", {"API_ALLOWED_ORIGINS": "https://hr.invalid"}, "API_ALLOWED_ORIGINS: this is no JSON list"),
+        ("serve", {"API_ALLOWED_ORIGINS": "https://hr.invalid"}, "API_ALLOWED_ORIGINS: this is not a JSON list"),
         ("serve", {"AUTH_SECRET": SECRET, "API_ALLOWED_ORIGINS": '["hr.invalid/page"]'}, "API_ALLOWED_ORIGINS: an origin is"),
-        ("serve", {"LOG": "debugging"}, "LOG: this is the first part"),
-        ("serve", {"API": "an address"}, "API: this is the first part"),
-        ("jobs", {"JOBS": "400"}, "JOBS: this is the first part"),
+        ("serve", {"LOG": "debugging"}, "LOG: this is a prefix"),
+        ("serve", {"API": "an address"}, "API: this is a prefix"),
+        ("jobs", {"JOBS": "400"}, "JOBS: this is a prefix"),
         ("keys revoke rubbish", {}, "rubbish is not the id of a key"),
         ("keys create Acme CANDIDATE x", {}, "return a link for them"),
     ],

@@ -1,4 +1,4 @@
-"""What a process writes down when things fail while it handles what people said."""
+"""The log of a process that fails while it handles transcript text."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ async def run_and_read_log(log_format: str, mongod: str, valkey: str) -> str:
 
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
-async def test_no_log_holds_what_was_said_or_a_secret_whatever_fails(log_format: str, mongod: str, valkey: str) -> None:
+async def test_logs_contain_no_transcript_text_or_secret(log_format: str, mongod: str, valkey: str) -> None:
     log = await run_and_read_log(log_format, mongod, valkey)
     for event, reason in EVENTS:
         assert event in log
@@ -45,19 +45,19 @@ async def test_no_log_holds_what_was_said_or_a_secret_whatever_fails(log_format:
         assert word not in log, log
 
 
-async def test_every_line_is_an_event_that_says_what_failed_and_where(mongod: str, valkey: str) -> None:
+async def test_every_log_line_is_an_event_with_reason_and_location(mongod: str, valkey: str) -> None:
     events = [json.loads(line) for line in (await run_and_read_log("json", mongod, valkey)).splitlines()]
     logged_events = {(event["event"], event.get("reason")) for event in events}
     assert logged_events >= EVENTS
     assert all(event["timestamp"] and event["level"] for event in events)
     [ours] = [event for event in events if event["event"] == "ours failed"]
     assert ours["request_id"] == "a request"
-    # the error, and the one behind it
-    assert [place.rsplit(" ")[-1] for place in ours["traceback"]] == ["by_libraries", "by_libraries"]
+    # the error and its cause
+    assert [place.rsplit(" ")[-1] for place in ours["traceback"]] == ["log_from_libraries", "log_from_libraries"]
     assert all("failing.py:" in place for place in ours["traceback"])
 
 
-def test_places_of_errors_that_go_round_in_circles_are_told_once() -> None:
+def test_locations_of_circular_causes_are_extracted_once() -> None:
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first
     assert extract_locations(first) == []

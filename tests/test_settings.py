@@ -1,4 +1,4 @@
-"""Settings: from the environment, refused by name, and listed with their true defaults in .env.example."""
+"""Settings from the environment, their validation, and their defaults in .env.example."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ EXAMPLE = Path(__file__).parents[1] / ".env.example"
 
 
 def environment_defaults(model: type[BaseModel] = Settings, prefix: str = "") -> dict[str, Any]:
-    """Every setting's name in the environment, with its default."""
+    """Return the default of every setting by its environment variable."""
     found: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         kind = field.annotation
@@ -26,7 +26,7 @@ def environment_defaults(model: type[BaseModel] = Settings, prefix: str = "") ->
 
 
 def format_default(default: Any) -> str:
-    """A default as .env.example writes it."""
+    """Return a default as .env.example writes it."""
     if isinstance(default, SecretStr):
         return default.get_secret_value()
     if default is None:
@@ -34,21 +34,21 @@ def format_default(default: Any) -> str:
     return str(default).lower() if isinstance(default, bool) else str(default)
 
 
-def test_the_example_names_every_setting_with_its_default() -> None:
+def test_env_example_lists_every_setting_with_its_default() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     named = dotenv_values(EXAMPLE)
-    # one that has no default stands there commented out
+    # settings without a default are commented out
     commented = dict.fromkeys(re.findall(r"^# ([A-Z0-9_]+)=$", text, re.MULTILINE), "")
     assert {**named, **commented} == {name: format_default(default) for name, default in environment_defaults().items()}
 
 
-def test_the_example_as_it_stands_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_env_example_changes_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in environment_defaults():
         monkeypatch.delenv(name, raising=False)
     assert Settings(_env_file=EXAMPLE) == Settings(_env_file=None)
 
 
-def test_a_name_of_the_environment_sets_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variable_sets_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONGODB_URL", "mongodb://elsewhere")
     monkeypatch.setenv("ANTHROPIC_API_KEY", "  a key  ")
     monkeypatch.setenv("INTERVIEW_FIRST_WORD_SECONDS", "2.5")
@@ -64,13 +64,13 @@ def test_a_name_of_the_environment_sets_its_setting(monkeypatch: pytest.MonkeyPa
     ("name", "value"),
     [("API_PORT", "a port"), ("LOG_LEVEL", "LOUD"), ("JOBS_LEASE_SECONDS", "0"), ("REDIS_PUBLISH_SECONDS", "-1")],
 )
-def test_a_value_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_invalid_value_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings(_env_file=None)
 
 
 def test_secrets_are_not_printed() -> None:
-    settings = Settings(_env_file=None, auth={"secret": "hush hush"}, anthropic={"api_key": "do not tell"})
-    assert "hush" not in repr(settings)
-    assert "do not tell" not in repr(settings)
+    settings = Settings(_env_file=None, auth={"secret": "a signing secret"}, anthropic={"api_key": "an API key"})
+    assert "a signing secret" not in repr(settings)
+    assert "an API key" not in repr(settings)

@@ -1,0 +1,1 @@
+"""Beanie documents and their indexes, with lookups by id."""

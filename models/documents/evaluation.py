@@ -1,4 +1,4 @@
-"""Evaluations: append-only, one document a version; and the reviews in which people decide beside them."""
+"""Evaluations: append-only, one document per version, with the reviews in which people decide."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from models.storage.stored_document import StoredDocument
 
 
 class EvaluationStatus(StrEnum):
-    """Where an evaluation stands."""
+    """State of an evaluation."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -27,7 +27,7 @@ ACTIVE_STATUSES = (EvaluationStatus.PENDING, EvaluationStatus.RUNNING)
 
 
 class Evidence(BaseModel):
-    """A quote that code has found: turn seq, text[start:end] in Unicode code points."""
+    """A quote that code found in the transcript: text[start:end] of turn `seq`, in Unicode code points."""
 
     quote: str
     seq: int
@@ -36,7 +36,7 @@ class Evidence(BaseModel):
 
 
 class CriterionResult(BaseModel):
-    """The judgement of one criterion. level 1-5 and score 0-100 are None when it was not assessed."""
+    """The result for one criterion. `level` (1-5) and `score` (0-100) are None when it was not assessed."""
 
     key: str
     name: str
@@ -55,17 +55,17 @@ class Finding(BaseModel):
 
 
 class Usage(BaseModel):
-    """Tokens of calls, and their cost in US dollars by the prices in settings."""
+    """Tokens used by calls of the model, and their cost in US dollars at the prices in settings."""
 
     input_tokens: int = 0
-    """without those that were read from the cache"""
+    """Input tokens, without those read from the cache."""
     cached_input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
 
 
 class LevelOverride(BaseModel):
-    """A reviewer's level for a criterion; None: not assessed."""
+    """A reviewer's level for a criterion; None means not assessed."""
 
     criterion_key: str
     level: int | None
@@ -73,7 +73,7 @@ class LevelOverride(BaseModel):
 
 
 class Review(BaseModel):
-    """A person's decision. overall_score is the evaluation's with the overrides in place, by the same code."""
+    """A person's decision. `overall_score` is computed like the evaluation's, with the overrides applied."""
 
     id: PydanticObjectId
     decision: Decision
@@ -85,7 +85,7 @@ class Review(BaseModel):
 
 
 class EvaluationOutcome(BaseModel):
-    """What a finished judgement adds to its evaluation, all at once or not at all."""
+    """Everything that a completed judgement adds to its evaluation, in one update."""
 
     overall_score: float | None
     recommendation: Recommendation
@@ -96,11 +96,11 @@ class EvaluationOutcome(BaseModel):
     weaknesses: list[Finding]
     model: str
     usage: Usage = Usage()
-    """of the call that gave it"""
+    """Usage of the call that produced this outcome."""
 
 
 class Evaluation(StoredDocument):
-    """One evaluation of an interview. The job that makes it stands in it: due_at, attempts, lease."""
+    """One version of an interview's evaluation, with the state of its job: `due_at`, `attempts`, `fence`, `lease`."""
 
     interview_id: PydanticObjectId
     organization_id: PydanticObjectId
@@ -109,17 +109,17 @@ class Evaluation(StoredDocument):
     failure: str | None = None
     outcome: EvaluationOutcome | None = None
     usage: Usage = Usage()
-    """of all its calls, including those that failed or whose worker lost its lease"""
+    """Usage of all calls, including those that failed or whose worker lost its lease."""
     billed_fences: list[int] = Field(default_factory=list)
-    """fences of the attempts whose cost is in `usage`: each is added once, however often that is retried"""
+    """Fences of the attempts included in `usage`, so that retrying to record one adds it only once."""
     position_id: PydanticObjectId
     position_version: int
     prompt_version: str = ""
     """Version of the prompt, set by each claim; empty until the first."""
     model: str
-    """the model that is asked; outcome.model is the one that answered"""
+    """The model requested; `outcome.model` is the one that answered."""
     transcript_digest: str
-    """sha256, hex, of the turns as evaluation.digest writes them"""
+    """SHA-256 (hex) of the turns as evaluation.digest serializes them."""
     sandbox: bool
     created_at: datetime = Field(default_factory=now)
     completed_at: datetime | None = None
@@ -134,7 +134,7 @@ class Evaluation(StoredDocument):
         indexes: ClassVar = [
             IndexModel([("interview_id", ASCENDING), ("version", DESCENDING)], unique=True),
             IndexModel([("due_at", ASCENDING)], partialFilterExpression={"status": {"$in": ["PENDING", "RUNNING"]}}),
-            # at most one at work on an interview, whatever races
+            # at most one active evaluation per interview, whatever races
             IndexModel(
                 [("interview_id", ASCENDING)],
                 unique=True,
@@ -145,27 +145,27 @@ class Evaluation(StoredDocument):
 
 
 async def get_evaluation(evaluation_id: ObjectId) -> Evaluation | None:
-    """The evaluation of that id, whoever owns it."""
+    """Return the evaluation with this id, in any organization."""
     return await Evaluation.get(PydanticObjectId(evaluation_id))
 
 
 async def get_organization_evaluation(organization_id: ObjectId, evaluation_id: ObjectId) -> Evaluation | None:
-    """The evaluation of that id if it belongs to that organization."""
+    """Return the evaluation with this id if it belongs to the organization."""
     return await Evaluation.find_one({"_id": evaluation_id, "organization_id": organization_id})
 
 
 async def list_evaluations(interview_id: ObjectId) -> list[Evaluation]:
-    """Every version, newest first."""
+    """Return every version of the interview's evaluation, newest first."""
     return await Evaluation.find({"interview_id": interview_id}).sort("-version").to_list()
 
 
 async def list_evaluations_for_interviews(interview_ids: list[ObjectId]) -> list[Evaluation]:
-    """Every version of several interviews, newest first."""
+    """Return every version of several interviews' evaluations, newest first."""
     return await Evaluation.find({"interview_id": {"$in": interview_ids}}).sort("-version").to_list()
 
 
 def pick_evaluation(newest_first: list[Evaluation], version: int | None) -> Evaluation | None:
-    """The named version; else the newest completed one, or the newest while none is completed."""
+    """Return the given version; without one, the newest completed version, or the newest if none is completed."""
     if version is not None:
         return next((e for e in newest_first if e.version == version), None)
     completed = (e for e in newest_first if e.status is EvaluationStatus.COMPLETED)

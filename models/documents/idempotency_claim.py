@@ -1,7 +1,7 @@
-"""Claims of idempotency keys: the first request with a key fixes the id of what it makes, every later one works on that same id.
+"""Idempotency keys: the first request with a key fixes the id of its result, and every retry works on that id.
 
-So a request that died half-way is finished by its repetition, and five at once make one thing. No token and no input is
-kept: only a keyed digest of the input.
+A retry therefore completes a request that failed half-way, and concurrent requests create one result.
+Neither tokens nor inputs are stored, only a keyed digest of the input.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ CLAIM_TTL_SECONDS = 24 * 3600
 
 
 class IdempotencyClaim(StoredDocument):
-    """A key of one caller and mutation, with the id of the result."""
+    """An idempotency key of one caller and mutation, with the id of the result."""
 
     caller: str
     mutation: str
@@ -39,7 +39,10 @@ class IdempotencyClaim(StoredDocument):
 
 
 async def find_claimed_id(caller: str, mutation: str, key: str, digest: str) -> ObjectId | None:
-    """The id that this key got first; None while the key is new. Raises Conflict when it came with another input."""
+    """Return the result id that this key was first claimed for, or None if the key is new.
+
+    Raises Conflict when the key was used with another input.
+    """
     stored = await IdempotencyClaim.find_one({"caller": caller, "mutation": mutation, "key": key})
     if stored is None:
         return None
@@ -52,9 +55,9 @@ async def find_claimed_id(caller: str, mutation: str, key: str, digest: str) -> 
 
 
 async def claim_key(caller: str, mutation: str, key: str, digest: str, result_id: ObjectId) -> ObjectId:
-    """The id of what this key makes: `result_id` if the key is new, else the one that it got first.
+    """Claim the key for `result_id`; return `result_id`, or the id that the key was claimed for earlier.
 
-    Raises Conflict when the key came with another input before.
+    Raises Conflict when the key was used with another input.
     """
     new_claim = IdempotencyClaim(caller=caller, mutation=mutation, key=key, digest=digest, result_id=PydanticObjectId(result_id))
     try:
@@ -63,5 +66,5 @@ async def claim_key(caller: str, mutation: str, key: str, digest: str, result_id
         pass
     else:
         return result_id
-    # an expired one may vanish between the two calls: then this is a new key after all
+    # an expired claim may be deleted between the two calls: then the key is new after all
     return await find_claimed_id(caller, mutation, key, digest) or await claim_key(caller, mutation, key, digest, result_id)

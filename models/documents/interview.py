@@ -1,4 +1,4 @@
-"""The interview: who, which position, where it stands. One document; its turns and evaluations have collections of their own."""
+"""The interview document; turns, evaluations and recordings have collections of their own."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from models.storage.stored_document import StoredDocument
 
 
 class InterviewStatus(StrEnum):
-    """Where an interview stands; LIVE, OVER below group them."""
+    """State of an interview; OPEN_STATUSES and TERMINAL_STATUSES group the states."""
 
     SCHEDULED = "SCHEDULED"
     WAITING = "WAITING"
@@ -32,9 +32,9 @@ class InterviewStatus(StrEnum):
 
 
 OPEN_STATUSES = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS)
-"""states in which turns are taken"""
+"""States in which the interview accepts turns."""
 TERMINAL_STATUSES = (InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED)
-"""states that nothing leaves; no turn comes after"""
+"""Final states: no turn is stored any more."""
 
 
 class EndReason(StrEnum):
@@ -50,7 +50,7 @@ class EndReason(StrEnum):
 
 
 class Recommendation(StrEnum):
-    """Band of the overall score, computed in code (evaluation.rubric)."""
+    """Band of the overall score, computed by evaluation.rubric."""
 
     STRONG_HIRE = "STRONG_HIRE"
     HIRE = "HIRE"
@@ -60,7 +60,7 @@ class Recommendation(StrEnum):
 
 
 class Decision(StrEnum):
-    """What people decided."""
+    """A person's decision on a candidate."""
 
     ADVANCE = "ADVANCE"
     HOLD = "HOLD"
@@ -68,7 +68,7 @@ class Decision(StrEnum):
 
 
 class Candidate(BaseModel):
-    """Who is interviewed; gone after an erasure."""
+    """The person interviewed; removed by an erasure."""
 
     name: str
     email: str | None = None
@@ -76,7 +76,7 @@ class Candidate(BaseModel):
 
 
 class Consent(BaseModel):
-    """What the candidate agreed to, before the first question; never widened later."""
+    """What the candidate agreed to before the first question; never widened later."""
 
     text_version: str
     given_at: datetime
@@ -84,7 +84,7 @@ class Consent(BaseModel):
 
 
 class PositionRef(BaseModel):
-    """The version of the position that this interview uses, whatever happens to the position."""
+    """The version of the position that this interview uses, even after the position changes."""
 
     id: PydanticObjectId
     key: str
@@ -95,58 +95,58 @@ class PositionRef(BaseModel):
 
 
 class Progress(BaseModel):
-    """How far the plan has come: number and key of the open core question (0 before the first), exchanges that counted."""
+    """Progress of the plan: the current core question (0 before the first) and the exchanges counted so far."""
 
     question: int = 0
     question_key: str | None = None
-    """what a candidate's turn belongs to"""
+    """Key of the question that a candidate's turn belongs to."""
     exchanges: int = 0
 
 
 DISPATCH_HOLDER = "dispatch"
-"""holder of a lease while an interviewer has been asked for and has not come yet"""
+"""Lease holder while an interviewer has been dispatched and has not joined yet."""
 
 
 class Lease(BaseModel):
-    """Who may speak as the interviewer, until when by MongoDB's clock; its number is Interview.fence."""
+    """The exclusive right to work on a document until a time by MongoDB's clock; the document's `fence` numbers the leases."""
 
     holder: str
     until: datetime
 
 
 class RoomState(BaseModel):
-    """Where the candidate of a voice interview is, and how its room is attended (models.writes.room_transitions)."""
+    """Candidate presence and interviewer dispatch of a voice interview (models.writes.room_transitions)."""
 
     wanted_until: datetime
-    """an interviewer is wanted until then, though nobody is in the room: the candidate has just been let in"""
+    """An interviewer is wanted until then even while the room is empty, because the candidate was just admitted."""
     participant: str | None = None
-    """LiveKit's id of the candidate's connection that is in the room; None: away"""
+    """LiveKit's id of the candidate's current connection; None while the candidate is away."""
     left_at: datetime | None = None
-    """since when the candidate is away; None before the first arrival, and while the candidate is there"""
+    """When the candidate left; None before the first join and while the candidate is present."""
     joined_at: datetime | None = None
-    """when the newest connection that is known joined, by LiveKit's clock: what is told late is older"""
+    """When the newest known connection joined, by LiveKit's clock; late events about older connections are ignored."""
     gone: list[str] = Field(default_factory=list)
-    """the last connections that have ended: none of them comes back"""
+    """The last connections that ended; a connection never returns."""
     dispatches: int = 0
-    """in a row that no interviewer has answered"""
+    """Consecutive dispatches that no interviewer answered."""
 
 
 class Erasure(BaseModel):
-    """What was erased, counted, and whether the deletion is still to be repeated."""
+    """How much was erased, and whether the deletion must be repeated."""
 
     turns: int
     evaluations: int
     recordings: int = 0
-    """files; while there are any, their bytes are deleted by a job (recording.media_erasure)"""
+    """Number of recording files; their bytes are deleted by a job (recording.media_erasure)."""
     pending: bool = True
     attempts: int = 0
-    """of deleting the files, counted as they begin"""
+    """Attempts to delete the files, counted when they begin."""
     due_at: datetime | None = None
-    """when the next one begins; None: none has begun"""
+    """When the next attempt begins; None before the first."""
 
 
 class Interview(StoredDocument):
-    """An interview. Change it through `update_interview` or models.writes.interview_transitions only: both bump updated_at."""
+    """An interview. Change it only through `update_interview` or models.writes, which move `updated_at`."""
 
     organization_id: PydanticObjectId
     status: InterviewStatus
@@ -156,9 +156,9 @@ class Interview(StoredDocument):
     language: str
     candidate: Candidate | None
     candidate_order: str
-    """the name as it sorts"""
+    """The name in the form that lists sort by."""
     name_terms: list[str]
-    """words of the name as they are searched; email_terms with those of the email besides"""
+    """Search terms of the name; `email_terms` also has those of the email."""
     email_terms: list[str]
     resume: str | None = None
     job_description: str | None = None
@@ -173,26 +173,26 @@ class Interview(StoredDocument):
     expires_at: datetime
     consent: Consent | None = None
     invite_generation: int = 1
-    """links and candidates' tokens of an older generation are worthless"""
+    """Invites and candidates' tokens of an older generation are invalid."""
     renewals: list[PydanticObjectId] = Field(default_factory=list)
-    """ids of the renewals that made the generations: a repeated one makes no other"""
+    """Ids of the renewals applied so far, so that a retried renewal changes nothing."""
 
     last_seq: int = 0
     last_candidate_seq: int = 0
     answered_seq: int = 0
-    """the interviewer has answered all that the candidate said up to here"""
+    """Seq of the last candidate turn that the interviewer has answered."""
     code_replies: int = 0
-    """replies that code gave because Claude did not"""
+    """Replies that code gave because Claude did not answer in time."""
     replies: int = 0
-    """replies for which Claude was asked"""
+    """Replies requested from Claude."""
     due_at: datetime | None = None
-    """TEXT: when the interviewer must act next: now after a message, else at the next limit of time or silence"""
+    """TEXT: when the interviewer must act next: immediately after a message, else at the next time or silence limit."""
     attempts: int = 0
-    """begun in a row without a stored turn, by the interviewer that holds the lease included"""
+    """Consecutive attempts without a stored turn, including that of the current lease holder."""
     fence: int = 0
     lease: Lease | None = None
     room: RoomState | None = None
-    """VOICE, from the first time that a room was opened"""
+    """VOICE: set once a room has been opened."""
 
     evaluated: bool = False
     score: float | None = None
@@ -207,22 +207,22 @@ class Interview(StoredDocument):
 
 
 async def get_interview(interview_id: ObjectId) -> Interview | None:
-    """The interview of that id, whoever owns it: for jobs and repairs, which act for no caller."""
+    """Return the interview with this id in any organization: for jobs and repairs, which act for no caller."""
     return await Interview.get(PydanticObjectId(interview_id))
 
 
 async def get_organization_interview(organization_id: ObjectId, interview_id: ObjectId) -> Interview | None:
-    """The interview of that id if it belongs to that organization."""
+    """Return the interview with this id if it belongs to the organization."""
     return await Interview.find_one({"_id": interview_id, "organization_id": organization_id})
 
 
 async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:
-    """Those of the named interviews that there are, in no order."""
+    """Return the interviews with these ids that exist, in no particular order."""
     return await Interview.find({"_id": {"$in": interview_ids}}).to_list()
 
 
 NEXT_UPDATED_AT = {"$max": ["$$NOW", {"$add": ["$updated_at", 1]}]}
-"""updated_at after a change: MongoDB's clock, and later than before even when that clock stands or goes back"""
+"""Expression for `updated_at` after a change: MongoDB's clock, but always later than the stored value."""
 
 
 async def update_interview(
@@ -234,15 +234,16 @@ async def update_interview(
     *,
     visible: bool = True,
 ) -> Interview | None:
-    """Compare and set: the changed interview, or None when `condition` does not hold (any more).
+    """Change the interview if `condition` holds; return the changed interview, else None.
 
-    As models.storage.compare_and_set, and moves updated_at unless callers can not see the change (`visible`).
+    Works like models.storage.compare_and_set. Also moves `updated_at`, unless callers cannot see the
+    change (`visible=False`).
     """
     timestamps = {"updated_at": NEXT_UPDATED_AT} if visible else {}
     return await compare_and_set(Interview, interview_id, condition, values, {**timestamps, **(computed or {})}, session)
 
 
 def extract_search_terms(*texts: str | None) -> list[str]:
-    """The words by which a name or an email is found: casefolded, each once, split where letters and digits end."""
+    """Return the distinct, casefolded words of the texts, for searching names and emails by their beginnings."""
     words = (word for text in texts if text for word in re.findall(r"\w+", text.casefold()))
     return sorted(set(words))

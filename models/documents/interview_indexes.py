@@ -1,4 +1,4 @@
-"""By what interviews are found: for the lists of callers, then for what the sweep and the rounds look for."""
+"""Indexes of the interviews: for callers' lists, and for the queries of the sweep and the reconciler."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -6,31 +6,36 @@ SORT_FIELDS = {
     "created_at": ("score",),
     "updated_at": ("created_at", "score"),
     "started_at": ("created_at", "score"),
-    # Beanie takes two indexes of the same fields for one, whatever the order of the fields: `evaluated` keeps this one apart
+    # Beanie treats two indexes on the same fields as one, whatever their order: `evaluated` makes this one distinct
     "score": ("created_at", "evaluated"),
     "candidate_order": ("created_at", "score"),
 }
-"""by what lists are sorted, and what else the keys hold: a range of these is looked at before a document is read"""
+"""Sort fields of lists, and the further fields in their keys, by which ranges are filtered before documents are read."""
 FilterFields = tuple[str, ...]
-"""fields that one filter is about"""
+"""The fields that one filter compares."""
 FILTER_INDEX_ORDERS: dict[FilterFields, tuple[str, ...]] = {
     ("status",): ("created_at",),
-    # who is ranked is ranked for a position
+    # candidates are ranked by score within a position
     ("position.key",): ("created_at", "score"),
     ("channel",): ("created_at",),
-    # a band of scores: in their order it lies together, behind all that score less
+    # a recommendation is a band of scores: in their order it lies behind all lower scores
     ("recommendation",): ("created_at", "score"),
     ("evaluated", "decision"): ("created_at",),
 }
-"""what lists are filtered by, whose values are few and frequent, and the orders in which their pages are read straight from an
-index: no more, since every turn pays for each (docs/adr/0015-lists-as-rows-with-few-indexes.md)"""
+"""Filters with few, frequent values, and the orders in which an index serves their pages.
+
+Every appended turn pays for each index, so there are no more than these (docs/adr/0015-lists-as-rows-with-few-indexes.md).
+"""
 
 IndexKeys = list[tuple[str, int]]
-"""of an index, as PyMongo takes them"""
+"""The keys of an index, as PyMongo takes them."""
 
 
 def build_index_keys(*fields: str) -> IndexKeys:
-    """The keys of an index for lists: what is equal, then the order, newest or greatest first, and the id; then what else."""
+    """Return the keys of a list's index: the equality fields, the order (descending) and the id.
+
+    An order's own index also holds the fields that SORT_FIELDS names.
+    """
     *equality_fields, order = fields
     return [
         ("organization_id", ASCENDING),
@@ -44,7 +49,7 @@ def build_index_keys(*fields: str) -> IndexKeys:
 INDEXES: list[IndexModel] = [
     *(IndexModel(build_index_keys(order)) for order in SORT_FIELDS),
     *(IndexModel(build_index_keys(*kind, order)) for kind, orders in FILTER_INDEX_ORDERS.items() for order in orders),
-    # few have the same
+    # selective fields: few interviews share a value
     *(IndexModel(build_index_keys(field, "created_at")) for field in ("external_id", "name_terms", "email_terms")),
     IndexModel([("due_at", ASCENDING)], sparse=True),
     IndexModel(

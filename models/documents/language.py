@@ -2,5 +2,5 @@
 
 
 def primary_language(tag: str) -> str:
-    """The language itself, without region or script."""
+    """Return the primary language subtag, without script or region."""
     return tag.split("-", maxsplit=1)[0].lower()

@@ -1,4 +1,4 @@
-"""Tenants, and the keys with which their people and programs come in."""
+"""Organizations (tenants) and their API keys."""
 
 import hashlib
 import secrets
@@ -12,13 +12,12 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from models.storage.batch_loader import BatchLoader
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
 
 
 class Role(StrEnum):
-    """What a caller is to Viva; auth.py says what each may do."""
+    """Role of a caller; auth.PERMISSIONS says what each role may do."""
 
     ADMIN = "ADMIN"
     RECRUITER = "RECRUITER"
@@ -28,7 +27,7 @@ class Role(StrEnum):
 
 
 class Organization(StoredDocument):
-    """A tenant: everything belongs to exactly one."""
+    """A tenant: every document belongs to exactly one."""
 
     name: str
     created_at: datetime = Field(default_factory=now)
@@ -39,7 +38,7 @@ class Organization(StoredDocument):
 
 
 class ApiKey(StoredDocument):
-    """A credential of one role in one organization. Only a digest of the secret is kept."""
+    """A credential for one role in one organization. Only a digest of the secret is stored."""
 
     organization_id: PydanticObjectId
     role: Role
@@ -60,80 +59,53 @@ class ApiKey(StoredDocument):
 KEY_PREFIX = "viva_"
 
 
-def _digest(secret: str) -> str:
-    # 256 random bits need no slow hash: nobody can enumerate them
+def digest_secret(secret: str) -> str:
+    """Return the digest under which a key's secret is stored."""
+    # 256 random bits cannot be enumerated, so no slow hash is needed
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 async def find_organization(name: str) -> Organization | None:
-    """The organization of that name."""
+    """Return the organization with this name."""
     return await Organization.find_one(Organization.name == name)
 
 
 async def ensure_organization(name: str) -> tuple[Organization, bool]:
-    """The organization of that name, made if there is none yet; and whether it was made now."""
+    """Return the organization with this name, created if it does not exist, and whether it was created."""
     found = await find_organization(name)
     if found:
         return found, False
     try:
         return await Organization(name=name).insert(), True
-    except DuplicateKeyError:  # another process was first
+    except DuplicateKeyError:  # another process created it first
         return await ensure_organization(name)
 
 
 async def get_organization(organization_id: ObjectId) -> Organization | None:
-    """The organization of that id."""
+    """Return the organization with this id."""
     return await Organization.get(PydanticObjectId(organization_id))
 
 
 async def create_key(organization_id: ObjectId, role: Role, name: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-    """Make a key; returns it with its secret, which is shown once and kept nowhere."""
+    """Create a key; return it with its secret, which is not stored."""
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
-        organization_id=PydanticObjectId(organization_id), role=role, name=name, digest=_digest(secret), expires_at=expires_at
+        organization_id=PydanticObjectId(organization_id),
+        role=role,
+        name=name,
+        digest=digest_secret(secret),
+        expires_at=expires_at,
     )
     return await key.insert(), secret
 
 
-async def _read_keys_by_digest(digests: list[str]) -> dict[str, ApiKey]:
-    # before each operation: Beanie's own reading takes as long again
-    rows = ApiKey.get_pymongo_collection().find({"digest": {"$in": digests}})
-    return {row["digest"]: ApiKey.model_validate(row) async for row in rows}
-
-
-async def _read_keys_by_id(key_ids: list[ObjectId]) -> dict[ObjectId, ApiKey]:
-    rows = ApiKey.get_pymongo_collection().find({"_id": {"$in": key_ids}})
-    return {row["_id"]: ApiKey.model_validate(row) async for row in rows}
-
-
-# a wall of dashboards comes, and comes back, all at once
-_KEY_BY_DIGEST_LOADER = BatchLoader(_read_keys_by_digest)
-_KEY_BY_ID_LOADER = BatchLoader(_read_keys_by_id)
-
-
-async def find_key_by_secret(secret: str) -> ApiKey | None:
-    """The live key with that secret; None when it is unknown, revoked or expired. Shared by who asks at once: never change it."""
-    return _reject_inactive(await _KEY_BY_DIGEST_LOADER.get(_digest(secret)))
-
-
-async def find_key_by_id(key_id: ObjectId) -> ApiKey | None:
-    """The key of that id; None when it is unknown, revoked or expired. Shared as that of find_key."""
-    return _reject_inactive(await _KEY_BY_ID_LOADER.get(key_id))
-
-
-def _reject_inactive(key: ApiKey | None) -> ApiKey | None:
-    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now()):
-        return None
-    return key
-
-
 async def list_keys(organization_id: ObjectId) -> list[ApiKey]:
-    """Every key of an organization, oldest first, revoked ones included."""
+    """Return every key of the organization, oldest first, including revoked ones."""
     return await ApiKey.find(ApiKey.organization_id == organization_id).sort("+created_at").to_list()
 
 
 async def revoke_key(key_id: ObjectId) -> ApiKey | None:
-    """Make a key worthless from now on; None when there is none of that id."""
+    """Revoke the key and return it; None if there is no key with this id."""
     key = await ApiKey.get(key_id)
     if key and key.revoked_at is None:
         key.revoked_at = now()

@@ -1,4 +1,4 @@
-"""Positions: questions, rubric, limits. Every saved version is a document of its own that never changes; the newest is marked."""
+"""Positions: questions, rubric and limits. Each saved version is an immutable document; the newest is marked."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -17,19 +17,19 @@ from models.storage.stored_document import StoredDocument
 from models.storage.transactions import run_in_transaction
 
 SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-"""snake_case: keys are field names in what the judge is asked for"""
+"""A snake_case key: keys become field names in the output schema of the judge."""
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class Level(BaseModel):
-    """One of five anchors: the behaviour in the answers that stands for this level."""
+    """One of five levels, described by the behaviour in the answers that earns it."""
 
     value: int = Field(ge=1, le=5)
     anchor: NonEmptyText
 
 
 class Criterion(BaseModel):
-    """What is judged, and how much it counts."""
+    """A criterion of the rubric, with its weight in the overall score."""
 
     key: SnakeCaseKey
     name: NonEmptyText
@@ -39,7 +39,7 @@ class Criterion(BaseModel):
 
 
 class Question(BaseModel):
-    """A core question: asked of every candidate in these words. `listen_for` is private to the interviewer."""
+    """A core question, asked of every candidate in the same words. Only the interviewer sees `listen_for`."""
 
     key: SnakeCaseKey
     text: NonEmptyText
@@ -49,7 +49,7 @@ class Question(BaseModel):
 
 
 class PositionContent(BaseModel):
-    """What people write: a position without its place in the history. resolvers.positions checks that its parts fit together."""
+    """The content that people edit: a position without its version. resolvers.positions validates it as a whole."""
 
     key: SnakeCaseKey
     title: NonEmptyText
@@ -83,17 +83,17 @@ class Position(StoredDocument, PositionContent):
 
 
 async def get_position(position_id: ObjectId) -> Position | None:
-    """The version of that id."""
+    """Return the version with this id."""
     return await Position.get(PydanticObjectId(position_id))
 
 
 async def get_positions(position_ids: list[ObjectId]) -> list[Position]:
-    """Those of the named versions that there are, in no order."""
+    """Return the versions with these ids that exist, in no particular order."""
     return await Position.find({"_id": {"$in": position_ids}}).to_list()
 
 
 async def find_position(organization_id: ObjectId, key: str, version: int | None = None) -> Position | None:
-    """A version of the organization's position; the newest unless one is named."""
+    """Return the given version of the organization's position, or the newest."""
     criteria: dict[str, object] = {"organization_id": organization_id, "key": key}
     if version is not None:
         criteria["version"] = version
@@ -101,12 +101,12 @@ async def find_position(organization_id: ObjectId, key: str, version: int | None
 
 
 async def list_positions(organization_id: ObjectId, request: PageRequest, *, include_archived: bool) -> Page[Position]:
-    """The newest version of each position, by title."""
+    """Return a page of the newest version of each position, by title."""
     return await find_page(Position, _newest_criteria(organization_id, include_archived), request)
 
 
 async def count_positions(organization_id: ObjectId, *, include_archived: bool) -> int:
-    """How many positions there are."""
+    """Count the organization's positions."""
     return await Position.find(_newest_criteria(organization_id, include_archived)).count()
 
 
@@ -118,9 +118,9 @@ def _newest_criteria(organization_id: ObjectId, include_archived: bool) -> dict[
 async def save_position(
     organization_id: ObjectId, content: PositionContent, based_on: int | None, position_id: ObjectId | None = None
 ) -> Position:
-    """Store a new version after `based_on` (None: the first). Storing the same id again answers what is stored.
+    """Store the version after `based_on`, or the first if `based_on` is None. Storing an id again returns the stored version.
 
-    Raises Conflict when `based_on` is not the newest version (any more).
+    Raises Conflict when `based_on` is not the newest version.
     """
     position = Position(
         id=PydanticObjectId(position_id or ObjectId()),

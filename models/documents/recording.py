@@ -1,7 +1,7 @@
-"""Recordings: one document an interview, with the parts that recorders wrote and the files that these give.
+"""Recordings: one document per interview, with the parts that recorders wrote and the files merged from them.
 
-Who writes a part, and the job that makes the files, stand in it (models.writes.recording_transitions). The bytes are in the store
-(recording.storage), all of an interview's under its id.
+The document also has the state of the recorder and of the job that makes the files (models.writes.recording_transitions).
+The bytes are in the store (recording.storage), under the interview's id.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ from models.storage.stored_document import StoredDocument
 
 
 class RecordingKind(StrEnum):
-    """What a file of a recording holds."""
+    """Content of a recording's file."""
 
     COMPOSITE = "COMPOSITE"
     CANDIDATE_TRACK = "CANDIDATE_TRACK"
@@ -28,7 +28,7 @@ class RecordingKind(StrEnum):
 
 
 class RecordingStatus(StrEnum):
-    """Where a file of a recording stands."""
+    """State of a recording's file."""
 
     STARTING = "STARTING"
     ACTIVE = "ACTIVE"
@@ -37,41 +37,41 @@ class RecordingStatus(StrEnum):
 
 
 class VideoSize(BaseModel):
-    """The size of the video: the same in every part, so that they can be joined as they are."""
+    """Size of the video, the same in every part so that parts can be joined without transcoding."""
 
     width: int
     height: int
 
 
 class RecordingPart(BaseModel):
-    """What one recorder wrote, from when it came until it ended, however it ended."""
+    """What one recorder wrote, from its start until it ended for any reason."""
 
     number: int
-    """the lease's number of the recorder: later ones are greater"""
+    """Fence of the recorder's lease; later parts have greater numbers."""
     started_at: datetime
-    """of the first sample, by the clock of the recorder's machine"""
+    """Time of the first sample, by the recorder's clock."""
     picture: VideoSize | None = None
-    """None: there was no camera"""
+    """Size of the video; None without a camera."""
 
 
 class RecordingFile(BaseModel):
-    """What callers see as a Recording."""
+    """One media file; the API calls it a Recording."""
 
     id: PydanticObjectId = Field(default_factory=PydanticObjectId)
     kind: RecordingKind
     status: RecordingStatus
     started_at: datetime | None = None
-    """of the first sample"""
+    """Time of the first sample."""
     failure: str | None = None
     mime_type: str | None = None
     path: str | None = None
-    """in the store; None: there is none (yet). What has one can be played, a FAILED one too: what had been written till then"""
+    """Path in the store; None while there is no file. A file with a path can be played, even a FAILED one."""
     duration_seconds: float | None = None
     size_bytes: int | None = None
 
 
 class Recording(StoredDocument):
-    """The recording of an interview whose candidate agreed to it."""
+    """The recording of an interview whose candidate consented to it."""
 
     interview_id: PydanticObjectId
     organization_id: PydanticObjectId
@@ -81,15 +81,15 @@ class Recording(StoredDocument):
     )
     parts: list[RecordingPart] = Field(default_factory=list)
     failure: str | None = None
-    """why recording was given up: no other recorder is sent"""
+    """Why recording was given up; no further recorder is dispatched."""
     is_open: bool = True
-    """something is still to be done: to record, or to make the files"""
+    """Whether work remains: recording, or making the files."""
     due_at: datetime = Field(default_factory=now)
-    """when the files are made, once the interview is over"""
+    """When the files are due, once the interview is over."""
     attempts: int = 0
-    """to make them, counted as they begin"""
+    """Attempts to make the files, counted when they begin."""
     dispatches: int = 0
-    """of recorders, in a row without a new part"""
+    """Consecutive dispatches of recorders without a new part."""
     fence: int = 0
     lease: Lease | None = None
 
@@ -102,21 +102,21 @@ class Recording(StoredDocument):
         ]
 
     def get_file(self, kind: RecordingKind) -> RecordingFile | None:
-        """The file of that kind, if there is one."""
+        """Return the file of this kind, if there is one."""
         return next((file for file in self.files if file.kind is kind), None)
 
 
 async def get_interview_recording(interview_id: ObjectId) -> Recording | None:
-    """The interview's recording, if it has one."""
+    """Return the interview's recording, if it has one."""
     return await Recording.find_one({"interview_id": interview_id})
 
 
 async def find_recording_with_file(file_id: ObjectId) -> tuple[Recording, RecordingFile] | None:
-    """The file of that id, with its recording, whoever owns it."""
+    """Return the recording and its file with this id, in any organization."""
     recording = await Recording.find_one({"files.id": file_id})
     return next(((recording, file) for file in recording.files if file.id == file_id), None) if recording else None
 
 
 async def list_recordings_for_interviews(interview_ids: list[ObjectId]) -> list[Recording]:
-    """Those of the named interviews, in no order."""
+    """Return the recordings of these interviews, in no particular order."""
     return await Recording.find({"interview_id": {"$in": interview_ids}}).to_list()

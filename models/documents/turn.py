@@ -1,7 +1,7 @@
-"""Turns: what was said, in order, never rewritten. MongoDB holds them; everything else only carries them.
+"""Turns: the transcript, in order and never rewritten. MongoDB is the source of truth.
 
-An append is one transaction over the interview (state, fence, last_seq + n) and the turns, with unique indexes behind it, so
-seq is contiguous from 1 and a key is stored once. Reads go through PyMongo itself: Beanie's cost four to five times as much.
+An append is one transaction over the interview (state, fence, last_seq + n) and the turns, backed by unique indexes,
+so `seq` is contiguous from 1 and a key is stored once. Reads use PyMongo directly: Beanie takes four to five times as long.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,14 +19,14 @@ from models.storage.stored_document import StoredDocument
 
 
 class Speaker(StrEnum):
-    """Whose turn it is."""
+    """The speaker of a turn."""
 
     INTERVIEWER = "INTERVIEWER"
     CANDIDATE = "CANDIDATE"
 
 
 class Channel(StrEnum):
-    """How it was said."""
+    """The channel of a turn or interview."""
 
     VOICE = "VOICE"
     TEXT = "TEXT"
@@ -47,7 +47,7 @@ class Move(StrEnum):
 
 
 class Source(StrEnum):
-    """Who found the interviewer's words: the model, code in its place, or code that rounded off what the model broke off."""
+    """Origin of the interviewer's words: the model, code, or a reply of the model that code completed (BROKEN)."""
 
     MODEL = "MODEL"
     CODE = "CODE"
@@ -56,23 +56,23 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """What a spoken reply took, each stage in seconds after the end of the candidate's speech; None where it was not seen."""
+    """Latency of a spoken reply: seconds from the end of the candidate's speech to each stage; None if not observed."""
 
     final: float | None = None
-    """the recognizer's last words were there"""
+    """The recognizer's final transcript arrived."""
     committed: float | None = None
-    """the answer was taken to be over"""
+    """The answer was considered complete."""
     first_word: float | None = None
-    """Claude's, or code's"""
+    """The first word of the reply arrived, from Claude or code."""
     first_audio: float | None = None
-    """of the synthesizer"""
+    """The synthesizer returned its first audio."""
     heard: float | None = None
-    """it began to be played to the candidate"""
+    """Playback to the candidate began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTurn:
-    """A turn before it has its place. `key`, prefixed by its origin (item:, client:, reply:), makes storing it idempotent."""
+    """A turn without a seq. `key`, prefixed by its origin (item:, client:, reply:), makes storing it idempotent."""
 
     key: str
     speaker: Speaker
@@ -86,10 +86,12 @@ class NewTurn:
     move: Move | None = None
     source: Source | None = None
     answers: int | None = None
-    """seq of the last candidate turn that this interviewer's turn answers, 0 for the greeting; None for the candidate's, and
-    for what was cut off before it was heard"""
+    """Seq of the last candidate turn that this interviewer's turn answers, 0 for the greeting.
+
+    None for the candidate's turns, and for replies cut off before they were heard.
+    """
     latency: Latency | None = None
-    """of a spoken reply"""
+    """Latency of a spoken reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,17 +119,17 @@ class TurnDocument(StoredDocument):
 
 
 def turn_to_values(turn: NewTurn) -> dict[str, Any]:
-    """Its fields by their names, but for the id."""
+    """Return the turn's fields by name, except the id."""
     return {field.name: getattr(turn, field.name) for field in fields(turn) if field.name != "id"}
 
 
 def turn_to_row(turn: Turn) -> dict[str, Any]:
-    """The turn as MongoDB keeps it."""
+    """Return the row that MongoDB stores for the turn."""
     return {"_id": turn.id, **turn_to_values(turn), "latency": asdict(turn.latency) if turn.latency else None}
 
 
 def turn_from_row(row: Mapping[str, Any]) -> Turn:
-    """The turn of a row."""
+    """Return the turn stored in a row."""
     return Turn(
         id=row["_id"],
         interview_id=row["interview_id"],
@@ -149,23 +151,23 @@ def turn_from_row(row: Mapping[str, Any]) -> Turn:
 
 
 def get_turn_collection() -> AsyncCollection[dict[str, Any]]:
-    """The turns themselves."""
+    """Return the PyMongo collection of turns."""
     return TurnDocument.get_pymongo_collection()
 
 
 async def read_turns(interview_id: ObjectId, after: int = 0, limit: int = 0) -> list[Turn]:
-    """Stored turns with seq > after, in order; at most `limit` of them when it is not 0."""
+    """Return turns with seq > `after`, in order; at most `limit` of them unless it is 0."""
     rows = get_turn_collection().find({"interview_id": interview_id, "seq": {"$gt": after}}).sort("seq", ASCENDING).limit(limit)
     return [turn_from_row(row) async for row in rows]
 
 
 async def read_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:
-    """Those of the named turns that there are, in order."""
+    """Return the turns with these seqs that exist, in order."""
     rows = get_turn_collection().find({"interview_id": interview_id, "seq": {"$in": list(seqs)}}).sort("seq", ASCENDING)
     return [turn_from_row(row) async for row in rows]
 
 
 async def find_turn(interview_id: ObjectId, key: str) -> Turn | None:
-    """The turn that was stored under that key."""
+    """Return the turn stored under this key."""
     row = await get_turn_collection().find_one({"interview_id": interview_id, "key": key})
     return turn_from_row(row) if row else None

@@ -1,0 +1,1 @@
+"""Queries that serve lists, live feeds and reports."""

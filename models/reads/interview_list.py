@@ -1,7 +1,7 @@
-"""The list of interviews: filters and orders as MongoDB criteria, and the index that each page is read from."""
+"""The list of interviews: filters and orders as MongoDB criteria, and the index for each page."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from models.reads.pagination import Page, PageRequest, SortOrder, find_page, fin
 
 
 class InterviewOrderField(StrEnum):
-    """What a list of interviews may be sorted by."""
+    """Sort order of a list of interviews."""
 
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
@@ -37,30 +37,30 @@ ORDER_FIELDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewFilter:
-    """Which interviews; None: any. All that is given must hold."""
+    """Filter of a list of interviews: all given conditions must hold; None means any."""
 
     status: Sequence[InterviewStatus] | None = None
     position_key: Sequence[str] | None = None
     channel: Sequence[Channel] | None = None
     external_id: Sequence[str] | None = None
     created_after: datetime | None = None
-    """inclusive, as updated_after"""
+    """Inclusive, like `updated_after`."""
     created_before: datetime | None = None
-    """exclusive"""
+    """Exclusive."""
     updated_after: datetime | None = None
     min_score: float | None = None
     max_score: float | None = None
     recommendation: Sequence[Recommendation] | None = None
     decision: Sequence[Decision] | None = None
     reviewed: bool | None = None
-    """False: evaluated, and nobody has reviewed it yet"""
+    """False: evaluated, but not yet reviewed."""
     candidate: str | None = None
-    """beginnings of words in the name, or, with search_email, email"""
+    """Beginnings of words in the name or, with `search_email`, in the email."""
     search_email: bool = False
 
 
 def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[str, Any]:
-    """The filter as MongoDB criteria, always within one organization."""
+    """Return the filter as MongoDB criteria, always within one organization."""
     criteria: list[dict[str, Any]] = [{"organization_id": organization_id}]
     criteria.extend(_build_equality_criteria(where).values())
     if where.external_id is not None:
@@ -71,12 +71,12 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
 
 
 def _match_any(values: Sequence[object]) -> object:
-    # one value is counted from the index's keys alone, a list of one is not
+    # MongoDB counts one value from the index alone, but not a list of one
     return values[0] if len(values) == 1 else {"$in": list(values)}
 
 
 def _build_equality_criteria(where: InterviewFilter) -> dict[FilterFields, dict[str, Any]]:
-    """What each of models.documents.interview_indexes.KINDS must be; those first that leave fewer as a rule."""
+    """Return the conditions on the fields of FILTER_INDEX_ORDERS, usually the most selective first."""
     equalities: dict[FilterFields, dict[str, Any]] = {}
     if where.position_key is not None:
         equalities[("position.key",)] = {"position.key": _match_any(where.position_key)}
@@ -84,31 +84,26 @@ def _build_equality_criteria(where: InterviewFilter) -> dict[FilterFields, dict[
         decisions: list[Decision | None] = [None] if where.reviewed is False else list(Decision)
         if where.decision is not None:
             decisions = [decision for decision in decisions if decision in where.decision]
-        # not asked whether it is evaluated: either, since the index of decisions begins with that
+        # without a condition on `evaluated` allow both values, since the index of decisions begins with it
         evaluated = {"$in": [True, False]} if where.reviewed is None else True
         equalities[("evaluated", "decision")] = {"evaluated": evaluated, "decision": _match_any(decisions)}
     if where.recommendation is not None:
         equalities[("recommendation",)] = {"recommendation": _match_any(where.recommendation)}
     if where.status is not None:
-        status: dict[FilterFields, dict[str, Any]] = {("status",): {"status": _match_any(where.status)}}
-        equalities = status | equalities if _has_rare_status(where) else equalities | status
+        equalities[("status",)] = {"status": _match_any(where.status)}
     if where.channel is not None:
         equalities[("channel",)] = {"channel": _match_any(where.channel)}
     return equalities
 
 
-def _has_rare_status(where: InterviewFilter) -> bool:
-    return where.status is not None and RARE_STATUSES.issuperset(where.status)
-
-
 def _build_name_criteria(where: InterviewFilter) -> list[dict[str, Any]]:
-    """What the words of the candidate's name, or email, must begin with."""
+    """Return a condition for each word that the candidate's name or email must contain the beginning of."""
     if where.candidate is None:
         return []
     terms = "email_terms" if where.search_email else "name_terms"
-    # the longest first: the index is searched for the first only, and it is the rarest as a rule
+    # MongoDB searches the index for the first word only; the longest is usually the rarest
     words = sorted(extract_search_terms(where.candidate), key=len, reverse=True)
-    # what has neither letter nor digit is in no name
+    # a text without letters or digits matches no name
     return [{terms: {"$regex": f"^{re.escape(word)}"}} for word in words] or [{terms: {"$in": []}}]
 
 
@@ -126,116 +121,59 @@ def _build_range_criteria(where: InterviewFilter) -> dict[str, dict[str, Any]]:
     return ranges
 
 
-MAX_SORTED_UNIFORM = 5_000
-"""interviews that are sorted (3 to 8 us each) rather than an order gone through: more of a million, spread evenly, fill a page
-sooner; to count so many keys takes 2 ms at most"""
-MAX_SORTED_SKEWED = 200_000
-"""the same for what is not spread evenly, or of which nobody knows how much else is asked leaves: to go through an order in vain
-takes seconds"""
-UNCLUSTERED_SORTS = ("candidate_order", "score")
-"""orders in which a range of moments, or of scores, is anywhere; what has no score comes first, the oldest first, ascending"""
-RARE_STATUSES = frozenset(InterviewStatus) - {InterviewStatus.COMPLETED, InterviewStatus.EXPIRED, InterviewStatus.CANCELLED}
-"""states in which few interviews are at any time"""
 SELECTIVE_PREFIX_LENGTH = 3
-"""with so many a beginning of a name is rarer than what else is asked for"""
+"""Shortest beginning of a name that few enough interviews share to read all of them."""
+NULLABLE_ORDERS = ("started_at", "score")
+"""Orders whose value many interviews lack; in ascending order these come first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _IndexOption:
-    """An index that leaves fewer than the order's own, the criteria that it is counted by, and with how many it is taken."""
+def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | None:
+    """Return the index to read a page from, or None to let MongoDB's planner choose.
 
-    index: IndexKeys | None
-    criteria: dict[str, Any]
-    max_matches: int | None = None
-    """None: with any number"""
-
-
-def _list_index_options(where: InterviewFilter, request: PageRequest) -> Iterator[_IndexOption]:
-    """What a page may be read from instead of the order's own index, the best first."""
-    order, equalities, name_criteria, ranges = (
-        request.order.field,
-        _build_equality_criteria(where),
-        _build_name_criteria(where),
-        _build_range_criteria(where),
-    )
-    is_only_filter = len(equalities) + len(name_criteria) + len(ranges) == 1
-    if where.external_id is not None:
-        yield _IndexOption(build_index_keys("external_id", "created_at"), {})
-    if any(len(word) >= SELECTIVE_PREFIX_LENGTH for word in extract_search_terms(where.candidate or "")):
-        [terms] = name_criteria[0]
-        yield _IndexOption(
-            build_index_keys(terms, "created_at"), name_criteria[0], MAX_SORTED_UNIFORM if is_only_filter else None
-        )
-    # they come together, as a range does
-    clustered: list[FilterFields] = [
-        kind for kind in equalities if kind == ("position.key",) or (kind == ("status",) and _has_rare_status(where))
-    ]
-    for kind in clustered:
-        yield _build_index_option(
-            kind,
-            equalities[kind],
-            request,
-            MAX_SORTED_UNIFORM if is_only_filter and order == "candidate_order" else MAX_SORTED_SKEWED,
-        )
-    if order not in UNCLUSTERED_SORTS or (order == "score" and request.order.descending == request.backward):
-        # a score says nothing of when
-        yield from (
-            _IndexOption(build_index_keys(field), {field: bounds}, MAX_SORTED_SKEWED)
-            for field, bounds in ranges.items()
-            if field not in ("score", order)
-        )
-    for kind in equalities:
-        if kind not in clustered:
-            is_even = is_only_filter or kind in (("status",), ("channel",))
-            yield _build_index_option(kind, equalities[kind], request, MAX_SORTED_UNIFORM if is_even else MAX_SORTED_SKEWED)
-
-
-def _build_index_option(kind: FilterFields, criteria: dict[str, Any], request: PageRequest, max_matches: int) -> _IndexOption:
-    order = request.order.field
-    if order not in FILTER_INDEX_ORDERS[kind]:
-        return _IndexOption(build_index_keys(*kind, "created_at"), criteria, max_matches)
-    has_several_values = any(isinstance(value, dict) for value in criteria.values())
-    # MongoDB merges the stretches of several values, but not those of a cursor too, if the index is named
-    return _IndexOption(None if request.cursor and has_several_values else build_index_keys(*kind, order), criteria)
-
-
-async def _choose_index(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> IndexKeys | None:
-    """The index that a page is read from; None: MongoDB chooses.
-
-    Left to itself MongoDB tries them all, side by side, until one of them has a page: with so many, and a million interviews,
-    that takes seconds for what runs against its order.
+    An index is named where it has the page in order, or leads to few interviews. The planner decides
+    where the best index depends on how many interviews match: a filter in an order that no index has.
+    It runs all candidates against each other until one has the page, so it is not asked where even
+    the best of them has to pass the many interviews that lack the order's value.
     """
-    rows = Interview.get_pymongo_collection()
-    for option in _list_index_options(where, request):
-        if option.max_matches is None:
-            return option.index
-        criteria = {"organization_id": organization_id, **option.criteria}
-        if await rows.count_documents(criteria, limit=option.max_matches + 1, hint=option.index) <= option.max_matches:
-            return option.index
-    return build_index_keys(request.order.field)
+    order = request.order.field
+    if where.external_id is not None:
+        return build_index_keys("external_id", "created_at")
+    if any(len(word) >= SELECTIVE_PREFIX_LENGTH for word in extract_search_terms(where.candidate or "")):
+        return build_index_keys("email_terms" if where.search_email else "name_terms", "created_at")
+    equalities = _build_equality_criteria(where)
+    for fields, criteria in equalities.items():
+        if order in FILTER_INDEX_ORDERS[fields]:
+            has_several_values = any(isinstance(value, dict) for value in criteria.values())
+            # a named index is not merged over several values when a cursor adds further ranges
+            return None if request.cursor and has_several_values else build_index_keys(*fields, order)
+    if where.position_key is not None:
+        return build_index_keys("position.key", "created_at")
+    is_range_in_keys = not equalities and set(_build_range_criteria(where)) <= {order, "score"}
+    starts_at_missing_values = order in NULLABLE_ORDERS and not request.is_read_descending
+    return build_index_keys(order) if is_range_in_keys or starts_at_missing_values else None
 
 
 async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:
-    """A page of the organization's interviews. Raises BadInput for a cursor of another list."""
-    index = await _choose_index(organization_id, where, request)
+    """Return a page of the organization's interviews. Raises BadInput for a cursor of another list."""
+    index = _choose_index(where, request)
     return await find_page(Interview, build_criteria(organization_id, where), request, index)
 
 
 async def list_interview_rows(
     organization_id: ObjectId, where: InterviewFilter, request: PageRequest, fields: Collection[str]
 ) -> Page[InterviewRow]:
-    """The same page, of each interview these fields and the id only. Raises as `list_interviews`."""
+    """Return the same page with only these fields and the id of each interview. Raises like `list_interviews`."""
     rows = Interview.get_pymongo_collection().with_options(codec_options=ROW_CODEC)
-    index = await _choose_index(organization_id, where, request)
+    index = _choose_index(where, request)
     page = await find_rows(rows, build_criteria(organization_id, where), request, fields, index)
     return Page([InterviewRow(row) for row in page.items], page.sort_keys, page.order, page.has_next, page.has_previous)
 
 
 async def count_interviews(organization_id: ObjectId, where: InterviewFilter) -> int:
-    """How many interviews the filter finds."""
+    """Count the interviews that match the filter."""
     return await Interview.find(build_criteria(organization_id, where)).count()
 
 
 def to_sort_order(field: InterviewOrderField, *, descending: bool) -> SortOrder:
-    """The stored field of an order."""
+    """Return the order by its stored field."""
     return SortOrder(ORDER_FIELDS[field], descending)

@@ -1,11 +1,10 @@
-"""Interviews as pages show them: rows of which only what was asked for is read, and converted where it is looked at.
+"""Rows of interview lists: only the requested fields are read, and each is converted on access.
 
-Through PyMongo itself, as turns are: of a page of 20 interviews Beanie's reading costs four times as much as MongoDB's answer.
+Rows are read through PyMongo: for a page of 20 interviews, Beanie takes four times as long as MongoDB's answer.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
@@ -17,11 +16,11 @@ from models.documents.turn import Channel
 T = TypeVar("T")
 
 ROW_CODEC: CodecOptions[dict[str, Any]] = CodecOptions()
-"""PyMongo takes three times as long to make moments that name their offset"""
+"""Codec that returns naive datetimes, which PyMongo creates three times as fast as aware ones."""
 
 
 class _StoredField(Generic[T]):
-    """A stored field. Raises AttributeError when it was not asked for."""
+    """A stored field of a row. Raises AttributeError if the field was not read."""
 
     def __init__(self, convert: Callable[[Any], T] | None = None, name: str | None = None) -> None:
         self._convert = convert
@@ -38,9 +37,8 @@ class _StoredField(Generic[T]):
         return value if value is None or self._convert is None else self._convert(value)
 
 
-@lru_cache(8192)
 def _to_utc(stored: datetime) -> datetime:
-    """A stored moment, which is UTC and does not say so. Kept: a page is asked for again and again."""
+    """Return the stored naive UTC datetime as an aware one."""
     return stored.replace(tzinfo=UTC)
 
 
@@ -49,7 +47,7 @@ def _to_consent(stored: Mapping[str, Any]) -> Consent:
 
 
 class InterviewRow:
-    """A stored interview, as far as it was read: the attributes are named, and mean, what Interview's do."""
+    """The fields read of a stored interview, with the names and meanings of Interview's attributes."""
 
     __slots__ = ("values",)
 
@@ -75,5 +73,5 @@ class InterviewRow:
     decision = _StoredField[Decision | None](Decision)
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        """`values` are what MongoDB gave, by the names under which it is stored, moments without an offset (ROW_CODEC)."""
+        """`values` is the row as read with ROW_CODEC, by stored field names."""
         self.values = values

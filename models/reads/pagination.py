@@ -1,4 +1,4 @@
-"""Pages of a list by keyset: a cursor holds the sort value and id of its row, so a page costs the same wherever it lies."""
+"""Keyset pagination: a cursor holds the sort value and id of its row, so every page costs the same."""
 
 import base64
 import binascii
@@ -22,12 +22,12 @@ MAX_PAGE_SIZE = 100
 D = TypeVar("D", bound=StoredDocument)
 R = TypeVar("R")
 SortKey = tuple[Any, ObjectId]
-"""sort value and id of a row"""
+"""Sort value and id of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """By which stored field, which way; equal values by id, the same way. Rows without a value come first ascending."""
+    """Sort order by a stored field, then by id in the same direction. Missing values come first in ascending order."""
 
     field: str
     descending: bool = False
@@ -35,18 +35,26 @@ class SortOrder:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What of a list: forward from `after`, or backward from `before` when `backward`."""
+    """One page of a list: forward after the cursor or, if `backward`, backward before it."""
 
     order: SortOrder
     size: int = DEFAULT_PAGE_SIZE
     cursor: str | None = None
     backward: bool = False
 
+    @property
+    def is_read_descending(self) -> bool:
+        """Whether MongoDB reads the page in descending order; a backward page is read against the list's order."""
+        return self.order.descending != self.backward
+
     @classmethod
     def from_relay_arguments(
         cls, order: SortOrder, first: int | None, after: str | None, last: int | None, before: str | None
     ) -> "PageRequest":
-        """The request of Relay's four arguments. Raises BadInput for both directions at once, or a size outside 0-100."""
+        """Build the request from Relay's four arguments.
+
+        Raises BadInput if they mix both directions, or for a size outside 0-100.
+        """
         if first is not None and last is not None:
             raise BadInput("Give either first or last, not both.", field="last")
         backward = last is not None or (before is not None and first is None)
@@ -63,23 +71,23 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """A stretch of a list, always in the list's order."""
+    """One page of a list, always in the list's order."""
 
     items: list[R]
     sort_keys: list[SortKey]
-    """of the items"""
+    """Sort keys of the items."""
     order: SortOrder
     has_next: bool
     has_previous: bool
 
     @property
     def cursors(self) -> list[str]:
-        """A cursor for each item."""
+        """The cursor of each item."""
         return [encode_cursor(self.order, *place) for place in self.sort_keys]
 
     @property
     def end_cursors(self) -> tuple[str, str] | None:
-        """The cursors of the first and the last item; None of an empty page."""
+        """The cursors of the first and last item; None for an empty page."""
         if not self.sort_keys:
             return None
         return encode_cursor(self.order, *self.sort_keys[0]), encode_cursor(self.order, *self.sort_keys[-1])
@@ -89,27 +97,27 @@ _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 
 
 def encode_cursor(order: SortOrder, value: object, row_id: ObjectId) -> str:
-    """An opaque cursor; it names its order, so that one of another list is refused."""
-    # BSON, not JSON: dates, nulls and numbers come back as what they were
+    """Return an opaque cursor; it includes its order, so that other lists reject it."""
+    # BSON, unlike JSON, preserves dates and number types
     data = BSON.encode({"o": order.field, "d": order.descending, "v": value, "i": row_id})
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def decode_cursor(order: SortOrder, cursor: str, name: str) -> SortKey:
-    """Sort value and id of a cursor's row. Raises BadInput when it is none of this list's."""
+    """Return the sort value and id in a cursor. Raises BadInput if it is not a cursor of this list and order."""
     try:
         data = BSON(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)).decode(_CODEC)
         is_same_list = (data["o"], data["d"]) == (order.field, order.descending)
-        # any other type could carry an operator into the query
+        # any other type could inject an operator into the query
         if is_same_list and isinstance(data["i"], ObjectId) and isinstance(data["v"], str | int | float | datetime | None):
             return data["v"], data["i"]
     except (binascii.Error, BSONError, KeyError, TypeError, ValueError):
         pass
-    raise BadInput(f"{name} is not a cursor of this list in this order: send one that this list gave, or none.", field=name)
+    raise BadInput(f"{name} is not a cursor of this list in this order: send one that this list returned, or none.", field=name)
 
 
 def _build_keyset_criteria(field: str, value: Any, row_id: ObjectId, *, descending: bool) -> list[dict[str, Any]]:
-    """What lies beyond a row, one stretch after another: each is read from where it begins, whichever index MongoDB takes."""
+    """Return criteria for the rows beyond a row, as consecutive ranges that start at the cursor in any index."""
     operator = "$lt" if descending else "$gt"
     tie = {field: value, "_id": {operator: row_id}}
     if value is None:
@@ -117,12 +125,12 @@ def _build_keyset_criteria(field: str, value: Any, row_id: ObjectId, *, descendi
     branches = [tie, {field: {operator: value}}]
     if descending:
         branches.append({field: None})
-    # said twice, or an index might be read from its beginning
+    # the bound repeats the $or, or MongoDB might read an index from its beginning
     return [{"$or": branches, field: {"$not": {"$gt": value}} if descending else {"$gte": value}}]
 
 
 def get_stored_value(document: StoredDocument, path: str) -> Any:
-    """The stored value at a dotted path."""
+    """Return the value at a dotted path of the document."""
     value: Any = document
     for name in path.split("."):
         value = getattr(value, name, None)
@@ -132,12 +140,12 @@ def get_stored_value(document: StoredDocument, path: str) -> Any:
 async def find_page(
     model: type[D], criteria: Mapping[str, Any], request: PageRequest, index: Sequence[tuple[str, int]] | None = None
 ) -> Page[D]:
-    """Read one page, from the index with these keys if they are given. Raises BadInput for a cursor of another list."""
+    """Read one page, using the index with these keys if given. Raises BadInput for a cursor of another list."""
     options: dict[str, Any] = {"hint": index} if index else {}
     sort = _build_sort(request)
 
     async def read(conditions: Mapping[str, Any], count: int) -> list[D]:
-        return await model.find(conditions, **options).sort(sort).limit(count).to_list()  # type: ignore[arg-type]  # pairs, as PyMongo takes
+        return await model.find(conditions, **options).sort(sort).limit(count).to_list()  # type: ignore[arg-type]  # pairs, as PyMongo takes them
 
     rows = await _read_rows(read, criteria, request)
     return _build_page(rows, [(get_stored_value(row, request.order.field), row.id) for row in rows], request)
@@ -150,7 +158,7 @@ async def find_rows(
     fields: Collection[str],
     index: Sequence[tuple[str, int]] | None,
 ) -> Page[dict[str, Any]]:
-    """The same page as stored, with no other fields than these, the id and the list's order. Raises BadInput as `find_page`."""
+    """Read the same page as rows with only these fields, the id and the sort field. Raises BadInput like `find_page`."""
     field, sort = request.order.field, _build_sort(request)
 
     async def read(conditions: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
@@ -163,11 +171,11 @@ async def find_rows(
 async def _read_rows(
     read: Callable[[Mapping[str, Any], int], Awaitable[list[R]]], criteria: Mapping[str, Any], request: PageRequest
 ) -> list[R]:
-    """The rows of a page, and one more if there is one."""
+    """Read the rows of a page, and one more if there is one."""
     ranges: list[dict[str, Any]] = [{}]
     if request.cursor is not None:
         value, row_id = decode_cursor(request.order, request.cursor, "before" if request.backward else "after")
-        ranges = _build_keyset_criteria(request.order.field, value, row_id, descending=_is_descending(request))
+        ranges = _build_keyset_criteria(request.order.field, value, row_id, descending=request.is_read_descending)
     rows: list[R] = []
     for range_criteria in ranges:
         remaining = request.size + 1 - len(rows)
@@ -176,17 +184,13 @@ async def _read_rows(
     return rows
 
 
-def _is_descending(request: PageRequest) -> bool:
-    return request.order.descending != request.backward
-
-
 def _build_sort(request: PageRequest) -> list[tuple[str, int]]:
-    direction = DESCENDING if _is_descending(request) else ASCENDING
+    direction = DESCENDING if request.is_read_descending else ASCENDING
     return [(request.order.field, direction), ("_id", direction)]
 
 
 def _build_page(rows: list[R], sort_keys: list[SortKey], request: PageRequest) -> Page[R]:
-    """The page of one row more than it has, if there is one more, in the direction in which they were read."""
+    """Build the page from rows in reading direction, with one extra row if there are more."""
     has_more = len(rows) > request.size
     rows, sort_keys = rows[: request.size], sort_keys[: request.size]
     if request.backward:

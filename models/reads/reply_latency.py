@@ -1,4 +1,4 @@
-"""How long an interview's spoken replies took, over all of them."""
+"""Latency percentiles of an interview's spoken replies."""
 
 import math
 from collections import defaultdict
@@ -12,7 +12,7 @@ from models.documents.turn import Latency, get_turn_collection
 
 @dataclass(frozen=True, slots=True)
 class ReplyLatency:
-    """Of so many spoken replies: what half of them, and nineteen of twenty, did not exceed, stage by stage."""
+    """Median and 95th percentile of each stage over an interview's spoken replies."""
 
     replies: int
     p50: Latency
@@ -20,7 +20,7 @@ class ReplyLatency:
 
 
 async def read_reply_latencies(interview_ids: Sequence[ObjectId]) -> dict[ObjectId, ReplyLatency]:
-    """That of each of the named interviews in which there are spoken replies."""
+    """Return the latency of each of these interviews that has spoken replies."""
     criteria = {"interview_id": {"$in": list(interview_ids)}, "latency": {"$ne": None}}
     replies: defaultdict[ObjectId, list[Latency]] = defaultdict(list)
     async for row in get_turn_collection().find(criteria, {"interview_id": 1, "latency": 1}):
@@ -29,7 +29,7 @@ async def read_reply_latencies(interview_ids: Sequence[ObjectId]) -> dict[Object
 
 
 def summarize_latencies(latencies: Sequence[Latency]) -> ReplyLatency:
-    """The percentiles, each by nearest rank, over the replies in which the stage was seen."""
+    """Compute the percentiles by nearest rank, each over the replies in which the stage was observed."""
     return ReplyLatency(len(latencies), _percentile(latencies, 0.5), _percentile(latencies, 0.95))
 
 

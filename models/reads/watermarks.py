@@ -1,6 +1,6 @@
-"""What followers ask of MongoDB again and again: few fields, many interviews at once."""
+"""The frequent queries of live feeds: a few fields of many interviews in one read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -9,69 +9,40 @@ from bson import ObjectId
 from bson.codec_options import CodecOptions
 
 from models.documents.interview import TERMINAL_STATUSES, Interview
-from models.storage.batch_loader import BatchLoader
+from models.reads.credentials import ACCESS_FIELDS, AccessState, to_access_state
 from models.storage.transactions import get_database
 
 
 @dataclass(frozen=True, slots=True)
-class AccessState:
-    """What of an interview decides who may follow it. The names are the interview's."""
-
-    organization_id: ObjectId
-    invite_generation: int
-    erased_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Watermark:
-    """How far an interview has come: enough to know whether there is anything to read."""
+    """How far an interview has progressed: enough to know whether there is anything new to read."""
 
     last_seq: int
     updated_at: datetime
     is_over: bool
-    """no turn comes any more"""
+    """Whether no further turn can be stored."""
     access_state: AccessState
 
     @property
     def is_erased(self) -> bool:
-        """Nothing comes any more, and what there was is gone."""
+        """Whether the interview was erased."""
         return self.access_state.erased_at is not None
 
 
-_ACCESS_FIELDS = {"organization_id": 1, "invite_generation": 1, "erased_at": 1}
-
-
-def _to_access_state(row: Mapping[str, Any]) -> AccessState:
-    return AccessState(row["organization_id"], row["invite_generation"], row["erased_at"])
-
-
-async def _read_access_states(interview_ids: list[ObjectId]) -> dict[ObjectId, AccessState]:
-    rows = Interview.get_pymongo_collection().find({"_id": {"$in": interview_ids}}, _ACCESS_FIELDS)
-    return {row["_id"]: _to_access_state(row) async for row in rows}
-
-
-_ACCESS_STATE_LOADER = BatchLoader(_read_access_states)
-
-
-async def read_access_state(interview_id: ObjectId) -> AccessState | None:
-    """The standing of that interview, whoever owns it; None when there is none."""
-    return await _ACCESS_STATE_LOADER.get(interview_id)
-
-
 async def read_watermarks(interview_ids: Collection[ObjectId]) -> dict[ObjectId, Watermark]:
-    """The marks of those of the named interviews that there are."""
-    fields = {"last_seq": 1, "updated_at": 1, "status": 1, **_ACCESS_FIELDS}
+    """Return the watermarks of the interviews with these ids that exist."""
+    fields = {"last_seq": 1, "updated_at": 1, "status": 1, **ACCESS_FIELDS}
     rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, fields)
     return {
-        row["_id"]: Watermark(row["last_seq"], row["updated_at"], row["status"] in TERMINAL_STATUSES, _to_access_state(row))
+        row["_id"]: Watermark(row["last_seq"], row["updated_at"], row["status"] in TERMINAL_STATUSES, to_access_state(row))
         async for row in rows
     }
 
 
 async def list_changes_since(organization_id: ObjectId, since: datetime) -> list[tuple[ObjectId, datetime]]:
-    """Id and updated_at of the organization's interviews with updated_at > since, the oldest change first.
+    """Return id and `updated_at` of the organization's interviews changed after `since`, oldest change first.
 
-    Answered from the index (organization_id, updated_at, _id) alone.
+    The index on organization, `updated_at` and id covers this query.
     """
     criteria = {"organization_id": organization_id, "updated_at": {"$gt": since}}
     rows = Interview.get_pymongo_collection().find(criteria, {"updated_at": 1}).sort([("updated_at", 1), ("_id", 1)])
@@ -79,7 +50,7 @@ async def list_changes_since(organization_id: ObjectId, since: datetime) -> list
 
 
 async def read_server_time() -> datetime:
-    """MongoDB's clock, by which updated_at is set."""
-    # a command does not take over the client's codec options
+    """Return the time by MongoDB's clock, which also sets `updated_at`."""
+    # a command does not inherit the client's codec options
     reply: dict[str, Any] = await get_database().command("hello", codec_options=CodecOptions(tz_aware=True))
     return cast(datetime, reply["localTime"])

@@ -1,0 +1,1 @@
+"""Storage plumbing: the connection, transactions, compare-and-set, leases and backoff."""

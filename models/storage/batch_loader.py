@@ -1,4 +1,4 @@
-"""Reads that many ask for at the same moment, made as one."""
+"""Batching of concurrent reads by key."""
 
 import asyncio
 from collections import defaultdict
@@ -11,33 +11,35 @@ V = TypeVar("V")
 
 
 BATCH_WINDOW_SECONDS = 0.01
-"""that a read under way makes the next one wait, to gather more; one that hangs holds up nobody for longer"""
+"""Longest time that a batch waits for the read before it, so that a hanging read delays nobody further."""
 
 
 class BatchLoader(Generic[K, V]):
-    """Gathers the keys that are asked for at once, or while a read is under way, and reads them together.
+    """Collects the keys requested in one loop iteration, or while a read is running, and reads them together.
 
-    Nothing is kept: what is asked for after a read has begun is in the next one, so nobody is told what was true before.
+    Nothing is cached: a key requested after a read has begun goes into the next read, so no caller gets a stale value.
+    Strawberry's DataLoader does not serve here: it runs a batch in its first caller's context, with that caller's
+    time limit, and does not collect keys while a read is running.
     """
 
     def __init__(self, read: Callable[[list[K]], Awaitable[Mapping[K, V]]]) -> None:
-        """`read` gives the values of those keys that there are."""
+        """`read` returns the values of the keys that exist."""
         self._read = read
         self._open_batch: _Batch[K, V] | None = None
         self._reads: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V | None:
-        """The value of that key; None when there is none. Raises what `read` raises."""
+        """Return the value of the key, or None if it does not exist. Raises what `read` raises."""
         loop = asyncio.get_running_loop()
         batch = self._open_batch
-        # a batch that was left behind by a loop that has ended is never read
+        # a batch left behind by a closed loop is never read
         if batch is None or batch.loop is not loop:
             batch = self._open_batch = _Batch(loop)
             if self._reads:
                 loop.call_later(BATCH_WINDOW_SECONDS, self._start_read, batch)
             else:
                 loop.call_soon(self._start_read, batch)
-        # one for each who asks: to give up waiting must not take the others along
+        # one future per caller: cancelling one must not cancel the others
         future: asyncio.Future[V | None] = loop.create_future()
         batch.waiters[key].append(future)
         return await future
@@ -46,7 +48,7 @@ class BatchLoader(Generic[K, V]):
         if self._open_batch is not batch:
             return
         self._open_batch = None
-        # no context of one of those who asked: neither a time limit nor a session of theirs is the others'
+        # an empty context: no caller's time limit or session applies to the other callers
         task = batch.loop.create_task(self._resolve_waiters(batch.waiters), name="batched read", context=Context())
         self._reads.add(task)
         task.add_done_callback(self._on_read_done)
@@ -69,7 +71,7 @@ class BatchLoader(Generic[K, V]):
                 if not answer.done():
                     answer.set_result(values.get(key))
         finally:
-            # the loop ends: nobody waits for what never comes
+            # the loop is closing: no caller waits for a result that never comes
             for _, answer in pending:
                 answer.cancel()
 

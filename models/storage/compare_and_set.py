@@ -1,4 +1,4 @@
-"""Changing a document only while it is what the caller believes it to be, decided by MongoDB in one step."""
+"""Compare-and-set: a conditional update of one document, decided atomically by MongoDB."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
@@ -19,14 +19,14 @@ async def compare_and_set(
     computed: Mapping[str, Any] | None = None,
     session: AsyncClientSession | None = None,
 ) -> D | None:
-    """The changed document, or None when `condition` does not hold (any more).
+    """Change the document if `condition` holds; return the changed document, else None.
 
-    `values` are taken literally, so that text from outside is never read as an expression; `computed` are aggregation
-    expressions, such as "$$NOW".
+    `values` are stored literally, so that user input is never evaluated as an expression.
+    `computed` are aggregation expressions, such as "$$NOW".
     """
     literal = {name: {"$literal": Encoder().encode(value)} for name, value in values.items()}
     changed = await model.find_one({"_id": document_id, **condition}, session=session).update(
-        [{"$set": {**literal, **(computed or {})}}],  # type: ignore[arg-type]  # Beanie takes a pipeline, its annotation does not say so
+        [{"$set": {**literal, **(computed or {})}}],  # type: ignore[arg-type]  # Beanie accepts a pipeline, but its annotation does not
         response_type=UpdateResponse.NEW_DOCUMENT,
         session=session,
     )

@@ -1,4 +1,4 @@
-"""The connection to MongoDB, for a whole process."""
+"""The process's connection to MongoDB."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,9 @@ DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation
 
 @asynccontextmanager
 async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
-    """Open MongoDB, bind the documents to it and build their indexes; closes it at the end.
+    """Connect to MongoDB, bind the documents to the database and build their indexes; close the connection at the end.
+
+    Every operation is bounded by `mongodb.timeout_seconds`, which PyMongo also sends as maxTimeMS.
 
     Raises pymongo.errors.PyMongoError when it cannot be reached within `mongodb.timeout_seconds`.
     """
@@ -44,7 +46,7 @@ async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongo
 
 
 async def ping() -> None:
-    """Ask the server whether it is there and writable; raises pymongo.errors.PyMongoError when it is not."""
+    """Check that the server is reachable and writable. Raises pymongo.errors.PyMongoError if not."""
     reply = await get_database().command("hello")
     if not reply.get("isWritablePrimary"):
         raise NotPrimaryError("the server is not a primary")

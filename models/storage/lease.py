@@ -1,6 +1,6 @@
 """The lease kernel: who may work on a document, decided by MongoDB in one step and by its clock.
 
-A leased document has a `lease` (holder and end) and a `fence`; a job has `due_at` and `attempts` besides. A claim needs a lease
+A leased document has a `lease` (holder and end) and a `fence`; a job also has `due_at` and `attempts`. A claim needs a lease
 that has lapsed, and raises the fence. Every later step names the fence of its claim, so a replaced holder changes nothing.
 """
 

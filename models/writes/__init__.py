@@ -1,0 +1,1 @@
+"""State changes, each a compare-and-set or one transaction."""

@@ -1,4 +1,4 @@
-"""Storing turns: the one place where a turn gets its seq."""
+"""Appending turns: the only place that assigns a turn's `seq`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,39 +24,39 @@ from models.storage.transactions import run_in_transaction
 
 
 class LeaseLost(Exception):
-    """Another holder has taken over: whoever gets this has nothing more to say in the interview."""
+    """Another holder has the lease: the caller must stop acting as the interviewer."""
 
 
 class Superseded(Exception):
-    """The candidate has added something since the turns were composed: read it, and compose again."""
+    """The candidate added a turn after the reply was composed: read it and compose again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewerUpdate:
-    """What an interviewer's turns change on the interview in the same transaction."""
+    """The changes to the interview that are stored in one transaction with the interviewer's turns."""
 
     fence: int
     answers: int
-    """seq of the last candidate turn that they answer"""
+    """Seq of the last candidate turn that the turns answer."""
     progress: Progress
     by_code: bool | None
-    """whether code spoke in Claude's place; None where nothing was asked of Claude, as in the greeting"""
+    """Whether code replied instead of Claude; None if Claude was not asked, as for the greeting."""
     due_at: datetime | None
-    """when the interviewer must act next if the candidate says nothing"""
+    """When the interviewer must act next if the candidate stays silent."""
     end_reason: EndReason | None = None
-    """they are the closing: the interview is ENDING from here"""
+    """Set if the turns are the closing: the interview becomes ENDING with this reason."""
     expected_seq: int | None = None
-    """refuse with Superseded unless this is still the last turn"""
+    """If set, raise Superseded unless this is still the last seq."""
     statuses: Sequence[InterviewStatus] = OPEN_STATUSES
-    """in which they are taken; with ENDING, for what had been said already when the interview was ended"""
+    """States in which the turns are accepted; with ENDING, also words spoken before the interview was ended."""
 
 
 async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: int | None = None) -> tuple[Turn, Interview]:
-    """Store a candidate's turn; the first begins the interview. The same key again answers the stored turn.
+    """Store a candidate's turn; the first turn starts the interview. Repeating a key returns the stored turn.
 
-    `fence`: of the lease under which it was heard; then it is taken while the interview is ENDING, too, as it had been said.
-    Raises NotFound for an unknown or erased interview, Conflict when it takes no turns (not open yet, or ended) and when the
-    key stands for another text; LeaseLost where another hears the candidate now.
+    `fence` is that of the voice interviewer's lease; with it, the turn is also accepted while the interview is ENDING,
+    because it was spoken before. Raises NotFound for an unknown or erased interview, Conflict if the interview accepts
+    no turns or the key was used for another text, and LeaseLost if another interviewer has the lease.
     """
     values: dict[str, Any] = {"attempts": 0}
     computed = {
@@ -64,8 +64,8 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
         "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         "last_seq": {"$add": ["$last_seq", 1]},
         "last_candidate_seq": {"$add": ["$last_seq", 1]},
-        # a voice interview's agent hears for itself: only a typed message is due, to the job or, while somebody is in the room,
-        # to the agent (models.writes.room_transitions.find_typed)
+        # a voice interviewer hears speech directly: only a typed message makes a reply due
+        # (models.writes.room_transitions.find_unanswered_messages)
         "due_at": {"$cond": [{"$eq": [{"$literal": turn.channel}, "TEXT"]}, "$$NOW", "$due_at"]},
     }
 
@@ -102,16 +102,17 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
 async def append_interviewer_turns(
     interview_id: ObjectId, turns: Sequence[NewTurn], update: InterviewerUpdate
 ) -> tuple[list[Turn], Interview]:
-    """Store the interviewer's turns, all or none, under the lease's number. The same keys again answer what is stored.
+    """Store the interviewer's turns, all or none, under the fence of the lease. Repeating the keys returns the stored turns.
 
-    Raises LeaseLost when the number has grown or the interview takes no turns any more, Superseded as `update` says.
+    Raises LeaseLost if another holder has claimed the lease or the interview accepts no more turns, and Superseded if
+    `update.expected_seq` is not the last seq.
     """
     count = len(turns)
     values: dict[str, Any] = {"progress": update.progress, "attempts": 0}
     end_fields = {}
     start_fields = {}
     if any(turn.channel is Channel.VOICE for turn in turns):
-        # who has come to the room and is spoken to is in the interview
+        # a candidate who is spoken to in the room has started the interview
         is_waiting = {"$eq": ["$status", InterviewStatus.WAITING]}
         start_fields = {
             "status": {"$cond": [is_waiting, InterviewStatus.IN_PROGRESS, "$status"]},
@@ -120,12 +121,12 @@ async def append_interviewer_turns(
     if update.end_reason:
         values["status"] = InterviewStatus.ENDING
         start_fields.pop("status", None)
-        # the last words of one that was ended meanwhile: its own reason and time stand
+        # if the interview was ended in the meantime, keep its reason and time
         end_fields = {
             "end_reason": {"$ifNull": ["$end_reason", {"$literal": update.end_reason}]},
             "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
         }
-    # by voice, who attends has a clock of its own; there only a typed message that is not answered yet is due
+    # a voice interviewer has its own timers, so only an unanswered typed message is due
     is_text = {"$eq": ["$channel", Channel.TEXT]}
     is_unanswered = {"$gt": ["$last_candidate_seq", update.answers]}
     due_at = {
@@ -160,7 +161,7 @@ async def append_interviewer_turns(
         return stored
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is not None or interview.fence != update.fence:
-        # whatever stands under these keys now: another speaks here
+        # even if these keys are stored, another interviewer has the lease
         raise LeaseLost
     existing = [await find_turn(interview_id, turn.key) for turn in turns]
     found = [turn for turn in existing if turn]
@@ -177,13 +178,13 @@ async def _insert(interview: Interview, turns: Sequence[NewTurn], session: Async
         Turn(id=ObjectId(), interview_id=interview.id, seq=first + place, **turn_to_values(turn))
         for place, turn in enumerate(turns)
     ]
-    for turn in stored:  # insert_many's error would carry the text
+    for turn in stored:  # the error of insert_many would contain the text
         await get_turn_collection().insert_one(turn_to_row(turn), session=session)
     return stored
 
 
 def closed_interview_error(interview: Interview) -> Conflict:
-    """Why an interview takes no message now, and what to do."""
+    """Return the error for a message to an interview that accepts none, with the remedy."""
     if interview.status is InterviewStatus.SCHEDULED:
         return Conflict("The interview is not open yet: join it with the invite (joinInterview) first.")
-    return Conflict(f"The interview takes no more messages: it is {interview.status}.")
+    return Conflict(f"The interview accepts no more messages: it is {interview.status}.")

@@ -1,4 +1,7 @@
-"""The job of making an evaluation: claim, postpone, fail, complete; each step a compare-and-set on the fence of the claim."""
+"""State changes of evaluations: claim, postpone, fail, complete and review.
+
+Each step of the job is a compare-and-set on the fence of its claim.
+"""
 
 from typing import Any
 
@@ -33,7 +36,7 @@ from models.storage.lease import (
 from models.storage.transactions import run_in_transaction
 
 BACKOFF = Backoff(base_seconds=5.0, max_seconds=300.0)
-"""between attempts of one evaluation"""
+"""Pauses between attempts of one evaluation."""
 
 _CLAIMABLE = {"$and": [IS_DUE, is_free_after(BACKOFF)]}
 _JOB_CLEARED: dict[str, Any] = {"lease": None, "due_at": None}
@@ -42,10 +45,10 @@ _JOB_CLEARED: dict[str, Any] = {"lease": None, "due_at": None}
 async def claim_evaluation(
     evaluation_id: ObjectId, holder: str, lease_seconds: float, *, prompt_version: str
 ) -> Evaluation | None:
-    """Take the job if it is due and nobody holds its lease, and store the version of the prompt that the holder will use.
+    """Claim the job if it is due and its lease is free, and store the version of the prompt that the holder will use.
 
-    The attempt is counted here, where it begins, so that it counts however it ends. The caller compares `attempts` with the
-    limit, and fails an evaluation that is above it.
+    The attempt is counted when it begins, so that it counts however it ends. The caller compares `attempts`
+    with the limit, and fails an evaluation that exceeds it.
     """
     return await change_with_interview(
         Evaluation,
@@ -57,22 +60,22 @@ async def claim_evaluation(
 
 
 async def postpone_evaluation(evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float) -> Evaluation | None:
-    """Give the job up for now: it is due again after `retry_seconds`, and says why."""
+    """Release the job until `retry_seconds` from now, with the reason in `failure`."""
     values = {"status": EvaluationStatus.PENDING, "failure": failure}
     return await change_with_interview(Evaluation, evaluation_id, _lease_condition(fence), values, postponed(retry_seconds))
 
 
 async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:
-    """Give the job up for good: FAILED, with the reason, and no number anywhere."""
+    """Mark the evaluation FAILED, with the reason and without any score."""
     values = {"status": EvaluationStatus.FAILED, "failure": failure, "completed_at": now(), **_JOB_CLEARED}
     return await change_with_interview(Evaluation, evaluation_id, _lease_condition(fence), values)
 
 
 async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Evaluation | None:
-    """Add the cost of the call that was made under this fence, whoever holds the lease by now: it is paid for in any case.
+    """Add the usage of the call made under this fence, even if another worker has the lease by now.
 
-    Repeating it changes nothing, so it can be retried when it is not known whether MongoDB has stored it. None when it was
-    recorded before, or the evaluation has been erased.
+    Idempotent, so that it can be retried when it is unknown whether MongoDB stored it. Returns None if it was
+    recorded before, or if the evaluation was erased.
     """
     amounts = {f"usage.{name}": {"$add": [f"$usage.{name}", amount]} for name, amount in usage}
     billed = {"billed_fences": {"$concatArrays": [{"$ifNull": ["$billed_fences", []]}, [fence]]}}
@@ -80,9 +83,11 @@ async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Eva
 
 
 async def complete_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, *, transcript_digest: str) -> Evaluation | None:
-    """Store the outcome and copy its score to the interview, in one transaction; None when the job or the data is gone.
+    """Store the outcome and copy its score to the interview, in one transaction.
 
-    Only one version is at work at a time, so the newest completed one is what shows on the interview.
+
+    Returns None if the lease was lost or the interview was erased. Only one version is active at a time, so the
+    interview always has the score of the newest completed version.
     """
     values = {
         "status": EvaluationStatus.COMPLETED,
@@ -92,7 +97,7 @@ async def complete_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome
         "completed_at": now(),
         **_JOB_CLEARED,
     }
-    # a new version's people have not decided yet: the decision of the older one does not carry over
+    # nobody has reviewed the new version yet, so the decision on the older one does not carry over
     score = {
         "evaluated": True,
         "score": outcome.overall_score,
@@ -109,9 +114,9 @@ def _lease_condition(fence: int) -> dict[str, Any]:
 
 
 async def add_evaluation(evaluation: Evaluation) -> Evaluation:
-    """Add a version that is due now; while one is at work, answers that one instead.
+    """Store a new version that is due now; if one is already active, return that one instead.
 
-    Raises Conflict when the interview is not completed, or erased.
+    Raises Conflict if the interview is not completed, or was erased.
     """
     interview_id = evaluation.interview_id
     condition = {"status": InterviewStatus.COMPLETED, **NOT_ERASED}
@@ -127,13 +132,13 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
                 return evaluation
         except DuplicateKeyError:
             pass
-        # another came first, or the interview was erased: look again
-    raise Conflict("Several evaluations of this interview were asked for at once: ask again.")
+        # a concurrent request came first, or the interview was erased: check again
+    raise Conflict("Several evaluations of this interview were requested at the same time: try again.")
 
 
 def _require_completed(interview: Interview | None) -> None:
     if interview is None or interview.erased_at is not None:
-        raise Conflict("The interview has been erased: nothing is left to evaluate.")
+        raise Conflict("The interview was erased: nothing is left to evaluate.")
     if interview.status not in TERMINAL_STATUSES:
         raise Conflict("Only a completed interview can be evaluated: end it first (endInterview).")
     if interview.status is not InterviewStatus.COMPLETED:
@@ -141,13 +146,13 @@ def _require_completed(interview: Interview | None) -> None:
 
 
 async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | None:
-    """Put a review beside the evaluation, once, and its decision on the interview; None when the data is gone."""
+    """Add a review to the evaluation, once, and set its decision on the interview; None if the interview was erased."""
     evaluation_id = evaluation.id
 
     async def work(session: AsyncClientSession) -> Evaluation | None:
         reviews = {"reviews": {"$concatArrays": ["$reviews", [{"$literal": Encoder().encode(review)}]]}}
         added = await compare_and_set(Evaluation, evaluation_id, {"reviews.id": {"$ne": review.id}}, {}, reviews, session)
-        # a repeated review decides nothing again: another may have come after it
+        # a repeated review must not override the decision of a later one
         sets_decision = added is not None and await _is_newest_completed(added, session)
         interview_values = {"decision": review.decision} if sets_decision else {}
         if await update_interview(evaluation.interview_id, NOT_ERASED, interview_values, session=session) is None:
@@ -168,7 +173,7 @@ async def _is_newest_completed(evaluation: Evaluation, session: AsyncClientSessi
 
 
 async def find_due_evaluations(limit: int) -> list[ObjectId]:
-    """Evaluations that are due and in nobody's hands, the longest first."""
+    """Return evaluations that are due and have a free lease, the longest due first."""
     criteria = {
         "status": {"$in": list(ACTIVE_STATUSES)},
         "due_at": {"$ne": None},

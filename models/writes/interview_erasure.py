@@ -1,4 +1,4 @@
-"""Erasure: the mark first, by compare-and-set, then the deletion, repeated until it is sure."""
+"""Erasure of an interview: first a mark by compare-and-set, then deletion, retried until confirmed."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _ERASED_FIELDS: dict[str, Any] = {
     "lease": None,
 }
 MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)
-"""between attempts to delete the files"""
+"""Pauses between attempts to delete the files."""
 
 _ERASURE_MARK: dict[str, Any] = {
     "erased_at": "$$NOW",
@@ -39,9 +39,10 @@ _ERASURE_MARK: dict[str, Any] = {
 
 
 async def mark_erased(interview_id: ObjectId) -> Interview | None:
-    """Set erased_at and remove every personal field; a live interview is cancelled by it. None when unknown, or erased already.
+    """Set `erased_at`, remove every personal field and cancel the interview if it is not over.
 
-    From here no turn, evaluation or job writes to it: each is conditional on erased_at being null.
+    Returns None if the interview is unknown or already erased. From here on no turn, evaluation or job writes to
+    it: each is conditional on `erased_at` being null.
     """
     while (interview := await get_interview(interview_id)) and interview.erased_at is None:
         counts = Erasure(
@@ -50,7 +51,7 @@ async def mark_erased(interview_id: ObjectId) -> Interview | None:
             recordings=sum(len(recording.files) for recording in await list_recordings_for_interviews([interview_id])),
         )
         cancellation = {} if interview.status in TERMINAL_STATUSES else {"status": InterviewStatus.CANCELLED, "end_reason": None}
-        # whatever is stored moves updated_at: then it is counted, and looked at, again
+        # any write moves updated_at: then count again
         condition = {"erased_at": None, "updated_at": interview.updated_at}
         if marked := await update_interview(
             interview_id, condition, {**_ERASED_FIELDS, **cancellation, "erasure": counts}, _ERASURE_MARK
@@ -60,9 +61,10 @@ async def mark_erased(interview_id: ObjectId) -> Interview | None:
 
 
 async def delete_erased(interview_id: ObjectId) -> Interview | None:
-    """Delete turns, evaluations and recordings of a marked interview, then take it from the list of the pending; safe to repeat.
+    """Delete turns, evaluations and recordings of a marked interview and clear its pending flag. Idempotent.
 
-    One that was recorded stays pending until `confirm_media_erased`. None, and nothing deleted, when it is not marked.
+    A recorded interview stays pending until `confirm_media_erased`. Returns None, and deletes nothing, if the
+    interview is not marked.
     """
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is None or interview.erasure is None:
@@ -76,9 +78,9 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
 
 
 async def begin_media_deletion(interview_id: ObjectId) -> Interview | None:
-    """Count the attempt to delete the files, and have the sweep begin the next one after a pause, however this one ends.
+    """Count an attempt to delete the files, and schedule the next one in case this one fails.
 
-    An erasure is never given up, so the attempts have no limit but their pace. None when nothing is to be deleted.
+    An erasure is never given up, so attempts are unlimited and only slowed down. Returns None if nothing is pending.
     """
     attempts = {"$add": [{"$ifNull": ["$erasure.attempts", 0]}, 1]}
     return await update_interview(
@@ -91,9 +93,9 @@ async def begin_media_deletion(interview_id: ObjectId) -> Interview | None:
 
 
 async def confirm_media_erased(interview_id: ObjectId, quiet_seconds: float) -> bool:
-    """The store has nothing of the interview any more; True when that is all, and it leaves the list of the pending.
+    """Record that the store has no more files of the interview; return whether the erasure is complete.
 
-    Not before `quiet_seconds` after the mark: a recorder that has not heard of it may have been writing till then.
+    It is complete only `quiet_seconds` after the mark, because a recorder may have kept writing until it noticed.
     """
     quiet = {"$lte": ["$erased_at", from_now(-quiet_seconds)]}
     condition = {"erased_at": {"$ne": None}, "$expr": quiet}
@@ -101,7 +103,7 @@ async def confirm_media_erased(interview_id: ObjectId, quiet_seconds: float) -> 
 
 
 async def find_pending_erasures(limit: int) -> list[ObjectId]:
-    """Interviews that are marked, but whose deletion is not known to be done, and is not waiting for its next attempt."""
+    """Return interviews whose erasure is pending and whose next attempt is due."""
     is_due = {"$lte": [{"$ifNull": ["$erasure.due_at", "$$NOW"]}, "$$NOW"]}
     criteria = {"erasure.pending": True, "$expr": is_due}
     rows = Interview.get_pymongo_collection().find(criteria, {"_id": 1}).limit(limit)

@@ -1,4 +1,7 @@
-"""Steps of an interview's life, each a compare-and-set: None means that it was not in the state from which the step leads."""
+"""State changes of interviews, each a compare-and-set.
+
+Each returns the changed interview, or None if the interview was not in a state that allows the change.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,11 +36,11 @@ from models.storage.lease import (
 )
 
 REPLY_BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)
-"""between attempts of the interviewer, by voice as in writing"""
+"""Pauses between attempts of the interviewer, in voice and text interviews."""
 
 
 async def insert_interview(interview: Interview) -> Interview:
-    """Store a new interview; the same id again answers what is stored."""
+    """Store a new interview; repeating an id returns the stored interview."""
     try:
         return await interview.insert()
     except DuplicateKeyError:
@@ -48,7 +51,7 @@ async def insert_interview(interview: Interview) -> Interview:
 
 
 async def open_chat(interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview | None:
-    """SCHEDULED -> WAITING: the candidate may write, and the greeting is due."""
+    """SCHEDULED -> WAITING: open the text channel; the greeting is due."""
     return await update_interview(
         interview_id,
         {"status": InterviewStatus.SCHEDULED, **NOT_ERASED},
@@ -60,7 +63,7 @@ async def open_chat(interview_id: ObjectId, consent: Consent | None, channel: Ch
 async def reschedule_interview(
     interview_id: ObjectId, renewal_id: ObjectId, scheduled_for: datetime | None, expires_at: datetime
 ) -> Interview | None:
-    """Make older links worthless, once for each `renewal_id`; SCHEDULED and open interviews only."""
+    """Invalidate older invites and set new times, once per `renewal_id`; for SCHEDULED and open interviews only."""
     return await update_interview(
         interview_id,
         {"status": {"$in": [InterviewStatus.SCHEDULED, *OPEN_STATUSES]}, "renewals": {"$ne": renewal_id}, **NOT_ERASED},
@@ -75,7 +78,7 @@ async def reschedule_interview(
 async def mark_ending(
     interview_id: ObjectId, reason: EndReason, detail: str | None = None, condition: Mapping[str, Any] | None = None
 ) -> Interview | None:
-    """WAITING, IN_PROGRESS -> ENDING: nothing new is taken. `condition`: only while this holds, too."""
+    """WAITING, IN_PROGRESS -> ENDING: accept no new messages. `condition` must also hold."""
     return await update_interview(
         interview_id,
         {"status": {"$in": list(OPEN_STATUSES)}, **NOT_ERASED, **(condition or {})},
@@ -83,7 +86,7 @@ async def mark_ending(
         {
             "ended_at": "$$NOW",
             "due_at": None,
-            # who was only sent for has no last words to store
+            # an interviewer that was only dispatched has no last words to store
             "lease": {"$cond": [{"$eq": ["$lease.holder", DISPATCH_HOLDER]}, None, "$lease"]},
         },
     )
@@ -100,7 +103,7 @@ async def mark_cancelled(interview_id: ObjectId, reason: str | None) -> Intervie
 
 
 async def mark_expired(interview_id: ObjectId) -> Interview | None:
-    """SCHEDULED, WAITING past expires_at by MongoDB's clock -> EXPIRED."""
+    """SCHEDULED, WAITING -> EXPIRED, if `expires_at` has passed by MongoDB's clock."""
     return await update_interview(
         interview_id,
         {
@@ -114,7 +117,7 @@ async def mark_expired(interview_id: ObjectId) -> Interview | None:
 
 
 async def mark_completed(evaluation: Evaluation, detail: str | None) -> Interview | None:
-    """ENDING -> COMPLETED for the evaluation's interview, with the evaluation that is now due, in one transaction."""
+    """ENDING -> COMPLETED for the evaluation's interview, and store the evaluation, in one transaction."""
     return await insert_with_interview(
         evaluation,
         {"status": InterviewStatus.ENDING, **NOT_ERASED},
@@ -123,13 +126,13 @@ async def mark_completed(evaluation: Evaluation, detail: str | None) -> Intervie
     )
 
 
-# --- who speaks
+# --- the lease of the text interviewer
 
 
 async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float) -> Interview | None:
-    """Take the lease of a TEXT interview in which the interviewer must act now; the fence grows, and the attempt is counted.
+    """Claim the lease of a TEXT interview whose reply is due; raises the fence and counts the attempt.
 
-    None: nothing is due, or somebody holds the lease.
+    Returns None if nothing is due or the lease is held.
     """
     return await update_interview(
         interview_id,
@@ -147,7 +150,7 @@ async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float)
 
 
 async def release_interview_lease(interview_id: ObjectId, fence: int, *, retry_seconds: float | None = None) -> Interview | None:
-    """Give the lease up; the attempt has succeeded, or with `retry_seconds` failed, and the next is due after that time.
+    """Release the lease after a successful attempt or, with `retry_seconds`, after a failed one whose retry is due then.
 
     Returns the changed interview, or None when another holder has taken over.
     """
@@ -156,17 +159,17 @@ async def release_interview_lease(interview_id: ObjectId, fence: int, *, retry_s
     is_voice = {"$eq": ["$channel", Channel.VOICE]}
     failed = {
         **postponed(retry_seconds),
-        # nobody is sent into the room before
+        # this lease delays the next dispatch until the retry is due
         "lease": {"$cond": [is_voice, lease_expression(DISPATCH_HOLDER, retry_seconds), None]},
     }
     return await update_interview(interview_id, {"fence": fence}, {}, failed, visible=False)
 
 
-# --- what the sweep finds
+# --- queries of the sweep
 
 
 async def find_due_replies(min_age_seconds: float, limit: int) -> list[ObjectId]:
-    """TEXT interviews whose reply has been due for so long and is in nobody's hands, the longest first."""
+    """Return TEXT interviews whose reply has been due for `min_age_seconds` and whose lease is free, the longest due first."""
     return await _find_ids(
         {
             "due_at": {"$ne": None},
@@ -181,13 +184,13 @@ async def find_due_replies(min_age_seconds: float, limit: int) -> list[ObjectId]
 
 
 async def find_ending_interviews(min_age_seconds: float, limit: int) -> list[ObjectId]:
-    """Interviews that have been ENDING for so long without a holder."""
+    """Return interviews that have been ENDING for `min_age_seconds` and whose lease is free."""
     expression = {"$and": [{"$lte": ["$ended_at", from_now(-min_age_seconds)]}, LEASE_IS_FREE]}
     return await _find_ids({"status": InterviewStatus.ENDING, "erased_at": None, "$expr": expression}, "ended_at", limit)
 
 
 async def find_expired_interviews(limit: int) -> list[ObjectId]:
-    """Interviews to which nobody came in time."""
+    """Return SCHEDULED and WAITING interviews past their `expires_at`."""
     statuses = [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]
     criteria = {"status": {"$in": statuses}, "erased_at": None, "$expr": {"$lte": ["$expires_at", "$$NOW"]}}
     return await _find_ids(criteria, "expires_at", limit)

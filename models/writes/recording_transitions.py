@@ -1,7 +1,7 @@
-"""Who writes a recording, and the job that makes its files: each step a compare-and-set by the lease's number.
+"""State changes of recordings: the recorder's lease, and the job that makes the files.
 
-Nothing of it can be done without the candidate's consent, or once the interview has been erased: whatever begins or changes a
-recording changes it in one transaction with the interview, on condition of both.
+Each step is a compare-and-set on the fence. It is one transaction with the interview, so that nothing is recorded
+without the candidate's consent or after an erasure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from models.storage.lease import (
 )
 
 FILES_BACKOFF = Backoff(base_seconds=5.0, max_seconds=600.0)
-"""between attempts to make the files"""
+"""Pauses between attempts to make the files."""
 
 _HAS_CONSENT: dict[str, Any] = {"consent.recording": True, "erased_at": None}
 _IS_RECORDABLE: dict[str, Any] = {**_HAS_CONSENT, "status": {"$in": list(OPEN_STATUSES)}}
@@ -36,26 +36,26 @@ _CANDIDATE_EXPECTED: dict[str, Any] = {
     **_IS_RECORDABLE,
     "$or": [{"room.participant": {"$type": "string"}}, {"$expr": {"$gt": ["$room.wanted_until", "$$NOW"]}}],
 }
-"""the candidate is in the room, or has just been let in"""
+"""The candidate is in the room, or has just been admitted."""
 _INTERVIEW_ENDED: dict[str, Any] = {**_HAS_CONSENT, "status": {"$nin": list(OPEN_STATUSES)}}
 
 
 async def create_recording(recording: Recording) -> bool:
-    """Store a new recording; False when its candidate is not expected or has not agreed, or when there is one already."""
+    """Store a new recording; False if the candidate is not expected or has not consented, or if there is one already."""
     try:
         return await insert_with_interview(recording, _CANDIDATE_EXPECTED) is not None
     except DuplicateKeyError:
         return False
 
 
-# --- who records
+# --- the recorder
 
 
 async def claim_recorder_dispatch(recording_id: ObjectId, seconds: float, max_seconds: float) -> Recording | None:
-    """Take it upon oneself to send a recorder to an interview that has none; the fence grows.
+    """Claim the dispatch of a recorder to an interview without one; raises the fence.
 
-    The claim counts as a lease for `seconds`, and for twice as long, up to `max_seconds`, after each that no recorder answered.
-    None: somebody is at it, recording was given up, or there is nothing to record now.
+    The claim holds the lease for `seconds`, doubled after each unanswered dispatch up to `max_seconds`. Returns None
+    if the lease is held, recording was given up, or there is nothing to record now.
     """
     return await change_with_interview(
         Recording,
@@ -69,7 +69,7 @@ async def claim_recorder_dispatch(recording_id: ObjectId, seconds: float, max_se
 
 
 async def claim_recording(recording_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> Recording | None:
-    """Take the lease for which this recorder was sent. None: another was sent since, or there is nothing to record."""
+    """Claim the lease for the dispatched recorder. None if another was dispatched since, or there is nothing to record."""
     is_free = {"$or": [{"$eq": ["$lease.holder", DISPATCH_HOLDER]}, LEASE_IS_FREE]}
     condition = {"is_open": True, "failure": None, "fence": fence, "$expr": is_free}
     lease = {"lease": lease_expression(holder, lease_seconds)}
@@ -79,14 +79,14 @@ async def claim_recording(recording_id: ObjectId, fence: int, holder: str, lease
 
 
 async def add_part(recording: Recording, part: RecordingPart) -> Recording | None:
-    """The recorder has begun; the first part's time is the recording's. None when the lease is lost."""
+    """Add the part that the recorder has begun; the first part sets the start time. None if the lease was lost."""
     files = [_activate(file, recording.parts[0] if recording.parts else part) for file in recording.files]
     values = {"parts": [*recording.parts, part], "files": files, "dispatches": 0}
     return await _change(recording, values)
 
 
 async def add_video(recording: Recording, video_size: VideoSize) -> Recording | None:
-    """The newest part has video. None when the lease is lost."""
+    """Record that the newest part has video. None if the lease was lost."""
     part = recording.parts[-1].model_copy(update={"picture": video_size})
     files = recording.files
     if recording.get_file(RecordingKind.COMPOSITE) is None:
@@ -96,14 +96,14 @@ async def add_video(recording: Recording, video_size: VideoSize) -> Recording | 
 
 
 async def release_recording_lease(recording: Recording) -> Recording | None:
-    """Give the lease up: the recorder has ended, and another comes if there is more to record."""
+    """Release the lease: the recorder has ended, and another may be dispatched if there is more to record."""
     return await compare_and_set(Recording, recording.id, _lease_condition(recording), {"lease": None})
 
 
 async def give_up_recording(recording: Recording, failure: str, *, only_if_unleased: bool = False) -> Recording | None:
-    """No more is recorded, and `failure` says why; what there is stays, and becomes files once the interview is over.
+    """Stop recording for the reason in `failure`; existing parts become files once the interview is over.
 
-    `only_if_unleased`: only if nobody holds the lease.
+    With `only_if_unleased`, only if the lease is free.
     """
     files = [file.model_copy(update={"status": RecordingStatus.FAILED, "failure": failure}) for file in recording.files]
     values = {"failure": failure, "files": files, "lease": None}
@@ -114,7 +114,7 @@ async def give_up_recording(recording: Recording, failure: str, *, only_if_unlea
 
 
 async def claim_file_job(recording_id: ObjectId, holder: str, lease_seconds: float) -> Recording | None:
-    """Take the job of making the files, once the interview is over; the attempt is counted here, where it begins."""
+    """Claim the job of making the files, once the interview is over; counts the attempt."""
     condition = {"is_open": True, "$expr": {"$and": [IS_DUE, is_free_after(FILES_BACKOFF)]}}
     return await change_with_interview(
         Recording,
@@ -128,21 +128,21 @@ async def claim_file_job(recording_id: ObjectId, holder: str, lease_seconds: flo
 
 
 async def postpone_file_job(recording: Recording, failure: str, retry_seconds: float) -> Recording | None:
-    """Give the job up for now; it is due again after `retry_seconds`, and says why."""
+    """Release the job until `retry_seconds` from now, with the reason in the files' `failure`."""
     files = [file.model_copy(update={"failure": file.failure or failure}) for file in recording.files]
     return await _change(recording, {"files": files}, postponed(retry_seconds))
 
 
 async def complete_recording(recording: Recording, files: Sequence[RecordingFile]) -> Recording | None:
-    """The files as they stay: nothing is to be done any more. None when the job is lost."""
+    """Store the final files and close the recording. None if the lease was lost."""
     return await _change(recording, {"files": list(files), "is_open": False, "lease": None})
 
 
-# --- what the sweep finds
+# --- queries of the sweep
 
 
 async def find_unrecorded_interviews(limit: int) -> list[ObjectId]:
-    """Interviews whose candidate has agreed to a recording and is in the room, and which have none."""
+    """Return interviews without a recording whose candidate consented to one and is in the room."""
     present = [row["_id"] async for row in Interview.get_pymongo_collection().find(_CANDIDATE_PRESENT, {"_id": 1}).limit(limit)]
     if not present:
         return []
@@ -152,7 +152,7 @@ async def find_unrecorded_interviews(limit: int) -> list[ObjectId]:
 
 
 async def find_open_recordings(limit: int) -> list[Recording]:
-    """Recordings at which something is due and nobody is, the longest first."""
+    """Return recordings with due work and a free lease, the longest due first."""
     return (
         await Recording.find({"is_open": True, "$expr": {"$and": [IS_DUE, LEASE_IS_FREE]}}).sort("due_at").limit(limit).to_list()
     )
@@ -173,6 +173,6 @@ async def _change(
     *,
     condition: Mapping[str, Any] | None = None,
 ) -> Recording | None:
-    """Change the recording under the fence that it was read with, while the candidate's consent stands."""
+    """Change the recording under its fence, if the candidate's consent still holds."""
     held = {**_lease_condition(recording), **(condition or {})}
     return await change_with_interview(Recording, recording.id, held, values, computed, interview_condition=_HAS_CONSENT)

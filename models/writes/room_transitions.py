@@ -1,7 +1,7 @@
-"""Where the candidate of a voice interview is, and who has been asked to attend: each step a compare-and-set by MongoDB's clock.
+"""Candidate presence and interviewer dispatch in voice rooms, each step a compare-and-set by MongoDB's clock.
 
-What LiveKit tells may come late, twice, in another order or never, so each step names the connection (sid) that it is about:
-one that has ended never comes back, and an older one never takes the place of a newer.
+LiveKit's events may be late, repeated, reordered or lost, so each step names the connection (sid) that it concerns:
+a connection that has ended never returns, and an older one never replaces a newer one.
 """
 
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ from models.storage.lease import (
 from models.writes.interview_transitions import REPLY_BACKOFF
 
 MAX_DISPATCH_SECONDS = 30.0
-"""the longest that one dispatch is waited for, when none before it was answered"""
+"""Longest wait for one dispatch after several unanswered ones."""
 MAX_ENDED_SIDS = 10
 
 _IS_OPEN: dict[str, Any] = {"status": {"$in": list(OPEN_STATUSES)}, **NOT_ERASED}
@@ -47,7 +47,7 @@ _EMPTY_ROOM: dict[str, Any] = {"$literal": RoomState(wanted_until=datetime.fromt
 async def open_room(
     interview_id: ObjectId, consent: Consent | None, wanted_seconds: float, dispatch_seconds: float
 ) -> Interview | None:
-    """SCHEDULED -> WAITING in the VOICE channel: the candidate may come, and an interviewer is being asked for."""
+    """SCHEDULED -> WAITING in the VOICE channel: open the room and hold the lease for a dispatch."""
     return await update_interview(
         interview_id,
         {"status": InterviewStatus.SCHEDULED, "erased_at": None},
@@ -61,7 +61,7 @@ async def open_room(
 
 
 async def expect_candidate(interview_id: ObjectId, wanted_seconds: float) -> Interview | None:
-    """Somebody has been let into the room of a VOICE interview: an interviewer is wanted there for that long at least."""
+    """Record that the candidate was admitted to the room: an interviewer is wanted for at least `wanted_seconds`."""
     return await update_interview(
         interview_id,
         {**_IS_OPEN, "channel": Channel.VOICE, "room": {"$ne": None}},
@@ -71,13 +71,13 @@ async def expect_candidate(interview_id: ObjectId, wanted_seconds: float) -> Int
     )
 
 
-# --- who attends
+# --- the interviewer
 
 
 async def claim_interviewer_lease(interview_id: ObjectId, fence: int, holder: str, lease_seconds: float) -> Interview | None:
-    """Take the lease for which this interviewer was dispatched; the attempt is counted.
+    """Claim the lease for the dispatched interviewer, and count the attempt.
 
-    None: another has been dispatched since, somebody has the lease, or there is nothing to attend any more.
+    Returns None if another was dispatched since, the lease is held, or the interview is over.
     """
     condition = {**_IS_OPEN, "channel": Channel.VOICE, "fence": fence, "$expr": {"$or": [_IS_DISPATCHED, LEASE_IS_FREE]}}
     claimed = {"lease": lease_expression(holder, lease_seconds), **COUNTED_ATTEMPT}
@@ -87,11 +87,11 @@ async def claim_interviewer_lease(interview_id: ObjectId, fence: int, holder: st
 async def claim_interviewer_dispatch(
     interview_id: ObjectId, dispatch_seconds: float, *, ignore_pending_dispatch: bool = False
 ) -> Interview | None:
-    """Take it upon oneself to dispatch an interviewer to a VOICE interview that wants one and has none; the fence grows.
+    """Claim the dispatch of an interviewer to a VOICE interview that needs one; raises the fence.
 
-    The claim counts as a lease for `dispatch_seconds`, and for twice as long, up to MAX_DISPATCH_SECONDS, after each that no
-    interviewer answered. `ignore_pending_dispatch`: do not wait for one that may have been lost. None: nobody is
-    wanted, or somebody attends.
+    The claim holds the lease for `dispatch_seconds`, doubled after each unanswered dispatch up to MAX_DISPATCH_SECONDS.
+    With `ignore_pending_dispatch`, a pending dispatch, which may have been lost, does not block the claim. Returns None
+    if no interviewer is wanted or one holds the lease.
     """
     backoff = Backoff(dispatch_seconds, MAX_DISPATCH_SECONDS)
     return await update_interview(
@@ -104,29 +104,29 @@ async def claim_interviewer_dispatch(
 
 
 async def find_unattended_interviews(limit: int, *, ignore_pending_dispatch: bool = False) -> list[ObjectId]:
-    """VOICE interviews that `claim_interviewer_dispatch` would take, the longest unattended first."""
+    """Return VOICE interviews that `claim_interviewer_dispatch` would claim, the longest unattended first."""
     return await _find_ids(_unattended_criteria(ignore_pending_dispatch=ignore_pending_dispatch), "lease.until", limit)
 
 
 def _unattended_criteria(*, ignore_pending_dispatch: bool) -> dict[str, Any]:
-    # a lease that is not there sorts before any time; without $ifNull the index answers it
+    # a missing lease sorts before any time; unlike $ifNull, this form can use the index
     lapsed: dict[str, Any] = {"$lte": ["$lease.until", "$$NOW"]}
     free = {"$or": [lapsed, _IS_DISPATCHED]} if ignore_pending_dispatch else lapsed
-    # the lease of a dispatch is itself the pause after the one before
+    # the lease of a dispatch already includes the backoff after the one before
     paused = {"$or": [_IS_DISPATCHED, is_free_after(REPLY_BACKOFF)]}
     return {**_IS_OPEN, "channel": Channel.VOICE, "$expr": {"$and": [free, paused, _IS_WANTED]}}
 
 
-# --- who is there
+# --- the candidate
 
 
 async def mark_present(
     interview_id: ObjectId, sid: str, joined_at: datetime | None = None, *, is_listed: bool = False
 ) -> Interview | None:
-    """The candidate is in the room by the connection `sid`. None: that was known, or is no longer so.
+    """Record that the candidate is in the room through connection `sid`. None if that is known or outdated.
 
-    `joined_at`, by LiveKit's clock, tells what is older than what is known. `is_listed`: LiveKit has it in the room at this
-    moment, whatever was told before.
+    `joined_at`, by LiveKit's clock, identifies outdated events. `is_listed` means that LiveKit lists the connection
+    in the room now, which overrides earlier events.
     """
     freshness_conditions: dict[str, Any] = {}
     if not is_listed:
@@ -139,7 +139,7 @@ async def mark_present(
         {**_IS_OPEN, "room": {"$ne": None}, "room.participant": {"$ne": sid}, **freshness_conditions},
         {"room.participant": sid, "room.left_at": None},
         {
-            # the wish has come true: who leaves again is away
+            # the expected candidate has joined: leaving again now counts as away
             "room.wanted_until": {"$min": ["$room.wanted_until", "$$NOW"]},
             "room.joined_at": {"$max": ["$room.joined_at", joined_at]},
             "room.gone": {"$slice": [{"$concatArrays": ["$room.gone", previous_sid]}, -MAX_ENDED_SIDS]},
@@ -149,7 +149,7 @@ async def mark_present(
 
 
 async def mark_away(interview_id: ObjectId, sid: str) -> Interview | None:
-    """The connection `sid` has ended; the candidate is away if that was the one in the room. None: that was known."""
+    """Record that connection `sid` ended; the candidate is away if it was the current one. None if that is known."""
     is_current = {"$eq": ["$room.participant", {"$literal": sid}]}
     return await update_interview(
         interview_id,
@@ -165,13 +165,12 @@ async def mark_away(interview_id: ObjectId, sid: str) -> Interview | None:
 
 
 async def find_abandoned_interviews(grace_seconds: float, limit: int) -> list[ObjectId]:
-    """VOICE interviews whose candidate was in the room, has been away for so long, and is not about to come back."""
+    """Return VOICE interviews whose candidate has been away for `grace_seconds` and is not expected back."""
     return await _find_ids({**_IS_OPEN, **abandonment_condition(grace_seconds)}, "room.left_at", limit)
 
 
 def abandonment_condition(seconds: float) -> dict[str, Any]:
-    """The condition for `find_abandoned_interviews`, for whoever ends the interview: the candidate may come back in
-    the meantime."""
+    """Return the condition of `find_abandoned_interviews`, to check it again when ending the interview."""
     is_late = {"$lte": ["$room.left_at", from_now(-seconds)]}
     return {
         "channel": Channel.VOICE,
@@ -181,34 +180,34 @@ def abandonment_condition(seconds: float) -> dict[str, Any]:
 
 
 async def find_unanswered_messages(min_age_seconds: float, limit: int) -> list[ObjectId]:
-    """VOICE interviews in which a typed message has waited for so long, and nobody is in the room to hear an answer."""
+    """Return VOICE interviews whose typed message has waited for `min_age_seconds` while the candidate is away."""
     is_due = {"$lte": ["$due_at", from_now(-min_age_seconds)]}
     criteria = {**_IS_OPEN, "channel": Channel.VOICE, "room.participant": None, "due_at": {"$ne": None}, "$expr": is_due}
     return await _find_ids(criteria, "due_at", limit)
 
 
 async def read_presence(limit: int) -> dict[ObjectId, str | None]:
-    """Open interviews that have a room, the last ones first, each with the connection that is believed to be in it."""
+    """Return open interviews that have a room, newest first, each with the connection last known to be in it."""
     criteria = {**_IS_OPEN, "room.wanted_until": {"$type": "date"}}
     rows = Interview.get_pymongo_collection().find(criteria, {"room.participant": 1}).sort("room.wanted_until", -1).limit(limit)
     return {row["_id"]: row["room"]["participant"] async for row in rows}
 
 
 async def find_ended_interviews(interview_ids: list[ObjectId]) -> list[ObjectId]:
-    """Those of the named interviews that are over: their rooms are of no use any more."""
+    """Return which of these interviews are over, so that their rooms can be deleted."""
     rows = Interview.get_pymongo_collection().find(
         {"_id": {"$in": interview_ids}, "status": {"$in": list(TERMINAL_STATUSES)}}, {"_id": 1}
     )
     return [row["_id"] async for row in rows]
 
 
-# --- from one channel to the other
+# --- switching the channel
 
 
 async def switch_channel_to_text(interview_id: ObjectId, *, even_if_present: bool = False) -> Interview | None:
-    """VOICE -> TEXT: whoever attended has nothing more to say, and a reply is due.
+    """Switch VOICE -> TEXT: the voice interviewer loses its lease, and a reply is due.
 
-    Only while nobody is in the room, unless the candidate asks for it (`even_if_present`).
+    Only while the room is empty, unless the candidate asks for it (`even_if_present`).
     """
     absence_condition = {} if even_if_present else {"room.participant": None}
     return await update_interview(
@@ -220,9 +219,7 @@ async def switch_channel_to_text(interview_id: ObjectId, *, even_if_present: boo
 
 
 async def switch_channel_to_voice(interview_id: ObjectId, wanted_seconds: float, dispatch_seconds: float) -> Interview | None:
-    """TEXT -> VOICE, with the room that it had, if any: whoever composes a reply loses the lease, and an interviewer is being
-    asked for.
-    """
+    """Switch TEXT -> VOICE, reusing the former room state: the text interviewer loses its lease to a dispatch."""
     wanted = {"wanted_until": from_now(wanted_seconds), "dispatches": 0}
     return await update_interview(
         interview_id,

@@ -14,6 +14,7 @@ from auth import Principal
 from errors import Unauthenticated
 from lifecycle.access_monitor import AccessMonitors
 from models.documents.organization import Role, revoke_key
+from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 from resolvers.subscriptions import follow_turns
 from tests.helpers import TIMEOUT_SECONDS
@@ -31,7 +32,7 @@ async def test_one_check_serves_all_streams_of_a_caller(
     checked: list[Principal] = []
     intervals = iter([0.0])
 
-    async def record_check(principal: Principal) -> None:
+    async def record_check(principal: Principal, _: CredentialReader) -> None:
         checked.append(principal)
 
     monkeypatch.setattr("lifecycle.access_monitor.recheck", record_check)
@@ -48,7 +49,7 @@ async def test_applications_share_no_monitor(tenant: Tenant, monitors: AccessMon
     caller = await tenant.admin()
     monitor = monitors.for_principal(caller)
     assert monitors.for_principal(caller) is monitor
-    assert AccessMonitors().for_principal(caller) is not monitor
+    assert AccessMonitors(CredentialReader()).for_principal(caller) is not monitor
 
 
 async def test_revocation_ends_every_stream_of_the_caller(tenant: Tenant) -> None:
@@ -66,7 +67,7 @@ async def test_revocation_ends_every_stream_of_the_caller(tenant: Tenant) -> Non
 async def test_hanging_check_blocks_no_stream(tenant: Tenant, monitors: AccessMonitors, monkeypatch: pytest.MonkeyPatch) -> None:
     released = asyncio.Event()
 
-    async def hang(_: Principal) -> None:
+    async def hang(*_: object) -> None:
         await released.wait()
 
     monkeypatch.setattr("lifecycle.access_monitor.recheck", hang)
@@ -81,7 +82,7 @@ async def test_hanging_check_blocks_no_stream(tenant: Tenant, monitors: AccessMo
 async def test_expired_access_ends_while_mongodb_is_unavailable(
     tenant: Tenant, monitors: AccessMonitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def raise_auto_reconnect(_: Principal) -> None:
+    async def raise_auto_reconnect(*_: object) -> None:
         raise AutoReconnect("unavailable")
 
     monkeypatch.setattr("lifecycle.access_monitor.recheck", raise_auto_reconnect)

@@ -1,4 +1,4 @@
-"""Reading a stream in a task of its own, so that a test can await what has come."""
+"""Collect a stream in a background task, so that a test can wait for its items."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -14,11 +14,11 @@ from tests.helpers import wait_until
 T = TypeVar("T")
 
 TIMEOUT_SECONDS = 30.0
-"""far more than anything here takes: what is not there by then never comes"""
+"""Timeout for conditions, far longer than any of them takes."""
 
 
 class StreamCollector(Generic[T]):
-    """What a stream has given so far, in order."""
+    """The items of a stream so far, in order."""
 
     def __init__(self) -> None:
         self.items: list[T] = []
@@ -26,7 +26,7 @@ class StreamCollector(Generic[T]):
         self._changed = asyncio.Event()
 
     async def collect(self, stream: AsyncGenerator[T, None]) -> None:
-        """Take all that comes."""
+        """Collect all items until the stream ends."""
         async with aclosing(stream):
             async for item in stream:
                 self.items.append(item)
@@ -35,7 +35,7 @@ class StreamCollector(Generic[T]):
         self._changed.set()
 
     async def wait_until(self, condition: Callable[[list[T]], bool]) -> list[T]:
-        """What has come, once the condition holds for it. Raises AssertionError when it never does."""
+        """Wait until the condition holds for the items, and return them. Raises AssertionError on timeout."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 while not condition(self.items):
@@ -46,17 +46,17 @@ class StreamCollector(Generic[T]):
         return self.items
 
     async def wait_for_first(self, count: int) -> list[T]:
-        """The first `count` items."""
+        """Wait for the first `count` items, and return them."""
         return (await self.wait_until(lambda items: len(items) >= count))[:count]
 
     async def wait_for_end(self) -> list[T]:
-        """Everything, once the stream has ended."""
+        """Wait until the stream ends, and return all items."""
         return await self.wait_until(lambda _: self.ended)
 
 
 @asynccontextmanager
 async def collect_stream(stream: AsyncGenerator[T, None]) -> AsyncIterator[StreamCollector[T]]:
-    """Read the stream for the length of the block. An error of the stream fails the block."""
+    """Collect the stream during the block. An error of the stream fails the block."""
     read = StreamCollector[T]()
     task = asyncio.create_task(read.collect(stream))
     try:
@@ -69,18 +69,18 @@ async def collect_stream(stream: AsyncGenerator[T, None]) -> AsyncIterator[Strea
 
 
 class RedisSubscriptions:
-    """Who has subscribed in Redis. Only what is told after that is sure to be carried."""
+    """Waits for subscriptions in Redis: only messages published after them are sure to be delivered."""
 
     def __init__(self, redis: Redis, prefix: str) -> None:
         self._redis = redis
         self._prefix = prefix
 
     async def wait_for_interview(self, interview: Interview) -> None:
-        """Wait until somebody listens to the interview's channel."""
+        """Wait for a subscription to the interview's channel."""
         await self._wait_for_subscriber(f"{self._prefix}:interview:{interview.id}")
 
     async def wait_for_organization(self, interview: Interview) -> None:
-        """Wait until somebody listens to the channel of the interview's organization."""
+        """Wait for a subscription to the channel of the interview's organization."""
         await self._wait_for_subscriber(f"{self._prefix}:organization:{interview.organization_id}")
 
     async def _wait_for_subscriber(self, channel: str) -> None:
@@ -91,6 +91,6 @@ class RedisSubscriptions:
 
 
 async def list_subscribed_channels(server: Valkey) -> set[str]:
-    """The channels that somebody listens to on that server."""
+    """Return the channels with subscribers on this server."""
     async with Redis.from_url(server.url, decode_responses=True) as redis:
         return {str(channel) for channel in await redis.pubsub_channels()}

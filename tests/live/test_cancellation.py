@@ -1,4 +1,4 @@
-"""PyMongo loses a cancellation now and then (Python 3.11): nothing may wait for ever because of it."""
+"""PyMongo can lose a cancellation on Python 3.11; nothing may hang because of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ def short_retry_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ignore_first_cancellation(begun: asyncio.Event, answer: Any) -> Callable[..., Awaitable[Any]]:
-    """A call of MongoDB that takes for ever, and loses the first cancellation: it answers instead."""
+    """Return a call that blocks forever and answers the first cancellation with a result."""
     answers = [answer]
 
     async def blocking_call(*_: Any) -> Any:
@@ -37,7 +37,7 @@ def ignore_first_cancellation(begun: asyncio.Event, answer: Any) -> Callable[...
     return blocking_call
 
 
-async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
+async def test_task_that_loses_a_cancellation_is_cancelled_again() -> None:
     begun = asyncio.Event()
     call = ignore_first_cancellation(begun, None)
 
@@ -52,7 +52,7 @@ async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
     assert task.cancelled()
 
 
-async def test_tasks_that_have_ended_or_fail_on_the_way_out_are_ended_too() -> None:
+async def test_finished_and_failing_tasks_are_awaited() -> None:
     async def fail() -> None:
         try:
             await asyncio.sleep(3600)
@@ -65,7 +65,7 @@ async def test_tasks_that_have_ended_or_fail_on_the_way_out_are_ended_too() -> N
     assert isinstance(failing.exception(), LookupError)
 
 
-async def test_who_is_cancelled_while_it_ends_others_leaves_none_behind() -> None:
+async def test_cancelled_caller_still_waits_for_its_tasks() -> None:
     begun, cleaned = asyncio.Event(), asyncio.Event()
     call = ignore_first_cancellation(begun, None)
 
@@ -79,14 +79,14 @@ async def test_who_is_cancelled_while_it_ends_others_leaves_none_behind() -> Non
     inner = asyncio.create_task(go_on())
     await begun.wait()
     outer = asyncio.create_task(cancel_and_wait(inner))
-    await asyncio.sleep(0)  # it has begun
+    await asyncio.sleep(0)  # it has started
     async with asyncio.timeout(10):
         await cancel_and_wait(outer)
     assert outer.cancelled()
     assert cleaned.is_set()
 
 
-async def test_live_feeds_close_though_their_watch_lost_its_cancellation(
+async def test_live_hub_closes_if_its_poller_loses_a_cancellation(
     settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()
@@ -99,7 +99,7 @@ async def test_live_feeds_close_though_their_watch_lost_its_cancellation(
         await cancel_and_wait(following)
 
 
-async def test_a_wall_that_lost_its_cancellation_does_not_outlive_its_followers(
+async def test_organization_feed_that_loses_a_cancellation_ends_with_its_followers(
     live: LiveHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()

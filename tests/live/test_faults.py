@@ -1,4 +1,4 @@
-"""Redis killed, frozen, absent, and what is left behind when everybody has gone."""
+"""Live feeds while Redis is killed, frozen or absent, and cleanup after the last follower."""
 
 import asyncio
 import signal
@@ -31,7 +31,7 @@ async def wait_until_connected(live: LiveHub, connected: bool) -> None:
     await wait_until(is_in_state)
 
 
-async def test_a_redis_that_is_killed_and_comes_back_costs_no_turn_and_no_order(own_valkey: Valkey) -> None:
+async def test_restarting_redis_loses_and_reorders_no_turn(own_valkey: Valkey) -> None:
     interview = await make_interview()
     interview_id = interview.id
     stored: list[Turn] = []
@@ -46,7 +46,7 @@ async def test_a_redis_that_is_killed_and_comes_back_costs_no_turn_and_no_order(
         await publish_turns(live, 20)
         await own_valkey.kill()
         await publish_turns(live, 20)
-        # who joins while Redis is away
+        # a follower that joins while Redis is unavailable
         reads.append(await stack.enter_async_context(collect_stream(other.follow_turns(interview_id, 0))))
         for read in reads:
             assert await read.wait_for_first(40) == stored
@@ -59,7 +59,7 @@ async def test_a_redis_that_is_killed_and_comes_back_costs_no_turn_and_no_order(
             assert await read.wait_for_first(80) == stored
 
 
-async def test_messages_carry_again_after_redis_came_back(own_valkey: Valkey) -> None:
+async def test_messages_are_delivered_again_after_redis_restarts(own_valkey: Valkey) -> None:
     interview = await make_interview()
     async with (
         make_live(own_valkey, poll_seconds=3600) as live,
@@ -71,14 +71,14 @@ async def test_messages_carry_again_after_redis_came_back(own_valkey: Valkey) ->
         await wait_until_connected(live, False)
         await live.publish_turn(await add_candidate_turn(interview, "lost"))
         await own_valkey.start()
-        # no poll and no message: subscribing anew is what makes followers look
+        # no poll and no message: the new subscription triggers the read
         await read.wait_for_first(2)
         await wait_until_connected(live, True)
         await live.publish_turn(await add_candidate_turn(interview, "after"))
         assert [turn.text for turn in await read.wait_for_first(3)] == ["before", "lost", "after"]
 
 
-async def test_a_frozen_redis_holds_up_nobody(own_valkey: Valkey) -> None:
+async def test_frozen_redis_delays_nobody(own_valkey: Valkey) -> None:
     interview = await make_interview()
     loop = asyncio.get_running_loop()
     async with make_live(own_valkey) as live, collect_stream(live.follow_turns(interview.id, 0)) as read:
@@ -88,7 +88,7 @@ async def test_a_frozen_redis_holds_up_nobody(own_valkey: Valkey) -> None:
             began = loop.time()
             await live.publish_turn(first)
             assert PUBLISH_SECONDS <= loop.time() - began < PUBLISH_SECONDS + 1
-            # nor does another wait for what this one has found
+            # further publishes do not wait for the timeout again
             began = loop.time()
             for _ in range(5):
                 await live.publish_turn(first)
@@ -100,7 +100,7 @@ async def test_a_frozen_redis_holds_up_nobody(own_valkey: Valkey) -> None:
                 await live.publish_turn(first)
                 return loop.time() - began < PUBLISH_SECONDS / 3
 
-            # once the connection has given no sign of life, a publish does not even try
+            # once the ping has failed, a publish is not even attempted
             await wait_until(publish_gives_up_at_once)
             for number in range(20):
                 await live.publish_turn(await add_candidate_turn(interview, f"answer {number}"))
@@ -112,7 +112,7 @@ async def test_a_frozen_redis_holds_up_nobody(own_valkey: Valkey) -> None:
         assert [turn.seq for turn in await read.wait_for_first(22)] == list(range(1, 23))
 
 
-async def test_a_redis_that_comes_later_is_found(own_valkey: Valkey) -> None:
+async def test_redis_that_starts_later_is_connected(own_valkey: Valkey) -> None:
     interview = await make_interview()
     await own_valkey.kill()
     async with make_live(own_valkey) as live, collect_stream(live.follow_turns(interview.id, 0)) as read:
@@ -125,7 +125,7 @@ async def test_a_redis_that_comes_later_is_found(own_valkey: Valkey) -> None:
         assert len(await read.wait_for_first(2)) == 2
 
 
-async def test_nothing_is_left_when_the_last_follower_has_gone(own_valkey: Valkey) -> None:
+async def test_nothing_remains_after_the_last_follower_leaves(own_valkey: Valkey) -> None:
     interviews = [await make_interview() for _ in range(3)]
     async with make_live(own_valkey) as live:
         await wait_until_connected(live, True)

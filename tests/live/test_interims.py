@@ -20,7 +20,7 @@ def new_interim(
     return Interim(interview.id, speaker, text, after_seq, now() - timedelta(seconds=seconds_ago))
 
 
-async def test_what_is_being_said_arrives_as_it_is_said(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_interims_arrive_as_they_are_published(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
@@ -30,7 +30,7 @@ async def test_what_is_being_said_arrives_as_it_is_said(live: LiveHub, redis_sub
             assert await read.wait_for_first(number) == said[:number]
 
 
-async def test_a_slow_follower_sees_only_the_newest_words_of_each_speaker(
+async def test_slow_follower_gets_only_the_newest_interim_per_speaker(
     live: LiveHub, redis_subscriptions: RedisSubscriptions
 ) -> None:
     interview = await make_interview()
@@ -48,7 +48,7 @@ async def test_a_slow_follower_sees_only_the_newest_words_of_each_speaker(
     await slow.aclose()
 
 
-async def test_words_that_a_stored_turn_replaced_are_dropped(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_interims_replaced_by_a_stored_turn_are_dropped(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
@@ -61,9 +61,7 @@ async def test_words_that_a_stored_turn_replaced_are_dropped(live: LiveHub, redi
         assert [interim.text for interim in await read.wait_for_first(3)] == ["I thi", "Let me", "And"]
 
 
-async def test_who_joins_sees_what_is_being_said_but_not_what_became_a_turn(
-    live: LiveHub, redis_subscriptions: RedisSubscriptions
-) -> None:
+async def test_late_follower_gets_current_interims_only(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
@@ -78,7 +76,7 @@ async def test_who_joins_sees_what_is_being_said_but_not_what_became_a_turn(
             assert [interim.text for interim in await late.wait_for_first(2)] == ["Let me", "next"]
 
 
-async def test_older_words_do_not_replace_newer_ones(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_older_interim_does_not_replace_a_newer_one(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_interims(interview.id)) as read:
         await redis_subscriptions.wait_for_interview(interview)
@@ -93,7 +91,7 @@ async def test_older_words_do_not_replace_newer_ones(live: LiveHub, redis_subscr
         ]
 
 
-async def test_the_stream_ends_with_the_interview(live: LiveHub) -> None:
+async def test_interims_end_with_the_interview(live: LiveHub) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_interims(interview.id)) as read:
         assert await update_interview(interview.id, {}, {"status": InterviewStatus.COMPLETED})
@@ -101,7 +99,7 @@ async def test_the_stream_ends_with_the_interview(live: LiveHub) -> None:
 
 
 @pytest.mark.parametrize("exists", [True, False])
-async def test_there_is_nothing_to_hear_when_it_is_over_or_unknown(live: LiveHub, exists: bool) -> None:
+async def test_interims_of_an_ended_or_unknown_interview_are_empty(live: LiveHub, exists: bool) -> None:
     interview_id = ObjectId((await make_interview(status=InterviewStatus.CANCELLED)).id) if exists else ObjectId()
     async with collect_stream(live.follow_interims(interview_id)) as read:
         assert await read.wait_for_end() == []

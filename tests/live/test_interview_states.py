@@ -18,7 +18,7 @@ async def set_last_seq(interview: Interview, last_seq: int) -> None:
     assert await update_interview(interview.id, {}, {"last_seq": last_seq})
 
 
-async def test_the_present_state_comes_first_and_then_each_that_is_told(unpolled_live: LiveHub) -> None:
+async def test_current_state_comes_first_and_then_each_published_change(unpolled_live: LiveHub) -> None:
     interview = await make_interview()
     async with collect_stream(unpolled_live.follow_interview(interview.id)) as read:
         assert (await read.wait_for_first(1))[0].last_seq == 0
@@ -27,7 +27,7 @@ async def test_the_present_state_comes_first_and_then_each_that_is_told(unpolled
         assert [state.last_seq for state in await read.wait_for_first(2)] == [0, 1]
 
 
-async def test_a_change_that_nobody_told_comes_with_the_poll(live: LiveHub) -> None:
+async def test_unpublished_change_arrives_with_the_poll(live: LiveHub) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_interview(interview.id)) as read:
         await read.wait_for_first(1)
@@ -35,7 +35,7 @@ async def test_a_change_that_nobody_told_comes_with_the_poll(live: LiveHub) -> N
         assert [state.last_seq for state in await read.wait_for_first(2)] == [0, 1]
 
 
-async def test_many_changes_come_as_few_and_the_last_is_among_them(live: LiveHub) -> None:
+async def test_frequent_changes_of_an_interview_are_coalesced_and_include_the_last(live: LiveHub) -> None:
     interview = await make_interview()
     loop = asyncio.get_running_loop()
     times = []
@@ -59,7 +59,7 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(live: LiveHub
     assert len(times) < 10
 
 
-async def test_the_stream_goes_on_when_the_interview_is_over_and_when_it_is_erased(live: LiveHub) -> None:
+async def test_stream_continues_after_end_and_erasure(live: LiveHub) -> None:
     interview = await make_interview(status=InterviewStatus.COMPLETED)
     async with collect_stream(live.follow_interview(interview.id)) as read:
         await read.wait_for_first(1)
@@ -70,12 +70,12 @@ async def test_the_stream_goes_on_when_the_interview_is_over_and_when_it_is_eras
         assert not read.ended
 
 
-async def test_an_unknown_interview_ends_at_once(live: LiveHub) -> None:
+async def test_states_of_an_unknown_interview_end_immediately(live: LiveHub) -> None:
     async with collect_stream(live.follow_interview(ObjectId())) as read:
         assert await read.wait_for_end() == []
 
 
-async def test_followers_share_what_they_read(unpolled_live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_followers_of_an_interview_share_reads(unpolled_live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
     interview = await make_interview()
     everybody = [unpolled_live.follow_interview(interview.id) for _ in range(20)]
     await asyncio.gather(*(anext(states) for states in everybody))
@@ -91,7 +91,7 @@ async def test_followers_share_what_they_read(unpolled_live: LiveHub, monkeypatc
     await set_last_seq(interview, 1)
     await unpolled_live.publish_change(interview)
     assert {state.last_seq for state in await asyncio.gather(*coming)} == {1}
-    # one for this change; one more where the first marks came late
+    # one read for this change, and one more if the first watermark was late
     assert reads <= 2
     for states in everybody:
         await states.aclose()

@@ -36,12 +36,12 @@ interims = st.builds(Interim, interview_id=ids, speaker=st.sampled_from(Speaker)
 
 
 @given(turns | interims | st.builds(Changed, ids))
-def test_what_is_written_is_read_as_it_was(message: Turn | Interim | Changed) -> None:
+def test_decoding_restores_the_encoded_message(message: Turn | Interim | Changed) -> None:
     assert decode_message(encode_message(message)) == message
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | texts, st.lists).map(str))
-def test_what_we_did_not_write_is_read_as_nothing(text: str) -> None:
+def test_foreign_text_decodes_to_none(text: str) -> None:
     assert decode_message(text) is None
 
 
@@ -58,11 +58,11 @@ def test_what_we_did_not_write_is_read_as_nothing(text: str) -> None:
         '{"Changed": {}}',
     ],
 )
-def test_half_a_message_is_read_as_nothing(text: str) -> None:
+def test_incomplete_message_decodes_to_none(text: str) -> None:
     assert decode_message(text) is None
 
 
 @given(turns)
-def test_a_turn_with_an_unknown_value_is_read_as_nothing(turn: Turn) -> None:
+def test_turn_with_an_unknown_enum_value_decodes_to_none(turn: Turn) -> None:
     written = encode_message(turn)
     assert decode_message(written.replace(f'"speaker":"{turn.speaker}"', '"speaker":"NOBODY"')) is None

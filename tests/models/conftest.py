@@ -10,12 +10,12 @@ from tests.models.profiler import Profiler
 
 @pytest.fixture(scope="module")
 async def dataset(bound_database: AsyncDatabase[Any]) -> AsyncIterator[SampleDataset]:
-    """Thousands of documents, for a module."""
+    """Thousands of documents, shared by the tests of a module."""
     async with insert_dataset(bound_database) as stored:
         yield stored
 
 
 @pytest.fixture(scope="module")
 def profiler(bound_database: AsyncDatabase[Any]) -> Profiler:
-    """Tells how MongoDB ran what a call asked."""
+    """Reports how MongoDB executed the commands of a call."""
     return Profiler(bound_database)

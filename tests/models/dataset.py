@@ -1,4 +1,4 @@
-"""A few thousand documents, and MongoDB's own account of how it answered."""
+"""A data set of a few thousand documents for query-plan tests."""
 
 import random
 from collections.abc import AsyncIterator
@@ -30,20 +30,20 @@ OTHER_COUNT = 1000
 
 @dataclass(frozen=True)
 class SampleDataset:
-    """What is stored: half of the interviews are the organization's, and no job is due."""
+    """The stored data: half of the interviews belong to the organization, and no job is due."""
 
     organization_id: ObjectId
     interview: Interview
-    """of the organization, over, with OTHERS turns and evaluations beside it"""
+    """A completed interview of the organization."""
     secret: str
     stored_at: datetime
 
 
 @asynccontextmanager
 async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDataset]:
-    """The archive, until the block ends."""
+    """Insert the data set, and delete it when the block ends."""
     await delete_all_documents()
-    rng = random.Random(1)  # the same archive each time
+    rng = random.Random(1)  # a fixed seed: the same data set each time
     position = await make_position()
     organization_id = position.organization_id
     interview = await make_interview(position)
@@ -67,7 +67,7 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
         Evaluation.get_pymongo_collection(),
         evaluation.id,
         OTHER_COUNT,
-        # at work, and not due
+        # active, and not due
         lambda n: {"interview_id": ObjectId(), "due_at": at + timedelta(hours=1, minutes=n)},
     )
     await insert_copies(
@@ -105,9 +105,9 @@ def random_interview_row(rng: random.Random, position: Position, number: int, at
         "updated_at": created_at + timedelta(seconds=rng.randrange(10_000)),
         "started_at": rng.choice([None, created_at]),
         "ended_at": None if is_live else at + timedelta(hours=1),
-        # the next limit of silence, as a live interview has it
+        # a live interview is due at its next silence limit
         "due_at": at + timedelta(hours=1) if is_live else None,
-        # and who attends
+        # an interviewer holds its lease
         "lease": {"holder": "somebody", "until": at + timedelta(hours=1)} if is_live else None,
         "room": {"participant": "somebody", "wanted_until": created_at, "left_at": None} if is_live else None,
         "score": rng.choice([None, rng.uniform(0, 100)]),
@@ -133,7 +133,7 @@ def position_ref_row(position: Position) -> Row:
 
 
 def assert_uses_indexes(plans: list[Plan], count: int | None = None) -> None:
-    """None of them goes through a whole collection."""
+    """Assert that every plan uses an index and none scans a collection."""
     assert len(plans) == count if count else plans
     for plan in plans:
         assert "COLLSCAN" not in plan.stages, plan

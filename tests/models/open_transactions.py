@@ -1,4 +1,4 @@
-"""What a process leaves on the server that is killed in the middle of a transaction."""
+"""A transaction left open, as by a process that was killed before its commit."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from sandbox.mongod import Mongod
 
 @asynccontextmanager
 async def leave_transaction_open(server: Mongod, interview: Interview, app_name: str) -> AsyncIterator[None]:
-    """A transaction that has changed the interview and is not ended: as of a process that was killed before its commit."""
+    """Hold a transaction open that has changed the interview, as a process killed before its commit leaves it."""
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(server.url, appname=app_name)
     async with client, client.start_session() as session:
         await session.start_transaction()

@@ -1,4 +1,4 @@
-"""What MongoDB did for a call of the product, as its own profiler tells it."""
+"""Query plans of the product's calls, from MongoDB's profiler."""
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """How MongoDB answered one command."""
+    """How MongoDB executed one command."""
 
     command: str
     stages: list[str]
@@ -23,28 +23,28 @@ class Plan:
 
     @property
     def sorts(self) -> bool:
-        """Whether all that was found had to be read and sorted before the first could be given."""
+        """Whether MongoDB sorted all matches in memory before returning the first."""
         return "SORT" in self.stages
 
 
 def stages_of(node: Mapping[str, Any]) -> list[str]:
-    """The stages of an execution, those that read last."""
+    """Return the stages of an execution from the root to the leaves."""
     inner = [node[name] for name in ("inputStage", "outerStage", "innerStage") if name in node]
     return [node["stage"], *(stage for child in [*inner, *node.get("inputStages", [])] for stage in stages_of(child))]
 
 
 class Profiler:
-    """Runs a call of the product, and tells what MongoDB did for it."""
+    """Runs calls of the product and returns MongoDB's query plans for them."""
 
     def __init__(self, database: AsyncDatabase[Any]) -> None:
         self._database = database
 
     async def plans(self, *calls: Awaitable[Any]) -> list[Plan]:
-        """The plan of each command that the calls sent, chosen afresh."""
+        """Return the plan of each command that the calls sent, with an empty plan cache."""
         for document in DOCUMENTS:
             await self._database.command("planCacheClear", document.get_pymongo_collection().name)
         await self._database.drop_collection("system.profile")
-        # far larger than what MongoDB makes by itself: it would forget the first
+        # larger than MongoDB's default, which would drop the first entries
         await self._database.create_collection("system.profile", capped=True, size=32 * 1024 * 1024)
         await self._database.command("profile", 2)
         try:
@@ -58,7 +58,7 @@ class Profiler:
 
 
 def plan_of(row: Row) -> Plan:
-    """What a row of the profiler says."""
-    # what ends as a count is told in short
+    """Return the plan in a row of the profiler."""
+    # counts have a summary only
     stages = stages_of(row["execStats"]) if "execStats" in row else row["planSummary"].split()
     return Plan(repr(row["command"]), stages, row.get("keysExamined", 0), row.get("docsExamined", 0), row.get("nreturned", 0))

@@ -1,4 +1,4 @@
-"""The pauses between attempts: the same by Python and by MongoDB."""
+"""Backoff: Python and MongoDB compute the same pauses."""
 
 import pytest
 

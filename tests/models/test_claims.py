@@ -11,7 +11,7 @@ from models.documents.idempotency_claim import CLAIM_TTL_SECONDS, IdempotencyCla
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def test_of_ten_that_claim_at_once_all_get_the_first_ones_id() -> None:
+async def test_concurrent_claims_of_a_key_return_one_id() -> None:
     wanted = [ObjectId() for _ in range(10)]
     got = await asyncio.gather(*(claim_key("key:1", "startInterview", "mine", "digest", result_id) for result_id in wanted))
     assert len(set(got)) == 1
@@ -23,7 +23,7 @@ async def test_of_ten_that_claim_at_once_all_get_the_first_ones_id() -> None:
 @pytest.mark.parametrize(
     ("caller", "mutation", "key"), [("key:2", "start", "mine"), ("key:1", "schedule", "mine"), ("key:1", "start", "other")]
 )
-async def test_another_caller_mutation_or_key_is_another_claim(caller: str, mutation: str, key: str) -> None:
+async def test_claims_are_separate_per_caller_mutation_and_key(caller: str, mutation: str, key: str) -> None:
     first, second = ObjectId(), ObjectId()
     await claim_key("key:1", "start", "mine", "digest", first)
     assert await find_claimed_id(caller, mutation, key, "digest") is None
@@ -31,7 +31,7 @@ async def test_another_caller_mutation_or_key_is_another_claim(caller: str, muta
     assert await find_claimed_id("key:1", "start", "mine", "digest") == first
 
 
-async def test_a_key_that_came_with_another_input_is_a_conflict() -> None:
+async def test_reusing_a_key_with_another_input_raises_conflict() -> None:
     await claim_key("key:1", "start", "mine", "digest", ObjectId())
     for again in (
         find_claimed_id("key:1", "start", "mine", "another"),
@@ -43,7 +43,7 @@ async def test_a_key_that_came_with_another_input_is_a_conflict() -> None:
     assert await IdempotencyClaim.count() == 1
 
 
-async def test_claims_go_after_a_day() -> None:
+async def test_claims_expire_after_a_day() -> None:
     indexes = await IdempotencyClaim.get_pymongo_collection().index_information()
     kept = {index["key"][0][0]: index["expireAfterSeconds"] for index in indexes.values() if "expireAfterSeconds" in index}
     assert kept == {"created_at": CLAIM_TTL_SECONDS}

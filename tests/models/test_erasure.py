@@ -1,4 +1,4 @@
-"""Erasure: the mark comes first and refuses whatever comes after; then everything that was said goes."""
+"""Erasure: the mark refuses later writes, then all personal data is deleted."""
 
 import asyncio
 from datetime import timedelta
@@ -20,7 +20,7 @@ from models.writes.interview_erasure import delete_erased, find_pending_erasures
 from models.writes.interview_transitions import claim_reply
 from tests.factories import add_candidate_turn, make_interview, new_evaluation, new_outcome, new_turn
 
-# quoted: the letters alone stand in many an id
+# quoted, because the letters alone may occur in an id
 SECRETS = ("'ada'", "Lovelace", "ada@example.org", "first program", "a secret answer", "ATS-7", "looms", "by the door", "because")
 
 
@@ -38,7 +38,7 @@ def new_review() -> Review:
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("status", InterviewStatus)
-async def test_a_mark_ends_what_lives_and_leaves_no_person(status: InterviewStatus) -> None:
+async def test_mark_cancels_open_interviews_and_removes_personal_fields(status: InterviewStatus) -> None:
     interview = await make_interview(status=status, due_at=now(), score=70.0, evaluated=True, decision=Decision.HOLD)
     marked = await mark_erased(interview.id)
     assert marked
@@ -51,7 +51,7 @@ async def test_a_mark_ends_what_lives_and_leaves_no_person(status: InterviewStat
     assert await mark_erased(interview.id) is None
 
 
-async def test_nothing_of_the_person_is_left_anywhere(database: AsyncDatabase[dict[str, Any]]) -> None:
+async def test_erasure_leaves_no_personal_data(database: AsyncDatabase[dict[str, Any]]) -> None:
     interview = await make_interview(
         candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="looms"),
         resume="I wrote the first program.",
@@ -63,14 +63,14 @@ async def test_nothing_of_the_person_is_left_anywhere(database: AsyncDatabase[di
     await add_candidate_turn(interview, "a secret answer")
     evaluation = new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=new_outcome(), reviews=[new_review()])
     await evaluation.insert()
-    assert await find_leaked_secrets(database), "the scan finds what is there"
+    assert await find_leaked_secrets(database), "the scan finds stored secrets"
     await mark_erased(interview.id)
     await delete_erased(interview.id)
     assert await find_leaked_secrets(database) == []
 
 
 async def find_leaked_secrets(database: AsyncDatabase[dict[str, Any]]) -> list[str]:
-    """Secrets that still stand somewhere, positions (whose anchors are nobody's secret) left out."""
+    """Return the secrets that are still stored outside the positions, whose anchors are not personal."""
     stored = [
         repr(row).casefold()
         for name in await database.list_collection_names()
@@ -81,7 +81,7 @@ async def find_leaked_secrets(database: AsyncDatabase[dict[str, Any]]) -> list[s
 
 
 @pytest.mark.usefixtures("database")
-async def test_whatever_comes_after_the_mark_is_refused() -> None:
+async def test_writes_after_the_mark_are_refused() -> None:
     interview = await make_interview(status=InterviewStatus.COMPLETED)
     interview_id = interview.id
     done = await new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=new_outcome(), due_at=None).insert()
@@ -94,7 +94,7 @@ async def test_whatever_comes_after_the_mark_is_refused() -> None:
         await append_candidate_turn(interview_id, new_turn("client:1", speaker=Speaker.CANDIDATE))
     assert await complete_evaluation(running, new_outcome(), transcript_digest="") is None
     assert await add_review(done, new_review()) is None
-    with pytest.raises(Conflict, match="has been erased"):
+    with pytest.raises(Conflict, match="was erased"):
         await add_evaluation(new_evaluation(interview, version=3))
     await delete_erased(interview_id)
     with pytest.raises(Conflict):
@@ -108,7 +108,7 @@ async def test_whatever_comes_after_the_mark_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("database")
-async def test_who_was_speaking_has_lost_the_lease() -> None:
+async def test_erasure_revokes_the_lease() -> None:
     interview = await make_interview(due_at=now() - timedelta(seconds=1))
     claimed = await claim_reply(interview.id, "holder", 60)
     assert claimed
@@ -118,7 +118,7 @@ async def test_who_was_speaking_has_lost_the_lease() -> None:
 
 
 @pytest.mark.usefixtures("database")
-async def test_the_counts_are_what_was_deleted_though_the_candidate_wrote_on_meanwhile() -> None:
+async def test_erasure_counts_match_concurrent_messages() -> None:
     for _ in range(5):
         interview = await make_interview()
         interview_id = interview.id
@@ -131,7 +131,7 @@ async def test_the_counts_are_what_was_deleted_though_the_candidate_wrote_on_mea
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_deletion_that_did_not_happen_stays_pending_until_it_has() -> None:
+async def test_erasure_stays_pending_until_deletion_succeeds() -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "hello")
     interview_id = interview.id
@@ -145,11 +145,11 @@ async def test_a_deletion_that_did_not_happen_stays_pending_until_it_has() -> No
     assert marked.erasure
     assert deleted.erasure == marked.erasure.model_copy(update={"pending": False})
     assert await find_pending_erasures(10) == []
-    assert await delete_erased(interview_id) == deleted, "again changes nothing, the counts neither"
+    assert await delete_erased(interview_id) == deleted, "repeating the deletion changes nothing"
 
 
 @pytest.mark.usefixtures("database")
-async def test_nothing_is_deleted_of_what_is_not_marked() -> None:
+async def test_unmarked_interview_is_not_deleted() -> None:
     interview = await make_interview()
     turn = await add_candidate_turn(interview, "hello")
     assert await delete_erased(interview.id) is None

@@ -1,4 +1,4 @@
-"""The job that stands in an evaluation, and what people put beside it."""
+"""State changes of evaluations: the job's lease, outcomes, versions and reviews."""
 
 import asyncio
 from datetime import timedelta
@@ -47,7 +47,7 @@ async def make_completed_interview() -> Interview:
 
 
 async def make_running_evaluation(interview: Interview, **values: object) -> Evaluation:
-    """An evaluation in the hands of "holder"."""
+    """Return a running evaluation leased to "holder"."""
     evaluation = await new_evaluation(interview, **values).insert()
     claimed = await claim_evaluation(evaluation.id, "holder", LEASE_SECONDS)
     assert claimed
@@ -59,7 +59,7 @@ async def complete_with_level(evaluation: Evaluation, level: int | None = 3) -> 
 
 
 async def read_evaluation_summary(interview: Interview) -> tuple[bool, float | None, Recommendation | None, Decision | None]:
-    """What filters and orders see of the evaluation."""
+    """Return the interview's copy of the evaluation, which lists filter and sort by."""
     stored = await get_interview(interview.id)
     assert stored
     return stored.evaluated, stored.score, stored.recommendation, stored.decision
@@ -77,7 +77,7 @@ def new_review(decision: Decision = Decision.ADVANCE) -> Review:
     )
 
 
-async def test_of_ten_that_claim_at_once_one_gets_the_job() -> None:
+async def test_concurrent_claims_of_an_evaluation_have_one_winner() -> None:
     evaluation = await new_evaluation(await make_completed_interview()).insert()
     claims = await asyncio.gather(*(claim_evaluation(evaluation.id, f"holder {n}", LEASE_SECONDS) for n in range(10)))
     [won] = [claimed for claimed in claims if claimed]
@@ -87,13 +87,13 @@ async def test_of_ten_that_claim_at_once_one_gets_the_job() -> None:
 
 
 @pytest.mark.parametrize("status", [EvaluationStatus.COMPLETED, EvaluationStatus.FAILED])
-async def test_what_is_done_is_no_job_any_more(status: EvaluationStatus) -> None:
+async def test_completed_and_failed_evaluations_are_not_due(status: EvaluationStatus) -> None:
     evaluation = await new_evaluation(await make_completed_interview(), status=status).insert()
     assert await claim_evaluation(evaluation.id, "holder", LEASE_SECONDS) is None
     assert await find_due_evaluations(10) == []
 
 
-async def test_a_job_whose_holder_died_is_taken_over_and_its_holder_stores_nothing() -> None:
+async def test_former_holder_of_an_evaluation_can_change_nothing() -> None:
     interview = await make_completed_interview()
     evaluation = await new_evaluation(interview).insert()
     evaluation_id = evaluation.id
@@ -111,7 +111,7 @@ async def test_a_job_whose_holder_died_is_taken_over_and_its_holder_stores_nothi
     assert await read_evaluation_summary(interview) == (False, None, None, None)
 
 
-async def test_a_lapsed_job_that_nobody_took_is_renewed() -> None:
+async def test_lapsed_evaluation_lease_can_be_renewed_if_nobody_claimed_it() -> None:
     evaluation = await new_evaluation(await make_completed_interview()).insert()
     evaluation_id = evaluation.id
     claimed = await claim_evaluation(evaluation_id, "holder", SHORT_LEASE_SECONDS)
@@ -124,7 +124,7 @@ async def test_a_lapsed_job_that_nobody_took_is_renewed() -> None:
     assert await claim_evaluation(evaluation_id, "another", LEASE_SECONDS) is None
 
 
-async def test_a_postponed_job_says_why_and_is_due_again() -> None:
+async def test_postponed_evaluation_has_a_reason_and_becomes_due_again() -> None:
     evaluation = await make_running_evaluation(await make_completed_interview())
     evaluation_id = evaluation.id
     postponed = await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
@@ -140,7 +140,7 @@ async def test_a_postponed_job_says_why_and_is_due_again() -> None:
     assert await find_due_evaluations(10) == []
 
 
-async def test_usage_is_added_once_for_each_fence_whoever_holds_the_lease() -> None:
+async def test_usage_is_added_once_per_fence_regardless_of_the_lease() -> None:
     interview = await make_completed_interview()
     evaluation = await make_running_evaluation(interview)
     evaluation_id = evaluation.id
@@ -157,7 +157,7 @@ async def test_usage_is_added_once_for_each_fence_whoever_holds_the_lease() -> N
     assert await record_usage(evaluation_id, 3, USAGE) is None
 
 
-async def test_a_failed_job_has_a_reason_and_no_number() -> None:
+async def test_failed_evaluation_has_a_reason_and_no_score() -> None:
     interview = await make_completed_interview()
     evaluation = await make_running_evaluation(interview)
     failed = await fail_evaluation(evaluation.id, evaluation.fence, "refused")
@@ -167,7 +167,7 @@ async def test_a_failed_job_has_a_reason_and_no_number() -> None:
     assert await read_evaluation_summary(interview) == (False, None, None, None)
 
 
-async def test_a_completed_job_shows_its_score_on_the_interview_once() -> None:
+async def test_completed_evaluation_sets_the_score_of_the_interview_once() -> None:
     interview = await make_completed_interview()
     evaluation = await make_running_evaluation(interview, failure="overloaded")
     results = await asyncio.gather(*(complete_with_level(evaluation) for _ in range(5)))
@@ -177,7 +177,7 @@ async def test_a_completed_job_shows_its_score_on_the_interview_once() -> None:
     assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, None)
 
 
-async def test_the_newest_completed_version_shows_and_its_people_have_not_decided_yet() -> None:
+async def test_new_completed_version_replaces_the_score_and_clears_the_decision() -> None:
     interview = await make_completed_interview()
     first = await complete_with_level(await make_running_evaluation(interview), 3)
     assert first
@@ -187,13 +187,13 @@ async def test_the_newest_completed_version_shows_and_its_people_have_not_decide
     claimed = await claim_evaluation(second.id, "holder", LEASE_SECONDS)
     assert claimed
     assert await read_evaluation_summary(interview) == (True, 50.0, Recommendation.HIRE, Decision.REJECT), (
-        "until the new one is there"
+        "until the new version is completed"
     )
     await complete_with_level(claimed, 5)
     assert await read_evaluation_summary(interview) == (True, 100.0, Recommendation.HIRE, None)
 
 
-async def test_of_an_outcome_all_is_stored_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_outcome_is_stored_completely_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     interview = await make_completed_interview()
     evaluation = await make_running_evaluation(interview)
 
@@ -208,7 +208,7 @@ async def test_of_an_outcome_all_is_stored_or_nothing(monkeypatch: pytest.Monkey
     assert await read_evaluation_summary(interview) == (False, None, None, None)
 
 
-async def test_five_that_ask_at_once_get_one_new_version() -> None:
+async def test_concurrent_requests_create_one_new_version() -> None:
     interview = await make_completed_interview()
     await complete_with_level(await make_running_evaluation(interview))
     asked = await asyncio.gather(*(add_evaluation(new_evaluation(interview)) for _ in range(5)))
@@ -220,14 +220,14 @@ async def test_five_that_ask_at_once_get_one_new_version() -> None:
     ]
 
 
-async def test_while_one_is_at_work_that_one_is_answered() -> None:
+async def test_request_during_an_active_evaluation_returns_that_one() -> None:
     interview = await make_completed_interview()
-    at_work = await make_running_evaluation(interview)
-    assert (await add_evaluation(new_evaluation(interview))).id == at_work.id
+    active = await make_running_evaluation(interview)
+    assert (await add_evaluation(new_evaluation(interview))).id == active.id
     assert len(await list_evaluations(interview.id)) == 1
 
 
-async def test_the_same_version_asked_for_again_is_answered_whatever_became_of_it() -> None:
+async def test_retried_request_returns_its_version_in_any_state() -> None:
     interview = await make_completed_interview()
     asked = new_evaluation(interview)
     first = await add_evaluation(asked)
@@ -239,7 +239,7 @@ async def test_the_same_version_asked_for_again_is_answered_whatever_became_of_i
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status is not COMPLETED])
-async def test_only_a_completed_interview_is_evaluated(status: InterviewStatus) -> None:
+async def test_evaluation_requires_a_completed_interview(status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
     is_over = status in ("CANCELLED", "EXPIRED", "FAILED")
     with pytest.raises(Conflict, match=status if is_over else "end it first"):
@@ -247,7 +247,7 @@ async def test_only_a_completed_interview_is_evaluated(status: InterviewStatus) 
     assert await Evaluation.count() == 0
 
 
-async def test_a_review_stands_beside_the_scores_once_and_decides() -> None:
+async def test_review_is_added_once_and_sets_the_decision() -> None:
     interview = await make_completed_interview()
     done = await complete_with_level(await make_running_evaluation(interview))
     assert done
@@ -259,10 +259,10 @@ async def test_a_review_stands_beside_the_scores_once_and_decides() -> None:
     assert reviewed.outcome == done.outcome
     assert (await read_evaluation_summary(interview))[3] is Decision.REJECT
     assert await add_review(done, advance) == reviewed
-    assert (await read_evaluation_summary(interview))[3] is Decision.REJECT, "a repetition decides nothing again"
+    assert (await read_evaluation_summary(interview))[3] is Decision.REJECT, "a retried review does not override the decision"
 
 
-async def test_a_review_of_an_older_version_does_not_decide() -> None:
+async def test_review_of_an_older_version_sets_no_decision() -> None:
     interview = await make_completed_interview()
     older = await complete_with_level(await make_running_evaluation(interview))
     assert older
@@ -278,7 +278,7 @@ async def test_a_review_of_an_older_version_does_not_decide() -> None:
     assert (await read_evaluation_summary(interview))[3] is None
 
 
-async def test_the_longest_due_is_found_first() -> None:
+async def test_due_evaluations_are_found_longest_due_first() -> None:
     at = now()
     interviews = [await make_completed_interview() for _ in range(3)]
     first = await new_evaluation(interviews[0], due_at=at - timedelta(minutes=2)).insert()
@@ -288,7 +288,7 @@ async def test_the_longest_due_is_found_first() -> None:
     assert await find_due_evaluations(1) == [first.id]
 
 
-async def test_the_version_that_is_shown_is_the_newest_completed_else_the_newest() -> None:
+async def test_default_version_is_the_newest_completed_or_else_the_newest() -> None:
     interview = await make_completed_interview()
     evaluations = [
         new_evaluation(interview, version=version, status=status)

@@ -1,4 +1,4 @@
-"""Every query is answered from an index: MongoDB tells how it ran it, with thousands stored. For lists: test_list_indexes."""
+"""Every query uses an index, by MongoDB's query plans with thousands of documents. Lists are in test_list_indexes."""
 
 from datetime import timedelta
 
@@ -19,6 +19,7 @@ from models.documents.interview import (
 from models.documents.recording import Recording, RecordingPart, VideoSize
 from models.documents.turn import Channel, Speaker
 from models.reads import reply_latency, watermarks
+from models.reads.credentials import CredentialReader
 from models.storage.lease import renew_lease
 from models.writes import interview_transitions, recording_transitions, room_transitions
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
@@ -30,7 +31,7 @@ from tests.models.dataset import SampleDataset, assert_uses_indexes
 from tests.models.profiler import Profiler
 
 
-async def test_the_sweep_reads_nothing_but_what_is_due(dataset: SampleDataset, profiler: Profiler) -> None:
+async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, profiler: Profiler) -> None:
     plans = await profiler.plans(
         interview_transitions.find_due_replies(1, 100),
         interview_transitions.find_ending_interviews(5, 100),
@@ -42,15 +43,15 @@ async def test_the_sweep_reads_nothing_but_what_is_due(dataset: SampleDataset, p
         find_open_recordings(100),
         find_unrecorded_interviews(100),
     )
-    # for whom there is nothing to record, no recording is looked up
+    # no recording is looked up when there is no interview to record
     assert_uses_indexes(plans, 9)
     for plan in plans:
         assert not plan.sorts, plan
-        # thousands are there, and none of them is due
+        # thousands are stored, and none is due
         assert (plan.keys <= 10, plan.documents) == (True, 0), plan
 
 
-async def test_what_followers_ask_is_answered_from_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
+async def test_queries_of_live_feeds_use_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
     marks = await profiler.plans(watermarks.read_watermarks([dataset.interview.id, ObjectId()]))
     assert_uses_indexes(marks, 1)
     assert marks[0].keys <= 4
@@ -58,14 +59,15 @@ async def test_what_followers_ask_is_answered_from_indexes(dataset: SampleDatase
     assert_uses_indexes(changes)
     assert sum(plan.returned for plan in changes) > 200
     for plan in changes:
-        assert (plan.documents, plan.sorts) == (0, False), "from the index alone"
+        assert (plan.documents, plan.sorts) == (0, False), "covered by the index"
         assert plan.keys <= plan.returned + 2
 
 
-async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, profiler: Profiler) -> None:
+async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profiler: Profiler) -> None:
     interview_id = dataset.interview.id
     [claimed] = await idempotency_claim.IdempotencyClaim.find({"key": "7"}).to_list()
-    key = await organization.find_key_by_secret(dataset.secret)
+    credentials = CredentialReader()
+    key = await credentials.find_key_by_secret(dataset.secret)
     assert key
     plans = await profiler.plans(
         get_interview(interview_id),
@@ -78,8 +80,8 @@ async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, prof
         evaluation.list_evaluations_for_interviews([interview_id]),
         recording.find_recording_with_file(ObjectId()),
         recording.list_recordings_for_interviews([interview_id]),
-        organization.find_key_by_secret(dataset.secret),
-        organization.find_key_by_id(key.id),
+        credentials.find_key_by_secret(dataset.secret),
+        credentials.find_key_by_id(key.id),
         organization.list_keys(key.organization_id),
         organization.get_organization(ObjectId()),
         organization.ensure_organization("organization 7"),
@@ -91,7 +93,7 @@ async def test_one_thing_is_found_by_looking_at_one(dataset: SampleDataset, prof
         assert plan.documents <= 1, plan
 
 
-async def test_turns_are_read_in_order_from_anywhere(dataset: SampleDataset, profiler: Profiler) -> None:
+async def test_reading_turns_needs_no_sort(dataset: SampleDataset, profiler: Profiler) -> None:
     interview_id = dataset.interview.id
     plans = await profiler.plans(
         turn.read_turns(interview_id), turn.read_turns(interview_id, 40), turn.read_turns_by_seq(interview_id, [3, 9])
@@ -103,7 +105,7 @@ async def test_turns_are_read_in_order_from_anywhere(dataset: SampleDataset, pro
         assert plan.keys <= plan.returned + 3, plan
 
 
-async def test_every_change_finds_its_document_by_its_id(dataset: SampleDataset, profiler: Profiler) -> None:
+async def test_interview_changes_find_their_document_by_id(dataset: SampleDataset, profiler: Profiler) -> None:
     interview = await make_interview(organization_id=dataset.organization_id)
     interview_id = interview.id
 
@@ -130,7 +132,7 @@ async def test_every_change_finds_its_document_by_its_id(dataset: SampleDataset,
         assert plan.keys <= 6, plan
 
 
-async def test_every_change_of_a_room_finds_its_document_by_its_id(dataset: SampleDataset, profiler: Profiler) -> None:
+async def test_room_changes_find_their_document_by_id(dataset: SampleDataset, profiler: Profiler) -> None:
     interview_id = ObjectId((await make_interview(organization_id=dataset.organization_id, status=InterviewStatus.SCHEDULED)).id)
 
     async def run_lifecycle() -> None:
@@ -150,12 +152,12 @@ async def test_every_change_of_a_room_finds_its_document_by_its_id(dataset: Samp
         assert plan.keys <= 6, plan
 
 
-async def test_what_the_rounds_ask_reads_open_interviews_only(dataset: SampleDataset, profiler: Profiler) -> None:
+async def test_reconciler_and_latency_queries_use_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
     plans = await profiler.plans(room_transitions.read_presence(10), reply_latency.read_reply_latencies([dataset.interview.id]))
     assert_uses_indexes(plans, 2)
 
 
-async def test_every_change_of_a_recording_finds_its_document_by_its_id(dataset: SampleDataset, profiler: Profiler) -> None:
+async def test_recording_changes_find_their_document_by_id(dataset: SampleDataset, profiler: Profiler) -> None:
     interview = await make_interview(
         organization_id=dataset.organization_id,
         channel=Channel.VOICE,

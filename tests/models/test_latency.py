@@ -1,4 +1,4 @@
-"""What spoken replies took, over an interview."""
+"""Latency percentiles of spoken replies."""
 
 import pytest
 from bson import ObjectId
@@ -14,7 +14,7 @@ def heard_latencies(*seconds: float | None) -> list[Latency]:
     return [Latency(heard=value) for value in seconds]
 
 
-def test_percentiles_are_of_replies_that_there_were() -> None:
+def test_percentiles_use_the_nearest_rank() -> None:
     hundred = summarize_latencies(heard_latencies(*(float(number) for number in range(100, 0, -1))))
     assert (hundred.replies, hundred.p50.heard, hundred.p95.heard) == (100, 50.0, 95.0)
     one = summarize_latencies(heard_latencies(0.7))
@@ -23,13 +23,13 @@ def test_percentiles_are_of_replies_that_there_were() -> None:
     assert (three.p50.heard, three.p95.heard) == (0.2, 0.3)
 
 
-def test_a_stage_that_was_not_seen_is_left_out() -> None:
+def test_unobserved_stages_are_ignored() -> None:
     summed = summarize_latencies([Latency(heard=1.0), Latency(final=0.2, heard=2.0), Latency(heard=None)])
     assert (summed.replies, summed.p95) == (3, Latency(final=0.2, heard=2.0))
 
 
 async def make_spoken_interview(seconds: list[float | None]) -> Interview:
-    """An interview with a spoken reply for each of these, and one that was not measured."""
+    """Return an interview with a spoken reply per latency; None is a reply without one."""
     interview = await make_interview()
     interview_id = interview.id
     for number, value in enumerate(seconds, 1):
@@ -41,7 +41,7 @@ async def make_spoken_interview(seconds: list[float | None]) -> Interview:
 
 
 @pytest.mark.usefixtures("database")
-async def test_each_interview_has_its_own_and_a_typed_one_has_none() -> None:
+async def test_latencies_are_reported_per_interview_and_not_for_typed_ones() -> None:
     slow, fast, typed = (
         await make_spoken_interview([2.0, 4.0, None]),
         await make_spoken_interview([0.5]),

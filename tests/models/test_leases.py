@@ -1,4 +1,4 @@
-"""Who may speak: one holder at a time, by MongoDB's clock and a number that grows."""
+"""The lease of the text interviewer: one holder at a time, by MongoDB's clock and a fence."""
 
 import asyncio
 from datetime import timedelta
@@ -21,7 +21,7 @@ SHORT_LEASE_SECONDS = 0.05
 
 
 async def make_due_interview() -> ObjectId:
-    """An open interview whose candidate waits for a reply."""
+    """Return an open interview whose reply is due."""
     interview = await make_interview()
     await add_candidate_turn(interview, "Hello.")
     return interview.id
@@ -40,7 +40,7 @@ async def claim_when_lapsed(interview_id: ObjectId, holder: str) -> Interview:
     return claimed
 
 
-async def test_of_ten_that_claim_at_once_one_gets_the_lease() -> None:
+async def test_concurrent_claims_have_one_winner() -> None:
     interview_id = await make_due_interview()
     claims = await asyncio.gather(*(claim_reply(interview_id, f"holder {n}", LEASE_SECONDS) for n in range(10)))
     [won] = [interview for interview in claims if interview]
@@ -60,14 +60,14 @@ async def test_of_ten_that_claim_at_once_one_gets_the_lease() -> None:
         *((Channel.TEXT, status, timedelta(0)) for status in InterviewStatus if status not in ("WAITING", "IN_PROGRESS")),
     ],
 )
-async def test_there_is_no_lease_where_nothing_is_due(channel: Channel, status: InterviewStatus, due: timedelta | None) -> None:
+async def test_claim_is_refused_if_nothing_is_due(channel: Channel, status: InterviewStatus, due: timedelta | None) -> None:
     due_at = None if due is None else now() + due
     interview = await make_interview(channel=channel, status=status, due_at=due_at)
     assert await claim_reply(interview.id, "holder", LEASE_SECONDS) is None
     assert await find_due_replies(0, 10) == []
 
 
-async def test_a_lapsed_lease_is_taken_over_and_its_holder_can_do_nothing_more() -> None:
+async def test_former_holder_of_a_lapsed_lease_can_change_nothing() -> None:
     interview_id = await make_due_interview()
     zombie = await claim_lease(interview_id, "zombie", SHORT_LEASE_SECONDS)
     heir = await claim_when_lapsed(interview_id, "heir")
@@ -82,7 +82,7 @@ async def test_a_lapsed_lease_is_taken_over_and_its_holder_can_do_nothing_more()
     assert (stored.lease.holder, stored.attempts, stored.last_seq) == ("heir", 2, 1)
 
 
-async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
+async def test_lapsed_lease_can_be_renewed_if_nobody_claimed_it() -> None:
     interview_id = await make_due_interview()
     claimed = await claim_lease(interview_id, "holder", SHORT_LEASE_SECONDS)
 
@@ -101,7 +101,7 @@ async def test_a_holder_whom_nobody_replaced_gets_a_lapsed_lease_back() -> None:
     assert stored[0].seq == 2
 
 
-async def test_renewing_lengthens_the_lease_and_nothing_else() -> None:
+async def test_renewal_only_extends_the_lease() -> None:
     interview_id = await make_due_interview()
     claimed = await claim_lease(interview_id, "holder", 5)
     assert await renew_lease(Interview, interview_id, claimed.fence, "holder", LEASE_SECONDS)
@@ -113,7 +113,7 @@ async def test_renewing_lengthens_the_lease_and_nothing_else() -> None:
     assert renewed.model_copy(update={"lease": None}) == claimed.model_copy(update={"lease": None})
 
 
-async def test_a_renewal_that_comes_after_the_release_does_not_bring_the_lease_back() -> None:
+async def test_renewal_after_release_is_refused() -> None:
     interview_id = await make_due_interview()
     claimed = await claim_lease(interview_id, "holder")
     await release_interview_lease(interview_id, claimed.fence)
@@ -121,7 +121,7 @@ async def test_a_renewal_that_comes_after_the_release_does_not_bring_the_lease_b
     assert (await claim_lease(interview_id, "next")).fence == claimed.fence + 1
 
 
-async def test_who_gives_up_says_when_it_is_due_again() -> None:
+async def test_release_after_a_failure_schedules_the_retry() -> None:
     interview_id = await make_due_interview()
     for attempt in (1, 2):
         claimed = await claim_when_lapsed(interview_id, "holder")
@@ -134,7 +134,7 @@ async def test_who_gives_up_says_when_it_is_due_again() -> None:
     assert await find_due_replies(0, 10) == []
 
 
-async def test_an_attempt_counts_when_it_begins_and_a_release_without_a_failure_forgets_it() -> None:
+async def test_attempt_counts_when_it_begins_and_success_resets_it() -> None:
     interview_id = await make_due_interview()
     for attempt in (1, 2, 3):
         assert (await claim_when_lapsed(interview_id, "killed")).attempts == attempt
@@ -145,7 +145,7 @@ async def test_an_attempt_counts_when_it_begins_and_a_release_without_a_failure_
     assert (claimed.attempts, released.attempts) == (4, 0)
 
 
-async def test_abandoned_attempts_in_a_row_are_replaced_after_growing_pauses_but_the_first_without_one() -> None:
+async def test_abandoned_attempts_back_off_except_the_first() -> None:
     interview_id = await make_due_interview()
 
     async def let_lapse(seconds_ago: float) -> None:
@@ -167,7 +167,7 @@ async def test_abandoned_attempts_in_a_row_are_replaced_after_growing_pauses_but
     assert await claim_reply(interview_id, "another", LEASE_SECONDS), "a new message starts the count again"
 
 
-async def test_a_reply_forgets_the_failed_attempts() -> None:
+async def test_stored_reply_resets_the_attempts() -> None:
     interview_id = await make_due_interview()
     claimed = await claim_lease(interview_id, "holder")
     await release_interview_lease(interview_id, claimed.fence, retry_seconds=0)
@@ -178,7 +178,7 @@ async def test_a_reply_forgets_the_failed_attempts() -> None:
     assert replied.attempts == 0
 
 
-async def test_the_longest_due_is_found_first_and_not_before_its_grace_has_passed() -> None:
+async def test_due_replies_are_found_after_their_grace_longest_due_first() -> None:
     at = now()
     first = await make_interview(due_at=at - timedelta(minutes=2))
     second = await make_interview(due_at=at - timedelta(minutes=1))

@@ -1,4 +1,4 @@
-"""Organizations and their keys: live or not, and no secret in the database."""
+"""Organizations and their API keys."""
 
 import asyncio
 from datetime import timedelta
@@ -14,15 +14,16 @@ from models.documents.organization import (
     Role,
     create_key,
     ensure_organization,
-    find_key_by_id,
-    find_key_by_secret,
     list_keys,
     revoke_key,
 )
+from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 
+CREDENTIALS = CredentialReader()
 
-async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: AsyncDatabase[dict[str, Any]]) -> None:
+
+async def test_secret_of_a_key_is_not_stored(database: AsyncDatabase[dict[str, Any]]) -> None:
     organization, _ = await ensure_organization("Analytical Engines")
     key, secret = await create_key(organization.id, Role.ADMIN, "the admin's")
     assert secret.startswith(KEY_PREFIX)
@@ -30,22 +31,22 @@ async def test_the_secret_of_a_key_stands_nowhere_in_the_database(database: Asyn
     stored = [repr(row) for name in await database.list_collection_names() async for row in database[name].find({})]
     assert any(key.digest in row for row in stored), "the scan finds what is there"
     assert not any(secret.removeprefix(KEY_PREFIX) in row for row in stored)
-    found = await find_key_by_secret(secret)
+    found = await CREDENTIALS.find_key_by_secret(secret)
     assert found
     assert (found.id, found.role, found.organization_id) == (key.id, Role.ADMIN, organization.id)
 
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("wrong", ["", KEY_PREFIX, "viva_somebody-elses", "\0"])
-async def test_what_is_no_secret_finds_no_key(wrong: str) -> None:
+async def test_wrong_secret_finds_no_key(wrong: str) -> None:
     _, secret = await create_key(PydanticObjectId(), Role.ADMIN, "a key")
-    assert await find_key_by_secret(wrong) is None
+    assert await CREDENTIALS.find_key_by_secret(wrong) is None
     for almost in (secret[:-1], secret + "a", secret.swapcase()):
-        assert await find_key_by_secret(almost) is None
+        assert await CREDENTIALS.find_key_by_secret(almost) is None
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_revoked_key_is_worthless_from_then_on_and_stays_in_the_list() -> None:
+async def test_revoked_key_is_rejected_and_stays_listed() -> None:
     organization_id = PydanticObjectId()
     first, secret = await create_key(organization_id, Role.VIEWER, "first")
     second, other = await create_key(organization_id, Role.VIEWER, "second")
@@ -55,23 +56,23 @@ async def test_a_revoked_key_is_worthless_from_then_on_and_stays_in_the_list() -
     again = await revoke_key(first.id)
     assert again
     assert again.revoked_at == revoked.revoked_at
-    assert await find_key_by_secret(secret) is None
-    assert await find_key_by_id(first.id) is None
-    assert await find_key_by_secret(other) == await find_key_by_id(second.id) == second
+    assert await CREDENTIALS.find_key_by_secret(secret) is None
+    assert await CREDENTIALS.find_key_by_id(first.id) is None
+    assert await CREDENTIALS.find_key_by_secret(other) == await CREDENTIALS.find_key_by_id(second.id) == second
     assert [key.name for key in await list_keys(organization_id)] == ["first", "second"]
     assert await revoke_key(PydanticObjectId()) is None
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_key_ends_at_its_time() -> None:
+async def test_key_expires() -> None:
     for life, is_live in ((timedelta(minutes=1), True), (timedelta(0), False), (-timedelta(minutes=1), False)):
         key, secret = await create_key(PydanticObjectId(), Role.VIEWER, "a key", now() + life)
-        assert (await find_key_by_secret(secret) is not None) is is_live
-        assert (await find_key_by_id(key.id) is not None) is is_live
+        assert (await CREDENTIALS.find_key_by_secret(secret) is not None) is is_live
+        assert (await CREDENTIALS.find_key_by_id(key.id) is not None) is is_live
 
 
 @pytest.mark.usefixtures("database")
-async def test_an_organization_of_a_name_is_made_once() -> None:
+async def test_organization_is_created_once_per_name() -> None:
     made = await asyncio.gather(*(ensure_organization("Analytical Engines") for _ in range(5)))
     assert len({organization.id for organization, _ in made}) == 1
     assert sum(is_new for _, is_new in made) == 1

@@ -1,4 +1,4 @@
-"""MongoDB away: a call fails within its bound, nothing is half-written, and what was acknowledged stays."""
+"""MongoDB outages: calls fail within their timeout, nothing is partly stored, and acknowledged turns survive."""
 
 import asyncio
 import signal
@@ -16,14 +16,14 @@ from tests.factories import add_candidate_turn, make_interview, position_body
 from tests.models.open_transactions import leave_transaction_open
 
 
-async def test_a_call_that_finds_no_database_fails_soon_and_stores_nothing(own_mongod: Mongod) -> None:
+async def test_append_without_mongodb_fails_within_the_timeout_and_stores_nothing(own_mongod: Mongod) -> None:
     interview, organization_id = await make_interview(), ObjectId()
     await own_mongod.kill()
     for call in (add_candidate_turn(interview, "Hello.", "mine"), save_position(organization_id, position_body(), None)):
         with pytest.raises(PyMongoError) as failed:
             async with asyncio.timeout(10):
                 await call
-        assert failed.value.timeout, "told apart from a defect: callers are asked to come back"
+        assert failed.value.timeout, "callers are asked to retry, unlike after a defect"
     await own_mongod.start()
     stored = await get_interview(interview.id)
     assert stored
@@ -32,10 +32,10 @@ async def test_a_call_that_finds_no_database_fails_soon_and_stores_nothing(own_m
     assert (await add_candidate_turn(interview, "Hello.", "mine")).seq == 1
 
 
-async def test_a_database_that_does_not_answer_costs_the_bound_only(own_mongod: Mongod) -> None:
+async def test_append_to_a_frozen_mongodb_fails_within_the_timeout(own_mongod: Mongod) -> None:
     interview = await make_interview()
     writing = asyncio.create_task(add_candidate_turn(interview, "Hello.", "mine"))
-    await asyncio.sleep(0)  # begun, and cut off in the middle
+    await asyncio.sleep(0)  # started, then interrupted
     own_mongod.send_signal(signal.SIGSTOP)
     try:
         with pytest.raises(PyMongoError):
@@ -43,12 +43,12 @@ async def test_a_database_that_does_not_answer_costs_the_bound_only(own_mongod: 
                 await writing
     finally:
         own_mongod.send_signal(signal.SIGCONT)
-    # whether the server took it after all: it is one turn
+    # whether or not the server stored it, there is one turn
     assert await send_until_unlocked(interview) == 1
 
 
 async def send_until_unlocked(interview: Interview) -> int:
-    """The seq of a message that is sent again and again, while a sweep looks for what dead processes left."""
+    """Retry a message, with sweeps for orphaned transactions in between, and return its seq."""
     async with asyncio.timeout(30):
         while True:
             await abort_orphaned_transactions()
@@ -58,14 +58,14 @@ async def send_until_unlocked(interview: Interview) -> int:
                 continue
 
 
-async def test_what_a_killed_process_left_locked_is_freed_and_nothing_else(own_mongod: Mongod) -> None:
+async def test_only_orphaned_transactions_are_aborted(own_mongod: Mongod) -> None:
     interview, other = await make_interview(), await make_interview()
     async with (
         leave_transaction_open(own_mongod, other, "another program"),
         leave_transaction_open(own_mongod, interview, APP_NAME),
     ):
         await abort_orphaned_transactions()
-        with pytest.raises(PyMongoError) as failed:  # its process may be alive, so soon
+        with pytest.raises(PyMongoError) as failed:  # its process may still be alive
             await add_candidate_turn(interview, "Hello.", "mine")
         assert failed.value.timeout
         assert await send_until_unlocked(interview) == 1
@@ -74,7 +74,7 @@ async def test_what_a_killed_process_left_locked_is_freed_and_nothing_else(own_m
     assert [turn.seq for turn in await read_turns(interview.id)] == [1]
 
 
-async def test_no_acknowledged_turn_is_lost_or_doubled_when_mongod_is_killed(own_mongod: Mongod) -> None:
+async def test_acknowledged_turns_survive_a_killed_mongod_exactly_once(own_mongod: Mongod) -> None:
     interview = await make_interview()
     acknowledged = 0
     killed = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Pages by keyset, against the same list sorted in Python."""
+"""Keyset pagination and filters, compared with lists sorted in Python."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ BY_SCORE = SortOrder("score")
 
 
 async def make_scored_interviews(scores: list[float | None]) -> ObjectId:
-    """An organization with one interview of each score."""
+    """Return the id of an organization with one interview per score."""
     position = await make_position()
     template = await make_interview(position)
     interviews = [template.model_copy(update={"id": ObjectId(), "score": score}) for score in scores]
@@ -32,7 +32,7 @@ async def make_scored_interviews(scores: list[float | None]) -> ObjectId:
 
 
 async def walk_pages(organization_id: ObjectId, order: SortOrder, *, backward: bool, sizes: list[int]) -> list[list[Any]]:
-    """The ids of all pages, one after another in that direction, with sizes that change on the way."""
+    """Return the ids of all pages in one direction, with varying page sizes."""
     pages, cursor = [], None
     for number in range(100):
         size = sizes[number % len(sizes)]
@@ -53,19 +53,19 @@ async def walk_pages(organization_id: ObjectId, order: SortOrder, *, backward: b
     backward=st.booleans(),
     sizes=st.lists(st.integers(1, 5), min_size=1, max_size=3),
 )
-async def test_pages_put_together_are_the_whole_list(
+async def test_consecutive_pages_cover_the_whole_list(
     scores: list[float | None], descending: bool, backward: bool, sizes: list[int]
 ) -> None:
     organization_id = await make_scored_interviews(scores)
     stored = await Interview.find({"organization_id": organization_id}).to_list()
-    # rows without a value come first ascending; equal ones by id, the same way
+    # missing values come first in ascending order; equal ones are ordered by id in the same direction
     expected = sorted(stored, key=lambda item: (item.score is not None, item.score or 0.0, item.id), reverse=descending)
     pages = await walk_pages(organization_id, SortOrder("score", descending), backward=backward, sizes=sizes)
     in_order = [item_id for page in (reversed(pages) if backward else pages) for item_id in page]
     assert in_order == [item.id for item in expected]
 
 
-async def test_a_row_that_comes_or_goes_meanwhile_repeats_and_hides_no_other() -> None:
+async def test_insertions_and_deletions_neither_repeat_nor_skip_other_rows() -> None:
     organization_id = await make_scored_interviews([10, 20, 30, 40])
     first = await find_page(Interview, {"organization_id": organization_id}, PageRequest(BY_SCORE, 2))
     await first.items[1].delete()
@@ -76,7 +76,7 @@ async def test_a_row_that_comes_or_goes_meanwhile_repeats_and_hides_no_other() -
     assert not second.has_next
 
 
-async def test_a_page_of_no_rows_tells_whether_there_are_any() -> None:
+async def test_page_of_size_zero_reports_whether_rows_exist() -> None:
     for scores, more in (([], False), ([1], True)):
         organization_id = await make_scored_interviews(list(scores))
         page = await find_page(Interview, {"organization_id": organization_id}, PageRequest(BY_SCORE, 0))
@@ -95,7 +95,7 @@ async def test_a_page_of_no_rows_tells_whether_there_are_any() -> None:
         ((None, None, 101, None), "last"),
     ],
 )
-def test_arguments_that_contradict_each_other_are_refused(arguments: tuple[Any, Any, Any, Any], field: str) -> None:
+def test_contradictory_page_arguments_raise_bad_input(arguments: tuple[Any, Any, Any, Any], field: str) -> None:
     with pytest.raises(BadInput) as refused:
         PageRequest.from_relay_arguments(BY_SCORE, *arguments)
     assert refused.value.field == field
@@ -105,7 +105,7 @@ ROW_ID = ObjectId()
 
 
 def forge_cursor(data: dict[str, Any]) -> str:
-    """A cursor of this list with what we put into it."""
+    """Return a cursor of this list with forged contents."""
     import base64
 
     return base64.urlsafe_b64encode(BSON.encode({"o": "score", "d": False, "v": 1.0, "i": ROW_ID, **data})).decode()
@@ -128,7 +128,7 @@ def forge_cursor(data: dict[str, Any]) -> str:
     ],
     ids=range(11),
 )
-async def test_what_is_no_cursor_of_this_list_is_refused(cursor: str) -> None:
+async def test_cursor_of_another_list_raises_bad_input(cursor: str) -> None:
     for backward, field in ((False, "after"), (True, "before")):
         with pytest.raises(BadInput, match="is not a cursor of this list") as refused:
             await find_page(Interview, {}, PageRequest(BY_SCORE, 1, cursor, backward))
@@ -164,7 +164,7 @@ async def find_names(organization_id: ObjectId, **where: Any) -> list[str]:
         ("^", True, []),
     ],
 )
-async def test_people_are_found_by_the_beginnings_of_words(asked: str, with_email: bool, found: list[str]) -> None:
+async def test_candidates_are_found_by_beginnings_of_words(asked: str, with_email: bool, found: list[str]) -> None:
     position = await make_position()
     for name, address in (("Ada Lovelace", "ada@example.org"), ("Grace O'Neill", "grace@example.org")):
         await make_interview(
@@ -176,7 +176,7 @@ async def test_people_are_found_by_the_beginnings_of_words(asked: str, with_emai
     assert await find_names(position.organization_id, candidate=asked, search_email=with_email) == found
 
 
-async def test_bounds_are_as_they_are_documented() -> None:
+async def test_range_bounds_are_inclusive_or_exclusive_as_documented() -> None:
     position, at = await make_position(), now()
     for number in range(4):
         moment = at + timedelta(minutes=number)

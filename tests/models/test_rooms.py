@@ -1,4 +1,4 @@
-"""Who is in the room and who attends: by compare-and-set, however LiveKit tells it."""
+"""Candidate presence and interviewer dispatch, with events of LiveKit in any order."""
 
 import asyncio
 import itertools
@@ -40,7 +40,7 @@ SCHEDULED, WAITING, IN_PROGRESS = InterviewStatus.SCHEDULED, InterviewStatus.WAI
 
 
 async def make_voice_interview(status: InterviewStatus = IN_PROGRESS, **values: Any) -> ObjectId:
-    """An interview with a room in which nobody has been."""
+    """Return a voice interview whose room has been empty so far."""
     fields = {"channel": Channel.VOICE, "room": RoomState(wanted_until=now() - timedelta(minutes=1))}
     return ObjectId((await make_interview(status=status, **{**fields, **values})).id)
 
@@ -68,7 +68,7 @@ async def wait_until_lapsed(interview_id: ObjectId) -> None:
 # --- opening
 
 
-async def test_an_opened_room_waits_for_its_candidate_and_for_an_interviewer() -> None:
+async def test_opening_a_room_waits_for_the_candidate_and_dispatches_an_interviewer() -> None:
     interview_id = ObjectId((await make_interview(status=SCHEDULED)).id)
     opened = await room_transitions.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS)
     assert opened
@@ -82,7 +82,7 @@ async def test_an_opened_room_waits_for_its_candidate_and_for_an_interviewer() -
     assert opened.room == (await reload_interview(interview_id)).room, "as it is stored"
 
 
-async def test_of_five_that_open_at_once_one_does() -> None:
+async def test_concurrent_openings_of_a_room_have_one_winner() -> None:
     interview_id = ObjectId((await make_interview(status=SCHEDULED)).id)
     opened = await asyncio.gather(
         *(room_transitions.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) for _ in range(5))
@@ -92,15 +92,15 @@ async def test_of_five_that_open_at_once_one_does() -> None:
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status is not SCHEDULED])
-async def test_only_a_scheduled_interview_is_opened(status: InterviewStatus) -> None:
+async def test_room_opens_only_for_a_scheduled_interview(status: InterviewStatus) -> None:
     interview_id = ObjectId((await make_interview(status=status)).id)
     assert await room_transitions.open_room(interview_id, CONSENT, LEASE_SECONDS, LEASE_SECONDS) is None
 
 
-# --- who attends
+# --- the interviewer
 
 
-async def test_who_was_dispatched_last_gets_the_lease_and_nobody_else() -> None:
+async def test_only_the_last_dispatched_interviewer_gets_the_lease() -> None:
     interview_id = await make_voice_interview(fence=4, lease=Lease(holder=DISPATCH_HOLDER, until=now() + timedelta(minutes=1)))
     assert await room_transitions.claim_interviewer_lease(interview_id, 3, "of an older dispatch", LEASE_SECONDS) is None
     claimed = await room_transitions.claim_interviewer_lease(interview_id, 4, "agent", LEASE_SECONDS)
@@ -111,7 +111,7 @@ async def test_who_was_dispatched_last_gets_the_lease_and_nobody_else() -> None:
     assert await renew_lease(Interview, interview_id, 4, "agent", LEASE_SECONDS)
 
 
-async def test_a_dispatch_that_came_late_is_taken_while_nobody_has_dispatched_anew() -> None:
+async def test_late_interviewer_gets_the_lease_if_no_other_was_dispatched() -> None:
     interview_id = await make_voice_interview(fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=now() - timedelta(minutes=1)))
     assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
 
@@ -120,14 +120,14 @@ async def test_a_dispatch_that_came_late_is_taken_while_nobody_has_dispatched_an
     ("channel", "status"),
     [(Channel.TEXT, IN_PROGRESS), *((Channel.VOICE, status) for status in InterviewStatus if status not in OPEN_STATUSES)],
 )
-async def test_there_is_nothing_to_attend_in_another_channel_or_state(channel: Channel, status: InterviewStatus) -> None:
+async def test_interviewer_lease_is_refused_in_another_channel_or_state(channel: Channel, status: InterviewStatus) -> None:
     interview_id = await make_voice_interview(status, channel=channel, room=RoomState(wanted_until=now() + timedelta(hours=1)))
     assert await room_transitions.claim_interviewer_lease(interview_id, 0, "agent", LEASE_SECONDS) is None
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None
     assert await room_transitions.find_unattended_interviews(10) == []
 
 
-async def test_an_interviewer_is_sent_for_while_the_candidate_is_expected_or_there_and_only_then() -> None:
+async def test_interviewer_is_dispatched_only_while_the_candidate_is_expected_or_present() -> None:
     expected = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(minutes=1)))
     there = await make_voice_interview(room=RoomState(wanted_until=now() - timedelta(minutes=1), participant="PA_1"))
     away = await make_voice_interview()
@@ -143,13 +143,13 @@ async def test_an_interviewer_is_sent_for_while_the_candidate_is_expected_or_the
     assert await room_transitions.find_unattended_interviews(10) == []
 
 
-async def test_of_ten_sweeps_one_dispatches() -> None:
+async def test_concurrent_sweeps_dispatch_one_interviewer() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     claims = await asyncio.gather(*(room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) for _ in range(10)))
     assert [claim.fence for claim in claims if claim] == [1]
 
 
-async def test_each_dispatch_that_nobody_answers_is_waited_for_twice_as_long_up_to_a_bound() -> None:
+async def test_unanswered_dispatches_back_off_exponentially_up_to_a_maximum() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     waits = []
     for _ in range(5):
@@ -162,7 +162,7 @@ async def test_each_dispatch_that_nobody_answers_is_waited_for_twice_as_long_up_
     assert (await read_room(interview_id)).dispatches == 0, "somebody came"
 
 
-async def test_a_worker_that_registers_does_not_wait_for_a_dispatch_that_may_be_lost() -> None:
+async def test_ignoring_a_pending_dispatch_dispatches_again_immediately() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
     assert await room_transitions.find_unattended_interviews(10, ignore_pending_dispatch=True) == [interview_id]
@@ -174,7 +174,7 @@ async def test_a_worker_that_registers_does_not_wait_for_a_dispatch_that_may_be_
     )
 
 
-async def test_an_interviewer_that_stops_renewing_is_replaced() -> None:
+async def test_interviewer_that_stops_renewing_is_replaced() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
     assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS)
@@ -188,7 +188,7 @@ async def test_an_interviewer_that_stops_renewing_is_replaced() -> None:
     assert not await renew_lease(Interview, interview_id, 1, "agent", LEASE_SECONDS)
 
 
-async def test_an_interviewer_that_claims_the_lease_counts_as_an_attempt_until_it_releases_it() -> None:
+async def test_interviewer_lease_counts_as_an_attempt_until_released() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     for attempt in (1, 2):
         dispatched = await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True)
@@ -202,7 +202,7 @@ async def test_an_interviewer_that_claims_the_lease_counts_as_an_attempt_until_i
     assert released.attempts == 0
 
 
-async def test_one_who_gives_up_the_lease_is_replaced_at_once() -> None:
+async def test_released_interviewer_lease_can_be_claimed_immediately() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
     assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
@@ -210,7 +210,7 @@ async def test_one_who_gives_up_the_lease_is_replaced_at_once() -> None:
     assert await room_transitions.find_unattended_interviews(10) == [interview_id]
 
 
-async def test_who_has_been_let_in_is_expected() -> None:
+async def test_admitted_candidate_is_expected() -> None:
     interview_id = await make_voice_interview()
     assert await room_transitions.expect_candidate(interview_id, LEASE_SECONDS)
     assert await room_transitions.find_unattended_interviews(10) == [interview_id]
@@ -219,7 +219,7 @@ async def test_who_has_been_let_in_is_expected() -> None:
     assert (await read_room(interview_id)).wanted_until == before, "never for a shorter time than was promised"
 
 
-async def test_what_nobody_can_see_moves_no_clock() -> None:
+async def test_invisible_changes_do_not_move_updated_at() -> None:
     interview_id = await make_voice_interview()
     before = (await reload_interview(interview_id)).updated_at
     await room_transitions.expect_candidate(interview_id, LEASE_SECONDS)
@@ -230,10 +230,10 @@ async def test_what_nobody_can_see_moves_no_clock() -> None:
     assert (await reload_interview(interview_id)).updated_at == before
 
 
-# --- who is there
+# --- the candidate
 
 
-async def test_a_candidate_comes_leaves_and_comes_back() -> None:
+async def test_candidate_joins_leaves_and_rejoins() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(hours=1)))
     assert await room_transitions.mark_present(interview_id, "PA_1")
     assert (await read_room(interview_id)).participant == "PA_1"
@@ -247,7 +247,7 @@ async def test_a_candidate_comes_leaves_and_comes_back() -> None:
     assert (back.participant, back.left_at) == ("PA_2", None)
 
 
-async def test_what_is_told_again_changes_nothing() -> None:
+async def test_repeated_presence_events_change_nothing() -> None:
     interview_id = await make_voice_interview()
     results = await asyncio.gather(*(room_transitions.mark_present(interview_id, "PA_1") for _ in range(5)))
     assert len([change for change in results if change]) == 1
@@ -259,7 +259,7 @@ T1 = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 T2 = T1 + timedelta(seconds=30)
 
 
-async def test_in_whatever_order_two_connections_are_told_the_newer_one_is_there() -> None:
+async def test_newer_connection_wins_in_any_order_of_events() -> None:
     steps = {"join 1": ("PA_1", T1), "leave 1": ("PA_1", None), "join 2": ("PA_2", T2)}
     for order in itertools.permutations(steps):
         interview_id = await make_voice_interview()
@@ -272,7 +272,7 @@ async def test_in_whatever_order_two_connections_are_told_the_newer_one_is_there
         assert (await read_room(interview_id)).participant == "PA_2", order
 
 
-async def test_a_connection_that_has_ended_does_not_come_back_by_a_late_word() -> None:
+async def test_late_join_event_of_an_ended_connection_is_ignored() -> None:
     interview_id = await make_voice_interview()
     await room_transitions.mark_away(interview_id, "PA_1")
     assert await room_transitions.mark_present(interview_id, "PA_1", T1) is None
@@ -280,7 +280,7 @@ async def test_a_connection_that_has_ended_does_not_come_back_by_a_late_word() -
     assert await room_transitions.mark_present(interview_id, "PA_1", is_listed=True), "unless LiveKit has it there at this moment"
 
 
-async def test_the_leaving_of_an_older_connection_takes_nobody_out() -> None:
+async def test_leave_event_of_an_older_connection_is_ignored() -> None:
     interview_id = await make_voice_interview()
     await room_transitions.mark_present(interview_id, "PA_1")
     await room_transitions.mark_present(interview_id, "PA_2")
@@ -289,7 +289,7 @@ async def test_the_leaving_of_an_older_connection_takes_nobody_out() -> None:
     assert (await read_room(interview_id)).left_at is None
 
 
-async def test_few_of_those_that_have_ended_are_kept() -> None:
+async def test_only_the_last_ended_connections_are_stored() -> None:
     interview_id = await make_voice_interview()
     for number in range(3 * room_transitions.MAX_ENDED_SIDS):
         await room_transitions.mark_present(interview_id, f"PA_{number}")
@@ -298,14 +298,14 @@ async def test_few_of_those_that_have_ended_are_kept() -> None:
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status not in OPEN_STATUSES])
-async def test_nobody_comes_or_leaves_where_nothing_is_open(status: InterviewStatus) -> None:
+async def test_presence_does_not_change_unless_the_interview_is_open(status: InterviewStatus) -> None:
     interview_id = await make_voice_interview(status)
     assert await room_transitions.mark_present(interview_id, "PA_1") is None
     assert await room_transitions.mark_away(interview_id, "PA_1") is None
     assert await room_transitions.expect_candidate(interview_id, LEASE_SECONDS) is None
 
 
-async def test_who_is_away_for_too_long_is_gone_unless_expected_back() -> None:
+async def test_absent_candidate_is_found_after_the_grace_unless_expected_back() -> None:
     long_ago = now() - timedelta(minutes=5)
     gone = await make_voice_interview(room=RoomState(wanted_until=long_ago, left_at=long_ago))
     await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(minutes=1), left_at=long_ago))
@@ -317,7 +317,7 @@ async def test_who_is_away_for_too_long_is_gone_unless_expected_back() -> None:
     assert await room_transitions.find_abandoned_interviews(120, 10) == [gone]
 
 
-async def test_presence_is_read_of_open_interviews_that_have_a_room() -> None:
+async def test_presence_covers_open_interviews_with_a_room() -> None:
     there = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     typing = await make_voice_interview(channel=Channel.TEXT)
     await make_voice_interview(InterviewStatus.COMPLETED)
@@ -325,7 +325,7 @@ async def test_presence_is_read_of_open_interviews_that_have_a_room() -> None:
     assert await room_transitions.read_presence(10) == {there: "PA_1", typing: None}
 
 
-async def test_rooms_of_what_is_over_are_told_from_those_of_others() -> None:
+async def test_ended_interviews_are_found_among_others() -> None:
     over = [
         await make_voice_interview(status) for status in InterviewStatus if status not in (SCHEDULED, *OPEN_STATUSES, "ENDING")
     ]
@@ -333,10 +333,10 @@ async def test_rooms_of_what_is_over_are_told_from_those_of_others() -> None:
     assert set(await room_transitions.find_ended_interviews([*over, *open_ones, ObjectId()])) == set(over)
 
 
-# --- from one channel to the other
+# --- switching the channel
 
 
-async def test_who_types_while_nobody_is_in_the_room_goes_on_in_text_and_a_reply_is_due() -> None:
+async def test_switch_to_text_makes_a_reply_due_if_the_room_is_empty() -> None:
     interview_id = await make_voice_interview(fence=3, lease=Lease(holder="agent", until=now() + timedelta(minutes=1)))
     changed = await room_transitions.switch_channel_to_text(interview_id)
     assert changed
@@ -346,12 +346,12 @@ async def test_who_types_while_nobody_is_in_the_room_goes_on_in_text_and_a_reply
     assert await room_transitions.switch_channel_to_text(interview_id) is None
 
 
-async def test_who_is_in_the_room_stays_in_voice() -> None:
+async def test_switch_to_text_is_refused_while_the_candidate_is_in_the_room() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
     assert await room_transitions.switch_channel_to_text(interview_id) is None
 
 
-async def test_who_comes_back_takes_the_word_from_whoever_composes_a_reply() -> None:
+async def test_switch_to_voice_takes_the_lease_from_the_text_interviewer() -> None:
     interview = await make_interview(room=RoomState(wanted_until=now(), left_at=now(), gone=["PA_1"]))
     interview_id = interview.id
     await add_candidate_turn(interview, "Hello?")
@@ -366,7 +366,7 @@ async def test_who_comes_back_takes_the_word_from_whoever_composes_a_reply() -> 
     assert await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS) is None
 
 
-async def test_a_typed_interview_without_a_room_gets_one() -> None:
+async def test_switch_to_voice_creates_a_missing_room() -> None:
     interview_id = ObjectId((await make_interview(status=WAITING)).id)
     changed = await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)
     assert changed
@@ -375,7 +375,7 @@ async def test_a_typed_interview_without_a_room_gets_one() -> None:
     assert await room_transitions.mark_present(interview_id, "PA_1")
 
 
-async def test_a_lost_dispatch_does_not_hold_up_an_end() -> None:
+async def test_lost_dispatch_does_not_delay_the_end() -> None:
     interview_id = await make_voice_interview(fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=now() + timedelta(minutes=1)))
     closed = await mark_ending(interview_id, EndReason.CANDIDATE_ENDED)
     assert closed

@@ -1,4 +1,4 @@
-"""Versions of a position: one after another, the newest marked, none ever changed."""
+"""Versions of positions: consecutive, immutable, with the newest marked."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def list_versions(organization_id: ObjectId, key: str = "tester") -> list[
     return [(position.version, position.newest) for position in found]
 
 
-async def test_each_save_is_a_version_of_its_own_and_the_newest_is_marked() -> None:
+async def test_each_save_creates_a_version_and_marks_the_newest() -> None:
     organization_id = ObjectId()
     for version in (1, 2, 3):
         saved = await save_position(organization_id, position_body(title=f"Tester {version}"), version - 1 or None)
@@ -36,7 +36,7 @@ async def test_each_save_is_a_version_of_its_own_and_the_newest_is_marked() -> N
 
 
 @pytest.mark.parametrize("based_on", [None, 1, 3])
-async def test_a_version_that_is_based_on_another_than_the_newest_is_a_conflict(based_on: int | None) -> None:
+async def test_saving_over_an_outdated_version_raises_conflict(based_on: int | None) -> None:
     organization_id = ObjectId()
     await save_position(organization_id, position_body(), None)
     await save_position(organization_id, position_body(), 1)
@@ -46,14 +46,14 @@ async def test_a_version_that_is_based_on_another_than_the_newest_is_a_conflict(
     assert await list_versions(organization_id) == [(1, False), (2, True)]
 
 
-async def test_there_is_no_second_version_without_a_first() -> None:
+async def test_second_version_requires_a_first() -> None:
     with pytest.raises(Conflict, match="there is no such position yet"):
         await save_position(ObjectId(), position_body(), 1)
     assert await Position.count() == 0
 
 
 @pytest.mark.parametrize("based_on", [None, 1])
-async def test_of_five_that_save_at_once_one_wins_and_four_are_told(based_on: int | None) -> None:
+async def test_concurrent_saves_have_one_winner_and_conflicts(based_on: int | None) -> None:
     organization_id = ObjectId()
     if based_on:
         await save_position(organization_id, position_body(), None)
@@ -67,7 +67,7 @@ async def test_of_five_that_save_at_once_one_wins_and_four_are_told(based_on: in
 
 
 @pytest.mark.parametrize("based_on", [None, 1])
-async def test_five_of_the_same_call_at_once_are_one_version_and_all_are_told_it(based_on: int | None) -> None:
+async def test_concurrent_retries_of_one_save_return_one_version(based_on: int | None) -> None:
     organization_id, position_id = ObjectId(), ObjectId()
     if based_on:
         await save_position(organization_id, position_body(), None)
@@ -79,7 +79,7 @@ async def test_five_of_the_same_call_at_once_are_one_version_and_all_are_told_it
     assert (again.id, again.title) == (position_id, "Mine"), "also when another has been saved since"
 
 
-async def test_two_organizations_have_each_their_own() -> None:
+async def test_organizations_have_separate_positions() -> None:
     ours, theirs = ObjectId(), ObjectId()
     await save_position(ours, position_body(), None)
     await save_position(theirs, position_body(), None)
@@ -87,7 +87,7 @@ async def test_two_organizations_have_each_their_own() -> None:
     assert (await list_versions(ours), await list_versions(theirs)) == ([(1, True)], [(1, False), (2, True)])
 
 
-async def test_an_interview_keeps_the_version_that_it_uses() -> None:
+async def test_interview_keeps_its_position_version() -> None:
     organization_id = ObjectId()
     first = await save_position(organization_id, position_body(title="Tester"), None)
     interview = await make_interview(first)
@@ -97,7 +97,7 @@ async def test_an_interview_keeps_the_version_that_it_uses() -> None:
     assert (used.version, used.title, used.questions, used.archived) == (1, "Tester", first.questions, False)
 
 
-async def test_the_list_has_the_newest_versions_by_title_and_the_archived_when_asked() -> None:
+async def test_list_has_newest_versions_by_title_and_archived_on_request() -> None:
     organization_id = ObjectId()
     await save_position(organization_id, position_body(key="b", title="Zebra"), None)
     await save_position(organization_id, position_body(key="b", title="Baker"), 1)

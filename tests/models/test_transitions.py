@@ -1,4 +1,4 @@
-"""Each step of an interview's life happens once, from the states that it leads from only, and the end has two steps."""
+"""State transitions of interviews: each succeeds once, and only from its states."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -50,7 +50,7 @@ TRANSITIONS: dict[str, tuple[TransitionCall, set[InterviewStatus], InterviewStat
 
 @pytest.mark.parametrize("status", InterviewStatus)
 @pytest.mark.parametrize("name", TRANSITIONS)
-async def test_a_step_leads_from_its_states_only_and_only_once(name: str, status: InterviewStatus) -> None:
+async def test_transition_succeeds_once_and_only_from_its_states(name: str, status: InterviewStatus) -> None:
     step, origins, target = TRANSITIONS[name]
     interview = await make_interview(status=status, expires_at=now() - timedelta(seconds=1))
     results = await asyncio.gather(*(step(interview) for _ in range(5)))
@@ -66,14 +66,14 @@ async def test_a_step_leads_from_its_states_only_and_only_once(name: str, status
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
-async def test_an_erased_interview_takes_no_step(name: str) -> None:
+async def test_erased_interview_allows_no_transition(name: str) -> None:
     step, origins, _ = TRANSITIONS[name]
     interview = await make_interview(status=min(origins), expires_at=now() - timedelta(seconds=1))
     await update_interview(object_id_of(interview), {}, {"erased_at": now()})
     assert await step(interview) is None
 
 
-async def test_of_steps_that_exclude_each_other_one_happens() -> None:
+async def test_of_concurrent_exclusive_transitions_one_succeeds() -> None:
     for _ in range(10):
         interview = await make_interview(status=WAITING, expires_at=now() - timedelta(seconds=1))
         results = await asyncio.gather(*(TRANSITIONS[name][0](interview) for name in ("close", "cancel", "expire")))
@@ -81,12 +81,12 @@ async def test_of_steps_that_exclude_each_other_one_happens() -> None:
         assert await get_interview(object_id_of(interview)) == happened
 
 
-async def test_what_has_time_left_does_not_expire() -> None:
+async def test_interview_does_not_expire_early() -> None:
     interview = await make_interview(status=SCHEDULED, expires_at=now() + timedelta(minutes=1))
     assert await interview_transitions.mark_expired(object_id_of(interview)) is None
 
 
-async def test_an_opened_chat_has_its_consent_and_its_greeting_due() -> None:
+async def test_opened_chat_has_consent_and_a_due_greeting() -> None:
     interview = await make_interview(status=SCHEDULED, channel=Channel.VOICE)
     opened = await interview_transitions.open_chat(object_id_of(interview), CONSENT, Channel.TEXT)
     assert opened
@@ -94,7 +94,7 @@ async def test_an_opened_chat_has_its_consent_and_its_greeting_due() -> None:
     assert await interview_transitions.claim_reply(object_id_of(interview), "holder", 60)
 
 
-async def test_an_end_keeps_its_reason_its_time_and_leaves_nothing_due() -> None:
+async def test_ending_keeps_reason_and_time_and_clears_due_work() -> None:
     interview = await make_interview(due_at=now())
     closed = await interview_transitions.mark_ending(object_id_of(interview), EndReason.CANDIDATE_ENDED, "by the door")
     assert closed
@@ -109,19 +109,21 @@ async def test_an_end_keeps_its_reason_its_time_and_leaves_nothing_due() -> None
     )
 
 
-async def test_a_finished_interview_has_one_evaluation_due_and_no_holder_however_often_it_is_finished() -> None:
+async def test_repeated_completion_creates_one_due_evaluation() -> None:
     interview = await make_interview(due_at=now())
     await interview_transitions.claim_reply(object_id_of(interview), "holder", 60)
     await interview_transitions.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
-    results = await asyncio.gather(*(interview_transitions.mark_completed(new_evaluation(interview), "told") for _ in range(5)))
+    results = await asyncio.gather(
+        *(interview_transitions.mark_completed(new_evaluation(interview), "a detail") for _ in range(5))
+    )
     [finished] = [result for result in results if result]
-    assert (finished.status, finished.lease, finished.end_detail) == (InterviewStatus.COMPLETED, None, "told")
+    assert (finished.status, finished.lease, finished.end_detail) == (InterviewStatus.COMPLETED, None, "a detail")
     [evaluation] = await list_evaluations(object_id_of(interview))
     assert (evaluation.status, evaluation.version) == (EvaluationStatus.PENDING, 1)
     assert evaluation.due_at
 
 
-async def test_an_evaluation_that_cannot_be_stored_leaves_the_interview_ending() -> None:
+async def test_completion_is_rolled_back_if_the_evaluation_cannot_be_stored() -> None:
     interview = await make_interview(status=InterviewStatus.ENDING)
     in_the_way = await new_evaluation(interview).insert()
     evaluation = new_evaluation(interview)
@@ -131,7 +133,7 @@ async def test_an_evaluation_that_cannot_be_stored_leaves_the_interview_ending()
     assert [stored.id for stored in await list_evaluations(object_id_of(interview))] == [in_the_way.id]
 
 
-async def test_an_ending_interview_is_found_when_nobody_has_held_it_for_so_long() -> None:
+async def test_ending_interview_is_found_after_its_lease_and_grace() -> None:
     ended_at = now() - timedelta(seconds=10)
     left = await make_interview(status=InterviewStatus.ENDING, ended_at=ended_at)
     held = await make_interview(status=InterviewStatus.ENDING, ended_at=ended_at, fence=1)
@@ -146,7 +148,7 @@ async def test_an_ending_interview_is_found_when_nobody_has_held_it_for_so_long(
     assert set(await interview_transitions.find_ending_interviews(5, 10)) == {left.id, held.id}
 
 
-async def test_an_invitation_to_which_nobody_came_is_found_when_its_time_has_passed() -> None:
+async def test_expired_invitation_is_found() -> None:
     past = now() - timedelta(minutes=1)
     waiting = await make_interview(status=WAITING, expires_at=past)
     scheduled = await make_interview(status=SCHEDULED, expires_at=past - timedelta(minutes=1))
@@ -157,7 +159,7 @@ async def test_an_invitation_to_which_nobody_came_is_found_when_its_time_has_pas
     assert await interview_transitions.find_expired_interviews(1) == [scheduled.id]
 
 
-async def test_a_renewal_makes_a_new_generation_once() -> None:
+async def test_renewal_increments_the_generation_once() -> None:
     interview, renewal, until = await make_interview(), ObjectId(), now() + timedelta(days=30)
     results = await asyncio.gather(
         *(interview_transitions.reschedule_interview(object_id_of(interview), renewal, None, until) for _ in range(5))
@@ -169,7 +171,7 @@ async def test_a_renewal_makes_a_new_generation_once() -> None:
     assert again.invite_generation == 3
 
 
-async def test_making_the_same_interview_again_answers_what_is_stored() -> None:
+async def test_inserting_an_interview_again_returns_the_stored_one() -> None:
     position = await make_position()
     interview = await make_interview(position)
     await interview_transitions.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)
@@ -178,7 +180,7 @@ async def test_making_the_same_interview_again_answers_what_is_stored() -> None:
     assert await Interview.count() == 1
 
 
-async def test_updated_at_grows_though_the_clock_went_back() -> None:
+async def test_updated_at_increases_even_if_the_clock_goes_back() -> None:
     ahead = now() + timedelta(hours=1)
     interview = await make_interview(updated_at=ahead)
     closed = await interview_transitions.mark_ending(object_id_of(interview), EndReason.WRAPPED_UP)

@@ -1,4 +1,4 @@
-"""Appending: contiguous places, once for each key, fenced, refused after the end, all or none."""
+"""Appending turns: contiguous seqs, idempotent keys, fences, refusal after the end, atomicity."""
 
 import asyncio
 from datetime import timedelta
@@ -25,7 +25,7 @@ async def read_seqs_and_keys(interview: Interview) -> list[tuple[int, str]]:
     return [(turn.seq, turn.key) for turn in await read_turns(interview.id)]
 
 
-async def test_forty_turns_at_once_stand_in_forty_places() -> None:
+async def test_concurrent_appends_get_contiguous_seqs() -> None:
     interview = await make_interview()
     interview_id = interview.id
     messages = [
@@ -42,7 +42,7 @@ async def test_forty_turns_at_once_stand_in_forty_places() -> None:
     assert stored.last_candidate_seq == max(turn.seq for turn in turns if turn.speaker is Speaker.CANDIDATE)
 
 
-async def test_one_key_sent_many_times_at_once_is_one_turn() -> None:
+async def test_concurrent_appends_with_one_key_store_one_turn() -> None:
     interview = await make_interview()
     turns = await asyncio.gather(*(add_candidate_turn(interview, "Hello.", "mine") for _ in range(8)))
     assert turns == [turns[0]] * 8
@@ -50,7 +50,7 @@ async def test_one_key_sent_many_times_at_once_is_one_turn() -> None:
     assert (await reload_interview(interview)).last_seq == 1
 
 
-async def test_a_key_that_stands_for_another_text_is_a_conflict() -> None:
+async def test_reusing_a_key_for_another_text_raises_conflict() -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "Hello.", "mine")
     with pytest.raises(Conflict, match="new key") as refused:
@@ -59,19 +59,19 @@ async def test_a_key_that_stands_for_another_text_is_a_conflict() -> None:
     assert [turn.text for turn in await read_turns(interview.id)] == ["Hello."]
 
 
-async def test_one_key_in_two_interviews_is_two_turns() -> None:
+async def test_same_key_in_two_interviews_stores_two_turns() -> None:
     for _ in range(2):
         assert (await add_candidate_turn(await make_interview(), "Hello.", "mine")).seq == 1
 
 
-async def test_a_stored_message_is_answered_after_the_end_too() -> None:
+async def test_retry_of_a_stored_message_succeeds_after_the_end() -> None:
     interview = await make_interview()
     turn = await add_candidate_turn(interview, "Hello.", "mine")
     await mark_ending(interview.id, EndReason.RECRUITER_ENDED)
     assert await add_candidate_turn(interview, "Hello.", "mine") == turn
 
 
-async def test_the_first_message_begins_the_interview_and_makes_a_reply_due() -> None:
+async def test_first_message_starts_the_interview_and_makes_a_reply_due() -> None:
     interview = await make_interview(status=InterviewStatus.WAITING)
     await add_candidate_turn(interview, "Hello.")
     begun = await reload_interview(interview)
@@ -83,13 +83,13 @@ async def test_the_first_message_begins_the_interview_and_makes_a_reply_due() ->
     assert (await reload_interview(interview)).started_at == begun.started_at
 
 
-async def test_a_spoken_turn_makes_no_job_due() -> None:
+async def test_spoken_turn_makes_no_reply_due() -> None:
     interview = await make_interview(channel=Channel.VOICE)
     await append_candidate_turn(interview.id, new_turn("item:1", speaker=Speaker.CANDIDATE, channel=Channel.VOICE))
     assert (await reload_interview(interview)).due_at is None
 
 
-async def test_a_reply_is_due_next_when_it_says_unless_the_candidate_added_something() -> None:
+async def test_reply_sets_the_next_due_time_unless_the_candidate_added_a_turn() -> None:
     interview, later = await make_interview(), now() + timedelta(minutes=5)
     answered = (await add_candidate_turn(interview, "Hello.")).seq
     reply = new_interviewer_update(answers=answered, due_at=later, progress=Progress(question=1, exchanges=1))
@@ -102,7 +102,7 @@ async def test_a_reply_is_due_next_when_it_says_unless_the_candidate_added_somet
 
 
 @pytest.mark.parametrize("status", CLOSED_STATUSES)
-async def test_an_interview_that_is_not_open_takes_no_turn(status: InterviewStatus) -> None:
+async def test_append_to_an_interview_that_is_not_open_raises_conflict(status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match="not open yet" if status is InterviewStatus.SCHEDULED else status):
         await add_candidate_turn(interview, "Hello?")
@@ -112,7 +112,7 @@ async def test_an_interview_that_is_not_open_takes_no_turn(status: InterviewStat
     assert (await reload_interview(interview)).last_seq == 0
 
 
-async def test_an_erased_interview_takes_no_turn_and_does_not_exist() -> None:
+async def test_append_to_an_erased_interview_raises_not_found() -> None:
     interview = await make_interview()
     await mark_erased(interview.id)
     with pytest.raises(NotFound):
@@ -125,7 +125,7 @@ async def test_an_erased_interview_takes_no_turn_and_does_not_exist() -> None:
     assert await read_seqs_and_keys(interview) == []
 
 
-async def test_an_interview_that_never_was_takes_no_turn() -> None:
+async def test_append_to_an_unknown_interview_raises_not_found() -> None:
     with pytest.raises(NotFound):
         await append_candidate_turn(ObjectId(), new_turn("client:1", speaker=Speaker.CANDIDATE))
     with pytest.raises(LeaseLost):
@@ -133,14 +133,14 @@ async def test_an_interview_that_never_was_takes_no_turn() -> None:
 
 
 @pytest.mark.parametrize("fence", [2, 4])
-async def test_a_number_that_is_not_the_leases_stores_nothing(fence: int) -> None:
+async def test_append_with_another_fence_raises_lease_lost(fence: int) -> None:
     interview = await make_interview(fence=3)
     with pytest.raises(LeaseLost):
         await append_interviewer_turns(interview.id, [new_turn("reply:0")], new_interviewer_update(fence))
     assert await read_seqs_and_keys(interview) == []
 
 
-async def test_who_was_replaced_is_told_so_even_where_the_successor_has_said_the_same() -> None:
+async def test_replaced_interviewer_gets_lease_lost_even_if_its_keys_are_stored() -> None:
     interview = await make_interview(fence=2)
     await append_interviewer_turns(interview.id, [new_turn("reply:0", "by the successor")], new_interviewer_update(2))
     with pytest.raises(LeaseLost):
@@ -149,7 +149,7 @@ async def test_who_was_replaced_is_told_so_even_where_the_successor_has_said_the
 
 
 @pytest.mark.parametrize("reason", [None, EndReason.WRAPPED_UP])
-async def test_words_whose_answer_was_lost_are_stored_once_and_answered_again(reason: EndReason | None) -> None:
+async def test_repeated_interviewer_append_returns_the_stored_turns(reason: EndReason | None) -> None:
     interview = await make_interview()
     turns = [new_turn("reply:0"), new_turn("reply:0:question")]
     first, changed = await append_interviewer_turns(
@@ -163,7 +163,7 @@ async def test_words_whose_answer_was_lost_are_stored_once_and_answered_again(re
     assert [turn.seq for turn in first] == [1, 2]
 
 
-async def test_words_are_superseded_when_the_candidate_spoke_first() -> None:
+async def test_reply_is_superseded_by_a_newer_candidate_turn() -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "Hello.")
     await add_candidate_turn(interview, "One more thing.")
@@ -176,7 +176,7 @@ async def test_words_are_superseded_when_the_candidate_spoke_first() -> None:
     assert stored[0].seq == 3
 
 
-async def test_of_several_turns_none_is_stored_when_one_cannot_be() -> None:
+async def test_several_turns_are_stored_all_or_none() -> None:
     interview = await make_interview()
     await append_interviewer_turns(interview.id, [new_turn("reply:b")], new_interviewer_update())
     before = await reload_interview(interview)
@@ -187,7 +187,7 @@ async def test_of_several_turns_none_is_stored_when_one_cannot_be() -> None:
     assert await reload_interview(interview) == before
 
 
-async def test_the_last_words_close_the_interview() -> None:
+async def test_closing_turn_ends_the_interview() -> None:
     interview = await make_interview()
     _, ended = await append_interviewer_turns(
         interview.id, [new_turn("reply:0", "Good bye.")], new_interviewer_update(end_reason=EndReason.OUT_OF_TIME)
@@ -198,21 +198,21 @@ async def test_the_last_words_close_the_interview() -> None:
         await add_candidate_turn(interview, "Wait!")
 
 
-async def test_the_holder_may_store_what_it_has_said_while_the_interview_was_ended() -> None:
+async def test_lease_holder_may_store_spoken_turns_while_ending() -> None:
     interview = await make_interview()
     closed = await mark_ending(interview.id, EndReason.RECRUITER_ENDED)
     last = new_interviewer_update(end_reason=EndReason.WRAPPED_UP, statuses=(*OPEN_STATUSES, InterviewStatus.ENDING))
     _, ended = await append_interviewer_turns(interview.id, [new_turn("reply:0", "Good bye.")], last)
     assert closed
     assert (ended.status, ended.last_seq) == (InterviewStatus.ENDING, 1)
-    assert (ended.end_reason, ended.ended_at) == (EndReason.RECRUITER_ENDED, closed.ended_at), "the first end stands"
+    assert (ended.end_reason, ended.ended_at) == (EndReason.RECRUITER_ENDED, closed.ended_at), "the first end is not overridden"
 
 
-async def test_a_message_that_is_given_up_at_any_moment_is_stored_whole_or_not_at_all_and_locks_nothing() -> None:
+async def test_cancelled_append_is_atomic_and_leaves_no_lock() -> None:
     interview = await make_interview()
     for number in range(60):
         sending = asyncio.create_task(add_candidate_turn(interview, "Hello.", f"{number}"))
-        # an append takes some 3 ms: each moment of it has its turn
+        # an append takes about 3 ms: cancel it at every moment
         await asyncio.sleep(number / 10_000)
         sending.cancel()
         await asyncio.wait([sending])
@@ -220,7 +220,7 @@ async def test_a_message_that_is_given_up_at_any_moment_is_stored_whole_or_not_a
     assert await read_seqs_and_keys(interview) == [(number + 1, f"client:{number}") for number in range(60)]
 
 
-async def test_an_expression_in_a_text_is_a_text() -> None:
+async def test_expressions_in_texts_are_stored_literally() -> None:
     interview = await make_interview()
     text = '$last_seq {"$set": {"status": "COMPLETED"}} $$NOW'
     await add_candidate_turn(interview, text, "$$NOW")
@@ -228,7 +228,7 @@ async def test_an_expression_in_a_text_is_a_text() -> None:
     assert [turn.text for turn in await read_turns(interview.id)] == [text] * 2
 
 
-async def test_the_database_itself_refuses_a_second_turn_in_a_place_or_under_a_key() -> None:
+async def test_unique_indexes_refuse_a_duplicate_seq_or_key() -> None:
     interview = await make_interview()
     turn = await add_candidate_turn(interview, "Hello.")
     row = await get_turn_collection().find_one({"_id": turn.id})
@@ -238,7 +238,7 @@ async def test_the_database_itself_refuses_a_second_turn_in_a_place_or_under_a_k
             await get_turn_collection().insert_one({**row, "_id": ObjectId(), **change})
 
 
-async def test_turns_are_read_from_anywhere_in_order() -> None:
+async def test_turns_are_read_in_order_from_any_seq() -> None:
     interview = await make_interview()
     stored = [await add_candidate_turn(interview, f"message {n}") for n in range(1, 6)]
     interview_id = interview.id

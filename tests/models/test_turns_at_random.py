@@ -1,4 +1,4 @@
-"""Whatever happens at the same time, the turns of an interview are 1, 2, 3 … and none is ever rewritten."""
+"""Under any concurrent operations the seqs are contiguous and stored turns never change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -79,7 +79,7 @@ async def assert_contiguous(interview_id: ObjectId, before: list[Turn]) -> list[
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rounds=st.lists(st.lists(OPERATIONS, min_size=1, max_size=6), min_size=1, max_size=5))
-async def test_places_are_contiguous_and_stored_turns_stand(rounds: list[list[tuple[str, Operation]]]) -> None:
+async def test_seqs_are_contiguous_and_stored_turns_never_change(rounds: list[list[tuple[str, Operation]]]) -> None:
     interview = await make_interview()
     interview_id, turns = interview.id, list[Turn]()
     for acts in rounds:

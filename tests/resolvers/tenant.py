@@ -39,10 +39,12 @@ class Tenant:
         """Return a caller of that role. A candidate needs the interview for which its token is issued."""
         if role is Role.CANDIDATE:
             assert interview, "a candidate is a caller of one interview"
-            return await authenticate(issue_candidate_access(self.services, interview).token, self.services.settings.auth)
+            return await authenticate(
+                issue_candidate_access(self.services, interview).token, self.services.settings.auth, self.services.credentials
+            )
         if role not in self.principals:
             _, secret = await create_key(self.id, role, f"a {role.lower()}")
-            self.principals[role] = await authenticate(secret, self.services.settings.auth)
+            self.principals[role] = await authenticate(secret, self.services.settings.auth, self.services.credentials)
         return self.principals[role]
 
     async def admin(self) -> Principal:

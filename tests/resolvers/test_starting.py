@@ -47,9 +47,12 @@ async def test_started_interview_is_open_and_its_credentials_are_valid(tenant: T
     assert interview.consent.text_version == request.consent.text_version
     assert (interview.position.id, interview.position.version) == (tenant.position.id, 1)
     assert interview.due_at is not None, "the greeting is due"
-    candidate = await authenticate(started.access.token, tenant.services.settings.auth)
+    candidate = await authenticate(started.access.token, tenant.services.settings.auth, tenant.services.credentials)
     assert (candidate.role, candidate.interview_id) == (Role.CANDIDATE, interview.id)
-    assert decode_invite_token(started.invite.token, tenant.services.settings.auth) == (interview.id, 1)
+    assert decode_invite_token(started.invite.token, tenant.services.settings.auth) == (
+        interview.id,
+        1,
+    )
     assert started.invite.url == f"{tenant.services.settings.api.public_url}/join#{started.invite.token}"
     assert abs(started.invite.expires_at - now() - timedelta(days=7)) < timedelta(minutes=1)
 
@@ -217,7 +220,7 @@ async def test_repetition_returns_the_interview_after_archiving_cancelling_and_e
     erased = await start_interview(tenant.services, caller, request)
     assert erased.interview.erased_at
     with pytest.raises(AppError) as refused:
-        await authenticate(erased.access.token, tenant.services.settings.auth)
+        await authenticate(erased.access.token, tenant.services.settings.auth, tenant.services.credentials)
     assert refused.value.code is ErrorCode.UNAUTHENTICATED
 
 

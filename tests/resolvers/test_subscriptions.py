@@ -7,7 +7,6 @@ import pytest
 from bson import ObjectId
 from pymongo.errors import AutoReconnect
 
-from auth import Principal
 from errors import Unauthenticated
 from live import cancellation
 from live.cancellation import cancel_and_wait
@@ -50,7 +49,7 @@ async def test_subscriber_can_cancel_a_stream_that_ignores_the_first_cancellatio
 async def test_mongodb_outage_ends_no_stream(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = asyncio.Event()
 
-    async def raise_auto_reconnect(_: Principal) -> None:
+    async def raise_auto_reconnect(*_: object) -> None:
         failed.set()
         raise AutoReconnect("unavailable")
 

@@ -173,7 +173,7 @@ async def test_cursor_of_another_list_or_order_is_refused(api: ApiClient, tenant
     token = await issue_token(tenant, Role.ADMIN)
     answer = await api.execute(INTERVIEWS_QUERY, token, after=await read_end_cursor(api, token, other))
     assert (answer.codes, answer.error["extensions"]["field"]) == (["BAD_INPUT"], "after")
-    assert "send one that this list gave" in answer.error["message"]
+    assert "send one that this list returned" in answer.error["message"]
 
 
 async def test_cursor_of_another_organization_reveals_nothing_of_it(api: ApiClient, tenant: Tenant, other_tenant: Tenant) -> None:

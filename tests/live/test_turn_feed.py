@@ -1,4 +1,4 @@
-"""Turns reach every follower in order, each once, whatever happens to messages and to those who follow."""
+"""Turns reach every follower in order, each once, whatever happens to messages and followers."""
 
 import asyncio
 
@@ -33,7 +33,7 @@ async def end_interview(interview: Interview, status: InterviewStatus = Intervie
 
 @pytest.fixture
 def turn_read_cursors(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The cursors with which MongoDB has been asked for turns."""
+    """The cursors of the reads of turns from MongoDB."""
     cursors: list[int] = []
 
     async def counted(interview_id: ObjectId, after: int, limit: int) -> list[Turn]:
@@ -45,7 +45,7 @@ def turn_read_cursors(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 async def publish_turns(live: LiveHub, interview: Interview, count: int) -> list[Turn]:
-    """Store and publish turns, one after the other."""
+    """Store and publish turns one by one."""
     spoken = []
     for number in range(count):
         spoken.append(await add_candidate_turn(interview, f"answer {number}"))
@@ -56,9 +56,9 @@ async def publish_turns(live: LiveHub, interview: Interview, count: int) -> list
 async def publish_until_no_reads(
     live: LiveHub, interview: Interview, collector: StreamCollector[Turn], turn_read_cursors: list[int], count: int
 ) -> list[Turn]:
-    """Speak until that many turns in a row have come without a read; answers these.
+    """Publish turns until `count` in a row arrive without a read, and return these.
 
-    The first marks, and those that a subscription asks for, may come between a turn and its message: then it is read.
+    A watermark that arrives between a turn and its message causes a read.
     """
     while True:
         turn_read_cursors.clear()
@@ -68,7 +68,7 @@ async def publish_until_no_reads(
             return spoken
 
 
-async def test_a_late_joiner_gets_every_turn_and_then_those_to_come(live: LiveHub) -> None:
+async def test_late_follower_gets_stored_and_then_new_turns(live: LiveHub) -> None:
     interview = await make_interview()
     stored = [await add_candidate_turn(interview, f"answer {number}") for number in range(3)]
     async with collect_stream(live.follow_turns(interview.id, 0)) as read:
@@ -78,7 +78,7 @@ async def test_a_late_joiner_gets_every_turn_and_then_those_to_come(live: LiveHu
         assert await read.wait_for_first(4) == stored
 
 
-async def test_a_history_longer_than_one_read_comes_whole(live: LiveHub) -> None:
+async def test_history_longer_than_one_batch_is_complete(live: LiveHub) -> None:
     interview = await make_interview()
     for number in range(TURN_BATCH_SIZE + 5):
         await add_candidate_turn(interview, f"answer {number}")
@@ -86,7 +86,7 @@ async def test_a_history_longer_than_one_read_comes_whole(live: LiveHub) -> None
         assert seqs(await read.wait_for_first(TURN_BATCH_SIZE + 5)) == seqs_up_to(TURN_BATCH_SIZE + 5)
 
 
-async def test_a_client_that_comes_back_gets_only_what_it_does_not_hold(live: LiveHub) -> None:
+async def test_reconnecting_client_gets_only_turns_after_its_cursor(live: LiveHub) -> None:
     interview = await make_interview()
     for number in range(5):
         await add_candidate_turn(interview, f"answer {number}")
@@ -94,7 +94,9 @@ async def test_a_client_that_comes_back_gets_only_what_it_does_not_hold(live: Li
         assert seqs(await read.wait_for_first(2)) == [4, 5]
 
 
-async def test_published_turns_are_delivered_without_asking_mongodb(unpolled_live: LiveHub, turn_read_cursors: list[int]) -> None:
+async def test_published_turns_are_delivered_without_reading_mongodb(
+    unpolled_live: LiveHub, turn_read_cursors: list[int]
+) -> None:
     interview = await make_interview()
     async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
         spoken = await publish_until_no_reads(unpolled_live, interview, read, turn_read_cursors, 8)
@@ -102,7 +104,7 @@ async def test_published_turns_are_delivered_without_asking_mongodb(unpolled_liv
         assert seqs(read.items) == seqs_up_to(len(read.items))
 
 
-async def test_a_follower_a_little_behind_is_served_from_memory(unpolled_live: LiveHub, turn_read_cursors: list[int]) -> None:
+async def test_follower_slightly_behind_is_served_from_the_cache(unpolled_live: LiveHub, turn_read_cursors: list[int]) -> None:
     interview = await make_interview()
     async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
         spoken = await publish_until_no_reads(unpolled_live, interview, read, turn_read_cursors, MAX_CACHED_TURNS)
@@ -111,7 +113,7 @@ async def test_a_follower_a_little_behind_is_served_from_memory(unpolled_live: L
     assert turn_read_cursors == []
 
 
-async def test_a_turn_that_was_never_published_arrives_with_the_next_poll(live: LiveHub) -> None:
+async def test_unpublished_turn_arrives_with_the_next_poll(live: LiveHub) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         await live.publish_turn(await add_candidate_turn(interview, "carried"))
@@ -120,7 +122,7 @@ async def test_a_turn_that_was_never_published_arrives_with_the_next_poll(live: 
         assert seqs(await read.wait_for_first(2)) == [1, 2]
 
 
-async def test_messages_out_of_order_and_repeated_change_nothing(unpolled_live: LiveHub) -> None:
+async def test_reordered_and_repeated_messages_change_nothing(unpolled_live: LiveHub) -> None:
     interview = await make_interview()
     turns = [await add_candidate_turn(interview, f"answer {number}") for number in range(6)]
     async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read:
@@ -134,7 +136,7 @@ async def test_messages_out_of_order_and_repeated_change_nothing(unpolled_live: 
         assert await read.wait_for_first(13) == [*turns, last]
 
 
-async def test_what_we_did_not_publish_harms_nobody(live: LiveHub, settings: Settings) -> None:
+async def test_foreign_messages_are_ignored(live: LiveHub, settings: Settings) -> None:
     interview, other = await make_interview(), await make_interview()
     foreign = await add_candidate_turn(other, "of another interview")
     channel = f"{settings.redis.prefix}:interview:{interview.id}"
@@ -148,21 +150,19 @@ async def test_what_we_did_not_publish_harms_nobody(live: LiveHub, settings: Set
         assert [turn.text for turn in await read.wait_for_first(2)] == ["first", "second"]
 
 
-async def test_fifty_first_followers_at_once_all_get_everything_from_one_read(
-    unpolled_live: LiveHub, turn_read_cursors: list[int]
-) -> None:
+async def test_concurrent_followers_share_one_read(unpolled_live: LiveHub, turn_read_cursors: list[int]) -> None:
     interview = await make_interview()
     first = await add_candidate_turn(interview, "first")
     everybody = [unpolled_live.follow_turns(interview.id, 0) for _ in range(50)]
     assert await asyncio.gather(*(anext(turns) for turns in everybody)) == [first] * 50
-    # the first one's answer comes after the marks or before them
+    # the first read may finish before or after the watermark
     assert len(turn_read_cursors) <= 2
     async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read, asyncio.timeout(TIMEOUT_SECONDS):
         spoken = await publish_until_no_reads(unpolled_live, interview, read, turn_read_cursors, 8)
         for turns in everybody:
             while (await anext(turns)).seq < spoken[-1].seq:
                 pass
-        # who was far behind has read
+        # followers that were far behind have read by now
         turn_read_cursors.clear()
         coming = [asyncio.ensure_future(anext(turns)) for turns in everybody]
         lost = await add_candidate_turn(interview, "lost")
@@ -173,7 +173,7 @@ async def test_fifty_first_followers_at_once_all_get_everything_from_one_read(
         await turns.aclose()
 
 
-async def test_a_slow_follower_gets_everything_later_and_holds_up_nobody(live: LiveHub) -> None:
+async def test_slow_follower_gets_everything_and_delays_nobody(live: LiveHub) -> None:
     interview = await make_interview()
     slow = live.follow_turns(interview.id, 0)
     async with collect_stream(live.follow_turns(interview.id, 0)) as read:
@@ -187,7 +187,7 @@ async def test_a_slow_follower_gets_everything_later_and_holds_up_nobody(live: L
     await slow.aclose()
 
 
-async def test_the_stream_ends_after_the_last_turn_of_an_interview_that_is_over(unpolled_live: LiveHub) -> None:
+async def test_stream_ends_after_the_last_turn_of_an_ended_interview(unpolled_live: LiveHub) -> None:
     interview = await make_interview()
     async with collect_stream(unpolled_live.follow_turns(interview.id, 0)) as read:
         await unpolled_live.publish_turn(await add_candidate_turn(interview, "first"))
@@ -198,7 +198,7 @@ async def test_the_stream_ends_after_the_last_turn_of_an_interview_that_is_over(
         assert seqs(await read.wait_for_end()) == [1, 2]
 
 
-async def test_an_end_that_was_not_published_is_found_by_the_poll(live: LiveHub) -> None:
+async def test_unpublished_end_is_found_by_the_poll(live: LiveHub) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_turns(interview.id, 0)) as read:
         await add_candidate_turn(interview, "last words")
@@ -206,7 +206,7 @@ async def test_an_end_that_was_not_published_is_found_by_the_poll(live: LiveHub)
         assert seqs(await read.wait_for_end()) == [1]
 
 
-async def test_an_interview_that_is_ending_may_still_say_its_last_words(live: LiveHub) -> None:
+async def test_stream_continues_while_the_interview_is_ending(live: LiveHub) -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "first")
     await end_interview(interview, InterviewStatus.ENDING)
@@ -220,7 +220,7 @@ async def test_an_interview_that_is_ending_may_still_say_its_last_words(live: Li
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 7])
-async def test_a_stream_of_an_interview_that_is_over_ends_after_what_is_stored(live: LiveHub, after: int) -> None:
+async def test_stream_of_an_ended_interview_ends_after_its_stored_turns(live: LiveHub, after: int) -> None:
     interview = await make_interview()
     for text in ("first", "second"):
         await add_candidate_turn(interview, text)
@@ -243,12 +243,12 @@ async def test_erasure_ends_the_stream(live: LiveHub) -> None:
         assert await ahead.wait_for_end() == []
 
 
-async def test_an_unknown_interview_ends_at_once(live: LiveHub) -> None:
+async def test_turns_of_an_unknown_interview_end_immediately(live: LiveHub) -> None:
     async with collect_stream(live.follow_turns(ObjectId(), 0)) as read:
         assert await read.wait_for_end() == []
 
 
-async def test_followers_outlive_an_absent_mongodb(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_followers_survive_a_mongodb_outage(live: LiveHub, monkeypatch: pytest.MonkeyPatch) -> None:
     interview = await make_interview()
     away = True
 

@@ -1,4 +1,4 @@
-"""The backend alone, under broadcaster."""
+"""The Redis backend under broadcaster."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ async def open_broadcast(url: str) -> AsyncIterator[Broadcast]:
         yield broadcast
 
 
-async def test_fifty_first_subscribers_at_once_all_receive(valkey: str) -> None:
+async def test_concurrent_first_subscribers_all_receive(valkey: str) -> None:
     async with open_broadcast(valkey) as broadcast:
         subscribed = asyncio.Barrier(51)
 
@@ -35,14 +35,14 @@ async def test_fifty_first_subscribers_at_once_all_receive(valkey: str) -> None:
         receivers = [asyncio.create_task(receive()) for _ in range(50)]
         await subscribed.wait()
         async with broadcast.subscribe("race") as subscriber:
-            # Redis has answered for the channel already, or does so now
+            # Redis has already confirmed the channel, or does so now
             await broadcast.publish("race", "hello")
             while (await subscriber.get()).message != "hello":
                 pass
         assert await asyncio.gather(*receivers) == ["hello"] * 50
 
 
-async def test_a_channel_says_when_it_is_subscribed_and_when_it_is_again(valkey: str) -> None:
+async def test_channel_gets_a_message_on_each_subscription(valkey: str) -> None:
     async with open_broadcast(valkey) as broadcast, broadcast.subscribe("mine") as subscriber, Redis.from_url(valkey) as redis:
         assert (await subscriber.get()).message == SUBSCRIBED
         await broadcast.publish("mine", "before")
@@ -53,7 +53,7 @@ async def test_a_channel_says_when_it_is_subscribed_and_when_it_is_again(valkey:
         assert (await subscriber.get()).message == "after"
 
 
-async def test_bytes_that_are_no_text_do_not_end_the_stream(valkey: str) -> None:
+async def test_invalid_utf8_does_not_end_the_stream(valkey: str) -> None:
     async with open_broadcast(valkey) as broadcast, broadcast.subscribe("mine") as subscriber, Redis.from_url(valkey) as redis:
         await subscriber.get()
         await redis.publish("mine", b"\xff\xfe\x00")
@@ -61,7 +61,7 @@ async def test_bytes_that_are_no_text_do_not_end_the_stream(valkey: str) -> None
         assert [(await subscriber.get()).message for _ in range(2)] == ["\ufffd\ufffd\x00", "text"]
 
 
-async def test_a_queue_that_is_full_holds_back_and_loses_nothing(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_full_queue_applies_backpressure_without_loss(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("live.redis_backend.QUEUE_SIZE", 10)
     backend = RedisBackend(settings.RedisSettings(url=valkey))
     await backend.connect()
@@ -75,18 +75,18 @@ async def test_a_queue_that_is_full_holds_back_and_loses_nothing(valkey: str, mo
         await backend.disconnect()
 
 
-async def test_what_is_no_longer_wanted_is_no_longer_sent(own_valkey: Valkey) -> None:
+async def test_unsubscribed_channels_are_dropped_in_redis(own_valkey: Valkey) -> None:
     async with open_broadcast(own_valkey.url) as broadcast:
         async with broadcast.subscribe("one") as one, broadcast.subscribe("two") as two:
             await asyncio.gather(one.get(), two.get())
             assert await list_subscribed_channels(own_valkey) == {"one", "two"}
         async with broadcast.subscribe("three") as three:
             await three.get()
-            # sent in order on one connection: what was to be dropped is dropped
+            # commands are in order on one connection, so the others are unsubscribed by now
             assert await list_subscribed_channels(own_valkey) == {"three"}
 
 
-async def test_publishing_in_vain_fails_at_once_while_redis_is_known_to_be_away(own_valkey: Valkey) -> None:
+async def test_publish_fails_immediately_while_redis_is_unavailable(own_valkey: Valkey) -> None:
     backend = RedisBackend(settings.RedisSettings(url=own_valkey.url, publish_seconds=0.2))
     await own_valkey.kill()
     await backend.connect()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 async def make_old_interviews(count: int) -> list[Interview]:
-    """Interviews of one organization whose last change is too long ago to be given to a follower who begins."""
+    """Return interviews of one organization that changed too long ago for a new follower to get them."""
     position = await make_position()
     long_ago = await read_server_time() - 2 * OVERLAP
     return [await make_interview(position, updated_at=long_ago) for _ in range(count)]
@@ -28,18 +28,18 @@ async def set_last_seq(interview: Interview, last_seq: int) -> None:
 
 
 def last_item_is(interview: Interview, last_seq: int | None = None) -> Callable[[list[Interview]], bool]:
-    """Whether that interview came last; in that state, if one is named."""
+    """Return a condition: the last item is this interview, with this last_seq if given."""
     return lambda items: items[-1].id == interview.id and last_seq in (None, items[-1].last_seq)
 
 
 async def wait_until_feed_is_live(collector: StreamCollector[Interview], interview: Interview, live: LiveHub) -> None:
-    """Wait until the wall gives what changes, by changing this one."""
+    """Change this interview, and wait until the feed delivers it."""
     await set_last_seq(interview, 1)
     await live.publish_change(interview)
     await collector.wait_until(lambda items: any(item.id == interview.id for item in items))
 
 
-async def test_each_change_that_is_told_comes_at_once(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_published_changes_arrive_immediately(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     first, second, third = await make_old_interviews(3)
     async with collect_stream(unpolled_live.follow_interviews(first.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(first)
@@ -51,7 +51,7 @@ async def test_each_change_that_is_told_comes_at_once(unpolled_live: LiveHub, re
         assert {(item.id, item.last_seq) for item in read.items} == {(first.id, 1), (second.id, 7), (third.id, 7)}
 
 
-async def test_a_change_and_a_new_interview_that_nobody_told_come_with_the_poll(live: LiveHub) -> None:
+async def test_unpublished_changes_and_new_interviews_arrive_with_the_poll(live: LiveHub) -> None:
     (interview,) = await make_old_interviews(1)
     async with collect_stream(live.follow_interviews(interview.organization_id)) as read:
         await set_last_seq(interview, 1)
@@ -60,7 +60,7 @@ async def test_a_change_and_a_new_interview_that_nobody_told_come_with_the_poll(
         assert (await read.wait_for_first(2))[1].id == new.id
 
 
-async def test_a_change_between_the_call_and_the_first_item_is_not_lost(unpolled_live: LiveHub) -> None:
+async def test_change_between_call_and_first_item_is_not_lost(unpolled_live: LiveHub) -> None:
     (interview,) = await make_old_interviews(1)
     changes = unpolled_live.follow_interviews(interview.organization_id)
     await set_last_seq(interview, 1)
@@ -68,9 +68,7 @@ async def test_a_change_between_the_call_and_the_first_item_is_not_lost(unpolled
         assert (await read.wait_for_first(1))[0].last_seq == 1
 
 
-async def test_a_second_follower_gets_what_changed_shortly_before_it_came(
-    unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
-) -> None:
+async def test_second_follower_gets_recent_changes(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     (interview,) = await make_old_interviews(1)
     async with collect_stream(unpolled_live.follow_interviews(interview.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(interview)
@@ -79,14 +77,14 @@ async def test_a_second_follower_gets_what_changed_shortly_before_it_came(
             assert [item.last_seq for item in await late.wait_for_first(1)] == [1]
 
 
-async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(
+async def test_change_found_by_both_follower_and_feed_is_delivered_once(
     unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
 ) -> None:
     first, second, third = await make_old_interviews(3)
     async with collect_stream(unpolled_live.follow_interviews(first.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(first)
         await wait_until_feed_is_live(read, first, unpolled_live)
-        # nobody has told the wall: the late one finds it when it begins
+        # not published to the feed: the late follower finds it when it starts
         await set_last_seq(second, 5)
         async with collect_stream(unpolled_live.follow_interviews(first.organization_id)) as late:
             await late.wait_for_first(2)
@@ -97,18 +95,18 @@ async def test_a_change_that_the_wall_finds_after_the_follower_did_comes_once(
             assert [item.id for item in await late.wait_for_first(3)] == [first.id, second.id, third.id]
 
 
-async def test_a_change_that_was_committed_late_is_found(live: LiveHub) -> None:
+async def test_change_committed_late_is_found(live: LiveHub) -> None:
     early, late = await make_old_interviews(2)
     async with collect_stream(live.follow_interviews(early.organization_id)) as read:
         await set_last_seq(early, 1)
         await read.wait_for_first(1)
-        # it bears a time before that of the one that is given already
+        # its time is before that of the interview delivered already
         updated_at = await read_server_time() - OVERLAP + timedelta(seconds=3)
         await late.set({"updated_at": updated_at, "last_seq": 2})
         assert [item.id for item in await read.wait_for_first(2)] == [early.id, late.id]
 
 
-async def test_many_changes_come_as_few_and_the_last_is_among_them(
+async def test_frequent_changes_in_an_organization_are_coalesced_and_include_the_last(
     unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
 ) -> None:
     (interview,) = await make_old_interviews(1)
@@ -123,9 +121,7 @@ async def test_many_changes_come_as_few_and_the_last_is_among_them(
         assert len(read.items) <= 2 + (loop.time() - began) / COALESCE_SECONDS
 
 
-async def test_a_slow_follower_gets_the_newest_state_once(
-    unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions
-) -> None:
+async def test_slow_follower_gets_the_newest_state_once(unpolled_live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     first, second = await make_old_interviews(2)
     slow = unpolled_live.follow_interviews(first.organization_id)
     async with collect_stream(unpolled_live.follow_interviews(first.organization_id)) as read:
@@ -140,12 +136,14 @@ async def test_a_slow_follower_gets_the_newest_state_once(
     await slow.aclose()
 
 
-async def test_another_organization_s_interview_never_shows(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+async def test_interview_of_another_organization_is_never_delivered(
+    live: LiveHub, redis_subscriptions: RedisSubscriptions
+) -> None:
     (own,), (foreign,) = await make_old_interviews(1), await make_old_interviews(1)
     async with collect_stream(live.follow_interviews(own.organization_id)) as read:
         await redis_subscriptions.wait_for_organization(own)
         await set_last_seq(foreign, 1)
-        # a message that names it on the wrong channel
+        # a message on the wrong channel names it
         await live._publish(live._organization_channel(own.organization_id), Changed(foreign.id))
         await wait_until_feed_is_live(read, own, live)
         assert {item.organization_id for item in read.items} == {own.organization_id}

@@ -1,4 +1,4 @@
-"""Reads that are made as one: nobody is told what was true before the question, or suffers from another's."""
+"""Batched reads: no caller gets a stale value, or fails because of another caller."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ Read = Callable[[list[int]], Awaitable[dict[int, str]]]
 
 
 class ReadSpy:
-    """What is read, and what was asked of it."""
+    """A read function that records the keys requested of it."""
 
     def __init__(self) -> None:
         self.values = {1: "one", 2: "two"}
@@ -37,29 +37,29 @@ def read_spy() -> ReadSpy:
     return ReadSpy()
 
 
-async def test_what_is_asked_at_once_is_read_together_and_each_key_once(read_spy: ReadSpy) -> None:
-    batched = BatchLoader(read_spy.read)
-    assert await asyncio.gather(*(batched.get(key) for key in (1, 2, 1, 3))) == ["one", "two", "one", None]
+async def test_concurrent_keys_are_read_together_and_once(read_spy: ReadSpy) -> None:
+    loader = BatchLoader(read_spy.read)
+    assert await asyncio.gather(*(loader.get(key) for key in (1, 2, 1, 3))) == ["one", "two", "one", None]
     assert read_spy.requested_keys == [[1, 2, 3]]
 
 
-async def test_what_is_asked_while_a_read_is_under_way_is_read_anew(read_spy: ReadSpy) -> None:
-    batched = BatchLoader(read_spy.read)
+async def test_key_requested_during_a_read_is_read_again(read_spy: ReadSpy) -> None:
+    loader = BatchLoader(read_spy.read)
     read_spy.released.clear()
-    before = asyncio.ensure_future(batched.get(1))
+    before = asyncio.ensure_future(loader.get(1))
     await read_spy.started.wait()
     read_spy.values[1] = "changed"
-    after = asyncio.ensure_future(batched.get(1))
+    after = asyncio.ensure_future(loader.get(1))
     await asyncio.sleep(0)
     read_spy.released.set()
     assert [await before, await after] == ["one", "changed"]
-    assert await batched.get(1) == "changed"
+    assert await loader.get(1) == "changed"
 
 
-async def test_who_gives_up_takes_nobody_along(read_spy: ReadSpy) -> None:
-    batched = BatchLoader(read_spy.read)
+async def test_cancelling_one_caller_does_not_cancel_the_others(read_spy: ReadSpy) -> None:
+    loader = BatchLoader(read_spy.read)
     read_spy.released.clear()
-    one, other = asyncio.ensure_future(batched.get(1)), asyncio.ensure_future(batched.get(1))
+    one, other = asyncio.ensure_future(loader.get(1)), asyncio.ensure_future(loader.get(1))
     await read_spy.started.wait()
     one.cancel()
     read_spy.released.set()
@@ -67,20 +67,20 @@ async def test_who_gives_up_takes_nobody_along(read_spy: ReadSpy) -> None:
     assert one.cancelled()
 
 
-async def test_a_read_that_fails_fails_for_all_who_asked_and_for_nobody_else(read_spy: ReadSpy) -> None:
-    batched = BatchLoader(read_spy.read)
+async def test_failed_read_fails_only_for_its_callers(read_spy: ReadSpy) -> None:
+    loader = BatchLoader(read_spy.read)
     read_spy.is_away = True
-    failed = await asyncio.gather(batched.get(1), batched.get(2), return_exceptions=True)
+    failed = await asyncio.gather(loader.get(1), loader.get(2), return_exceptions=True)
     assert [type(error) for error in failed] == [AutoReconnect, AutoReconnect]
     read_spy.is_away = False
-    assert await batched.get(1) == "one"
+    assert await loader.get(1) == "one"
 
 
-def test_a_loop_that_ended_leaves_nobody_waiting(read_spy: ReadSpy) -> None:
-    batched = BatchLoader(read_spy.read)
+def test_loader_works_in_a_new_event_loop(read_spy: ReadSpy) -> None:
+    loader = BatchLoader(read_spy.read)
 
     async def ask_and_abandon() -> None:
-        asking = batched.get(1)
+        asking = loader.get(1)
         asking.send(None)
         asking.close()
 
@@ -88,7 +88,7 @@ def test_a_loop_that_ended_leaves_nobody_waiting(read_spy: ReadSpy) -> None:
 
     async def ask() -> str | None:
         async with asyncio.timeout(5):
-            return await batched.get(2)
+            return await loader.get(2)
 
     read_spy.released = asyncio.Event()
     read_spy.released.set()
