@@ -14,8 +14,8 @@ from errors import extract_locations
 def configure(log: settings.LogSettings) -> None:
     """Send our events and the libraries' warnings to standard error in the configured format.
 
-    Of an exception the log has only the type and locations, of a library's message only the first line: the rest,
-    and the exception's message, may contain transcript text or secrets.
+    Of an exception the log has only the type and locations, of a library's message only the first line, and of
+    LiveKit's only what precedes the first colon: the rest, and the exception's message, may contain transcript text or secrets.
     """
     level = logging.getLevelNamesMapping()[log.level]
     shared_processors: list[Any] = [
@@ -35,7 +35,7 @@ def configure(log: settings.LogSettings) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=[*shared_processors, _truncate_to_first_line])
+        structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=[*shared_processors, _redact_message])
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(max(level, logging.INFO))
@@ -55,6 +55,8 @@ def _redact_exception(_: object, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def _truncate_to_first_line(_: object, __: str, event: EventDict) -> EventDict:
-    event["event"] = str(event["event"]).strip().partition("\n")[0]
+def _redact_message(_: object, __: str, event: EventDict) -> EventDict:
+    message = str(event["event"]).strip().partition("\n")[0]
+    # livekit-agents appends the text of errors, which may quote what is being said
+    event["event"] = message.partition(": ")[0] if event["_record"].name.startswith("livekit") else message
     return event

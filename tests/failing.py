@@ -57,6 +57,8 @@ def log_from_libraries() -> None:
         log.exception("ours failed", request_id="a request")
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n%s", SPOKEN_TEXT)
         taskiq_logger.exception("Exception found while executing function.")
+        error_text = f"no audio frames were pushed for text: {SPOKEN_TEXT}"
+        logging.getLogger("livekit.agents").error(f"AgentSession is closing due to unrecoverable error: {error_text}")
 
 
 async def main(log_format: str, mongodb_url: str, redis_url: str, database: str) -> None:

@@ -41,6 +41,7 @@ async def test_logs_contain_no_transcript_text_or_secret(log_format: str, mongod
     for event, reason in EVENTS:
         assert event in log
         assert reason in log
+    assert "AgentSession is closing due to unrecoverable error" in log
     for word in (SPOKEN_TEXT, "fired", SECRET):
         assert word not in log, log
 
