@@ -128,10 +128,10 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     async def _respond(self, request: Request, request_id: str) -> Response:
         try:
             return await self.run(request)
-        except HTTPException as refused:
-            status, failure = refused.status_code, Failure(ErrorCode.BAD_INPUT, refused.reason)
-            if isinstance(refused.__cause__, InvalidOperationTypeError):
-                status, failure = _wrong_operation_failure(refused.__cause__)
+        except HTTPException as error:
+            status, failure = error.status_code, Failure(ErrorCode.BAD_INPUT, error.reason)
+            if isinstance(error.__cause__, InvalidOperationTypeError):
+                status, failure = _wrong_operation_failure(error.__cause__)
         except ClientDisconnect:
             raise
         except Exception as error:
@@ -143,7 +143,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     # --- requests
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> GraphQLContext:
-        """Return the context from which each operation of this request or connection gets a copy."""
+        """Return the context of this request or connection. Each operation gets a copy of it."""
         return GraphQLContext(
             services=request.state.services,
             request_id=request.state.request_id,
@@ -154,7 +154,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     async def on_ws_connect(self, context: GraphQLContext) -> UnsetType | dict[str, object] | None:
         """Authenticate the client by the credential in connection_init. Raises Unauthenticated if it is invalid.
 
-        A client without a credential is accepted: invitation and joinInterview need none.
+        A client without a credential is accepted, because `invitation` and `joinInterview` need none.
         """
         for name, value in context.connection_params.items():
             if name.lower() == "authorization":
@@ -164,8 +164,8 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         if context.authorization is not None:
             principal = await context.verify_authorization(context.authorization)
             context.access_monitor = context.services.access_monitors.for_principal(principal)
-        plain_ack: UnsetType = UNSET
-        return plain_ack
+        ack_without_payload: UnsetType = UNSET
+        return ack_without_payload
 
     @property
     def graphql_ide_html(self) -> str:
@@ -187,7 +187,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return data
 
     def parse_json(self, data: str | bytes) -> Any:
-        """Parse a JSON object. null counts as an empty one. Raises cross_web.HTTPException for other JSON."""
+        """Parse a JSON object or array; null counts as an empty object. Raises cross_web.HTTPException for other JSON."""
         value = super().parse_json(data)
         if not isinstance(value, dict | list | None):
             raise HTTPException(400, "Send a JSON object.")
@@ -200,7 +200,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     # --- responses
 
     def encode_json(self, data: object) -> str:
-        """Encode a value as one line of JSON. Returns text, since bytes would be sent in binary WebSocket frames."""
+        """Encode a value as one line of JSON. Returns str, because bytes would be sent in binary WebSocket frames."""
         return orjson.dumps(data).decode()
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
@@ -210,7 +210,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """Return the result as it is sent: without `data` if nothing was executed."""
+        """Return the response body, without `data` if nothing was executed."""
         response = process_result(result)
         if is_request_error(result):
             response.pop("data", None)
@@ -218,8 +218,8 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
 
     def create_response(self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response) -> Response:
         """Return the response: 400 if nothing was executed and the client accepts GraphQL's own media type, otherwise 200."""
-        refused = "data" not in response_data and sub_response.media_type == GRAPHQL_JSON
-        return Response(self.encode_json(response_data), 400 if refused else 200, media_type=sub_response.media_type)
+        status = 400 if "data" not in response_data and sub_response.media_type == GRAPHQL_JSON else 200
+        return Response(self.encode_json(response_data), status, media_type=sub_response.media_type)
 
     async def _create_streaming_response(
         self,

@@ -1,8 +1,8 @@
 """Shared execution of equal subscriptions: each event is executed once, and its payload is sent to every subscriber.
 
 Subscriptions are equal if they have the same document, operation name and variables, apart from the
-cursor, and if their callers may see the same. Access, cursor, replay, pace, end and failure remain
-separate for each subscriber (resolvers.subscriptions).
+cursor, and if their callers have the same scope. Each subscriber has its own access checks, cursor and
+pace, and its stream ends or fails independently of the others (resolvers.subscriptions).
 """
 
 import re
@@ -19,8 +19,7 @@ from graphql import ArgumentNode, ExecutionResult, FieldNode, VariableNode, exec
 from engine.executor import OperationContext, OperationExecutor
 
 MAX_CACHED_PAYLOADS = 128
-"""Payloads cached per operation. A subscriber that replays stored items reads at most 100 in a
-batch."""
+"""Payloads cached per operation: more than the 100 items of one batch of a replay."""
 MAX_CACHED_CHARACTERS = 512 * 1024
 """Characters of payloads cached per operation."""
 
@@ -48,9 +47,9 @@ OpenStream = Callable[[Caller, int], Awaitable[AsyncGenerator[Item, None]]]
 class SubscriptionDocument:
     """The text and operation name of a subscription.
 
-    `cursor_variable` is the variable whose only use is as the cursor. It is None if the cursor is a
-    literal, is in a fragment, or comes from a variable that is used twice. Then all variables
-    together determine the cursor (SharedOperation.fixed_cursor).
+    `cursor_variable` is the variable that is used as the cursor and nowhere else. It is None if the
+    cursor is a literal, is in a fragment, or comes from a variable with another use. Equal variables
+    then mean an equal cursor (SharedOperation.fixed_cursor).
     """
 
     __slots__ = ("__weakref__", "cursor_variable", "default_cursor")
@@ -58,8 +57,7 @@ class SubscriptionDocument:
     def __init__(self, executor: OperationExecutor) -> None:
         self.cursor_variable = _find_cursor_variable(executor)
         self.default_cursor: int | None = None
-        """Cursor of a request that omits the variable. None until GraphQL has coerced such a
-        request."""
+        """Cursor of a request that omits the variable. None until there was such a request."""
 
 
 class SharedOperation(Generic[Item, Caller, Event]):
@@ -70,18 +68,17 @@ class SharedOperation(Generic[Item, Caller, Event]):
         mapper: "EventMapper[Item, Caller, Event]",
         document: SubscriptionDocument,
         executor: OperationExecutor,
-        caller: Caller,
+        scope: Caller,
         open_stream: OpenStream[Caller, Item],
         fixed_cursor: int | None,
     ) -> None:
-        """`caller` is the scope of all subscribers."""
         self.mapper = mapper
         self.document = document
-        self.caller = caller
+        self.scope = scope
+        """The permissions that all subscribers share (Scoped.scope)."""
         self.open_stream = open_stream
         self.fixed_cursor = fixed_cursor
-        """Cursor of every subscriber, as GraphQL coerced it. None if each request has its own
-        (document.cursor_variable)."""
+        """Cursor of every subscriber. None if each request has its own (document.cursor_variable)."""
         self._executor = executor
         self.subscribers = 0
         """Number of subscribers. Payloads are cached only if there are several."""
@@ -135,8 +132,7 @@ class SharedOperations:
     ) -> SharedOperation[Item, Caller, Event]:
         """Returns the operation that a subscription belongs to.
 
-        It lives as long as a subscription refers to it. `after` is the cursor as GraphQL coerced
-        it.
+        It lives as long as a subscription refers to it. `after` is the cursor after coercion by GraphQL.
         """
         scope = caller.scope
         name = executor.operation.name.value if executor.operation.name else None
@@ -149,7 +145,7 @@ class SharedOperations:
         key = document, _encode_variables(executor.raw_variables, document), scope
         operation = self._operations.get(key)
         if operation is None:
-            # the context of the scope, so that nothing of the first subscriber reaches the others
+            # not the first subscriber's own context, because nothing of it may reach the others
             shared_executor = executor.rebuild_with(context.for_scope(scope))
             fixed_cursor = after if document.cursor_variable is None else None
             operation = self._operations[key] = SharedOperation(
@@ -158,7 +154,7 @@ class SharedOperations:
         return operation
 
     def remember_request(self, text: str, name: str | None, operation: SharedOperation[Any, Any, Any]) -> None:
-        """Remembers that a request with this text and operationName belongs to the operation's document (`find`)."""
+        """Makes `find` return this document's operations for requests with this text and operationName."""
         self._documents[text, name] = operation.document
 
     def find(
@@ -166,8 +162,7 @@ class SharedOperations:
     ) -> tuple[SharedOperation[Any, Caller, Any], int] | None:
         """Returns the operation and the cursor of a request that differs from an earlier one only in its cursor.
 
-        Returns None for any other request, and if GraphQL would have to coerce or reject the
-        cursor.
+        Returns None for any other request, and if GraphQL would have to coerce or reject the cursor.
         """
         document = self._documents.get((text, name))
         if document is None:
@@ -185,9 +180,10 @@ class EventSink(Protocol):
     """Sends the payloads of a shared subscription to its subscriber."""
 
     def attach(self, subscription: "SharedSubscription[Any, Any, Any]") -> None:
-        """Takes the subscription over.
+        """Takes over the subscription.
 
-        The operation ends without an event; then the sink must run the subscription.
+        The operation that began it ends without an event; after that, the sink must call
+        `subscription.run`.
         """
 
     async def send(self, payload: str) -> None:
@@ -197,7 +193,7 @@ class EventSink(Protocol):
         """
 
     async def send_result(self, result: ExecutionResult) -> None:
-        """Sends a result with errors, under this subscriber's request id. Raises as `send`."""
+        """Sends a result with errors, under this subscriber's request id. Raises like `send`."""
 
 
 class SubscriberGone(Exception):
@@ -211,8 +207,7 @@ class SubscriptionContext(OperationContext):
     shared_operations: SharedOperations = field(default_factory=SharedOperations)
     """The application's shared operations."""
     event_sink: EventSink | None = None
-    """Receives the payloads of a shared subscription. None if the operation must be executed on its
-    own."""
+    """Receives the payloads of a shared subscription. None if the operation must not be shared."""
 
     @abstractmethod
     def for_scope(self, scope: Any) -> Self:
@@ -220,13 +215,13 @@ class SubscriptionContext(OperationContext):
 
 
 class EventMapper(Generic[Item, Caller, Event]):
-    """Maps items of a stream to events: `key` identifies an item, `event` returns the event that a caller may see of it."""
+    """Maps the items of a stream to events: `get_key` identifies an item, `build_event` returns the event that a caller sees."""
 
-    def __init__(self, key: Callable[[Item], Hashable], event: Callable[[Item, Caller], Event]) -> None:
-        self.key = key
-        self.event = event
+    def __init__(self, get_key: Callable[[Item], Hashable], build_event: Callable[[Item, Caller], Event]) -> None:
+        self.get_key = get_key
+        self.build_event = build_event
 
-    async def events(
+    async def stream_events(
         self, context: SubscriptionContext, caller: Caller, after: int, open_stream: OpenStream[Caller, Item]
     ) -> AsyncGenerator[Event, None]:
         """Yields the events of a subscription, to be executed one by one.
@@ -246,14 +241,13 @@ class EventMapper(Generic[Item, Caller, Event]):
             return
         async with aclosing(items):
             async for item in items:
-                yield self.event(item, caller)
+                yield self.build_event(item, caller)
 
 
 class SharedSubscription(Generic[Item, Caller, Event]):
     """A subscriber's stream of items and the shared operation that executes them.
 
-    It keeps no reference to the operation that began the subscription, whose memory is thereby
-    freed.
+    It has no reference to the operation that began the subscription, so that its memory is freed.
     """
 
     __slots__ = ("_items", "operation")
@@ -267,17 +261,16 @@ class SharedSubscription(Generic[Item, Caller, Event]):
 
         Raises what the stream and the sink raise.
         """
-        operation, items, send = self.operation, self._items, sink.send
-        key_of, event_of = operation.mapper.key, operation.mapper.event
+        operation, items, mapper = self.operation, self._items, self.operation.mapper
         operation.subscribers += 1
         try:
             async for item in items:
-                key = key_of(item)
+                key = mapper.get_key(item)
                 payload = operation.cached_payload(key)
                 if payload is None:
-                    payload = await operation.execute_event(key, event_of(item, operation.caller))
+                    payload = await operation.execute_event(key, mapper.build_event(item, operation.scope))
                 if isinstance(payload, str):
-                    await send(payload)
+                    await sink.send(payload)
                 else:
                     await sink.send_result(payload)
         finally:
@@ -307,7 +300,7 @@ def _encode_variables(raw: dict[str, Any], document: SubscriptionDocument) -> Ha
 
 
 def _find_cursor_variable(executor: OperationExecutor) -> str | None:
-    """Returns the name of the variable whose only use is as the cursor, or None."""
+    """Returns the name of the variable that is used as the cursor and nowhere else, or None."""
     match executor.operation.selection_set.selections:
         case (FieldNode(arguments=arguments),):
             cursors = [argument.value for argument in arguments or () if _is_cursor(argument)]
@@ -316,7 +309,7 @@ def _find_cursor_variable(executor: OperationExecutor) -> str | None:
     if not cursors or not isinstance(cursors[0], VariableNode):
         return None
     name = cursors[0].name.value
-    # expected mentions are the declaration, the use, and the argument's name if equal; any other may be another use
+    # the name occurs in its declaration, in its use, and as the argument's name if that is the same; more may be another use
     mentions = len(re.findall(rf"\b{name}\b", _document_text(executor), re.ASCII))
     return name if mentions == (3 if name == CURSOR_ARGUMENT else 2) else None
 

@@ -20,13 +20,13 @@ MIN_WORDS = 5
 """Minimum length of a quote in words. A shorter one could be found anywhere, so it must be the whole turn."""
 
 _SEPARATOR = "\0"
-"""Separates the words of the searched text; no word contains it, before or after folding."""
+"""Separates the words of the searched text. No word contains it, normalized or not."""
 
 _WORD = re.compile(r"[\w\u0300-\u036f]+(?:['\u2019][\w\u0300-\u036f]+)*")
 
 
 class ClaimedQuote(Protocol):
-    """A quote by the judge: the seq of a candidate's turn, and words from it."""
+    """A quote that the judge claims: the seq of a candidate's turn, and words from it."""
 
     turn: int
     text: str
@@ -34,18 +34,18 @@ class ClaimedQuote(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word in its folded form, and its position."""
+    """A normalized word, and its position in its turn."""
 
-    folded: str
+    normalized: str
     turn: Turn
     start: int
     end: int
 
 
 def group_answers(turns: Sequence[Turn]) -> list[list[Turn]]:
-    """Return the candidate's turns grouped into answers; the turns that one reply answers are one answer."""
+    """Group the candidate's turns into answers: the turns that the interviewer answers with one reply are one answer."""
     answered = [turn.answers or 0 for turn in turns if turn.speaker is Speaker.INTERVIEWER]
-    # the first reply that answers up to a seq is the first at which the running maximum reaches it
+    # a turn is answered by the first reply at which the running maximum reaches its seq
     reached = list(accumulate(answered, max))
     grouped: dict[int, list[Turn]] = {}
     for turn in turns:
@@ -67,17 +67,17 @@ class _Answer:
             first = len(self.words)
             self.words += _split_words(turn)
             self._spans[turn.seq] = first, len(self.words)
-        self._text = _join(word.folded for word in self.words)
+        self._text = _join(word.normalized for word in self.words)
         # offsets of the separator before each word, and of the one after the last word
-        self._offsets = [0, *accumulate(len(word.folded) + 1 for word in self.words)]
+        self._offsets = [0, *accumulate(len(word.normalized) + 1 for word in self.words)]
 
     def locate(self, quote: Sequence[str], seq: int) -> list[_Word]:
-        """Return the words of the first occurrence that reaches into the turn `seq`; none when there is no such occurrence."""
+        """Return the words of the first occurrence that overlaps the turn `seq`, or an empty list."""
         first, end = self._spans[seq]
         length = len(quote)
         if first == end or length == 0:
             return []
-        if length < MIN_WORDS and [word.folded for word in self.words[first:end]] != quote:
+        if length < MIN_WORDS and [word.normalized for word in self.words[first:end]] != quote:
             return []
         begin, stop = max(0, first - length + 1), min(len(self.words), end + length - 1)
         offset = self._text.find(_join(quote), self._offsets[begin], self._offsets[stop] + 1)
@@ -92,8 +92,8 @@ class SearchableTranscript:
 
     def __init__(self, turns: Sequence[Turn]) -> None:
         self._answers: dict[int, _Answer] = {}
-        for pieces in group_answers(turns):
-            self._answers.update(dict.fromkeys((turn.seq for turn in pieces), _Answer(pieces)))
+        for answer_turns in group_answers(turns):
+            self._answers.update(dict.fromkeys((turn.seq for turn in answer_turns), _Answer(answer_turns)))
 
     def find_evidence(self, quotes: Iterable[ClaimedQuote]) -> list[Evidence]:
         """Return one Evidence for each turn that a quote covers, without duplicates. Quotes that are not found are dropped."""

@@ -6,7 +6,7 @@ Let w be the weight of a criterion; the sums are over the criteria that were ass
     overall score      sum(w x score) / sum(w), to one decimal
     coverage           sum(w) / the weight of all criteria
 
-A criterion that was not assessed is in neither sum of the score: it lowers the coverage, never the score. The bands follow the
+A criterion that was not assessed lowers the coverage, never the score. The bands follow the
 anchors: an average of level 4 is a STRONG_HIRE, level 3 a HIRE, level 2 a NO_HIRE. Below MIN_COVERAGE there is no score.
 """
 
@@ -46,5 +46,5 @@ def compute_totals(levels: Iterable[tuple[float, int | None]]) -> Totals:
     if not assessed or coverage < MIN_COVERAGE:
         return Totals(None, coverage, Recommendation.INCONCLUSIVE)
     overall = round(sum(weight * score for weight, score in assessed) / assessed_weight, 1)
-    band = next((band for least, band in RECOMMENDATION_BANDS if overall >= least), Recommendation.STRONG_NO_HIRE)
-    return Totals(overall, coverage, band)
+    recommendation = next((band for minimum, band in RECOMMENDATION_BANDS if overall >= minimum), Recommendation.STRONG_NO_HIRE)
+    return Totals(overall, coverage, recommendation)

@@ -1,6 +1,6 @@
-"""The job that makes an evaluation of a completed interview.
+"""The job that evaluates a completed interview.
 
-Its due time, attempts and lease are in the evaluation's document.
+Its due time, attempts and lease are stored in the evaluation's document.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from models.documents.interview import Interview, Recommendation, get_interview
 from models.documents.position import Position, get_position
 from models.documents.turn import Speaker, Turn, read_turns
 from models.storage.lease import renew_lease
-from models.writes import evaluation_transitions as job
+from models.writes import evaluation_transitions
 from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
@@ -37,22 +37,25 @@ NOTHING_SAID = "The candidate said nothing that could be assessed."
 
 
 async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_id: ObjectId) -> None:
-    """Make the evaluation if it is due and nobody holds its lease.
+    """Run the evaluation if it is due and no other worker holds its lease.
 
     A failure is stored in the evaluation, which is then due again later, or FAILED once its attempts are used up.
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
-    evaluation = await job.claim_evaluation(evaluation_id, holder, jobs.lease_seconds, prompt_version=PROMPT_VERSION)
+    evaluation = await evaluation_transitions.claim_evaluation(
+        evaluation_id, holder, jobs.lease_seconds, prompt_version=PROMPT_VERSION
+    )
     if evaluation is None:
         return
     if evaluation.attempts > jobs.judge_attempts:
         log.error("evaluation abandoned", evaluation_id=str(evaluation_id), attempts=jobs.judge_attempts)
-        if failed := await job.fail_evaluation(evaluation_id, evaluation.fence, ABANDONED.format(attempts=jobs.judge_attempts)):
-            await services.live.publish_change(failed)
+        failure_text = ABANDONED.format(attempts=jobs.judge_attempts)
+        if abandoned := await evaluation_transitions.fail_evaluation(evaluation_id, evaluation.fence, failure_text):
+            await services.live.publish_change(abandoned)
         return
     fence = evaluation.fence
     await services.live.publish_change(evaluation)
-    call: asyncio.Task[JudgeAnswer] | None = None
+    judge_call: asyncio.Task[JudgeAnswer] | None = None
     try:
         async with hold_lease(
             lambda: renew_lease(Evaluation, evaluation_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
@@ -60,27 +63,29 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
             interview, position, turns = await _load(evaluation)
             if any(turn.speaker is Speaker.CANDIDATE for turn in turns):
                 # losing the lease does not cancel this task: the call is paid for, so its cost must be recorded
-                call = asyncio.create_task(_ask(services, claude, evaluation, interview, position, turns))
-                outcome = await _assess(position, turns, await asyncio.shield(call))
+                judge_call = asyncio.create_task(_call_judge(services, claude, evaluation, interview, position, turns))
+                outcome = await _assess(position, turns, await asyncio.shield(judge_call))
             else:
                 outcome = _build_empty_outcome(position)
-            changed = await job.complete_evaluation(evaluation, outcome, transcript_digest=compute_transcript_digest(turns))
+            changed = await evaluation_transitions.complete_evaluation(
+                evaluation, outcome, transcript_digest=compute_transcript_digest(turns)
+            )
     except LeaseLost:
-        if call is not None:
-            await asyncio.gather(call, return_exceptions=True)
+        if judge_call is not None:
+            await asyncio.gather(judge_call, return_exceptions=True)
         return
     except JudgeFailed as failed:
         changed = await _retry_or_fail(services, evaluation, failed)
     except Exception as error:
-        # a defect in our code: retried like any failure, but reported and raised as what it is
+        # a defect in our code: retried like any failure, but also raised, so that it is reported as a defect
         await _retry_or_fail(
             services, evaluation, JudgeFailed(f"The evaluation failed because of an internal error ({type(error).__name__}).")
         )
         await services.live.publish_change(evaluation)
         raise
     finally:
-        if call is not None:
-            await cancel_and_wait(call)
+        if judge_call is not None:
+            await cancel_and_wait(judge_call)
     if changed:
         await services.live.publish_change(changed)
 
@@ -95,7 +100,7 @@ async def _load(evaluation: Evaluation) -> tuple[Interview, Position, list[Turn]
     return interview, position, await read_turns(interview.id)
 
 
-async def _ask(
+async def _call_judge(
     services: Services,
     claude: AsyncAnthropic,
     evaluation: Evaluation,
@@ -104,8 +109,8 @@ async def _ask(
     turns: Sequence[Turn],
 ) -> JudgeAnswer:
     async def record_usage(usage: Usage) -> None:
-        # retried during a MongoDB outage: otherwise a judgement that is paid for would be lost, and paid for again
-        await retry_until_available(job.record_usage, evaluation.id, evaluation.fence, usage)
+        # retried during a MongoDB outage: otherwise a judgement that has been paid for would be lost, and paid for again
+        await retry_until_available(evaluation_transitions.record_usage, evaluation.id, evaluation.fence, usage)
 
     settings = services.settings
     timeout_seconds = settings.jobs.judge_seconds
@@ -191,12 +196,12 @@ async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: Jud
     evaluation_id, attempts = evaluation.id, services.settings.jobs.judge_attempts
     log.warning("judgement failed", evaluation_id=str(evaluation_id), attempt=evaluation.attempts, reason=str(failed))
     if not failed.is_transient:
-        return await job.fail_evaluation(evaluation_id, evaluation.fence, str(failed))
+        return await evaluation_transitions.fail_evaluation(evaluation_id, evaluation.fence, str(failed))
     if evaluation.attempts >= attempts:
         failure_text = (
             f"{failed} That was attempt {evaluation.attempts} of {attempts}. Call evaluateInterview to request another version."
         )
-        return await job.fail_evaluation(evaluation_id, evaluation.fence, failure_text)
-    pause = max(failed.retry_after_seconds, job.BACKOFF.seconds(evaluation.attempts))
+        return await evaluation_transitions.fail_evaluation(evaluation_id, evaluation.fence, failure_text)
+    pause = max(failed.retry_after_seconds, evaluation_transitions.BACKOFF.seconds(evaluation.attempts))
     failure_text = f"{failed} The next attempt is in {pause:.0f} seconds (attempt {evaluation.attempts} of {attempts} failed)."
-    return await job.postpone_evaluation(evaluation_id, evaluation.fence, failure_text, pause)
+    return await evaluation_transitions.postpone_evaluation(evaluation_id, evaluation.fence, failure_text, pause)

@@ -1,4 +1,4 @@
-"""Access monitors: whether a caller who follows a stream still has access, checked once for all streams of the caller."""
+"""Access monitors check whether a caller who follows streams still has access, once for all streams of the caller."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 
 RECHECK_SECONDS = 2.0
-"""Seconds between two checks: a caller whose access is revoked is disconnected within this time and that of one read."""
+"""Seconds between two checks: a caller whose access is revoked is disconnected within this time plus that of one read."""
 
 
 class AccessMonitor:
@@ -52,7 +52,7 @@ class AccessMonitor:
         return self._access_error is None and self._loop.time() < self._check_at
 
     @property
-    def seconds_to_check(self) -> float:
+    def seconds_until_check(self) -> float:
         """Seconds until the next check is due."""
         return max(0.0, self._check_at - self._loop.time())
 
@@ -82,8 +82,8 @@ class AccessMonitor:
         try:
             with suppress(PyMongoError):
                 await recheck(self.principal, self._credentials)
-        except Exception as ended:
-            self._access_error = ended
+        except Exception as error:
+            self._access_error = error
             for on_revoked in self._revocation_callbacks:
                 on_revoked()
         finally:
@@ -92,7 +92,7 @@ class AccessMonitor:
             self._pending_check = None
 
     def _schedule_next_check(self) -> None:
-        self._check_at = self._loop.time() + _seconds_to_check(self.principal, self._recheck_seconds)
+        self._check_at = self._loop.time() + _compute_check_delay(self.principal, self._recheck_seconds)
 
 
 class AccessMonitors:
@@ -114,7 +114,7 @@ class AccessMonitors:
         return monitor
 
 
-def _seconds_to_check(principal: Principal, recheck_seconds: float) -> float:
+def _compute_check_delay(principal: Principal, recheck_seconds: float) -> float:
     if principal.expires_at is None:
         return recheck_seconds
     return max(0.0, min(recheck_seconds, (principal.expires_at - now()).total_seconds()))

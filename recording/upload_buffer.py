@@ -1,6 +1,6 @@
-"""Upload a container's bytes while it is written, in chunks of about a second, each an object of its own.
+"""Upload a container while it is written: one object in the store for each chunk of about a second.
 
-There is no local file, so nothing is lost with the machine of a recorder that dies: `recording.finalize` reads the chunks.
+There is no local file, so the chunks of a recorder that crashes are not lost: `recording.finalize` reads them.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ PUT_TIMEOUT_SECONDS = 10.0
 MAX_OUTAGE_SECONDS = 20.0
 """Seconds for which the store may accept nothing before the upload fails."""
 MAX_PENDING_BYTES = 32 * 1024 * 1024
-"""Limit of the bytes waiting for upload: about three minutes of video, or an hour of sound."""
+"""Maximum number of buffered bytes: about three minutes of video, or an hour of sound."""
 
 
 def build_chunks_path(interview_id: object, number: int, name: str) -> str:

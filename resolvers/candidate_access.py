@@ -1,4 +1,4 @@
-"""A candidate's credentials: the invite, and the access for which it is exchanged."""
+"""A candidate's credentials: the invite, and the access that a candidate gets for it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -17,7 +17,7 @@ NodeDocument = Interview | Position | Evaluation | RecordingFile | Organization
 
 
 async def get_node(principal: Principal, node_id: str) -> NodeDocument | None:
-    """Return the object, or None if it is unknown, foreign, or not readable by the caller's role."""
+    """Return the object, or None if it is unknown, belongs to another organization, or may not be read by the caller's role."""
     match parse_id(node_id):
         case (IdKind.INTERVIEW, _) if has_permission(principal, Action.READ_INTERVIEW):
             return await _find_interview(principal, node_id)

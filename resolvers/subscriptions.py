@@ -162,7 +162,7 @@ async def _stream_while_authorized(access_monitor: AccessMonitor, stream: AsyncG
             next_item = asyncio.ensure_future(anext(stream, None))
             try:
                 while True:
-                    await asyncio.wait({next_item}, timeout=access_monitor.seconds_to_check)
+                    await asyncio.wait({next_item}, timeout=access_monitor.seconds_until_check)
                     await access_monitor.check_and_wait()
                     if next_item.done():
                         break

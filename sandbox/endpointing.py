@@ -18,7 +18,7 @@ ONSET_FRAMES = 3
 LEAD_SECONDS = 0.2
 """Seconds before the onset that belong to the segment, because speech begins softly."""
 MAX_SEGMENT_SECONDS = 20.0
-"""Seconds after which a segment is cut although the speech goes on."""
+"""Seconds after which a segment is cut even if the speech continues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Segment:
     voice_end: float
     """End of the last loud frame."""
     has_ended: bool
-    """Whether the speech ended with the segment, rather than going on after it."""
+    """Whether the speech ended with the segment. False if it continues after it."""
 
     @property
     def seconds(self) -> float:
@@ -46,13 +46,13 @@ class Endpointer:
         self.sample_rate = sample_rate
         self.silence_seconds = silence_seconds
         """Seconds of silence that end a segment; None if only cut() ends it."""
-        self._frame = int(sample_rate * FRAME_SECONDS)
+        self._frame_samples = int(sample_rate * FRAME_SECONDS)
         self._pending = np.zeros(0, dtype=np.int16)
         self._frames: list[NDArray[np.int16]] = []
         """Frames of the current segment, or of the lead before the next one."""
-        self._recent_loudness: deque[bool] = deque(maxlen=5)
+        self._recent_is_loud: deque[bool] = deque(maxlen=5)
         self._noise = MIN_LOUDNESS / NOISE_FACTOR
-        self._count = 0
+        self._frame_count = 0
         self.is_speech = False
         self.is_loud = False
         self.voice_end = 0.0
@@ -60,37 +60,37 @@ class Endpointer:
     @property
     def elapsed_seconds(self) -> float:
         """Seconds of the stream that have been processed."""
-        return self._count * FRAME_SECONDS
+        return self._frame_count * FRAME_SECONDS
 
     def feed(self, samples: NDArray[np.int16]) -> list[float | Segment]:
         """Processes a piece of the stream. Returns its events in order: a time for each onset, a Segment for each end."""
         self._pending = np.concatenate([self._pending, samples])
-        whole = len(self._pending) // self._frame
-        frames, self._pending = np.split(self._pending, [whole * self._frame])
-        return [event for frame in frames.reshape(whole, self._frame) for event in self._process_frame(frame)]
+        whole = len(self._pending) // self._frame_samples
+        frames, self._pending = np.split(self._pending, [whole * self._frame_samples])
+        return [event for frame in frames.reshape(whole, self._frame_samples) for event in self._process_frame(frame)]
 
     def cut(self) -> Segment | None:
         """Ends the current segment and returns it, or returns None if nobody is speaking."""
         if not self.is_speech:
             return None
         self.is_speech = False
-        self._recent_loudness.clear()
+        self._recent_is_loud.clear()
         return self._take_segment(has_ended=True)
 
-    def current_segment(self) -> Segment:
-        """Returns the current segment as it is so far, without ending it."""
+    def copy_current_segment(self) -> Segment:
+        """Returns a copy of the current segment so far, without ending it."""
         return self._build_segment(has_ended=False)
 
     def _process_frame(self, frame: NDArray[np.int16]) -> list[float | Segment]:
-        self._count += 1
+        self._frame_count += 1
         self._frames.append(frame)
         self.is_loud = self._is_frame_loud(frame)
-        self._recent_loudness.append(self.is_loud)
+        self._recent_is_loud.append(self.is_loud)
         if not self.is_speech:
-            if sum(self._recent_loudness) >= ONSET_FRAMES:
+            if sum(self._recent_is_loud) >= ONSET_FRAMES:
                 self.is_speech = True
                 self.voice_end = self.elapsed_seconds
-                return [self.elapsed_seconds - len(self._recent_loudness) * FRAME_SECONDS]
+                return [self.elapsed_seconds - len(self._recent_is_loud) * FRAME_SECONDS]
             del self._frames[: -int(LEAD_SECONDS / FRAME_SECONDS)]
             return []
         if self.is_loud:

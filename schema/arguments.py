@@ -47,20 +47,19 @@ Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="The id
 def unset_to_none(value: T | UnsetType | None) -> T | None:
     """Returns the value, or None if the caller omitted it.
 
-    Optional arguments default to UNSET rather than None only so that the schema does not print `=
-    null`.
+    Optional arguments default to UNSET, because the schema would print a default of None as `= null`.
     """
     return None if isinstance(value, UnsetType) else value
 
 
-def given_values(data: object) -> Any:
+def to_dict_without_unset(data: object) -> Any:
     """Returns the fields of an input that the caller set to a value, as a dict, nested inputs included."""
     if isinstance(data, list):
-        return [given_values(item) for item in data]
+        return [to_dict_without_unset(item) for item in data]
     if not is_dataclass(data):
         return data
     values = {field.name: getattr(data, field.name) for field in fields(data)}
-    return {name: given_values(value) for name, value in values.items() if value is not None and value is not UNSET}
+    return {name: to_dict_without_unset(value) for name, value in values.items() if value is not None and value is not UNSET}
 
 
 def build_request(request_type: type[T], data: object) -> T:
@@ -69,10 +68,10 @@ def build_request(request_type: type[T], data: object) -> T:
     A field that the caller omitted, or set to null, gets the request's default.
     """
     adapter: TypeAdapter[T] = _request_adapter(request_type)  # type: ignore[arg-type]  # classes are hashable
-    return adapter.validate_python(given_values(data))
+    return adapter.validate_python(to_dict_without_unset(data))
 
 
 @cache
 def _request_adapter(request_type: type[Any]) -> TypeAdapter[Any]:
-    # building one takes a millisecond; there is one for each request type
+    # cached, because building one takes a millisecond
     return TypeAdapter(request_type)

@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from resolvers import ending, evaluations, invites, messages, positions, starting
-from schema.arguments import build_request, given_values, unset_to_none
+from schema.arguments import build_request, to_dict_without_unset, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, mutation, object_type
 from schema.inputs.evaluations import EvaluateInterviewInput, ReviewEvaluationInput
@@ -193,7 +193,7 @@ class Mutation:
         questions[2].criterionKeys[0]; CONFLICT if basedOnVersion is not the newest version.
         """
         caller = await info.context.principal()
-        content = given_values(data)
+        content = to_dict_without_unset(data)
         based_on, key = content.pop("based_on_version", None), content.pop("idempotency_key", None)
         position = await positions.save_position(info.context.services, caller, content, based_on, key)
         return SavePositionPayload(position=Position.of(position, caller))

@@ -19,9 +19,9 @@ from schema.inputs.lists import LiveFilter
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
 
-_TURNS = EventMapper[documents.Turn, Principal, Turn](key=lambda turn: turn.seq, event=Turn.of)
+_TURNS = EventMapper[documents.Turn, Principal, Turn](get_key=lambda turn: turn.seq, build_event=Turn.of)
 _INTERIMS = EventMapper[Interim, Principal, InterimTranscript](
-    key=lambda interim: interim, event=lambda interim, _: InterimTranscript.of(interim)
+    get_key=lambda interim: interim, build_event=lambda interim, _: InterimTranscript.of(interim)
 )
 
 
@@ -53,7 +53,7 @@ class Subscription:
         async def open_turns(caller: Principal, after: int) -> AsyncGenerator[documents.Turn, None]:
             return await subscriptions.follow_turns(services, caller, interview_id, after)
 
-        async with aclosing(_TURNS.events(info.context, caller, after, open_turns)) as events:
+        async with aclosing(_TURNS.stream_events(info.context, caller, after, open_turns)) as events:
             async for event in events:
                 yield event
 
@@ -70,7 +70,7 @@ class Subscription:
         async def open_interims(caller: Principal, _: int) -> AsyncGenerator[Interim, None]:
             return await subscriptions.follow_interims(services, caller, interview_id)
 
-        async with aclosing(_INTERIMS.events(info.context, caller, 0, open_interims)) as events:
+        async with aclosing(_INTERIMS.stream_events(info.context, caller, 0, open_interims)) as events:
             async for event in events:
                 yield event
 

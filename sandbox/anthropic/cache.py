@@ -1,4 +1,4 @@
-"""Simulates prompt caching for usage figures: which prefix of a request an earlier request has marked for caching."""
+"""Simulates prompt caching, for the usage figures: finds the longest prefix of a request that an earlier request has cached."""
 
 import json
 from collections.abc import Iterator
@@ -11,26 +11,26 @@ CHARACTERS_PER_TOKEN = 4
 
 
 class PromptCache:
-    """Remembers the prefixes that requests have marked. They never expire, because a sandbox is short-lived."""
+    """The cached prefixes. They never expire, because a sandbox is short-lived."""
 
     def __init__(self) -> None:
-        self._marked_prefixes: set[str] = set()
+        self._cached_prefixes: set[str] = set()
 
     def record_usage(self, body: dict[str, Any]) -> dict[str, int]:
         """Adds a request to the cache. Returns its approximate input tokens: cached, newly cached and uncached."""
         digest, size = sha256(), 0
         prefixes: list[tuple[str, int]] = []
         read = written = 0
-        marked = []
-        for block, is_marked in _iterate_blocks(body):
+        breakpoints = []
+        for block, is_breakpoint in _iterate_blocks(body):
             digest.update(block.encode())
             size += len(block) // CHARACTERS_PER_TOKEN
             prefixes.append((digest.hexdigest(), size))
-            if is_marked:
-                read = max([read, *(tokens for name, tokens in prefixes[-LOOKBACK_BLOCKS:] if name in self._marked_prefixes)])
-                marked.append(prefixes[-1])
+            if is_breakpoint:
+                read = max([read, *(tokens for name, tokens in prefixes[-LOOKBACK_BLOCKS:] if name in self._cached_prefixes)])
+                breakpoints.append(prefixes[-1])
                 written = size
-        self._marked_prefixes.update(name for name, _ in marked)
+        self._cached_prefixes.update(name for name, _ in breakpoints)
         return {
             "input_tokens": size - max(written, read),
             "cache_creation_input_tokens": max(0, written - read),
@@ -39,8 +39,9 @@ class PromptCache:
 
 
 def _iterate_blocks(body: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Yields each text block with its role, in prompt order, and whether the request marks it for caching."""
-    for role, content in [("system", body.get("system", [])), *((it["role"], it["content"]) for it in body["messages"])]:
+    """Yields each text block with its role, in prompt order, and whether it is a cache breakpoint."""
+    messages = ((message["role"], message["content"]) for message in body["messages"])
+    for role, content in [("system", body.get("system", [])), *messages]:
         for block in [{"type": "text", "text": content}] if isinstance(content, str) else content:
             yield json.dumps([role, block["text"]]), "cache_control" in block
 
@@ -50,6 +51,6 @@ def count_tokens(text: str) -> int:
     return max(1, len(text) // CHARACTERS_PER_TOKEN)
 
 
-def count_marks(body: dict[str, Any]) -> int:
-    """Returns how many blocks the request marks for caching."""
-    return sum(is_marked for _, is_marked in _iterate_blocks(body))
+def count_breakpoints(body: dict[str, Any]) -> int:
+    """Returns the number of cache breakpoints in the request."""
+    return sum(is_breakpoint for _, is_breakpoint in _iterate_blocks(body))

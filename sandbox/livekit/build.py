@@ -27,7 +27,7 @@ BUILD_SECONDS = 2400.0
 """Seconds after which a build counts as hung, most likely in a download."""
 
 ReportProgress = Callable[[str], None]
-"""Takes one line of progress for people."""
+"""Shows one line of progress."""
 
 
 async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECONDS) -> Path:
@@ -40,12 +40,12 @@ async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECO
     if found := await find_installed(report):
         return found
     await asyncio.to_thread(binary.parent.mkdir, parents=True, exist_ok=True)
-    async with _exclusive(binary.parent / "lock", report, interval) as has_waited:
+    async with _hold_file_lock(binary.parent / "lock", report, interval) as has_waited:
         if _is_executable(binary):
             return binary
         failure = binary.parent / "failure"
         if has_waited and failure.exists():
-            # a second build would fail in the same way, perhaps only after as long a time
+            # a second build would fail in the same way, perhaps after a long download
             raise SandboxFailed(await asyncio.to_thread(failure.read_text, encoding="utf-8"))
         await asyncio.to_thread(failure.unlink, missing_ok=True)
         try:
@@ -137,7 +137,7 @@ async def find_or_install_go(
 
 async def _run_step(child: ChildProcess, step: str, report: ReportProgress, interval: float) -> None:
     """Runs a process to its end. Raises SandboxFailed, with the end of its log, if it fails or hangs."""
-    async with child, _reporting(step, report, interval):
+    async with child, _report_while_running(step, report, interval):
         try:
             code = await asyncio.wait_for(child.wait(), BUILD_SECONDS)
         except TimeoutError:
@@ -147,14 +147,14 @@ async def _run_step(child: ChildProcess, step: str, report: ReportProgress, inte
 
 
 @asynccontextmanager
-async def _reporting(step: str, report: ReportProgress, interval: float) -> AsyncIterator[None]:
+async def _report_while_running(step: str, report: ReportProgress, interval: float) -> AsyncIterator[None]:
     """Reports the step, and then every `interval` seconds how long it has been running."""
-    begun = monotonic()
+    started = monotonic()
 
     async def report_elapsed() -> None:
         while True:
             await asyncio.sleep(interval)
-            report(f"{step}: {monotonic() - begun:.0f} s")
+            report(f"{step}: {monotonic() - started:.0f} s")
 
     report(f"{step} ...")
     reports = asyncio.create_task(report_elapsed())
@@ -165,7 +165,7 @@ async def _reporting(step: str, report: ReportProgress, interval: float) -> Asyn
 
 
 @asynccontextmanager
-async def _exclusive(path: Path, report: ReportProgress, interval: float) -> AsyncIterator[bool]:
+async def _hold_file_lock(path: Path, report: ReportProgress, interval: float) -> AsyncIterator[bool]:
     """Lets only one process at a time run the block. Yields whether this process had to wait.
 
     The lock is released even if the process that holds it is killed.
@@ -173,7 +173,7 @@ async def _exclusive(path: Path, report: ReportProgress, interval: float) -> Asy
     with path.open("w") as lock:
         has_waited = not _try_lock(lock)
         if has_waited:
-            async with _reporting("Waiting for livekit-server, which another process is building", report, interval):
+            async with _report_while_running("Waiting for livekit-server, which another process is building", report, interval):
                 while not _try_lock(lock):  # noqa: ASYNC110 - the lock is another process's, so there is no event to wait for
                     await asyncio.sleep(0.5)
         yield has_waited

@@ -1,4 +1,4 @@
-"""The caller."""
+"""The caller and the organization that the caller belongs to."""
 
 import strawberry
 

@@ -195,7 +195,7 @@ async def test_revoked_key_closes_the_socket_with_the_next_operation(server: Ser
 async def test_revoked_key_closes_the_socket_of_a_running_stream(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lifecycle.access_monitor._seconds_to_check", lambda *_: 0.05)
+    monkeypatch.setattr("lifecycle.access_monitor._compute_check_delay", lambda *_: 0.05)
     token = await issue_token(tenant, Role.VIEWER)
     (key,) = await list_keys(tenant.id)
     await add_candidate_turn(interview, "hello")

@@ -342,7 +342,7 @@ async def test_stopping_a_worker_cancels_its_call(
     provider.scripts.append(ScriptedReply(release_event=asyncio.Event()))
     task = asyncio.create_task(run_evaluation(services, claude, evaluation.id))
     await wait_for_requests(provider, 1)
-    (call,) = [one for one in asyncio.all_tasks() if "_ask" in repr(one)]
+    (call,) = [other for other in asyncio.all_tasks() if "_call_judge" in repr(other)]
     task.cancel()
     async with asyncio.timeout(2):
         with pytest.raises(asyncio.CancelledError):

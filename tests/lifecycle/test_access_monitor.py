@@ -36,7 +36,7 @@ async def test_one_check_serves_all_streams_of_a_caller(
         checked.append(principal)
 
     monkeypatch.setattr("lifecycle.access_monitor.recheck", record_check)
-    monkeypatch.setattr("lifecycle.access_monitor._seconds_to_check", lambda *_: next(intervals, 3600.0))
+    monkeypatch.setattr("lifecycle.access_monitor._compute_check_delay", lambda *_: next(intervals, 3600.0))
     caller = await tenant.admin()
     shared = [monitors.for_principal(replace(caller)) for _ in range(20)]
     await asyncio.gather(*(monitor.check_and_wait() for monitor in shared))
