@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 MAX_TOKENS = 300
 MAX_MOVE_LINE_CHARACTERS = 24
-"""Length of the first line from which it counts as having no move."""
+"""Length at which the first line is assumed to hold no move."""
 
 _MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 _MOVE_LINE = re.compile(r"[\s*`<\[(\"']*(?:move\s*:)?[\s*`<\[(\"']*([A-Za-z]+)[\s*`>\])\"':]*", re.IGNORECASE)
@@ -59,9 +59,7 @@ ReplyEvent = MoveChosen | str
 
 
 class ReplyFailed(Exception):
-    """Claude's reply failed or was incomplete.
-
-    The message is the reason, and contains nothing that was said.
+    """Claude's reply failed or was incomplete. The message is the reason, and contains nothing that was said.
 
     `rejected_move` is the move that Claude chose, if that is not allowed.
     """
@@ -78,9 +76,7 @@ async def stream_reply(
     plan: InterviewPlan,
     prompt: Prompt,
 ) -> AsyncGenerator[ReplyEvent, None]:
-    """Yield MoveChosen, then the words to say, sentence by sentence.
-
-    There are always words, with at most one question.
+    """Yield MoveChosen, then the words to say, sentence by sentence: always some, with at most one question.
 
     Errors of the Claude API are not raised. Iterate within contextlib.aclosing, so that the call is closed
     when the consumer stops early.
@@ -104,9 +100,7 @@ async def stream_reply(
 
 
 class PrefetchedReply:
-    """Requests a reply before it is certain that the candidate has finished.
-
-    At most one request is open at a time.
+    """Requests a reply before it is certain that the candidate has finished, at most one at a time.
 
     A prefetched reply is used only if the final prompt equals the prompt it was requested with.
     """
@@ -131,7 +125,7 @@ class PrefetchedReply:
             await cancel_and_wait(prefetched[2])
 
     async def stream(self, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[ReplyEvent, None]:
-        """Yield the events of `stream_reply`, from the prefetched reply if it fits.
+        """Yield the events of `stream_reply`, from the prefetched reply if its prompt is the same.
 
         Iterate within contextlib.aclosing.
         """
@@ -191,7 +185,7 @@ class _ReplyParser:
         return self._accept_move(parse_move(self._received))
 
     def flush(self) -> list[ReplyEvent]:
-        """Return the remaining events after the end of Claude's output. Raises as `feed` does."""
+        """Return the remaining events after the end of Claude's output. Raises like `feed`."""
         events = [] if self._filter else self._accept_move(parse_move(self._received, is_whole=True))
         return [*events, *self._release(self._filter.flush() if self._filter else [])]
 

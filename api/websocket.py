@@ -62,8 +62,8 @@ class GraphQLWebSocket(ASGIWebSocketAdapter):
             raise WebSocketDisconnected
         try:
             await self.ws.send({"type": "websocket.send", "text": text})
-        except WebSocketDisconnect as gone:
-            raise WebSocketDisconnected from gone
+        except WebSocketDisconnect as error:
+            raise WebSocketDisconnected from error
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket unless it is closed. A reason that does not fit into the frame is truncated."""
@@ -128,7 +128,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     async def _start_operation(self, operation: Operation[GraphQLContext, None], sink: "_OperationSink") -> None:
         query, name, variables = operation.query, operation.operation_name, operation.variables or {}
-        # The operation would hold them for as long as it runs.
+        # Otherwise they would stay in memory for as long as the operation runs.
         operation.query, operation.variables = "", None
         access_monitor, shared_operations = self.context.access_monitor, self.context.shared_operations
         if access_monitor is not None and access_monitor.is_fresh:
@@ -164,8 +164,8 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     async def _reject(self, operation: Operation[GraphQLContext, None], errors: list[GraphQLError]) -> None:
         codes = [get_error_code(error) for error in errors]
-        dead_credential = ErrorCode.UNAUTHENTICATED in codes and self.context.authorization is not None
-        if dead_credential or any(code in TRANSIENT_CODES for code in codes):
+        is_credential_invalid = ErrorCode.UNAUTHENTICATED in codes and self.context.authorization is not None
+        if is_credential_invalid or any(code in TRANSIENT_CODES for code in codes):
             # Suppress the `complete` message, after which the client would not resume the subscription.
             operation.completed = True
             await self._close_for_failure(Failure(codes[0], errors[0].message))

@@ -19,8 +19,8 @@ def load_settings() -> Settings:
     """Read the settings and configure logging. Exits with 2 and one line for each invalid setting."""
     try:
         settings = read_settings()
-    except InvalidSettings as wrong:
-        for message in wrong.messages:
+    except InvalidSettings as error:
+        for message in error.messages:
             typer.secho(message, fg="red", err=True)
         raise typer.Exit(2) from None
     logs.configure(settings.log)

@@ -1,4 +1,4 @@
-"""Strawberry's schema with coded errors, masked if they are unexpected, and with metrics."""
+"""Strawberry's schema with error codes, masked unexpected errors, and metrics."""
 
 import time
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ class Schema(strawberry.Schema):
 
         Raises strawberry.schema.exceptions.InvalidOperationTypeError for a subscription.
         """
-        context = _context_for_operation(context_value)
+        context = _create_operation_context(context_value)
         executable = {OperationType.QUERY, OperationType.MUTATION}
         started_at = time.perf_counter()
         result = await super().execute(
@@ -70,14 +70,14 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
     ) -> StreamResult:
         """Runs any operation and yields its results."""
-        context = _context_for_operation(context_value)
+        context = _create_operation_context(context_value)
         results = await super().stream(
             query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
         )
         return _format_results(results, context)
 
 
-def _context_for_operation(template: Any) -> OperationContext:
+def _create_operation_context(template: Any) -> OperationContext:
     if not isinstance(template, OperationContext):
         raise TypeError("the context of an operation must be an OperationContext")
     return template.for_operation()

@@ -1,4 +1,4 @@
-"""The executor of operations: it is accessible from the operation's context, and does not grow with a subscription's events."""
+"""The executor of operations. That of a subscription is set on its context, and does not grow with each event."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from engine.fast_fields import FastFieldExecutor, SelectionPlans
 
 
 class OperationExecutor(FastFieldExecutor):
-    """Runs one operation. The executor of a subscription is set on its context as `executor`."""
+    """Runs one operation. That of a subscription is set on the context as `executor`."""
 
     raw_variables: dict[str, Any]
     """Variables as the request sent them, before coercion."""
@@ -21,8 +21,7 @@ class OperationExecutor(FastFieldExecutor):
     """Builds an executor of the same operation with another context."""
 
     _root_fields: "list[GroupedFieldSet]"
-    """The root fields that the first event collected. The executors of all events share this
-    list."""
+    """The root fields that the first event collected, in a list that the executors of all events share."""
 
     @classmethod
     def build(
@@ -98,8 +97,7 @@ class OperationContext(ABC):
     mentioned_fields: frozenset[str] = frozenset()
     """Names of all fields in the operation's document. Set once the document is parsed."""
     plans: SelectionPlans | None = None
-    """Selection plans shared by operations of the same document (engine.fast_fields). None if they
-    must not be shared."""
+    """Selection plans shared by operations of the same document. None if they must not be shared."""
 
     @abstractmethod
     def for_operation(self) -> Self:

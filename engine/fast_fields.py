@@ -1,9 +1,9 @@
 """Fast execution of fields that are read off their object without arguments or awaiting.
 
 For each field of each object graphql-core creates a path and an info, calls a resolver and makes
-four checks: a list of 20 interviews with 10 fields spends most of its time there. Here a plan of
-what a selection reads is made once for each type, and applied to every object. The plan covers the
-simple case only. On anything else (an error, a null in a non-null field, a missing permission, an
+four checks: a list of 20 interviews with 10 fields spends most of its time there. This module makes
+a plan once for each type and selection, and applies it to every object. The plan covers the simple
+case only. On anything else (an error, a null in a non-null field, a missing permission, an
 asynchronous field) graphql-core executes that object from the start, as the specification requires.
 """
 
@@ -32,8 +32,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 FieldReader = Callable[[Any], Any]
-"""Reads a value off an object. Raises any exception if graphql-core must execute the object
-instead."""
+"""Reads a value off an object. Raises any exception if graphql-core must execute the object."""
 
 TYPENAME = "__typename"
 
@@ -51,7 +50,7 @@ class Restricted(FieldExtension, ABC):
 
 
 class Projected(FieldExtension):
-    """Declares that the object holds a copy of some fields of what the field's resolver would load.
+    """Declares that an object holds a partial copy of the related object that a field's resolver would load.
 
     `read` returns the copy, an object of the field's type. It is used if only fields in `names` are
     selected.
@@ -89,8 +88,7 @@ class SelectionPlan:
 
 
 SelectionPlans = dict[Hashable, tuple[GroupedFieldSet, SelectionPlan]]
-"""Cached plans. Each is stored with its selection, because the selection's identity is part of the
-key and must stay unique."""
+"""Cached plans. Each is stored with its selection, whose `id` may be in the key and must stay unique."""
 
 
 class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):

@@ -1,6 +1,6 @@
 """Dispatch recorders where the candidate has consented to a recording, and replace those that die.
 
-A failure never affects the interview: it is logged, and the next round of `repair_recordings` tries again.
+A failure never affects the interview: it is logged, and the next run of `repair_recordings` tries again.
 """
 
 import structlog
@@ -95,5 +95,5 @@ async def _dispatch_recorder(services: Services, recording: Recording) -> None:
 
 
 def _may_record(services: Services, interview: Interview) -> bool:
-    agreed = interview.consent is not None and interview.consent.recording
-    return agreed and bool(services.settings.recording.store) and services.rooms.is_configured
+    has_consented = interview.consent is not None and interview.consent.recording
+    return has_consented and bool(services.settings.recording.store) and services.rooms.is_configured

@@ -49,7 +49,7 @@ DEPARTURE_MARGIN_SECONDS = 15
 """Seconds for which a room outlives the candidate's grace period, so that it exists for as long as they may return."""
 RETRY_SECONDS = 10
 NOT_CONFIGURED_RETRY_SECONDS = 86_400
-"""A day, since only other settings can help."""
+"""A day, because retries fail until the settings are changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def build_room_name(interview_id: ObjectId) -> str:
 
 def parse_room_name(name: str) -> ObjectId | None:
     """Return the id of the interview whose room has that name; None if the room is not Viva's."""
-    number = name.removeprefix(ROOM_NAME_PREFIX)
-    return ObjectId(number) if name.startswith(ROOM_NAME_PREFIX) and ObjectId.is_valid(number) else None
+    suffix = name.removeprefix(ROOM_NAME_PREFIX)
+    return ObjectId(suffix) if name.startswith(ROOM_NAME_PREFIX) and ObjectId.is_valid(suffix) else None
 
 
 class Rooms:
@@ -104,7 +104,7 @@ class Rooms:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        # each finishes within the time limit of one call
+        # this wait is short: each task is bounded by the time limit of one request
         await asyncio.gather(*self._background_tasks)
         if self._api:
             await self._api.aclose()
@@ -264,7 +264,7 @@ class Rooms:
             async with asyncio.timeout(self._livekit.timeout_seconds):
                 yield self._api
         except (ServerError, aiohttp.ClientError, TimeoutError) as error:
-            # the error's text may contain LiveKit's address and secrets in it
+            # the error's text may contain LiveKit's address and secrets
             reason = f"HTTP {error.status}" if isinstance(error, ServerError) else type(error).__name__
             message = f"LiveKit did not respond as expected ({reason}): try again in a moment, or use channel TEXT."
             raise Unavailable(message, retry_after_seconds=RETRY_SECONDS) from None

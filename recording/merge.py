@@ -27,7 +27,8 @@ FILE_NAMES = {
     RecordingKind.INTERVIEWER_TRACK: "interviewer.ogg",
     RecordingKind.COMPOSITE: "composite.webm",
 }
-SILENCE_SECONDS = 1
+MAX_SILENCE_SECONDS = 1
+"""Maximum length of one block of silence."""
 BLOCK_SAMPLES = SAMPLE_RATE // 2
 """Samples that are processed together, to limit the overhead of Python per step."""
 FILLER_INTERVAL_MILLISECONDS = 1000
@@ -94,7 +95,7 @@ def merge_parts(
 
 def _merge_audio(parts: list[LocalPart]) -> Iterator[Samples]:
     """Yield both voices of all parts, interleaved and without gaps."""
-    reached = 0
+    written_until = 0
     for part, until in _iterate_spans(parts):
         if part.audio is None:
             continue
@@ -103,18 +104,18 @@ def _merge_audio(parts: list[LocalPart]) -> Iterator[Samples]:
             at = begin + position
             if limit is not None and at >= limit:
                 break
-            while at > reached:
-                missing = min(at - reached, SILENCE_SECONDS * SAMPLE_RATE)
+            while at > written_until:
+                missing = min(at - written_until, MAX_SILENCE_SECONDS * SAMPLE_RATE)
                 yield np.zeros(2 * missing, np.int16)
-                reached += missing
-            new_samples = samples[2 * (reached - at) : 2 * (limit - at) if limit is not None else None]
+                written_until += missing
+            new_samples = samples[2 * (written_until - at) : 2 * (limit - at) if limit is not None else None]
             if len(new_samples):
                 yield new_samples
-                reached += len(new_samples) // 2
+                written_until += len(new_samples) // 2
 
 
 def _iterate_spans(parts: list[LocalPart]) -> Iterator[tuple[LocalPart, float | None]]:
-    """Yield each part with the time at which the next begins, where it is cut: its recorder had been replaced by then."""
+    """Yield each part with the time at which it is cut: when the next one begins, because its recorder was replaced by then."""
     for part, following in zip_longest(parts, parts[1:]):
         # a part that seems to begin before its predecessor comes from a wrong clock
         yield part, following.offset if following and following.offset > part.offset else None
@@ -140,8 +141,8 @@ EncodedFrame = tuple[int, bytes, bool]
 
 
 def _merge_video(parts: list[LocalPart], black_frame: bytes) -> Iterator[EncodedFrame]:
-    """Yield the encoded video of all parts, and black frames in its gaps and without end after it."""
-    last, due = -1, 0
+    """Yield the encoded video of all parts, with black frames in the gaps and, without end, after the last part."""
+    last_at, next_filler_at = -1, 0
     for part, until in _iterate_spans(parts):
         if part.video is None:
             continue
@@ -151,16 +152,16 @@ def _merge_video(parts: list[LocalPart], black_frame: bytes) -> Iterator[Encoded
             at = begin + position
             if until is not None and at >= until * 1000:
                 break
-            while is_first and due < at:
-                yield due, black_frame, True
-                last, due = due, due + FILLER_INTERVAL_MILLISECONDS
-            at = max(at, last + 1)
+            while is_first and next_filler_at < at:
+                yield next_filler_at, black_frame, True
+                last_at, next_filler_at = next_filler_at, next_filler_at + FILLER_INTERVAL_MILLISECONDS
+            at = max(at, last_at + 1)
             is_first = False
             yield at, data, is_keyframe
-            last, due = at, at + FILLER_INTERVAL_MILLISECONDS
+            last_at, next_filler_at = at, at + FILLER_INTERVAL_MILLISECONDS
     while True:
-        yield due, black_frame, True
-        due += FILLER_INTERVAL_MILLISECONDS
+        yield next_filler_at, black_frame, True
+        next_filler_at += FILLER_INTERVAL_MILLISECONDS
 
 
 def _read_video(path: Path) -> Iterator[EncodedFrame]:
@@ -198,12 +199,10 @@ class _CompositeWriter:
             while self._next_frame[0] <= (packet.pts or 0) * packet.time_base * 1000:
                 at, data, is_keyframe = self._next_frame
                 video_packet = Packet(data)
-                video_packet.stream, video_packet.time_base, video_packet.is_keyframe = (
-                    self._video_stream,
-                    MILLISECOND_TIME_BASE,
-                    is_keyframe,
-                )
+                video_packet.stream = self._video_stream
+                video_packet.time_base = MILLISECOND_TIME_BASE
                 video_packet.pts = video_packet.dts = at
+                video_packet.is_keyframe = is_keyframe
                 self._container.mux(video_packet)
                 self._next_frame = next(self._frames)
             self._container.mux(packet)

@@ -42,19 +42,19 @@ class VoiceTimeline:
             # the first frame, or the first after a pause
             self._lateness.clear()
             return position
-        late = position - self._next_position
-        self._lateness.append((position + count, late))
+        lateness = position - self._next_position
+        self._lateness.append((position + count, lateness))
         while self._lateness[0][0] <= position + count - LATENESS_WINDOW_SECONDS * SAMPLE_RATE:
             self._lateness.popleft()
-        if late < -LATENESS_TOLERANCE_SECONDS * SAMPLE_RATE:
+        if lateness < -LATENESS_TOLERANCE_SECONDS * SAMPLE_RATE:
             # the voice was anchored by a frame that was late itself
             self._lateness.clear()
             return position
-        is_full = self._lateness[0][0] <= position + 2 * count - LATENESS_WINDOW_SECONDS * SAMPLE_RATE
-        least = min(lateness for _, lateness in self._lateness)
-        if is_full and least > LATENESS_TOLERANCE_SECONDS * SAMPLE_RATE:
+        is_window_full = self._lateness[0][0] <= position + 2 * count - LATENESS_WINDOW_SECONDS * SAMPLE_RATE
+        min_lateness = min(value for _, value in self._lateness)
+        if is_window_full and min_lateness > LATENESS_TOLERANCE_SECONDS * SAMPLE_RATE:
             self._lateness.clear()
-            return self._next_position + least
+            return self._next_position + min_lateness
         return self._next_position
 
     def take(self, begin: int, end: int) -> Samples:

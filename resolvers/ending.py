@@ -50,7 +50,7 @@ async def erase_interview(
 
 def _sign_erasure_receipt(services: Services, erased: Interview) -> str:
     if erased.erased_at is None or erased.erasure is None:
-        raise RuntimeError("an erased interview has its time of erasure and its counts")
+        raise RuntimeError("the erased interview lacks its time of erasure or its counts")
     claims = {
         "sub": encode_id(IdKind.INTERVIEW, erased.id),
         "erasedAt": erased.erased_at.astimezone(UTC).isoformat(timespec="milliseconds"),

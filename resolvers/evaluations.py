@@ -1,4 +1,4 @@
-"""Reading and requesting evaluations, and reviewing them."""
+"""Reading, requesting and reviewing evaluations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -127,8 +127,8 @@ def _validate_overrides(outcome: EvaluationOutcome, overrides: Sequence[Override
     keys = [criterion.key for criterion in outcome.criteria]
     seen: set[str] = set()
     checked = []
-    for place, override in enumerate(overrides):
-        path = f"overrides[{place}]"
+    for index, override in enumerate(overrides):
+        path = f"overrides[{index}]"
         key = clean_line(override.criterion_key, f"{path}.criterionKey")
         if key not in keys:
             raise BadInput(

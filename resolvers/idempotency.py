@@ -42,7 +42,7 @@ class IdempotentCall:
 def idempotent(
     services: Services, principal: Principal, mutation: str, key: str | None, validated_input: object
 ) -> IdempotentCall:
-    """Describe this caller's call of a mutation. The validated input may hold dataclasses, mappings, lists and scalars.
+    """Return the caller's call of a mutation. The validated input may hold dataclasses, mappings, lists and scalars.
 
     Raises BadInput for a key that is blank, longer than 200 characters, or contains control characters.
     """

@@ -13,7 +13,10 @@ from settings import Settings
 async def find_recording_file(organization_id: ObjectId, file_id: ObjectId) -> RecordingFile | None:
     """Return the file if it belongs to the organization and its interview has not been erased."""
     found = await find_recording_with_file(file_id)
-    return found[1] if found and found[0].organization_id == organization_id and await _is_retained(found[0]) else None
+    if found is None:
+        return None
+    recording, file = found
+    return file if recording.organization_id == organization_id and await _is_retained(recording) else None
 
 
 def build_playback_url(services: Services, file: RecordingFile) -> str | None:
@@ -30,9 +33,12 @@ async def authorize_playback(settings: Settings, recording_id: str, token: str) 
     """Return the file that a link plays. Raises Forbidden if its token is invalid or expired, and NotFound after an erasure."""
     check_playback_token(token, recording_id, settings.auth)
     found = await find_recording_with_file(decode_id(IdKind.RECORDING, recording_id))
-    if found is None or found[1].path is None or not await _is_retained(found[0]):
+    if found is None:
         raise build_not_found(IdKind.RECORDING)
-    return found[1]
+    recording, file = found
+    if file.path is None or not await _is_retained(recording):
+        raise build_not_found(IdKind.RECORDING)
+    return file
 
 
 async def _is_retained(recording: Recording) -> bool:

@@ -165,7 +165,7 @@ class Conversation:
     async def _wait_until_due(self) -> None:
         """Wait for an event, or until something is due."""
         seconds = (self._due_at - now()).total_seconds() if self._due_at else None
-        if self._turns_being_stored or self._collector.is_pending or self._collector.is_transcript_late:
+        if self._turns_being_stored or self._collector.has_pending_text or self._collector.is_awaiting_transcript:
             seconds = POLL_SECONDS
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake_up_event.wait(), None if seconds is None else max(seconds, POLL_SECONDS))
@@ -186,7 +186,7 @@ class Conversation:
         self._due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
         if started_at := plan.limits.started_at:
             self._overtime_at = started_at + plan.limits.total + timedelta(seconds=MAX_OVERTIME_SECONDS)
-        if self._turns_being_stored or self._collector.is_pending:
+        if self._turns_being_stored or self._collector.has_pending_text:
             # The candidate spoke while the turns were read, so the turns are incomplete.
             return False
         if not plan.has_greeted:
@@ -230,7 +230,7 @@ class Conversation:
             return True
         if self._overtime_at and now() > self._overtime_at:
             return False
-        return collector.is_speaking or collector.is_pending or collector.is_transcript_late
+        return collector.is_speaking or collector.has_pending_text or collector.is_awaiting_transcript
 
     async def _resume_after_absence(self, plan: InterviewPlan) -> None:
         """Repeat the open question after an absence.
@@ -280,7 +280,7 @@ class Conversation:
         collector = self._collector
         if collector.is_speaking:
             await self._prefetched_reply.discard()
-        is_quiet = collector.is_pending and not collector.is_speaking and not collector.is_transcript_late
+        is_quiet = collector.has_pending_text and not collector.is_speaking and not collector.is_awaiting_transcript
         if not is_quiet or self._must_resume or not self._is_present:
             return
         text = collector.pending_text

@@ -116,7 +116,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         VoiceAgent(session, conversation, collector, speech_player),
         room=job.room,
         record=False,
-        # With it, any participant could read instructions and inject words as the candidate's.
+        # A session host would let any participant read instructions and inject words as the candidate's.
         session_host=False,
         room_options=RoomOptions(
             participant_identity=CANDIDATE_IDENTITY,

@@ -18,13 +18,13 @@ from livekit.agents.utils import shortuuid
 from livekit.agents.voice import UserStateChangedEvent
 
 DRIFT_SECONDS = 0.05
-"""Difference between the recognizer's clock and this machine's that means that audio has paused or was lost."""
+"""Change of the offset between the recognizer's clock and this machine's above which audio has paused or was lost."""
 MIN_PAUSE_SECONDS = 0.5
-"""Difference that is certainly a pause, and not a late frame."""
+"""Change of the offset above which the cause is certainly a pause, and not a late frame."""
 DELAY_SAMPLE_FRAMES = 20
 """Number of audio frames, about one second, from which the delay is estimated."""
 POLL_SECONDS = 0.1
-"""Seconds between two checks for transcripts that are still missing: these also time out without an event."""
+"""Seconds between two checks whether a transcript is still awaited: that times out without an event."""
 MAX_TRANSCRIPT_DELAY_SECONDS = 1.5
 """Longest time that the recognizer may take to return the final transcript of the last words."""
 SPEECH_END_TOLERANCE_SECONDS = 0.6
@@ -113,7 +113,7 @@ class SpeechCollector:
         return " ".join(piece.text for piece in self._final_texts)
 
     @property
-    def is_pending(self) -> bool:
+    def has_pending_text(self) -> bool:
         """Whether `take_segment` would return something."""
         return bool(self._final_texts)
 
@@ -125,7 +125,7 @@ class SpeechCollector:
         return time.time() - max(self._final_at, self._stopped_at or 0.0)
 
     @property
-    def is_transcript_late(self) -> bool:
+    def is_awaiting_transcript(self) -> bool:
         """Whether the final transcript of the last words is probably still missing."""
         if self._stopped_at is None or time.time() - self._stopped_at > MAX_TRANSCRIPT_DELAY_SECONDS:
             return False
@@ -163,7 +163,7 @@ class SpeechCollector:
         """Wait until the candidate is silent and their last words are transcribed, for at most `seconds`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self.is_speaking or self.is_transcript_late:
+                while self.is_speaking or self.is_awaiting_transcript:
                     self._changed.clear()
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._changed.wait(), POLL_SECONDS)

@@ -12,7 +12,7 @@ if __name__ == "__main__":
     parser.add_argument(
         "--first-word-seconds",
         type=float,
-        help="seconds before the whole reply is sent without further delay; by default replies come at a person's pace",
+        help="send each reply whole after this many seconds; by default replies are streamed at a person's pace",
     )
     arguments = parser.parse_args()
     provider = AnthropicProvider(paced=arguments.first_word_seconds is None)

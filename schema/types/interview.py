@@ -64,8 +64,8 @@ class Progress:
     @resolved_field()
     def elapsed_seconds(self) -> int:
         """Seconds from startedAt until now, or until endedAt once the interview has ended. 0 before it starts."""
-        begun, end = self.document.started_at, self.document.ended_at or now()
-        return max(0, int((end - begun).total_seconds())) if begun else 0
+        started_at, ended_at = self.document.started_at, self.document.ended_at or now()
+        return max(0, int((ended_at - started_at).total_seconds())) if started_at else 0
 
     @resolved_field()
     def limit_seconds(self) -> int:
@@ -135,8 +135,8 @@ class Interview(Node):
 
         Null until the interview has ended, and if it never started.
         """
-        begun, ended = self.document.started_at, self.document.ended_at
-        return (ended - begun).total_seconds() if begun and ended else None
+        started_at, ended_at = self.document.started_at, self.document.ended_at
+        return (ended_at - started_at).total_seconds() if started_at and ended_at else None
 
     @resolved_field(depends_on=("consent",))
     def consent(self) -> Consent | None:

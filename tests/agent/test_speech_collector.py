@@ -94,17 +94,17 @@ def test_transcript_is_late_when_speech_ended_after_its_last_word(speech_collect
     speech_collector.on_user_state_changed(state_event("listening", "speaking"))
     speech_collector.add_event(transcript_event("The first half", 27.0, 28.0))
     speech_collector.on_user_state_changed(state_event("speaking", "listening"))
-    assert speech_collector.is_transcript_late
+    assert speech_collector.is_awaiting_transcript
     speech_collector.add_event(transcript_event("and the second.", 28.5, 29.9))
-    assert not speech_collector.is_transcript_late
+    assert not speech_collector.is_awaiting_transcript
 
 
 def test_transcript_is_not_late_after_the_maximum_delay(speech_collector: SpeechCollector, clock: FakeClock) -> None:
     speech_collector.on_user_state_changed(state_event("listening", "speaking"))
     speech_collector.on_user_state_changed(state_event("speaking", "listening"))
-    assert speech_collector.is_transcript_late
+    assert speech_collector.is_awaiting_transcript
     clock.now += MAX_TRANSCRIPT_DELAY_SECONDS + 0.1
-    assert not speech_collector.is_transcript_late
+    assert not speech_collector.is_awaiting_transcript
 
 
 def test_transcript_is_not_late_after_everything_was_taken(speech_collector: SpeechCollector) -> None:
@@ -112,7 +112,7 @@ def test_transcript_is_not_late_after_everything_was_taken(speech_collector: Spe
     speech_collector.add_event(transcript_event("All of it.", 28.0, 29.9))
     speech_collector.on_user_state_changed(state_event("speaking", "listening"))
     speech_collector.take_segment()
-    assert not speech_collector.is_transcript_late
+    assert not speech_collector.is_awaiting_transcript
 
 
 def test_pending_seconds_count_from_the_end_of_speech(speech_collector: SpeechCollector, clock: FakeClock) -> None:

@@ -56,10 +56,10 @@ async def test_room_events_are_posted_as_signed_webhooks(tmp_path: Path) -> None
 
 async def test_stopping_does_not_wait_for_participants(tmp_path: Path) -> None:
     async with LivekitServer(await find_livekit(), tmp_path) as server, join_room(server, "full", "candidate"):
-        begun = monotonic()
+        started_at = monotonic()
         await server.stop()
         assert not server.is_running
-        assert monotonic() - begun < 5  # without the second signal, it checks for participants only every five seconds
+        assert monotonic() - started_at < 5  # without the second signal, it checks for participants only every five seconds
 
 
 async def test_killed_server_restarts_with_the_same_url_and_keys(tmp_path: Path) -> None:
