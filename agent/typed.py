@@ -31,13 +31,14 @@ from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from lifecycle.turns import store_interviewer_turns
 from live.messages import Interim
-from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview, update_interview
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes import interview_transitions
 from models.writes.append_turns import InterviewerUpdate, LeaseLost, Superseded
+from models.writes.interview_updates import update_interview
 
 log = structlog.get_logger(__name__)
 

@@ -11,10 +11,11 @@ from agent.phrases import LANGUAGES
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
 from lifecycle.services import Services
-from models.documents import position as positions
 from models.documents.language import primary_language
 from models.documents.position import Position, PositionContent, find_position
+from models.reads import position_list
 from models.reads.pagination import Page, PageRequest, SortOrder
+from models.writes import position_versions
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found
 from resolvers.input_text import clean_language_tag, normalize_text
@@ -46,13 +47,13 @@ async def list_positions(
     """Return a page of the newest versions of all positions, by title. Raises BadInput for contradictory page arguments."""
     require_permission(principal, Action.READ_POSITION)
     request = PageRequest.from_relay_arguments(_BY_TITLE, first, after, last, before)
-    return await positions.list_positions(principal.organization_id, request, include_archived=include_archived)
+    return await position_list.list_positions(principal.organization_id, request, include_archived=include_archived)
 
 
 async def count_positions(principal: Principal, include_archived: bool) -> int:
     """Return how many positions `list_positions` lists."""
     require_permission(principal, Action.READ_POSITION)
-    return await positions.count_positions(principal.organization_id, include_archived=include_archived)
+    return await position_list.count_positions(principal.organization_id, include_archived=include_archived)
 
 
 async def save_position(
@@ -71,7 +72,7 @@ async def save_position(
             field="basedOnVersion",
         )
     call = idempotent(services, principal, "savePosition", idempotency_key, [checked.model_dump(), based_on])
-    return await positions.save_position(principal.organization_id, checked, based_on, await call.claim(ObjectId()))
+    return await position_versions.save_position(principal.organization_id, checked, based_on, await call.claim(ObjectId()))
 
 
 async def seed_positions(organization_id: ObjectId, documents: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -84,7 +85,7 @@ async def seed_positions(organization_id: ObjectId, documents: Iterable[Mapping[
         if await find_position(organization_id, body.key):
             continue
         try:
-            await positions.save_position(organization_id, body, None)
+            await position_versions.save_position(organization_id, body, None)
         except Conflict:
             continue  # another process has stored it in the meantime
         seeded.append(body.key)

@@ -1,20 +1,17 @@
 """The interview document; turns, evaluations and recordings have collections of their own."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field
-from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models.documents.interview_indexes import INDEXES
 from models.documents.turn import Channel
 from models.storage.clock import now
-from models.storage.compare_and_set import compare_and_set
 from models.storage.stored_document import StoredDocument
 
 
@@ -146,7 +143,7 @@ class Erasure(BaseModel):
 
 
 class Interview(StoredDocument):
-    """An interview. Change it only through `update_interview` or models.writes, which move `updated_at`."""
+    """An interview. Only models.writes changes it, so that every visible change moves `updated_at`."""
 
     organization_id: PydanticObjectId
     status: InterviewStatus
@@ -219,28 +216,6 @@ async def get_organization_interview(organization_id: ObjectId, interview_id: Ob
 async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:
     """Return the interviews with these ids that exist, in no particular order."""
     return await Interview.find({"_id": {"$in": interview_ids}}).to_list()
-
-
-NEXT_UPDATED_AT = {"$max": ["$$NOW", {"$add": ["$updated_at", 1]}]}
-"""Expression for `updated_at` after a change: MongoDB's clock, but always later than the stored value."""
-
-
-async def update_interview(
-    interview_id: ObjectId,
-    condition: Mapping[str, Any],
-    values: Mapping[str, Any],
-    computed: Mapping[str, Any] | None = None,
-    session: AsyncClientSession | None = None,
-    *,
-    visible: bool = True,
-) -> Interview | None:
-    """Change the interview if `condition` holds; return the changed interview, else None.
-
-    Works like models.storage.compare_and_set. Also moves `updated_at`, unless callers cannot see the
-    change (`visible=False`).
-    """
-    timestamps = {"updated_at": NEXT_UPDATED_AT} if visible else {}
-    return await compare_and_set(Interview, interview_id, condition, values, {**timestamps, **(computed or {})}, session)
 
 
 def extract_search_terms(*texts: str | None) -> list[str]:

@@ -9,7 +9,14 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation, extract_search_terms
+from models.documents.interview import (
+    TERMINAL_STATUSES,
+    Decision,
+    Interview,
+    InterviewStatus,
+    Recommendation,
+    extract_search_terms,
+)
 from models.documents.interview_indexes import FILTER_INDEX_ORDERS, FilterFields, IndexKeys, build_index_keys
 from models.documents.turn import Channel
 from models.reads.interview_row import ROW_CODEC, InterviewRow
@@ -148,6 +155,9 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
             return None if request.cursor and has_several_values else build_index_keys(*fields, order)
     if where.position_key is not None:
         return build_index_keys("position.key", "created_at")
+    if where.status is not None and not set(where.status) & set(TERMINAL_STATUSES):
+        # few interviews are open or scheduled at any time
+        return build_index_keys("status", "created_at")
     is_range_in_keys = not equalities and set(_build_range_criteria(where)) <= {order, "score"}
     starts_at_missing_values = order in NULLABLE_ORDERS and not request.is_read_descending
     return build_index_keys(order) if is_range_in_keys or starts_at_missing_values else None

@@ -4,21 +4,12 @@ A leased document has a `lease` (holder and end) and a `fence`; a job also has `
 that has lapsed, and raises the fence. Every later step names the fence of its claim, so a replaced holder changes nothing.
 """
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from beanie import Document
 from bson import ObjectId
-from pymongo.asynchronous.client_session import AsyncClientSession
 
-from models.documents.evaluation import Evaluation
-from models.documents.interview import Interview, update_interview
-from models.documents.recording import Recording
 from models.storage.backoff import Backoff
-from models.storage.compare_and_set import compare_and_set
-from models.storage.transactions import run_in_transaction
-
-D = TypeVar("D", Evaluation, Recording)
 
 LEASE_IS_FREE: dict[str, Any] = {"$lte": [{"$ifNull": ["$lease.until", "$$NOW"]}, "$$NOW"]}
 """Nobody holds the document's lease."""
@@ -80,56 +71,3 @@ async def renew_lease(model: type[Document], document_id: ObjectId, fence: int, 
     held = {"_id": document_id, "fence": fence, "lease.holder": holder}
     renewed = await model.get_pymongo_collection().update_one(held, [{"$set": {"lease": lease_expression(holder, seconds)}}])
     return renewed.matched_count == 1
-
-
-async def change_with_interview(
-    model: type[D],
-    document_id: ObjectId,
-    condition: Mapping[str, Any],
-    values: Mapping[str, Any],
-    computed: Mapping[str, Any] | None = None,
-    *,
-    interview_condition: Mapping[str, Any] = NOT_ERASED,
-    interview_values: Mapping[str, Any] | None = None,
-    visible: bool = True,
-) -> D | None:
-    """Change the document and its interview in one transaction; None when one of the conditions does not hold (any more).
-
-    The interview's updated_at moves unless callers cannot see the change (`visible`), as in `update_interview`.
-    """
-
-    async def work(session: AsyncClientSession) -> D | None:
-        changed = await compare_and_set(model, document_id, condition, values, computed, session)
-        if changed is None:
-            return None
-        interview_id = changed.interview_id
-        if (
-            await update_interview(interview_id, interview_condition, interview_values or {}, session=session, visible=visible)
-            is None
-        ):
-            await session.abort_transaction()
-            return None
-        return changed
-
-    return await run_in_transaction(work)
-
-
-async def insert_with_interview(
-    document: Evaluation | Recording,
-    interview_condition: Mapping[str, Any],
-    interview_values: Mapping[str, Any] | None = None,
-    computed: Mapping[str, Any] | None = None,
-) -> Interview | None:
-    """Store a new document and change its interview in one transaction; None when `interview_condition` does not hold.
-
-    Raises DuplicateKeyError when a unique index already has the document's keys.
-    """
-
-    async def work(session: AsyncClientSession) -> Interview | None:
-        interview_id = document.interview_id
-        interview = await update_interview(interview_id, interview_condition, interview_values or {}, computed, session)
-        if interview is not None:
-            await document.insert(session=session)
-        return interview
-
-    return await run_in_transaction(work)

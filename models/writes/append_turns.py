@@ -10,17 +10,10 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
-from models.documents.interview import (
-    OPEN_STATUSES,
-    EndReason,
-    Interview,
-    InterviewStatus,
-    Progress,
-    get_interview,
-    update_interview,
-)
+from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
 from models.documents.turn import Channel, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
 from models.storage.transactions import run_in_transaction
+from models.writes.interview_updates import update_interview
 
 
 class LeaseLost(Exception):

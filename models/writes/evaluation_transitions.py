@@ -20,20 +20,13 @@ from models.documents.evaluation import (
     Usage,
     list_evaluations,
 )
-from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, get_interview, update_interview
+from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, get_interview
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
-from models.storage.lease import (
-    IS_DUE,
-    NOT_ERASED,
-    change_with_interview,
-    claim_of,
-    insert_with_interview,
-    is_free_after,
-    postponed,
-)
+from models.storage.lease import IS_DUE, NOT_ERASED, claim_of, is_free_after, postponed
 from models.storage.transactions import run_in_transaction
+from models.writes.interview_updates import change_with_interview, insert_with_interview, update_interview
 
 BACKOFF = Backoff(base_seconds=5.0, max_seconds=300.0)
 """Pauses between attempts of one evaluation."""

@@ -5,11 +5,12 @@ from typing import Any
 from bson import ObjectId
 
 from models.documents.evaluation import Evaluation
-from models.documents.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, get_interview, update_interview
+from models.documents.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, get_interview
 from models.documents.recording import Recording, list_recordings_for_interviews
 from models.documents.turn import get_turn_collection
 from models.storage.backoff import Backoff
 from models.storage.lease import from_now
+from models.writes.interview_updates import update_interview
 
 _ERASED_FIELDS: dict[str, Any] = {
     "candidate": None,

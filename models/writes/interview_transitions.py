@@ -19,21 +19,11 @@ from models.documents.interview import (
     Interview,
     InterviewStatus,
     get_interview,
-    update_interview,
 )
 from models.documents.turn import Channel
 from models.storage.backoff import Backoff
-from models.storage.lease import (
-    IS_DUE,
-    LEASE_IS_FREE,
-    NOT_ERASED,
-    claim_of,
-    from_now,
-    insert_with_interview,
-    is_free_after,
-    lease_expression,
-    postponed,
-)
+from models.storage.lease import IS_DUE, LEASE_IS_FREE, NOT_ERASED, claim_of, from_now, is_free_after, lease_expression, postponed
+from models.writes.interview_updates import insert_with_interview, update_interview
 
 REPLY_BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)
 """Pauses between attempts of the interviewer, in voice and text interviews."""

@@ -14,17 +14,8 @@ from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Interview
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingPart, RecordingStatus, VideoSize
 from models.storage.backoff import Backoff
 from models.storage.compare_and_set import compare_and_set
-from models.storage.lease import (
-    IS_DUE,
-    LEASE_IS_FREE,
-    change_with_interview,
-    claim_of,
-    dispatch_of,
-    insert_with_interview,
-    is_free_after,
-    lease_expression,
-    postponed,
-)
+from models.storage.lease import IS_DUE, LEASE_IS_FREE, claim_of, dispatch_of, is_free_after, lease_expression, postponed
+from models.writes.interview_updates import change_with_interview, insert_with_interview
 
 FILES_BACKOFF = Backoff(base_seconds=5.0, max_seconds=600.0)
 """Pauses between attempts to make the files."""

@@ -17,7 +17,6 @@ from models.documents.interview import (
     Interview,
     InterviewStatus,
     RoomState,
-    update_interview,
 )
 from models.documents.turn import Channel
 from models.storage.backoff import Backoff
@@ -32,6 +31,7 @@ from models.storage.lease import (
     lease_expression,
 )
 from models.writes.interview_transitions import REPLY_BACKOFF
+from models.writes.interview_updates import update_interview
 
 MAX_DISPATCH_SECONDS = 30.0
 """Longest wait for one dispatch after several unanswered ones."""

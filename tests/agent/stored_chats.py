@@ -17,9 +17,10 @@ from lifecycle.services import Services
 from lifecycle.turns import store_message
 from live.hub import LiveHub
 from models.documents.evaluation import Evaluation
-from models.documents.interview import Interview, InterviewStatus, get_interview, update_interview
+from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.documents.position import Position
 from models.documents.turn import Speaker, Turn, get_turn_collection, read_turns
+from models.writes.interview_updates import update_interview
 from sandbox.anthropic.provider import AnthropicProvider
 from settings import Settings
 from tests.agent.talks import PHRASEBOOK

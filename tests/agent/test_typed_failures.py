@@ -9,11 +9,12 @@ from pymongo.errors import PyMongoError
 from agent.retry_policy import MAX_ATTEMPTS, end_if_exhausted
 from errors import AppError
 from lifecycle.services import Services
-from models.documents.interview import EndReason, InterviewStatus, Lease, RoomState, update_interview
+from models.documents.interview import EndReason, InterviewStatus, Lease, RoomState
 from models.documents.position import Position
 from models.documents.turn import Move, Source
 from models.storage.clock import now
 from models.writes.interview_transitions import claim_reply
+from models.writes.interview_updates import update_interview
 from models.writes.room_transitions import claim_interviewer_lease
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod

@@ -12,18 +12,12 @@ from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.turns import store_interviewer_turns, store_message
 from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import (
-    DISPATCH_HOLDER,
-    Consent,
-    EndReason,
-    Interview,
-    InterviewStatus,
-    update_interview,
-)
+from models.documents.interview import DISPATCH_HOLDER, Consent, EndReason, Interview, InterviewStatus
 from models.documents.turn import Channel, read_turns
 from models.storage.clock import now
 from models.writes import interview_erasure
 from models.writes.interview_transitions import claim_reply, release_interview_lease
+from models.writes.interview_updates import update_interview
 from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn, reload_interview
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 

@@ -5,9 +5,10 @@ from bson import ObjectId
 
 from live.hub import LiveHub
 from live.messages import Interim
-from models.documents.interview import Interview, InterviewStatus, update_interview
+from models.documents.interview import Interview, InterviewStatus
 from models.documents.turn import Speaker
 from models.storage.clock import now
+from models.writes.interview_updates import update_interview
 from tests.factories import add_candidate_turn, make_interview
 from tests.live.streams import RedisSubscriptions, collect_stream
 

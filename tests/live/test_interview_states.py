@@ -5,8 +5,9 @@ import pytest
 from bson import ObjectId
 
 from live.hub import LiveHub
-from models.documents.interview import Interview, InterviewStatus, get_interview, update_interview
+from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.writes.interview_erasure import mark_erased
+from models.writes.interview_updates import update_interview
 from tests.conftest import COALESCE_SECONDS
 from tests.factories import make_interview
 from tests.live.streams import collect_stream

@@ -7,8 +7,9 @@ import pytest
 from live.hub import LiveHub
 from live.messages import Changed
 from live.organization_feed import OVERLAP
-from models.documents.interview import Interview, update_interview
+from models.documents.interview import Interview
 from models.reads.watermarks import read_server_time
+from models.writes.interview_updates import update_interview
 from tests.conftest import COALESCE_SECONDS
 from tests.factories import make_interview, make_position
 from tests.live.streams import RedisSubscriptions, StreamCollector, collect_stream

@@ -8,10 +8,11 @@ from pymongo.errors import AutoReconnect
 
 from live.hub import LiveHub
 from live.interview_feed import MAX_CACHED_TURNS, TURN_BATCH_SIZE
-from models.documents.interview import Interview, InterviewStatus, update_interview
+from models.documents.interview import Interview, InterviewStatus
 from models.documents.turn import Turn, read_turns
 from models.reads.watermarks import Watermark, read_watermarks
 from models.writes.interview_erasure import delete_erased, mark_erased
+from models.writes.interview_updates import update_interview
 from settings import Settings
 from tests.factories import add_candidate_turn, make_interview
 from tests.live.streams import TIMEOUT_SECONDS, StreamCollector, collect_stream

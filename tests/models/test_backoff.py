@@ -2,8 +2,9 @@
 
 import pytest
 
-from models.documents.interview import Interview, get_interview, update_interview
+from models.documents.interview import Interview, get_interview
 from models.storage.backoff import Backoff
+from models.writes.interview_updates import update_interview
 from tests.factories import make_interview
 
 BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)

@@ -201,7 +201,7 @@ async def test_outcome_is_stored_completely_or_not_at_all(monkeypatch: pytest.Mo
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("models.storage.lease.update_interview", crash)
+        patch.setattr("models.writes.interview_updates.update_interview", crash)
         with pytest.raises(ConnectionError):
             await complete_with_level(evaluation)
     assert await get_evaluation(evaluation.id) == evaluation

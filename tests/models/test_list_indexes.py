@@ -12,6 +12,7 @@ from models.documents import position
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation
 from models.documents.interview_indexes import FILTER_INDEX_ORDERS
 from models.documents.turn import Channel
+from models.reads import position_list
 from models.reads.interview_list import (
     NULLABLE_ORDERS,
     ORDER_FIELDS,
@@ -209,14 +210,14 @@ async def test_counts_never_scan_the_collection(dataset: SampleDataset, profiler
 async def test_position_queries_use_indexes(dataset: SampleDataset, profiler: Profiler, include_archived: bool) -> None:
     order, owner = SortOrder("title"), dataset.organization_id
     requests = [PageRequest(order, PAGE_SIZE), PageRequest(order, PAGE_SIZE, backward=True)]
-    first = await position.list_positions(owner, requests[0], include_archived=include_archived)
+    first = await position_list.list_positions(owner, requests[0], include_archived=include_archived)
     requests.append(PageRequest(order, PAGE_SIZE, first.cursors[-1]))
     for request in requests:
-        [plan] = await profiler.plans(position.list_positions(owner, request, include_archived=include_archived))
+        [plan] = await profiler.plans(position_list.list_positions(owner, request, include_archived=include_archived))
         assert_uses_indexes([plan])
         assert not plan.sorts, plan
         assert plan.keys <= 2 * plan.returned, plan
-    assert_uses_indexes(await profiler.plans(position.count_positions(owner, include_archived=include_archived)), 1)
+    assert_uses_indexes(await profiler.plans(position_list.count_positions(owner, include_archived=include_archived)), 1)
     found = await profiler.plans(
         position.find_position(owner, "p7"),
         position.find_position(owner, "p7", 1),

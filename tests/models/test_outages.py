@@ -8,9 +8,10 @@ from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from models.documents.interview import Interview, get_interview
-from models.documents.position import find_position, save_position
+from models.documents.position import find_position
 from models.documents.turn import read_turns
 from models.storage.transactions import APP_NAME, abort_orphaned_transactions
+from models.writes.position_versions import save_position
 from sandbox.mongod import Mongod
 from tests.factories import add_candidate_turn, make_interview, position_body
 from tests.models.open_transactions import leave_transaction_open

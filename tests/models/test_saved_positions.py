@@ -6,8 +6,10 @@ import pytest
 from bson import ObjectId
 
 from errors import Conflict
-from models.documents.position import Position, count_positions, find_position, get_position, list_positions, save_position
+from models.documents.position import Position, find_position, get_position
 from models.reads.pagination import PageRequest, SortOrder
+from models.reads.position_list import count_positions, list_positions
+from models.writes.position_versions import save_position
 from tests.factories import make_interview, position_body
 
 pytestmark = pytest.mark.usefixtures("database")

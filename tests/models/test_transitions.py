@@ -8,11 +8,12 @@ import pytest
 from bson import ObjectId
 
 from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import Consent, EndReason, Interview, InterviewStatus, get_interview, update_interview
+from models.documents.interview import Consent, EndReason, Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes import interview_transitions
 from models.writes.interview_erasure import mark_erased
+from models.writes.interview_updates import update_interview
 from tests.factories import make_interview, make_position, new_evaluation
 
 pytestmark = pytest.mark.usefixtures("database")

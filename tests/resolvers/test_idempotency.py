@@ -189,7 +189,7 @@ INTERRUPTED_CALLS = [
     InterruptedCall(
         "savePosition",
         SCHEDULED,
-        "models.documents.position.save_position",
+        "models.writes.position_versions.save_position",
         lambda t, p, _: save_position(t.services, p, position_body().model_dump(), 1, KEY),
         count_position_versions,
         1,

@@ -12,10 +12,10 @@ from lifecycle import states
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
-from models.documents.position import save_position
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes import interview_transitions
+from models.writes.position_versions import save_position
 from resolvers import starting
 from resolvers.ending import cancel_interview, erase_interview
 from resolvers.starting import ConsentChoice, schedule_interview, start_interview

@@ -1,0 +1,90 @@
+"""Conditional updates of interviews, alone or in one transaction with a document that belongs to the interview."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Interview
+from models.documents.recording import Recording
+from models.storage.compare_and_set import compare_and_set
+from models.storage.lease import NOT_ERASED
+from models.storage.transactions import run_in_transaction
+
+D = TypeVar("D", Evaluation, Recording)
+
+NEXT_UPDATED_AT = {"$max": ["$$NOW", {"$add": ["$updated_at", 1]}]}
+"""Expression for `updated_at` after a change: MongoDB's clock, but always later than the stored value."""
+
+
+async def update_interview(
+    interview_id: ObjectId,
+    condition: Mapping[str, Any],
+    values: Mapping[str, Any],
+    computed: Mapping[str, Any] | None = None,
+    session: AsyncClientSession | None = None,
+    *,
+    visible: bool = True,
+) -> Interview | None:
+    """Change the interview if `condition` holds; return the changed interview, else None.
+
+    Works like models.storage.compare_and_set. Also moves `updated_at`, unless callers cannot see the
+    change (`visible=False`).
+    """
+    timestamps = {"updated_at": NEXT_UPDATED_AT} if visible else {}
+    return await compare_and_set(Interview, interview_id, condition, values, {**timestamps, **(computed or {})}, session)
+
+
+async def change_with_interview(
+    model: type[D],
+    document_id: ObjectId,
+    condition: Mapping[str, Any],
+    values: Mapping[str, Any],
+    computed: Mapping[str, Any] | None = None,
+    *,
+    interview_condition: Mapping[str, Any] = NOT_ERASED,
+    interview_values: Mapping[str, Any] | None = None,
+    visible: bool = True,
+) -> D | None:
+    """Change the document and its interview in one transaction; None when one of the conditions does not hold (any more).
+
+    The interview's updated_at moves unless callers cannot see the change (`visible`), as in `update_interview`.
+    """
+
+    async def work(session: AsyncClientSession) -> D | None:
+        changed = await compare_and_set(model, document_id, condition, values, computed, session)
+        if changed is None:
+            return None
+        interview_id = changed.interview_id
+        if (
+            await update_interview(interview_id, interview_condition, interview_values or {}, session=session, visible=visible)
+            is None
+        ):
+            await session.abort_transaction()
+            return None
+        return changed
+
+    return await run_in_transaction(work)
+
+
+async def insert_with_interview(
+    document: Evaluation | Recording,
+    interview_condition: Mapping[str, Any],
+    interview_values: Mapping[str, Any] | None = None,
+    computed: Mapping[str, Any] | None = None,
+) -> Interview | None:
+    """Store a new document and change its interview in one transaction; None when `interview_condition` does not hold.
+
+    Raises DuplicateKeyError when a unique index already has the document's keys.
+    """
+
+    async def work(session: AsyncClientSession) -> Interview | None:
+        interview_id = document.interview_id
+        interview = await update_interview(interview_id, interview_condition, interview_values or {}, computed, session)
+        if interview is not None:
+            await document.insert(session=session)
+        return interview
+
+    return await run_in_transaction(work)
