@@ -12,7 +12,7 @@ from bson import ObjectId
 from models.storage.backoff import Backoff
 
 LEASE_IS_FREE: dict[str, Any] = {"$lte": [{"$ifNull": ["$lease.until", "$$NOW"]}, "$$NOW"]}
-"""Nobody holds the document's lease."""
+"""Condition that the document's lease is free."""
 IS_DUE: dict[str, Any] = {"$lte": ["$due_at", "$$NOW"]}
 NEXT_FENCE: dict[str, Any] = {"$add": ["$fence", 1]}
 COUNTED_ATTEMPT: dict[str, Any] = {"attempts": {"$add": ["$attempts", 1]}}
@@ -64,10 +64,10 @@ def dispatch_of(holder: str, backoff: Backoff, dispatches: str) -> dict[str, Any
 async def renew_lease(model: type[Document], document_id: ObjectId, fence: int, holder: str, seconds: float) -> bool:
     """Extend the holder's lease from now on; False when another has claimed it, or it was released, or the document is gone.
 
-    A lease that lapsed while nobody claimed it comes back. Holders do this each second, so the document is not sent back and
-    not parsed, which takes two thirds of what `compare_and_set` takes.
+    A lapsed lease can be renewed if nobody has claimed it. Holders renew every second, so the document is neither returned
+    nor parsed, which saves a third of the time of `compare_and_set`.
     """
-    # without the holder, a renewal that is overtaken by the release would bring the lease back
+    # the holder is part of the condition, so that a renewal after the release does not restore the lease
     held = {"_id": document_id, "fence": fence, "lease.holder": holder}
     renewed = await model.get_pymongo_collection().update_one(held, [{"$set": {"lease": lease_expression(holder, seconds)}}])
     return renewed.matched_count == 1

@@ -45,5 +45,5 @@ async def test_reusing_a_key_with_another_input_raises_conflict() -> None:
 
 async def test_claims_expire_after_a_day() -> None:
     indexes = await IdempotencyClaim.get_pymongo_collection().index_information()
-    kept = {index["key"][0][0]: index["expireAfterSeconds"] for index in indexes.values() if "expireAfterSeconds" in index}
-    assert kept == {"created_at": CLAIM_TTL_SECONDS}
+    ttls = {index["key"][0][0]: index["expireAfterSeconds"] for index in indexes.values() if "expireAfterSeconds" in index}
+    assert ttls == {"created_at": CLAIM_TTL_SECONDS}

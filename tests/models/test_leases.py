@@ -139,7 +139,7 @@ async def test_attempt_counts_when_it_begins_and_success_resets_it() -> None:
     interview_id = await make_due_interview()
     for attempt in (1, 2, 3):
         assert (await claim_when_lapsed(interview_id, "killed")).attempts == attempt
-        assert await update_interview(interview_id, {}, {"lease": None}), "as when it lapsed"
+        assert await update_interview(interview_id, {}, {"lease": None}), "as when the lease lapses"
     claimed = await claim_when_lapsed(interview_id, "holder")
     released = await release_interview_lease(interview_id, claimed.fence)
     assert released
@@ -151,7 +151,7 @@ async def test_abandoned_attempts_back_off_except_the_first() -> None:
 
     async def let_lapse(seconds_ago: float) -> None:
         lapsed = {"holder": "killed", "until": now() - timedelta(seconds=seconds_ago)}
-        assert await update_interview(interview_id, {}, {"lease": lapsed}), "there is such an interview"
+        assert await update_interview(interview_id, {}, {"lease": lapsed}), "the interview exists"
 
     for pause in (0, 2, 4, 8, 16, 32, 60, 60):
         claimed = await claim_when_lapsed(interview_id, "killed")
@@ -165,7 +165,7 @@ async def test_abandoned_attempts_back_off_except_the_first() -> None:
     await claim_lease(interview_id, "killed")
     await let_lapse(0.1)
     await add_candidate_turn(await Interview.get(interview_id) or pytest.fail(), "Are you there?")
-    assert await claim_reply(interview_id, "another", LEASE_SECONDS), "a new message starts the count again"
+    assert await claim_reply(interview_id, "another", LEASE_SECONDS), "a new message resets the count"
 
 
 async def test_stored_reply_resets_the_attempts() -> None:

@@ -29,7 +29,7 @@ async def test_secret_of_a_key_is_not_stored(database: AsyncDatabase[dict[str, A
     assert secret.startswith(KEY_PREFIX)
     assert len(secret) > 40
     stored = [repr(row) for name in await database.list_collection_names() async for row in database[name].find({})]
-    assert any(key.digest in row for row in stored), "the scan finds what is there"
+    assert any(key.digest in row for row in stored), "the scan finds stored digests"
     assert not any(secret.removeprefix(KEY_PREFIX) in row for row in stored)
     found = await CREDENTIALS.find_key_by_secret(secret)
     assert found

@@ -79,7 +79,7 @@ async def test_opening_a_room_waits_for_the_candidate_and_dispatches_an_intervie
     assert opened.room
     assert opened.room.wanted_until > now()
     assert (opened.room.participant, opened.room.left_at, opened.room.dispatches, opened.room.gone) == (None, None, 0, [])
-    assert opened.room == (await reload_interview(interview_id)).room, "as it is stored"
+    assert opened.room == (await reload_interview(interview_id)).room, "the returned room is the stored one"
 
 
 async def test_concurrent_openings_of_a_room_have_one_winner() -> None:
@@ -139,7 +139,7 @@ async def test_interviewer_is_dispatched_only_while_the_candidate_is_expected_or
         assert claimed.fence == 1
         assert claimed.lease
         assert claimed.lease.holder == DISPATCH_HOLDER
-        assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None, "one is on the way"
+        assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None, "a dispatch is pending"
     assert await room_transitions.find_unattended_interviews(10) == []
 
 
@@ -159,7 +159,7 @@ async def test_unanswered_dispatches_back_off_exponentially_up_to_a_maximum() ->
         waits.append(round((claimed.lease.until - now()).total_seconds()))
     assert waits == [8, 16, 30, 30, 30]
     assert await room_transitions.claim_interviewer_lease(interview_id, 5, "agent", SHORT_LEASE_SECONDS)
-    assert (await read_room(interview_id)).dispatches == 0, "somebody came"
+    assert (await read_room(interview_id)).dispatches == 0, "the claim resets the count"
 
 
 async def test_ignoring_a_pending_dispatch_dispatches_again_immediately() -> None:
@@ -216,7 +216,7 @@ async def test_admitted_candidate_is_expected() -> None:
     assert await room_transitions.find_unattended_interviews(10) == [interview_id]
     before = (await read_room(interview_id)).wanted_until
     assert await room_transitions.expect_candidate(interview_id, 1)
-    assert (await read_room(interview_id)).wanted_until == before, "never for a shorter time than was promised"
+    assert (await read_room(interview_id)).wanted_until == before, "never earlier than before"
 
 
 async def test_invisible_changes_do_not_move_updated_at() -> None:
@@ -237,7 +237,7 @@ async def test_candidate_joins_leaves_and_rejoins() -> None:
     interview_id = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(hours=1)))
     assert await room_transitions.mark_present(interview_id, "PA_1")
     assert (await read_room(interview_id)).participant == "PA_1"
-    assert (await read_room(interview_id)).wanted_until <= now() + timedelta(seconds=1), "the wish has come true"
+    assert (await read_room(interview_id)).wanted_until <= now() + timedelta(seconds=1), "joining ends the wait"
     assert await room_transitions.mark_away(interview_id, "PA_1")
     away = await read_room(interview_id)
     assert away.participant is None
@@ -277,7 +277,7 @@ async def test_late_join_event_of_an_ended_connection_is_ignored() -> None:
     await room_transitions.mark_away(interview_id, "PA_1")
     assert await room_transitions.mark_present(interview_id, "PA_1", T1) is None
     assert await room_transitions.mark_present(interview_id, "PA_1") is None
-    assert await room_transitions.mark_present(interview_id, "PA_1", is_listed=True), "unless LiveKit has it there at this moment"
+    assert await room_transitions.mark_present(interview_id, "PA_1", is_listed=True), "a connection that LiveKit lists is present"
 
 
 async def test_leave_event_of_an_older_connection_is_ignored() -> None:
@@ -341,7 +341,7 @@ async def test_switch_to_text_makes_a_reply_due_if_the_room_is_empty() -> None:
     changed = await room_transitions.switch_channel_to_text(interview_id)
     assert changed
     assert (changed.channel, changed.fence, changed.lease) == (Channel.TEXT, 4, None)
-    assert not await renew_lease(Interview, interview_id, 3, "agent", LEASE_SECONDS), "who attended has nothing more to say"
+    assert not await renew_lease(Interview, interview_id, 3, "agent", LEASE_SECONDS), "the voice interviewer has lost its lease"
     assert await find_due_replies(0, 10) == [interview_id]
     assert await room_transitions.switch_channel_to_text(interview_id) is None
 
@@ -360,7 +360,7 @@ async def test_switch_to_voice_takes_the_lease_from_the_text_interviewer() -> No
     assert back
     assert (back.channel, back.fence, back.due_at) == (Channel.VOICE, 2, None)
     assert back.room
-    assert back.room.gone == ["PA_1"], "the room that it had"
+    assert back.room.gone == ["PA_1"], "the former room state is reused"
     assert not await renew_lease(Interview, interview_id, 1, "job", LEASE_SECONDS)
     assert await room_transitions.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
     assert await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS) is None

@@ -78,7 +78,7 @@ async def test_concurrent_retries_of_one_save_return_one_version(based_on: int |
     assert {(position.id, position.version) for position in saved} == {(position_id, (based_on or 0) + 1)}
     await save_position(organization_id, position_body(title="Next"), (based_on or 0) + 1)
     again = await save_position(organization_id, position_body(title="Mine"), based_on, position_id)
-    assert (again.id, again.title) == (position_id, "Mine"), "also when another has been saved since"
+    assert (again.id, again.title) == (position_id, "Mine"), "even after another version was saved"
 
 
 async def test_organizations_have_separate_positions() -> None:

@@ -90,5 +90,5 @@ async def test_seqs_are_contiguous_and_stored_turns_never_change(rounds: list[li
         if before.erased_at is not None or before.status is InterviewStatus.COMPLETED:
             assert stored == turns, "nothing is stored after the end"
         if before.status is InterviewStatus.ENDING:
-            assert all(turn.speaker is Speaker.INTERVIEWER for turn in stored[len(turns) :]), "ENDING takes last words only"
+            assert all(turn.speaker is Speaker.INTERVIEWER for turn in stored[len(turns) :]), "ENDING accepts no candidate"
         turns = stored
