@@ -21,10 +21,10 @@ from models.documents.turn import Channel
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes.recording_transitions import claim_recorder_dispatch, claim_recording, create_recording
+from recording.part_writer import Side
 from recording.recorder import Recorder
 from recording.storage import RecordingStore
 from recording.timeline import SAMPLE_RATE, Samples
-from recording.track_writer import Side
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
 from tests.livekit_rooms import ParticipantKind, join_room

@@ -17,8 +17,8 @@ from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.recording_transitions import release_recording_lease
 from recording.finalize import finalize_recording
 from recording.media_erasure import erase_media
+from recording.part_writer import Side
 from recording.storage import RecordingStore, open_store
-from recording.track_writer import Side
 from sandbox.livekit.server import LivekitServer
 from tests.recording.disks import mount_small_disk
 from tests.recording.recording_room import (
