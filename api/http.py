@@ -36,7 +36,7 @@ from strawberry.types.unset import UnsetType
 from api.health import health_routes
 from api.playback import playback_routes
 from api.sse import EventStream
-from api.web_pages import page_routes
+from api.web_pages import build_page_routes
 from api.webhooks import webhook_routes
 from api.websocket import GraphQLWebSocket, WebSocketConnection
 from engine.errors import Failure, to_failure
@@ -84,7 +84,7 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         WebSocketRoute("/graphql", endpoint, name="graphql-ws"),
         *health_routes(),
         *playback_routes(open_store(settings.recording)),
-        *page_routes(settings),
+        *build_page_routes(settings),
         *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
     ]

@@ -33,7 +33,7 @@ NOT_BUILT_PAGE = """<!doctype html>
 """
 
 
-def page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
+def build_page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
     """Return the routes of the pages and their assets. Without a build, the pages answer 503 and say how to build them."""
     policy = _content_security_policy(settings.livekit)
     index = dist / "index.html"

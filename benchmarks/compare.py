@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from benchmarks.archive import Archive, store
-from benchmarks.cells import CELLS, CONNECT, CONNECT_SUBSCRIBERS, NAMES, Cell, Metric, Peer
 from benchmarks.figures import Sample, figures_table, goals_table, judge, summarize, warnings
 from benchmarks.followed_interviews import (
     SUBSCRIPTION,
@@ -29,6 +28,7 @@ from benchmarks.followed_interviews import (
 from benchmarks.http_load import Requests, send_from_process
 from benchmarks.load_generator import LoadGenerator, build
 from benchmarks.rig import DATA, RESULTS, Rig, install_node_peer, start_rig
+from benchmarks.workloads import CONNECT, CONNECT_SUBSCRIBERS, NAMES, WORKLOADS, Metric, Peer, Workload
 from cli.keys import load_starter_positions
 from models.documents.organization import Role, create_key, ensure_organization
 from models.storage import database
@@ -69,13 +69,13 @@ class Comparison:
     """Of the organization with STORED_INTERVIEWS."""
     list_owner: ObjectId
 
-    async def run(self, peer: Peer, cell: Cell) -> list[Sample]:
-        """Measures one cell on a fresh server; repeats a run that other processes disturbed. Raises SandboxFailed."""
+    async def run(self, peer: Peer, workload: Workload) -> list[Sample]:
+        """Measures one workload on a fresh server; repeats a run that other processes disturbed. Raises SandboxFailed."""
         tries: list[list[Sample]] = []
         while not tries or (len(tries) < MAX_TRIES and any(sample.is_starved for sample in tries[-1])):
             async with self._serve(peer) as (server, port):
-                measure = self._measure_list if cell.connections else self._measure_live
-                tries.append(await measure(peer, cell, server, port))
+                measure = self._measure_list if workload.connections else self._measure_live
+                tries.append(await measure(peer, workload, server, port))
         return max(tries, key=lambda samples: samples[-1].cpu.get("server", 0.0))
 
     @asynccontextmanager
@@ -91,43 +91,48 @@ class Comparison:
         async with serving as served:
             yield served
 
-    async def _measure_live(self, peer: Peer, cell: Cell, server: ChildProcess, port: int) -> list[Sample]:
+    async def _measure_live(self, peer: Peer, workload: Workload, server: ChildProcess, port: int) -> list[Sample]:
         samples = []
         # what a server allocates for its first client is not a subscriber's
         async with LoadGenerator(self.generator) as first:
-            await first.request(self._config(peer, replace(cell, interviews=1, subscribers=1), port, server))
+            await first.request(self._config(peer, replace(workload, interviews=1, subscribers=1), port, server))
         await asyncio.sleep(0.2)
         before = _resident_bytes(server)
-        count = cell.interviews * cell.subscribers
+        count = workload.interviews * workload.subscribers
         async with LoadGenerator(self.generator) as generator:
-            connected = await generator.request(self._config(peer, cell, port, server))
+            connected = await generator.request(self._config(peer, workload, port, server))
             if count >= CONNECT_SUBSCRIBERS:
                 await asyncio.sleep(SETTLE_SECONDS)
                 memory = (_resident_bytes(server) - before) / 1024 / count
                 values = {Metric.CONNECT: connected["seconds"], Metric.MEMORY: memory}
                 samples.append(Sample(peer, CONNECT, values, connected["cpu"]))
-            load = {"window": cell.window, "rate": cell.rate, "seconds": cell.seconds, "warm_up_seconds": WARM_UP_SECONDS}
+            load = {
+                "window": workload.window,
+                "rate": workload.rate,
+                "seconds": workload.seconds,
+                "warm_up_seconds": WARM_UP_SECONDS,
+            }
             measured = await generator.request(load)
-        if cell.window:
+        if workload.window:
             values = {Metric.RATE: measured["messages"] / measured["seconds"]}
         else:
             delays = measured["milliseconds"]
             values = {Metric.P50: delays["0.5"], Metric.P95: delays["0.95"], Metric.P99: delays["0.99"]}
-        return [*samples, Sample(peer, cell.name, values, measured["cpu"])]
+        return [*samples, Sample(peer, workload.name, values, measured["cpu"])]
 
-    async def _measure_list(self, peer: Peer, cell: Cell, _: ChildProcess, port: int) -> list[Sample]:
+    async def _measure_list(self, peer: Peer, workload: Workload, _: ChildProcess, port: int) -> list[Sample]:
         query, headers = PEERS_LIST_QUERY, {}
         if peer is Peer.VIVA:
             query, headers = LIST_QUERY, {"Authorization": f"Bearer {self.list_token}"}
-        requests = Requests(port, "/graphql", headers, json.dumps({"query": query}), cell.connections, LIST_WARM_UP_SECONDS)
+        requests = Requests(port, "/graphql", headers, json.dumps({"query": query}), workload.connections, LIST_WARM_UP_SECONDS)
         await send_from_process(requests)
-        responses = await send_from_process(replace(requests, seconds=cell.seconds))
+        responses = await send_from_process(replace(requests, seconds=workload.seconds))
         p50, p95 = (1000 * percentile(responses.latencies, share) for share in (0.5, 0.95))
         values = {Metric.RESPONSES: responses.per_second, Metric.P50: p50, Metric.P95: p95}
-        return [Sample(peer, cell.name, values, {})]
+        return [Sample(peer, workload.name, values, {})]
 
-    def _config(self, peer: Peer, cell: Cell, port: int, server: ChildProcess) -> dict[str, Any]:
-        interviews = self.followed[: cell.interviews]
+    def _config(self, peer: Peer, workload: Workload, port: int, server: ChildProcess) -> dict[str, Any]:
+        interviews = self.followed[: workload.interviews]
         return {
             "url": f"ws://127.0.0.1:{port}/graphql",
             "init": {"authorization": f"Bearer {self.token}"},
@@ -135,7 +140,7 @@ class Comparison:
             "redis": f"127.0.0.1:{self.rig.valkey.port}",
             "processes": {"server": server.pid, "redis": self.rig.valkey.pid},
             "interviews": [interview.to_config(publish_payloads=peer is Peer.RAW) for interview in interviews],
-            "subscribers": cell.subscribers,
+            "subscribers": workload.subscribers,
             "at_once": CONCURRENT_DIALS,
             "drain_seconds": DRAIN_SECONDS,
             "corpus": read_corpus(),
@@ -182,23 +187,23 @@ def _resident_bytes(server: ChildProcess) -> int:
     return resident
 
 
-async def _measure(console: Console, peers: Sequence[Peer], cells: Sequence[Cell], rounds: int) -> list[Sample]:
+async def _measure(console: Console, peers: Sequence[Peer], workloads: Sequence[Workload], rounds: int) -> list[Sample]:
     samples = []
-    async with prepare(peers, max(cell.interviews for cell in cells), console_reporter(console)) as comparison:
+    async with prepare(peers, max(workload.interviews for workload in workloads), console_reporter(console)) as comparison:
         for number in range(rounds):
-            for cell in cells:
-                for peer in (peer for peer in peers if peer in cell.peers):
-                    for sample in await comparison.run(peer, cell):
+            for workload in workloads:
+                for peer in (peer for peer in peers if peer in workload.peers):
+                    for sample in await comparison.run(peer, workload):
                         samples.append(sample)
                         values = ", ".join(f"{value:,.4g} {metric}" for metric, value in sample.values.items())
-                        console.print(f"[dim]round {number + 1}, {sample.cell}, {NAMES[peer]}: {values}[/]")
+                        console.print(f"[dim]round {number + 1}, {sample.workload}, {NAMES[peer]}: {values}[/]")
     return samples
 
 
 def main(
     *,
     peers: Annotated[str, typer.Option(help="Peers, separated by commas.")] = ",".join(Peer),
-    cells: Annotated[str, typer.Option(help="Loads, separated by semicolons.")] = ";".join(CELLS),
+    workloads: Annotated[str, typer.Option(help="Loads, separated by semicolons.")] = ";".join(WORKLOADS),
     rounds: Annotated[int | None, typer.Option(help="How often each load is measured.")] = None,
     full: Annotated[bool, typer.Option(help=f"{FULL_ROUNDS} rounds instead of {ROUNDS}.")] = False,
 ) -> None:
@@ -207,21 +212,21 @@ def main(
     console.width = max(console.width, WIDTH)
     try:
         chosen = [Peer(name) for name in peers.split(",")]
-        loads = [CELLS[name] for name in cells.split(";")]
+        selected = [WORKLOADS[name] for name in workloads.split(";")]
     except (ValueError, KeyError) as unknown:
-        console.print(f"[red]{escape(str(unknown))}: peers are {', '.join(Peer)}; loads are {'; '.join(CELLS)}.[/]")
+        console.print(f"[red]{escape(str(unknown))}: peers are {', '.join(Peer)}; loads are {'; '.join(WORKLOADS)}.[/]")
         sys.exit(2)
     machine = describe_machine()
     rounds = rounds or (FULL_ROUNDS if full else ROUNDS)
     try:
-        samples = asyncio.run(_measure(console, chosen, loads, rounds))
+        samples = asyncio.run(_measure(console, chosen, selected, rounds))
     except SandboxFailed as failed:
         console.print(f"[red]{escape(str(failed))}[/]")
         sys.exit(1)
     tables = [figures_table(samples), goals_table(judge(summarize(samples)))]
     notes = warnings(samples)
     console.print(*tables, *notes, sep="\n")
-    if peers == ",".join(Peer) and cells == ";".join(CELLS):
+    if peers == ",".join(Peer) and workloads == ";".join(WORKLOADS):
         introduction = f"By `make bench`, medians of {rounds} rounds. {machine}."
         write_section(RESULTS, "Live path and list query beside peers", introduction, tables, notes)
 

@@ -1,6 +1,6 @@
-"""`make bench-costs`: CPU time that a turn, a lease and a poll cost the processes that carry them (docs/performance.md).
+"""`make bench-costs`: CPU time per turn, lease renewal and poll, and storage per document (docs/performance.md).
 
-Calls the product's own functions with a mongod and a valkey that have nothing else to do.
+Calls the product's own functions against an otherwise idle mongod and valkey.
 """
 
 import asyncio
@@ -53,12 +53,12 @@ class Meter:
         self._processes = [psutil.Process(), psutil.Process(rig.mongod.pid), psutil.Process(rig.valkey.pid)]
 
     async def measure(self, name: str, items: Sequence[T], work: Callable[[T], Awaitable[object]], per_item: int = 1) -> None:
-        """Works on all items concurrently and adds a row; `per_item` is the number of operations in the work on one item."""
-        before, began = self._cpu_seconds(), perf_counter()
+        """Applies `work` to the items concurrently and adds a row. Each item counts as `per_item` operations."""
+        before, started = self._cpu_seconds(), perf_counter()
         await _for_each(items, work)
-        elapsed, after = perf_counter() - began, self._cpu_seconds()
+        elapsed, after = perf_counter() - started, self._cpu_seconds()
         count = len(items) * per_item
-        costs = (f"{(late - early) / count * 1e6:,.1f}" for early, late in zip(before, after, strict=True))
+        costs = (f"{(end - start) / count * 1e6:,.1f}" for start, end in zip(before, after, strict=True))
         self.table.add_row(name, f"{count / elapsed:,.0f}", *costs)
 
     def _cpu_seconds(self) -> list[float]:
@@ -68,19 +68,19 @@ class Meter:
 async def _for_each(items: Sequence[T], work: Callable[[T], Awaitable[object]]) -> None:
     remaining = iter(items)
 
-    async def take() -> None:
+    async def work_on_remaining() -> None:
         for item in remaining:
             await work(item)
 
     async with asyncio.TaskGroup() as tasks:
         for _ in range(CONCURRENCY):
-            tasks.create_task(take())
+            tasks.create_task(work_on_remaining())
 
 
 async def _store_open_interviews() -> list[ObjectId]:
-    """Stores voice interviews in progress, each attended under a lease that outlives the benchmark."""
+    """Stores voice interviews in progress, each with an interviewer whose lease outlives the benchmark."""
     at = now()
-    live = {
+    in_progress = {
         "status": "IN_PROGRESS",
         "channel": "VOICE",
         "ended_at": None,
@@ -92,7 +92,7 @@ async def _store_open_interviews() -> list[ObjectId]:
         "lease": {"holder": HOLDER, "until": at + timedelta(hours=1)},
         "room": {"wanted_until": datetime.fromtimestamp(0, UTC), "participant": "PA_benchmark", "joined_at": at},
     }
-    await store([Archive(ObjectId(), OPEN_INTERVIEWS)], live)
+    await store([Archive(ObjectId(), OPEN_INTERVIEWS)], in_progress)
     return [row["_id"] async for row in Interview.get_pymongo_collection().find({}, {"_id": 1})]
 
 
@@ -139,10 +139,10 @@ async def _measure_costs(meter: Meter, live: LiveHub, interview_ids: Sequence[Ob
     await meter.measure(f"sweep over {OPEN_INTERVIEWS:,} open interviews", range(POLLS), sweep)
 
 
-async def _sizes_table() -> Table:
+async def _build_size_table() -> Table:
     table = Table("bytes per document", "data", "on disk, compressed", "indexes", title="Storage")
-    for name, rows in (("interview", Interview.get_pymongo_collection()), ("turn", get_turn_collection())):
-        stats = await rows.database.command("collStats", rows.name)
+    for name, collection in (("interview", Interview.get_pymongo_collection()), ("turn", get_turn_collection())):
+        stats = await collection.database.command("collStats", collection.name)
         sizes = (f"{stats[size] / stats['count']:,.0f}" for size in ("size", "storageSize", "totalIndexSize"))
         table.add_row(name, *sizes)
     return table
@@ -160,7 +160,7 @@ async def measure() -> list[Table]:
         meter = Meter(rig)
         await _measure_costs(meter, live, interview_ids)
         await client.admin.command("fsync")  # sizes on disk are those of the last checkpoint
-        return [meter.table, await _sizes_table()]
+        return [meter.table, await _build_size_table()]
 
 
 def main() -> None:

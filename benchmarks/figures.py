@@ -6,7 +6,7 @@ from statistics import median
 
 from rich.table import Table
 
-from benchmarks.cells import CELLS, CONNECT, GOALS, LESS_IS_BETTER, NAMES, Goal, Metric, Peer
+from benchmarks.workloads import CONNECT, GOALS, LESS_IS_BETTER, NAMES, WORKLOADS, Goal, Metric, Peer
 
 NOISE = 1.3
 """On a shared machine, a ratio within this factor of another may be chance."""
@@ -18,10 +18,10 @@ STARVED = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One run of one cell against one peer."""
+    """One run of one workload against one peer."""
 
     peer: Peer
-    cell: str
+    workload: str
     values: Mapping[Metric, float]
     cpu: Mapping[str, float]
     """Shares of one core, of `server`, `redis` and `generator`, where they were measured."""
@@ -36,17 +36,17 @@ Medians = Mapping[tuple[Peer, str, Metric], float]
 
 
 def summarize(samples: Iterable[Sample]) -> Medians:
-    """Returns the median of all rounds for each peer, cell and metric."""
+    """Returns the median of all rounds for each peer, workload and metric."""
     rounds: dict[tuple[Peer, str, Metric], list[float]] = {}
     for sample in samples:
         for metric, value in sample.values.items():
-            rounds.setdefault((sample.peer, sample.cell, metric), []).append(value)
+            rounds.setdefault((sample.peer, sample.workload, metric), []).append(value)
     return {key: median(values) for key, values in rounds.items()}
 
 
-def ratio(medians: Medians, cell: str, metric: Metric, peer: Peer) -> float | None:
+def ratio(medians: Medians, workload: str, metric: Metric, peer: Peer) -> float | None:
     """Returns Viva's median divided by a peer's, or None if either was not measured."""
-    ours, theirs = medians.get((Peer.VIVA, cell, metric)), medians.get((peer, cell, metric))
+    ours, theirs = medians.get((Peer.VIVA, workload, metric)), medians.get((peer, workload, metric))
     return ours / theirs if ours and theirs else None
 
 
@@ -65,7 +65,7 @@ def judge(medians: Medians, goals: Sequence[Goal] = GOALS) -> list[Verdict]:
     """Returns the verdicts on all goals that were measured."""
     verdicts = []
     for goal in goals:
-        found = ratio(medians, goal.cell, goal.metric, goal.peer)
+        found = ratio(medians, goal.workload, goal.metric, goal.peer)
         if found is not None:
             reached = found <= goal.factor if goal.metric in LESS_IS_BETTER else found >= goal.factor
             verdicts.append(Verdict(goal, found, reached, goal.factor / NOISE < found < goal.factor * NOISE))
@@ -76,7 +76,7 @@ def warnings(samples: Iterable[Sample]) -> list[str]:
     """Names the runs in which something other than the server may have been the bottleneck."""
     found = []
     for sample in samples:
-        name = f"{sample.cell}, {NAMES[sample.peer]}"
+        name = f"{sample.workload}, {NAMES[sample.peer]}"
         if sample.is_starved:
             found.append(f"{name}: the server got {sample.cpu['server']:.2f} of its core, so other processes interfered.")
         elif (share := sample.cpu.get("generator", 0.0)) > GENERATOR_LIMIT:
@@ -89,11 +89,11 @@ def figures_table(samples: Sequence[Sample]) -> Table:
     medians = summarize(samples)
     peers = [peer for peer in Peer if any(peer is key[0] for key in medians)]
     table = Table("load", "figure", *(NAMES[peer] for peer in peers), title="Viva beside its peers; Viva's ratio in parentheses")
-    for cell in (*CELLS, CONNECT):
+    for workload in (*WORKLOADS, CONNECT):
         for metric in Metric:
-            row = [(medians.get((peer, cell, metric)), ratio(medians, cell, metric, peer)) for peer in peers]
+            row = [(medians.get((peer, workload, metric)), ratio(medians, workload, metric, peer)) for peer in peers]
             if any(value is not None for value, _ in row):
-                table.add_row(cell, metric.value, *(_format(*figure) for figure in row))
+                table.add_row(workload, metric.value, *(_format(*figure) for figure in row))
     return table
 
 
@@ -112,5 +112,7 @@ def goals_table(verdicts: Sequence[Verdict]) -> Table:
         bound = "at most" if goal.metric in LESS_IS_BETTER else "at least"
         outcome = "[green]reached[/]" if verdict.is_reached else "[red]not reached[/]"
         close = " (within noise)" if verdict.is_close else ""
-        table.add_row(goal.cell, goal.metric, NAMES[goal.peer], f"{bound} {goal.factor}", f"{verdict.ratio:.2f}", outcome + close)
+        table.add_row(
+            goal.workload, goal.metric, NAMES[goal.peer], f"{bound} {goal.factor}", f"{verdict.ratio:.2f}", outcome + close
+        )
     return table

@@ -22,8 +22,8 @@ from models.writes.append_turns import LeaseLost
 from models.writes.recording_transitions import FILES_BACKOFF, claim_file_job, complete_recording, postpone_file_job
 from recording.containers import AUDIO_TYPE, VIDEO_TYPE
 from recording.merge import FILE_NAMES, LocalPart, MergedFile, merge_parts
+from recording.part_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME
 from recording.storage import RecordingStore, StoreFailed
-from recording.track_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME
 from recording.upload_buffer import build_chunks_path
 
 log = structlog.get_logger(__name__)

@@ -19,9 +19,9 @@ from models.documents.recording import Recording, RecordingPart, VideoSize
 from models.writes.append_turns import LeaseLost
 from models.writes.recording_transitions import add_part, add_video, give_up_recording
 from recording.encoder_thread import EncoderFailed
+from recording.part_writer import CameraFrame, PartWriter, Side
 from recording.storage import RecordingStore, StoreFailed
 from recording.timeline import SAMPLE_RATE
-from recording.track_writer import CameraFrame, PartWriter, Side
 from recording.upload_buffer import MAX_OUTAGE_SECONDS
 
 log = structlog.get_logger(__name__)

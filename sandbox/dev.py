@@ -93,6 +93,6 @@ async def schedule_sample_interview(stack: Stack, token: str) -> tuple[str, str]
     }
     async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
         body = {"query": SCHEDULE, "variables": {"input": schedule_input}}
-        answer = await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
-    scheduled = answer.json()["data"]["scheduleInterview"]
+        response = await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
+    scheduled = response.json()["data"]["scheduleInterview"]
     return scheduled["invite"]["url"], scheduled["interview"]["url"]

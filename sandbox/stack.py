@@ -235,7 +235,7 @@ async def _are_valid_keys(stack: Stack, keys: Mapping[Role, str]) -> bool:
     async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
         for secret in keys.values():
             headers = {"Authorization": f"Bearer {secret}"}
-            answer = await client.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
-            if not answer.json().get("data"):
+            response = await client.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
+            if not response.json().get("data"):
                 return False
     return True

@@ -200,10 +200,10 @@ async def test_dev_prints_its_urls_a_token_for_each_role_and_a_valid_query(
         assert set(tokens) == set(Role) - {Role.CANDIDATE}
         await assert_ide_loads(client, url)
         for role, token in tokens.items():
-            answer = await client.post(url, json={"query": query}, headers={"Authorization": f"Bearer {token}"})
-            assert "errors" not in answer.json(), json.dumps(answer.json()["errors"])
-            assert answer.json()["data"]["viewer"]["role"] == role
-            assert len(answer.json()["data"]["positions"]["nodes"]) == 6
+            response = await client.post(url, json={"query": query}, headers={"Authorization": f"Bearer {token}"})
+            assert "errors" not in response.json(), json.dumps(response.json()["errors"])
+            assert response.json()["data"]["viewer"]["role"] == role
+            assert len(response.json()["data"]["positions"]["nodes"]) == 6
         dev.send_signal(signal.SIGTERM)
         async with asyncio.timeout(COMMAND_SECONDS):
             assert await dev.wait() == 0

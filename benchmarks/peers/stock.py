@@ -1,6 +1,6 @@
-"""Strawberry's own ASGI handler with stock settings, on broadcaster and PyMongo, as their documentation shows it.
+"""Strawberry's own ASGI handler with default settings, on broadcaster and PyMongo, as their documentation shows.
 
-Nothing is authorized. The list query is a flat type of ten scalars.
+It has no authorization. The list query returns a flat type of ten scalars.
 """
 
 import json
@@ -29,7 +29,7 @@ rows = client[os.environ["DATABASE"]]["interviews"]
 
 @strawberry.enum
 class Speaker(StrEnum):
-    """Who said a turn."""
+    """Speaker of a turn."""
 
     INTERVIEWER = "INTERVIEWER"
     CANDIDATE = "CANDIDATE"
@@ -37,7 +37,7 @@ class Speaker(StrEnum):
 
 @strawberry.enum
 class Channel(StrEnum):
-    """How a turn was said."""
+    """Channel of a turn."""
 
     VOICE = "VOICE"
     TEXT = "TEXT"
@@ -45,7 +45,7 @@ class Channel(StrEnum):
 
 @strawberry.type
 class Turn:
-    """The fields of a turn that the benchmark asks Viva for."""
+    """The fields of a turn that the benchmark requests from Viva."""
 
     id: strawberry.ID
     seq: int
@@ -74,7 +74,7 @@ class Turn:
 
 @strawberry.type
 class Interview:
-    """The fields of an interview that the benchmark asks Viva for."""
+    """The fields of an interview that the benchmark requests from Viva."""
 
     id: strawberry.ID
     status: str
@@ -114,7 +114,7 @@ class Subscription:
 
     @strawberry.subscription
     async def turn_added(self, interview_id: strawberry.ID, after: int = 0) -> AsyncGenerator[Turn, None]:
-        """Yields turns, beginning with the stored one whatever `after` says."""
+        """Yields turns, starting with the stored one; `after` is ignored."""
         async with aclosing(turns.follow(interview_id)) as messages:
             async for message in messages:
                 yield Turn.from_message(message)

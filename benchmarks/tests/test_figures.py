@@ -1,15 +1,15 @@
 import pytest
 from rich.console import Console
 
-from benchmarks.cells import CELLS, CONNECT, GOALS, Goal, Metric, Peer
 from benchmarks.figures import Sample, figures_table, goals_table, judge, ratio, summarize, warnings
+from benchmarks.workloads import CONNECT, GOALS, WORKLOADS, Goal, Metric, Peer
 from live.interview_feed import MAX_CACHED_TURNS
 
 
 def sample(
-    peer: Peer, value: float, cell: str = "1x100", metric: Metric = Metric.RATE, generator: float = 0.5, server: float = 1.0
+    peer: Peer, value: float, workload: str = "1x100", metric: Metric = Metric.RATE, generator: float = 0.5, server: float = 1.0
 ) -> Sample:
-    return Sample(peer, cell, {metric: value}, {"server": server, "redis": 0.1, "generator": generator})
+    return Sample(peer, workload, {metric: value}, {"server": server, "redis": 0.1, "generator": generator})
 
 
 def test_summary_is_the_median_of_rounds() -> None:
@@ -64,11 +64,11 @@ def test_warnings_name_runs_with_another_bottleneck_than_the_server() -> None:
 
 def test_every_goal_compares_a_load_that_both_servers_take() -> None:
     for goal in GOALS:
-        assert goal.cell == CONNECT or {Peer.VIVA, goal.peer} <= set(CELLS[goal.cell].peers)
+        assert goal.workload == CONNECT or {Peer.VIVA, goal.peer} <= set(WORKLOADS[goal.workload].peers)
 
 
 def test_no_subscriber_can_be_further_behind_than_the_feed_keeps() -> None:
-    assert all(cell.window < MAX_CACHED_TURNS for cell in CELLS.values())
+    assert all(workload.window < MAX_CACHED_TURNS for workload in WORKLOADS.values())
 
 
 def test_tables_show_figures_ratios_and_verdicts() -> None:

@@ -16,10 +16,10 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from benchmarks.cells import Cell, Metric, Peer
 from benchmarks.compare import prepare
 from benchmarks.load_generator import SOURCES, LoadGenerator, build
 from benchmarks.rig import Rig
+from benchmarks.workloads import Metric, Peer, Workload
 from sandbox.processes import SandboxFailed
 
 pytestmark = [
@@ -180,8 +180,8 @@ async def test_loss_of_the_last_turns_fails_the_run(binary: Path, rig: Rig) -> N
 async def test_the_product_itself_is_measured(binary: Path, restored_documents: None) -> None:
     cores = os.sched_getaffinity(0)
     async with prepare([Peer.VIVA], 1, lambda _: None, binary.parent) as comparison:
-        (live,) = await comparison.run(Peer.VIVA, Cell("small", subscribers=2, window=2, seconds=0.5))
-        (listed,) = await comparison.run(Peer.VIVA, Cell("list", connections=2, seconds=0.5))
+        (live,) = await comparison.run(Peer.VIVA, Workload("small", subscribers=2, window=2, seconds=0.5))
+        (listed,) = await comparison.run(Peer.VIVA, Workload("list", connections=2, seconds=0.5))
     assert live.values[Metric.RATE] > 20
     assert 0 < live.cpu["generator"] < 1
     assert listed.values[Metric.RESPONSES] > 5

@@ -45,7 +45,7 @@ RequestReply = Callable[..., Awaitable[CollectedReply]]
 
 @pytest.fixture
 def request_reply(claude: AsyncAnthropic, provider: AnthropicProvider, caplog: pytest.LogCaptureFixture) -> RequestReply:
-    """Request one reply, and check what holds for every reply, whatever Claude does."""
+    """A function that requests one reply and checks the invariants of all replies."""
 
     async def request(
         talk: Talk, timeouts: settings.InterviewSettings = PATIENT_TIMEOUTS, client: AsyncAnthropic | None = None
@@ -57,9 +57,9 @@ def request_reply(claude: AsyncAnthropic, provider: AnthropicProvider, caplog: p
         with structlog.testing.capture_logs() as logs:
             async with (
                 asyncio.timeout(20),
-                aclosing(stream_reply(client or claude, settings.AnthropicSettings(), timeouts, plan, prompt)) as words,
+                aclosing(stream_reply(client or claude, settings.AnthropicSettings(), timeouts, plan, prompt)) as stream,
             ):
-                async for event in words:
+                async for event in stream:
                     events.append(event)
         reply = CollectedReply(events, list(logs))
         assert isinstance(events[0], MoveChosen), "the move precedes the words"
@@ -84,7 +84,7 @@ async def chat(services: Services, tenant: Tenant, claude: AsyncAnthropic) -> Ch
 
 @pytest.fixture
 async def release_event() -> AsyncIterator[asyncio.Event]:
-    """An event that releases a scripted answer; it is set at the latest when the test ends."""
+    """An event that releases a scripted answer, set when the test ends at the latest."""
     released = asyncio.Event()
     yield released
     released.set()

@@ -1,4 +1,4 @@
-"""A position with private texts, and what the output filter releases."""
+"""A position with private texts, and helpers that run the output filter on replies."""
 
 from collections.abc import Iterable
 
@@ -14,27 +14,27 @@ from tests.factories import position_body
 ASKED_QUESTION = "What was the last thing that you built on your own?"
 OPEN_QUESTION = "How do you make sure that a change of yours is safe?"
 UNASKED_QUESTION = "Tell me about the worst outage that you have ever caused."
-NOTE = "Retries are bounded and the pauses between them grow longer"
-NOTE_OF_ANOTHER = "Suspects an outage immediately and verifies it with a colleague"
+OPEN_QUESTION_NOTE = "Retries are bounded and the pauses between them grow longer"
+UNASKED_QUESTION_NOTE = "Suspects an outage immediately and verifies it with a colleague"
 DESCRIPTION = "How soundly the candidate reasons about systems that they have built"
 ANCHOR = "Names the assumption that proved wrong and when it was dropped"
 RULE = "Never judge, praise or score an answer, never hint at what to listen for"
-PRIVATE_TEXTS = (UNASKED_QUESTION, NOTE, NOTE_OF_ANOTHER, DESCRIPTION, ANCHOR, RULE)
+PRIVATE_TEXTS = (UNASKED_QUESTION, OPEN_QUESTION_NOTE, UNASKED_QUESTION_NOTE, DESCRIPTION, ANCHOR, RULE)
 
 LEAK_WORDS = 6
-"""Number of consecutive private words that counts as a leak."""
+"""Number of consecutive private words that count as a leak."""
 MOVES = tuple(MAX_SENTENCES)
 MANY_EXAMPLES = settings(max_examples=200, deadline=None)
-CUT_PLACES = st.lists(st.integers(0, 400), max_size=30)
+SPLIT_POSITIONS = st.lists(st.integers(0, 400), max_size=30)
 
 
-def guarded_position() -> PositionContent:
+def make_position_with_private_texts() -> PositionContent:
     levels = [Level(value=value, anchor=f"Anchor {value}.") for value in (1, 2, 3, 5)]
     return position_body(
         questions=[
             Question(key="asked", text=ASKED_QUESTION),
-            Question(key="open", text=OPEN_QUESTION, listen_for=[NOTE]),
-            Question(key="unasked", text=UNASKED_QUESTION, listen_for=[NOTE_OF_ANOTHER]),
+            Question(key="open", text=OPEN_QUESTION, listen_for=[OPEN_QUESTION_NOTE]),
+            Question(key="unasked", text=UNASKED_QUESTION, listen_for=[UNASKED_QUESTION_NOTE]),
         ],
         criteria=[
             Criterion(
@@ -48,17 +48,17 @@ def guarded_position() -> PositionContent:
     )
 
 
-PRIVATE_NGRAMS = collect_private_ngrams(guarded_position(), questions_asked=2, rules=RULES)
+PRIVATE_NGRAMS = collect_private_ngrams(make_position_with_private_texts(), questions_asked=2, rules=RULES)
 
 
 def filter_reply(move: Move, *chunks: str) -> str:
-    """Return what the filter releases of a complete reply that arrives in these chunks."""
+    """Return the text that the filter releases when a complete reply arrives in these chunks."""
     output_filter = OutputFilter(move, PRIVATE_NGRAMS)
     sentences = [sentence for chunk in chunks for sentence in output_filter.feed(chunk)]
     return "".join([*sentences, *output_filter.flush()])
 
 
-def split_at(text: str, places: Iterable[int]) -> list[str]:
-    """Split the text at these places, modulo its length."""
-    ends = sorted({place % (len(text) + 1) for place in places} | {len(text)})
+def split_at(text: str, positions: Iterable[int]) -> list[str]:
+    """Split the text at these positions, modulo its length."""
+    ends = sorted({position % (len(text) + 1) for position in positions} | {len(text)})
     return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]

@@ -1,4 +1,4 @@
-"""Typed interviews on real servers, whose reply job runs only when a test calls it."""
+"""Typed interviews on real servers; the reply job runs only when a test calls it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -64,22 +64,18 @@ class Chat:
         return await read_turns(self.id)
 
     async def interviewer_turns(self) -> list[Turn]:
-        """Return the interviewer's turns."""
         return [turn for turn in await self.turns() if turn.speaker is Speaker.INTERVIEWER]
 
     async def evaluations(self) -> list[Evaluation]:
         return await Evaluation.find({"interview_id": self.id}).to_list()
 
     async def move_into_past(self, **lapse: float) -> None:
-        """Move all times of the interview into the past.
-
-        `lapse` contains arguments of timedelta.
-        """
-        by = -int(timedelta(**lapse).total_seconds() * 1000)
-        computed = {name: {"$add": [f"${name}", by]} for name in ("started_at", "due_at")}
-        assert await update_interview(self.id, {}, {}, computed)
-        earlier = {name: {"$add": [f"${name}", by]} for name in ("started_at", "ended_at")}
-        await get_turn_collection().update_many({"interview_id": self.id}, [{"$set": earlier}])
+        """Move all times of the interview into the past, by a timedelta of these arguments."""
+        milliseconds = -int(timedelta(**lapse).total_seconds() * 1000)
+        interview_times = {name: {"$add": [f"${name}", milliseconds]} for name in ("started_at", "due_at")}
+        assert await update_interview(self.id, {}, {}, interview_times)
+        turn_times = {name: {"$add": [f"${name}", milliseconds]} for name in ("started_at", "ended_at")}
+        await get_turn_collection().update_many({"interview_id": self.id}, [{"$set": turn_times}])
 
     async def set_fields(self, **values: Any) -> None:
         """Change the document directly, without the checks of a transition."""
@@ -91,7 +87,7 @@ class Chat:
 
 
 async def make_chat(services: Services, claude: AsyncAnthropic, position: Position, **values: Any) -> Chat:
-    """Create an open interview that has not been greeted."""
+    """Create an open interview whose candidate has not been greeted."""
     interview = await make_interview(position, InterviewStatus.WAITING, **values)
     chat = Chat(services, claude, interview.id)
     assert await update_interview(chat.id, {}, {}, {"due_at": "$$NOW"})

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from agent.output_filter import MAX_CHARACTERS, MAX_SENTENCES, OutputFilter
 from models.documents.turn import Move
-from tests.agent.filter_texts import CUT_PLACES, MANY_EXAMPLES, MOVES, PRIVATE_NGRAMS, filter_reply, split_at
+from tests.agent.filter_texts import MANY_EXAMPLES, MOVES, PRIVATE_NGRAMS, SPLIT_POSITIONS, filter_reply, split_at
 
 # --- limits
 
@@ -117,16 +117,16 @@ _TEXT_PIECES = st.lists(
 
 
 @MANY_EXAMPLES
-@given(st.sampled_from(MOVES), _TEXT_PIECES, CUT_PLACES)
-def test_second_question_is_never_released(move: Move, text: str, places: list[int]) -> None:
-    marks = re.findall("[?\uff1f؟][?\uff1f؟!]*", filter_reply(move, *split_at(text, places)))
+@given(st.sampled_from(MOVES), _TEXT_PIECES, SPLIT_POSITIONS)
+def test_second_question_is_never_released(move: Move, text: str, positions: list[int]) -> None:
+    marks = re.findall("[?\uff1f؟][?\uff1f؟!]*", filter_reply(move, *split_at(text, positions)))
     assert len(marks) <= (move is Move.PROBE)
 
 
 @MANY_EXAMPLES
-@given(st.sampled_from(MOVES), _TEXT_PIECES, CUT_PLACES)
-def test_result_does_not_depend_on_how_the_text_is_split(move: Move, text: str, places: list[int]) -> None:
-    assert filter_reply(move, *split_at(text, places)) == filter_reply(move, *text) == filter_reply(move, text)
+@given(st.sampled_from(MOVES), _TEXT_PIECES, SPLIT_POSITIONS)
+def test_result_does_not_depend_on_how_the_text_is_split(move: Move, text: str, positions: list[int]) -> None:
+    assert filter_reply(move, *split_at(text, positions)) == filter_reply(move, *text) == filter_reply(move, text)
 
 
 # --- ends of sentences

@@ -11,16 +11,16 @@ from models.documents.position import Question
 from models.documents.turn import Move
 from tests.agent.filter_texts import (
     ASKED_QUESTION,
-    CUT_PLACES,
     LEAK_WORDS,
     MANY_EXAMPLES,
     MOVES,
-    NOTE,
     OPEN_QUESTION,
+    OPEN_QUESTION_NOTE,
     PRIVATE_TEXTS,
+    SPLIT_POSITIONS,
     UNASKED_QUESTION,
     filter_reply,
-    guarded_position,
+    make_position_with_private_texts,
     split_at,
 )
 from tests.factories import position_body
@@ -65,7 +65,7 @@ def test_disguised_private_text_is_rejected(trick: str, private: str) -> None:
 @pytest.mark.parametrize("end", [". ", "! ", "\n", ".\n", "… "])
 @pytest.mark.parametrize("size", [2, 3, 4, 5])
 def test_private_text_across_sentences_is_rejected(end: str, size: int) -> None:
-    words = NOTE.split()
+    words = OPEN_QUESTION_NOTE.split()
     parts = [" ".join(words[start : start + size]) for start in range(0, len(words), size)]
     out = re.findall(r"\w+", filter_reply(Move.CLARIFY, end.join(parts)))
     assert len(out) < LEAK_WORDS
@@ -73,9 +73,9 @@ def test_private_text_across_sentences_is_rejected(end: str, size: int) -> None:
 
 
 @MANY_EXAMPLES
-@given(st.data(), st.sampled_from(PRIVATE_TEXTS), CUT_PLACES, st.sampled_from(MOVES))
+@given(st.data(), st.sampled_from(PRIVATE_TEXTS), SPLIT_POSITIONS, st.sampled_from(MOVES))
 def test_six_consecutive_private_words_are_never_released(
-    data: st.DataObject, private: str, places: list[int], move: Move
+    data: st.DataObject, private: str, positions: list[int], move: Move
 ) -> None:
     words = re.findall(r"\w+", private)
     start = data.draw(st.integers(0, len(words) - LEAK_WORDS))
@@ -83,7 +83,7 @@ def test_six_consecutive_private_words_are_never_released(
     filler = st.lists(st.sampled_from(["so", "well", "you said", "and then"]), max_size=4).map(" ".join)
     trick = DISGUISES[data.draw(st.sampled_from(sorted(DISGUISES)))]
     text = f"Right. {data.draw(filler)} {trick(run)} {data.draw(filler)}. Good."
-    out = filter_reply(move, *split_at(text, places))
+    out = filter_reply(move, *split_at(text, positions))
     assert out in ("Right.", "Right. Good.")
 
 
@@ -92,7 +92,7 @@ def test_private_text_around_a_rejected_sentence_is_rejected() -> None:
 
 
 def test_five_private_words_are_allowed_and_six_are_not() -> None:
-    words = NOTE.split()
+    words = OPEN_QUESTION_NOTE.split()
     assert filter_reply(Move.CLARIFY, " ".join(words[:5])) != ""
     assert filter_reply(Move.CLARIFY, " ".join(words[:6])) == ""
 
@@ -114,10 +114,10 @@ def test_open_question_may_be_repeated_even_if_a_note_contains_it() -> None:
 
 
 def test_asked_question_is_not_private() -> None:
-    private = collect_private_ngrams(guarded_position(), questions_asked=3, rules=RULES)
+    private = collect_private_ngrams(make_position_with_private_texts(), questions_asked=3, rules=RULES)
     output_filter = OutputFilter(Move.CLARIFY, private)
     assert [*output_filter.feed(UNASKED_QUESTION), *output_filter.flush()] == [UNASKED_QUESTION]
 
 
 def test_rejected_sentence_does_not_affect_others() -> None:
-    assert filter_reply(Move.CLARIFY, f"I see. {NOTE}. Any example will do.") == "I see. Any example will do."
+    assert filter_reply(Move.CLARIFY, f"I see. {OPEN_QUESTION_NOTE}. Any example will do.") == "I see. Any example will do."

@@ -101,7 +101,7 @@ async def test_whole_interview_with_two_workers_and_two_api_processes(
 
 
 def cached_blocks_of(body: dict[str, Any]) -> list[str]:
-    """Return the blocks of a request up to the last cache mark, without the marks."""
+    """Return the blocks of a request up to the last cache breakpoint, without `cache_control`."""
     found: list[tuple[str, bool]] = []
     for role, content in [("system", body["system"]), *((it["role"], it["content"]) for it in body["messages"])]:
         for block in [{"text": content}] if isinstance(content, str) else content:

@@ -30,9 +30,9 @@ def media_type(response: httpx2.Response) -> str:
     ],
 )
 async def test_response_has_the_accepted_media_type(api: ApiClient, accept: str | None, expected: str) -> None:
-    answer = await api.post({"query": TYPENAME}, {"Accept": accept} if accept else {"Accept": ""})
-    assert media_type(answer.response) == expected
-    assert answer["__typename"] == "Query"
+    response = await api.post({"query": TYPENAME}, {"Accept": accept} if accept else {"Accept": ""})
+    assert media_type(response.http_response) == expected
+    assert response["__typename"] == "Query"
 
 
 async def test_query_can_be_sent_by_get(api: ApiClient) -> None:
@@ -92,11 +92,11 @@ INVALID_BODIES: list[Any] = [
 @pytest.mark.parametrize("body", INVALID_BODIES)
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
 async def test_invalid_request_is_refused_in_json(api: ApiClient, body: Any, accept: str) -> None:
-    answer = await api.post(body, {"Accept": accept})
-    assert answer.response.status_code == 400
-    assert media_type(answer.response) == accept
-    assert answer.codes == ["BAD_INPUT"]
-    assert answer.error["extensions"]["requestId"] == answer.response.headers["x-request-id"]
+    response = await api.post(body, {"Accept": accept})
+    assert response.http_response.status_code == 400
+    assert media_type(response.http_response) == accept
+    assert response.codes == ["BAD_INPUT"]
+    assert response.error["extensions"]["requestId"] == response.http_response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"query"', b"\xff\xfe", b'{"query": "\\ud800"}', b"[" * 100_000, b"NaN"])
@@ -132,51 +132,51 @@ UNEXECUTED_BODIES = {
 @pytest.mark.parametrize("body", UNEXECUTED_BODIES.values(), ids=UNEXECUTED_BODIES.keys())
 @pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL_JSON, 400)])
 async def test_response_without_execution_has_no_data(api: ApiClient, body: Any, accept: str, status: int) -> None:
-    answer = await api.post(body, {"Accept": accept})
-    assert (answer.response.status_code, answer.codes) == (status, ["BAD_INPUT"])
-    assert "data" not in answer.response.json()
+    response = await api.post(body, {"Accept": accept})
+    assert (response.http_response.status_code, response.codes) == (status, ["BAD_INPUT"])
+    assert "data" not in response.http_response.json()
 
 
 async def test_response_after_a_failed_execution_has_data(api: ApiClient) -> None:
-    answer = await api.post({"query": "{ viewer { name } }"}, {"Accept": GRAPHQL_JSON})
-    assert (answer.response.status_code, answer.codes) == (200, ["UNAUTHENTICATED"])
-    assert answer.response.json()["data"] is None
-    assert answer.error["path"] == ["viewer"]
+    response = await api.post({"query": "{ viewer { name } }"}, {"Accept": GRAPHQL_JSON})
+    assert (response.http_response.status_code, response.codes) == (200, ["UNAUTHENTICATED"])
+    assert response.http_response.json()["data"] is None
+    assert response.error["path"] == ["viewer"]
 
 
 async def test_subscription_needs_a_stream(api: ApiClient) -> None:
-    answer = await api.execute('subscription { turnAdded(interviewId: "x") { seq } }')
-    assert (answer.response.status_code, answer.codes) == (400, ["BAD_INPUT"])
-    assert "text/event-stream" in answer.error["message"]
+    response = await api.execute('subscription { turnAdded(interviewId: "x") { seq } }')
+    assert (response.http_response.status_code, response.codes) == (400, ["BAD_INPUT"])
+    assert "text/event-stream" in response.error["message"]
 
 
 async def test_oversized_body_is_refused(api: ApiClient) -> None:
-    answer = await api.execute(TYPENAME, padding="x" * MAX_BODY_BYTES)
-    assert (answer.response.status_code, answer.codes) == (413, ["BAD_INPUT"])
-    assert answer.error["message"] == "The request is too large: the limit is 256 KiB."
+    response = await api.execute(TYPENAME, padding="x" * MAX_BODY_BYTES)
+    assert (response.http_response.status_code, response.codes) == (413, ["BAD_INPUT"])
+    assert response.error["message"] == "The request is too large: the limit is 256 KiB."
 
 
 async def test_valid_request_id_is_returned_and_an_invalid_one_is_replaced(api: ApiClient) -> None:
     valid = await api.post({"query": TYPENAME}, {"X-Request-Id": "trace-1.a:b_c"})
-    assert valid.response.headers["x-request-id"] == "trace-1.a:b_c"
+    assert valid.http_response.headers["x-request-id"] == "trace-1.a:b_c"
     for invalid in ("two words", "x" * 101, "-x", 'x"y'):
         replaced = await api.post({"query": "{ unknown }"}, {"X-Request-Id": invalid})
-        assert replaced.response.headers["x-request-id"] != invalid
-        assert replaced.error["extensions"]["requestId"] == replaced.response.headers["x-request-id"]
+        assert replaced.http_response.headers["x-request-id"] != invalid
+        assert replaced.error["extensions"]["requestId"] == replaced.http_response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize(
     "token", ["", "x", "viva_x", "Basic eDp5", "Bearer", "Bearer a b", "Bearer viva_äöü".encode(), "Bearer a.b.c"]
 )
 async def test_invalid_credential_is_unauthenticated(api: ApiClient, token: str | bytes) -> None:
-    answer = await api.post({"query": "{ viewer { name } }"}, {"Authorization": token})  # type: ignore[dict-item]  # bytes, as no client would send them
-    assert answer.codes == ["UNAUTHENTICATED"]
+    response = await api.post({"query": "{ viewer { name } }"}, {"Authorization": token})  # type: ignore[dict-item]  # bytes, as no client would send them
+    assert response.codes == ["UNAUTHENTICATED"]
 
 
 async def test_scheme_of_a_credential_is_case_insensitive(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
-    answer = await api.post({"query": "{ viewer { role } }"}, {"Authorization": f"bEARER  {token} "})
-    assert answer["viewer"] == {"role": "VIEWER"}
+    response = await api.post({"query": "{ viewer { role } }"}, {"Authorization": f"bEARER  {token} "})
+    assert response["viewer"] == {"role": "VIEWER"}
 
 
 async def test_other_origins_are_refused_by_default(api: ApiClient) -> None:
@@ -200,8 +200,8 @@ async def test_errors_of_callers_are_not_logged(api: ApiClient, tenant: Tenant) 
 async def test_unexpected_error_outside_of_a_field_is_500_in_json(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.GraphQLEndpoint.get_context", None)
     with capture_logs() as logs:
-        answer = await api.execute(TYPENAME)
-    assert (answer.response.status_code, answer.codes) == (500, ["INTERNAL"])
+        response = await api.execute(TYPENAME)
+    assert (response.http_response.status_code, response.codes) == (500, ["INTERNAL"])
     assert [entry["event"] for entry in logs] == ["request failed"]
 
 
@@ -213,5 +213,5 @@ async def test_ide_is_disabled_by_default(api: ApiClient) -> None:
 
 async def test_batches_are_refused(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
-    answer = await api.post([{"query": TYPENAME}] * 100, bearer_headers(token))
-    assert answer.response.status_code == 400
+    response = await api.post([{"query": TYPENAME}] * 100, bearer_headers(token))
+    assert response.http_response.status_code == 400

@@ -49,5 +49,5 @@ async def test_ide_loads_its_files_from_a_cdn_otherwise(services: Services) -> N
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/graphql-response+json"])
 async def test_clients_other_than_browsers_get_no_page(services: Services, accept: str) -> None:
     async with make_client(services, ApiSettings(ide=True)) as client:
-        answer = await client.get("/graphql", headers={"Accept": accept}, params={"query": "{ __typename }"})
-    assert answer.json() == {"data": {"__typename": "Query"}}
+        response = await client.get("/graphql", headers={"Accept": accept}, params={"query": "{ __typename }"})
+    assert response.json() == {"data": {"__typename": "Query"}}

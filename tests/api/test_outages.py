@@ -51,12 +51,12 @@ async def assert_unavailable(api: ApiClient, interview: Interview, token: str, i
         "joinInterview": api.mutate("joinInterview", None, "access { token }", invite=invite),
     }
     async with asyncio.timeout(MAX_RESPONSE_SECONDS):
-        answers = dict(zip(calls, await asyncio.gather(*calls.values()), strict=True))
-    for name, answer in answers.items():
-        assert (name, answer.codes) == (name, ["UNAVAILABLE"])
-        assert answer.error["extensions"]["retryAfterSeconds"] > 0
-        assert "127.0.0.1" not in answer.error["message"]
-        assert not answer.data or answer.data == {name: None}
+        responses = dict(zip(calls, await asyncio.gather(*calls.values()), strict=True))
+    for name, response in responses.items():
+        assert (name, response.codes) == (name, ["UNAVAILABLE"])
+        assert response.error["extensions"]["retryAfterSeconds"] > 0
+        assert "127.0.0.1" not in response.error["message"]
+        assert not response.data or response.data == {name: None}
 
 
 async def assert_rest_available(api: ApiClient) -> None:
@@ -110,9 +110,9 @@ async def test_mongodb_outage_causes_coded_errors_in_time_and_loses_nothing(
 
 
 async def is_answered(api: ApiClient, token: str, interview: Interview) -> bool:
-    answer = await api.execute(STATUS_QUERY, token, id=global_id_of(interview))
-    assert answer.codes in ([], ["UNAVAILABLE"])
-    return not answer.errors
+    response = await api.execute(STATUS_QUERY, token, id=global_id_of(interview))
+    assert response.codes in ([], ["UNAVAILABLE"])
+    return not response.errors
 
 
 async def assert_closes_with_code(server: ServerAddress, token: str) -> None:
@@ -159,8 +159,8 @@ async def test_redis_outage_delays_turns_but_loses_none(settings: Settings, own_
             sent.append(f"answer {len(sent) + 1}")
             message = {"interviewId": global_id_of(interview), "text": sent[-1]}
             async with asyncio.timeout(MAX_RESPONSE_SECONDS):
-                answer = await api.mutate("sendMessage", candidate, "turn { seq }", **message)
-            assert answer["sendMessage"]["turn"]["seq"] == len(sent)
+                response = await api.mutate("sendMessage", candidate, "turn { seq }", **message)
+            assert response["sendMessage"]["turn"]["seq"] == len(sent)
 
         async with server.open_client(viewer) as session, aclosing(session.subscribe(request)) as turns:
             await send_next_message()

@@ -71,8 +71,8 @@ async def player(services: Services, tenant: Tenant) -> AsyncIterator[RecordingP
 
 
 async def test_response_is_complete_and_has_the_headers_that_players_need(player: RecordingPlayer) -> None:
-    answer = await player.get(accept_encoding="gzip")
-    assert (answer.status_code, answer.content) == (200, CONTENT)
+    response = await player.get(accept_encoding="gzip")
+    assert (response.status_code, response.content) == (200, CONTENT)
     expected = {
         "content-type": "audio/ogg",
         "content-length": "1024",
@@ -82,8 +82,8 @@ async def test_response_is_complete_and_has_the_headers_that_players_need(player
         "cache-control": "private, no-store",
         "etag": f'"{player.file.id}"',
     }
-    assert {name: answer.headers.get(name) for name in expected} == expected
-    assert "content-encoding" not in answer.headers
+    assert {name: response.headers.get(name) for name in expected} == expected
+    assert "content-encoding" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -97,23 +97,23 @@ async def test_response_is_complete_and_has_the_headers_that_players_need(player
     ],
 )
 async def test_range_request_returns_that_range(player: RecordingPlayer, requested: str, start: int, end: int) -> None:
-    answer = await player.get(range=requested)
-    assert (answer.status_code, answer.content) == (206, CONTENT[start:end])
-    assert answer.headers["content-range"] == f"bytes {start}-{end - 1}/1024"
-    assert answer.headers["content-length"] == str(end - start)
+    response = await player.get(range=requested)
+    assert (response.status_code, response.content) == (206, CONTENT[start:end])
+    assert response.headers["content-range"] == f"bytes {start}-{end - 1}/1024"
+    assert response.headers["content-length"] == str(end - start)
 
 
 @pytest.mark.parametrize("requested", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
 async def test_range_beyond_the_end_is_refused_with_the_size(player: RecordingPlayer, requested: str) -> None:
-    answer = await player.get(range=requested)
-    assert answer.status_code == 416
-    assert answer.headers["content-range"] == "bytes */1024"
+    response = await player.get(range=requested)
+    assert response.status_code == 416
+    assert response.headers["content-range"] == "bytes */1024"
 
 
 @pytest.mark.parametrize("requested", ["bytes=9-3", "lines=1-2", "bytes=", "bytes=0-1,5-6", "bytes=-", "nonsense"])
 async def test_invalid_and_multiple_ranges_return_the_whole_recording(player: RecordingPlayer, requested: str) -> None:
-    answer = await player.get(range=requested)
-    assert (answer.status_code, answer.content) == (200, CONTENT)
+    response = await player.get(range=requested)
+    assert (response.status_code, response.content) == (200, CONTENT)
 
 
 async def test_range_of_another_version_returns_the_whole_recording(player: RecordingPlayer) -> None:
@@ -149,17 +149,17 @@ async def test_forged_expired_and_foreign_links_are_refused(
         "API key": await issue_token(tenant, Role.ADMIN, player.interview),
     }
     for name, token in tokens.items():
-        answer = await player.client.get(path, params={"token": token})
-        assert (name, answer.status_code) == (name, 403)
-        assert "read the recording's url again" in answer.text
+        response = await player.client.get(path, params={"token": token})
+        assert (name, response.status_code) == (name, 403)
+        assert "read the recording's url again" in response.text
 
 
 async def test_unknown_recording_is_not_found(player: RecordingPlayer) -> None:
     auth = player.services.settings.auth
     for recording_id in (f"rec_{ObjectId()}", "rec_x", f"int_{player.interview.id}"):
         token = sign({"sub": recording_id, "exp": 4_000_000_000}, Audience.PLAYBACK, auth)
-        answer = await player.client.get(f"/recordings/{recording_id}", params={"token": token})
-        assert (answer.status_code, "There is no such recording" in answer.text) == (404, True)
+        response = await player.client.get(f"/recordings/{recording_id}", params={"token": token})
+        assert (response.status_code, "There is no such recording" in response.text) == (404, True)
 
 
 async def test_erased_recording_is_not_found_even_before_its_file_is_deleted(player: RecordingPlayer) -> None:
@@ -170,8 +170,8 @@ async def test_erased_recording_is_not_found_even_before_its_file_is_deleted(pla
 
 async def test_missing_file_is_an_error_before_any_content_is_sent(player: RecordingPlayer, tmp_path: Path) -> None:
     (tmp_path / str(player.file.path)).unlink()
-    answer = await player.get()
-    assert (answer.status_code, answer.text) == (
+    response = await player.get()
+    assert (response.status_code, response.text) == (
         503,
         "The recording cannot be read at the moment: The stored object no longer exists.",
     )

@@ -1,4 +1,4 @@
-"""Clients that read too slowly: the server disconnects them, and they learn why if they read on in time."""
+"""The server disconnects clients that read too slowly. One that resumes reading soon receives the reason."""
 
 import asyncio
 from typing import Any
@@ -25,11 +25,11 @@ HUGE_QUERY = (
     + " ".join(f"t{n}: transcript(interviewId: $id) {{ turns {{ text }} }}" for n in range(TRANSCRIPTS))
     + " }"
 )
-"""Returns 1 MB (TURNS * TRANSCRIPTS texts of 20,000 characters) at the price of few reads."""
+"""Returns 1 MB (TURNS * TRANSCRIPTS texts of 20,000 characters) from few database reads."""
 
 
-async def request_flood(client: RawSocketClient, interview: Interview) -> None:
-    """Store a long transcript, and request it so often that the responses exceed all buffers on the way."""
+async def request_more_than_buffers_hold(client: RawSocketClient, interview: Interview) -> None:
+    """Store a long transcript, and request it so often that the responses exceed the buffers of client and server."""
     for _ in range(TURNS):
         await add_candidate_turn(interview, "x" * 20_000)
     for number in range(20):
@@ -50,14 +50,14 @@ async def test_client_that_reads_nothing_is_disconnected_and_its_streams_end(
 ) -> None:
     monkeypatch.setattr(slow_clients, "STALLED_SECONDS", 0.2)
     monkeypatch.setattr(slow_clients, "CLOSE_GRACE_SECONDS", 0.1)
-    # The client's own buffers are small, and the test does not read from them.
+    # the client's buffers are small, and the test reads nothing from them
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER), max_queue=1, compression=None) as client:
-        await request_flood(client, interview)
+        await request_more_than_buffers_hold(client, interview)
         await wait_until(lambda: not metrics.OPEN_SOCKETS._value.get() and not metrics.OPEN_STREAMS._value.get())
         client.connection.transport.abort()
 
 
-async def test_client_that_reads_on_in_time_receives_the_close_code_and_reason(
+async def test_client_that_resumes_reading_receives_the_close_code_and_reason(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slow_clients, "STALLED_SECONDS", 0.2)
@@ -71,25 +71,25 @@ async def test_client_that_reads_on_in_time_receives_the_close_code_and_reason(
 
     monkeypatch.setattr(slow_clients.SlowClientProtocol, "_disconnect", record_disconnect)
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER), max_queue=1, compression=None) as client:
-        await request_flood(client, interview)
+        await request_more_than_buffers_hold(client, interview)
         async with asyncio.timeout(TIMEOUT_SECONDS):
             await disconnected.wait()
         assert await read_until_closed(client) == (slow_clients.TRY_AGAIN_LATER, slow_clients.STALL_REASON)
 
 
-async def test_slow_client_that_reads_on_stays_connected(
+async def test_slow_client_that_keeps_reading_stays_connected(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slow_clients, "STALLED_SECONDS", 3.0)
     async with connect_raw(
         server, await issue_token(tenant, Role.VIEWER), max_queue=1, compression=None, max_size=None
     ) as client:
-        await request_flood(client, interview)
-        seen: list[dict[str, Any]] = []
-        while len(seen) < 40:
-            seen.append(await client.receive())
-            await asyncio.sleep(0.1)  # slow: in total longer than STALLED_SECONDS
-    assert {message["type"] for message in seen} == {"next", "complete"}
+        await request_more_than_buffers_hold(client, interview)
+        messages: list[dict[str, Any]] = []
+        while len(messages) < 40:
+            messages.append(await client.receive())
+            await asyncio.sleep(0.1)  # in total longer than STALLED_SECONDS
+    assert {message["type"] for message in messages} == {"next", "complete"}
 
 
 async def test_unanswered_pings_close_the_connection_with_a_code_after_which_clients_reconnect(services: Services) -> None:

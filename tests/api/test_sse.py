@@ -1,4 +1,4 @@
-"""Server-sent events over a real server: streams that end with the interview, and with the server."""
+"""Server-sent events from a real server: a stream ends with its interview or with the server."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ class SseStream:
         self._lines = response.aiter_lines()
 
     async def read_next(self) -> str | None:
-        """Return the text of the next turn, "complete", or None if the stream has ended without being complete."""
+        """Return the text of the next turn, "complete" for a `complete` event, or None at the end of the response."""
         async with asyncio.timeout(TIMEOUT_SECONDS):
             async for line in self._lines:
                 if line == "event: complete":
@@ -62,7 +62,7 @@ async def test_stream_sends_new_turns_and_completes_with_the_interview(
         assert await stream.read_next() is None
 
 
-async def test_shutdown_cuts_streams_off_and_another_server_resumes_them(
+async def test_shutdown_interrupts_streams_and_another_server_resumes_them(
     services: Services, server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     shutdown = asyncio.Event()
@@ -72,7 +72,7 @@ async def test_shutdown_cuts_streams_off_and_another_server_resumes_them(
         async with open_sse_stream(stopping, token, interview) as stream:
             assert await stream.read_next() == "first"
             shutdown.set()
-            # Not complete, or clients would not reconnect.
+            # no `complete` event, so that clients reconnect
             assert await stream.read_next() is None
         async with open_sse_stream(stopping, token, interview) as refused:
             assert await refused.read_next() is None

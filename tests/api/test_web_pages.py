@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from api.http import build_routes
-from api.web_pages import page_routes
+from api.web_pages import build_page_routes
 from lifecycle.services import Services
 from settings import LivekitSettings, Settings
 from tests.schema.api_client import with_services
@@ -21,7 +21,7 @@ SCRIPT = "export const words = 'long enough to be worth compressing';\n" * 40
 
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
-    """The files of a build that the server reads."""
+    """A folder with built web pages."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "index-4f2a.js").write_text(SCRIPT)
     (tmp_path / "index.html").write_text(
@@ -31,7 +31,7 @@ def dist(tmp_path: Path) -> Path:
 
 
 def make_client(dist: Path, livekit: LivekitSettings | None = None) -> httpx2.AsyncClient:
-    app = Starlette(routes=page_routes(Settings(_env_file=None, livekit=livekit or LivekitSettings()), dist))
+    app = Starlette(routes=build_page_routes(Settings(_env_file=None, livekit=livekit or LivekitSettings()), dist))
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva")
 
 
@@ -41,29 +41,29 @@ async def client(dist: Path) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def policy_directives(answer: httpx2.Response) -> dict[str, list[str]]:
+def parse_policy(response: httpx2.Response) -> dict[str, list[str]]:
     """Return the Content-Security-Policy by directive."""
-    parts = [part.split() for part in answer.headers["content-security-policy"].split(";")]
+    parts = [part.split() for part in response.headers["content-security-policy"].split(";")]
     return {name: sources for name, *sources in parts}
 
 
 @pytest.mark.parametrize("link", LINKS)
-async def test_links_of_the_api_open_the_pages(client: httpx2.AsyncClient, link: str) -> None:
+async def test_links_from_the_api_open_the_pages(client: httpx2.AsyncClient, link: str) -> None:
     page = await client.get(link)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert page.headers["cache-control"] == "no-cache"
     assert "/assets/index-4f2a.js" in page.text
 
 
-async def test_policy_allows_only_own_scripts_and_styles_with_a_new_nonce(client: httpx2.AsyncClient) -> None:
+async def test_policy_allows_only_own_scripts_and_styles_with_a_fresh_nonce(client: httpx2.AsyncClient) -> None:
     pages = [await client.get("/join") for _ in range(2)]
     nonces = [match[1] for page in pages if (match := re.search(r'nonce="([\w-]+)"', page.text))]
     assert len(set(nonces)) == 2
     for page, nonce in zip(pages, nonces, strict=True):
-        assert policy_directives(page)["default-src"] == ["'none'"]
-        assert policy_directives(page)["script-src"] == ["'self'"]
-        assert policy_directives(page)["style-src"] == ["'self'", f"'nonce-{nonce}'"]
-        assert policy_directives(page)["frame-ancestors"] == ["'none'"]
+        assert parse_policy(page)["default-src"] == ["'none'"]
+        assert parse_policy(page)["script-src"] == ["'self'"]
+        assert parse_policy(page)["style-src"] == ["'self'", f"'nonce-{nonce}'"]
+        assert parse_policy(page)["frame-ancestors"] == ["'none'"]
         assert "__NONCE__" not in page.text + page.headers["content-security-policy"]
 
 
@@ -82,13 +82,13 @@ async def test_policy_allows_connections_to_this_server_and_livekit(
     dist: Path, livekit: LivekitSettings, expected: list[str]
 ) -> None:
     async with make_client(dist, livekit) as client:
-        assert policy_directives(await client.get("/join"))["connect-src"] == ["'self'", *expected]
+        assert parse_policy(await client.get("/join"))["connect-src"] == ["'self'", *expected]
 
 
 async def test_page_may_use_the_microphone_and_sends_no_referrer(client: httpx2.AsyncClient) -> None:
     page = await client.get("/join")
     assert page.headers["permissions-policy"] == "microphone=(self), camera=(self)"
-    # The URL contains the invite.
+    # the URL contains the invite
     assert page.headers["referrer-policy"] == "no-referrer"
 
 

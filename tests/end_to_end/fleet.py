@@ -155,7 +155,7 @@ class Fleet:
     async def start_interview(
         self, position_key: str = "software_engineer", channel: str = "TEXT", recording: bool = False, api: int = 0
     ) -> "RunningInterview":
-        answer = await self.execute(
+        response = await self.execute(
             self.tokens[Role.RECRUITER],
             START_INTERVIEW,
             api,
@@ -166,7 +166,7 @@ class Fleet:
                 "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": recording},
             },
         )
-        started = answer["startInterview"]
+        started = response["startInterview"]
         access = started["access"]
         return RunningInterview(self, started["interview"]["id"], access["token"], access["room"])
 
@@ -192,8 +192,8 @@ class RunningInterview:
 
     async def say(self, text: str, api: int = 0) -> int:
         """Send a message as the candidate and return the turn's seq."""
-        answer = await self.fleet.execute(self.token, SEND_MESSAGE, api, input={"interviewId": self.id, "text": text})
-        seq: int = answer["sendMessage"]["turn"]["seq"]
+        response = await self.fleet.execute(self.token, SEND_MESSAGE, api, input={"interviewId": self.id, "text": text})
+        seq: int = response["sendMessage"]["turn"]["seq"]
         return seq
 
     def make_caller(self) -> VoiceCaller:

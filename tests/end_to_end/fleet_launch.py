@@ -1,4 +1,4 @@
-"""Launch a fleet, with or without voice."""
+"""Launch the processes of a deployment for end-to-end tests, with or without voice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from cli.keys import load_starter_positions
 from models.documents.organization import Organization, Role, create_key
 from resolvers.positions import seed_positions
 from sandbox.anthropic.provider import AnthropicProvider
@@ -19,16 +20,16 @@ from tests.end_to_end.fleet import Fleet, SpeechProviders
 from tests.livekit_rooms import find_livekit
 
 SHORT_POSITION_KEY = "short"
-"""Key of a position with two short questions, since a voice interview takes as long as its speech."""
+"""Key of a position with two short questions, because speech takes real time."""
 SHORT_POSITION_QUESTIONS = {
     "hard_bug": "Tell me about a bug that was hard to find. How did you get from the first symptom to its cause?",
     "two_ways": "When did you see two ways to build something, and how did you choose between them?",
 }
 
 
-def make_short_position(starters: list[dict[str, Any]]) -> dict[str, Any]:
-    """Derive the short position from the software engineer's."""
-    full_position = next(position for position in starters if position["key"] == "software_engineer")
+def make_short_position(starter_positions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the short position, derived from the software engineer's."""
+    full_position = next(position for position in starter_positions if position["key"] == "software_engineer")
     questions = {question["key"]: question for question in full_position["questions"]}
     return {
         **full_position,
@@ -45,8 +46,6 @@ async def launch_fleet(
 
     With `speech`, also run LiveKit, two voice workers and a recorder.
     """
-    from cli import keys
-
     port = free_port()
     async with AsyncExitStack() as stack:
         livekit: LivekitServer | None = None
@@ -54,12 +53,12 @@ async def launch_fleet(
         if speech:
             webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
             livekit = await stack.enter_async_context(LivekitServer(await find_livekit(), folder, webhooks=[webhook]))
-            found = build_livekit_environment(livekit)
-            voice = build_voice_environment(found, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
+            livekit_environment = build_livekit_environment(livekit)
+            voice = build_voice_environment(livekit_environment, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
         valkey = await stack.enter_async_context(Valkey(folder / "valkey"))
         organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
-        starters = keys.load_starter_positions()
-        await seed_positions(organization.id, [*starters, make_short_position(starters)])
+        starter_positions = load_starter_positions()
+        await seed_positions(organization.id, [*starter_positions, make_short_position(starter_positions)])
         roles: list[Role] = [role for role in Role if role is not Role.CANDIDATE]
         tokens: dict[Role, str] = {role: (await create_key(organization.id, role, role.lower()))[1] for role in roles}
         environment = make_environment(
@@ -76,6 +75,6 @@ async def launch_fleet(
         )
         fleet = Fleet(environment, folder / "logs", provider, valkey, tokens, livekit=livekit, speech=speech)
         stack.push_async_callback(fleet.stop)
-        voices = [fleet.add_agent(), fleet.add_agent(), fleet.add_recorder()] if speech else []
-        await asyncio.gather(fleet.add_api(port), fleet.add_worker(), fleet.add_worker(), *voices)
+        voice_processes = [fleet.add_agent(), fleet.add_agent(), fleet.add_recorder()] if speech else []
+        await asyncio.gather(fleet.add_api(port), fleet.add_worker(), fleet.add_worker(), *voice_processes)
         yield fleet

@@ -116,5 +116,5 @@ async def is_completed(states: list[Any]) -> bool:
 
 
 async def find_completed_result(fleet: Fleet, running_interview: RunningInterview) -> Any:
-    answer = await fleet.execute(fleet.tokens[Role.RECRUITER], RESULT_QUERY, id=running_interview.id)
-    return answer if answer["evaluation"] and answer["evaluation"]["status"] == "COMPLETED" else None
+    response = await fleet.execute(fleet.tokens[Role.RECRUITER], RESULT_QUERY, id=running_interview.id)
+    return response if response["evaluation"] and response["evaluation"]["status"] == "COMPLETED" else None

@@ -15,6 +15,6 @@ def build_criterion_judgement(level: int | None, *quotes: tuple[int, str]) -> di
 
 
 def build_judgement_json(default: dict[str, Any], **values: Any) -> str:
-    """Give every criterion the `default` judgement unless `values` names it; other `values` replace fields of the whole."""
+    """Return a judgement: `values` replace judgements of criteria, which are `default` otherwise, or other fields."""
     criteria = {key: values.pop(key, default) for key in CRITERION_KEYS}
     return json.dumps({"criteria": criteria, "strengths": [], "weaknesses": [], "summary": "A summary.", **values})

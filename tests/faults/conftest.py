@@ -7,6 +7,6 @@ from tests.faults.deployment import Deployment, deploy
 
 @pytest.fixture(scope="module")
 async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
-    """The product's processes, and the subscribers and writers of `make faults`."""
+    """A deployment under the load of `make faults`: subscribers and writers."""
     async with deploy(tmp_path_factory.mktemp("faults")) as deployment:
         yield deployment

@@ -1,4 +1,4 @@
-"""What the scenarios rely on: an oracle that detects every violation, checks that can fail, and a proxy that can go dead."""
+"""The fault harness itself: its oracle detects every violation, its checks can fail, and its proxy can stop forwarding."""
 
 import asyncio
 import math
@@ -67,7 +67,7 @@ def test_result_passes_only_if_every_check_holds() -> None:
     assert not Result("Scenario", [good, bad], 0.0).passed
 
 
-async def test_proxy_delivers_what_it_held_back_once_the_black_hole_ends() -> None:
+async def test_proxy_delivers_delayed_data_when_the_black_hole_ends() -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(1024):
             writer.write(chunk)
@@ -78,13 +78,13 @@ async def test_proxy_delivers_what_it_held_back_once_the_black_hole_ends() -> No
         writer.write(b"before")
         assert await reader.readexactly(6) == b"before"
         async with proxy.black_hole():
-            writer.write(b"meanwhile")
+            writer.write(b"delayed")
             # connections are still accepted
             _, second = await asyncio.open_connection("127.0.0.1", proxy.port)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(reader.read(1), 0.3)
-        assert await reader.readexactly(9) == b"meanwhile"
-        for one in (writer, second):
-            one.close()
-            await one.wait_closed()
+        assert await reader.readexactly(7) == b"delayed"
+        for connection in (writer, second):
+            connection.close()
+            await connection.wait_closed()
         assert await reader.read() == b""

@@ -1,4 +1,4 @@
-"""Read from Redis what subscribers and workers receive."""
+"""Reads the messages and jobs in Redis."""
 
 import json
 from typing import Any, cast
@@ -12,30 +12,30 @@ StreamRows = list[tuple[str, dict[str, str]]]
 
 
 class RedisProbe:
-    """Returns what has been published and kicked since the previous call."""
+    """Each method returns what is new since its previous call."""
 
     def __init__(self, redis: Redis, pubsub: Any, prefix: str) -> None:
         self._redis = redis
         self._pubsub = pubsub
         self._prefix = prefix
-        self._read = "-"
+        self._range_start = "-"
 
     async def read_published_channels(self) -> set[str]:
-        """Return the channels, without the prefix."""
+        """Return the channels of the published messages, without the prefix."""
         end_channel = f"{self._prefix}:end"
-        # Redis keeps the order, so everything published before arrives before this
+        # Redis preserves the order, so all earlier messages arrive before this one
         await self._redis.publish(end_channel, "")
         channels = set()
         while (channel := (await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=10))["channel"]) != end_channel:
             channels.add(channel.removeprefix(f"{self._prefix}:"))
         return channels
 
-    async def read_kicked_jobs(self) -> list[tuple[str, ObjectId]]:
+    async def read_enqueued_jobs(self) -> list[tuple[str, ObjectId]]:
         """Return the jobs, each with the id of its document."""
         # redis-py's type is the union of the replies of all protocol versions
-        rows = cast(StreamRows, await self._redis.xrange(f"{self._prefix}:jobs", self._read))
+        rows = cast(StreamRows, await self._redis.xrange(f"{self._prefix}:jobs", self._range_start))
         if rows:
-            self._read = f"({rows[-1][0]}"
+            self._range_start = f"({rows[-1][0]}"
         messages = [json.loads(fields["data"]) for _, fields in rows]
         return [(message["task_name"], ObjectId(message["args"][0])) for message in messages]
 

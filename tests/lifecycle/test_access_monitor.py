@@ -45,7 +45,7 @@ async def test_one_check_serves_all_streams_of_a_caller(
     assert other is not shared[0]
 
 
-async def test_applications_share_no_monitor(tenant: Tenant, monitors: AccessMonitors) -> None:
+async def test_each_application_has_its_own_monitors(tenant: Tenant, monitors: AccessMonitors) -> None:
     caller = await tenant.admin()
     monitor = monitors.for_principal(caller)
     assert monitors.for_principal(caller) is monitor
@@ -55,13 +55,13 @@ async def test_applications_share_no_monitor(tenant: Tenant, monitors: AccessMon
 async def test_revocation_ends_every_stream_of_the_caller(tenant: Tenant) -> None:
     caller = await tenant.principal(Role.VIEWER)
     interviews = [await tenant.make_interview() for _ in range(3)]
-    streams = [await follow_turns(tenant.services, caller, global_id_of(one), 0, recheck_seconds=0.05) for one in interviews]
+    streams = [await follow_turns(tenant.services, caller, global_id_of(each), 0, recheck_seconds=0.05) for each in interviews]
     pending = [asyncio.ensure_future(anext(stream)) for stream in streams]
     assert caller.key_id
     await revoke_key(PydanticObjectId(caller.key_id))
     async with asyncio.timeout(TIMEOUT_SECONDS):
-        ended = await asyncio.gather(*pending, return_exceptions=True)
-    assert [type(error) for error in ended] == [Unauthenticated] * 3
+        errors = await asyncio.gather(*pending, return_exceptions=True)
+    assert [type(error) for error in errors] == [Unauthenticated] * 3
 
 
 async def test_hanging_check_blocks_no_stream(tenant: Tenant, monitors: AccessMonitors, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ async def test_expired_access_ends_while_mongodb_is_unavailable(
         await monitor.check_and_wait()
 
 
-async def test_monitor_is_freed_when_its_caller_has_left(tenant: Tenant, monitors: AccessMonitors) -> None:
+async def test_monitor_is_freed_after_its_last_use(tenant: Tenant, monitors: AccessMonitors) -> None:
     monitor = weakref.ref(monitors.for_principal(await tenant.admin()))
     gc.collect()
     assert monitor() is None

@@ -78,7 +78,7 @@ async def test_ending_interview_without_a_lease_is_finished_after_the_grace_peri
     assert (await read_status(left), await read_status(young)) == (COMPLETED, ENDING)
     [evaluation] = await list_evaluations(left.id)
     assert await redis_probe.read_published_channels() == change_channels_of(left)
-    assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
+    assert await redis_probe.read_enqueued_jobs() == [(EVALUATE, evaluation.id)]
 
 
 async def test_ending_interview_is_left_to_its_lease_holder(services: Services) -> None:

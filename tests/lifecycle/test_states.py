@@ -40,7 +40,7 @@ async def test_opening_notifies_subscribers_and_wakes_the_reply_job(services: Se
     opened = await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)
     assert (opened.status, opened.consent) == (WAITING, CONSENT)
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
-    assert await redis_probe.read_kicked_jobs() == [(REPLY, interview.id)]
+    assert await redis_probe.read_enqueued_jobs() == [(REPLY, interview.id)]
 
 
 async def test_opening_by_voice_claims_a_dispatch_and_wakes_no_job(services: Services, redis_probe: RedisProbe) -> None:
@@ -50,7 +50,7 @@ async def test_opening_by_voice_claims_a_dispatch_and_wakes_no_job(services: Ser
     assert opened.lease
     assert opened.lease.holder == DISPATCH_HOLDER
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
-    assert await redis_probe.read_kicked_jobs() == []
+    assert await redis_probe.read_enqueued_jobs() == []
 
 
 async def test_opening_again_returns_the_interview_unchanged(services: Services, redis_probe: RedisProbe) -> None:
@@ -62,7 +62,7 @@ async def test_opening_again_returns_the_interview_unchanged(services: Services,
     assert {item.status for item in opened} == {WAITING}
     assert len({item.updated_at for item in opened}) == 1, "only one of them changed it"
     assert len({item.consent.recording for item in opened if item.consent}) == 1, "and its consent is stored"
-    assert len(await redis_probe.read_kicked_jobs()) == 1
+    assert len(await redis_probe.read_enqueued_jobs()) == 1
     await update_interview(interview.id, {}, {"status": IN_PROGRESS})
     assert (await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)).status is IN_PROGRESS
 
@@ -74,7 +74,7 @@ async def test_opening_an_interview_that_is_over_raises_conflict(
     interview = await make_interview(status=status)
     with pytest.raises(Conflict, match=status):
         await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)
-    assert (await redis_probe.read_published_channels(), await redis_probe.read_kicked_jobs()) == (set(), [])
+    assert (await redis_probe.read_published_channels(), await redis_probe.read_enqueued_jobs()) == (set(), [])
 
 
 @pytest.mark.parametrize("status", [WAITING, IN_PROGRESS])
@@ -88,7 +88,7 @@ async def test_ending_without_a_lease_holder_completes_immediately(
     assert evaluation.status is EvaluationStatus.PENDING
     assert (evaluation.model, evaluation.prompt_version) == (services.settings.anthropic.judge_model, "")
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
-    assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
+    assert await redis_probe.read_enqueued_jobs() == [(EVALUATE, evaluation.id)]
 
 
 async def test_concurrent_ends_are_one_end_with_one_evaluation(services: Services, redis_probe: RedisProbe) -> None:
@@ -100,7 +100,7 @@ async def test_concurrent_ends_are_one_end_with_one_evaluation(services: Service
     again = await states.end_interview(services, interview, EndReason.CANDIDATE_LEFT)
     assert (again.status, again.end_reason) == (COMPLETED, ended[0].end_reason)
     [evaluation] = await list_evaluations(interview.id)
-    assert await redis_probe.read_kicked_jobs() == [(EVALUATE, evaluation.id)]
+    assert await redis_probe.read_enqueued_jobs() == [(EVALUATE, evaluation.id)]
 
 
 async def test_ending_during_a_reply_waits_for_the_lease_holder(services: Services, redis_probe: RedisProbe) -> None:
@@ -122,7 +122,7 @@ async def test_finishing_again_returns_the_interview_unchanged(services: Service
     finished = await asyncio.gather(*(states.finish_interview(services, interview) for _ in range(5)))
     assert {item.status for item in finished} == {COMPLETED}
     assert len(await list_evaluations(interview.id)) == 1
-    assert len(await redis_probe.read_kicked_jobs()) == 1
+    assert len(await redis_probe.read_enqueued_jobs()) == 1
 
 
 async def test_end_detail_counts_the_replies_made_by_code(services: Services) -> None:
@@ -142,7 +142,7 @@ async def test_ending_an_interview_that_never_began_raises_conflict(
     with pytest.raises(Conflict, match="cancelInterview" if status is SCHEDULED else status):
         await states.end_interview(services, interview, EndReason.RECRUITER_ENDED)
     assert await list_evaluations(interview.id) == []
-    assert (await redis_probe.read_published_channels(), await redis_probe.read_kicked_jobs()) == (set(), [])
+    assert (await redis_probe.read_published_channels(), await redis_probe.read_enqueued_jobs()) == (set(), [])
 
 
 @pytest.mark.parametrize("status", [SCHEDULED, WAITING])
@@ -221,7 +221,7 @@ async def test_requesting_an_evaluation_notifies_subscribers_and_wakes_its_job(
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
     again = await states.request_evaluation(services, interview, ObjectId())
     assert again.id == first.id
-    assert set(await redis_probe.read_kicked_jobs()) == {(EVALUATE, first.id)}
+    assert set(await redis_probe.read_enqueued_jobs()) == {(EVALUATE, first.id)}
 
 
 async def test_message_is_published_and_wakes_the_reply_job(services: Services, redis_probe: RedisProbe) -> None:
@@ -229,7 +229,7 @@ async def test_message_is_published_and_wakes_the_reply_job(services: Services, 
     turn = await store_message(services, interview, "Hello.", "key")
     assert await store_message(services, interview, "Hello.", "key") == turn
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
-    assert set(await redis_probe.read_kicked_jobs()) == {(REPLY, interview.id)}
+    assert set(await redis_probe.read_enqueued_jobs()) == {(REPLY, interview.id)}
 
 
 async def test_interviewer_turns_are_published(services: Services, redis_probe: RedisProbe) -> None:

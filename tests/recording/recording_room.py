@@ -21,10 +21,10 @@ from models.documents.turn import Channel
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes.recording_transitions import claim_recorder_dispatch, claim_recording, create_recording
+from recording.part_writer import Side
 from recording.recorder import Recorder
 from recording.storage import RecordingStore
 from recording.timeline import SAMPLE_RATE, Samples
-from recording.track_writer import Side
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
 from tests.livekit_rooms import ParticipantKind, join_room
@@ -42,7 +42,7 @@ async def make_consenting_interview(*, recording: bool = True, **values: Any) ->
 
 
 async def claim_new_recording(interview: Interview) -> Recording:
-    """Create the interview's recording and claim it like a dispatched recorder."""
+    """Create the interview's recording and claim it as a dispatched recorder does."""
     interview_id = interview.id
     recording = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
     assert await create_recording(recording)
@@ -50,7 +50,7 @@ async def claim_new_recording(interview: Interview) -> Recording:
 
 
 async def claim_when_free(recording_id: ObjectId) -> Recording:
-    """Claim the recording like a dispatched recorder, once its lease is free."""
+    """Wait until the recording's lease is free, and claim it as a dispatched recorder does."""
     while (dispatched := await claim_recorder_dispatch(recording_id, 60, 60)) is None:
         await asyncio.sleep(0.1)
     claimed = await claim_recording(recording_id, dispatched.fence, HOLDER, 60)
@@ -72,13 +72,13 @@ class RecordingRoom:
 
     @asynccontextmanager
     async def join_as_candidate(self) -> AsyncIterator["ToneMicrophone"]:
-        async with self.join(CANDIDATE_IDENTITY) as room, open_microphone(room) as voice:
-            yield voice
+        async with self.join(CANDIDATE_IDENTITY) as room, open_microphone(room) as microphone:
+            yield microphone
 
     @asynccontextmanager
     async def join_as_interviewer(self, identity: str = "agent-1") -> AsyncIterator["ToneMicrophone"]:
-        async with self.join(identity, "agent") as room, open_microphone(room) as voice:
-            yield voice
+        async with self.join(identity, "agent") as room, open_microphone(room) as microphone:
+            yield microphone
 
     @asynccontextmanager
     async def run_recorder(
@@ -90,7 +90,7 @@ class RecordingRoom:
         max_outage_seconds: float = 20,
         lease_seconds: float = 60,
     ) -> AsyncIterator[Recorder]:
-        """Run a recorder in the room while the block runs, and let it store its part afterwards. Raises LeaseLost."""
+        """Run a recorder in the room during the block, and let it store its part afterwards. Raises LeaseLost."""
         stop = asyncio.Event()
 
         async def run(recorder: Recorder) -> None:
@@ -111,44 +111,44 @@ class RecordingRoom:
                     await running
 
 
-async def wait_until_heard(recorder: Recorder, *sides: Side) -> None:
+async def wait_for_audio(recorder: Recorder, *sides: Side) -> None:
     """Wait until the recorder receives sound, or silence, from each side."""
     async with asyncio.timeout(30):
         while recorder._part is None or not all(recorder._part._voices[side] for side in sides):
             await asyncio.sleep(0.05)
-    # by then frames arrive evenly
+    # until frames arrive evenly
     await asyncio.sleep(0.5)
 
 
-async def wait_until_seen(recorder: Recorder, *, seen: bool = True) -> None:
+async def wait_for_video(recorder: Recorder, *, is_on: bool = True) -> None:
     """Wait until the recorder receives the candidate's video, or no longer receives it."""
     candidate = recorder._room.remote_participants[CANDIDATE_IDENTITY]
     async with asyncio.timeout(30):
-        while seen is not any(
+        while is_on is not any(
             publication.kind == rtc.TrackKind.KIND_VIDEO and publication.track and publication.track.sid in recorder._streams
             for publication in candidate.track_publications.values()
         ):
             await asyncio.sleep(0.05)
-    # wait for the first frames, or the last ones
+    # until the first frames have arrived, or the last ones
     await asyncio.sleep(1)
 
 
 class ToneMicrophone:
-    """A microphone that sends silence, except while `play` sends a sound."""
+    """A microphone that sends silence except during `play`."""
 
     def __init__(self, source: rtc.AudioSource) -> None:
         self._source = source
         self._waiting: list[Samples] = []
-        self._begun: asyncio.Future[datetime] | None = None
+        self._began: asyncio.Future[datetime] | None = None
         self._task = asyncio.create_task(self._send())
 
     async def play(self, samples: Samples) -> datetime:
-        """Send this sound, and return the time at which it began once it is over."""
+        """Send this sound to its end. Returns the time at which it began."""
         frame = round(SAMPLE_RATE * FRAME_SECONDS)
-        begun: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
-        self._begun = begun
+        began: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
+        self._began = began
         self._waiting += np.split(samples, range(frame, len(samples), frame))
-        sent_at = await begun
+        sent_at = await began
         await asyncio.sleep(len(samples) / SAMPLE_RATE)
         while self._waiting:
             await asyncio.sleep(FRAME_SECONDS)
@@ -160,12 +160,12 @@ class ToneMicrophone:
         due = loop.time()
         while True:
             frame = self._waiting.pop(0) if self._waiting else silent
-            if self._begun and frame is not silent:
-                # the frames before it in the queue are sent first
-                self._begun.set_result(now() + timedelta(seconds=self._source.queued_duration))
-                self._begun = None
+            if self._began and frame is not silent:
+                # the queued frames are sent first
+                self._began.set_result(now() + timedelta(seconds=self._source.queued_duration))
+                self._began = None
             await self._source.capture_frame(rtc.AudioFrame(frame.tobytes(), SAMPLE_RATE, 1, len(frame)))
-            # on a busy machine late silence is skipped, or everything after it would be late too
+            # on a busy machine, skip delayed silence so that later frames are on time
             due = max(due + FRAME_SECONDS, loop.time() - FRAME_SECONDS)
             await asyncio.sleep(max(0.0, due - loop.time()))
 
@@ -176,23 +176,23 @@ class ToneMicrophone:
 
 @asynccontextmanager
 async def open_microphone(room: rtc.Room) -> AsyncIterator[ToneMicrophone]:
-    """Publish a microphone while the block runs."""
+    """Publish a microphone during the block."""
     source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=100)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
-    # no discontinuous transmission and no redundancy, since tests measure when a sound arrives
+    # discontinuous transmission and redundancy would change when a sound arrives, which tests measure
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
     await room.local_participant.publish_track(track, options)
-    voice = ToneMicrophone(source)
+    microphone = ToneMicrophone(source)
     try:
-        yield voice
+        yield microphone
     finally:
         # the track is not unpublished, which would hang in a room that has been deleted
-        await voice.aclose()
+        await microphone.aclose()
 
 
 @asynccontextmanager
 async def open_camera(room: rtc.Room, width: int = 640, height: int = 360, frames: int = 15) -> AsyncIterator[None]:
-    """Publish a camera with a moving picture while the block runs."""
+    """Publish a camera with a moving picture during the block."""
     source = rtc.VideoSource(width, height)
     track = rtc.LocalVideoTrack.create_video_track("camera", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA, simulcast=False)

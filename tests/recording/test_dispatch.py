@@ -82,11 +82,11 @@ async def test_preparing_the_room_and_joining_it_wake_the_record_job(services: S
     prepared, joined = [await make_consenting_interview(room=RoomState(wanted_until=seconds_ago(1))) for _ in range(2)]
     await prepare_room(services, prepared)
     await candidate_joined(services, joined.id, "PA_1")
-    assert await redis_probe.read_kicked_jobs() == [(RECORD, prepared.id), (RECORD, joined.id)]
+    assert await redis_probe.read_enqueued_jobs() == [(RECORD, prepared.id), (RECORD, joined.id)]
     refusing = await make_consenting_interview(recording=False, room=RoomState(wanted_until=seconds_ago(1)))
     await prepare_room(services, refusing)
     await candidate_joined(services, refusing.id, "PA_1")
-    assert await redis_probe.read_kicked_jobs() == []
+    assert await redis_probe.read_enqueued_jobs() == []
 
 
 async def test_no_recorder_is_dispatched_without_a_store(services: Services, redis_probe: RedisProbe) -> None:
@@ -95,7 +95,7 @@ async def test_no_recorder_is_dispatched_without_a_store(services: Services, red
     interview = await make_consenting_interview()
     await prepare_room(services_without_store, interview)
     await start_recording(services_without_store, interview.id)
-    assert await redis_probe.read_kicked_jobs() == []
+    assert await redis_probe.read_enqueued_jobs() == []
     assert await get_interview_recording(interview.id) is None
 
 

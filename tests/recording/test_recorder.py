@@ -17,8 +17,8 @@ from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.recording_transitions import release_recording_lease
 from recording.finalize import finalize_recording
 from recording.media_erasure import erase_media
+from recording.part_writer import Side
 from recording.storage import RecordingStore, open_store
-from recording.track_writer import Side
 from sandbox.livekit.server import LivekitServer
 from tests.recording.disks import mount_small_disk
 from tests.recording.recording_room import (
@@ -27,8 +27,8 @@ from tests.recording.recording_room import (
     claim_when_free,
     make_consenting_interview,
     open_camera,
-    wait_until_heard,
-    wait_until_seen,
+    wait_for_audio,
+    wait_for_video,
 )
 from tests.recording.tones import decode_channels, find_loud_spans, tone
 
@@ -64,7 +64,7 @@ async def test_each_voice_is_on_its_channel_at_its_time(
         recording_room.join_as_candidate() as candidate,
         recording_room.run_recorder(services, store, recording) as recorder,
     ):
-        await wait_until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
+        await wait_for_audio(recorder, Side.CANDIDATE, Side.INTERVIEWER)
         asked = await interviewer.play(tone(880, 1))
         answered = await candidate.play(tone(440, 1.5))
         asked_again = await interviewer.play(tone(880, 1))
@@ -103,7 +103,7 @@ async def test_everything_up_to_the_closing_of_the_room_is_recorded(
         recording_room.join_as_candidate(),
         recording_room.run_recorder(services, store, recording) as recorder,
     ):
-        await wait_until_heard(recorder, Side.CANDIDATE, Side.INTERVIEWER)
+        await wait_for_audio(recorder, Side.CANDIDATE, Side.INTERVIEWER)
 
         async def end_with_another() -> None:
             try:
@@ -137,12 +137,12 @@ async def test_camera_gives_a_composite_with_both_voices(
         recording_room.join("candidate") as room,
         recording_room.run_recorder(services, store, recording) as recorder,
     ):
-        await wait_until_heard(recorder, Side.INTERVIEWER)
+        await wait_for_audio(recorder, Side.INTERVIEWER)
         async with open_camera(room):
-            await wait_until_seen(recorder)
+            await wait_for_video(recorder)
             asked = await interviewer.play(tone(880, 2))
             await asyncio.sleep(1)
-        await wait_until_seen(recorder, seen=False)
+        await wait_for_video(recorder, is_on=False)
         await asyncio.sleep(1)
     files = await finish_and_read_files(services, store, interview, recorder.recording)
     composite = files[RecordingKind.COMPOSITE]
@@ -170,14 +170,14 @@ async def test_replacement_recorder_adds_a_part_on_the_same_timeline(
     recording_room = RecordingRoom(livekit_server, interview)
     async with recording_room.join_as_interviewer(), recording_room.join_as_candidate() as candidate:
         async with recording_room.run_recorder(services, store, recording) as first:
-            await wait_until_heard(first, Side.CANDIDATE)
+            await wait_for_audio(first, Side.CANDIDATE)
             before = await candidate.play(tone(440, 1))
             await asyncio.sleep(0.5)
         await release_recording_lease(first.recording)
         await candidate.play(tone(660, 1))
         recording = await claim_when_free(recording.id)
         async with recording_room.run_recorder(services, store, recording) as second:
-            await wait_until_heard(second, Side.CANDIDATE)
+            await wait_for_audio(second, Side.CANDIDATE)
             after = await candidate.play(tone(440, 1))
             await asyncio.sleep(0.5)
     assert [part.number for part in second.recording.parts] == [1, 2]

@@ -1,4 +1,4 @@
-"""Authorization that no GraphQL document can test. tests/schema/test_authorization.py tests every field by every role."""
+"""Authorization rules beyond the matrix of fields and roles in tests/schema/test_authorization.py."""
 
 import pytest
 from bson import ObjectId
@@ -17,18 +17,18 @@ from tests.resolvers.tenant import Tenant, global_id_of
 async def test_foreign_unknown_and_malformed_ids_cause_the_same_error(tenant: Tenant, other_tenant: Tenant) -> None:
     caller = await other_tenant.admin()
     messages = []
-    for unknown_id in (
+    for inaccessible_id in (
         global_id_of(await tenant.make_interview()),
         encode_id(IdKind.INTERVIEW, ObjectId()),
         "int_1",
-        "rubbish",
+        "unknown",
         "int_\udcff",
         "\0",
     ):
-        with pytest.raises(NotFound) as refused:
-            await get_interview(caller, unknown_id)
-        messages.append(str(refused.value))
-        assert await get_node(caller, unknown_id) is None
+        with pytest.raises(NotFound) as caught:
+            await get_interview(caller, inaccessible_id)
+        messages.append(str(caught.value))
+        assert await get_node(caller, inaccessible_id) is None
     assert len(set(messages)) == 1
 
 

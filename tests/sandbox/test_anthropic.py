@@ -118,7 +118,7 @@ async def test_usage_reports_cached_tokens(claude: AsyncAnthropic) -> None:
     assert read == [0, written[0], written[0] + written[1]]
     assert written[1] > 0
     assert written[2] == 0
-    assert len({usage.input_tokens for usage in usages}) == 1, "tokens after the last mark are never cached"
+    assert len({usage.input_tokens for usage in usages}) == 1, "tokens after the last breakpoint are never cached"
     other = await claude.messages.create(
         **make_request(system=[block("other rules ", marked=True)], messages=[*second, *directive])
     )

@@ -1,4 +1,4 @@
-"""The simulated candidate in a real LiveKit room, with a partner that plays the interviewer."""
+"""The simulated candidate in a real LiveKit room, with a second participant that plays the interviewer."""
 
 import asyncio
 import signal
@@ -40,13 +40,13 @@ def make_token(server: LivekitServer, room: str, identity: str) -> str:
 
 @dataclass
 class Partner:
-    """The participant at the other end, which speaks and listens."""
+    """The participant that plays the interviewer: it speaks and listens."""
 
     room: rtc.Room
     microphone: Microphone
     heard: list[VoiceActivity] = field(default_factory=list)
     typed: list[str] = field(default_factory=list)
-    left: list[float] = field(default_factory=list)
+    departures: list[float] = field(default_factory=list)
 
     async def ask(self, text: str) -> float:
         """Says a text and publishes its captions, as livekit-agents does. Returns when its audio ended."""
@@ -100,7 +100,7 @@ async def _join_partner(server: LivekitServer, name: str) -> AsyncIterator[Partn
         tasks.append(asyncio.create_task(TrackListener(track, participant.identity, partner.heard).listen()))
 
     room.on("track_subscribed", hear)
-    room.on("participant_disconnected", lambda _: partner.left.append(time.time()))
+    room.on("participant_disconnected", lambda _: partner.departures.append(time.time()))
     room.register_text_stream_handler("lk.chat", lambda reader, _: tasks.append(asyncio.create_task(read(reader))))
     await room.connect(server.url, make_token(server, name, "interviewer"))
     await room.local_participant.publish_track(partner.microphone.track)
@@ -117,28 +117,35 @@ async def _join_partner(server: LivekitServer, name: str) -> AsyncIterator[Partn
 async def test_caller_answers_each_question_after_it_has_ended_and_measures_reply_delays(call_room: CallRoom) -> None:
     answers = iter(["I fixed a bug.", "It took two days."])
     talking = asyncio.create_task(call_room.caller.converse(lambda _: next(answers, None)))
-    first_over = await call_room.partner.ask("Tell me about a bug. What was the first thing that you looked at?")
+    first_question_ended_at = await call_room.partner.ask("Tell me about a bug. What was the first thing that you looked at?")
     await call_room.partner.wait_until_heard(1)
-    second_over = await call_room.partner.ask("How long did it take?")
+    second_question_ended_at = await call_room.partner.ask("How long did it take?")
     await call_room.partner.wait_until_heard(2)
     await asyncio.sleep(0.5)
     await call_room.caller.leave()
     await talking
-    said = call_room.caller.utterances
-    assert [words.text for words in said] == ["I fixed a bug.", "It took two days."]
-    assert (said[0].started_at > first_over, said[1].started_at > second_over) == (True, True)
+    utterances = call_room.caller.utterances
+    assert [utterance.text for utterance in utterances] == ["I fixed a bug.", "It took two days."]
+    assert (utterances[0].started_at > first_question_ended_at, utterances[1].started_at > second_question_ended_at) == (
+        True,
+        True,
+    )
     assert call_room.caller.interviewer_texts == [
         "Tell me about a bug. What was the first thing that you looked at?",
         "How long did it take?",
     ]
-    # the times at which one side spoke are those at which the other side heard it
-    assert [heard.started_at for heard in call_room.partner.heard] == pytest.approx([words.started_at for words in said], abs=0.5)
-    assert [heard.ended_at for heard in call_room.partner.heard] == pytest.approx([words.ended_at for words in said], abs=0.5)
+    # each side reports the same times
+    assert [heard.started_at for heard in call_room.partner.heard] == pytest.approx(
+        [utterance.started_at for utterance in utterances], abs=0.5
+    )
+    assert [heard.ended_at for heard in call_room.partner.heard] == pytest.approx(
+        [utterance.ended_at for utterance in utterances], abs=0.5
+    )
     (reply,) = call_room.caller.reply_delays
     assert 0 < reply < 10
 
 
-async def test_words_that_need_no_answer_are_part_of_the_next_caption(call_room: CallRoom) -> None:
+async def test_statement_without_an_answer_is_part_of_the_next_caption(call_room: CallRoom) -> None:
     heard_texts: list[str] = []
 
     def answer_if_asked(heard: str) -> str | None:
@@ -154,7 +161,7 @@ async def test_words_that_need_no_answer_are_part_of_the_next_caption(call_room:
     await talking
     assert heard_texts[0] == "Hello, and welcome."
     assert heard_texts[-1] == "Hello, and welcome. How long did it take?"
-    assert [said.text for said in call_room.caller.utterances] == ["Two days."]
+    assert [utterance.text for utterance in call_room.caller.utterances] == ["Two days."]
 
 
 async def test_answer_can_contain_a_pause(call_room: CallRoom) -> None:
@@ -167,7 +174,7 @@ async def test_answer_can_contain_a_pause(call_room: CallRoom) -> None:
     assert said.ended_at - said.started_at > 3
 
 
-async def test_caller_can_interrupt_the_interviewer_after_a_given_time(call_room: CallRoom) -> None:
+async def test_caller_can_interrupt_the_interviewer_after_a_delay(call_room: CallRoom) -> None:
     asking = asyncio.create_task(
         call_room.partner.ask("This is a long sentence that goes on and on, and nobody would hear all of it to its end.")
     )
@@ -207,7 +214,7 @@ async def test_caller_can_leave_during_an_answer_and_join_again(call_room: CallR
     with pytest.raises(CallEnded):
         await saying
     async with asyncio.timeout(10):
-        while not call_room.partner.left:
+        while not call_room.partner.departures:
             await asyncio.sleep(0.02)
     with pytest.raises(RuntimeError, match="not in a room"):
         await call_room.caller.say("Hello?")
@@ -251,6 +258,6 @@ async def test_caller_in_its_own_process_answers_prepared_questions_and_can_be_k
         await caller.wait()
         killed_at = time.time()
         await asyncio.sleep(2)
-        # a killed process does not say goodbye, so the other participants do not know yet
-        assert not partner.left
+        # a killed process sends no leave message, so the others notice only after a timeout
+        assert not partner.departures
         assert all(sound.started_at < killed_at + 1 for sound in partner.heard)

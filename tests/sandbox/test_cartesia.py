@@ -179,16 +179,16 @@ async def test_request_without_a_key_is_refused(cartesia_provider: CartesiaProvi
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await session.ws_connect(f"{cartesia_provider.url}/tts/websocket?cartesia_version=2025-04-16", headers=headers)
-        answer = await session.post(
+        response = await session.post(
             f"{cartesia_provider.url}/tts/bytes", json={}, headers={"Cartesia-Version": "2025-04-16", **headers}
         )
-    assert (refused.value.status, answer.status) == (401, 401)
+    assert (refused.value.status, response.status) == (401, 401)
 
 
 async def test_request_without_a_version_is_refused(cartesia_provider: CartesiaProvider) -> None:
     async with aiohttp.ClientSession() as session:
-        answer = await session.post(f"{cartesia_provider.url}/tts/bytes", json={}, headers={"X-API-Key": "test"})
-    assert answer.status == 400
+        response = await session.post(f"{cartesia_provider.url}/tts/bytes", json={}, headers={"X-API-Key": "test"})
+    assert response.status == 400
 
 
 async def test_scripted_refusal_has_the_given_status(cartesia_provider: CartesiaProvider) -> None:

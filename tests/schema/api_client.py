@@ -27,7 +27,7 @@ from tests.resolvers.tenant import Tenant
 class GraphQLResponse:
     """The response to a GraphQL request."""
 
-    response: httpx2.Response
+    http_response: httpx2.Response
     data: dict[str, Any] | None
     errors: list[dict[str, Any]]
 

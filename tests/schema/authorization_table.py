@@ -239,14 +239,14 @@ class AuthorizationScenario:
         declared = ", ".join(f"${name}: {kinds.get(name, 'ID!')}" for name in used)
         text = f"query({declared}) {query}" if used else f"query {query}"
         token = self.tokens[role] if role else None
-        answer = await api.execute(text, token, **{name: self.variables[name] for name in used})
-        if answer.errors:
-            assert not any(leaf_presence(answer.data)), "what is refused is null"
+        response = await api.execute(text, token, **{name: self.variables[name] for name in used})
+        if response.errors:
+            assert not any(leaf_presence(response.data)), "what is refused is null"
         else:
-            assert any(leaf_presence(answer.data)) or any(name.split(".")[1] in query for name in ALWAYS_NULL_FIELDS), (
+            assert any(leaf_presence(response.data)) or any(name.split(".")[1] in query for name in ALWAYS_NULL_FIELDS), (
                 f"there is nothing to read: {query}"
             )
-        return answer.codes
+        return response.codes
 
 
 async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:

@@ -16,11 +16,13 @@ from tests.schema.shared_turns import ExecutionCounter, StreamCounter
 
 @pytest.fixture
 async def forty_interviews(tenant: Tenant, other_tenant: Tenant) -> list[Interview]:
-    """Forty interviews of the tenant. Another tenant has equal interviews."""
-    other = Tenant(tenant.services, tenant.organization, await make_position(tenant.id, key="other"), tenant.principals)
-    for place in range(6):
-        await make_listed_interview(other_tenant, place)
-    return [await make_listed_interview(other if place % 7 == 0 else tenant, place) for place in range(40)]
+    """Forty interviews of the tenant; another tenant has similar ones."""
+    with_other_position = Tenant(
+        tenant.services, tenant.organization, await make_position(tenant.id, key="other"), tenant.principals
+    )
+    for index in range(6):
+        await make_listed_interview(other_tenant, index)
+    return [await make_listed_interview(with_other_position if index % 7 == 0 else tenant, index) for index in range(40)]
 
 
 @pytest.fixture

@@ -26,31 +26,31 @@ NAMES = ("Ada Lovelace", "Grace Hopper", "Åsa O'Neill", "Ada Lovelace", "Zoë",
 SCORES = (None, 50.0, 75.0, 50.0, None, 100.0, 0.0)
 
 
-async def make_listed_interview(tenant: Tenant, place: int, **values: Any) -> Interview:
-    """Makes one of many interviews whose values for ordering and filtering are partly missing or repeated."""
-    name, score = NAMES[place % len(NAMES)], SCORES[place % len(SCORES)]
-    email = f"{name.split()[0].lower()}@{'mail' if place % 2 else 'post'}.example"
-    moment = FIRST_CREATED_AT + timedelta(hours=place // 3)
-    recommendation = None if score is None else list(Recommendation)[place % len(Recommendation)]
+async def make_listed_interview(tenant: Tenant, index: int, **values: Any) -> Interview:
+    """Makes the interview at `index` of a list in which values repeat or are missing, as ordering and filtering must handle."""
+    name, score = NAMES[index % len(NAMES)], SCORES[index % len(SCORES)]
+    email = f"{name.split()[0].lower()}@{'mail' if index % 2 else 'post'}.example"
+    created_at = FIRST_CREATED_AT + timedelta(hours=index // 3)
+    recommendation = None if score is None else list(Recommendation)[index % len(Recommendation)]
     fields: dict[str, Any] = {
         "candidate": Candidate(name=name, email=email),
         "email_terms": extract_search_terms(name, email),
-        "created_at": moment,
-        "updated_at": moment + timedelta(days=place % 4),
-        "started_at": None if place % 5 == 0 else moment + timedelta(minutes=place % 2),
+        "created_at": created_at,
+        "updated_at": created_at + timedelta(days=index % 4),
+        "started_at": None if index % 5 == 0 else created_at + timedelta(minutes=index % 2),
         "score": score,
-        "evaluated": score is not None or place % 4 == 0,
+        "evaluated": score is not None or index % 4 == 0,
         "recommendation": recommendation,
-        "decision": list(Decision)[place % 3] if score is not None and place % 2 else None,
-        "channel": Channel.VOICE if place % 4 == 1 else Channel.TEXT,
-        "external_id": None if place % 3 == 0 else f"ATS-{place % 3}",
+        "decision": list(Decision)[index % 3] if score is not None and index % 2 else None,
+        "channel": Channel.VOICE if index % 4 == 1 else Channel.TEXT,
+        "external_id": None if index % 3 == 0 else f"ATS-{index % 3}",
     }
-    return await tenant.make_interview(list(InterviewStatus)[place % len(InterviewStatus)], name, **{**fields, **values})
+    return await tenant.make_interview(list(InterviewStatus)[index % len(InterviewStatus)], name, **{**fields, **values})
 
 
 async def read_interviews(api: ApiClient, token: str, **arguments: Any) -> dict[str, Any]:
-    answer = await api.execute(INTERVIEWS_QUERY, token, **arguments)
-    connection: dict[str, Any] = answer["interviews"]
+    response = await api.execute(INTERVIEWS_QUERY, token, **arguments)
+    connection: dict[str, Any] = response["interviews"]
     assert [edge["node"] for edge in connection["edges"]] == connection["nodes"]
     return connection
 

@@ -64,8 +64,8 @@ async def test_field_is_readable_by_its_roles_only(api: ApiClient, scenario: Aut
 
 async def test_forbidden_field_is_null_and_leaves_other_fields_intact(api: ApiClient, scenario: AuthorizationScenario) -> None:
     query = "query($id: ID!) { interview(id: $id) { status decision evaluation { overallScore } candidate { name email } } }"
-    answer = await api.execute(query, scenario.tokens[Role.VIEWER], id=scenario.variables["interview"])
-    assert answer.data == {
+    response = await api.execute(query, scenario.tokens[Role.VIEWER], id=scenario.variables["interview"])
+    assert response.data == {
         "interview": {
             "status": "COMPLETED",
             "decision": None,
@@ -73,12 +73,12 @@ async def test_forbidden_field_is_null_and_leaves_other_fields_intact(api: ApiCl
             "candidate": {"name": "Ada Lovelace", "email": None},
         }
     }
-    assert sorted(".".join(error["path"]) for error in answer.errors) == [
+    assert sorted(".".join(error["path"]) for error in response.errors) == [
         "interview.candidate.email",
         "interview.decision",
         "interview.evaluation",
     ]
-    assert set(answer.codes) == {"FORBIDDEN"}
+    assert set(response.codes) == {"FORBIDDEN"}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -87,8 +87,8 @@ async def test_list_filter_on_a_forbidden_field_is_refused(api: ApiClient, scena
     for name, roles in roles_by_field("InterviewFilter").items():
         value = sample_value(input_fields_of("InterviewFilter")[name], scenario)
         query = "query($filter: InterviewFilter) { interviews(filter: $filter) { nodes { id } } }"
-        answer = await api.execute(query, scenario.tokens[role], filter={name: value})
-        actual[name] = answer.codes
+        response = await api.execute(query, scenario.tokens[role], filter={name: value})
+        actual[name] = response.codes
         expected[name] = [] if role in roles else ["FORBIDDEN"]
     assert actual == expected
 
@@ -177,12 +177,12 @@ async def test_objects_of_another_organization_are_not_found(
     actual = {}
     for name in ("interview", "transcript", "evaluation"):
         query = f"query($interview: ID!) {{ {field_selection('Query', name)} }}"
-        answer = await api.execute(query, token, interview=scenario.variables["interview"])
-        actual[name] = (answer.data, answer.codes)
+        response = await api.execute(query, token, interview=scenario.variables["interview"])
+        actual[name] = (response.data, response.codes)
     assert actual == {name: ({name: None}, ["NOT_FOUND"]) for name in actual}
     for node in scenario.nodes:
-        answer = await api.execute("query($id: ID!) { node(id: $id) { id } }", token, id=node)
-        assert (answer.data, answer.errors) == ({"node": None}, [])
+        response = await api.execute("query($id: ID!) { node(id: $id) { id } }", token, id=node)
+        assert (response.data, response.errors) == ({"node": None}, [])
         own = await api.execute("query($id: ID!) { node(id: $id) { id } }", scenario.tokens[Role.ADMIN], id=node)
         assert own["node"] == {"id": node}
     lists = await api.execute("{ interviews { totalCount } positions { nodes { id } } }", token)
@@ -200,8 +200,8 @@ async def test_objects_of_another_organization_cannot_be_changed(
         value = sample_value(GraphQLInputField(argument.type), scenario)
         query = f"mutation($input: {argument.type}) {{ {name}(input: $input) {{ __typename }} }}"
         for role in roles_by_field("Mutation")[name]:
-            answer = await api.execute(query, await issue_token(other_tenant, role, own), input=value)
-            actual[name, role] = (answer.data, answer.codes)
+            response = await api.execute(query, await issue_token(other_tenant, role, own), input=value)
+            actual[name, role] = (response.data, response.codes)
     assert len(actual) > 10
     assert actual == {(name, role): ({name: None}, ["NOT_FOUND"]) for name, role in actual}
 
@@ -227,14 +227,14 @@ async def test_candidate_reaches_no_other_interview_of_the_organization(
     variables = {"interview": scenario.variables["interview"]}
     actual: dict[str, Any] = {}
     for name in ("interview", "transcript"):
-        answer = await api.execute(f"query($interview: ID!) {{ {field_selection('Query', name)} }}", token, **variables)
-        actual[name] = answer.codes
+        response = await api.execute(f"query($interview: ID!) {{ {field_selection('Query', name)} }}", token, **variables)
+        actual[name] = response.codes
     for name in fields_naming_ids("Mutation"):
         if Role.CANDIDATE in roles_by_field("Mutation")[name]:
             argument = fields_of("Mutation")[name].args["input"]
             query = f"mutation($input: {argument.type}) {{ {name}(input: $input) {{ __typename }} }}"
-            answer = await api.execute(query, token, input=sample_value(GraphQLInputField(argument.type), scenario))
-            actual[name] = answer.codes
+            response = await api.execute(query, token, input=sample_value(GraphQLInputField(argument.type), scenario))
+            actual[name] = response.codes
     for name in fields_naming_ids("Subscription"):
         text = f"subscription($interview: ID!) {{ {name}(interviewId: $interview) {{ __typename }} }}"
         actual[name] = [await read_refusal_code(server, token, text, variables)]
@@ -250,8 +250,8 @@ async def test_node_is_null_for_roles_that_may_not_read_it(api: ApiClient, scena
     actual = {}
     for node in readers:
         for role in Role:
-            answer = await api.execute("query($id: ID!) { node(id: $id) { id } }", scenario.tokens[role], id=node)
-            actual[node, role] = (answer.data, answer.errors)
+            response = await api.execute("query($id: ID!) { node(id: $id) { id } }", scenario.tokens[role], id=node)
+            actual[node, role] = (response.data, response.errors)
     assert actual == {
         (node, role): ({"node": {"id": node} if role in roles else None}, []) for node, roles in readers.items() for role in Role
     }

@@ -98,10 +98,10 @@ async def test_cancellation_reason_is_cleaned_or_refused(
 ) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED)
     input_fields = {"interviewId": global_id_of(interview), "reason": reason}
-    answer = await api.mutate("cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, **input_fields)
-    assert answer.codes == ([code] if code else [])
+    response = await api.mutate("cancelInterview", await issue_token(tenant, Role.ADMIN), STATE_SELECTION, **input_fields)
+    assert response.codes == ([code] if code else [])
     if code:
-        assert answer.error["extensions"]["field"] == "reason"
+        assert response.error["extensions"]["field"] == "reason"
         stored = await Interview.get(interview.id)
         assert stored
         assert stored.status is InterviewStatus.SCHEDULED
@@ -117,10 +117,10 @@ ERASED_SELECTION = """interview {
 
 
 async def erase_interview(api: ApiClient, tenant: Tenant, interview: Interview) -> dict[str, Any]:
-    answer = await api.mutate(
+    response = await api.mutate(
         "eraseInterview", await issue_token(tenant, Role.ADMIN), ERASED_SELECTION, interviewId=global_id_of(interview)
     )
-    payload: dict[str, Any] = answer["eraseInterview"]
+    payload: dict[str, Any] = response["eraseInterview"]
     return payload
 
 
@@ -175,7 +175,7 @@ async def test_erased_interview_accepts_no_mutation(api: ApiClient, tenant: Tena
         "evaluateInterview": await api.mutate("evaluateInterview", admin, "evaluation { id }", **named),
         "reviewEvaluation": await api.mutate("reviewEvaluation", admin, "evaluation { id }", **review),
     }
-    assert {name: answer.codes for name, answer in responses.items()} == {
+    assert {name: response.codes for name, response in responses.items()} == {
         "sendMessage": ["UNAUTHENTICATED"],
         "joinInterview": ["NOT_FOUND"],
         "renewInvite": ["CONFLICT"],

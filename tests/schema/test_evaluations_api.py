@@ -77,10 +77,10 @@ async def test_evaluation_defaults_to_newest_completed_version_and_accepts_any_v
     async def read_versions() -> tuple[Any, ...]:
         found_versions = []
         for wanted in (None, 1, 2, 3, 4):
-            answer = await api.execute(query, token, id=global_id_of(interview), v=wanted)
-            assert answer["evaluation"] == answer["interview"]["evaluation"]
-            found_versions.append(answer["evaluation"] and answer["evaluation"]["version"])
-        return (*found_versions, [each["version"] for each in answer["interview"]["evaluations"]])
+            response = await api.execute(query, token, id=global_id_of(interview), v=wanted)
+            assert response["evaluation"] == response["interview"]["evaluation"]
+            found_versions.append(response["evaluation"] and response["evaluation"]["version"])
+        return (*found_versions, [each["version"] for each in response["interview"]["evaluations"]])
 
     assert await read_versions() == (None, None, None, None, None, [])
     failed = EvaluationStatus.FAILED
@@ -110,10 +110,10 @@ async def test_requesting_an_evaluation_while_one_is_pending_returns_the_pending
     token = await issue_token(tenant, Role.INTEGRATION)
 
     async def request_evaluation() -> Any:
-        answer = await api.mutate(
+        response = await api.mutate(
             "evaluateInterview", token, "evaluation { id version status }", interviewId=global_id_of(interview)
         )
-        return answer["evaluateInterview"]["evaluation"]
+        return response["evaluateInterview"]["evaluation"]
 
     first = await request_evaluation()
     assert (first["version"], first["status"]) == (2, "PENDING")

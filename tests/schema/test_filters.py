@@ -1,4 +1,4 @@
-"""Filters of interviews through the API, alone and in pairs, compared with a filter in Python."""
+"""Interview filters of the API, alone and in pairs, compared with predicates in Python."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,12 +14,12 @@ from tests.schema.authorization_table import roles_by_field
 from tests.schema.interview_lists import FIRST_CREATED_AT, ids_of, read_interviews, sort_ids
 
 Predicate = Callable[[Interview], bool]
-MIDDLE_MOMENT = FIRST_CREATED_AT + timedelta(hours=6)
+MIDDLE_TIME = FIRST_CREATED_AT + timedelta(hours=6)
 MIDDLE_TIMESTAMP = "2026-11-01T18:00:00.000Z"
 
 
-def is_scored_between(interview: Interview, least: float, most: float) -> bool:
-    return interview.score is not None and least <= interview.score <= most
+def is_scored_between(interview: Interview, minimum: float, maximum: float) -> bool:
+    return interview.score is not None and minimum <= interview.score <= maximum
 
 
 FILTERS: list[tuple[dict[str, Any], Predicate]] = [
@@ -30,9 +30,9 @@ FILTERS: list[tuple[dict[str, Any], Predicate]] = [
     ({"channel": ["VOICE"]}, lambda i: i.channel == "VOICE"),
     ({"externalId": ["ATS-1"]}, lambda i: i.external_id == "ATS-1"),
     ({"externalId": ["ATS-1", "ATS-2", "unknown"]}, lambda i: i.external_id is not None),
-    ({"createdAfter": MIDDLE_TIMESTAMP}, lambda i: i.created_at >= MIDDLE_MOMENT),
-    ({"createdBefore": "2026-11-01T20:00:00.000+01:00"}, lambda i: i.created_at < MIDDLE_MOMENT + timedelta(hours=1)),
-    ({"updatedAfter": MIDDLE_TIMESTAMP}, lambda i: i.updated_at >= MIDDLE_MOMENT),
+    ({"createdAfter": MIDDLE_TIMESTAMP}, lambda i: i.created_at >= MIDDLE_TIME),
+    ({"createdBefore": "2026-11-01T20:00:00.000+01:00"}, lambda i: i.created_at < MIDDLE_TIME + timedelta(hours=1)),
+    ({"updatedAfter": MIDDLE_TIMESTAMP}, lambda i: i.updated_at >= MIDDLE_TIME),
     ({"minScore": 50}, lambda i: is_scored_between(i, 50, 100)),
     ({"maxScore": 50}, lambda i: is_scored_between(i, 0, 50)),
     ({"minScore": 50, "maxScore": 50.0}, lambda i: is_scored_between(i, 50, 50)),
@@ -57,7 +57,7 @@ def candidate_name(interview: Interview) -> str:
 
 
 def test_every_filter_field_has_a_case() -> None:
-    assert {name for chosen, _ in FILTERS for name in chosen} == set(roles_by_field("InterviewFilter"))
+    assert {name for selected_filter, _ in FILTERS for name in selected_filter} == set(roles_by_field("InterviewFilter"))
 
 
 async def test_filters_select_matching_interviews_alone_and_combined(
@@ -65,20 +65,22 @@ async def test_filters_select_matching_interviews_alone_and_combined(
 ) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
     pairs = [
-        ({**one, **two}, (takes, also)) for (one, takes), (two, also) in combinations(FILTERS, 2) if not one.keys() & two.keys()
+        ({**first, **second}, (matches_first, matches_second))
+        for (first, matches_first), (second, matches_second) in combinations(FILTERS, 2)
+        if not first.keys() & second.keys()
     ]
-    found, expected, some = {}, {}, 0
-    for chosen, predicates in [*((chosen, (takes,)) for chosen, takes in FILTERS), *pairs]:
-        page = await read_interviews(api, token, filter=chosen, first=100)
-        matching = [interview for interview in forty_interviews if all(takes(interview) for takes in predicates)]
-        found[str(chosen)] = (ids_of(page), page["totalCount"])
-        expected[str(chosen)] = (sort_ids(matching, InterviewOrderField.CREATED_AT, descending=True), len(matching))
-        some += bool(matching)
+    found, expected, nonempty = {}, {}, 0
+    for selected_filter, predicates in [*((selected_filter, (matches,)) for selected_filter, matches in FILTERS), *pairs]:
+        page = await read_interviews(api, token, filter=selected_filter, first=100)
+        matching = [interview for interview in forty_interviews if all(matches(interview) for matches in predicates)]
+        found[str(selected_filter)] = (ids_of(page), page["totalCount"])
+        expected[str(selected_filter)] = (sort_ids(matching, InterviewOrderField.CREATED_AT, descending=True), len(matching))
+        nonempty += bool(matching)
     assert found == expected
-    assert some > len(FILTERS), "most of the filters find something"
+    assert nonempty > len(FILTERS), "most of the filters match an interview"
 
 
-async def test_filtered_list_is_paginated_in_every_order(
+async def test_filtered_list_is_paginated_in_order_of_score(
     api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
 ) -> None:
     token = await issue_token(tenant, Role.ADMIN)

@@ -168,10 +168,10 @@ async def test_five_concurrent_calls_with_one_key_have_one_effect_and_one_result
     async def call() -> GraphQLResponse:
         return await api.mutate(mutation, token, case.selection, **input_fields)
 
-    answers = await asyncio.gather(*(call() for _ in range(5)))
-    assert [answer.errors for answer in answers] == [[]] * 5
-    assert all(answer.data == answers[0].data for answer in answers)
-    assert (await call()).data == answers[0].data
+    responses = await asyncio.gather(*(call() for _ in range(5)))
+    assert [response.errors for response in responses] == [[]] * 5
+    assert all(response.data == responses[0].data for response in responses)
+    assert (await call()).data == responses[0].data
     assert await case.count_effects(scenario) == 1
 
 
@@ -199,8 +199,8 @@ async def test_keys_are_separate_for_each_caller_and_mutation(api: ApiClient, te
     for role in (Role.ADMIN, Role.RECRUITER):
         token = await issue_token(tenant, role)
         for mutation, more in (("scheduleInterview", {}), ("startInterview", {"consent": CONSENT})):
-            answer = await api.mutate(mutation, token, "interview { id }", **input_fields, **more)
-            interview_ids.add(answer[mutation]["interview"]["id"])
+            response = await api.mutate(mutation, token, "interview { id }", **input_fields, **more)
+            interview_ids.add(response[mutation]["interview"]["id"])
     assert len(interview_ids) == 4
 
 
@@ -213,8 +213,8 @@ async def test_repeated_call_issues_new_tokens_and_stores_none(api: ApiClient, t
         "consent": CONSENT,
         "idempotencyKey": "once",
     }
-    answer = await api.mutate("startInterview", token, "access { token } invite { token }", **input_fields)
-    secrets = [part["token"] for part in answer["startInterview"].values()]
+    response = await api.mutate("startInterview", token, "access { token } invite { token }", **input_fields)
+    secrets = [part["token"] for part in response["startInterview"].values()]
     for name in await database.list_collection_names():
         stored = str(await database[name].find().to_list())
         assert not any(secret in stored for secret in [*secrets, token])

@@ -41,9 +41,9 @@ async def join_successfully(api: ApiClient, invite: str, **fields: Any) -> dict[
 
 
 async def read_role(api: ApiClient, token: str) -> str:
-    """Returns the role of a token, or the code with which it is refused."""
-    answer = await api.execute("{ viewer { role } }", token)
-    return str(answer["viewer"]["role"] if not answer.errors else answer.codes[0])
+    """Returns the role of a token, or the error code if it is refused."""
+    response = await api.execute("{ viewer { role } }", token)
+    return str(response["viewer"]["role"] if not response.errors else response.codes[0])
 
 
 async def test_invite_shows_its_interview_and_opens_it(api: ApiClient, tenant: Tenant) -> None:
@@ -126,18 +126,18 @@ async def test_join_payload_shows_only_what_the_candidate_may_read(api: ApiClien
     invite = (await schedule_interview(api, tenant, externalId="ATS-7"))["invite"]["token"]
     selection = "interview { status externalId position { title key } } access { token }"
     admin = await issue_token(tenant, Role.ADMIN)
-    for token in (None, admin, "viva_worthless"):
-        answer = await api.mutate("joinInterview", token, selection, invite=invite, consent=CONSENT)
-        assert answer.data is not None
-        assert answer.data["joinInterview"] is None or answer.data["joinInterview"]["interview"]["externalId"] is None
-        assert set(answer.codes) == {"FORBIDDEN"}
+    for token in (None, admin, "viva_invalid"):
+        response = await api.mutate("joinInterview", token, selection, invite=invite, consent=CONSENT)
+        assert response.data is not None
+        assert response.data["joinInterview"] is None or response.data["joinInterview"]["interview"]["externalId"] is None
+        assert set(response.codes) == {"FORBIDDEN"}
 
 
-@pytest.mark.parametrize("false", ["", "x", "a.b.c", "viva_x", "\0", "é"])
-async def test_invalid_invite_is_not_found(api: ApiClient, tenant: Tenant, false: str) -> None:
-    response = await api.execute(INVITATION_QUERY, token=false)
+@pytest.mark.parametrize("invite", ["", "x", "a.b.c", "viva_x", "\0", "é"])
+async def test_invalid_invite_is_not_found(api: ApiClient, tenant: Tenant, invite: str) -> None:
+    response = await api.execute(INVITATION_QUERY, token=invite)
     assert (response.data, response.codes) == ({"invitation": None}, ["NOT_FOUND"])
-    refused = await join_interview(api, false, consent=CONSENT)
+    refused = await join_interview(api, invite, consent=CONSENT)
     assert (refused.data, refused.codes) == ({"joinInterview": None}, ["NOT_FOUND"])
 
 
@@ -276,9 +276,12 @@ async def test_impossible_times_are_refused_when_scheduling_and_when_renewing(
 ) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     input_fields = {name: serialize_datetime(moment) for name, moment in times.items()}
-    who = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT"}
+    scheduling_fields = {"candidateName": "Ada", "positionKey": "tester", "channel": "TEXT"}
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED)
-    for mutation, what in (("scheduleInterview", who), ("renewInvite", {"interviewId": global_id_of(interview)})):
-        refused = await api.mutate(mutation, token, "invite { token }", **what, **input_fields)
+    for mutation, required_fields in (
+        ("scheduleInterview", scheduling_fields),
+        ("renewInvite", {"interviewId": global_id_of(interview)}),
+    ):
+        refused = await api.mutate(mutation, token, "invite { token }", **required_fields, **input_fields)
         assert (refused.codes, refused.error["extensions"]["field"]) == (["BAD_INPUT"], field)
     assert await Interview.find({"organization_id": tenant.id}).count() == 1

@@ -1,4 +1,4 @@
-"""Pages of interviews through the API, compared with a sort in Python."""
+"""Pages of interviews through the API, compared with interviews sorted in Python."""
 
 from typing import Any
 
@@ -53,15 +53,15 @@ async def test_page_may_start_at_any_item(api: ApiClient, tenant: Tenant, forty_
     order = {"field": "SCORE", "direction": "ASC"}
     whole = await read_interviews(api, token, orderBy=order, first=100)
     ids = ids_of(whole)
-    for place, edge in enumerate(whole["edges"]):
+    for index, edge in enumerate(whole["edges"]):
         after = await read_interviews(api, token, orderBy=order, first=3, after=edge["cursor"])
-        assert ids_of(after) == ids[place + 1 : place + 4]
+        assert ids_of(after) == ids[index + 1 : index + 4]
         before = await read_interviews(api, token, orderBy=order, last=3, before=edge["cursor"])
-        assert ids_of(before) == ids[max(0, place - 3) : place]
+        assert ids_of(before) == ids[max(0, index - 3) : index]
 
 
 async def test_default_page_has_fifty_items_newest_first(api: ApiClient, tenant: Tenant) -> None:
-    interviews = [await make_listed_interview(tenant, place) for place in range(55)]
+    interviews = [await make_listed_interview(tenant, index) for index in range(55)]
     page = await read_interviews(api, await issue_token(tenant, Role.VIEWER))
     assert ids_of(page) == sort_ids(interviews, InterviewOrderField.CREATED_AT, descending=True)[:50]
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (55, True)
@@ -71,44 +71,44 @@ async def test_empty_page_reports_whether_more_items_exist(
     api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
 ) -> None:
     token = await issue_token(tenant, Role.VIEWER)
-    none = {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
-    assert await read_interviews(api, token, first=0) == {"totalCount": 40, "edges": [], "nodes": [], "pageInfo": none}
-    nothing = await read_interviews(api, token, filter={"positionKey": ["no_such_position"]})
-    assert nothing == {"totalCount": 0, "edges": [], "nodes": [], "pageInfo": {**none, "hasNextPage": False}}
+    empty_page_info = {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
+    assert await read_interviews(api, token, first=0) == {"totalCount": 40, "edges": [], "nodes": [], "pageInfo": empty_page_info}
+    empty_page = await read_interviews(api, token, filter={"positionKey": ["no_such_position"]})
+    assert empty_page == {"totalCount": 0, "edges": [], "nodes": [], "pageInfo": {**empty_page_info, "hasNextPage": False}}
 
 
 async def test_changes_between_pages_neither_repeat_nor_skip_items(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
-    interviews = [await make_listed_interview(tenant, place) for place in range(9)]
+    interviews = [await make_listed_interview(tenant, index) for index in range(9)]
     expected = sort_ids(interviews, InterviewOrderField.CREATED_AT, descending=True)
     seen: list[str] = []
     cursor = None
-    for place in range(3):
+    for index in range(3):
         page = await read_interviews(api, token, first=3, after=cursor)
         seen += ids_of(page)
         cursor = page["pageInfo"]["endCursor"]
-        await make_listed_interview(tenant, 99 + place)  # newer than all of them
+        await make_listed_interview(tenant, 99 + index)  # newer than all others
     assert seen == expected
 
 
 async def test_total_is_counted_only_if_selected(api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = 0
+    count_calls = 0
     original = interview_list.count_interviews
 
     async def counting_count(*arguments: Any) -> int:
-        nonlocal counts
-        counts += 1
+        nonlocal count_calls
+        count_calls += 1
         return await original(*arguments)
 
     monkeypatch.setattr(interview_list, "count_interviews", counting_count)
     token = await issue_token(tenant, Role.VIEWER)
     await api.execute("{ interviews { nodes { id } } }", token)
-    assert counts == 0
+    assert count_calls == 0
     assert (await api.execute("{ interviews { totalCount } }", token))["interviews"] == {"totalCount": 0}
-    assert counts == 1
+    assert count_calls == 1
 
 
-# --- what is refused
+# --- invalid arguments
 
 TIMESTAMP = "2026-11-01T18:00:00.000Z"
 LONG_LIST = [f"ATS-{number}" for number in range(101)]
@@ -146,21 +146,21 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str | None]] = [
 async def test_invalid_arguments_are_refused_with_their_field(
     api: ApiClient, tenant: Tenant, arguments: dict[str, Any], field: str | None
 ) -> None:
-    answer = await api.execute(INTERVIEWS_QUERY, await issue_token(tenant, Role.ADMIN), **arguments)
-    assert answer.codes == ["BAD_INPUT"]
-    assert answer.error["extensions"].get("field") == field
-    assert not answer.data
+    response = await api.execute(INTERVIEWS_QUERY, await issue_token(tenant, Role.ADMIN), **arguments)
+    assert response.codes == ["BAD_INPUT"]
+    assert response.error["extensions"].get("field") == field
+    assert not response.data
 
 
 async def read_end_cursor(api: ApiClient, token: str, query: str) -> str:
-    answer = await api.execute(query, token)
-    (connection,) = (answer.data or {}).values()
+    response = await api.execute(query, token)
+    (connection,) = (response.data or {}).values()
     cursor: str = connection["pageInfo"]["endCursor"]
     return cursor
 
 
 @pytest.mark.parametrize(
-    "other",
+    "other_query",
     [
         "{ interviews(orderBy: {field: UPDATED_AT, direction: DESC}) { pageInfo { endCursor } } }",
         "{ interviews(orderBy: {field: CREATED_AT, direction: ASC}) { pageInfo { endCursor } } }",
@@ -168,17 +168,19 @@ async def read_end_cursor(api: ApiClient, token: str, query: str) -> str:
         "{ positions { pageInfo { endCursor } } }",
     ],
 )
-async def test_cursor_of_another_list_or_order_is_refused(api: ApiClient, tenant: Tenant, other: str) -> None:
+async def test_cursor_of_another_list_or_order_is_refused(api: ApiClient, tenant: Tenant, other_query: str) -> None:
     await make_listed_interview(tenant, 1)
     token = await issue_token(tenant, Role.ADMIN)
-    answer = await api.execute(INTERVIEWS_QUERY, token, after=await read_end_cursor(api, token, other))
-    assert (answer.codes, answer.error["extensions"]["field"]) == (["BAD_INPUT"], "after")
-    assert "send one that this list returned" in answer.error["message"]
+    response = await api.execute(INTERVIEWS_QUERY, token, after=await read_end_cursor(api, token, other_query))
+    assert (response.codes, response.error["extensions"]["field"]) == (["BAD_INPUT"], "after")
+    assert "send one that this list returned" in response.error["message"]
 
 
-async def test_cursor_of_another_organization_reveals_nothing_of_it(api: ApiClient, tenant: Tenant, other_tenant: Tenant) -> None:
-    mine = [await make_listed_interview(tenant, place) for place in (1, 9)]
+async def test_cursor_of_another_organization_reveals_none_of_its_interviews(
+    api: ApiClient, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    own = [await make_listed_interview(tenant, index) for index in (1, 9)]
     await make_listed_interview(other_tenant, 4)
     cursor = await read_end_cursor(api, await issue_token(other_tenant, Role.ADMIN), "{ interviews { pageInfo { endCursor } } }")
     page = await read_interviews(api, await issue_token(tenant, Role.ADMIN), after=cursor)
-    assert ids_of(page) == [global_id_of(mine[0])]
+    assert ids_of(page) == [global_id_of(own[0])]

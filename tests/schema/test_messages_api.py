@@ -40,10 +40,10 @@ async def read_stored_turns(interview: Interview) -> list[Turn]:
 async def test_message_is_returned_once_stored_and_starts_the_interview(
     api: ApiClient, interview: Interview, candidate_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kicked: list[tuple[str, ObjectId]] = []
+    enqueued: list[tuple[str, ObjectId]] = []
 
     async def kick(_: Jobs, name: str, document_id: ObjectId) -> None:
-        kicked.append((name, document_id))
+        enqueued.append((name, document_id))
 
     monkeypatch.setattr(Jobs, "kick", kick)
     turn = (await send_message(api, candidate_token, interview, " I am Zoë 🌱.\r\n\tHello! "))["sendMessage"]["turn"]
@@ -61,7 +61,7 @@ async def test_message_is_returned_once_stored_and_starts_the_interview(
     assert begun
     assert begun.status is InterviewStatus.IN_PROGRESS
     assert begun.started_at is not None
-    assert kicked == [(REPLY, interview.id)]
+    assert enqueued == [(REPLY, interview.id)]
 
 
 INVALID_TEXTS = {
@@ -140,8 +140,8 @@ async def test_concurrent_messages_are_all_stored_with_their_own_seq(
     api: ApiClient, interview: Interview, candidate_token: str
 ) -> None:
     texts = [f"message {number}" for number in range(10)]
-    answers = await asyncio.gather(*(send_message(api, candidate_token, interview, text) for text in texts))
-    texts_by_seq = {answer["sendMessage"]["turn"]["seq"]: answer["sendMessage"]["turn"]["text"] for answer in answers}
+    responses = await asyncio.gather(*(send_message(api, candidate_token, interview, text) for text in texts))
+    texts_by_seq = {response["sendMessage"]["turn"]["seq"]: response["sendMessage"]["turn"]["text"] for response in responses}
     assert texts_by_seq == {turn.seq: turn.text for turn in await read_stored_turns(interview)}
     assert sorted(texts_by_seq) == list(range(1, 11))
     assert sorted(texts_by_seq.values()) == sorted(texts)
@@ -154,7 +154,7 @@ async def test_key_with_another_text_is_a_conflict(
     again = await asyncio.gather(
         *(send_message(api, candidate_token, interview, "Good morning.", idempotencyKey="k") for _ in range(5))
     )
-    assert [answer.data for answer in again] == [first.data] * 5
+    assert [response.data for response in again] == [first.data] * 5
     other = await send_message(api, candidate_token, interview, "Good evening.", idempotencyKey="k")
     assert (other.codes, other.error["extensions"]["field"]) == (["CONFLICT"], "idempotencyKey")
     assert "Good" not in other.error["message"]
@@ -195,14 +195,14 @@ async def test_transcript_is_readable_from_any_turn_and_reports_the_last_seq(
     for number in range(4):
         await send_message(api, candidate_token, interview, f"answer {number}")
     for after, first, seqs in ((0, None, [1, 2, 3, 4]), (2, None, [3, 4]), (0, 2, [1, 2]), (4, 5, []), (9, None, []), (0, 0, [])):
-        answer = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), after=after, first=first)
+        response = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), after=after, first=first)
         expected = {
             "interviewId": global_id_of(interview),
             "lastSeq": 4,
             "isComplete": False,
             "turns": [{"seq": seq} for seq in seqs],
         }
-        assert answer.data == {"transcript": expected, "interview": {"transcript": expected}}
+        assert response.data == {"transcript": expected, "interview": {"transcript": expected}}
     await api.mutate("endInterview", candidate_token, "interview { id }", interviewId=global_id_of(interview))
     ended = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), first=1)
     assert (ended["transcript"]["isComplete"], len(ended["transcript"]["turns"])) == (True, 1)
@@ -212,6 +212,6 @@ async def test_transcript_is_readable_from_any_turn_and_reports_the_last_seq(
 async def test_invalid_transcript_range_is_refused(
     api: ApiClient, interview: Interview, candidate_token: str, arguments: dict[str, int], field: str
 ) -> None:
-    answer = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), **arguments)
-    assert set(answer.codes) == {"BAD_INPUT"}
-    assert {error["extensions"]["field"] for error in answer.errors} == {field}
+    response = await api.execute(TRANSCRIPT_QUERY, candidate_token, id=global_id_of(interview), **arguments)
+    assert set(response.codes) == {"BAD_INPUT"}
+    assert {error["extensions"]["field"] for error in response.errors} == {field}

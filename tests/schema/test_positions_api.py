@@ -214,8 +214,8 @@ async def test_archived_position_refuses_interviews_until_saved_as_active(api: A
 )
 async def test_unknown_position_is_not_found(api: ApiClient, tenant: Tenant, key: str, version: int | None) -> None:
     query = "query($k: String!, $v: Int) { position(key: $k, version: $v) { title } }"
-    answer = await api.execute(query, await issue_token(tenant, Role.VIEWER), k=key, v=version)
-    assert (answer.data, answer.codes) == ({"position": None}, ["NOT_FOUND"])
+    response = await api.execute(query, await issue_token(tenant, Role.VIEWER), k=key, v=version)
+    assert (response.data, response.codes) == ({"position": None}, ["NOT_FOUND"])
 
 
 async def test_positions_with_the_same_key_are_separate_for_each_organization(
@@ -225,8 +225,8 @@ async def test_positions_with_the_same_key_are_separate_for_each_organization(
         api, await issue_token(other_tenant, Role.ADMIN), **position_input(key="tester", basedOnVersion=1, title="Theirs")
     )
     query = '{ position(key: "tester") { version title } positions { nodes { title } } }'
-    answer = await api.execute(query, await issue_token(tenant, Role.VIEWER))
-    assert answer.data == {"position": {"version": 1, "title": "Tester"}, "positions": {"nodes": [{"title": "Tester"}]}}
+    response = await api.execute(query, await issue_token(tenant, Role.VIEWER))
+    assert response.data == {"position": {"version": 1, "title": "Tester"}, "positions": {"nodes": [{"title": "Tester"}]}}
 
 
 async def test_list_has_newest_versions_by_title_in_both_directions(api: ApiClient, tenant: Tenant) -> None:
@@ -258,5 +258,5 @@ async def test_list_has_newest_versions_by_title_in_both_directions(api: ApiClie
 async def test_invalid_page_arguments_for_positions_are_refused(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     for arguments, field in (({"first": 101}, "first"), ({"after": "x"}, "after"), ({"first": 1, "last": 1}, "last")):
-        answer = await api.execute(POSITIONS_QUERY, token, **arguments)
-        assert (answer.codes, answer.error["extensions"]["field"]) == (["BAD_INPUT"], field)
+        response = await api.execute(POSITIONS_QUERY, token, **arguments)
+        assert (response.codes, response.error["extensions"]["field"]) == (["BAD_INPUT"], field)

@@ -37,7 +37,7 @@ async def test_broken_socket_does_not_affect_other_subscribers(
         assert await receive_seqs(other, 2) == [2, 3]
 
 
-async def test_stalled_reader_delays_nobody_and_misses_nothing(
+async def test_stalled_client_delays_no_other_and_misses_no_turn(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     token = await issue_token(tenant, Role.VIEWER)
@@ -51,18 +51,18 @@ async def test_stalled_reader_delays_nobody_and_misses_nothing(
         assert await receive_seqs(stalled, count) == list(range(1, count + 1))
 
 
-async def test_later_subscriber_gets_every_turn_after_its_cursor_once(
+async def test_later_subscriber_receives_each_turn_after_its_cursor_once(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     count = 150
 
-    async def speak() -> None:
+    async def publish_turns() -> None:
         for number in range(count):
             await tenant.services.live.publish_turn(await add_candidate_turn(interview, str(number)))
 
     async with asyncio.TaskGroup() as tasks, connect_raw(server, token) as client:
-        tasks.create_task(speak())
+        tasks.create_task(publish_turns())
         expected = {}
         for number, after in enumerate([0, 0, 30, 100, 0, 149]):
             expected[str(number)] = list(range(after + 1, count + 1))
@@ -74,7 +74,7 @@ async def test_later_subscriber_gets_every_turn_after_its_cursor_once(
     assert seen == expected
 
 
-async def test_every_subscriber_gets_complete_after_the_last_turn(
+async def test_every_subscriber_receives_complete_after_the_last_turn(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
     await add_candidate_turn(interview, "hello")
@@ -83,26 +83,25 @@ async def test_every_subscriber_gets_complete_after_the_last_turn(
             await client.subscribe(TURN_ADDED, str(number), id=global_id_of(interview))
         await receive_turns(client, 3)
         await end_interview(tenant.services, interview, EndReason.RECRUITER_ENDED)
-        ends = [await client.receive() for _ in range(3)]
-        assert sorted((end["type"], end["id"]) for end in ends) == [("complete", str(number)) for number in range(3)]
-        # the ids of completed operations can be used again
+        messages = [await client.receive() for _ in range(3)]
+        assert sorted((message["type"], message["id"]) for message in messages) == [
+            ("complete", str(number)) for number in range(3)
+        ]
+        # a client may reuse the id of a completed operation
         await client.subscribe(TURN_ADDED, "0", id=global_id_of(interview))
         assert [(await client.receive())["type"] for _ in range(2)] == ["next", "complete"]
-
-
-# --- the executor
 
 
 async def test_subscription_memory_does_not_grow_with_events(
     tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def talk(*_: Any) -> Any:
+    async def generate_turns(*_: Any) -> Any:
         seq = 0
         while True:
             seq += 1
             yield Turn(**turn_to_values(new_turn("client:x")), id=ObjectId(), interview_id=ObjectId(), seq=seq)
 
-    monkeypatch.setattr("live.hub.LiveHub.follow_turns", talk)
+    monkeypatch.setattr("live.hub.LiveHub.follow_turns", generate_turns)
     token = await issue_token(tenant, Role.VIEWER)
     context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
     async with aclosing(await build_schema().stream(TURN_ADDED, {"id": global_id_of(interview)}, context)) as results:
@@ -116,5 +115,5 @@ async def test_subscription_memory_does_not_grow_with_events(
             retained, _ = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    # graphql-core alone would retain 1.5 KB for each event
+    # graphql-core alone would retain 1.5 KB per event
     assert retained < 100_000

@@ -41,8 +41,8 @@ async def start_successfully(api: ApiClient, tenant: Tenant, **fields: Any) -> d
 
 
 async def join_successfully(api: ApiClient, invite: str, **fields: Any) -> dict[str, Any]:
-    answer = await api.mutate("joinInterview", None, JOIN_SELECTION, invite=invite, **fields)
-    payload: dict[str, Any] = answer["joinInterview"]
+    response = await api.mutate("joinInterview", None, JOIN_SELECTION, invite=invite, **fields)
+    payload: dict[str, Any] = response["joinInterview"]
     return payload
 
 
@@ -87,8 +87,8 @@ async def test_five_calls_with_one_key_create_one_interview_room_and_dispatch(
 ) -> None:
     token = await issue_token(tenant, Role.INTEGRATION)
     input_fields = {**START_INPUT, "idempotencyKey": "key"}
-    answers = await asyncio.gather(*(api.mutate("startInterview", token, START_SELECTION, **input_fields) for _ in range(5)))
-    payloads = [answer["startInterview"] for answer in answers]
+    responses = await asyncio.gather(*(api.mutate("startInterview", token, START_SELECTION, **input_fields) for _ in range(5)))
+    payloads = [response["startInterview"] for response in responses]
     assert len({payload["interview"]["id"] for payload in payloads}) == 1
     interview = await load_stored_interview(payloads[0])
     assert len(await livekit.list_rooms(interview)) == 1
@@ -262,10 +262,10 @@ async def test_room_is_deleted_with_its_interview(
 ) -> None:
     payload = await start_successfully(api, tenant)
     interview = await claim_as_interviewer(await load_stored_interview(payload))
-    answer = await api.mutate(
+    response = await api.mutate(
         mutation, await issue_token(tenant, Role.ADMIN), "interview { id }", interviewId=payload["interview"]["id"]
     )
-    assert answer[mutation]
+    assert response[mutation]
     await wait_until_closed(livekit, interview)
 
 

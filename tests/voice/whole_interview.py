@@ -74,8 +74,8 @@ async def _find_completed_evaluation(running_interview: RunningInterview) -> Eva
 
 
 async def _find_completed_recordings(scene: Scene) -> list[dict[str, Any]] | None:
-    answer = await scene.fleet.execute(scene.fleet.tokens[Role.RECRUITER], RECORDINGS, id=scene.running_interview.id)
-    recordings: list[dict[str, Any]] = answer["interview"]["recordings"]
+    response = await scene.fleet.execute(scene.fleet.tokens[Role.RECRUITER], RECORDINGS, id=scene.running_interview.id)
+    recordings: list[dict[str, Any]] = response["interview"]["recordings"]
     is_made = recordings and all(recording["status"] == "COMPLETED" for recording in recordings)
     return recordings if is_made else None
 

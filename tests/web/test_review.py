@@ -29,41 +29,41 @@ async def open_interview(page: BrowserPage, site: Site, interview: Interview, to
 
 async def make_recorded_interview(site: Site) -> Interview:
     """Create a completed voice interview: a question at 2 s of its recording, the answer at 8 s, a typed turn at 15 s."""
-    tenant, begun = site.tenant, now() - timedelta(minutes=5)
-    consent = Consent(text_version="2026-11", given_at=begun, recording=True)
-    interview = await tenant.make_interview(channel=Channel.VOICE, consent=consent, started_at=begun)
-    number = interview.id
+    tenant, started_at = site.tenant, now() - timedelta(minutes=5)
+    consent = Consent(text_version="2026-11", given_at=started_at, recording=True)
+    interview = await tenant.make_interview(channel=Channel.VOICE, consent=consent, started_at=started_at)
 
-    def times_at(seconds: float) -> dict[str, Any]:
-        moment = begun + timedelta(seconds=seconds)
+    def spoken_at(seconds: float) -> dict[str, Any]:
+        moment = started_at + timedelta(seconds=seconds)
         return {"started_at": moment, "ended_at": moment + timedelta(seconds=2), "channel": Channel.VOICE}
 
     await append_interviewer_turns(
-        number, [new_turn("item:1", "What draws you to this work?", **times_at(2))], new_interviewer_update()
+        interview.id, [new_turn("item:1", "What draws you to this work?", **spoken_at(2))], new_interviewer_update()
     )
     await append_candidate_turn(
-        number, new_turn("item:2", "I like to find out why things break.", Speaker.CANDIDATE, **times_at(8))
+        interview.id, new_turn("item:2", "I like to find out why things break.", Speaker.CANDIDATE, **spoken_at(8))
     )
     await append_candidate_turn(
-        number, new_turn("client:3", "That is all.", Speaker.CANDIDATE, **{**times_at(15), "channel": Channel.TEXT})
+        interview.id, new_turn("client:3", "That is all.", Speaker.CANDIDATE, **{**spoken_at(15), "channel": Channel.TEXT})
     )
     path = f"{interview.id}/audio.ogg"
     file = Path(site.services.settings.recording.store) / path
     await asyncio.to_thread(write_ogg, file, RECORDING_SECONDS)
-    played = new_recording_file(path=path, started_at=begun, duration_seconds=RECORDING_SECONDS, size_bytes=file.stat().st_size)
-    await new_recording(interview, files=[played], is_open=False).insert()
-    done = {"status": InterviewStatus.COMPLETED, "end_reason": EndReason.WRAPPED_UP, "ended_at": now()}
+    recording_file = new_recording_file(
+        path=path, started_at=started_at, duration_seconds=RECORDING_SECONDS, size_bytes=file.stat().st_size
+    )
+    await new_recording(interview, files=[recording_file], is_open=False).insert()
+    completion = {"status": InterviewStatus.COMPLETED, "end_reason": EndReason.WRAPPED_UP, "ended_at": now()}
     stored = await Interview.get(interview.id)
     assert stored
-    await stored.set(done)
+    await stored.set(completion)
     await tenant.make_evaluation(stored)
     return stored
 
 
 async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await tenant.make_interview(channel=Channel.TEXT)
-    number = interview.id
-    await append_interviewer_turns(number, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
+    await append_interviewer_turns(interview.id, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
     await open_interview(page, site, interview, await issue_token(tenant, Role.RECRUITER))
     await page.wait_for_texts("Ada Lovelace", "Live", "What draws you to this work?")
     await add_candidate_turn(interview, "I like to find out why things break.")
@@ -71,14 +71,14 @@ async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: B
     assert await page.find_accessibility_violations() == []
 
     await page.send_command("offline", isOffline=True)
-    await add_candidate_turn(interview, "And to mend them.")
+    await add_candidate_turn(interview, "And to fix them.")
     await page.send_command("offline", isOffline=False)
     await add_candidate_turn(interview, "That is all.")
-    await page.wait_for_texts("And to mend them.", "That is all.")
+    await page.wait_for_texts("And to fix them.", "That is all.")
     assert await page.read_lines("Transcript") == [
         "Interviewer What draws you to this work?",
         "Candidate I like to find out why things break. (typed)",
-        "Candidate And to mend them. (typed)",
+        "Candidate And to fix them. (typed)",
         "Candidate That is all. (typed)",
     ]
 
@@ -101,7 +101,7 @@ async def test_transcript_line_starts_playback_at_its_turn(page: BrowserPage, si
 
 async def test_viewer_sees_neither_recording_nor_evaluation(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
-    await open_interview(page, site, interview, "viva_of_nobody")
+    await open_interview(page, site, interview, "viva_unknown")
     await page.wait_for_texts("This token is invalid")
     await page.fill("API token", await issue_token(tenant, Role.VIEWER))
     await page.click("Open the interview")

@@ -16,19 +16,19 @@ function fakeConnection(...streams: unknown[][]) {
   const renew = vi.fn(() => Promise.resolve())
   const iterate = ({ variables }: { variables: { after: number } }) => {
     cursors.push(variables.after)
-    return read(streams.shift() ?? [])
+    return replay(streams.shift() ?? [])
   }
   return { connection: { socket: { iterate }, credential: { token: 't', renew } } as unknown as Connection, cursors, renew }
 }
 
-async function* read(events: unknown[]) {
+async function* replay(events: unknown[]) {
   for (const event of events) {
     if (typeof event !== 'number') throw event
     yield await Promise.resolve({ data: { turn: { seq: event } } })
   }
 }
 
-/** Follows as Transcript does, until turn `last`. */
+/** Follows until turn `last`, and accepts events as the Transcript class does. */
 async function followTo(last: number, connection: Connection) {
   const accepted: number[] = []
   const reported: StreamStatus[] = []

@@ -10,9 +10,9 @@ export interface FollowOptions<Data, Variables> {
   document: TypedDocumentNode<Data, Variables>
   /** Evaluated for each subscription attempt, so that a stream resumes after the last accepted event. */
   variables: () => Variables
-  /** Processes an event. Returns false on a gap before it, which makes the stream start again. */
+  /** Processes an event. Returns false if an earlier event is missing; the subscription then starts again. */
   accept: (data: Data) => boolean
-  /** Whether no more events can follow: a `complete` may also come from a server that is shutting down. */
+  /** Whether the subscription has really ended: a server that is shutting down may also send `complete`. */
   isOver: () => Promise<boolean>
   signal: AbortSignal
   onStatus?: (streamStatus: StreamStatus) => void
@@ -22,7 +22,7 @@ export interface FollowOptions<Data, Variables> {
 const UNAUTHENTICATED_CODES = new Set([4401, 4403])
 const CLIENT_ERROR_CODES = new Set([4400, 4406])
 
-/** Follows a subscription to its end, resuming after network and server failures. Rejects with a Problem that is not transient. */
+/** Follows a subscription to its end, resuming after network and server failures. Rejects with a Problem if a retry cannot succeed. */
 export async function follow<Data, Variables extends object>(connection: Connection, options: FollowOptions<Data, Variables>): Promise<void> {
   const { signal, onStatus } = options
   let tries = 0
@@ -75,7 +75,7 @@ async function readOnce<Data, Variables extends object>(
   }
 }
 
-/** Prepares the next attempt after a failure. Rejects with a Problem when a retry cannot succeed. */
+/** Prepares the next attempt after a failure. Rejects with a Problem if a retry cannot succeed. */
 async function recover(connection: Connection, failure: unknown): Promise<void> {
   const closeCode = (failure as { code?: unknown } | null)?.code
   if (typeof closeCode === 'number' && CLIENT_ERROR_CODES.has(closeCode)) {

@@ -8,11 +8,11 @@ export interface Agreement {
   recording: boolean
 }
 
-/** Introduction and consent. Taking part and the recording are separate choices. */
+/** Introduction and consent. Consent to the recording is separate and optional. */
 export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; onAgree: (agreement: Agreement) => void }) {
   const { consentText, candidateName, organization, positionTitle, limitMinutes, channel } = invitation
-  const [takesPart, setTakesPart] = useState(false)
-  const [recording, setRecording] = useState(false)
+  const [agreesToTakePart, setAgreesToTakePart] = useState(false)
+  const [agreesToRecording, setAgreesToRecording] = useState(false)
   // the last paragraph of the consent text is the label of the checkbox
   const paragraphs = consentText.text.split('\n\n')
   const statement = paragraphs.pop() ?? ''
@@ -30,7 +30,7 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault()
-          onAgree({ recording: isVoice && recording })
+          onAgree({ recording: isVoice && agreesToRecording })
         }}
       >
         <section aria-labelledby="consent" lang={consentText.language} className="space-y-3 rounded-lg border border-line bg-panel p-5">
@@ -41,15 +41,15 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
             <p key={paragraph}>{paragraph}</p>
           ))}
         </section>
-        <Choice isChosen={takesPart} onChoose={setTakesPart} language={consentText.language}>
+        <Choice isChosen={agreesToTakePart} onChoose={setAgreesToTakePart} language={consentText.language}>
           {statement}
         </Choice>
         {isVoice && (
-          <Choice isChosen={recording} onChoose={setRecording}>
+          <Choice isChosen={agreesToRecording} onChoose={setAgreesToRecording}>
             I agree that the interview may be recorded. (This is optional.)
           </Choice>
         )}
-        <Button type="submit" kind="action" className="self-start" disabled={!takesPart}>
+        <Button type="submit" kind="action" className="self-start" disabled={!agreesToTakePart}>
           Continue
         </Button>
       </form>

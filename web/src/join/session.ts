@@ -3,16 +3,16 @@ import { Problem } from '../api/problem'
 import type { Channel, ConsentInput, JoinMutation } from '../gql/graphql'
 import { JOIN } from './documents'
 
-type Joined = NonNullable<JoinMutation['joinInterview']>
+type JoinResult = NonNullable<JoinMutation['joinInterview']>
 
 const publicConnection = new Connection(anonymous)
 
-/** Exchanges the invite for access to the interview; pass `consent` at the first join only. Rejects with a Problem. */
+/** Redeems an invite for access to the interview. Only the first join passes `consent`. Rejects with a Problem. */
 export async function join(invite: string, channel: Channel, consent: ConsentInput | null): Promise<CandidateSession> {
-  return new CandidateSession(invite, channel, await exchange(invite, channel, consent))
+  return new CandidateSession(invite, channel, await redeemInvite(invite, channel, consent))
 }
 
-async function exchange(invite: string, channel: Channel, consent: ConsentInput | null): Promise<Joined> {
+async function redeemInvite(invite: string, channel: Channel, consent: ConsentInput | null): Promise<JoinResult> {
   const { joinInterview } = await publicConnection.mutate(JOIN, { input: { invite, channel, consent } })
   if (!joinInterview) throw new Problem('INTERNAL', 'The interview could not be opened. Please try again in a moment.')
   return joinInterview
@@ -26,24 +26,24 @@ export class CandidateSession implements Credential {
   constructor(
     private readonly invite: string,
     readonly channel: Channel,
-    private joined: Joined,
+    private joinResult: JoinResult,
   ) {}
 
   get interviewId(): string {
-    return this.joined.interview.id
+    return this.joinResult.interview.id
   }
 
   get token(): string {
-    return this.joined.access.token
+    return this.joinResult.access.token
   }
 
   /** How to join the LiveKit room; null in a typed interview. */
-  get room(): Joined['access']['room'] {
-    return this.joined.access.room
+  get room(): JoinResult['access']['room'] {
+    return this.joinResult.access.room
   }
 
   get isRecorded(): boolean {
-    return this.joined.interview.consent?.recording ?? false
+    return this.joinResult.interview.consent?.recording ?? false
   }
 
   /** Joins again. Concurrent calls share one request. Rejects with a Problem, for example when the interview has ended. */
@@ -54,7 +54,7 @@ export class CandidateSession implements Credential {
 
   private async joinAgain(): Promise<void> {
     try {
-      this.joined = await exchange(this.invite, this.channel, null)
+      this.joinResult = await redeemInvite(this.invite, this.channel, null)
     } finally {
       this.renewal = null
     }

@@ -15,7 +15,7 @@ interface Caller {
   role: ViewerQuery['viewer']['role']
 }
 
-/** Page of an interview, for callers with an API token. */
+/** Asks for an API token, then shows the interview. */
 export function ReviewPage({ id }: { id: string }) {
   const [caller, setCaller] = useState<Caller | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -55,7 +55,7 @@ export function ReviewPage({ id }: { id: string }) {
   return <TokenForm problem={problem} onToken={(token) => void signIn(token)} />
 }
 
-/** An API token. It cannot be renewed: the caller has to enter another one. */
+/** An API token cannot be renewed: the caller has to enter another one. */
 class ApiToken implements Credential {
   constructor(
     readonly token: string,

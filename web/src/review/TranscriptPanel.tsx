@@ -10,15 +10,15 @@ interface TranscriptPanelProps {
   isOver: boolean
 }
 
-/** The transcript, updated live. With a recording, each line starts playback at its turn. */
+/** The transcript, updated live. If there is a recording, a click on a turn plays it from there. */
 export function TranscriptPanel({ state, playback, isOver }: TranscriptPanelProps) {
   const { turns, interims } = state
   const first = turns[0]
   const list = useRef<HTMLOListElement>(null)
-  const playing = playback?.playing ?? null
+  const playingSeq = playback?.playingSeq ?? null
   useEffect(() => {
-    if (playing !== null) list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
-  }, [playing])
+    if (playingSeq !== null) list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
+  }, [playingSeq])
   return (
     <section aria-labelledby="transcript" className="space-y-2">
       <h2 id="transcript" className="font-semibold">
@@ -27,7 +27,7 @@ export function TranscriptPanel({ state, playback, isOver }: TranscriptPanelProp
       <div role="log" aria-labelledby="transcript" aria-live={isOver ? 'off' : 'polite'} className="rounded-lg border border-line bg-panel">
         <ol ref={list} className="divide-y divide-line">
           {turns.map((turn) => (
-            <Line key={turn.seq} turn={turn} seconds={offsetOf(turn, first, playback)} playback={playback} isPlaying={turn.seq === playing} />
+            <Line key={turn.seq} turn={turn} seconds={offsetOf(turn, first, playback)} playback={playback} isPlaying={turn.seq === playingSeq} />
           ))}
         </ol>
         {turns.length === 0 && <p className="px-4 py-2.5 text-quiet">No one has spoken yet.</p>}
@@ -46,7 +46,7 @@ export function TranscriptPanel({ state, playback, isOver }: TranscriptPanelProp
 
 interface LineProps {
   turn: Turn
-  /** Offset of the turn, in seconds. */
+  /** Offset of the turn from the start of the recording, or else from the first turn. */
   seconds: number
   playback: Playback | null
   isPlaying: boolean
@@ -68,7 +68,7 @@ function Line({ turn, seconds, playback, isPlaying }: LineProps) {
       ) : (
         <span className="w-12 shrink-0 text-quiet">{time}</span>
       )}
-      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a shortcut for the mouse: the keyboard has the button */}
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a shortcut for mouse users: keyboard users have the button */}
       <p
         className={`min-w-0 whitespace-pre-wrap wrap-anywhere ${playback ? 'cursor-pointer' : ''}`}
         onClick={() => {

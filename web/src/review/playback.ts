@@ -3,7 +3,7 @@ import type { Turn } from '../api/transcript'
 
 export interface Playback {
   /** seq of the turn that is playing; null before the first. */
-  playing: number | null
+  playingSeq: number | null
   /** Returns a turn's offset in the recording, in seconds. */
   offsetOf: (turn: Turn) => number
   /** Starts playback at a turn. */
@@ -12,7 +12,7 @@ export interface Playback {
 
 /** Synchronizes a recording with a transcript. */
 export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt: string | null, turns: readonly Turn[]): Playback {
-  const [playing, setPlaying] = useState<number | null>(null)
+  const [playingSeq, setPlayingSeq] = useState<number | null>(null)
   const origin = startedAt ? Date.parse(startedAt) : 0
   const offsetOf = useCallback((turn: Turn) => Math.max(0, (Date.parse(turn.startedAt) - origin) / 1_000), [origin])
 
@@ -22,7 +22,7 @@ export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt
     const update = () => {
       const { current } = media
       // highlight no line before playback has started
-      if (current && (current.currentTime > 0 || !current.paused)) setPlaying(turnAt(turns, current.currentTime, offsetOf))
+      if (current && (current.currentTime > 0 || !current.paused)) setPlayingSeq(turnAt(turns, current.currentTime, offsetOf))
       frame = requestAnimationFrame(update)
     }
     update()
@@ -30,7 +30,7 @@ export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt
   }, [media, startedAt, turns, offsetOf])
 
   const play = useCallback((turn: Turn) => playFrom(media.current, offsetOf(turn)), [media, offsetOf])
-  return useMemo(() => ({ playing, offsetOf, play }), [playing, offsetOf, play])
+  return useMemo(() => ({ playingSeq, offsetOf, play }), [playingSeq, offsetOf, play])
 }
 
 function playFrom(media: HTMLMediaElement | null, seconds: number): void {

@@ -1,4 +1,4 @@
-"""Writing a part despite a full disk, a failing store and a stalled process."""
+"""A part is written despite a full disk, a store outage and a stalled process."""
 
 import asyncio
 import time
@@ -11,9 +11,9 @@ import pytest
 import settings as configuration
 from models.documents.recording import VideoSize
 from recording.encoder_thread import EncoderFailed, EncoderThread
+from recording.part_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME, CameraFrame, PartWriter, Side
 from recording.storage import RecordingStore, StoreFailed, open_store
 from recording.timeline import Samples
-from recording.track_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME, CameraFrame, PartWriter, Side
 from recording.upload_buffer import MAX_PENDING_BYTES, UploadBuffer, build_chunks_path
 from tests.recording.disks import mount_small_disk
 from tests.recording.tones import decode_channels, tone
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.servers
 FRAME_SAMPLES = 2_400
 
 
-async def read_part_file(store: RecordingStore, number: int, name: str, folder: Path) -> Path:
-    """Write the stored chunks of a part to one file and return its path."""
+async def download_part_file(store: RecordingStore, number: int, name: str, folder: Path) -> Path:
+    """Join the stored chunks of a file of the part into a local file, and return its path."""
     path = folder / name
     path.write_bytes(
         b"".join([await store.get(chunk) for chunk in await store.list(build_chunks_path("interview", number, name))])
@@ -43,12 +43,12 @@ async def feed_tone(part: PartWriter, seconds: float) -> None:
         await asyncio.sleep(max(0.0, clock - asyncio.get_running_loop().time()))
 
 
-async def test_sound_is_in_the_store_soon_after_it_was_heard(store: RecordingStore, tmp_path: Path) -> None:
+async def test_audio_is_stored_within_seconds(store: RecordingStore, tmp_path: Path) -> None:
     part = PartWriter(store, "interview", 7)
     running = [asyncio.create_task(work) for work in (part.run_mixer(), part.run_uploads())]
     await feed_tone(part, 4)
     elapsed = part.elapsed
-    left, right = decode_channels(await read_part_file(store, 7, AUDIO_FILE_NAME, tmp_path))
+    left, right = decode_channels(await download_part_file(store, 7, AUDIO_FILE_NAME, tmp_path))
     # about 2 seconds on an idle machine
     assert len(left) / 48_000 > elapsed - 3.5
     assert np.abs(left).max() > 5_000 > np.abs(right).max()
@@ -56,11 +56,11 @@ async def test_sound_is_in_the_store_soon_after_it_was_heard(store: RecordingSto
         task.cancel()
     await asyncio.wait(running)
     await part.close()
-    left, _ = decode_channels(await read_part_file(store, 7, AUDIO_FILE_NAME, tmp_path))
+    left, _ = decode_channels(await download_part_file(store, 7, AUDIO_FILE_NAME, tmp_path))
     assert len(left) / 48_000 == pytest.approx(part.elapsed, abs=0.3)
 
 
-async def test_still_or_disabled_camera_continues_in_the_file(store: RecordingStore, tmp_path: Path) -> None:
+async def test_video_continues_while_the_camera_is_still_or_disabled(store: RecordingStore, tmp_path: Path) -> None:
     part = PartWriter(store, "interview", 1)
     mixing = asyncio.create_task(part.run_mixer())
     planes = np.full(320 * 180 * 3 // 2, 128, np.uint8)
@@ -72,7 +72,7 @@ async def test_still_or_disabled_camera_continues_in_the_file(store: RecordingSt
     mixing.cancel()
     await asyncio.wait([mixing])
     await part.close()
-    with av.open(await read_part_file(store, 1, VIDEO_FILE_NAME, tmp_path)) as container:
+    with av.open(await download_part_file(store, 1, VIDEO_FILE_NAME, tmp_path)) as container:
         frames = [(frame.time or 0, frame.to_ndarray()[:180].mean()) for frame in container.decode(video=0)]
     assert len(frames) >= 5
     assert frames[-1][0] > 3
@@ -80,7 +80,7 @@ async def test_still_or_disabled_camera_continues_in_the_file(store: RecordingSt
     assert frames[-1][1] < 30
 
 
-async def test_full_disk_ends_the_part_with_its_reason_and_leaves_the_stored_chunks(tmp_path: Path) -> None:
+async def test_full_disk_raises_store_failed_and_preserves_the_stored_chunks(tmp_path: Path) -> None:
     with mount_small_disk(tmp_path, kilobytes=48) as folder:
         store = open_store(configuration.RecordingSettings(store=str(folder)))
         assert store
@@ -93,7 +93,7 @@ async def test_full_disk_ends_the_part_with_its_reason_and_leaves_the_stored_chu
             task.cancel()
         await asyncio.wait([mixing, playing])
         await part.abandon()
-        left, _ = decode_channels(await read_part_file(store, 1, AUDIO_FILE_NAME, tmp_path))
+        left, _ = decode_channels(await download_part_file(store, 1, AUDIO_FILE_NAME, tmp_path))
         assert len(left) > 48_000
 
 
@@ -116,7 +116,7 @@ async def test_temporary_store_outage_loses_nothing(store: RecordingStore, monke
     assert [await store.get(chunk) for chunk in chunks] == [b"one two three"]
 
 
-async def test_lasting_store_outage_fails(store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_long_store_outage_raises_store_failed(store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*_: object) -> None:
         raise StoreFailed("The store does not answer")
 
@@ -127,14 +127,14 @@ async def test_lasting_store_outage_fails(store: RecordingStore, monkeypatch: py
         await asyncio.wait_for(buffer.drain(), 10)
 
 
-def test_upload_buffer_is_bounded(store: RecordingStore) -> None:
+def test_full_upload_buffer_raises_store_failed(store: RecordingStore) -> None:
     buffer = UploadBuffer(store, "interview/parts/1/audio")
     buffer.write(bytes(MAX_PENDING_BYTES))
     with pytest.raises(StoreFailed, match="too slow"):
         buffer.write(b"x")
 
 
-async def test_failed_encoder_raises_on_close_without_hanging() -> None:
+async def test_closing_a_failed_encoder_raises_without_hanging() -> None:
     def fail(_: int) -> None:
         raise ValueError("/secret/path")
 

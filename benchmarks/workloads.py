@@ -1,11 +1,11 @@
-"""What the comparison with peers measures, and the goals for Viva's ratios to them."""
+"""Workloads on which Viva is compared with its peers, and the goals for the ratios."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Peer(StrEnum):
-    """A server that is measured."""
+    """A server that is measured: Viva, or one that it is compared with."""
 
     VIVA = "viva"
     STOCK = "stock"
@@ -17,22 +17,22 @@ NAMES = {Peer.VIVA: "Viva", Peer.STOCK: "Strawberry, stock", Peer.NODE: "Node, g
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One load."""
+class Workload:
+    """A load of subscriptions or of list queries."""
 
     name: str
     interviews: int = 1
     subscribers: int = 0
-    """Of each interview."""
+    """Subscribers of each interview."""
     window: int = 0
-    """Turns of each interview in flight; 0 means that `rate` decides. The product's feed keeps the last 32 turns in memory,
-    and the turns of the load are not stored, so a subscriber must never be further behind."""
+    """Turns of each interview in flight; 0 means that `rate` decides. It must be below 32: Viva's feed holds the last 32 turns
+    in memory, and a subscriber that is further behind cannot catch up because the turns of the load are not stored."""
     rate: float = 0.0
     """Turns per second of each interview."""
     connections: int = 0
-    """Of the list query, each with one request at a time; 0 means that the cell is no list query."""
+    """Connections that send the list query, one request at a time; 0 for a load of subscriptions."""
     seconds: float = 2.0
-    """The product polls MongoDB, and checks each subscriber's access, every two seconds: once in the measurement."""
+    """Viva polls MongoDB, and checks each subscriber's access, every two seconds: once in the default duration."""
 
     @property
     def peers(self) -> tuple[Peer, ...]:
@@ -41,17 +41,17 @@ class Cell:
 
 
 CONNECT = "connect"
-"""Name of what a cell with many subscribers also measures: the time to connect, and memory."""
+"""Name of the results for connecting many subscribers: time and memory."""
 CONNECT_SUBSCRIBERS = 1000
-CELLS = {
-    cell.name: cell
-    for cell in (
-        Cell("1x100", subscribers=100, window=16),
-        Cell("1x1000", subscribers=CONNECT_SUBSCRIBERS, window=16),
-        Cell("200x2", interviews=200, subscribers=2, window=16),
-        Cell("latency", subscribers=200, rate=20.0, seconds=5.0),
-        Cell("list, 1 connection", connections=1, seconds=3.0),
-        Cell("list, 32 connections", connections=32, seconds=3.0),
+WORKLOADS = {
+    workload.name: workload
+    for workload in (
+        Workload("1x100", subscribers=100, window=16),
+        Workload("1x1000", subscribers=CONNECT_SUBSCRIBERS, window=16),
+        Workload("200x2", interviews=200, subscribers=2, window=16),
+        Workload("latency", subscribers=200, rate=20.0, seconds=5.0),
+        Workload("list, 1 connection", connections=1, seconds=3.0),
+        Workload("list, 32 connections", connections=32, seconds=3.0),
     )
 }
 
@@ -73,9 +73,9 @@ LESS_IS_BETTER = frozenset(Metric) - {Metric.RATE, Metric.RESPONSES}
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A ratio of Viva's figure to a peer's: at least `factor`, or at most where less is better."""
+    """Bound for the ratio of Viva's figure to a peer's: at least `factor`, or at most if less is better."""
 
-    cell: str
+    workload: str
     metric: Metric
     peer: Peer
     factor: float
@@ -92,5 +92,5 @@ GOALS = (
     Goal("latency", Metric.P99, Peer.RAW, 2.0),
     Goal(CONNECT, Metric.CONNECT, Peer.RAW, 1.5),
     Goal(CONNECT, Metric.MEMORY, Peer.RAW, 1.2),
-    *(Goal(cell.name, Metric.RESPONSES, Peer.STOCK, 2.0) for cell in CELLS.values() if cell.connections),
+    *(Goal(workload.name, Metric.RESPONSES, Peer.STOCK, 2.0) for workload in WORKLOADS.values() if workload.connections),
 )
