@@ -64,7 +64,7 @@ class Archive:
         self._cumulative_weights = list(accumulate(position.weight for position in self.positions))
 
     def rows(self, template: Row) -> Iterator[Row]:
-        """Yields documents; `template` is one that the product has stored, for the fields that do not vary."""
+        """Yield documents; `template` is one that the product has stored, for the fields that do not vary."""
         for _ in range(self.count):
             yield {**template, **self._interview()}
 
@@ -166,7 +166,7 @@ class Archive:
 
 
 def _to_milliseconds(value: datetime) -> datetime:
-    """Truncates to what MongoDB stores."""
+    """Truncate to what MongoDB stores."""
     return value.replace(microsecond=value.microsecond // 1000 * 1000)
 
 
@@ -175,7 +175,7 @@ def _recommendation(score: float) -> str:
 
 
 async def _store_template(organization_id: ObjectId) -> Row:
-    """Stores an interview with the product's own code, and returns and deletes the document."""
+    """Store an interview with the product's own code, and return and delete the document."""
     at = now()
     position = PositionRef(id=PydanticObjectId(), key="k", version=1, title="t", limit_minutes=30, questions=6)
     interview = await Interview(
@@ -199,7 +199,7 @@ async def _store_template(organization_id: ObjectId) -> Row:
 
 
 async def store(archives: Sequence[Archive], changes: Row | None = None) -> None:
-    """Stores all interviews, with these fields changed, in the database that documents are bound to. Raises PyMongoError."""
+    """Store all interviews, with these fields changed, in the database that documents are bound to. Raises PyMongoError."""
     # without journal or majority, because data of a benchmark can be generated again
     rows: AsyncCollection[Row] = Interview.get_pymongo_collection().with_options(write_concern=WriteConcern(w=1, j=False))
     for archive in archives:

@@ -70,7 +70,7 @@ class Comparison:
     list_owner: ObjectId
 
     async def run(self, peer: Peer, workload: Workload) -> list[Sample]:
-        """Measures one workload on a fresh server; repeats a run that other processes disturbed. Raises SandboxFailed."""
+        """Measure one workload on a fresh server; repeat a run that other processes disturbed. Raises SandboxFailed."""
         tries: list[list[Sample]] = []
         while not tries or (len(tries) < MAX_TRIES and any(sample.is_starved for sample in tries[-1])):
             async with self._serve(peer) as (server, port):
@@ -151,7 +151,7 @@ class Comparison:
         return self.rig.data / ("payloads.json" if peer is Peer.RAW else "messages.json")
 
     async def write_turns_files(self) -> None:
-        """Writes the files from which peers know the interviews (benchmarks.peers.turns)."""
+        """Write the files from which peers know the interviews (benchmarks.peers.turns)."""
         for peer in (Peer.STOCK, Peer.RAW):
             rows = {interview.id: interview.to_row(publish_payloads=peer is Peer.RAW) for interview in self.followed}
             await asyncio.to_thread(self._turns_file(peer).write_text, json.dumps(rows), encoding="utf-8")
@@ -161,7 +161,7 @@ class Comparison:
 async def prepare(
     peers: Collection[Peer], interviews: int, tell: ReportProgress, data: Path = DATA / "compare"
 ) -> AsyncIterator[Comparison]:
-    """Starts servers with the data that all peers serve; stops them at the end. Raises SandboxFailed."""
+    """Start servers with the data that all peers serve; stop them at the end. Raises SandboxFailed."""
     generator = await build(data, tell)
     if Peer.NODE in peers:
         await install_node_peer()

@@ -53,7 +53,7 @@ class Meter:
         self._processes = [psutil.Process(), psutil.Process(rig.mongod.pid), psutil.Process(rig.valkey.pid)]
 
     async def measure(self, name: str, items: Sequence[T], work: Callable[[T], Awaitable[object]], per_item: int = 1) -> None:
-        """Applies `work` to the items concurrently and adds a row. Each item counts as `per_item` operations."""
+        """Apply `work` to the items concurrently and add a row. Each item counts as `per_item` operations."""
         before, started = self._cpu_seconds(), perf_counter()
         await _for_each(items, work)
         elapsed, after = perf_counter() - started, self._cpu_seconds()
@@ -78,7 +78,7 @@ async def _for_each(items: Sequence[T], work: Callable[[T], Awaitable[object]]) 
 
 
 async def _store_open_interviews() -> list[ObjectId]:
-    """Stores voice interviews in progress, each with an interviewer whose lease outlives the benchmark."""
+    """Store voice interviews in progress, each with an interviewer whose lease outlives the benchmark."""
     at = now()
     in_progress = {
         "status": "IN_PROGRESS",
@@ -149,7 +149,7 @@ async def _build_size_table() -> Table:
 
 
 async def measure() -> list[Table]:
-    """Measures everything. Raises SandboxFailed if a server does not start."""
+    """Measure everything. Raises SandboxFailed if a server does not start."""
     async with (
         start_rig(DATA / "costs") as rig,
         database.connect(rig.settings.mongodb) as client,

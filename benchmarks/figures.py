@@ -36,7 +36,7 @@ Medians = Mapping[tuple[Peer, str, Metric], float]
 
 
 def summarize(samples: Iterable[Sample]) -> Medians:
-    """Returns the median of all rounds for each peer, workload and metric."""
+    """Return the median of all rounds for each peer, workload and metric."""
     rounds: dict[tuple[Peer, str, Metric], list[float]] = {}
     for sample in samples:
         for metric, value in sample.values.items():
@@ -45,7 +45,7 @@ def summarize(samples: Iterable[Sample]) -> Medians:
 
 
 def ratio(medians: Medians, workload: str, metric: Metric, peer: Peer) -> float | None:
-    """Returns Viva's median divided by a peer's, or None if either was not measured."""
+    """Return Viva's median divided by a peer's, or None if either was not measured."""
     ours, theirs = medians.get((Peer.VIVA, workload, metric)), medians.get((peer, workload, metric))
     return ours / theirs if ours and theirs else None
 
@@ -62,7 +62,7 @@ class Verdict:
 
 
 def judge(medians: Medians, goals: Sequence[Goal] = GOALS) -> list[Verdict]:
-    """Returns the verdicts on all goals that were measured."""
+    """Return the verdicts on all goals that were measured."""
     verdicts = []
     for goal in goals:
         found = ratio(medians, goal.workload, goal.metric, goal.peer)
@@ -85,7 +85,7 @@ def warnings(samples: Iterable[Sample]) -> list[str]:
 
 
 def figures_table(samples: Sequence[Sample]) -> Table:
-    """Formats all medians, with Viva's ratio to each peer in parentheses."""
+    """Format all medians, with Viva's ratio to each peer in parentheses."""
     medians = summarize(samples)
     peers = [peer for peer in Peer if any(peer is key[0] for key in medians)]
     table = Table("load", "figure", *(NAMES[peer] for peer in peers), title="Viva beside its peers; Viva's ratio in parentheses")
@@ -105,7 +105,7 @@ def _format(value: float | None, to_viva: float | None) -> str:
 
 
 def goals_table(verdicts: Sequence[Verdict]) -> Table:
-    """Formats the verdicts on all goals."""
+    """Format the verdicts on all goals."""
     table = Table("load", "figure", "compared with", "goal", "ratio", "verdict", title="Goals for Viva's ratio to its peers")
     for verdict in verdicts:
         goal = verdict.goal

@@ -48,7 +48,7 @@ class FollowedInterview:
     """As published, with placeholders."""
 
     def to_config(self, *, publish_payloads: bool) -> dict[str, Any]:
-        """Returns the load generator's configuration; with `publish_payloads` it publishes payloads that are ready to send."""
+        """Return the load generator's configuration; with `publish_payloads` it publishes payloads that are ready to send."""
         return {
             "variables": {"id": self.id, "after": 0},
             "channel": self.channel,
@@ -59,7 +59,7 @@ class FollowedInterview:
         }
 
     def to_row(self, *, publish_payloads: bool) -> dict[str, str]:
-        """Returns what a peer needs to serve it (benchmarks.peers.turns)."""
+        """Return what a peer needs to serve it (benchmarks.peers.turns)."""
         text = self.payload if publish_payloads else self.message
         values = (("%ID%", str(self.stored.id)), ("%SEQ%", str(self.stored.seq)), ("%TEXT%", self.stored.text))
         for placeholder, value in values:
@@ -88,7 +88,7 @@ class FollowedInterview:
 
 
 def read_corpus() -> str:
-    """Returns words of the sandbox's candidates: letters and spaces only, which all servers serialize alike."""
+    """Return words of the sandbox's candidates: letters and spaces only, which all servers serialize alike."""
     texts = [
         text
         for path in sorted((ROOT / "sandbox" / "answers").glob("*.yaml"))
@@ -98,7 +98,7 @@ def read_corpus() -> str:
 
 
 async def start_followed(url: str, token: str, count: int) -> list[str]:
-    """Starts typed interviews, each with one message of its candidate; returns their ids. Raises SandboxFailed."""
+    """Start typed interviews, each with one message of its candidate; return their ids. Raises SandboxFailed."""
     text = read_corpus()[:TEXT_LENGTH].strip()
     limit = asyncio.Semaphore(CONCURRENT_STARTS)
     async with connect(url, token) as recruiter:
@@ -115,7 +115,7 @@ async def start_followed(url: str, token: str, count: int) -> list[str]:
 
 
 async def observe_messages(settings: Settings, interview_ids: Sequence[str]) -> list[FollowedInterview]:
-    """Publishes a sample turn of each interview with the product's own code, and records the messages. Raises SandboxFailed."""
+    """Publish a sample turn of each interview with the product's own code, and records the messages. Raises SandboxFailed."""
     async with (
         database.connect(settings.mongodb),
         LiveHub(settings.redis) as live,

@@ -100,7 +100,7 @@ async def _send(requests: Requests) -> Responses:
 
 
 async def send_from_process(requests: Requests) -> Responses:
-    """Sends the requests from a new process. Raises SandboxFailed if a response was unexpected."""
+    """Send the requests from a new process. Raises SandboxFailed if a response was unexpected."""
     command = (sys.executable, "-m", "benchmarks.http_load")
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE)
     output, _ = await process.communicate(json.dumps(asdict(requests)).encode())

@@ -56,7 +56,7 @@ class Known:
 
 
 def make_filters(known: Known) -> Mapping[str, InterviewFilter]:
-    """Returns each filter alone, with frequent and rare values, and combinations that front ends use."""
+    """Return each filter alone, with frequent and rare values, and combinations that front ends use."""
     day = timedelta(days=1)
     completed = [InterviewStatus.COMPLETED]
     live = [InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING]
@@ -132,7 +132,7 @@ def _by_frequency(values: Iterable[str]) -> list[str]:
 
 
 async def measure(known: Known, rounds: int) -> dict[tuple[str, InterviewOrderField], list[float]]:
-    """Reads pages of every filter in every order, both directions, first and deep; returns seconds by filter and order."""
+    """Read pages of every filter in every order, both directions, first and deep; return seconds by filter and order."""
     seconds: dict[tuple[str, InterviewOrderField], list[float]] = defaultdict(list)
     pages = []
     for name, where in make_filters(known).items():
@@ -157,7 +157,7 @@ async def _deep_cursor(where: InterviewFilter, order: Any) -> str | None:
 
 
 def pages_table(seconds: Mapping[tuple[str, InterviewOrderField], list[float]], count: int) -> tuple[Table, int]:
-    """Formats the worst order of each filter, and counts the filters and orders that exceed the bound."""
+    """Format the worst order of each filter, and count the filters and orders that exceed the bound."""
     table = Table("filter", "orders within the bound", "worst order", "p50 ms", "p95 ms", title=f"Pages of {count:,} interviews")
     exceeding = 0
     for name in dict.fromkeys(name for name, _ in seconds):

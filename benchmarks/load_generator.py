@@ -18,7 +18,7 @@ RESPONSE_SECONDS = 150.0
 
 
 async def build(folder: Path, tell: ReportProgress) -> Path:
-    """Builds the generator in `folder` unless it is newer than its sources; returns its path. Raises SandboxFailed."""
+    """Build the generator in `folder` unless it is newer than its sources; return its path. Raises SandboxFailed."""
     binary, scratch = folder / "generator", folder / "go"
     if await asyncio.to_thread(_is_current, binary):
         return binary
@@ -57,7 +57,7 @@ class LoadGenerator:
             await self._process.wait()
 
     async def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Sends a Config (the first time) or a Load, and returns the result.
+        """Send a Config (the first time) or a Load, and return the result.
 
         Raises SandboxFailed if a turn was lost, repeated, out of order or wrong, or if the server does not respond.
         """

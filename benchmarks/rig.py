@@ -56,7 +56,7 @@ class Rig:
 
     @asynccontextmanager
     async def serve_viva(self) -> AsyncIterator[tuple[ChildProcess, int]]:
-        """Runs `main.py serve` on the reserved core; yields the process and its port. Raises SandboxFailed."""
+        """Run `main.py serve` on the reserved core; yield the process and its port. Raises SandboxFailed."""
         port = free_port()
         command = [*self._pinned, sys.executable, str(MAIN), "serve"]
         log = self.data / "logs" / "viva.log"
@@ -66,7 +66,7 @@ class Rig:
 
     @asynccontextmanager
     async def serve_python(self, application: str, environment: Mapping[str, str]) -> AsyncIterator[tuple[ChildProcess, int]]:
-        """Runs a peer's ASGI application under uvicorn on the reserved core. Raises SandboxFailed."""
+        """Run a peer's ASGI application under uvicorn on the reserved core. Raises SandboxFailed."""
         if not await asyncio.to_thread(PEER_PYTHON.exists):
             raise SandboxFailed("The Python peers are not installed. Run `make bench-peers`.")
         command = [str(PEER_PYTHON), "-m", "uvicorn", application, "--log-level", "warning", "--no-access-log"]
@@ -75,7 +75,7 @@ class Rig:
 
     @asynccontextmanager
     async def serve_node(self, environment: Mapping[str, str]) -> AsyncIterator[tuple[ChildProcess, int]]:
-        """Runs the Node peer on the reserved core. Raises SandboxFailed."""
+        """Run the Node peer on the reserved core. Raises SandboxFailed."""
         async with self._serve_peer(["node", "server.mjs"], "node", DATA / "node", environment) as served:
             yield served
 
@@ -109,7 +109,7 @@ class Rig:
 
 @asynccontextmanager
 async def start_rig(data: Path, *, reserve_core: bool = False, cache_gb: float = 0.25, clear: bool = True) -> AsyncIterator[Rig]:
-    """Starts mongod and valkey with their data in `data`, and stops them at the end. Raises SandboxFailed.
+    """Start mongod and valkey with their data in `data`, and stop them at the end. Raises SandboxFailed.
 
     With `reserve_core` this process and its children, except measured servers, leave one core to the measured server.
     """
@@ -135,7 +135,7 @@ async def start_rig(data: Path, *, reserve_core: bool = False, cache_gb: float =
 
 
 async def install_node_peer() -> None:
-    """Installs the Node peer and its packages under .viva. Raises SandboxFailed."""
+    """Install the Node peer and its packages under .viva. Raises SandboxFailed."""
     npm = shutil.which("npm")
     if npm is None:
         raise SandboxFailed("There is no npm. Install Node 20 or newer, or leave the peer out: --peers viva,stock,raw")
@@ -150,7 +150,7 @@ async def install_node_peer() -> None:
 
 @asynccontextmanager
 async def connect(url: str, token: str) -> AsyncIterator[AsyncClientSession]:
-    """Connects a GraphQL client to the API at a base URL, with a caller's token."""
+    """Connect a GraphQL client to the API at a base URL, with a caller's token."""
     transport = AIOHTTPTransport(f"{url}/graphql", headers={"Authorization": f"Bearer {token}"})
     client = Client(transport=transport, execute_timeout=CALL_SECONDS)
     async with client as session:
@@ -158,7 +158,7 @@ async def connect(url: str, token: str) -> AsyncIterator[AsyncClientSession]:
 
 
 async def call(session: AsyncClientSession, operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Runs a mutation with an input and returns its data. Raises SandboxFailed if the API refuses."""
+    """Run a mutation with an input and return its data. Raises SandboxFailed if the API refuses."""
     try:
         return await session.execute(GraphQLRequest(operation, variable_values={"input": dict(values)}))
     except TransportQueryError as error:
@@ -166,7 +166,7 @@ async def call(session: AsyncClientSession, operation: str, values: Mapping[str,
 
 
 async def start_interview(session: AsyncClientSession, **values: Any) -> dict[str, Any]:
-    """Starts an interview, by default a typed one; returns the payload of startInterview. Raises SandboxFailed."""
+    """Start an interview, by default a typed one; return the payload of startInterview. Raises SandboxFailed."""
     defaults = {
         "candidateName": "Maya Lindqvist",
         "positionKey": "software_engineer",

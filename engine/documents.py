@@ -67,7 +67,7 @@ class DocumentLimits(ValidationRule):
     """Rejects a document that is too large before any other rule spends time on it."""
 
     def enter_document(self, node: DocumentNode, *_: Any) -> VisitorAction:
-        """Measures the document.
+        """Measure the document.
 
         Raises ValidationAbortedError, which ends the validation, if it is too large.
         """
@@ -81,7 +81,7 @@ class DocumentLimits(ValidationRule):
 
 
 def measure_document(document: DocumentNode) -> DocumentSize:
-    """Returns the size of all operations, counting a fragment wherever it is spread, plus that of each fragment definition."""
+    """Return the size of all operations, counting a fragment wherever it is spread, plus that of each fragment definition."""
     fragments = {
         definition.name.value: definition for definition in document.definitions if isinstance(definition, FragmentDefinitionNode)
     }
@@ -164,7 +164,7 @@ class DocumentCache:
         self._parsed: OrderedDict[str, ParsedDocument] = OrderedDict()
 
     def get(self, text: str) -> ParsedDocument | None:
-        """Returns the document with this text if it is cached."""
+        """Return the document with this text if it is cached."""
         parsed = self._parsed.get(text)
         if parsed is not None:
             self._parsed.move_to_end(text)
@@ -179,7 +179,7 @@ class DocumentCache:
 
 
 def _walk_nodes(document: DocumentNode) -> Iterator[Node]:
-    """Yields the document's definitions and all their selections."""
+    """Yield the document's definitions and all their selections."""
     pending: list[Node] = [*document.definitions]
     while pending:
         node = pending.pop()
@@ -208,7 +208,7 @@ class DocumentExtension(SchemaExtension):
         self._parsed: ParsedDocument | None = None
 
     def on_parse(self) -> Iterator[None]:
-        """Sets the document if it is cached.
+        """Set the document if it is cached.
 
         Otherwise the schema parses it and reports syntax errors.
         """
@@ -225,7 +225,7 @@ class DocumentExtension(SchemaExtension):
             context.context.mentioned_fields, context.context.plans = parsed.mentioned_fields, parsed.plans
 
     def on_validate(self) -> Iterator[None]:
-        """Sets the document's validation errors."""
+        """Set the document's validation errors."""
         context, parsed = self.execution_context, self._parsed
         if parsed is None:
             raise RuntimeError("on_validate was called before on_parse")

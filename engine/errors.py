@@ -34,14 +34,14 @@ class Failure:
     retry_after_seconds: int | None = None
 
     def extensions(self, request_id: str) -> dict[str, Any]:
-        """Returns the error's `extensions`."""
+        """Return the error's `extensions`."""
         optional = {"field": self.field, "retryAfterSeconds": self.retry_after_seconds}
         present = {name: value for name, value in optional.items() if value is not None}
         return {"code": self.code, **present, "requestId": request_id}
 
 
 def to_failure(error: BaseException, request_id: str) -> Failure:
-    """Converts an exception into the failure to report.
+    """Convert an exception into the failure to report.
 
     An unexpected exception is logged, and its message is masked.
     """
@@ -64,7 +64,7 @@ def to_failure(error: BaseException, request_id: str) -> Failure:
 
 
 def to_graphql_error(error: GraphQLError, request_id: str) -> GraphQLError:
-    """Returns the error with its code and extensions, as a new object because cached validation errors are shared."""
+    """Return the error with its code and extensions, as a new object because cached validation errors are shared."""
     failure = to_failure(error, request_id)
     return GraphQLError(
         failure.message,
@@ -77,7 +77,7 @@ def to_graphql_error(error: GraphQLError, request_id: str) -> GraphQLError:
 
 
 def get_error_code(error: GraphQLError) -> ErrorCode:
-    """Returns the code of an error made by `to_graphql_error`."""
+    """Return the code of an error made by `to_graphql_error`."""
     code: ErrorCode = (error.extensions or {})["code"]
     return code
 

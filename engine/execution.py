@@ -17,7 +17,7 @@ from engine.executor import OperationContext
 
 
 def is_request_error(result: ExecutionResult) -> bool:
-    """Returns whether the whole request failed: before execution or, in a subscription, instead of the next event."""
+    """Return whether the whole request failed: before execution or, in a subscription, instead of the next event."""
     return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or [])
 
 
@@ -40,7 +40,7 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Runs a query or mutation.
+        """Run a query or mutation.
 
         Raises strawberry.schema.exceptions.InvalidOperationTypeError for a subscription.
         """
@@ -69,7 +69,7 @@ class Schema(strawberry.Schema):
         operation_extensions: dict[str, Any] | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
     ) -> StreamResult:
-        """Runs any operation and yields its results."""
+        """Run any operation and yield its results."""
         context = _create_operation_context(context_value)
         results = await super().stream(
             query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
@@ -91,7 +91,7 @@ async def _format_results(results: StreamResult, context: OperationContext) -> S
 
 
 def format_result(result: ExecutionResult, request_id: str) -> ExecutionResult:
-    """Formats the errors of a result and counts its outcome."""
+    """Format the errors of a result and count its outcome."""
     # a new list, because the list of cached validation errors is shared
     result.errors = [to_graphql_error(error, request_id) for error in result.errors] if result.errors else None
     outcome = get_error_code(result.errors[0]) if result.errors else "OK"

@@ -34,7 +34,7 @@ class OperationExecutor(FastFieldExecutor):
         *args: Any,
         **kwargs: Any,
     ) -> list[GraphQLError] | Executor[Any]:
-        """Returns the executor, or the errors of the request."""
+        """Return the executor, or the errors of the request."""
 
         def build_with(context: Any) -> Any:
             return super(OperationExecutor, cls).build(
@@ -61,7 +61,7 @@ class OperationExecutor(FastFieldExecutor):
         self.is_awaitable = cast(Any, optimized_is_awaitable)
 
     def __copy__(self) -> "OperationExecutor":
-        """Copies the executor for an event. copy.copy's generic protocol takes several times as long."""
+        """Copy the executor for an event. copy.copy's generic protocol takes several times as long."""
         copied = object.__new__(type(self))
         copied.__dict__.update(self.__dict__)
         return copied
@@ -74,7 +74,7 @@ class OperationExecutor(FastFieldExecutor):
         serially: bool,
         new_defer_usages: Sequence[DeferUsage],
     ) -> Any:
-        """Executes the root fields. Those of a subscription are collected for the first event only.
+        """Execute the root fields. Those of a subscription are collected for the first event only.
 
         graphql-core 3.3.2 memoizes subfields by the identity of the collected field, but collects
         the root fields again for each event. Without this method every event would collect all
@@ -101,4 +101,4 @@ class OperationContext(ABC):
 
     @abstractmethod
     def for_operation(self) -> Self:
-        """Returns a context for another operation, which authenticates its caller and loads its data independently."""
+        """Return a context for another operation, which authenticates its caller and loads its data independently."""

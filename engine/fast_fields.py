@@ -46,7 +46,7 @@ class Restricted(FieldExtension, ABC):
 
     @abstractmethod
     def permits(self, source: Any) -> bool:
-        """Returns whether the caller may read the field of this object."""
+        """Return whether the caller may read the field of this object."""
 
 
 class Projected(FieldExtension):
@@ -61,7 +61,7 @@ class Projected(FieldExtension):
         self._names = frozenset(names)
 
     def covers(self, names: Iterable[str]) -> bool:
-        """Returns whether the copy has all fields with these names, as in the schema."""
+        """Return whether the copy has all fields with these names, as in the schema."""
         return all(name in self._names or name == TYPENAME for name in names)
 
 
@@ -112,7 +112,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: GroupedFieldSet,
         position_context: Any,
     ) -> Any:
-        """Returns the values of the fields by response name, or an awaitable of them if a field is asynchronous."""
+        """Return the values of the fields by response name, or an awaitable of them if a field is asynchronous."""
         plan = self._get_plan(parent_type, grouped_field_set, path)
         if not plan.readers:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
@@ -157,7 +157,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         return SelectionPlan(readers, slow_fields)
 
     def _build_reader(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> FieldReader | None:
-        """Returns the reader of the field and its subfields, or None if graphql-core must execute it."""
+        """Return the reader of the field and its subfields, or None if graphql-core must execute it."""
         name = details[0].node.name.value
         if name == TYPENAME:
             return lambda _: parent_type.name
@@ -174,7 +174,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
     def _build_completion(
         self, kind: GraphQLOutputType, details: FieldDetailsList, projected: Projected | None
     ) -> FieldReader | None:
-        """Returns the function that completes values of this type, or None if graphql-core must do it."""
+        """Return the function that completes values of this type, or None if graphql-core must do it."""
         if is_non_null_type(kind):
             complete = self._build_completion(kind.of_type, details, projected)
             return _require_non_null(complete) if complete else None

@@ -21,7 +21,7 @@ class LockFreeCounter(Collector):
         REGISTRY.register(self)
 
     def collect(self) -> Iterator[Metric]:
-        """Yields the metric."""
+        """Yield the metric."""
         yield CounterMetricFamily(self._name, self._documentation, value=self.count)
 
 

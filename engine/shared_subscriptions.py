@@ -86,11 +86,11 @@ class SharedOperation(Generic[Item, Caller, Event]):
         self._cached_characters = 0
 
     def cached_payload(self, key: Hashable) -> str | ExecutionResult | None:
-        """Returns the payload of the event with this key if it is cached."""
+        """Return the payload of the event with this key if it is cached."""
         return self._payloads.get(key)
 
     async def execute_event(self, key: Hashable, event: object) -> str | ExecutionResult:
-        """Executes an event and returns its payload as JSON, or the result itself if it has errors.
+        """Execute an event and return its payload as JSON, or the result itself if it has errors.
 
         Errors carry each subscriber's request id, so their payload cannot be shared. Raises what
         graphql-core raises.
@@ -130,7 +130,7 @@ class SharedOperations:
         after: int,
         open_stream: OpenStream[Caller, Item],
     ) -> SharedOperation[Item, Caller, Event]:
-        """Returns the operation that a subscription belongs to.
+        """Return the operation that a subscription belongs to.
 
         It lives as long as a subscription refers to it. `after` is the cursor after coercion by GraphQL.
         """
@@ -154,13 +154,13 @@ class SharedOperations:
         return operation
 
     def remember_request(self, text: str, name: str | None, operation: SharedOperation[Any, Any, Any]) -> None:
-        """Makes `find` return this document's operations for requests with this text and operationName."""
+        """Make `find` return this document's operations for requests with this text and operationName."""
         self._documents[text, name] = operation.document
 
     def find(
         self, text: str, name: str | None, variables: dict[str, Any], caller: Caller
     ) -> tuple[SharedOperation[Any, Caller, Any], int] | None:
-        """Returns the operation and the cursor of a request that differs from an earlier one only in its cursor.
+        """Return the operation and the cursor of a request that differs from an earlier one only in its cursor.
 
         Returns None for any other request, and if GraphQL would have to coerce or reject the cursor.
         """
@@ -180,20 +180,20 @@ class EventSink(Protocol):
     """Sends the payloads of a shared subscription to its subscriber."""
 
     def attach(self, subscription: "SharedSubscription[Any, Any, Any]") -> None:
-        """Takes over the subscription.
+        """Take over the subscription.
 
         The operation that began it ends without an event; after that, the sink must call
         `subscription.run`.
         """
 
     async def send(self, payload: str) -> None:
-        """Sends a payload.
+        """Send a payload.
 
         Raises SubscriberGone, or what the socket raises, if the subscriber has left.
         """
 
     async def send_result(self, result: ExecutionResult) -> None:
-        """Sends a result with errors, under this subscriber's request id. Raises like `send`."""
+        """Send a result with errors, under this subscriber's request id. Raises like `send`."""
 
 
 class SubscriberGone(Exception):
@@ -211,7 +211,7 @@ class SubscriptionContext(OperationContext):
 
     @abstractmethod
     def for_scope(self, scope: Any) -> Self:
-        """Returns a context for executing events on behalf of all callers of a scope (Scoped.scope)."""
+        """Return a context for executing events on behalf of all callers of a scope (Scoped.scope)."""
 
 
 class EventMapper(Generic[Item, Caller, Event]):
@@ -224,7 +224,7 @@ class EventMapper(Generic[Item, Caller, Event]):
     async def stream_events(
         self, context: SubscriptionContext, caller: Caller, after: int, open_stream: OpenStream[Caller, Item]
     ) -> AsyncGenerator[Event, None]:
-        """Yields the events of a subscription, to be executed one by one.
+        """Yield the events of a subscription, to be executed one by one.
 
         Yields none if the context has an event sink: it is attached to a shared subscription
         instead. `open_stream` must open the same items for every caller of the scope. Raises what
@@ -257,7 +257,7 @@ class SharedSubscription(Generic[Item, Caller, Event]):
         self._items = items
 
     async def run(self, sink: EventSink) -> None:
-        """Sends the payloads of the items until the stream ends.
+        """Send the payloads of the items until the stream ends.
 
         Raises what the stream and the sink raise.
         """
@@ -300,7 +300,7 @@ def _encode_variables(raw: dict[str, Any], document: SubscriptionDocument) -> Ha
 
 
 def _find_cursor_variable(executor: OperationExecutor) -> str | None:
-    """Returns the name of the variable that is used as the cursor and nowhere else, or None."""
+    """Return the name of the variable that is used as the cursor and nowhere else, or None."""
     match executor.operation.selection_set.selections:
         case (FieldNode(arguments=arguments),):
             cursors = [argument.value for argument in arguments or () if _is_cursor(argument)]

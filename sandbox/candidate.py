@@ -31,12 +31,12 @@ class PreparedAnswers:
 
 
 def load_answers(path: Path) -> PreparedAnswers:
-    """Reads prepared answers from YAML."""
+    """Read prepared answers from YAML."""
     return PreparedAnswers(**yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def load_questions(path: Path) -> dict[str, str]:
-    """Reads the questions of a starter position from YAML. Returns their texts by key."""
+    """Read the questions of a starter position from YAML. Returns their texts by key."""
     return {question["key"]: question["text"] for question in yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]}
 
 
@@ -53,7 +53,7 @@ class SimulatedCandidate:
     _last_answer: str | None = None
 
     def answer(self, question_key: str | None) -> str | None:
-        """Returns the answer to an interviewer's turn on that question, or None for a greeting or a closing."""
+        """Return the answer to an interviewer's turn on that question, or None for a greeting or a closing."""
         if question_key is None:
             return None
         key = question_key
@@ -67,7 +67,7 @@ class SimulatedCandidate:
         return lines[min(times, len(lines)) - 1]
 
     def answer_spoken(self, heard: str) -> str | None:
-        """Returns the answer to the interviewer's words as heard, or None if they ask nothing.
+        """Return the answer to the interviewer's words as heard, or None if they ask nothing.
 
         The question is recognized by its text. If the interviewer repeats a question without having been asked to, it did not
         hear the answer, so the candidate repeats it.

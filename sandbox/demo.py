@@ -76,14 +76,14 @@ RECORDINGS = """
 
 
 def connect(stack: Stack, token: str | None) -> Client:
-    """Returns an API client that sends every operation over one WebSocket, authenticated by `token`."""
+    """Return an API client that sends every operation over one WebSocket, authenticated by `token`."""
     payload = {"authorization": f"Bearer {token}"} if token else {}
     transport = WebsocketsTransport(url=stack.api_url.replace("http", "ws") + "/graphql", init_payload=payload)
     return Client(transport=transport)
 
 
 async def run(root: Path, provision: ProvisionKey, *, voice: bool = True) -> int:
-    """Holds a typed interview and then, if `voice`, a spoken one. livekit-server is built during the typed one.
+    """Hold a typed interview and then, if `voice`, a spoken one. livekit-server is built during the typed one.
 
     Returns the exit code: 0 if every interview was evaluated, else 1, after printing the reason. If voice is unavailable, the
     demo prints the reason and succeeds with the typed interview alone. Raises SandboxFailed if a process does not start, or
@@ -115,7 +115,7 @@ async def run(root: Path, provision: ProvisionKey, *, voice: bool = True) -> int
 
 @asynccontextmanager
 async def _finding_server(steps: RunningSteps, *, is_needed: bool) -> AsyncIterator[asyncio.Task[None]]:
-    """Finds or builds livekit-server while the block runs. Yields a task that raises SandboxFailed if that fails."""
+    """Find or builds livekit-server while the block runs. Yields a task that raises SandboxFailed if that fails."""
 
     async def find_server() -> None:
         if is_needed:
@@ -137,7 +137,7 @@ def _explain_no_voice(console: Console, reason: str) -> None:
 async def _play(
     console: Console, steps: RunningSteps, root: Path, data: Path, provision: ProvisionKey, *, voice: bool
 ) -> str | None:
-    """Holds one interview on its own servers. Returns what went wrong, or None."""
+    """Hold one interview on its own servers. Returns what went wrong, or None."""
     watch_seconds = MAX_DEMO_SECONDS["VOICE" if voice else "TEXT"]
     async with AsyncExitStack() as up:
         with steps.step(STARTING["VOICE" if voice else "TEXT"]) as report:
@@ -157,7 +157,7 @@ async def _play(
 
 
 async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str], root: Path, data: Path) -> str | None:
-    """Holds the interview and prints its evaluation. Returns what went wrong, or None."""
+    """Hold the interview and print its evaluation. Returns what went wrong, or None."""
     spoken = "" if stack.voice_unavailable_reason else "_spoken"
     prepared = load_answers(root / "sandbox" / "answers" / f"{POSITION}{spoken}.yaml")
     simulated = SimulatedCandidate(prepared, load_questions(root / "positions" / f"{POSITION}.yaml"))
@@ -199,7 +199,7 @@ async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str
 
 
 def _make_start_input(prepared: PreparedAnswers, channel: str, *, is_recorded: bool) -> dict[str, Any]:
-    """Returns the input of startInterview."""
+    """Return the input of startInterview."""
     return {
         "candidateName": prepared.name,
         "candidateEmail": prepared.email,
@@ -233,14 +233,14 @@ async def _answer_by_text(session: AsyncClientSession, interview_id: str, candid
 
 
 async def _answer_by_voice(room: dict[str, str], person: SimulatedCandidate, said: list[str]) -> None:
-    """Takes part by voice until the room is closed. Appends what the candidate said to `said`."""
+    """Take part by voice until the room is closed. Appends what the candidate said to `said`."""
     async with VoiceCaller(room["url"], room["token"]) as caller:
         await caller.converse(person.answer_spoken)
     said += [words.text for words in caller.utterances]
 
 
 async def _show_turns(console: Console, session: AsyncClientSession, interview_id: str, heard: list[str]) -> None:
-    """Prints turns as they are stored. Appends the candidate's to `heard`."""
+    """Print turns as they are stored. Appends the candidate's to `heard`."""
     async for event in session.subscribe(_request_for_interview(TURNS, interview_id)):
         turn = event["turnAdded"]
         show_turn(console, turn)
@@ -249,7 +249,7 @@ async def _show_turns(console: Console, session: AsyncClientSession, interview_i
 
 
 async def _await_recordings(session: AsyncClientSession, interview_id: str) -> list[dict[str, Any]]:
-    """Returns the recordings once all are complete, or after RECORDING_WAIT_SECONDS.
+    """Return the recordings once all are complete, or after RECORDING_WAIT_SECONDS.
 
     Adds `isPlayed` to each: whether its link returned audio.
     """

@@ -26,7 +26,7 @@ FIRST_QUERY = """{
 
 
 def choose_port(preferred: int) -> int:
-    """Returns the preferred port, or a free one if another process listens on it."""
+    """Return the preferred port, or a free one if another process listens on it."""
     with socket.socket() as probe:
         # as uvicorn does, so that connections in TIME_WAIT do not make a port appear taken
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -38,7 +38,7 @@ def choose_port(preferred: int) -> int:
 
 
 async def run(root: Path, provision: ProvisionKey, *, voice: bool = True, port: int = 8000) -> None:
-    """Runs everything until SIGINT or SIGTERM. Prints the links to open first, a token for each role, and a first query.
+    """Run everything until SIGINT or SIGTERM. Prints the links to open first, a token for each role, and a first query.
 
     The sample interview is spoken if `voice` is true and available on this machine. Raises SandboxFailed if a process does not
     start, or ends early.
@@ -85,7 +85,7 @@ async def _print_guide(console: Console, root: Path, stack: Stack, issued: Mappi
 
 
 async def schedule_sample_interview(stack: Stack, token: str) -> tuple[str, str]:
-    """Schedules an interview, spoken if voice is available. Returns the candidate's link and the live transcript's link."""
+    """Schedule an interview, spoken if voice is available. Returns the candidate's link and the live transcript's link."""
     schedule_input = {
         "candidateName": "You",
         "positionKey": "software_engineer",

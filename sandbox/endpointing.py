@@ -70,7 +70,7 @@ class Endpointer:
         return [event for frame in frames.reshape(whole, self._frame_samples) for event in self._process_frame(frame)]
 
     def cut(self) -> Segment | None:
-        """Ends the current segment and returns it, or returns None if nobody is speaking."""
+        """End the current segment and return it, or return None if nobody is speaking."""
         if not self.is_speech:
             return None
         self.is_speech = False
@@ -78,7 +78,7 @@ class Endpointer:
         return self._take_segment(has_ended=True)
 
     def copy_current_segment(self) -> Segment:
-        """Returns a copy of the current segment so far, without ending it."""
+        """Return a copy of the current segment so far, without ending it."""
         return self._build_segment(has_ended=False)
 
     def _process_frame(self, frame: NDArray[np.int16]) -> list[float | Segment]:

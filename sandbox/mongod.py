@@ -16,7 +16,7 @@ NOT_YET_INITIALIZED = 94
 
 
 def find_mongod() -> str:
-    """Returns the path of mongod. Raises SandboxFailed if there is none."""
+    """Return the path of mongod. Raises SandboxFailed if there is none."""
     if found := shutil.which("mongod"):
         return found
     try:
@@ -48,7 +48,7 @@ class Mongod(ChildProcess):
         )
 
     async def start(self) -> None:
-        """Starts the server and waits until it accepts writes. Raises SandboxFailed, with the end of the log, if it does not."""
+        """Start the server and wait until it accepts writes. Raises SandboxFailed, with the end of the log, if it does not."""
         await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
         await super().start()
         async with AsyncMongoClient[dict[str, Any]](

@@ -29,7 +29,7 @@ class SandboxFailed(RuntimeError):
 
 
 def free_port() -> int:
-    """Returns a loopback port on which no process is listening at this moment."""
+    """Return a loopback port on which no process is listening at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -81,7 +81,7 @@ class ChildProcess:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Starts the process. A command that cannot be run ends immediately, with the reason in its log."""
+        """Start the process. A command that cannot be run ends immediately, with the reason in its log."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as output:
             self._log_start = output.tell()
@@ -94,7 +94,7 @@ class ChildProcess:
             )  # fmt: skip
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Sends SIGTERM, and SIGKILL if the process has not ended within `seconds`. Returns when it has ended."""
+        """Send SIGTERM, and SIGKILL if the process has not ended within `seconds`. Returns when it has ended."""
         if self._process is None or not self.is_running:
             return
         with suppress(ProcessLookupError):
@@ -105,7 +105,7 @@ class ChildProcess:
             await self.kill()
 
     async def kill(self) -> None:
-        """Ends the process immediately with SIGKILL, as a crash would."""
+        """End the process immediately with SIGKILL, as a crash would."""
         if self._process is None or not self.is_running:
             return
         with suppress(ProcessLookupError):
@@ -113,12 +113,12 @@ class ChildProcess:
         await self._process.wait()
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Sends the process a signal, such as SIGSTOP."""
+        """Send the process a signal, such as SIGSTOP."""
         if self._process:
             self._process.send_signal(number)
 
     async def wait(self) -> int:
-        """Waits until the process ends. Returns its exit code, or the negative number of the signal that ended it.
+        """Wait until the process ends. Returns its exit code, or the negative number of the signal that ended it.
 
         Raises RuntimeError if the process was never started.
         """
@@ -127,7 +127,7 @@ class ChildProcess:
         return await self._process.wait()
 
     async def wait_until(self, is_ready: Callable[[], Awaitable[bool]], seconds: float = READY_SECONDS) -> None:
-        """Waits until `is_ready` returns True. Raises SandboxFailed if the process ends before, or after `seconds`."""
+        """Wait until `is_ready` returns True. Raises SandboxFailed if the process ends before, or after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 while not await is_ready():
@@ -138,16 +138,16 @@ class ChildProcess:
             raise self.make_failure(f"was not ready after {seconds:.0f} s") from None
 
     def make_failure(self, what: str) -> SandboxFailed:
-        """Returns an error that says what happened and shows the end of what the process has logged since it started."""
+        """Return an error that says what happened and shows the end of what the process has logged since it started."""
         name = " ".join([Path(self._command[0]).name, *self._command[1:3]])
         return SandboxFailed(f"{name} {what}. The end of its log ({self._log}):\n{self._last_lines()}")
 
     async def wait_until_port(self, port: int) -> None:
-        """Waits until a process listens on the port. Raises SandboxFailed as `wait_until` does."""
+        """Wait until a process listens on the port. Raises SandboxFailed as `wait_until` does."""
         await self.wait_until(lambda: _is_listening(port))
 
     async def wait_until_logged(self, words: str, seconds: float = READY_SECONDS) -> None:
-        """Waits until the process has logged these words since it started. Raises SandboxFailed as `wait_until` does."""
+        """Wait until the process has logged these words since it started. Raises SandboxFailed as `wait_until` does."""
 
         async def is_logged() -> bool:
             return words in await asyncio.to_thread(self._read_log)
@@ -163,7 +163,7 @@ class ChildProcess:
         return "\n".join(self._relevant_lines(self._read_log().splitlines())[-LOG_LINES:]) or "(the log is empty)"
 
     def _relevant_lines(self, lines: list[str]) -> list[str]:
-        """Returns the lines of a log that help to explain a failure."""
+        """Return the lines of a log that help to explain a failure."""
         return lines
 
 

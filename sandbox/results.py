@@ -22,13 +22,13 @@ FILE_WIDTH = 400
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Returns a percentile by nearest rank, or NaN if there are no values."""
+    """Return a percentile by nearest rank, or NaN if there are no values."""
     ranked = sorted(values)
     return ranked[max(0, math.ceil(share * len(ranked)) - 1)] if ranked else math.nan
 
 
 def describe_machine() -> str:
-    """Describes date, commit and machine for a report, without anything that identifies the host.
+    """Describe date, commit and machine for a report, without anything that identifies the host.
 
     Call it before the measurement, because it includes the load average.
     """
@@ -52,7 +52,7 @@ def _read_commit() -> str:
 
 
 def write_section(path: Path, title: str, introduction: str, tables: Sequence[Table], notes: Sequence[str] = ()) -> None:
-    """Replaces the section with this title in a results file, and leaves all others as they are."""
+    """Replace the section with this title in a results file, and leaves all others as they are."""
     sections = _read_sections(path)
     sections[title] = "\n".join([f"{introduction}\n", *map(_to_markdown, tables), *(f"- {note}" for note in notes)])
     body = "".join(f"\n## {name}\n\n{text.strip()}\n" for name, text in sections.items())

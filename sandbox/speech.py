@@ -69,7 +69,7 @@ class UnknownVoice(ValueError):
 
 
 def synthesize(text: str, voice: EspeakVoice, sample_rate: int) -> SynthesizedSpeech:
-    """Returns a text as speech; a text without words is empty audio. Raises UnknownVoice.
+    """Return a text as speech; a text without words is empty audio. Raises UnknownVoice.
 
     It takes processor time, so call it in a thread.
     """
@@ -120,7 +120,7 @@ class _EspeakEngine:
         self._library.espeak_SetSynthCallback(self._callback)
 
     def speak(self, text: str, voice: EspeakVoice) -> tuple[NDArray[np.int16], list[tuple[int, float]]]:
-        """Returns the samples, and the character and second at which each word begins. Raises UnknownVoice."""
+        """Return the samples, and the character and second at which each word begins. Raises UnknownVoice."""
         if self._library.espeak_SetVoiceByName(voice.name.encode()) != 0:
             raise UnknownVoice(f"espeak-ng has no voice {voice.name!r}")
         self._library.espeak_SetParameter(RATE, voice.rate, 0)
@@ -150,7 +150,7 @@ def _get_engine() -> _EspeakEngine:
 
 
 def _time_words(text: str, marks: list[tuple[int, float]], samples: NDArray[np.int16], rate: int) -> list[SpokenWord]:
-    """Returns when each word is heard.
+    """Return when each word is heard.
 
     espeak marks some words twice (numbers) and others not at all ("of the" is spoken as one word). Words without a mark share
     the time between their neighbours in proportion to their length.
@@ -175,7 +175,7 @@ def _time_words(text: str, marks: list[tuple[int, float]], samples: NDArray[np.i
 
 
 def resample(samples: NDArray[np.int16], rate: int, target_rate: int) -> NDArray[np.int16]:
-    """Returns the samples at another sample rate."""
+    """Return the samples at another sample rate."""
     if rate == target_rate or not len(samples):
         return samples
     frame = AudioFrame.from_ndarray(samples[np.newaxis, :], format="s16", layout="mono")

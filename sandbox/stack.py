@@ -60,7 +60,7 @@ async def run_stack(
     provider_options: Mapping[str, Sequence[str]] = MappingProxyType({}),
     report: ReportProgress = lambda _: None,
 ) -> AsyncIterator[Stack]:
-    """Runs the whole sandbox while the block runs, with its data under `data`. It also ends when this process ends.
+    """Run the whole sandbox while the block runs, with its data under `data`. It also ends when this process ends.
 
     `extra_settings` has settings by their environment names. `provider_options` has the command-line options of the providers
     (anthropic, deepgram, cartesia). `report` receives the steps that take long. MONGODB_URL, REDIS_URL and LIVEKIT_URL in the
@@ -120,7 +120,7 @@ async def run_stack(
 def make_environment(
     *, mongodb_url: str, redis_url: str, provider_url: str, secret: str, api_port: int, **extra_settings: str
 ) -> dict[str, str]:
-    """Returns this process's environment with the sandbox's servers and providers. `extra_settings` take precedence."""
+    """Return this process's environment with the sandbox's servers and providers. `extra_settings` take precedence."""
     return {
         # explicit, so that this process reads the database that they write to even if their .env names another
         "MONGODB_DATABASE": "viva",
@@ -141,12 +141,12 @@ def make_environment(
 
 
 def create_api_process(environment: Mapping[str, str], log: Path, folder: Path) -> ChildProcess:
-    """Returns `main.py serve`, not started yet, which reads the .env of `folder`."""
+    """Return `main.py serve`, not started yet, which reads the .env of `folder`."""
     return ChildProcess([sys.executable, str(MAIN), "serve"], log, cwd=folder, environment=environment)
 
 
 def create_jobs_process(environment: Mapping[str, str], log: Path, folder: Path) -> ChildProcess:
-    """Returns `main.py jobs`, not started yet, which reads the .env of `folder`."""
+    """Return `main.py jobs`, not started yet, which reads the .env of `folder`."""
     return ChildProcess([sys.executable, str(MAIN), "jobs"], log, cwd=folder, environment=environment)
 
 
@@ -165,7 +165,7 @@ async def wait_until_ready(api: ChildProcess, port: int) -> None:
 
 @asynccontextmanager
 async def _fail_when_child_ends(children: Sequence[ChildProcess]) -> AsyncIterator[None]:
-    """Cancels the block when one of the processes ends, and raises SandboxFailed instead of whatever the block raised."""
+    """Cancel the block when one of the processes ends, and raise SandboxFailed instead of whatever the block raised."""
     block_task = asyncio.current_task()
     if block_task is None:
         raise RuntimeError("this context manager must be used in an asyncio task")
@@ -195,7 +195,7 @@ async def _fail_when_child_ends(children: Sequence[ChildProcess]) -> AsyncIterat
 
 
 def parse_settings(environment: Mapping[str, str]) -> Settings:
-    """Returns the settings that a process with this environment has."""
+    """Return the settings that a process with this environment has."""
     # parses names as the processes do, without changing the environment of this process
     source = EnvSettingsSource(Settings)
     source.env_vars = {name.lower(): value for name, value in environment.items()}
@@ -210,12 +210,12 @@ def _load_or_create_secret(path: Path) -> str:
 
 
 def console_reporter(console: Console) -> ReportProgress:
-    """Returns a function that prints progress on a console."""
+    """Return a function that prints progress on a console."""
     return lambda line: console.print(f"[dim]{escape(line)}[/]")
 
 
 async def issue_keys(stack: Stack, data: Path, provision: ProvisionKey) -> dict[Role, str]:
-    """Returns an API key for each role. The keys stay the same until the data of the sandbox is deleted."""
+    """Return an API key for each role. The keys stay the same until the data of the sandbox is deleted."""
     path = data / "keys.json"
     with suppress(FileNotFoundError):
         saved_keys = {Role(role): secret for role, secret in json.loads(path.read_text(encoding="utf-8")).items()}

@@ -38,7 +38,7 @@ class RunningSteps:
 
     @contextmanager
     def step(self, text: str) -> Iterator[ReportProgress]:
-        """Shows a step while the block runs. Yields a function that replaces its text."""
+        """Show a step while the block runs. Yields a function that replaces its text."""
         task = self._progress.add_task("", total=None, visible=False)
 
         def report(line: str) -> None:
@@ -55,7 +55,7 @@ class RunningSteps:
 
 
 def show_turn(console: Console, turn: dict[str, Any]) -> None:
-    """Prints one turn of the transcript."""
+    """Print one turn of the transcript."""
     who = "[bold cyan]Interviewer[/]" if turn["speaker"] == "INTERVIEWER" else "[bold green]Candidate[/]"
     line = Table.grid(padding=(0, 2, 0, 0))
     line.add_column(width=3, justify="right", style="dim")
@@ -66,7 +66,7 @@ def show_turn(console: Console, turn: dict[str, Any]) -> None:
 
 
 def format_progress(state: dict[str, Any]) -> str:
-    """Returns the progress of an interview as one line."""
+    """Return the progress of an interview as one line."""
     progress, evaluation = state["progress"], state["evaluation"]
     minutes, limit = progress["elapsedSeconds"] / 60, progress["limitSeconds"] / 60
     parts = [
@@ -79,7 +79,7 @@ def format_progress(state: dict[str, Any]) -> str:
 
 
 def show_word_errors(console: Console, said: Sequence[str], heard: Sequence[str]) -> None:
-    """Prints the word error rate of the transcript against what the candidate said, if the candidate said anything."""
+    """Print the word error rate of the transcript against what the candidate said, if the candidate said anything."""
     if words := sum(len(text.split()) for text in said):
         rate = word_error_rate(said, heard)
         console.print(f"\nWord error rate of the candidate's turns against what was said: [bold]{rate:.2f}[/] of {words} words")
@@ -87,7 +87,7 @@ def show_word_errors(console: Console, said: Sequence[str], heard: Sequence[str]
 
 
 def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], files: Sequence[Path]) -> None:
-    """Prints the recordings and their files."""
+    """Print the recordings and their files."""
     console.print("\n[bold]Recordings[/]" if recordings else "\nThe interview was not recorded.")
     for recording in recordings:
         seconds = recording["durationSeconds"]
@@ -101,7 +101,7 @@ def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], file
 
 
 def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
-    """Prints an evaluation: each score with the quotes that support it."""
+    """Print an evaluation: each score with the quotes that support it."""
     console.print()
     console.rule("Evaluation" + (" (made by the sandbox, not for decisions)" if evaluation["sandbox"] else ""))
     score = "none" if evaluation["overallScore"] is None else f"{evaluation['overallScore']:.0f} of 100"

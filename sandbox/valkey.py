@@ -9,7 +9,7 @@ from sandbox.processes import ChildProcess, SandboxFailed, free_port
 
 
 def find_valkey() -> str:
-    """Returns the path of valkey-server or redis-server. Raises SandboxFailed if there is none."""
+    """Return the path of valkey-server or redis-server. Raises SandboxFailed if there is none."""
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
@@ -39,7 +39,7 @@ class Valkey(ChildProcess):
         )
 
     async def start(self) -> None:
-        """Starts the server and waits until it listens. Raises SandboxFailed, with the end of the log, if it does not."""
+        """Start the server and wait until it listens. Raises SandboxFailed, with the end of the log, if it does not."""
         await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
         await super().start()
         await self.wait_until_port(self.port)

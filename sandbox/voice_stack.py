@@ -34,7 +34,7 @@ async def start_voice(
     report: ReportProgress,
     provider_options: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[dict[str, str], str | None]:
-    """Starts LiveKit and the speech providers, each with its options. Returns the settings that point to them, and None.
+    """Start LiveKit and the speech providers, each with its options. Returns the settings that point to them, and None.
 
     If LiveKit is unavailable, returns the settings that turn voice off, and the reason. Raises SandboxFailed if a provider
     does not start.
@@ -52,7 +52,7 @@ async def start_voice(
 
 
 def configured_livekit() -> dict[str, str] | None:
-    """Returns the settings of a LiveKit server in the environment, or None unless all of them are set."""
+    """Return the settings of a LiveKit server in the environment, or None unless all of them are set."""
     configured = {name: os.environ.get(name, "") for name in LIVEKIT_VARIABLES}
     return configured if all(configured.values()) else None
 
@@ -70,13 +70,13 @@ async def _start_livekit(start: StartChild, data: Path, webhook: str, report: Re
 
 
 def build_livekit_environment(server: LivekitServer) -> dict[str, str]:
-    """Returns the settings by which processes, and browsers on this machine, reach that server."""
+    """Return the settings by which processes, and browsers on this machine, reach that server."""
     keys = {"LIVEKIT_API_KEY": server.api_key, "LIVEKIT_API_SECRET": server.api_secret}
     return {"LIVEKIT_URL": server.url, "LIVEKIT_PUBLIC_URL": "", **keys}
 
 
 def build_voice_environment(livekit: Mapping[str, str], deepgram_url: str, cartesia_url: str, recordings: Path) -> dict[str, str]:
-    """Returns the settings of a run with voice. Provider URLs have the form that their plugins expect."""
+    """Return the settings of a run with voice. Provider URLs have the form that their plugins expect."""
     run = secrets.token_hex(4)
     return {
         **livekit,
@@ -106,23 +106,23 @@ class SpeechProviderProcess(ChildProcess):
         super().__init__(command, logs / f"{name}.log", cwd=root)
 
     async def start(self) -> None:
-        """Starts the provider and waits until it listens. Raises SandboxFailed, with the end of the log, if it does not."""
+        """Start the provider and wait until it listens. Raises SandboxFailed, with the end of the log, if it does not."""
         await super().start()
         await self.wait_until_port(self.port)
 
 
 def create_voice_workers(environment: Mapping[str, str], logs: Path, folder: Path) -> list[ChildProcess]:
-    """Returns two interviewers, so that one can take over from the other, and a recorder. None of them is started."""
+    """Return two interviewers, so that one can take over from the other, and a recorder. None of them is started."""
     names = {"agent-1": "agent", "agent-2": "agent", "recorder": "recorder"}
     return [create_worker_process(command, environment, logs / f"{name}.log", folder) for name, command in names.items()]
 
 
 def create_worker_process(command: str, environment: Mapping[str, str], log: Path, folder: Path) -> ChildProcess:
-    """Returns `main.py agent` or `main.py recorder`, not started yet, which reads the .env of `folder`."""
+    """Return `main.py agent` or `main.py recorder`, not started yet, which reads the .env of `folder`."""
     # workers log their registration at INFO
     return ChildProcess([sys.executable, str(MAIN), command], log, cwd=folder, environment={**environment, "LOG_LEVEL": "INFO"})
 
 
 async def wait_until_registered(worker: ChildProcess) -> None:
-    """Waits until LiveKit can send the worker jobs. Raises SandboxFailed if it does not register in time."""
+    """Wait until LiveKit can send the worker jobs. Raises SandboxFailed if it does not register in time."""
     await worker.wait_until_logged(REGISTERED_MESSAGE, REGISTERED_SECONDS)

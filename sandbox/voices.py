@@ -11,7 +11,7 @@ INTERVIEWER_LANGUAGES = {"en": "en", "fr": "fr", "pt": "pt-br", "zh": "cmn", "no
 
 
 def make_interviewer_voice(language: str) -> EspeakVoice:
-    """Returns the interviewer's voice for a language code of Cartesia.
+    """Return the interviewer's voice for a language code of Cartesia.
 
     It does not check that espeak supports the language; `synthesize` does.
     """

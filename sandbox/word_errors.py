@@ -20,7 +20,7 @@ _NORMALIZE = jiwer.Compose(
 
 
 def word_error_rate(said: Sequence[str], heard: Sequence[str]) -> float:
-    """Returns substituted, missing and inserted words as a fraction of the words said: 0 is perfect, and it can exceed 1.
+    """Return substituted, missing and inserted words as a fraction of the words said: 0 is perfect, and it can exceed 1.
 
     How `said` and `heard` are split into items does not matter. Raises ValueError if `said` contains no words.
     """

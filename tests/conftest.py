@@ -176,7 +176,7 @@ async def unpolled_live(settings: configuration.Settings) -> AsyncIterator[LiveH
 
 @pytest.fixture
 async def redis_subscriptions(settings: configuration.Settings) -> AsyncIterator[RedisSubscriptions]:
-    """Waits for subscribers of a Redis channel."""
+    """Wait for subscribers of a Redis channel."""
     async with Redis.from_url(settings.redis.url) as redis:
         yield RedisSubscriptions(redis, settings.redis.prefix)
 

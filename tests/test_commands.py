@@ -61,7 +61,7 @@ async def run_python(folder: Path, *arguments: str, **environment: str) -> tuple
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
-    """Runs commands that exit early in this process, without settings from the environment or a .env file."""
+    """Run commands that exit early in this process, without settings from the environment or a .env file."""
     for name in os.environ:
         if name.partition("_")[0].lower() in Settings.model_fields:
             monkeypatch.delenv(name)

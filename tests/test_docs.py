@@ -32,7 +32,7 @@ def read_page(page: Path) -> str:
 
 
 def find_operations() -> Iterator[tuple[str, str]]:
-    """Yields the page and text of each GraphQL operation in the documentation."""
+    """Yield the page and text of each GraphQL operation in the documentation."""
     for page in PAGES:
         for language, block in FENCED_BLOCK.findall(read_page(page)):
             texts = [block] if language == "graphql" else EMBEDDED_OPERATION.findall(block)
@@ -54,7 +54,7 @@ def test_examples_are_found_in_readme_and_api_guide() -> None:
 
 
 def iterate_settings(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yields the environment name and the default of each setting, as the documentation writes them."""
+    """Yield the environment name and the default of each setting, as the documentation writes them."""
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from iterate_settings(field.annotation, f"{prefix}{name}_".upper())
@@ -77,7 +77,7 @@ def test_configuration_page_lists_every_setting_with_its_default() -> None:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """Returns the anchors that GitHub gives the headings of a page."""
+    """Return the anchors that GitHub gives the headings of a page."""
     headings = HEADING.findall(FENCED_BLOCK.sub("", read_page(page)))
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 

@@ -13,7 +13,7 @@ turns = Turns()
 
 
 async def serve(websocket: WebSocket) -> None:
-    """Speaks as much of graphql-transport-ws as one subscription needs."""
+    """Speak as much of graphql-transport-ws as one subscription needs."""
     await websocket.accept("graphql-transport-ws")
     await websocket.receive_json()  # connection_init
     await websocket.send_json({"type": "connection_ack"})

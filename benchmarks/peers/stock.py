@@ -58,7 +58,7 @@ class Turn:
 
     @classmethod
     def from_message(cls, message: str) -> "Turn":
-        """Parses a published message."""
+        """Parse a published message."""
         row = json.loads(message)["Turn"]
         return cls(
             id=strawberry.ID(f"trn_{row['id']}"),
@@ -94,7 +94,7 @@ class Query:
 
     @strawberry.field
     async def interviews(self) -> list[Interview]:
-        """Returns the newest twenty interviews."""
+        """Return the newest twenty interviews."""
         projection = (*SCALARS, "candidate.name", "position.title")
         found = rows.find({"organization_id": OWNER}, projection).sort({"created_at": -1, "_id": -1}).limit(20)
         return [
@@ -114,7 +114,7 @@ class Subscription:
 
     @strawberry.subscription
     async def turn_added(self, interview_id: strawberry.ID, after: int = 0) -> AsyncGenerator[Turn, None]:
-        """Yields turns, starting with the stored one; `after` is ignored."""
+        """Yield turns, starting with the stored one; `after` is ignored."""
         async with aclosing(turns.follow(interview_id)) as messages:
             async for message in messages:
                 yield Turn.from_message(message)

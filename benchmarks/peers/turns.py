@@ -26,13 +26,13 @@ class Turns:
 
     @asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:
-        """Connects to Redis for the lifetime of a Starlette application."""
+        """Connect to Redis for the lifetime of a Starlette application."""
         await self._broadcast.connect()
         yield
         await self._broadcast.disconnect()
 
     async def follow(self, interview_id: str) -> AsyncGenerator[str, None]:
-        """Yields the message of the stored turn, then every published one. Raises KeyError for an unknown interview."""
+        """Yield the message of the stored turn, then every published one. Raises KeyError for an unknown interview."""
         interview = self._interviews[interview_id]
         async with self._broadcast.subscribe(interview["channel"]) as subscriber:
             yield interview["message"]

@@ -50,7 +50,7 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serve(app: Starlette) -> AsyncIterator[int]:
-    """Serves an application in this process; yields its port."""
+    """Serve an application in this process; yield its port."""
     # followers never return by themselves, so they are cancelled after a second
     config = uvicorn.Config(app, port=0, lifespan="off", ws="websockets-sansio", log_config=None, timeout_graceful_shutdown=1)
     server = _Server(config)
@@ -73,7 +73,7 @@ def correct(seq: int, event: str) -> list[str]:
 
 
 def make_server(url: str, behave: Behavior) -> Starlette:
-    """Makes a graphql-transport-ws server with this behavior."""
+    """Make a graphql-transport-ws server with this behavior."""
 
     async def follow(websocket: WebSocket) -> None:
         await websocket.accept("graphql-transport-ws")

@@ -70,7 +70,7 @@ class Step:
 
 
 async def hold(deployment: VoiceDeployment, count: int, *, recording: bool) -> Step:
-    """Holds interviews concurrently and measures them."""
+    """Hold interviews concurrently and measure them."""
     async with UsageMonitor() as usage:
         interviews = await deployment.hold_interviews(count, recording=recording)
     replies = [reply for held in interviews for reply in analyze_replies(held)]
@@ -78,7 +78,7 @@ async def hold(deployment: VoiceDeployment, count: int, *, recording: bool) -> S
 
 
 async def climb(deployment: VoiceDeployment, counts: Sequence[int]) -> list[Step]:
-    """Holds more and more interviews until the machine no longer sustains them, with recordings as long as it can."""
+    """Hold more and more interviews until the machine no longer sustains them, with recordings as long as it can."""
     steps = [await hold(deployment, counts[0], recording=False)]
     recording = True
     for count in counts:
@@ -92,7 +92,7 @@ async def climb(deployment: VoiceDeployment, counts: Sequence[int]) -> list[Step
 
 
 async def measure_recovery(deployment: VoiceDeployment, kills: int) -> list[float]:
-    """Kills the interviewer's process in mid-sentence; returns the seconds until a voice is heard again, for each kill."""
+    """Kill the interviewer's process in mid-sentence; return the seconds until a voice is heard again, for each kill."""
     opened = await deployment.open_interview()
     seconds = []
     async with VoiceCaller(opened.url, opened.token) as caller:
@@ -125,7 +125,7 @@ async def _wait_for_voice(caller: VoiceCaller, killed_at: float) -> float:
 
 
 def latency_table(step: Step) -> Table:
-    """Formats the stages of a reply."""
+    """Format the stages of a reply."""
     table = Table("seconds", "p50", "p95", title=f"Latency of {len(step.replies)} replies, {step.count} interviews at a time")
     for stage, title in STAGES.items():
         values = [getattr(reply, stage) for reply in step.replies]
@@ -134,7 +134,7 @@ def latency_table(step: Step) -> Table:
 
 
 def load_tables(steps: Sequence[Step]) -> list[Table]:
-    """Formats each step of the load, with CPU and memory by role."""
+    """Format each step of the load, with CPU and memory by role."""
     load = Table("interviews", "recording", "reply p50 s", "p95 s", "turns", "sustained", title="Interviews at a time")
     cpu = Table("interviews", "recording", *PARTS, title="CPU per interview, in percent of a core")
     memory = Table("interviews", "recording", *PARTS, title="Memory of all processes in MB (PSS)")
@@ -149,7 +149,7 @@ def load_tables(steps: Sequence[Step]) -> list[Table]:
 
 
 def recovery_table(seconds: Sequence[float]) -> Table:
-    """Formats the recoveries after kills."""
+    """Format the recoveries after kills."""
     table = Table("kills", "median s", "worst s", title="From SIGKILL of an interviewer's process until its successor is heard")
     table.add_row(str(len(seconds)), f"{percentile(seconds, 0.5):.2f}", f"{max(seconds):.2f}")
     return table

@@ -86,7 +86,7 @@ class VoiceDeployment:
     token: str
 
     async def open_interview(self, *, recording: bool = False) -> OpenInterview:
-        """Starts an interview by voice. Raises SandboxFailed if the API refuses."""
+        """Start an interview by voice. Raises SandboxFailed if the API refuses."""
         consent = {"textVersion": CURRENT_CONSENT_VERSION, "recording": recording}
         async with connect(self.stack.api_url, self.token) as session:
             started = await start_interview(session, positionKey=POSITION, channel="VOICE", consent=consent)
@@ -94,19 +94,19 @@ class VoiceDeployment:
         return OpenInterview(decode_id(IdKind.INTERVIEW, node_id), node_id, room["url"], room["token"])
 
     async def end_interview(self, opened: OpenInterview) -> None:
-        """Ends an interview unless it has ended. Raises SandboxFailed if the API refuses."""
+        """End an interview unless it has ended. Raises SandboxFailed if the API refuses."""
         async with connect(self.stack.api_url, self.token) as session:
             await call(session, END, {"interviewId": opened.node_id})
 
     async def read(self, opened: OpenInterview) -> tuple[Interview, list[Turn]]:
-        """Reads an interview and its turns. Documents must be bound to this deployment's database."""
+        """Read an interview and its turns. Documents must be bound to this deployment's database."""
         interview = await get_interview(opened.id)
         if interview is None:
             raise RuntimeError("the interview does not exist")
         return interview, await read_turns(opened.id)
 
     async def hold_interviews(self, count: int, *, recording: bool = False) -> list[HeldInterview]:
-        """Holds interviews concurrently, each with a candidate in a process of its own. Raises SandboxFailed."""
+        """Hold interviews concurrently, each with a candidate in a process of its own. Raises SandboxFailed."""
         opened = await asyncio.gather(*(self.open_interview(recording=recording) for _ in range(count)))
         return await asyncio.gather(*map(self._hold, opened))
 
@@ -134,7 +134,7 @@ class VoiceDeployment:
 
 @asynccontextmanager
 async def deploy_voice() -> AsyncIterator[VoiceDeployment]:
-    """Starts a deployment and binds the documents to its database; stops it at the end.
+    """Start a deployment and bind the documents to its database; stop it at the end.
 
     Raises SandboxFailed if a process does not start, or if this machine cannot hold interviews by voice.
     """
@@ -150,7 +150,7 @@ async def deploy_voice() -> AsyncIterator[VoiceDeployment]:
 
 
 def _make_position() -> dict[str, Any]:
-    """Returns a starter position's rubric with short questions that are never probed."""
+    """Return a starter position's rubric with short questions that are never probed."""
     starter = next(position for position in load_starter_positions() if position["key"] == "software_engineer")
     criteria = [criterion["key"] for criterion in starter["criteria"]]
     questions = [

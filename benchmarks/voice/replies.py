@@ -55,7 +55,7 @@ class Integrity:
 
 
 def analyze_replies(held: HeldInterview) -> list[Reply]:
-    """Returns the latency of each reply that followed an answer and did not interrupt it."""
+    """Return the latency of each reply that followed an answer and did not interrupt it."""
     turns = {turn.seq: turn for turn in held.turns}
     ends = [*(said.started_at for said in held.said[1:]), math.inf]
     replies = []
@@ -105,7 +105,7 @@ def _measure(said: CallerUtterance, answer: Turn, turn: Turn, heard_at: float) -
 
 
 def check_integrity(interviews: Sequence[HeldInterview]) -> Integrity:
-    """Checks all turns of some interviews."""
+    """Check all turns of some interviews."""
     interrupting = split = wrong_advances = 0
     for held in interviews:
         begins = [said.started_at for said in held.said]

@@ -60,7 +60,7 @@ class UsageMonitor:
             self.cpu_seconds[role] += last - first
 
     def cores(self, role: str) -> float:
-        """Returns the average number of cores that a role used."""
+        """Return the average number of cores that a role used."""
         return self.cpu_seconds[role] / self.seconds if self.seconds > 0 else 0.0
 
     async def _keep_sampling(self) -> None:
@@ -89,7 +89,7 @@ class UsageMonitor:
 
 
 def _processes() -> Iterator[tuple[psutil.Process, str]]:
-    """Yields this process and all its descendants with their roles."""
+    """Yield this process and all its descendants with their roles."""
     root = psutil.Process()
     yield root, BENCHMARK
     for child in root.children():

@@ -17,7 +17,7 @@ class PromptCache:
         self._cached_prefixes: set[str] = set()
 
     def record_usage(self, body: dict[str, Any]) -> dict[str, int]:
-        """Adds a request to the cache. Returns its approximate input tokens: cached, newly cached and uncached."""
+        """Add a request to the cache. Returns its approximate input tokens: cached, newly cached and uncached."""
         digest, size = sha256(), 0
         prefixes: list[tuple[str, int]] = []
         read = written = 0
@@ -39,7 +39,7 @@ class PromptCache:
 
 
 def _iterate_blocks(body: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Yields each text block with its role, in prompt order, and whether it is a cache breakpoint."""
+    """Yield each text block with its role, in prompt order, and whether it is a cache breakpoint."""
     messages = ((message["role"], message["content"]) for message in body["messages"])
     for role, content in [("system", body.get("system", [])), *messages]:
         for block in [{"type": "text", "text": content}] if isinstance(content, str) else content:
@@ -47,10 +47,10 @@ def _iterate_blocks(body: dict[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def count_tokens(text: str) -> int:
-    """Returns the approximate number of tokens in a text, at least 1."""
+    """Return the approximate number of tokens in a text, at least 1."""
     return max(1, len(text) // CHARACTERS_PER_TOKEN)
 
 
 def count_breakpoints(body: dict[str, Any]) -> int:
-    """Returns the number of cache breakpoints in the request."""
+    """Return the number of cache breakpoints in the request."""
     return sum(is_breakpoint for _, is_breakpoint in _iterate_blocks(body))

@@ -60,7 +60,7 @@ _PROBES = (
 
 
 def write_reply(messages: Sequence[dict[str, Any]]) -> str:
-    """Returns the reply to a request's messages: the move on the first line, then the words.
+    """Return the reply to a request's messages: the move on the first line, then the words.
 
     Raises ValueError if the messages contain no directive.
     """
@@ -77,7 +77,7 @@ def write_reply(messages: Sequence[dict[str, Any]]) -> str:
 
 
 def detect_intents(text: str) -> list[tuple[str, str]]:
-    """Returns a reply, as a move and its words, for each request that the candidate makes instead of answering."""
+    """Return a reply, as a move and its words, for each request that the candidate makes instead of answering."""
     if len(text.split()) > MAX_INTENT_WORDS:
         return []
     return [(move, words) for move, pattern, words in _INTENTS if pattern.search(text)]
@@ -124,5 +124,5 @@ def _find_last_candidate_text(messages: Sequence[dict[str, Any]]) -> str:
 
 
 def extract_text(content: str | Sequence[dict[str, Any]]) -> str:
-    """Returns the text of a message's content, or of the system prompt."""
+    """Return the text of a message's content, or of the system prompt."""
     return content if isinstance(content, str) else "\n".join(block["text"] for block in content)

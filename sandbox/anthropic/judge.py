@@ -44,7 +44,7 @@ class _CandidateAnswer:
 
 
 def write_judgement(body: dict[str, Any]) -> str:
-    """Returns the judgement as JSON, in the schema that the request asks for."""
+    """Return the judgement as JSON, in the schema that the request asks for."""
     system = extract_text(body["system"])
     criteria_by_question = {key: criteria.split() for key, criteria in _QUESTION.findall(system)}
     answers = [

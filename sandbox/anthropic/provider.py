@@ -175,7 +175,7 @@ def _split_into_deltas(text: str, size: int | None) -> list[str]:
 
 
 def _parse_body(data: bytes) -> dict[str, Any]:
-    """Parses a request's body. Raises _ApiError if the real service would reject it."""
+    """Parse a request's body. Raises _ApiError if the real service would reject it."""
     try:
         body: dict[str, Any] = json.loads(data)
         problem = next((problem for is_wrong, problem in _find_problems(body) if is_wrong), None)
@@ -187,7 +187,7 @@ def _parse_body(data: bytes) -> dict[str, Any]:
 
 
 def _find_problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
-    """Yields every possible problem of a body: whether it applies, and its message. Raises if the body is malformed."""
+    """Yield every possible problem of a body: whether it applies, and its message. Raises if the body is malformed."""
     yield not isinstance(body.get("model"), str), "model: field required"
     yield not isinstance(body.get("max_tokens"), int) or body["max_tokens"] < 1, "max_tokens: a positive integer is required"
     messages = body["messages"]

@@ -33,13 +33,13 @@ class TrackListener:
     """Detects the voice activity of one track."""
 
     def __init__(self, track: rtc.RemoteTrack, identity: str, sounds: list[VoiceActivity]) -> None:
-        """Appends each period of speech to `sounds` as soon as it begins. `identity` is the speaker's."""
+        """Append each period of speech to `sounds` as soon as it begins. `identity` is the speaker's."""
         self._track = track
         self._identity = identity
         self._sounds = sounds
 
     async def listen(self) -> None:
-        """Listens until the track ends or this task is cancelled."""
+        """Listen until the track ends or this task is cancelled."""
         stream = rtc.AudioStream(self._track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS)
         endpointer = Endpointer(SAMPLE_RATE, SILENCE_SECONDS)
         frames = aiter(stream)

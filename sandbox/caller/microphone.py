@@ -37,7 +37,7 @@ class Microphone:
         self._playbacks: deque[tuple[_Playback, asyncio.Future[float]]] = deque()
 
     async def play(self, samples: NDArray[np.int16]) -> float:
-        """Sends audio in real time, after audio that is already queued, and waits until it has been played.
+        """Send audio in real time, after audio that is already queued, and wait until it has been played.
 
         Returns when the first sample was sent, as of time.time. Raises CallEnded if the connection ends before the audio does.
         """
@@ -53,7 +53,7 @@ class Microphone:
             raise
 
     async def run(self) -> None:
-        """Sends audio or silence until it is cancelled."""
+        """Send audio or silence until it is cancelled."""
         try:
             while True:
                 samples = self._next_frame()

@@ -95,7 +95,7 @@ class VoiceCaller:
         return self._disconnected.is_set()
 
     async def join(self) -> None:
-        """Joins the room with an open microphone. Raises livekit.rtc.ConnectError."""
+        """Join the room with an open microphone. Raises livekit.rtc.ConnectError."""
         self._disconnected.clear()
         self.room = room = rtc.Room()
         room.on("track_subscribed", self._start_listening)
@@ -109,7 +109,7 @@ class VoiceCaller:
         await room.local_participant.publish_track(self._microphone.track, options)
 
     async def leave(self) -> None:
-        """Disconnects, as a browser does when its page is closed."""
+        """Disconnect, as a browser does when its page is closed."""
         if self.room:
             await self.room.disconnect()
         self._disconnected.set()
@@ -121,7 +121,7 @@ class VoiceCaller:
         self.room = self._microphone = None
 
     async def wait_until_disconnected(self) -> None:
-        """Waits until the connection has ended, whichever side ends it."""
+        """Wait until the connection has ended, whichever side ends it."""
         await self._disconnected.wait()
 
     # --- speaking and typing
@@ -152,7 +152,7 @@ class VoiceCaller:
         return utterance
 
     async def type(self, text: str) -> None:
-        """Sends a text to the room's chat. Raises RuntimeError if the caller is not in a room."""
+        """Send a text to the room's chat. Raises RuntimeError if the caller is not in a room."""
         if self.room is None:
             raise RuntimeError("the caller is not in a room")
         await self.room.local_participant.send_text(text, topic=CHAT_TOPIC)
@@ -177,7 +177,7 @@ class VoiceCaller:
         return [begin - said.ended_at for begin, said in zip(following, self.utterances, strict=True) if begin is not None]
 
     async def wait_until_spoken_to(self, seconds: float = 0.0) -> VoiceActivity:
-        """Waits until another participant has been speaking for `seconds` without a pause. Returns that voice activity."""
+        """Wait until another participant has been speaking for `seconds` without a pause. Returns that voice activity."""
         while True:
             for sound in self.sounds:
                 if sound.ended_at is None and time.time() - sound.started_at >= seconds:
@@ -185,7 +185,7 @@ class VoiceCaller:
             await asyncio.sleep(POLL_SECONDS)
 
     async def listen(self) -> str | None:
-        """Waits until the interviewer has spoken and finished. Returns its captions since the caller last spoke.
+        """Wait until the interviewer has spoken and finished. Returns its captions since the caller last spoke.
 
         Returns None if the connection ends first.
         """
@@ -198,7 +198,7 @@ class VoiceCaller:
         return None
 
     async def converse(self, respond: Responder) -> None:
-        """Answers the interviewer until the connection ends."""
+        """Answer the interviewer until the connection ends."""
         while (caption := await self.listen()) is not None:
             parts = respond(caption)
             if parts is not None:

@@ -57,7 +57,7 @@ class ChunkPacer:
         self._sent = 0.0
 
     async def chunks(self, speech: SynthesizedSpeech) -> AsyncIterator[tuple[bytes, list[SpokenWord]]]:
-        """Yields each piece of the audio when it is due, with the words that begin in it.
+        """Yield each piece of the audio when it is due, with the words that begin in it.
 
         Raises ScriptedSpeechDisconnect when the script breaks the connection.
         """
@@ -96,7 +96,7 @@ class SpeechContext:
         self._texts.put_nowait(options)
 
     async def run(self) -> None:
-        """Speaks the queued texts. Raises ScriptedSpeechDisconnect when the script breaks the connection."""
+        """Speak the queued texts. Raises ScriptedSpeechDisconnect when the script breaks the connection."""
         if self._script.error is not None:
             await self._send_message("error", done=True, status_code=500, error=self._script.error)
             return

@@ -41,7 +41,7 @@ class SpeechOptions:
 
 
 def parse_speech_options(body: dict[str, Any], speed_factor: float = 1.0) -> SpeechOptions:
-    """Parses a request. The voice speaks `speed_factor` times faster than requested. Raises InvalidSpeechRequest."""
+    """Parse a request. The voice speaks `speed_factor` times faster than requested. Raises InvalidSpeechRequest."""
     model = body.get("model_id")
     if not isinstance(model, str) or not model.startswith(MODELS):
         raise InvalidSpeechRequest("model_id: there is no such model", 404)

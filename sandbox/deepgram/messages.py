@@ -19,7 +19,7 @@ def build_results(
     speech_final: bool,
     from_finalize: bool = False,
 ) -> dict[str, Any]:
-    """Returns the words that were said during a span of the stream, in seconds."""
+    """Return the words that were said during a span of the stream, in seconds."""
     alternative = {
         "transcript": " ".join(word.text for word in words),
         "confidence": round(sum(word.confidence for word in words) / len(words), DECIMALS) if words else 0.0,
@@ -39,17 +39,17 @@ def build_results(
 
 
 def build_speech_started(second: float) -> dict[str, Any]:
-    """Reports that speech began at this second of the stream."""
+    """Report that speech began at this second of the stream."""
     return {"type": "SpeechStarted", "channel": [0, 1], "timestamp": round(second, DECIMALS)}
 
 
 def build_utterance_end(last_word_end: float) -> dict[str, Any]:
-    """Reports that no word was said for utterance_end_ms after this second of the stream."""
+    """Report that no word was said for utterance_end_ms after this second of the stream."""
     return {"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": round(last_word_end, DECIMALS)}
 
 
 def build_metadata(options: ListenOptions, request_id: str, seconds: float) -> dict[str, Any]:
-    """Returns the last message of a stream that the client has closed."""
+    """Return the last message of a stream that the client has closed."""
     return {
         "type": "Metadata",
         "transaction_key": "deprecated",
@@ -63,12 +63,12 @@ def build_metadata(options: ListenOptions, request_id: str, seconds: float) -> d
 
 
 def build_error(text: str) -> dict[str, Any]:
-    """Reports an invalid message of the client, after which the stream is closed."""
+    """Report an invalid message of the client, after which the stream is closed."""
     return {"type": "Error", "variant": "SchemaError", "description": text, "message": text}
 
 
 def build_denial(code: str, text: str, request_id: str) -> dict[str, Any]:
-    """Returns the body of a response that refuses a stream."""
+    """Return the body of a response that refuses a stream."""
     return {"err_code": code, "err_msg": text, "request_id": request_id}
 
 

@@ -29,7 +29,7 @@ class ListenOptions:
 
 
 def parse_listen_options(query: Mapping[str, str]) -> ListenOptions:
-    """Parses the query. Options that do not affect the sandbox (numerals, keyterm, ...) are accepted and ignored.
+    """Parse the query. Options that do not affect the sandbox (numerals, keyterm, ...) are accepted and ignored.
 
     Raises InvalidListenOptions.
     """

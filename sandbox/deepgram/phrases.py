@@ -54,11 +54,11 @@ class _PhraseIndex:
 
     @classmethod
     def build(cls, spectrogram: Spectrogram, text_starts: Sequence[float], words: Sequence[SpokenWord]) -> Self:
-        """Builds an index from the spectrogram of all texts."""
+        """Build an index from the spectrogram of all texts."""
         return cls(spectrogram, np.fft.rfft(spectrogram.ravel()), tuple(text_starts), tuple(words))
 
     def find(self, window: Spectrogram, expected_row: int | None) -> int | None:
-        """Returns the row at which the window matches best, or None if it matches nowhere.
+        """Return the row at which the window matches best, or None if it matches nowhere.
 
         `expected_row` is where the previous window continues, if there was one.
         """
@@ -75,14 +75,14 @@ class _PhraseIndex:
         return best if everywhere[best] >= MATCH_THRESHOLD else None
 
     def snap_to_text_start(self, second: float) -> float:
-        """Returns the start of a text that begins at most MAX_DRIFT_ROWS before `second`, or else `second`.
+        """Return the start of a text that begins at most MAX_DRIFT_ROWS before `second`, or else `second`.
 
         Without it, drift could skip a short first word.
         """
         return next((start for start in self.text_starts if start <= second <= start + MAX_DRIFT_ROWS / ROWS_PER_SECOND), second)
 
     def _correlate_everywhere(self, window: Spectrogram, offsets: int) -> NDArray[np.float64]:
-        """Returns the correlation, from -1 to 1, of the window with the index at each offset (by the Fourier transform)."""
+        """Return the correlation, from -1 to 1, of the window with the index at each offset (by the Fourier transform)."""
         centred = (window - window.mean()).ravel()
         conjugate = np.conj(np.fft.rfft(centred, self.spectrogram.size))
         products = np.fft.irfft(self.spectrum * conjugate, self.spectrogram.size)[: offsets * BANDS : BANDS]
@@ -105,14 +105,14 @@ class PhraseRecognizer:
         self._learning = asyncio.Lock()
 
     async def learn(self, *texts: str) -> None:
-        """Adds texts. Known texts are skipped."""
+        """Add texts. Known texts are skipped."""
         async with self._learning:
             new = [text for text in dict.fromkeys(texts) if text not in self._known_texts]
             if new:
                 await asyncio.to_thread(self._add, new)
 
     async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...]:
-        """Returns the words of the segment, with the times at which they were said."""
+        """Return the words of the segment, with the times at which they were said."""
         return await asyncio.to_thread(self._recognize, segment)
 
     def _add(self, texts: list[str]) -> None:
@@ -157,7 +157,7 @@ class PhraseRecognizer:
 
 
 def _sum_windows(values: Spectrogram, rows: int) -> NDArray[np.float64]:
-    """Returns the sum of each window of `rows` consecutive rows."""
+    """Return the sum of each window of `rows` consecutive rows."""
     sums = np.concatenate([[0.0], np.cumsum(values.sum(axis=1, dtype=np.float64))])
     windowed: NDArray[np.float64] = sums[rows:] - sums[:-rows]
     return windowed
@@ -168,7 +168,7 @@ def _correlate(a: Spectrogram, b: Spectrogram) -> float:
 
 
 def _compute_spectrogram(samples: NDArray[np.int16]) -> Spectrogram:
-    """Returns loudness by time (rows) and frequency band (columns), from 0 (silence) to DYNAMIC_RANGE (the loudest sound)."""
+    """Return loudness by time (rows) and frequency band (columns), from 0 (silence) to DYNAMIC_RANGE (the loudest sound)."""
     count = max(0, (len(samples) - FFT_SAMPLES) // HOP + 1)
     if not count:
         return np.zeros((0, BANDS), dtype=np.float32)

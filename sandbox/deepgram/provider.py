@@ -57,7 +57,7 @@ class DeepgramProvider:
         )
 
     async def _learn_phrases(self, request: Request) -> Response:
-        """Learns the texts that a caller is about to say. Deepgram has no such endpoint."""
+        """Learn the texts that a caller is about to say. Deepgram has no such endpoint."""
         if not isinstance(self._recognizer, PhraseRecognizer):
             return JSONResponse({"error": "the recognizer needs no phrases"}, 409)
         await self._recognizer.learn(*(await request.json())["texts"])
@@ -78,7 +78,7 @@ class DeepgramProvider:
             self.open_streams -= 1
 
     def _parse_or_refuse(self, socket: WebSocket, request_id: str) -> ListenOptions | Response:
-        """Returns the options of a stream, or the response that refuses it."""
+        """Return the options of a stream, or the response that refuses it."""
         kind, _, key = socket.headers.get("authorization", "").partition(" ")
         if kind.lower() not in ("token", "bearer") or not key:
             return _denial_response(401, "INVALID_AUTH", "Invalid credentials.", request_id)
@@ -111,7 +111,7 @@ class DeepgramProvider:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _receive_messages(self, socket: WebSocket, stream: ListenStream) -> None:
-        """Handles messages until the client closes the stream, disconnects, or is silent for too long."""
+        """Handle messages until the client closes the stream, disconnects, or is silent for too long."""
         while True:
             try:
                 message = await asyncio.wait_for(socket.receive(), self.idle_seconds)
@@ -141,7 +141,7 @@ class DeepgramProvider:
 
 
 def _message_type(text: str | None) -> str:
-    """Returns the type of a control message. An empty binary message also closes the stream."""
+    """Return the type of a control message. An empty binary message also closes the stream."""
     if text is None:
         return "CloseStream"
     try:

@@ -23,12 +23,12 @@ class Recognizer(Protocol):
     """Seconds of speech between two requests for an interim result."""
 
     async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...] | None:
-        """Returns the words of a segment, or None if the recognizer is too busy for an interim result."""
+        """Return the words of a segment, or None if the recognizer is too busy for an interim result."""
         ...
 
 
 def spread_evenly(text: str, segment: Segment, confidence: float) -> tuple[HeardWord, ...]:
-    """Returns the words of a text, which share the time of the segment in proportion to their length."""
+    """Return the words of a text, which share the time of the segment in proportion to their length."""
     words = text.split()
     total = sum(len(word) for word in words)
     end = max(segment.start, segment.voice_end)
@@ -52,7 +52,7 @@ class FixedTextRecognizer:
         self._finals = 0
 
     async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...]:
-        """Returns the next text; only a final result consumes it."""
+        """Return the next text; only a final result consumes it."""
         text = self._texts[self._finals % len(self._texts)]
         self._finals += is_final
         return spread_evenly(text, segment, self._confidence)

@@ -79,7 +79,7 @@ class ListenStream:
         self._is_utterance_open = False
 
     def expect_finals_within(self, seconds: float) -> None:
-        """Detects the end of speech after at most `seconds` of silence, so that final results can be sent that early."""
+        """Detect the end of speech after at most `seconds` of silence, so that final results can be sent that early."""
         silence = self._endpointer.silence_seconds
         if silence is not None:
             self._endpointer.silence_seconds = min(silence, seconds)
@@ -103,20 +103,20 @@ class ListenStream:
         await self._send_utterance_end()
 
     def finalize(self) -> None:
-        """Sends a final result for the speech so far, which may be empty."""
+        """Send a final result for the speech so far, which may be empty."""
         now = self._endpointer.elapsed_seconds
         empty = Segment(np.zeros(0, np.int16), self._options.sample_rate, now, now, has_ended=True)
         self._queue_result(self._endpointer.cut() or empty, from_finalize=True)
 
     async def close(self) -> None:
-        """Sends the remaining results and the metadata, after the client has sent its last audio."""
+        """Send the remaining results and the metadata, after the client has sent its last audio."""
         if segment := self._endpointer.cut():
             self._queue_result(segment)
         await self._pending_results.join()
         await self._send(messages.build_metadata(self._options, self._request_id, self._endpointer.elapsed_seconds))
 
     async def run(self) -> None:
-        """Sends final results in order. Raises ScriptedStreamDisconnect when a script breaks the connection."""
+        """Send final results in order. Raises ScriptedStreamDisconnect when a script breaks the connection."""
         try:
             while True:
                 pending = await self._pending_results.get()
@@ -157,7 +157,7 @@ class ListenStream:
         return tuple(replace(word, confidence=script.confidence) for word in words)
 
     def _start_interim(self) -> None:
-        """Starts an interim result if one is due. None starts in silence, because a final result will follow soon."""
+        """Start an interim result if one is due. None starts in silence, because a final result will follow soon."""
         if (
             not self._options.interim_results
             or not self._endpointer.is_speech

@@ -43,13 +43,13 @@ class WhisperRecognizer:
         self._loading = asyncio.Lock()
 
     async def load(self) -> None:
-        """Loads the model, unless it is loaded."""
+        """Load the model, unless it is loaded."""
         async with self._loading:
             if self._model is None:
                 await asyncio.get_running_loop().run_in_executor(self._pool, self._load)
 
     async def recognize(self, segment: Segment, *, is_final: bool) -> tuple[HeardWord, ...] | None:
-        """Returns the words of a segment. In an interim result their times are only estimates.
+        """Return the words of a segment. In an interim result their times are only estimates.
 
         Returns None for an interim result while all workers are busy.
         """
@@ -63,7 +63,7 @@ class WhisperRecognizer:
             self._busy_workers -= 1
 
     def close(self) -> None:
-        """Stops the worker threads."""
+        """Stop the worker threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _load(self) -> None:
@@ -105,7 +105,7 @@ class WhisperRecognizer:
 
 
 def _select_word_tokens(tokens: list[int], tokenizer: Tokenizer, seconds: float) -> list[int]:
-    """Returns the tokens of words, up to the timestamp at which the segment ends."""
+    """Return the tokens of words, up to the timestamp at which the segment ends."""
     selected: list[int] = []
     for token in tokens:
         timestamp = (token - tokenizer.timestamp_begin) * TIMESTAMP_SECONDS
@@ -117,7 +117,7 @@ def _select_word_tokens(tokens: list[int], tokenizer: Tokenizer, seconds: float)
 
 
 def _join_words(segment: Segment, alignment: list[dict[str, Any]]) -> tuple[HeardWord, ...]:
-    """Joins the model's pieces of words (punctuation, word parts), which begin without a space, into whole words."""
+    """Join the model's pieces of words (punctuation, word parts), which begin without a space, into whole words."""
     words: list[HeardWord] = []
     for piece in alignment:
         text, start, end = piece["word"], segment.start + piece["start"], segment.start + piece["end"]

@@ -11,7 +11,7 @@ PACKAGES = ("package.json", "package-lock.json", ".npmrc")
 
 
 async def install_ide(folder: Path) -> Path | None:
-    """Installs the scripts into `folder`, which takes some seconds the first time. Returns the folder to serve.
+    """Install the scripts into `folder`, which takes some seconds the first time. Returns the folder to serve.
 
     Returns None if npm is missing or fails.
     """

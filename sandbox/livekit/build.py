@@ -31,7 +31,7 @@ ReportProgress = Callable[[str], None]
 
 
 async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECONDS) -> Path:
-    """Returns the server's path. Builds the server first if necessary, which takes 100 s on two idle cores.
+    """Return the server's path. Builds the server first if necessary, which takes 100 s on two idle cores.
 
     `report` receives the name of each step and, every `interval` seconds, how long it has been running. Of several processes,
     one builds and the others wait for its result. Raises SandboxFailed, with the reason, if the server cannot be built.
@@ -57,7 +57,7 @@ async def find_or_build(report: ReportProgress, *, interval: float = REPORT_SECO
 
 
 async def find_installed(report: ReportProgress) -> Path | None:
-    """Returns the server's path, or None if it has to be built."""
+    """Return the server's path, or None if it has to be built."""
     if on_path := shutil.which("livekit-server"):
         version = _parse_version(await _read_output([on_path, "--version"]))
         required = _parse_version(required_version())
@@ -69,7 +69,7 @@ async def find_installed(report: ReportProgress) -> Path | None:
 
 
 def required_version() -> str:
-    """Returns the version that go.mod requires."""
+    """Return the version that go.mod requires."""
     match = re.search(rf"^require {MODULE} v(\S+)", (HERE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
     if match is None:
         raise RuntimeError(f"go.mod does not require {MODULE} on a line of its own")
@@ -77,7 +77,7 @@ def required_version() -> str:
 
 
 def cached_binary_path() -> Path:
-    """Returns the path of the built server, by version, in a cache outside the repository that all checkouts share."""
+    """Return the path of the built server, by version, in a cache outside the repository that all checkouts share."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "viva" / "livekit-server" / required_version() / "livekit-server"
 
@@ -117,7 +117,7 @@ async def _build(binary: Path, report: ReportProgress, interval: float) -> None:
 async def find_or_install_go(
     scratch: Path, log: Path, report: ReportProgress, interval: float = REPORT_SECONDS
 ) -> tuple[str, Mapping[str, str]]:
-    """Returns the path and environment of the Go on PATH, or else of one that it installs, with its caches, in `scratch`.
+    """Return the path and environment of the Go on PATH, or else of one that it installs, with its caches, in `scratch`.
 
     `scratch` must exist. Raises SandboxFailed if there is no Go and it cannot be installed.
     """
@@ -136,7 +136,7 @@ async def find_or_install_go(
 
 
 async def _run_step(child: ChildProcess, step: str, report: ReportProgress, interval: float) -> None:
-    """Runs a process to its end. Raises SandboxFailed, with the end of its log, if it fails or hangs."""
+    """Run a process to its end. Raises SandboxFailed, with the end of its log, if it fails or hangs."""
     async with child, _report_while_running(step, report, interval):
         try:
             code = await asyncio.wait_for(child.wait(), BUILD_SECONDS)
@@ -148,7 +148,7 @@ async def _run_step(child: ChildProcess, step: str, report: ReportProgress, inte
 
 @asynccontextmanager
 async def _report_while_running(step: str, report: ReportProgress, interval: float) -> AsyncIterator[None]:
-    """Reports the step, and then every `interval` seconds how long it has been running."""
+    """Report the step, and then every `interval` seconds how long it has been running."""
     started = monotonic()
 
     async def report_elapsed() -> None:
@@ -166,7 +166,7 @@ async def _report_while_running(step: str, report: ReportProgress, interval: flo
 
 @asynccontextmanager
 async def _hold_file_lock(path: Path, report: ReportProgress, interval: float) -> AsyncIterator[bool]:
-    """Lets only one process at a time run the block. Yields whether this process had to wait.
+    """Let only one process at a time run the block. Yields whether this process had to wait.
 
     The lock is released even if the process that holds it is killed.
     """
@@ -193,7 +193,7 @@ async def _read_output(command: list[str], environment: Mapping[str, str] | None
 
 
 def _parse_version(text: str) -> tuple[int, ...]:
-    """Returns the first version number in the text, or an empty tuple, which compares lowest, if there is none."""
+    """Return the first version number in the text, or an empty tuple, which compares lowest, if there is none."""
     match = re.search(r"\d+(?:\.\d+)+", text)
     return tuple(int(number) for number in match[0].split(".")) if match else ()
 

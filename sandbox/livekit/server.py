@@ -47,7 +47,7 @@ class LivekitServer(ChildProcess):
         super().__init__([str(binary)], data / "livekit.log", environment=environment)
 
     async def start(self) -> None:
-        """Starts the server and waits until it responds.
+        """Start the server and wait until it responds.
 
         Raises SandboxFailed, with the end of the log, if it does not, and if no network interface other than lo is up.
         """
@@ -68,7 +68,7 @@ class LivekitServer(ChildProcess):
             await self.wait_until(is_ready)
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Stops the server. It sends a second SIGTERM if a room is not empty, after which the server no longer waits for it."""
+        """Stop the server. It sends a second SIGTERM if a room is not empty, after which the server no longer waits for it."""
         if not self.is_running:
             return
         self.send_signal(signal.SIGTERM)
@@ -86,7 +86,7 @@ def _free_udp_port() -> int:
 
 
 def _has_interface() -> bool:
-    """Returns whether a network interface other than lo is up."""
+    """Return whether a network interface other than lo is up."""
     up = 0x1
     flags = [Path(f"/sys/class/net/{name}/flags") for _, name in socket.if_nameindex() if name != "lo"]
     return any(int(path.read_text(encoding="ascii"), 16) & up for path in flags)

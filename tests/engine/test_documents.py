@@ -70,7 +70,7 @@ def test_introspection_query_of_an_ide_is_within_the_limits() -> None:
 
 
 def nested_fragments(times: int) -> str:
-    """Returns a document in which each fragment spreads the next one twice."""
+    """Return a document in which each fragment spreads the next one twice."""
     chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(times))
     return f"{{ ...f0 }} {chain} fragment f{times} on Query {{ viewer {{ name }} }}"
 

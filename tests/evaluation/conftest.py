@@ -15,7 +15,7 @@ MakeEvaluation = Callable[..., Awaitable[Evaluation]]
 
 @pytest.fixture
 def make_due_evaluation(services: Services) -> MakeEvaluation:
-    """Makes a completed interview with these answers, one to each question, and returns its due evaluation."""
+    """Make a completed interview with these answers, one to each question, and return its due evaluation."""
 
     async def make(*answers: str, position: Position | None = None, **values: Any) -> Evaluation:
         position = position or await make_position()

@@ -21,7 +21,7 @@ class Check:
     """True for a time, size or ratio, which varies with the machine; False for an effect, which must hold everywhere."""
 
     def holds(self, slack: float = 1.0) -> bool:
-        """Returns whether the limit is kept; figures may exceed it `slack` times. NaN (nothing was measured) never holds."""
+        """Return whether the limit is kept; figures may exceed it `slack` times. NaN (nothing was measured) never holds."""
         return self.limit is None or self.measured <= self.limit * (slack if self.is_figure else 1.0)
 
     @property
@@ -31,17 +31,17 @@ class Check:
 
 
 def effect(description: str, holds: bool) -> Check:
-    """Expects a condition to be true."""
+    """Expect a condition to be true."""
     return Check(description, 0 if holds else 1, 0, "failures")
 
 
 def count(description: str, number: int, limit: int | None = 0) -> Check:
-    """Expects a count to be at most `limit`."""
+    """Expect a count to be at most `limit`."""
     return Check(description, number, limit)
 
 
 def duration(description: str, seconds: float | None, ceiling: float | None = None) -> Check:
-    """Expects a time in seconds to be at most `ceiling`. None means that the event never happened.
+    """Expect a time in seconds to be at most `ceiling`. None means that the event never happened.
 
     A ceiling is for what a person or an orchestrator notices, or for a timeout of the product;
     everything else is compared with the same run by `ratio`, so that a slower machine changes nothing.
@@ -52,19 +52,19 @@ def duration(description: str, seconds: float | None, ceiling: float | None = No
 def ratio(
     description: str, seconds: float | None, baseline: float, limit: float | None, floor: float = RATIO_FLOOR_SECONDS
 ) -> Check:
-    """Expects a time to be at most `limit` times the same run's baseline, which counts as at least `floor` seconds."""
+    """Expect a time to be at most `limit` times the same run's baseline, which counts as at least `floor` seconds."""
     measured = float("nan") if seconds is None else seconds
     # the order of max's arguments keeps a NaN baseline, with which no check holds
     return Check(description, measured / max(baseline, floor), limit, "times", is_figure=True)
 
 
 def figure(description: str, measured: float, limit: float | None, unit: str) -> Check:
-    """Expects a size or a share to be at most `limit`."""
+    """Expect a size or a share to be at most `limit`."""
     return Check(description, measured, limit, unit, is_figure=True)
 
 
 def format_value(value: float, unit: str) -> str:
-    """Formats a value with its unit."""
+    """Format a value with its unit."""
     if unit == "s":
         return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
     return f"{value:.4g}{f' {unit}' if unit else ''}"
@@ -84,7 +84,7 @@ class Result:
         return all(check.holds() for check in self.checks)
 
     def to_table(self) -> Table:
-        """Formats the scenario check by check."""
+        """Format the scenario check by check."""
         verdict = "passed" if self.passed else "FAILED"
         table = Table("check", "expected", "measured", "verdict", title=f"{self.title}: {verdict}")
         for check in self.checks:

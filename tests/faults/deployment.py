@@ -52,13 +52,13 @@ class Deployment:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
     def client(self, token: str = "", seconds: float = 15.0) -> httpx2.AsyncClient:
-        """Returns an HTTP client of the API."""
+        """Return an HTTP client of the API."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = f"http://127.0.0.1:{self.port}"
         return httpx2.AsyncClient(base_url=url, headers=headers, timeout=seconds, trust_env=False)
 
     async def start_interviews(self, count: int) -> list[tuple[str, str]]:
-        """Starts typed interviews; returns each one's id and candidate token. Raises SandboxFailed if the API refuses."""
+        """Start typed interviews; return each one's id and candidate token. Raises SandboxFailed if the API refuses."""
         values = {
             "candidateName": "Maya Lindqvist",
             "positionKey": "software_engineer",
@@ -79,12 +79,12 @@ class Deployment:
             return list(await asyncio.gather(*(start() for _ in range(count))))
 
     async def start_api(self, index: int) -> None:
-        """Starts one API process and waits until it serves. Raises SandboxFailed if it does not."""
+        """Start one API process and wait until it serves. Raises SandboxFailed if it does not."""
         await self.apis[index].start()
         await self.apis[index].wait_until_logged(STARTED)
 
     async def restart_missing(self) -> None:
-        """Starts whatever is not running."""
+        """Start whatever is not running."""
         for server in (self.mongod, self.valkey):
             if not server.is_running:
                 await server.start()
@@ -96,7 +96,7 @@ class Deployment:
                 await process.start()
 
     async def gauges(self, name: str, seconds: float = 10.0) -> list[float]:
-        """Reads a metric from each API process. Raises TimeoutError."""
+        """Read a metric from each API process. Raises TimeoutError."""
         found: dict[float, float] = {}
         async with asyncio.timeout(seconds):
             while len(found) < sum(api.is_running for api in self.apis):
@@ -107,18 +107,18 @@ class Deployment:
         return list(found.values())
 
     def memory(self) -> list[int]:
-        """Returns the resident bytes of each API process."""
+        """Return the resident bytes of each API process."""
         return [process.memory_info().rss for process in self._processes()]
 
     def connections(self) -> list[int]:
-        """Returns the number of client connections of each API process."""
+        """Return the number of client connections of each API process."""
         return [
             sum(one.status == psutil.CONN_ESTABLISHED and one.laddr.port == self.port for one in process.net_connections())
             for process in self._processes()
         ]
 
     def descriptors(self) -> int:
-        """Counts the API processes' open descriptors, except connection pools to MongoDB and Redis, which do not shrink."""
+        """Count the API processes' open descriptors, except connection pools to MongoDB and Redis, which do not shrink."""
         pools = {self.mongod.port, self.proxy.port}
         return sum(
             process.num_fds() - sum(bool(one.raddr) and one.raddr.port in pools for one in process.net_connections())
@@ -126,7 +126,7 @@ class Deployment:
         )
 
     async def readiness(self) -> int:
-        """Returns the HTTP status of /readyz."""
+        """Return the HTTP status of /readyz."""
         async with self.client() as client:
             return (await client.get("/readyz")).status_code
 
@@ -136,7 +136,7 @@ class Deployment:
 
 @asynccontextmanager
 async def deploy(folder: Path) -> AsyncIterator[Deployment]:
-    """Starts a deployment and stops it at the end of the block. Raises SandboxFailed if something does not start."""
+    """Start a deployment and stop it at the end of the block. Raises SandboxFailed if something does not start."""
     async with AsyncExitStack() as stack:
         mongod = await stack.enter_async_context(Mongod(folder / "mongod"))
         valkey = await stack.enter_async_context(Valkey(folder / "valkey"))

@@ -98,7 +98,7 @@ class TypingCandidate:
     calls: list[Call] = field(default_factory=list)
 
     async def keep_sending(self, period: float) -> None:
-        """Sends messages until cancelled."""
+        """Send messages until cancelled."""
         while True:
             text = f"message {len(self.acknowledged) + 1}"
             while not await self._send(text):
@@ -107,11 +107,11 @@ class TypingCandidate:
             await asyncio.sleep(period)
 
     def calls_within(self, window: Window) -> list[Call]:
-        """Returns the calls that began in a window."""
+        """Return the calls that began in a window."""
         return [call for call in self.calls if window[0] <= call.at <= window[1]]
 
     def succeeded_within(self, window: Window) -> bool:
-        """Returns whether any message was accepted in a window."""
+        """Return whether any message was accepted in a window."""
         return any(call.outcome == "OK" for call in self.calls_within(window))
 
     async def _send(self, text: str) -> bool:
@@ -139,7 +139,7 @@ class Load:
     candidate: TypingCandidate
 
     async def run_for(self, seconds: float) -> Window:
-        """Lets the load run and returns the window."""
+        """Let the load run and return the window."""
         since = time.time()
         await asyncio.sleep(seconds)
         return since, time.time()
@@ -150,17 +150,17 @@ class Load:
         return await self.run_for(self.scale.quiet)
 
     async def latencies(self, window: Window) -> dict[str, float]:
-        """Returns seconds from written to received: count, p50, p99, max, and the harness's own lag."""
+        """Return seconds from written to received: count, p50, p99, max, and the harness's own lag."""
         found: dict[str, float] = await self.deployment.subscribers.call("latencies", since=window[0], until=window[1])
         return found
 
     async def append_times(self, window: Window) -> dict[str, float]:
-        """Returns seconds from written to stored: count, p50, p99."""
+        """Return seconds from written to stored: count, p50, p99."""
         found: dict[str, float] = await self.deployment.writers.call("append_times", since=window[0], until=window[1])
         return found
 
     async def usual_p99(self, window: Window, *, of_appends: bool = False) -> float:
-        """Returns the median of the p99 of two-second pieces of a window, so that one burst does not decide."""
+        """Return the median of the p99 of two-second pieces of a window, so that one burst does not decide."""
         measure = self.append_times if of_appends else self.latencies
         pieces = max(1, round((window[1] - window[0]) / WINDOW_PIECE_SECONDS))
         length = (window[1] - window[0]) / pieces
@@ -169,7 +169,7 @@ class Load:
         return statistics.median([piece["p99"] for piece in found if piece["count"]] or [math.nan])
 
     async def latency_checks(self, name: str, window: Window, ceiling: float | None = None) -> list[Check]:
-        """Reports how soon turns were received in a window; with a ceiling, expects it of p99.
+        """Report how soon turns were received in a window; with a ceiling, expects it of p99.
 
         The lag of the harness stands beside it, so that a slow harness is not mistaken for a slow product.
         """
@@ -181,23 +181,23 @@ class Load:
         ]
 
     async def baseline_checks(self, window: Window) -> list[Check]:
-        """Reports the latency before the fault, which later windows are compared with."""
+        """Report the latency before the fault, which later windows are compared with."""
         return await self.latency_checks("before", window, HEALTHY_SECONDS)
 
     async def latency_ratio(self, name: str, window: Window, baseline: Window, limit: float | None) -> Check:
-        """Compares the usual p99 of a window with that of the baseline."""
+        """Compare the usual p99 of a window with that of the baseline."""
         usual, before = await self.usual_p99(window), await self.usual_p99(baseline)
         return ratio(f"{name} to before, usual p99 of written to received", usual, before, limit)
 
     async def stop_and_verify(self) -> list[Check]:
-        """Stops the writers, waits for the subscribers, and compares what was acknowledged, stored and received."""
+        """Stop the writers, wait for the subscribers, and compare what was acknowledged, stored and received."""
         writers, subscribers = self.deployment.writers, self.deployment.subscribers
         async with asyncio.timeout(HALT_SECONDS):
             acknowledged = await writers.call("halt")
         return await self.verify(acknowledged, await subscribers.call("wait_until_caught_up", stored=acknowledged))
 
     async def verify(self, acknowledged: dict[str, int], caught_up: float | None) -> list[Check]:
-        """Compares acknowledged, stored and received turns once writing has ended.
+        """Compare acknowledged, stored and received turns once writing has ended.
 
         `caught_up`: seconds until the subscribers had the last turns, or None if they never had.
         """
@@ -222,7 +222,7 @@ class Load:
 
 @asynccontextmanager
 async def run_load(deployment: Deployment, scale: Scale) -> AsyncIterator[Load]:
-    """Starts interviews, subscribers and writers; stops them after the block, and restarts what was killed in it."""
+    """Start interviews, subscribers and writers; stop them after the block, and restart what was killed in it."""
     await deployment.restart_missing()
     *started, (typed_id, token) = await deployment.start_interviews(scale.interviews + 1)
     interview_ids = [interview_id for interview_id, _ in started]
@@ -247,6 +247,6 @@ async def run_load(deployment: Deployment, scale: Scale) -> AsyncIterator[Load]:
 
 
 def count_outcomes(calls: Sequence[Call]) -> str:
-    """Formats how many calls had each outcome."""
+    """Format how many calls had each outcome."""
     found = sorted({call.outcome for call in calls})
     return ", ".join(f"{sum(call.outcome == one for call in calls)} {one}" for one in found) or "none"

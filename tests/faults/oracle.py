@@ -10,7 +10,7 @@ KINDS = ("missing", "repeated", "reordered", "wrong")
 
 
 def expected_text(interview_id: str, seq: int) -> str:
-    """Returns the text of a turn: a digest of the interview's id, as callers see it, and of the turn's seq."""
+    """Return the text of a turn: a digest of the interview's id, as callers see it, and of the turn's seq."""
     return hashlib.shake_256(f"{interview_id}:{seq}".encode()).hexdigest(DIGEST_BYTES)
 
 
@@ -28,7 +28,7 @@ class Oracle:
     _skipped: set[int] = field(default_factory=set)
 
     def observe(self, seq: int, text: str) -> None:
-        """Checks the next turn that has arrived."""
+        """Check the next turn that has arrived."""
         self.wrong += text != expected_text(self.interview_id, seq)
         if seq == self.last + 1:
             self.last = seq
@@ -45,5 +45,5 @@ class Oracle:
             self.repeated += 1
 
     def violations(self) -> Mapping[str, int]:
-        """Returns the number of violations of each of KINDS."""
+        """Return the number of violations of each of KINDS."""
         return {kind: getattr(self, kind) for kind in KINDS}

@@ -37,7 +37,7 @@ class RemoteProcess:
         await self._disconnect()
 
     async def start(self) -> None:
-        """Starts the process and waits until it accepts calls. Raises SandboxFailed with the end of its log if it does not."""
+        """Start the process and wait until it accepts calls. Raises SandboxFailed with the end of its log if it does not."""
         await self._disconnect()
         connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.get_running_loop().create_future()
 
@@ -59,7 +59,7 @@ class RemoteProcess:
         self._reader, self._writer = connected.result()
 
     async def call(self, name: str, **arguments: Any) -> Any:
-        """Calls a function of the process. Raises SandboxFailed if the process has ended, RuntimeError if the function raised."""
+        """Call a function of the process. Raises SandboxFailed if the process has ended, RuntimeError if the function raised."""
         if self._writer is None:
             raise RuntimeError(f"{self._module} was not started")
         async with self._lock:
@@ -80,7 +80,7 @@ class RemoteProcess:
 
 
 async def serve_calls(functions: Mapping[str, Callable[..., Awaitable[Any]]]) -> None:
-    """Serves calls of these functions by name until the harness disconnects."""
+    """Serve calls of these functions by name until the harness disconnects."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(sys.argv[1]), limit=LINE_BYTES)
     gc.collect()
     gc.freeze()
@@ -94,5 +94,5 @@ async def serve_calls(functions: Mapping[str, Callable[..., Awaitable[Any]]]) ->
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    """Runs a process of the harness."""
+    """Run a process of the harness."""
     uvloop.run(main)

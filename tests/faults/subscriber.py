@@ -56,15 +56,15 @@ class Subscriber:
         return len(self._completed) == len(self.oracles)
 
     def stall(self) -> None:
-        """Stops reading from the connection and keeps it open. Takes effect soon only with small buffers."""
+        """Stop reading from the connection and keep it open. Takes effect soon only with small buffers."""
         self._is_reading.clear()
 
     def resume(self) -> None:
-        """Reads from the connection again."""
+        """Read from the connection again."""
         self._is_reading.set()
 
     async def disconnect(self) -> None:
-        """Ends the connection, half of the times without a close frame; `follow` then reconnects immediately."""
+        """End the connection, half of the times without a close frame; `follow` then reconnects immediately."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
@@ -74,7 +74,7 @@ class Subscriber:
             await connection.close()
 
     async def follow(self) -> None:
-        """Follows until every subscription has completed or access has ended."""
+        """Follow until every subscription has completed or access has ended."""
         while self.ended_at is None:
             mine = None
             try:
@@ -141,7 +141,7 @@ class Subscriber:
 
 
 async def cancel_and_raise(task: "asyncio.Task[None]") -> None:
-    """Cancels a task, waits for it, and raises the error that it had failed with, if any."""
+    """Cancel a task, wait for it, and raise the error that it had failed with, if any."""
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task

@@ -26,7 +26,7 @@ class Subscribers:
         self._churn: asyncio.Task[None] | None = None
 
     async def open(self, group: str, url: str, token: str, followed: list[list[str]], small_buffers: bool = False) -> None:
-        """Opens a subscriber for each list of interviews; it follows them from the beginning."""
+        """Open a subscriber for each list of interviews; it follows them from the beginning."""
         for interview_ids in followed:
             # latencies are those of the load, not of subscribers that a scenario disturbs
             latencies = self._latencies if group == "load" else []
@@ -34,7 +34,7 @@ class Subscribers:
             self._groups.setdefault(group, []).append((subscriber, asyncio.create_task(subscriber.follow())))
 
     async def close(self) -> None:
-        """Closes all subscribers and discards what they recorded."""
+        """Close all subscribers and discard what they recorded."""
         await self.stop_churn()
         tasks = [task for group in self._groups.values() for _, task in group]
         self._groups.clear()
@@ -43,12 +43,12 @@ class Subscribers:
         await asyncio.gather(*map(cancel_and_raise, tasks))
 
     async def wait_until_connected(self, group: str = "load", seconds: float = 20.0) -> None:
-        """Waits until each subscriber has connected once. Raises TimeoutError."""
+        """Wait until each subscriber has connected once. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             await _wait_until(lambda: all(subscriber.connections for subscriber in self._members(group)))
 
     async def wait_until_caught_up(self, stored: dict[str, int], group: str = "load", seconds: float = 15.0) -> float | None:
-        """Returns the seconds until each subscriber had every stored turn (interview id to last seq); None on timeout."""
+        """Return the seconds until each subscriber had every stored turn (interview id to last seq); None on timeout."""
         began = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
@@ -59,7 +59,7 @@ class Subscribers:
         return time.monotonic() - began
 
     async def wait_until_ended(self, group: str = "load", seconds: float = 15.0) -> float | None:
-        """Returns when the last subscriber was told that nothing more comes, as time.time() counts; None on timeout."""
+        """Return when the last subscriber was told that nothing more comes, as time.time() counts; None on timeout."""
         try:
             async with asyncio.timeout(seconds):
                 await _wait_until(lambda: all(subscriber.ended_at is not None for subscriber in self._members(group)))
@@ -68,7 +68,7 @@ class Subscribers:
         return max(subscriber.ended_at or 0.0 for subscriber in self._members(group))
 
     async def report(self, group: str = "load") -> dict[str, Any]:
-        """Returns what the oracles found, and how connections ended."""
+        """Return what the oracles found, and how connections ended."""
         subscribers = self._members(group)
         failed = [task.exception() for _, task in self._groups.get(group, []) if task.done() and not task.cancelled()]
         codes = sum((subscriber.close_codes for subscriber in subscribers), Counter[int]())
@@ -86,7 +86,7 @@ class Subscribers:
         }
 
     async def latencies(self, since: float, until: float) -> dict[str, float]:
-        """Returns seconds from written to received for turns written in a window, and this process's own lag in it."""
+        """Return seconds from written to received for turns written in a window, and this process's own lag in it."""
         seconds = [latency for at, latency in self._latencies if since <= at <= until]
         lags = [lag for at, lag in self._lags if since <= at <= until]
         return {
@@ -98,21 +98,21 @@ class Subscribers:
         }
 
     async def stall(self, group: str) -> None:
-        """Makes a group stop reading, until `resume`."""
+        """Make a group stop reading, until `resume`."""
         for subscriber in self._members(group):
             subscriber.stall()
 
     async def resume(self, group: str) -> None:
-        """Makes a group read again."""
+        """Make a group read again."""
         for subscriber in self._members(group):
             subscriber.resume()
 
     async def start_churn(self, share: float, group: str = "load") -> None:
-        """Disconnects this share of a group per second; each reconnects immediately."""
+        """Disconnect this share of a group per second; each reconnects immediately."""
         self._churn = asyncio.create_task(self._keep_disconnecting(self._members(group), share))
 
     async def stop_churn(self) -> None:
-        """Stops disconnecting."""
+        """Stop disconnecting."""
         if self._churn:
             await cancel_and_raise(self._churn)
             self._churn = None

@@ -33,7 +33,7 @@ class TcpProxy:
 
     @asynccontextmanager
     async def black_hole(self) -> AsyncIterator[None]:
-        """Accepts connections but forwards nothing for the length of the block; what was held back is delivered after it."""
+        """Accept connections but forwards nothing for the length of the block; what was held back is delivered after it."""
         self._is_forwarding.clear()
         try:
             yield

@@ -61,7 +61,7 @@ class TimedLive(LiveHub):
     """Kill this process after the next turn is stored and before it is published."""
 
     async def publish_turn(self, turn: Turn) -> None:
-        """Publishes the turn, or kills this process."""
+        """Publish the turn, or kills this process."""
         if self.dies_before_publish:
             os.kill(os.getpid(), signal.SIGKILL)
         said_at = turn.ended_at.timestamp()
@@ -70,12 +70,12 @@ class TimedLive(LiveHub):
         await super().publish_turn(turn)
 
     async def publish_change(self, document: Interview | Evaluation | Recording) -> None:
-        """Publishes the change and records when."""
+        """Publish the change and records when."""
         await super().publish_change(document)
         self._published_at[document.id if isinstance(document, Interview) else document.interview_id] = time.time()
 
     def reset(self) -> None:
-        """Discards what was recorded."""
+        """Discard what was recorded."""
         self.appends, self._published_at = [], {}
 
 
@@ -92,7 +92,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
 
     def stop(self) -> None:
-        """Ends the writing; turns that were said are still stored."""
+        """End the writing; turns that were said are still stored."""
         self._stop_requested.set()
 
     async def write(self, period: float) -> None:
@@ -148,20 +148,20 @@ class Writers:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def begin(self, interview_ids: list[str], period: float) -> None:
-        """Starts to write each of these interviews, after its last stored turn."""
+        """Start to write each of these interviews, after its last stored turn."""
         self._live.reset()
         self._writers = [await self._writer(interview_id) for interview_id in interview_ids]
         self._tasks = [asyncio.create_task(writer.write(period)) for writer in self._writers]
 
     async def halt(self) -> dict[str, int]:
-        """Stops writing and returns the last acknowledged seq by interview. Raises the error that a writer failed with."""
+        """Stop writing and return the last acknowledged seq by interview. Raises the error that a writer failed with."""
         for writer in self._writers:
             writer.stop()
         await asyncio.gather(*self._tasks)
         return {writer.interview_id: writer.last for writer in self._writers}
 
     async def finish(self) -> dict[str, int]:
-        """Stops writing, then closes and completes all interviews concurrently; returns the same as `halt`."""
+        """Stop writing, then close and complete all interviews concurrently; return the same as `halt`."""
         await self.halt()
         for closed in await asyncio.gather(*(writer.say(EndReason.WRAPPED_UP) for writer in self._writers)):
             if closed:
@@ -169,16 +169,16 @@ class Writers:
         return {writer.interview_id: writer.last for writer in self._writers}
 
     async def append_times(self, since: float, until: float) -> dict[str, float]:
-        """Returns the seconds that storing took, for turns that were said in a window."""
+        """Return the seconds that storing took, for turns that were said in a window."""
         seconds = [took for at, took in self._live.appends if since <= at <= until]
         return {"count": len(seconds), "p50": percentile(seconds, 0.5), "p99": percentile(seconds, 0.99)}
 
     async def die_between_commit_and_publish(self) -> None:
-        """Makes the next turn that is stored the last thing this process does."""
+        """Make the next turn that is stored the last thing this process does."""
         self._live.dies_before_publish = True
 
     async def stored(self, interview_ids: list[str]) -> dict[str, Any]:
-        """Returns the last stored seq by interview, and the number of stored turns that violate the oracle."""
+        """Return the last stored seq by interview, and the number of stored turns that violate the oracle."""
         oracles = []
         for interview_id in interview_ids:
             oracles.append(oracle := Oracle(interview_id))
@@ -190,12 +190,12 @@ class Writers:
         }
 
     async def candidate_texts(self, interview_id: str) -> list[str]:
-        """Returns what the candidate has said in an interview, in order."""
+        """Return what the candidate has said in an interview, in order."""
         turns: Sequence[Turn] = await read_turns(decode_id(IdKind.INTERVIEW, interview_id))
         return [turn.text for turn in turns if turn.speaker is Speaker.CANDIDATE]
 
     async def create_api_key(self, role: str) -> tuple[str, str]:
-        """Creates an API key of a role and returns its id and its secret."""
+        """Create an API key of a role and return its id and its secret."""
         owner, is_new = await ensure_organization(ORGANIZATION)
         if is_new:
             await seed_positions(owner.id, load_starter_positions())
@@ -207,7 +207,7 @@ class Writers:
         await revoke_key(PydanticObjectId(key_id))
 
     async def create_candidate_token(self, interview_id: str, seconds: float) -> str:
-        """Creates a token of the interview's candidate that expires after `seconds`."""
+        """Create a token of the interview's candidate that expires after `seconds`."""
         interview = await self._read(interview_id)
         claims = {
             "sub": str(interview.id),

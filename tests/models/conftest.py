@@ -17,5 +17,5 @@ async def dataset(bound_database: AsyncDatabase[Any]) -> AsyncIterator[SampleDat
 
 @pytest.fixture(scope="module")
 def profiler(bound_database: AsyncDatabase[Any]) -> Profiler:
-    """Reports how MongoDB executed the commands of a call."""
+    """Report how MongoDB executed the commands of a call."""
     return Profiler(bound_database)

@@ -1,6 +1,7 @@
 """Recording in a LiveKit room: sounds keep their time and channel, and become playable files."""
 
 import asyncio
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -114,7 +115,9 @@ async def test_everything_up_to_the_closing_of_the_room_is_recorded(
 
         recorder._streams["one"] = asyncio.create_task(end_with_another())
         recorder._streams["another"] = asyncio.create_task(asyncio.sleep(3600))
+        began_at = time.monotonic()
         said = await interviewer.play(tone(880, 1))
+        played_seconds = time.monotonic() - began_at
         await asyncio.sleep(0.5)
         await services.rooms.delete_room(interview.id)
         await asyncio.sleep(1)
@@ -122,7 +125,8 @@ async def test_everything_up_to_the_closing_of_the_room_is_recorded(
     _, right = decode_channels(folder / str(files[RecordingKind.AUDIO].path))
     [(begin, until)] = find_loud_spans(right, 880)
     assert begin == pytest.approx(offset_in_file(files[RecordingKind.AUDIO], said), abs=TIME_TOLERANCE_SECONDS)
-    assert until - begin == pytest.approx(1, abs=0.1)
+    # a busy machine plays the tone with gaps, which the recording has too
+    assert 0.9 <= until - begin <= max(1.0, played_seconds) + 0.1
 
 
 @pytest.mark.long

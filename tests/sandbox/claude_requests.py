@@ -12,10 +12,10 @@ REQUEST: dict[str, Any] = {
 
 
 def make_request(**values: Any) -> Any:
-    """Returns a request that the rules can answer, with the fields in `values` replaced."""
+    """Return a request that the rules can answer, with the fields in `values` replaced."""
     return {**REQUEST, **values}
 
 
 def make_messages(*roles: str) -> list[dict[str, str]]:
-    """Returns one message per role: a directive for the system, an answer for all others."""
+    """Return one message per role: a directive for the system, an answer for all others."""
     return [{"role": role, "content": DIRECTIVE if role == "system" else ANSWER} for role in roles]

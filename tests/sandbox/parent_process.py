@@ -23,7 +23,7 @@ async def main(folder):
 
 @asynccontextmanager
 async def run_parent(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, list[int]]]:
-    """Runs `script` in a coroutine of another process, with the variable `folder`.
+    """Run `script` in a coroutine of another process, with the variable `folder`.
 
     The script must print the process ids of its children. Yields the process and these ids.
     """
@@ -49,7 +49,7 @@ async def run_parent(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.s
 
 
 async def wait_until_gone(*pids: int) -> None:
-    """Waits until all of these processes have ended. Raises TimeoutError if one has not after 15 s."""
+    """Wait until all of these processes have ended. Raises TimeoutError if one has not after 15 s."""
     async with asyncio.timeout(15):
         while any(is_alive(pid) for pid in pids):
             await asyncio.sleep(0.02)

@@ -22,7 +22,7 @@ async def post_raw_stream(provider: AnthropicProvider) -> httpx2.Response:
 
 
 def find_unknown_fields(value: Any, path: str = "") -> Iterator[str]:
-    """Yields the paths of fields that the SDK's models do not declare."""
+    """Yield the paths of fields that the SDK's models do not declare."""
     if isinstance(value, BaseModel):
         yield from (f"{path}.{name}" for name in value.model_extra or {})
         for name in type(value).model_fields:
@@ -235,7 +235,7 @@ async def test_rules_choose_a_move_by_the_answer_and_the_allowed_moves(
 
 
 async def reply_to(claude: AsyncAnthropic, said: str, **directive: str) -> tuple[str, str]:
-    """Returns the move and the words of the reply to a candidate who says this."""
+    """Return the move and the words of the reply to a candidate who says this."""
     lines = {"moves": ALL_MOVES, "question": "1 of 3", "stop asked": "no", **directive}
     content = "\n".join(f"{name}: {value}" for name, value in lines.items())
     request = make_request(messages=[{"role": "user", "content": said}, {"role": "system", "content": content}])

@@ -64,7 +64,7 @@ class Partner:
         return ended_at
 
     async def wait_until_heard(self, count: int, seconds: float = 30) -> None:
-        """Waits until `count` periods of the caller's speech have ended."""
+        """Wait until `count` periods of the caller's speech have ended."""
         async with asyncio.timeout(seconds):
             while sum(sound.ended_at is not None for sound in self.heard) < count:
                 await asyncio.sleep(0.02)

@@ -45,7 +45,7 @@ async def serve_deepgram(recognizer: Recognizer) -> AsyncIterator[DeepgramProvid
 
 
 def make_audio_pieces(*parts: str | float) -> list[bytes]:
-    """Returns texts in the candidate's voice and silences in seconds as audio, in pieces of 50 ms."""
+    """Return texts in the candidate's voice and silences in seconds as audio, in pieces of 50 ms."""
     silence = [np.zeros(int(part * RATE), np.int16) for part in parts if isinstance(part, float)]
     speech = [synthesize(part, CANDIDATE_VOICE, RATE).samples for part in parts if isinstance(part, str)]
     samples = np.concatenate([(silence if isinstance(part, float) else speech).pop(0) for part in parts])
@@ -55,7 +55,7 @@ def make_audio_pieces(*parts: str | float) -> list[bytes]:
 async def transcribe_with_plugin(
     provider: DeepgramProvider, *parts: str | float, pace: float = 0.0, **options: Any
 ) -> list[SpeechEvent]:
-    """Returns the plugin's events for the audio, except usage events."""
+    """Return the plugin's events for the audio, except usage events."""
     async with http_context.open():
         stt = deepgram.STT(api_key="test", base_url=provider.url, sample_rate=RATE, **options)
         stream = stt.stream(conn_options=NO_RETRY)

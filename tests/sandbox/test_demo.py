@@ -30,7 +30,7 @@ exit 1
 
 @asynccontextmanager
 async def running_demo(workspace: Path, **environment: str) -> AsyncIterator[Process]:
-    """Runs `main.py demo` with no settings but those in `environment`. It is stopped when the block ends."""
+    """Run `main.py demo` with no settings but those in `environment`. It is stopped when the block ends."""
     clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(workspace / "main.py"), "demo"),
@@ -48,7 +48,7 @@ async def running_demo(workspace: Path, **environment: str) -> AsyncIterator[Pro
 
 
 async def read_until(process: Process, words: str) -> str:
-    """Returns the output up to the line that contains these words. Raises EOFError if the process ends without them."""
+    """Return the output up to the line that contains these words. Raises EOFError if the process ends without them."""
     output = ""
     assert process.stdout
     while words not in output:
@@ -60,7 +60,7 @@ async def read_until(process: Process, words: str) -> str:
 
 
 def make_environment_without_livekit(folder: Path, name: str) -> dict[str, str]:
-    """Returns an environment in which the script GO has to build livekit-server."""
+    """Return an environment in which the script GO has to build livekit-server."""
     go = folder / "bin" / "go"
     go.parent.mkdir()
     go.write_text(GO.format(folder=folder), encoding="utf-8")

@@ -12,7 +12,7 @@ RATE = 16000
 
 
 def make_noise(seconds: float, loudness: float = 0.0) -> NDArray[np.int16]:
-    """Returns background noise; `loudness` is a fraction of full scale."""
+    """Return background noise; `loudness` is a fraction of full scale."""
     return (np.random.default_rng(7).normal(0, loudness, int(seconds * RATE)) * 32768).astype(np.int16)
 
 

@@ -26,7 +26,7 @@ echo '#!/bin/sh' > "$2"; chmod +x "$2"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Gives the test its own cache, and a folder in place of PATH."""
+    """Give the test its own cache, and a folder in place of PATH."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     # only files in that folder are found, while PATH itself still serves the scripts

@@ -53,18 +53,18 @@ class ApiClient:
     client: httpx2.AsyncClient
 
     async def execute(self, query: str, token: str | None = None, /, **variables: Any) -> GraphQLResponse:
-        """Runs an operation."""
+        """Run an operation."""
         return await self.post({"query": query, "variables": variables}, headers=bearer_headers(token))
 
     async def mutate(self, mutation: str, token: str | None, selection: str, /, **fields: Any) -> GraphQLResponse:
-        """Runs one mutation with the input `fields`, selecting `selection` of its payload."""
+        """Run one mutation with the input `fields`, selecting `selection` of its payload."""
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
         return await self.execute(
             f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {selection} }} }}", token, input=fields
         )
 
     async def post(self, body: Any, headers: Mapping[str, str] | None = None) -> GraphQLResponse:
-        """Sends a body as JSON."""
+        """Send a body as JSON."""
         content = {"Content-Type": "application/json", **(headers or {})}
         response = await self.client.post("/graphql", content=orjson.dumps(body), headers=content)
         result = response.json()
@@ -84,7 +84,7 @@ async def issue_token(tenant: Tenant, role: Role, interview: Interview | None = 
 
 
 def with_services(app: Starlette, services: Services) -> Any:
-    """Wraps the application so that requests have the state that its lifespan would give them."""
+    """Wrap the application so that requests have the state that its lifespan would give them."""
 
     async def app_with_state(scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = {"services": services}
@@ -114,14 +114,14 @@ class ServerAddress:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
     def open_client(self, token: str | None) -> Client:
-        """Opens a gql client over one WebSocket."""
+        """Open a gql client over one WebSocket."""
         payload = {"authorization": f"Bearer {token}"} if token else {}
         return Client(transport=WebsocketsTransport(url=self.websocket_url, init_payload=payload))
 
 
 @asynccontextmanager
 async def serve(app: Any, port: int = 0, **options: Any) -> AsyncIterator[ServerAddress]:
-    """Serves the application with uvicorn, as main does, on `port` or a free one. `options` are uvicorn's."""
+    """Serve the application with uvicorn, as main does, on `port` or a free one. `options` are uvicorn's."""
     config = uvicorn.Config(
         app,
         port=port,

@@ -178,7 +178,7 @@ def member_names(kind: Any) -> list[str]:
 
 
 def fields_of(kind: str) -> dict[str, GraphQLField]:
-    """Returns the fields of an object type."""
+    """Return the fields of an object type."""
     fields: dict[str, GraphQLField] = assert_object_type(SCHEMA.type_map[kind]).fields
     return fields
 
@@ -189,7 +189,7 @@ def input_fields_of(kind: str) -> dict[str, GraphQLInputField]:
 
 
 def input_names_of(field: GraphQLField) -> list[str]:
-    """Returns the arguments of the field, or the fields of its input."""
+    """Return the arguments of the field, or the fields of its input."""
     return list(input_fields_of(get_named_type(field.args["input"].type).name) if "input" in field.args else field.args)
 
 
@@ -201,7 +201,7 @@ def authorized_types() -> Iterator[str]:
 
 
 def leaf_presence(data: Any) -> Iterator[bool]:
-    """Returns whether each leaf of a response is present."""
+    """Return whether each leaf of a response is present."""
     match data:
         case dict():
             for value in data.values():
@@ -214,7 +214,7 @@ def leaf_presence(data: Any) -> Iterator[bool]:
 
 
 def field_selection(kind: str, name: str) -> str:
-    """Returns a selection of the field, with required arguments and subfields."""
+    """Return a selection of the field, with required arguments and subfields."""
     sub_selection = " { __typename }" if is_composite_type(get_named_type(fields_of(kind)[name].type)) else ""
     return f"{name}{FIELD_ARGUMENTS.get(f'{kind}.{name}', '')}{sub_selection}"
 
@@ -233,7 +233,7 @@ class AuthorizationScenario:
         self.nodes = [global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)]
 
     async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
-        """Returns the error codes that the role gets for this query, which may use the scenario's variables."""
+        """Return the error codes that the role gets for this query, which may use the scenario's variables."""
         used = [name for name in self.variables if f"${name}" in query]
         kinds = {"position": "String!", "invite": "String!"}
         declared = ", ".join(f"${name}: {kinds.get(name, 'ID!')}" for name in used)
@@ -250,7 +250,7 @@ class AuthorizationScenario:
 
 
 async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
-    """Makes the scenario. Only the fields in ALWAYS_NULL_FIELDS are null."""
+    """Make the scenario. Only the fields in ALWAYS_NULL_FIELDS are null."""
     interview = await tenant.make_interview(
         candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
         progress=Progress(question=1, question_key="motivation", exchanges=1),
@@ -290,7 +290,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
 
 
 def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:
-    """Returns a valid value of the type; ids are those of the scenario."""
+    """Return a valid value of the type; ids are those of the scenario."""
     kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
     if isinstance(kind, GraphQLList):
         return [sample_value(GraphQLInputField(kind.of_type), scenario, name)]

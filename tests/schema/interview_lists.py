@@ -27,7 +27,7 @@ SCORES = (None, 50.0, 75.0, 50.0, None, 100.0, 0.0)
 
 
 async def make_listed_interview(tenant: Tenant, index: int, **values: Any) -> Interview:
-    """Makes the interview at `index` of a list in which values repeat or are missing, as ordering and filtering must handle."""
+    """Make the interview at `index` of a list in which values repeat or are missing, as ordering and filtering must handle."""
     name, score = NAMES[index % len(NAMES)], SCORES[index % len(SCORES)]
     email = f"{name.split()[0].lower()}@{'mail' if index % 2 else 'post'}.example"
     created_at = FIRST_CREATED_AT + timedelta(hours=index // 3)

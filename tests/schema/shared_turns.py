@@ -28,7 +28,7 @@ class StreamCounter:
 
 
 async def run_unshared(tenant: Tenant, token: str, query: str, variables: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    """Returns the payloads that Strawberry and graphql-core make without sharing."""
+    """Return the payloads that Strawberry and graphql-core make without sharing."""
     context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
     payloads: list[dict[str, Any]] = []
     async with asyncio.timeout(10), aclosing(await build_schema().stream(query, variables, context)) as results:

@@ -140,7 +140,7 @@ async def test_subscription_is_allowed_for_its_roles_only(
 
 
 async def read_refusal_code(server: ServerAddress, token: str | None, text: str, variables: dict[str, Any]) -> str | None:
-    """Returns the code with which the stream is refused, or None if it starts or completes."""
+    """Return the code with which the stream is refused, or None if it starts or completes."""
     async with server.open_client(token) as session:
         stream = session.subscribe(GraphQLRequest(text, variable_values=variables))
         try:
@@ -165,7 +165,7 @@ async def test_request_without_a_token_returns_no_data(api: ApiClient, scenario:
 
 
 def fields_naming_ids(kind: str) -> list[str]:
-    """Returns the mutations or subscriptions with an id in their input."""
+    """Return the mutations or subscriptions with an id in their input."""
     ids = {"interviewId", "evaluationId"}
     return [name for name, field in fields_of(kind).items() if ids & set(input_names_of(field))]
 

@@ -23,7 +23,7 @@ CONSENT = {"textVersion": CURRENT_CONSENT_VERSION, "recording": False}
 
 
 async def schedule_interview(api: ApiClient, tenant: Tenant, **fields: Any) -> dict[str, Any]:
-    """Returns the payload of scheduleInterview."""
+    """Return the payload of scheduleInterview."""
     token = await issue_token(tenant, Role.INTEGRATION)
     input_fields = {"candidateName": "Ada Lovelace", "positionKey": "tester", "channel": "TEXT", **fields}
     selected = "interview { id status scheduledFor expiresAt } invite { token url expiresAt }"
@@ -41,7 +41,7 @@ async def join_successfully(api: ApiClient, invite: str, **fields: Any) -> dict[
 
 
 async def read_role(api: ApiClient, token: str) -> str:
-    """Returns the role of a token, or the error code if it is refused."""
+    """Return the role of a token, or the error code if it is refused."""
     response = await api.execute("{ viewer { role } }", token)
     return str(response["viewer"]["role"] if not response.errors else response.codes[0])
 

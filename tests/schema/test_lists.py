@@ -29,7 +29,7 @@ async def test_paging_forward_and_backward_returns_every_item_once(
 
 
 async def walk_pages(api: ApiClient, token: str, order: dict[str, Any], size: int, *, backward: bool) -> list[str]:
-    """Returns the ids of all pages in the list's order, and checks the PageInfo of each."""
+    """Return the ids of all pages in the list's order, and check the PageInfo of each."""
     size_name, cursor_name, end_name = ("last", "before", "startCursor") if backward else ("first", "after", "endCursor")
     seen: list[str] = []
     cursor = None

@@ -23,7 +23,7 @@ POSITIONS_QUERY = """query($archived: Boolean! = false, $first: Int, $after: Str
 
 
 def position_input(**values: Any) -> dict[str, Any]:
-    """Returns a minimal input of savePosition."""
+    """Return a minimal input of savePosition."""
     levels = [{"value": value, "anchor": f"level {value}"} for value in range(1, 6)]
     least = {
         "key": "gardener",
@@ -35,7 +35,7 @@ def position_input(**values: Any) -> dict[str, Any]:
 
 
 def changed_input(path: str, value: Any) -> dict[str, Any]:
-    """Returns a copy of the input with another value at the path."""
+    """Return a copy of the input with another value at the path."""
     body = position_input()
     *path_to_parent, last = path.split(".")
     part: Any = body

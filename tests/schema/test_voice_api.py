@@ -47,14 +47,14 @@ async def join_successfully(api: ApiClient, invite: str, **fields: Any) -> dict[
 
 
 async def load_stored_interview(payload: dict[str, Any]) -> Interview:
-    """Returns the stored interview of a payload."""
+    """Return the stored interview of a payload."""
     interview = await get_interview(decode_id(IdKind.INTERVIEW, payload["interview"]["id"]))
     assert interview
     return interview
 
 
 async def claim_as_interviewer(interview: Interview) -> Interview:
-    """Claims the lease as the dispatched interviewer does, and returns the interview."""
+    """Claim the lease as the dispatched interviewer does, and return the interview."""
     claimed = await room_transitions.claim_interviewer_lease(interview.id, interview.fence, "agent", LEASE_SECONDS)
     assert claimed
     return claimed

@@ -36,7 +36,7 @@ SCENARIOS = {
 
 
 async def run_scenario(name: str, deployment: Deployment, scale: Scale) -> Result:
-    """Runs one scenario. Raises SandboxFailed if one of its processes does not start."""
+    """Run one scenario. Raises SandboxFailed if one of its processes does not start."""
     scenario = SCENARIOS[name]
     checks = await scenario.run(deployment, scale)
     return Result(scenario.title, checks, os.getloadavg()[0])

@@ -23,7 +23,7 @@ UNPUBLISHED_SECONDS = 3.0
 
 
 async def api_terminated(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Sends SIGTERM to one process after the other, as a rolling update does."""
+    """Send SIGTERM to one process after the other, as a rolling update does."""
     async with run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
         drains, exit_codes = [], []
@@ -58,7 +58,7 @@ async def api_terminated(deployment: Deployment, scale: Scale) -> list[Check]:
 
 
 async def api_killed(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Kills all API processes with SIGKILL."""
+    """Kill all API processes with SIGKILL."""
     async with run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
         await asyncio.gather(*(api.kill() for api in deployment.apis))
@@ -76,7 +76,7 @@ async def api_killed(deployment: Deployment, scale: Scale) -> list[Check]:
 
 
 async def one_of_two_killed(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Kills one of two processes behind one port, without sticky sessions, and starts it again."""
+    """Kill one of two processes behind one port, without sticky sessions, and start it again."""
     async with run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
         spread_before = deployment.connections()
@@ -102,7 +102,7 @@ async def one_of_two_killed(deployment: Deployment, scale: Scale) -> list[Check]
 
 
 async def died_before_publish(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Kills the writers' process between commit and publish: the turn arrives by polling."""
+    """Kill the writers' process between commit and publish: the turn arrives by polling."""
     delays, exit_codes, caught_up = [], [], None
     async with run_load(deployment, scale) as load:
         for _ in range(scale.deaths):
@@ -130,7 +130,7 @@ def _spread_check(name: str, connections: list[int]) -> Check:
 
 
 async def _follow_over_http(load: Load) -> bool:
-    """Returns whether turns arrived over SSE and the stream then ended without `complete`, so that clients retry."""
+    """Return whether turns arrived over SSE and the stream then ended without `complete`, so that clients retry."""
     body = {"query": TURNS, "variables": {"id": load.interview_ids[0], "after": 0}}
     async with load.deployment.client(load.deployment.keys[Role.VIEWER], seconds=60.0) as client:
         headers = {"Accept": "text/event-stream"}

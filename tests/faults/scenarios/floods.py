@@ -112,7 +112,7 @@ class Flood:
 
 
 async def floods(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Sends bombs of every kind under load; health checks and subscribers are unaffected."""
+    """Send bombs of every kind under load; health checks and subscribers are unaffected."""
     async with run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
         plain = await _measure(deployment, scale.quiet, lambda client: client.post("/graphql", json={"query": PLAIN_QUERY}))
@@ -155,7 +155,7 @@ async def floods(deployment: Deployment, scale: Scale) -> list[Check]:
 async def _measure(
     deployment: Deployment, length: float, send: Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]
 ) -> list[float]:
-    """Sends one request after the other for `length` seconds and returns the seconds that each took."""
+    """Send one request after the other for `length` seconds and return the seconds that each took."""
     took = []
     until = time.monotonic() + length
     async with deployment.client(deployment.keys[Role.VIEWER]) as client:

@@ -148,7 +148,7 @@ async def access_ends(deployment: Deployment, scale: Scale) -> list[Check]:
 
 
 async def _resources(deployment: Deployment) -> tuple[float, float, float]:
-    """Returns tasks, descriptors and bytes of all API processes. Of tasks, the fewest of some samples: those that last."""
+    """Return tasks, descriptors and bytes of all API processes. Of tasks, the fewest of some samples: those that last."""
     samples = []
     for _ in range(SAMPLES):
         samples.append(sum(await deployment.gauges("viva_tasks")))
@@ -157,7 +157,7 @@ async def _resources(deployment: Deployment) -> tuple[float, float, float]:
 
 
 async def _wait_until_released(deployment: Deployment, idle_tasks: float, idle_descriptors: float) -> tuple[float, float]:
-    """Returns tasks and descriptors once they are back to idle, or as they are after a timeout."""
+    """Return tasks and descriptors once they are back to idle, or as they are after a timeout."""
     for _ in range(20):
         tasks, descriptors, _ = await _resources(deployment)
         if tasks <= idle_tasks and descriptors <= idle_descriptors:

@@ -13,7 +13,7 @@ APPENDS_RATIO = 2.0
 
 
 async def redis_killed(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Kills valkey with SIGKILL."""
+    """Kill valkey with SIGKILL."""
     async with run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
         await deployment.valkey.kill()
@@ -23,7 +23,7 @@ async def redis_killed(deployment: Deployment, scale: Scale) -> list[Check]:
 
 
 async def redis_black_hole(deployment: Deployment, scale: Scale) -> list[Check]:
-    """Makes the proxy in front of valkey accept everything and forward nothing."""
+    """Make the proxy in front of valkey accept everything and forward nothing."""
     async with run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
         async with deployment.proxy.black_hole():
