@@ -44,6 +44,12 @@ __all__ = ["pytest_runtest_teardown", "pytest_sessionfinish", "stuck_tasks_fail"
 COALESCE_SECONDS = 0.2
 
 
+def pytest_configure() -> None:
+    """Restore the handling of SIGINT, which a shell makes its background jobs ignore, and which processes inherit."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need a server, so that `make check` can skip them."""
     for item in items:

@@ -151,7 +151,7 @@ async def test_forged_expired_and_foreign_links_are_refused(
     for name, token in tokens.items():
         response = await player.client.get(path, params={"token": token})
         assert (name, response.status_code) == (name, 403)
-        assert "read the recording's url again" in response.text
+        assert "query the recording's url again" in response.text
 
 
 async def test_unknown_recording_is_not_found(player: RecordingPlayer) -> None:
