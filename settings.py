@@ -6,7 +6,7 @@ Commands and tests build them; nothing reads settings at import.
 import os
 from typing import Annotated, Literal, get_origin
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -167,8 +167,19 @@ class JobsSettings(BaseModel):
     lease_seconds: float = Field(4.0, gt=1, description="Seconds without a renewal after which another worker takes over a job.")
     sweep_seconds: float = Field(2.0, gt=0, description="Seconds between two sweeps for due work.")
     drain_seconds: float = Field(10.0, gt=0, description="Seconds that running jobs have to complete after SIGTERM.")
-    judge_attempts: int = Field(5, gt=0, description="Attempts of one evaluation before it fails.")
+    judge_passes: int = Field(3, gt=0, le=9, description="Passes of the judge over each transcript; an odd number.")
+    judge_attempts: int = Field(5, gt=0, description="Calls of the judge model for one pass before the evaluation fails.")
+    judge_hours: float = Field(
+        12.0, gt=0, description="Hours for which an evaluation is retried while the judge model is unavailable."
+    )
     judge_seconds: float = Field(300.0, gt=0, description="Timeout of one call of the judge model.")
+
+    @field_validator("judge_passes")
+    @classmethod
+    def _require_odd(cls, passes: int) -> int:
+        if passes % 2 == 0:
+            raise ValueError("must be odd, so that the passes have a median")
+        return passes
 
 
 class LogSettings(BaseModel):

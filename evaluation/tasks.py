@@ -4,78 +4,93 @@ Its due time, attempts and lease are stored in the evaluation's document.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from anthropic import AsyncAnthropic
+from beanie import PydanticObjectId
 from bson import ObjectId
 
-from evaluation.evidence import SearchableTranscript
-from evaluation.judge import JudgeAnswer, JudgeFailed, ask_judge
-from evaluation.prompt import PROMPT_VERSION, JudgedFinding, compute_transcript_digest, get_criterion_judgement
-from evaluation.rubric import compute_totals, to_score
+from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected, JudgeUnavailable, ask_judge
+from evaluation.passes import build_outcome
+from evaluation.phrases import EvaluationPhrases, get_phrases
+from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
 from lifecycle.lease import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.single_flight import retry_until_available
-from models.documents.evaluation import CriterionResult, Evaluation, EvaluationOutcome, Finding, Usage
-from models.documents.interview import Interview, Recommendation, get_interview
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Interview, get_interview
+from models.documents.judgement import JudgementDocument, list_judgements
 from models.documents.position import Position, get_position
 from models.documents.turn import Speaker, Turn, read_turns
+from models.documents.usage import Usage
+from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes import evaluation_transitions
 from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 
-NO_EVIDENCE = "Not assessed: no quote for this criterion was found in the transcript."
 ABANDONED = (
     "All {attempts} attempts are used up, and the last one was interrupted: its worker was stopped or lost its lease. "
     "Call evaluateInterview to request another version."
 )
-NOTHING_SAID = "The candidate said nothing that could be assessed."
 
 
-async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_id: ObjectId) -> None:
+async def run_evaluation(
+    services: Services, claude: AsyncAnthropic, phrases: Mapping[str, EvaluationPhrases], evaluation_id: ObjectId
+) -> None:
     """Run the evaluation if it is due and no other worker holds its lease.
 
-    A failure is stored in the evaluation, which is then due again later, or FAILED once its attempts are used up.
+    Each claim makes one call of the judge, so that each pass has attempts of its own. A failure is stored in the evaluation,
+    which is then due again later, or FAILED once the attempts of a pass are used up.
     """
+    while await _run_step(services, claude, phrases, evaluation_id):
+        pass
+
+
+async def _run_step(
+    services: Services, claude: AsyncAnthropic, phrases: Mapping[str, EvaluationPhrases], evaluation_id: ObjectId
+) -> bool:
+    """Run the next pass, or compute the outcome after the last; return whether another step may be due."""
     jobs, holder = services.settings.jobs, services.jobs.holder
     evaluation = await evaluation_transitions.claim_evaluation(
         evaluation_id, holder, jobs.lease_seconds, prompt_version=PROMPT_VERSION
     )
     if evaluation is None:
-        return
+        return False
     if evaluation.attempts > jobs.judge_attempts:
         log.error("evaluation abandoned", evaluation_id=str(evaluation_id), attempts=jobs.judge_attempts)
         failure_text = ABANDONED.format(attempts=jobs.judge_attempts)
         if abandoned := await evaluation_transitions.fail_evaluation(evaluation_id, evaluation.fence, failure_text):
             await services.live.publish_change(abandoned)
-        return
+        return False
     fence = evaluation.fence
     await services.live.publish_change(evaluation)
     judge_call: asyncio.Task[JudgeAnswer] | None = None
+    is_pass = False
     try:
         async with hold_lease(
             lambda: renew_lease(Evaluation, evaluation_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
         ):
-            interview, position, turns = await _load(evaluation)
-            if any(turn.speaker is Speaker.CANDIDATE for turn in turns):
+            subject = await _load(evaluation)
+            is_pass = subject.has_answers and evaluation.passes_done < jobs.judge_passes
+            if is_pass:
                 # losing the lease does not cancel this task: the call is paid for, so its cost must be recorded
-                judge_call = asyncio.create_task(_call_judge(services, claude, evaluation, interview, position, turns))
-                outcome = await _assess(position, turns, await asyncio.shield(judge_call))
+                judge_call = asyncio.create_task(_call_judge(services, claude, evaluation, subject))
+                judgement = _build_judgement(evaluation, await asyncio.shield(judge_call))
+                changed = await evaluation_transitions.complete_pass(evaluation, judgement)
             else:
-                outcome = _build_empty_outcome(position)
-            changed = await evaluation_transitions.complete_evaluation(
-                evaluation, outcome, transcript_digest=compute_transcript_digest(turns)
-            )
+                changed = await _complete(evaluation, subject, get_phrases(phrases, subject.interview.language))
     except LeaseLost:
         if judge_call is not None:
             await asyncio.gather(judge_call, return_exceptions=True)
-        return
+        return False
     except JudgeFailed as failed:
-        changed = await _retry_or_fail(services, evaluation, failed)
+        changed, is_pass = await _retry_or_fail(services, evaluation, failed), False
     except Exception as error:
         # a defect in our code: retried like any failure, but also raised, so that it is reported as a defect
         await _retry_or_fail(
@@ -88,120 +103,107 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, evaluation_
             await cancel_and_wait(judge_call)
     if changed:
         await services.live.publish_change(changed)
+    return is_pass and changed is not None
 
 
-async def _load(evaluation: Evaluation) -> tuple[Interview, Position, list[Turn]]:
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is evaluated."""
+
+    interview: Interview
+    position: Position
+    turns: Sequence[Turn]
+
+    @property
+    def has_answers(self) -> bool:
+        return any(turn.speaker is Speaker.CANDIDATE for turn in self.turns)
+
+
+async def _load(evaluation: Evaluation) -> _Subject:
     interview = await get_interview(evaluation.interview_id)
     position = await get_position(evaluation.position_id)
-    if interview is None or interview.erased_at is not None:
-        raise JudgeFailed("The interview has been erased.", is_transient=False)
+    if interview is None or interview.candidate is None:
+        raise JudgeRejected("The interview has been erased.")
     if position is None:
-        raise JudgeFailed("The version of the position that this interview used no longer exists.", is_transient=False)
-    return interview, position, await read_turns(interview.id)
+        raise JudgeRejected("The version of the position that this interview used no longer exists.")
+    return _Subject(interview, position, await read_turns(interview.id))
 
 
-async def _call_judge(
-    services: Services,
-    claude: AsyncAnthropic,
-    evaluation: Evaluation,
-    interview: Interview,
-    position: Position,
-    turns: Sequence[Turn],
-) -> JudgeAnswer:
+async def _call_judge(services: Services, claude: AsyncAnthropic, evaluation: Evaluation, subject: _Subject) -> JudgeAnswer:
     async def record_usage(usage: Usage) -> None:
         # retried during a MongoDB outage: otherwise a judgement that has been paid for would be lost, and paid for again
         await retry_until_available(evaluation_transitions.record_usage, evaluation.id, evaluation.fence, usage)
 
-    settings = services.settings
-    timeout_seconds = settings.jobs.judge_seconds
-    return await ask_judge(claude, settings.anthropic, position, interview.language, turns, timeout_seconds, record_usage)
+    settings, interview = services.settings, subject.interview
+    return await ask_judge(
+        claude,
+        settings.anthropic,
+        subject.position,
+        interview.language,
+        subject.turns,
+        interview.candidate.name if interview.candidate else "",
+        evaluation.passes_done + 1,
+        settings.jobs.judge_seconds,
+        record_usage,
+    )
 
 
-async def _assess(position: Position, turns: Sequence[Turn], answer: JudgeAnswer) -> EvaluationOutcome:
-    # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
-    return await asyncio.to_thread(build_outcome, position, turns, answer)
-
-
-def build_outcome(position: Position, turns: Sequence[Turn], answer: JudgeAnswer) -> EvaluationOutcome:
-    """Verify the quotes of a judgement and compute its totals.
-
-    A criterion without a verified quote is not assessed; a strength or weakness without one is dropped.
-    """
-    transcript = SearchableTranscript(turns)
-    results = []
-    for criterion in position.criteria:
-        judgement = get_criterion_judgement(answer.judgement, criterion.key)
-        evidence = transcript.find_evidence(judgement.quotes)
-        level = judgement.level if evidence else None
-        lacks_evidence = judgement.level is not None and level is None
-        results.append(
-            CriterionResult(
-                key=criterion.key,
-                name=criterion.name,
-                weight=criterion.weight,
-                level=level,
-                score=to_score(level),
-                rationale=NO_EVIDENCE if lacks_evidence else judgement.rationale,
-                evidence=evidence,
-            )
-        )
-    totals = compute_totals((result.weight, result.level) for result in results)
-    return EvaluationOutcome(
-        overall_score=totals.overall_score,
-        recommendation=totals.recommendation,
-        summary=answer.judgement.summary,
-        coverage=totals.coverage,
-        criteria=results,
-        strengths=_keep_findings_with_evidence(transcript, answer.judgement.strengths),
-        weaknesses=_keep_findings_with_evidence(transcript, answer.judgement.weaknesses),
+def _build_judgement(evaluation: Evaluation, answer: JudgeAnswer) -> JudgementDocument:
+    return JudgementDocument(
+        id=PydanticObjectId(),
+        interview_id=evaluation.interview_id,
+        evaluation_id=evaluation.id,
+        number=evaluation.passes_done + 1,
+        text=answer.text,
         model=answer.model,
+        message_id=answer.message_id,
+        max_tokens=MAX_TOKENS,
+        prompt_digest=answer.prompt_digest,
         usage=answer.usage,
     )
 
 
-def _keep_findings_with_evidence(transcript: SearchableTranscript, findings: Sequence[JudgedFinding]) -> list[Finding]:
-    findings_with_evidence = [
-        Finding(text=finding.text, evidence=transcript.find_evidence(finding.quotes)) for finding in findings
-    ]
-    return [finding for finding in findings_with_evidence if finding.evidence]
-
-
-def _build_empty_outcome(position: Position) -> EvaluationOutcome:
-    results = [
-        CriterionResult(
-            key=criterion.key,
-            name=criterion.name,
-            weight=criterion.weight,
-            level=None,
-            score=None,
-            rationale=NOTHING_SAID,
-            evidence=[],
-        )
-        for criterion in position.criteria
-    ]
-    return EvaluationOutcome(
-        overall_score=None,
-        recommendation=Recommendation.INCONCLUSIVE,
-        summary=NOTHING_SAID,
-        coverage=0.0,
-        criteria=results,
-        strengths=[],
-        weaknesses=[],
-        model="none",
+async def _complete(evaluation: Evaluation, subject: _Subject, phrases: EvaluationPhrases) -> Evaluation | None:
+    judgements = await list_judgements(evaluation.id)
+    # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
+    outcome = await asyncio.to_thread(
+        build_outcome, subject.interview, subject.position, subject.turns, judgements, phrases
+    )
+    return await evaluation_transitions.complete_evaluation(
+        evaluation, outcome, transcript_digest=compute_transcript_digest(subject.turns)
     )
 
 
 async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: JudgeFailed) -> Evaluation | None:
     """Postpone the evaluation, or fail it if another attempt cannot help or none is left."""
-    evaluation_id, attempts = evaluation.id, services.settings.jobs.judge_attempts
+    evaluation_id, fence, jobs = evaluation.id, evaluation.fence, services.settings.jobs
     log.warning("judgement failed", evaluation_id=str(evaluation_id), attempt=evaluation.attempts, reason=str(failed))
     if not failed.is_transient:
-        return await evaluation_transitions.fail_evaluation(evaluation_id, evaluation.fence, str(failed))
-    if evaluation.attempts >= attempts:
+        return await evaluation_transitions.fail_evaluation(evaluation_id, fence, str(failed))
+    if isinstance(failed, JudgeUnavailable):
+        return await _wait_for_judge(evaluation, failed, timedelta(hours=jobs.judge_hours))
+    if evaluation.attempts >= jobs.judge_attempts:
         failure_text = (
-            f"{failed} That was attempt {evaluation.attempts} of {attempts}. Call evaluateInterview to request another version."
+            f"{failed} That was attempt {evaluation.attempts} of {jobs.judge_attempts}. "
+            "Call evaluateInterview to request another version."
         )
-        return await evaluation_transitions.fail_evaluation(evaluation_id, evaluation.fence, failure_text)
+        return await evaluation_transitions.fail_evaluation(evaluation_id, fence, failure_text)
     pause = max(failed.retry_after_seconds, evaluation_transitions.BACKOFF.seconds(evaluation.attempts))
-    failure_text = f"{failed} The next attempt is in {pause:.0f} seconds (attempt {evaluation.attempts} of {attempts} failed)."
-    return await evaluation_transitions.postpone_evaluation(evaluation_id, evaluation.fence, failure_text, pause)
+    failure_text = (
+        f"{failed} The next attempt is in {pause:.0f} seconds (attempt {evaluation.attempts} of {jobs.judge_attempts} failed)."
+    )
+    return await evaluation_transitions.postpone_evaluation(evaluation_id, fence, failure_text, pause)
+
+
+async def _wait_for_judge(evaluation: Evaluation, failed: JudgeUnavailable, patience: timedelta) -> Evaluation | None:
+    """Postpone the evaluation for as long as it has been waiting, within bounds; fail it when the patience has ended."""
+    waited = now() - evaluation.unavailable_since if evaluation.unavailable_since else timedelta()
+    if waited > patience:
+        failure_text = f"{failed} This lasted for more than {patience}. Call evaluateInterview to request another version."
+        return await evaluation_transitions.fail_evaluation(evaluation.id, evaluation.fence, failure_text)
+    backoff = evaluation_transitions.BACKOFF
+    pause = max(failed.retry_after_seconds, min(backoff.max_seconds, max(backoff.base_seconds, waited.total_seconds())))
+    failure_text = f"{failed} It is tried again in {pause:.0f} seconds, for up to {patience} in all."
+    return await evaluation_transitions.postpone_evaluation(
+        evaluation.id, evaluation.fence, failure_text, pause, judge_was_called=False
+    )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import ClassVar
 
 from beanie import PydanticObjectId
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.documents.interview import Decision, Lease, Recommendation
+from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
 
@@ -26,17 +28,81 @@ class EvaluationStatus(StrEnum):
 ACTIVE_STATUSES = (EvaluationStatus.PENDING, EvaluationStatus.RUNNING)
 
 
+class InconclusiveReason(StrEnum):
+    """Why an evaluation has no overall score. If several apply, the first of this order."""
+
+    NOTHING_SAID = "NOTHING_SAID"
+    CANDIDATE_STOPPED = "CANDIDATE_STOPPED"
+    BROKEN_OFF = "BROKEN_OFF"
+    HELD_BY_CODE = "HELD_BY_CODE"
+    OTHER_LANGUAGE = "OTHER_LANGUAGE"
+    HEARD_BADLY = "HEARD_BADLY"
+    UNRELIABLE_QUOTES = "UNRELIABLE_QUOTES"
+    LOW_COVERAGE = "LOW_COVERAGE"
+
+
+class CriterionState(StrEnum):
+    """Whether a criterion has a level, and if not, why.
+
+    NOT_DEMONSTRATED: the questions that serve it were asked and followed up, and the answers offered nothing on it.
+    """
+
+    ASSESSED = "ASSESSED"
+    NOT_DEMONSTRATED = "NOT_DEMONSTRATED"
+    NOT_ASSESSED = "NOT_ASSESSED"
+
+
+class ReviewFlag(StrEnum):
+    """What people should look at before they rely on a result."""
+
+    LEVELS_DIFFER = "LEVELS_DIFFER"
+    """The passes differ by two levels or more."""
+    PARTLY_ASSESSED = "PARTLY_ASSESSED"
+    """Some passes gave a level and some did not."""
+    BANDS_DIFFER = "BANDS_DIFFER"
+    """The passes lead to different recommendations."""
+    VOIDED_PASS = "VOIDED_PASS"
+    """More than a third of a pass's quotes were not in the transcript, so the pass does not count."""
+    ADDRESSES_EVALUATOR = "ADDRESSES_EVALUATOR"
+    """The candidate addresses the evaluator in some turns, which are no evidence."""
+    PROSE_REMOVED = "PROSE_REMOVED"
+    """Sentences of the judge were removed, because they were not allowed or not supported."""
+
+
+class EvidenceFlag(StrEnum):
+    """What may turn the meaning of a quote, found by code in its sentence."""
+
+    NEGATION = "NEGATION"
+    CONDITION = "CONDITION"
+    OTHER_SUBJECT = "OTHER_SUBJECT"
+
+
 class Evidence(BaseModel):
-    """A quote that code found in the transcript: text[start:end] of turn `seq`, in Unicode code points."""
+    """A quote that code found in the transcript, with its sentence.
+
+    The quote is text[start:end] of turn `seq`, its sentence text[sentence_start:sentence_end], in Unicode code points.
+    """
 
     quote: str
     seq: int
     start: int
     end: int
+    sentence: str = ""
+    sentence_start: int = 0
+    sentence_end: int = 0
+    flags: list[EvidenceFlag] = Field(default_factory=list)
+
+
+class QuestionCoverage(BaseModel):
+    """Whether a question that serves a criterion was asked, and whether the candidate answered it."""
+
+    question_key: str
+    asked: bool
+    answered: bool
 
 
 class CriterionResult(BaseModel):
-    """The result for one criterion. `level` (1-5) and `score` (0-100) are None when it was not assessed."""
+    """The result for one criterion. `level` (1-5) and `score` (0-100) are None unless it is ASSESSED."""
 
     key: str
     name: str
@@ -45,6 +111,21 @@ class CriterionResult(BaseModel):
     score: float | None
     rationale: str
     evidence: list[Evidence]
+    state: CriterionState = CriterionState.NOT_ASSESSED
+    questions: list[QuestionCoverage] = Field(default_factory=list)
+    """The questions that serve the criterion; empty in evaluations made before coverage counted questions."""
+    pass_levels: list[int | None] = Field(default_factory=list)
+    """The level of each pass that counts, in the order of the passes."""
+    spread: int | None = None
+    """Highest level of the passes minus the lowest; None without a level."""
+    flags: list[ReviewFlag] = Field(default_factory=list)
+
+    @property
+    def answered_share(self) -> Fraction:
+        """The share of the questions that serve the criterion which were answered; 1 if no question is known."""
+        if not self.questions:
+            return Fraction(1)
+        return Fraction(sum(question.answered for question in self.questions), len(self.questions))
 
 
 class Finding(BaseModel):
@@ -54,14 +135,38 @@ class Finding(BaseModel):
     evidence: list[Evidence]
 
 
-class Usage(BaseModel):
-    """Tokens used by calls of the model, and their cost in US dollars at the prices in settings."""
+class JudgePass(BaseModel):
+    """One pass of the judge over the whole transcript, and what identifies its call."""
 
-    input_tokens: int = 0
-    """Input tokens, without those read from the cache."""
-    cached_input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float = 0.0
+    number: int
+    """Counted from 1."""
+    model: str
+    message_id: str
+    """The id of the answer at the provider."""
+    max_tokens: int
+    prompt_digest: str
+    """SHA-256 (hex) of the request: system text, messages and schema of the answer."""
+    judgement_digest: str
+    """SHA-256 (hex) of the raw answer (models.documents.judgement)."""
+    claimed_quotes: int
+    failed_quotes: int
+    """How many of the claimed quotes were not in the transcript."""
+    is_void: bool
+    """Whether too many quotes failed for the pass to count."""
+    overall_score: float | None
+    """Score by this pass alone; None if it is inconclusive."""
+    usage: Usage
+
+
+class Provenance(BaseModel):
+    """What an outcome was computed from, beside the transcript and the judgements. Digests are SHA-256 in hex."""
+
+    rubric_digest: str
+    """Digest of the position's questions and criteria as JSON."""
+    consent_text_version: str | None
+    interviewer_model: str | None
+    """The model of the interviewer's replies; None if Claude gave none."""
+    interviewer_prompt_version: str | None
 
 
 class LevelOverride(BaseModel):
@@ -96,7 +201,20 @@ class EvaluationOutcome(BaseModel):
     weaknesses: list[Finding]
     model: str
     usage: Usage = Usage()
-    """Usage of the call that produced this outcome."""
+    """Usage of the calls that produced this outcome."""
+    inconclusive_reason: InconclusiveReason | None = None
+    lowest_score: float | None = None
+    """Lowest overall score of the passes that count, each taken alone; None if none has a score."""
+    highest_score: float | None = None
+    flags: list[ReviewFlag] = Field(default_factory=list)
+    passes: list[JudgePass] = Field(default_factory=list)
+    evaluator_addresses: list[int] = Field(default_factory=list)
+    """Seqs of the turns in which the candidate addresses the evaluator."""
+    removed_sentences: int = 0
+    """Sentences of the judge that were removed."""
+    replaced_texts: int = 0
+    """Texts of which no sentence was left, so that code's text replaced them."""
+    provenance: Provenance | None = None
 
 
 class Evaluation(StoredDocument):
@@ -112,6 +230,10 @@ class Evaluation(StoredDocument):
     """Usage of all calls, including those that failed or whose worker lost its lease."""
     billed_fences: list[int] = Field(default_factory=list)
     """Fences of the attempts included in `usage`, so that retrying to record one adds it only once."""
+    passes_done: int = 0
+    """Passes whose judgement is stored (models.documents.judgement); `attempts` counts those of the next pass."""
+    unavailable_since: datetime | None = None
+    """When the judge became unreachable in the current pass; None once it has answered."""
     position_id: PydanticObjectId
     position_version: int
     prompt_version: str = ""

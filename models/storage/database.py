@@ -12,13 +12,14 @@ import settings
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview
+from models.documents.judgement import JudgementDocument
 from models.documents.organization import ApiKey, Organization
 from models.documents.position import Position
 from models.documents.recording import Recording
 from models.documents.turn import TurnDocument
 from models.storage.transactions import APP_NAME, get_database
 
-DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, Recording, IdempotencyClaim]
+DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, JudgementDocument, Recording, IdempotencyClaim]
 
 
 @asynccontextmanager

@@ -17,10 +17,11 @@ from models.documents.evaluation import (
     EvaluationOutcome,
     EvaluationStatus,
     Review,
-    Usage,
     list_evaluations,
 )
 from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, get_interview
+from models.documents.judgement import JudgementDocument
+from models.documents.usage import Usage
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
@@ -52,10 +53,46 @@ async def claim_evaluation(
     )
 
 
-async def postpone_evaluation(evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float) -> Evaluation | None:
-    """Release the job until `retry_seconds` from now, with the reason in `failure`."""
+async def postpone_evaluation(
+    evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float, *, judge_was_called: bool = True
+) -> Evaluation | None:
+    """Release the job until `retry_seconds` from now, with the reason in `failure`.
+
+    An attempt in which the judge was not called (`judge_was_called=False`) does not count.
+    """
     values = {"status": EvaluationStatus.PENDING, "failure": failure}
-    return await change_with_interview(Evaluation, evaluation_id, _lease_condition(fence), values, postponed(retry_seconds))
+    changes = postponed(retry_seconds)
+    if not judge_was_called:
+        changes |= {
+            "attempts": {"$subtract": ["$attempts", 1]},
+            "unavailable_since": {"$ifNull": ["$unavailable_since", "$$NOW"]},
+        }
+    return await change_with_interview(Evaluation, evaluation_id, _lease_condition(fence), values, changes)
+
+
+async def complete_pass(evaluation: Evaluation, judgement: JudgementDocument) -> Evaluation | None:
+    """Store the judgement of a pass, and release the job, so that the next pass is claimed with attempts of its own.
+
+    Returns None if the lease was lost or the interview was erased; then the judgement is not stored.
+    """
+
+    async def work(session: AsyncClientSession) -> Evaluation | None:
+        changed = await compare_and_set(
+            Evaluation,
+            evaluation.id,
+            _lease_condition(evaluation.fence),
+            {"passes_done": judgement.number, "attempts": 0, "unavailable_since": None, "failure": None, "lease": None},
+            session=session,
+        )
+        if changed is None:
+            return None
+        if await update_interview(evaluation.interview_id, NOT_ERASED, {}, session=session) is None:
+            await session.abort_transaction()
+            return None
+        await judgement.insert(session=session)
+        return changed
+
+    return await run_in_transaction(work)
 
 
 async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:
@@ -77,7 +114,6 @@ async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Eva
 
 async def complete_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, *, transcript_digest: str) -> Evaluation | None:
     """Store the outcome and copy its score to the interview, in one transaction.
-
 
     Returns None if the lease was lost or the interview was erased. Only one version is active at a time, so the
     interview always has the score of the newest completed version.

@@ -6,6 +6,7 @@ from bson import ObjectId
 
 from models.documents.evaluation import Evaluation
 from models.documents.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, get_interview
+from models.documents.judgement import JudgementDocument
 from models.documents.recording import Recording, list_recordings_for_interviews
 from models.documents.turn import get_turn_collection
 from models.storage.backoff import Backoff
@@ -72,6 +73,7 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
         return None
     await get_turn_collection().delete_many({"interview_id": interview_id})
     await Evaluation.find({"interview_id": interview_id}).delete()
+    await JudgementDocument.find({"interview_id": interview_id}).delete()
     await Recording.find({"interview_id": interview_id}).delete()
     if interview.erasure.recordings:
         return interview

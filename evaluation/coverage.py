@@ -1,0 +1,91 @@
+"""Which questions were asked and answered, and whether the interview as a whole can carry a score. Pure functions."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from evaluation.evidence import SearchableTranscript
+from models.documents.evaluation import InconclusiveReason, QuestionCoverage
+from models.documents.interview import EndReason, Interview
+from models.documents.position import Criterion, PositionContent, Question
+from models.documents.turn import Move, Speaker, Turn
+
+MAX_CODE_SHARE = Fraction(1, 3)
+"""Above this share of replies by code, because Claude was away, answers were not followed up as for other candidates."""
+MAX_UNCLEAR_SHARE = Fraction(1, 2)
+"""Above this share of the candidate's words in another language, or recognized with low confidence, there is no score."""
+LOW_CONFIDENCE = 0.6
+"""Recognition confidence of a turn below which its words count as heard badly."""
+
+_COMPLETE_END_REASONS = (EndReason.WRAPPED_UP, EndReason.OUT_OF_TIME, EndReason.OUT_OF_EXCHANGES)
+
+
+class InterviewCoverage:
+    """Which of a position's questions were asked, followed up and answered in a transcript."""
+
+    def __init__(self, position: PositionContent, turns: Sequence[Turn], transcript: SearchableTranscript) -> None:
+        self._questions = position.questions
+        self._asked = {turn.question_key for turn in turns if turn.question_key}
+        self._followed_up = {
+            turn.question_key for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is Move.PROBE
+        }
+        candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
+        self._declined = {turn.question_key for turn in candidate_turns if transcript.declines_to_answer(turn.seq)}
+        self._answered = {turn.question_key for turn in candidate_turns if transcript.has_substance(turn.seq)}
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether every question of the position was answered."""
+        return all(question.key in self._answered for question in self._questions)
+
+    def list_questions(self, criterion: Criterion) -> list[QuestionCoverage]:
+        """Return the coverage of each question that serves the criterion."""
+        return [
+            QuestionCoverage(
+                question_key=question.key, asked=question.key in self._asked, answered=question.key in self._answered
+            )
+            for question in self._serving(criterion)
+        ]
+
+    def get_answered_share(self, criterion: Criterion) -> Fraction:
+        """Return the share of the questions that serve the criterion which were answered."""
+        questions = self.list_questions(criterion)
+        return Fraction(sum(question.answered for question in questions), len(questions))
+
+    def was_explored(self, criterion: Criterion) -> bool:
+        """Return whether each question that serves the criterion was asked, and followed up or declined."""
+        return all(
+            question.key in self._followed_up or question.key in self._declined or (question.key in self._asked and not question.max_probes)
+            for question in self._serving(criterion)
+        )
+
+    def was_asked(self, criterion: Criterion) -> bool:
+        """Return whether any question that serves the criterion was asked."""
+        return any(question.key in self._asked for question in self._serving(criterion))
+
+    def _serving(self, criterion: Criterion) -> list[Question]:
+        serving = [question for question in self._questions if criterion.key in question.criterion_keys]
+        return serving or list(self._questions)
+
+
+def find_interview_problem(
+    interview: Interview, turns: Sequence[Turn], coverage: InterviewCoverage, other_language_share: float
+) -> InconclusiveReason | None:
+    """Return why the interview as a whole carries no score, whatever the answers show; None if it does.
+
+    `other_language_share` is the share of the candidate's words that are in another language than the interview's.
+    """
+    candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
+    if not candidate_turns:
+        return InconclusiveReason.NOTHING_SAID
+    if interview.end_reason not in _COMPLETE_END_REASONS and not coverage.all_answered:
+        stopped = interview.end_reason is EndReason.CANDIDATE_ENDED
+        return InconclusiveReason.CANDIDATE_STOPPED if stopped else InconclusiveReason.BROKEN_OFF
+    if interview.replies and Fraction(interview.code_replies, interview.replies) > MAX_CODE_SHARE:
+        return InconclusiveReason.HELD_BY_CODE
+    if other_language_share > MAX_UNCLEAR_SHARE:
+        return InconclusiveReason.OTHER_LANGUAGE
+    words = sum(len(turn.text.split()) for turn in candidate_turns)
+    unclear = sum(
+        len(turn.text.split()) for turn in candidate_turns if turn.confidence is not None and turn.confidence < LOW_CONFIDENCE
+    )
+    return InconclusiveReason.HEARD_BADLY if Fraction(unclear, max(1, words)) > MAX_UNCLEAR_SHARE else None
