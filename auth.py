@@ -58,6 +58,7 @@ class Action(StrEnum):
     """All of a position but title, language and limit, which every reader of the interview may read."""
     READ_QUESTIONS = "read questions and criteria"
     READ_EVALUATION = "read evaluations, scores and decisions"
+    READ_RAW_JUDGEMENT = "read the raw answers of the judge"
     READ_RECORDING = "read recordings"
     START_INTERVIEW = "start interviews"
     SCHEDULE_INTERVIEW = "schedule interviews"
@@ -72,11 +73,12 @@ class Action(StrEnum):
 
 
 _STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE}
+_ADMIN_ACTIONS = frozenset({Action.ERASE_INTERVIEW, Action.READ_RAW_JUDGEMENT})
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.ADMIN: _STAFF_ACTIONS,
-    Role.RECRUITER: _STAFF_ACTIONS - {Action.ERASE_INTERVIEW},
-    Role.INTEGRATION: _STAFF_ACTIONS - {Action.ERASE_INTERVIEW, Action.REVIEW_EVALUATION, Action.SAVE_POSITION},
+    Role.RECRUITER: _STAFF_ACTIONS - _ADMIN_ACTIONS,
+    Role.INTEGRATION: _STAFF_ACTIONS - _ADMIN_ACTIONS - {Action.REVIEW_EVALUATION, Action.SAVE_POSITION},
     Role.VIEWER: frozenset(
         {
             Action.READ_INTERVIEW,

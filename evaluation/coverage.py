@@ -54,7 +54,9 @@ class InterviewCoverage:
     def was_explored(self, criterion: Criterion) -> bool:
         """Return whether each question that serves the criterion was asked, and followed up or declined."""
         return all(
-            question.key in self._followed_up or question.key in self._declined or (question.key in self._asked and not question.max_probes)
+            question.key in self._followed_up
+            or question.key in self._declined
+            or (question.key in self._asked and not question.max_probes)
             for question in self._serving(criterion)
         )
 

@@ -40,9 +40,7 @@ CACHE_WRITE_FACTOR = 1.25
 
 _TRANSIENT_STATUSES = (408, 409, 429)
 _NO_CREDIT = "Claude refuses for lack of credit: add credit to the Anthropic account (Plans & Billing)"
-_PROMPT_TOO_LONG = (
-    "the transcript is too long for the judge's model (prompt is too long): set ANTHROPIC_JUDGE_MODEL to a model with a larger context"
-)
+_PROMPT_TOO_LONG = "the transcript is too long for the judge's model (prompt is too long): set ANTHROPIC_JUDGE_MODEL to a model with a larger context"
 _REMEDIES = {
     401: "correct ANTHROPIC_API_KEY",
     403: "use a key with access to the judge's model (ANTHROPIC_JUDGE_MODEL)",
@@ -179,7 +177,9 @@ def _to_judge_failure(error: APIStatusError) -> JudgeFailed:
     log.error("Claude rejected the request", status=status, request_id=error.request_id, type=error.type)
     if status == HTTPStatus.PAYMENT_REQUIRED or "credit balance" in error.message:
         return JudgeUnavailable(f"{_NO_CREDIT}.", retry_after_seconds=_parse_retry_after(error))
-    remedy = _PROMPT_TOO_LONG if "prompt is too long" in error.message else _REMEDIES.get(status, "look up the request id in the log")
+    remedy = (
+        _PROMPT_TOO_LONG if "prompt is too long" in error.message else _REMEDIES.get(status, "look up the request id in the log")
+    )
     return JudgeRejected(f"Claude answered {status}: {remedy}, then evaluate again.")
 
 

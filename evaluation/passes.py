@@ -154,7 +154,9 @@ def _assess_pass(
     criteria = {criterion.key: get_criterion_judgement(judged, criterion.key) for criterion in position.criteria}
     found = {key: transcript.find_quotes(one.quotes) for key, one in criteria.items()}
     supporting = transcript.select_supporting(position, {key: quotes.evidence for key, quotes in found.items()})
-    strengths, weaknesses = ([(it, transcript.find_quotes(it.quotes)) for it in it_s] for it_s in (judged.strengths, judged.weaknesses))
+    strengths, weaknesses = (
+        [(it, transcript.find_quotes(it.quotes)) for it in it_s] for it_s in (judged.strengths, judged.weaknesses)
+    )
     quotes = [*found.values(), *(one for _, one in (*strengths, *weaknesses))]
     assessments = {
         key: _CriterionAssessment(

@@ -166,9 +166,7 @@ def _build_judgement(evaluation: Evaluation, answer: JudgeAnswer) -> JudgementDo
 async def _complete(evaluation: Evaluation, subject: _Subject, phrases: EvaluationPhrases) -> Evaluation | None:
     judgements = await list_judgements(evaluation.id)
     # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
-    outcome = await asyncio.to_thread(
-        build_outcome, subject.interview, subject.position, subject.turns, judgements, phrases
-    )
+    outcome = await asyncio.to_thread(build_outcome, subject.interview, subject.position, subject.turns, judgements, phrases)
     return await evaluation_transitions.complete_evaluation(
         evaluation, outcome, transcript_digest=compute_transcript_digest(subject.turns)
     )

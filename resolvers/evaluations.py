@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
-from evaluation.rubric import compute_totals
+from evaluation.rubric import WeightedLevel, compute_totals
 from lifecycle.services import Services
 from lifecycle.states import request_evaluation
 from models.documents.evaluation import (
@@ -16,6 +16,7 @@ from models.documents.evaluation import (
     Evaluation,
     EvaluationOutcome,
     EvaluationStatus,
+    InconclusiveReason,
     LevelOverride,
     Review,
     get_organization_evaluation,
@@ -23,6 +24,7 @@ from models.documents.evaluation import (
     pick_evaluation,
 )
 from models.documents.interview import Decision, Interview, get_organization_interview
+from models.documents.judgement import JudgementDocument, list_judgements
 from models.storage.clock import now
 from models.writes import evaluation_transitions
 from resolvers.idempotency import idempotent
@@ -73,6 +75,12 @@ async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> Eval
         return None
     interview = await get_organization_interview(principal.organization_id, evaluation.interview_id)
     return evaluation if interview and interview.erased_at is None else None
+
+
+async def list_raw_judgements(principal: Principal, evaluation: Evaluation) -> list[JudgementDocument]:
+    """Return the raw answers of the judge, in the order of the passes, of an evaluation that the caller may read."""
+    require_permission(principal, Action.READ_RAW_JUDGEMENT)
+    return await list_judgements(evaluation.id)
 
 
 async def evaluate_interview(
@@ -146,5 +154,10 @@ def _validate_overrides(outcome: EvaluationOutcome, overrides: Sequence[Override
 
 
 def _compute_overall_score(outcome: EvaluationOutcome, overrides: Sequence[LevelOverride]) -> float | None:
+    """Return the score with the overrides; None where the interview as a whole carries no score."""
+    if outcome.inconclusive_reason not in (None, InconclusiveReason.LOW_COVERAGE):
+        return None
     levels = {override.criterion_key: override.level for override in overrides}
-    return compute_totals((result.weight, levels.get(result.key, result.level)) for result in outcome.criteria).overall_score
+    return compute_totals(
+        WeightedLevel(result.weight, levels.get(result.key, result.level), result.answered_share) for result in outcome.criteria
+    ).overall_score

@@ -39,7 +39,12 @@ class PromptCache:
 
 
 def _iterate_blocks(body: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Yield each text block with its role, in prompt order, and whether it is a cache breakpoint."""
+    """Yield each text block with its role, in prompt order, and whether it is a cache breakpoint.
+
+    The schema of the answer comes first: as documented, another schema invalidates the cache.
+    """
+    if "output_config" in body:
+        yield json.dumps(body["output_config"], sort_keys=True), False
     messages = ((message["role"], message["content"]) for message in body["messages"])
     for role, content in [("system", body.get("system", [])), *messages]:
         for block in [{"type": "text", "text": content}] if isinstance(content, str) else content:
@@ -49,6 +54,11 @@ def _iterate_blocks(body: dict[str, Any]) -> Iterator[tuple[str, bool]]:
 def count_tokens(text: str) -> int:
     """Return the approximate number of tokens in a text, at least 1."""
     return max(1, len(text) // CHARACTERS_PER_TOKEN)
+
+
+def count_prompt_tokens(body: dict[str, Any]) -> int:
+    """Return the approximate number of tokens in the request's system text and messages."""
+    return sum(len(block) // CHARACTERS_PER_TOKEN for block, _ in _iterate_blocks(body))
 
 
 def count_breakpoints(body: dict[str, Any]) -> int:

@@ -6,6 +6,8 @@ It applies these rules to the request alone:
     level                    by the words in the longest of these: under 10 -> 1, 25 -> 2, 50 -> 3, 90 -> 4, else 5; none -> null
     quotes                   the first sentence of at least five words in each of the two longest
     strengths, weaknesses    the longest and the shortest answer
+
+Like a real judge it wavers: the criterion that a pass reads first is rated by the second longest answer, if there is one.
 """
 
 import json
@@ -22,6 +24,7 @@ MIN_QUOTE_WORDS = 5
 
 _TURN = re.compile(r'<turn number="(\d+)" speaker="CANDIDATE"(?: question="(\w+)")?[^>]*>(.*?)</turn>', re.DOTALL)
 _QUESTION = re.compile(r'<question key="(\w+)" criteria="([\w ]*)">')
+_FIRST_CRITERION = re.compile(r'<criterion key="(\w+)"')
 _SENTENCE = re.compile(r"[^.!?\n]+")
 
 
@@ -52,11 +55,15 @@ def write_judgement(body: dict[str, Any]) -> str:
         for number, question, text in _TURN.findall(extract_text(body["messages"][-1]["content"]))
         if not detect_intents(unescape(text))
     ]
+    first_read = _FIRST_CRITERION.search(extract_text(body["messages"][-1]["content"]))
     schema = body["output_config"]["format"]["schema"]
     keys = list(_resolve_reference(schema, schema["properties"]["criteria"])["properties"])
     by_length = sorted(answers, key=lambda answer: answer.words, reverse=True)
     judgement = {
-        "criteria": {key: _judge_criterion(key, by_length, criteria_by_question) for key in keys},
+        "criteria": {
+            key: _judge_criterion(key, by_length, criteria_by_question, wavers=bool(first_read and first_read[1] == key))
+            for key in keys
+        },
         "strengths": _make_findings("the longest answer, it goes into detail.", by_length[:1]),
         "weaknesses": _make_findings("the shortest answer, it stays general.", by_length[-1:]),
         "summary": (
@@ -74,16 +81,16 @@ def _resolve_reference(schema: dict[str, Any], part: dict[str, Any]) -> dict[str
 
 
 def _judge_criterion(
-    key: str, by_length: Sequence[_CandidateAnswer], criteria_by_question: dict[str, list[str]]
+    key: str, by_length: Sequence[_CandidateAnswer], criteria_by_question: dict[str, list[str]], *, wavers: bool
 ) -> dict[str, Any]:
     is_targeted = any(key in criteria for criteria in criteria_by_question.values())
     relevant = [answer for answer in by_length if not is_targeted or key in criteria_by_question.get(answer.question, [])]
     if not relevant:
         return {"quotes": [], "rationale": "Sandbox: no answer to a question on this criterion.", "level": None}
-    words = relevant[0].words
+    words = relevant[1 if wavers and len(relevant) > 1 else 0].words
     return {
         "quotes": [answer.make_quote() for answer in relevant[:2]],
-        "rationale": f"Sandbox: {len(relevant)} turns on questions of this criterion, the longest has {words} words.",
+        "rationale": f"Sandbox: {len(relevant)} turns on questions of this criterion, the one that counts has {words} words.",
         "level": next((level for bound, level in LEVEL_BOUNDS if words < bound), 5),
     }
 

@@ -19,11 +19,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.anthropic import interviewer, judge
-from sandbox.anthropic.cache import PromptCache, count_breakpoints, count_tokens
+from sandbox.anthropic.cache import PromptCache, count_breakpoints, count_prompt_tokens, count_tokens
 
 MODEL = "sandbox"
 """The model in replies, so that stored replies are recognizable as the sandbox's."""
 MAX_CACHE_BREAKPOINTS = 4
+MAX_PROMPT_TOKENS = 200_000
 ROLES = ("user", "assistant", "system")
 THINKING_SECONDS = 0.15
 WORD_SECONDS = 0.012
@@ -37,6 +38,7 @@ class ScriptedReply:
     """The text of the reply; None for the text that the rules write."""
     status: int = 200
     error_type: str = "api_error"
+    error_message: str = "as scripted"
     retry_after: int | None = None
     delay_seconds: float = 0.0
     """Seconds before the response begins."""
@@ -116,7 +118,7 @@ class AnthropicProvider:
             await script.release_event.wait()
         await asyncio.sleep(script.delay_seconds or (THINKING_SECONDS if self._paced else 0))
         if script.status != 200:
-            raise _ApiError(script.status, script.error_type, "as scripted", script.retry_after)
+            raise _ApiError(script.status, script.error_type, script.error_message, script.retry_after)
         if script.raw_body is not None:
             return Response(script.raw_body, media_type="text/event-stream" if body.get("stream") else "application/json")
         text = _generate_text(body) if script.text is None else script.text
@@ -203,6 +205,8 @@ def _find_problems(body: dict[str, Any]) -> Iterator[tuple[bool, str]]:
     )
     yield is_misplaced, "messages: a system message must follow a user message and precede an assistant message or the end"
     yield any(not interviewer.extract_text(message["content"]).strip() for message in messages), "messages: a text is empty"
+    tokens = count_prompt_tokens(body)
+    yield tokens > MAX_PROMPT_TOKENS, f"prompt is too long: {tokens} tokens > {MAX_PROMPT_TOKENS} maximum"
     yield count_breakpoints(body) > MAX_CACHE_BREAKPOINTS, f"cache_control: at most {MAX_CACHE_BREAKPOINTS} blocks may be marked"
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from errors import ErrorCode
-from models.documents.evaluation import EvaluationStatus
+from models.documents.evaluation import CriterionState, EvaluationStatus, EvidenceFlag, InconclusiveReason, ReviewFlag
 from models.documents.interview import Decision, EndReason, InterviewStatus, Recommendation
 from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
@@ -15,16 +15,20 @@ from models.reads.interview_list import InterviewOrderField
 
 __all__ = [
     "Channel",
+    "CriterionState",
     "Decision",
     "EndReason",
     "ErrorCode",
     "EvaluationStatus",
+    "EvidenceFlag",
+    "InconclusiveReason",
     "InterviewOrderField",
     "InterviewStatus",
     "OrderDirection",
     "Recommendation",
     "RecordingKind",
     "RecordingStatus",
+    "ReviewFlag",
     "Role",
     "Speaker",
 ]
@@ -180,5 +184,49 @@ _describe_enum(
         "ACTIVE": "Being recorded or processed.",
         "COMPLETED": "Stored; `url` plays it.",
         "FAILED": "Recording failed (see `failure`). `url` plays what was recorded until then, if anything.",
+    },
+)
+_describe_enum(
+    CriterionState,
+    "Whether a criterion has a level, and if not, why. Only a level enters the score.",
+    {
+        "ASSESSED": "The criterion has a level, supported by quotes.",
+        "NOT_DEMONSTRATED": "Its questions were asked and followed up, and the answers offered nothing on it. Not a low level.",
+        "NOT_ASSESSED": "Its questions were not reached, too little was said, or no quote supports a level. Not a low level.",
+    },
+)
+_describe_enum(
+    InconclusiveReason,
+    "Why an evaluation has no overall score. If several apply, the first of this order.",
+    {
+        "NOTHING_SAID": "The candidate said nothing.",
+        "CANDIDATE_STOPPED": "The candidate ended the interview before every question was answered.",
+        "BROKEN_OFF": "The interview ended early for another reason than its plan before every question was answered.",
+        "HELD_BY_CODE": "Claude was away for more than a third of the replies, so answers were not followed up as for others.",
+        "OTHER_LANGUAGE": "More than half of the candidate's words are in another language than the interview's.",
+        "HEARD_BADLY": "More than half of the candidate's words were recognized with low confidence.",
+        "UNRELIABLE_QUOTES": "In every pass, more than a third of the model's quotes were not in the transcript.",
+        "LOW_COVERAGE": "`coverage` is below 0.6.",
+    },
+)
+_describe_enum(
+    ReviewFlag,
+    "What people should look at before they rely on an evaluation. Flags may be added.",
+    {
+        "LEVELS_DIFFER": "The passes differ by two levels or more.",
+        "PARTLY_ASSESSED": "Some passes gave a level and some did not.",
+        "BANDS_DIFFER": "The passes lead to different recommendations.",
+        "VOIDED_PASS": "A pass does not count, because more than a third of its quotes were not in the transcript.",
+        "ADDRESSES_EVALUATOR": "The candidate addresses the evaluator in the turns named by `evaluatorAddresses`.",
+        "PROSE_REMOVED": "Sentences of the model were removed.",
+    },
+)
+_describe_enum(
+    EvidenceFlag,
+    "What in the sentence of a quote may turn its meaning.",
+    {
+        "NEGATION": "The sentence negates something.",
+        "CONDITION": "The sentence is about what would be or would have been.",
+        "OTHER_SUBJECT": "Somebody else than the candidate acts in the sentence.",
     },
 )

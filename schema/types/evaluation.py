@@ -7,10 +7,19 @@ import strawberry
 from bson import ObjectId
 
 from models.documents import evaluation as documents
+from resolvers.evaluations import list_raw_judgements
 from resolvers.ids import IdKind, build_not_found, encode_id
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, object_type, resolved_field
-from schema.types.enums import Decision, EvaluationStatus, Recommendation
+from schema.types.enums import (
+    CriterionState,
+    Decision,
+    EvaluationStatus,
+    EvidenceFlag,
+    InconclusiveReason,
+    Recommendation,
+    ReviewFlag,
+)
 from schema.types.node import Node
 from schema.types.transcript import Turn
 
@@ -29,6 +38,13 @@ class Evidence:
     seq: int = document_field("`seq` of the turn.")
     start: int = document_field("The index of the quote's first code point in the turn's text.")
     end: int = document_field("The index after the quote's last code point.")
+    sentence: str = document_field(
+        "The whole sentence that the quote is taken from, or a part of it if it is long: `text[sentenceStart:sentenceEnd]` of "
+        "the turn. Empty in evaluations made before December 2026."
+    )
+    sentence_start: int = document_field("The index of the sentence's first code point in the turn's text.")
+    sentence_end: int = document_field("The index after the sentence's last code point.")
+    flags: list[EvidenceFlag] = document_field("What in the sentence may turn the meaning of the quote. Check the turn.")
 
     @resolved_field()
     async def turn(self, info: Info) -> Turn:
@@ -45,6 +61,17 @@ class Evidence:
 
 
 @object_type
+class QuestionCoverage:
+    """Whether a question that serves a criterion was asked and answered."""
+
+    question_key: str = strawberry.field(description="The key of the position's question.")
+    asked: bool = strawberry.field(description="Whether the interview reached the question.")
+    answered: bool = strawberry.field(
+        description="Whether an answer to it has substance: more than a few words, and not only that there is no answer."
+    )
+
+
+@object_type
 class CriterionResult:
     """The result for one criterion of the rubric."""
 
@@ -55,10 +82,17 @@ class CriterionResult:
     assessed: bool = strawberry.field(
         description="Whether there was enough evidence for a level. A criterion that was not assessed does not lower the score."
     )
-    level: int | None = document_field("The level, 1 (lowest) to 5 (highest). Null if not assessed.")
+    state: CriterionState = document_field("Whether the criterion has a level, and if not, why.")
+    level: int | None = document_field("The level, 1 (lowest) to 5 (highest): the median of the passes. Null if not assessed.")
     score: float | None = document_field("The level as a score: (level - 1) x 25, so 0 to 100. Null if not assessed.")
     rationale: str = document_field("Why the model chose this level, or why the criterion could not be assessed.")
     evidence: list[Evidence] = strawberry.field(description="The quotes that support the level.")
+    questions: list[QuestionCoverage] = document_field(
+        "The questions that serve this criterion. Empty in evaluations made before December 2026."
+    )
+    pass_levels: list[int | None] = document_field("The level of each pass that counts, in the order of the passes.")
+    spread: int | None = document_field("The highest level of the passes minus the lowest. Null if no pass gave a level.")
+    flags: list[ReviewFlag] = document_field("What people should look at before they rely on the level.")
 
     @classmethod
     def of(cls, document: documents.CriterionResult, interview_id: ObjectId) -> "CriterionResult":
@@ -89,6 +123,45 @@ class Usage:
     cached_input_tokens: int = strawberry.field(description="Input tokens read from the prompt cache.")
     output_tokens: int = strawberry.field(description="Output tokens.")
     cost_usd: float | None = strawberry.field(description="The cost in US dollars, by the prices in the deployment's settings.")
+
+
+@object_type
+class JudgePass:
+    """One pass of the model over the whole transcript. Each pass reads the criteria in another order."""
+
+    number: int = strawberry.field(description="The number of the pass, counted from 1.")
+    model: str = strawberry.field(description="The model that answered.")
+    message_id: str = strawberry.field(description="The id of the answer at the model's provider.")
+    max_tokens: int = strawberry.field(description="The limit of the answer, in tokens.")
+    prompt_digest: str = strawberry.field(description="SHA-256 of the request, in hexadecimal.")
+    judgement_digest: str = strawberry.field(description="SHA-256 of the raw answer, in hexadecimal.")
+    claimed_quotes: int = strawberry.field(description="The number of quotes that the model gave.")
+    failed_quotes: int = strawberry.field(description="How many of them are not in the transcript.")
+    is_void: bool = strawberry.field(
+        description="Whether more than a third of the quotes failed, so that the pass does not count."
+    )
+    overall_score: float | None = strawberry.field(description="The score by this pass alone. Null if it is inconclusive.")
+    usage: Usage = strawberry.field(description="Tokens and cost of the call.")
+
+
+@object_type
+class Provenance:
+    """What an evaluation was made from, beside the transcript and the judgements."""
+
+    rubric_digest: str = strawberry.field(
+        description="SHA-256, in hexadecimal, of the position's questions and criteria as JSON with sorted keys."
+    )
+    consent_text_version: str | None = strawberry.field(description="The version of the text that the candidate agreed to.")
+    interviewer_model: str | None = strawberry.field(description="The model of the interviewer's replies. Null if it gave none.")
+    interviewer_prompt_version: str | None = strawberry.field(description="The version of the interviewer's prompt.")
+
+
+@object_type
+class RawJudgement:
+    """A pass's raw answer, as the model gave it: before quotes, levels and texts were checked."""
+
+    number: int = strawberry.field(description="The number of the pass, counted from 1.")
+    text: str = strawberry.field(description="The answer, as JSON.")
 
 
 @object_type
@@ -128,16 +201,27 @@ class Evaluation(Node):
     status: EvaluationStatus = document_field("The state of the evaluation.")
     failure: str | None = document_field("Why the last attempt failed, and whether it will be retried.")
     overall_score: float | None = strawberry.field(
-        description="The weighted mean of the scores of the assessed criteria, 0 to 100, to one decimal place. Null until the "
-        "evaluation is completed, and if `coverage` is below 0.6."
+        description="The weighted mean of the scores of the assessed criteria, 0 to 100, rounded down to one decimal place. Null "
+        "until the evaluation is completed, and if there is an `inconclusiveReason`."
+    )
+    inconclusive_reason: InconclusiveReason | None = strawberry.field(
+        description="Why there is no overall score. Show it in the score's place. Null with a score, until the evaluation is "
+        "completed, and in evaluations made before December 2026."
+    )
+    lowest_score: float | None = strawberry.field(
+        description="The lowest overall score of the passes, each taken alone. Null without a score."
+    )
+    highest_score: float | None = strawberry.field(
+        description="The highest overall score of the passes, each taken alone. Null without a score."
     )
     recommendation: Recommendation | None = strawberry.field(
-        description="The band of the overall score: STRONG_HIRE from 75, HIRE from 50, NO_HIRE from 25, STRONG_NO_HIRE below, "
+        description="The band of the exact overall score: STRONG_HIRE from 75, HIRE from 50, NO_HIRE from 25, STRONG_NO_HIRE below, "
         "INCONCLUSIVE without a score. Null until the evaluation is completed."
     )
     summary: str | None = strawberry.field(description="The model's summary. Null until the evaluation is completed.")
     coverage: float | None = strawberry.field(
-        description="The share of the rubric's weight that could be assessed, 0 to 1. Below 0.6 there is no overall score. Null "
+        description="The share of the rubric's weight that could be assessed, 0 to 1, rounded down to four decimal places: each "
+        "assessed criterion counts by the share of its questions that were answered. Below 0.6 there is no overall score. Null "
         "until the evaluation is completed."
     )
     criteria: list[CriterionResult] = strawberry.field(
@@ -154,12 +238,35 @@ class Evaluation(Node):
         "SHA-256 of the evaluated transcript, in hexadecimal. Empty until the evaluation is completed."
     )
     usage: Usage | None = strawberry.field(description="Tokens and cost. Null until the evaluation is completed.")
+    flags: list[ReviewFlag] = strawberry.field(description="What people should look at before they rely on the evaluation.")
+    passes: list[JudgePass] = strawberry.field(
+        description="The passes of the model, from which the levels are combined. Empty until the evaluation is completed."
+    )
+    evaluator_addresses: list[int] = strawberry.field(
+        description="`seq` of the turns in which the candidate addresses the evaluator. They are no evidence."
+    )
+    removed_sentences: int = strawberry.field(
+        description="How many of the model's sentences were removed: they held a quote that was not found, a score, a verdict, a "
+        "protected trait, markup or another language."
+    )
+    replaced_texts: int = strawberry.field(
+        description="How many of the model's texts lost every sentence, so that a standard text stands in their place."
+    )
+    provenance: Provenance | None = strawberry.field(
+        description="What the evaluation was made from. Null until it is completed, and if it was made before December 2026."
+    )
     sandbox: bool = document_field(
         "Whether the evaluation was made in the sandbox, by a simulated model. Never base a decision on such an evaluation."
     )
     created_at: datetime = document_field("When the evaluation was requested.")
     completed_at: datetime | None = document_field("When the evaluation was completed or failed. Null until then.")
     reviews: list[Review] = document_field("Reviews by people, oldest first.")
+
+    @resolved_field()
+    async def raw_judgements(self, info: Info) -> list[RawJudgement] | None:
+        """The raw answers of the model, one per pass. FORBIDDEN for other roles than ADMIN."""
+        judgements = await list_raw_judgements(await info.context.principal(), self.document)
+        return [as_graphql(RawJudgement, judgement) for judgement in judgements]
 
     @resolved_field()
     def criterion(
@@ -192,4 +299,13 @@ class Evaluation(Node):
             weaknesses=[Finding.of(finding, interview_id) for finding in outcome.weaknesses] if outcome else [],
             model=outcome.model if outcome else document.model,
             usage=as_graphql(Usage, document.usage) if outcome else None,
+            inconclusive_reason=outcome.inconclusive_reason if outcome else None,
+            lowest_score=outcome.lowest_score if outcome else None,
+            highest_score=outcome.highest_score if outcome else None,
+            flags=outcome.flags if outcome else [],
+            passes=[as_graphql(JudgePass, one) for one in outcome.passes] if outcome else [],
+            evaluator_addresses=outcome.evaluator_addresses if outcome else [],
+            removed_sentences=outcome.removed_sentences if outcome else 0,
+            replaced_texts=outcome.replaced_texts if outcome else 0,
+            provenance=as_graphql(Provenance, outcome.provenance) if outcome and outcome.provenance else None,
         )

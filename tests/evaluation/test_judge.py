@@ -7,9 +7,9 @@ import pytest
 from anthropic import AsyncAnthropic
 
 import settings
-from evaluation.judge import JudgeFailed, ask_judge
-from evaluation.prompt import build_system_text, get_criterion_judgement
-from models.documents.evaluation import Usage
+from evaluation.judge import JudgeFailed, JudgeUnavailable, ask_judge
+from evaluation.prompt import build_system_text, format_transcript, get_criterion_judgement
+from models.documents.usage import Usage
 from sandbox.anthropic.cache import count_tokens
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
@@ -22,12 +22,16 @@ VALID_JUDGEMENT = json.loads(build_judgement_json(build_criterion_judgement(3, (
 ANTHROPIC_SETTINGS = settings.AnthropicSettings(input_usd=5, cached_input_usd=0.5, output_usd=25)
 
 
-async def request_judgement(claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None) -> Any:
+async def request_judgement(
+    claude: AsyncAnthropic, timeout_seconds: float = 5, usages: list[Usage] | None = None, pass_number: int = 1
+) -> Any:
     async def record_usage(usage: Usage) -> None:
         if usages is not None:
             usages.append(usage)
 
-    return await ask_judge(claude, ANTHROPIC_SETTINGS, position_body(), "en", TURNS, timeout_seconds, record_usage)
+    return await ask_judge(
+        claude, ANTHROPIC_SETTINGS, position_body(), "en", TURNS, "Ada Lovelace", pass_number, timeout_seconds, record_usage
+    )
 
 
 async def expect_judge_failure(
@@ -48,15 +52,20 @@ async def test_judgement_has_its_model_and_usage(claude: AsyncAnthropic, provide
     assert get_criterion_judgement(answer.judgement, "technical").level == 3
     assert answer.model == "sandbox"
     assert answer.usage.input_tokens > 0
-    # the rubric is written to the cache, which costs a quarter more
-    rubric = count_tokens(build_system_text(position_body(), "en")[0]["text"])
-    cost = ((answer.usage.input_tokens + 0.25 * rubric) * 5 + answer.usage.output_tokens * 25) / 1_000_000
+    # all but the rubric, which differs between the passes, is written to the cache, which costs a quarter more
+    (body,) = provider.judgement_requests
+    written = answer.usage.input_tokens - count_tokens(body["messages"][0]["content"][1]["text"])
+    cost = ((answer.usage.input_tokens + 0.25 * written) * 5 + answer.usage.output_tokens * 25) / 1_000_000
     assert answer.usage.cost_usd == pytest.approx(cost, abs=1e-4)
 
 
-async def test_second_judgement_reads_the_rubric_from_the_cache(claude: AsyncAnthropic) -> None:
-    assert (await request_judgement(claude)).usage.cached_input_tokens == 0
-    assert (await request_judgement(claude)).usage.cached_input_tokens > 0
+async def test_later_passes_read_rules_and_transcript_from_the_cache(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    usages = [(await request_judgement(claude, pass_number=number)).usage for number in (1, 2, 3)]
+    assert usages[0].cached_input_tokens == 0
+    cached = [build_system_text(position_body(), "en")[0]["text"], format_transcript(TURNS, "Ada Lovelace")]
+    assert usages[1].cached_input_tokens == usages[2].cached_input_tokens >= sum(len(text) // 4 for text in cached)
+    # a provider that caches documents that another schema of the answer is another prompt
+    assert len({json.dumps(body["output_config"]) for body in provider.judgement_requests}) == 1
 
 
 async def test_request_has_the_whole_transcript_and_the_schema(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
@@ -64,7 +73,7 @@ async def test_request_has_the_whole_transcript_and_the_schema(claude: AsyncAnth
     (body,) = provider.judgement_requests
     assert body["model"] == ANTHROPIC_SETTINGS.judge_model
     assert [message["role"] for message in body["messages"]] == ["user"]
-    assert SECRET_PHRASE in body["messages"][0]["content"]
+    assert SECRET_PHRASE in body["messages"][0]["content"][0]["text"]
     assert body["output_config"]["format"]["type"] == "json_schema"
     assert "tools" not in body
 
@@ -139,10 +148,34 @@ async def test_service_error_is_transient_or_names_a_remedy(
     provider.scripts.append(ScriptedReply(status=status, error_type=kind))
     failed = await expect_judge_failure(claude)
     assert failed.is_transient is is_transient
+    # nothing was paid for a request that the service did not take
+    assert isinstance(failed, JudgeUnavailable) is is_transient
     assert str(status) in str(failed)
     assert is_transient or "then evaluate again" in str(failed)
     # a single call: the job retries, after a pause stored in the document
     assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, "invalid_request_error"), (402, "billing_error")])
+async def test_lack_of_credit_is_transient_and_named(
+    claude: AsyncAnthropic, provider: AnthropicProvider, status: int, kind: str
+) -> None:
+    text = (
+        "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."
+    )
+    provider.scripts.append(ScriptedReply(status=status, error_type=kind, error_message=text))
+    failed = await expect_judge_failure(claude)
+    assert isinstance(failed, JudgeUnavailable)
+    assert "credit" in str(failed)
+
+
+async def test_transcript_that_is_too_long_is_named(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    text = "prompt is too long: 215000 tokens > 200000 maximum"
+    provider.scripts.append(ScriptedReply(status=400, error_type="invalid_request_error", error_message=text))
+    failed = await expect_judge_failure(claude)
+    assert not failed.is_transient
+    assert "too long" in str(failed)
+    assert "ANTHROPIC_JUDGE_MODEL" in str(failed)
 
 
 async def test_retry_after_header_is_respected(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
@@ -157,4 +190,11 @@ async def test_timeout_is_a_failure(claude: AsyncAnthropic, provider: AnthropicP
 
 async def test_unreachable_service_is_a_failure(provider: AnthropicProvider) -> None:
     async with AsyncAnthropic(api_key="test", base_url="http://127.0.0.1:9", max_retries=0) as unreachable:
-        assert "cannot be reached" in str(await expect_judge_failure(unreachable))
+        failed = await expect_judge_failure(unreachable)
+    assert isinstance(failed, JudgeUnavailable)
+    assert "cannot be reached" in str(failed)
+
+
+async def test_answer_that_breaks_off_may_have_been_paid_for(claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    provider.scripts.append(ScriptedReply(raw_body=json.dumps({"id": "msg"})[:-1]))
+    assert not isinstance(await expect_judge_failure(claude), JudgeUnavailable)

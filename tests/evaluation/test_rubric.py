@@ -1,13 +1,20 @@
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.rubric import MIN_COVERAGE, compute_totals, to_score
+from evaluation import rubric
+from evaluation.rubric import RECOMMENDATION_BANDS, Totals, WeightedLevel, get_recommendation, to_score
 from models.documents.interview import Recommendation
 
 WEIGHTS = st.floats(0.01, 10)
 LEVELS = st.integers(1, 5)
 RUBRICS = st.lists(st.tuples(WEIGHTS, LEVELS | st.none()), min_size=1, max_size=20)
+
+
+def compute_totals(levels: list[tuple[float, int | None]]) -> Totals:
+    return rubric.compute_totals(WeightedLevel(weight, level) for weight, level in levels)
 
 
 def test_levels_are_spread_evenly_over_the_scale() -> None:
@@ -41,16 +48,67 @@ def test_same_level_in_every_criterion_gives_its_band(level: int, recommendation
     assert compute_totals([(1, level), (2, level)]).recommendation is recommendation
 
 
-def test_band_follows_the_rounded_score() -> None:
-    # 49.96 is rounded to 50.0, which is a HIRE
-    totals = compute_totals([(0.9992, 3), (0.0008, 1)])
-    assert (totals.overall_score, totals.recommendation) == (50.0, Recommendation.HIRE)
+@pytest.mark.parametrize(
+    ("weights", "shown", "recommendation"),
+    [
+        ((0.9992, 0.0008), 49.9, Recommendation.NO_HIRE),  # 49.96 exactly
+        ((0.99999, 0.00001), 49.9, Recommendation.NO_HIRE),
+        ((1, 1), 25.0, Recommendation.NO_HIRE),
+        ((0.3333, 0.6667), 16.6, Recommendation.STRONG_NO_HIRE),  # 16.665
+    ],
+)
+def test_score_is_rounded_down_and_never_shows_a_band_that_it_has_not_reached(
+    weights: tuple[float, float], shown: float, recommendation: Recommendation
+) -> None:
+    totals = compute_totals([(weights[0], 3), (weights[1], 1)])
+    assert (totals.overall_score, totals.recommendation) == (shown, recommendation)
+
+
+def test_totals_are_exact() -> None:
+    # in binary floating point, the ten tenths add up to less than 1 and the mean to less than 75
+    totals = compute_totals([(0.1, 4)] * 10)
+    assert (totals.overall_score, totals.coverage, totals.recommendation) == (75.0, 1.0, Recommendation.STRONG_HIRE)
+    # 0.1 + 0.2 is 0.30000000000000004 in binary: the coverage is 3/5 exactly
+    assert compute_totals([(0.1, 3), (0.2, 3), (0.2, None)]).coverage == 0.6
+
+
+@given(RUBRICS, st.randoms())
+def test_order_of_the_criteria_changes_nothing(criteria: list[tuple[float, int | None]], random: object) -> None:
+    shuffled = list(criteria)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert compute_totals(shuffled) == compute_totals(criteria)
+
+
+@given(RUBRICS)
+def test_recommendation_agrees_with_the_score_that_people_see(criteria: list[tuple[float, int | None]]) -> None:
+    totals = compute_totals(criteria)
+    if totals.overall_score is not None:
+        assert totals.recommendation is get_recommendation(totals.overall_score)
+
+
+def test_bands_have_no_more_decimals_than_the_score_that_people_see() -> None:
+    assert all(
+        Fraction(minimum) * 10**rubric.SCORE_DECIMALS == int(minimum * 10**rubric.SCORE_DECIMALS)
+        for minimum, _ in RECOMMENDATION_BANDS
+    )
 
 
 def test_too_little_coverage_is_inconclusive_without_a_score() -> None:
-    assert compute_totals([(MIN_COVERAGE, 1), (1 - MIN_COVERAGE, None)]).recommendation is Recommendation.STRONG_NO_HIRE
-    totals = compute_totals([(MIN_COVERAGE - 0.01, 5), (1 - MIN_COVERAGE + 0.01, None)])
+    assert compute_totals([(0.6, 1), (0.4, None)]).recommendation is Recommendation.STRONG_NO_HIRE
+    totals = compute_totals([(0.59, 5), (0.41, None)])
     assert (totals.overall_score, totals.recommendation) == (None, Recommendation.INCONCLUSIVE)
+
+
+def test_coverage_counts_the_share_of_answered_questions_of_assessed_criteria() -> None:
+    totals = rubric.compute_totals(
+        [
+            WeightedLevel(0.5, 4, Fraction(2, 3)),
+            WeightedLevel(0.3, 2, Fraction(1)),
+            WeightedLevel(0.2, None, Fraction(1)),
+        ]
+    )
+    # 0.5 x 2/3 + 0.3 x 1 = 0.6333..., while the score weighs both criteria whole: (0.5 x 75 + 0.3 x 25) / 0.8
+    assert (totals.coverage, totals.overall_score) == (0.6333, 56.2)
 
 
 def test_nothing_assessed_is_inconclusive() -> None:

@@ -14,8 +14,10 @@ def candidate_turn(seq: int, text: str, question_key: str | None = None) -> Turn
     return _turn(seq, text, Speaker.CANDIDATE, question_key, None, None)
 
 
-def interviewer_turn(seq: int, text: str, answers: int, question_key: str | None = None) -> Turn:
-    return _turn(seq, text, Speaker.INTERVIEWER, question_key, Move.NEXT, answers)
+def interviewer_turn(
+    seq: int, text: str, answers: int, question_key: str | None = None, *, move: Move | None = Move.NEXT
+) -> Turn:
+    return _turn(seq, text, Speaker.INTERVIEWER, question_key, move, answers)
 
 
 def _turn(seq: int, text: str, speaker: Speaker, question_key: str | None, move: Move | None, answers: int | None) -> Turn:
