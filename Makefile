@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium pages demo dev check test test-voice bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
+.PHONY: help install livekit web chromium pages demo dev check test test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -89,6 +89,12 @@ test: install livekit web chromium ## run the tests, on real servers
 
 test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long
+
+adversarial: install ## evaluate with a judge that lies, obeys candidates, wavers and paraphrases, and print what people see
+	$(BIN)/pytest --quiet tests/adversarial
+
+eval-live: install ## measure the real judge with your ANTHROPIC_API_KEY: retest, injected instructions, counterfactual pairs (costs several dollars)
+	$(BIN)/python -m benchmarks.judge
 
 bench: bench-peers ## compare live updates and the list query with peers: eight minutes; FULL=1 for more rounds (docs/performance.md)
 	$(BIN)/python -m benchmarks.compare $(if $(FULL),--full)

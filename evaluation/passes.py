@@ -13,6 +13,7 @@ Pure functions. The rules:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from hashlib import sha256
 from statistics import median_low
 
@@ -132,7 +133,7 @@ def build_outcome(
         strengths=strengths,
         weaknesses=weaknesses,
         model=judgements[0].model if judgements else "none",
-        usage=_sum_usage(judgements),
+        usage=reduce(Usage.plus, (judgement.usage for judgement in judgements), Usage()),
         flags=_collect_flags(passes, scores, transcript, texts),
         passes=[_describe_pass(one) for one in passes],
         evaluator_addresses=transcript.evaluator_addresses,
@@ -279,14 +280,4 @@ def _describe_pass(one: _PassAssessment) -> JudgePass:
         is_void=one.is_void,
         overall_score=one.totals.overall_score,
         usage=judgement.usage,
-    )
-
-
-def _sum_usage(judgements: Sequence[JudgementDocument]) -> Usage:
-    usages = [judgement.usage for judgement in judgements]
-    return Usage(
-        input_tokens=sum(usage.input_tokens for usage in usages),
-        cached_input_tokens=sum(usage.cached_input_tokens for usage in usages),
-        output_tokens=sum(usage.output_tokens for usage in usages),
-        cost_usd=round(sum(usage.cost_usd for usage in usages), 6),
     )

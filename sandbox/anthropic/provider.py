@@ -7,7 +7,7 @@ judge.py), never a database. A test can script the next replies instead.
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +70,8 @@ class AnthropicProvider:
         self.requests: list[dict[str, Any]] = []
         self.scripts: deque[ScriptedReply] = deque()
         self.default_script: ScriptedReply | None = None
+        self.write_judgement: Callable[[dict[str, Any]], str] = judge.write_judgement
+        """Writes the judgements that are not scripted."""
         self.capabilities: dict[str, Any] | None = None
         """The capabilities that it reports for every model."""
         self.url = ""
@@ -121,7 +123,7 @@ class AnthropicProvider:
             raise _ApiError(script.status, script.error_type, script.error_message, script.retry_after)
         if script.raw_body is not None:
             return Response(script.raw_body, media_type="text/event-stream" if body.get("stream") else "application/json")
-        text = _generate_text(body) if script.text is None else script.text
+        text = self._generate_text(body) if script.text is None else script.text
         usage = self._cache.record_usage(body)
         if body.get("stream"):
             return StreamingResponse(
@@ -131,6 +133,12 @@ class AnthropicProvider:
             [{"type": "text", "text": text}], script.stop_reason, {**usage, "output_tokens": count_tokens(text)}
         )
         return JSONResponse(message, headers=_response_headers())
+
+    def _generate_text(self, body: dict[str, Any]) -> str:
+        try:
+            return self.write_judgement(body) if "output_config" in body else interviewer.write_reply(body["messages"])
+        except (ValueError, KeyError) as error:
+            raise _ApiError(400, "invalid_request_error", f"no rule matches this request: {error}") from None
 
     async def _stream(self, text: str, script: ScriptedReply, usage: dict[str, int]) -> AsyncIterator[str]:
         self.open_streams += 1
@@ -160,13 +168,6 @@ class AnthropicProvider:
         delta = {"stop_reason": script.stop_reason, "stop_sequence": None, "stop_details": _stop_details(script.stop_reason)}
         yield _format_event("message_delta", delta=delta, usage={**usage, "output_tokens": count_tokens(text)})
         yield _format_event("message_stop")
-
-
-def _generate_text(body: dict[str, Any]) -> str:
-    try:
-        return judge.write_judgement(body) if "output_config" in body else interviewer.write_reply(body["messages"])
-    except (ValueError, KeyError) as error:
-        raise _ApiError(400, "invalid_request_error", f"no rule matches this request: {error}") from None
 
 
 def _split_into_deltas(text: str, size: int | None) -> list[str]:
