@@ -52,7 +52,7 @@ class CriterionAnalysis(BaseModel):
 
 
 class JobAnalysis(BaseModel):
-    """What the job consists of, how that was found out, and how the rubric follows from it."""
+    """The tasks of the job, how they were determined, and how the rubric follows from them."""
 
     tasks: list[NonEmptyText] = Field(min_length=1, max_length=50)
     method: NonEmptyText

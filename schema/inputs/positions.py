@@ -58,7 +58,7 @@ class CriterionAnalysisInput:
 
 @input_type
 class JobAnalysisInput:
-    """What the job consists of, how that was found out, and how the rubric follows from it."""
+    """The tasks of the job, how they were determined, and how the rubric follows from them."""
 
     tasks: list[str] = strawberry.field(description="The main tasks of the job. 1 to 50, each 1 to 2,000 characters.")
     method: str = strawberry.field(
@@ -109,7 +109,7 @@ class SavePositionInput:
     )
     job_analysis: JobAnalysisInput | None = strawberry.field(
         default=UNSET,
-        description="What the job consists of, and why the rubric has these criteria and weights. Candidates cannot read it.",
+        description="The tasks of the job, and why the rubric has these criteria and weights. Candidates cannot read it.",
     )
     blind_review: bool = strawberry.field(
         default=False, description="Whether reviewers rate an interview before they see its evaluation."

@@ -60,7 +60,7 @@ class CriterionAnalysis:
 
 @object_type
 class JobAnalysis:
-    """What the job consists of, how that was found out, and how the rubric follows from it."""
+    """The tasks of the job, how they were determined, and how the rubric follows from them."""
 
     tasks: list[str] = strawberry.field(description="The main tasks of the job.")
     method: str = strawberry.field(description="How the tasks and criteria were determined, and what was not examined.")
@@ -100,7 +100,7 @@ class Position(Node):
     )
     criteria: list[Criterion] | None = document_field("The criteria of the rubric.", guard=Action.READ_QUESTIONS)
     job_analysis: JobAnalysis | None = document_field(
-        "What the job consists of, and why the rubric has these criteria and weights. Null if the position has no job analysis.",
+        "The tasks of the job, and why the rubric has these criteria and weights. Null if the position has no job analysis.",
         guard=Action.READ_QUESTIONS,
     )
     blind_review: bool = document_field(
