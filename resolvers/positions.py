@@ -122,14 +122,20 @@ def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:
         yield "criteria", f"a position has 1 to {MAX_CRITERIA} criteria, not {len(body.criteria)}"
     yield from _find_duplicate_keys("questions", [question.key for question in body.questions])
     yield from _find_duplicate_keys("criteria", [criterion.key for criterion in body.criteria])
+    analyses = body.job_analysis.criteria if body.job_analysis else []
+    yield from _find_duplicate_keys("jobAnalysis.criteria", [analysis.key for analysis in analyses])
     known = {criterion.key for criterion in body.criteria}
-    for i, question in enumerate(body.questions):
-        for j, key in enumerate(question.criterion_keys):
-            if key not in known:
-                yield (
-                    f"questions[{i}].criterionKeys[{j}]",
-                    f"there is no criterion '{key}': add it to criteria, or remove it here",
-                )
+    references = [
+        *(
+            (f"questions[{i}].criterionKeys[{j}]", key)
+            for i, question in enumerate(body.questions)
+            for j, key in enumerate(question.criterion_keys)
+        ),
+        *((f"jobAnalysis.criteria[{i}].key", analysis.key) for i, analysis in enumerate(analyses)),
+    ]
+    for path, key in references:
+        if key not in known:
+            yield path, f"there is no criterion '{key}': add it to criteria, or remove it here"
     for i, criterion in enumerate(body.criteria):
         if sorted(level.value for level in criterion.levels) != [1, 2, 3, 4, 5]:
             yield f"criteria[{i}].levels", "give exactly one anchor for each of the levels 1 to 5"

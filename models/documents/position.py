@@ -43,18 +43,38 @@ class Question(BaseModel):
     criterion_keys: list[SnakeCaseKey] = []
 
 
+class CriterionAnalysis(BaseModel):
+    """Why a criterion is in the rubric, and why it has its weight."""
+
+    key: SnakeCaseKey
+    reason: NonEmptyText
+    weight_reason: NonEmptyText
+
+
+class JobAnalysis(BaseModel):
+    """The tasks of the job, how they were determined, and how the rubric follows from them."""
+
+    tasks: list[NonEmptyText] = Field(min_length=1, max_length=50)
+    method: NonEmptyText
+    criteria: list[CriterionAnalysis] = []
+
+
 class PositionContent(BaseModel):
     """The content that people edit: a position without its version. resolvers.positions validates it as a whole."""
 
     key: SnakeCaseKey
     title: NonEmptyText
     description: str = Field("", max_length=5000)
+    """Addressed to candidates, who can read it. The interviewer receives it as background."""
     language: str = "en"
     questions: list[Question]
     criteria: list[Criterion]
     wrap_up_after_exchanges: int = Field(15, ge=1, le=100)
     limit_minutes: int = Field(30, ge=1, le=240)
     archived: bool = False
+    job_analysis: JobAnalysis | None = None
+    blind_review: bool = False
+    """Whether reviewers rate an interview before they see its evaluation."""
 
 
 class Position(StoredDocument, PositionContent):

@@ -48,6 +48,28 @@ class CriterionInput:
 
 
 @input_type
+class CriterionAnalysisInput:
+    """Why a criterion is in the rubric, and why it has its weight."""
+
+    key: str = strawberry.field(description="The criterion's key. Must be in `criteria` of the position.")
+    reason: str = strawberry.field(description="Why the criterion is in the rubric. 1 to 2,000 characters.")
+    weight_reason: str = strawberry.field(description="Why the criterion has its weight. 1 to 2,000 characters.")
+
+
+@input_type
+class JobAnalysisInput:
+    """The tasks of the job, how they were determined, and how the rubric follows from them."""
+
+    tasks: list[str] = strawberry.field(description="The main tasks of the job. 1 to 50, each 1 to 2,000 characters.")
+    method: str = strawberry.field(
+        description="How the tasks and criteria were determined, and what was not examined. 1 to 2,000 characters."
+    )
+    criteria: list[CriterionAnalysisInput] = strawberry.field(
+        default_factory=list, description="The reasons for the criteria of the rubric. At most one entry for each."
+    )
+
+
+@input_type
 class SavePositionInput:
     """The input of savePosition: the whole content of the new version.
 
@@ -62,7 +84,11 @@ class SavePositionInput:
         "CONFLICT if the key is already in use.",
     )
     title: str = strawberry.field(description="The position's display name. 1 to 2,000 characters.")
-    description: str = strawberry.field(default="", description="A description of the position. At most 5,000 characters.")
+    description: str = strawberry.field(
+        default="",
+        description="A description of the position, addressed to candidates, who can read it. The interviewer receives it as "
+        "background. At most 5,000 characters.",
+    )
     language: str = strawberry.field(
         default="en",
         description="The language of the questions, as a BCP 47 tag. The interviewer speaks en, de, es and fr, in any region.",
@@ -80,4 +106,11 @@ class SavePositionInput:
     )
     archived: bool = strawberry.field(
         default=False, description="Whether new interviews for this position are refused. Existing interviews are not affected."
+    )
+    job_analysis: JobAnalysisInput | None = strawberry.field(
+        default=UNSET,
+        description="The tasks of the job, and why the rubric has these criteria and weights. Candidates cannot read it.",
+    )
+    blind_review: bool = strawberry.field(
+        default=False, description="Whether reviewers rate an interview before they see its evaluation."
     )

@@ -50,11 +50,31 @@ class Criterion:
 
 
 @object_type
+class CriterionAnalysis:
+    """Why a criterion is in the rubric, and why it has its weight."""
+
+    key: str = strawberry.field(description="The criterion's key.")
+    reason: str = strawberry.field(description="Why the criterion is in the rubric.")
+    weight_reason: str = strawberry.field(description="Why the criterion has its weight.")
+
+
+@object_type
+class JobAnalysis:
+    """The tasks of the job, how they were determined, and how the rubric follows from them."""
+
+    tasks: list[str] = strawberry.field(description="The main tasks of the job.")
+    method: str = strawberry.field(description="How the tasks and criteria were determined, and what was not examined.")
+    criteria: list[CriterionAnalysis] = strawberry.field(
+        description="The reasons for the criteria of the rubric. A criterion may have no entry."
+    )
+
+
+@object_type
 class Position(Node):
     """One version of a position. Versions never change: savePosition stores a new one.
 
-    Callers with role CANDIDATE can read `title`, `language` and `limitMinutes` of their own
-    interview's position; other fields are FORBIDDEN.
+    Callers with role CANDIDATE can read `title`, `description`, `language` and `limitMinutes` of
+    their own interview's position; other fields are FORBIDDEN.
     """
 
     PROJECTED_FIELDS: ClassVar = ("id", "key", "version", "title", "limitMinutes")
@@ -66,7 +86,9 @@ class Position(Node):
     key: str = document_field("The position's key, the same in all versions.", guard=Action.READ_POSITION)
     version: int = document_field("The version number, counted from 1.", guard=Action.READ_POSITION)
     title: str = document_field("The position's display name.")
-    description: str = document_field("A description of the position.", guard=Action.READ_POSITION)
+    description: str = document_field(
+        "A description of the position, addressed to candidates. The interviewer receives it as background."
+    )
     language: str = document_field("The language of the questions, as a BCP 47 tag.")
     wrap_up_after_exchanges: int = document_field(
         "The number of exchanges (a question and its answer) after which the interviewer wraps up.", guard=Action.READ_POSITION
@@ -77,6 +99,13 @@ class Position(Node):
         "The core questions, in the order in which they are asked.", guard=Action.READ_QUESTIONS
     )
     criteria: list[Criterion] | None = document_field("The criteria of the rubric.", guard=Action.READ_QUESTIONS)
+    job_analysis: JobAnalysis | None = document_field(
+        "The tasks of the job, and why the rubric has these criteria and weights. Null if the position has no job analysis.",
+        guard=Action.READ_QUESTIONS,
+    )
+    blind_review: bool = document_field(
+        "Whether reviewers rate an interview before they see its evaluation.", guard=Action.READ_POSITION
+    )
 
     @classmethod
     def of(cls, document: documents.Position | PositionRef, caller: Principal) -> "Position":

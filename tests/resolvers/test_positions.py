@@ -45,6 +45,11 @@ def remove_value(*path: str | int) -> Callable[[RawBody], None]:
     return change
 
 
+def new_job_analysis(*criterion_keys: str) -> RawBody:
+    criteria = [{"key": key, "reason": "It matters.", "weight_reason": "It matters much."} for key in criterion_keys]
+    return {"tasks": ["Tests programs."], "method": "By survey.", "criteria": criteria}
+
+
 LEVELS = [{"value": value, "anchor": "an anchor"} for value in (1, 2, 3, 4, 5)]
 QUESTION = {"key": "more", "text": "What else?"}
 
@@ -84,6 +89,16 @@ INVALID_BODIES: list[tuple[str, Callable[[RawBody], None], str]] = [
     ("criteria[2].levels", set_value("criteria", 2, "levels", value=[*LEVELS, LEVELS[0]]), "levels 1 to 5"),
     ("criteria[2].levels[0].value", set_value("criteria", 2, "levels", 0, "value", value=0), "greater than or equal to 1"),
     ("criteria[2].levels[4].anchor", set_value("criteria", 2, "levels", 4, "anchor", value=""), "at least 1"),
+    ("jobAnalysis.tasks", set_value("job_analysis", value={"tasks": [], "method": "By survey."}), "at least 1"),
+    ("jobAnalysis.tasks", set_value("job_analysis", value={"tasks": ["Tests."] * 51, "method": "By survey."}), "at most 50"),
+    ("jobAnalysis.tasks[0]", set_value("job_analysis", value={"tasks": [" "], "method": "By survey."}), "at least 1"),
+    ("jobAnalysis.method", set_value("job_analysis", value={"tasks": ["Tests."]}), "required"),
+    (
+        "jobAnalysis.criteria[1].key",
+        set_value("job_analysis", value=new_job_analysis("technical", "charm")),
+        "no criterion 'charm'",
+    ),
+    ("jobAnalysis.criteria[1].key", set_value("job_analysis", value=new_job_analysis("technical", "technical")), "occurs twice"),
     ("wrapUpAfterExchanges", set_value("wrap_up_after_exchanges", value=2), "3 questions need at least as many exchanges"),
     ("wrapUpAfterExchanges", set_value("wrap_up_after_exchanges", value=101), "less than or equal to 100"),
     ("limitMinutes", set_value("limit_minutes", value=2), "3 questions need at least a minute each"),
@@ -116,8 +131,10 @@ MANY_CRITERIA = [{"key": f"c{n}", "name": "a name", "weight": 1, "levels": LEVEL
         {"questions": MANY_QUESTIONS, "wrap_up_after_exchanges": MAX_QUESTIONS, "limit_minutes": MAX_QUESTIONS},
         {"criteria": MANY_CRITERIA, "questions": [QUESTION]},
         {"description": ""},
+        {"job_analysis": {**new_job_analysis(), "tasks": ["Tests programs."] * 50}},
+        {"job_analysis": new_job_analysis("technical")},
     ],
-    ids=["minutes", "exchanges", "questions", "criteria", "no description"],
+    ids=["minutes", "exchanges", "questions", "criteria", "no description", "tasks", "one analysed criterion"],
 )
 def test_position_at_its_limits_is_accepted(values: RawBody) -> None:
     validate_position_body(new_raw_body() | values)

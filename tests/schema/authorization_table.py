@@ -24,6 +24,7 @@ from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.evaluation import Evidence, Finding, LevelOverride, Review
 from models.documents.interview import Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
 from models.documents.organization import Role
+from models.documents.position import CriterionAnalysis, JobAnalysis, Position
 from models.documents.turn import Channel, Latency, Speaker
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
@@ -66,9 +67,11 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "TurnLatency": {ORGANIZATION_ROLES: "final committed firstWord firstAudio heard"},
     "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
     "Position": {
-        ALL_ROLES: "id title language limitMinutes",
-        ORGANIZATION_ROLES: "key version description questions criteria wrapUpAfterExchanges archived",
+        ALL_ROLES: "id title description language limitMinutes",
+        ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis blindReview",
     },
+    "JobAnalysis": {ORGANIZATION_ROLES: "tasks method criteria"},
+    "CriterionAnalysis": {ORGANIZATION_ROLES: "key reason weightReason"},
     "Question": {ORGANIZATION_ROLES: "key text listenFor maxProbes criterionKeys"},
     "Criterion": {ORGANIZATION_ROLES: "key name description weight levels"},
     "Level": {ORGANIZATION_ROLES: "value anchor"},
@@ -142,6 +145,8 @@ TYPE_QUERIES = {
     "Question": "{ interview(id: $interview) { position { questions { FIELD } } } }",
     "Criterion": "{ interview(id: $interview) { position { criteria { FIELD } } } }",
     "Level": "{ interview(id: $interview) { position { criteria { levels { FIELD } } } } }",
+    "JobAnalysis": "{ interview(id: $interview) { position { jobAnalysis { FIELD } } } }",
+    "CriterionAnalysis": "{ interview(id: $interview) { position { jobAnalysis { criteria { FIELD } } } } }",
     "InterviewConnection": "{ interviews { FIELD } }",
     "InterviewEdge": "{ interviews { edges { FIELD } } }",
     "PositionConnection": "{ positions { FIELD } }",
@@ -251,6 +256,9 @@ class AuthorizationScenario:
 
 async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     """Make the scenario. Only the fields in ALWAYS_NULL_FIELDS are null."""
+    reasons = [CriterionAnalysis(key="technical", reason="It matters.", weight_reason="It matters much.")]
+    analysis = JobAnalysis(tasks=["Tests programs."], method="By survey.", criteria=reasons)
+    await tenant.position.set({Position.job_analysis: analysis})
     interview = await tenant.make_interview(
         candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
         progress=Progress(question=1, question_key="motivation", exchanges=1),

@@ -21,7 +21,7 @@ from lifecycle.access_monitor import RECHECK_SECONDS
 from models.documents.idempotency_claim import CLAIM_TTL_SECONDS
 from models.documents.interview import Recommendation
 from models.documents.organization import Role
-from models.documents.position import Criterion, Level, PositionContent, Question
+from models.documents.position import Criterion, JobAnalysis, Level, PositionContent, Question
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from resolvers.input_text import DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
@@ -132,6 +132,10 @@ PROMISES = [
         ("SavePositionInput.wrapUpAfterExchanges",),
     ),
     Promise(f"At most {bound(PositionContent, 'description', 'max_length'):,} characters", ("SavePositionInput.description",)),
+    Promise(
+        f"{bound(JobAnalysis, 'tasks', 'min_length')} to {bound(JobAnalysis, 'tasks', 'max_length')}, each",
+        ("JobAnalysisInput.tasks",),
+    ),
     Promise(
         f"{bound(Question, 'max_probes', 'ge')} to {bound(Question, 'max_probes', 'le')}.",
         ("QuestionInput.maxProbes", "Question.maxProbes"),

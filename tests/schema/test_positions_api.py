@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from models.documents.organization import Role
-from models.documents.position import Position
+from models.documents.position import JobAnalysis, Position
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
-from tests.factories import make_position
-from tests.resolvers.tenant import Tenant
+from tests.factories import make_interview, make_position
+from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 
-POSITION_SELECTION = """key version title description language wrapUpAfterExchanges limitMinutes archived
+POSITION_SELECTION = """key version title description language wrapUpAfterExchanges limitMinutes archived blindReview
+jobAnalysis { tasks method criteria { key reason weightReason } }
 questions { key text listenFor maxProbes criterionKeys }
 criteria { key name description weight levels { value anchor } }"""
 POSITIONS_QUERY = """query($archived: Boolean! = false, $first: Int, $after: String, $last: Int, $before: String) {
@@ -32,6 +33,12 @@ def position_input(**values: Any) -> dict[str, Any]:
         "criteria": [{"key": "technical", "name": "Knows plants", "weight": 2.5, "levels": levels}],
     }
     return {**deepcopy(least), **values}
+
+
+def job_analysis_input(*criterion_keys: str) -> dict[str, Any]:
+    """Return a job analysis with reasons for these criteria, by default for `technical`."""
+    criteria = [{"key": key, "reason": "Plants die.", "weightReason": "Alone."} for key in criterion_keys or ("technical",)]
+    return {"tasks": ["Plants roses.", "Prunes roses."], "method": "By watching two gardeners.", "criteria": criteria}
 
 
 def changed_input(path: str, value: Any) -> dict[str, Any]:
@@ -69,6 +76,8 @@ async def test_omitted_fields_of_a_new_position_get_their_defaults(api: ApiClien
         "wrapUpAfterExchanges": 15,
         "limitMinutes": 30,
         "archived": False,
+        "blindReview": False,
+        "jobAnalysis": None,
         "questions": [
             {"key": "soil", "text": "What is good soil?", "listenFor": [], "maxProbes": 2, "criterionKeys": []},
         ],
@@ -83,6 +92,8 @@ async def test_saved_position_is_readable_in_every_version(api: ApiClient, tenan
         language="en-GB",
         wrapUpAfterExchanges=3,
         limitMinutes=7,
+        blindReview=True,
+        jobAnalysis=job_analysis_input(),
         questions=[
             {"key": "soil", "text": "What is soil?", "listenFor": ["clay"], "maxProbes": 0, "criterionKeys": ["technical"]},
             {"key": "roses", "text": "How do you prune?", "listenFor": [], "maxProbes": 5, "criterionKeys": []},
@@ -97,6 +108,7 @@ async def test_saved_position_is_readable_in_every_version(api: ApiClient, tenan
     # omitted fields get their default, not the value of the previous version
     assert read[2] == read[None] == second["savePosition"]["position"]
     assert (read[2]["description"], read[2]["limitMinutes"], len(read[2]["questions"])) == ("", 30, 1)
+    assert (read[2]["jobAnalysis"], read[2]["blindReview"]) == (None, False)
 
 
 @pytest.mark.parametrize("based_on", [None, 1, 3])
@@ -156,6 +168,10 @@ INVALID_POSITIONS: list[tuple[dict[str, Any], str]] = [
         "wrapUpAfterExchanges",
     ),
     ({**changed_input("questions", [{**QUESTION, "key": f"q{n}"} for n in range(6)]), "limitMinutes": 5}, "limitMinutes"),
+    (position_input(jobAnalysis={**job_analysis_input(), "tasks": []}), "jobAnalysis.tasks"),
+    (position_input(jobAnalysis={**job_analysis_input(), "method": " "}), "jobAnalysis.method"),
+    (position_input(jobAnalysis=job_analysis_input("technical", "charm")), "jobAnalysis.criteria[1].key"),
+    (position_input(jobAnalysis=job_analysis_input("technical", "technical")), "jobAnalysis.criteria[1].key"),
     (changed_input("idempotencyKey", ""), "idempotencyKey"),
 ]
 
@@ -207,6 +223,29 @@ async def test_archived_position_refuses_interviews_until_saved_as_active(api: A
 
 
 # --- reading
+
+
+async def test_candidate_reads_the_description_but_neither_job_analysis_nor_blind_review(api: ApiClient, tenant: Tenant) -> None:
+    position = await make_position(
+        tenant.id, key="gardener", description="You grow roses.", job_analysis=JobAnalysis(tasks=["Plants."], method="By survey.")
+    )
+    interview = await make_interview(position)
+    query = "query($id: ID!) { interview(id: $id) { position { title description jobAnalysis { method } blindReview } } }"
+    read = await api.execute(query, await issue_token(tenant, Role.CANDIDATE, interview), id=global_id_of(interview))
+    # blindReview and position are not nullable, so a refusal makes the whole interview null
+    assert (read.data, set(read.codes)) == ({"interview": None}, {"FORBIDDEN"})
+    query = "query($id: ID!) { interview(id: $id) { position { title description jobAnalysis { method } } } }"
+    read = await api.execute(query, await issue_token(tenant, Role.CANDIDATE, interview), id=global_id_of(interview))
+    expected = {"title": "Tester", "description": "You grow roses.", "jobAnalysis": None}
+    assert (read.data, read.codes) == ({"interview": {"position": expected}}, ["FORBIDDEN"])
+
+
+async def test_position_stored_before_job_analyses_existed_is_readable(api: ApiClient, tenant: Tenant) -> None:
+    fields = {"job_analysis": "", "blind_review": ""}
+    await Position.get_pymongo_collection().update_one({"_id": tenant.position.id}, {"$unset": fields})
+    query = '{ position(key: "tester") { title blindReview jobAnalysis { tasks } } }'
+    read = await api.execute(query, await issue_token(tenant, Role.VIEWER))
+    assert read.data == {"position": {"title": "Tester", "blindReview": False, "jobAnalysis": None}}
 
 
 @pytest.mark.parametrize(
