@@ -15,7 +15,7 @@ from cli.common import (
     run_or_exit,
 )
 from evaluation import tasks
-from evaluation.phrases import load_evaluation_phrases
+from evaluation.languages import load_languages
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINALIZE_RECORDING, RECORD, REPLY
 from lifecycle.reconciler import run_recording_reconciler, run_room_reconciler
 from lifecycle.recorder_dispatch import start_recording
@@ -43,12 +43,10 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     phrasebook = load_phrasebook()
-    evaluation_phrases = load_evaluation_phrases()
+    languages = load_languages()
     async with open_services(settings) as services, create_claude_client(settings) as claude:
         services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
-        services.jobs.register(
-            EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, evaluation_phrases, evaluation_id)
-        )
+        services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, languages, evaluation_id))
         services.jobs.register(RECORD, lambda interview_id: start_recording(services, interview_id))
         services.jobs.register(
             FINALIZE_RECORDING, lambda recording_id: finalize_recording(services, store, recording_id), exclusive=True

@@ -1,9 +1,11 @@
 """Which questions were asked and answered, and whether the interview as a whole can carry a score. Pure functions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from evaluation.evidence import SearchableTranscript
+from evaluation.prose import LanguageRanker, is_other_language
+from evaluation.substance import MIN_CONTENT_WORDS, find_content_words, is_unknown
+from evaluation.wording import Wording
 from models.documents.evaluation import InconclusiveReason, QuestionCoverage
 from models.documents.interview import EndReason, Interview
 from models.documents.position import Criterion, PositionContent, Question
@@ -22,15 +24,15 @@ _COMPLETE_END_REASONS = (EndReason.WRAPPED_UP, EndReason.OUT_OF_TIME, EndReason.
 class InterviewCoverage:
     """Which of a position's questions were asked, followed up and answered in a transcript."""
 
-    def __init__(self, position: PositionContent, turns: Sequence[Turn], transcript: SearchableTranscript) -> None:
+    def __init__(self, position: PositionContent, turns: Sequence[Turn], wording: Wording) -> None:
         self._questions = position.questions
         self._asked = {turn.question_key for turn in turns if turn.question_key}
         self._followed_up = {
             turn.question_key for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is Move.PROBE
         }
         candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
-        self._declined = {turn.question_key for turn in candidate_turns if transcript.declines_to_answer(turn.seq)}
-        self._answered = {turn.question_key for turn in candidate_turns if transcript.has_substance(turn.seq)}
+        self._declined = {turn.question_key for turn in candidate_turns if is_unknown(turn.text, wording)}
+        self._answered = {turn.question_key for turn in candidate_turns if _has_substance(turn.text, wording)}
 
     @property
     def all_answered(self) -> bool:
@@ -69,12 +71,16 @@ class InterviewCoverage:
         return serving or list(self._questions)
 
 
+def _has_substance(text: str, wording: Wording) -> bool:
+    return len(find_content_words(text, wording)) >= MIN_CONTENT_WORDS and not is_unknown(text, wording)
+
+
 def find_interview_problem(
-    interview: Interview, turns: Sequence[Turn], coverage: InterviewCoverage, other_language_share: float
+    interview: Interview, turns: Sequence[Turn], coverage: InterviewCoverage, language: str, languages: LanguageRanker
 ) -> InconclusiveReason | None:
     """Return why the interview as a whole carries no score, whatever the answers show; None if it does.
 
-    `other_language_share` is the share of the candidate's words that are in another language than the interview's.
+    `language` is the primary BCP 47 subtag of the interview's language.
     """
     candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
     if not candidate_turns:
@@ -84,10 +90,13 @@ def find_interview_problem(
         return InconclusiveReason.CANDIDATE_STOPPED if stopped else InconclusiveReason.BROKEN_OFF
     if interview.replies and Fraction(interview.code_replies, interview.replies) > MAX_CODE_SHARE:
         return InconclusiveReason.HELD_BY_CODE
-    if other_language_share > MAX_UNCLEAR_SHARE:
+    if _share_of_words(candidate_turns, lambda turn: is_other_language(turn.text, language, languages)) > MAX_UNCLEAR_SHARE:
         return InconclusiveReason.OTHER_LANGUAGE
-    words = sum(len(turn.text.split()) for turn in candidate_turns)
-    unclear = sum(
-        len(turn.text.split()) for turn in candidate_turns if turn.confidence is not None and turn.confidence < LOW_CONFIDENCE
-    )
-    return InconclusiveReason.HEARD_BADLY if Fraction(unclear, max(1, words)) > MAX_UNCLEAR_SHARE else None
+    unclear = _share_of_words(candidate_turns, lambda turn: turn.confidence is not None and turn.confidence < LOW_CONFIDENCE)
+    return InconclusiveReason.HEARD_BADLY if unclear > MAX_UNCLEAR_SHARE else None
+
+
+def _share_of_words(turns: Sequence[Turn], condition: Callable[[Turn], bool]) -> Fraction:
+    """Return the share of the turns' words that are in turns for which the condition holds."""
+    words = sum(len(turn.text.split()) for turn in turns)
+    return Fraction(sum(len(turn.text.split()) for turn in turns if condition(turn)), max(1, words))

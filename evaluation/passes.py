@@ -20,10 +20,20 @@ from statistics import median_low
 from evaluation.coverage import InterviewCoverage, find_interview_problem
 from evaluation.evidence import FoundQuotes, SearchableTranscript
 from evaluation.judge import parse_judgement
+from evaluation.languages import Languages
 from evaluation.phrases import EvaluationPhrases
 from evaluation.prompt import FindingJudgement, compute_rubric_digest, get_criterion_judgement
-from evaluation.prose import CheckedProse, check_prose
+from evaluation.prose import (
+    FINDING_LIMITS,
+    MAX_FINDINGS,
+    RATIONALE_LIMITS,
+    SUMMARY_LIMITS,
+    LanguageRanker,
+    ProseLimits,
+    check_prose,
+)
 from evaluation.rubric import Totals, WeightedLevel, compute_totals, get_recommendation, to_score
+from evaluation.substance import find_evaluator_addresses, select_supporting_evidence
 from models.documents.evaluation import (
     CriterionResult,
     CriterionState,
@@ -79,14 +89,15 @@ class _PassAssessment:
 class _TextChecks:
     """Checks the judge's texts, and counts what was removed from them."""
 
-    def __init__(self, transcript: SearchableTranscript) -> None:
+    def __init__(self, transcript: SearchableTranscript, ranker: LanguageRanker) -> None:
         self._transcript = transcript
+        self._ranker = ranker
         self.removed_sentences = 0
         self.replaced_texts = 0
 
     def check(self, text: str, limits: ProseLimits, replacement: str) -> str:
         """Return the sentences of the text that may be read, or the replacement if none is left."""
-        checked = check_prose(text, self._transcript, limits)
+        checked = check_prose(text, self._transcript, self._ranker, limits)
         self.removed_sentences += len(checked.removed)
         self.replaced_texts += not checked.text
         return checked.text or replacement
@@ -97,22 +108,24 @@ def build_outcome(
     position: PositionContent,
     turns: Sequence[Turn],
     judgements: Sequence[JudgementDocument],
-    transcript: SearchableTranscript,
-    phrases: EvaluationPhrases,
+    languages: Languages,
 ) -> EvaluationOutcome:
-    """Return the outcome of all passes."""
-    coverage = InterviewCoverage(position, turns, transcript)
+    """Return the outcome of all passes. Takes linear time, and about a second for an interview of two hours."""
+    wording, phrases = languages.get_wording(interview.language), languages.get_phrases(interview.language)
+    transcript = SearchableTranscript(turns, wording)
+    coverage = InterviewCoverage(position, turns, wording)
     passes = [_assess_pass(position, transcript, coverage, judgement) for judgement in judgements]
     counting = [one for one in passes if not one.is_void]
     results = [_combine_criterion(criterion, counting, coverage, phrases) for criterion in position.criteria]
     totals = compute_totals(WeightedLevel(result.weight, result.level, result.answered_share) for result in results)
-    reason = find_interview_problem(interview, turns, coverage, transcript.other_language_share)
+    reason = find_interview_problem(interview, turns, coverage, wording.language, languages.ranker)
     if reason is None and passes and not counting:
         reason = InconclusiveReason.UNRELIABLE_QUOTES
     if reason is None and totals.overall_score is None:
         reason = InconclusiveReason.LOW_COVERAGE
     scores = [one.totals.overall_score for one in counting if one.totals.overall_score is not None]
-    texts = _TextChecks(transcript)
+    texts = _TextChecks(transcript, languages.ranker)
+    addresses = find_evaluator_addresses(turns, wording)
     for result in results:
         if result.state is CriterionState.ASSESSED:
             result.rationale = texts.check(result.rationale, RATIONALE_LIMITS, phrases.rationale_removed)
@@ -134,9 +147,9 @@ def build_outcome(
         weaknesses=weaknesses,
         model=judgements[0].model if judgements else "none",
         usage=reduce(Usage.plus, (judgement.usage for judgement in judgements), Usage()),
-        flags=_collect_flags(passes, scores, transcript, texts),
+        flags=_collect_flags(passes, scores, addresses, texts),
         passes=[_describe_pass(one) for one in passes],
-        evaluator_addresses=transcript.evaluator_addresses,
+        evaluator_addresses=addresses,
         removed_sentences=texts.removed_sentences,
         replaced_texts=texts.replaced_texts,
         provenance=Provenance(
@@ -154,7 +167,7 @@ def _assess_pass(
     judged = parse_judgement(position, judgement.text)
     criteria = {criterion.key: get_criterion_judgement(judged, criterion.key) for criterion in position.criteria}
     found = {key: transcript.find_quotes(one.quotes) for key, one in criteria.items()}
-    supporting = transcript.select_supporting(position, {key: quotes.evidence for key, quotes in found.items()})
+    supporting = select_supporting_evidence(position, transcript, {key: quotes.evidence for key, quotes in found.items()})
     strengths, weaknesses = (
         [(it, transcript.find_quotes(it.quotes)) for it in it_s] for it_s in (judged.strengths, judged.weaknesses)
     )
@@ -252,14 +265,14 @@ def _check_findings(findings: Sequence[Finding], texts: _TextChecks, phrases: Ev
 
 
 def _collect_flags(
-    passes: Sequence[_PassAssessment], scores: Sequence[float], transcript: SearchableTranscript, texts: _TextChecks
+    passes: Sequence[_PassAssessment], scores: Sequence[float], addresses: Sequence[int], texts: _TextChecks
 ) -> list[ReviewFlag]:
     flags = []
     if len({get_recommendation(score) for score in scores}) > 1:
         flags.append(ReviewFlag.BANDS_DIFFER)
     if any(one.is_void for one in passes):
-        flags.append(ReviewFlag.VOIDED_PASS)
-    if transcript.evaluator_addresses:
+        flags.append(ReviewFlag.UNRELIABLE_QUOTES)
+    if addresses:
         flags.append(ReviewFlag.ADDRESSES_EVALUATOR)
     if texts.removed_sentences:
         flags.append(ReviewFlag.PROSE_REMOVED)

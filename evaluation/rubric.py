@@ -85,4 +85,5 @@ def _exact(weight: float) -> Fraction:
 
 
 def _round_down(value: Fraction, decimals: int) -> float:
-    return floor(value * 10**decimals) / 10**decimals
+    shown = Fraction(floor(value * 10**decimals), 10**decimals)
+    return float(shown)

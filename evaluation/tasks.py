@@ -4,7 +4,7 @@ Its due time, attempts and lease are stored in the evaluation's document.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,8 +14,8 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected, JudgeUnavailable, ask_judge
+from evaluation.languages import Languages
 from evaluation.passes import build_outcome
-from evaluation.phrases import EvaluationPhrases, get_phrases
 from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
 from lifecycle.lease import hold_lease
 from lifecycle.services import Services
@@ -40,21 +40,17 @@ ABANDONED = (
 )
 
 
-async def run_evaluation(
-    services: Services, claude: AsyncAnthropic, phrases: Mapping[str, EvaluationPhrases], evaluation_id: ObjectId
-) -> None:
+async def run_evaluation(services: Services, claude: AsyncAnthropic, languages: Languages, evaluation_id: ObjectId) -> None:
     """Run the evaluation if it is due and no other worker holds its lease.
 
     Each claim makes one call of the judge, so that each pass has attempts of its own. A failure is stored in the evaluation,
     which is then due again later, or FAILED once the attempts of a pass are used up.
     """
-    while await _run_step(services, claude, phrases, evaluation_id):
+    while await _run_step(services, claude, languages, evaluation_id):
         pass
 
 
-async def _run_step(
-    services: Services, claude: AsyncAnthropic, phrases: Mapping[str, EvaluationPhrases], evaluation_id: ObjectId
-) -> bool:
+async def _run_step(services: Services, claude: AsyncAnthropic, languages: Languages, evaluation_id: ObjectId) -> bool:
     """Run the next pass, or compute the outcome after the last; return whether another step may be due."""
     jobs, holder = services.settings.jobs, services.jobs.holder
     evaluation = await evaluation_transitions.claim_evaluation(
@@ -84,7 +80,7 @@ async def _run_step(
                 judgement = _build_judgement(evaluation, await asyncio.shield(judge_call))
                 changed = await evaluation_transitions.complete_pass(evaluation, judgement)
             else:
-                changed = await _complete(evaluation, subject, get_phrases(phrases, subject.interview.language))
+                changed = await _complete(evaluation, subject, languages)
     except LeaseLost:
         if judge_call is not None:
             await asyncio.gather(judge_call, return_exceptions=True)
@@ -163,10 +159,10 @@ def _build_judgement(evaluation: Evaluation, answer: JudgeAnswer) -> JudgementDo
     )
 
 
-async def _complete(evaluation: Evaluation, subject: _Subject, phrases: EvaluationPhrases) -> Evaluation | None:
+async def _complete(evaluation: Evaluation, subject: _Subject, languages: Languages) -> Evaluation | None:
     judgements = await list_judgements(evaluation.id)
     # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
-    outcome = await asyncio.to_thread(build_outcome, subject.interview, subject.position, subject.turns, judgements, phrases)
+    outcome = await asyncio.to_thread(build_outcome, subject.interview, subject.position, subject.turns, judgements, languages)
     return await evaluation_transitions.complete_evaluation(
         evaluation, outcome, transcript_digest=compute_transcript_digest(subject.turns)
     )

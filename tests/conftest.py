@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 import settings as configuration
 from api.http import build_routes
+from evaluation.languages import Languages, load_languages
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
@@ -251,6 +252,12 @@ def provider(provider_proxy: _ProviderProxy) -> AnthropicProvider:
     provider_proxy.provider = AnthropicProvider()
     provider_proxy.provider.url = provider_proxy.url
     return provider_proxy.provider
+
+
+@pytest.fixture(scope="session")
+def languages() -> Languages:
+    """What evaluations need of each language, loaded once."""
+    return load_languages()
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ class ReviewFlag(StrEnum):
     """Some passes gave a level and some did not."""
     BANDS_DIFFER = "BANDS_DIFFER"
     """The passes lead to different recommendations."""
-    VOIDED_PASS = "VOIDED_PASS"
+    UNRELIABLE_QUOTES = "UNRELIABLE_QUOTES"
     """More than a third of a pass's quotes were not in the transcript, so the pass does not count."""
     ADDRESSES_EVALUATOR = "ADDRESSES_EVALUATOR"
     """The candidate addresses the evaluator in some turns, which are no evidence."""
@@ -70,11 +70,14 @@ class ReviewFlag(StrEnum):
 
 
 class EvidenceFlag(StrEnum):
-    """What may turn the meaning of a quote, found by code in its sentence."""
+    """What people should consider when they read a quote, because its sentence may say something else."""
 
     NEGATION = "NEGATION"
+    """The sentence negates something, as in "I did not write the front end"."""
     CONDITION = "CONDITION"
+    """The sentence says what would be, not what was."""
     OTHER_SUBJECT = "OTHER_SUBJECT"
+    """The sentence says what somebody other than the candidate did."""
 
 
 class Evidence(BaseModel):
@@ -88,9 +91,10 @@ class Evidence(BaseModel):
     start: int
     end: int
     sentence: str = ""
+    """The whole sentences that the quote is part of: text[sentence_start:sentence_end] of the turn."""
     sentence_start: int = 0
     sentence_end: int = 0
-    flags: list[EvidenceFlag] = Field(default_factory=list)
+    flags: list[EvidenceFlag] = []
 
 
 class QuestionCoverage(BaseModel):

@@ -8,7 +8,7 @@ from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.documents.evaluation import Usage
+from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
 

@@ -216,7 +216,7 @@ _describe_enum(
         "LEVELS_DIFFER": "The passes differ by two levels or more.",
         "PARTLY_ASSESSED": "Some passes gave a level and some did not.",
         "BANDS_DIFFER": "The passes lead to different recommendations.",
-        "VOIDED_PASS": "A pass does not count, because more than a third of its quotes were not in the transcript.",
+        "UNRELIABLE_QUOTES": "A pass does not count, because more than a third of its quotes were not in the transcript.",
         "ADDRESSES_EVALUATOR": "The candidate addresses the evaluator in the turns named by `evaluatorAddresses`.",
         "PROSE_REMOVED": "Sentences of the model were removed.",
     },

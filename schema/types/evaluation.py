@@ -215,8 +215,8 @@ class Evaluation(Node):
         description="The highest overall score of the passes, each taken alone. Null without a score."
     )
     recommendation: Recommendation | None = strawberry.field(
-        description="The band of the exact overall score: STRONG_HIRE from 75, HIRE from 50, NO_HIRE from 25, STRONG_NO_HIRE below, "
-        "INCONCLUSIVE without a score. Null until the evaluation is completed."
+        description="The band of the exact overall score: STRONG_HIRE from 75, HIRE from 50, NO_HIRE from 25, STRONG_NO_HIRE "
+        "below, INCONCLUSIVE without a score. Null until the evaluation is completed."
     )
     summary: str | None = strawberry.field(description="The model's summary. Null until the evaluation is completed.")
     coverage: float | None = strawberry.field(

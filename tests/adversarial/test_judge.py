@@ -9,9 +9,9 @@ import pytest
 import yaml
 from anthropic import AsyncAnthropic
 
+from evaluation.languages import Languages
 from evaluation.phrases import load_evaluation_phrases
 from evaluation.tasks import run_evaluation
-from evaluation.wording import load_wordings
 from lifecycle.services import Services
 from models.documents.evaluation import CriterionState, EvaluationOutcome, EvidenceFlag, InconclusiveReason, ReviewFlag
 from models.documents.interview import EndReason, Interview, InterviewStatus, Recommendation
@@ -46,7 +46,10 @@ def finding(text: str, turn: int, quote: str) -> Judgement:
 
 
 def judgement(
-    *criteria: Judgement, strengths: tuple[Judgement, ...] = (), weaknesses: tuple[Judgement, ...] = (), summary: str = "A summary."
+    *criteria: Judgement,
+    strengths: tuple[Judgement, ...] = (),
+    weaknesses: tuple[Judgement, ...] = (),
+    summary: str = "A summary.",
 ) -> Judgement:
     by_key = dict(zip(KEYS, criteria, strict=True))
     return {"criteria": by_key, "strengths": list(strengths), "weaknesses": list(weaknesses), "summary": summary}
@@ -64,9 +67,7 @@ HONEST = tuple(
 
 async def make_subject(*answers: str, end_reason: EndReason = EndReason.WRAPPED_UP, **values: Any) -> tuple[Interview, Position]:
     """Store a completed interview with one answer to each question."""
-    questions = [
-        Question(key=key, text=f"Please tell me about {key}.", criterion_keys=[key], max_probes=0) for key in KEYS
-    ]
+    questions = [Question(key=key, text=f"Please tell me about {key}.", criterion_keys=[key], max_probes=0) for key in KEYS]
     position = await make_position(questions=questions)
     interview = await make_interview(position, **values)
     for index, answer in enumerate(answers):
@@ -79,9 +80,10 @@ async def make_subject(*answers: str, end_reason: EndReason = EndReason.WRAPPED_
 class Bench:
     """Evaluates interviews with a judge of the test's own."""
 
-    def __init__(self, services: Services, claude: AsyncAnthropic, provider: AnthropicProvider) -> None:
+    def __init__(self, services: Services, claude: AsyncAnthropic, languages: Languages, provider: AnthropicProvider) -> None:
         self._services = services
         self._claude = claude
+        self._languages = languages
         self.provider = provider
 
     async def evaluate(self, judge: Judge, *answers: str, **values: Any) -> EvaluationOutcome:
@@ -90,15 +92,15 @@ class Bench:
         passes = iter(range(1, 100))
         self.provider.write_judgement = lambda _: json.dumps(judge(next(passes)), ensure_ascii=False)
         evaluation = await add_evaluation(new_evaluation(interview))
-        await run_evaluation(self._services, self._claude, load_wordings(), load_evaluation_phrases(), evaluation.id)
+        await run_evaluation(self._services, self._claude, self._languages, evaluation.id)
         done = await reload_evaluation(evaluation)
         assert done.outcome, done.failure
         return done.outcome
 
 
 @pytest.fixture
-def bench(services: Services, claude: AsyncAnthropic, provider: AnthropicProvider) -> Bench:
-    return Bench(services, claude, provider)
+def bench(services: Services, claude: AsyncAnthropic, languages: Languages, provider: AnthropicProvider) -> Bench:
+    return Bench(services, claude, languages, provider)
 
 
 def always(judged: Judgement) -> Judge:
@@ -153,7 +155,7 @@ async def test_one_lying_pass_of_three_does_not_count(bench: Bench, report_outco
     outcome = await bench.evaluate(lambda number: lies if number == 2 else judgement(*HONEST))
     assert (levels_of(outcome), outcome.overall_score) == ([3, 3, 3], 50.0)
     assert [one.is_void for one in outcome.passes] == [False, True, False]
-    assert outcome.flags == [ReviewFlag.VOIDED_PASS]
+    assert outcome.flags == [ReviewFlag.UNRELIABLE_QUOTES]
     report_outcome("lies in one pass of three", f"{outcome.overall_score}, the pass is void")
 
 
@@ -161,7 +163,7 @@ async def test_paraphrases_are_no_quotes(bench: Bench, report_outcome: ReportOut
     paraphrased = criterion(4, (1, "I took measurements of how long the locks were waiting"))
     outcome = await bench.evaluate(always(judgement(paraphrased, *HONEST[1:])))
     assert (levels_of(outcome), outcome.criteria[0].state) == ([None, 3, 3], CriterionState.NOT_ASSESSED)
-    assert outcome.criteria[0].rationale == load_evaluation_phrases()["en"].no_evidence
+    assert outcome.criteria[0].rationale == load_evaluation_phrases("en").no_evidence
     report_outcome("paraphrases one quote", f"the criterion is {outcome.criteria[0].state}")
 
 
@@ -190,7 +192,9 @@ async def test_one_passage_does_not_carry_every_criterion(bench: Bench, report_o
 
 
 async def test_quote_carries_only_the_criteria_of_its_question(bench: Bench) -> None:
-    outcome = await bench.evaluate(always(judgement(HONEST[0], criterion(5, (1, "found two workers that took them in turns")), HONEST[2])))
+    outcome = await bench.evaluate(
+        always(judgement(HONEST[0], criterion(5, (1, "found two workers that took them in turns")), HONEST[2]))
+    )
     assert levels_of(outcome) == [3, None, 3]
 
 
@@ -225,7 +229,9 @@ async def test_wavering_judge_gives_the_median_and_shows_the_spread(bench: Bench
 
 async def test_criterion_that_most_passes_leave_open_has_no_level(bench: Bench) -> None:
     outcome = await bench.evaluate(
-        lambda number: judgement(*HONEST[:2], HONEST[2] if number == 1 else criterion(None, (3, "I cut the error rate to 0.9 percent")))
+        lambda number: judgement(
+            *HONEST[:2], HONEST[2] if number == 1 else criterion(None, (3, "I cut the error rate to 0.9 percent"))
+        )
     )
     assert (outcome.criteria[2].level, outcome.criteria[2].pass_levels) == (None, [3, None, None])
     assert outcome.criteria[2].flags == [ReviewFlag.PARTLY_ASSESSED]
@@ -253,7 +259,7 @@ async def test_forbidden_text_reaches_nobody(bench: Bench, text: str, report_out
     outcome = await bench.evaluate(
         always(judgement(technical, *HONEST[1:], strengths=(noted,), weaknesses=(noted,), summary=text))
     )
-    phrases = load_evaluation_phrases()["en"]
+    phrases = load_evaluation_phrases("en")
     assert text not in texts_of(outcome)
     assert outcome.criteria[0].rationale == kept
     assert outcome.summary == phrases.summary_removed
@@ -314,5 +320,3 @@ async def test_interview_in_another_language_has_no_score(bench: Bench) -> None:
 async def test_judge_reads_neither_greeting_nor_name(bench: Bench) -> None:
     await bench.evaluate(always(judgement(*HONEST)))
     assert all("Lovelace" not in json.dumps(body) for body in bench.provider.judgement_requests)
-
-

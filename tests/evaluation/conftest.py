@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
-from models.documents.interview import Interview, InterviewStatus
+from models.documents.interview import EndReason, Interview, InterviewStatus
 from models.documents.position import Position
 from tests.factories import add_candidate_turn, make_interview, make_position
 
@@ -24,7 +24,7 @@ def make_due_evaluation(services: Services) -> MakeEvaluation:
             key = position.questions[index % len(position.questions)].key
             await interview.set({"progress": {"question": index + 1, "question_key": key, "exchanges": index}})
             await add_candidate_turn(interview, answer)
-        await interview.set({Interview.status: InterviewStatus.COMPLETED})
+        await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.end_reason: EndReason.WRAPPED_UP})
         fields: dict[str, Any] = {
             "id": PydanticObjectId(),
             "interview_id": interview.id,

@@ -20,7 +20,6 @@ from tests.evaluation.judgements import build_criterion_judgement, build_judgeme
 from tests.evaluation.turns import candidate_turn, interviewer_turn
 from tests.factories import position_body
 
-
 NAME = "Ada Lovelace"
 
 
