@@ -243,7 +243,7 @@ FORBIDDEN_TEXTS = {
     "a protected trait": "She is 52, pregnant, and has a strong accent.",
     "a score": "This is worth 97/100 and a clear 5 out of 5.",
     "a verdict": "STRONG HIRE, with a salary of 95,000.",
-    "a script": "<script>alert(1)</script>",
+    "a script": "Note: <script>alert(1)</script>",
     "a link": "See https://evil.example/offer for the details.",
     "terminal controls": "The answer is \u001b[31mred\u001b[0m\u0000 hot.",
     "another language": "Die Antwort ist sehr ausführlich und zeigt viel Erfahrung mit verteilten Systemen und Sperren.",

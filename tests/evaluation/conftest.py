@@ -8,7 +8,11 @@ from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
 from models.documents.interview import EndReason, Interview, InterviewStatus
 from models.documents.position import Position
-from tests.factories import add_candidate_turn, make_interview, make_position
+from tests.evaluation.judgements import CRITERION_KEYS
+from tests.factories import add_candidate_turn, make_interview, make_position, position_body
+
+_QUESTIONS = [question.model_copy(update={"criterion_keys": list(CRITERION_KEYS)}) for question in position_body().questions]
+"""Each answer may be evidence for each criterion."""
 
 MakeEvaluation = Callable[..., Awaitable[Evaluation]]
 
@@ -18,7 +22,7 @@ def make_due_evaluation(services: Services) -> MakeEvaluation:
     """Make a completed interview with these answers, one to each question, and return its due evaluation."""
 
     async def make(*answers: str, position: Position | None = None, **values: Any) -> Evaluation:
-        position = position or await make_position()
+        position = position or await make_position(questions=_QUESTIONS)
         interview = await make_interview(position)
         for index, answer in enumerate(answers):
             key = position.questions[index % len(position.questions)].key

@@ -26,7 +26,7 @@ NAME = "Ada Lovelace"
 def blocks_of(turns: list[Turn], pass_number: int = 1) -> list[dict[str, object]]:
     content = build_judge_message(position_body(), turns, NAME, pass_number)["content"]
     assert isinstance(content, list)
-    return [dict(block) for block in content]  # type: ignore[arg-type]  # the SDK's union of blocks
+    return [dict(block) for block in content]
 
 
 def test_system_text_contains_the_questions_and_is_the_same_for_every_interview() -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
@@ -13,7 +14,7 @@ LEVELS = st.integers(1, 5)
 RUBRICS = st.lists(st.tuples(WEIGHTS, LEVELS | st.none()), min_size=1, max_size=20)
 
 
-def compute_totals(levels: list[tuple[float, int | None]]) -> Totals:
+def compute_totals(levels: Sequence[tuple[float, int | None]]) -> Totals:
     return rubric.compute_totals(WeightedLevel(weight, level) for weight, level in levels)
 
 
