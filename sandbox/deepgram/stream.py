@@ -85,7 +85,7 @@ class ListenStream:
             self._endpointer.silence_seconds = min(silence, seconds)
 
     async def receive_audio(self, sound: bytes) -> None:
-        """Processes a piece of 16-bit audio, which may end in the middle of a sample."""
+        """Process a piece of 16-bit audio, which may end in the middle of a sample."""
         sound = self._half_sample + sound
         whole = len(sound) // 2 * 2
         self._half_sample = sound[whole:]
