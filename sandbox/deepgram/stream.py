@@ -157,7 +157,7 @@ class ListenStream:
         return tuple(replace(word, confidence=script.confidence) for word in words)
 
     def _start_interim(self) -> None:
-        """Start an interim result if one is due. None starts in silence, because a final result will follow soon."""
+        """Start an interim result if one is due. It starts none during silence, because a final result will follow soon."""
         if (
             not self._options.interim_results
             or not self._endpointer.is_speech
