@@ -1,6 +1,6 @@
 """The prompt for a reply.
 
-All of it but the directive stays byte-identical from turn to turn, so that the prompt cache hits.
+Everything except the directive stays identical byte for byte from turn to turn, so that the prompt cache hits.
 
 The system text is constant for the interview. The conversation follows, with the interviewer's moves. The
 last message has the role `system` and contains the directive for this reply, which is never stored, never

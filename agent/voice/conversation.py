@@ -102,8 +102,8 @@ class Conversation:
         self._is_present = False
         self._left_at = time.time()
         await self._delivery.interrupt()
-        if heard := self._collector.take_segment():
-            await self._transcript_writer.add_candidate_speech(heard, interrupted=True)
+        if segment := self._collector.take_segment():
+            await self._transcript_writer.add_candidate_speech(segment, interrupted=True)
 
     async def commit_turn(
         self, started_at: float | None = None, stopped_at: float | None = None, *, measures_latency: bool = True
@@ -113,21 +113,21 @@ class Conversation:
         `started_at` and `stopped_at` are the session's times. `measures_latency` is False if the session made
         no turn of the transcripts, because the time at which the answer was complete is then unknown.
         """
-        heard = self._collector.take_segment(started_at, stopped_at)
-        if heard is None:
+        segment = self._collector.take_segment(started_at, stopped_at)
+        if segment is None:
             return
         committed_at = time.time()
         self._turns_being_stored += 1
         try:
             # The transcript of words that were cut off may arrive after the candidate has reconnected.
-            is_whole = await self._is_connection_alive() and self._is_present and heard.started_at.timestamp() > self._left_at
-            stored = await self._transcript_writer.add_candidate_speech(heard, interrupted=not is_whole)
+            is_whole = await self._is_connection_alive() and self._is_present and segment.started_at.timestamp() > self._left_at
+            stored = await self._transcript_writer.add_candidate_speech(segment, interrupted=not is_whole)
             if not is_whole:
                 self._cut_off_seq = stored.seq
         finally:
             self._turns_being_stored -= 1
         if measures_latency:
-            self._delivery.start_latency_measurement(AnswerTiming(heard.ended_at.timestamp(), heard.final_at, committed_at))
+            self._delivery.start_latency_measurement(AnswerTiming(segment.ended_at.timestamp(), segment.final_at, committed_at))
         self.wake_up()
 
     async def interrupt(self) -> None:
@@ -174,8 +174,8 @@ class Conversation:
 
     async def _store_pending_speech(self) -> None:
         await self._collector.wait_until_settled(LAST_WORDS_SECONDS)
-        if heard := self._collector.take_segment():
-            await self._transcript_writer.add_candidate_speech(heard, interrupted=True)
+        if segment := self._collector.take_segment():
+            await self._transcript_writer.add_candidate_speech(segment, interrupted=True)
 
     async def _speak_if_due(self, interview: Interview) -> bool:
         """Say what is due, and return whether anything was said. Raises LeaseLost."""
