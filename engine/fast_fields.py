@@ -88,7 +88,7 @@ class SelectionPlan:
 
 
 SelectionPlans = dict[Hashable, tuple[GroupedFieldSet, SelectionPlan]]
-"""Cached plans. Each is stored with its selection, whose `id` may be in the key and must stay unique."""
+"""Cached plans. Each is stored with its selection: the key may contain the selection's `id`, which is unique while it lives."""
 
 
 class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -134,9 +134,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
     def _get_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet, path: Path | None) -> SelectionPlan:
         # every operation of the document has an equal selection at one response path, but not the same object
         key = (
-            (parent_type, id(self.operation), _response_path_names(path))
-            if self._has_shared_plans
-            else (parent_type, id(selected))
+            (parent_type, id(self.operation), _get_response_path(path)) if self._has_shared_plans else (parent_type, id(selected))
         )
         cached = self._plans.get(key)
         if cached is None:
@@ -244,7 +242,7 @@ def _get_strategy(field: GraphQLField) -> _FieldStrategy:
     return strategy
 
 
-def _response_path_names(path: Path | None) -> tuple[str | int, ...]:
+def _get_response_path(path: Path | None) -> tuple[str | int, ...]:
     names = []
     while path:
         # all items of a list share a plan, so list indexes are left out

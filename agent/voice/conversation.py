@@ -41,8 +41,8 @@ MAX_OVERTIME_SECONDS = 30.0
 class Conversation:
     """The conversation of one interviewer, under the lease that has `interview.fence`.
 
-    `is_connection_alive` returns whether silence is the candidate's own and not a lost connection; it may
-    wait until that is certain.
+    `is_connection_alive` returns False if the candidate's silence comes from a lost connection. It may wait
+    until that is certain.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """A simulated candidate in a LiveKit room, with only what a browser has: a URL, a token, a microphone and audio.
 
-It listens to the interviewer's real audio and speaks once the interviewer has finished. Its caller decides what it says.
+It listens to the interviewer's real audio and speaks once the interviewer has finished. A responder decides what it says.
 """
 
 import asyncio
