@@ -1,4 +1,4 @@
-"""`make bench`: the live path and the list query of Viva beside its peers, in one run (docs/performance.md)."""
+"""`make bench`: compares the live path and the list query of Viva with those of its peers, in one run (docs/performance.md)."""
 
 import asyncio
 import json
