@@ -1,4 +1,4 @@
-"""Shared by both channels: the plan and the prompt's background of an interview, and the update that a turn makes."""
+"""What the typed and the spoken interviewer derive from an interview: its plan, background, greeting and updates."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -67,20 +67,20 @@ def build_interviewer_update(
     turn: NewTurn,
     *,
     reason: EndReason | None = None,
-    by_code: bool | None = None,
+    is_code_reply: bool | None = None,
     statuses: Sequence[InterviewStatus] = OPEN_STATUSES,
 ) -> InterviewerUpdate:
     """Build the changes to store with an interviewer turn. A turn without a move makes no progress.
 
-    `reason` is why the interview ends, if the move is CLOSE.
+    `reason` is why the interview ends, if the move is CLOSE. `is_code_reply` is None if Claude was not asked.
     """
-    closes = turn.move is Move.CLOSE
+    is_closing = turn.move is Move.CLOSE
     return InterviewerUpdate(
         fence=fence,
         answers=turn.answers or 0,
         progress=plan.progress_after(turn.move) if turn.move else plan.progress,
-        by_code=by_code,
-        due_at=None if closes else plan.due_after(turn.ended_at),
-        end_reason=(reason or plan.end_reason) if closes else None,
+        is_code_reply=is_code_reply,
+        due_at=None if is_closing else plan.due_after(turn.ended_at),
+        end_reason=(reason or plan.end_reason) if is_closing else None,
         statuses=statuses,
     )

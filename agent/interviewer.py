@@ -29,6 +29,7 @@ MAX_MOVE_LINE_CHARACTERS = 24
 _MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 _MOVE_LINE = re.compile(r"[\s*`<\[(\"']*(?:move\s*:)?[\s*`<\[(\"']*([A-Za-z]+)[\s*`>\])\"':]*", re.IGNORECASE)
 _MODEL_WORDED_MOVES = (Move.PROBE, Move.CLARIFY)
+"""Moves to which code adds nothing, so a reply needs the model's words."""
 
 
 def create_claude_client(settings: Settings) -> AsyncAnthropic:
@@ -71,7 +72,7 @@ class ReplyFailed(Exception):
 
 async def stream_reply(
     claude: AsyncAnthropic,
-    anthropic: AnthropicSettings,
+    anthropic_settings: AnthropicSettings,
     timeouts: InterviewSettings,
     plan: InterviewPlan,
     prompt: Prompt,
@@ -84,7 +85,7 @@ async def stream_reply(
     parser = _ReplyParser(plan)
     failure = None
     try:
-        async with aclosing(_stream_claude(claude, anthropic, timeouts, prompt, parser)) as texts:
+        async with aclosing(_stream_claude(claude, anthropic_settings, timeouts, prompt, parser)) as texts:
             async for text in texts:
                 for event in parser.feed(text):
                     yield event
@@ -99,6 +100,14 @@ async def stream_reply(
         yield event
 
 
+@dataclass(frozen=True, slots=True)
+class _Prefetch:
+    prompt: Prompt
+    events: "asyncio.Queue[ReplyEvent | None]"
+    """The events of the reply so far, and None after the last one."""
+    task: "asyncio.Task[None]"
+
+
 class PrefetchedReply:
     """Requests a reply before it is certain that the candidate has finished, at most one at a time.
 
@@ -108,42 +117,42 @@ class PrefetchedReply:
     def __init__(self, claude: AsyncAnthropic, settings: Settings) -> None:
         self._claude = claude
         self._settings = settings
-        self._prefetched: tuple[Prompt, asyncio.Queue[ReplyEvent | None], asyncio.Task[None]] | None = None
+        self._prefetch: _Prefetch | None = None
 
     async def prefetch(self, plan: InterviewPlan, prompt: Prompt) -> None:
         """Request the reply to this prompt, and discard the one to any other prompt."""
-        if self._prefetched and self._prefetched[0] == prompt:
+        if self._prefetch and self._prefetch.prompt == prompt:
             return
         await self.discard()
         events: asyncio.Queue[ReplyEvent | None] = asyncio.Queue()
-        self._prefetched = prompt, events, asyncio.create_task(self._collect(plan, prompt, events), name="prefetched reply")
+        task = asyncio.create_task(self._collect(plan, prompt, events), name="prefetched reply")
+        self._prefetch = _Prefetch(prompt, events, task)
 
     async def discard(self) -> None:
         """Cancel the prefetched reply, if there is one."""
-        prefetched, self._prefetched = self._prefetched, None
-        if prefetched:
-            await cancel_and_wait(prefetched[2])
+        prefetch, self._prefetch = self._prefetch, None
+        if prefetch:
+            await cancel_and_wait(prefetch.task)
 
     async def stream(self, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[ReplyEvent, None]:
         """Yield the events of `stream_reply`, from the prefetched reply if its prompt is the same.
 
         Iterate within contextlib.aclosing.
         """
-        prefetched = self._prefetched if self._prefetched and self._prefetched[0] == prompt else None
-        if prefetched is None:
+        prefetch = self._prefetch
+        if prefetch is None or prefetch.prompt != prompt:
             await self.discard()
             async with aclosing(self._request(plan, prompt)) as reply_events:
                 async for event in reply_events:
                     yield event
             return
-        _, events, collecting = prefetched
-        self._prefetched = None
+        self._prefetch = None
         try:
-            while (prefetched_event := await events.get()) is not None:
+            while (prefetched_event := await prefetch.events.get()) is not None:
                 yield prefetched_event
-            await collecting
+            await prefetch.task
         finally:
-            await cancel_and_wait(collecting)
+            await cancel_and_wait(prefetch.task)
 
     async def _collect(self, plan: InterviewPlan, prompt: Prompt, events: asyncio.Queue[ReplyEvent | None]) -> None:
         try:
@@ -207,24 +216,24 @@ class _ReplyParser:
 
 
 def _complete_reply(plan: InterviewPlan, parser: _ReplyParser, failure: ReplyFailed | None) -> list[ReplyEvent]:
-    """Return what code adds to the model's words: the question, the closing, or the whole reply if there is no usable move."""
+    """Return what code adds to the model's words: a question, a closing, or the whole reply if the model gave no usable one."""
     move = parser.move
     if move is None or (not parser.has_spoken and move in _MODEL_WORDED_MOVES):
         reason = str(failure) if failure else "no words"
         log.warning("reply by code", reason=reason, move=plan.fallback_move)
         rejected_move = failure.rejected_move if failure else None
-        return [MoveChosen(plan.fallback_move, Source.CODE, reason), plan.fallback_words(rejected_move)]
+        return [MoveChosen(plan.fallback_move, Source.CODE, reason), plan.fallback_text(rejected_move)]
     events: list[ReplyEvent] = []
-    code_words = plan.code_words(move)
+    scripted_text = plan.scripted_text(move)
     if failure:
         log.warning("incomplete reply completed by code", reason=str(failure), move=move)
         events.append(MoveChosen(move, Source.BROKEN, str(failure)))
         if move in _MODEL_WORDED_MOVES and plan.open_question:
-            code_words = f"{plan.phrases.question_again} {plan.open_question.text}"
+            scripted_text = f"{plan.phrases.question_again} {plan.open_question.text}"
     if move is Move.WAIT and not parser.has_spoken:
-        code_words = plan.phrases.wait
-    if code_words:
-        events.append(f" {code_words}" if parser.has_spoken else code_words)
+        scripted_text = plan.phrases.wait
+    if scripted_text:
+        events.append(f" {scripted_text}" if parser.has_spoken else scripted_text)
     return events
 
 
@@ -247,7 +256,7 @@ def parse_move(text: str, *, is_whole: bool = False) -> tuple[Move | None, str] 
 
 async def _stream_claude(
     claude: AsyncAnthropic,
-    anthropic: AnthropicSettings,
+    anthropic_settings: AnthropicSettings,
     timeouts: InterviewSettings,
     prompt: Prompt,
     parser: _ReplyParser,
@@ -265,7 +274,7 @@ async def _stream_claude(
             async with asyncio.timeout_at(deadline):
                 stream = await call.enter_async_context(
                     claude.messages.stream(
-                        model=anthropic.interviewer_model,
+                        model=anthropic_settings.interviewer_model,
                         max_tokens=MAX_TOKENS,
                         system=prompt.system,
                         messages=prompt.messages,
@@ -291,8 +300,9 @@ async def _stream_claude(
 
 
 def _require_complete(message: Message | None, request_id: str | None) -> None:
+    """Log the usage of a finished call. Raises ReplyFailed if the message was cut off."""
     if message is None:
-        # A proxy ended the stream early without an error.
+        # The stream ended early without an error, as behind a proxy.
         raise ReplyFailed("incomplete stream")
     log.info(
         "claude replied",

@@ -43,7 +43,7 @@ def _split_words(text: str) -> list[str]:
 
 
 def _build_ngrams(words: Sequence[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[place : place + NGRAM_WORDS]) for place in range(len(words) - NGRAM_WORDS + 1)}
+    return {tuple(words[index : index + NGRAM_WORDS]) for index in range(len(words) - NGRAM_WORDS + 1)}
 
 
 def collect_ngrams(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:

@@ -9,8 +9,8 @@ The reply to a contribution is one move:
     NEXT     a bridging sentence, then the next core question      counts as an exchange
     PROBE    a follow-up to the open question                      counts as an exchange
     REPEAT, CLARIFY, WAIT   the open question stays open; at most MAX_TRIES_PER_QUESTION of each per question
-    STOP     ask the candidate to confirm that they want to end the interview
-    CLOSE    the end                                               counts as an exchange, unless it answers a STOP
+    STOP     asks the candidate to confirm that they want to end the interview
+    CLOSE    ends the interview                                    counts as an exchange, unless it answers a STOP
 
 Let W = wrap_up_after_exchanges, u = exchanges including this one, r = core questions not asked yet,
 m = minutes left before those reserved for the closing, and t = minutes reserved for each answer
@@ -30,7 +30,7 @@ STOP does not confirm it. If a whole contribution was written earlier (for examp
 the question is asked once more instead of NEXT or PROBE. Speech is ordered by time instead: words that
 begin while a question is being played answer it.
 
-An interviewer turn without a move was interrupted before it was heard, and is treated as never said. An
+An interviewer turn without a move was interrupted before it was heard: the plan ignores it. An
 answer that continues after a pause therefore stays one contribution, and no question is skipped.
 """
 
@@ -79,7 +79,7 @@ class InterviewPlan:
     questions_asked: int
     """Number of core questions asked."""
     moves_used: dict[Move, int]
-    """Number of PROBE, REPEAT, CLARIFY and WAIT moves on the open question."""
+    """Number of PROBE, REPEAT, CLARIFY and WAIT moves that followed the open question."""
     exchanges: int
     is_stop_pending: bool
     """Whether the candidate was asked to confirm that they want to end, and could have answered."""
@@ -87,8 +87,8 @@ class InterviewPlan:
     """NEXT or STOP if the whole contribution was written before that move's question was asked; otherwise None."""
     has_nudged: bool
     has_greeted: bool
-    answers: int
-    """Sequence number of the last candidate turn, which a reply made now answers."""
+    reply_to_seq: int
+    """Sequence number of the last candidate turn, which a reply made now would answer."""
     contribution: str
     """Everything the candidate has said since the last reply, or an empty string."""
     last_turn_at: datetime | None
@@ -169,8 +169,8 @@ class InterviewPlan:
 
     # --- the effect of a move
 
-    def code_words(self, move: Move, reason: EndReason | None = None) -> str:
-        """Return what code says after the model's words or instead of them; an empty string if it adds nothing.
+    def scripted_text(self, move: Move, reason: EndReason | None = None) -> str:
+        """Return the text that code adds to the model's words, or says without the model; an empty string if there is none.
 
         `reason` selects the closing of a CLOSE.
         """
@@ -191,17 +191,17 @@ class InterviewPlan:
         question = self.phrases.stop if self.is_stop_pending else self.open_question.text if self.open_question else ""
         return f"{opening} {question}".strip()
 
-    def fallback_words(self, rejected_move: Move | None = None) -> str:
-        """Return what code says as its `fallback_move`.
+    def fallback_text(self, rejected_move: Move | None = None) -> str:
+        """Return the text of `fallback_move`.
 
         `rejected_move` is the move that the model chose, if that is not allowed.
         """
         move = self.fallback_move
-        words = self.code_words(move)
+        text = self.scripted_text(move)
         if move is Move.REPEAT:
-            return f"{self.phrases.question_again} {words}"
-        is_used_up = rejected_move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) and move is Move.NEXT
-        return f"{self.phrases.move_on} {words}" if is_used_up else words
+            return f"{self.phrases.question_again} {text}"
+        is_request_used_up = rejected_move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) and move is Move.NEXT
+        return f"{self.phrases.move_on} {text}" if is_request_used_up else text
 
     def question_key_after(self, move: Move) -> str | None:
         """Return the key of the core question that a turn with that move belongs to; None for greeting and closing."""
@@ -221,7 +221,7 @@ class InterviewPlan:
             exchanges=self.exchanges + is_exchange,
         )
 
-    # --- the clock
+    # --- timeouts
 
     def due_after(self, last_turn_at: datetime) -> datetime | None:
         """Return when the interviewer must act if no turn follows; None until the candidate's first turn."""
@@ -230,8 +230,8 @@ class InterviewPlan:
         return min(self.limits.started_at + self.limits.total, last_turn_at + self.limits.max_silence)
 
     @property
-    def clock_move(self) -> tuple[Move, EndReason | None] | None:
-        """The move that is due when there is nothing to reply to: a NUDGE, a CLOSE with its reason, or None."""
+    def timeout_move(self) -> tuple[Move, EndReason | None] | None:
+        """The move that is due after a silence or at the time limit: a NUDGE, a CLOSE with its reason, or None."""
         due_at = self.due_after(self.last_turn_at) if self.last_turn_at else None
         if due_at is None or self.now < due_at:
             return None
@@ -250,27 +250,27 @@ class InterviewPlan:
         return self.next_question is not None and self.exchanges + 1 < self.position.wrap_up_after_exchanges and minutes > 0
 
     def _may_probe(self, question: Question, minutes: float) -> bool:
-        unasked = len(self.position.questions) - self.questions_asked
-        exchanges = self.position.wrap_up_after_exchanges - (self.exchanges + 1)
-        share = (self.limits.total - self.limits.reserve).total_seconds() / 60 / len(self.position.questions)
-        enough = minutes >= (unasked + 1) * min(MINUTES_PER_ANSWER, share / 2)
-        return self.moves_used[Move.PROBE] < question.max_probes and exchanges > unasked and enough
+        questions_left = len(self.position.questions) - self.questions_asked
+        exchanges_left = self.position.wrap_up_after_exchanges - (self.exchanges + 1)
+        even_share = (self.limits.total - self.limits.reserve).total_seconds() / 60 / len(self.position.questions)
+        has_time = minutes >= (questions_left + 1) * min(MINUTES_PER_ANSWER, even_share / 2)
+        return self.moves_used[Move.PROBE] < question.max_probes and exchanges_left > questions_left and has_time
 
 
 def _counts_as_exchange(move: Move | None, *, is_stop_pending: bool) -> bool:
     return move in EXCHANGE_MOVES or (move is Move.CLOSE and not is_stop_pending)
 
 
-def _comes_after(piece: Turn | None, question: Turn | None) -> bool:
-    """Return whether the candidate knew `question` when they said `piece`.
+def _can_answer(turn: Turn | None, question: Turn | None) -> bool:
+    """Return whether a candidate's turn can answer the question.
 
-    They did if the question was stored earlier or, if it is spoken, had started to play.
+    It can if the question was stored earlier or, if it is spoken, had started to play.
     """
-    if piece is None or question is None:
+    if turn is None or question is None:
         return False
     if question.channel is Channel.VOICE:
-        return piece.seq > question.seq or piece.started_at > question.started_at
-    return piece.seq > question.seq
+        return turn.seq > question.seq or turn.started_at > question.started_at
+    return turn.seq > question.seq
 
 
 def derive_plan(
@@ -282,34 +282,35 @@ def derive_plan(
     now: datetime,
 ) -> InterviewPlan:
     """Derive the plan from the stored turns. The same arguments always give the same plan."""
-    questions_asked = exchanges = answered = 0
+    questions_asked = exchanges = answered_seq = 0
     moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
     has_nudged = False
     question: Turn | None = None
-    stop: Turn | None = None  # the first STOP that only NUDGEs have followed
+    # the first STOP that only NUDGEs have followed
+    stop: Turn | None = None
     spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is not None]
-    by_seq = {turn.seq: turn for turn in turns if turn.speaker is Speaker.CANDIDATE}
+    candidate_turns = {turn.seq: turn for turn in turns if turn.speaker is Speaker.CANDIDATE}
     for turn in spoken:
-        answers = turn.answers or 0
-        is_reply = answers > answered
-        answered = max(answered, answers)
+        reply_to_seq = turn.answers or 0
+        is_reply = reply_to_seq > answered_seq
+        answered_seq = max(answered_seq, reply_to_seq)
         has_nudged = turn.move is Move.NUDGE
         if has_nudged:
             continue
-        answered_last = by_seq.get(answers)
+        answered_turn = candidate_turns.get(reply_to_seq)
         exchanges += (
-            is_reply and questions_asked > 0 and _counts_as_exchange(turn.move, is_stop_pending=_comes_after(answered_last, stop))
+            is_reply and questions_asked > 0 and _counts_as_exchange(turn.move, is_stop_pending=_can_answer(answered_turn, stop))
         )
         if turn.move is Move.NEXT:
             questions_asked += 1
             question = turn
             moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
-        elif turn.move in moves_used and is_reply and _comes_after(answered_last, question):
+        elif turn.move in moves_used and is_reply and _can_answer(answered_turn, question):
             moves_used[turn.move] += 1
         stop = None if turn.move is not Move.STOP else stop or turn
-    open_pieces = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.seq > answered]
-    last_prompt = stop or question
-    is_unheard = bool(open_pieces) and last_prompt is not None and not _comes_after(open_pieces[-1], last_prompt)
+    unanswered_turns = [turn for seq, turn in candidate_turns.items() if seq > answered_seq]
+    last_question = stop or question
+    is_unheard = bool(unanswered_turns) and last_question is not None and not _can_answer(unanswered_turns[-1], last_question)
     return InterviewPlan(
         position=position,
         language=language,
@@ -323,7 +324,7 @@ def derive_plan(
         unheard_move=None if not is_unheard else Move.STOP if stop else Move.NEXT,
         has_nudged=has_nudged,
         has_greeted=bool(spoken),
-        answers=open_pieces[-1].seq if open_pieces else answered,
-        contribution="\n".join(turn.text for turn in open_pieces),
+        reply_to_seq=unanswered_turns[-1].seq if unanswered_turns else answered_seq,
+        contribution="\n".join(turn.text for turn in unanswered_turns),
         last_turn_at=turns[-1].ended_at if turns else None,
     )

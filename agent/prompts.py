@@ -1,6 +1,6 @@
 """The prompt for a reply.
 
-All of it but the directive stays byte-identical from turn to turn, so that the prompt cache hits.
+Everything except the directive stays identical byte for byte from turn to turn, so that the prompt cache hits.
 
 The system text is constant for the interview. The conversation follows, with the interviewer's moves. The
 last message has the role `system` and contains the directive for this reply, which is never stored, never
@@ -94,17 +94,17 @@ def _build_system_text(position: PositionContent, background: Background, langua
 
 
 def _build_messages(turns: Sequence[Turn]) -> list[MessageParam]:
-    """Convert the turns to messages, with each contribution before the turn that answers it, wherever it was stored."""
+    """Convert the turns to messages, in which each contribution directly precedes the turn that answers it."""
     lines: list[tuple[str, str]] = [("user", JOINED_MESSAGE)]
-    pieces = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
+    unanswered = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
     for turn in turns:
-        # A turn without a move was interrupted before it was heard, and counts as never said.
+        # A turn without a move was interrupted before it was heard, so Claude does not see it.
         if turn.speaker is Speaker.INTERVIEWER and turn.move is not None:
-            while pieces and pieces[0].seq <= (turn.answers or 0):
-                lines.append(("user", escape(pieces.pop(0).text, quote=False)))
+            while unanswered and unanswered[0].seq <= (turn.answers or 0):
+                lines.append(("user", escape(unanswered.pop(0).text, quote=False)))
             # The greeting contains the candidate's name. Only "<" is escaped: Claude would imitate other entities.
             lines.append(("assistant", f"{turn.move}\n{turn.text.replace('<', '&lt;')}"))
-    lines += [("user", escape(piece.text, quote=False)) for piece in pieces]
+    lines += [("user", escape(turn.text, quote=False)) for turn in unanswered]
     messages: list[tuple[str, str]] = []
     for role, text in lines:
         if messages and messages[-1][0] == role:
@@ -112,7 +112,7 @@ def _build_messages(turns: Sequence[Turn]) -> list[MessageParam]:
         else:
             messages.append((role, text))
     last = len(messages) - 1
-    return [_build_message(role, text, is_cached=place == last) for place, (role, text) in enumerate(messages)]
+    return [_build_message(role, text, is_cached=index == last) for index, (role, text) in enumerate(messages)]
 
 
 def _build_message(role: str, text: str, *, is_cached: bool) -> MessageParam:

@@ -118,7 +118,7 @@ async def _compose(
     position: Position,
     turns: Sequence[Turn],
 ) -> ComposedTurns | None:
-    clocks = services.settings.interview
+    limits = services.settings.interview
     plan = derive_interview_plan(
         interview,
         position,
@@ -126,24 +126,24 @@ async def _compose(
         turns,
         # The job became due by MongoDB's clock, which may be ahead of this machine's.
         max(now(), interview.due_at or now()),
-        closing_seconds=clocks.closing_seconds,
-        silence_seconds=clocks.silence_seconds,
+        closing_seconds=limits.closing_seconds,
+        silence_seconds=limits.silence_seconds,
     )
     if not plan.has_greeted:
         return _compose_greeting(interview, plan)
     if plan.open_question is None and not plan.contribution:
         # The interview was greeted by voice and switched to text before the first question.
-        first = _build_turn(plan, "reply:0:question", Move.NEXT, plan.code_words(Move.NEXT), Source.CODE)
+        first = _build_turn(plan, "reply:0:question", Move.NEXT, plan.scripted_text(Move.NEXT), Source.CODE)
         return ComposedTurns([first], build_interviewer_update(plan, interview.fence, first))
     if plan.contribution:
         return await _compose_reply(services, claude, interview, plan, turns)
-    if plan.clock_move is None:
+    if plan.timeout_move is None:
         # The due date was set with a shorter silence limit than this process has.
         await _postpone(interview, plan)
         return None
-    move, reason = plan.clock_move
+    move, reason = plan.timeout_move
     key = f"clock:{interview.last_seq}"
-    turn = _build_turn(plan, key, move, plan.code_words(move, reason), Source.CODE)
+    turn = _build_turn(plan, key, move, plan.scripted_text(move, reason), Source.CODE)
     return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, reason=reason))
 
 
@@ -156,7 +156,7 @@ async def _postpone(interview: Interview, plan: InterviewPlan) -> None:
 def _compose_greeting(interview: Interview, plan: InterviewPlan) -> ComposedTurns:
     turns = [
         _build_turn(plan, "reply:0", Move.GREET, compose_greeting(interview, plan), Source.CODE),
-        _build_turn(plan, "reply:0:question", Move.NEXT, plan.code_words(Move.NEXT), Source.CODE),
+        _build_turn(plan, "reply:0:question", Move.NEXT, plan.scripted_text(Move.NEXT), Source.CODE),
     ]
     return ComposedTurns(turns, build_interviewer_update(plan, interview.fence, turns[-1]))
 
@@ -175,8 +175,10 @@ async def _compose_reply(
             text += event
             interim = Interim(interview.id, Speaker.INTERVIEWER, text, turns[-1].seq, now())
             await services.live.publish_interim(interim)
-    turn = _build_turn(plan, f"reply:{plan.answers}", chosen.move, text, chosen.source, started_at=started_at)
-    return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, by_code=chosen.source is not Source.MODEL))
+    turn = _build_turn(plan, f"reply:{plan.reply_to_seq}", chosen.move, text, chosen.source, started_at=started_at)
+    return ComposedTurns(
+        [turn], build_interviewer_update(plan, interview.fence, turn, is_code_reply=chosen.source is not Source.MODEL)
+    )
 
 
 def _build_turn(
@@ -193,5 +195,5 @@ def _build_turn(
         question_key=plan.question_key_after(move),
         move=move,
         source=source,
-        answers=plan.answers,
+        answers=plan.reply_to_seq,
     )

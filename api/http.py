@@ -261,6 +261,6 @@ def _negotiate_media_type(request: Request | WebSocket) -> str:
 
 def _wrong_operation_failure(error: InvalidOperationTypeError) -> tuple[int, Failure]:
     if error.operation_type is OperationType.SUBSCRIPTION:
-        sentence = "A subscription needs a stream: use a WebSocket (graphql-transport-ws) or send Accept: text/event-stream."
-        return 400, Failure(ErrorCode.BAD_INPUT, sentence)
+        message = "A subscription needs a stream: use a WebSocket (graphql-transport-ws) or send Accept: text/event-stream."
+        return 400, Failure(ErrorCode.BAD_INPUT, message)
     return 405, Failure(ErrorCode.BAD_INPUT, "GET is for queries only: send mutations with POST.")

@@ -49,10 +49,10 @@ def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
 async def _stream_file(request: Request, store: RecordingStore, file: RecordingFile) -> Response:
     size, path = file.size_bytes or 0, file.path or ""
     # A file that has a path is never changed, so its id identifies its content.
-    tag = f'"{file.id}"'
-    headers = {**_HEADERS, "Accept-Ranges": "bytes", "Content-Disposition": "inline", "ETag": tag}
+    etag = f'"{file.id}"'
+    headers = {**_HEADERS, "Accept-Ranges": "bytes", "Content-Disposition": "inline", "ETag": etag}
     requested_range = request.headers.get("range")
-    if request.headers.get("if-range", tag) != tag:
+    if request.headers.get("if-range", etag) != etag:
         requested_range = None
     start, end, status = 0, size, 200
     if requested_range is not None and (match := _RANGE.fullmatch(requested_range)) and any(match.groups()):
@@ -85,5 +85,5 @@ async def _prepend(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[
         yield piece
 
 
-def _error_response(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return PlainTextResponse(sentence, status, {**_HEADERS, **(headers or {})})
+def _error_response(message: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return PlainTextResponse(message, status, {**_HEADERS, **(headers or {})})

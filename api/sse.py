@@ -46,7 +46,7 @@ class EventStream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            # Not in the generator: when the client disconnects, Starlette cancels whatever the generator awaits.
+            # Here and not in the generator: when the client disconnects, Starlette cancels whatever the generator awaits.
             await cancel_and_wait(*filter(None, (self._next_result, self._shutdown_signal)))
             await self._results.aclose()
 

@@ -1,4 +1,4 @@
-"""GraphQL over WebSocket (graphql-transport-ws). A subscription that fails never looks like one that is complete.
+"""GraphQL over WebSocket (graphql-transport-ws). Clients can always tell a failed subscription from a completed one.
 
 How the client learns of a failure depends on its code:
 
@@ -114,7 +114,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
         """Run an operation until it is complete, fails, or the client disconnects."""
         sink = _OperationSink(self, operation)
         try:
-            # A method of its own, so that a long subscription holds no reference to what only its start needs.
+            # A separate method, whose local variables are freed before a subscription that may run for hours.
             await self._start_operation(operation, sink)
             if sink.subscription is not None:
                 with metrics.OPEN_STREAMS.track_inprogress():
@@ -128,14 +128,14 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     async def _start_operation(self, operation: Operation[GraphQLContext, None], sink: "_OperationSink") -> None:
         query, name, variables = operation.query, operation.operation_name, operation.variables or {}
-        # Otherwise they would stay in memory for as long as the operation runs.
+        # The operation lives as long as its subscription, so it must not hold the request.
         operation.query, operation.variables = "", None
         access_monitor, shared_operations = self.context.access_monitor, self.context.shared_operations
         if access_monitor is not None and access_monitor.is_fresh:
-            shared = shared_operations.find(query, name, variables, access_monitor.principal)
-            if shared is not None:
-                operation_to_join, after = shared
-                await sink.subscribe(operation_to_join, access_monitor.principal, after)
+            found = shared_operations.find(query, name, variables, access_monitor.principal)
+            if found is not None:
+                shared_operation, after = found
+                await sink.subscribe(shared_operation, access_monitor.principal, after)
                 return
         await self._execute(operation, query, variables, sink)
         if sink.subscription is not None:
@@ -199,13 +199,13 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 class _OperationSink(EventSink):
     """Sends the events of one operation over its connection."""
 
-    __slots__ = ("_connection", "_head", "_operation", "_socket", "subscription")
+    __slots__ = ("_connection", "_message_prefix", "_operation", "_socket", "subscription")
 
     def __init__(self, connection: WebSocketConnection, operation: Operation[GraphQLContext, None]) -> None:
         self._connection = connection
         self._socket = connection.websocket
         self._operation = operation
-        self._head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
+        self._message_prefix = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
         self.subscription: SharedSubscription[Any, Any, Any] | None = None
 
     def attach(self, subscription: SharedSubscription[Any, Any, Any]) -> None:
@@ -240,7 +240,7 @@ class _OperationSink(EventSink):
         if self._operation.completed:
             raise SubscriberGone
         metrics.SHARED_EVENTS.count += 1
-        return self._socket.send_text(f"{self._head}{payload}}}")
+        return self._socket.send_text(f"{self._message_prefix}{payload}}}")
 
     async def send_result(self, result: graphql.ExecutionResult) -> None:
         formatted = format_result(ExecutionResult(data=result.data, errors=result.errors), self._connection.context.request_id)

@@ -1,4 +1,4 @@
-"""Stored interviews as years of use leave them: every state and age, with names, references, scores and texts of real sizes."""
+"""Generates stored interviews as after years of use: in all states and ages, with names, scores and texts of real sizes."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ Row = dict[str, Any]
 YEARS = 3
 BATCH = 2000
 GIVEN_NAMES, FAMILY_NAMES = 1500, 20_000
-"""A few are frequent and most are rare, as names are."""
+"""Numbers of distinct names. A few of them are frequent, and most are rare."""
 TEXTS = 400
 SYLLABLES = ("an", "ber", "chi", "da", "el", "fo", "gar", "hu", "in", "jo", "ka", "lin", "mar", "no", "os", "pe", "ra", "ty")
 SETTLED = timedelta(days=14)

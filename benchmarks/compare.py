@@ -1,4 +1,4 @@
-"""`make bench`: the live path and the list query of Viva beside its peers, in one run (docs/performance.md)."""
+"""`make bench`: compares the live path and the list query of Viva with those of its peers, in one run (docs/performance.md)."""
 
 import asyncio
 import json
@@ -40,11 +40,11 @@ from sandbox.stack import console_reporter
 
 ROUNDS, FULL_ROUNDS = 2, 5
 MAX_TRIES = 3
-"""Of a run while other processes starve the server."""
+"""Maximum number of times that a run is tried while other processes starve the server."""
 WIDTH = 150
 CONCURRENT_DIALS = 50
 SETTLE_SECONDS = 2.0
-"""From the last connection until memory is read."""
+"""Seconds from the last connection until memory is read."""
 WARM_UP_SECONDS = 0.5
 LIST_WARM_UP_SECONDS = 1.0
 DRAIN_SECONDS = 30.0
@@ -63,10 +63,10 @@ class Comparison:
     rig: Rig
     generator: Path
     token: str
-    """Of the organization whose interviews are followed."""
+    """API key of the organization whose interviews are followed."""
     followed: Sequence[FollowedInterview]
     list_token: str
-    """Of the organization with STORED_INTERVIEWS."""
+    """API key of the organization with STORED_INTERVIEWS."""
     list_owner: ObjectId
 
     async def run(self, peer: Peer, workload: Workload) -> list[Sample]:
@@ -93,7 +93,7 @@ class Comparison:
 
     async def _measure_live(self, peer: Peer, workload: Workload, server: ChildProcess, port: int) -> list[Sample]:
         samples = []
-        # what a server allocates for its first client is not a subscriber's
+        # connect one client first: what a server allocates only once must not count as memory of the subscribers
         async with LoadGenerator(self.generator) as first:
             await first.request(self._config(peer, replace(workload, interviews=1, subscribers=1), port, server))
         await asyncio.sleep(0.2)
@@ -141,7 +141,7 @@ class Comparison:
             "processes": {"server": server.pid, "redis": self.rig.valkey.pid},
             "interviews": [interview.to_config(publish_payloads=peer is Peer.RAW) for interview in interviews],
             "subscribers": workload.subscribers,
-            "at_once": CONCURRENT_DIALS,
+            "concurrent_dials": CONCURRENT_DIALS,
             "drain_seconds": DRAIN_SECONDS,
             "corpus": read_corpus(),
             "text_length": TEXT_LENGTH,
@@ -151,7 +151,7 @@ class Comparison:
         return self.rig.data / ("payloads.json" if peer is Peer.RAW else "messages.json")
 
     async def write_turns_files(self) -> None:
-        """Write the files from which peers know the interviews (benchmarks.peers.turns)."""
+        """Write the files from which the peers read the interviews (benchmarks.peers.turns)."""
         for peer in (Peer.STOCK, Peer.RAW):
             rows = {interview.id: interview.to_row(publish_payloads=peer is Peer.RAW) for interview in self.followed}
             await asyncio.to_thread(self._turns_file(peer).write_text, json.dumps(rows), encoding="utf-8")
@@ -159,10 +159,10 @@ class Comparison:
 
 @asynccontextmanager
 async def prepare(
-    peers: Collection[Peer], interviews: int, tell: ReportProgress, data: Path = DATA / "compare"
+    peers: Collection[Peer], interviews: int, report: ReportProgress, data: Path = DATA / "compare"
 ) -> AsyncIterator[Comparison]:
     """Start servers with the data that all peers serve; stop them at the end. Raises SandboxFailed."""
-    generator = await build(data, tell)
+    generator = await build(data, report)
     if Peer.NODE in peers:
         await install_node_peer()
     async with start_rig(data, reserve_core=True) as rig:

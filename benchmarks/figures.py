@@ -73,7 +73,7 @@ def judge(medians: Medians, goals: Sequence[Goal] = GOALS) -> list[Verdict]:
 
 
 def warnings(samples: Iterable[Sample]) -> list[str]:
-    """Names the runs in which something other than the server may have been the bottleneck."""
+    """Name the runs in which something other than the server may have been the bottleneck."""
     found = []
     for sample in samples:
         name = f"{sample.workload}, {NAMES[sample.peer]}"

@@ -1,7 +1,7 @@
-"""Interviews that subscribers of the load follow: real ones with one stored turn, and what the product publishes for them.
+"""Interviews that the load's subscribers follow: stored ones with one turn, and the messages that Viva publishes for them.
 
 The turns of the load are published and not stored, because storing 50,000 a second is not what is measured. The feed accepts
-a message that continues what it knows; when it polls MongoDB it finds only the first turn, which changes nothing.
+a published turn that follows the last one. Its polls of MongoDB find only the first turn, and change nothing.
 """
 
 import asyncio
@@ -41,11 +41,11 @@ class FollowedInterview:
     """An interview, and what a turn of it looks like: as it is published, and as a subscriber receives it."""
 
     id: str
-    """As callers know it."""
+    """The id in the API."""
     stored: Turn
     channel: str
     message: str
-    """As published, with placeholders."""
+    """A turn as it is published, with placeholders."""
 
     def to_config(self, *, publish_payloads: bool) -> dict[str, Any]:
         """Return the load generator's configuration; with `publish_payloads` it publishes payloads that are ready to send."""
@@ -115,7 +115,7 @@ async def start_followed(url: str, token: str, count: int) -> list[str]:
 
 
 async def observe_messages(settings: Settings, interview_ids: Sequence[str]) -> list[FollowedInterview]:
-    """Publish a sample turn of each interview with the product's own code, and records the messages. Raises SandboxFailed."""
+    """Publish a sample turn of each interview with the product's own code, and record the messages. Raises SandboxFailed."""
     async with (
         database.connect(settings.mongodb),
         LiveHub(settings.redis) as live,

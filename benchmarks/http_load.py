@@ -32,7 +32,7 @@ class Requests:
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """The seconds that each request took, responses per second, and how many responses were unexpected."""
+    """The latencies in seconds, the rate of responses, and the number of unexpected ones."""
 
     latencies: list[float]
     per_second: float

@@ -17,14 +17,14 @@ RESPONSE_SECONDS = 150.0
 """A server that needs longer to connect all subscribers, or to deliver all turns in flight, has broken down."""
 
 
-async def build(folder: Path, tell: ReportProgress) -> Path:
+async def build(folder: Path, report: ReportProgress) -> Path:
     """Build the generator in `folder` unless it is newer than its sources; return its path. Raises SandboxFailed."""
     binary, scratch = folder / "generator", folder / "go"
     if await asyncio.to_thread(_is_current, binary):
         return binary
     await asyncio.to_thread(scratch.mkdir, parents=True, exist_ok=True)
-    go, environment = await find_or_install_go(scratch, folder / "go.log", tell)
-    tell("Building the load generator.")
+    go, environment = await find_or_install_go(scratch, folder / "go.log", report)
+    report("Building the load generator.")
     command = (go, "build", "-mod=readonly", "-modcacherw", "-trimpath", "-buildvcs=false", "-o", str(binary), ".")
     process = await asyncio.create_subprocess_exec(*command, cwd=SOURCES, env=environment, stdout=PIPE, stderr=PIPE)
     _, errors = await process.communicate()

@@ -32,7 +32,7 @@ PEER_PYTHON = DATA / "python" / "bin" / "python"
 NODE_SOURCES = ROOT / "benchmarks" / "peers" / "node"
 NICENESS = -10
 CALL_SECONDS = 60.0
-"""A machine that is loaded to its limit answers late."""
+"""Timeout of one API call: a machine that is loaded to its limit responds late."""
 START = """mutation($input: StartInterviewInput!) {
   startInterview(input: $input) { interview { id } access { token room { url token } } }
 }"""
@@ -47,7 +47,7 @@ class Rig:
     valkey: Valkey
     secret: str
     server_core: int
-    """Reserved for the server that is measured, if the rig was started with `reserve_core`."""
+    """The core of the server that is measured. No other process uses it if the rig was started with `reserve_core`."""
 
     @property
     def settings(self) -> Settings:
@@ -120,7 +120,7 @@ async def start_rig(data: Path, *, reserve_core: bool = False, cache_gb: float =
     niceness = os.getpriority(os.PRIO_PROCESS, 0)
     if reserve_core:
         os.sched_setaffinity(0, others)
-        with suppress(PermissionError):  # only root may; other processes then disturb more
+        with suppress(PermissionError):  # without root, other processes disturb the measurement more
             os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     try:
         async with Mongod(data / "mongod", cache_gb=cache_gb) as mongod, Valkey(data / "valkey") as valkey:

@@ -87,22 +87,22 @@ def measure_document(document: DocumentNode) -> DocumentSize:
     }
     measured_fragments: dict[str, DocumentSize] = {}
 
-    def measure_selection_set(selected: SelectionSetNode, names: set[str]) -> DocumentSize:
-        return _sum([measure_selection(selection, names) for selection in selected.selections])
+    def measure_selection_set(selected: SelectionSetNode, earlier_names: set[str]) -> DocumentSize:
+        return _combine([measure_selection(selection, earlier_names) for selection in selected.selections])
 
-    def measure_selection(selection: SelectionNode, names: set[str]) -> DocumentSize:
+    def measure_selection(selection: SelectionNode, earlier_names: set[str]) -> DocumentSize:
         own = DocumentSize(directives=len(selection.directives or ()))
         match selection:
             case FragmentSpreadNode(name=name):
-                return _sum([own, DocumentSize(fragments=1), measure_fragment(name.value)])
+                return _combine([own, DocumentSize(fragments=1), measure_fragment(name.value)])
             case InlineFragmentNode(selection_set=inner):
-                return _sum([own, measure_selection_set(inner, names)])
+                return _combine([own, measure_selection_set(inner, earlier_names)])
             case FieldNode(name=name, alias=alias, selection_set=inner):
                 response_name = (alias or name).value
-                own = own._replace(fields=1, aliases=int(alias is not None), repeats=int(response_name in names))
-                names.add(response_name)
+                own = own._replace(fields=1, aliases=int(alias is not None), repeats=int(response_name in earlier_names))
+                earlier_names.add(response_name)
                 below = measure_selection_set(inner, set()) if inner else DocumentSize()
-                return _sum([own, below])._replace(depth=below.depth + 1)
+                return _combine([own, below])._replace(depth=below.depth + 1)
         raise TypeError(f"unknown kind of selection: {selection.kind}")
 
     def measure_fragment(name: str) -> DocumentSize:
@@ -115,14 +115,14 @@ def measure_document(document: DocumentNode) -> DocumentSize:
         return measured_fragments[name]
 
     operations = [definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)]
-    return _sum(
+    return _combine(
         [measure_selection_set(operation.selection_set, set()) for operation in operations]
         + [DocumentSize(directives=len(operation.directives or ())) for operation in operations]
         + [measure_fragment(name) for name in fragments]
     )
 
 
-def _sum(sizes: list[DocumentSize]) -> DocumentSize:
+def _combine(sizes: list[DocumentSize]) -> DocumentSize:
     if not sizes:
         return DocumentSize()
     depth, *amounts = zip(*sizes, strict=True)
@@ -139,7 +139,7 @@ class ParsedDocument:
 
     document: DocumentNode
     mentioned_fields: frozenset[str]
-    """Names of all fields in all operations and fragments."""
+    """Names of the fields that occur in any operation or fragment."""
     plans: SelectionPlans | None
     """Selection plans of engine.fast_fields. None if the document has directives, because then
     selections depend on variables."""
@@ -148,7 +148,7 @@ class ParsedDocument:
 
     @classmethod
     def of(cls, document: DocumentNode) -> "ParsedDocument":
-        """Derives everything except validation errors."""
+        """Derive everything except validation errors."""
         nodes = list(_walk_nodes(document))
         mentioned = frozenset(node.name.value for node in nodes if isinstance(node, FieldNode))
         return cls(document, mentioned, None if any(getattr(node, "directives", None) for node in nodes) else {})
@@ -171,7 +171,7 @@ class DocumentCache:
         return parsed
 
     def add(self, text: str, document: DocumentNode) -> ParsedDocument:
-        """Caches a parsed document."""
+        """Cache a parsed document."""
         parsed = self._parsed[text] = ParsedDocument.of(document)
         if len(self._parsed) > MAX_CACHED_DOCUMENTS:
             self._parsed.popitem(last=False)

@@ -25,10 +25,7 @@ class Schema(strawberry.Schema):
     """Runs each operation in a context of its own, and formats the errors of its results."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Does nothing.
-
-        Strawberry would log every invalid request as an error; `to_failure` logs unexpected errors.
-        """
+        """Log nothing: Strawberry would log every invalid request as an error. `to_failure` logs unexpected errors."""
 
     async def execute(
         self,
@@ -45,7 +42,7 @@ class Schema(strawberry.Schema):
         Raises strawberry.schema.exceptions.InvalidOperationTypeError for a subscription.
         """
         context = _create_operation_context(context_value)
-        executable = {OperationType.QUERY, OperationType.MUTATION}
+        executable_types = {OperationType.QUERY, OperationType.MUTATION}
         started_at = time.perf_counter()
         result = await super().execute(
             query,
@@ -53,7 +50,7 @@ class Schema(strawberry.Schema):
             context,
             root_value,
             operation_name,
-            executable if allowed_operation_types is None else executable & set(allowed_operation_types),
+            executable_types if allowed_operation_types is None else executable_types & set(allowed_operation_types),
             operation_extensions,
         )
         metrics.OPERATION_SECONDS.observe(time.perf_counter() - started_at)

@@ -1,4 +1,4 @@
-"""The executor of operations. That of a subscription is set on its context, and does not grow with each event."""
+"""The executor of an operation, which a subscription can reuse for any number of events without using more memory."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from engine.fast_fields import FastFieldExecutor, SelectionPlans
 
 
 class OperationExecutor(FastFieldExecutor):
-    """Runs one operation. That of a subscription is set on the context as `executor`."""
+    """Runs one operation. The executor of a subscription registers itself as `executor` of its context."""
 
     raw_variables: dict[str, Any]
     """Variables as the request sent them, before coercion."""
@@ -74,7 +74,7 @@ class OperationExecutor(FastFieldExecutor):
         serially: bool,
         new_defer_usages: Sequence[DeferUsage],
     ) -> Any:
-        """Execute the root fields. Those of a subscription are collected for the first event only.
+        """Execute the root fields. A subscription collects them for its first event, and reuses them for all others.
 
         graphql-core 3.3.2 memoizes subfields by the identity of the collected field, but collects
         the root fields again for each event. Without this method every event would collect all
@@ -93,7 +93,7 @@ class OperationContext(ABC):
 
     request_id: str
     executor: OperationExecutor | None = None
-    """The executor of a subscription, set by the executor itself."""
+    """The subscription's executor, which sets itself here. None for queries and mutations."""
     mentioned_fields: frozenset[str] = frozenset()
     """Names of all fields in the operation's document. Set once the document is parsed."""
     plans: SelectionPlans | None = None

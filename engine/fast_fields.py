@@ -4,7 +4,8 @@ For each field of each object graphql-core creates a path and an info, calls a r
 four checks: a list of 20 interviews with 10 fields spends most of its time there. This module makes
 a plan once for each type and selection, and applies it to every object. The plan covers the simple
 case only. On anything else (an error, a null in a non-null field, a missing permission, an
-asynchronous field) graphql-core executes that object from the start, as the specification requires.
+asynchronous field) it falls back: graphql-core executes that object from the start, as the
+specification requires.
 """
 
 from abc import ABC, abstractmethod
@@ -32,17 +33,19 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 FieldReader = Callable[[Any], Any]
-"""Reads a value off an object. Raises any exception if graphql-core must execute the object."""
+"""Reads a field off its object. Any exception makes graphql-core execute the object."""
+ValueCompleter = Callable[[Any], Any]
+"""Completes a value that was read (CompleteValue in the specification). Exceptions have the same effect."""
 
 TYPENAME = "__typename"
 
 
-class FallBack(Exception):
-    """graphql-core must execute the object."""
+class FastPathBailout(Exception):
+    """The fast path does not cover the object, so graphql-core must execute it."""
 
 
-class Restricted(FieldExtension, ABC):
-    """A field extension that refuses the field to some callers."""
+class FieldGuard(FieldExtension, ABC):
+    """A field extension that decides whether the caller may read the field. The fast path asks it too."""
 
     @abstractmethod
     def permits(self, source: Any) -> bool:
@@ -66,14 +69,11 @@ class Projected(FieldExtension):
 
 
 @dataclass(frozen=True, slots=True)
-class _FieldAccess:
-    """How a field is read.
-
-    `read` and `projected` are None if graphql-core must execute the field.
-    """
+class _FieldStrategy:
+    """How the fast path executes a field. If `read` and `projected` are both None, graphql-core must execute it."""
 
     read: FieldReader | None
-    guard: Restricted | None
+    guard: FieldGuard | None
     projected: Projected | None
 
 
@@ -88,7 +88,7 @@ class SelectionPlan:
 
 
 SelectionPlans = dict[Hashable, tuple[GroupedFieldSet, SelectionPlan]]
-"""Cached plans. Each is stored with its selection, whose `id` may be in the key and must stay unique."""
+"""Cached plans. Each is stored with its selection: the key may contain the selection's `id`, which is unique while it lives."""
 
 
 class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -132,11 +132,9 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         return merge_when_ready()
 
     def _get_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet, path: Path | None) -> SelectionPlan:
-        # at one response path the selection is the same in every operation of the document, but not the same object
+        # every operation of the document has an equal selection at one response path, but not the same object
         key = (
-            (parent_type, id(self.operation), _response_path_names(path))
-            if self._has_shared_plans
-            else (parent_type, id(selected))
+            (parent_type, id(self.operation), _get_response_path(path)) if self._has_shared_plans else (parent_type, id(selected))
         )
         cached = self._plans.get(key)
         if cached is None:
@@ -164,87 +162,87 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         field = self.schema.get_field(parent_type, name)
         if field is None:
             return None
-        access = _get_field_access(field)
-        read = access.projected.read if access.projected else access.read
+        strategy = _get_strategy(field)
+        read = strategy.projected.read if strategy.projected else strategy.read
         if read is None:
             return None
-        complete = self._build_completion(field.type, details, access.projected)
-        return _with_guard(access.guard, _compose(read, complete)) if complete else None
+        complete = self._build_completer(field.type, details, strategy.projected)
+        return _with_guard(strategy.guard, _compose(read, complete)) if complete else None
 
-    def _build_completion(
-        self, kind: GraphQLOutputType, details: FieldDetailsList, projected: Projected | None
-    ) -> FieldReader | None:
+    def _build_completer(
+        self, return_type: GraphQLOutputType, details: FieldDetailsList, projected: Projected | None
+    ) -> ValueCompleter | None:
         """Return the function that completes values of this type, or None if graphql-core must do it."""
-        if is_non_null_type(kind):
-            complete = self._build_completion(kind.of_type, details, projected)
+        if is_non_null_type(return_type):
+            complete = self._build_completer(return_type.of_type, details, projected)
             return _require_non_null(complete) if complete else None
-        if is_leaf_type(kind):
-            return _build_leaf_completion(kind)
-        if is_list_type(kind):
-            complete = self._build_completion(kind.of_type, details, projected)
-            return _build_list_completion(complete) if complete else None
-        if is_object_type(kind):
-            return self._build_object_completion(kind, details, projected)
+        if is_leaf_type(return_type):
+            return _build_leaf_completer(return_type)
+        if is_list_type(return_type):
+            complete = self._build_completer(return_type.of_type, details, projected)
+            return _build_list_completer(complete) if complete else None
+        if is_object_type(return_type):
+            return self._build_object_completer(return_type, details, projected)
         return None
 
-    def _build_object_completion(
-        self, kind: GraphQLObjectType, details: FieldDetailsList, projected: Projected | None
-    ) -> FieldReader | None:
-        collected = self.collect_subfields(kind, details)
+    def _build_object_completer(
+        self, return_type: GraphQLObjectType, details: FieldDetailsList, projected: Projected | None
+    ) -> ValueCompleter | None:
+        collected = self.collect_subfields(return_type, details)
         selected = collected.grouped_field_set
         if collected.new_defer_usages or (
             projected and not projected.covers(each[0].node.name.value for each in selected.values())
         ):
             return None
-        plan = self._build_plan(kind, selected)
+        plan = self._build_plan(return_type, selected)
         if plan.slow_fields:
             return None
-        definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        definition = return_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         # graphql-core checks the type of objects that implement an interface
-        origin = definition.origin if kind.is_type_of and definition else None
+        origin = definition.origin if return_type.is_type_of and definition else None
         readers = list(plan.readers.items())
 
         def complete_object(value: Any) -> dict[str, Any] | None:
             if value is None:
                 return None
             if origin and type(value) is not origin:
-                raise FallBack
+                raise FastPathBailout
             return {name: read(value) for name, read in readers}
 
         return complete_object
 
 
-def _analyze_field(field: StrawberryField) -> _FieldAccess:
-    guards = [extension for extension in field.extensions if isinstance(extension, Restricted)]
+def _choose_strategy(field: StrawberryField) -> _FieldStrategy:
+    guards = [extension for extension in field.extensions if isinstance(extension, FieldGuard)]
     projections = [extension for extension in field.extensions if isinstance(extension, Projected)]
     guard = guards[0] if guards else None
     if len(guards) > 1 or len(guards) + len(projections) < len(field.extensions):
-        return _FieldAccess(None, guard, None)
-    resolver = field.base_resolver
+        return _FieldStrategy(None, guard, None)
     if projections:
-        return _FieldAccess(None, guard, projections[0])
+        return _FieldStrategy(None, guard, projections[0])
+    resolver = field.base_resolver
     if resolver is None:
-        return _FieldAccess(attrgetter(field.python_name), guard, None)
+        return _FieldStrategy(attrgetter(field.python_name), guard, None)
     only_self = resolver.self_parameter and not (resolver.info_parameter or resolver.root_parameter or resolver.parent_parameter)
     read = resolver.wrapped_func if only_self and not field.is_async and not field.arguments else None
-    return _FieldAccess(read if callable(read) else None, guard, None)
+    return _FieldStrategy(read if callable(read) else None, guard, None)
 
 
-_NO_ACCESS = _FieldAccess(None, None, None)
-_ACCESS = "viva-access"
-"""Key in a field's extensions, where its access is cached as long as the schema lives."""
+_SLOW = _FieldStrategy(None, None, None)
+_STRATEGY_KEY = "viva-field-strategy"
+"""Key in a field's extensions, where its strategy is cached for as long as the schema lives."""
 
 
-def _get_field_access(field: GraphQLField) -> _FieldAccess:
-    access: _FieldAccess | None = field.extensions.get(_ACCESS)
-    if access is None:
+def _get_strategy(field: GraphQLField) -> _FieldStrategy:
+    strategy: _FieldStrategy | None = field.extensions.get(_STRATEGY_KEY)
+    if strategy is None:
         definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-        access = _analyze_field(definition) if isinstance(definition, StrawberryField) and not field.args else _NO_ACCESS
-        field.extensions[_ACCESS] = access
-    return access
+        strategy = _choose_strategy(definition) if isinstance(definition, StrawberryField) and not field.args else _SLOW
+        field.extensions[_STRATEGY_KEY] = strategy
+    return strategy
 
 
-def _response_path_names(path: Path | None) -> tuple[str | int, ...]:
+def _get_response_path(path: Path | None) -> tuple[str | int, ...]:
     names = []
     while path:
         # all items of a list share a plan, so list indexes are left out
@@ -259,53 +257,53 @@ def _merge_in_order(selected: GroupedFieldSet, values: dict[str, Any], slow_valu
     return {name: both[name] for name in selected if name in both}
 
 
-def _with_guard(guard: Restricted | None, read: FieldReader) -> FieldReader:
+def _with_guard(guard: FieldGuard | None, read: FieldReader) -> FieldReader:
     if guard is None:
         return read
     permits = guard.permits
 
     def read_guarded(source: Any) -> Any:
         if not permits(source):
-            raise FallBack
+            raise FastPathBailout
         return read(source)
 
     return read_guarded
 
 
-def _compose(read: FieldReader, complete: FieldReader) -> FieldReader:
+def _compose(read: FieldReader, complete: ValueCompleter) -> FieldReader:
     return lambda source: complete(read(source))
 
 
-def _require_non_null(complete: FieldReader) -> FieldReader:
+def _require_non_null(complete: ValueCompleter) -> ValueCompleter:
     def complete_non_null(value: Any) -> Any:
         completed = complete(value)
         if completed is None:
-            raise FallBack
+            raise FastPathBailout
         return completed
 
     return complete_non_null
 
 
-def _build_leaf_completion(kind: GraphQLLeafType) -> FieldReader:
-    coerce = kind.coerce_output_value
+def _build_leaf_completer(leaf_type: GraphQLLeafType) -> ValueCompleter:
+    coerce = leaf_type.coerce_output_value
 
     def complete_leaf(value: Any) -> Any:
         if value is None:
             return None
         coerced = coerce(value)
         if coerced is None or coerced is Undefined:
-            raise FallBack
+            raise FastPathBailout
         return coerced
 
     return complete_leaf
 
 
-def _build_list_completion(complete: FieldReader) -> FieldReader:
+def _build_list_completer(complete: ValueCompleter) -> ValueCompleter:
     def complete_list(value: Any) -> Any:
         if value is None:
             return None
         if type(value) is not list:
-            raise FallBack
+            raise FastPathBailout
         return [complete(item) for item in value]
 
     return complete_list

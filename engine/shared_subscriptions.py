@@ -29,8 +29,8 @@ CURSOR_ARGUMENT = "after"
 """Name of the argument that sets where a subscriber starts. It does not affect the payloads."""
 
 
-class Scoped(Hashable, Protocol):
-    """A caller of the API."""
+class ScopedCaller(Hashable, Protocol):
+    """A caller of the API whose permissions can be compared with those of other callers."""
 
     @property
     def scope(self) -> Self:
@@ -38,14 +38,14 @@ class Scoped(Hashable, Protocol):
 
 
 Item = TypeVar("Item")
-Caller = TypeVar("Caller", bound=Scoped)
+Caller = TypeVar("Caller", bound=ScopedCaller)
 Event = TypeVar("Event")
 OpenStream = Callable[[Caller, int], Awaitable[AsyncGenerator[Item, None]]]
 """Opens the stream of items after a cursor for a caller. Raises if the caller may not follow it."""
 
 
 class SubscriptionDocument:
-    """The text and operation name of a subscription.
+    """Where requests with the same text and operation name have their cursor.
 
     `cursor_variable` is the variable that is used as the cursor and nowhere else. It is None if the
     cursor is a literal, is in a fragment, or comes from a variable with another use. Equal variables
@@ -57,7 +57,7 @@ class SubscriptionDocument:
     def __init__(self, executor: OperationExecutor) -> None:
         self.cursor_variable = _find_cursor_variable(executor)
         self.default_cursor: int | None = None
-        """Cursor of a request that omits the variable. None until there was such a request."""
+        """Cursor of requests that omit the variable. None until such a request has been executed."""
 
 
 class SharedOperation(Generic[Item, Caller, Event]):
@@ -65,17 +65,17 @@ class SharedOperation(Generic[Item, Caller, Event]):
 
     def __init__(
         self,
-        mapper: "EventMapper[Item, Caller, Event]",
+        field: "SubscriptionField[Item, Caller, Event]",
         document: SubscriptionDocument,
         executor: OperationExecutor,
         scope: Caller,
         open_stream: OpenStream[Caller, Item],
         fixed_cursor: int | None,
     ) -> None:
-        self.mapper = mapper
+        self.field = field
         self.document = document
         self.scope = scope
-        """The permissions that all subscribers share (Scoped.scope)."""
+        """The permissions that all subscribers share (ScopedCaller.scope)."""
         self.open_stream = open_stream
         self.fixed_cursor = fixed_cursor
         """Cursor of every subscriber. None if each request has its own (document.cursor_variable)."""
@@ -123,7 +123,7 @@ class SharedOperations:
 
     def get_or_create(
         self,
-        mapper: "EventMapper[Item, Caller, Event]",
+        field: "SubscriptionField[Item, Caller, Event]",
         executor: OperationExecutor,
         context: "SubscriptionContext",
         caller: Caller,
@@ -136,7 +136,7 @@ class SharedOperations:
         """
         scope = caller.scope
         name = executor.operation.name.value if executor.operation.name else None
-        text = _document_text(executor)
+        text = _get_document_text(executor)
         document = self._documents.get((text, name))
         if document is None:
             document = self._documents[text, name] = SubscriptionDocument(executor)
@@ -145,11 +145,11 @@ class SharedOperations:
         key = document, _encode_variables(executor.raw_variables, document), scope
         operation = self._operations.get(key)
         if operation is None:
-            # not the first subscriber's own context, because nothing of it may reach the others
+            # a new context: no data or permission of the first subscriber may reach the others
             shared_executor = executor.rebuild_with(context.for_scope(scope))
             fixed_cursor = after if document.cursor_variable is None else None
             operation = self._operations[key] = SharedOperation(
-                mapper, document, shared_executor, scope, open_stream, fixed_cursor
+                field, document, shared_executor, scope, open_stream, fixed_cursor
             )
         return operation
 
@@ -211,23 +211,27 @@ class SubscriptionContext(OperationContext):
 
     @abstractmethod
     def for_scope(self, scope: Any) -> Self:
-        """Return a context for executing events on behalf of all callers of a scope (Scoped.scope)."""
+        """Return a context for executing events on behalf of all callers of a scope (ScopedCaller.scope)."""
 
 
-class EventMapper(Generic[Item, Caller, Event]):
-    """Maps the items of a stream to events: `get_key` identifies an item, `build_event` returns the event that a caller sees."""
+class SubscriptionField(Generic[Item, Caller, Event]):
+    """A root field whose subscriptions share execution.
 
-    def __init__(self, get_key: Callable[[Item], Hashable], build_event: Callable[[Item, Caller], Event]) -> None:
-        self.get_key = get_key
-        self.build_event = build_event
+    `cache_key` returns the key under which the payload of an item is cached. `to_event` converts an
+    item to the event, GraphQL's root value, for one caller.
+    """
 
-    async def stream_events(
+    def __init__(self, cache_key: Callable[[Item], Hashable], to_event: Callable[[Item, Caller], Event]) -> None:
+        self.cache_key = cache_key
+        self.to_event = to_event
+
+    async def subscribe_shared(
         self, context: SubscriptionContext, caller: Caller, after: int, open_stream: OpenStream[Caller, Item]
     ) -> AsyncGenerator[Event, None]:
-        """Yield the events of a subscription, to be executed one by one.
+        """Attach the context's event sink to a shared subscription, and yield no events.
 
-        Yields none if the context has an event sink: it is attached to a shared subscription
-        instead. `open_stream` must open the same items for every caller of the scope. Raises what
+        Without an event sink, the subscription is not shared: yield its events, to be executed one
+        by one. `open_stream` must open the same items for every caller of the scope. Raises what
         `open_stream` raises.
         """
         executor, context.executor = context.executor, None
@@ -241,7 +245,7 @@ class EventMapper(Generic[Item, Caller, Event]):
             return
         async with aclosing(items):
             async for item in items:
-                yield self.build_event(item, caller)
+                yield self.to_event(item, caller)
 
 
 class SharedSubscription(Generic[Item, Caller, Event]):
@@ -261,14 +265,14 @@ class SharedSubscription(Generic[Item, Caller, Event]):
 
         Raises what the stream and the sink raise.
         """
-        operation, items, mapper = self.operation, self._items, self.operation.mapper
+        operation, items, field = self.operation, self._items, self.operation.field
         operation.subscribers += 1
         try:
             async for item in items:
-                key = mapper.get_key(item)
+                key = field.cache_key(item)
                 payload = operation.cached_payload(key)
                 if payload is None:
-                    payload = await operation.execute_event(key, mapper.build_event(item, operation.scope))
+                    payload = await operation.execute_event(key, field.to_event(item, operation.scope))
                 if isinstance(payload, str):
                     await sink.send(payload)
                 else:
@@ -279,10 +283,11 @@ class SharedSubscription(Generic[Item, Caller, Event]):
 
 
 def _count_characters(payload: str | ExecutionResult) -> int:
+    # a result with errors is not encoded yet, and counts as a payload of average size
     return len(payload) if isinstance(payload, str) else MAX_CACHED_CHARACTERS // MAX_CACHED_PAYLOADS
 
 
-def _document_text(executor: OperationExecutor) -> str:
+def _get_document_text(executor: OperationExecutor) -> str:
     location = executor.operation.loc
     if location is None:
         raise RuntimeError("the document was parsed without locations")
@@ -295,7 +300,7 @@ def _encode_variables(raw: dict[str, Any], document: SubscriptionDocument) -> Ha
     try:
         return orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
-        # orjson parses deeper nesting than it serializes: such variables equal no others, so nothing is shared
+        # orjson parses deeper nesting than it serializes; a unique key means that nothing is shared
         return object()
 
 
@@ -309,8 +314,9 @@ def _find_cursor_variable(executor: OperationExecutor) -> str | None:
     if not cursors or not isinstance(cursors[0], VariableNode):
         return None
     name = cursors[0].name.value
-    # the name occurs in its declaration, in its use, and as the argument's name if that is the same; more may be another use
-    mentions = len(re.findall(rf"\b{name}\b", _document_text(executor), re.ASCII))
+    # The name occurs in the declaration and in the argument's value, and once more if the argument has the same name.
+    # Any further occurrence may be another use of the variable.
+    mentions = len(re.findall(rf"\b{name}\b", _get_document_text(executor), re.ASCII))
     return name if mentions == (3 if name == CURSOR_ARGUMENT else 2) else None
 
 

@@ -10,7 +10,7 @@ from models.documents.organization import Role
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, encode_id
 from resolvers.input_text import DETAIL_LIMIT, clean_optional, clean_text
-from resolvers.interview_lookup import load_interview
+from resolvers.interviews import load_interview
 
 
 async def end_interview(services: Services, principal: Principal, interview_id: str, idempotency_key: str | None) -> Interview:

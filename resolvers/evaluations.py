@@ -30,7 +30,7 @@ from models.writes import evaluation_transitions
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import DETAIL_LIMIT, clean_line, clean_text
-from resolvers.interview_lookup import load_interview
+from resolvers.interviews import load_interview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ class IdempotentCall:
     key: str | None
     digest: str
 
-    async def previous_result(self) -> ObjectId | None:
+    async def find_claimed_id(self) -> ObjectId | None:
         """Return the id that an earlier call with this key claimed, so that a repetition can complete an interrupted call.
 
         Raises Conflict if the earlier call had another input.

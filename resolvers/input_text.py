@@ -51,7 +51,7 @@ def clean_filter_values(values: Sequence[str] | None, field: str) -> list[str] |
         return None
     if len(values) > MAX_FILTER_VALUES:
         raise BadInput(f"{field} has {len(values)} values: the limit is {MAX_FILTER_VALUES}.", field=field)
-    return [clean_line(text, f"{field}[{place}]") for place, text in enumerate(values)]
+    return [clean_line(text, f"{field}[{index}]") for index, text in enumerate(values)]
 
 
 def clean_email(value: str, field: str) -> str:

@@ -1,17 +1,32 @@
-"""Reading, listing and counting interviews."""
+"""Reading, listing and counting interviews, with the authorization that every use case about an interview needs."""
 
 from collections.abc import Collection
 from dataclasses import replace
 
-from auth import Action, Principal, has_permission, require_permission
+from auth import Action, Principal, check_candidate_access, has_permission, require_permission
 from errors import BadInput
-from models.documents.interview import Interview
+from models.documents.interview import Interview, get_organization_interview
+from models.documents.organization import Role
 from models.reads import interview_list
 from models.reads.interview_list import InterviewFilter, InterviewOrderField, to_sort_order
 from models.reads.interview_row import InterviewRow
 from models.reads.pagination import Page, PageRequest
+from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values, clean_line
-from resolvers.interview_lookup import load_interview
+
+
+async def load_interview(principal: Principal, interview_id: str) -> Interview:
+    """Return an interview of the caller's organization. Candidates can load only their own.
+
+    Raises NotFound for any other interview, and Unauthenticated if a candidate's invite has been replaced since the token was
+    verified.
+    """
+    object_id = decode_id(IdKind.INTERVIEW, interview_id)
+    interview = await get_organization_interview(principal.organization_id, object_id)
+    if interview is None or (principal.role is Role.CANDIDATE and principal.interview_id != object_id):
+        raise build_not_found(IdKind.INTERVIEW)
+    check_candidate_access(principal, interview)
+    return interview
 
 
 async def get_interview(principal: Principal, interview_id: str) -> Interview:
@@ -23,24 +38,26 @@ async def get_interview(principal: Principal, interview_id: str) -> Interview:
 async def list_interviews(
     principal: Principal,
     where: InterviewFilter | None,
-    field: InterviewOrderField,
+    order_field: InterviewOrderField,
+    *,
     descending: bool,
     first: int | None,
     after: str | None,
     last: int | None,
     before: str | None,
-    fields: Collection[str],
+    stored_fields: Collection[str],
 ) -> Page[InterviewRow]:
-    """Return a page of the organization's interviews, each with its id and the given stored fields.
+    """Return a page of the organization's interviews, each with its id and these stored fields.
 
     Raises Forbidden for a filter or order by a field that the role may not read, and BadInput for contradictory filters or page
     arguments and for cursors of another list.
     """
     criteria = _authorize_and_clean_filter(principal, where)
-    if field is InterviewOrderField.SCORE:
+    if order_field is InterviewOrderField.SCORE:
         require_permission(principal, Action.READ_EVALUATION, field="orderBy.field")
-    request = PageRequest.from_relay_arguments(to_sort_order(field, descending=descending), first, after, last, before)
-    return await interview_list.list_interview_rows(principal.organization_id, criteria, request, fields)
+    order = to_sort_order(order_field, descending=descending)
+    request = PageRequest.from_relay_arguments(order, first, after, last, before)
+    return await interview_list.list_interview_rows(principal.organization_id, criteria, request, stored_fields)
 
 
 async def count_interviews(principal: Principal, where: InterviewFilter | None) -> int:

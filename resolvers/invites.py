@@ -16,9 +16,9 @@ from models.documents.organization import Organization, get_organization
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes.interview_transitions import reschedule_interview
-from resolvers.candidate_access import AccessGrant, issue_candidate_access, issue_invite_link
+from resolvers.candidate_credentials import AccessGrant, issue_candidate_access, issue_invite_link
 from resolvers.idempotency import IdempotentCall, idempotent
-from resolvers.interview_lookup import load_interview
+from resolvers.interviews import load_interview
 from resolvers.starting import ConsentChoice, ScheduledInterview, resolve_invite_expiry
 
 EARLY_JOIN_WINDOW = timedelta(minutes=15)
@@ -69,7 +69,7 @@ async def renew_invite(services: Services, principal: Principal, request: RenewR
     require_permission(principal, Action.RENEW_INVITE)
     interview = await load_interview(principal, request.interview_id)
     call = idempotent(services, principal, "renewInvite", request.idempotency_key, request)
-    previous_renewal_id = await call.previous_result()
+    previous_renewal_id = await call.find_claimed_id()
     if previous_renewal_id is None or previous_renewal_id not in interview.renewals:
         interview = await _renew(services, interview, request, call)
     return ScheduledInterview(interview, issue_invite_link(services, interview))

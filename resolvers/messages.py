@@ -7,7 +7,7 @@ from lifecycle.services import Services
 from lifecycle.turns import store_message
 from models.documents.turn import Turn
 from resolvers.input_text import clean_line, clean_text
-from resolvers.interview_lookup import load_interview
+from resolvers.interviews import load_interview
 
 
 async def send_message(

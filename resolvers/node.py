@@ -9,9 +9,9 @@ from models.documents.position import Position, get_position
 from models.documents.recording import RecordingFile
 from resolvers.evaluations import find_evaluation
 from resolvers.ids import IdKind, parse_id
-from resolvers.interview_lookup import load_interview
+from resolvers.interviews import load_interview
 from resolvers.recordings import find_recording_file
-from resolvers.viewer import get_viewer
+from resolvers.viewer import get_viewer_organization
 
 NodeDocument = Interview | Position | Evaluation | RecordingFile | Organization
 
@@ -29,7 +29,7 @@ async def get_node(principal: Principal, node_id: str) -> NodeDocument | None:
             position = await get_position(object_id)
             return position if position and position.organization_id == principal.organization_id else None
         case (IdKind.ORGANIZATION, object_id) if object_id == principal.organization_id:
-            return (await get_viewer(principal))[1]
+            return await get_viewer_organization(principal)
     return None
 
 

@@ -38,6 +38,7 @@ async def get_position(principal: Principal, key: str, version: int | None) -> P
 
 async def list_positions(
     principal: Principal,
+    *,
     include_archived: bool,
     first: int | None,
     after: str | None,
@@ -50,7 +51,7 @@ async def list_positions(
     return await position_list.list_positions(principal.organization_id, request, include_archived=include_archived)
 
 
-async def count_positions(principal: Principal, include_archived: bool) -> int:
+async def count_positions(principal: Principal, *, include_archived: bool) -> int:
     """Return how many positions `list_positions` lists."""
     require_permission(principal, Action.READ_POSITION)
     return await position_list.count_positions(principal.organization_id, include_archived=include_archived)
@@ -146,9 +147,9 @@ def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:
 
 
 def _find_duplicate_keys(path: str, keys: list[str]) -> Iterator[tuple[str, str]]:
-    for place, key in enumerate(keys):
-        if key in keys[:place]:
-            yield f"{path}[{place}].key", f"'{key}' occurs twice: every key must be unique"
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            yield f"{path}[{index}].key", f"'{key}' occurs twice: every key must be unique"
 
 
 def _format_path(location: Iterable[str | int]) -> str:
@@ -162,6 +163,6 @@ def _normalize_texts(value: Any, location: tuple[str | int, ...] = ()) -> Any:
         case Mapping():
             return {name: _normalize_texts(part, (*location, name)) for name, part in value.items()}
         case list() | tuple():
-            return [_normalize_texts(part, (*location, place)) for place, part in enumerate(value)]
+            return [_normalize_texts(part, (*location, index)) for index, part in enumerate(value)]
         case _:
             return value

@@ -30,7 +30,7 @@ from models.documents.position import Position, find_position
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes.interview_transitions import insert_interview
-from resolvers.candidate_access import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
+from resolvers.candidate_credentials import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.input_text import DETAIL_LIMIT, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
 
@@ -171,7 +171,7 @@ def _clean_request(request: R) -> R:
 
 
 async def _find_previous_interview(principal: Principal, call: IdempotentCall) -> Interview | None:
-    interview_id = await call.previous_result()
+    interview_id = await call.find_claimed_id()
     return await get_organization_interview(principal.organization_id, interview_id) if interview_id else None
 
 

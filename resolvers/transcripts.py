@@ -1,6 +1,5 @@
 """Reading transcripts. resolvers.subscriptions streams the turns that follow."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -8,10 +7,10 @@ from bson import ObjectId
 from auth import Action, Principal, require_permission
 from errors import BadInput
 from models.documents.interview import TERMINAL_STATUSES, Interview
-from models.documents.turn import Turn, read_turns, read_turns_by_seq
+from models.documents.turn import Turn, read_turns
 from models.reads.interview_row import InterviewRow
 from models.reads.pagination import MAX_PAGE_SIZE
-from resolvers.interview_lookup import load_interview
+from resolvers.interviews import load_interview
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,3 @@ async def read_transcript(interview: Interview | InterviewRow, after: int, first
     # Turns may have been added since the interview was read: a subscription after last_seq must not repeat them.
     last_seq = max(interview.last_seq, turns[-1].seq if turns else 0)
     return TranscriptSlice(interview.id, turns, last_seq, interview.status in TERMINAL_STATUSES)
-
-
-async def get_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:
-    """Return the turns with these seqs, in order. The caller must be allowed to read the evaluation that quotes them."""
-    return await read_turns_by_seq(interview_id, seqs)

@@ -26,6 +26,7 @@ class PreparedAnswers:
     thin: dict[str, str]
     """Question key -> the thin answer that comes first."""
     asks_to_repeat: str
+    """Key of the question that the candidate asks to hear again."""
     answers: dict[str, str]
     more: dict[str, str]
 

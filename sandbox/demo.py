@@ -115,7 +115,7 @@ async def run(root: Path, provision: ProvisionKey, *, voice: bool = True) -> int
 
 @asynccontextmanager
 async def _finding_server(steps: RunningSteps, *, is_needed: bool) -> AsyncIterator[asyncio.Task[None]]:
-    """Find or builds livekit-server while the block runs. Yields a task that raises SandboxFailed if that fails."""
+    """Find or build livekit-server while the block runs. Yields a task that raises SandboxFailed if that fails."""
 
     async def find_server() -> None:
         if is_needed:
@@ -139,9 +139,9 @@ async def _play(
 ) -> str | None:
     """Hold one interview on its own servers. Returns what went wrong, or None."""
     watch_seconds = MAX_DEMO_SECONDS["VOICE" if voice else "TEXT"]
-    async with AsyncExitStack() as up:
+    async with AsyncExitStack() as exit_stack:
         with steps.step(STARTING["VOICE" if voice else "TEXT"]) as report:
-            stack = await up.enter_async_context(run_stack(root, data, voice=voice, report=report))
+            stack = await exit_stack.enter_async_context(run_stack(root, data, voice=voice, report=report))
             if voice and stack.voice_unavailable_reason:
                 _explain_no_voice(console, stack.voice_unavailable_reason)
                 return None
@@ -176,8 +176,8 @@ async def _hold_interview(console: Console, stack: Stack, issued: dict[Role, str
         heard: list[str] = []
         async with connect(stack, started["access"]["token"]) as candidate, asyncio.TaskGroup() as group:
             room = started["access"]["room"]
-            part = _answer_by_voice(room, simulated, said) if room else _answer_by_text(candidate, interview_id, simulated)
-            tasks = [group.create_task(part), group.create_task(_show_turns(console, viewer, interview_id, heard))]
+            answering = _answer_by_voice(room, simulated, said) if room else _answer_by_text(candidate, interview_id, simulated)
+            tasks = [group.create_task(answering), group.create_task(_show_turns(console, viewer, interview_id, heard))]
             state = await _await_end(console, recruiter, interview_id)
             if state["status"] != "COMPLETED":
                 # these subscriptions would wait forever for further turns
@@ -232,11 +232,11 @@ async def _answer_by_text(session: AsyncClientSession, interview_id: str, candid
                 raise
 
 
-async def _answer_by_voice(room: dict[str, str], person: SimulatedCandidate, said: list[str]) -> None:
+async def _answer_by_voice(room: dict[str, str], candidate: SimulatedCandidate, said: list[str]) -> None:
     """Take part by voice until the room is closed. Appends what the candidate said to `said`."""
     async with VoiceCaller(room["url"], room["token"]) as caller:
-        await caller.converse(person.answer_spoken)
-    said += [words.text for words in caller.utterances]
+        await caller.converse(candidate.answer_spoken)
+    said += [utterance.text for utterance in caller.utterances]
 
 
 async def _show_turns(console: Console, session: AsyncClientSession, interview_id: str, heard: list[str]) -> None:

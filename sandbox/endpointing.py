@@ -63,7 +63,7 @@ class Endpointer:
         return self._frame_count * FRAME_SECONDS
 
     def feed(self, samples: NDArray[np.int16]) -> list[float | Segment]:
-        """Processes a piece of the stream. Returns its events in order: a time for each onset, a Segment for each end."""
+        """Process a piece of the stream. Returns its events in order: a time for each onset, a Segment for each end."""
         self._pending = np.concatenate([self._pending, samples])
         whole = len(self._pending) // self._frame_samples
         frames, self._pending = np.split(self._pending, [whole * self._frame_samples])

@@ -179,7 +179,7 @@ async def _is_listening(port: int) -> bool:
 
 
 def _exec_with_parent(parent: int, command: list[str]) -> None:
-    """Has the kernel kill this process when its parent ends, then replaces it with the command."""
+    """Make the kernel kill this process when its parent ends, then replace it with the command."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # the parent ended before the call

@@ -52,7 +52,7 @@ def _read_commit() -> str:
 
 
 def write_section(path: Path, title: str, introduction: str, tables: Sequence[Table], notes: Sequence[str] = ()) -> None:
-    """Replace the section with this title in a results file, and leaves all others as they are."""
+    """Replace the section with this title in a results file, and leave all others as they are."""
     sections = _read_sections(path)
     sections[title] = "\n".join([f"{introduction}\n", *map(_to_markdown, tables), *(f"- {note}" for note in notes)])
     body = "".join(f"\n## {name}\n\n{text.strip()}\n" for name, text in sections.items())

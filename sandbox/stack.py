@@ -231,7 +231,7 @@ async def issue_keys(stack: Stack, data: Path, provision: ProvisionKey) -> dict[
 
 
 async def _are_valid_keys(stack: Stack, keys: Mapping[Role, str]) -> bool:
-    """Whether the running database has these keys: MONGODB_URL may name another database than last time."""
+    """Return whether the running database has these keys: MONGODB_URL may name another database than last time."""
     async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
         for secret in keys.values():
             headers = {"Authorization": f"Bearer {secret}"}

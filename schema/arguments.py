@@ -1,8 +1,7 @@
 """Arguments that several fields share, and the conversion of inputs into the requests of use cases."""
 
 from dataclasses import fields, is_dataclass
-from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 from pydantic import TypeAdapter
@@ -45,7 +44,7 @@ Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="The id
 
 
 def unset_to_none(value: T | UnsetType | None) -> T | None:
-    """Returns the value, or None if the caller omitted it.
+    """Return the value, or None if the caller omitted it.
 
     Optional arguments default to UNSET, because the schema would print a default of None as `= null`.
     """
@@ -53,7 +52,7 @@ def unset_to_none(value: T | UnsetType | None) -> T | None:
 
 
 def to_dict_without_unset(data: object) -> Any:
-    """Returns the fields of an input that the caller set to a value, as a dict, nested inputs included."""
+    """Return the fields of an input that the caller set to a value, as a dict, nested inputs included."""
     if isinstance(data, list):
         return [to_dict_without_unset(item) for item in data]
     if not is_dataclass(data):
@@ -62,16 +61,16 @@ def to_dict_without_unset(data: object) -> Any:
     return {name: to_dict_without_unset(value) for name, value in values.items() if value is not None and value is not UNSET}
 
 
-def build_request(request_type: type[T], data: object) -> T:
-    """Builds a use case's request, a dataclass, from the input with the same field names.
+class RequestBuilder(Generic[T]):
+    """Builds requests of a use case, a dataclass, from inputs with the same field names.
 
     A field that the caller omitted, or set to null, gets the request's default.
     """
-    adapter: TypeAdapter[T] = _request_adapter(request_type)  # type: ignore[arg-type]  # classes are hashable
-    return adapter.validate_python(to_dict_without_unset(data))
 
+    def __init__(self, request_type: type[T]) -> None:
+        # takes a millisecond, so each root type has one builder for each of its requests
+        self._adapter = TypeAdapter(request_type)
 
-@cache
-def _request_adapter(request_type: type[Any]) -> TypeAdapter[Any]:
-    # cached, because building one takes a millisecond
-    return TypeAdapter(request_type)
+    def build(self, data: object) -> T:
+        """Return the request for an input."""
+        return self._adapter.validate_python(to_dict_without_unset(data))

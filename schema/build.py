@@ -15,7 +15,7 @@ from schema.types.scalars import DATE_TIME
 
 
 def build_schema(*, introspection: bool = False) -> Schema:
-    """Returns the executable schema.
+    """Return the executable schema.
 
     `introspection` allows introspection queries (settings.api.ide).
     """
@@ -33,5 +33,5 @@ def build_schema(*, introspection: bool = False) -> Schema:
 
 
 def print_sdl() -> str:
-    """Returns the schema in SDL, as committed in schema.graphql."""
+    """Return the schema in SDL, as committed in schema.graphql."""
     return build_schema().as_str() + "\n"

@@ -37,7 +37,7 @@ class GraphQLContext(SubscriptionContext):
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def for_operation(self) -> "GraphQLContext":
-        """Returns a context for another operation, which authenticates its caller and loads its data independently."""
+        """Return a context for another operation, which authenticates its caller and loads its data independently."""
         return GraphQLContext(
             services=self.services,
             request_id=self.request_id,
@@ -48,11 +48,11 @@ class GraphQLContext(SubscriptionContext):
         )
 
     def for_scope(self, scope: Principal) -> "GraphQLContext":
-        """Returns a context for executing events on behalf of all callers of the scope (Principal.scope)."""
+        """Return a context for executing events on behalf of all callers of the scope (Principal.scope)."""
         return GraphQLContext(services=self.services, request_id="", authorization=None, _principal=scope)
 
     async def principal(self) -> Principal:
-        """Returns the caller, who is authenticated once for the operation.
+        """Return the caller, who is authenticated once for the operation.
 
         Raises Unauthenticated.
         """
@@ -64,7 +64,7 @@ class GraphQLContext(SubscriptionContext):
         return self._principal
 
     async def subscriber(self) -> Principal:
-        """Returns the caller of a subscription.
+        """Return the caller of a subscription.
 
         A check of this connection within the last seconds is not repeated. Raises Unauthenticated.
         The stream must recheck the caller while it lasts (lifecycle.access_monitor).
@@ -74,7 +74,7 @@ class GraphQLContext(SubscriptionContext):
         return await self.principal()
 
     async def verify_authorization(self, authorization: str | None) -> Principal:
-        """Returns the caller that a header value authenticates.
+        """Return the caller that a header value authenticates.
 
         Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
         """
@@ -90,5 +90,5 @@ Info = strawberry.Info[GraphQLContext, None]
 
 
 def choose_request_id(header: str | None) -> str:
-    """Returns the request id that the caller sent if it is well-formed, otherwise a new one."""
+    """Return the request id that the caller sent if it is well-formed, otherwise a new one."""
     return header if header and _REQUEST_ID.fullmatch(header) else uuid4().hex

@@ -17,18 +17,18 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from auth import Action, has_permission, require_permission
-from engine.fast_fields import Projected, Restricted
+from engine.fast_fields import FieldGuard, Projected
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _SOURCE = "source"
-"""Metadata key: where a document field is read."""
+"""Metadata key: the attribute of the object off which a document field is read."""
 _DEPENDS_ON = "depends_on"
 """Metadata key: the stored fields that a field is computed from."""
 
 
-class Guard(Restricted):
+class PermissionGuard(FieldGuard):
     """Refuses a field to roles without permission for `action`.
 
     The field's type holds the caller as `caller`.
@@ -38,52 +38,57 @@ class Guard(Restricted):
         self.action = action
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
-        """Returns the field's value. Raises Forbidden."""
+        """Return the field's value. Raises Forbidden."""
         require_permission(source.caller, self.action)
         return next_(source, info, **kwargs)
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
-        """Returns the value of a field with an asynchronous resolver. Raises Forbidden."""
+        """Return the value of a field with an asynchronous resolver. Raises Forbidden."""
         require_permission(source.caller, self.action)
         return await next_(source, info, **kwargs)
 
     def permits(self, source: Any) -> bool:
-        """Returns whether the role of the object's caller may read the field."""
+        """Return whether the role of the object's caller may read the field."""
         return has_permission(source.caller, self.action)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField))
 def object_type(cls: type[T]) -> type[T]:
-    """Defines a GraphQL object type.
+    """Define a GraphQL object type.
 
-    Fields declared with `document_field` are read off the object's document.
+    Fields declared with `document_field` become properties.
     """
     defined = strawberry.type(cls, description=_description_of(cls))
     for field in get_object_definition(defined, strict=True).fields:
         if _SOURCE in field.metadata:
+            # A property, so that Strawberry's default resolver, the fast path and Python code read the field alike.
             setattr(defined, field.python_name, property(attrgetter(f"{field.metadata[_SOURCE]}.{field.python_name}")))
     return defined
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField))
 def interface_type(cls: type[T]) -> type[T]:
-    """Defines a GraphQL interface."""
+    """Define a GraphQL interface."""
     return strawberry.interface(cls, description=_description_of(cls))
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField))
 def input_type(cls: type[T]) -> type[T]:
-    """Defines a GraphQL input object type."""
+    """Define a GraphQL input object type."""
     return strawberry.input(cls, description=_description_of(cls))
 
 
 def document_field(description: str, *, source: str = "document", guard: Action | None = None) -> Any:
-    """Declares a field that is read, under the same name, off the attribute `source` of its object.
+    """Declare a field that delegates to the attribute `source` of its object: `status` reads `document.status`.
 
-    With `guard`, only roles with permission for that action may read it.
+    An object therefore needs no copy of its document's values, and a row that was read with a
+    projection serves as a document (`map_stored_fields`). With `guard`, only roles with permission
+    for that action may read the field.
     """
-    field: Any = strawberry.field(description=description, extensions=[Guard(guard)] if guard else [], metadata={_SOURCE: source})
-    # the constructor takes the document, not its fields
+    field: Any = strawberry.field(
+        description=description, extensions=[PermissionGuard(guard)] if guard else [], metadata={_SOURCE: source}
+    )
+    # the constructor takes the document, not its fields; Strawberry has no argument for that
     field.init = False
     return field
 
@@ -91,13 +96,13 @@ def document_field(description: str, *, source: str = "document", guard: Action 
 def resolved_field(
     *, guard: Action | None = None, projected: Projected | None = None, depends_on: Iterable[str] = ()
 ) -> Callable[[F], F]:
-    """Declares a field with a resolver.
+    """Declare a field with a resolver.
 
     With `guard`, only roles with permission for that action may read it. `projected` reads
     selections that need no resolver. `depends_on` names the stored fields, other than the id, that
     the resolver reads off its object's document (`map_stored_fields`).
     """
-    extensions: list[FieldExtension] = [Guard(guard)] if guard else []
+    extensions: list[FieldExtension] = [PermissionGuard(guard)] if guard else []
 
     def decorate(resolver: F) -> F:
         field: Any = strawberry.field(
@@ -112,28 +117,28 @@ def resolved_field(
 
 
 def mutation(resolver: F) -> F:
-    """Declares a mutation."""
+    """Declare a mutation."""
     field: Any = strawberry.mutation(resolver, description=_description_of(resolver))
     return cast(F, field)
 
 
 def subscription(resolver: F) -> F:
-    """Declares a subscription."""
+    """Declare a subscription."""
     field: Any = strawberry.subscription(resolver, description=_description_of(resolver))
     return cast(F, field)
 
 
 def as_graphql(graphql_type: type[T], document: object) -> T:
-    """Returns the document as a value of a type whose fields all have the names of the document's attributes.
+    """Return the document, typed as a GraphQL type whose fields all have the names of its attributes.
 
-    GraphQL reads plain fields by name, so such a document needs no conversion: this only satisfies
-    the type checker.
+    Strawberry reads plain fields by name, so such a document needs no conversion. This cast
+    satisfies the type checker.
     """
     return cast(T, document)
 
 
 def map_stored_fields(graphql_type: type) -> dict[str, tuple[str, ...]]:
-    """Returns the stored fields, other than the id, that each of the type's fields reads, by the field's name in the schema."""
+    """Map the name of each of the type's fields, as in the schema, to the stored fields that it reads besides the id."""
     return {
         to_camel_case(field.python_name): (
             (field.python_name,) if _SOURCE in field.metadata else field.metadata.get(_DEPENDS_ON, ())

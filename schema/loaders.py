@@ -13,9 +13,8 @@ from strawberry.dataloader import DataLoader
 from models.documents.evaluation import Evaluation, list_evaluations_for_interviews
 from models.documents.position import Position, get_positions
 from models.documents.recording import RecordingFile, list_recordings_for_interviews
-from models.documents.turn import Turn
+from models.documents.turn import Turn, read_turns_by_seq
 from models.reads.reply_latency import ReplyLatency, read_reply_latencies
-from resolvers.transcripts import get_turns_by_seq
 
 TurnKey = tuple[ObjectId, int]
 """The id of the interview, and the turn's seq."""
@@ -68,7 +67,7 @@ async def _load_turns(keys: Sequence[TurnKey]) -> list[Turn | None]:
         seqs[interview_id].add(seq)
     found = {
         (interview_id, turn.seq): turn
-        for interview_id, wanted in seqs.items()
-        for turn in await get_turns_by_seq(interview_id, sorted(wanted))
+        for interview_id, selected_seqs in seqs.items()
+        for turn in await read_turns_by_seq(interview_id, sorted(selected_seqs))
     }
     return [found.get(key) for key in keys]

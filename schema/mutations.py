@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from resolvers import ending, evaluations, invites, messages, positions, starting
-from schema.arguments import build_request, to_dict_without_unset, unset_to_none
+from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, mutation, object_type
 from schema.inputs.evaluations import EvaluateInterviewInput, ReviewEvaluationInput
@@ -43,28 +43,45 @@ from schema.types.transcript import Turn
 T = TypeVar("T")
 Input = Annotated[T, strawberry.argument(name="input", description="The input of the mutation.")]
 
+_START = RequestBuilder(starting.StartRequest)
+_SCHEDULE = RequestBuilder(starting.ScheduleRequest)
+_RENEW = RequestBuilder(invites.RenewRequest)
+_JOIN = RequestBuilder(invites.JoinRequest)
+_REVIEW = RequestBuilder(evaluations.ReviewRequest)
+
 
 @object_type
 class Mutation:
     """The root of all mutations.
 
     A mutation that fails returns null and an error with a code (ErrorCode). In addition to the
-    codes that each mutation lists, every mutation can fail with UNAUTHENTICATED, FORBIDDEN (another
-    role), BAD_INPUT (an invalid text or idempotencyKey), CONFLICT (an idempotencyKey used with
-    another input), UNAVAILABLE (the database does not respond) and INTERNAL. After UNAVAILABLE or a
-    lost response, repeat the mutation with the same idempotencyKey: it completes what was begun.
+    errors that each mutation lists, every mutation can fail with
+
+    - UNAUTHENTICATED;
+    - FORBIDDEN: the caller has another role;
+    - BAD_INPUT: a text or the idempotencyKey is invalid;
+    - CONFLICT: the idempotencyKey was used with another input;
+    - UNAVAILABLE: the database does not respond;
+    - INTERNAL.
+
+    After UNAVAILABLE or a lost response, repeat the mutation with the same idempotencyKey: it
+    completes what was begun.
     """
 
     @mutation
     async def start_interview(self, info: Info, data: Input[StartInterviewInput]) -> StartInterviewPayload | None:
         """Creates an interview and opens it for its candidate immediately.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: BAD_INPUT for an unknown position or consent
-        version, or a language that is not the position's; CONFLICT for an archived position;
-        UNAVAILABLE in the VOICE channel if there is no LiveKit server, or if it does not respond.
+        Roles: ADMIN, RECRUITER, INTEGRATION.
+
+        Errors:
+        - BAD_INPUT: the position or the consent version is unknown, or the language is not the
+          position's.
+        - CONFLICT: the position is archived.
+        - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
         caller = await info.context.principal()
-        request = build_request(starting.StartRequest, data)
+        request = _START.build(data)
         started = await starting.start_interview(info.context.services, caller, request)
         return StartInterviewPayload(
             interview=Interview.of(started.interview, caller),
@@ -76,12 +93,15 @@ class Mutation:
     async def schedule_interview(self, info: Info, data: Input[ScheduleInterviewInput]) -> ScheduleInterviewPayload | None:
         """Creates an interview that the candidate opens later with an invite.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION. Errors: BAD_INPUT for an unknown position, a language
-        that is not the position's, or a time that is in the past, too far ahead or in the wrong
-        order; CONFLICT for an archived position.
+        Roles: ADMIN, RECRUITER, INTEGRATION.
+
+        Errors:
+        - BAD_INPUT: the position is unknown, the language is not the position's, or a time is in
+          the past, too far ahead or in the wrong order.
+        - CONFLICT: the position is archived.
         """
         caller = await info.context.principal()
-        request = build_request(starting.ScheduleRequest, data)
+        request = _SCHEDULE.build(data)
         scheduled = await starting.schedule_interview(info.context.services, caller, request)
         return ScheduleInterviewPayload(
             interview=Interview.of(scheduled.interview, caller), invite=as_graphql(Invite, scheduled.invite)
@@ -92,11 +112,14 @@ class Mutation:
         """Replaces the invite of an interview, and optionally its time.
 
         Older invites and candidate tokens stop working. Roles: ADMIN, RECRUITER, INTEGRATION.
-        Errors: NOT_FOUND; BAD_INPUT for a time that is in the past, too far ahead or in the wrong
-        order; CONFLICT if the interview has ended or expired, or for a new time once it is open.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - BAD_INPUT: a time is in the past, too far ahead or in the wrong order.
+        - CONFLICT: the interview has ended or expired, or it is open and the input has a new time.
         """
         caller = await info.context.principal()
-        request = build_request(invites.RenewRequest, data)
+        request = _RENEW.build(data)
         renewed = await invites.renew_invite(info.context.services, caller, request)
         return RenewInvitePayload(interview=Interview.of(renewed.interview, caller), invite=as_graphql(Invite, renewed.invite))
 
@@ -105,13 +128,15 @@ class Mutation:
         """Opens an interview with its invite, or lets the candidate return to it, through the same or another channel.
 
         The invite is the credential; an Authorization header is ignored. Joining opens 15 minutes
-        before scheduledFor and can be repeated: every join issues new credentials. Errors:
-        NOT_FOUND if the invite is invalid or was replaced; CONFLICT if it is too early, the invite
-        has expired or the interview has ended; BAD_INPUT if the first join has no consent, or one
-        to an unknown text; UNAVAILABLE in the VOICE channel if there is no LiveKit server, or if it
-        does not respond.
+        before scheduledFor and can be repeated: every join issues new credentials.
+
+        Errors:
+        - NOT_FOUND: the invite is invalid or was replaced.
+        - CONFLICT: it is too early, the invite has expired or the interview has ended.
+        - BAD_INPUT: the first join has no consent, or the consent is to an unknown text.
+        - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
-        joined = await invites.join_interview(info.context.services, build_request(invites.JoinRequest, data))
+        joined = await invites.join_interview(info.context.services, _JOIN.build(data))
         # the invite is the credential: the payload shows what the candidate may read, whatever else the request carries
         candidate = await info.context.verify_authorization(f"Bearer {joined.access.token}")
         return JoinInterviewPayload(
@@ -123,8 +148,11 @@ class Mutation:
         """Sends a typed message as the candidate, in either channel.
 
         It returns once the message is stored as a turn. The interviewer's reply follows as another
-        turn (Subscription.turnAdded). Role: CANDIDATE. Errors: NOT_FOUND for any interview but the
-        candidate's own; CONFLICT if the interview is not open yet or has ended.
+        turn (Subscription.turnAdded). Role: CANDIDATE.
+
+        Errors:
+        - NOT_FOUND: the interview is not the candidate's own.
+        - CONFLICT: the interview is not open yet or has ended.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)
@@ -136,8 +164,11 @@ class Mutation:
         """Ends an interview that is WAITING or IN_PROGRESS. Its transcript stays and is evaluated.
 
         Ending an interview that is ENDING or COMPLETED returns it unchanged. Roles: ADMIN,
-        RECRUITER, INTEGRATION, CANDIDATE. Errors: NOT_FOUND; CONFLICT if the interview is SCHEDULED
-        (use cancelInterview), CANCELLED or EXPIRED.
+        RECRUITER, INTEGRATION, CANDIDATE.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - CONFLICT: the interview is SCHEDULED (use cancelInterview), CANCELLED or EXPIRED.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)
@@ -149,8 +180,11 @@ class Mutation:
         """Cancels an interview that is SCHEDULED or WAITING.
 
         Cancelling a CANCELLED interview returns it with its first reason. Roles: ADMIN, RECRUITER,
-        INTEGRATION. Errors: NOT_FOUND; CONFLICT if the interview is IN_PROGRESS (use endInterview)
-        or has ended otherwise.
+        INTEGRATION.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - CONFLICT: the interview is IN_PROGRESS (use endInterview), or has ended otherwise.
         """
         caller = await info.context.principal()
         reason, key = unset_to_none(data.reason), unset_to_none(data.idempotency_key)
@@ -163,7 +197,10 @@ class Mutation:
 
         The first version is requested automatically when the interview ends. While a version is
         PENDING or RUNNING, that version is returned instead. Roles: ADMIN, RECRUITER, INTEGRATION.
-        Errors: NOT_FOUND; CONFLICT unless the interview is COMPLETED and not erased.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - CONFLICT: the interview is not COMPLETED, or it was erased.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)
@@ -175,12 +212,16 @@ class Mutation:
         """Adds a person's review, with a decision, to a completed evaluation.
 
         The evaluation's own results do not change. The decision becomes Interview.decision if the
-        evaluation is the newest completed version. Roles: ADMIN, RECRUITER. Errors: NOT_FOUND;
-        CONFLICT unless the evaluation is COMPLETED; BAD_INPUT for an override of an unknown
-        criterion, of the same criterion twice, or with a level other than 1 to 5.
+        evaluation is the newest completed version. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - NOT_FOUND: there is no such evaluation.
+        - CONFLICT: the evaluation is not COMPLETED.
+        - BAD_INPUT: an override names an unknown criterion, names a criterion a second time, or has
+          a level other than 1 to 5.
         """
         caller = await info.context.principal()
-        request = build_request(evaluations.ReviewRequest, data)
+        request = _REVIEW.build(data)
         reviewed = await evaluations.review_evaluation(info.context.services, caller, request)
         return ReviewEvaluationPayload(evaluation=Evaluation.of(reviewed))
 
@@ -189,8 +230,11 @@ class Mutation:
         """Stores a new version of a position, or a new position.
 
         Existing interviews keep the version they were created with. Roles: ADMIN, RECRUITER.
-        Errors: BAD_INPUT, with the path of the value at fault in `field`, such as
-        questions[2].criterionKeys[0]; CONFLICT if basedOnVersion is not the newest version.
+
+        Errors:
+        - BAD_INPUT: the content is invalid. `field` is the path of the value at fault, such as
+          questions[2].criterionKeys[0].
+        - CONFLICT: basedOnVersion is not the newest version.
         """
         caller = await info.context.principal()
         content = to_dict_without_unset(data)
@@ -203,7 +247,10 @@ class Mutation:
         """Erases an interview permanently: its turns, evaluations, recordings and all personal data.
 
         An interview that has not ended becomes CANCELLED. Erasing it again returns the same
-        receipt. Role: ADMIN. Errors: NOT_FOUND.
+        receipt. Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)

@@ -21,8 +21,8 @@ from schema.arguments import (
     Id,
     InterviewId,
     Last,
+    RequestBuilder,
     Version,
-    build_request,
     unset_to_none,
 )
 from schema.context import Info
@@ -38,6 +38,8 @@ from schema.types.position import Position
 from schema.types.recording import Recording
 from schema.types.transcript import Transcript
 from schema.types.viewer import Organization, Viewer
+
+_FILTER = RequestBuilder(interview_list.InterviewFilter)
 
 
 @object_type
@@ -79,15 +81,16 @@ class Query:
     @resolved_field()
     async def viewer(self, info: Info) -> Viewer:
         """The caller."""
-        caller, organization = await viewer.get_viewer(await info.context.principal())
-        return Viewer(caller=caller, organization=Organization.of(organization))
+        caller = await info.context.principal()
+        return Viewer(caller=caller, organization=Organization.of(await viewer.get_viewer_organization(caller)))
 
     @resolved_field()
     async def interview(self, info: Info, interview_id: Id) -> Interview | None:
         """An interview.
 
-        NOT_FOUND if it does not exist, belongs to another organization, or is not the candidate's
-        own.
+        Errors:
+        - NOT_FOUND: it does not exist, belongs to another organization, or is not the candidate's
+          own.
         """
         caller = await info.context.principal()
         return Interview.of(await interviews.get_interview(caller, interview_id), caller)
@@ -99,8 +102,10 @@ class Query:
         """The interview behind an invite, for the page that the candidate sees before joining.
 
         The token is the only credential needed. It works until the invite is replaced or the
-        interview erased, even after the interview has ended. NOT_FOUND for an invalid or replaced
-        token.
+        interview erased, even after the interview has ended.
+
+        Errors:
+        - NOT_FOUND: the token is invalid or was replaced.
         """
         return Invitation.of(await invites.get_invitation(info.context.services, token))
 
@@ -122,23 +127,25 @@ class Query:
     ) -> Connection[Interview]:
         """The organization's interviews.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: FORBIDDEN for a filter or an order by
-        something that the role may not read; BAD_INPUT for a filter that contradicts itself, or
-        page arguments that cannot be combined.
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
+
+        Errors:
+        - FORBIDDEN: the filter or the order uses something that the role may not read.
+        - BAD_INPUT: the filter contradicts itself, or the page arguments cannot be combined.
         """
         caller = await info.context.principal()
         criteria, order = unset_to_none(interview_filter), unset_to_none(order_by) or InterviewOrder()
-        where = build_request(interview_list.InterviewFilter, criteria) if criteria else None
+        where = _FILTER.build(criteria) if criteria else None
         page = await interviews.list_interviews(
             caller,
             where,
             order.field,
-            order.direction is OrderDirection.DESC,
-            unset_to_none(first),
-            unset_to_none(after),
-            unset_to_none(last),
-            unset_to_none(before),
-            stored_fields_to_load(info.context.mentioned_fields),
+            descending=order.direction is OrderDirection.DESC,
+            first=unset_to_none(first),
+            after=unset_to_none(after),
+            last=unset_to_none(last),
+            before=unset_to_none(before),
+            stored_fields=stored_fields_to_load(info.context.mentioned_fields),
         )
         count = partial(interviews.count_interviews, caller, where)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
@@ -150,8 +157,11 @@ class Query:
         """The turns of an interview.
 
         To follow an interview without missing or repeating a turn, query the transcript, then
-        subscribe to turnAdded with its `lastSeq` as `after`. Errors: NOT_FOUND; BAD_INPUT for a
-        negative `after`, or `first` outside 0 to 100.
+        subscribe to turnAdded with its `lastSeq` as `after`.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - BAD_INPUT: `after` is negative, or `first` outside 0 to 100.
         """
         caller = await info.context.principal()
         found = await transcripts.get_transcript(caller, interview_id, after, unset_to_none(first))
@@ -162,7 +172,10 @@ class Query:
         """The newest completed evaluation of an interview, or the newest one if none is completed yet.
 
         With `version`, that version. Null if there is no such evaluation. Roles: ADMIN, RECRUITER,
-        INTEGRATION. Errors: NOT_FOUND if there is no such interview.
+        INTEGRATION.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
         """
         caller = await info.context.principal()
         found = await evaluations.get_evaluation(caller, interview_id, unset_to_none(version))
@@ -177,7 +190,10 @@ class Query:
     ) -> Position | None:
         """The newest version of a position, or with `version`, that version.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: NOT_FOUND.
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
+
+        Errors:
+        - NOT_FOUND: there is no such position or version.
         """
         caller = await info.context.principal()
         return Position.of(await positions.get_position(caller, key, unset_to_none(version)), caller)
@@ -196,17 +212,19 @@ class Query:
     ) -> Connection[Position]:
         """The newest version of each position of the organization, ordered by title.
 
-        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER. Errors: BAD_INPUT for page arguments that
-        cannot be combined.
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
+
+        Errors:
+        - BAD_INPUT: the page arguments cannot be combined.
         """
         caller = await info.context.principal()
         page = await positions.list_positions(
             caller,
-            include_archived,
-            unset_to_none(first),
-            unset_to_none(after),
-            unset_to_none(last),
-            unset_to_none(before),
+            include_archived=include_archived,
+            first=unset_to_none(first),
+            after=unset_to_none(after),
+            last=unset_to_none(last),
+            before=unset_to_none(before),
         )
-        count = partial(positions.count_positions, caller, include_archived)
+        count = partial(positions.count_positions, caller, include_archived=include_archived)
         return Connection.of(page, lambda document: Position.of(document, caller), count)

@@ -8,20 +8,21 @@ import strawberry
 from strawberry import UNSET
 
 from auth import Principal
-from engine.shared_subscriptions import EventMapper
+from engine.shared_subscriptions import SubscriptionField
 from live.messages import Interim
 from models.documents import turn as documents
 from resolvers import subscriptions
-from schema.arguments import AfterSeq, InterviewId, build_request, unset_to_none
+from schema.arguments import AfterSeq, InterviewId, RequestBuilder, unset_to_none
 from schema.context import Info
 from schema.decorators import object_type, subscription
 from schema.inputs.lists import LiveFilter
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
 
-_TURNS = EventMapper[documents.Turn, Principal, Turn](get_key=lambda turn: turn.seq, build_event=Turn.of)
-_INTERIMS = EventMapper[Interim, Principal, InterimTranscript](
-    get_key=lambda interim: interim, build_event=lambda interim, _: InterimTranscript.of(interim)
+_FILTER = RequestBuilder(subscriptions.LiveInterviewFilter)
+_TURNS = SubscriptionField[documents.Turn, Principal, Turn](cache_key=lambda turn: turn.seq, to_event=Turn.of)
+_INTERIMS = SubscriptionField[Interim, Principal, InterimTranscript](
+    cache_key=lambda interim: interim, to_event=lambda interim, _: InterimTranscript.of(interim)
 )
 
 
@@ -33,10 +34,10 @@ class Subscription:
     10 seconds. A connection may have 100 operations at a time (one more is RATE_LIMITED) and
     messages of at most 64 KiB.
 
-    A request that fails ends its operation with an error. If the credential expires or is revoked,
+    An operation whose request is invalid ends with an error. If the credential expires or is revoked,
     which is checked every 2 seconds, the socket closes with code 4401. On UNAVAILABLE or INTERNAL
     it closes with code 1013: reconnect and resume. A stream of server-sent events that ends without
-    a `complete` event was interrupted likewise.
+    a `complete` event was interrupted too.
     """
 
     @subscription
@@ -44,8 +45,11 @@ class Subscription:
         """The turns of an interview after `after`, each exactly once and in order, first the stored ones, then new ones.
 
         Completes after the last turn of an interview that has ended. To resume after a lost
-        connection, pass the `seq` of the last turn received as `after`. Errors: NOT_FOUND;
-        BAD_INPUT for a negative `after`.
+        connection, pass the `seq` of the last turn received as `after`.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - BAD_INPUT: `after` is negative.
         """
         caller = await info.context.subscriber()
         services = info.context.services
@@ -53,7 +57,7 @@ class Subscription:
         async def open_turns(caller: Principal, after: int) -> AsyncGenerator[documents.Turn, None]:
             return await subscriptions.follow_turns(services, caller, interview_id, after)
 
-        async with aclosing(_TURNS.stream_events(info.context, caller, after, open_turns)) as events:
+        async with aclosing(_TURNS.subscribe_shared(info.context, caller, after, open_turns)) as events:
             async for event in events:
                 yield event
 
@@ -62,7 +66,10 @@ class Subscription:
         """What is being said or typed right now.
 
         Some of it may not be delivered; the stored turn replaces it. Completes when the interview
-        ends. Errors: NOT_FOUND.
+        ends.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
         """
         caller = await info.context.subscriber()
         services = info.context.services
@@ -70,7 +77,7 @@ class Subscription:
         async def open_interims(caller: Principal, _: int) -> AsyncGenerator[Interim, None]:
             return await subscriptions.follow_interims(services, caller, interview_id)
 
-        async with aclosing(_INTERIMS.stream_events(info.context, caller, 0, open_interims)) as events:
+        async with aclosing(_INTERIMS.subscribe_shared(info.context, caller, 0, open_interims)) as events:
             async for event in events:
                 yield event
 
@@ -78,8 +85,10 @@ class Subscription:
     async def interview_changed(self, info: Info, interview_id: InterviewId) -> AsyncGenerator[Interview, None]:
         """The interview as it is now, then again after each change of `updatedAt`, at most once a second.
 
-        The passing of Progress.elapsedSeconds is not a change. It does not complete. Errors:
-        NOT_FOUND.
+        The increase of Progress.elapsedSeconds alone is not a change. The stream does not complete.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
         """
         caller = await info.context.subscriber()
         async with aclosing(await subscriptions.follow_interview(info.context.services, caller, interview_id)) as states:
@@ -98,12 +107,12 @@ class Subscription:
         """For dashboards: the newest 200 interviews that match the filter, newest first, then each one that changes.
 
         A change is sent if the interview matches the filter, or has just stopped matching, so that
-        a dashboard can remove it. It does not complete. Roles: ADMIN, RECRUITER, INTEGRATION,
+        a dashboard can remove it. The stream does not complete. Roles: ADMIN, RECRUITER, INTEGRATION,
         VIEWER.
         """
         caller = await info.context.subscriber()
         criteria = unset_to_none(interview_filter)
-        where = build_request(subscriptions.LiveInterviewFilter, criteria) if criteria else None
+        where = _FILTER.build(criteria) if criteria else None
         async with aclosing(await subscriptions.follow_interviews(info.context.services, caller, where)) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)

@@ -152,7 +152,7 @@ def new_turn(key: str, text: str = "Some words.", speaker: Speaker = Speaker.INT
 
 def new_interviewer_update(fence: int = 0, **values: Any) -> InterviewerUpdate:
     """Return the changes of an interviewer's turns; `values` replace fields."""
-    fields = {"fence": fence, "answers": 0, "progress": Progress(), "by_code": False, "due_at": None}
+    fields = {"fence": fence, "answers": 0, "progress": Progress(), "is_code_reply": False, "due_at": None}
     return InterviewerUpdate(**{**fields, **values})
 
 

@@ -41,8 +41,8 @@ MAX_OVERTIME_SECONDS = 30.0
 class Conversation:
     """The conversation of one interviewer, under the lease that has `interview.fence`.
 
-    `is_connection_alive` returns whether silence is the candidate's own and not a lost connection; it may
-    wait until that is certain.
+    `is_connection_alive` returns False if the candidate's silence comes from a lost connection. It may wait
+    until that is certain.
     """
 
     def __init__(
@@ -70,10 +70,11 @@ class Conversation:
         self._is_connection_alive = is_connection_alive
         self._wake_up_event = asyncio.Event()
         self._is_present = False
-        self._must_resume = False
+        self._has_just_joined = False
+        """Whether the candidate has joined and has not been addressed since."""
         self._left_at = 0.0
-        self._incomplete_seq = 0
-        """Sequence number of a candidate turn that was cut off; it is answered only once more follows."""
+        self._cut_off_seq = 0
+        """Sequence number of a candidate turn that was cut off. It gets no reply until another turn continues it."""
         self._due_at: datetime | None = None
         self._overtime_at: datetime | None = None
         self._turns_being_stored = 0
@@ -93,7 +94,7 @@ class Conversation:
     def candidate_joined(self) -> None:
         """Start speaking: the candidate is in the room and can hear."""
         self._is_present = True
-        self._must_resume = True
+        self._has_just_joined = True
         self.wake_up()
 
     async def candidate_left(self) -> None:
@@ -101,32 +102,32 @@ class Conversation:
         self._is_present = False
         self._left_at = time.time()
         await self._delivery.interrupt()
-        if heard := self._collector.take_segment():
-            await self._transcript_writer.add_candidate_speech(heard, interrupted=True)
+        if segment := self._collector.take_segment():
+            await self._transcript_writer.add_candidate_speech(segment, interrupted=True)
 
     async def commit_turn(
-        self, started_at: float | None = None, stopped_at: float | None = None, *, is_leftover: bool = False
+        self, started_at: float | None = None, stopped_at: float | None = None, *, measures_latency: bool = True
     ) -> None:
         """Store the transcripts collected so far as the candidate's answer. Raises LeaseLost.
 
-        `started_at` and `stopped_at` are the session's times. `is_leftover` marks transcripts of which the
-        session made no turn; no reply latency is measured from them.
+        `started_at` and `stopped_at` are the session's times. `measures_latency` is False if the session made
+        no turn of the transcripts, because the time at which the answer was complete is then unknown.
         """
-        heard = self._collector.take_segment(started_at, stopped_at)
-        if heard is None:
+        segment = self._collector.take_segment(started_at, stopped_at)
+        if segment is None:
             return
         committed_at = time.time()
         self._turns_being_stored += 1
         try:
             # The transcript of words that were cut off may arrive after the candidate has reconnected.
-            is_whole = await self._is_connection_alive() and self._is_present and heard.started_at.timestamp() > self._left_at
-            stored = await self._transcript_writer.add_candidate_speech(heard, interrupted=not is_whole)
+            is_whole = await self._is_connection_alive() and self._is_present and segment.started_at.timestamp() > self._left_at
+            stored = await self._transcript_writer.add_candidate_speech(segment, interrupted=not is_whole)
             if not is_whole:
-                self._incomplete_seq = stored.seq
+                self._cut_off_seq = stored.seq
         finally:
             self._turns_being_stored -= 1
-        if not is_leftover:
-            self._delivery.start_latency_measurement(AnswerTiming(heard.ended_at.timestamp(), heard.final_at, committed_at))
+        if measures_latency:
+            self._delivery.start_latency_measurement(AnswerTiming(segment.ended_at.timestamp(), segment.final_at, committed_at))
         self.wake_up()
 
     async def interrupt(self) -> None:
@@ -173,8 +174,8 @@ class Conversation:
 
     async def _store_pending_speech(self) -> None:
         await self._collector.wait_until_settled(LAST_WORDS_SECONDS)
-        if heard := self._collector.take_segment():
-            await self._transcript_writer.add_candidate_speech(heard, interrupted=True)
+        if segment := self._collector.take_segment():
+            await self._transcript_writer.add_candidate_speech(segment, interrupted=True)
 
     async def _speak_if_due(self, interview: Interview) -> bool:
         """Say what is due, and return whether anything was said. Raises LeaseLost."""
@@ -191,22 +192,27 @@ class Conversation:
             return False
         if not plan.has_greeted:
             await self._delivery.deliver(
-                plan, Utterance(Move.GREET, Source.CODE, plan.answers), compose_greeting(interview, plan), interruptible=False
+                plan,
+                Utterance(Move.GREET, Source.CODE, plan.reply_to_seq),
+                compose_greeting(interview, plan),
+                interruptible=False,
             )
             # The session makes no turn of words spoken over the greeting, which cannot be interrupted.
-            await self.commit_turn(is_leftover=True)
-            self._must_resume = False
+            await self.commit_turn(measures_latency=False)
+            self._has_just_joined = False
             return True
         if plan.open_question is None:
-            self._must_resume = False
-            await self._delivery.deliver(plan, Utterance(Move.NEXT, Source.CODE, plan.answers), plan.code_words(Move.NEXT))
+            self._has_just_joined = False
+            await self._delivery.deliver(
+                plan, Utterance(Move.NEXT, Source.CODE, plan.reply_to_seq), plan.scripted_text(Move.NEXT)
+            )
             return True
-        if self._must_resume:
-            self._must_resume = False
+        if self._has_just_joined:
+            self._has_just_joined = False
             if not plan.contribution or _is_last_answer_interrupted(turns):
                 await self._resume_after_absence(plan)
                 return True
-        return await self._reply_or_follow_clock(interview, plan, turns)
+        return await self._reply_or_act_on_timeout(interview, plan, turns)
 
     def _derive_plan(self, interview: Interview, turns: Sequence[Turn]) -> InterviewPlan:
         settings = self._services.settings
@@ -225,7 +231,7 @@ class Conversation:
         collector, voice = self._collector, self._services.settings.voice
         if collector.pending_seconds > voice.max_delay_seconds + LAST_WORDS_SECONDS:
             # livekit-agents has dropped the turn.
-            await self.commit_turn(is_leftover=True)
+            await self.commit_turn(measures_latency=False)
         if self._turns_being_stored:
             return True
         if self._overtime_at and now() > self._overtime_at:
@@ -235,31 +241,31 @@ class Conversation:
     async def _resume_after_absence(self, plan: InterviewPlan) -> None:
         """Repeat the open question after an absence.
 
-        An answer that was cut off waits for the rest of it.
+        An answer that was cut off gets no reply until the candidate has continued it.
         """
-        self._incomplete_seq = plan.answers if plan.contribution else 0
+        self._cut_off_seq = plan.reply_to_seq if plan.contribution else 0
         move = Move.STOP if plan.is_stop_pending else Move.REPEAT
         await self._delivery.deliver(
             plan, Utterance(move, Source.CODE, None), plan.repeat_question(plan.phrases.after_interruption)
         )
 
-    async def _reply_or_follow_clock(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
-        if plan.contribution and plan.answers > self._incomplete_seq:
+    async def _reply_or_act_on_timeout(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
+        if plan.contribution and plan.reply_to_seq > self._cut_off_seq:
             await self._reply(interview, plan, turns)
             return True
-        if plan.clock_move is None:
+        if plan.timeout_move is None:
             return False
-        move, reason = plan.clock_move
-        # A nudge does not answer a contribution that was cut off and waits for the rest.
-        answers = plan.answers if move is Move.CLOSE or not plan.contribution else None
-        utterance = Utterance(move, Source.CODE, answers, reason=reason)
-        await self._delivery.deliver(plan, utterance, plan.code_words(move, reason), interruptible=move is not Move.CLOSE)
+        move, reason = plan.timeout_move
+        # A nudge is no reply to an answer that was cut off.
+        reply_to_seq = plan.reply_to_seq if move is Move.CLOSE or not plan.contribution else None
+        utterance = Utterance(move, Source.CODE, reply_to_seq, reason=reason)
+        await self._delivery.deliver(plan, utterance, plan.scripted_text(move, reason), interruptible=move is not Move.CLOSE)
         return True
 
     async def _reply(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> None:
-        utterance = Utterance(plan.fallback_move, Source.CODE, plan.answers, by_code=True)
+        utterance = Utterance(plan.fallback_move, Source.CODE, plan.reply_to_seq, is_code_reply=True)
         if self._has_low_confidence(turns, plan) and Move.REPEAT in plan.allowed_moves:
-            utterance.move, utterance.by_code = Move.REPEAT, None
+            utterance.move, utterance.is_code_reply = Move.REPEAT, None
             await self._delivery.deliver(plan, utterance, plan.repeat_question(plan.phrases.not_heard))
             return
         prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
@@ -269,7 +275,7 @@ class Conversation:
                 async for event in events:
                     if isinstance(event, MoveChosen):
                         utterance.move, utterance.source = event.move, event.source
-                        utterance.by_code = event.source is not Source.MODEL
+                        utterance.is_code_reply = event.source is not Source.MODEL
                     else:
                         yield event
 
@@ -281,12 +287,12 @@ class Conversation:
         if collector.is_speaking:
             await self._prefetched_reply.discard()
         is_quiet = collector.has_pending_text and not collector.is_speaking and not collector.is_awaiting_transcript
-        if not is_quiet or self._must_resume or not self._is_present:
+        if not is_quiet or self._has_just_joined or not self._is_present:
             return
         text = collector.pending_text
         turns = await read_turns(self._id)
         if collector.pending_text != text:
-            # The answer was committed or has grown: the reply on its way is the better guess.
+            # The answer was committed or has grown in the meantime, so this prompt would be out of date.
             return
         turns.append(_build_provisional_turn(self._id, text, turns))
         plan = self._derive_plan(interview, turns)
@@ -297,7 +303,9 @@ class Conversation:
         min_confidence = self._services.settings.voice.min_confidence
         spoken_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.confidence is not None]
         return (
-            bool(spoken_turns) and spoken_turns[-1].seq == plan.answers and (spoken_turns[-1].confidence or 0.0) < min_confidence
+            bool(spoken_turns)
+            and spoken_turns[-1].seq == plan.reply_to_seq
+            and (spoken_turns[-1].confidence or 0.0) < min_confidence
         )
 
 

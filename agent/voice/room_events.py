@@ -251,7 +251,8 @@ class RoomEvents:
 
 def find_candidate(room: rtc.Room) -> rtc.RemoteParticipant | None:
     """Return the candidate's participant, or None if the candidate is not in the room."""
-    return next((one for one in room.remote_participants.values() if one.identity == CANDIDATE_IDENTITY), None)
+    participants = room.remote_participants.values()
+    return next((participant for participant in participants if participant.identity == CANDIDATE_IDENTITY), None)
 
 
 async def _wait_for_event(event: asyncio.Event) -> None:

@@ -69,9 +69,10 @@ class Utterance:
 
     move: Move
     source: Source
-    answers: int | None
+    reply_to_seq: int | None
     """Sequence number of the last candidate turn that this answers."""
-    by_code: bool | None = None
+    is_code_reply: bool | None = None
+    """Whether code replies instead of Claude; None if Claude is not asked."""
     reason: EndReason | None = None
     """Why the interview ends, if the move is CLOSE."""
     text: str = ""
@@ -174,11 +175,11 @@ class UtteranceDelivery:
             await asyncio.sleep(UNHEARD_PAUSE_SECONDS)
             return
         timing, self._answer_timing = self._answer_timing, None
-        latency = measure_latency(timing, spoken) if timing and utterance.answers else None
+        latency = measure_latency(timing, spoken) if timing and utterance.reply_to_seq else None
         turn = build_spoken_turn(plan, utterance, spoken, latency)
-        by_code = utterance.by_code if turn.move else None
+        is_code_reply = utterance.is_code_reply if turn.move else None
         update = build_interviewer_update(
-            plan, self._fence, turn, reason=utterance.reason, by_code=by_code, statuses=STORABLE_STATUSES
+            plan, self._fence, turn, reason=utterance.reason, is_code_reply=is_code_reply, statuses=STORABLE_STATUSES
         )
         await self._transcript_writer.add_interviewer_turns([turn], update)
 
@@ -200,7 +201,7 @@ def was_heard(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText) -> 
     """Return whether so much of the utterance was played that the candidate's next words can answer it."""
     if not spoken.interrupted:
         return True
-    question = plan.code_words(Move.NEXT) if utterance.move is Move.NEXT else utterance.text
+    question = plan.scripted_text(Move.NEXT) if utterance.move is Move.NEXT else utterance.text
     if not utterance.text.endswith(question):
         # The interruption came before code had added the question.
         return False
@@ -224,7 +225,7 @@ def build_spoken_turn(plan: InterviewPlan, utterance: Utterance, spoken: SpokenT
         interrupted=spoken.interrupted,
         move=utterance.move if heard else None,
         source=utterance.source,
-        answers=utterance.answers if heard else None,
+        answers=utterance.reply_to_seq if heard else None,
         latency=latency,
     )
 

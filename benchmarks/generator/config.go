@@ -18,8 +18,8 @@ type Config struct {
 	Interviews []InterviewConfig `json:"interviews"`
 	// Subscribers of each interview.
 	Subscribers int `json:"subscribers"`
-	// AtOnce is how many connections are opened concurrently.
-	AtOnce int `json:"at_once"`
+	// ConcurrentDials is how many connections are opened concurrently.
+	ConcurrentDials int `json:"concurrent_dials"`
 	// DrainSeconds within which every turn in flight at the end of a load must arrive.
 	DrainSeconds float64 `json:"drain_seconds"`
 	// Corpus is the source of the turns' texts: letters and spaces only.

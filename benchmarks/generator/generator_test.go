@@ -27,7 +27,7 @@ func follow(t *testing.T) (*Interview, *Shape) {
 }
 
 func event(interview *Interview, operation string, seq int64) []byte {
-	turn := interview.Render(split(`{"id": "trn_%ID%", "seq": %SEQ%, "text": "%TEXT%", "questionKey": null}`), seq)
+	turn := interview.Render(splitAtPlaceholders(`{"id": "trn_%ID%", "seq": %SEQ%, "text": "%TEXT%", "questionKey": null}`), seq)
 	return fmt.Appendf(nil, `{"id": %q, "type": "next", "payload": {"data": {"turnAdded": %s}}}`, operation, turn)
 }
 
@@ -44,16 +44,16 @@ func TestCheckRejectsEveryDeviation(t *testing.T) {
 	interview, shape := follow(t)
 	good := string(event(interview, operation, 7))
 	for name, wrong := range map[string]string{
-		"a gap":                    string(event(interview, operation, 8)),
-		"a repetition":             string(event(interview, operation, 6)),
-		"another's operation":      string(event(interview, "op-0000-000001", 7)),
-		"another text":             strings.Replace(good, interview.Text(7), strings.ToUpper(interview.Text(7)), 1),
-		"another turn's id":        strings.Replace(good, string(interview.AppendID(nil, 7)), string(interview.AppendID(nil, 6)), 1),
-		"a field that is null":     strings.Replace(good, interview.Text(7), "", 1),
-		"errors beside the data":   strings.Replace(good, `"payload": {`, `"payload": {"errors": [{}], `, 1),
-		"a message that is cut":    good[:len(good)-1],
-		"a message with an end on": good + " ",
-		"nothing":                  "",
+		"a gap":                   string(event(interview, operation, 8)),
+		"a repetition":            string(event(interview, operation, 6)),
+		"another's operation":     string(event(interview, "op-0000-000001", 7)),
+		"another text":            strings.Replace(good, interview.Text(7), strings.ToUpper(interview.Text(7)), 1),
+		"another turn's id":       strings.Replace(good, string(interview.AppendID(nil, 7)), string(interview.AppendID(nil, 6)), 1),
+		"a field that is null":    strings.Replace(good, interview.Text(7), "", 1),
+		"errors beside the data":  strings.Replace(good, `"payload": {`, `"payload": {"errors": [{}], `, 1),
+		"a truncated message":     good[:len(good)-1],
+		"a message with a suffix": good + " ",
+		"nothing":                 "",
 	} {
 		if shape.Check([]byte(wrong), interview, operation, 7) == nil {
 			t.Errorf("%s was accepted", name)
@@ -97,21 +97,21 @@ func TestTurnIsCompleteOnceAllSubscribersHaveIt(t *testing.T) {
 	if want := fmt.Sprintf("%s 2 %s", interview.AppendID(nil, 2), interview.Text(2)); string(message) != want {
 		t.Errorf("%q was published, not %q", message, want)
 	}
-	interview.Publishing(seq, 5)
-	for place, want := range []bool{false, true} {
-		since, complete, err := interview.Received(seq)
+	interview.RecordPublished(seq, 5)
+	for index, want := range []bool{false, true} {
+		since, complete, err := interview.RecordReceived(seq)
 		if since != 5 || complete != want || err != nil {
-			t.Errorf("subscriber %d: since %d, complete %t, %v", place, since, complete, err)
+			t.Errorf("subscriber %d: since %d, complete %t, %v", index, since, complete, err)
 		}
 	}
-	if _, _, err := interview.Received(seq); err == nil {
+	if _, _, err := interview.RecordReceived(seq); err == nil {
 		t.Error("a third receipt with two subscribers was accepted")
 	}
 }
 
 func TestNextRejectsMoreTurnsInFlightThanAreTracked(t *testing.T) {
 	interview, _ := follow(t)
-	for range tracked - 1 {
+	for range maxInFlight - 1 {
 		if _, _, err := interview.Next(); err != nil {
 			t.Fatal(err)
 		}

@@ -65,17 +65,17 @@ func (publisher *Publisher) Run(wanted <-chan *Interview) error {
 			}
 		}
 		now := publisher.now()
-		for place := range count {
-			interviews[place].Publishing(seqs[place], now)
+		for index := range count {
+			interviews[index].RecordPublished(seqs[index], now)
 		}
 		if err := publisher.conn.Flush(); err != nil {
 			return err
 		}
-		for place := range count {
+		for index := range count {
 			if receivers, err := redis.Int64(publisher.conn.Receive()); err != nil {
 				return err
 			} else if receivers == 0 {
-				return fmt.Errorf("nobody was subscribed when turn %d was published", seqs[place])
+				return fmt.Errorf("nobody was subscribed when turn %d was published", seqs[index])
 			}
 		}
 	}

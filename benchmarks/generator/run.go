@@ -46,8 +46,8 @@ func NewRun(config *Config) (*Run, error) {
 	for number := range config.Interviews {
 		interview := NewInterview(config, number)
 		run.interviews = append(run.interviews, interview)
-		for place := range config.Subscribers {
-			run.subscribers = append(run.subscribers, NewSubscriber(interview, place))
+		for index := range config.Subscribers {
+			run.subscribers = append(run.subscribers, NewSubscriber(interview, index))
 		}
 	}
 	run.broken = make(chan error, len(run.subscribers)+2)
@@ -58,7 +58,7 @@ func (run *Run) now() time.Duration {
 	return time.Since(run.began)
 }
 
-// Connect opens all subscribers, AtOnce of them concurrently.
+// Connect opens all subscribers, ConcurrentDials of them concurrently.
 func (run *Run) Connect() (*Connected, error) {
 	usage, err := BeginUsage(run.config.Processes)
 	if err != nil {
@@ -71,7 +71,7 @@ func (run *Run) Connect() (*Connected, error) {
 	}
 	close(waiting)
 	opened := make(chan time.Duration, len(run.subscribers))
-	for range run.config.AtOnce {
+	for range run.config.ConcurrentDials {
 		go func() {
 			for subscriber := range waiting {
 				at, err := subscriber.Open(run.config, run.now)
@@ -214,14 +214,14 @@ func (run *Run) turns() int64 {
 func (run *Run) drain() error {
 	deadline := time.After(time.Duration(run.config.DrainSeconds * float64(time.Second)))
 	for _, interview := range run.interviews {
-		for place := range interview.missing {
-			for interview.missing[place].Load() > 0 {
+		for index := range interview.missing {
+			for interview.missing[index].Load() > 0 {
 				select {
 				case err := <-run.broken:
 					return err
 				case <-deadline:
 					return fmt.Errorf("lost: %d subscribers lack a turn, %.0f s after the last was published",
-						interview.missing[place].Load(), run.config.DrainSeconds)
+						interview.missing[index].Load(), run.config.DrainSeconds)
 				case <-time.After(time.Millisecond):
 				}
 			}

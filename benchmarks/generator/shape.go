@@ -18,7 +18,7 @@ type Shape struct {
 	parts []string
 }
 
-// envelope of graphql-transport-ws's next.
+// envelope is a message of graphql-transport-ws with the type next.
 type envelope struct {
 	ID      string `json:"id"`
 	Type    string `json:"type"`
@@ -47,7 +47,7 @@ func Learn(event []byte, interview *Interview, operation string) (*Shape, error)
 		}
 		want := "null"
 		if value != nil {
-			want = string(interview.Render(split(*value), 1))
+			want = string(interview.Render(splitAtPlaceholders(*value), 1))
 		}
 		if got := fmt.Sprint(turn[field]); !isSame(got, want) {
 			return nil, fmt.Errorf("the first event's %s is %q, not %q", field, got, want)
@@ -61,7 +61,7 @@ func Learn(event []byte, interview *Interview, operation string) (*Shape, error)
 		}
 		marked = strings.Replace(marked, mark[0], mark[1], 1)
 	}
-	return &Shape{parts: cut(marked)}, nil
+	return &Shape{parts: splitEvent(marked)}, nil
 }
 
 // isSame compares two values, or two notations of one timestamp to the millisecond.
@@ -69,13 +69,13 @@ func isSame(got, want string) bool {
 	if got == want {
 		return true
 	}
-	one, err := time.Parse(time.RFC3339Nano, got)
-	other, otherErr := time.Parse(time.RFC3339Nano, want)
-	return err == nil && otherErr == nil && one.Truncate(time.Millisecond).Equal(other.Truncate(time.Millisecond))
+	gotTime, err := time.Parse(time.RFC3339Nano, got)
+	wantTime, wantErr := time.Parse(time.RFC3339Nano, want)
+	return err == nil && wantErr == nil && gotTime.Truncate(time.Millisecond).Equal(wantTime.Truncate(time.Millisecond))
 }
 
-// cut splits an event with placeholders into its parts; its seq, which is 1, becomes a placeholder too.
-func cut(marked string) []string {
+// splitEvent splits an event with placeholders into its parts; its seq, which is 1, becomes a placeholder too.
+func splitEvent(marked string) []string {
 	for _, key := range []string{`"seq":1`, `"seq": 1`} {
 		marked = strings.Replace(marked, key, key[:len(key)-1]+markSeq, 1)
 	}
@@ -84,7 +84,7 @@ func cut(marked string) []string {
 		if at > 0 {
 			parts = append(parts, markOperation)
 		}
-		parts = append(parts, split(part)...)
+		parts = append(parts, splitAtPlaceholders(part)...)
 	}
 	return parts
 }
@@ -97,15 +97,15 @@ func (shape *Shape) Check(event []byte, interview *Interview, operation string, 
 		var found bool
 		switch part {
 		case markOperation:
-			rest, found = after(rest, operation)
+			rest, found = cutPrefix(rest, operation)
 		case markID:
 			rest, found = bytes.CutPrefix(rest, interview.AppendID(scratch[:0], seq))
 		case markSeq:
 			rest, found = bytes.CutPrefix(rest, strconv.AppendInt(scratch[:0], seq, 10))
 		case markText:
-			rest, found = after(rest, interview.Text(seq))
+			rest, found = cutPrefix(rest, interview.Text(seq))
 		default:
-			rest, found = after(rest, part)
+			rest, found = cutPrefix(rest, part)
 		}
 		if !found {
 			return fmt.Errorf("operation %s should have had turn %d next, and got: %.600s", operation, seq, event)
@@ -117,8 +117,8 @@ func (shape *Shape) Check(event []byte, interview *Interview, operation string, 
 	return nil
 }
 
-// after returns the text after a prefix, and whether the prefix was there. The comparison does not copy.
-func after(text []byte, prefix string) ([]byte, bool) {
+// cutPrefix returns the text after a prefix, and whether the prefix was there. The comparison does not copy.
+func cutPrefix(text []byte, prefix string) ([]byte, bool) {
 	if len(text) < len(prefix) || string(text[:len(prefix)]) != prefix {
 		return text, false
 	}

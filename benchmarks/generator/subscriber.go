@@ -145,7 +145,7 @@ func (subscriber *Subscriber) Follow(now func() time.Duration, counters *Counter
 			return err
 		}
 		subscriber.seq++
-		since, isComplete, err := subscriber.interview.Received(subscriber.seq)
+		since, isComplete, err := subscriber.interview.RecordReceived(subscriber.seq)
 		if err != nil {
 			return err
 		}

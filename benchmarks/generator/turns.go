@@ -17,10 +17,10 @@ const (
 	markText = "%TEXT%"
 )
 
-// tracked is how many turns of an interview may be in flight.
-const tracked = 2048
+// maxInFlight is the number of turns of an interview may be in flight.
+const maxInFlight = 2048
 
-var errFull = errors.New("more turns are in flight than the generator tracks: the server cannot keep up")
+var errTooManyInFlight = errors.New("more turns are in flight than the generator tracks: the server cannot keep up")
 
 // Interview is an interview that is followed, and its turns in flight.
 type Interview struct {
@@ -33,10 +33,10 @@ type Interview struct {
 
 	// last is the highest seq that was published.
 	last atomic.Int64
-	// published is when a turn was published, in nanoseconds of this process's clock, by seq % tracked.
-	published [tracked]atomic.Int64
-	// missing is how many subscribers have not received a turn, by seq % tracked.
-	missing [tracked]atomic.Int32
+	// published is when a turn was published, in nanoseconds of this process's clock, by seq % maxInFlight.
+	published [maxInFlight]atomic.Int64
+	// missing is how many subscribers have not received a turn, by seq % maxInFlight.
+	missing [maxInFlight]atomic.Int32
 }
 
 // NewInterview makes the interview with this index in the configuration.
@@ -44,20 +44,20 @@ func NewInterview(config *Config, number int) *Interview {
 	own := &config.Interviews[number]
 	interview := &Interview{
 		config: own, number: number, subscribers: int32(config.Subscribers), corpus: config.Corpus, textLength: config.TextLength,
-		message: split(own.Message),
+		message: splitAtPlaceholders(own.Message),
 	}
 	interview.last.Store(1)
 	return interview
 }
 
-// split splits a text at its placeholders, which remain as parts of their own.
-func split(text string) []string {
+// splitAtPlaceholders splits a text at its placeholders, which remain as parts of their own.
+func splitAtPlaceholders(text string) []string {
 	var parts []string
 	for text != "" {
 		at, mark := len(text), ""
 		for _, candidate := range []string{markID, markSeq, markText} {
-			if place := strings.Index(text, candidate); place >= 0 && place < at {
-				at, mark = place, candidate
+			if index := strings.Index(text, candidate); index >= 0 && index < at {
+				at, mark = index, candidate
 			}
 		}
 		if at > 0 {
@@ -113,22 +113,22 @@ func (interview *Interview) Render(parts []string, seq int64) []byte {
 // Next allocates the next turn and returns its seq and its message.
 func (interview *Interview) Next() (int64, []byte, error) {
 	seq := interview.last.Load() + 1
-	if !interview.missing[seq%tracked].CompareAndSwap(0, interview.subscribers) {
-		return 0, nil, errFull
+	if !interview.missing[seq%maxInFlight].CompareAndSwap(0, interview.subscribers) {
+		return 0, nil, errTooManyInFlight
 	}
 	interview.last.Store(seq)
 	return seq, interview.Render(interview.message, seq), nil
 }
 
-// Publishing records when a turn is published.
-func (interview *Interview) Publishing(seq int64, now time.Duration) {
-	interview.published[seq%tracked].Store(int64(now))
+// RecordPublished records when a turn is published.
+func (interview *Interview) RecordPublished(seq int64, now time.Duration) {
+	interview.published[seq%maxInFlight].Store(int64(now))
 }
 
-// Received records a receipt; returns when the turn was published, and whether all subscribers have it now.
-func (interview *Interview) Received(seq int64) (since time.Duration, complete bool, err error) {
-	since = time.Duration(interview.published[seq%tracked].Load())
-	left := interview.missing[seq%tracked].Add(-1)
+// RecordReceived records a receipt; returns when the turn was published, and whether all subscribers have it now.
+func (interview *Interview) RecordReceived(seq int64) (since time.Duration, complete bool, err error) {
+	since = time.Duration(interview.published[seq%maxInFlight].Load())
+	left := interview.missing[seq%maxInFlight].Add(-1)
 	if left < 0 {
 		return 0, false, fmt.Errorf("turn %d arrived more often than it was published", seq)
 	}

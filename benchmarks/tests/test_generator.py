@@ -65,7 +65,7 @@ async def serve(app: Starlette) -> AsyncIterator[int]:
 
 
 Behavior = Callable[[int, str], list[str]]
-"""From a seq and its expected event to the events that are sent."""
+"""Takes a seq and its expected event. Returns the events to send instead."""
 
 
 def correct(seq: int, event: str) -> list[str]:
@@ -118,7 +118,7 @@ def config(port: int, rig: Rig) -> dict[str, object]:
         "processes": {"server": os.getpid()},
         "interviews": [interview],
         "subscribers": 2,
-        "at_once": 2,
+        "concurrent_dials": 2,
         "drain_seconds": 30,
         "corpus": "words of candidates " * 40,
         "text_length": 50,
@@ -163,7 +163,7 @@ async def test_violation_fails_the_run(binary: Path, rig: Rig, behave: Behavior)
 
 
 async def test_loss_of_the_last_turns_fails_the_run(binary: Path, rig: Rig) -> None:
-    """No later turn shows the gap."""
+    """No later turn reveals that the last ones are missing."""
     withheld: list[str] = []
 
     def withhold(seq: int, event: str) -> list[str]:

@@ -77,13 +77,13 @@ def test_interrupting_reply_is_counted_and_not_measured(held: HeldInterview) -> 
 
 
 def test_answer_in_two_turns_is_counted(held: HeldInterview) -> None:
-    piece = turn(2, Speaker.CANDIDATE, 10, 11)
-    assert check_integrity([replace(held, turns=[*held.turns, piece])]).split_answers == 1
+    second_part = turn(2, Speaker.CANDIDATE, 10, 11)
+    assert check_integrity([replace(held, turns=[*held.turns, second_part])]).split_answers == 1
 
 
 @pytest.mark.parametrize("move", [Move.NEXT, Move.PROBE], ids=["twice", "not at all"])
 def test_plan_that_does_not_advance_once_per_answer_is_counted(held: HeldInterview, move: Move) -> None:
-    turns = [replace(one, move=move) if one.seq == 3 else one for one in held.turns]
+    turns = [replace(stored, move=move) if stored.seq == 3 else stored for stored in held.turns]
     if move is Move.NEXT:
         turns.append(turn(6, Speaker.INTERVIEWER, 13, 14, Move.NEXT, 2))
     assert check_integrity([replace(held, turns=turns)]).wrong_advances == 1

@@ -24,15 +24,15 @@ from sandbox.processes import SandboxFailed
 from sandbox.results import describe_machine, percentile, write_section
 
 MAX_REPLY_SECONDS = 2.0
-"""p95 of a reply, above which a machine no longer holds that many interviews."""
+"""Maximum p95 of a reply at which a number of interviews counts as sustained."""
 LATENCY_INTERVIEWS = 2
 COUNTS, FULL_COUNTS = (4,), (4, 6, 8, 10, 12, 14, 16)
 KILLS, FULL_KILLS = 2, 5
 LAST_SOUND_SECONDS = 0.5
-"""For how long the sound of a killed interviewer may still arrive; a later sound is its successor's."""
+"""Seconds in which sound of a killed interviewer may still arrive. A later sound is its successor's."""
 MAX_RECOVERY_SECONDS = 40.0
 IDLE_SECONDS = 3.0
-"""Until a worker has a spare process again, as in a deployment where kills are rare."""
+"""Seconds before each kill, in which the worker prepares a spare process, as it has in a deployment where kills are rare."""
 WIDTH = 180
 STAGES = {
     "total": "end of speech to reply heard",

@@ -27,13 +27,13 @@ from sandbox.processes import ChildProcess, SandboxFailed
 from sandbox.stack import ORGANIZATION, Stack, issue_keys, run_stack
 
 FINAL_SECONDS = 0.2
-"""From the end of speech to the recognizer's final text."""
+"""Seconds from the end of speech to the recognizer's final text."""
 FIRST_WORD_SECONDS = 0.3
-"""From a request to Claude's first word; the rest follows immediately."""
+"""Seconds from a request to Claude's first word. The rest of the reply follows immediately."""
 FIRST_AUDIO_SECONDS = 0.15
-"""From a text to the synthesizer's first sound."""
+"""Seconds from a text to the synthesizer's first sound."""
 RECOGNIZED_TEXT = "I have worked with it for three years, in two small teams, and would choose it again for the same work."
-"""Recognized for every answer, and long enough not to be probed."""
+"""The text that is recognized for every answer. It is long enough to need no probe."""
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "anthropic": ("--first-word-seconds", str(FIRST_WORD_SECONDS)),
     "deepgram": ("--texts", RECOGNIZED_TEXT, "--final-seconds", str(FINAL_SECONDS)),
@@ -47,12 +47,12 @@ QUESTIONS = (
     "Who reads your code?",
     "What would you change?",
 )
-"""Short, because an interview takes as long as what is said in it."""
+"""The questions are short, so that an interview takes little time."""
 POSITION = "benchmark"
 OVERHEAD_SECONDS = 90.0
-"""For greeting, closing, and processes that start while others speak."""
+"""Seconds allowed for the greeting, the closing, and the start of processes while others speak."""
 EXCHANGE_SECONDS = 25.0
-"""Of one question and answer; an interview that needs longer has broken down."""
+"""Seconds allowed for each question and answer. An interview that takes longer counts as failed."""
 END = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"
 
 
@@ -62,14 +62,14 @@ class OpenInterview:
 
     id: ObjectId
     node_id: str
-    """As the API identifies it."""
+    """The id in the API."""
     url: str
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class HeldInterview:
-    """What the candidate said and heard, as time.time() counts, and what is stored."""
+    """What the candidate said and heard, with times as of time.time, and the turns that are stored."""
 
     is_completed: bool
     said: list[CallerUtterance] = field(default_factory=list)

@@ -17,21 +17,21 @@ class Reply:
 
     total: float
     endpointing: float
-    """Until the answer counts as complete."""
+    """From the end of speech until the answer counts as complete."""
     providers: float
-    """After that: what remains of the providers' fixed delays."""
+    """The part of the providers' fixed delays that falls after endpointing."""
     own: float
-    """The rest: the room in both directions, and all of Viva's processing."""
+    """The rest of `total`: the room in both directions, and all of Viva's processing."""
     final: float
     """From the end of speech to the recognizer's final text, within endpointing."""
     first_word: float
     """From the end of endpointing to the reply's first word."""
     first_audio: float
-    """From there to the first sound."""
+    """From the first word until the synthesizer returns the first audio."""
     played: float
-    """From there until the sound is played into the room."""
+    """From the first audio until it is played into the room."""
     heard: float
-    """From there until the candidate hears it."""
+    """From the start of playback until the candidate hears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def _measure(said: CallerUtterance, answer: Turn, turn: Turn, heard_at: float) -
         for seconds in (latency.final, latency.committed, latency.first_word, latency.first_audio, latency.heard)
     )
     total = heard_at - said.ended_at
-    # A prefetched reply can be requested once the final text is there, another one when the answer is complete. What then
-    # remains of Claude's delay is Claude's; a request later than that is our own doing.
+    # A prefetched reply can be requested when the final text arrives, and any other reply when the answer is complete. Only
+    # Claude's delay after that moment counts for the provider: if the request is sent later, Viva caused the rest.
     requested_at = final if first_word - committed < FIRST_WORD_SECONDS else committed
     providers = max(0.0, requested_at + FIRST_WORD_SECONDS - committed) + FIRST_AUDIO_SECONDS
     return Reply(

@@ -27,9 +27,9 @@ ROLES = {
     "mongod": "mongod, valkey",
     "valkey": "mongod, valkey",
 }
-"""By a part of the command line; child processes have the role of their parent."""
+"""Role of a process, by a part of its command line. Child processes have the role of their parent."""
 INTERVIEWER = "interviewer"
-"""What a worker starts for each interview."""
+"""Role of the process that a worker starts for each interview."""
 BENCHMARK = "benchmark"
 
 
@@ -39,10 +39,10 @@ class UsageMonitor:
     def __init__(self) -> None:
         self.cpu_seconds: dict[str, float] = defaultdict(float)
         self.peak_megabytes: dict[str, float] = defaultdict(float)
-        """Proportional set size: memory that processes share counts in shares."""
+        """Proportional set size: each process counts its share of memory that several processes share."""
         self.seconds = 0.0
         self._cpu: dict[tuple[int, float], tuple[str, float, float]] = {}
-        """By process: its role, and its CPU seconds at the first and at the last sample."""
+        """The role of each process, and its CPU seconds at the first and at the last sample."""
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -75,7 +75,7 @@ class UsageMonitor:
             with suppress(psutil.Error):
                 key, times = (process.pid, process.create_time()), process.cpu_times()
                 used = times.user + times.system
-                # a process that started meanwhile counts from its start
+                # the CPU time of a process that started after the first sample counts from zero
                 _, first, _ = self._cpu.get(key, (role, used if is_first else 0.0, 0.0))
                 self._cpu[key] = role, first, used
 

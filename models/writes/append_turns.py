@@ -32,7 +32,7 @@ class InterviewerUpdate:
     answers: int
     """Seq of the last candidate turn that the turns answer."""
     progress: Progress
-    by_code: bool | None
+    is_code_reply: bool | None
     """Whether code replied instead of Claude; None if Claude was not asked, as for the greeting."""
     due_at: datetime | None
     """When the interviewer must act next if the candidate stays silent."""
@@ -132,8 +132,8 @@ async def append_interviewer_turns(
     computed = {
         "last_seq": {"$add": ["$last_seq", count]},
         "answered_seq": {"$max": ["$answered_seq", update.answers]},
-        "replies": {"$add": ["$replies", int(update.by_code is not None)]},
-        "code_replies": {"$add": ["$code_replies", int(update.by_code or False)]},
+        "replies": {"$add": ["$replies", int(update.is_code_reply is not None)]},
+        "code_replies": {"$add": ["$code_replies", int(update.is_code_reply or False)]},
         "due_at": due_at,
         **start_fields,
         **end_fields,

@@ -56,7 +56,7 @@ class ScriptedReply:
     release_event: asyncio.Event | None = None
     """The response begins only after this event is set."""
     raw_body: str | None = None
-    """Sent verbatim with status 200 and the expected content type, as a proxy before Claude might do."""
+    """A body that is sent verbatim with status 200 and the expected content type, as a faulty proxy might."""
 
 
 class AnthropicProvider:

@@ -61,12 +61,12 @@ class TrackListener:
                 # a frame may arrive late if this process is busy, but never early
                 recent.append(time.time() - heard)
                 began_at = min(recent)
-                for happened in endpointer.feed(np.frombuffer(event.frame.data, np.int16)):
-                    if not isinstance(happened, Segment):
-                        current = VoiceActivity(self._identity, began_at + happened)
+                for onset_or_segment in endpointer.feed(np.frombuffer(event.frame.data, np.int16)):
+                    if not isinstance(onset_or_segment, Segment):
+                        current = VoiceActivity(self._identity, began_at + onset_or_segment)
                         self._sounds.append(current)
-                    elif happened.has_ended:
-                        _end_activity(current, began_at + happened.voice_end)
+                    elif onset_or_segment.has_ended:
+                        _end_activity(current, began_at + onset_or_segment.voice_end)
                         current = None
         except StopAsyncIteration:
             return

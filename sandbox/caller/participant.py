@@ -1,6 +1,6 @@
 """A simulated candidate in a LiveKit room, with only what a browser has: a URL, a token, a microphone and audio.
 
-It listens to the interviewer's real audio and speaks once the interviewer has finished. Its caller decides what it says.
+It listens to the interviewer's real audio and speaks once the interviewer has finished. A responder decides what it says.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ TRANSCRIPTION_TOPIC, CHAT_TOPIC = "lk.transcription", "lk.chat"
 STATE_ATTRIBUTE = "lk.agent.state"
 BUSY_STATES = ("initializing", "thinking", "speaking")
 PATIENCE_SECONDS = 0.6
-"""Seconds of silence after which an interviewer that publishes the state "listening" has finished."""
+"""Seconds of silence after which an interviewer that publishes its state, and is not busy, counts as finished."""
 LONG_PATIENCE_SECONDS = 1.2
 """The same for an interviewer that publishes no state."""
 POLL_SECONDS = 0.05
@@ -127,7 +127,7 @@ class VoiceCaller:
     # --- speaking and typing
 
     async def say(self, *parts: str | float) -> CallerUtterance:
-        """Says the texts, with silences in seconds where numbers are given. If cancelled, the caller stops immediately.
+        """Say the texts, with a silence of that many seconds for each number. If cancelled, the caller stops immediately.
 
         Raises CallEnded if the connection ends before everything is said, and RuntimeError if the caller is not in a room.
         """
@@ -208,7 +208,8 @@ class VoiceCaller:
     def _interviewer_has_finished(self) -> bool:
         if self.room is None or self.is_spoken_to or len(self.sounds) == self._processed_sounds:
             return False
-        states = [state for one in self.room.remote_participants.values() if (state := one.attributes.get(STATE_ATTRIBUTE))]
+        participants = self.room.remote_participants.values()
+        states = [state for participant in participants if (state := participant.attributes.get(STATE_ATTRIBUTE))]
         patience = PATIENCE_SECONDS if states else LONG_PATIENCE_SECONDS
         last = max((sound.ended_at or 0.0 for sound in self.sounds), default=0.0)
         return last > self._spoke_at and time.time() - last >= patience and not any(state in BUSY_STATES for state in states)

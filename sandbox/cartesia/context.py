@@ -91,7 +91,7 @@ class SpeechContext:
         self._texts: asyncio.Queue[SpeechOptions] = asyncio.Queue()
 
     def add(self, options: SpeechOptions) -> None:
-        """Queues a text to be spoken after those that were added before."""
+        """Queue a text to be spoken after those that were added before."""
         self._record.texts.append(options.transcript)
         self._texts.put_nowait(options)
 

@@ -85,7 +85,7 @@ class ListenStream:
             self._endpointer.silence_seconds = min(silence, seconds)
 
     async def receive_audio(self, sound: bytes) -> None:
-        """Processes a piece of 16-bit audio, which may end in the middle of a sample."""
+        """Process a piece of 16-bit audio, which may end in the middle of a sample."""
         sound = self._half_sample + sound
         whole = len(sound) // 2 * 2
         self._half_sample = sound[whole:]
@@ -157,7 +157,7 @@ class ListenStream:
         return tuple(replace(word, confidence=script.confidence) for word in words)
 
     def _start_interim(self) -> None:
-        """Start an interim result if one is due. None starts in silence, because a final result will follow soon."""
+        """Start an interim result if one is due. It starts none during silence, because a final result will follow soon."""
         if (
             not self._options.interim_results
             or not self._endpointer.is_speech

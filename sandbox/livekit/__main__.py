@@ -1,4 +1,4 @@
-"""`python -m sandbox.livekit`: finds or builds livekit-server, and prints its path. Needs no package but Python's own."""
+"""`python -m sandbox.livekit`: finds or builds livekit-server, and prints its path. It needs only the standard library."""
 
 import asyncio
 import sys
@@ -8,7 +8,7 @@ from sandbox.processes import SandboxFailed
 
 
 def main() -> None:
-    """Exits with 1, after a sentence that says why, if there is no livekit-server and it cannot be built."""
+    """Print the path of livekit-server. Exits with 1 and the reason if there is none and it cannot be built."""
     try:
         path = asyncio.run(find_or_build(lambda line: print(line, file=sys.stderr, flush=True)))
     except SandboxFailed as failed:

@@ -71,5 +71,5 @@ class Connection(Generic[N]):
 
     @classmethod
     def of(cls, page: Page[D], to_node: Callable[[D], N], count: Callable[[], Awaitable[int]]) -> "Connection[N]":
-        """Builds the connection of a page, converting each document with `to_node`."""
+        """Build the connection of a page, converting each document with `to_node`."""
         return cls(page=page, items=[to_node(document) for document in page.items], count=count)

@@ -141,7 +141,7 @@ _describe_enum(
     {
         "PENDING": "Waiting to be made, or to be retried after a failure (see `failure`).",
         "RUNNING": "Being made.",
-        "COMPLETED": "Done. Its results never change; reviews are added beside them.",
+        "COMPLETED": "Done. Its results never change; reviews are stored separately.",
         "FAILED": "All attempts failed (see `failure`). Request another version with evaluateInterview.",
     },
 )

@@ -56,7 +56,7 @@ class Evidence:
 
     @classmethod
     def list_of(cls, found: list[documents.Evidence], interview_id: ObjectId) -> "list[Evidence]":
-        """Builds the evidence of one result."""
+        """Build the evidence of one result."""
         return [cls(document=evidence, interview_id=interview_id) for evidence in found]
 
 
@@ -96,7 +96,7 @@ class CriterionResult:
 
     @classmethod
     def of(cls, document: documents.CriterionResult, interview_id: ObjectId) -> "CriterionResult":
-        """Builds the result from its document."""
+        """Build the result from its document."""
         evidence = Evidence.list_of(document.evidence, interview_id)
         return cls(document=document, assessed=document.level is not None, evidence=evidence)
 
@@ -111,7 +111,7 @@ class Finding:
 
     @classmethod
     def of(cls, document: documents.Finding, interview_id: ObjectId) -> "Finding":
-        """Builds the finding from its document."""
+        """Build the finding from its document."""
         return cls(document=document, evidence=Evidence.list_of(document.evidence, interview_id))
 
 
@@ -280,7 +280,7 @@ class Evaluation(Node):
 
     @classmethod
     def of(cls, document: documents.Evaluation) -> "Evaluation":
-        """Builds the evaluation from its document.
+        """Build the evaluation from its document.
 
         The caller must have permission to read evaluations.
         """

@@ -219,7 +219,7 @@ class Interview(Node):
 
     @classmethod
     def of(cls, document: documents.Interview | InterviewRow, caller: Principal) -> "Interview":
-        """Builds the interview as this caller sees it."""
+        """Build the interview as this caller sees it."""
         return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.INTERVIEW, document.id)))
 
 
@@ -227,5 +227,5 @@ _STORED_FIELDS = map_stored_fields(Interview)
 
 
 def stored_fields_to_load(names: Iterable[str]) -> frozenset[str]:
-    """Returns the stored fields to read of interviews of which fields with these names, as in the schema, are selected."""
+    """Return the stored fields that interviews need if fields with these names in the schema are selected."""
     return frozenset(stored for name in names for stored in _STORED_FIELDS.get(name, ()))

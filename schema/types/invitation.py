@@ -46,7 +46,7 @@ class Invitation:
 
     @classmethod
     def of(cls, details: InvitationDetails) -> "Invitation":
-        """Builds the invitation as the holder of the invite sees it."""
+        """Build the invitation as the holder of the invite sees it."""
         interview = details.interview
         return cls(
             document=interview,

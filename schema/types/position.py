@@ -109,5 +109,5 @@ class Position(Node):
 
     @classmethod
     def of(cls, document: documents.Position | PositionRef, caller: Principal) -> "Position":
-        """Builds the version as this caller sees it."""
+        """Build the version as this caller sees it."""
         return cls(document=document, caller=caller, id=strawberry.ID(encode_id(IdKind.POSITION, document.id)))

@@ -39,5 +39,5 @@ class Recording(Node):
 
     @classmethod
     def of(cls, file: documents.RecordingFile) -> "Recording":
-        """Builds the recording from a file of its document."""
+        """Build the recording from a file of its document."""
         return cls(document=file, id=strawberry.ID(encode_id(IdKind.RECORDING, file.id)))

@@ -11,7 +11,7 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 
 
 def serialize_datetime(moment: datetime) -> str:
-    """Returns the moment as text, such as 2026-11-23T10:00:00.000Z.
+    """Return the moment as text, such as 2026-11-23T10:00:00.000Z.
 
     Raises ValueError if it has no UTC offset.
     """
@@ -21,7 +21,7 @@ def serialize_datetime(moment: datetime) -> str:
 
 
 def parse_datetime(text: Any) -> datetime:
-    """Parses RFC 3339 text into a moment in UTC, truncated to milliseconds.
+    """Parse RFC 3339 text into a moment in UTC, truncated to milliseconds.
 
     Raises GraphQLError for anything else.
     """

@@ -65,7 +65,7 @@ class Turn:
 
     @classmethod
     def of(cls, turn: documents.Turn, caller: Principal) -> "Turn":
-        """Builds the turn as this caller sees it."""
+        """Build the turn as this caller sees it."""
         return cls(
             document=turn,
             caller=caller,
@@ -91,7 +91,7 @@ class Transcript:
 
     @classmethod
     def of(cls, transcript: TranscriptSlice, caller: Principal) -> "Transcript":
-        """Builds the transcript as this caller sees it."""
+        """Build the transcript as this caller sees it."""
         return cls(
             document=transcript,
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, transcript.interview_id)),
@@ -118,5 +118,5 @@ class InterimTranscript:
 
     @classmethod
     def of(cls, interim: Interim) -> "InterimTranscript":
-        """Builds the interim transcript from its message."""
+        """Build the interim transcript from its message."""
         return cls(document=interim, interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interim.interview_id)))

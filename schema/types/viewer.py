@@ -19,7 +19,7 @@ class Organization(Node):
 
     @classmethod
     def of(cls, document: documents.Organization) -> "Organization":
-        """Builds the organization from its document."""
+        """Build the organization from its document."""
         return cls(document=document, id=strawberry.ID(encode_id(IdKind.ORGANIZATION, document.id)))
 
 

@@ -91,8 +91,8 @@ def make_clock_move(talk: Talk) -> bool:
     due_at = plan.due_after(plan.last_turn_at)
     assert due_at is not None
     talk.now = max(talk.now, due_at)
-    assert talk.plan.clock_move, "a due date must come with a move"
-    move, reason = talk.plan.clock_move
+    assert talk.plan.timeout_move, "a due date must come with a move"
+    move, reason = talk.plan.timeout_move
     talk.store_move(move, talk.plan, reason)
     return move is Move.CLOSE
 

@@ -54,7 +54,7 @@ class Talk:
         """Store the greeting and the first question."""
         plan = plan or self.plan
         self._store(Speaker.INTERVIEWER, "Hello.", Move.GREET, plan)
-        self._store(Speaker.INTERVIEWER, plan.code_words(Move.NEXT), Move.NEXT, plan)
+        self._store(Speaker.INTERVIEWER, plan.scripted_text(Move.NEXT), Move.NEXT, plan)
 
     def greet_without_question(self) -> None:
         """Store the greeting only, as when the first question was not heard."""
@@ -69,7 +69,7 @@ class Talk:
     def store_move(self, move: Move, plan: InterviewPlan | None = None, reason: EndReason | None = None) -> Turn:
         """Store a turn of the interviewer with that move."""
         plan = plan or self.plan
-        return self._store(Speaker.INTERVIEWER, plan.code_words(move, reason), move, plan)
+        return self._store(Speaker.INTERVIEWER, plan.scripted_text(move, reason), move, plan)
 
     def answer_and_reply(self, move: Move, *pieces: str) -> Turn:
         """Store an answer of the candidate and a reply with that move."""
@@ -102,7 +102,7 @@ class Talk:
             question_key=plan.question_key_after(move) if plan and move else None,
             move=move,
             source=Source.MODEL if move else None,
-            answers=plan.answers if plan else None,
+            answers=plan.reply_to_seq if plan else None,
         )
         self.turns.append(turn)
         return turn

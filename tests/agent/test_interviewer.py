@@ -188,7 +188,7 @@ async def test_disallowed_move_is_replaced_by_a_reply_of_code(
     reply = await request_reply(talk)
     assert reply.events == [
         MoveChosen(talk.plan.fallback_move, Source.CODE, f"move {rejected} not allowed"),
-        talk.plan.fallback_words(rejected),
+        talk.plan.fallback_text(rejected),
     ]
 
 

@@ -15,7 +15,7 @@ def test_new_interview_is_not_greeted_and_has_no_open_question() -> None:
     plan = Talk().plan
     assert not plan.has_greeted
     assert plan.open_question is None
-    assert plan.code_words(Move.NEXT) == "What draws you to this work?"
+    assert plan.scripted_text(Move.NEXT) == "What draws you to this work?"
 
 
 def test_greeting_asks_the_first_question_and_is_not_an_exchange() -> None:
@@ -28,7 +28,7 @@ def test_greeting_asks_the_first_question_and_is_not_an_exchange() -> None:
 def test_time_limits_start_when_the_candidate_first_speaks() -> None:
     talk = make_greeted_talk()
     talk.advance_clock(days=3)
-    assert talk.plan.clock_move is None
+    assert talk.plan.timeout_move is None
     assert talk.plan.due_after(talk.now) is None
     assert talk.plan.time_left == talk.limit
 
@@ -40,7 +40,7 @@ def test_several_turns_of_an_answer_are_one_contribution_and_one_exchange() -> N
     talk = make_greeted_talk()
     talk.say("First,", "I like puzzles.", "And people.")
     assert talk.plan.contribution == "First,\nI like puzzles.\nAnd people."
-    assert talk.plan.answers == 5
+    assert talk.plan.reply_to_seq == 5
     talk.store_move(Move.NEXT)
     assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.contribution) == (2, 1, "")
 
@@ -52,7 +52,7 @@ def test_message_stored_while_a_reply_is_composed_is_a_contribution_of_its_own()
     talk.say("Second.")
     talk.store_move(Move.PROBE, composed)
     assert talk.plan.contribution == "Second."
-    assert talk.plan.answers == 4
+    assert talk.plan.reply_to_seq == 4
 
 
 def test_message_stored_before_a_question_does_not_answer_it() -> None:
@@ -64,7 +64,7 @@ def test_message_stored_before_a_question_does_not_answer_it() -> None:
     assert talk.plan.unheard_move is Move.NEXT
     assert talk.plan.allowed_moves == (Move.REPEAT, Move.WAIT, Move.STOP)
     assert talk.plan.fallback_move is Move.REPEAT
-    assert talk.plan.fallback_words() == f"{ENGLISH.question_again} Tell me about the last incident that you handled."
+    assert talk.plan.fallback_text() == f"{ENGLISH.question_again} Tell me about the last incident that you handled."
 
 
 def test_message_before_the_greeting_does_not_answer_the_first_question() -> None:
@@ -187,16 +187,16 @@ def test_repetition_that_was_not_requested_uses_up_no_try() -> None:
 def test_exhausted_request_is_answered_with_the_next_question() -> None:
     talk = make_greeted_talk()
     talk.say("Please repeat.")
-    words = talk.plan.fallback_words(Move.REPEAT)
+    words = talk.plan.fallback_text(Move.REPEAT)
     assert words == f"{ENGLISH.move_on} Tell me about the last incident that you handled."
-    assert talk.plan.fallback_words() == "Tell me about the last incident that you handled."
-    assert talk.plan.fallback_words(Move.CLOSE) == talk.plan.fallback_words()
+    assert talk.plan.fallback_text() == "Tell me about the last incident that you handled."
+    assert talk.plan.fallback_text(Move.CLOSE) == talk.plan.fallback_text()
 
 
 def test_exhausted_request_at_the_last_question_is_answered_with_the_closing() -> None:
     talk = make_talk_with_probes(0)
     talk.say("Please repeat.")
-    assert talk.plan.fallback_words(Move.REPEAT) == ENGLISH.closings[EndReason.WRAPPED_UP]
+    assert talk.plan.fallback_text(Move.REPEAT) == ENGLISH.closings[EndReason.WRAPPED_UP]
 
 
 def test_interview_with_fewer_exchanges_than_questions_ends_with_a_reason() -> None:
@@ -260,4 +260,4 @@ def test_closing_that_answers_words_from_before_a_stop_is_an_exchange() -> None:
 
 @pytest.mark.parametrize("reason", [EndReason.OUT_OF_TIME, EndReason.CANDIDATE_LEFT])
 def test_closing_by_the_clock_states_its_reason(reason: EndReason) -> None:
-    assert make_greeted_talk().plan.code_words(Move.CLOSE, reason) == ENGLISH.closings[reason]
+    assert make_greeted_talk().plan.scripted_text(Move.CLOSE, reason) == ENGLISH.closings[reason]

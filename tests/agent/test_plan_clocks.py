@@ -74,13 +74,13 @@ def test_silence_leads_to_one_nudge_and_then_to_the_end() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.NEXT)
     talk.advance_clock(minutes=5, seconds=-1)
-    assert talk.plan.clock_move is None
+    assert talk.plan.timeout_move is None
     talk.advance_clock(seconds=1)
-    assert talk.plan.clock_move == (Move.NUDGE, None)
+    assert talk.plan.timeout_move == (Move.NUDGE, None)
     talk.store_move(Move.NUDGE)
-    assert talk.plan.clock_move is None
+    assert talk.plan.timeout_move is None
     talk.advance_clock(minutes=5)
-    assert talk.plan.clock_move == (Move.CLOSE, EndReason.CANDIDATE_LEFT)
+    assert talk.plan.timeout_move == (Move.CLOSE, EndReason.CANDIDATE_LEFT)
 
 
 def test_answer_after_a_nudge_allows_another_nudge() -> None:
@@ -90,7 +90,7 @@ def test_answer_after_a_nudge_allows_another_nudge() -> None:
     talk.store_move(Move.NUDGE)
     talk.answer_and_reply(Move.NEXT)
     talk.advance_clock(minutes=5)
-    assert talk.plan.clock_move == (Move.NUDGE, None)
+    assert talk.plan.timeout_move == (Move.NUDGE, None)
 
 
 def test_time_limit_ends_a_silence_without_a_nudge() -> None:
@@ -100,7 +100,7 @@ def test_time_limit_ends_a_silence_without_a_nudge() -> None:
     talk.answer_and_reply(Move.NEXT)
     assert talk.plan.due_after(talk.now) == START_TIME + timedelta(minutes=30)
     talk.advance_clock(minutes=2)
-    assert talk.plan.clock_move == (Move.CLOSE, EndReason.OUT_OF_TIME)
+    assert talk.plan.timeout_move == (Move.CLOSE, EndReason.OUT_OF_TIME)
 
 
 def test_nudge_is_not_a_reply() -> None:
@@ -110,14 +110,19 @@ def test_nudge_is_not_a_reply() -> None:
     talk.advance_clock(minutes=5)
     talk.store_move(Move.NUDGE)
     after = talk.plan
-    assert (after.questions_asked, after.exchanges, after.moves_used, after.answers) == (2, 1, before.moves_used, before.answers)
+    assert (after.questions_asked, after.exchanges, after.moves_used, after.reply_to_seq) == (
+        2,
+        1,
+        before.moves_used,
+        before.reply_to_seq,
+    )
     assert after.has_nudged
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nudge_repeats_the_open_question_and_asks_nothing_else(language: str) -> None:
     talk = make_greeted_talk(language=language)
-    words = talk.plan.code_words(Move.NUDGE)
+    words = talk.plan.scripted_text(Move.NUDGE)
     assert words.endswith(" What draws you to this work?")
     assert words.count("?") == 1
 
@@ -126,7 +131,7 @@ def test_nudge_after_a_stop_asks_for_confirmation_again() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.advance_clock(minutes=5)
-    assert talk.plan.code_words(Move.NUDGE).endswith(ENGLISH.stop)
+    assert talk.plan.scripted_text(Move.NUDGE).endswith(ENGLISH.stop)
     talk.store_move(Move.NUDGE)
     talk.say("Yes.")
     assert talk.plan.fallback_move is Move.CLOSE

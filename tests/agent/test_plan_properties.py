@@ -140,8 +140,8 @@ def test_end_reason_matches_how_the_interview_ended(position: PositionContent, s
 def test_every_possible_reply_contains_at_most_one_question(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
         for move in (*plan.allowed_moves, Move.NUDGE):
-            assert plan.code_words(move).count("?") <= 1, move
-        assert plan.fallback_words(Move.REPEAT).count("?") <= 1
+            assert plan.scripted_text(move).count("?") <= 1, move
+        assert plan.fallback_text(Move.REPEAT).count("?") <= 1
 
     simulate_talk(position, steps, check_plan)
 
@@ -152,7 +152,7 @@ def test_plan_always_allows_a_move_that_code_can_make(position: PositionContent,
     def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
         assert plan.allowed_moves
         assert plan.fallback_move in plan.allowed_moves
-        assert plan.fallback_words()
+        assert plan.fallback_text()
 
     simulate_talk(position, steps, check_plan)
 

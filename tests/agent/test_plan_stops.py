@@ -66,7 +66,7 @@ def test_yes_from_before_a_stop_does_not_confirm_it() -> None:
     talk.store_move(Move.STOP, composed)
     assert talk.plan.unheard_move is Move.STOP
     assert talk.plan.allowed_moves == (Move.STOP,)
-    assert talk.plan.fallback_words() == ENGLISH.stop
+    assert talk.plan.fallback_text() == ENGLISH.stop
     talk.store_move(Move.STOP)
     talk.say("Yes.")
     assert talk.plan.fallback_move is Move.CLOSE

@@ -79,13 +79,13 @@ def make_talk() -> Talk:
 def make_turn(move: Move, composed: str, heard: str | None = None) -> NewTurn:
     """Build the turn of a reply that was interrupted after `heard`, or played to its end if that is None."""
     plan = make_talk().plan
-    utterance = Utterance(move, Source.MODEL, plan.answers, text=composed)
+    utterance = Utterance(move, Source.MODEL, plan.reply_to_seq, text=composed)
     spoken = SpokenText("x", composed if heard is None else heard, heard is not None, 10.0, 12.5, 9.5, 9.8)
     return build_spoken_turn(plan, utterance, spoken, None)
 
 
 def next_question_text() -> str:
-    return make_talk().plan.code_words(Move.NEXT)
+    return make_talk().plan.scripted_text(Move.NEXT)
 
 
 def test_turn_that_was_played_to_its_end_has_its_move() -> None:

@@ -79,13 +79,13 @@ def nested_fragments(times: int) -> str:
 def summed_sizes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """Records how many sizes each call adds up."""
     counted: list[int] = []
-    original = documents._sum
+    original = documents._combine
 
     def counting_sum(sizes: list[documents.DocumentSize]) -> documents.DocumentSize:
         counted.append(len(sizes))
         return original(sizes)
 
-    monkeypatch.setattr(documents, "_sum", counting_sum)
+    monkeypatch.setattr(documents, "_combine", counting_sum)
     yield counted
 
 

@@ -15,7 +15,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from auth import Action, Principal
 from engine.fast_fields import FastFieldExecutor, Projected, SelectionPlans
 from models.documents.organization import Role
-from schema.decorators import Guard, document_field, object_type, resolved_field
+from schema.decorators import PermissionGuard, document_field, object_type, resolved_field
 from schema.types.node import Node
 from schema.types.scalars import DATE_TIME
 
@@ -30,7 +30,7 @@ class Colour(StrEnum):
 class ThingPart:
     caller: strawberry.Private[Principal]
     name: str
-    size: int | None = strawberry.field(extensions=[Guard(Action.READ_EVALUATION)])
+    size: int | None = strawberry.field(extensions=[PermissionGuard(Action.READ_EVALUATION)])
 
 
 @object_type

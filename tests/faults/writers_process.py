@@ -126,7 +126,7 @@ class Writer:
                 fence=self._interview.fence,
                 answers=seq - 1,
                 progress=self._interview.progress,
-                by_code=None,
+                is_code_reply=None,
                 due_at=None,
                 end_reason=end_reason,
             )

@@ -16,7 +16,7 @@ from models.documents.organization import Organization, Role, create_key, ensure
 from models.documents.position import Position
 from models.documents.turn import Channel
 from models.storage.clock import now
-from resolvers.candidate_access import issue_candidate_access, issue_invite_link
+from resolvers.candidate_credentials import issue_candidate_access, issue_invite_link
 from resolvers.ids import IdKind, encode_id
 from resolvers.starting import ConsentChoice, ScheduleRequest, StartRequest
 from tests.factories import make_interview, make_position, new_evaluation, new_outcome

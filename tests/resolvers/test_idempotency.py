@@ -60,14 +60,14 @@ async def test_reusing_a_key_with_another_input_is_a_conflict(tenant: Tenant, ot
     await (await new_call(tenant)).claim(ObjectId())
     changed = await new_call(tenant, other_input)
     with pytest.raises(Conflict):
-        await changed.previous_result()
+        await changed.find_claimed_id()
     with pytest.raises(Conflict):
         await changed.claim(ObjectId())
 
 
 async def test_order_of_names_in_the_input_does_not_matter(tenant: Tenant) -> None:
     result_id = await (await new_call(tenant, {"a": 1, "b": [2]})).claim(ObjectId())
-    assert await (await new_call(tenant, {"b": [2], "a": 1})).previous_result() == result_id
+    assert await (await new_call(tenant, {"b": [2], "a": 1})).find_claimed_id() == result_id
 
 
 async def test_input_cannot_be_recovered_from_its_claim(tenant: Tenant, database: Any) -> None:

@@ -19,7 +19,7 @@ from api.slow_clients import SlowClientProtocol
 from lifecycle.services import Services
 from models.documents.interview import Interview
 from models.documents.organization import Role, create_key
-from resolvers.candidate_access import issue_candidate_access
+from resolvers.candidate_credentials import issue_candidate_access
 from tests.resolvers.tenant import Tenant
 
 

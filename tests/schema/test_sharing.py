@@ -89,7 +89,7 @@ async def test_null_in_a_non_null_field_is_reported_and_the_stream_continues(
         broken: Any = None
         return TurnType.of(replace(turn, text=broken) if turn.seq == 1 else turn, caller)
 
-    monkeypatch.setattr("schema.subscriptions._TURNS", shared_subscriptions.EventMapper(lambda turn: turn.seq, of))
+    monkeypatch.setattr("schema.subscriptions._TURNS", shared_subscriptions.SubscriptionField(lambda turn: turn.seq, of))
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURN_ADDED, id=global_id_of(interview))
         await add_candidate_turn(interview, "first")

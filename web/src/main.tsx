@@ -20,7 +20,7 @@ class ErrorBoundary extends Component<{ children: ReactNode }> {
     return (
       <Page title="Something went wrong">
         <p>Everything saved so far is safe. Reload the page to continue where you left off.</p>
-        <Button kind="action" className="self-start" onClick={() => location.reload()}>
+        <Button variant="action" className="self-start" onClick={() => location.reload()}>
           Reload the page
         </Button>
       </Page>

@@ -27,7 +27,7 @@ export async function follow<Data, Variables extends object>(connection: Connect
   const { signal, onStatus } = options
   let tries = 0
   while (!signal.aborted) {
-    const failure = await readOnce(connection, options, () => {
+    const failure = await readStream(connection, options, () => {
       tries = 0
       onStatus?.('live')
     })
@@ -48,8 +48,8 @@ export async function follow<Data, Variables extends object>(connection: Connect
   }
 }
 
-/** Reads one subscription until it ends. Returns the failure that ended it, or null for a `complete`. */
-async function readOnce<Data, Variables extends object>(
+/** Subscribes once and reads the stream until it ends. Returns the failure that ended it, or null for a `complete`. */
+async function readStream<Data, Variables extends object>(
   connection: Connection,
   { document, variables, accept, signal }: FollowOptions<Data, Variables>,
   onEvent: () => void,

@@ -46,7 +46,7 @@ export type EndReason =
 
 /** The state of an evaluation. COMPLETED and FAILED are final. */
 export type EvaluationStatus =
-  /** Done. Its results never change; reviews are added beside them. */
+  /** Done. Its results never change; reviews are stored separately. */
   | 'COMPLETED'
   /** All attempts failed (see `failure`). Request another version with evaluateInterview. */
   | 'FAILED'

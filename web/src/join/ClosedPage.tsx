@@ -43,17 +43,17 @@ const TEXTS: Record<Exclude<ClosedReason, 'early'>, (organization: string) => [t
 
 /** Page of an interview that cannot be joined, with the reason and the next step. */
 export function ClosedPage({ invitation, reason }: { invitation: Invitation; reason: ClosedReason }) {
-  const above = `${invitation.positionTitle} · ${invitation.organization}`
-  if (reason === 'early') return <EarlyPage above={above} scheduledFor={invitation.scheduledFor ?? ''} />
+  const eyebrow = `${invitation.positionTitle} · ${invitation.organization}`
+  if (reason === 'early') return <EarlyPage eyebrow={eyebrow} scheduledFor={invitation.scheduledFor ?? ''} />
   const [title, text] = TEXTS[reason](invitation.organization)
   return (
-    <Page title={title} above={above}>
+    <Page title={title} eyebrow={eyebrow}>
       <p>{text}</p>
     </Page>
   )
 }
 
-function EarlyPage({ above, scheduledFor }: { above: string; scheduledFor: string }) {
+function EarlyPage({ eyebrow, scheduledFor }: { eyebrow: string; scheduledFor: string }) {
   const opensAt = Date.parse(scheduledFor) - EARLY_MS
   const [isOpen, setOpen] = useState(false)
   useEffect(() => {
@@ -62,9 +62,9 @@ function EarlyPage({ above, scheduledFor }: { above: string; scheduledFor: strin
   }, [opensAt])
   const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
   return (
-    <Page title="You are early" above={above}>
+    <Page title="You are early" eyebrow={eyebrow}>
       <p>Your interview starts on {time.format(Date.parse(scheduledFor))}. You can join 15 minutes before it starts; please come back then.</p>
-      <Button kind="action" className="self-start" disabled={!isOpen} onClick={() => location.reload()}>
+      <Button variant="action" className="self-start" disabled={!isOpen} onClick={() => location.reload()}>
         Continue
       </Button>
     </Page>

@@ -18,7 +18,7 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
   const statement = paragraphs.pop() ?? ''
   const isVoice = channel === 'VOICE'
   return (
-    <Page title={`Hello ${candidateName}`} above={`${positionTitle} · ${organization}`}>
+    <Page title={`Hello ${candidateName}`} eyebrow={`${positionTitle} · ${organization}`}>
       <ul className="list-disc space-y-1 pl-5">
         <li>You will talk to an AI interviewer. People make the decision.</li>
         <li>
@@ -49,7 +49,7 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
             I agree that the interview may be recorded. (This is optional.)
           </Choice>
         )}
-        <Button type="submit" kind="action" className="self-start" disabled={!agreesToTakePart}>
+        <Button type="submit" variant="action" className="self-start" disabled={!agreesToTakePart}>
           Continue
         </Button>
       </form>

@@ -5,7 +5,7 @@ import { Confirm } from '../ui/Confirm'
 import { Notice } from '../ui/Notice'
 import { END } from './documents'
 import type { CandidateSession } from './session'
-import type { VoiceView } from './VoiceRoom'
+import type { VoiceRoomView } from './VoiceRoom'
 
 /** Message that asks for a repeat, in each language of the interviewer. */
 const REPEAT_REQUEST: Record<string, string> = {
@@ -18,7 +18,7 @@ const REPEAT_REQUEST: Record<string, string> = {
 interface ControlsProps {
   session: CandidateSession
   language: string
-  voice: VoiceView | null
+  voice: VoiceRoomView | null
   isOver: boolean
   canRepeat: boolean
   onSay: (text: string) => void
@@ -48,7 +48,7 @@ export function Controls({ session, language, voice, isOver, canRepeat, onSay }:
       <Button disabled={isOver || !canRepeat} onClick={() => onSay(REPEAT_REQUEST[language.slice(0, 2)] ?? REPEAT_REQUEST.en ?? '')}>
         Repeat the question
       </Button>
-      <Button kind="danger" disabled={isOver || isEnding} onClick={() => setConfirming(true)}>
+      <Button variant="danger" disabled={isOver || isEnding} onClick={() => setConfirming(true)}>
         End the interview
       </Button>
       {problem && <Notice tone="bad">{problem.message}</Notice>}

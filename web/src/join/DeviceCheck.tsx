@@ -25,7 +25,7 @@ export function DeviceCheck({ invitation, isReturning, isJoining, notice, onRead
     void import('./VoiceRoom').catch(() => {})
   }, [])
   return (
-    <Page title={isReturning ? 'Welcome back' : 'Check your microphone and speaker'} above={`${invitation.positionTitle} · ${invitation.organization}`}>
+    <Page title={isReturning ? 'Welcome back' : 'Check your microphone and speaker'} eyebrow={`${invitation.positionTitle} · ${invitation.organization}`}>
       {isReturning && <p>The interviewer will repeat the current question.</p>}
       <section aria-label="Devices" className="space-y-4 rounded-lg border border-line bg-panel p-5">
         {microphone.problem ? (
@@ -62,11 +62,11 @@ export function DeviceCheck({ invitation, isReturning, isJoining, notice, onRead
       {notice}
       <div className="flex flex-wrap gap-3">
         {!microphone.problem && (
-          <Button kind="action" disabled={isJoining || !microphone.deviceId} onClick={() => onReady('VOICE', microphone.deviceId)}>
+          <Button variant="action" disabled={isJoining || !microphone.deviceId} onClick={() => onReady('VOICE', microphone.deviceId)}>
             {isReturning ? 'Continue the interview' : 'Start the interview'}
           </Button>
         )}
-        <Button kind={microphone.problem ? 'action' : 'plain'} disabled={isJoining} onClick={() => onReady('TEXT', null)}>
+        <Button variant={microphone.problem ? 'action' : 'plain'} disabled={isJoining} onClick={() => onReady('TEXT', null)}>
           Type my answers
         </Button>
       </div>

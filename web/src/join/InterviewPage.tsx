@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { type TranscriptState, useTranscript } from '../api/transcript'
-import { useLatest } from '../api/useLatest'
+import { useLatestEvent } from '../api/useLatestEvent'
 import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
 import { Captions } from './Captions'
@@ -11,15 +11,15 @@ import { type Invitation, STATE } from './documents'
 import { useOutbox } from './outbox'
 import { ProgressLine } from './ProgressLine'
 import type { CandidateSession } from './session'
-import type { VoiceView } from './VoiceRoom'
+import type { Phase, VoiceRoomView } from './VoiceRoom'
 
 const VoiceRoom = lazy(() => import('./VoiceRoom'))
 
-/** The interview: one page for spoken and typed interviews, with or without a room. */
+/** The page of an interview in progress, spoken or typed. */
 export function InterviewPage({ invitation, session, deviceId }: { invitation: Invitation; session: CandidateSession; deviceId: string | null }) {
   const { connection, interviewId } = session
   const { transcript, state } = useTranscript(connection, interviewId)
-  const { data, at, problem } = useLatest(connection, STATE, { id: interviewId })
+  const { data, receivedAt, problem } = useLatestEvent(connection, STATE, { id: interviewId })
   const { outbox, state: outboxState } = useOutbox(connection, interviewId, transcript.lastSeq)
   const [draft, setDraft] = useState('')
   const interview = data?.interviewChanged ?? null
@@ -28,10 +28,10 @@ export function InterviewPage({ invitation, session, deviceId }: { invitation: I
   if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={invitation} reason={reason} />
 
   const isOver = interview?.status === 'ENDING'
-  const renderInterview = (voice: VoiceView | null) => (
-    <Page title={invitation.positionTitle} above={invitation.organization}>
-      <ProgressLine interview={interview} at={at} isRecorded={session.isRecorded && session.room !== null} />
-      <TurnIndicator state={state} voice={voice} isOver={isOver} />
+  const renderInterview = (voice: VoiceRoomView | null) => (
+    <Page title={invitation.positionTitle} eyebrow={invitation.organization}>
+      <ProgressLine interview={interview} receivedAt={receivedAt} isRecorded={session.isRecorded && session.room !== null} />
+      <PhaseIndicator state={state} voice={voice} isOver={isOver} />
       {voice?.notice}
       {state.streamStatus === 'reconnecting' && <Notice tone="warn">Reconnecting… Anything you type is saved and will be sent.</Notice>}
       {(problem ?? state.problem) && <Notice tone="bad">{(problem ?? state.problem)?.message}</Notice>}
@@ -58,8 +58,8 @@ export function InterviewPage({ invitation, session, deviceId }: { invitation: I
   )
 }
 
-function TurnIndicator({ state, voice, isOver }: { state: TranscriptState; voice: VoiceView | null; isOver: boolean }) {
-  const turn = isOver ? 'closing' : (voice?.turn ?? typedTurn(state))
+function PhaseIndicator({ state, voice, isOver }: { state: TranscriptState; voice: VoiceRoomView | null; isOver: boolean }) {
+  const phase = isOver ? 'closing' : (voice?.phase ?? typedPhase(state))
   const labels = {
     closing: 'The interview is ending. Your last answer is being saved.',
     connecting: 'The interviewer is joining…',
@@ -69,13 +69,14 @@ function TurnIndicator({ state, voice, isOver }: { state: TranscriptState; voice
   }
   return (
     <p role="status" className="flex items-center gap-2 font-medium">
-      <span aria-hidden className={`size-2.5 rounded-full ${turn === 'listening' ? 'bg-good' : 'bg-accent'} ${turn === 'thinking' ? 'animate-pulse' : ''}`} />
-      {labels[turn]}
+      <span aria-hidden className={`size-2.5 rounded-full ${phase === 'listening' ? 'bg-good' : 'bg-accent'} ${phase === 'thinking' ? 'animate-pulse' : ''}`} />
+      {labels[phase]}
     </p>
   )
 }
 
-function typedTurn({ turns, interims }: TranscriptState): 'connecting' | 'speaking' | 'thinking' | 'listening' {
+/** Derives the phase of a typed interview from its transcript. */
+function typedPhase({ turns, interims }: TranscriptState): Phase {
   if (interims.INTERVIEWER) return 'speaking'
   const last = turns.at(-1)
   if (!last) return 'connecting'

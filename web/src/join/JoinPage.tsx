@@ -85,10 +85,10 @@ function JoinSteps({ invite, invitation, onJoin, onStale }: JoinStepsProps) {
     return <DeviceCheck invitation={invitation} isReturning={isReturning} isJoining={isJoining} notice={notice} onReady={joinInterview} />
   }
   return (
-    <Page title={isReturning ? 'Welcome back' : 'Ready when you are'} above={`${invitation.positionTitle} · ${invitation.organization}`}>
+    <Page title={isReturning ? 'Welcome back' : 'Ready when you are'} eyebrow={`${invitation.positionTitle} · ${invitation.organization}`}>
       <p>{isReturning ? 'Everything you wrote has been saved.' : 'The interviewer writes first. The clock starts with your first answer.'}</p>
       {notice}
-      <Button kind="action" className="self-start" disabled={isJoining} onClick={() => void joinInterview('TEXT', null)}>
+      <Button variant="action" className="self-start" disabled={isJoining} onClick={() => void joinInterview('TEXT', null)}>
         {isReturning ? 'Continue the interview' : 'Start the interview'}
       </Button>
     </Page>

@@ -4,12 +4,12 @@ import type { InterviewState } from './documents'
 const TICK_MS = 5_000
 
 /** The current question and the approximate time left. Not a countdown, which would put candidates under pressure. */
-export function ProgressLine({ interview, at, isRecorded }: { interview: InterviewState | null; at: number; isRecorded: boolean }) {
+export function ProgressLine({ interview, receivedAt, isRecorded }: { interview: InterviewState | null; receivedAt: number; isRecorded: boolean }) {
   const now = useNow()
   if (!interview) return null
   const { question, questions, elapsedSeconds, limitSeconds } = interview.progress
-  const since = interview.status === 'IN_PROGRESS' ? Math.max(0, now - at) / 1_000 : 0
-  const minutes = Math.max(0, Math.ceil((limitSeconds - elapsedSeconds - since) / 60))
+  const secondsSince = interview.status === 'IN_PROGRESS' ? Math.max(0, now - receivedAt) / 1_000 : 0
+  const minutes = Math.max(0, Math.ceil((limitSeconds - elapsedSeconds - secondsSince) / 60))
   return (
     <p className="text-quiet">
       {question > 0 ? `Question ${question} of ${questions}` : `${questions} questions`}

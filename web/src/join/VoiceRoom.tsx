@@ -8,10 +8,12 @@ import { Camera } from './Camera'
 import { type RoomState, useRoom } from './room'
 import type { CandidateSession } from './session'
 
-/** The voice room's parts of the interview page. */
-export interface VoiceView {
-  /** State that the interviewer publishes in the room. */
-  turn: 'connecting' | 'listening' | 'thinking' | 'speaking'
+/** What the interviewer is doing. */
+export type Phase = 'connecting' | 'listening' | 'thinking' | 'speaking'
+
+/** What the voice room adds to the interview page. */
+export interface VoiceRoomView {
+  phase: Phase
   /** Words that the interviewer is speaking now. */
   speech: string | null
   notice: ReactNode
@@ -22,7 +24,7 @@ interface VoiceRoomProps {
   session: CandidateSession
   deviceId: string | null
   transcript: Transcript
-  children: (voice: VoiceView) => ReactNode
+  children: (voice: VoiceRoomView) => ReactNode
 }
 
 /** Joins the LiveKit room: plays the interviewer and publishes the candidate's microphone. */
@@ -46,7 +48,7 @@ function RoomContents({ session, state, transcript, children }: { state: RoomSta
   const isConnected = state.status === 'connected'
   const isMuted = isConnected && microphoneTrack?.isMuted === true
   return children({
-    turn: isConnected ? interviewerState : 'connecting',
+    phase: isConnected ? interviewerState : 'connecting',
     speech,
     notice: <RoomNotice state={state} canPlayAudio={canPlayAudio} isMuted={isMuted} />,
     controls: (
@@ -86,8 +88,8 @@ function RoomNotice({ state, canPlayAudio, isMuted }: { state: RoomState; canPla
   return isMuted ? <Notice>Your microphone is muted.</Notice> : null
 }
 
-/** Returns the interviewer's state; during a handover, that of the newest interviewer. */
-function useInterviewerState(): VoiceView['turn'] {
+/** Returns the state that the interviewer publishes in the room; during a handover, that of the newest interviewer. */
+function useInterviewerState(): Phase {
   const agents = useRemoteParticipants().filter(({ kind }) => kind === ParticipantKind.AGENT)
   const newest = agents.toSorted((one, other) => Number(one.joinedAt ?? 0) - Number(other.joinedAt ?? 0)).at(-1)
   const { attributes } = useParticipantAttributes(newest ? { participant: newest } : {})
@@ -109,7 +111,7 @@ function useInterviewerSpeech(transcript: Transcript): string | null {
   return open.map(({ text }) => text).join(' ').trim() || null
 }
 
-/** Remembers after which turn each text stream began: a later turn of the interviewer replaces the stream. */
+/** The newest turn at the start of each text stream. A later turn of the interviewer replaces the stream. */
 class StreamStarts {
   private readonly seqs = new Map<string, number>()
 

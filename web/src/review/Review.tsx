@@ -1,7 +1,7 @@
 import { useRef } from 'react'
 import type { Connection } from '../api/connection'
 import { useTranscript } from '../api/transcript'
-import { useLatest } from '../api/useLatest'
+import { useLatestEvent } from '../api/useLatestEvent'
 import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
 import { REVIEWED, type ReviewedInterview } from './documents'
@@ -13,7 +13,7 @@ import { usePlayback } from './playback'
 /** An interview, live or completed: transcript, recording and evaluation, as far as the caller may read them. */
 export function Review({ id, connection, canReadAll }: { id: string; connection: Connection; canReadAll: boolean }) {
   const { state } = useTranscript(connection, id)
-  const { data, problem } = useLatest(connection, REVIEWED, { id, all: canReadAll })
+  const { data, problem } = useLatestEvent(connection, REVIEWED, { id, all: canReadAll })
   const interview = data?.interviewChanged ?? null
   const recording = pickRecording(interview?.recordings ?? [])
   const media = useRef<HTMLVideoElement>(null)
@@ -21,7 +21,7 @@ export function Review({ id, connection, canReadAll }: { id: string; connection:
   const shownProblem = problem ?? state.problem
 
   return (
-    <Page title={interview?.candidate?.name ?? 'Interview'} above={interview?.position.title}>
+    <Page title={interview?.candidate?.name ?? 'Interview'} eyebrow={interview?.position.title}>
       {shownProblem && <Notice tone="bad">{shownProblem.message}</Notice>}
       {interview && <InterviewFacts interview={interview} />}
       {interview?.erasedAt && <Notice>This interview was erased.</Notice>}

@@ -92,7 +92,7 @@ function TokenForm({ problem, onToken }: { problem: Problem | null; onToken: (to
         </label>
         <p className="text-quiet">The token is stored in this browser tab only, and removed when you close it.</p>
         {problem && <Notice tone="bad">{problem.message}</Notice>}
-        <Button type="submit" kind="action" disabled={!token.trim()}>
+        <Button type="submit" variant="action" disabled={!token.trim()}>
           Open the interview
         </Button>
       </form>

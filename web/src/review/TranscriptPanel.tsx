@@ -27,7 +27,7 @@ export function TranscriptPanel({ state, playback, isOver }: TranscriptPanelProp
       <div role="log" aria-labelledby="transcript" aria-live={isOver ? 'off' : 'polite'} className="rounded-lg border border-line bg-panel">
         <ol ref={list} className="divide-y divide-line">
           {turns.map((turn) => (
-            <Line key={turn.seq} turn={turn} seconds={offsetOf(turn, first, playback)} playback={playback} isPlaying={turn.seq === playingSeq} />
+            <Line key={turn.seq} turn={turn} seconds={computeOffset(turn, first, playback)} playback={playback} isPlaying={turn.seq === playingSeq} />
           ))}
         </ol>
         {turns.length === 0 && <p className="px-4 py-2.5 text-quiet">No one has spoken yet.</p>}
@@ -92,8 +92,8 @@ function SpeakerLabel({ speaker }: { speaker: Speaker }) {
   )
 }
 
-function offsetOf(turn: Turn, first: Turn | undefined, playback: Playback | null): number {
-  if (playback) return playback.offsetOf(turn)
+function computeOffset(turn: Turn, first: Turn | undefined, playback: Playback | null): number {
+  if (playback) return playback.getOffset(turn)
   return first ? (Date.parse(turn.startedAt) - Date.parse(first.startedAt)) / 1_000 : 0
 }
 

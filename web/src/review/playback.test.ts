@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Turn } from '../api/transcript'
 import { pickRecording } from './Player'
-import { turnAt } from './playback'
+import { findSeqAt } from './playback'
 
 const OFFSETS = [2, 8, 15]
 const turns = OFFSETS.map((_, index) => ({ seq: index + 1 }) as Turn)
-const offsetOf = ({ seq }: Turn) => OFFSETS[seq - 1] ?? 0
+const getOffset = ({ seq }: Turn) => OFFSETS[seq - 1] ?? 0
 
 describe('playback', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('playback', () => {
     [7.97, 2],
     [99, 3],
   ])('finds at %s s the turn %s', (seconds, seq) => {
-    expect(turnAt(turns, seconds, offsetOf)).toBe(seq)
+    expect(findSeqAt(turns, seconds, getOffset)).toBe(seq)
   })
 
   it('prefers a playable recording with video', () => {

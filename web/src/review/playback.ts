@@ -5,7 +5,7 @@ export interface Playback {
   /** seq of the turn that is playing; null before the first. */
   playingSeq: number | null
   /** Returns a turn's offset in the recording, in seconds. */
-  offsetOf: (turn: Turn) => number
+  getOffset: (turn: Turn) => number
   /** Starts playback at a turn. */
   play: (turn: Turn) => void
 }
@@ -14,7 +14,7 @@ export interface Playback {
 export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt: string | null, turns: readonly Turn[]): Playback {
   const [playingSeq, setPlayingSeq] = useState<number | null>(null)
   const origin = startedAt ? Date.parse(startedAt) : 0
-  const offsetOf = useCallback((turn: Turn) => Math.max(0, (Date.parse(turn.startedAt) - origin) / 1_000), [origin])
+  const getOffset = useCallback((turn: Turn) => Math.max(0, (Date.parse(turn.startedAt) - origin) / 1_000), [origin])
 
   useEffect(() => {
     if (!startedAt) return
@@ -22,15 +22,15 @@ export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt
     const update = () => {
       const { current } = media
       // highlight no line before playback has started
-      if (current && (current.currentTime > 0 || !current.paused)) setPlayingSeq(turnAt(turns, current.currentTime, offsetOf))
+      if (current && (current.currentTime > 0 || !current.paused)) setPlayingSeq(findSeqAt(turns, current.currentTime, getOffset))
       frame = requestAnimationFrame(update)
     }
     update()
     return () => cancelAnimationFrame(frame)
-  }, [media, startedAt, turns, offsetOf])
+  }, [media, startedAt, turns, getOffset])
 
-  const play = useCallback((turn: Turn) => playFrom(media.current, offsetOf(turn)), [media, offsetOf])
-  return useMemo(() => ({ playingSeq, offsetOf, play }), [playingSeq, offsetOf, play])
+  const play = useCallback((turn: Turn) => playFrom(media.current, getOffset(turn)), [media, getOffset])
+  return useMemo(() => ({ playingSeq, getOffset, play }), [playingSeq, getOffset, play])
 }
 
 function playFrom(media: HTMLMediaElement | null, seconds: number): void {
@@ -41,7 +41,7 @@ function playFrom(media: HTMLMediaElement | null, seconds: number): void {
 }
 
 /** Returns the seq of the last turn that began before `seconds`; null before the first. */
-export function turnAt(turns: readonly Turn[], seconds: number, offsetOf: (turn: Turn) => number): number | null {
+export function findSeqAt(turns: readonly Turn[], seconds: number, getOffset: (turn: Turn) => number): number | null {
   // after a seek, currentTime may be slightly before the requested time
-  return turns.findLast((turn) => offsetOf(turn) <= seconds + 0.05)?.seq ?? null
+  return turns.findLast((turn) => getOffset(turn) <= seconds + 0.05)?.seq ?? null
 }

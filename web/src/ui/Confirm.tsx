@@ -29,7 +29,7 @@ export function Confirm({ title, text, yes, no, onAnswer }: ConfirmProps) {
       </p>
       <div className="mt-4 flex justify-end gap-2">
         <Button onClick={() => onAnswer(false)}>{no}</Button>
-        <Button kind="danger" onClick={() => onAnswer(true)}>
+        <Button variant="danger" onClick={() => onAnswer(true)}>
           {yes}
         </Button>
       </div>

@@ -4,21 +4,21 @@ import type { Connection } from './connection'
 import { follow } from './follow'
 import { type Problem, toProblem } from './problem'
 
-export interface Latest<Data> {
+export interface LatestEvent<Data> {
   data: Data | null
   /** Time of arrival, by performance.now(). */
-  at: number
+  receivedAt: number
   /** Why the subscription has stopped for good. */
   problem: Problem | null
 }
 
 /** Returns the newest event of a subscription that starts with the current state, such as interviewChanged. */
-export function useLatest<Data, Variables extends { id: string }>(
+export function useLatestEvent<Data, Variables extends { id: string }>(
   connection: Connection,
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-): Latest<Data> {
-  const [latest, setLatest] = useState<Latest<Data>>({ data: null, at: 0, problem: null })
+): LatestEvent<Data> {
+  const [latest, setLatest] = useState<LatestEvent<Data>>({ data: null, receivedAt: 0, problem: null })
   const key = JSON.stringify(variables)
   useEffect(() => {
     const stop = new AbortController()
@@ -26,10 +26,10 @@ export function useLatest<Data, Variables extends { id: string }>(
       document,
       variables: () => JSON.parse(key) as Variables,
       accept: (event) => {
-        setLatest({ data: event, at: performance.now(), problem: null })
+        setLatest({ data: event, receivedAt: performance.now(), problem: null })
         return true
       },
-      // only an erased interview ends this stream for good, and the next attempt then fails with NOT_FOUND
+      // the stream of an interview never completes; after an erasure, the next attempt fails with NOT_FOUND
       isOver: () => Promise.resolve(false),
       signal: stop.signal,
     }).catch((error: unknown) => setLatest((previous) => ({ ...previous, problem: toProblem(error) })))
