@@ -21,8 +21,12 @@ export const REVIEWED = graphql(`
       latency { replies p50 { heard } p95 { heard } }
       recordings @include(if: $all) { ...RecordingFields }
       evaluation @include(if: $all) {
-        status failure overallScore recommendation summary coverage sandbox
-        criteria { key name assessed level rationale evidence { quote seq } }
+        status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags
+        criteria {
+          key name state level rationale passLevels spread flags
+          questions { questionKey answered }
+          evidence { quote seq start sentence sentenceStart flags }
+        }
       }
     }
   }
