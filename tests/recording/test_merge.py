@@ -1,6 +1,5 @@
 """Merging parts into files on one timeline."""
 
-import io
 from pathlib import Path
 from threading import Event
 
@@ -9,47 +8,32 @@ import numpy as np
 import pytest
 
 from models.documents.recording import RecordingKind, VideoSize
-from recording.containers import AudioContainer, VideoContainer
+from recording.containers import VideoContainer
 from recording.merge import FILE_NAMES, LocalPart, MergeAbandoned, MergedFile, merge_parts
-from recording.timeline import SAMPLE_RATE, Samples, interleave
+from recording.timeline import Samples
 from recording.video_frames import choose_picture_size, create_black_frame, fit_frame
-from tests.recording.tones import decode_channels, find_loud_spans, silence, tone
+from tests.audio import AppendOnlySink, decode_channels, encode_sound_part, find_loud_spans, silence, tone
 
 PICTURE = VideoSize(width=320, height=180)
 
 
 def write_sound_part(path: Path, left: Samples, right: Samples) -> Path:
     """Write a part with these voices like a recorder."""
-    sink = io.BytesIO()
-    sound = AudioContainer(_AppendOnlySink(sink), channels=2)
-    for begin in range(0, len(left), SAMPLE_RATE // 10):
-        sound.write(interleave(left[begin : begin + SAMPLE_RATE // 10], right[begin : begin + SAMPLE_RATE // 10]))
-    sound.close()
-    path.write_bytes(sink.getvalue())
+    path.write_bytes(encode_sound_part(left, right))
     return path
 
 
 def write_video_part(path: Path, seconds: float, brightness: int) -> Path:
     """Write a part with video of one brightness."""
-    sink = io.BytesIO()
-    video = VideoContainer(_AppendOnlySink(sink), PICTURE)
+    sink = AppendOnlySink()
+    video = VideoContainer(sink, PICTURE)
     planes = np.concatenate([np.full(320 * 180, brightness, np.uint8), np.full(320 * 90, 128, np.uint8)])
     frame = fit_frame(planes, 320, 180, 0, PICTURE)
     for place in range(int(seconds * 15)):
         video.write(frame, place * 1000 // 15)
     video.close()
-    path.write_bytes(sink.getvalue())
+    path.write_bytes(sink.content)
     return path
-
-
-class _AppendOnlySink:
-    """A sink that cannot seek, like a recorder's UploadBuffer."""
-
-    def __init__(self, sink: io.BytesIO) -> None:
-        self._sink = sink
-
-    def write(self, data: bytes) -> int:
-        return self._sink.write(data)
 
 
 def merge_to_files(parts: list[LocalPart], folder: Path, picture: VideoSize | None = None) -> dict[RecordingKind, MergedFile]:
