@@ -1,7 +1,6 @@
 """MongoDB outages: calls fail within their timeout, nothing is partly stored, and acknowledged turns survive."""
 
 import asyncio
-import signal
 
 import pytest
 from bson import ObjectId
@@ -14,18 +13,18 @@ from models.storage.transactions import APP_NAME, abort_orphaned_transactions
 from models.writes.position_versions import save_position
 from sandbox.mongod import Mongod
 from tests.factories import add_candidate_turn, make_interview, position_body
+from tests.helpers import Outage, outage
 from tests.models.open_transactions import leave_transaction_open
 
 
 async def test_append_without_mongodb_fails_within_the_timeout_and_stores_nothing(own_mongod: Mongod) -> None:
     interview, organization_id = await make_interview(), ObjectId()
-    await own_mongod.kill()
-    for call in (add_candidate_turn(interview, "Hello.", "mine"), save_position(organization_id, position_body(), None)):
-        with pytest.raises(PyMongoError) as failed:
-            async with asyncio.timeout(10):
-                await call
-        assert failed.value.timeout, "callers are asked to retry, unlike after a defect"
-    await own_mongod.start()
+    async with outage(own_mongod, Outage.KILLED):
+        for call in (add_candidate_turn(interview, "Hello.", "mine"), save_position(organization_id, position_body(), None)):
+            with pytest.raises(PyMongoError) as failed:
+                async with asyncio.timeout(10):
+                    await call
+            assert failed.value.timeout, "callers are asked to retry, unlike after a defect"
     stored = await get_interview(interview.id)
     assert stored
     assert (stored.last_seq, stored.due_at) == (0, None)
@@ -37,13 +36,9 @@ async def test_append_to_a_frozen_mongodb_fails_within_the_timeout(own_mongod: M
     interview = await make_interview()
     writing = asyncio.create_task(add_candidate_turn(interview, "Hello.", "mine"))
     await asyncio.sleep(0)  # started, then interrupted
-    own_mongod.send_signal(signal.SIGSTOP)
-    try:
+    async with outage(own_mongod, Outage.FROZEN), asyncio.timeout(10):
         with pytest.raises(PyMongoError):
-            async with asyncio.timeout(10):
-                await writing
-    finally:
-        own_mongod.send_signal(signal.SIGCONT)
+            await writing
     # whether or not the server stored it, there is one turn
     assert await send_until_unlocked(interview) == 1
 
@@ -96,7 +91,7 @@ async def test_acknowledged_turns_survive_a_killed_mongod_exactly_once(own_mongo
         while acknowledged < 10:
             await asyncio.sleep(0.001)
         killed.set()
-        await own_mongod.kill()
-        await own_mongod.start()
+        async with outage(own_mongod, Outage.KILLED):
+            pass
     turns = await read_turns(interview.id)
     assert [(turn.seq, turn.text) for turn in turns] == [(number, f"message {number}") for number in range(1, 41)]
