@@ -15,8 +15,8 @@ from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.presence import switch_to_text
 from lifecycle.services import Services
 from lifecycle.states import end_interview, expire_interview, finish_interview
+from models.database import get_database
 from models.documents.interview import EndReason, get_interview
-from models.storage.transactions import abort_orphaned_transactions
 from models.writes import interview_transitions, room_transitions
 from models.writes.evaluation_transitions import find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures
@@ -55,7 +55,7 @@ async def run_periodically(work: Callable[[], Awaitable[None]], services: Servic
 async def repair_all(services: Services) -> None:
     """Run one round of repairs. One that fails does not stop the others. Raises PyMongoError if MongoDB is unreachable."""
     # these come first: an interview that a transaction has locked cannot be repaired
-    await abort_orphaned_transactions()
+    await services.transaction_reaper.abort_orphaned_transactions(get_database().client)
     for interview_id in await interview_transitions.find_expired_interviews(BATCH):
         await _attempt_repair("expire", interview_id, expire_interview(services, interview_id))
     for interview_id in await interview_transitions.find_ending_interviews(ENDING_GRACE_SECONDS, BATCH):

@@ -74,7 +74,7 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
         return (await _insert(interview, [turn_with_question], session))[0], interview
 
     try:
-        stored = await run_in_transaction(work)
+        stored = await run_in_transaction(Interview, work)
     except DuplicateKeyError:
         stored = None
     if stored:
@@ -147,7 +147,7 @@ async def append_interviewer_turns(
         return None if interview is None else (await _insert(interview, turns, session), interview)
 
     try:
-        stored = await run_in_transaction(work)
+        stored = await run_in_transaction(Interview, work)
     except DuplicateKeyError:
         stored = None
     if stored:

@@ -153,7 +153,7 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
             return None
         return added or await Evaluation.get(evaluation.id, session=session)
 
-    return await run_in_transaction(work)
+    return await run_in_transaction(Evaluation, work)
 
 
 async def _is_newest_completed(evaluation: Evaluation, session: AsyncClientSession) -> bool:

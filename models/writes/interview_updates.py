@@ -66,7 +66,7 @@ async def change_with_interview(
             return None
         return changed
 
-    return await run_in_transaction(work)
+    return await run_in_transaction(Interview, work)
 
 
 async def insert_with_interview(
@@ -87,4 +87,4 @@ async def insert_with_interview(
             await document.insert(session=session)
         return interview
 
-    return await run_in_transaction(work)
+    return await run_in_transaction(Interview, work)

@@ -1,15 +1,20 @@
 """MongoDB outages: calls fail within their timeout, nothing is partly stored, and acknowledged turns survive."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from bson import ObjectId
+from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
+from pymongo.server_api import ServerApi
+from structlog.testing import capture_logs
 
+from models.database import get_database
 from models.documents.interview import Interview, get_interview
 from models.documents.position import find_position
 from models.documents.turn import read_turns
-from models.storage.transactions import APP_NAME, abort_orphaned_transactions
+from models.storage.transactions import APP_NAME, TransactionReaper
 from models.writes.position_versions import save_position
 from sandbox.mongod import Mongod
 from tests.factories import add_candidate_turn, make_interview, position_body
@@ -47,7 +52,7 @@ async def send_until_unlocked(interview: Interview) -> int:
     """Retry a message, with sweeps for orphaned transactions in between, and return its seq."""
     async with asyncio.timeout(30):
         while True:
-            await abort_orphaned_transactions()
+            await TransactionReaper().abort_orphaned_transactions(get_database().client)
             try:
                 return (await add_candidate_turn(interview, "Hello.", "mine")).seq
             except PyMongoError:
@@ -60,7 +65,7 @@ async def test_only_orphaned_transactions_are_aborted(own_mongod: Mongod) -> Non
         leave_transaction_open(own_mongod, other, "another program"),
         leave_transaction_open(own_mongod, interview, APP_NAME),
     ):
-        await abort_orphaned_transactions()
+        await TransactionReaper().abort_orphaned_transactions(get_database().client)
         with pytest.raises(PyMongoError) as failed:  # its process may still be alive
             await add_candidate_turn(interview, "Hello.", "mine")
         assert failed.value.timeout
@@ -68,6 +73,16 @@ async def test_only_orphaned_transactions_are_aborted(own_mongod: Mongod) -> Non
         with pytest.raises(PyMongoError):
             await add_candidate_turn(other, "Hello.", "mine")
     assert [turn.seq for turn in await read_turns(interview.id)] == [1]
+
+
+async def test_user_who_may_not_list_transactions_is_warned_once(mongod: str) -> None:
+    # the strict stable API refuses $currentOp, as a missing privilege does
+    async with AsyncMongoClient[dict[str, Any]](mongod, server_api=ServerApi("1", strict=True)) as client:
+        reaper = TransactionReaper()
+        with capture_logs() as logs:
+            for _ in range(3):
+                await reaper.abort_orphaned_transactions(client)
+    assert [entry["event"] for entry in logs] == ["orphaned transactions cannot be listed"]
 
 
 async def test_acknowledged_turns_survive_a_killed_mongod_exactly_once(own_mongod: Mongod) -> None:
