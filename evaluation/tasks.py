@@ -22,9 +22,8 @@ from models.documents.evaluation import CriterionResult, Evaluation, EvaluationO
 from models.documents.interview import Interview, Recommendation, get_interview
 from models.documents.position import Position, get_position
 from models.documents.turn import Speaker, Turn, read_turns
-from models.storage.lease import renew_lease
+from models.storage.lease import LeaseLost, renew_lease
 from models.writes import evaluation_transitions
-from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 

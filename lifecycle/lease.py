@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from live.cancellation import cancel_and_wait
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 
 log = structlog.get_logger(__name__)
 

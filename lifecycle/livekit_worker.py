@@ -22,7 +22,7 @@ import logs
 from errors import extract_locations
 from lifecycle.jobs import create_holder_name
 from lifecycle.services import Services, open_services
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 from settings import Settings, read_settings
 
 log = structlog.get_logger(__name__)

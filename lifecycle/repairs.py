@@ -12,7 +12,7 @@ from bson import ObjectId
 from pymongo.errors import OperationFailure, PyMongoError
 
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
-from lifecycle.presence import switch_to_text
+from lifecycle.presence import continue_in_text, switch_to_text
 from lifecycle.services import Services
 from lifecycle.states import end_interview, expire_interview, finish_interview
 from models.database import get_database
@@ -66,6 +66,9 @@ async def repair_all(services: Services) -> None:
         await _attempt_repair("end", interview_id, _end_abandoned_interview(services, interview_id))
     for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH):
         await _attempt_repair("switch to text", interview_id, switch_to_text(services, interview_id))
+    for interview_id in await room_transitions.find_interviews_without_interviewer(BATCH):
+        switching = continue_in_text(services, interview_id, room_transitions.NO_INTERVIEWER_ANSWERED)
+        await _attempt_repair("continue in text", interview_id, switching)
     for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH):
         services.jobs.start_locally(REPLY, interview_id)
     for evaluation_id in await find_due_evaluations(BATCH):

@@ -100,7 +100,7 @@ class LiveHub:
 
     # --- following
 
-    def cached_access_state(self, interview_id: ObjectId) -> AccessState | None:
+    def get_cached_access_state(self, interview_id: ObjectId) -> AccessState | None:
         """Return the access state of a followed interview, at most `poll_seconds` old; None if MongoDB must be read."""
         feed = self._interview_feeds.get(interview_id)
         return feed.access_state if feed else None
@@ -117,7 +117,7 @@ class LiveHub:
             notifier, cursor = feed.turns_notifier, after
             while True:
                 seen = notifier.number
-                turns = feed.cached_turns_after(cursor)
+                turns = feed.get_cached_turns_after(cursor)
                 if turns is None:
                     turns = await feed.read_turns_after(cursor)
                 for turn in turns:
@@ -142,7 +142,7 @@ class LiveHub:
             notifier, number = feed.interims_notifier, 0
             while not feed.is_over:
                 seen = notifier.number
-                while numbered := feed.interim_after(number):
+                while numbered := feed.find_interim_after(number):
                     if check:
                         check(notifier.wake)
                     number, interim = numbered

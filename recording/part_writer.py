@@ -20,7 +20,7 @@ from recording.encoder_thread import EncoderFailed, EncoderThread
 from recording.storage import RecordingStore
 from recording.timeline import MIX_DELAY_SECONDS, SAMPLE_RATE, Samples, VoiceTimeline, interleave, mix
 from recording.upload_buffer import CHUNK_SECONDS, MAX_OUTAGE_SECONDS, UploadBuffer, build_chunks_path
-from recording.video_frames import Plane, choose_picture_size, create_black_frame, fit_frame
+from recording.video_frames import Plane, choose_video_size, create_black_frame, fit_frame
 
 AUDIO_FILE_NAME = "audio.ogg"
 VIDEO_FILE_NAME = "video.webm"
@@ -53,18 +53,18 @@ class CameraFrame:
 class _FrameScaler:
     """Scales frames to the size of the recording. Used by the encoder's thread."""
 
-    def __init__(self, video: VideoContainer, picture: VideoSize) -> None:
+    def __init__(self, video: VideoContainer, size: VideoSize) -> None:
         self._video = video
-        self._picture = picture
-        self._last = create_black_frame(picture)
+        self._size = size
+        self._last = create_black_frame(size)
 
     def write(self, item: tuple[CameraFrame | None, int]) -> None:
         """Write a frame, or the previous one again if it is None, with its time in milliseconds."""
         frame, milliseconds = item
         if frame is not None and frame.planes is not None:
-            self._last = fit_frame(frame.planes, frame.width, frame.height, frame.quarter_turns, self._picture)
+            self._last = fit_frame(frame.planes, frame.width, frame.height, frame.quarter_turns, self._size)
         elif frame is not None:
-            self._last = create_black_frame(self._picture)
+            self._last = create_black_frame(self._size)
         self._video.write(self._last, milliseconds)
 
     def close(self) -> None:
@@ -75,7 +75,7 @@ class _FrameScaler:
 class PartWriter:
     """Writes a part, which begins when this object is created.
 
-    `picture` is the size of the recording's video, if an earlier part has video.
+    `video_size` is that of the earlier parts, if one of them has video.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class PartWriter:
         store: RecordingStore,
         interview_id: object,
         number: int,
-        picture: VideoSize | None = None,
+        video_size: VideoSize | None = None,
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self.started_at: datetime = now()
@@ -91,7 +91,7 @@ class PartWriter:
         self._store = store
         self._interview_id = interview_id
         self._number = number
-        self._picture = picture
+        self._video_size = video_size
         self._max_outage_seconds = max_outage_seconds
         self._voices: dict[Side, dict[str, VoiceTimeline]] = {side: {} for side in Side}
         self._mixed_samples = 0
@@ -124,12 +124,12 @@ class PartWriter:
             return None
         is_sideways = frame.quarter_turns % 2 == 1
         size = (frame.height, frame.width) if is_sideways else (frame.width, frame.height)
-        picture = self._picture = self._picture or choose_picture_size(*size)
+        video_size = self._video_size = self._video_size or choose_video_size(*size)
         self._video_buffer = self._create_buffer(VIDEO_FILE_NAME)
-        scaler = _FrameScaler(VideoContainer(self._video_buffer, picture), picture)
+        scaler = _FrameScaler(VideoContainer(self._video_buffer, video_size), video_size)
         self._video_encoder = EncoderThread("video", scaler.write, scaler.close, VIDEO_QUEUE_FRAMES)
         self._encode_frame(frame, at)
-        return picture
+        return video_size
 
     def add_black_frame(self) -> None:
         """Show black from now until the next frame, because the camera is off."""

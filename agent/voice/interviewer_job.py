@@ -14,7 +14,7 @@ from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInp
 from agent.interview_context import load_position
 from agent.interviewer import create_claude_client
 from agent.phrases import load_phrasebook
-from agent.retry_policy import end_if_exhausted, retry_or_fail
+from agent.retry_policy import give_up_if_exhausted, retry_or_fail
 from agent.voice.conversation import Conversation
 from agent.voice.room_events import ConnectionMonitor, RoomEvents
 from agent.voice.session import VoiceAgent, create_session
@@ -28,9 +28,8 @@ from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import open_services
 from lifecycle.states import finish_interview
 from models.documents.interview import Interview
-from models.storage.lease import renew_lease
+from models.storage.lease import LeaseLost, renew_lease
 from models.writes import interview_transitions, room_transitions
-from models.writes.append_turns import LeaseLost
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -68,7 +67,7 @@ async def conduct_interview(job: RoomJob) -> None:
     interview = await room_transitions.claim_interviewer_lease(job.interview_id, job.fence, job.holder, lease_seconds)
     if interview is None:
         raise LeaseLost
-    if await end_if_exhausted(services, interview):
+    if await give_up_if_exhausted(services, interview):
         return
 
     async def renew() -> bool:

@@ -19,7 +19,7 @@ class Backoff:
         return min(self.max_seconds, self.base_seconds * 2.0 ** min(failures - 1, _MAX_DOUBLINGS)) if failures > 0 else 0.0
 
     def jittered_seconds(self, failures: int) -> float:
-        """Return between half of the pause and the whole, at random: clients that lost a server together return apart."""
+        """Return at least half of the pause, at random, so that clients that lost a server together do not reconnect together."""
         return self.seconds(failures) * random.uniform(0.5, 1.0)  # noqa: S311  # it spreads load and guards no secret
 
     def expression(self, failures: Any) -> dict[str, Any]:

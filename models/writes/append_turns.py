@@ -12,12 +12,9 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict, NotFound
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
 from models.documents.turn import Channel, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
+from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import update_interview
-
-
-class LeaseLost(Exception):
-    """Another holder has the lease: the caller must stop acting as the interviewer."""
 
 
 class Superseded(Exception):

@@ -24,14 +24,14 @@ from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewSt
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
-from models.storage.lease import IS_DUE, NOT_ERASED, claim_of, is_free_after, postponed
+from models.storage.lease import IS_DUE, NOT_ERASED, build_job_claim, build_job_postponement, lease_is_free_for_retry
 from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import change_with_interview, insert_with_interview, update_interview
 
 BACKOFF = Backoff(base_seconds=5.0, max_seconds=300.0)
 """Pauses between attempts of one evaluation."""
 
-_CLAIMABLE = {"$and": [IS_DUE, is_free_after(BACKOFF)]}
+_CLAIMABLE = {"$and": [IS_DUE, lease_is_free_for_retry(BACKOFF)]}
 _JOB_CLEARED: dict[str, Any] = {"lease": None, "due_at": None}
 
 
@@ -48,14 +48,16 @@ async def claim_evaluation(
         evaluation_id,
         {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": _CLAIMABLE},
         {"status": EvaluationStatus.RUNNING, "prompt_version": prompt_version},
-        claim_of(holder, lease_seconds),
+        build_job_claim(holder, lease_seconds),
     )
 
 
 async def postpone_evaluation(evaluation_id: ObjectId, fence: int, failure: str, retry_seconds: float) -> Evaluation | None:
     """Release the job until `retry_seconds` from now, with the reason in `failure`."""
     values = {"status": EvaluationStatus.PENDING, "failure": failure}
-    return await change_with_interview(Evaluation, evaluation_id, _lease_condition(fence), values, postponed(retry_seconds))
+    return await change_with_interview(
+        Evaluation, evaluation_id, _lease_condition(fence), values, build_job_postponement(retry_seconds)
+    )
 
 
 async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:

@@ -7,7 +7,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from lifecycle.lease import hold_lease
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 
 LEASE_SECONDS = 0.08
 

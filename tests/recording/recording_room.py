@@ -34,7 +34,7 @@ HOLDER = "recorder"
 async def make_consenting_interview(*, recording: bool = True, **values: Any) -> Interview:
     """Make a voice interview whose candidate is in the room and has consented to a recording."""
     consent = Consent(text_version="test", given_at=now(), recording=recording)
-    room = RoomState(wanted_until=now(), participant="PA_candidate")
+    room = RoomState(expected_until=now(), participant="PA_candidate")
     fields: dict[str, Any] = {"channel": Channel.VOICE, "consent": consent, "room": room, **values}
     return await make_interview(**fields)
 

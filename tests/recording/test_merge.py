@@ -11,7 +11,7 @@ from models.documents.recording import RecordingKind, VideoSize
 from recording.containers import VideoContainer
 from recording.merge import FILE_NAMES, LocalPart, MergeAbandoned, MergedFile, merge_parts
 from recording.timeline import Samples
-from recording.video_frames import choose_picture_size, create_black_frame, fit_frame
+from recording.video_frames import choose_video_size, create_black_frame, fit_frame
 from tests.audio import AppendOnlySink, decode_channels, encode_sound_part, find_loud_spans, silence, tone
 
 PICTURE = VideoSize(width=320, height=180)
@@ -36,8 +36,8 @@ def write_video_part(path: Path, seconds: float, brightness: int) -> Path:
     return path
 
 
-def merge_to_files(parts: list[LocalPart], folder: Path, picture: VideoSize | None = None) -> dict[RecordingKind, MergedFile]:
-    return {file.kind: file for file in merge_parts(parts, file_paths(folder), picture, Event())}
+def merge_to_files(parts: list[LocalPart], folder: Path, video_size: VideoSize | None = None) -> dict[RecordingKind, MergedFile]:
+    return {file.kind: file for file in merge_parts(parts, file_paths(folder), video_size, Event())}
 
 
 def file_paths(folder: Path) -> dict[RecordingKind, Path]:
@@ -45,7 +45,7 @@ def file_paths(folder: Path) -> dict[RecordingKind, Path]:
 
 
 def brightness_by_second(path: Path) -> dict[int, float]:
-    """Return the mean brightness of the picture at each second."""
+    """Return the mean brightness of the frame at each second."""
     brightness: dict[int, float] = {}
     last, at = 0.0, 0
     with av.open(path) as container:
@@ -175,9 +175,9 @@ def test_abandoned_merge_stops(tmp_path: Path) -> None:
         (641, 361, (640, 360)),
     ],
 )
-def test_picture_has_the_videos_aspect_ratio_and_at_most_720p(width: int, height: int, size: tuple[int, int]) -> None:
-    picture = choose_picture_size(width, height)
-    assert (picture.width, picture.height) == pytest.approx(size, abs=2)
+def test_recorded_size_has_the_videos_aspect_ratio_and_at_most_720p(width: int, height: int, size: tuple[int, int]) -> None:
+    chosen = choose_video_size(width, height)
+    assert (chosen.width, chosen.height) == pytest.approx(size, abs=2)
 
 
 @pytest.mark.parametrize(("turns", "corner"), [(0, (0, 0)), (1, (0, -1)), (2, (-1, -1)), (3, (-1, 0))])

@@ -13,7 +13,7 @@ from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.recording_transitions import release_recording_lease
 from recording.finalize import finalize_recording

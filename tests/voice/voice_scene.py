@@ -13,8 +13,9 @@ from livekit.api import ListParticipantsRequest, LiveKitAPI, ServerError
 from livekit.protocol.models import ParticipantInfo
 
 from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, build_room_name
-from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Interview, InterviewStatus, Lease
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus
 from models.documents.turn import Move, Speaker, Turn, read_turns
+from models.storage.lease import PENDING_DISPATCH, Lease
 from sandbox.caller.listener import VoiceActivity
 from sandbox.caller.participant import VoiceCaller
 from sandbox.processes import ChildProcess
@@ -110,7 +111,7 @@ class Scene:
 
         async def find_lease() -> Lease | None:
             lease = (await self.document()).lease
-            return lease if lease and lease.holder != DISPATCH_HOLDER else None
+            return lease if lease and lease.holder != PENDING_DISPATCH else None
 
         return int((await self._poll(find_lease, 30)).holder.split(":")[1])
 
