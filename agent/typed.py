@@ -26,7 +26,7 @@ from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.retry_policy import give_up_if_exhausted, retry_or_fail
 from lifecycle.jobs import REPLY
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from lifecycle.turns import store_interviewer_turns

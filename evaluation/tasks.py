@@ -14,7 +14,7 @@ from evaluation.evidence import SearchableTranscript
 from evaluation.judge import JudgeAnswer, JudgeFailed, ask_judge
 from evaluation.prompt import PROMPT_VERSION, JudgedFinding, compute_transcript_digest, get_criterion_judgement
 from evaluation.rubric import compute_totals, to_score
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.single_flight import retry_until_available

@@ -1,4 +1,4 @@
-"""Access monitors check whether a caller who follows streams still has access, once for all streams of the caller."""
+"""Access monitors check whether callers of open streams still have access: one check serves all streams of a caller."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 
 RECHECK_SECONDS = 2.0
-"""Seconds between two checks: a caller whose access is revoked is disconnected within this time plus that of one read."""
+"""Seconds between two checks. A caller whose access is revoked is disconnected after this time and that of one read."""
 
 
 class AccessMonitor:

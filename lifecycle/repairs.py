@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 100
 ENDING_GRACE_SECONDS = 5.0
+"""Seconds that the process that ended an interview has to complete it before repairs do."""
 WAKE_UP_GRACE_SECONDS = 1.0
 """Seconds that a wake-up may take to arrive before its work is started here."""
 
@@ -99,5 +100,5 @@ async def _finish_interview(services: Services, interview_id: ObjectId) -> None:
 async def _end_abandoned_interview(services: Services, interview_id: ObjectId) -> None:
     if interview := await get_interview(interview_id):
         log.info("candidate has left", interview_id=str(interview_id))
-        is_abandoned = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
-        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_abandoned)
+        condition = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
+        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=condition)

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 AccessCheck = Callable[[Callable[[], None]], None]
 """Checks a follower's access without waiting, and raises to end its stream.
 
-It may check in the background, and then calls its argument to wake the stream.
+It may start a check in the background. If that finds that the access has ended, it calls its argument, which wakes the stream.
 """
 
 
@@ -46,7 +46,7 @@ class LiveHub:
         """Create the feeds; entering the context connects them.
 
         `poll_seconds` is the time between polls of MongoDB, `coalesce_seconds` the minimum time between two states
-        of one interview. Raises ValueError for an invalid Redis URL.
+        of one interview that a follower gets. Raises ValueError for an invalid Redis URL.
         """
         self._prefix = redis.prefix
         self._poll_seconds = poll_seconds

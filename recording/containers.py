@@ -36,7 +36,7 @@ _VP8_OPTIONS = {
     "g": str(4 * FRAMES_PER_SECOND),
 }
 OPUS_COMPLEXITY = "5"
-"""Of 10. At these bit rates speech sounds the same as with 10, for half the CPU."""
+"""Encoder effort from 0 to 10. At these bit rates, speech sounds the same as with 10, for half the CPU."""
 BITS_PER_PIXEL = 1.8
 """Bit rate of the video per pixel of its frames: 0.4 Mbit/s at 640 x 360, 1.7 Mbit/s at 1280 x 720."""
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 import structlog
 from bson import ObjectId
 
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from models.documents.interview import get_interview
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus

@@ -26,7 +26,7 @@ AUDIO_FILE_NAME = "audio.ogg"
 VIDEO_FILE_NAME = "video.webm"
 MIX_INTERVAL_SECONDS = 0.1
 MAX_MIX_SECONDS = 5.0
-"""Longest block that is mixed in one step after the process was stalled."""
+"""Longest block that is mixed in one step, after the process has stalled."""
 FRAME_REPEAT_SECONDS = 1.0
 """Seconds without a new frame after which the last one is repeated."""
 AUDIO_QUEUE_BLOCKS = 300
@@ -34,7 +34,7 @@ VIDEO_QUEUE_FRAMES = 15
 
 
 class Side(Enum):
-    """Speaker of a voice; the value is the channel."""
+    """The side of the conversation that a voice belongs to; the value is its channel in the stereo file."""
 
     CANDIDATE = 0
     INTERVIEWER = 1
@@ -117,6 +117,7 @@ class PartWriter:
     def add_frame(self, frame: CameraFrame, monotonic: float) -> VideoSize | None:
         """Add a frame of video, captured at that time of the monotonic clock. Returns the size for the first frame, else None."""
         at = monotonic - self._started_monotonic
+        # a camera of the same frame rate delivers some frames early
         if at < 0 or at - self._last_frame_at < 0.8 / FRAMES_PER_SECOND:
             return None
         if self._video_encoder is not None:

@@ -27,7 +27,7 @@ from recording.upload_buffer import MAX_OUTAGE_SECONDS
 log = structlog.get_logger(__name__)
 
 AUDIO_FRAME_MILLISECONDS = 50
-"""Length of the frames of sound that LiveKit delivers; each costs a call."""
+"""Length of the audio frames that LiveKit delivers; shorter frames cost more calls."""
 AUDIO_QUEUE_FRAMES = 100
 
 
@@ -46,7 +46,7 @@ class Recorder:
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self.recording = recording
-        """The recording after the last change made here."""
+        """The recording as this recorder last stored it."""
         self._services = services
         self._store = store
         self._room = room
@@ -79,8 +79,8 @@ class Recorder:
             await cancel_and_wait(*stop_waiters, candidate_joined, *self._streams.values())
 
     async def _record(self, stop_waiters: list[asyncio.Task[Any]]) -> None:
-        composite = next((part.video_size for part in self.recording.parts if part.video_size), None)
-        part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, composite, self._max_outage_seconds)
+        video_size = next((part.video_size for part in self.recording.parts if part.video_size), None)
+        part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, video_size, self._max_outage_seconds)
         try:
             await self._apply_change(
                 await add_part(self.recording, RecordingPart(number=self.recording.fence, started_at=part.started_at))

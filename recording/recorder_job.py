@@ -8,7 +8,7 @@ from bson import ObjectId
 from livekit.agents import AgentServer, WorkerPermissions
 
 from lifecycle.jobs import FINALIZE_RECORDING
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.livekit_worker import RoomJob, create_livekit_worker
 from models.documents.recording import Recording
 from models.storage.lease import LeaseLost, renew_lease

@@ -31,13 +31,13 @@ def fit_frame(planes: Plane, width: int, height: int, quarter_turns: int, target
     even_width, even_height = width // 2 * 2, height // 2 * 2
     chroma_width, chroma_height = (width + 1) // 2, (height + 1) // 2
     sizes = ((width, height), (chroma_width, chroma_height), (chroma_width, chroma_height))
-    parts, start = [], 0
-    for place, (columns, rows) in enumerate(sizes):
-        whole = planes[start : start + columns * rows].reshape(rows, columns)
+    rotated, start = [], 0
+    for plane_index, (columns, rows) in enumerate(sizes):
+        plane = planes[start : start + columns * rows].reshape(rows, columns)
         start += columns * rows
-        halves = 1 if place == 0 else 2
-        parts.append(np.rot90(whole[: even_height // halves, : even_width // halves], -quarter_turns))
-    frame = _to_video_frame(parts, VideoSize(width=parts[0].shape[1], height=parts[0].shape[0]))
+        subsampling = 1 if plane_index == 0 else 2
+        rotated.append(np.rot90(plane[: even_height // subsampling, : even_width // subsampling], -quarter_turns))
+    frame = _to_video_frame(rotated, VideoSize(width=rotated[0].shape[1], height=rotated[0].shape[0]))
     scale = min(target_size.width / frame.width, target_size.height / frame.height)
     size = VideoSize(
         width=min(target_size.width, _round_to_even(frame.width * scale)),
@@ -51,10 +51,11 @@ def fit_frame(planes: Plane, width: int, height: int, quarter_turns: int, target
     left, top = (target_size.width - size.width) // 4 * 2, (target_size.height - size.height) // 4 * 2
     scaled = frame.to_ndarray().reshape(-1)
     start = 0
-    for place, plane in enumerate(canvas):
-        halves = 1 if place == 0 else 2
-        columns, rows = size.width // halves, size.height // halves
-        target = plane[top // halves : top // halves + rows, left // halves : left // halves + columns]
+    for plane_index, canvas_plane in enumerate(canvas):
+        subsampling = 1 if plane_index == 0 else 2
+        columns, rows = size.width // subsampling, size.height // subsampling
+        first_row, first_column = top // subsampling, left // subsampling
+        target = canvas_plane[first_row : first_row + rows, first_column : first_column + columns]
         target[:] = scaled[start : start + columns * rows].reshape(rows, columns)
         start += columns * rows
     return _to_video_frame(canvas, target_size)

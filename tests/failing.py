@@ -14,7 +14,7 @@ from taskiq.receiver.receiver import logger as taskiq_logger
 import logs
 import settings
 from lifecycle.jobs import Jobs
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from models.database import connect
 from models.documents.turn import get_turn_collection
 from tests.factories import add_candidate_turn, make_interview

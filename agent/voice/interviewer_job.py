@@ -21,7 +21,7 @@ from agent.voice.session import VoiceAgent, create_session
 from agent.voice.speech import SpeechPlayer
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.livekit_worker import RoomJob, create_livekit_worker
 from lifecycle.presence import dispatch_missing_interviewers
 from lifecycle.rooms import CANDIDATE_IDENTITY

@@ -1,4 +1,4 @@
-"""The frequent queries of live feeds: a few fields of many interviews in one read."""
+"""The queries that live feeds repeat: each reads a few fields of many interviews."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

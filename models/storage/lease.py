@@ -89,6 +89,6 @@ async def renew_lease(model: type[Document], document_id: ObjectId, fence: int, 
     nor parsed, which saves a third of the time of `compare_and_set`.
     """
     # the holder is part of the condition, so that a renewal after the release does not restore the lease
-    held = {"_id": document_id, "fence": fence, "lease.holder": holder}
-    renewed = await model.get_pymongo_collection().update_one(held, [{"$set": {"lease": build_lease(holder, seconds)}}])
+    condition = {"_id": document_id, "fence": fence, "lease.holder": holder}
+    renewed = await model.get_pymongo_collection().update_one(condition, [{"$set": {"lease": build_lease(holder, seconds)}}])
     return renewed.matched_count == 1

@@ -163,10 +163,9 @@ async def append_interviewer_turns(
 
 
 async def _insert(interview: Interview, turns: Sequence[NewTurn], session: AsyncClientSession) -> list[Turn]:
-    first = interview.last_seq - len(turns) + 1
     stored = [
-        Turn(id=ObjectId(), interview_id=interview.id, seq=first + place, **turn_to_values(turn))
-        for place, turn in enumerate(turns)
+        Turn(id=ObjectId(), interview_id=interview.id, seq=seq, **turn_to_values(turn))
+        for seq, turn in enumerate(turns, interview.last_seq - len(turns) + 1)
     ]
     for turn in stored:  # the error of insert_many would contain the text
         await get_turn_collection().insert_one(turn_to_row(turn), session=session)

@@ -190,5 +190,7 @@ async def _change(
     condition: Mapping[str, Any] | None = None,
 ) -> Recording | None:
     """Change the recording under its fence, if the candidate's consent still holds."""
-    held = {**_lease_condition(recording), **(condition or {})}
-    return await change_with_interview(Recording, recording.id, held, values, computed, interview_condition=_HAS_CONSENT)
+    full_condition = {**_lease_condition(recording), **(condition or {})}
+    return await change_with_interview(
+        Recording, recording.id, full_condition, values, computed, interview_condition=_HAS_CONSENT
+    )

@@ -10,7 +10,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from livekit import rtc
 
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.rooms import CANDIDATE_IDENTITY, build_room_name
 from lifecycle.services import Services
 from models.documents.interview import Consent, Interview, RoomState

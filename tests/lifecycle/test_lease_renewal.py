@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from pymongo.errors import AutoReconnect
 
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from models.storage.lease import LeaseLost
 
 LEASE_SECONDS = 0.08
