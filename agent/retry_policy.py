@@ -22,7 +22,7 @@ Each claim counts as an attempt, whichever way the attempt ends.
 """
 
 
-async def retry_or_fail(services: Services, interview: Interview, error: Exception) -> None:
+async def retry_or_give_up(services: Services, interview: Interview, error: Exception) -> None:
     """Release the interview's lease for the next attempt, or give up after MAX_ATTEMPTS of them.
 
     `interview` is the document that the claim returned.
@@ -32,7 +32,7 @@ async def retry_or_fail(services: Services, interview: Interview, error: Excepti
             interview.id, interview.fence, retry_seconds=_compute_retry_seconds(interview)
         )
         return
-    log.error("interview failed", interview_id=str(interview.id), reason=type(error).__name__)
+    log.error("interviewer failed in every attempt", interview_id=str(interview.id), reason=type(error).__name__)
     # The message of any other error may contain what people said.
     await _give_up(services, interview, str(error) if isinstance(error, AppError) else type(error).__name__)
 
@@ -40,11 +40,11 @@ async def retry_or_fail(services: Services, interview: Interview, error: Excepti
 async def give_up_if_exhausted(services: Services, interview: Interview) -> bool:
     """Give up a claimed interview if its attempts were used up before this claim, and return whether they were.
 
-    A worker that was killed or lost its lease never calls `retry_or_fail`; the next claim detects that here.
+    A worker that was killed or lost its lease never calls `retry_or_give_up`; the next claim detects that here.
     """
     if interview.attempts <= MAX_ATTEMPTS:
         return False
-    log.error("interview failed", interview_id=str(interview.id), reason="attempts exhausted")
+    log.error("interviewer failed in every attempt", interview_id=str(interview.id), reason="attempts exhausted")
     await _give_up(services, interview, "The last worker stopped or lost its lease.")
     return True
 

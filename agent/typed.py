@@ -24,7 +24,7 @@ from agent.interviewer import MoveChosen, stream_reply
 from agent.phrases import Phrasebook
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
-from agent.retry_policy import give_up_if_exhausted, retry_or_fail
+from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from lifecycle.jobs import REPLY
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
@@ -75,7 +75,7 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
     except LeaseLost:
         changed = await get_interview(interview_id)
     except Exception as error:
-        await retry_or_fail(services, interview, error)
+        await retry_or_give_up(services, interview, error)
         raise
     if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
         # In a typed interview these were the last words, so the interview can finish now.

@@ -14,7 +14,7 @@ from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInp
 from agent.interview_context import load_position
 from agent.interviewer import create_claude_client
 from agent.phrases import load_phrasebook
-from agent.retry_policy import give_up_if_exhausted, retry_or_fail
+from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from agent.voice.conversation import Conversation
 from agent.voice.room_events import ConnectionMonitor, RoomEvents
 from agent.voice.session import VoiceAgent, create_session
@@ -80,7 +80,7 @@ async def conduct_interview(job: RoomJob) -> None:
     except LeaseLost:
         raise
     except Exception as error:
-        await retry_or_fail(services, interview, error)
+        await retry_or_give_up(services, interview, error)
         raise
     await interview_transitions.release_interview_lease(job.interview_id, job.fence)
 

@@ -6,7 +6,7 @@ import pytest
 import structlog
 from pymongo.errors import PyMongoError
 
-from agent.retry_policy import MAX_ATTEMPTS, give_up_if_exhausted, retry_or_fail
+from agent.retry_policy import MAX_ATTEMPTS, give_up_if_exhausted, retry_or_give_up
 from errors import AppError
 from lifecycle.services import Services
 from models.documents.interview import EndReason, InterviewStatus, RoomState
@@ -226,7 +226,7 @@ async def test_voice_interview_continues_in_text_when_every_worker_is_killed(cha
     assert beyond
     assert await give_up_if_exhausted(chat.services, beyond)
     interview = await chat.interview()
-    assert (interview.status, interview.channel) == (InterviewStatus.IN_PROGRESS, Channel.TEXT)
+    assert (interview.status, interview.channel) == (InterviewStatus.WAITING, Channel.TEXT)
     assert (interview.attempts, interview.lease) == (0, None)
     await chat.say_and_get_reply(UNPROBED_ANSWER)
 
@@ -237,10 +237,10 @@ async def test_voice_interview_continues_in_text_when_every_attempt_fails(chat: 
         assert (await chat.interview()).channel is Channel.VOICE
         claimed = await claim_interviewer_lease(chat.id, (await chat.interview()).fence, "agent", 60)
         assert claimed
-        await retry_or_fail(chat.services, claimed, RuntimeError("the recognizer refuses"))
+        await retry_or_give_up(chat.services, claimed, RuntimeError("the recognizer refuses"))
         await chat.set_fields(lease=None)  # as if the pause had passed
     interview = await chat.interview()
-    assert (interview.status, interview.channel) == (InterviewStatus.IN_PROGRESS, Channel.TEXT)
+    assert (interview.status, interview.channel) == (InterviewStatus.WAITING, Channel.TEXT)
 
 
 async def test_mongodb_outage_during_a_reply_only_delays_it(
