@@ -19,8 +19,8 @@ async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float)
     If `renew` returns False, the lease is lost: the block is cancelled and LeaseLost is raised. If `renew` raises, as during
     a MongoDB outage, it is called again: a lease that lapsed unclaimed is recovered by its next renewal.
     """
-    body = asyncio.current_task()
-    if body is None:
+    block_task = asyncio.current_task()
+    if block_task is None:
         raise RuntimeError("hold_lease must be used in a task")
     lost = False
 
@@ -35,14 +35,15 @@ async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float)
                 log.warning("lease not renewed", reason=type(error).__name__)
                 continue
             lost = True
-            body.cancel()
+            block_task.cancel()
             return
 
     renewal = asyncio.create_task(renew_until_lost())
     try:
         yield
     except asyncio.CancelledError:
-        if lost and body.uncancel() == 0:
+        # a task that others have cancelled, too, must end as cancelled
+        if lost and block_task.uncancel() == 0:
             raise LeaseLost from None
         raise
     finally:

@@ -25,7 +25,8 @@ DISPATCH_LEASE_SECONDS = 8.0
 
 Later dispatches have longer, and are bounded (room_transitions.MAX_UNANSWERED_DISPATCHES).
 """
-BATCH = 100
+BATCH_SIZE = 100
+"""Interviews that are looked at in one round; the next round takes the rest."""
 
 
 async def candidate_joined(
@@ -134,5 +135,5 @@ async def dispatch_missing_interviewers(services: Services, *, ignore_pending: b
     A worker that has just registered sets `ignore_pending`, since LiveKit drops dispatches for which there was no worker.
     Raises Unavailable at the first dispatch that fails because LiveKit is unreachable.
     """
-    for interview_id in await room_transitions.find_unattended_interviews(BATCH, ignore_pending_dispatch=ignore_pending):
+    for interview_id in await room_transitions.find_unattended_interviews(BATCH_SIZE, ignore_pending_dispatch=ignore_pending):
         await dispatch_interviewer(services, interview_id, ignore_pending=ignore_pending)

@@ -26,7 +26,8 @@ log = structlog.get_logger(__name__)
 DISPATCH_LEASE_SECONDS = 8.0
 """Seconds that the first recorder dispatched to an interview has to join; each later one has twice as long."""
 MAX_DISPATCH_LEASE_SECONDS = 30.0
-BATCH = 1000
+"""Longest time that a dispatched recorder has to join."""
+BATCH_SIZE = 1000
 """More than there are live interviews, so that recordings that wait for their candidate do not delay the others."""
 
 
@@ -53,9 +54,9 @@ async def repair_recordings(services: Services) -> None:
 
     Raises PyMongoError if MongoDB is unreachable.
     """
-    for interview_id in await find_unrecorded_interviews(BATCH):
+    for interview_id in await find_unrecorded_interviews(BATCH_SIZE):
         await start_recording(services, interview_id)
-    recordings = await find_open_recordings(BATCH)
+    recordings = await find_open_recordings(BATCH_SIZE)
     interviews = {
         interview.id: interview for interview in await get_interviews([recording.interview_id for recording in recordings])
     }

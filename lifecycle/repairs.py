@@ -23,7 +23,8 @@ from models.writes.interview_erasure import delete_erased, find_pending_erasures
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
+BATCH_SIZE = 100
+"""Documents that each repair takes in one round; the next round takes the rest."""
 ENDING_GRACE_SECONDS = 5.0
 """Seconds that the process that ended an interview has to complete it before repairs do."""
 WAKE_UP_GRACE_SECONDS = 1.0
@@ -57,22 +58,22 @@ async def repair_all(services: Services) -> None:
     """Run one round of repairs. One that fails does not stop the others. Raises PyMongoError if MongoDB is unreachable."""
     # these come first: an interview that a transaction has locked cannot be repaired
     await services.transaction_reaper.abort_orphaned_transactions(get_database().client)
-    for interview_id in await interview_transitions.find_expired_interviews(BATCH):
+    for interview_id in await interview_transitions.find_expired_interviews(BATCH_SIZE):
         await _attempt_repair("expire", interview_id, expire_interview(services, interview_id))
-    for interview_id in await interview_transitions.find_ending_interviews(ENDING_GRACE_SECONDS, BATCH):
+    for interview_id in await interview_transitions.find_ending_interviews(ENDING_GRACE_SECONDS, BATCH_SIZE):
         await _attempt_repair("finish", interview_id, _finish_interview(services, interview_id))
-    for interview_id in await find_pending_erasures(BATCH):
+    for interview_id in await find_pending_erasures(BATCH_SIZE):
         await _attempt_repair("erase", interview_id, _erase_interview(services, interview_id))
-    for interview_id in await room_transitions.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH):
+    for interview_id in await room_transitions.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH_SIZE):
         await _attempt_repair("end", interview_id, _end_abandoned_interview(services, interview_id))
-    for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH):
+    for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH_SIZE):
         await _attempt_repair("switch to text", interview_id, switch_to_text(services, interview_id))
-    for interview_id in await room_transitions.find_interviews_without_interviewer(BATCH):
+    for interview_id in await room_transitions.find_interviews_without_interviewer(BATCH_SIZE):
         switching = continue_in_text(services, interview_id, room_transitions.NO_INTERVIEWER_ANSWERED)
         await _attempt_repair("continue in text", interview_id, switching)
-    for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH):
+    for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH_SIZE):
         services.jobs.start_locally(REPLY, interview_id)
-    for evaluation_id in await find_due_evaluations(BATCH):
+    for evaluation_id in await find_due_evaluations(BATCH_SIZE):
         services.jobs.start_locally(EVALUATE, evaluation_id)
 
 

@@ -30,7 +30,9 @@ MAX_MIX_SECONDS = 5.0
 FRAME_REPEAT_SECONDS = 1.0
 """Seconds without a new frame after which the last one is repeated."""
 AUDIO_QUEUE_BLOCKS = 300
+"""Mixed blocks that may wait for the encoder: 30 seconds of sound."""
 VIDEO_QUEUE_FRAMES = 15
+"""Frames that may wait for the encoder: one second of video."""
 
 
 class Side(Enum):

@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 AUDIO_FRAME_MILLISECONDS = 50
 """Length of the audio frames that LiveKit delivers; shorter frames cost more calls."""
 AUDIO_QUEUE_FRAMES = 100
+"""Frames that may wait to be mixed: five seconds of sound."""
 
 
 class Recorder:

@@ -12,7 +12,7 @@ Plane = npt.NDArray[np.uint8]
 
 
 def choose_video_size(width: int, height: int) -> VideoSize:
-    """Return the recorded size for video of this size: same aspect ratio, at most MAX_PICTURE, even numbers."""
+    """Return the recorded size for video of this size: same aspect ratio, at most MAX_VIDEO_SIZE, and even."""
     scale = min(1.0, MAX_VIDEO_SIZE.width / width, MAX_VIDEO_SIZE.height / height)
     return VideoSize(width=_round_to_even(width * scale), height=_round_to_even(height * scale))
 
@@ -48,6 +48,7 @@ def fit_frame(planes: Plane, width: int, height: int, quarter_turns: int, target
     if size == target_size:
         return frame
     canvas = _create_black_planes(target_size)
+    # centered; even, because a chroma sample covers two by two pixels
     left, top = (target_size.width - size.width) // 4 * 2, (target_size.height - size.height) // 4 * 2
     scaled = frame.to_ndarray().reshape(-1)
     start = 0
@@ -63,6 +64,7 @@ def fit_frame(planes: Plane, width: int, height: int, quarter_turns: int, target
 
 def _create_black_planes(size: VideoSize) -> list[Plane]:
     half = (size.height // 2, size.width // 2)
+    # black in YUV of limited range
     return [
         np.full((size.height, size.width), 16, np.uint8),
         np.full(half, 128, np.uint8),

@@ -17,6 +17,7 @@ T = TypeVar("T")
 APP_NAME = "viva"
 """Application name of our connections in MongoDB."""
 DEFAULT_TIMEOUT_SECONDS = 10.0
+"""Assumed for a client without a timeout."""
 
 
 async def run_in_transaction(model: type[Document], work: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
@@ -34,7 +35,7 @@ async def run_in_transaction(model: type[Document], work: Callable[[AsyncClientS
 
 
 class TransactionReaper:
-    """Aborts transactions whose process has died. Each process uses one for all its rounds, so that it warns only once."""
+    """Aborts transactions whose process has died. A process uses one instance, so that it warns only once."""
 
     def __init__(self) -> None:
         self._has_warned = False

@@ -36,6 +36,7 @@ MAX_UNANSWERED_DISPATCHES = 6
 If the candidate is in the room, the interview then continues in writing (lifecycle.presence.continue_in_text).
 """
 MAX_ENDED_SIDS = 10
+"""Ended connections that are remembered, so that late events about them change nothing."""
 
 _EXPECTED_UNTIL = "room.wanted_until"
 """Stored path of RoomState.expected_until."""
