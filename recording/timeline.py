@@ -50,6 +50,7 @@ class VoiceTimeline:
             # the voice was anchored by a frame that was late itself
             self._lateness.clear()
             return position
+        # full to within one frame
         is_window_full = self._lateness[0][0] <= position + 2 * count - LATENESS_WINDOW_SECONDS * SAMPLE_RATE
         min_lateness = min(value for _, value in self._lateness)
         if is_window_full and min_lateness > LATENESS_TOLERANCE_SECONDS * SAMPLE_RATE:

@@ -26,9 +26,9 @@ async def save_position(
 
     async def work(session: AsyncClientSession) -> bool:
         if based_on is not None:
-            older = {"organization_id": organization_id, "key": content.key, "version": based_on, "newest": True}
+            base_version = {"organization_id": organization_id, "key": content.key, "version": based_on, "newest": True}
             update = {"$set": {"newest": False}}
-            if not (await Position.get_pymongo_collection().update_one(older, update, session=session)).modified_count:
+            if not (await Position.get_pymongo_collection().update_one(base_version, update, session=session)).modified_count:
                 return False
         await position.insert(session=session)
         return True
