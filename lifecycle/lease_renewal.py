@@ -22,7 +22,7 @@ async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float)
     block_task = asyncio.current_task()
     if block_task is None:
         raise RuntimeError("hold_lease must be used in a task")
-    lost = False
+    lost = block_has_ended = False
 
     async def renew_until_lost() -> None:
         nonlocal lost
@@ -34,8 +34,10 @@ async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float)
             except Exception as error:
                 log.warning("lease not renewed", reason=type(error).__name__)
                 continue
-            lost = True
-            block_task.cancel()
+            # on Python 3.11 PyMongo can lose a cancellation, so that a renewal returns although it was cancelled below
+            if not block_has_ended:
+                lost = True
+                block_task.cancel()
             return
 
     renewal = asyncio.create_task(renew_until_lost())
@@ -47,4 +49,5 @@ async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float)
             raise LeaseLost from None
         raise
     finally:
+        block_has_ended = True
         await cancel_and_wait(renewal)
