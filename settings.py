@@ -94,7 +94,7 @@ class LivekitSettings(BaseModel):
         "viva-interviewer",
         description="Name that interviewers register under; must be unique per deployment sharing a LiveKit server.",
     )
-    recorder_name: str = Field("viva-recorder", description="Name that recorders register under; must be unique likewise.")
+    recorder_name: str = Field("viva-recorder", description="Name that recorders register under; must be unique in the same way.")
     timeout_seconds: float = Field(4.0, gt=0, description="Timeout of one call of LiveKit's API.")
     empty_seconds: int = Field(300, gt=0, description="Seconds after which an empty room is closed.")
 
@@ -165,7 +165,9 @@ class JobsSettings(BaseModel):
 
     concurrency: int = Field(50, gt=0, description="Concurrent jobs per process.")
     lease_seconds: float = Field(4.0, gt=1, description="Seconds without a renewal after which another worker takes over a job.")
-    sweep_seconds: float = Field(2.0, gt=0, description="Seconds between two sweeps for due work.")
+    sweep_seconds: float = Field(
+        2.0, gt=0, description="Seconds between two rounds of repairs, which find due work whose wake-up was lost."
+    )
     drain_seconds: float = Field(10.0, gt=0, description="Seconds that running jobs have to complete after SIGTERM.")
     judge_passes: int = Field(3, gt=0, le=9, description="Passes of the judge over each transcript; an odd number.")
     judge_attempts: int = Field(5, gt=0, description="Calls of the judge model for one pass before the evaluation fails.")

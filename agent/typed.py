@@ -24,9 +24,9 @@ from agent.interviewer import MoveChosen, stream_reply
 from agent.phrases import Phrasebook
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
-from agent.retry_policy import end_if_exhausted, retry_or_fail
+from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from lifecycle.jobs import REPLY
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from lifecycle.turns import store_interviewer_turns
@@ -35,9 +35,9 @@ from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, Turn, read_turns
 from models.storage.clock import now
-from models.storage.lease import renew_lease
+from models.storage.lease import LeaseLost, renew_lease
 from models.writes import interview_transitions
-from models.writes.append_turns import InterviewerUpdate, LeaseLost, Superseded
+from models.writes.append_turns import InterviewerUpdate, Superseded
 from models.writes.interview_updates import update_interview
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
     interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds)
-    if interview is None or await end_if_exhausted(services, interview):
+    if interview is None or await give_up_if_exhausted(services, interview):
         return
     fence = interview.fence
     try:
@@ -75,7 +75,7 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
     except LeaseLost:
         changed = await get_interview(interview_id)
     except Exception as error:
-        await retry_or_fail(services, interview, error)
+        await retry_or_give_up(services, interview, error)
         raise
     if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
         # In a typed interview these were the last words, so the interview can finish now.

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from engine.metrics import ASYNCIO_TASKS
 from lifecycle.services import Services
-from models.storage.database import ping
+from models.database import ping
 
 PING_SECONDS = 2.0
 """Seconds that MongoDB has to answer before it counts as unavailable."""

@@ -30,8 +30,8 @@ from benchmarks.load_generator import LoadGenerator, build
 from benchmarks.rig import DATA, RESULTS, Rig, install_node_peer, start_rig
 from benchmarks.workloads import CONNECT, CONNECT_SUBSCRIBERS, NAMES, WORKLOADS, Metric, Peer, Workload
 from cli.keys import load_starter_positions
+from models import database
 from models.documents.organization import Role, create_key, ensure_organization
-from models.storage import database
 from resolvers.positions import seed_positions
 from sandbox.livekit.build import ReportProgress
 from sandbox.processes import ChildProcess, SandboxFailed

@@ -21,10 +21,10 @@ from benchmarks.followed_interviews import read_corpus
 from benchmarks.rig import DATA, RESULTS, Rig, start_rig
 from live.hub import LiveHub
 from live.messages import Interim
+from models import database
 from models.documents.interview import Interview, get_interviews
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, get_turn_collection
 from models.reads.watermarks import read_watermarks
-from models.storage import database
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes import interview_transitions, room_transitions

@@ -17,8 +17,8 @@ from redis.asyncio import Redis
 
 from benchmarks.rig import ROOT, call, connect, start_interview
 from live.hub import LiveHub
+from models import database
 from models.documents.turn import Turn, read_turns
-from models.storage import database
 from resolvers.ids import IdKind, decode_id, encode_id
 from sandbox.processes import SandboxFailed
 from schema.types.scalars import serialize_datetime

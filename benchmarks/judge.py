@@ -219,8 +219,8 @@ def main(
     for table in tables:
         console.print(table)
     console.print(
-        f"{usage.input_tokens:,} input tokens, {usage.cached_input_tokens:,} from the cache, {usage.output_tokens:,} output tokens: "
-        f"{usage.cost_usd:.2f} US dollars"
+        f"{usage.input_tokens:,} input tokens, {usage.cached_input_tokens:,} from the cache, "
+        f"{usage.output_tokens:,} output tokens: {usage.cost_usd:.2f} US dollars"
     )
 
 

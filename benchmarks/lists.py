@@ -23,12 +23,12 @@ from rich.table import Table
 
 from benchmarks.archive import Archive, store
 from benchmarks.rig import DATA, DATABASE, RESULTS, start_rig
+from models import database
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation
 from models.documents.interview_indexes import INDEXES
 from models.documents.turn import Channel
 from models.reads.interview_list import InterviewFilter, InterviewOrderField, list_interview_rows, to_sort_order
 from models.reads.pagination import PageRequest
-from models.storage import database
 from sandbox.results import describe_machine, percentile, write_section
 from settings import MongodbSettings
 

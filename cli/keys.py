@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.common import exit_with_error, load_settings, run_or_exit
+from models import database
 from models.documents.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
-from models.storage import database
 from resolvers.positions import seed_positions
 from settings import Settings
 

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from api.http import MAX_FRAME_BYTES
 from api.slow_clients import SlowClientProtocol
 from cli.common import exit_with_error, load_settings, open_recording_store, require_auth_secret, run_or_exit
-from models.storage import database
+from models import database
 from settings import ApiSettings, Settings
 
 

@@ -17,7 +17,7 @@ from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected
 from evaluation.languages import Languages
 from evaluation.passes import build_outcome
 from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.single_flight import retry_until_available
@@ -28,9 +28,8 @@ from models.documents.position import Position, get_position
 from models.documents.turn import Speaker, Turn, read_turns
 from models.documents.usage import Usage
 from models.storage.clock import now
-from models.storage.lease import renew_lease
+from models.storage.lease import LeaseLost, renew_lease
 from models.writes import evaluation_transitions
-from models.writes.append_turns import LeaseLost
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""Access monitors check whether a caller who follows streams still has access, once for all streams of the caller."""
+"""Access monitors check whether callers of open streams still have access: one check serves all streams of a caller."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 
 RECHECK_SECONDS = 2.0
-"""Seconds between two checks: a caller whose access is revoked is disconnected within this time plus that of one read."""
+"""Seconds between two checks. A caller whose access is revoked is disconnected after this time and that of one read."""
 
 
 class AccessMonitor:
@@ -21,9 +21,9 @@ class AccessMonitor:
     __slots__ = (
         "__weakref__",
         "_access_error",
-        "_check_at",
         "_credentials",
         "_loop",
+        "_next_check_at",
         "_pending_check",
         "_recheck_seconds",
         "_revocation_callbacks",
@@ -49,12 +49,12 @@ class AccessMonitor:
     @property
     def is_fresh(self) -> bool:
         """Whether the last check is recent enough to start another operation without authenticating again."""
-        return self._access_error is None and self._loop.time() < self._check_at
+        return self._access_error is None and self._loop.time() < self._next_check_at
 
     @property
     def seconds_until_check(self) -> float:
         """Seconds until the next check is due."""
-        return max(0.0, self._check_at - self._loop.time())
+        return max(0.0, self._next_check_at - self._loop.time())
 
     def check(self, on_revoked: Callable[[], None]) -> None:
         """Start a check if one is due. Calls `on_revoked` if the check finds that the access has ended.
@@ -63,10 +63,11 @@ class AccessMonitor:
         any stream, and does not end anybody's access.
         """
         if self._access_error is not None:
+            # every stream raises this one error: without the reset, its traceback would grow with each
             raise self._access_error.with_traceback(None)
         if self._pending_check is not None:
             self._revocation_callbacks.add(on_revoked)
-        elif self._loop.time() >= self._check_at:
+        elif self._loop.time() >= self._next_check_at:
             check_expiry(self.principal)
             self._revocation_callbacks.add(on_revoked)
             self._pending_check = self._loop.create_task(self._run_check(), name="access check")
@@ -92,7 +93,7 @@ class AccessMonitor:
             self._pending_check = None
 
     def _schedule_next_check(self) -> None:
-        self._check_at = self._loop.time() + _compute_check_delay(self.principal, self._recheck_seconds)
+        self._next_check_at = self._loop.time() + _compute_check_delay(self.principal, self._recheck_seconds)
 
 
 class AccessMonitors:

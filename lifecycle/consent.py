@@ -1,7 +1,7 @@
 """Consent: the versioned texts that candidates agree to before the first question.
 
-A stored consent names the version that the candidate read. Published texts are therefore never edited: a changed text is a
-new version, in a folder of its own beside the old ones.
+A stored consent names the version that the candidate read. Published texts are therefore never edited: a changed text gets
+a new version, in a new folder beside the old ones.
 """
 
 from collections.abc import Mapping

@@ -38,6 +38,7 @@ FINALIZE_RECORDING = "finish recording"
 ERASE_MEDIA = "erase media"
 
 MAX_STREAM_LENGTH = 10_000
+"""Wake-ups that Redis stores; it drops the oldest, whose work repairs find."""
 _BACKOFF = Backoff(base_seconds=0.1, max_seconds=2.0)
 
 

@@ -22,7 +22,7 @@ import logs
 from errors import extract_locations
 from lifecycle.jobs import create_holder_name
 from lifecycle.services import Services, open_services
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 from settings import Settings, read_settings
 
 log = structlog.get_logger(__name__)
@@ -46,9 +46,9 @@ class RoomJob:
 
 
 RoomJobHandler = Callable[[RoomJob], Awaitable[None]]
-"""Does a job's work; must be a function of a module. Raises LeaseLost when another job has taken over.
+"""Does a job's work. It must be a module-level function, because it is sent to the job's process by its name.
 
-Any other exception is logged by its type and traceback, without its message.
+Raises LeaseLost when another job has taken over. Any other exception is logged by its type and locations, without its message.
 """
 
 

@@ -4,7 +4,9 @@ LiveKit's webhooks, the interviewer in the room and `lifecycle.reconciler` all r
 change is a compare-and-set, so it takes effect once however often it is reported.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from bson import ObjectId
@@ -19,8 +21,12 @@ from models.writes import room_transitions
 log = structlog.get_logger(__name__)
 
 DISPATCH_LEASE_SECONDS = 8.0
-"""Seconds for which a dispatch counts as a lease; LiveKit needs 0.4 s when a worker has an idle process."""
-BATCH = 100
+"""Seconds that the first interviewer dispatched has to join; LiveKit needs 0.4 s if a worker has an idle process.
+
+Later dispatches have longer, and are bounded (room_transitions.MAX_UNANSWERED_DISPATCHES).
+"""
+BATCH_SIZE = 100
+"""Interviews that are looked at in one round; the next round takes the rest."""
 
 
 async def candidate_joined(
@@ -64,12 +70,12 @@ async def prepare_room(services: Services, interview: Interview) -> Interview:
     return claimed or expected
 
 
-async def switch_to_voice(services: Services, interview_id: ObjectId, wanted_seconds: float) -> Interview | None:
+async def switch_to_voice(services: Services, interview_id: ObjectId, expected_seconds: float) -> Interview | None:
     """Switch the channel from TEXT to VOICE and dispatch an interviewer; None if the channel was not TEXT.
 
     Raises Unavailable if LiveKit is unreachable.
     """
-    changed = await room_transitions.switch_channel_to_voice(interview_id, wanted_seconds, DISPATCH_LEASE_SECONDS)
+    changed = await room_transitions.switch_channel_to_voice(interview_id, expected_seconds, DISPATCH_LEASE_SECONDS)
     if changed is not None:
         await services.live.publish_change(changed)
         await services.rooms.dispatch_interviewer(interview_id, changed.fence)
@@ -83,11 +89,28 @@ async def switch_to_text(services: Services, interview_id: ObjectId, *, remove_f
     """
     changed = await room_transitions.switch_channel_to_text(interview_id, even_if_present=remove_from_room)
     if changed is not None:
-        await services.live.publish_change(changed)
-        await services.jobs.kick(REPLY, interview_id)
+        await _request_written_reply(services, changed)
         if remove_from_room:
             services.rooms.remove_participants_in_background(interview_id)
     return changed
+
+
+async def continue_in_text(services: Services, interview_id: ObjectId, condition: Mapping[str, Any]) -> Interview | None:
+    """Switch the channel from VOICE to TEXT because voice has failed; None if nothing changed or `condition` does not hold.
+
+    The candidate stays in the room: the page would join again, which switches back to VOICE. They read the reply in the
+    transcript and answer by typing. Another connection to the room, or joinInterview, gives voice another chance.
+    """
+    changed = await room_transitions.switch_channel_to_text(interview_id, even_if_present=True, condition=condition)
+    if changed is not None:
+        log.error("voice failed: the interview continues in text", interview_id=str(interview_id))
+        await _request_written_reply(services, changed)
+    return changed
+
+
+async def _request_written_reply(services: Services, changed: Interview) -> None:
+    await services.live.publish_change(changed)
+    await services.jobs.kick(REPLY, changed.id)
 
 
 async def dispatch_interviewer(services: Services, interview_id: ObjectId, *, ignore_pending: bool = False) -> Interview | None:
@@ -112,5 +135,5 @@ async def dispatch_missing_interviewers(services: Services, *, ignore_pending: b
     A worker that has just registered sets `ignore_pending`, since LiveKit drops dispatches for which there was no worker.
     Raises Unavailable at the first dispatch that fails because LiveKit is unreachable.
     """
-    for interview_id in await room_transitions.find_unattended_interviews(BATCH, ignore_pending_dispatch=ignore_pending):
+    for interview_id in await room_transitions.find_unattended_interviews(BATCH_SIZE, ignore_pending_dispatch=ignore_pending):
         await dispatch_interviewer(services, interview_id, ignore_pending=ignore_pending)

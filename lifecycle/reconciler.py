@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 
 RECONCILE_SECONDS = 10.0
 """Seconds between two comparisons with LiveKit, which find the changes that no webhook reported."""
-BATCH = 1000
+BATCH_SIZE = 1000
+"""Open rooms that are compared in one round; more than there are live interviews."""
 
 
 async def run_room_reconciler(services: Services, stop: asyncio.Event) -> None:
@@ -58,7 +59,7 @@ async def reconcile_rooms(services: Services) -> None:
     Raises Unavailable if LiveKit is unreachable.
     """
     # read before LiveKit's list, so that a candidate who is recorded here but missing from the later list has left
-    recorded_presence = await room_transitions.read_presence(BATCH)
+    recorded_presence = await room_transitions.read_presence(BATCH_SIZE)
     open_rooms = await services.rooms.list_interviews_with_room()
     for interview_id, sid in recorded_presence.items():
         if sid is not None or interview_id in open_rooms:

@@ -18,19 +18,17 @@ from models.writes.recording_transitions import (
     find_open_recordings,
     find_unrecorded_interviews,
     give_up_recording,
+    has_dispatches_left,
 )
 
 log = structlog.get_logger(__name__)
 
 DISPATCH_LEASE_SECONDS = 8.0
+"""Seconds that the first recorder dispatched to an interview has to join; each later one has twice as long."""
 MAX_DISPATCH_LEASE_SECONDS = 30.0
-MAX_DISPATCHES = 6
-"""Dispatches in a row without an answer, over two and a half minutes, after which the recording is given up.
-
-A recording that already has a part is never given up.
-"""
-BATCH = 1000
-"""Larger than the number of live interviews, so that recordings that wait for their candidate do not delay the rest."""
+"""Longest time that a dispatched recorder has to join."""
+BATCH_SIZE = 1000
+"""More than there are live interviews, so that recordings that wait for their candidate do not delay the others."""
 
 
 async def request_recorder(services: Services, interview: Interview) -> None:
@@ -56,9 +54,9 @@ async def repair_recordings(services: Services) -> None:
 
     Raises PyMongoError if MongoDB is unreachable.
     """
-    for interview_id in await find_unrecorded_interviews(BATCH):
+    for interview_id in await find_unrecorded_interviews(BATCH_SIZE):
         await start_recording(services, interview_id)
-    recordings = await find_open_recordings(BATCH)
+    recordings = await find_open_recordings(BATCH_SIZE)
     interviews = {
         interview.id: interview for interview in await get_interviews([recording.interview_id for recording in recordings])
     }
@@ -73,10 +71,15 @@ async def repair_recordings(services: Services) -> None:
 
 
 async def _replace_recorder(services: Services, recording: Recording) -> None:
-    if recording.dispatches < MAX_DISPATCHES or recording.parts:
+    if has_dispatches_left(recording):
         await _dispatch_recorder(services, recording)
         return
-    failure = f"No recorder answered {recording.dispatches} dispatches: check that `main.py recorder` is running."
+    failure = (
+        f"Recording stopped after {recording.dispatches} recorders had ended: check the log of `main.py recorder`. "
+        "The recording up to then is preserved."
+        if recording.parts
+        else f"No recorder answered {recording.dispatches} dispatches: check that `main.py recorder` is running."
+    )
     if changed := await give_up_recording(recording, failure, only_if_unleased=True):
         log.error("recording given up", interview_id=str(recording.interview_id), reason=failure)
         await services.live.publish_change(changed)

@@ -12,19 +12,21 @@ from bson import ObjectId
 from pymongo.errors import OperationFailure, PyMongoError
 
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
-from lifecycle.presence import switch_to_text
+from lifecycle.presence import continue_in_text, switch_to_text
 from lifecycle.services import Services
 from lifecycle.states import end_interview, expire_interview, finish_interview
+from models.database import get_database
 from models.documents.interview import EndReason, get_interview
-from models.storage.transactions import abort_orphaned_transactions
 from models.writes import interview_transitions, room_transitions
 from models.writes.evaluation_transitions import find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
+BATCH_SIZE = 100
+"""Documents that each repair takes in one round; the next round takes the rest."""
 ENDING_GRACE_SECONDS = 5.0
+"""Seconds that the process that ended an interview has to complete it before repairs do."""
 WAKE_UP_GRACE_SECONDS = 1.0
 """Seconds that a wake-up may take to arrive before its work is started here."""
 
@@ -55,20 +57,23 @@ async def run_periodically(work: Callable[[], Awaitable[None]], services: Servic
 async def repair_all(services: Services) -> None:
     """Run one round of repairs. One that fails does not stop the others. Raises PyMongoError if MongoDB is unreachable."""
     # these come first: an interview that a transaction has locked cannot be repaired
-    await abort_orphaned_transactions()
-    for interview_id in await interview_transitions.find_expired_interviews(BATCH):
+    await services.transaction_reaper.abort_orphaned_transactions(get_database().client)
+    for interview_id in await interview_transitions.find_expired_interviews(BATCH_SIZE):
         await _attempt_repair("expire", interview_id, expire_interview(services, interview_id))
-    for interview_id in await interview_transitions.find_ending_interviews(ENDING_GRACE_SECONDS, BATCH):
+    for interview_id in await interview_transitions.find_ending_interviews(ENDING_GRACE_SECONDS, BATCH_SIZE):
         await _attempt_repair("finish", interview_id, _finish_interview(services, interview_id))
-    for interview_id in await find_pending_erasures(BATCH):
+    for interview_id in await find_pending_erasures(BATCH_SIZE):
         await _attempt_repair("erase", interview_id, _erase_interview(services, interview_id))
-    for interview_id in await room_transitions.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH):
+    for interview_id in await room_transitions.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH_SIZE):
         await _attempt_repair("end", interview_id, _end_abandoned_interview(services, interview_id))
-    for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH):
+    for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH_SIZE):
         await _attempt_repair("switch to text", interview_id, switch_to_text(services, interview_id))
-    for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH):
+    for interview_id in await room_transitions.find_interviews_without_interviewer(BATCH_SIZE):
+        switching = continue_in_text(services, interview_id, room_transitions.NO_INTERVIEWER_ANSWERED)
+        await _attempt_repair("continue in text", interview_id, switching)
+    for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH_SIZE):
         services.jobs.start_locally(REPLY, interview_id)
-    for evaluation_id in await find_due_evaluations(BATCH):
+    for evaluation_id in await find_due_evaluations(BATCH_SIZE):
         services.jobs.start_locally(EVALUATE, evaluation_id)
 
 
@@ -96,5 +101,5 @@ async def _finish_interview(services: Services, interview_id: ObjectId) -> None:
 async def _end_abandoned_interview(services: Services, interview_id: ObjectId) -> None:
     if interview := await get_interview(interview_id):
         log.info("candidate has left", interview_id=str(interview_id))
-        is_abandoned = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
-        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_abandoned)
+        condition = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
+        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=condition)

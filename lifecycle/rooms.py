@@ -48,6 +48,7 @@ MAX_TOKEN_MINUTES = 30
 DEPARTURE_MARGIN_SECONDS = 15
 """Seconds for which a room outlives the candidate's grace period, so that it exists for as long as they may return."""
 RETRY_SECONDS = 10
+"""Seconds after which callers may retry when LiveKit is unavailable."""
 NOT_CONFIGURED_RETRY_SECONDS = 86_400
 """A day, because retries fail until the settings are changed."""
 

@@ -9,16 +9,17 @@ from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from live.hub import LiveHub
+from models import database
 from models.reads.credentials import CredentialReader
-from models.storage import database
+from models.storage.transactions import TransactionReaper
 from settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, live feeds, the job broker, LiveKit rooms, consent texts, credentials and access monitors.
+    """Everything that the use cases and jobs of one process share, except the connection to MongoDB.
 
-    MongoDB is not among them: `database.connect` binds the documents to it.
+    `models.database.connect` binds the documents to MongoDB, so nobody has to pass that connection on.
     """
 
     settings: Settings
@@ -27,6 +28,7 @@ class Services:
     rooms: Rooms
     consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
     credentials: CredentialReader = field(default_factory=CredentialReader)
+    transaction_reaper: TransactionReaper = field(default_factory=TransactionReaper)
     access_monitors: AccessMonitors = field(init=False)
 
     def __post_init__(self) -> None:

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 AccessCheck = Callable[[Callable[[], None]], None]
 """Checks a follower's access without waiting, and raises to end its stream.
 
-It may check in the background, and then calls its argument to wake the stream.
+It may start a check in the background. If that finds that the access has ended, it calls its argument, which wakes the stream.
 """
 
 
@@ -46,7 +46,7 @@ class LiveHub:
         """Create the feeds; entering the context connects them.
 
         `poll_seconds` is the time between polls of MongoDB, `coalesce_seconds` the minimum time between two states
-        of one interview. Raises ValueError for an invalid Redis URL.
+        of one interview that a follower gets. Raises ValueError for an invalid Redis URL.
         """
         self._prefix = redis.prefix
         self._poll_seconds = poll_seconds
@@ -100,7 +100,7 @@ class LiveHub:
 
     # --- following
 
-    def cached_access_state(self, interview_id: ObjectId) -> AccessState | None:
+    def get_cached_access_state(self, interview_id: ObjectId) -> AccessState | None:
         """Return the access state of a followed interview, at most `poll_seconds` old; None if MongoDB must be read."""
         feed = self._interview_feeds.get(interview_id)
         return feed.access_state if feed else None
@@ -117,7 +117,7 @@ class LiveHub:
             notifier, cursor = feed.turns_notifier, after
             while True:
                 seen = notifier.number
-                turns = feed.cached_turns_after(cursor)
+                turns = feed.get_cached_turns_after(cursor)
                 if turns is None:
                     turns = await feed.read_turns_after(cursor)
                 for turn in turns:
@@ -142,7 +142,7 @@ class LiveHub:
             notifier, number = feed.interims_notifier, 0
             while not feed.is_over:
                 seen = notifier.number
-                while numbered := feed.interim_after(number):
+                while numbered := feed.find_interim_after(number):
                     if check:
                         check(notifier.wake)
                     number, interim = numbered

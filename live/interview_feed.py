@@ -81,7 +81,7 @@ class InterviewFeed:
 
     # --- turns
 
-    def cached_turns_after(self, cursor: int) -> list[Turn] | None:
+    def get_cached_turns_after(self, cursor: int) -> list[Turn] | None:
         """Return the cached turns after the cursor, [] if no newer turn is known, or None if MongoDB must be read."""
         last, recent = self._last_seq, self._recent
         if last is not None and cursor >= last:
@@ -132,9 +132,13 @@ class InterviewFeed:
 
     # --- interims
 
-    def interim_after(self, number: int) -> tuple[int, Interim] | None:
-        """Return the oldest interim with a higher number, and its number. Only each speaker's newest is held."""
-        return min((held for held in self._interims.values() if held[0] > number), default=None, key=lambda held: held[0])
+    def find_interim_after(self, number: int) -> tuple[int, Interim] | None:
+        """Return the oldest interim with a higher number, and its number. Only the newest of each speaker is stored."""
+        return min(
+            (numbered for numbered in self._interims.values() if numbered[0] > number),
+            default=None,
+            key=lambda numbered: numbered[0],
+        )
 
     def _apply_interim(self, interim: Interim) -> None:
         current = self._interims.get(interim.speaker)

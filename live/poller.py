@@ -31,15 +31,15 @@ class Poller:
     async def run(self) -> None:
         """Poll until cancelled."""
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        next_poll_at = loop.time()
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(due if self._feeds.keys() else None):
+                async with asyncio.timeout_at(next_poll_at if self._feeds.keys() else None):
                     await self._wake.wait()
             interview_ids = self._requested
-            if loop.time() >= due:
+            if loop.time() >= next_poll_at:
                 interview_ids = set(self._feeds.keys())
-                due = loop.time() + self._poll_seconds
+                next_poll_at = loop.time() + self._poll_seconds
             self._wake.clear()
             self._requested = set()
             await self._update_feeds(interview_ids)

@@ -27,6 +27,7 @@ PING_SECONDS = 1.0
 STABLE_SECONDS = 5.0
 """A connection that lasted this many seconds is replaced immediately; shorter ones with backoff."""
 QUEUE_SIZE = 1000
+"""Messages that may wait to be delivered before no further ones are read from Redis."""
 SUBSCRIBED = ""
 """Message that a channel gets when Redis starts to deliver to it; earlier messages may have been missed."""
 

@@ -52,7 +52,7 @@ class RefCounted(Generic[T]):
 
 
 class Notifier:
-    """Wakes all waiters. A wake-up while a waiter is busy is not lost, because it waits for a number after the one it saw."""
+    """Wakes all waiters. A waiter names the last wake-up that it has seen, so it misses none while it is busy."""
 
     __slots__ = ("_waiting", "number")
 

@@ -36,9 +36,9 @@ _VP8_OPTIONS = {
     "g": str(4 * FRAMES_PER_SECOND),
 }
 OPUS_COMPLEXITY = "5"
-"""Of 10. At these bit rates speech sounds the same as with 10, for half the CPU."""
+"""Encoder effort from 0 to 10. At these bit rates, speech sounds the same as with 10, for half the CPU."""
 BITS_PER_PIXEL = 1.8
-"""Bit rate per pixel of the picture: 0.4 Mbit/s at 640 x 360, 1.7 Mbit/s at 1280 x 720."""
+"""Bit rate of the video per pixel of its frames: 0.4 Mbit/s at 640 x 360, 1.7 Mbit/s at 1280 x 720."""
 
 
 class ByteSink(Protocol):
@@ -74,9 +74,9 @@ class AudioContainer:
 class VideoContainer:
     """Writes frames of one size as VP8 in WebM."""
 
-    def __init__(self, target: ByteSink, picture: VideoSize) -> None:
+    def __init__(self, target: ByteSink, size: VideoSize) -> None:
         self._container = av.open(target, "w", format="webm", options=_WEBM_OPTIONS)
-        self._stream = add_vp8(self._container, picture)
+        self._stream = add_vp8(self._container, size)
         self._last_milliseconds = -1
 
     def write(self, frame: av.VideoFrame, milliseconds: int) -> None:
@@ -103,24 +103,24 @@ def add_opus(container: OutputContainer, layout: str) -> AudioStream:
     return stream
 
 
-def add_vp8(container: OutputContainer, picture: VideoSize) -> VideoStream:
+def add_vp8(container: OutputContainer, size: VideoSize) -> VideoStream:
     """Add a VP8 stream."""
     stream = container.add_stream("libvpx", rate=FRAMES_PER_SECOND)
-    _configure(stream.codec_context, picture)
+    _configure(stream.codec_context, size)
     return stream
 
 
-def encode_still(frame: av.VideoFrame, picture: VideoSize) -> bytes:
+def encode_still(frame: av.VideoFrame, size: VideoSize) -> bytes:
     """Encode a frame as a keyframe that can be inserted between other video of this size."""
     context = av.VideoCodecContext.create("libvpx", "w")
-    _configure(context, picture)
+    _configure(context, size)
     frame.pts, frame.time_base = 0, MILLISECOND_TIME_BASE
     return b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)])
 
 
-def _configure(context: av.VideoCodecContext, picture: VideoSize) -> None:
-    context.width, context.height, context.pix_fmt = picture.width, picture.height, "yuv420p"
-    context.bit_rate = int(BITS_PER_PIXEL * picture.width * picture.height)
+def _configure(context: av.VideoCodecContext, size: VideoSize) -> None:
+    context.width, context.height, context.pix_fmt = size.width, size.height, "yuv420p"
+    context.bit_rate = int(BITS_PER_PIXEL * size.width * size.height)
     context.time_base = MILLISECOND_TIME_BASE
     context.options = _VP8_OPTIONS
 

@@ -13,12 +13,11 @@ from tempfile import TemporaryFile
 import structlog
 from bson import ObjectId
 
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from models.documents.interview import get_interview
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
-from models.storage.lease import renew_lease
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost, renew_lease
 from models.writes.recording_transitions import FILES_BACKOFF, claim_file_job, complete_recording, postpone_file_job
 from recording.containers import AUDIO_TYPE, VIDEO_TYPE
 from recording.merge import FILE_NAMES, LocalPart, MergedFile, merge_parts
@@ -132,9 +131,9 @@ async def _fetch_part(store: RecordingStore, recording: Recording, index: int, s
 
 
 async def _merge(recording: Recording, parts: list[LocalPart], targets: Mapping[RecordingKind, Path]) -> list[MergedFile]:
-    picture = next((part.picture for part in recording.parts if part.picture), None)
+    video_size = next((part.video_size for part in recording.parts if part.video_size), None)
     abandoned = threading.Event()
-    merging = asyncio.create_task(asyncio.to_thread(merge_parts, parts, targets, picture, abandoned))
+    merging = asyncio.create_task(asyncio.to_thread(merge_parts, parts, targets, video_size, abandoned))
     try:
         return await asyncio.shield(merging)
     finally:

@@ -58,9 +58,9 @@ class MergeAbandoned(Exception):
 
 
 def merge_parts(
-    parts: list[LocalPart], paths: Mapping[RecordingKind, Path], picture: VideoSize | None, abandoned: Event
+    parts: list[LocalPart], paths: Mapping[RecordingKind, Path], video_size: VideoSize | None, abandoned: Event
 ) -> list[MergedFile]:
-    """Make the files at these paths: both voices, each voice, and, if there is a `picture`, video with both voices mixed.
+    """Make the files at these paths: both voices, each voice, and, if there is a `video_size`, video with both voices mixed.
 
     Returns an empty list if no sound can be read. A truncated part is used as far as it can be read.
     Raises OSError, and MergeAbandoned soon after `abandoned` is set.
@@ -68,7 +68,7 @@ def merge_parts(
     both = AudioContainer(paths[RecordingKind.AUDIO], channels=2)
     candidate = AudioContainer(paths[RecordingKind.CANDIDATE_TRACK], channels=1)
     interviewer = AudioContainer(paths[RecordingKind.INTERVIEWER_TRACK], channels=1)
-    composite = _CompositeWriter(paths[RecordingKind.COMPOSITE], parts, picture) if picture else None
+    composite = _CompositeWriter(paths[RecordingKind.COMPOSITE], parts, video_size) if video_size else None
     sample_count = 0
     for block in _merge_audio(parts):
         if abandoned.is_set():
@@ -175,12 +175,12 @@ def _read_video(path: Path) -> Iterator[EncodedFrame]:
 class _CompositeWriter:
     """Writes the video with both voices mixed, as far as the sound has been written."""
 
-    def __init__(self, path: Path, parts: list[LocalPart], picture: VideoSize) -> None:
+    def __init__(self, path: Path, parts: list[LocalPart], video_size: VideoSize) -> None:
         self.path = path
         self._container = av.open(path, "w", format="webm", options={"cues_to_front": "1"})
-        self._video_stream = add_vp8(self._container, picture)
+        self._video_stream = add_vp8(self._container, video_size)
         self._audio_stream = add_opus(self._container, "mono")
-        self._frames = _merge_video(parts, encode_still(create_black_frame(picture), picture))
+        self._frames = _merge_video(parts, encode_still(create_black_frame(video_size), video_size))
         self._next_frame = next(self._frames)
         self._sample_count = 0
 

@@ -20,21 +20,23 @@ from recording.encoder_thread import EncoderFailed, EncoderThread
 from recording.storage import RecordingStore
 from recording.timeline import MIX_DELAY_SECONDS, SAMPLE_RATE, Samples, VoiceTimeline, interleave, mix
 from recording.upload_buffer import CHUNK_SECONDS, MAX_OUTAGE_SECONDS, UploadBuffer, build_chunks_path
-from recording.video_frames import Plane, choose_picture_size, create_black_frame, fit_frame
+from recording.video_frames import Plane, choose_video_size, create_black_frame, fit_frame
 
 AUDIO_FILE_NAME = "audio.ogg"
 VIDEO_FILE_NAME = "video.webm"
 MIX_INTERVAL_SECONDS = 0.1
 MAX_MIX_SECONDS = 5.0
-"""Longest block that is mixed in one step after the process was stalled."""
+"""Longest block that is mixed in one step, after the process has stalled."""
 FRAME_REPEAT_SECONDS = 1.0
 """Seconds without a new frame after which the last one is repeated."""
 AUDIO_QUEUE_BLOCKS = 300
+"""Mixed blocks that may wait for the encoder: 30 seconds of sound."""
 VIDEO_QUEUE_FRAMES = 15
+"""Frames that may wait for the encoder: one second of video."""
 
 
 class Side(Enum):
-    """Speaker of a voice; the value is the channel."""
+    """The side of the conversation that a voice belongs to; the value is its channel in the stereo file."""
 
     CANDIDATE = 0
     INTERVIEWER = 1
@@ -53,18 +55,18 @@ class CameraFrame:
 class _FrameScaler:
     """Scales frames to the size of the recording. Used by the encoder's thread."""
 
-    def __init__(self, video: VideoContainer, picture: VideoSize) -> None:
+    def __init__(self, video: VideoContainer, size: VideoSize) -> None:
         self._video = video
-        self._picture = picture
-        self._last = create_black_frame(picture)
+        self._size = size
+        self._last = create_black_frame(size)
 
     def write(self, item: tuple[CameraFrame | None, int]) -> None:
         """Write a frame, or the previous one again if it is None, with its time in milliseconds."""
         frame, milliseconds = item
         if frame is not None and frame.planes is not None:
-            self._last = fit_frame(frame.planes, frame.width, frame.height, frame.quarter_turns, self._picture)
+            self._last = fit_frame(frame.planes, frame.width, frame.height, frame.quarter_turns, self._size)
         elif frame is not None:
-            self._last = create_black_frame(self._picture)
+            self._last = create_black_frame(self._size)
         self._video.write(self._last, milliseconds)
 
     def close(self) -> None:
@@ -75,7 +77,7 @@ class _FrameScaler:
 class PartWriter:
     """Writes a part, which begins when this object is created.
 
-    `picture` is the size of the recording's video, if an earlier part has video.
+    `video_size` is that of the earlier parts, if one of them has video.
     """
 
     def __init__(
@@ -83,7 +85,7 @@ class PartWriter:
         store: RecordingStore,
         interview_id: object,
         number: int,
-        picture: VideoSize | None = None,
+        video_size: VideoSize | None = None,
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self.started_at: datetime = now()
@@ -91,7 +93,7 @@ class PartWriter:
         self._store = store
         self._interview_id = interview_id
         self._number = number
-        self._picture = picture
+        self._video_size = video_size
         self._max_outage_seconds = max_outage_seconds
         self._voices: dict[Side, dict[str, VoiceTimeline]] = {side: {} for side in Side}
         self._mixed_samples = 0
@@ -117,6 +119,7 @@ class PartWriter:
     def add_frame(self, frame: CameraFrame, monotonic: float) -> VideoSize | None:
         """Add a frame of video, captured at that time of the monotonic clock. Returns the size for the first frame, else None."""
         at = monotonic - self._started_monotonic
+        # a camera of the same frame rate delivers some frames early
         if at < 0 or at - self._last_frame_at < 0.8 / FRAMES_PER_SECOND:
             return None
         if self._video_encoder is not None:
@@ -124,12 +127,12 @@ class PartWriter:
             return None
         is_sideways = frame.quarter_turns % 2 == 1
         size = (frame.height, frame.width) if is_sideways else (frame.width, frame.height)
-        picture = self._picture = self._picture or choose_picture_size(*size)
+        video_size = self._video_size = self._video_size or choose_video_size(*size)
         self._video_buffer = self._create_buffer(VIDEO_FILE_NAME)
-        scaler = _FrameScaler(VideoContainer(self._video_buffer, picture), picture)
+        scaler = _FrameScaler(VideoContainer(self._video_buffer, video_size), video_size)
         self._video_encoder = EncoderThread("video", scaler.write, scaler.close, VIDEO_QUEUE_FRAMES)
         self._encode_frame(frame, at)
-        return picture
+        return video_size
 
     def add_black_frame(self) -> None:
         """Show black from now until the next frame, because the camera is off."""

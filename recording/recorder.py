@@ -16,7 +16,7 @@ from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from models.documents.recording import Recording, RecordingPart, VideoSize
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 from models.writes.recording_transitions import add_part, add_video, give_up_recording
 from recording.encoder_thread import EncoderFailed
 from recording.part_writer import CameraFrame, PartWriter, Side
@@ -27,8 +27,9 @@ from recording.upload_buffer import MAX_OUTAGE_SECONDS
 log = structlog.get_logger(__name__)
 
 AUDIO_FRAME_MILLISECONDS = 50
-"""Length of the frames of sound that LiveKit delivers; each costs a call."""
+"""Length of the audio frames that LiveKit delivers; shorter frames cost more calls."""
 AUDIO_QUEUE_FRAMES = 100
+"""Frames that may wait to be mixed: five seconds of sound."""
 
 
 class Recorder:
@@ -46,7 +47,7 @@ class Recorder:
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self.recording = recording
-        """The recording after the last change made here."""
+        """The recording as this recorder last stored it."""
         self._services = services
         self._store = store
         self._room = room
@@ -79,8 +80,8 @@ class Recorder:
             await cancel_and_wait(*stop_waiters, candidate_joined, *self._streams.values())
 
     async def _record(self, stop_waiters: list[asyncio.Task[Any]]) -> None:
-        composite = next((part.picture for part in self.recording.parts if part.picture), None)
-        part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, composite, self._max_outage_seconds)
+        video_size = next((part.video_size for part in self.recording.parts if part.video_size), None)
+        part = PartWriter(self._store, self.recording.interview_id, self.recording.fence, video_size, self._max_outage_seconds)
         try:
             await self._apply_change(
                 await add_part(self.recording, RecordingPart(number=self.recording.fence, started_at=part.started_at))
@@ -175,8 +176,8 @@ class Recorder:
                 planes = np.frombuffer(frame.data, np.uint8)
                 camera_frame = CameraFrame(planes, frame.width, frame.height, cast(int, event.rotation))
                 # LiveKit's timestamps of frames are those of this machine's monotonic clock
-                if picture := self._part.add_frame(camera_frame, event.timestamp_us / 1_000_000):
-                    self._video_sizes.put_nowait(picture)
+                if video_size := self._part.add_frame(camera_frame, event.timestamp_us / 1_000_000):
+                    self._video_sizes.put_nowait(video_size)
         finally:
             await stream.aclose()
 

@@ -8,11 +8,10 @@ from bson import ObjectId
 from livekit.agents import AgentServer, WorkerPermissions
 
 from lifecycle.jobs import FINALIZE_RECORDING
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.livekit_worker import RoomJob, create_livekit_worker
 from models.documents.recording import Recording
-from models.storage.lease import renew_lease
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost, renew_lease
 from models.writes.recording_transitions import claim_recording, release_recording_lease
 from recording.recorder import Recorder
 from recording.storage import open_store

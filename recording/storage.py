@@ -112,6 +112,7 @@ def open_store(recording_settings: settings.RecordingSettings) -> RecordingStore
     )
 
 
+# phrases in the texts of obstore's errors, which have no codes
 _FAILURE_REASONS = {
     "No space left on device": "The disk is full",
     "Disk quota exceeded": "The disk is full",
@@ -124,7 +125,7 @@ def _to_store_failure(error: Exception) -> StoreFailed:
     if isinstance(error, FileNotFoundError):
         return StoreFailed("The stored object no longer exists")
     text = str(error)
-    for sign, reason in _FAILURE_REASONS.items():
-        if sign in text:
+    for phrase, reason in _FAILURE_REASONS.items():
+        if phrase in text:
             return StoreFailed(reason)
     return StoreFailed(f"The store did not respond as expected ({type(error).__name__})")

@@ -14,7 +14,7 @@ Samples = npt.NDArray[np.int16]
 
 SAMPLE_RATE = 48_000
 LATENESS_TOLERANCE_SECONDS = 0.1
-"""Tolerated difference between arrival and sample count. Frames can be late, but never early."""
+"""Tolerated difference between a frame's arrival and its position by sample count. Frames can be late, but never early."""
 LATENESS_WINDOW_SECONDS = 1.0
 """Span of time in which every frame must be late before the voice is moved."""
 MIX_DELAY_SECONDS = 0.4
@@ -50,6 +50,7 @@ class VoiceTimeline:
             # the voice was anchored by a frame that was late itself
             self._lateness.clear()
             return position
+        # full to within one frame
         is_window_full = self._lateness[0][0] <= position + 2 * count - LATENESS_WINDOW_SECONDS * SAMPLE_RATE
         min_lateness = min(value for _, value in self._lateness)
         if is_window_full and min_lateness > LATENESS_TOLERANCE_SECONDS * SAMPLE_RATE:

@@ -108,7 +108,7 @@ async def _resolve_interview_id(services: Services, principal: Principal, interv
     The fields that this needs are cached while somebody follows the interview, and otherwise read with a projection.
     """
     object_id = decode_id(IdKind.INTERVIEW, interview_id)
-    access_state = services.live.cached_access_state(object_id) or await services.credentials.read_access_state(object_id)
+    access_state = services.live.get_cached_access_state(object_id) or await services.credentials.read_access_state(object_id)
     if (
         access_state is None
         or access_state.organization_id != principal.organization_id

@@ -27,8 +27,8 @@ from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.hub import LiveHub
+from models.database import DOCUMENTS, connect
 from models.documents.interview import Interview
-from models.storage.database import DOCUMENTS, connect
 from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod

@@ -91,7 +91,7 @@ async def make_interview(
 
 async def make_voice_interview(**values: Any) -> Interview:
     """Store a voice interview in progress whose room nobody has joined. `values` replace fields."""
-    fields = {"channel": Channel.VOICE, "room": RoomState(wanted_until=now() - timedelta(minutes=1))}
+    fields = {"channel": Channel.VOICE, "room": RoomState(expected_until=now() - timedelta(minutes=1))}
     return await make_interview(**{**fields, **values})
 
 

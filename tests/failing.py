@@ -14,9 +14,9 @@ from taskiq.receiver.receiver import logger as taskiq_logger
 import logs
 import settings
 from lifecycle.jobs import Jobs
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
+from models.database import connect
 from models.documents.turn import get_turn_collection
-from models.storage.database import connect
 from tests.factories import add_candidate_turn, make_interview
 
 SPOKEN_TEXT = "I was fired from my last job"

@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Any, TypeVar, overload
 
-from sandbox.mongod import Mongod
-from sandbox.valkey import Valkey
+from sandbox.processes import ChildProcess
 
 T = TypeVar("T")
 
@@ -19,14 +18,18 @@ POLL_SECONDS = 0.01
 
 
 @overload
-async def wait_until(condition: Callable[[], Awaitable[T | None]], seconds: float = TIMEOUT_SECONDS) -> T: ...
+async def wait_until(
+    condition: Callable[[], Awaitable[T | None]], seconds: float = TIMEOUT_SECONDS, poll_seconds: float = POLL_SECONDS
+) -> T: ...
 
 
 @overload
-async def wait_until(condition: Callable[[], T | None], seconds: float = TIMEOUT_SECONDS) -> T: ...
+async def wait_until(
+    condition: Callable[[], T | None], seconds: float = TIMEOUT_SECONDS, poll_seconds: float = POLL_SECONDS
+) -> T: ...
 
 
-async def wait_until(condition: Callable[[], Any], seconds: float = TIMEOUT_SECONDS) -> Any:
+async def wait_until(condition: Callable[[], Any], seconds: float = TIMEOUT_SECONDS, poll_seconds: float = POLL_SECONDS) -> Any:
     """Wait until the condition holds, and return its value. Raises TimeoutError if it does not hold in time.
 
     Use it only for effects that have no event to await, such as a change in a server or in a document.
@@ -37,30 +40,30 @@ async def wait_until(condition: Callable[[], Any], seconds: float = TIMEOUT_SECO
             value = await result if inspect.isawaitable(result) else result
             if value:
                 return value
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(poll_seconds)
 
 
 class Outage(StrEnum):
-    """How a server becomes unavailable: its connections are refused, or it accepts them and does not answer."""
+    """How a process becomes unavailable: its connections are refused, or it accepts them and does not answer."""
 
     KILLED = "killed"
     FROZEN = "frozen"
 
 
 @asynccontextmanager
-async def outage(server: Mongod | Valkey, kind: Outage) -> AsyncIterator[None]:
-    """Make the server unavailable during the block."""
+async def outage(process: ChildProcess, kind: Outage) -> AsyncIterator[None]:
+    """Make the process unavailable during the block."""
     if kind is Outage.KILLED:
-        await server.kill()
+        await process.kill()
     else:
-        server.send_signal(signal.SIGSTOP)
+        process.send_signal(signal.SIGSTOP)
     try:
         yield
     finally:
         if kind is Outage.KILLED:
-            await server.start()
+            await process.start()
         else:
-            server.send_signal(signal.SIGCONT)
+            process.send_signal(signal.SIGCONT)
 
 
 async def fail_with_connection_error(*_: object, **__: object) -> None:

@@ -1,7 +1,7 @@
 """Inspect LiveKit in tests: its settings, rooms, dispatches and participants."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -15,6 +15,7 @@ import settings as configuration
 from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, CANDIDATE_IDENTITY, build_room_name
 from models.documents.interview import Interview
 from sandbox.livekit.server import LivekitServer
+from tests.livekit_rooms import join_room
 
 
 def make_livekit_settings(server: LivekitServer) -> configuration.LivekitSettings:
@@ -58,22 +59,14 @@ class LivekitProbe:
         wanted = api.ListParticipantsRequest(room=build_room_name(interview.id))
         return {participant.identity for participant in (await self.api.room.list_participants(wanted)).participants}
 
-    @asynccontextmanager
-    async def join(
+    def join(
         self, interview: Interview, identity: str = CANDIDATE_IDENTITY, agent_name: str | None = None
-    ) -> AsyncIterator[rtc.Room]:
+    ) -> AbstractAsyncContextManager[rtc.Room]:
         """Join the interview's room while the block runs; as an agent if `agent_name` is given."""
-        grants = api.VideoGrants(room_join=True, room=build_room_name(interview.id))
-        key, secret = self.settings.api_key.get_secret_value(), self.settings.api_secret.get_secret_value()
-        token = api.AccessToken(key, secret).with_identity(identity).with_grants(grants)
-        if agent_name is not None:
-            token = token.with_kind("agent").with_attributes({AGENT_NAME_ATTRIBUTE: agent_name})
-        room = rtc.Room()
-        await room.connect(self.settings.url, token.to_jwt())
-        try:
-            yield room
-        finally:
-            await room.disconnect()
+        room_name = build_room_name(interview.id)
+        if agent_name is None:
+            return join_room(self.settings, room_name, identity)
+        return join_room(self.settings, room_name, identity, "agent", attributes={AGENT_NAME_ATTRIBUTE: agent_name})
 
 
 @asynccontextmanager

@@ -12,8 +12,9 @@ from livekit import rtc
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from sandbox.processes import ChildProcess
+from tests.audio import measure_loudest_tone
 from tests.cli_workspace import copy_workspace, wait_for_dev_output
-from tests.livekit_rooms import find_livekit, measure_loudest_tone
+from tests.livekit_rooms import find_livekit
 
 pytestmark = pytest.mark.servers
 

@@ -71,7 +71,7 @@ def test_api_process_loads_neither_sandbox_nor_tests(loaded_modules: set[str]) -
 
 
 def test_api_process_loads_the_api(loaded_modules: set[str]) -> None:
-    expected = {"api.http", "cli.serve", "models.storage.database", "resolvers.subscriptions"}
+    expected = {"api.http", "cli.serve", "models.database", "resolvers.subscriptions"}
     assert expected <= loaded_modules, "without them, the other tests of this file would check nothing"
 
 

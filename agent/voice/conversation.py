@@ -28,7 +28,7 @@ from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
 from models.storage.clock import now
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 
 log = structlog.get_logger(__name__)
 

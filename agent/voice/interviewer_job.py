@@ -14,23 +14,22 @@ from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInp
 from agent.interview_context import load_position
 from agent.interviewer import create_claude_client
 from agent.phrases import load_phrasebook
-from agent.retry_policy import end_if_exhausted, retry_or_fail
+from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from agent.voice.conversation import Conversation
 from agent.voice.room_events import ConnectionMonitor, RoomEvents
 from agent.voice.session import VoiceAgent, create_session
 from agent.voice.speech import SpeechPlayer
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.livekit_worker import RoomJob, create_livekit_worker
 from lifecycle.presence import dispatch_missing_interviewers
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import open_services
 from lifecycle.states import finish_interview
 from models.documents.interview import Interview
-from models.storage.lease import renew_lease
+from models.storage.lease import LeaseLost, renew_lease
 from models.writes import interview_transitions, room_transitions
-from models.writes.append_turns import LeaseLost
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -68,7 +67,7 @@ async def conduct_interview(job: RoomJob) -> None:
     interview = await room_transitions.claim_interviewer_lease(job.interview_id, job.fence, job.holder, lease_seconds)
     if interview is None:
         raise LeaseLost
-    if await end_if_exhausted(services, interview):
+    if await give_up_if_exhausted(services, interview):
         return
 
     async def renew() -> bool:
@@ -81,7 +80,7 @@ async def conduct_interview(job: RoomJob) -> None:
     except LeaseLost:
         raise
     except Exception as error:
-        await retry_or_fail(services, interview, error)
+        await retry_or_give_up(services, interview, error)
         raise
     await interview_transitions.release_interview_lease(job.interview_id, job.fence)
 

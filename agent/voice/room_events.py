@@ -20,7 +20,7 @@ from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.turn import Channel, Speaker
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 
 log = structlog.get_logger(__name__)
 

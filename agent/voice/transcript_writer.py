@@ -18,7 +18,8 @@ from models.documents.interview import Interview
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
 from models.storage.backoff import Backoff
 from models.storage.clock import now
-from models.writes.append_turns import InterviewerUpdate, LeaseLost
+from models.storage.lease import LeaseLost
+from models.writes.append_turns import InterviewerUpdate
 
 log = structlog.get_logger(__name__)
 

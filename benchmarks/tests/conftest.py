@@ -7,7 +7,7 @@ from beanie.exceptions import CollectionWasNotInitialized
 from pymongo.errors import InvalidOperation
 
 from benchmarks.rig import Rig, start_rig
-from models.storage.database import DOCUMENTS
+from models.database import DOCUMENTS
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from benchmarks import lists
 from benchmarks.archive import Archive, store
 from benchmarks.lists import BOUND_SECONDS, FilterValues
 from benchmarks.rig import Rig
+from models import database
 from models.documents.interview import Interview
 from models.reads.interview_list import InterviewOrderField
-from models.storage import database
 from models.storage.clock import now
 
 COUNT = 300

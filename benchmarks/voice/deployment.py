@@ -15,10 +15,10 @@ from bson import ObjectId
 from benchmarks.rig import DATA, ROOT, call, connect, start_interview
 from cli.keys import load_starter_positions, provision_key
 from lifecycle.consent import CURRENT_CONSENT_VERSION
+from models import database
 from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.documents.organization import Role, ensure_organization
 from models.documents.turn import Turn, read_turns
-from models.storage import database
 from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
 from sandbox.caller.listener import VoiceActivity

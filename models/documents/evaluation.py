@@ -10,9 +10,10 @@ from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.documents.interview import Decision, Lease, Recommendation
+from models.documents.interview import Decision, Recommendation
 from models.documents.usage import Usage
 from models.storage.clock import now
+from models.storage.lease import Lease
 from models.storage.stored_document import StoredDocument
 
 

@@ -1,4 +1,4 @@
-"""Idempotency keys: the first request with a key fixes the id of its result, and every retry works on that id.
+"""Idempotency keys: the first request with a key chooses the id of its result, and every retry uses the same id.
 
 A retry therefore completes a request that failed half-way, and concurrent requests create one result.
 Neither tokens nor inputs are stored, only a keyed digest of the input.

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from beanie import PydanticObjectId
 from bson import ObjectId
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.documents.interview_indexes import INDEXES
 from models.documents.turn import Channel
 from models.storage.clock import now
+from models.storage.lease import Lease
 from models.storage.stored_document import StoredDocument
 
 
@@ -100,36 +101,30 @@ class Progress(BaseModel):
     exchanges: int = 0
 
 
-DISPATCH_HOLDER = "dispatch"
-"""Lease holder while an interviewer has been dispatched and has not joined yet."""
-
-
-class Lease(BaseModel):
-    """The exclusive right to work on a document until a time by MongoDB's clock; the document's `fence` numbers the leases."""
-
-    holder: str
-    until: datetime
-
-
 class RoomState(BaseModel):
-    """Candidate presence and interviewer dispatch of a voice interview (models.writes.room_transitions)."""
+    """Candidate presence and interviewer dispatch of a voice interview (models.writes.room_transitions).
 
-    wanted_until: datetime
-    """An interviewer is wanted until then even while the room is empty, because the candidate was just admitted."""
+    An alias is the name under which MongoDB stores the field.
+    """
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    expected_until: datetime = Field(alias="wanted_until")
+    """The candidate was admitted and is expected to join by then: an interviewer is needed although the room is empty."""
     participant: str | None = None
-    """LiveKit's id of the candidate's current connection; None while the candidate is away."""
+    """LiveKit's session id (sid) of the candidate's current connection; None while the candidate is away."""
     left_at: datetime | None = None
     """When the candidate left; None before the first join and while the candidate is present."""
     joined_at: datetime | None = None
     """When the newest known connection joined, by LiveKit's clock; late events about older connections are ignored."""
-    gone: list[str] = Field(default_factory=list)
-    """The last connections that ended; a connection never returns."""
+    ended_sids: list[str] = Field(default_factory=list, alias="gone")
+    """The connections that ended last; a connection never returns."""
     dispatches: int = 0
     """Consecutive dispatches that no interviewer answered."""
 
 
 class Erasure(BaseModel):
-    """How much was erased, and whether the deletion must be repeated."""
+    """How much was erased, and whether its deletion is still pending."""
 
     turns: int
     evaluations: int
@@ -183,9 +178,9 @@ class Interview(StoredDocument):
     replies: int = 0
     """Replies requested from Claude."""
     due_at: datetime | None = None
-    """TEXT: when the interviewer must act next: immediately after a message, else at the next time or silence limit."""
+    """When a written reply is due: immediately after a typed message; in TEXT, otherwise at the next limit of time or silence."""
     attempts: int = 0
-    """Consecutive attempts without a stored turn, including that of the current lease holder."""
+    """Attempts of interviewers in a row without a stored turn, including that of the current lease holder."""
     fence: int = 0
     lease: Lease | None = None
     room: RoomState | None = None

@@ -10,7 +10,7 @@ SORT_FIELDS = {
     "score": ("created_at", "evaluated"),
     "candidate_order": ("created_at", "score"),
 }
-"""Sort fields of lists, and the further fields in their keys, by which ranges are filtered before documents are read."""
+"""Sort fields of lists, each with further fields that its index holds, so that ranges are checked before documents are read."""
 FilterFields = tuple[str, ...]
 """The fields that one filter compares."""
 FILTER_INDEX_ORDERS: dict[FilterFields, tuple[str, ...]] = {
@@ -18,7 +18,7 @@ FILTER_INDEX_ORDERS: dict[FilterFields, tuple[str, ...]] = {
     # candidates are ranked by score within a position
     ("position.key",): ("created_at", "score"),
     ("channel",): ("created_at",),
-    # a recommendation is a band of scores: in their order it lies behind all lower scores
+    # a recommendation is a band of scores: without this index, a page by score would first read all scores outside the band
     ("recommendation",): ("created_at", "score"),
     ("evaluated", "decision"): ("created_at",),
 }
@@ -48,7 +48,7 @@ def build_index_keys(*fields: str) -> IndexKeys:
 
 INDEXES: list[IndexModel] = [
     *(IndexModel(build_index_keys(order)) for order in SORT_FIELDS),
-    *(IndexModel(build_index_keys(*kind, order)) for kind, orders in FILTER_INDEX_ORDERS.items() for order in orders),
+    *(IndexModel(build_index_keys(*fields, order)) for fields, orders in FILTER_INDEX_ORDERS.items() for order in orders),
     # selective fields: few interviews share a value
     *(IndexModel(build_index_keys(field, "created_at")) for field in ("external_id", "name_terms", "email_terms")),
     IndexModel([("due_at", ASCENDING)], sparse=True),

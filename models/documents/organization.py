@@ -71,7 +71,7 @@ async def find_organization(name: str) -> Organization | None:
 
 
 async def ensure_organization(name: str) -> tuple[Organization, bool]:
-    """Return the organization with this name, created if it does not exist, and whether it was created."""
+    """Return the organization with this name and whether this call created it."""
     found = await find_organization(name)
     if found:
         return found, False

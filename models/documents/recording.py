@@ -10,11 +10,11 @@ from typing import ClassVar
 
 from beanie import PydanticObjectId
 from bson import ObjectId
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.documents.interview import Lease
 from models.storage.clock import now
+from models.storage.lease import Lease
 from models.storage.stored_document import StoredDocument
 
 
@@ -37,7 +37,7 @@ class RecordingStatus(StrEnum):
 
 
 class VideoSize(BaseModel):
-    """Size of the video, the same in every part so that parts can be joined without transcoding."""
+    """Width and height in pixels, the same in every part of a recording so that parts can be joined without transcoding."""
 
     width: int
     height: int
@@ -46,12 +46,14 @@ class VideoSize(BaseModel):
 class RecordingPart(BaseModel):
     """What one recorder wrote, from its start until it ended for any reason."""
 
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
     number: int
     """Fence of the recorder's lease; later parts have greater numbers."""
     started_at: datetime
     """Time of the first sample, by the recorder's clock."""
-    picture: VideoSize | None = None
-    """Size of the video; None without a camera."""
+    video_size: VideoSize | None = Field(None, alias="picture")
+    """Size of the video, stored as `picture`; None without a camera."""
 
 
 class RecordingFile(BaseModel):
@@ -89,7 +91,7 @@ class Recording(StoredDocument):
     attempts: int = 0
     """Attempts to make the files, counted when they begin."""
     dispatches: int = 0
-    """Consecutive dispatches of recorders without a new part."""
+    """Recorders dispatched so far, counted when they are dispatched."""
     fence: int = 0
     lease: Lease | None = None
 

@@ -1,4 +1,4 @@
-"""Batched reads of API keys and access states, by which callers are authenticated and rechecked."""
+"""Batched reads of what authenticates callers: API keys, and the access states of interviews."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

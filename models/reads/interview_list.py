@@ -104,7 +104,7 @@ def _build_equality_criteria(where: InterviewFilter) -> dict[FilterFields, dict[
 
 
 def _build_name_criteria(where: InterviewFilter) -> list[dict[str, Any]]:
-    """Return a condition for each word that the candidate's name or email must contain the beginning of."""
+    """Return one condition for each word of the search: a word of the name or email must begin with it."""
     if where.candidate is None:
         return []
     terms = "email_terms" if where.search_email else "name_terms"
@@ -129,18 +129,18 @@ def _build_range_criteria(where: InterviewFilter) -> dict[str, dict[str, Any]]:
 
 
 SELECTIVE_PREFIX_LENGTH = 3
-"""Shortest beginning of a name that few enough interviews share to read all of them."""
+"""Length from which a beginning of a name is rare enough to read every interview that has it."""
 NULLABLE_ORDERS = ("started_at", "score")
-"""Orders whose value many interviews lack; in ascending order these come first."""
+"""Fields that many interviews lack. In ascending order, the interviews without a value come first."""
 
 
 def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | None:
     """Return the index to read a page from, or None to let MongoDB's planner choose.
 
-    An index is named where it has the page in order, or leads to few interviews. The planner decides
-    where the best index depends on how many interviews match: a filter in an order that no index has.
-    It runs all candidates against each other until one has the page, so it is not asked where even
-    the best of them has to pass the many interviews that lack the order's value.
+    An index is named if it returns the page in order, or if it leads to few interviews. The planner decides
+    if the best index depends on how many interviews match: for a filter in an order that no index serves.
+    It runs all candidate indexes until one has found the page, which costs too much if even the best
+    must first skip the many interviews without a value in the order's field.
     """
     order = request.order.field
     if where.external_id is not None:
@@ -158,9 +158,9 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
     if where.status is not None and not set(where.status) & set(TERMINAL_STATUSES):
         # few interviews are open or scheduled at any time
         return build_index_keys("status", "created_at")
-    is_range_in_keys = not equalities and set(_build_range_criteria(where)) <= {order, "score"}
+    has_only_indexed_ranges = not equalities and set(_build_range_criteria(where)) <= {order, "score"}
     starts_at_missing_values = order in NULLABLE_ORDERS and not request.is_read_descending
-    return build_index_keys(order) if is_range_in_keys or starts_at_missing_values else None
+    return build_index_keys(order) if has_only_indexed_ranges or starts_at_missing_values else None
 
 
 async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:

@@ -1,4 +1,4 @@
-"""Rows of interview lists: only the requested fields are read, and each is converted on access.
+"""Rows of interview lists: MongoDB returns only the requested fields, and each is converted when it is accessed.
 
 Rows are read through PyMongo: for a page of 20 interviews, Beanie takes four times as long as MongoDB's answer.
 """

@@ -83,7 +83,7 @@ class Page(Generic[R]):
     @property
     def cursors(self) -> list[str]:
         """The cursor of each item."""
-        return [encode_cursor(self.order, *place) for place in self.sort_keys]
+        return [encode_cursor(self.order, *sort_key) for sort_key in self.sort_keys]
 
     @property
     def end_cursors(self) -> tuple[str, str] | None:
@@ -103,8 +103,8 @@ def encode_cursor(order: SortOrder, value: object, row_id: ObjectId) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def decode_cursor(order: SortOrder, cursor: str, name: str) -> SortKey:
-    """Return the sort value and id in a cursor. Raises BadInput if it is not a cursor of this list and order."""
+def decode_cursor(order: SortOrder, cursor: str, argument: str) -> SortKey:
+    """Return the sort value and id in the cursor that `argument` has. Raises BadInput for a cursor of another list or order."""
     try:
         data = BSON(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)).decode(_CODEC)
         is_same_list = (data["o"], data["d"]) == (order.field, order.descending)
@@ -113,16 +113,18 @@ def decode_cursor(order: SortOrder, cursor: str, name: str) -> SortKey:
             return data["v"], data["i"]
     except (binascii.Error, BSONError, KeyError, TypeError, ValueError):
         pass
-    raise BadInput(f"{name} is not a cursor of this list in this order: send one that this list returned, or none.", field=name)
+    raise BadInput(
+        f"{argument} is not a cursor of this list in this order: send one that this list returned, or none.", field=argument
+    )
 
 
 def _build_keyset_criteria(field: str, value: Any, row_id: ObjectId, *, descending: bool) -> list[dict[str, Any]]:
-    """Return criteria for the rows beyond a row, as consecutive ranges that start at the cursor in any index."""
+    """Return criteria for the rows beyond a row, in the order of reading; each is one range of the index."""
     operator = "$lt" if descending else "$gt"
-    tie = {field: value, "_id": {operator: row_id}}
+    same_value = {field: value, "_id": {operator: row_id}}
     if value is None:
-        return [tie] if descending else [tie, {field: {"$ne": None}}]
-    branches = [tie, {field: {operator: value}}]
+        return [same_value] if descending else [same_value, {field: {"$ne": None}}]
+    branches = [same_value, {field: {operator: value}}]
     if descending:
         branches.append({field: None})
     # the bound repeats the $or, or MongoDB might read an index from its beginning

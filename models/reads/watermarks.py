@@ -1,4 +1,4 @@
-"""The frequent queries of live feeds: a few fields of many interviews in one read."""
+"""The queries that live feeds repeat: each reads a few fields of many interviews."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from bson.codec_options import CodecOptions
 
 from models.documents.interview import TERMINAL_STATUSES, Interview
 from models.reads.credentials import ACCESS_FIELDS, AccessState, to_access_state
-from models.storage.transactions import get_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +51,6 @@ async def list_changes_since(organization_id: ObjectId, since: datetime) -> list
 async def read_server_time() -> datetime:
     """Return the time by MongoDB's clock, which also sets `updated_at`."""
     # a command does not inherit the client's codec options
-    reply: dict[str, Any] = await get_database().command("hello", codec_options=CodecOptions(tz_aware=True))
+    database = Interview.get_pymongo_collection().database
+    reply: dict[str, Any] = await database.command("hello", codec_options=CodecOptions(tz_aware=True))
     return cast(datetime, reply["localTime"])

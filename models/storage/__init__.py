@@ -1,1 +1,1 @@
-"""Storage plumbing: the connection, transactions, compare-and-set, leases and backoff."""
+"""Storage plumbing that knows no documents: transactions, compare-and-set, leases and backoff."""

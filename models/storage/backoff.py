@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _MAX_DOUBLINGS = 30
+"""More than any pause needs; it keeps the power of two small however many failures there were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,12 @@ class Backoff:
 
     def seconds(self, failures: int) -> float:
         """Return the pause after that many failures in a row; 0 when there was none."""
-        return min(self.max_seconds, self.base_seconds * 2.0 ** min(failures - 1, _MAX_DOUBLINGS)) if failures > 0 else 0.0
+        if failures <= 0:
+            return 0.0
+        return min(self.max_seconds, self.base_seconds * 2.0 ** min(failures - 1, _MAX_DOUBLINGS))
 
     def jittered_seconds(self, failures: int) -> float:
-        """Return between half of the pause and the whole, at random: clients that lost a server together return apart."""
+        """Return at least half of the pause, at random, so that clients that lost a server together do not reconnect together."""
         return self.seconds(failures) * random.uniform(0.5, 1.0)  # noqa: S311  # it spreads load and guards no secret
 
     def expression(self, failures: Any) -> dict[str, Any]:

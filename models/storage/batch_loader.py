@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 BATCH_WINDOW_SECONDS = 0.01
-"""Longest time that a batch waits for the read before it, so that a hanging read delays nobody further."""
+"""Longest time that a batch waits for the running read to end, so that one slow read does not delay the next."""
 
 
 class BatchLoader(Generic[K, V]):
@@ -59,21 +59,21 @@ class BatchLoader(Generic[K, V]):
             self._start_read(self._open_batch)
 
     async def _resolve_waiters(self, waiters: "Mapping[K, list[asyncio.Future[V | None]]]") -> None:
-        pending = [(key, future) for key, answers in waiters.items() for future in answers]
+        pending = [(key, future) for key, futures in waiters.items() for future in futures]
         try:
             values = await self._read(list(waiters))
         except Exception as error:
-            for _, answer in pending:
-                if not answer.done():
-                    answer.set_exception(error)
+            for _, future in pending:
+                if not future.done():
+                    future.set_exception(error)
         else:
-            for key, answer in pending:
-                if not answer.done():
-                    answer.set_result(values.get(key))
+            for key, future in pending:
+                if not future.done():
+                    future.set_result(values.get(key))
         finally:
-            # the loop is closing: no caller waits for a result that never comes
-            for _, answer in pending:
-                answer.cancel()
+            # if this task was cancelled because the loop is closing, the callers must not wait for a result
+            for _, future in pending:
+                future.cancel()
 
 
 class _Batch(Generic[K, V]):

@@ -19,7 +19,7 @@ async def compare_and_set(
     computed: Mapping[str, Any] | None = None,
     session: AsyncClientSession | None = None,
 ) -> D | None:
-    """Change the document if `condition` holds; return the changed document, else None.
+    """Change the document if `condition` holds. Returns the changed document, or None if the condition does not hold.
 
     `values` are stored literally, so that user input is never evaluated as an expression.
     `computed` are aggregation expressions, such as "$$NOW".

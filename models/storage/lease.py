@@ -1,64 +1,85 @@
 """The lease kernel: who may work on a document, decided by MongoDB in one step and by its clock.
 
-A leased document has a `lease` (holder and end) and a `fence`; a job also has `due_at` and `attempts`. A claim needs a lease
-that has lapsed, and raises the fence. Every later step names the fence of its claim, so a replaced holder changes nothing.
+A leased document has a `lease` and a `fence`; a job also has `due_at` and `attempts`. A claim succeeds only if no lease is in
+force, and raises the fence. Every later step names the fence of its claim, so that a holder that was replaced changes nothing.
+
+The constants and functions here are aggregation expressions, for the conditions and computed values of a compare-and-set.
 """
 
+from datetime import datetime
 from typing import Any
 
 from beanie import Document
 from bson import ObjectId
+from pydantic import BaseModel
 
 from models.storage.backoff import Backoff
 
+
+class Lease(BaseModel):
+    """The exclusive right to work on a document until a time by MongoDB's clock; the document's `fence` numbers the leases."""
+
+    holder: str
+    until: datetime
+
+
+class LeaseLost(Exception):
+    """Another holder has the lease: the caller must stop working on the document."""
+
+
+PENDING_DISPATCH = "dispatch"
+"""Holder of the lease from the dispatch of a LiveKit agent until the agent itself claims the lease."""
+
 LEASE_IS_FREE: dict[str, Any] = {"$lte": [{"$ifNull": ["$lease.until", "$$NOW"]}, "$$NOW"]}
-"""Condition that the document's lease is free."""
+"""Condition that the document has no lease, or one that has lapsed."""
+DISPATCH_IS_PENDING: dict[str, Any] = {"$eq": ["$lease.holder", PENDING_DISPATCH]}
 IS_DUE: dict[str, Any] = {"$lte": ["$due_at", "$$NOW"]}
 NEXT_FENCE: dict[str, Any] = {"$add": ["$fence", 1]}
-COUNTED_ATTEMPT: dict[str, Any] = {"attempts": {"$add": ["$attempts", 1]}}
+ATTEMPT_INCREMENT: dict[str, Any] = {"attempts": {"$add": ["$attempts", 1]}}
 """Counts an attempt where it begins, so that it counts however it ends."""
 NOT_ERASED: dict[str, Any] = {"erased_at": None}
 
 
 def from_now(seconds: float | dict[str, Any]) -> dict[str, Any]:
-    """Return the expression for the moment that many seconds from now, a number or an expression; negative: ago."""
+    """Return the time that many seconds from now. `seconds` may be an expression; a negative number means a time in the past."""
     milliseconds = {"$multiply": [1000, seconds]} if isinstance(seconds, dict) else int(seconds * 1000)
     return {"$add": ["$$NOW", milliseconds]}
 
 
-def lease_expression(holder: str, seconds: float | dict[str, Any]) -> dict[str, Any]:
-    """Return the expression for a models.documents.interview.Lease of `holder` from now on."""
+def build_lease(holder: str, seconds: float | dict[str, Any]) -> dict[str, Any]:
+    """Return a Lease of `holder` that begins now."""
     return {"holder": {"$literal": holder}, "until": from_now(seconds)}
 
 
-def is_free_after(backoff: Backoff) -> dict[str, Any]:
-    """Return the condition that nobody holds the lease, and that the pause after abandoned attempts has passed.
+def lease_is_free_for_retry(backoff: Backoff) -> dict[str, Any]:
+    """Return the condition that the lease is free and that the pause after abandoned attempts has passed.
 
-    An attempt whose lease lapsed was killed or cut off, and says nothing about when to try again. The first is replaced without
-    a pause, further ones in a row with a growing one, so that a crash loop does not use up the attempts within seconds.
+    An attempt is abandoned if its process was killed or disconnected, so that it scheduled no retry. The first abandoned
+    attempt is replaced without a pause. Further ones in a row are followed by a growing pause, so that a crash loop does not
+    use up the attempts within seconds.
     """
     pause = {"$multiply": [1000, backoff.expression({"$subtract": ["$attempts", 1]})]}
-    # null, where there is no lease, sorts before every date
+    # a missing lease is null, which sorts before every date
     return {"$lte": [{"$add": ["$lease.until", pause]}, "$$NOW"]}
 
 
-def claim_of(holder: str, seconds: float) -> dict[str, Any]:
-    """Return what a job's claim computes: the next fence, the counted attempt and the lease."""
-    return {"fence": NEXT_FENCE, "lease": lease_expression(holder, seconds), **COUNTED_ATTEMPT}
+def build_job_claim(holder: str, seconds: float) -> dict[str, Any]:
+    """Return the computed values by which `holder` claims a job: the next fence, the counted attempt and the lease."""
+    return {"fence": NEXT_FENCE, "lease": build_lease(holder, seconds), **ATTEMPT_INCREMENT}
 
 
-def postponed(seconds: float) -> dict[str, Any]:
-    """Return what the holder of a job computes to give it up until that many seconds from now."""
+def build_job_postponement(seconds: float) -> dict[str, Any]:
+    """Return the computed values by which the holder of a job releases it, due again that many seconds from now."""
     return {"lease": None, "due_at": from_now(seconds)}
 
 
-def dispatch_of(holder: str, backoff: Backoff, dispatches: str) -> dict[str, Any]:
-    """Return what the claim of a dispatch computes; it counts as a lease, and longer after each that was not answered.
+def build_dispatch_claim(backoff: Backoff, counter: str) -> dict[str, Any]:
+    """Return the computed values by which a process claims the dispatch of an agent, and counts it in the field `counter`.
 
-    `dispatches` names the field that counts them.
+    The dispatch holds the lease until the agent claims it, for a time that grows with each dispatch counted so far.
     """
-    count = {"$add": [f"${dispatches}", 1]}
-    return {"fence": NEXT_FENCE, "lease": lease_expression(holder, backoff.expression(count)), dispatches: count}
+    count = {"$add": [f"${counter}", 1]}
+    return {"fence": NEXT_FENCE, "lease": build_lease(PENDING_DISPATCH, backoff.expression(count)), counter: count}
 
 
 async def renew_lease(model: type[Document], document_id: ObjectId, fence: int, holder: str, seconds: float) -> bool:
@@ -68,6 +89,6 @@ async def renew_lease(model: type[Document], document_id: ObjectId, fence: int, 
     nor parsed, which saves a third of the time of `compare_and_set`.
     """
     # the holder is part of the condition, so that a renewal after the release does not restore the lease
-    held = {"_id": document_id, "fence": fence, "lease.holder": holder}
-    renewed = await model.get_pymongo_collection().update_one(held, [{"$set": {"lease": lease_expression(holder, seconds)}}])
+    condition = {"_id": document_id, "fence": fence, "lease.holder": holder}
+    renewed = await model.get_pymongo_collection().update_one(condition, [{"$set": {"lease": build_lease(holder, seconds)}}])
     return renewed.matched_count == 1

@@ -12,12 +12,9 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict, NotFound
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
 from models.documents.turn import Channel, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
+from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import update_interview
-
-
-class LeaseLost(Exception):
-    """Another holder has the lease: the caller must stop acting as the interviewer."""
 
 
 class Superseded(Exception):
@@ -74,7 +71,7 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
         return (await _insert(interview, [turn_with_question], session))[0], interview
 
     try:
-        stored = await run_in_transaction(work)
+        stored = await run_in_transaction(Interview, work)
     except DuplicateKeyError:
         stored = None
     if stored:
@@ -147,7 +144,7 @@ async def append_interviewer_turns(
         return None if interview is None else (await _insert(interview, turns, session), interview)
 
     try:
-        stored = await run_in_transaction(work)
+        stored = await run_in_transaction(Interview, work)
     except DuplicateKeyError:
         stored = None
     if stored:
@@ -166,10 +163,9 @@ async def append_interviewer_turns(
 
 
 async def _insert(interview: Interview, turns: Sequence[NewTurn], session: AsyncClientSession) -> list[Turn]:
-    first = interview.last_seq - len(turns) + 1
     stored = [
-        Turn(id=ObjectId(), interview_id=interview.id, seq=first + place, **turn_to_values(turn))
-        for place, turn in enumerate(turns)
+        Turn(id=ObjectId(), interview_id=interview.id, seq=seq, **turn_to_values(turn))
+        for seq, turn in enumerate(turns, interview.last_seq - len(turns) + 1)
     ]
     for turn in stored:  # the error of insert_many would contain the text
         await get_turn_collection().insert_one(turn_to_row(turn), session=session)

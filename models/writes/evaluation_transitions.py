@@ -25,14 +25,14 @@ from models.documents.usage import Usage
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
-from models.storage.lease import IS_DUE, NOT_ERASED, claim_of, is_free_after, postponed
+from models.storage.lease import IS_DUE, NOT_ERASED, build_job_claim, build_job_postponement, lease_is_free_for_retry
 from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import change_with_interview, insert_with_interview, update_interview
 
 BACKOFF = Backoff(base_seconds=5.0, max_seconds=300.0)
 """Pauses between attempts of one evaluation."""
 
-_CLAIMABLE = {"$and": [IS_DUE, is_free_after(BACKOFF)]}
+_CLAIMABLE = {"$and": [IS_DUE, lease_is_free_for_retry(BACKOFF)]}
 _JOB_CLEARED: dict[str, Any] = {"lease": None, "due_at": None}
 
 
@@ -49,7 +49,7 @@ async def claim_evaluation(
         evaluation_id,
         {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": _CLAIMABLE},
         {"status": EvaluationStatus.RUNNING, "prompt_version": prompt_version},
-        claim_of(holder, lease_seconds),
+        build_job_claim(holder, lease_seconds),
     )
 
 
@@ -61,7 +61,7 @@ async def postpone_evaluation(
     An attempt in which the judge was not called (`judge_was_called=False`) does not count.
     """
     values = {"status": EvaluationStatus.PENDING, "failure": failure}
-    changes = postponed(retry_seconds)
+    changes = build_job_postponement(retry_seconds)
     if not judge_was_called:
         changes |= {
             "attempts": {"$subtract": ["$attempts", 1]},
@@ -92,7 +92,7 @@ async def complete_pass(evaluation: Evaluation, judgement: JudgementDocument) ->
         await judgement.insert(session=session)
         return changed
 
-    return await run_in_transaction(work)
+    return await run_in_transaction(Evaluation, work)
 
 
 async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:
@@ -189,7 +189,7 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
             return None
         return added or await Evaluation.get(evaluation.id, session=session)
 
-    return await run_in_transaction(work)
+    return await run_in_transaction(Evaluation, work)
 
 
 async def _is_newest_completed(evaluation: Evaluation, session: AsyncClientSession) -> bool:

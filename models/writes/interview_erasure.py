@@ -30,7 +30,7 @@ _ERASED_FIELDS: dict[str, Any] = {
     "lease": None,
 }
 MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)
-"""Pauses between attempts to delete the files."""
+"""Pauses between attempts to delete the recording's files from the store."""
 
 _ERASURE_MARK: dict[str, Any] = {
     "erased_at": "$$NOW",
@@ -53,7 +53,7 @@ async def mark_erased(interview_id: ObjectId) -> Interview | None:
             recordings=sum(len(recording.files) for recording in await list_recordings_for_interviews([interview_id])),
         )
         cancellation = {} if interview.status in TERMINAL_STATUSES else {"status": InterviewStatus.CANCELLED, "end_reason": None}
-        # any write moves updated_at: then count again
+        # if another write has moved updated_at since, count again
         condition = {"erased_at": None, "updated_at": interview.updated_at}
         if marked := await update_interview(
             interview_id, condition, {**_ERASED_FIELDS, **cancellation, "erasure": counts}, _ERASURE_MARK
@@ -98,7 +98,7 @@ async def begin_media_deletion(interview_id: ObjectId) -> Interview | None:
 async def confirm_media_erased(interview_id: ObjectId, quiet_seconds: float) -> bool:
     """Record that the store has no more files of the interview; return whether the erasure is complete.
 
-    It is complete only `quiet_seconds` after the mark, because a recorder may have kept writing until it noticed.
+    It is complete only `quiet_seconds` after the mark, because a recorder may keep writing until it notices the mark.
     """
     quiet = {"$lte": ["$erased_at", from_now(-quiet_seconds)]}
     condition = {"erased_at": {"$ne": None}, "$expr": quiet}

@@ -11,18 +11,21 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from models.documents.evaluation import Evaluation
-from models.documents.interview import (
-    DISPATCH_HOLDER,
-    OPEN_STATUSES,
-    Consent,
-    EndReason,
-    Interview,
-    InterviewStatus,
-    get_interview,
-)
+from models.documents.interview import OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel
 from models.storage.backoff import Backoff
-from models.storage.lease import IS_DUE, LEASE_IS_FREE, NOT_ERASED, claim_of, from_now, is_free_after, lease_expression, postponed
+from models.storage.lease import (
+    DISPATCH_IS_PENDING,
+    IS_DUE,
+    LEASE_IS_FREE,
+    NOT_ERASED,
+    PENDING_DISPATCH,
+    build_job_claim,
+    build_job_postponement,
+    build_lease,
+    from_now,
+    lease_is_free_for_retry,
+)
 from models.writes.interview_updates import insert_with_interview, update_interview
 
 REPLY_BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)
@@ -77,7 +80,7 @@ async def mark_ending(
             "ended_at": "$$NOW",
             "due_at": None,
             # an interviewer that was only dispatched has no last words to store
-            "lease": {"$cond": [{"$eq": ["$lease.holder", DISPATCH_HOLDER]}, None, "$lease"]},
+            "lease": {"$cond": [DISPATCH_IS_PENDING, None, "$lease"]},
         },
     )
 
@@ -130,11 +133,11 @@ async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float)
             "channel": Channel.TEXT,
             "status": {"$in": list(OPEN_STATUSES)},
             "due_at": {"$ne": None},
-            "$expr": {"$and": [IS_DUE, is_free_after(REPLY_BACKOFF)]},
+            "$expr": {"$and": [IS_DUE, lease_is_free_for_retry(REPLY_BACKOFF)]},
             **NOT_ERASED,
         },
         {},
-        claim_of(holder, lease_seconds),
+        build_job_claim(holder, lease_seconds),
         visible=False,
     )
 
@@ -144,18 +147,20 @@ async def release_interview_lease(interview_id: ObjectId, fence: int, *, retry_s
 
     Returns the changed interview, or None when another holder has taken over.
     """
-    if retry_seconds is None:
-        return await update_interview(interview_id, {"fence": fence}, {"lease": None, "attempts": 0}, visible=False)
     is_voice = {"$eq": ["$channel", Channel.VOICE]}
-    failed = {
-        **postponed(retry_seconds),
-        # this lease delays the next dispatch until the retry is due
-        "lease": {"$cond": [is_voice, lease_expression(DISPATCH_HOLDER, retry_seconds), None]},
+    if retry_seconds is None:
+        # in voice only a stored turn resets the count, because LiveKit may remove every interviewer as soon as it joins
+        attempts = {"attempts": {"$cond": [is_voice, "$attempts", 0]}}
+        return await update_interview(interview_id, {"fence": fence}, {"lease": None}, attempts, visible=False)
+    postponement = {
+        **build_job_postponement(retry_seconds),
+        # in voice, this lease delays the next dispatch until the retry is due
+        "lease": {"$cond": [is_voice, build_lease(PENDING_DISPATCH, retry_seconds), None]},
     }
-    return await update_interview(interview_id, {"fence": fence}, {}, failed, visible=False)
+    return await update_interview(interview_id, {"fence": fence}, {}, postponement, visible=False)
 
 
-# --- queries of the sweep
+# --- queries of lifecycle.repairs
 
 
 async def find_due_replies(min_age_seconds: float, limit: int) -> list[ObjectId]:
@@ -166,7 +171,7 @@ async def find_due_replies(min_age_seconds: float, limit: int) -> list[ObjectId]
             "channel": Channel.TEXT,
             "status": {"$in": list(OPEN_STATUSES)},
             "erased_at": None,
-            "$expr": {"$and": [{"$lte": ["$due_at", from_now(-min_age_seconds)]}, is_free_after(REPLY_BACKOFF)]},
+            "$expr": {"$and": [{"$lte": ["$due_at", from_now(-min_age_seconds)]}, lease_is_free_for_retry(REPLY_BACKOFF)]},
         },
         "due_at",
         limit,

@@ -48,9 +48,9 @@ async def change_with_interview(
     interview_values: Mapping[str, Any] | None = None,
     visible: bool = True,
 ) -> D | None:
-    """Change the document and its interview in one transaction; None when one of the conditions does not hold (any more).
+    """Change the document and its interview in one transaction; None, with nothing changed, unless both conditions hold.
 
-    The interview's updated_at moves unless callers cannot see the change (`visible`), as in `update_interview`.
+    The interview's `updated_at` moves unless callers cannot see the change (`visible=False`), as in `update_interview`.
     """
 
     async def work(session: AsyncClientSession) -> D | None:
@@ -66,7 +66,7 @@ async def change_with_interview(
             return None
         return changed
 
-    return await run_in_transaction(work)
+    return await run_in_transaction(Interview, work)
 
 
 async def insert_with_interview(
@@ -75,7 +75,7 @@ async def insert_with_interview(
     interview_values: Mapping[str, Any] | None = None,
     computed: Mapping[str, Any] | None = None,
 ) -> Interview | None:
-    """Store a new document and change its interview in one transaction; None when `interview_condition` does not hold.
+    """Store a new document and change its interview in one transaction; None, with nothing stored, unless the condition holds.
 
     Raises DuplicateKeyError when a unique index already has the document's keys.
     """
@@ -87,4 +87,4 @@ async def insert_with_interview(
             await document.insert(session=session)
         return interview
 
-    return await run_in_transaction(work)
+    return await run_in_transaction(Interview, work)

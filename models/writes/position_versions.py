@@ -26,15 +26,15 @@ async def save_position(
 
     async def work(session: AsyncClientSession) -> bool:
         if based_on is not None:
-            older = {"organization_id": organization_id, "key": content.key, "version": based_on, "newest": True}
+            base_version = {"organization_id": organization_id, "key": content.key, "version": based_on, "newest": True}
             update = {"$set": {"newest": False}}
-            if not (await Position.get_pymongo_collection().update_one(older, update, session=session)).modified_count:
+            if not (await Position.get_pymongo_collection().update_one(base_version, update, session=session)).modified_count:
                 return False
         await position.insert(session=session)
         return True
 
     try:
-        saved = await run_in_transaction(work)
+        saved = await run_in_transaction(Position, work)
     except DuplicateKeyError:
         saved = False
     if saved:

@@ -4,48 +4,62 @@ LiveKit's events may be late, repeated, reordered or lost, so each step names th
 a connection that has ended never returns, and an older one never replaces a newer one.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from bson import ObjectId
 
-from models.documents.interview import (
-    DISPATCH_HOLDER,
-    OPEN_STATUSES,
-    TERMINAL_STATUSES,
-    Consent,
-    Interview,
-    InterviewStatus,
-    RoomState,
-)
+from models.documents.interview import OPEN_STATUSES, TERMINAL_STATUSES, Consent, Interview, InterviewStatus, RoomState
 from models.documents.turn import Channel
 from models.storage.backoff import Backoff
 from models.storage.lease import (
-    COUNTED_ATTEMPT,
+    ATTEMPT_INCREMENT,
+    DISPATCH_IS_PENDING,
     LEASE_IS_FREE,
     NEXT_FENCE,
     NOT_ERASED,
-    dispatch_of,
+    PENDING_DISPATCH,
+    build_dispatch_claim,
+    build_lease,
     from_now,
-    is_free_after,
-    lease_expression,
+    lease_is_free_for_retry,
 )
 from models.writes.interview_transitions import REPLY_BACKOFF
 from models.writes.interview_updates import update_interview
 
 MAX_DISPATCH_SECONDS = 30.0
-"""Longest wait for one dispatch after several unanswered ones."""
+"""Longest wait for the answer to one dispatch, after several unanswered ones."""
+MAX_UNANSWERED_DISPATCHES = 6
+"""Dispatches in a row, over about two and a half minutes, after which an unanswered interview gets no further one.
+
+If the candidate is in the room, the interview then continues in writing (lifecycle.presence.continue_in_text).
+"""
 MAX_ENDED_SIDS = 10
+"""Ended connections that are remembered, so that late events about them change nothing."""
+
+_EXPECTED_UNTIL = "room.wanted_until"
+"""Stored path of RoomState.expected_until."""
+_ENDED_SIDS = "room.gone"
+"""Stored path of RoomState.ended_sids."""
 
 _IS_OPEN: dict[str, Any] = {"status": {"$in": list(OPEN_STATUSES)}, **NOT_ERASED}
 _IS_PRESENT: dict[str, Any] = {"$ne": [{"$ifNull": ["$room.participant", None]}, None]}
-_IS_WANTED: dict[str, Any] = {"$or": [_IS_PRESENT, {"$gt": ["$room.wanted_until", "$$NOW"]}]}
-_IS_DISPATCHED: dict[str, Any] = {"$eq": ["$lease.holder", DISPATCH_HOLDER]}
-_EMPTY_ROOM: dict[str, Any] = {"$literal": RoomState(wanted_until=datetime.fromtimestamp(0, UTC)).model_dump()}
+_INTERVIEWER_IS_WANTED: dict[str, Any] = {"$or": [_IS_PRESENT, {"$gt": [f"${_EXPECTED_UNTIL}", "$$NOW"]}]}
+# a missing lease sorts before any time; unlike LEASE_IS_FREE, this form can use the index
+_LEASE_HAS_LAPSED: dict[str, Any] = {"$lte": ["$lease.until", "$$NOW"]}
+NO_INTERVIEWER_ANSWERED: dict[str, Any] = {
+    "channel": Channel.VOICE,
+    "room.participant": {"$type": "string"},
+    "room.dispatches": {"$gte": MAX_UNANSWERED_DISPATCHES},
+    "$expr": _LEASE_HAS_LAPSED,
+}
+"""Condition that the candidate is in the room of a VOICE interview, and that its last dispatch was in vain, too."""
+_EMPTY_ROOM: dict[str, Any] = {"$literal": RoomState(expected_until=datetime.fromtimestamp(0, UTC)).model_dump()}
 
 
 async def open_room(
-    interview_id: ObjectId, consent: Consent | None, wanted_seconds: float, dispatch_seconds: float
+    interview_id: ObjectId, consent: Consent | None, expected_seconds: float, dispatch_seconds: float
 ) -> Interview | None:
     """SCHEDULED -> WAITING in the VOICE channel: open the room and hold the lease for a dispatch."""
     return await update_interview(
@@ -54,19 +68,19 @@ async def open_room(
         {"status": InterviewStatus.WAITING, "consent": consent, "channel": Channel.VOICE, "due_at": None},
         {
             "fence": NEXT_FENCE,
-            "lease": lease_expression(DISPATCH_HOLDER, dispatch_seconds),
-            "room": {"$mergeObjects": [_EMPTY_ROOM, {"wanted_until": from_now(wanted_seconds)}]},
+            "lease": build_lease(PENDING_DISPATCH, dispatch_seconds),
+            "room": {"$mergeObjects": [_EMPTY_ROOM, {"wanted_until": from_now(expected_seconds)}]},
         },
     )
 
 
-async def expect_candidate(interview_id: ObjectId, wanted_seconds: float) -> Interview | None:
-    """Record that the candidate was admitted to the room: an interviewer is wanted for at least `wanted_seconds`."""
+async def expect_candidate(interview_id: ObjectId, expected_seconds: float) -> Interview | None:
+    """Record that the candidate was admitted, and is expected in the room for at least `expected_seconds`."""
     return await update_interview(
         interview_id,
         {**_IS_OPEN, "channel": Channel.VOICE, "room": {"$ne": None}},
         {},
-        {"room.wanted_until": {"$max": ["$room.wanted_until", from_now(wanted_seconds)]}},
+        {_EXPECTED_UNTIL: {"$max": [f"${_EXPECTED_UNTIL}", from_now(expected_seconds)]}},
         visible=False,
     )
 
@@ -79,8 +93,8 @@ async def claim_interviewer_lease(interview_id: ObjectId, fence: int, holder: st
 
     Returns None if another was dispatched since, the lease is held, or the interview is over.
     """
-    condition = {**_IS_OPEN, "channel": Channel.VOICE, "fence": fence, "$expr": {"$or": [_IS_DISPATCHED, LEASE_IS_FREE]}}
-    claimed = {"lease": lease_expression(holder, lease_seconds), **COUNTED_ATTEMPT}
+    condition = {**_IS_OPEN, "channel": Channel.VOICE, "fence": fence, "$expr": {"$or": [DISPATCH_IS_PENDING, LEASE_IS_FREE]}}
+    claimed = {"lease": build_lease(holder, lease_seconds), **ATTEMPT_INCREMENT}
     return await update_interview(interview_id, condition, {"room.dispatches": 0}, claimed, visible=False)
 
 
@@ -91,14 +105,13 @@ async def claim_interviewer_dispatch(
 
     The claim holds the lease for `dispatch_seconds`, doubled after each unanswered dispatch up to MAX_DISPATCH_SECONDS.
     With `ignore_pending_dispatch`, a pending dispatch, which may have been lost, does not block the claim. Returns None
-    if no interviewer is wanted or one holds the lease.
+    if no interviewer is wanted, one holds the lease, or MAX_UNANSWERED_DISPATCHES have been made.
     """
-    backoff = Backoff(dispatch_seconds, MAX_DISPATCH_SECONDS)
     return await update_interview(
         interview_id,
         _unattended_criteria(ignore_pending_dispatch=ignore_pending_dispatch),
         {},
-        dispatch_of(DISPATCH_HOLDER, backoff, "room.dispatches"),
+        build_dispatch_claim(Backoff(dispatch_seconds, MAX_DISPATCH_SECONDS), "room.dispatches"),
         visible=False,
     )
 
@@ -109,12 +122,20 @@ async def find_unattended_interviews(limit: int, *, ignore_pending_dispatch: boo
 
 
 def _unattended_criteria(*, ignore_pending_dispatch: bool) -> dict[str, Any]:
-    # a missing lease sorts before any time; unlike $ifNull, this form can use the index
-    lapsed: dict[str, Any] = {"$lte": ["$lease.until", "$$NOW"]}
-    free = {"$or": [lapsed, _IS_DISPATCHED]} if ignore_pending_dispatch else lapsed
+    is_free = {"$or": [_LEASE_HAS_LAPSED, DISPATCH_IS_PENDING]} if ignore_pending_dispatch else _LEASE_HAS_LAPSED
     # the lease of a dispatch already includes the backoff after the one before
-    paused = {"$or": [_IS_DISPATCHED, is_free_after(REPLY_BACKOFF)]}
-    return {**_IS_OPEN, "channel": Channel.VOICE, "$expr": {"$and": [free, paused, _IS_WANTED]}}
+    pause_has_passed = {"$or": [DISPATCH_IS_PENDING, lease_is_free_for_retry(REPLY_BACKOFF)]}
+    return {
+        **_IS_OPEN,
+        "channel": Channel.VOICE,
+        "room.dispatches": {"$lt": MAX_UNANSWERED_DISPATCHES},
+        "$expr": {"$and": [is_free, pause_has_passed, _INTERVIEWER_IS_WANTED]},
+    }
+
+
+async def find_interviews_without_interviewer(limit: int) -> list[ObjectId]:
+    """Return VOICE interviews that match NO_INTERVIEWER_ANSWERED, the longest unattended first."""
+    return await _find_ids({**_IS_OPEN, **NO_INTERVIEWER_ANSWERED}, "lease.until", limit)
 
 
 # --- the candidate
@@ -123,14 +144,14 @@ def _unattended_criteria(*, ignore_pending_dispatch: bool) -> dict[str, Any]:
 async def mark_present(
     interview_id: ObjectId, sid: str, joined_at: datetime | None = None, *, is_listed: bool = False
 ) -> Interview | None:
-    """Record that the candidate is in the room through connection `sid`. None if that is known or outdated.
+    """Record that the candidate is in the room through connection `sid`. None if that is already recorded or outdated.
 
     `joined_at`, by LiveKit's clock, identifies outdated events. `is_listed` means that LiveKit lists the connection
     in the room now, which overrides earlier events.
     """
     freshness_conditions: dict[str, Any] = {}
     if not is_listed:
-        freshness_conditions["room.gone"] = {"$ne": sid}
+        freshness_conditions[_ENDED_SIDS] = {"$ne": sid}
         if joined_at is not None:
             freshness_conditions["$or"] = [{"room.joined_at": None}, {"room.joined_at": {"$lte": joined_at}}]
     previous_sid = {"$setDifference": [["$room.participant"], [None, {"$literal": sid}]]}
@@ -140,25 +161,25 @@ async def mark_present(
         {"room.participant": sid, "room.left_at": None},
         {
             # the expected candidate has joined: leaving again now counts as away
-            "room.wanted_until": {"$min": ["$room.wanted_until", "$$NOW"]},
+            _EXPECTED_UNTIL: {"$min": [f"${_EXPECTED_UNTIL}", "$$NOW"]},
             "room.joined_at": {"$max": ["$room.joined_at", joined_at]},
-            "room.gone": {"$slice": [{"$concatArrays": ["$room.gone", previous_sid]}, -MAX_ENDED_SIDS]},
+            _ENDED_SIDS: {"$slice": [{"$concatArrays": [f"${_ENDED_SIDS}", previous_sid]}, -MAX_ENDED_SIDS]},
         },
         visible=False,
     )
 
 
 async def mark_away(interview_id: ObjectId, sid: str) -> Interview | None:
-    """Record that connection `sid` ended; the candidate is away if it was the current one. None if that is known."""
+    """Record that connection `sid` ended; the candidate is away if it was the current one. None if already recorded."""
     is_current = {"$eq": ["$room.participant", {"$literal": sid}]}
     return await update_interview(
         interview_id,
-        {**_IS_OPEN, "room": {"$ne": None}, "$or": [{"room.participant": sid}, {"room.gone": {"$ne": sid}}]},
+        {**_IS_OPEN, "room": {"$ne": None}, "$or": [{"room.participant": sid}, {_ENDED_SIDS: {"$ne": sid}}]},
         {},
         {
             "room.participant": {"$cond": [is_current, None, "$room.participant"]},
             "room.left_at": {"$cond": [is_current, "$$NOW", "$room.left_at"]},
-            "room.gone": {"$slice": [{"$concatArrays": ["$room.gone", [{"$literal": sid}]]}, -MAX_ENDED_SIDS]},
+            _ENDED_SIDS: {"$slice": [{"$concatArrays": [f"${_ENDED_SIDS}", [{"$literal": sid}]]}, -MAX_ENDED_SIDS]},
         },
         visible=False,
     )
@@ -175,7 +196,7 @@ def abandonment_condition(seconds: float) -> dict[str, Any]:
     return {
         "channel": Channel.VOICE,
         "room.left_at": {"$type": "date"},
-        "$expr": {"$and": [is_late, {"$not": _IS_WANTED}]},
+        "$expr": {"$and": [is_late, {"$not": _INTERVIEWER_IS_WANTED}]},
     }
 
 
@@ -188,8 +209,8 @@ async def find_unanswered_messages(min_age_seconds: float, limit: int) -> list[O
 
 async def read_presence(limit: int) -> dict[ObjectId, str | None]:
     """Return open interviews that have a room, newest first, each with the connection last known to be in it."""
-    criteria = {**_IS_OPEN, "room.wanted_until": {"$type": "date"}}
-    rows = Interview.get_pymongo_collection().find(criteria, {"room.participant": 1}).sort("room.wanted_until", -1).limit(limit)
+    criteria = {**_IS_OPEN, _EXPECTED_UNTIL: {"$type": "date"}}
+    rows = Interview.get_pymongo_collection().find(criteria, {"room.participant": 1}).sort(_EXPECTED_UNTIL, -1).limit(limit)
     return {row["_id"]: row["room"]["participant"] async for row in rows}
 
 
@@ -204,31 +225,33 @@ async def find_ended_interviews(interview_ids: list[ObjectId]) -> list[ObjectId]
 # --- switching the channel
 
 
-async def switch_channel_to_text(interview_id: ObjectId, *, even_if_present: bool = False) -> Interview | None:
+async def switch_channel_to_text(
+    interview_id: ObjectId, *, even_if_present: bool = False, condition: Mapping[str, Any] | None = None
+) -> Interview | None:
     """Switch VOICE -> TEXT: the voice interviewer loses its lease, and a reply is due.
 
-    Only while the room is empty, unless the candidate asks for it (`even_if_present`).
+    Without `even_if_present`, only while the room is empty. `condition` must also hold.
     """
     absence_condition = {} if even_if_present else {"room.participant": None}
     return await update_interview(
         interview_id,
-        {**_IS_OPEN, "channel": Channel.VOICE, **absence_condition},
+        {**_IS_OPEN, "channel": Channel.VOICE, **absence_condition, **(condition or {})},
         {"channel": Channel.TEXT, "lease": None, "attempts": 0},
         {"fence": NEXT_FENCE, "due_at": "$$NOW"},
     )
 
 
-async def switch_channel_to_voice(interview_id: ObjectId, wanted_seconds: float, dispatch_seconds: float) -> Interview | None:
+async def switch_channel_to_voice(interview_id: ObjectId, expected_seconds: float, dispatch_seconds: float) -> Interview | None:
     """Switch TEXT -> VOICE, reusing the former room state: the text interviewer loses its lease to a dispatch."""
-    wanted = {"wanted_until": from_now(wanted_seconds), "dispatches": 0}
+    new_state = {"wanted_until": from_now(expected_seconds), "dispatches": 0}
     return await update_interview(
         interview_id,
         {**_IS_OPEN, "channel": Channel.TEXT},
         {"channel": Channel.VOICE, "due_at": None},
         {
             "fence": NEXT_FENCE,
-            "lease": lease_expression(DISPATCH_HOLDER, dispatch_seconds),
-            "room": {"$mergeObjects": [{"$ifNull": ["$room", _EMPTY_ROOM]}, wanted]},
+            "lease": build_lease(PENDING_DISPATCH, dispatch_seconds),
+            "room": {"$mergeObjects": [{"$ifNull": ["$room", _EMPTY_ROOM]}, new_state]},
         },
     )
 

@@ -14,7 +14,7 @@ if __name__ == "__main__":
     parser.add_argument("--speed-factor", type=float, default=1.0, help="speaks this many times faster than requested")
     arguments = parser.parse_args()
     provider = CartesiaProvider(speed_factor=arguments.speed_factor)
-    provider.default_script = ScriptedSpeech(first_audio_seconds=arguments.first_audio_seconds)
+    provider.script = ScriptedSpeech(first_audio_seconds=arguments.first_audio_seconds)
     uvicorn.run(
         provider.app, host="127.0.0.1", port=arguments.port, ws="websockets-sansio", log_level="warning", access_log=False
     )

@@ -22,16 +22,6 @@ class ScriptedSpeech:
 
     first_audio_seconds: float = 0.0
     """Seconds from the first text to the first audio."""
-    error: str | None = None
-    """An error that is sent instead of any audio."""
-    stall_after: float | None = None
-    """Seconds of audio after which the provider sends nothing more."""
-    cut_after: float | None = None
-    """Seconds of audio after which the connection breaks."""
-
-
-class ScriptedSpeechDisconnect(Exception):
-    """The connection breaks because a script says so."""
 
 
 @dataclass(slots=True)
@@ -51,33 +41,18 @@ class ChunkPacer:
     """Paces audio: the first chunk waits as long as the script says, the rest come as fast as a fast synthesizer makes them."""
 
     def __init__(self, script: ScriptedSpeech) -> None:
-        self._script = script
         self._clock = asyncio.get_running_loop().time
         self._next = self._clock() + script.first_audio_seconds
-        self._sent = 0.0
 
     async def chunks(self, speech: SynthesizedSpeech) -> AsyncIterator[tuple[bytes, list[SpokenWord]]]:
-        """Yield each piece of the audio when it is due, with the words that begin in it.
-
-        Raises ScriptedSpeechDisconnect when the script breaks the connection.
-        """
+        """Yield each piece of the audio when it is due, with the words that begin in it."""
         step = int(speech.sample_rate * CHUNK_SECONDS)
         for begin in range(0, len(speech.samples), step):
-            for limit, stop in ((self._script.cut_after, self._cut), (self._script.stall_after, self._stall)):
-                if limit is not None and self._sent >= limit:
-                    await stop()
             await asyncio.sleep(self._next - self._clock())
             self._next = max(self._next, self._clock()) + CHUNK_SECONDS / SYNTHESIS_SPEED
             piece = speech.samples[begin : begin + step]
             words = [word for word in speech.words if begin <= word.start * speech.sample_rate < begin + step]
-            self._sent += len(piece) / speech.sample_rate
             yield piece.astype("<i2").tobytes(), words
-
-    async def _cut(self) -> None:
-        raise ScriptedSpeechDisconnect
-
-    async def _stall(self) -> None:
-        await asyncio.Event().wait()
 
 
 class SpeechContext:
@@ -85,7 +60,6 @@ class SpeechContext:
 
     def __init__(self, record: SpeechRecord, script: ScriptedSpeech, send: Send) -> None:
         self._record = record
-        self._script = script
         self._send = send
         self._pacer = ChunkPacer(script)
         self._texts: asyncio.Queue[SpeechOptions] = asyncio.Queue()
@@ -96,10 +70,7 @@ class SpeechContext:
         self._texts.put_nowait(options)
 
     async def run(self) -> None:
-        """Speak the queued texts. Raises ScriptedSpeechDisconnect when the script breaks the connection."""
-        if self._script.error is not None:
-            await self._send_message("error", done=True, status_code=500, error=self._script.error)
-            return
+        """Speak the queued texts."""
         while True:
             options = await self._texts.get()
             await self._speak(options)

@@ -1,11 +1,10 @@
 """Simulates Cartesia's text to speech on loopback, as far as its LiveKit plugin uses it: espeak-ng audio and word timestamps.
 
-It accepts any well-formed voice id, and speaks with one voice per language. A test can script the next responses.
+It accepts any well-formed voice id, and speaks with one voice per language.
 """
 
 import asyncio
 import json
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -18,19 +17,13 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from sandbox.cartesia.context import ChunkPacer, ScriptedSpeech, ScriptedSpeechDisconnect, SpeechContext, SpeechRecord
+from sandbox.cartesia.context import ChunkPacer, ScriptedSpeech, SpeechContext, SpeechRecord
 from sandbox.cartesia.options import InvalidSpeechRequest, SpeechOptions, parse_speech_options
 from sandbox.speech import synthesize
 
-CLOSE_INTERNAL_ERROR = 1011
-
 
 class CartesiaProvider:
-    """The simulated API: `app` is its ASGI application, and `records` is what it has spoken.
-
-    Each context, and each request for bytes, takes the next of `scripts`, or `default_script` once they are used up. Each
-    connection, and each request for bytes, is first refused with the next status of `refusals`, if there is one.
-    """
+    """The simulated API: `app` is its ASGI application, and `records` is what it has spoken."""
 
     def __init__(self, *, speed_factor: float = 1.0) -> None:
         """`speed_factor` makes it speak that many times faster than requested, so that tests take less time."""
@@ -38,10 +31,8 @@ class CartesiaProvider:
         self.records: list[SpeechRecord] = []
         self.open_connections = 0
         """Number of WebSocket connections that are currently open."""
-        self.scripts: deque[ScriptedSpeech] = deque()
-        self.default_script = ScriptedSpeech()
-        self.refusals: deque[int] = deque()
-        """HTTP statuses with which the next connections or requests are refused."""
+        self.script = ScriptedSpeech()
+        """How it answers each context, and each request for bytes."""
         self.url = ""
         """Base URL; set by the code that serves `app`."""
         self.app = Starlette(
@@ -65,12 +56,9 @@ class CartesiaProvider:
             raise (
                 error if isinstance(error, InvalidSpeechRequest) else InvalidSpeechRequest("the body is not a JSON object")
             ) from None
-        script = self._next_script()
-        if script.error is not None:
-            raise InvalidSpeechRequest(script.error, 500)
         record = SpeechRecord(None, options.voice_id, options.language, [options.transcript])
         self.records.append(record)
-        return StreamingResponse(_stream_audio(options, script, record), media_type="audio/pcm")
+        return StreamingResponse(_stream_audio(options, self.script, record), media_type="audio/pcm")
 
     async def _accept_connection(self, socket: WebSocket) -> None:
         try:
@@ -102,9 +90,6 @@ class CartesiaProvider:
         async def run(context_id: str, context: SpeechContext) -> None:
             try:
                 await context.run()
-            except ScriptedSpeechDisconnect:
-                with suppress(RuntimeError):
-                    await socket.close(CLOSE_INTERNAL_ERROR, "as scripted")
             finally:
                 del contexts[context_id], tasks[context_id]
 
@@ -126,7 +111,7 @@ class CartesiaProvider:
                 if context_id not in contexts:
                     record = SpeechRecord(context_id, options.voice_id, options.language)
                     self.records.append(record)
-                    contexts[context_id] = SpeechContext(record, self._next_script(), send)
+                    contexts[context_id] = SpeechContext(record, self.script, send)
                     tasks[context_id] = asyncio.create_task(run(context_id, contexts[context_id]))
                 contexts[context_id].add(options)
 
@@ -135,11 +120,6 @@ class CartesiaProvider:
             raise InvalidSpeechRequest("the request has no API key", 401)
         if not _header_or_parameter(connection.headers, connection, "cartesia-version", "cartesia_version"):
             raise InvalidSpeechRequest("the header Cartesia-Version or the parameter cartesia_version is required")
-        if self.refusals:
-            raise InvalidSpeechRequest("as scripted", self.refusals.popleft())
-
-    def _next_script(self) -> ScriptedSpeech:
-        return self.scripts.popleft() if self.scripts else self.default_script
 
 
 def _header_or_parameter(headers: Headers, connection: HTTPConnection, header: str, parameter: str) -> str | None:

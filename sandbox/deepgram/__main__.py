@@ -23,7 +23,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         recognizer = WhisperRecognizer()
         await recognizer.load()
     provider = DeepgramProvider(recognizer)
-    provider.default_script = ScriptedResult(final_seconds=arguments.final_seconds, confidence=arguments.confidence)
+    provider.script = ScriptedResult(final_seconds=arguments.final_seconds, confidence=arguments.confidence)
     config = uvicorn.Config(
         provider.app, host="127.0.0.1", port=arguments.port, ws="websockets-sansio", log_level="warning", access_log=False
     )

@@ -1,11 +1,10 @@
 """Simulates Deepgram's streaming API on loopback, as far as its LiveKit plugin uses it: words with times, from real audio.
 
-A recognizer transcribes the audio. A test can script the next results, and a caller can announce its texts (see phrases.py).
+A recognizer transcribes the audio. A caller can announce its texts (see phrases.py).
 """
 
 import asyncio
 import json
-from collections import deque
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -20,31 +19,24 @@ from sandbox.deepgram import messages
 from sandbox.deepgram.options import InvalidListenOptions, ListenOptions, parse_listen_options
 from sandbox.deepgram.phrases import PhraseRecognizer
 from sandbox.deepgram.recognizer import Recognizer
-from sandbox.deepgram.stream import ListenStream, ScriptedResult, ScriptedStreamDisconnect
+from sandbox.deepgram.stream import ListenStream, ScriptedResult
 
 IDLE_SECONDS = 10.0
 """Seconds without audio or KeepAlive after which a stream is closed."""
 CLOSE_IDLE = 1011
 CLOSE_INVALID_MESSAGE = 1008
-CLOSE_INTERNAL_ERROR = 1011
 
 
 class DeepgramProvider:
-    """The simulated API: `app` is its ASGI application, and `streams` are the options of the streams so far.
-
-    Each final result takes the next of `scripts`, or `default_script` once they are used up. Each stream is first refused
-    with the next status of `refusals`, if there is one.
-    """
+    """The simulated API: `app` is its ASGI application, and `streams` are the options of the streams so far."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self.streams: list[ListenOptions] = []
         """The options of each accepted stream, in order."""
         self.open_streams = 0
         """Number of streams that are currently open."""
-        self.scripts: deque[ScriptedResult] = deque()
-        self.default_script = ScriptedResult()
-        self.refusals: deque[int] = deque()
-        """HTTP statuses with which the next streams are refused."""
+        self.script = ScriptedResult()
+        """How it changes the final results of the next streams."""
         self.url = ""
         """Base URL including the path, as the plugin expects it; set by the code that serves `app`."""
         self.idle_seconds = IDLE_SECONDS
@@ -82,8 +74,6 @@ class DeepgramProvider:
         kind, _, key = socket.headers.get("authorization", "").partition(" ")
         if kind.lower() not in ("token", "bearer") or not key:
             return _denial_response(401, "INVALID_AUTH", "Invalid credentials.", request_id)
-        if self.refusals:
-            return _denial_response(self.refusals.popleft(), "SCRIPTED", "as scripted", request_id)
         try:
             return parse_listen_options(socket.query_params)
         except InvalidListenOptions as error:
@@ -95,16 +85,14 @@ class DeepgramProvider:
             with suppress(WebSocketDisconnect, RuntimeError):
                 await socket.send_text(json.dumps(message))
 
-        stream = ListenStream(options, request_id, self._recognizer, self._next_script, send)
-        if self.default_script.final_seconds is not None:
-            stream.expect_finals_within(self.default_script.final_seconds)
+        stream = ListenStream(options, request_id, self._recognizer, self.script, send)
+        if self.script.final_seconds is not None:
+            stream.expect_finals_within(self.script.final_seconds)
         tasks = [asyncio.create_task(stream.run()), asyncio.create_task(self._receive_messages(socket, stream))]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
-        except ScriptedStreamDisconnect:
-            await socket.close(CLOSE_INTERNAL_ERROR, "as scripted")
         finally:
             for task in tasks:
                 task.cancel()
@@ -135,9 +123,6 @@ class DeepgramProvider:
                 await socket.send_text(json.dumps(messages.build_error(f"the message type {kind!r} is unknown")))
                 await socket.close(CLOSE_INVALID_MESSAGE, "DATA-0000")
                 return
-
-    def _next_script(self) -> ScriptedResult:
-        return self.scripts.popleft() if self.scripts else self.default_script
 
 
 def _message_type(text: str | None) -> str:

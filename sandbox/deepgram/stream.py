@@ -9,7 +9,7 @@ import numpy as np
 
 from sandbox.deepgram import messages
 from sandbox.deepgram.options import ListenOptions
-from sandbox.deepgram.recognizer import HeardWord, Recognizer, spread_evenly
+from sandbox.deepgram.recognizer import HeardWord, Recognizer
 from sandbox.endpointing import Endpointer, Segment
 
 MIN_SILENCE_SECONDS = 0.4
@@ -20,22 +20,12 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedResult:
-    """How the provider changes one final result."""
+    """How the provider changes each final result."""
 
-    text: str | None = None
-    """Replaces the recognized text."""
     confidence: float | None = None
     """Replaces the confidence of every word."""
     final_seconds: float | None = None
     """Seconds from the end of speech to the result; None for as soon as possible."""
-    is_lost: bool = False
-    """Whether the result is never sent."""
-    is_dropped: bool = False
-    """Whether the connection breaks instead of the result."""
-
-
-class ScriptedStreamDisconnect(Exception):
-    """The connection breaks because a script says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +49,13 @@ class ListenStream:
         options: ListenOptions,
         request_id: str,
         recognizer: Recognizer,
-        next_script: Callable[[], ScriptedResult],
+        script: ScriptedResult,
         send: Send,
     ) -> None:
-        """`next_script` is called once for each final result, after its speech has ended."""
         self._options = options
         self._request_id = request_id
         self._recognizer = recognizer
-        self._next_script = next_script
+        self._script = script
         self._send = send
         self._clock = asyncio.get_running_loop().time
         silence = None if options.endpointing_seconds is None else max(options.endpointing_seconds, MIN_SILENCE_SECONDS)
@@ -116,7 +105,7 @@ class ListenStream:
         await self._send(messages.build_metadata(self._options, self._request_id, self._endpointer.elapsed_seconds))
 
     async def run(self) -> None:
-        """Send final results in order. Raises ScriptedStreamDisconnect when a script breaks the connection."""
+        """Send final results in order."""
         try:
             while True:
                 pending = await self._pending_results.get()
@@ -136,25 +125,16 @@ class ListenStream:
         segment = pending.segment
         words: tuple[HeardWord, ...] = ()
         if len(segment.samples):
-            script = self._next_script()
-            words = await self._recognize(segment, script)
-            if script.final_seconds is not None:
-                await asyncio.sleep(pending.heard_at + script.final_seconds - self._clock())
-            if script.is_dropped:
-                raise ScriptedStreamDisconnect
-            if script.is_lost:
-                return
+            words = await self._recognize(segment)
+            if self._script.final_seconds is not None:
+                await asyncio.sleep(pending.heard_at + self._script.final_seconds - self._clock())
         span = (segment.start, segment.start + segment.seconds)
         await self._send_results(words, span, is_final=True, speech_final=segment.has_ended, from_finalize=pending.from_finalize)
 
-    async def _recognize(self, segment: Segment, script: ScriptedResult) -> tuple[HeardWord, ...]:
-        if script.text is not None:
-            words = spread_evenly(script.text, segment, 0.99)
-        else:
-            words = await self._recognizer.recognize(segment, is_final=True) or ()
-        if script.confidence is None:
-            return words
-        return tuple(replace(word, confidence=script.confidence) for word in words)
+    async def _recognize(self, segment: Segment) -> tuple[HeardWord, ...]:
+        words = await self._recognizer.recognize(segment, is_final=True) or ()
+        confidence = self._script.confidence
+        return words if confidence is None else tuple(replace(word, confidence=confidence) for word in words)
 
     def _start_interim(self) -> None:
         """Start an interim result if one is due. It starts none during silence, because a final result will follow soon."""

@@ -6,13 +6,14 @@ import pytest
 import structlog
 from pymongo.errors import PyMongoError
 
-from agent.retry_policy import MAX_ATTEMPTS, end_if_exhausted
+from agent.retry_policy import MAX_ATTEMPTS, give_up_if_exhausted, retry_or_give_up
 from errors import AppError
 from lifecycle.services import Services
-from models.documents.interview import EndReason, InterviewStatus, Lease, RoomState
+from models.documents.interview import EndReason, InterviewStatus, RoomState
 from models.documents.position import Position
-from models.documents.turn import Move, Source
+from models.documents.turn import Channel, Move, Source
 from models.storage.clock import now
+from models.storage.lease import Lease
 from models.writes.interview_transitions import claim_reply
 from models.writes.interview_updates import update_interview
 from models.writes.room_transitions import claim_interviewer_lease
@@ -214,18 +215,32 @@ async def test_interview_ends_when_every_attempt_loses_its_lease(
     assert len(await chat.turns()) == 3
 
 
-async def test_voice_interview_ends_when_every_worker_is_killed(chat: Chat) -> None:
-    room = RoomState(wanted_until=now() + timedelta(hours=1))
+async def test_voice_interview_continues_in_text_when_every_worker_is_killed(chat: Chat) -> None:
+    room = RoomState(expected_until=now(), participant="PA_1")
     await chat.set_fields(channel="VOICE", room=room.model_dump(), attempts=MAX_ATTEMPTS - 1)
     last = await claim_interviewer_lease(chat.id, (await chat.interview()).fence, "killed", 60)
     assert last
-    assert not await end_if_exhausted(chat.services, last)
+    assert not await give_up_if_exhausted(chat.services, last)
     await chat.set_fields(lease=None)  # as if it had expired
     beyond = await claim_interviewer_lease(chat.id, last.fence, "another", 60)
     assert beyond
-    assert await end_if_exhausted(chat.services, beyond)
+    assert await give_up_if_exhausted(chat.services, beyond)
     interview = await chat.interview()
-    assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.FAILED)
+    assert (interview.status, interview.channel) == (InterviewStatus.WAITING, Channel.TEXT)
+    assert (interview.attempts, interview.lease) == (0, None)
+    await chat.say_and_get_reply(UNPROBED_ANSWER)
+
+
+async def test_voice_interview_continues_in_text_when_every_attempt_fails(chat: Chat) -> None:
+    await chat.set_fields(channel="VOICE", room=RoomState(expected_until=now(), participant="PA_1").model_dump())
+    for _ in range(MAX_ATTEMPTS):
+        assert (await chat.interview()).channel is Channel.VOICE
+        claimed = await claim_interviewer_lease(chat.id, (await chat.interview()).fence, "agent", 60)
+        assert claimed
+        await retry_or_give_up(chat.services, claimed, RuntimeError("the recognizer refuses"))
+        await chat.set_fields(lease=None)  # as if the pause had passed
+    interview = await chat.interview()
+    assert (interview.status, interview.channel) == (InterviewStatus.WAITING, Channel.TEXT)
 
 
 async def test_mongodb_outage_during_a_reply_only_delays_it(

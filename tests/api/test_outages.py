@@ -16,9 +16,9 @@ from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.hub import LiveHub
+from models.database import connect
 from models.documents.interview import Interview
 from models.documents.organization import Role
-from models.storage.database import connect
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
 from settings import MongodbSettings, RedisSettings, Settings

@@ -84,7 +84,7 @@ async def test_joining_dispatches_an_interviewer_and_leaving_is_recorded(
 
 
 async def test_aborted_connection_counts_as_left(webhook_sender: WebhookSender) -> None:
-    interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     assert await webhook_sender.send(event_body("participant_connection_aborted", interview)) == 204
     assert (await read_room(interview)).participant is None
 
@@ -118,7 +118,7 @@ async def test_newest_connection_is_present_whatever_the_order_of_events(
 
 
 async def test_finished_room_has_no_participant(webhook_sender: WebhookSender, livekit: LivekitProbe) -> None:
-    interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     assert await webhook_sender.send(event_body("room_finished", interview)) == 204
     assert (await read_room(interview)).participant is None
 

@@ -17,6 +17,7 @@ from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import WebSocketException
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
+from models.documents.evaluation import Evaluation, EvaluationStatus, list_evaluations
 from models.documents.interview import Interview
 from models.documents.organization import Role
 from resolvers.ids import IdKind, decode_id
@@ -35,7 +36,10 @@ START_INTERVIEW = """mutation($input: StartInterviewInput!) {
   startInterview(input: $input) { interview { id } access { token room { url token } } invite { token } }
 }"""
 SEND_MESSAGE = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
+END_INTERVIEW = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"
 ROOT = Path(__file__).parents[2]
+ANSWER = "I measured the wait of each lock, found two that were taken in turns, and made both take them in one order."
+"""An answer that the loopback Claude does not probe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,15 @@ class RunningInterview:
         response = await self.fleet.execute(self.token, SEND_MESSAGE, api, input={"interviewId": self.id, "text": text})
         seq: int = response["sendMessage"]["turn"]["seq"]
         return seq
+
+    async def end(self, api: int = 0) -> None:
+        """End the interview as the recruiter."""
+        await self.fleet.execute(self.fleet.tokens[Role.RECRUITER], END_INTERVIEW, api, input={"interviewId": self.id})
+
+    async def find_completed_evaluation(self) -> Evaluation | None:
+        """Return the first version of the evaluation once it is completed."""
+        versions = await list_evaluations(self.object_id)
+        return versions[0] if versions and versions[0].status is EvaluationStatus.COMPLETED else None
 
     def make_caller(self) -> VoiceCaller:
         """Return a caller that can join the interview's room as the candidate."""

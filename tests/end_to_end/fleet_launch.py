@@ -15,10 +15,13 @@ from sandbox.livekit.server import LivekitServer
 from sandbox.processes import free_port
 from sandbox.stack import make_environment
 from sandbox.valkey import Valkey
-from sandbox.voice_stack import TEXT_ONLY, build_livekit_environment, build_voice_environment
-from tests.end_to_end.fleet import Fleet, SpeechProviders
+from sandbox.voice_stack import TEXT_ONLY, SpeechProviderProcess, build_livekit_environment, build_voice_environment
+from tests.end_to_end.fleet import ROOT, Fleet, SpeechProviders
 from tests.livekit_rooms import find_livekit
+from tests.schema.api_client import serve
 
+SPEECH_SPEED = "1.8"
+"""Factor by which the interviewer speaks faster than normal, to shorten the tests."""
 SHORT_POSITION_KEY = "short"
 """Key of a position with two short questions, because speech takes real time."""
 SHORT_POSITION_QUESTIONS = {
@@ -39,22 +42,29 @@ def make_short_position(starter_positions: list[dict[str, Any]]) -> dict[str, An
 
 
 @asynccontextmanager
-async def launch_fleet(
-    mongodb_url: str, database: str, provider: AnthropicProvider, folder: Path, speech: SpeechProviders | None = None
-) -> AsyncIterator[Fleet]:
-    """Run one API process and two jobs workers with short intervals.
+async def launch_fleet(mongodb_url: str, database: str, folder: Path, *, has_voice: bool = False) -> AsyncIterator[Fleet]:
+    """Run a loopback Claude, Redis, one API process and two jobs workers with short intervals.
 
-    With `speech`, also run LiveKit, two voice workers and a recorder.
+    With `has_voice`, also run loopback speech providers, LiveKit, two voice workers and a recorder.
     """
     port = free_port()
+    provider = AnthropicProvider()
     async with AsyncExitStack() as stack:
+        provider.url = f"http://127.0.0.1:{(await stack.enter_async_context(serve(provider.app))).port}"
+        speech: SpeechProviders | None = None
         livekit: LivekitServer | None = None
         voice = TEXT_ONLY
-        if speech:
+        if has_voice:
+            # It recognizes exactly what callers announce; other tests cover how Whisper hears espeak.
+            deepgram = await stack.enter_async_context(SpeechProviderProcess("deepgram", folder, ROOT, "--phrases"))
+            cartesia = await stack.enter_async_context(
+                SpeechProviderProcess("cartesia", folder, ROOT, "--speed-factor", SPEECH_SPEED)
+            )
+            speech = SpeechProviders(deepgram, cartesia)
             webhook = f"http://127.0.0.1:{port}/webhooks/livekit"
             livekit = await stack.enter_async_context(LivekitServer(await find_livekit(), folder, webhooks=[webhook]))
             livekit_environment = build_livekit_environment(livekit)
-            voice = build_voice_environment(livekit_environment, speech.deepgram.url, speech.cartesia.url, folder / "recordings")
+            voice = build_voice_environment(livekit_environment, deepgram.url, cartesia.url, folder / "recordings")
         valkey = await stack.enter_async_context(Valkey(folder / "valkey"))
         organization = await Organization(name=f"Fleet {uuid4().hex}").insert()
         starter_positions = load_starter_positions()

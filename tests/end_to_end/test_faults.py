@@ -5,36 +5,23 @@ import signal
 from datetime import timedelta
 from typing import Any
 
-from models.documents.evaluation import Evaluation, EvaluationStatus, list_evaluations
+from models.documents.evaluation import list_evaluations
 from models.documents.interview import EndReason, InterviewStatus
-from models.documents.organization import Role
 from models.documents.turn import Move, read_turns
 from models.storage.clock import now
 from sandbox.anthropic.provider import ScriptedReply
 from sandbox.processes import ChildProcess
-from tests.end_to_end.fleet import Fleet, RunningInterview
+from tests.end_to_end.fleet import ANSWER, Fleet, RunningInterview
 from tests.factories import add_candidate_turn
-from tests.helpers import wait_until
-
-ANSWER = "I measured the wait of each lock, found two that were taken in turns, and made both take them in one order."
-END_INTERVIEW = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"
+from tests.helpers import Outage, outage, wait_until
 
 
-async def has_requests(fleet: Fleet, count: int) -> bool:
-    return len(fleet.provider.requests) >= count
+async def wait_for_requests(fleet: Fleet, count: int) -> None:
+    await wait_until(lambda: len(fleet.provider.requests) >= count)
 
 
 async def read_replies_to(running_interview: RunningInterview, seq: int) -> list[str]:
     return [turn.text for turn in await read_turns(running_interview.object_id) if turn.answers == seq]
-
-
-async def end_interview(fleet: Fleet, running_interview: RunningInterview) -> None:
-    await fleet.execute(fleet.tokens[Role.RECRUITER], END_INTERVIEW, input={"interviewId": running_interview.id})
-
-
-async def find_completed_evaluation(running_interview: RunningInterview) -> Evaluation | None:
-    versions = await list_evaluations(running_interview.object_id)
-    return versions[0] if versions and versions[0].status is EvaluationStatus.COMPLETED else None
 
 
 async def find_reply_worker(fleet: Fleet, running_interview: RunningInterview) -> ChildProcess:
@@ -50,7 +37,7 @@ async def test_worker_killed_during_a_reply_is_replaced_and_replies_once(fleet: 
         gate = asyncio.Event()
         fleet.provider.scripts.append(ScriptedReply(release_event=gate))
         seq = await running_interview.say(ANSWER)
-        await wait_until(lambda: has_requests(fleet, 1))
+        await wait_for_requests(fleet, 1)
         await (await find_reply_worker(fleet, running_interview)).kill()
         gate.set()
         await dashboard.wait_for_seq(seq + 1)
@@ -69,13 +56,10 @@ async def test_worker_frozen_during_a_reply_stores_nothing_after_it_continues(fl
         gate = asyncio.Event()
         fleet.provider.scripts.append(ScriptedReply(text="NEXT\nThis is the zombie.", release_event=gate))
         seq = await running_interview.say(ANSWER)
-        await wait_until(lambda: has_requests(fleet, 1))
+        await wait_for_requests(fleet, 1)
         zombie = await find_reply_worker(fleet, running_interview)
-        zombie.send_signal(signal.SIGSTOP)
-        try:
+        async with outage(zombie, Outage.FROZEN):
             await dashboard.wait_for_seq(seq + 1)
-        finally:
-            zombie.send_signal(signal.SIGCONT)
         gate.set()
         after = await running_interview.say(ANSWER)
         await dashboard.wait_for_seq(after + 1)
@@ -90,7 +74,7 @@ async def test_messages_sent_during_a_reply_are_answered_together(fleet: Fleet) 
         gate = asyncio.Event()
         fleet.provider.scripts.append(ScriptedReply(release_event=gate))
         await running_interview.say(ANSWER)
-        await wait_until(lambda: has_requests(fleet, 1))
+        await wait_for_requests(fleet, 1)
         last = await running_interview.say("And I ran it two hundred times against a copy.")
         gate.set()
         await dashboard.wait_for_seq(last + 1)
@@ -111,14 +95,14 @@ async def test_worker_killed_during_an_evaluation_is_replaced_and_evaluates_once
         fleet.provider.requests.clear()
         gate = asyncio.Event()
         fleet.provider.scripts.append(ScriptedReply(release_event=gate))
-        await end_interview(fleet, running_interview)
+        await running_interview.end()
         await dashboard.wait_until(lambda reader: reader.completed)
-    await wait_until(lambda: has_requests(fleet, 1))
+    await wait_for_requests(fleet, 1)
     (running,) = await list_evaluations(running_interview.object_id)
     assert running.lease
     await fleet.find_lease_holder(running.lease.holder).kill()
     gate.set()
-    evaluation = await wait_until(lambda: find_completed_evaluation(running_interview))
+    evaluation = await wait_until(running_interview.find_completed_evaluation)
     assert (evaluation.version, evaluation.attempts) == (1, 2)
     assert len(await list_evaluations(running_interview.object_id)) == 1
     assert (await running_interview.document()).evaluated
@@ -128,23 +112,21 @@ async def test_redis_outage_during_interview_and_evaluation_loses_nothing(fleet:
     running_interview = await fleet.start_interview()
     async with running_interview.follow() as dashboard:
         await dashboard.wait_for_seq(2)
-        await fleet.valkey.kill()
-        # without Redis the message is still accepted, answered and delivered
-        seq = await running_interview.say(ANSWER)
-        await dashboard.wait_for_seq(seq + 1)
-        await fleet.valkey.start()
+        async with outage(fleet.valkey, Outage.KILLED):
+            # without Redis the message is still accepted, answered and delivered
+            seq = await running_interview.say(ANSWER)
+            await dashboard.wait_for_seq(seq + 1)
         seq = await running_interview.say(ANSWER)
         await dashboard.wait_for_seq(seq + 1)
         fleet.provider.requests.clear()
         gate = asyncio.Event()
         fleet.provider.scripts.append(ScriptedReply(release_event=gate))
-        await end_interview(fleet, running_interview)
+        await running_interview.end()
         await dashboard.wait_until(lambda reader: reader.completed)
-        await wait_until(lambda: has_requests(fleet, 1))
-        await fleet.valkey.kill()
-        gate.set()
-        evaluation = await wait_until(lambda: find_completed_evaluation(running_interview))
-    await fleet.valkey.start()
+        await wait_for_requests(fleet, 1)
+        async with outage(fleet.valkey, Outage.KILLED):
+            gate.set()
+            evaluation = await wait_until(running_interview.find_completed_evaluation)
     assert evaluation.attempts == 1
     assert len(fleet.provider.judgement_requests) == 1
     assert dashboard.connections == 1
@@ -157,9 +139,9 @@ async def test_due_evaluation_is_made_during_a_redis_outage(fleet: Fleet) -> Non
         await dashboard.wait_for_seq(2)
         seq = await running_interview.say(ANSWER)
         await dashboard.wait_for_seq(seq + 1)
-    await fleet.valkey.kill()
-    await end_interview(fleet, running_interview)
-    assert (await wait_until(lambda: find_completed_evaluation(running_interview))).attempts == 1
+    async with outage(fleet.valkey, Outage.KILLED):
+        await running_interview.end()
+        assert (await wait_until(running_interview.find_completed_evaluation)).attempts == 1
 
 
 async def test_turn_that_was_stored_but_not_published_is_delivered(fleet: Fleet) -> None:
@@ -192,7 +174,7 @@ async def test_worker_that_is_asked_to_stop_finishes_its_reply(fleet: Fleet) -> 
         gate = asyncio.Event()
         fleet.provider.scripts.append(ScriptedReply(text="NEXT\nThis worker was asked to stop.", release_event=gate))
         seq = await running_interview.say(ANSWER)
-        await wait_until(lambda: has_requests(fleet, 1))
+        await wait_for_requests(fleet, 1)
         leaving = await find_reply_worker(fleet, running_interview)
         leaving.send_signal(signal.SIGTERM)
         await asyncio.sleep(0.3)
@@ -231,7 +213,7 @@ async def test_interview_completes_with_the_positions_questions_when_claude_is_u
 
     assert "529" in await wait_until(read_failure)
     fleet.provider.default_script = None
-    assert (await wait_until(lambda: find_completed_evaluation(running_interview))).attempts >= 2
+    assert (await wait_until(running_interview.find_completed_evaluation)).attempts >= 2
 
 
 async def test_silent_candidate_is_asked_once_before_the_interview_ends(fleet: Fleet) -> None:

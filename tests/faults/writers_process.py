@@ -28,14 +28,13 @@ from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from live.hub import LiveHub
+from models import database
 from models.documents.evaluation import Evaluation
 from models.documents.interview import EndReason, Interview, get_interview
 from models.documents.organization import Role, create_key, ensure_organization, revoke_key
 from models.documents.recording import Recording
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, read_turns
-from models.storage import database
 from models.storage.clock import now
-from models.storage.transactions import abort_orphaned_transactions
 from models.writes.append_turns import InterviewerUpdate
 from resolvers.ids import IdKind, decode_id
 from resolvers.positions import seed_positions
@@ -221,7 +220,7 @@ class Writers:
         """Aborts transactions of killed processes, as jobs workers do. None runs here, because it would join the interviews."""
         while True:
             with suppress(PyMongoError):
-                await abort_orphaned_transactions()
+                await self._services.transaction_reaper.abort_orphaned_transactions(database.get_database().client)
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _writer(self, interview_id: str) -> Writer:

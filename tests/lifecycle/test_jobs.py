@@ -1,7 +1,7 @@
 """Wake-ups over a real Redis: each reaches one worker, and a Redis outage costs only delay."""
 
 import asyncio
-import signal
+from contextlib import AsyncExitStack
 
 import pytest
 from bson import ObjectId
@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 import settings
 from lifecycle.jobs import Jobs
 from sandbox.valkey import Valkey
-from tests.helpers import wait_until
+from tests.helpers import Outage, outage, wait_until
 from tests.lifecycle.job_worker import JOB_NAME, PUBLISH_TIMEOUT_SECONDS, JobSpy, make_jobs, run_worker
 
 
@@ -44,14 +44,13 @@ async def test_wake_ups_resume_after_redis_lost_its_data(own_valkey: Valkey) -> 
         async with run_worker(jobs) as work:
             await jobs.kick(JOB_NAME, before)
             await log.wait_until_called(1)
-            with capture_logs() as logged:
-                await own_valkey.kill()
-                await asyncio.sleep(2)
-            failures = [event for event in logged if event["event"] == "wake-ups unavailable"]
-            # with pauses of 0.1, 0.2, 0.4, 0.8 … seconds between them
-            assert 1 <= len(failures) <= 8
-            assert not work.done()
-            await own_valkey.start()
+            async with outage(own_valkey, Outage.KILLED):
+                with capture_logs() as logged:
+                    await asyncio.sleep(2)
+                failures = [event for event in logged if event["event"] == "wake-ups unavailable"]
+                # with pauses of 0.1, 0.2, 0.4, 0.8 … seconds between them
+                assert 1 <= len(failures) <= 8
+                assert not work.done()
             await jobs.kick(JOB_NAME, after)
             assert await log.wait_until_called(2) == [before, after]
 
@@ -68,31 +67,26 @@ async def test_deleted_consumer_group_is_recreated_without_losing_wake_ups(own_v
 
 async def test_jobs_open_without_redis_and_connect_once_it_is_up(own_valkey: Valkey) -> None:
     log, document_id = JobSpy(), ObjectId()
-    await own_valkey.kill()
-    async with asyncio.timeout(20), make_jobs(own_valkey) as jobs:
-        jobs.register(JOB_NAME, log)
-        async with run_worker(jobs):
-            await own_valkey.start()
-            await jobs.kick(JOB_NAME, document_id)
-            assert await log.wait_until_called(1) == [document_id]
+    async with AsyncExitStack() as stack, asyncio.timeout(20):
+        async with outage(own_valkey, Outage.KILLED):
+            jobs = await stack.enter_async_context(make_jobs(own_valkey))
+            jobs.register(JOB_NAME, log)
+            await stack.enter_async_context(run_worker(jobs))
+        await jobs.kick(JOB_NAME, document_id)
+        assert await log.wait_until_called(1) == [document_id]
 
 
-@pytest.mark.parametrize("is_frozen", [False, True], ids=["killed", "frozen"])
-async def test_kick_without_redis_gives_up_soon_without_raising(own_valkey: Valkey, is_frozen: bool) -> None:
+@pytest.mark.parametrize("kind", Outage)
+async def test_kick_without_redis_gives_up_soon_without_raising(own_valkey: Valkey, kind: Outage) -> None:
     loop = asyncio.get_running_loop()
     async with make_jobs(own_valkey) as jobs:
         await jobs.kick(JOB_NAME, ObjectId())
-        if is_frozen:
-            own_valkey.send_signal(signal.SIGSTOP)
-        else:
-            await own_valkey.kill()
-        began = loop.time()
-        with capture_logs() as logged:
-            await jobs.kick(JOB_NAME, ObjectId())
-        assert loop.time() - began < PUBLISH_TIMEOUT_SECONDS + 2
+        async with outage(own_valkey, kind):
+            began = loop.time()
+            with capture_logs() as logged:
+                await jobs.kick(JOB_NAME, ObjectId())
+            assert loop.time() - began < PUBLISH_TIMEOUT_SECONDS + 2
         assert [event["event"] for event in logged] == ["wake-up not sent"]
-        if is_frozen:
-            own_valkey.send_signal(signal.SIGCONT)
 
 
 async def test_worker_ignores_malformed_and_unknown_wake_ups(own_valkey: Valkey) -> None:

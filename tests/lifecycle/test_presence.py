@@ -10,9 +10,10 @@ from errors import Unavailable
 from lifecycle.presence import candidate_joined, candidate_left, dispatch_missing_interviewers
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.documents.interview import DISPATCH_HOLDER, Interview, InterviewStatus, Lease, RoomState
+from models.documents.interview import Interview, InterviewStatus, RoomState
 from models.documents.turn import Channel
 from models.storage.clock import now
+from models.storage.lease import PENDING_DISPATCH, Lease
 from models.writes.room_transitions import claim_interviewer_lease
 from tests.factories import make_voice_interview, reload_interview
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
@@ -39,7 +40,7 @@ async def test_concurrent_joins_dispatch_one_interviewer_immediately(services: S
     assert await read_participant(interview) == "PA_1"
     lease = (await reload_interview(interview)).lease
     assert lease
-    assert lease.holder == DISPATCH_HOLDER
+    assert lease.holder == PENDING_DISPATCH
     assert await livekit.list_interviewer_fences(interview) == [1]
 
 
@@ -95,9 +96,9 @@ async def test_joining_an_interview_that_is_not_open_dispatches_nobody(
 async def test_newly_registered_worker_is_dispatched_to_every_waiting_interview(
     services: Services, livekit: LivekitProbe
 ) -> None:
-    wanted = [await make_voice_interview(room=RoomState(wanted_until=now(), participant=f"PA_{number}")) for number in range(3)]
+    wanted = [await make_voice_interview(room=RoomState(expected_until=now(), participant=f"PA_{number}")) for number in range(3)]
     attended = await make_voice_interview(
-        room=RoomState(wanted_until=now(), participant="PA_9"), lease=Lease(holder="agent", until=now() + timedelta(minutes=1))
+        room=RoomState(expected_until=now(), participant="PA_9"), lease=Lease(holder="agent", until=now() + timedelta(minutes=1))
     )
     absent = await make_voice_interview()
     await dispatch_missing_interviewers(services)

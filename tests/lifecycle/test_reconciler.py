@@ -8,15 +8,23 @@ import pytest
 from structlog.testing import capture_logs
 
 from lifecycle import presence, reconciler
+from lifecycle.jobs import REPLY
 from lifecycle.reconciler import reconcile_rooms, run_room_reconciler
 from lifecycle.repairs import repair_all
 from lifecycle.services import Services
 from lifecycle.states import end_interview
-from models.documents.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, Lease, RoomState
+from models.documents.interview import EndReason, Interview, InterviewStatus, RoomState
 from models.documents.turn import Channel, Speaker
 from models.storage.clock import now
+from models.storage.lease import PENDING_DISPATCH, Lease
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
-from models.writes.room_transitions import abandonment_condition, claim_interviewer_lease, find_unanswered_messages, mark_present
+from models.writes.room_transitions import (
+    MAX_UNANSWERED_DISPATCHES,
+    abandonment_condition,
+    claim_interviewer_lease,
+    find_unanswered_messages,
+    mark_present,
+)
 from sandbox.livekit.server import LivekitServer
 from tests.factories import (
     add_candidate_turn,
@@ -26,6 +34,7 @@ from tests.factories import (
     reload_interview,
 )
 from tests.helpers import wait_until
+from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.livekit_probe import LivekitProbe
 
 LEASE_SECONDS = 60.0
@@ -69,7 +78,7 @@ class _RunningReconciler:
 async def test_unanswered_dispatch_is_repeated_with_a_higher_fence_until_an_agent_answers(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe, short_intervals: None
 ) -> None:
-    interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     async with _RunningReconciler(services), livekit.join(interview) as guest:
         await presence.candidate_joined(services, interview.id, guest.local_participant.sid)
 
@@ -94,7 +103,7 @@ async def test_unanswered_dispatch_is_repeated_with_a_higher_fence_until_an_agen
 async def test_only_interviewers_whose_lease_lapsed_are_replaced(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe
 ) -> None:
-    present = RoomState(wanted_until=now(), participant="PA_1")
+    present = RoomState(expected_until=now(), participant="PA_1")
     died = await make_voice_interview(room=present, fence=5, lease=Lease(holder="dead", until=seconds_ago(1)))
     lives = await make_voice_interview(room=present, fence=5, lease=Lease(holder="alive", until=seconds_ago(-60)))
     alone = await make_voice_interview(fence=5, lease=Lease(holder="dead", until=seconds_ago(1)))
@@ -120,7 +129,7 @@ async def test_joins_and_departures_without_webhooks_are_found(
 async def test_connection_replaced_without_a_webhook_is_found(
     livekit_server: LivekitServer, services: Services, livekit: LivekitProbe
 ) -> None:
-    interview = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_before"))
+    interview = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_before"))
     async with livekit.join(interview) as guest:
         await reconcile_rooms(services)
         assert await read_participant(interview) == guest.local_participant.sid
@@ -156,7 +165,7 @@ async def test_livekit_outage_is_logged_once_a_round_and_survived(
     own_livekit: LivekitServer, services: Services, short_intervals: None
 ) -> None:
     # the candidates have not joined yet: those who had would be recorded as having left with their room
-    interviews = [await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(hours=1))) for _ in range(5)]
+    interviews = [await make_voice_interview(room=RoomState(expected_until=now() + timedelta(hours=1))) for _ in range(5)]
     await own_livekit.kill()
     with capture_logs() as logs:
         await run_one_round(services)
@@ -185,8 +194,8 @@ async def test_reconciler_returns_immediately_without_a_voice_channel(services: 
 
 async def test_interview_ends_once_the_candidate_is_away_for_longer_than_the_grace_period(services: Services) -> None:
     grace = services.settings.voice.grace_seconds
-    left = await make_voice_interview(room=RoomState(wanted_until=seconds_ago(999), left_at=seconds_ago(grace + 5)))
-    still_expected = await make_voice_interview(room=RoomState(wanted_until=seconds_ago(999), left_at=seconds_ago(grace - 60)))
+    left = await make_voice_interview(room=RoomState(expected_until=seconds_ago(999), left_at=seconds_ago(grace + 5)))
+    still_expected = await make_voice_interview(room=RoomState(expected_until=seconds_ago(999), left_at=seconds_ago(grace - 60)))
     await repair_all(services)
     ended = await reload_interview(left)
     assert (ended.status, ended.end_reason) == (InterviewStatus.COMPLETED, EndReason.CANDIDATE_LEFT)
@@ -195,7 +204,7 @@ async def test_interview_ends_once_the_candidate_is_away_for_longer_than_the_gra
 
 async def test_candidate_who_returns_at_the_last_moment_has_not_left(services: Services) -> None:
     long_ago = seconds_ago(services.settings.voice.grace_seconds + 5)
-    interview = await make_voice_interview(room=RoomState(wanted_until=long_ago, left_at=long_ago))
+    interview = await make_voice_interview(room=RoomState(expected_until=long_ago, left_at=long_ago))
     await mark_present(interview.id, "PA_2")
     is_abandoned = abandonment_condition(services.settings.voice.grace_seconds)
     ended = await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=is_abandoned)
@@ -205,7 +214,7 @@ async def test_candidate_who_returns_at_the_last_moment_has_not_left(services: S
 async def test_abandoned_interview_is_left_in_ending_for_the_lease_holder_to_complete(services: Services) -> None:
     long_ago = seconds_ago(services.settings.voice.grace_seconds + 5)
     held = await make_voice_interview(
-        room=RoomState(wanted_until=long_ago, left_at=long_ago), fence=1, lease=Lease(holder="agent", until=seconds_ago(-60))
+        room=RoomState(expected_until=long_ago, left_at=long_ago), fence=1, lease=Lease(holder="agent", until=seconds_ago(-60))
     )
     await repair_all(services)
     assert ((await reload_interview(held)).status, (await reload_interview(held)).lease is None) == (
@@ -216,7 +225,7 @@ async def test_abandoned_interview_is_left_in_ending_for_the_lease_holder_to_com
 
 async def test_voice_interview_expires_when_the_candidate_never_joins(services: Services) -> None:
     unattended = await make_voice_interview(
-        status=InterviewStatus.WAITING, expires_at=seconds_ago(1), lease=Lease(holder=DISPATCH_HOLDER, until=seconds_ago(5))
+        status=InterviewStatus.WAITING, expires_at=seconds_ago(1), lease=Lease(holder=PENDING_DISPATCH, until=seconds_ago(5))
     )
     await repair_all(services)
     assert (await reload_interview(unattended)).status is InterviewStatus.EXPIRED
@@ -224,7 +233,7 @@ async def test_voice_interview_expires_when_the_candidate_never_joins(services: 
 
 async def test_message_is_answered_although_its_process_died_after_storing_it(services: Services) -> None:
     outside = await make_voice_interview()
-    inside = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    inside = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     for interview in (outside, inside):
         await add_candidate_turn(interview, "Are you there?")
 
@@ -236,8 +245,21 @@ async def test_message_is_answered_although_its_process_died_after_storing_it(se
     assert (await reload_interview(inside)).channel is Channel.VOICE
 
 
+async def test_interview_continues_in_text_when_no_interviewer_answers(services: Services, redis_probe: RedisProbe) -> None:
+    room = RoomState(expected_until=now(), participant="PA_1", dispatches=MAX_UNANSWERED_DISPATCHES)
+    interview = await make_voice_interview(room=room, fence=6, lease=Lease(holder=PENDING_DISPATCH, until=seconds_ago(1)))
+    await repair_all(services)
+    stored = await reload_interview(interview)
+    assert (stored.status, stored.channel, stored.fence) == (InterviewStatus.IN_PROGRESS, Channel.TEXT, 7)
+    assert stored.room
+    assert stored.room.participant == "PA_1", "a page that was removed from the room would join again, and switch to voice"
+    assert await redis_probe.read_published_channels() == change_channels_of(interview)
+    assert await redis_probe.read_enqueued_jobs() == [(REPLY, interview.id)]
+    assert await claim_interviewer_lease(interview.id, 6, "late agent", LEASE_SECONDS) is None
+
+
 async def test_spoken_turn_waits_for_the_candidate_to_return(services: Services) -> None:
-    interview = await make_voice_interview(room=RoomState(wanted_until=seconds_ago(60), left_at=now()))
+    interview = await make_voice_interview(room=RoomState(expected_until=seconds_ago(60), left_at=now()))
     spoken = new_turn("item:1", "I was about to say", Speaker.CANDIDATE, channel=Channel.VOICE)
     await append_candidate_turn(interview.id, spoken)
     assert await find_unanswered_messages(0, 10) == []

@@ -12,9 +12,10 @@ from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.turns import store_interviewer_turns, store_message
 from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import DISPATCH_HOLDER, Consent, EndReason, Interview, InterviewStatus
+from models.documents.interview import Consent, EndReason, Interview, InterviewStatus
 from models.documents.turn import Channel, read_turns
 from models.storage.clock import now
+from models.storage.lease import PENDING_DISPATCH
 from models.writes import interview_erasure
 from models.writes.interview_transitions import claim_reply, release_interview_lease
 from models.writes.interview_updates import update_interview
@@ -48,7 +49,7 @@ async def test_opening_by_voice_claims_a_dispatch_and_wakes_no_job(services: Ser
     opened = await states.open_interview(services, interview.id, CONSENT, Channel.VOICE)
     assert (opened.status, opened.channel, opened.consent) == (WAITING, Channel.VOICE, CONSENT)
     assert opened.lease
-    assert opened.lease.holder == DISPATCH_HOLDER
+    assert opened.lease.holder == PENDING_DISPATCH
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
     assert await redis_probe.read_enqueued_jobs() == []
 

@@ -1,7 +1,6 @@
 """Live feeds while Redis is killed, frozen or absent, and cleanup after the last follower."""
 
 import asyncio
-import signal
 from contextlib import AsyncExitStack
 
 import pytest
@@ -11,7 +10,7 @@ from live.hub import LiveHub
 from models.documents.turn import Turn
 from sandbox.valkey import Valkey
 from tests.factories import add_candidate_turn, make_interview
-from tests.helpers import wait_until
+from tests.helpers import Outage, outage, wait_until
 from tests.live.streams import collect_stream, list_subscribed_channels
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -44,13 +43,12 @@ async def test_restarting_redis_loses_and_reorders_no_turn(own_valkey: Valkey) -
     async with make_live(own_valkey) as live, make_live(own_valkey) as other, AsyncExitStack() as stack:
         reads = [await stack.enter_async_context(collect_stream(by.follow_turns(interview_id, 0))) for by in (live, other)]
         await publish_turns(live, 20)
-        await own_valkey.kill()
-        await publish_turns(live, 20)
-        # a follower that joins while Redis is unavailable
-        reads.append(await stack.enter_async_context(collect_stream(other.follow_turns(interview_id, 0))))
-        for read in reads:
-            assert await read.wait_for_first(40) == stored
-        await own_valkey.start()
+        async with outage(own_valkey, Outage.KILLED):
+            await publish_turns(live, 20)
+            # a follower that joins while Redis is unavailable
+            reads.append(await stack.enter_async_context(collect_stream(other.follow_turns(interview_id, 0))))
+            for read in reads:
+                assert await read.wait_for_first(40) == stored
         await publish_turns(other, 20)
         await wait_until_connected(live, True)
         await wait_until_connected(other, True)
@@ -67,10 +65,9 @@ async def test_messages_are_delivered_again_after_redis_restarts(own_valkey: Val
     ):
         await live.publish_turn(await add_candidate_turn(interview, "before"))
         await read.wait_for_first(1)
-        await own_valkey.kill()
-        await wait_until_connected(live, False)
-        await live.publish_turn(await add_candidate_turn(interview, "lost"))
-        await own_valkey.start()
+        async with outage(own_valkey, Outage.KILLED):
+            await wait_until_connected(live, False)
+            await live.publish_turn(await add_candidate_turn(interview, "lost"))
         # no poll and no message: the new subscription triggers the read
         await read.wait_for_first(2)
         await wait_until_connected(live, True)
@@ -82,8 +79,7 @@ async def test_frozen_redis_delays_nobody(own_valkey: Valkey) -> None:
     interview = await make_interview()
     loop = asyncio.get_running_loop()
     async with make_live(own_valkey) as live, collect_stream(live.follow_turns(interview.id, 0)) as read:
-        own_valkey.send_signal(signal.SIGSTOP)
-        try:
+        async with outage(own_valkey, Outage.FROZEN):
             first = await add_candidate_turn(interview, "first")
             began = loop.time()
             await live.publish_turn(first)
@@ -105,8 +101,6 @@ async def test_frozen_redis_delays_nobody(own_valkey: Valkey) -> None:
             for number in range(20):
                 await live.publish_turn(await add_candidate_turn(interview, f"answer {number}"))
             await read.wait_for_first(21)
-        finally:
-            own_valkey.send_signal(signal.SIGCONT)
         await wait_until_connected(live, True)
         await live.publish_turn(await add_candidate_turn(interview, "last"))
         assert [turn.seq for turn in await read.wait_for_first(22)] == list(range(1, 23))
@@ -114,12 +108,13 @@ async def test_frozen_redis_delays_nobody(own_valkey: Valkey) -> None:
 
 async def test_redis_that_starts_later_is_connected(own_valkey: Valkey) -> None:
     interview = await make_interview()
-    await own_valkey.kill()
-    async with make_live(own_valkey) as live, collect_stream(live.follow_turns(interview.id, 0)) as read:
-        assert not await live.is_connected()
-        await live.publish_turn(await add_candidate_turn(interview, "without"))
-        await read.wait_for_first(1)
-        await own_valkey.start()
+    async with AsyncExitStack() as stack:
+        async with outage(own_valkey, Outage.KILLED):
+            live = await stack.enter_async_context(make_live(own_valkey))
+            read = await stack.enter_async_context(collect_stream(live.follow_turns(interview.id, 0)))
+            assert not await live.is_connected()
+            await live.publish_turn(await add_candidate_turn(interview, "without"))
+            await read.wait_for_first(1)
         await wait_until_connected(live, True)
         await live.publish_turn(await add_candidate_turn(interview, "with"))
         assert len(await read.wait_for_first(2)) == 2

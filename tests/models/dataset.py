@@ -10,6 +10,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
+from models.database import DOCUMENTS
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Decision, EndReason, Interview, InterviewStatus, Recommendation
@@ -17,7 +18,6 @@ from models.documents.organization import ApiKey, Organization, Role, create_key
 from models.documents.position import Position
 from models.documents.turn import get_turn_collection
 from models.storage.clock import now
-from models.storage.database import DOCUMENTS
 from models.writes.interview_transitions import mark_completed, mark_ending
 from tests.factories import add_candidate_turn, make_interview, make_position, new_evaluation
 from tests.models.profiler import Plan

@@ -6,7 +6,7 @@ from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from models.storage.database import DOCUMENTS
+from models.database import DOCUMENTS
 
 Row = dict[str, Any]
 

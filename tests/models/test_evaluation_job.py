@@ -12,12 +12,12 @@ from models.documents.evaluation import (
     Evaluation,
     EvaluationStatus,
     Review,
-    Usage,
     get_evaluation,
     list_evaluations,
     pick_evaluation,
 )
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
+from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes import evaluation_transitions

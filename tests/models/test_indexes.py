@@ -39,12 +39,13 @@ async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, pro
         find_pending_erasures(100),
         find_due_evaluations(100),
         room_transitions.find_unattended_interviews(100),
+        room_transitions.find_interviews_without_interviewer(100),
         room_transitions.find_abandoned_interviews(120, 100),
         find_open_recordings(100),
         find_unrecorded_interviews(100),
     )
     # no recording is looked up when there is no interview to record
-    assert_uses_indexes(plans, 9)
+    assert_uses_indexes(plans, 10)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are stored, and none is due
@@ -162,7 +163,7 @@ async def test_recording_changes_find_their_document_by_id(dataset: SampleDatase
         organization_id=dataset.organization_id,
         channel=Channel.VOICE,
         consent=Consent(text_version="test", given_at=dataset.stored_at, recording=True),
-        room=RoomState(wanted_until=dataset.stored_at, participant="PA_1"),
+        room=RoomState(expected_until=dataset.stored_at, participant="PA_1"),
     )
     new = new_recording(interview)
     new.id = PydanticObjectId()

@@ -9,8 +9,8 @@ from bson import ObjectId
 from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel
 from models.storage.clock import now
-from models.storage.lease import renew_lease
-from models.writes.append_turns import LeaseLost, append_interviewer_turns
+from models.storage.lease import LeaseLost, renew_lease
+from models.writes.append_turns import append_interviewer_turns
 from models.writes.interview_transitions import claim_reply, find_due_replies, release_interview_lease
 from models.writes.interview_updates import update_interview
 from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn

@@ -8,6 +8,7 @@ import pytest
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
+from models.database import DOCUMENTS
 from models.documents import position
 from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation
 from models.documents.interview_indexes import FILTER_INDEX_ORDERS
@@ -24,7 +25,6 @@ from models.reads.interview_list import (
     to_sort_order,
 )
 from models.reads.pagination import Page, PageRequest, SortOrder
-from models.storage.database import DOCUMENTS
 from tests.models.dataset import SampleDataset, assert_uses_indexes
 from tests.models.profiler import Profiler
 

@@ -8,20 +8,10 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models.documents.interview import (
-    DISPATCH_HOLDER,
-    OPEN_STATUSES,
-    Consent,
-    EndReason,
-    Interview,
-    InterviewStatus,
-    Lease,
-    RoomState,
-    get_interview,
-)
+from models.documents.interview import OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, RoomState, get_interview
 from models.documents.turn import Channel
 from models.storage.clock import now
-from models.storage.lease import renew_lease
+from models.storage.lease import PENDING_DISPATCH, Lease, renew_lease
 from models.writes import room_transitions
 from models.writes.interview_transitions import (
     claim_reply,
@@ -41,7 +31,7 @@ SCHEDULED, WAITING, IN_PROGRESS = InterviewStatus.SCHEDULED, InterviewStatus.WAI
 
 async def make_voice_interview(status: InterviewStatus = IN_PROGRESS, **values: Any) -> ObjectId:
     """Return a voice interview whose room has been empty so far."""
-    fields = {"channel": Channel.VOICE, "room": RoomState(wanted_until=now() - timedelta(minutes=1))}
+    fields = {"channel": Channel.VOICE, "room": RoomState(expected_until=now() - timedelta(minutes=1))}
     return ObjectId((await make_interview(status=status, **{**fields, **values})).id)
 
 
@@ -75,10 +65,10 @@ async def test_opening_a_room_waits_for_the_candidate_and_dispatches_an_intervie
     assert (opened.status, opened.channel, opened.consent) == (WAITING, Channel.VOICE, CONSENT)
     assert (opened.fence, opened.due_at) == (1, None)
     assert opened.lease
-    assert opened.lease.holder == DISPATCH_HOLDER
+    assert opened.lease.holder == PENDING_DISPATCH
     assert opened.room
-    assert opened.room.wanted_until > now()
-    assert (opened.room.participant, opened.room.left_at, opened.room.dispatches, opened.room.gone) == (None, None, 0, [])
+    assert opened.room.expected_until > now()
+    assert (opened.room.participant, opened.room.left_at, opened.room.dispatches, opened.room.ended_sids) == (None, None, 0, [])
     assert opened.room == (await reload_interview(interview_id)).room, "the returned room is the stored one"
 
 
@@ -101,7 +91,7 @@ async def test_room_opens_only_for_a_scheduled_interview(status: InterviewStatus
 
 
 async def test_only_the_last_dispatched_interviewer_gets_the_lease() -> None:
-    interview_id = await make_voice_interview(fence=4, lease=Lease(holder=DISPATCH_HOLDER, until=now() + timedelta(minutes=1)))
+    interview_id = await make_voice_interview(fence=4, lease=Lease(holder=PENDING_DISPATCH, until=now() + timedelta(minutes=1)))
     assert await room_transitions.claim_interviewer_lease(interview_id, 3, "of an older dispatch", LEASE_SECONDS) is None
     claimed = await room_transitions.claim_interviewer_lease(interview_id, 4, "agent", LEASE_SECONDS)
     assert claimed
@@ -112,7 +102,7 @@ async def test_only_the_last_dispatched_interviewer_gets_the_lease() -> None:
 
 
 async def test_late_interviewer_gets_the_lease_if_no_other_was_dispatched() -> None:
-    interview_id = await make_voice_interview(fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=now() - timedelta(minutes=1)))
+    interview_id = await make_voice_interview(fence=1, lease=Lease(holder=PENDING_DISPATCH, until=now() - timedelta(minutes=1)))
     assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
 
 
@@ -121,15 +111,15 @@ async def test_late_interviewer_gets_the_lease_if_no_other_was_dispatched() -> N
     [(Channel.TEXT, IN_PROGRESS), *((Channel.VOICE, status) for status in InterviewStatus if status not in OPEN_STATUSES)],
 )
 async def test_interviewer_lease_is_refused_in_another_channel_or_state(channel: Channel, status: InterviewStatus) -> None:
-    interview_id = await make_voice_interview(status, channel=channel, room=RoomState(wanted_until=now() + timedelta(hours=1)))
+    interview_id = await make_voice_interview(status, channel=channel, room=RoomState(expected_until=now() + timedelta(hours=1)))
     assert await room_transitions.claim_interviewer_lease(interview_id, 0, "agent", LEASE_SECONDS) is None
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None
     assert await room_transitions.find_unattended_interviews(10) == []
 
 
 async def test_interviewer_is_dispatched_only_while_the_candidate_is_expected_or_present() -> None:
-    expected = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(minutes=1)))
-    there = await make_voice_interview(room=RoomState(wanted_until=now() - timedelta(minutes=1), participant="PA_1"))
+    expected = await make_voice_interview(room=RoomState(expected_until=now() + timedelta(minutes=1)))
+    there = await make_voice_interview(room=RoomState(expected_until=now() - timedelta(minutes=1), participant="PA_1"))
     away = await make_voice_interview()
     assert set(await room_transitions.find_unattended_interviews(10)) == {expected, there}
     assert await room_transitions.claim_interviewer_dispatch(away, LEASE_SECONDS) is None
@@ -138,19 +128,19 @@ async def test_interviewer_is_dispatched_only_while_the_candidate_is_expected_or
         assert claimed
         assert claimed.fence == 1
         assert claimed.lease
-        assert claimed.lease.holder == DISPATCH_HOLDER
+        assert claimed.lease.holder == PENDING_DISPATCH
         assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) is None, "a dispatch is pending"
     assert await room_transitions.find_unattended_interviews(10) == []
 
 
 async def test_concurrent_sweeps_dispatch_one_interviewer() -> None:
-    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     claims = await asyncio.gather(*(room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS) for _ in range(10)))
     assert [claim.fence for claim in claims if claim] == [1]
 
 
 async def test_unanswered_dispatches_back_off_exponentially_up_to_a_maximum() -> None:
-    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     waits = []
     for _ in range(5):
         claimed = await room_transitions.claim_interviewer_dispatch(interview_id, 8, ignore_pending_dispatch=True)
@@ -162,8 +152,61 @@ async def test_unanswered_dispatches_back_off_exponentially_up_to_a_maximum() ->
     assert (await read_room(interview_id)).dispatches == 0, "the claim resets the count"
 
 
+async def make_exhausted_interview(**values: Any) -> ObjectId:
+    """Return an interview whose candidate is in the room and whose last possible dispatch has lapsed."""
+    room = RoomState(expected_until=now(), participant="PA_1", dispatches=room_transitions.MAX_UNANSWERED_DISPATCHES)
+    lapsed = Lease(holder=PENDING_DISPATCH, until=now() - timedelta(seconds=1))
+    return await make_voice_interview(**{"room": room, "fence": 9, "lease": lapsed, **values})
+
+
+async def test_unanswered_dispatches_end_at_their_maximum() -> None:
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
+    for count in range(1, room_transitions.MAX_UNANSWERED_DISPATCHES + 1):
+        assert await room_transitions.find_interviews_without_interviewer(10) == []
+        claimed = await room_transitions.claim_interviewer_dispatch(interview_id, 0.01, ignore_pending_dispatch=True)
+        assert claimed
+        assert claimed.room
+        assert claimed.room.dispatches == count
+    await wait_until_lapsed(interview_id)
+    for ignore_pending in (False, True):
+        assert await room_transitions.find_unattended_interviews(10, ignore_pending_dispatch=ignore_pending) == []
+        assert (
+            await room_transitions.claim_interviewer_dispatch(interview_id, 0.01, ignore_pending_dispatch=ignore_pending) is None
+        )
+    assert await room_transitions.find_interviews_without_interviewer(10) == [interview_id]
+
+
+async def test_interview_without_interviewer_is_found_once_the_last_dispatch_has_lapsed() -> None:
+    pending = Lease(holder=PENDING_DISPATCH, until=now() + timedelta(minutes=1))
+    maximum = room_transitions.MAX_UNANSWERED_DISPATCHES
+    await make_exhausted_interview(lease=pending)
+    await make_exhausted_interview(channel=Channel.TEXT)
+    await make_exhausted_interview(status=InterviewStatus.ENDING)
+    await make_exhausted_interview(room=RoomState(expected_until=now() + timedelta(minutes=1), dispatches=maximum))
+    await make_exhausted_interview(room=RoomState(expected_until=now(), participant="PA_1", dispatches=maximum - 1))
+    assert await room_transitions.find_interviews_without_interviewer(10) == []
+    exhausted = await make_exhausted_interview()
+    assert await room_transitions.find_interviews_without_interviewer(10) == [exhausted]
+
+
+async def test_late_interviewer_is_preferred_to_the_switch_to_text() -> None:
+    interview_id = await make_exhausted_interview()
+    assert await room_transitions.claim_interviewer_lease(interview_id, 9, "late agent", LEASE_SECONDS)
+    condition = room_transitions.NO_INTERVIEWER_ANSWERED
+    assert await room_transitions.switch_channel_to_text(interview_id, even_if_present=True, condition=condition) is None
+    assert (await read_room(interview_id)).dispatches == 0
+
+
+async def test_switch_back_to_voice_allows_new_dispatches() -> None:
+    interview_id = await make_exhausted_interview()
+    assert await room_transitions.switch_channel_to_text(interview_id, even_if_present=True)
+    assert await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, SHORT_LEASE_SECONDS)
+    await wait_until_lapsed(interview_id)
+    assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
+
+
 async def test_ignoring_a_pending_dispatch_dispatches_again_immediately() -> None:
-    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
     assert await room_transitions.find_unattended_interviews(10, ignore_pending_dispatch=True) == [interview_id]
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True)
@@ -175,7 +218,7 @@ async def test_ignoring_a_pending_dispatch_dispatches_again_immediately() -> Non
 
 
 async def test_interviewer_that_stops_renewing_is_replaced() -> None:
-    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
     assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", SHORT_LEASE_SECONDS)
     await wait_until_lapsed(interview_id)
@@ -188,8 +231,8 @@ async def test_interviewer_that_stops_renewing_is_replaced() -> None:
     assert not await renew_lease(Interview, interview_id, 1, "agent", LEASE_SECONDS)
 
 
-async def test_interviewer_lease_counts_as_an_attempt_until_released() -> None:
-    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+async def test_interviewer_counts_as_an_attempt_until_a_turn_is_stored() -> None:
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     for attempt in (1, 2):
         dispatched = await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS, ignore_pending_dispatch=True)
         assert dispatched
@@ -199,11 +242,13 @@ async def test_interviewer_lease_counts_as_an_attempt_until_released() -> None:
         await wait_until_lapsed(interview_id)
     released = await release_interview_lease(interview_id, 2)
     assert released
-    assert released.attempts == 0
+    assert (released.lease, released.attempts) == (None, 2), "an interviewer that LiveKit removed immediately has stored nothing"
+    await add_candidate_turn(released, "Hello?")
+    assert (await reload_interview(interview_id)).attempts == 0
 
 
 async def test_released_interviewer_lease_can_be_claimed_immediately() -> None:
-    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     assert await room_transitions.claim_interviewer_dispatch(interview_id, LEASE_SECONDS)
     assert await room_transitions.claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
     assert await release_interview_lease(interview_id, 1)
@@ -214,9 +259,9 @@ async def test_admitted_candidate_is_expected() -> None:
     interview_id = await make_voice_interview()
     assert await room_transitions.expect_candidate(interview_id, LEASE_SECONDS)
     assert await room_transitions.find_unattended_interviews(10) == [interview_id]
-    before = (await read_room(interview_id)).wanted_until
+    before = (await read_room(interview_id)).expected_until
     assert await room_transitions.expect_candidate(interview_id, 1)
-    assert (await read_room(interview_id)).wanted_until == before, "never earlier than before"
+    assert (await read_room(interview_id)).expected_until == before, "never earlier than before"
 
 
 async def test_invisible_changes_do_not_move_updated_at() -> None:
@@ -234,10 +279,10 @@ async def test_invisible_changes_do_not_move_updated_at() -> None:
 
 
 async def test_candidate_joins_leaves_and_rejoins() -> None:
-    interview_id = await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(hours=1)))
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now() + timedelta(hours=1)))
     assert await room_transitions.mark_present(interview_id, "PA_1")
     assert (await read_room(interview_id)).participant == "PA_1"
-    assert (await read_room(interview_id)).wanted_until <= now() + timedelta(seconds=1), "joining ends the wait"
+    assert (await read_room(interview_id)).expected_until <= now() + timedelta(seconds=1), "joining ends the wait"
     assert await room_transitions.mark_away(interview_id, "PA_1")
     away = await read_room(interview_id)
     assert away.participant is None
@@ -294,7 +339,7 @@ async def test_only_the_last_ended_connections_are_stored() -> None:
     for number in range(3 * room_transitions.MAX_ENDED_SIDS):
         await room_transitions.mark_present(interview_id, f"PA_{number}")
         await room_transitions.mark_away(interview_id, f"PA_{number}")
-    assert len((await read_room(interview_id)).gone) == room_transitions.MAX_ENDED_SIDS
+    assert len((await read_room(interview_id)).ended_sids) == room_transitions.MAX_ENDED_SIDS
 
 
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status not in OPEN_STATUSES])
@@ -307,18 +352,18 @@ async def test_presence_does_not_change_unless_the_interview_is_open(status: Int
 
 async def test_absent_candidate_is_found_after_the_grace_unless_expected_back() -> None:
     long_ago = now() - timedelta(minutes=5)
-    gone = await make_voice_interview(room=RoomState(wanted_until=long_ago, left_at=long_ago))
-    await make_voice_interview(room=RoomState(wanted_until=now() + timedelta(minutes=1), left_at=long_ago))
-    await make_voice_interview(room=RoomState(wanted_until=long_ago, left_at=now()))
-    await make_voice_interview(room=RoomState(wanted_until=long_ago, participant="PA_1"))
-    await make_voice_interview(room=RoomState(wanted_until=long_ago))
-    await make_voice_interview(channel=Channel.TEXT, room=RoomState(wanted_until=long_ago, left_at=long_ago))
-    await make_voice_interview(InterviewStatus.ENDING, room=RoomState(wanted_until=long_ago, left_at=long_ago))
+    gone = await make_voice_interview(room=RoomState(expected_until=long_ago, left_at=long_ago))
+    await make_voice_interview(room=RoomState(expected_until=now() + timedelta(minutes=1), left_at=long_ago))
+    await make_voice_interview(room=RoomState(expected_until=long_ago, left_at=now()))
+    await make_voice_interview(room=RoomState(expected_until=long_ago, participant="PA_1"))
+    await make_voice_interview(room=RoomState(expected_until=long_ago))
+    await make_voice_interview(channel=Channel.TEXT, room=RoomState(expected_until=long_ago, left_at=long_ago))
+    await make_voice_interview(InterviewStatus.ENDING, room=RoomState(expected_until=long_ago, left_at=long_ago))
     assert await room_transitions.find_abandoned_interviews(120, 10) == [gone]
 
 
 async def test_presence_covers_open_interviews_with_a_room() -> None:
-    there = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    there = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     typing = await make_voice_interview(channel=Channel.TEXT)
     await make_voice_interview(InterviewStatus.COMPLETED)
     await make_voice_interview(room=None)
@@ -347,12 +392,12 @@ async def test_switch_to_text_makes_a_reply_due_if_the_room_is_empty() -> None:
 
 
 async def test_switch_to_text_is_refused_while_the_candidate_is_in_the_room() -> None:
-    interview_id = await make_voice_interview(room=RoomState(wanted_until=now(), participant="PA_1"))
+    interview_id = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_1"))
     assert await room_transitions.switch_channel_to_text(interview_id) is None
 
 
 async def test_switch_to_voice_takes_the_lease_from_the_text_interviewer() -> None:
-    interview = await make_interview(room=RoomState(wanted_until=now(), left_at=now(), gone=["PA_1"]))
+    interview = await make_interview(room=RoomState(expected_until=now(), left_at=now(), ended_sids=["PA_1"]))
     interview_id = interview.id
     await add_candidate_turn(interview, "Hello?")
     assert await claim_reply(interview_id, "job", LEASE_SECONDS)
@@ -360,7 +405,7 @@ async def test_switch_to_voice_takes_the_lease_from_the_text_interviewer() -> No
     assert back
     assert (back.channel, back.fence, back.due_at) == (Channel.VOICE, 2, None)
     assert back.room
-    assert back.room.gone == ["PA_1"], "the former room state is reused"
+    assert back.room.ended_sids == ["PA_1"], "the former room state is reused"
     assert not await renew_lease(Interview, interview_id, 1, "job", LEASE_SECONDS)
     assert await room_transitions.claim_interviewer_lease(interview_id, 2, "agent", LEASE_SECONDS)
     assert await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS) is None
@@ -371,12 +416,12 @@ async def test_switch_to_voice_creates_a_missing_room() -> None:
     changed = await room_transitions.switch_channel_to_voice(interview_id, LEASE_SECONDS, LEASE_SECONDS)
     assert changed
     assert changed.room
-    assert changed.room.wanted_until > now()
+    assert changed.room.expected_until > now()
     assert await room_transitions.mark_present(interview_id, "PA_1")
 
 
 async def test_lost_dispatch_does_not_delay_the_end() -> None:
-    interview_id = await make_voice_interview(fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=now() + timedelta(minutes=1)))
+    interview_id = await make_voice_interview(fence=1, lease=Lease(holder=PENDING_DISPATCH, until=now() + timedelta(minutes=1)))
     closed = await mark_ending(interview_id, EndReason.CANDIDATE_ENDED)
     assert closed
     assert closed.lease is None

@@ -11,7 +11,8 @@ from errors import Conflict, NotFound
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress
 from models.documents.turn import Channel, Speaker, get_turn_collection, read_turns, read_turns_by_seq
 from models.storage.clock import now
-from models.writes.append_turns import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
+from models.storage.lease import LeaseLost
+from models.writes.append_turns import Superseded, append_candidate_turn, append_interviewer_turns
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import mark_ending
 from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn, reload_interview

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from errors import Conflict, NotFound
 from models.documents.interview import OPEN_STATUSES, EndReason, InterviewStatus, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
-from models.writes.append_turns import LeaseLost, Superseded, append_candidate_turn, append_interviewer_turns
+from models.storage.lease import LeaseLost
+from models.writes.append_turns import Superseded, append_candidate_turn, append_interviewer_turns
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import claim_reply, mark_ending
 from tests.factories import make_interview, new_interviewer_update, new_turn

@@ -23,11 +23,11 @@ from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess
 from sandbox.valkey import Valkey
 from sandbox.voice_stack import wait_until_registered
+from tests.audio import open_microphone, tone
 from tests.livekit_probe import make_livekit_settings
 from tests.livekit_rooms import find_livekit
-from tests.recording.recording_room import RecordingRoom, make_consenting_interview, open_camera, open_microphone
-from tests.recording.test_worker import MAIN, recorder_environment, recorder_pid, wait_for_recording
-from tests.recording.tones import tone
+from tests.recording.recording_room import RecordingRoom, make_consenting_interview, open_camera, wait_for_recording
+from tests.recording.test_worker import MAIN, recorder_environment, recorder_pid
 
 CAMERAS = {"no camera": None, "640 x 360, 15/s": (640, 360, 15), "1280 x 720, 30/s": (1280, 720, 30)}
 

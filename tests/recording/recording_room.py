@@ -1,9 +1,8 @@
 """A LiveKit room in which participants play sounds at known times while a recorder records them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,32 +10,31 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from livekit import rtc
 
-from lifecycle.lease import hold_lease
+from lifecycle.lease_renewal import hold_lease
 from lifecycle.rooms import CANDIDATE_IDENTITY, build_room_name
 from lifecycle.services import Services
-from live.cancellation import cancel_and_wait
 from models.documents.interview import Consent, Interview, RoomState
-from models.documents.recording import Recording
+from models.documents.recording import Recording, get_interview_recording
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes.recording_transitions import claim_recorder_dispatch, claim_recording, create_recording
 from recording.part_writer import Side
 from recording.recorder import Recorder
-from recording.storage import RecordingStore
-from recording.timeline import SAMPLE_RATE, Samples
+from recording.storage import RecordingStore, StoreFailed
 from sandbox.livekit.server import LivekitServer
+from tests.audio import ToneMicrophone, open_microphone
 from tests.factories import make_interview
+from tests.helpers import wait_until
 from tests.livekit_rooms import ParticipantKind, join_room
 
-FRAME_SECONDS = 0.02
 HOLDER = "recorder"
 
 
 async def make_consenting_interview(*, recording: bool = True, **values: Any) -> Interview:
     """Make a voice interview whose candidate is in the room and has consented to a recording."""
     consent = Consent(text_version="test", given_at=now(), recording=recording)
-    room = RoomState(wanted_until=now(), participant="PA_candidate")
+    room = RoomState(expected_until=now(), participant="PA_candidate")
     fields: dict[str, Any] = {"channel": Channel.VOICE, "consent": consent, "room": room, **values}
     return await make_interview(**fields)
 
@@ -51,11 +49,32 @@ async def claim_new_recording(interview: Interview) -> Recording:
 
 async def claim_when_free(recording_id: ObjectId) -> Recording:
     """Wait until the recording's lease is free, and claim it as a dispatched recorder does."""
-    while (dispatched := await claim_recorder_dispatch(recording_id, 60, 60)) is None:
-        await asyncio.sleep(0.1)
+    dispatched = await wait_until(lambda: claim_recorder_dispatch(recording_id, 60, 60), poll_seconds=0.1)
     claimed = await claim_recording(recording_id, dispatched.fence, HOLDER, 60)
     assert claimed
     return claimed
+
+
+async def reload_recording(recording: Recording) -> Recording:
+    """Return the recording as it is stored now."""
+    stored = await Recording.get(recording.id)
+    assert stored
+    return stored
+
+
+async def wait_for_recording(interview: Interview, condition: Callable[[Recording], bool]) -> Recording:
+    """Wait until the interview's recording meets the condition, and return it."""
+
+    async def find_recording() -> Recording | None:
+        recording = await get_interview_recording(interview.id)
+        return recording if recording and condition(recording) else None
+
+    return await wait_until(find_recording, poll_seconds=0.1)
+
+
+async def fail_to_store(*_: object) -> None:
+    """Replace a method of RecordingStore with this one to simulate an outage of the store."""
+    raise StoreFailed("The store does not answer")
 
 
 class RecordingRoom:
@@ -71,12 +90,12 @@ class RecordingRoom:
         return join_room(self._server, build_room_name(self.interview.id), identity, kind, hidden=hidden)
 
     @asynccontextmanager
-    async def join_as_candidate(self) -> AsyncIterator["ToneMicrophone"]:
+    async def join_as_candidate(self) -> AsyncIterator[ToneMicrophone]:
         async with self.join(CANDIDATE_IDENTITY) as room, open_microphone(room) as microphone:
             yield microphone
 
     @asynccontextmanager
-    async def join_as_interviewer(self, identity: str = "agent-1") -> AsyncIterator["ToneMicrophone"]:
+    async def join_as_interviewer(self, identity: str = "agent-1") -> AsyncIterator[ToneMicrophone]:
         async with self.join(identity, "agent") as room, open_microphone(room) as microphone:
             yield microphone
 
@@ -113,9 +132,7 @@ class RecordingRoom:
 
 async def wait_for_audio(recorder: Recorder, *sides: Side) -> None:
     """Wait until the recorder receives sound, or silence, from each side."""
-    async with asyncio.timeout(30):
-        while recorder._part is None or not all(recorder._part._voices[side] for side in sides):
-            await asyncio.sleep(0.05)
+    await wait_until(lambda: recorder._part and all(recorder._part._voices[side] for side in sides))
     # until frames arrive evenly
     await asyncio.sleep(0.5)
 
@@ -123,71 +140,16 @@ async def wait_for_audio(recorder: Recorder, *sides: Side) -> None:
 async def wait_for_video(recorder: Recorder, *, is_on: bool = True) -> None:
     """Wait until the recorder receives the candidate's video, or no longer receives it."""
     candidate = recorder._room.remote_participants[CANDIDATE_IDENTITY]
-    async with asyncio.timeout(30):
-        while is_on is not any(
+
+    def is_received() -> bool:
+        return any(
             publication.kind == rtc.TrackKind.KIND_VIDEO and publication.track and publication.track.sid in recorder._streams
             for publication in candidate.track_publications.values()
-        ):
-            await asyncio.sleep(0.05)
+        )
+
+    await wait_until(lambda: is_received() is is_on)
     # until the first frames have arrived, or the last ones
     await asyncio.sleep(1)
-
-
-class ToneMicrophone:
-    """A microphone that sends silence except during `play`."""
-
-    def __init__(self, source: rtc.AudioSource) -> None:
-        self._source = source
-        self._waiting: list[Samples] = []
-        self._began: asyncio.Future[datetime] | None = None
-        self._task = asyncio.create_task(self._send())
-
-    async def play(self, samples: Samples) -> datetime:
-        """Send this sound to its end. Returns the time at which it began."""
-        frame = round(SAMPLE_RATE * FRAME_SECONDS)
-        began: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
-        self._began = began
-        self._waiting += np.split(samples, range(frame, len(samples), frame))
-        sent_at = await began
-        await asyncio.sleep(len(samples) / SAMPLE_RATE)
-        while self._waiting:
-            await asyncio.sleep(FRAME_SECONDS)
-        return sent_at
-
-    async def _send(self) -> None:
-        silent = np.zeros(round(SAMPLE_RATE * FRAME_SECONDS), np.int16)
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            frame = self._waiting.pop(0) if self._waiting else silent
-            if self._began and frame is not silent:
-                # the queued frames are sent first
-                self._began.set_result(now() + timedelta(seconds=self._source.queued_duration))
-                self._began = None
-            await self._source.capture_frame(rtc.AudioFrame(frame.tobytes(), SAMPLE_RATE, 1, len(frame)))
-            # on a busy machine, skip delayed silence so that later frames are on time
-            due = max(due + FRAME_SECONDS, loop.time() - FRAME_SECONDS)
-            await asyncio.sleep(max(0.0, due - loop.time()))
-
-    async def aclose(self) -> None:
-        await cancel_and_wait(self._task)
-        await self._source.aclose()
-
-
-@asynccontextmanager
-async def open_microphone(room: rtc.Room) -> AsyncIterator[ToneMicrophone]:
-    """Publish a microphone during the block."""
-    source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=100)
-    track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
-    # discontinuous transmission and redundancy would change when a sound arrives, which tests measure
-    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
-    await room.local_participant.publish_track(track, options)
-    microphone = ToneMicrophone(source)
-    try:
-        yield microphone
-    finally:
-        # the track is not unpublished, which would hang in a room that has been deleted
-        await microphone.aclose()
 
 
 @asynccontextmanager

@@ -8,14 +8,22 @@ import pytest
 
 from lifecycle.jobs import FINALIZE_RECORDING, RECORD
 from lifecycle.presence import candidate_joined, prepare_room
-from lifecycle.recorder_dispatch import MAX_DISPATCHES, repair_recordings, start_recording
+from lifecycle.recorder_dispatch import repair_recordings, start_recording
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.documents.interview import DISPATCH_HOLDER, TERMINAL_STATUSES, Interview, InterviewStatus, Lease, RoomState
+from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, RoomState
 from models.documents.recording import Recording, RecordingPart, RecordingStatus, get_interview_recording
 from models.storage.clock import now
-from models.storage.lease import renew_lease
-from models.writes.recording_transitions import add_part, claim_recording, give_up_recording, release_recording_lease
+from models.storage.lease import PENDING_DISPATCH, Lease, renew_lease
+from models.writes.recording_transitions import (
+    MAX_DISPATCHES,
+    MAX_DISPATCHES_BEFORE_FIRST_PART,
+    add_part,
+    claim_recorder_dispatch,
+    claim_recording,
+    give_up_recording,
+    release_recording_lease,
+)
 from settings import Settings
 from tests.factories import make_interview, new_recording
 from tests.lifecycle.job_worker import JobSpy
@@ -47,13 +55,13 @@ async def test_concurrent_requests_dispatch_one_recorder(services: Services, liv
     recording = await load_recording(interview)
     expected = {"interview": str(interview.id), "recording": str(recording.id), "fence": 1}
     assert await list_recorder_dispatches(livekit, interview) == [expected]
-    assert (recording.lease and recording.lease.holder, recording.files[0].status) == (DISPATCH_HOLDER, RecordingStatus.STARTING)
+    assert (recording.lease and recording.lease.holder, recording.files[0].status) == (PENDING_DISPATCH, RecordingStatus.STARTING)
 
 
 UNRECORDED_CASES: dict[str, dict[str, Any]] = {
     "refused": {"recording": False},
     "no consent": {"consent": None},
-    "candidate absent": {"room": RoomState(wanted_until=seconds_ago(1))},
+    "candidate absent": {"room": RoomState(expected_until=seconds_ago(1))},
     "no room": {"room": None},
     "erased": {"erased_at": seconds_ago(1)},
     **{status: {"status": status} for status in (*TERMINAL_STATUSES, InterviewStatus.ENDING)},
@@ -74,16 +82,16 @@ async def test_nothing_is_recorded_without_consent_a_candidate_and_an_open_inter
 
 async def test_recorder_cannot_claim_a_recording_without_consent(services: Services) -> None:
     interview = await make_consenting_interview(recording=False)
-    recording = await new_recording(interview, fence=1, lease=Lease(holder=DISPATCH_HOLDER, until=seconds_ago(-60))).insert()
+    recording = await new_recording(interview, fence=1, lease=Lease(holder=PENDING_DISPATCH, until=seconds_ago(-60))).insert()
     assert await claim_recording(recording.id, 1, "recorder", 60) is None
 
 
 async def test_preparing_the_room_and_joining_it_wake_the_record_job(services: Services, redis_probe: RedisProbe) -> None:
-    prepared, joined = [await make_consenting_interview(room=RoomState(wanted_until=seconds_ago(1))) for _ in range(2)]
+    prepared, joined = [await make_consenting_interview(room=RoomState(expected_until=seconds_ago(1))) for _ in range(2)]
     await prepare_room(services, prepared)
     await candidate_joined(services, joined.id, "PA_1")
     assert await redis_probe.read_enqueued_jobs() == [(RECORD, prepared.id), (RECORD, joined.id)]
-    refusing = await make_consenting_interview(recording=False, room=RoomState(wanted_until=seconds_ago(1)))
+    refusing = await make_consenting_interview(recording=False, room=RoomState(expected_until=seconds_ago(1)))
     await prepare_room(services, refusing)
     await candidate_joined(services, refusing.id, "PA_1")
     assert await redis_probe.read_enqueued_jobs() == []
@@ -146,19 +154,19 @@ async def test_recording_fails_after_unanswered_dispatches_and_the_interview_con
     services: Services, livekit: LivekitProbe, redis_probe: RedisProbe
 ) -> None:
     interview = await make_consenting_interview()
-    for count in range(1, MAX_DISPATCHES + 2):
+    for count in range(1, MAX_DISPATCHES_BEFORE_FIRST_PART + 2):
         await repair_recordings(services)
         recording = await load_recording(interview)
         if recording.lease:
             waited = (recording.lease.until - now()).total_seconds()
             assert waited == pytest.approx(min(8 * 2 ** (count - 1), 30), abs=3)
-        await recording.set({"lease": Lease(holder=DISPATCH_HOLDER, until=seconds_ago(1))})
+        await recording.set({"lease": Lease(holder=PENDING_DISPATCH, until=seconds_ago(1))})
         await redis_probe.read_published_channels()
     await repair_recordings(services)
     recording = await load_recording(interview)
     assert recording.files[0].status is RecordingStatus.FAILED
     assert recording.files[0].failure == "No recorder answered 6 dispatches: check that `main.py recorder` is running."
-    assert len(await list_recorder_dispatches(livekit, interview)) == MAX_DISPATCHES
+    assert len(await list_recorder_dispatches(livekit, interview)) == MAX_DISPATCHES_BEFORE_FIRST_PART
     stored = await Interview.get(interview.id)
     assert stored
     assert stored.status is InterviewStatus.IN_PROGRESS
@@ -168,20 +176,39 @@ async def test_recorder_that_dies_before_its_first_part_counts_as_an_unanswered_
     services: Services, livekit: LivekitProbe
 ) -> None:
     interview = await make_consenting_interview()
-    for count in range(1, MAX_DISPATCHES + 1):
+    for count in range(1, MAX_DISPATCHES_BEFORE_FIRST_PART + 1):
         await repair_recordings(services)
         recording = await claim_current_recording(interview)
         assert recording.dispatches == count
         await recording.set({"lease": Lease(holder="killed", until=seconds_ago(1))})
     await repair_recordings(services)
     assert (await load_recording(interview)).failure
-    assert len(await list_recorder_dispatches(livekit, interview)) == MAX_DISPATCHES
-    other = await make_consenting_interview()
+    assert len(await list_recorder_dispatches(livekit, interview)) == MAX_DISPATCHES_BEFORE_FIRST_PART
+
+
+async def test_recorder_that_dies_in_every_part_is_given_up_and_the_interview_continues(
+    services: Services, livekit: LivekitProbe
+) -> None:
+    interview = await make_consenting_interview()
+    for count in range(1, MAX_DISPATCHES + 1):
+        await repair_recordings(services)
+        recording = await claim_current_recording(interview)
+        assert (recording.dispatches, recording.failure) == (count, None)
+        assert await add_part(recording, RecordingPart(number=recording.fence, started_at=now()))
+        await recording.set({"lease": Lease(holder="killed", until=seconds_ago(1))})
+    assert await claim_recorder_dispatch(recording.id, 8, 30) is None
     await repair_recordings(services)
-    recording = await claim_current_recording(other)
-    recorded = await add_part(recording, RecordingPart(number=1, started_at=now()))
-    assert recorded
-    assert (recording.dispatches, recorded.dispatches) == (1, 0)
+    await repair_recordings(services)
+    given_up = await load_recording(interview)
+    assert given_up.failure == (
+        f"Recording stopped after {MAX_DISPATCHES} recorders had ended: check the log of `main.py recorder`. "
+        "The recording up to then is preserved."
+    )
+    assert len(given_up.parts) == MAX_DISPATCHES
+    assert len(await list_recorder_dispatches(livekit, interview)) == MAX_DISPATCHES
+    stored = await Interview.get(interview.id)
+    assert stored
+    assert stored.status is InterviewStatus.IN_PROGRESS
 
 
 async def test_livekit_outage_affects_only_the_recording(services: Services, settings: Settings, redis_probe: RedisProbe) -> None:

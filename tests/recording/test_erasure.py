@@ -10,16 +10,17 @@ from lifecycle.jobs import ERASE_MEDIA
 from lifecycle.repairs import repair_all
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
-from models.documents.interview import Interview, get_interview
+from models.documents.interview import Interview
 from models.documents.recording import Recording
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes.interview_erasure import find_pending_erasures
 from models.writes.recording_transitions import claim_recording
 from recording.media_erasure import erase_media
-from recording.storage import RecordingStore, StoreFailed
-from tests.factories import make_interview, new_recording, new_recording_file
+from recording.storage import RecordingStore
+from tests.factories import make_interview, new_recording, new_recording_file, reload_interview
 from tests.lifecycle.job_worker import JobSpy
+from tests.recording.recording_room import fail_to_store
 
 
 async def make_interview_with_media(store: RecordingStore) -> Interview:
@@ -33,10 +34,9 @@ async def make_interview_with_media(store: RecordingStore) -> Interview:
 
 
 async def is_erasure_pending(interview: Interview) -> bool:
-    stored = await get_interview(interview.id)
-    assert stored and stored.erasure
-    assert stored.erasure.recordings == 2
-    return stored.erasure.pending
+    erasure = (await reload_interview(interview)).erasure
+    assert erasure and erasure.recordings == 2
+    return erasure.pending
 
 
 async def test_erasure_is_pending_until_the_media_are_deleted(services: Services, store: RecordingStore) -> None:
@@ -82,12 +82,8 @@ async def test_store_failure_keeps_the_erasure_pending(
 ) -> None:
     interview = await make_interview_with_media(store)
     await erase_interview(services, interview)
-
-    async def fail(_: RecordingStore, prefix: str) -> Any:
-        raise StoreFailed("The store does not answer")
-
     with monkeypatch.context() as patch:
-        patch.setattr(RecordingStore, "delete", fail)
+        patch.setattr(RecordingStore, "delete", fail_to_store)
         await erase_media(store, interview.id, quiet_seconds=0)
     assert await is_erasure_pending(interview)
     await erase_media(None, interview.id, quiet_seconds=0)
@@ -111,10 +107,10 @@ async def test_erasure_attempts_are_counted_when_they_begin_and_back_off(
         assert await find_pending_erasures(10) == ([interview.id] if attempt == 1 else [])
         with pytest.raises(asyncio.CancelledError):
             await erase_media(store, interview.id)
-        stored = await get_interview(interview.id)
-        assert stored and stored.erasure and stored.erasure.due_at
-        assert stored.erasure.attempts == attempt
-        pauses.append(round((stored.erasure.due_at - now()).total_seconds()))
+        erasure = (await reload_interview(interview)).erasure
+        assert erasure and erasure.due_at
+        assert erasure.attempts == attempt
+        pauses.append(round((erasure.due_at - now()).total_seconds()))
     assert pauses == pytest.approx([2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600], abs=2)
     await interview.set({"erasure.due_at": now() - timedelta(seconds=1)})
     assert await find_pending_erasures(10) == [interview.id], "it is never abandoned"

@@ -15,13 +15,11 @@ from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
 from models.writes.recording_transitions import claim_file_job
 from recording import finalize
-from recording.containers import AudioContainer
 from recording.finalize import MAX_ATTEMPTS, finalize_recording
-from recording.storage import RecordingStore, StoreFailed
-from recording.timeline import interleave
+from recording.storage import RecordingStore
+from tests.audio import decode_channels, encode_sound_part, find_loud_spans, silence, tone
 from tests.factories import new_recording
-from tests.recording.recording_room import make_consenting_interview
-from tests.recording.tones import decode_channels, find_loud_spans, silence, tone
+from tests.recording.recording_room import fail_to_store, make_consenting_interview, reload_recording
 
 
 async def make_recording_with_parts(store: RecordingStore, *offsets: float, **values: object) -> tuple[Interview, Recording]:
@@ -32,29 +30,9 @@ async def make_recording_with_parts(store: RecordingStore, *offsets: float, **va
         RecordingPart(number=index + 1, started_at=begun + timedelta(seconds=offset)) for index, offset in enumerate(offsets)
     ]
     for part in parts:
-        await store.put(f"{interview.id}/parts/{part.number:08}/audio.ogg/00000000", encode_part())
+        await store.put(f"{interview.id}/parts/{part.number:08}/audio.ogg/00000000", encode_sound_part(tone(440, 1), silence(1)))
     files = [RecordingFile(kind=RecordingKind.AUDIO, status=RecordingStatus.ACTIVE)]
     return interview, await new_recording(interview, **{"parts": parts, "files": files, "fence": len(parts), **values}).insert()
-
-
-def encode_part() -> bytes:
-    encoded = bytearray()
-
-    class ByteSink:
-        def write(self, data: bytes) -> int:
-            encoded.extend(data)
-            return len(data)
-
-    sound = AudioContainer(ByteSink(), channels=2)
-    sound.write(interleave(tone(440, 1), silence(1)))
-    sound.close()
-    return bytes(encoded)
-
-
-async def reload_recording(recording: Recording) -> Recording:
-    stored = await Recording.get(recording.id)
-    assert stored
-    return stored
 
 
 async def test_concurrent_and_repeated_calls_make_the_files_once(services: Services, store: RecordingStore, folder: Path) -> None:
@@ -88,15 +66,11 @@ async def test_store_failure_is_stored_and_retried(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, recording = await make_recording_with_parts(store, 0)
-
-    async def fail(*_: object) -> None:
-        raise StoreFailed("The disk is full")
-
     with monkeypatch.context() as patch:
-        patch.setattr(RecordingStore, "put", fail)
+        patch.setattr(RecordingStore, "put", fail_to_store)
         await finalize_recording(services, store, recording.id)
     waiting = await reload_recording(recording)
-    assert waiting.files[0].failure == "The disk is full. The next attempt is in 5 seconds (attempt 1 of 8 failed)."
+    assert waiting.files[0].failure == "The store does not answer. The next attempt is in 5 seconds (attempt 1 of 8 failed)."
     assert waiting.is_open
     await finalize_recording(services, store, recording.id)
     assert (await reload_recording(recording)).attempts == 1, "not before it is due"
@@ -110,15 +84,13 @@ async def test_recording_fails_after_the_last_attempt_and_its_parts_stay(
     services: Services, store: RecordingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interview, recording = await make_recording_with_parts(store, 0, attempts=MAX_ATTEMPTS - 1)
-
-    async def fail(*_: object) -> None:
-        raise StoreFailed("The disk is full")
-
-    monkeypatch.setattr(RecordingStore, "put", fail)
+    monkeypatch.setattr(RecordingStore, "put", fail_to_store)
     await finalize_recording(services, store, recording.id)
     done = await reload_recording(recording)
     assert (done.is_open, done.files[0].status) == (False, RecordingStatus.FAILED)
-    assert done.files[0].failure == "The disk is full. That was attempt 8 of 8; the recorded parts are still in the store."
+    assert (
+        done.files[0].failure == "The store does not answer. That was attempt 8 of 8; the recorded parts are still in the store."
+    )
     assert len(await store.list(f"{interview.id}/parts")) == 1
 
 

@@ -1,6 +1,5 @@
 """Merging parts into files on one timeline."""
 
-import io
 from pathlib import Path
 from threading import Event
 
@@ -9,51 +8,36 @@ import numpy as np
 import pytest
 
 from models.documents.recording import RecordingKind, VideoSize
-from recording.containers import AudioContainer, VideoContainer
+from recording.containers import VideoContainer
 from recording.merge import FILE_NAMES, LocalPart, MergeAbandoned, MergedFile, merge_parts
-from recording.timeline import SAMPLE_RATE, Samples, interleave
-from recording.video_frames import choose_picture_size, create_black_frame, fit_frame
-from tests.recording.tones import decode_channels, find_loud_spans, silence, tone
+from recording.timeline import Samples
+from recording.video_frames import choose_video_size, create_black_frame, fit_frame
+from tests.audio import AppendOnlySink, decode_channels, encode_sound_part, find_loud_spans, silence, tone
 
 PICTURE = VideoSize(width=320, height=180)
 
 
 def write_sound_part(path: Path, left: Samples, right: Samples) -> Path:
     """Write a part with these voices like a recorder."""
-    sink = io.BytesIO()
-    sound = AudioContainer(_AppendOnlySink(sink), channels=2)
-    for begin in range(0, len(left), SAMPLE_RATE // 10):
-        sound.write(interleave(left[begin : begin + SAMPLE_RATE // 10], right[begin : begin + SAMPLE_RATE // 10]))
-    sound.close()
-    path.write_bytes(sink.getvalue())
+    path.write_bytes(encode_sound_part(left, right))
     return path
 
 
 def write_video_part(path: Path, seconds: float, brightness: int) -> Path:
     """Write a part with video of one brightness."""
-    sink = io.BytesIO()
-    video = VideoContainer(_AppendOnlySink(sink), PICTURE)
+    sink = AppendOnlySink()
+    video = VideoContainer(sink, PICTURE)
     planes = np.concatenate([np.full(320 * 180, brightness, np.uint8), np.full(320 * 90, 128, np.uint8)])
     frame = fit_frame(planes, 320, 180, 0, PICTURE)
     for place in range(int(seconds * 15)):
         video.write(frame, place * 1000 // 15)
     video.close()
-    path.write_bytes(sink.getvalue())
+    path.write_bytes(sink.content)
     return path
 
 
-class _AppendOnlySink:
-    """A sink that cannot seek, like a recorder's UploadBuffer."""
-
-    def __init__(self, sink: io.BytesIO) -> None:
-        self._sink = sink
-
-    def write(self, data: bytes) -> int:
-        return self._sink.write(data)
-
-
-def merge_to_files(parts: list[LocalPart], folder: Path, picture: VideoSize | None = None) -> dict[RecordingKind, MergedFile]:
-    return {file.kind: file for file in merge_parts(parts, file_paths(folder), picture, Event())}
+def merge_to_files(parts: list[LocalPart], folder: Path, video_size: VideoSize | None = None) -> dict[RecordingKind, MergedFile]:
+    return {file.kind: file for file in merge_parts(parts, file_paths(folder), video_size, Event())}
 
 
 def file_paths(folder: Path) -> dict[RecordingKind, Path]:
@@ -61,7 +45,7 @@ def file_paths(folder: Path) -> dict[RecordingKind, Path]:
 
 
 def brightness_by_second(path: Path) -> dict[int, float]:
-    """Return the mean brightness of the picture at each second."""
+    """Return the mean brightness of the frame at each second."""
     brightness: dict[int, float] = {}
     last, at = 0.0, 0
     with av.open(path) as container:
@@ -191,9 +175,9 @@ def test_abandoned_merge_stops(tmp_path: Path) -> None:
         (641, 361, (640, 360)),
     ],
 )
-def test_picture_has_the_videos_aspect_ratio_and_at_most_720p(width: int, height: int, size: tuple[int, int]) -> None:
-    picture = choose_picture_size(width, height)
-    assert (picture.width, picture.height) == pytest.approx(size, abs=2)
+def test_recorded_size_has_the_videos_aspect_ratio_and_at_most_720p(width: int, height: int, size: tuple[int, int]) -> None:
+    chosen = choose_video_size(width, height)
+    assert (chosen.width, chosen.height) == pytest.approx(size, abs=2)
 
 
 @pytest.mark.parametrize(("turns", "corner"), [(0, (0, 0)), (1, (0, -1)), (2, (-1, -1)), (3, (-1, 0))])

@@ -15,8 +15,9 @@ from recording.part_writer import AUDIO_FILE_NAME, VIDEO_FILE_NAME, CameraFrame,
 from recording.storage import RecordingStore, StoreFailed, open_store
 from recording.timeline import Samples
 from recording.upload_buffer import MAX_PENDING_BYTES, UploadBuffer, build_chunks_path
+from tests.audio import decode_channels, tone
 from tests.recording.disks import mount_small_disk
-from tests.recording.tones import decode_channels, tone
+from tests.recording.recording_room import fail_to_store
 
 # these tests depend on wall-clock time
 pytestmark = pytest.mark.servers
@@ -100,12 +101,8 @@ async def test_full_disk_raises_store_failed_and_preserves_the_stored_chunks(tmp
 async def test_temporary_store_outage_loses_nothing(store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
     buffer = UploadBuffer(store, "interview/parts/1/audio")
     put = RecordingStore.put
-
-    async def fail(*_: object) -> None:
-        raise StoreFailed("The store does not answer")
-
     buffer.write(b"one ")
-    monkeypatch.setattr(RecordingStore, "put", fail)
+    monkeypatch.setattr(RecordingStore, "put", fail_to_store)
     await buffer.flush()
     buffer.write(b"two ")
     await buffer.flush()
@@ -117,10 +114,7 @@ async def test_temporary_store_outage_loses_nothing(store: RecordingStore, monke
 
 
 async def test_long_store_outage_raises_store_failed(store: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(*_: object) -> None:
-        raise StoreFailed("The store does not answer")
-
-    monkeypatch.setattr(RecordingStore, "put", fail)
+    monkeypatch.setattr(RecordingStore, "put", fail_to_store)
     buffer = UploadBuffer(store, "interview/parts/1/audio", max_outage_seconds=0.5)
     buffer.write(b"x")
     with pytest.raises(StoreFailed, match="The store does not answer"):

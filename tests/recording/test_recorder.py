@@ -11,9 +11,9 @@ import pytest
 import settings
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
-from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.interview import Interview, InterviewStatus
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.recording_transitions import release_recording_lease
 from recording.finalize import finalize_recording
@@ -21,6 +21,8 @@ from recording.media_erasure import erase_media
 from recording.part_writer import Side
 from recording.storage import RecordingStore, open_store
 from sandbox.livekit.server import LivekitServer
+from tests.audio import decode_channels, find_loud_spans, tone
+from tests.factories import reload_interview
 from tests.recording.disks import mount_small_disk
 from tests.recording.recording_room import (
     RecordingRoom,
@@ -28,10 +30,11 @@ from tests.recording.recording_room import (
     claim_when_free,
     make_consenting_interview,
     open_camera,
+    reload_recording,
     wait_for_audio,
+    wait_for_recording,
     wait_for_video,
 )
-from tests.recording.tones import decode_channels, find_loud_spans, tone
 
 TIME_TOLERANCE_SECONDS = 0.3
 """Tolerated difference between when a sound was played and its position in the file."""
@@ -44,9 +47,7 @@ async def finish_and_read_files(
     await release_recording_lease(recording)
     await interview.set({Interview.status: InterviewStatus.COMPLETED})
     await finalize_recording(services, store, recording.id)
-    done = await Recording.get(recording.id)
-    assert done
-    return {file.kind: file for file in done.files}
+    return {file.kind: file for file in (await reload_recording(recording)).files}
 
 
 def offset_in_file(file: RecordingFile, spoken_at: datetime) -> float:
@@ -205,7 +206,7 @@ async def test_full_disk_ends_the_recording_but_not_the_interview(
         assert store
         async with recording_room.join_as_interviewer() as interviewer, recording_room.join_as_candidate() as candidate:
             async with recording_room.run_recorder(services, store, recording, max_outage_seconds=1):
-                failed = asyncio.create_task(wait_until_failed(recording))
+                failed = asyncio.create_task(wait_for_recording(interview, lambda recording: bool(recording.failure)))
                 while not failed.done():
                     await candidate.play(tone(440, 0.5))
             # the room is not affected
@@ -215,23 +216,11 @@ async def test_full_disk_ends_the_recording_but_not_the_interview(
         assert file.status is RecordingStatus.FAILED
         assert file.failure
         assert "The disk is full. The recording up to then is preserved." in file.failure
-        stored = await get_interview(interview.id)
-        assert stored
-        assert stored.status is InterviewStatus.IN_PROGRESS
+        assert (await reload_interview(interview)).status is InterviewStatus.IN_PROGRESS
         chunks = await store.list(f"{interview.id}/parts")
         (tmp_path / "stored.ogg").write_bytes(b"".join([await store.get(chunk) for chunk in chunks]))
     left, _ = decode_channels(tmp_path / "stored.ogg")
     assert find_loud_spans(left, 440), "what was stored until then can be played"
-
-
-async def wait_until_failed(recording: Recording) -> Recording:
-    async with asyncio.timeout(60):
-        while True:
-            stored = await Recording.get(recording.id)
-            assert stored
-            if stored.failure:
-                return stored
-            await asyncio.sleep(0.2)
 
 
 @pytest.mark.long

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recording.timeline import SAMPLE_RATE, Samples, VoiceTimeline, interleave, mix
-from tests.recording.tones import find_loud_spans, silence, tone
+from tests.audio import find_loud_spans, silence, tone
 
 FRAME_SECONDS = 0.05
 

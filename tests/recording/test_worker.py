@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from lifecycle.reconciler import run_recording_reconciler
 from lifecycle.recorder_dispatch import start_recording
 from lifecycle.services import Services
 from models.documents.interview import Interview, InterviewStatus
-from models.documents.recording import Recording, RecordingKind, RecordingStatus, get_interview_recording
+from models.documents.recording import Recording, RecordingKind, RecordingStatus
 from models.storage.clock import now
 from recording.finalize import finalize_recording
 from recording.storage import RecordingStore
@@ -24,12 +24,12 @@ from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess
 from sandbox.voice_stack import wait_until_registered
 from settings import Settings
+from tests.audio import ToneMicrophone, decode_channels, find_loud_spans, tone
+from tests.helpers import TIMEOUT_SECONDS
 from tests.livekit_probe import LivekitProbe
-from tests.recording.recording_room import RecordingRoom, ToneMicrophone, make_consenting_interview
-from tests.recording.tones import decode_channels, find_loud_spans, tone
+from tests.recording.recording_room import RecordingRoom, make_consenting_interview, wait_for_recording
 
 MAIN = Path(__file__).parents[2] / "main.py"
-TIMEOUT_SECONDS = 60
 MAX_LOST_SECONDS = 4
 """Seconds of sound that a killed recorder may lose on a busy machine; the promise for an idle one is 2."""
 
@@ -76,16 +76,6 @@ async def run_reconciler(services: Services, store: RecordingStore) -> AsyncIter
     finally:
         stop.set()
         await task
-
-
-async def wait_for_recording(interview: Interview, condition: Callable[[Recording], bool]) -> Recording:
-    """Wait until the interview's recording meets the condition, and return it."""
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        while True:
-            recording = await get_interview_recording(interview.id)
-            if recording and condition(recording):
-                return recording
-            await asyncio.sleep(0.1)
 
 
 def recorder_pid(recording: Recording) -> int:

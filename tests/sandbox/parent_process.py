@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from textwrap import dedent, indent
 
+from tests.helpers import wait_until
+
 ROOT = Path(__file__).parents[2]
 SCRIPT_HEADER = """
 import asyncio, sys
@@ -50,9 +52,7 @@ async def run_parent(script: str, folder: Path) -> AsyncIterator[tuple[asyncio.s
 
 async def wait_until_gone(*pids: int) -> None:
     """Wait until all of these processes have ended. Raises TimeoutError if one has not after 15 s."""
-    async with asyncio.timeout(15):
-        while any(is_alive(pid) for pid in pids):
-            await asyncio.sleep(0.02)
+    await wait_until(lambda: not any(is_alive(pid) for pid in pids), 15)
 
 
 def is_alive(pid: int) -> bool:

@@ -1,5 +1,6 @@
 """The simulated Claude through the real SDK: its responses fit the SDK's types, and it rejects what Claude rejects."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -13,7 +14,25 @@ from anthropic.types import Message, ModelInfo, RawMessageStreamEvent
 from pydantic import BaseModel, TypeAdapter
 
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
-from tests.sandbox.claude_requests import ANSWER, make_messages, make_request
+from tests.schema.api_client import serve
+
+DIRECTIVE = "<directive>\nmoves: NEXT PROBE REPEAT STOP\nquestion: 1 of 3\nstop asked: no\n</directive>"
+ANSWER = "I rebuilt the tracking feed so that shops see each change within two seconds of it."
+REQUEST: dict[str, Any] = {
+    "model": "claude-test",
+    "max_tokens": 100,
+    "messages": [{"role": "user", "content": ANSWER}, {"role": "system", "content": DIRECTIVE}],
+}
+
+
+def make_request(**values: Any) -> Any:
+    """Return a request that the rules can answer, with the fields in `values` replaced."""
+    return {**REQUEST, **values}
+
+
+def make_messages(*roles: str) -> list[dict[str, str]]:
+    """Return one message per role: a directive for the system, an answer for all others."""
+    return [{"role": role, "content": DIRECTIVE if role == "system" else ANSWER} for role in roles]
 
 
 async def post_raw_stream(provider: AnthropicProvider) -> httpx2.Response:
@@ -203,100 +222,47 @@ async def test_system_message_is_accepted_between_a_user_and_an_assistant_messag
 
 
 ALL_MOVES = "NEXT PROBE REPEAT CLARIFY WAIT STOP"
-RULES = [
-    ("I could not repeat it at first, so I added a log line and looked at what the two workers did.", ALL_MOVES, "NEXT"),
-    ("Could you repeat that?", ALL_MOVES, "REPEAT"),
-    ("Could you repeat that?", "NEXT PROBE", "NEXT"),
-    ("What do you mean by that?", ALL_MOVES, "CLARIFY"),
-    ("One moment please.", ALL_MOVES, "WAIT"),
-    ("I want to stop.", ALL_MOVES, "STOP"),
-    ("Can we stop here, please?", ALL_MOVES, "STOP"),
-    ("Stop.", ALL_MOVES, "STOP"),
-    ("I had to stop the import before I could look at it.", ALL_MOVES, "NEXT"),
-    ("We have to stop the import first.", ALL_MOVES, "PROBE"),
-    ("I don't know.", ALL_MOVES, "NEXT"),
-    ("Sorry, I have no idea.", "PROBE CLOSE", "CLOSE"),
-    ("It was a deadlock.", ALL_MOVES, "PROBE"),
-    ("It was a deadlock.", "NEXT", "NEXT"),
-    ("Yes.", "NEXT CLOSE", "NEXT"),
-    (ANSWER, "CLOSE", "CLOSE"),
-    (ANSWER, "REPEAT WAIT STOP", "REPEAT"),
+STOP_ASKED = {"moves": "NEXT PROBE REPEAT CLARIFY WAIT CLOSE", "stop asked": "yes"}
+RULES: list[tuple[str, dict[str, str], str]] = [
+    ("Yes, please.", STOP_ASKED, "CLOSE"),
+    ("Please end the interview.", STOP_ASKED, "CLOSE"),
+    ("No, let us go on.", STOP_ASKED, "REPEAT"),
+    (ANSWER, STOP_ASKED, "NEXT"),
+    ("Yes.", {"moves": "NEXT CLOSE"}, "NEXT"),
+    ("Could you repeat that?", {}, "REPEAT"),
+    ("Could you repeat that?", {"moves": "NEXT PROBE"}, "NEXT"),
+    ("What do you mean by that?", {}, "CLARIFY"),
+    ("One moment please.", {}, "WAIT"),
+    ("Can we stop here, please?", {}, "STOP"),
+    ("We have to stop the import first.", {}, "PROBE"),
+    ("I don't know.", {}, "NEXT"),
+    ("It was a deadlock.", {}, "PROBE"),
+    ("It was a deadlock.", {"moves": "NEXT"}, "NEXT"),
+    (ANSWER, {}, "NEXT"),
+    (ANSWER, {"moves": "CLOSE"}, "CLOSE"),
 ]
 
 
-@pytest.mark.parametrize(("said", "moves", "move"), RULES)
-async def test_rules_choose_a_move_by_the_answer_and_the_allowed_moves(
-    claude: AsyncAnthropic, said: str, moves: str, move: str
+@pytest.mark.parametrize(("said", "directive", "move"), RULES)
+async def test_each_rule_chooses_its_move_and_neither_quotes_nor_judges_the_answer(
+    claude: AsyncAnthropic, said: str, directive: dict[str, str], move: str
 ) -> None:
-    directive = {"role": "system", "content": f"moves: {moves}\nquestion: 1 of 3\nstop asked: no"}
-    request = make_request(messages=[{"role": "user", "content": said}, directive])
-    async with claude.messages.stream(**request) as stream:
-        assert (await stream.get_final_text()).partition("\n")[0] == move
-
-
-async def reply_to(claude: AsyncAnthropic, said: str, **directive: str) -> tuple[str, str]:
-    """Return the move and the words of the reply to a candidate who says this."""
     lines = {"moves": ALL_MOVES, "question": "1 of 3", "stop asked": "no", **directive}
     content = "\n".join(f"{name}: {value}" for name, value in lines.items())
     request = make_request(messages=[{"role": "user", "content": said}, {"role": "system", "content": content}])
     async with claude.messages.stream(**request) as stream:
-        move, _, words = (await stream.get_final_text()).partition("\n")
-    return move, words
+        chosen, _, words = (await stream.get_final_text()).partition("\n")
+    assert chosen == move
+    assert not re.search(r"\"|\b(you said|deadlock|picture|clear|good answer|great|perfect)\b", words, re.IGNORECASE)
 
 
-STOP_ASKED = {"moves": "NEXT PROBE REPEAT CLARIFY WAIT CLOSE", "stop asked": "yes"}
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "Yes.",
-        "Yes, please.",
-        "Sure.",
-        "I do.",
-        "I want to stop.",
-        "Please end the interview.",
-        "Yes, I would really like to end the interview here because I have to catch a train in ten minutes.",
-    ],
-)
-async def test_confirmed_request_to_stop_ends_the_interview(claude: AsyncAnthropic, said: str) -> None:
-    assert (await reply_to(claude, said, **STOP_ASKED))[0] == "CLOSE"
-
-
-@pytest.mark.parametrize(
-    ("said", "move"),
-    [
-        ("No.", "REPEAT"),
-        ("No, let us go on.", "REPEAT"),
-        ("Never mind, I do want to continue.", "REPEAT"),
-        ("Could you repeat the question?", "REPEAT"),
-        (ANSWER, "NEXT"),
-    ],
-)
-async def test_unconfirmed_request_to_stop_does_not_end_the_interview(claude: AsyncAnthropic, said: str, move: str) -> None:
-    assert (await reply_to(claude, said, **STOP_ASKED))[0] == move
-
-
-async def test_yes_without_a_request_to_stop_does_not_end_the_interview(claude: AsyncAnthropic) -> None:
-    assert (await reply_to(claude, "Yes.", moves="NEXT CLOSE"))[0] == "NEXT"
-
-
-@pytest.mark.parametrize("said", ["It was a deadlock in the database.", "I don't know.", "No idea, sorry.", ANSWER, "Hello!"])
-@pytest.mark.parametrize("question", ["0 of 3", "1 of 3", "2 of 3", "3 of 3"])
-async def test_replies_neither_quote_the_candidate_nor_judge_the_answer(claude: AsyncAnthropic, said: str, question: str) -> None:
-    for moves in (ALL_MOVES, "NEXT STOP", "CLOSE"):
-        _, words = await reply_to(claude, said, moves=moves, question=question)
-        assert '"' not in words
-        assert "deadlock" not in words
-        assert not re.search(r"\b(you said|picture|clear|good answer|great|perfect)\b", words, re.IGNORECASE)
-
-
-async def test_candidate_who_does_not_know_is_not_thanked_for_an_explanation(claude: AsyncAnthropic) -> None:
-    assert await reply_to(claude, "I don't know.") == ("NEXT", "That is all right, let us go on.")
-
-
-async def test_consecutive_probes_differ(claude: AsyncAnthropic) -> None:
-    probes = {await reply_to(claude, "It broke.", **{"PROBE used": str(used)}) for used in range(3)}
-    assert {move for move, _ in probes} == {"PROBE"}
-    assert len(probes) == 3
-    assert all(words.count("?") == 1 for _, words in probes)
+async def test_paced_provider_sends_words_one_after_another() -> None:
+    paced = AnthropicProvider(paced=True)
+    async with serve(paced.app) as address:
+        base_url = f"http://127.0.0.1:{address.port}"
+        async with (
+            AsyncAnthropic(api_key="test", base_url=base_url) as claude,
+            claude.messages.stream(**make_request()) as stream,
+        ):
+            times = [asyncio.get_running_loop().time() async for _ in stream.text_stream]
+    assert times[-1] - times[0] >= 0.012 * (len(times) - 2)

@@ -36,9 +36,3 @@ def test_candidate_answers_after_a_repeat_request_and_repeats_the_answer_when_as
     answer = candidate.prepared.answers["two_ways"]
     assert candidate.answer_spoken(f"Of course. {question}") == answer
     assert candidate.answer_spoken(f"I'm sorry, I didn't catch that. Here's the question again. {question}") == answer
-
-
-def test_question_is_recognized_by_its_key_in_text(candidate: SimulatedCandidate) -> None:
-    said = [candidate.answer("hard_bug") for _ in range(2)]
-    assert said == [candidate.prepared.thin["hard_bug"], candidate.prepared.answers["hard_bug"]]
-    assert candidate.answer(None) is None

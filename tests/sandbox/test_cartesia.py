@@ -13,10 +13,9 @@ from livekit.agents.utils import http_context
 from livekit.agents.voice.io import TimedString
 from livekit.plugins import cartesia
 
-from sandbox import voices
 from sandbox.cartesia.context import ScriptedSpeech
-from sandbox.cartesia.options import parse_speech_options
 from sandbox.cartesia.provider import CartesiaProvider
+from tests.helpers import wait_until
 from tests.schema.api_client import serve
 
 # these tests measure real time
@@ -25,12 +24,6 @@ pytestmark = pytest.mark.servers
 RATE = 24000
 QUESTION = "Tell me about a bug that you fixed. What was the first thing you looked at?"
 VOICE_ID = "f786b574-daa5-4673-aa0c-cbe3e8534c02"
-REQUEST = {
-    "model_id": "sonic-3",
-    "transcript": "Yes.",
-    "voice": {"mode": "id", "id": VOICE_ID},
-    "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": RATE},
-}
 NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)
 
 
@@ -83,6 +76,8 @@ async def synthesize_text(tts: cartesia.TTS, text: str) -> SynthesizedAudio:
 async def test_text_becomes_audio_with_the_time_of_each_word(cartesia_provider: CartesiaProvider) -> None:
     async with open_plugin(cartesia_provider) as tts:
         heard = await synthesize_text(tts, QUESTION)
+        await synthesize_text(tts, "Yes.")
+        assert cartesia_provider.open_connections == 1, "the plugin reuses a connection whose context is done"
     assert 3 < heard.seconds < 8
     assert np.abs(heard.samples).max() > 3000
     assert " ".join("".join(heard.words).split()) == QUESTION
@@ -91,38 +86,16 @@ async def test_text_becomes_audio_with_the_time_of_each_word(cartesia_provider: 
     assert starts == sorted(starts)
     # the times of the second sentence count from the beginning of the audio
     assert starts[-1] > heard.seconds / 2
-    assert (cartesia_provider.texts, cartesia_provider.records[0].is_done) == ([QUESTION], True)
-
-
-async def test_long_text_is_streamed_faster_than_real_time(cartesia_provider: CartesiaProvider) -> None:
-    async with open_plugin(cartesia_provider) as tts:
-        heard = await synthesize_text(tts, " ".join([QUESTION] * 3))
-    took = heard.arrival_times[-1] - heard.arrival_times[0]
-    assert 0.8 * heard.seconds / 6 < took < heard.seconds
-
-
-async def test_speed_factor_multiplies_the_requested_speed() -> None:
-    rates = [
-        parse_speech_options({**REQUEST, "generation_config": {"speed": 1.2}}, speed_factor).voice.rate / voices.INTERVIEWER_RATE
-        for speed_factor in (1.0, 2.0)
-    ]
-    assert rates == pytest.approx([1.2, 2.4])
+    assert cartesia_provider.texts == [QUESTION, "Yes."]
+    assert all(spoken.is_done for spoken in cartesia_provider.records)
 
 
 async def test_first_audio_arrives_when_the_script_says(cartesia_provider: CartesiaProvider) -> None:
-    cartesia_provider.scripts.append(ScriptedSpeech(first_audio_seconds=0.6))
     async with open_plugin(cartesia_provider) as tts:
-        late, soon = await synthesize_text(tts, "Yes."), await synthesize_text(tts, "Yes.")
+        soon = await synthesize_text(tts, "Yes.")
+        cartesia_provider.script = ScriptedSpeech(first_audio_seconds=0.6)
+        late = await synthesize_text(tts, "Yes.")
     assert late.arrival_times[0] >= 0.6 > soon.arrival_times[0]
-
-
-async def test_connection_is_reused_for_later_texts(cartesia_provider: CartesiaProvider) -> None:
-    async with open_plugin(cartesia_provider) as tts:
-        await synthesize_text(tts, "One.")
-        assert cartesia_provider.open_connections == 1
-        await synthesize_text(tts, "Two.")
-        assert cartesia_provider.open_connections == 1
-    assert cartesia_provider.texts == ["One.", "Two."]
 
 
 async def test_interrupted_stream_is_not_synthesized_further(cartesia_provider: CartesiaProvider) -> None:
@@ -134,8 +107,7 @@ async def test_interrupted_stream_is_not_synthesized_further(cartesia_provider: 
         await stream.aclose()
         # the plugin closes an interrupted connection when it opens the next one
         assert (await synthesize_text(tts, "Yes.")).seconds < 1
-        while cartesia_provider.open_connections > 1:
-            await asyncio.sleep(0.01)
+        await wait_until(lambda: cartesia_provider.open_connections == 1)
         interrupted = cartesia_provider.records[0]
         seconds = interrupted.seconds
         await asyncio.sleep(0.1)
@@ -143,22 +115,13 @@ async def test_interrupted_stream_is_not_synthesized_further(cartesia_provider: 
     assert interrupted.seconds == seconds
 
 
-@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
-async def test_text_is_spoken_in_the_requested_language(cartesia_provider: CartesiaProvider, language: str) -> None:
-    async with open_plugin(cartesia_provider, language=language) as tts:
-        heard = await synthesize_text(tts, "Information, question, international.")
-    assert cartesia_provider.records[0].language == language
-    assert heard.seconds > 1
-    assert len(heard.words) == 3
-
-
 async def test_bytes_request_returns_the_whole_audio(cartesia_provider: CartesiaProvider) -> None:
-    async with open_plugin(cartesia_provider) as tts:
+    async with open_plugin(cartesia_provider, language="de") as tts:
         stream = tts.synthesize(QUESTION, conn_options=NO_RETRY)
         whole = [event.frame async for event in stream]
         await stream.aclose()
     assert 3 < sum(frame.duration for frame in whole) < 8
-    assert cartesia_provider.records[0].is_done
+    assert (cartesia_provider.records[0].language, cartesia_provider.records[0].is_done) == ("de", True)
 
 
 @pytest.mark.parametrize(
@@ -191,32 +154,9 @@ async def test_request_without_a_version_is_refused(cartesia_provider: CartesiaP
     assert response.status == 400
 
 
-async def test_scripted_refusal_has_the_given_status(cartesia_provider: CartesiaProvider) -> None:
-    cartesia_provider.refusals.append(429)
-    async with open_plugin(cartesia_provider) as tts:
-        with pytest.raises(APIStatusError) as refused:
-            await synthesize_text(tts, "Yes.")
-        assert refused.value.status_code == 429
-        assert (await synthesize_text(tts, "Yes.")).seconds > 0
-
-
-async def test_scripts_fail_cut_and_stall_contexts(cartesia_provider: CartesiaProvider) -> None:
-    cartesia_provider.scripts += [
-        ScriptedSpeech(error="out of breath"),
-        ScriptedSpeech(cut_after=0.5),
-        ScriptedSpeech(stall_after=0.5),
-    ]
-    async with open_plugin(cartesia_provider) as tts:
-        with pytest.raises(APIError, match="no audio frames"):
-            await synthesize_text(tts, QUESTION)
-        with pytest.raises(APIError, match="closed unexpectedly"):
-            await synthesize_text(tts, QUESTION)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(synthesize_text(tts, QUESTION), 1.0)
-    assert [round(spoken.seconds, 1) for spoken in cartesia_provider.records] == [0.0, 0.5, 0.5]
-
-
-async def test_context_is_cancelled_by_its_id(cartesia_provider: CartesiaProvider) -> None:
+async def test_invalid_message_is_answered_with_an_error_and_a_context_is_cancelled_by_its_id(
+    cartesia_provider: CartesiaProvider,
+) -> None:
     request = {
         "model_id": "sonic-3",
         "voice": {"mode": "id", "id": VOICE_ID},

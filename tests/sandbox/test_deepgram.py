@@ -143,20 +143,12 @@ async def test_announced_phrases_are_recognized_exactly_and_at_the_right_times()
     assert [word.start_time for word in heard] == pytest.approx(at, abs=0.15)
 
 
-async def test_pause_in_speech_makes_two_final_results_without_losing_words() -> None:
-    recognizer = PhraseRecognizer(CANDIDATE_VOICE)
-    await recognizer.learn("First I looked at the log.", "Then I found the cause.")
-    async with serve_deepgram(recognizer) as provider:
-        events = await transcribe_with_plugin(provider, 0.3, "First I looked at the log.", 0.6, "Then I found the cause.", 0.6)
-    assert final_texts(events) == ["First I looked at the log.", "Then I found the cause."]
-
-
-@pytest.mark.parametrize(("seconds", "least", "most"), [(0.2, 0.15, 0.9), (1.5, 1.45, 3.0)])
-async def test_final_result_comes_when_the_script_says(seconds: float, least: float, most: float) -> None:
+async def test_scripted_delay_postpones_the_final_result() -> None:
+    delay_seconds = 1.5
+    clock = asyncio.get_running_loop().time
     async with serve_deepgram(FixedTextRecognizer(["Done."])) as provider:
-        provider.default_script = ScriptedResult(final_seconds=seconds)
+        provider.script = ScriptedResult(final_seconds=delay_seconds)
         async with open_socket(provider) as socket:
-            clock = asyncio.get_running_loop().time
             pieces = make_audio_pieces("One two three")
             last_loud = max(index for index, piece in enumerate(pieces) if np.abs(np.frombuffer(piece, np.int16)).max() > 1000)
             ended = 0.0
@@ -164,51 +156,16 @@ async def test_final_result_comes_when_the_script_says(seconds: float, least: fl
                 await socket.send_bytes(piece)
                 ended = clock() if index == last_loud else ended
                 await asyncio.sleep(0.05 if index > last_loud else 0)
-            message = await socket.receive_json()
-            while not message.get("is_final"):
-                message = await socket.receive_json()
-            # an early result is only read after the silence has been sent, so the upper bound needs a late result
-            assert least <= clock() - ended
-            if seconds > 1:
-                assert clock() - ended <= most + 1
+            while not (await socket.receive_json()).get("is_final"):
+                pass
+    assert clock() - ended >= delay_seconds - 0.05
 
 
-async def test_scripts_change_text_and_confidence_and_drop_a_final_result() -> None:
-    async with serve_deepgram(FixedTextRecognizer(["as recognized"])) as provider:
-        provider.scripts += [ScriptedResult(text="as scripted", confidence=0.2), ScriptedResult(is_lost=True)]
-        events = await transcribe_with_plugin(provider, 0.3, "One.", 0.8, "Two.", 0.8, "Three.", 0.8)
-    assert final_texts(events) == ["as scripted", "as recognized"]
-    first = next(event for event in events if event.type == SpeechEventType.FINAL_TRANSCRIPT)
-    assert first.alternatives[0].confidence == pytest.approx(0.2)
-
-
-async def test_plugin_reconnects_after_a_broken_connection() -> None:
-    async with serve_deepgram(FixedTextRecognizer(["again"])) as provider:
-        provider.scripts.append(ScriptedResult(is_dropped=True))
-        async with http_context.open():
-            stt = deepgram.STT(api_key="test", base_url=provider.url)
-            stream = stt.stream(conn_options=APIConnectOptions(max_retry=1, retry_interval=0.1, timeout=5))
-
-            async def push_audio() -> None:
-                for piece in make_audio_pieces(0.2, "One.", 0.8, 2.0, "Two.", 1.0):
-                    stream.push_frame(rtc.AudioFrame(piece, RATE, 1, len(piece) // 2))
-                    await asyncio.sleep(0.03)
-                stream.end_input()
-
-            talking = asyncio.create_task(push_audio())
-            events = [event async for event in stream]
-            await talking
-            await stt.aclose()
-    assert final_texts(events) == ["again"]
-    assert len(provider.streams) == 2
-
-
-async def test_scripted_refusal_of_a_stream_has_the_given_status() -> None:
+async def test_plugin_reports_a_refused_stream() -> None:
     async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
-        provider.refusals.append(429)
         with pytest.raises(APIStatusError) as refused:
-            await transcribe_with_plugin(provider, "One.", 1.0)
-    assert refused.value.status_code == 429
+            await transcribe_with_plugin(provider, "One.", 1.0, model="whisper-9")
+    assert refused.value.status_code == 400
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Token "}, {"Authorization": "Basic dGVzdA=="}])

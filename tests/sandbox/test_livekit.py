@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import SandboxFailed
-from tests.livekit_rooms import find_livekit, join_room, measure_loudest_tone, play_tone
+from tests.audio import measure_loudest_tone, play_tone
+from tests.livekit_rooms import find_livekit, join_room
 from tests.schema.api_client import serve
 
 pytestmark = pytest.mark.servers

@@ -11,6 +11,7 @@ import pytest
 from sandbox.livekit import build
 from sandbox.livekit.build import cached_binary_path, find_installed, find_or_build, required_version
 from sandbox.processes import NICENESS, SandboxFailed
+from tests.helpers import wait_until
 
 # these tests measure real time
 pytestmark = pytest.mark.servers
@@ -133,9 +134,7 @@ shutil.which = lambda name: {str(folder / "bin" / "go")!r} if name == "go" else 
 asyncio.run(build.find_or_build(print))
 """
     builder = await asyncio.create_subprocess_exec(sys.executable, "-c", script)
-    async with asyncio.timeout(30):
-        while not (folder / "begun").exists():
-            await asyncio.sleep(0.05)
+    await wait_until((folder / "begun").exists)
     write_go_script(folder)
     waiting = asyncio.create_task(find_or_build(print))
     await asyncio.sleep(0.2)

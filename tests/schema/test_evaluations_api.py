@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from models.documents.evaluation import Evaluation, EvaluationStatus, Evidence, Finding, Usage
+from models.documents.evaluation import Evaluation, EvaluationStatus, Evidence, Finding
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
+from models.documents.usage import Usage
 from tests.factories import add_candidate_turn, new_outcome, reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token

@@ -11,9 +11,10 @@ from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.reconciler import reconcile_rooms
 from lifecycle.rooms import build_room_name
 from lifecycle.states import finish_interview
-from models.documents.interview import DISPATCH_HOLDER, EndReason, Interview, InterviewStatus, get_interview
+from models.documents.interview import EndReason, Interview, InterviewStatus, get_interview
 from models.documents.organization import Role
 from models.documents.turn import Channel
+from models.storage.lease import PENDING_DISPATCH
 from models.writes import room_transitions
 from models.writes.interview_transitions import release_interview_lease
 from resolvers.ids import IdKind, decode_id
@@ -78,7 +79,7 @@ async def test_started_voice_interview_has_a_room_a_dispatch_and_a_room_token(
     claims = jwt.decode(access["token"], livekit_server.api_secret, algorithms=["HS256"])
     assert (claims["sub"], claims["video"]["room"]) == ("candidate", access["name"])
     assert interview.lease
-    assert interview.lease.holder == DISPATCH_HOLDER
+    assert interview.lease.holder == PENDING_DISPATCH
     assert await livekit.list_interviewer_fences(interview) == [interview.fence]
 
 

@@ -6,8 +6,8 @@ import pytest
 from models.documents.interview import EndReason, Interview
 from models.documents.turn import Move, Speaker
 from models.storage.clock import now
-from tests.end_to_end.fleet import Fleet
-from tests.voice.voice_scene import ANSWER, describe_turns, spoken_words, stage_interview, turns_of_move, turns_of_speaker
+from tests.end_to_end.fleet import ANSWER, Fleet
+from tests.voice.voice_scene import describe_turns, spoken_words, stage_interview, turns_of_move, turns_of_speaker
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 

@@ -13,12 +13,13 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import ScriptedReply
-from tests.end_to_end.fleet import Fleet
+from tests.end_to_end.fleet import ANSWER, Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
+from tests.helpers import Outage, outage
 from tests.voice.voice_scene import (
-    ANSWER,
     OTHER_ANSWER,
     Scene,
+    assert_each_question_is_asked_once,
     describe_turns,
     is_transcribed,
     stage_interview,
@@ -33,9 +34,7 @@ async def answer_second_question(scene: Scene) -> None:
     """Answer the second question, and assert that both questions were asked once."""
     await scene.caller.say(OTHER_ANSWER)
     turns = await scene.wait_for_moves(Move.CLOSE, seconds=90)
-    assert [turn.question_key for turn in turns_of_move(turns, Move.NEXT)] == list(SHORT_POSITION_QUESTIONS), describe_turns(
-        turns
-    )
+    assert_each_question_is_asked_once(turns)
     answer = [
         turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE) if turn.question_key == list(SHORT_POSITION_QUESTIONS)[1]
     ]
@@ -47,9 +46,8 @@ async def test_recognizer_reconnects_after_an_outage(fleet: Fleet) -> None:
     assert fleet.speech
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
-        await fleet.speech.deepgram.kill()
-        await asyncio.sleep(1)
-        await fleet.speech.deepgram.start()
+        async with outage(fleet.speech.deepgram, Outage.KILLED):
+            await asyncio.sleep(1)
         # The session reconnects in the meantime.
         await asyncio.sleep(5)
         await scene.caller.say(ANSWER)
@@ -61,8 +59,8 @@ async def test_synthesizer_reconnects_after_an_outage(fleet: Fleet) -> None:
     assert fleet.speech
     async with stage_interview(fleet) as scene:
         await scene.caller.wait_until_spoken_to(1)
-        await fleet.speech.cartesia.kill()
-        await fleet.speech.cartesia.start()
+        async with outage(fleet.speech.cartesia, Outage.KILLED):
+            pass
         await scene.wait_for_questions(1, 120)
         await scene.caller.say(ANSWER)
         await scene.wait_for_questions(2, 90)
@@ -83,10 +81,9 @@ async def test_code_asks_the_next_question_while_claude_is_down(fleet: Fleet) ->
 async def test_interview_continues_while_redis_is_down(fleet: Fleet) -> None:
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
-        await fleet.valkey.kill()
-        await scene.caller.say(ANSWER)
-        await scene.wait_for_questions(2, 90)
-        await fleet.valkey.start()
+        async with outage(fleet.valkey, Outage.KILLED):
+            await scene.caller.say(ANSWER)
+            await scene.wait_for_questions(2, 90)
         await answer_second_question(scene)
 
 

@@ -4,9 +4,8 @@ import pytest
 
 from evaluation.evidence import group_answers
 from models.documents.turn import Move, Speaker, Turn
-from tests.end_to_end.fleet import Fleet
+from tests.end_to_end.fleet import ANSWER, Fleet
 from tests.voice.voice_scene import (
-    ANSWER,
     OTHER_ANSWER,
     Scene,
     describe_turns,

@@ -2,29 +2,33 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import TypeVar
 
 from livekit.api import ListParticipantsRequest, LiveKitAPI, ServerError
 from livekit.protocol.models import ParticipantInfo
 
 from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, build_room_name
-from models.documents.interview import DISPATCH_HOLDER, OPEN_STATUSES, Interview, InterviewStatus
-from models.documents.organization import Role
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus
 from models.documents.turn import Move, Speaker, Turn, read_turns
+from models.storage.lease import PENDING_DISPATCH, Lease
+from sandbox.caller.listener import VoiceActivity
 from sandbox.caller.participant import VoiceCaller
 from sandbox.processes import ChildProcess
 from sandbox.voice_stack import SpeechProviderProcess
 from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview
-from tests.end_to_end.fleet_launch import SHORT_POSITION_KEY
+from tests.end_to_end.fleet_launch import SHORT_POSITION_KEY, SHORT_POSITION_QUESTIONS
+from tests.helpers import wait_until
 
-END_INTERVIEW = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"
+T = TypeVar("T")
+
 POLL_SECONDS = 0.1
+"""Longer than in other tests, because these share the processor with speech in real time."""
 
-ANSWER = "I measured the wait of each lock, found two that were taken in turns, and made both take them in one order."
 OTHER_ANSWER = "We could poll the table or follow its changes, and I chose to follow them since polling was too slow for us."
 THIN_ANSWER = "It was a race."
 
@@ -45,19 +49,21 @@ class Scene:
     async def turns(self) -> list[Turn]:
         return await read_turns(self.running_interview.object_id)
 
-    async def wait_until(self, condition: Callable[[list[Turn]], bool], seconds: float = 60) -> list[Turn]:
-        """Return the stored turns once they meet the condition.
-
-        Raises a TimeoutError that describes them.
-        """
-        turns: list[Turn] = []
+    async def _poll(self, find: Callable[[], Awaitable[T | None]], seconds: float) -> T:
+        """Return the first result of `find`. Raises a TimeoutError that describes the stored turns."""
         try:
-            async with asyncio.timeout(seconds):
-                while not condition(turns := await self.turns()):
-                    await asyncio.sleep(POLL_SECONDS)
+            return await wait_until(find, seconds, POLL_SECONDS)
         except TimeoutError:
-            raise TimeoutError(f"stored turns after {seconds:.0f} s: {describe_turns(turns)}") from None
-        return turns
+            raise TimeoutError(f"stored turns after {seconds:.0f} s: {describe_turns(await self.turns())}") from None
+
+    async def wait_until(self, condition: Callable[[list[Turn]], bool], seconds: float = 60) -> list[Turn]:
+        """Return the stored turns once they meet the condition."""
+
+        async def find_turns() -> list[Turn] | None:
+            turns = await self.turns()
+            return turns if condition(turns) else None
+
+        return await self._poll(find_turns, seconds)
 
     async def wait_for_questions(self, count: int, seconds: float = 60) -> list[Turn]:
         """Return the stored turns once `count` core questions were asked to their end."""
@@ -69,22 +75,20 @@ class Scene:
 
     async def wait_for_status(self, status: InterviewStatus, seconds: float = 60) -> Interview:
         """Return the interview once it has that status."""
-        async with asyncio.timeout(seconds):
-            while (interview := await self.document()).status is not status:
-                await asyncio.sleep(POLL_SECONDS)
-        return interview
+
+        async def find_interview() -> Interview | None:
+            interview = await self.document()
+            return interview if interview.status is status else None
+
+        return await self._poll(find_interview, seconds)
 
     async def wait_until_heard(self, since: float, seconds: float) -> float:
         """Return the seconds from `since`, a time as `time.time` returns it, until the interviewer is heard."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not (sounds := [sound for sound in self.caller.sounds if sound.started_at > since]):
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError:
-            raise TimeoutError(
-                f"the interviewer was not heard for {seconds:.0f} s; stored turns: {describe_turns(await self.turns())}"
-            ) from None
-        return sounds[0].started_at - since
+
+        async def find_sound() -> VoiceActivity | None:
+            return next((sound for sound in self.caller.sounds if sound.started_at > since), None)
+
+        return (await self._poll(find_sound, seconds)).started_at - since
 
     async def wait_until_over(self) -> Interview:
         """Return the interview once it is completed and its room is closed."""
@@ -104,16 +108,16 @@ class Scene:
 
     async def find_interviewer_pid(self) -> int:
         """Return the PID of the process that holds the interviewer's lease."""
-        async with asyncio.timeout(30):
-            while not (lease := (await self.document()).lease) or lease.holder == DISPATCH_HOLDER:
-                await asyncio.sleep(POLL_SECONDS)
-        return int(lease.holder.split(":")[1])
+
+        async def find_lease() -> Lease | None:
+            lease = (await self.document()).lease
+            return lease if lease and lease.holder != PENDING_DISPATCH else None
+
+        return int((await self._poll(find_lease, 30)).holder.split(":")[1])
 
     async def end_interview(self) -> None:
         """End the interview as the recruiter."""
-        await self.fleet.execute(
-            self.fleet.tokens[Role.RECRUITER], END_INTERVIEW, self.api, input={"interviewId": self.running_interview.id}
-        )
+        await self.running_interview.end(self.api)
 
     @asynccontextmanager
     async def count_interviewers(self) -> AsyncIterator["InterviewerCounter"]:
@@ -197,6 +201,12 @@ def turns_of_move(turns: list[Turn], move: Move) -> list[Turn]:
 def turns_of_speaker(turns: list[Turn], speaker: Speaker) -> list[Turn]:
     """Return the turns of one speaker."""
     return [turn for turn in turns if turn.speaker is speaker]
+
+
+def assert_each_question_is_asked_once(turns: list[Turn]) -> None:
+    """Assert that both questions of the short position were asked to their end, in order."""
+    asked = [turn.question_key for turn in turns_of_move(turns, Move.NEXT)]
+    assert asked == list(SHORT_POSITION_QUESTIONS), describe_turns(turns)
 
 
 def spoken_words(text: str) -> list[str]:

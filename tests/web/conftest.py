@@ -15,11 +15,14 @@ from lifecycle.services import Services
 from models.documents.interview import Interview
 from sandbox.processes import free_port
 from settings import ApiSettings, RecordingSettings
+from tests.audio import tone, write_wav
 from tests.lifecycle.job_worker import run_worker
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import serve, with_services
 from tests.web.browser import Browser, BrowserPage, find_missing_requirement, launch_browser
-from tests.web.sounds import MICROPHONE_HERTZ, write_tone
+
+MICROPHONE_HERTZ = 660
+"""Frequency of the tone that the browser's fake microphone plays."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,7 +75,7 @@ async def text_interviewer(services: Services, claude: AsyncAnthropic) -> AsyncI
 @pytest.fixture(scope="session")
 async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     """A browser whose fake microphone plays a tone."""
-    sound = write_tone(tmp_path_factory.mktemp("sounds") / "tone.wav", MICROPHONE_HERTZ)
+    sound = write_wav(tmp_path_factory.mktemp("sounds") / "tone.wav", tone(MICROPHONE_HERTZ, 2))
     async with launch_browser(sound) as opened:
         yield opened
 
@@ -82,3 +85,14 @@ async def page(chromium: Browser) -> AsyncIterator[BrowserPage]:
     """A page without cookies or storage."""
     async with chromium.open_page() as opened:
         yield opened
+
+
+async def begin_voice_interview(page: BrowserPage, invite_url: str) -> None:
+    """Open the invite, agree to the interview and its recording, check the microphone and start."""
+    await page.open(invite_url)
+    await page.check("I have read this and agree to take part.")
+    await page.check("I agree that the interview may be recorded.")
+    await page.click("Continue")
+    await page.wait_for_texts("We can hear you.")
+    assert await page.find_accessibility_violations() == []
+    await page.click("Start the interview")

@@ -1,6 +1,5 @@
 """The review page: live transcript, recording and evaluation."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ from models.documents.organization import Role
 from models.documents.turn import Channel, Speaker
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from tests.audio import encode_sound_part, tone
 from tests.factories import add_candidate_turn, new_interviewer_update, new_recording, new_recording_file, new_turn
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import issue_token
 from tests.web.browser import BrowserPage
 from tests.web.conftest import Site
-from tests.web.sounds import write_ogg
 
 RECORDING_SECONDS = 20
 
@@ -48,7 +47,8 @@ async def make_recorded_interview(site: Site) -> Interview:
     )
     path = f"{interview.id}/audio.ogg"
     file = Path(site.services.settings.recording.store) / path
-    await asyncio.to_thread(write_ogg, file, RECORDING_SECONDS)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(encode_sound_part(tone(220, RECORDING_SECONDS), tone(440, RECORDING_SECONDS)))
     recording_file = new_recording_file(
         path=path, started_at=started_at, duration_seconds=RECORDING_SECONDS, size_bytes=file.stat().st_size
     )

@@ -1,11 +1,9 @@
 """A spoken interview in a real browser and a real LiveKit room, with a test participant as the interviewer."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 import pytest
-from livekit import api, rtc
+from livekit import rtc
 
 from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, CANDIDATE_IDENTITY, build_room_name
 from models.documents.interview import Interview, InterviewStatus, get_interview
@@ -13,14 +11,14 @@ from models.documents.turn import Channel, Speaker, read_turns
 from models.writes.append_turns import append_interviewer_turns
 from sandbox.livekit.server import LivekitServer
 from settings import LivekitSettings
+from tests.audio import measure_loudest_tone, play_tone
 from tests.factories import new_interviewer_update, new_turn
 from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe, open_livekit_probe
-from tests.livekit_rooms import measure_loudest_tone, play_tone
+from tests.livekit_rooms import join_room
 from tests.resolvers.tenant import Tenant
 from tests.web.browser import Browser, BrowserPage
-from tests.web.conftest import Site
-from tests.web.sounds import MICROPHONE_HERTZ
+from tests.web.conftest import MICROPHONE_HERTZ, Site, begin_voice_interview
 
 INTERVIEWER_HERTZ = 440
 LOUDEST_TONE_SCRIPT = """(async () => {
@@ -40,34 +38,14 @@ LOUDEST_TONE_SCRIPT = """(async () => {
 """Evaluates to the frequency of the strongest tone that the page plays, in hertz; 0 if it plays none."""
 
 
-@asynccontextmanager
-async def join_as_interviewer(settings: LivekitSettings, interview: Interview) -> AsyncIterator[rtc.Room]:
+def join_as_interviewer(settings: LivekitSettings, interview: Interview) -> AbstractAsyncContextManager[rtc.Room]:
     """Join as an agent participant under another name, so that the reconciler does not replace it."""
-    room_name = build_room_name(interview.id)
-    token = (
-        api.AccessToken(settings.api_key.get_secret_value(), settings.api_secret.get_secret_value())
-        .with_identity("agent-of-the-test")
-        .with_kind("agent")
-        .with_grants(api.VideoGrants(room_join=True, room=room_name, can_update_own_metadata=True))
-        .with_attributes({AGENT_NAME_ATTRIBUTE: "stand-in", "lk.agent.state": "speaking"})
-    )
-    room = rtc.Room()
-    await room.connect(settings.url, token.to_jwt())
-    try:
-        yield room
-    finally:
-        await room.disconnect()
+    attributes = {AGENT_NAME_ATTRIBUTE: "stand-in", "lk.agent.state": "speaking"}
+    return join_room(settings, build_room_name(interview.id), "agent-of-the-test", "agent", attributes=attributes)
 
 
 async def begin_interview(page: BrowserPage, site: Site, interview: Interview) -> None:
-    """Open the invite, agree to the interview and its recording, check the microphone and start."""
-    await page.open(site.invite_url(interview))
-    await page.check("I have read this and agree to take part.")
-    await page.check("I agree that the interview may be recorded.")
-    await page.click("Continue")
-    await page.wait_for_texts("We can hear you.")
-    assert await page.find_accessibility_violations() == []
-    await page.click("Start the interview")
+    await begin_voice_interview(page, site.invite_url(interview))
     await page.wait_for_texts("The interviewer is joining…")
 
 
@@ -82,7 +60,7 @@ async def test_candidate_and_interviewer_hear_each_other_and_candidate_rejoins_w
     async with join_as_interviewer(livekit.settings, interview) as room, play_tone(room, INTERVIEWER_HERTZ):
         assert abs(await measure_loudest_tone(room) - MICROPHONE_HERTZ) < 20
         await page.wait_for_texts("The interviewer is speaking.")
-        await _wait_until_heard(page)
+        await wait_until(lambda: _hears_interviewer(page))
         await room.local_participant.set_attributes({"lk.agent.state": "listening"})
         await page.wait_for_texts("Your turn.")
         # spoken words appear before their turn, which then replaces them
@@ -183,11 +161,5 @@ async def _has_video(room: rtc.Room) -> bool:
     return any(publication.kind == rtc.TrackKind.KIND_VIDEO for publication in publications)
 
 
-async def _wait_until_heard(page: BrowserPage) -> None:
-    heard = 0.0
-    for _ in range(40):
-        heard = await page.evaluate(LOUDEST_TONE_SCRIPT)
-        if abs(heard - INTERVIEWER_HERTZ) < 20:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"the page plays {heard} Hz instead of the interviewer's {INTERVIEWER_HERTZ}")
+async def _hears_interviewer(page: BrowserPage) -> bool:
+    return abs(float(await page.evaluate(LOUDEST_TONE_SCRIPT)) - INTERVIEWER_HERTZ) < 20

@@ -10,9 +10,10 @@ from cli import keys
 from models.documents.organization import Role
 from sandbox.dev import schedule_sample_interview
 from sandbox.stack import issue_keys, run_stack
+from tests.audio import write_speech
 from tests.livekit_rooms import find_livekit
 from tests.web.browser import launch_browser
-from tests.web.sounds import write_speech
+from tests.web.conftest import begin_voice_interview
 
 ROOT = Path(__file__).parents[2]
 ANSWER = "I like to find out why things break, and how to build them so that they do not break again."
@@ -32,12 +33,7 @@ async def test_candidate_talks_to_the_interviewer_and_recruiter_plays_the_record
     async with run_stack(ROOT, tmp_path / "data") as stack, launch_browser(sound) as chromium, chromium.open_page() as page:
         tokens = await issue_keys(stack, tmp_path / "data", keys.provision_key)
         invite, review = await schedule_sample_interview(stack, tokens[Role.RECRUITER])
-        await page.open(invite)
-        await page.check("I have read this and agree to take part.")
-        await page.check("I agree that the interview may be recorded.")
-        await page.click("Continue")
-        await page.wait_for_texts("We can hear you.")
-        await page.click("Start the interview")
+        await begin_voice_interview(page, invite)
         # unmuting restarts the WAV, so that the answer begins at that moment
         await page.click("Mute")
         await page.wait_for_texts("The interviewer is speaking.", "I'm Viva, an AI")

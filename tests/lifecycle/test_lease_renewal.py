@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 from pymongo.errors import AutoReconnect
 
-from lifecycle.lease import hold_lease
-from models.writes.append_turns import LeaseLost
+from lifecycle.lease_renewal import hold_lease
+from models.storage.lease import LeaseLost
 
 LEASE_SECONDS = 0.08
 
@@ -169,3 +170,20 @@ async def test_block_ends_although_the_running_renewal_loses_its_cancellation() 
         ended_after = renewals
         await asyncio.sleep(0.1)
     assert renewals == ended_after
+
+
+async def test_renewal_that_fails_after_the_block_does_not_cancel_the_caller() -> None:
+    is_renewing = asyncio.Event()
+
+    async def renew() -> bool:
+        is_renewing.set()
+        # like PyMongo at times, this loses the cancellation
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        return False
+
+    async with hold_lease(renew, 0.04):
+        await is_renewing.wait()
+    task = asyncio.current_task()
+    assert task
+    assert task.cancelling() == 0

@@ -1,4 +1,4 @@
-"""The process's connection to MongoDB."""
+"""The process's connection to MongoDB, and the documents that are bound to it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,6 +6,7 @@ from typing import Any
 
 from beanie import init_beanie
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import NotPrimaryError
 
 import settings
@@ -17,9 +18,10 @@ from models.documents.organization import ApiKey, Organization
 from models.documents.position import Position
 from models.documents.recording import Recording
 from models.documents.turn import TurnDocument
-from models.storage.transactions import APP_NAME, get_database
+from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, JudgementDocument, Recording, IdempotencyClaim]
+"""Every document class: a class that is missing here is not bound to the database and has no indexes."""
 
 
 @asynccontextmanager
@@ -44,6 +46,11 @@ async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongo
     async with client:
         await init_beanie(database=client[mongodb.database], document_models=DOCUMENTS)
         yield client
+
+
+def get_database() -> AsyncDatabase[dict[str, Any]]:
+    """Return the database that `connect` has bound the documents to."""
+    return Interview.get_pymongo_collection().database
 
 
 async def ping() -> None:

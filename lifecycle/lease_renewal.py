@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from live.cancellation import cancel_and_wait
-from models.writes.append_turns import LeaseLost
+from models.storage.lease import LeaseLost
 
 log = structlog.get_logger(__name__)
 
@@ -19,10 +19,10 @@ async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float)
     If `renew` returns False, the lease is lost: the block is cancelled and LeaseLost is raised. If `renew` raises, as during
     a MongoDB outage, it is called again: a lease that lapsed unclaimed is recovered by its next renewal.
     """
-    body = asyncio.current_task()
-    if body is None:
+    block_task = asyncio.current_task()
+    if block_task is None:
         raise RuntimeError("hold_lease must be used in a task")
-    lost = False
+    lost = block_has_ended = False
 
     async def renew_until_lost() -> None:
         nonlocal lost
@@ -34,16 +34,20 @@ async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float)
             except Exception as error:
                 log.warning("lease not renewed", reason=type(error).__name__)
                 continue
-            lost = True
-            body.cancel()
+            # on Python 3.11 PyMongo can lose a cancellation, so that a renewal returns although it was cancelled below
+            if not block_has_ended:
+                lost = True
+                block_task.cancel()
             return
 
     renewal = asyncio.create_task(renew_until_lost())
     try:
         yield
     except asyncio.CancelledError:
-        if lost and body.uncancel() == 0:
+        # a task that others have cancelled, too, must end as cancelled
+        if lost and block_task.uncancel() == 0:
             raise LeaseLost from None
         raise
     finally:
+        block_has_ended = True
         await cancel_and_wait(renewal)
