@@ -40,7 +40,10 @@ CACHE_WRITE_FACTOR = 1.25
 
 _TRANSIENT_STATUSES = (408, 409, 429)
 _NO_CREDIT = "Claude refuses for lack of credit: add credit to the Anthropic account (Plans & Billing)"
-_PROMPT_TOO_LONG = "the transcript is too long for the judge's model (prompt is too long): set ANTHROPIC_JUDGE_MODEL to a model with a larger context"
+_PROMPT_TOO_LONG = (
+    "the transcript is too long for the judge's model (prompt is too long): "
+    "set ANTHROPIC_JUDGE_MODEL to a model with a larger context"
+)
 _REMEDIES = {
     401: "correct ANTHROPIC_API_KEY",
     403: "use a key with access to the judge's model (ANTHROPIC_JUDGE_MODEL)",

@@ -45,9 +45,15 @@ def find_evaluator_addresses(turns: Iterable[Turn], wording: Wording) -> list[in
 
 
 def _addresses_evaluator(text: str, wording: Wording) -> bool:
+    if _ADDRESS_MARKUP.search(INVISIBLE.sub("", text)) or wording.evaluator_addresses.search(_fold(text, wording)):
+        return True
+    sentences = (_fold(text[start:end], wording) for start, end in split_sentences(text))
+    return any(wording.evaluation_references.search(it) and wording.evaluation_terms.search(it) for it in sentences)
+
+
+def _fold(text: str, wording: Wording) -> str:
     words = split_words(text, wording.numbers)
-    essential = [words[index] for index in skip_fillers(words, wording)]
-    return bool(_ADDRESS_MARKUP.search(INVISIBLE.sub("", text)) or wording.evaluator_addresses.search(fold_words(essential)))
+    return fold_words(words[index] for index in skip_fillers(words, wording))
 
 
 def select_supporting_evidence(
@@ -62,10 +68,11 @@ def select_supporting_evidence(
     - Its turn does not speak to the evaluator.
     - Its sentences are not all an "I don't know".
     - The same span is claimed for at most MAX_CRITERIA_PER_SPAN criteria; two spans are the same if they overlap by more than
-      half of the shorter one. A span claimed for more is specific to none of them, and carries no level for any.
+      half of the shorter one, or if they have the same words, as in an answer that is given again. A span claimed for more is
+      specific to none of them, and carries no level for any.
     """
     selection = _Selection(position, transcript)
-    overclaimed = _find_overclaimed_spans(found)
+    overclaimed = _find_overclaimed_spans(found, transcript.wording)
     return {
         key: [
             evidence
@@ -119,22 +126,26 @@ def is_unknown(text: str, wording: Wording) -> bool:
 
 
 def _is_unknown_sentence(sentence: str, wording: Wording) -> bool:
-    words = split_words(sentence, wording.numbers)
-    folded = fold_words(words[index] for index in skip_fillers(words, wording))
+    folded = _fold(sentence, wording)
     while (rest := wording.unknown_openings.strip_start(folded)) is not None:
         folded = rest
     rest = wording.unknown.strip_start(folded)
     return rest is not None and wording.contrasts.search(rest) is None
 
 
-def _find_overclaimed_spans(found: Mapping[str, Sequence[Evidence]]) -> set[tuple[int, int, int]]:
+def _find_overclaimed_spans(found: Mapping[str, Sequence[Evidence]], wording: Wording) -> set[tuple[int, int, int]]:
     """Return the spans (seq, start, end) that are claimed for more than MAX_CRITERIA_PER_SPAN criteria."""
     criteria: dict[tuple[int, int, int], set[str]] = defaultdict(set)
+    criteria_by_words: dict[str, set[str]] = defaultdict(set)
+    words: dict[tuple[int, int, int], str] = {}
     for key, claimed in found.items():
         for evidence in claimed:
-            criteria[evidence.seq, evidence.start, evidence.end].add(key)
+            span = evidence.seq, evidence.start, evidence.end
+            words[span] = _fold(evidence.quote, wording)
+            criteria[span].add(key)
+            criteria_by_words[words[span]].add(key)
     spans = sorted(criteria)
-    claims = {span: set(keys) for span, keys in criteria.items()}
+    claims = {span: set(criteria_by_words[words[span]]) for span in spans}
     for index, span in enumerate(spans):
         seq, _, end = span
         for other in spans[index + 1 :]:

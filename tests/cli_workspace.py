@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 from sandbox.processes import ChildProcess
+from tests.helpers import ROOT
 
-MAIN = Path(__file__).parents[1] / "main.py"
+MAIN = ROOT / "main.py"
 
 
 def copy_workspace(parent: Path) -> Path:

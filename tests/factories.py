@@ -1,15 +1,16 @@
 """Factories of small, valid documents for tests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.documents.evaluation import CriterionResult, Evaluation, EvaluationOutcome
+from models.documents.evaluation import CriterionResult, Evaluation, EvaluationOutcome, Review
 from models.documents.interview import (
     Candidate,
     Consent,
+    Decision,
     Interview,
     InterviewStatus,
     PositionRef,
@@ -24,6 +25,12 @@ from models.documents.recording import Recording, RecordingFile, RecordingKind, 
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
 from models.storage.clock import now
 from models.writes.append_turns import InterviewerUpdate, append_candidate_turn
+
+CONSENT = Consent(text_version="test", given_at=now(), recording=False)
+LEASE_SECONDS = 60.0
+"""The length of a lease that does not lapse during a test."""
+SHORT_LEASE_SECONDS = 0.05
+"""The length of a lease that lapses before the next command."""
 
 
 def position_body(**values: Any) -> PositionContent:
@@ -84,7 +91,7 @@ async def make_interview(
         ),
         "expires_at": at + timedelta(days=7),
         "started_at": None if is_scheduled or status is InterviewStatus.WAITING else at,
-        "consent": None if is_scheduled else Consent(text_version="test", given_at=at, recording=False),
+        "consent": None if is_scheduled else CONSENT,
     }
     return await Interview(**{**fields, **values}).insert()
 
@@ -93,6 +100,10 @@ async def make_voice_interview(**values: Any) -> Interview:
     """Store a voice interview in progress whose room nobody has joined. `values` replace fields."""
     fields = {"channel": Channel.VOICE, "room": RoomState(expected_until=now() - timedelta(minutes=1))}
     return await make_interview(**{**fields, **values})
+
+
+def seconds_ago(seconds: float) -> datetime:
+    return now() - timedelta(seconds=seconds)
 
 
 async def reload_interview(interview: Interview) -> Interview:
@@ -140,6 +151,19 @@ def new_outcome(level: int | None = 3) -> EvaluationOutcome:
         strengths=[],
         weaknesses=[],
         model="test",
+    )
+
+
+def new_review(decision: Decision = Decision.ADVANCE) -> Review:
+    """Return a review with this decision that changes no level."""
+    return Review(
+        id=ObjectId(),
+        decision=decision,
+        reason="because of the looms",
+        reviewer="somebody",
+        created_at=now(),
+        overrides=[],
+        overall_score=None,
     )
 
 

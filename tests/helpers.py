@@ -6,11 +6,15 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from sandbox.processes import ChildProcess
 
 T = TypeVar("T")
+
+ROOT = Path(__file__).parents[1]
+"""The folder of the project."""
 
 TIMEOUT_SECONDS = 60.0
 """Far longer than any effect takes, even on a busy machine: an effect that is missing after it will not come."""
@@ -41,6 +45,26 @@ async def wait_until(condition: Callable[[], Any], seconds: float = TIMEOUT_SECO
             if value:
                 return value
             await asyncio.sleep(poll_seconds)
+
+
+def ignore_first_cancellation(begun: asyncio.Event, result: T) -> Callable[..., Awaitable[T]]:
+    """Return a function that blocks forever, except that it answers the first cancellation with the result.
+
+    PyMongo can lose a cancellation in this way on Python 3.11.
+    """
+    results = [result]
+
+    async def blocking_call(*_: object) -> T:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if results:
+                return results.pop()
+            raise
+        raise AssertionError("nothing sets the event")
+
+    return blocking_call
 
 
 class Outage(StrEnum):

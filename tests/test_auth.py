@@ -1,5 +1,6 @@
 """Authentication, signed tokens and the permissions of each role."""
 
+from collections.abc import Set
 from datetime import timedelta
 
 import jwt
@@ -29,6 +30,7 @@ from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import reschedule_interview
 from tests.factories import make_interview
+from tests.resolvers.tenant import ORGANIZATION_ROLES, STAFF
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -170,9 +172,7 @@ def new_principal(role: Role) -> Principal:
     return Principal(ObjectId(), role, "somebody", "key:1")
 
 
-STAFF = {Role.ADMIN, Role.RECRUITER, Role.INTEGRATION}
-ORGANIZATION_ROLES = STAFF | {Role.VIEWER}
-ROLES_BY_ACTION: dict[Action, set[Role]] = {
+ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.READ_INTERVIEW: set(Role),
     Action.LIST_INTERVIEWS: ORGANIZATION_ROLES,
     Action.READ_CANDIDATE: ORGANIZATION_ROLES,

@@ -10,8 +10,8 @@ from graphql import build_schema, parse, validate
 from pydantic import BaseModel, SecretStr
 
 from settings import Settings
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))
 

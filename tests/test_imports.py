@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import ROOT
+
 pytestmark = pytest.mark.servers
 
-ROOT = Path(__file__).parents[1]
 START_CODE = """
 import json, sys
 import main

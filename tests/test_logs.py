@@ -3,15 +3,14 @@
 import asyncio
 import json
 import sys
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from errors import extract_locations
 from tests.failing import SECRET, SPOKEN_TEXT
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).parent.parent
 EVENTS = {
     ("job failed", "ValueError"),
     ("job failed", "DuplicateKeyError"),

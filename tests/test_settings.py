@@ -1,7 +1,6 @@
 """Settings from the environment, their validation, and their defaults in .env.example."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,9 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from settings import Settings
+from tests.helpers import ROOT
 
-EXAMPLE = Path(__file__).parents[1] / ".env.example"
+EXAMPLE = ROOT / ".env.example"
 
 
 def environment_defaults(model: type[BaseModel] = Settings, prefix: str = "") -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import ROOT
+
 pytestmark = pytest.mark.servers
 
 CONFTEST = """
@@ -65,7 +67,7 @@ def run_session(folder: Path, code: str, *options: str, configuration: str = "")
     )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, str(folder)],
-        cwd=Path(__file__).parents[1],
+        cwd=ROOT,
         env={"PYTHONPATH": "."},
         capture_output=True,
         text=True,

@@ -18,8 +18,10 @@ LANGUAGES = ("en", "de", "es", "fr")
 """Primary BCP 47 subtags of the languages whose wording is known."""
 
 _FOLDER = Path(__file__).parent
-_ALSO_IN_ENGLISH = ("evaluator_addresses", "scores", "verdicts")
+_ALSO_IN_ENGLISH = ("scores", "verdicts")
 """What is recognized in English, too, in an interview of another language."""
+_IN_EVERY_LANGUAGE = ("evaluator_addresses", "evaluation_references", "evaluation_terms")
+"""What is recognized in every language, whatever the language of the interview."""
 _UNIT_SYMBOLS = (
     "ns us µs ms s sec secs min mins h hr hrs d k m bn mm cm km mi ft kg g mg l ml b kb mb gb tb pb kib mib gib tib kbit mbit "
     "gbit hz khz mhz ghz w kw v x px pt pp bps rps qps tps fps km/h m/s mb/s gb/s usd eur gbp chf"
@@ -79,6 +81,10 @@ class Wording(_WordingModel):
     contrasts: PhraseSet
     """What turns an "I don't know" into an answer: "but", "so I" and the like."""
     evaluator_addresses: PhraseSet
+    """What speaks to the evaluator wherever it occurs."""
+    evaluation_references: PhraseSet
+    """What points at this interview or its evaluation: it speaks to the evaluator in a sentence with one of the terms."""
+    evaluation_terms: PhraseSet
     scores: PhraseSet
     verdicts: PhraseSet
     protected_traits: PhraseSet
@@ -112,12 +118,18 @@ def load_wording(language: str) -> Wording:
     primary = primary_language(language)
     if primary not in LANGUAGES:
         raise KeyError(language)
-    data = _read(primary)
-    if primary != "en":
-        english = _read("en")
-        for name in _ALSO_IN_ENGLISH:
-            data[name] = {key: [*data[name][key], *english[name][key]] for key in ("phrases", "exceptions")}
+    texts = {name: _read(name) for name in LANGUAGES}
+    data = dict(texts[primary])
+    for name in _ALSO_IN_ENGLISH:
+        data[name] = _join_phrases(texts[primary][name], texts["en"][name])
+    for name in _IN_EVERY_LANGUAGE:
+        data[name] = _join_phrases(*(text[name] for text in texts.values()))
     return Wording.model_validate({"language": primary, **data})
+
+
+def _join_phrases(*parts: Mapping[str, Sequence[str]] | Sequence[str]) -> dict[str, list[str]]:
+    mappings = [part if isinstance(part, Mapping) else {"phrases": part, "exceptions": []} for part in parts]
+    return {key: list(dict.fromkeys(phrase for part in mappings for phrase in part[key])) for key in ("phrases", "exceptions")}
 
 
 def _read(language: str) -> dict[str, Any]:

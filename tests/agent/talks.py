@@ -15,6 +15,8 @@ from tests.factories import position_body
 
 PHRASEBOOK = load_phrasebook()
 ENGLISH = PHRASEBOOK.get("en")
+QUESTIONS = [question.text for question in position_body().questions]
+"""The texts of the questions that the interviews ask."""
 START_TIME = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 

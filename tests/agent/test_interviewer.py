@@ -10,10 +10,9 @@ from models.documents.interview import EndReason
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import SECRET_WORD, RequestReply
-from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
+from tests.agent.talks import ENGLISH, QUESTIONS, Talk, make_greeted_talk
 from tests.factories import position_body
 
-QUESTIONS = [question.text for question in position_body().questions]
 MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 
 

@@ -12,12 +12,10 @@ from models.documents.interview import EndReason
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply
-from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
-from tests.factories import position_body
+from tests.agent.talks import ENGLISH, QUESTIONS, Talk, make_greeted_talk
 from tests.helpers import wait_until
 
 SHORT_GAP_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=0.5)
-QUESTIONS = [question.text for question in position_body().questions]
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from models.documents.interview import EndReason, InterviewStatus
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, seqs, wait_for_reply_requests
-from tests.agent.talks import ENGLISH
-
-FIRST_QUESTION = "What draws you to this work?"
+from tests.agent.talks import ENGLISH, QUESTIONS
 
 
 async def assert_over(chat: Chat, reason: EndReason) -> None:
@@ -66,7 +64,7 @@ async def test_silence_gets_one_nudge_and_then_ends_the_interview(chat: Chat, pr
     await chat.run_reply_job()
     nudge = (await chat.turns())[-1]
     assert (nudge.move, nudge.source, nudge.answers) == (Move.NUDGE, Source.CODE, 3)
-    assert nudge.text == f"{ENGLISH.nudge} {FIRST_QUESTION}"
+    assert nudge.text == f"{ENGLISH.nudge} {QUESTIONS[0]}"
     assert (await chat.interview()).status is InterviewStatus.IN_PROGRESS
     await chat.move_into_past(seconds=silence)
     await chat.run_reply_job()

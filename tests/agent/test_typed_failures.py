@@ -21,11 +21,9 @@ from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod
 from tests.agent.conftest import SECRET_WORD
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, wait_for_reply_requests
-from tests.agent.talks import ENGLISH
-from tests.factories import make_position, position_body
+from tests.agent.talks import ENGLISH, QUESTIONS
+from tests.factories import make_position
 from tests.helpers import wait_until
-
-QUESTIONS = [question.text for question in position_body().questions]
 
 
 async def test_interview_completes_in_the_positions_words_while_claude_is_down(

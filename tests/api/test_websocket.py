@@ -1,6 +1,7 @@
 """GraphQL over WebSocket: subscriptions, their cancellation, and authorization, over a real server."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from gql import GraphQLRequest, gql
 
 from engine import metrics
 from lifecycle.states import end_interview
+from live.messages import Interim
 from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role, list_keys, revoke_key
+from models.documents.turn import Speaker, Turn
+from models.storage.clock import now
 from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
-from tests.helpers import wait_until
+from tests.helpers import ignore_first_cancellation, wait_until
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
 from tests.schema.shared_turns import TURN_ADDED
@@ -54,11 +58,6 @@ async def test_live_list_sends_the_present_interviews_and_then_changes(
 async def test_candidate_can_subscribe_to_interview_changes_and_interim_transcripts(
     server: ServerAddress, tenant: Tenant, interview: Interview
 ) -> None:
-
-    from live.messages import Interim
-    from models.documents.turn import Speaker
-    from models.storage.clock import now
-
     token = await issue_token(tenant, Role.CANDIDATE, interview)
     variables = {"id": global_id_of(interview)}
     words = GraphQLRequest(
@@ -120,21 +119,19 @@ async def test_stream_that_ignores_its_first_cancellation_ends(
     server: ServerAddress, tenant: Tenant, interview: Interview, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr("live.cancellation.CANCEL_RETRY_SECONDS", 0.1)
-    started, ignored = asyncio.Event(), 0
+    started, cancelled = asyncio.Event(), asyncio.Event()
+    block = ignore_first_cancellation(started, None)
 
-    async def ignore_first_cancellation(*_: Any) -> Any:
-        nonlocal ignored
-        while True:
-            started.set()
-            try:
-                await asyncio.sleep(3600)
-            except asyncio.CancelledError:
-                ignored += 1
-                if ignored > 1:
-                    raise
-        yield
+    async def follow_turns(*_: object) -> AsyncGenerator[Turn, None]:
+        try:
+            while True:
+                await block()
+            yield
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
 
-    monkeypatch.setattr("live.hub.LiveHub.follow_turns", ignore_first_cancellation)
+    monkeypatch.setattr("live.hub.LiveHub.follow_turns", follow_turns)
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
         await client.subscribe(TURN_ADDED, "a", id=global_id_of(interview))
         await started.wait()
@@ -145,7 +142,7 @@ async def test_stream_that_ignores_its_first_cancellation_ends(
             await client.subscribe("{ __typename }", "a")
             assert (await client.receive())["id"] == "a"
     await wait_until(lambda: not metrics.OPEN_STREAMS._value.get() and not metrics.OPEN_SOCKETS._value.get())
-    assert ignored == 2
+    assert cancelled.is_set()
 
 
 # --- authorization

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -10,34 +9,22 @@ from errors import Unavailable
 from lifecycle.presence import candidate_joined, candidate_left, dispatch_missing_interviewers
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.documents.interview import Interview, InterviewStatus, RoomState
+from models.documents.interview import InterviewStatus, RoomState
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.storage.lease import PENDING_DISPATCH, Lease
 from models.writes.room_transitions import claim_interviewer_lease
-from tests.factories import make_voice_interview, reload_interview
+from tests.factories import LEASE_SECONDS, make_voice_interview, read_room, reload_interview, seconds_ago
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.livekit_probe import LivekitProbe
 
 pytestmark = pytest.mark.usefixtures("livekit_server")
 
-LEASE_SECONDS = 60.0
-
-
-def one_minute_ago() -> Any:
-    return now() - timedelta(minutes=1)
-
-
-async def read_participant(interview: Interview) -> str | None:
-    room = (await reload_interview(interview)).room
-    assert room
-    return room.participant
-
 
 async def test_concurrent_joins_dispatch_one_interviewer_immediately(services: Services, livekit: LivekitProbe) -> None:
     interview = await make_voice_interview()
     await asyncio.gather(*(candidate_joined(services, interview.id, "PA_1") for _ in range(5)))
-    assert await read_participant(interview) == "PA_1"
+    assert (await read_room(interview)).participant == "PA_1"
     lease = (await reload_interview(interview)).lease
     assert lease
     assert lease.holder == PENDING_DISPATCH
@@ -50,16 +37,16 @@ async def test_returning_to_a_waiting_interviewer_dispatches_no_other(services: 
     await candidate_joined(services, interview_id, "PA_1")
     assert await claim_interviewer_lease(interview_id, 1, "agent", LEASE_SECONDS)
     await candidate_left(interview_id, "PA_1")
-    assert await read_participant(interview) is None
+    assert (await read_room(interview)).participant is None
     await candidate_joined(services, interview_id, "PA_2")
-    assert await read_participant(interview) == "PA_2"
+    assert (await read_room(interview)).participant == "PA_2"
     assert await livekit.list_interviewer_fences(interview) == [1]
 
 
 async def test_returning_after_the_interviewer_died_dispatches_another_immediately(
     services: Services, livekit: LivekitProbe
 ) -> None:
-    interview = await make_voice_interview(fence=3, lease=Lease(holder="dead", until=one_minute_ago()))
+    interview = await make_voice_interview(fence=3, lease=Lease(holder="dead", until=seconds_ago(60)))
     await candidate_joined(services, interview.id, "PA_1")
     assert await livekit.list_interviewer_fences(interview) == [4]
 
@@ -79,7 +66,7 @@ async def test_join_reported_after_the_departure_is_ignored(services: Services, 
     interview = await make_voice_interview()
     await candidate_left(interview.id, "PA_1")
     await candidate_joined(services, interview.id, "PA_1")
-    assert await read_participant(interview) is None
+    assert (await read_room(interview)).participant is None
     assert await livekit.list_interviewer_fences(interview) == []
 
 
@@ -117,4 +104,4 @@ async def test_join_is_recorded_while_livekit_is_unreachable(services: Services)
         services_without_livekit = Services(changed, services.live, services.jobs, rooms)
         with pytest.raises(Unavailable):
             await candidate_joined(services_without_livekit, interview.id, "PA_1")
-    assert await read_participant(interview) == "PA_1"
+    assert (await read_room(interview)).participant == "PA_1"

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,7 +12,7 @@ from lifecycle.reconciler import reconcile_rooms, run_room_reconciler
 from lifecycle.repairs import repair_all
 from lifecycle.services import Services
 from lifecycle.states import end_interview
-from models.documents.interview import EndReason, Interview, InterviewStatus, RoomState
+from models.documents.interview import EndReason, InterviewStatus, RoomState
 from models.documents.turn import Channel, Speaker
 from models.storage.clock import now
 from models.storage.lease import PENDING_DISPATCH, Lease
@@ -27,27 +26,18 @@ from models.writes.room_transitions import (
 )
 from sandbox.livekit.server import LivekitServer
 from tests.factories import (
+    LEASE_SECONDS,
     add_candidate_turn,
     make_voice_interview,
     new_interviewer_update,
     new_turn,
+    read_room,
     reload_interview,
+    seconds_ago,
 )
 from tests.helpers import wait_until
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.livekit_probe import LivekitProbe
-
-LEASE_SECONDS = 60.0
-
-
-def seconds_ago(seconds: float) -> Any:
-    return now() - timedelta(seconds=seconds)
-
-
-async def read_participant(interview: Interview) -> str | None:
-    room = (await reload_interview(interview)).room
-    assert room
-    return room.participant
 
 
 @pytest.fixture
@@ -117,12 +107,12 @@ async def test_joins_and_departures_without_webhooks_are_found(
     interview = await make_voice_interview()
     async with livekit.join(interview) as guest:
         await reconcile_rooms(services)
-        assert await read_participant(interview) == guest.local_participant.sid
+        assert (await read_room(interview)).participant == guest.local_participant.sid
         assert await livekit.list_interviewer_fences(interview) == [1], "and an interviewer is dispatched"
         await reconcile_rooms(services)
         assert await livekit.list_interviewer_fences(interview) == [1]
     await reconcile_rooms(services)
-    assert await read_participant(interview) is None
+    assert (await read_room(interview)).participant is None
     assert (await reload_interview(interview)).room
 
 
@@ -132,7 +122,7 @@ async def test_connection_replaced_without_a_webhook_is_found(
     interview = await make_voice_interview(room=RoomState(expected_until=now(), participant="PA_before"))
     async with livekit.join(interview) as guest:
         await reconcile_rooms(services)
-        assert await read_participant(interview) == guest.local_participant.sid
+        assert (await read_room(interview)).participant == guest.local_participant.sid
 
 
 async def test_candidate_in_the_room_of_a_typed_interview_switches_it_to_voice(

@@ -14,7 +14,7 @@ from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.repairs import repair_all, run_repairs
 from lifecycle.services import Services
 from models.documents.evaluation import list_evaluations
-from models.documents.interview import Interview, InterviewStatus, get_interview
+from models.documents.interview import Interview, InterviewStatus
 from models.documents.turn import read_turns
 from models.storage.clock import now
 from models.storage.transactions import APP_NAME
@@ -22,17 +22,13 @@ from models.writes.evaluation_transitions import claim_evaluation
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import claim_reply
 from sandbox.mongod import Mongod
-from tests.factories import add_candidate_turn, make_interview, new_evaluation
+from tests.factories import add_candidate_turn, make_interview, new_evaluation, reload_interview, seconds_ago
 from tests.helpers import wait_until
 from tests.lifecycle.job_worker import JobSpy
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 from tests.models.open_transactions import leave_transaction_open
 
 ENDING, COMPLETED = InterviewStatus.ENDING, InterviewStatus.COMPLETED
-
-
-def minus_seconds(seconds: float) -> timedelta:
-    return -timedelta(seconds=seconds)
 
 
 @pytest.fixture
@@ -49,12 +45,6 @@ def evaluation_jobs(services: Services) -> JobSpy:
     return log
 
 
-async def read_status(interview: Interview) -> InterviewStatus:
-    stored = await get_interview(interview.id)
-    assert stored
-    return stored.status
-
-
 async def repair_and_start_jobs(services: Services) -> None:
     """Run one round of repairs and let the jobs that it started begin."""
     await repair_all(services)
@@ -62,38 +52,41 @@ async def repair_and_start_jobs(services: Services) -> None:
 
 
 async def test_interview_that_nobody_joined_expires(services: Services, redis_probe: RedisProbe) -> None:
-    late = await make_interview(status=InterviewStatus.WAITING, expires_at=now() + minus_seconds(1))
+    late = await make_interview(status=InterviewStatus.WAITING, expires_at=seconds_ago(1))
     early = await make_interview(status=InterviewStatus.WAITING)
     await repair_all(services)
-    assert (await read_status(late), await read_status(early)) == (InterviewStatus.EXPIRED, InterviewStatus.WAITING)
+    assert ((await reload_interview(late)).status, (await reload_interview(early)).status) == (
+        InterviewStatus.EXPIRED,
+        InterviewStatus.WAITING,
+    )
     assert await redis_probe.read_published_channels() == change_channels_of(late)
 
 
 async def test_ending_interview_without_a_lease_is_finished_after_the_grace_period(
     services: Services, redis_probe: RedisProbe
 ) -> None:
-    left = await make_interview(status=ENDING, ended_at=now() + minus_seconds(6))
-    young = await make_interview(status=ENDING, ended_at=now() + minus_seconds(2))
+    left = await make_interview(status=ENDING, ended_at=seconds_ago(6))
+    young = await make_interview(status=ENDING, ended_at=seconds_ago(2))
     await asyncio.gather(*(repair_all(services) for _ in range(3)))
-    assert (await read_status(left), await read_status(young)) == (COMPLETED, ENDING)
+    assert ((await reload_interview(left)).status, (await reload_interview(young)).status) == (COMPLETED, ENDING)
     [evaluation] = await list_evaluations(left.id)
     assert await redis_probe.read_published_channels() == change_channels_of(left)
     assert await redis_probe.read_enqueued_jobs() == [(EVALUATE, evaluation.id)]
 
 
 async def test_ending_interview_is_left_to_its_lease_holder(services: Services) -> None:
-    interview = await make_interview(due_at=now() + minus_seconds(60))
+    interview = await make_interview(due_at=seconds_ago(60))
     assert await claim_reply(interview.id, "holder", 60)
-    await interview.set({"status": ENDING, "ended_at": now() + minus_seconds(60)})
+    await interview.set({"status": ENDING, "ended_at": seconds_ago(60)})
     await repair_all(services)
-    assert await read_status(interview) is ENDING
+    assert (await reload_interview(interview)).status is ENDING
 
 
 async def test_reply_whose_wake_up_was_lost_is_started_locally(services: Services, reply_jobs: JobSpy) -> None:
-    lost = await make_interview(due_at=now() + minus_seconds(2))
+    lost = await make_interview(due_at=seconds_ago(2))
     await make_interview(due_at=now() + timedelta(seconds=60))
-    await make_interview(due_at=now() + timedelta(seconds=-0.01))  # its wake-up may be on its way
-    held = await make_interview(due_at=now() + minus_seconds(60))
+    await make_interview(due_at=seconds_ago(0.01))  # its wake-up may be on its way
+    held = await make_interview(due_at=seconds_ago(60))
     await claim_reply(held.id, "holder", 60)
     await repair_and_start_jobs(services)
     assert reply_jobs.started_ids == [lost.id]
@@ -101,16 +94,16 @@ async def test_reply_whose_wake_up_was_lost_is_started_locally(services: Service
 
 async def test_due_evaluation_is_started_locally(services: Services, evaluation_jobs: JobSpy) -> None:
     interviews = [await make_interview(status=COMPLETED) for _ in range(3)]
-    due = await new_evaluation(interviews[0], due_at=now() + minus_seconds(1)).insert()
+    due = await new_evaluation(interviews[0], due_at=seconds_ago(1)).insert()
     await new_evaluation(interviews[1], due_at=now() + timedelta(seconds=60)).insert()
-    held = await new_evaluation(interviews[2], due_at=now() + minus_seconds(60)).insert()
+    held = await new_evaluation(interviews[2], due_at=seconds_ago(60)).insert()
     await claim_evaluation(held.id, "holder", 60, prompt_version="test")
     await repair_and_start_jobs(services)
     assert evaluation_jobs.started_ids == [due.id]
 
 
 async def test_running_job_is_not_started_again(services: Services, reply_jobs: JobSpy) -> None:
-    await make_interview(due_at=now() + minus_seconds(2))
+    await make_interview(due_at=seconds_ago(2))
     reply_jobs.gate.clear()
     for _ in range(3):
         await repair_and_start_jobs(services)
@@ -125,8 +118,7 @@ async def test_pending_erasure_is_completed(services: Services) -> None:
         await new_evaluation(each).insert()
     await mark_erased(interview.id)
     await repair_all(services)
-    stored = await get_interview(interview.id)
-    assert stored
+    stored = await reload_interview(interview)
     assert stored.erasure
     assert (stored.erasure.pending, stored.erasure.turns, stored.erasure.evaluations) == (False, 1, 1)
     left = [(await read_turns(each.id), await list_evaluations(each.id)) for each in (interview, other)]
@@ -135,19 +127,19 @@ async def test_pending_erasure_is_completed(services: Services) -> None:
 
 async def test_failing_repair_does_not_stop_the_others(services: Services, reply_jobs: JobSpy, evaluation_jobs: JobSpy) -> None:
     # cannot be finished, because it already has an evaluation
-    broken = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
-    due = await new_evaluation(broken, due_at=now() + minus_seconds(1)).insert()
+    broken = await make_interview(status=ENDING, ended_at=seconds_ago(60))
+    due = await new_evaluation(broken, due_at=seconds_ago(1)).insert()
     # cannot be read by any version of the code
-    unreadable = await make_interview(status=ENDING, ended_at=now() + minus_seconds(50))
+    unreadable = await make_interview(status=ENDING, ended_at=seconds_ago(50))
     await Interview.get_pymongo_collection().update_one({"_id": unreadable.id}, {"$set": {"progress": "what was said"}})
-    left = await make_interview(status=ENDING, ended_at=now() + minus_seconds(6))
+    left = await make_interview(status=ENDING, ended_at=seconds_ago(6))
     erased = await make_interview()
     await add_candidate_turn(erased, "a secret")
     await mark_erased(erased.id)
-    late = await make_interview(due_at=now() + minus_seconds(2))
+    late = await make_interview(due_at=seconds_ago(2))
     with capture_logs() as logged:
         await repair_and_start_jobs(services)
-    assert await read_status(left) is COMPLETED
+    assert (await reload_interview(left)).status is COMPLETED
     assert await read_turns(erased.id) == []
     assert late.id in reply_jobs.started_ids
     assert due.id in evaluation_jobs.started_ids
@@ -172,7 +164,7 @@ async def running_repairs(services: Services) -> AsyncIterator[asyncio.Task[None
 async def test_repairs_run_until_stopped(services: Services, reply_jobs: JobSpy) -> None:
     async with running_repairs(services):
         for count in (1, 2, 3):
-            await make_interview(due_at=now() + minus_seconds(2))
+            await make_interview(due_at=seconds_ago(2))
             await reply_jobs.wait_until_called(count)
 
 
@@ -194,14 +186,14 @@ async def test_error_in_one_round_does_not_end_repairs(
             with monkeypatch.context() as patch:
                 patch.setattr("models.writes.interview_transitions.find_expired_interviews", fail)
                 await wait_until(has_failed)
-            await make_interview(due_at=now() + minus_seconds(2))
+            await make_interview(due_at=seconds_ago(2))
             await reply_jobs.wait_until_called(1)
     assert {"event": "periodic task failed", "reason": "RuntimeError", "log_level": "warning"} in logged
     assert "what was said" not in repr(logged)
 
 
 async def test_repairs_survive_a_mongodb_outage(services: Services, own_mongod: Mongod) -> None:
-    interview = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
+    interview = await make_interview(status=ENDING, ended_at=seconds_ago(60))
     with capture_logs() as logged:
         await own_mongod.kill()
 
@@ -214,7 +206,7 @@ async def test_repairs_survive_a_mongodb_outage(services: Services, own_mongod: 
             await own_mongod.start()
 
             async def is_repaired() -> bool:
-                return await read_status(interview) is COMPLETED
+                return (await reload_interview(interview)).status is COMPLETED
 
             await wait_until(is_repaired)
     assert len(await list_evaluations(interview.id)) == 1
@@ -228,10 +220,10 @@ async def test_repair_round_without_mongodb_raises(services: Services, own_mongo
 
 
 async def test_interview_locked_by_a_dead_process_is_repaired(services: Services, own_mongod: Mongod) -> None:
-    interview = await make_interview(status=ENDING, ended_at=now() + minus_seconds(60))
+    interview = await make_interview(status=ENDING, ended_at=seconds_ago(60))
     async with leave_transaction_open(own_mongod, interview, APP_NAME), running_repairs(services):
 
         async def is_repaired() -> bool:
-            return await read_status(interview) is COMPLETED
+            return (await reload_interview(interview)).status is COMPLETED
 
         await wait_until(is_repaired)

@@ -12,17 +12,17 @@ from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.turns import store_interviewer_turns, store_message
 from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import Consent, EndReason, Interview, InterviewStatus
+from models.documents.interview import EndReason, Interview, InterviewStatus
 from models.documents.turn import Channel, read_turns
 from models.storage.clock import now
 from models.storage.lease import PENDING_DISPATCH
 from models.writes import interview_erasure
 from models.writes.interview_transitions import claim_reply, release_interview_lease
 from models.writes.interview_updates import update_interview
-from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn, reload_interview
+from tests.factories import CONSENT, add_candidate_turn, make_interview, new_interviewer_update, new_turn, reload_interview
+from tests.helpers import fail_with_connection_error
 from tests.lifecycle.redis_probe import RedisProbe, change_channels_of
 
-CONSENT = Consent(text_version="test", given_at=now(), recording=False)
 SCHEDULED, WAITING, IN_PROGRESS = InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS
 ENDING, COMPLETED, CANCELLED = InterviewStatus.ENDING, InterviewStatus.COMPLETED, InterviewStatus.CANCELLED
 
@@ -198,12 +198,8 @@ async def test_erasure_whose_deletion_failed_stays_marked_and_can_be_repeated(
 ) -> None:
     interview = await make_interview()
     await add_candidate_turn(interview, "a secret")
-
-    async def crash(_: ObjectId) -> None:
-        raise ConnectionError
-
     with monkeypatch.context() as patch:
-        patch.setattr(interview_erasure, "delete_erased", crash)
+        patch.setattr(interview_erasure, "delete_erased", fail_with_connection_error)
         with pytest.raises(ConnectionError):
             await states.erase_interview(services, interview)
     assert await redis_probe.read_published_channels() == change_channels_of(interview), "subscriptions end at the mark"

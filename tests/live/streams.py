@@ -9,12 +9,9 @@ from redis.asyncio import Redis
 
 from models.documents.interview import Interview
 from sandbox.valkey import Valkey
-from tests.helpers import wait_until
+from tests.helpers import TIMEOUT_SECONDS, wait_until
 
 T = TypeVar("T")
-
-TIMEOUT_SECONDS = 30.0
-"""Timeout for conditions, far longer than any of them takes."""
 
 
 class StreamCollector(Generic[T]):

@@ -1,8 +1,6 @@
 """PyMongo can lose a cancellation on Python 3.11; nothing may hang because of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -11,7 +9,7 @@ import settings
 from live import cancellation
 from live.cancellation import cancel_and_wait
 from live.hub import LiveHub
-from tests.helpers import wait_until
+from tests.helpers import ignore_first_cancellation, wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -19,22 +17,6 @@ pytestmark = pytest.mark.usefixtures("database")
 @pytest.fixture(autouse=True)
 def short_retry_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cancellation, "CANCEL_RETRY_SECONDS", 0.05)
-
-
-def ignore_first_cancellation(begun: asyncio.Event, answer: Any) -> Callable[..., Awaitable[Any]]:
-    """Return a call that blocks forever and answers the first cancellation with a result."""
-    answers = [answer]
-
-    async def blocking_call(*_: Any) -> Any:
-        begun.set()
-        try:
-            await asyncio.sleep(3600)
-        except asyncio.CancelledError:
-            if not answers:
-                raise
-            return answers.pop()
-
-    return blocking_call
 
 
 async def test_task_that_loses_a_cancellation_is_cancelled_again() -> None:

@@ -15,7 +15,8 @@ from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.interview_updates import update_interview
 from settings import Settings
 from tests.factories import add_candidate_turn, make_interview
-from tests.live.streams import TIMEOUT_SECONDS, StreamCollector, collect_stream
+from tests.helpers import TIMEOUT_SECONDS
+from tests.live.streams import StreamCollector, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -13,13 +13,21 @@ from pymongo.asynchronous.database import AsyncDatabase
 from models.database import DOCUMENTS
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
-from models.documents.interview import Decision, EndReason, Interview, InterviewStatus, Recommendation
+from models.documents.interview import (
+    Decision,
+    EndReason,
+    Interview,
+    InterviewStatus,
+    Recommendation,
+    extract_search_terms,
+)
 from models.documents.organization import ApiKey, Organization, Role, create_key
 from models.documents.position import Position
 from models.documents.turn import get_turn_collection
 from models.storage.clock import now
 from models.writes.interview_transitions import mark_completed, mark_ending
 from tests.factories import add_candidate_turn, make_interview, make_position, new_evaluation
+from tests.models.interview_list_cases import FIRST_CREATED_AT, NAMES
 from tests.models.profiler import Plan
 
 Row = dict[str, Any]
@@ -35,6 +43,8 @@ class SampleDataset:
     organization_id: ObjectId
     interview: Interview
     """A completed interview of the organization."""
+    interviews: list[Interview]
+    """All interviews of the organization."""
     secret: str
     stored_at: datetime
 
@@ -83,7 +93,8 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
     await IdempotencyClaim.insert_many(
         [IdempotencyClaim(caller="c", mutation="m", key=f"{n}", digest="d", result_id=ObjectId()) for n in range(OTHER_COUNT)]
     )
-    yield SampleDataset(organization_id, interview, secret, at)
+    interviews = await Interview.find({"organization_id": organization_id}).to_list()
+    yield SampleDataset(organization_id, interview, interviews, secret, at)
     await delete_all_documents()
 
 
@@ -93,10 +104,12 @@ async def delete_all_documents() -> None:
 
 
 def random_interview_row(rng: random.Random, position: Position, number: int, at: datetime) -> Row:
-    created_at = at - timedelta(seconds=rng.randrange(10_000_000))
+    created_at = FIRST_CREATED_AT + timedelta(seconds=rng.randrange(50_000))
     status = rng.choice(list(InterviewStatus))
     is_live = status in ("WAITING", "IN_PROGRESS")
     word = f"name{rng.randrange(200)}"
+    name = f"{rng.choice(NAMES)} {word} unique{number}"
+    email = f"unique{number}@{rng.choice(['mail', 'post'])}.example"
     return {
         "organization_id": position.organization_id if number % 2 else ObjectId(),
         "status": status,
@@ -114,11 +127,12 @@ def random_interview_row(rng: random.Random, position: Position, number: int, at
         "evaluated": rng.choice([True, False]),
         "recommendation": rng.choice([None, *Recommendation]),
         "decision": rng.choice([None, *Decision]),
-        "external_id": rng.choice([None, f"ATS-{number}"]),
+        "external_id": None if number % 4 == 3 else f"ATS-{number}",
+        "candidate": {"name": name, "email": email},
         "candidate_order": word,
-        "name_terms": ["somebody", word, f"unique{number}"],
-        "email_terms": ["example", "org", "somebody", word, f"unique{number}"],
-        "position": {**position_ref_row(position), "key": f"position{rng.randrange(5)}"},
+        "name_terms": extract_search_terms(name),
+        "email_terms": extract_search_terms(name, email),
+        "position": {**position_ref_row(position), "key": rng.choice(["tester", "other", "third", "fourth", "fifth"])},
     }
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from models.documents.interview import Interview, get_interview
+from models.documents.interview import Interview
 from models.storage.backoff import Backoff
 from models.writes.interview_updates import update_interview
-from tests.factories import make_interview
+from tests.factories import make_interview, reload_interview
 
 BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)
 
@@ -29,6 +29,5 @@ async def test_mongodb_computes_the_same_backoff() -> None:
     for failures in (None, -1, 0, 1, 2, 3, 6, 7, 1_000_000):
         await Interview.get_pymongo_collection().update_one({"_id": interview.id}, {"$set": {"probe": failures}})
         await update_interview(interview.id, {}, {}, {"score": BACKOFF.expression("$probe")})
-        stored = await get_interview(interview.id)
-        assert stored
+        stored = await reload_interview(interview)
         assert stored.score == BACKOFF.seconds(failures or 0), failures

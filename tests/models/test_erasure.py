@@ -9,7 +9,7 @@ from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
 from errors import Conflict, NotFound
-from models.documents.evaluation import EvaluationStatus, Review, list_evaluations
+from models.documents.evaluation import EvaluationStatus, list_evaluations
 from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
 from models.storage.clock import now
@@ -18,22 +18,10 @@ from models.writes.append_turns import append_candidate_turn
 from models.writes.evaluation_transitions import add_evaluation, add_review, claim_evaluation, complete_evaluation
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
 from models.writes.interview_transitions import claim_reply
-from tests.factories import add_candidate_turn, make_interview, new_evaluation, new_outcome, new_turn
+from tests.factories import add_candidate_turn, make_interview, new_evaluation, new_outcome, new_review, new_turn
 
 # quoted, because the letters alone may occur in an id
 SECRETS = ("'ada'", "Lovelace", "ada@example.org", "first program", "a secret answer", "ATS-7", "looms", "by the door", "because")
-
-
-def new_review() -> Review:
-    return Review(
-        id=ObjectId(),
-        decision=Decision.ADVANCE,
-        reason="because of the looms",
-        reviewer="somebody",
-        created_at=now(),
-        overrides=[],
-        overall_score=None,
-    )
 
 
 @pytest.mark.usefixtures("database")

@@ -11,12 +11,11 @@ from errors import Conflict
 from models.documents.evaluation import (
     Evaluation,
     EvaluationStatus,
-    Review,
     get_evaluation,
     list_evaluations,
     pick_evaluation,
 )
-from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation, get_interview
+from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import renew_lease
@@ -31,11 +30,19 @@ from models.writes.evaluation_transitions import (
     record_usage,
 )
 from models.writes.interview_erasure import mark_erased
-from tests.factories import make_interview, new_evaluation, new_outcome
+from tests.factories import (
+    LEASE_SECONDS,
+    SHORT_LEASE_SECONDS,
+    make_interview,
+    new_evaluation,
+    new_outcome,
+    new_review,
+    reload_interview,
+)
+from tests.helpers import wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
 
-LEASE_SECONDS, SHORT_LEASE_SECONDS = 60.0, 0.05
 USAGE = Usage(input_tokens=100, cached_input_tokens=10, output_tokens=5, cost_usd=0.25)
 COMPLETED = InterviewStatus.COMPLETED
 
@@ -60,21 +67,8 @@ async def complete_with_level(evaluation: Evaluation, level: int | None = 3) -> 
 
 async def read_evaluation_summary(interview: Interview) -> tuple[bool, float | None, Recommendation | None, Decision | None]:
     """Return the interview's copy of the evaluation, which lists filter and sort by."""
-    stored = await get_interview(interview.id)
-    assert stored
+    stored = await reload_interview(interview)
     return stored.evaluated, stored.score, stored.recommendation, stored.decision
-
-
-def new_review(decision: Decision = Decision.ADVANCE) -> Review:
-    return Review(
-        id=ObjectId(),
-        decision=decision,
-        reason="a reason",
-        reviewer="somebody",
-        created_at=now(),
-        overrides=[],
-        overall_score=None,
-    )
 
 
 async def test_concurrent_claims_of_an_evaluation_have_one_winner() -> None:
@@ -99,9 +93,7 @@ async def test_former_holder_of_an_evaluation_can_change_nothing() -> None:
     evaluation_id = evaluation.id
     zombie = await claim_evaluation(evaluation_id, "zombie", SHORT_LEASE_SECONDS)
     assert zombie
-    async with asyncio.timeout(10):
-        while not (heir := await claim_evaluation(evaluation_id, "heir", LEASE_SECONDS)):
-            await asyncio.sleep(0.01)
+    heir = await wait_until(lambda: claim_evaluation(evaluation_id, "heir", LEASE_SECONDS))
     assert (heir.fence, heir.attempts) == (2, 2)
     assert not await renew_lease(Evaluation, evaluation_id, zombie.fence, "zombie", LEASE_SECONDS)
     assert await postpone_evaluation(evaluation_id, zombie.fence, "died", 1) is None
@@ -116,9 +108,7 @@ async def test_lapsed_evaluation_lease_can_be_renewed_if_nobody_claimed_it() -> 
     evaluation_id = evaluation.id
     claimed = await claim_evaluation(evaluation_id, "holder", SHORT_LEASE_SECONDS)
     assert claimed
-    async with asyncio.timeout(10):
-        while await find_due_evaluations(10) != [evaluation_id]:
-            await asyncio.sleep(0.01)
+    assert await wait_until(lambda: find_due_evaluations(10)) == [evaluation_id]
     assert await renew_lease(Evaluation, evaluation_id, claimed.fence, "holder", LEASE_SECONDS)
     assert await find_due_evaluations(10) == []
     assert await claim_evaluation(evaluation_id, "another", LEASE_SECONDS) is None
@@ -130,9 +120,7 @@ async def test_postponed_evaluation_has_a_reason_and_becomes_due_again() -> None
     postponed = await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
     assert postponed
     assert (postponed.status, postponed.lease, postponed.failure) == (EvaluationStatus.PENDING, None, "overloaded")
-    async with asyncio.timeout(10):
-        while not (claimed := await claim_evaluation(evaluation_id, "holder", LEASE_SECONDS)):
-            await asyncio.sleep(0.01)
+    claimed = await wait_until(lambda: claim_evaluation(evaluation_id, "holder", LEASE_SECONDS))
     assert claimed.attempts == 2
     later = await postpone_evaluation(evaluation_id, claimed.fence, "overloaded again", 60)
     assert later
@@ -145,9 +133,7 @@ async def test_usage_is_added_once_per_fence_regardless_of_the_lease() -> None:
     evaluation = await make_running_evaluation(interview)
     evaluation_id = evaluation.id
     await postpone_evaluation(evaluation_id, evaluation.fence, "overloaded", 0)
-    async with asyncio.timeout(10):
-        while not await claim_evaluation(evaluation_id, "another", LEASE_SECONDS):
-            await asyncio.sleep(0.01)
+    await wait_until(lambda: claim_evaluation(evaluation_id, "another", LEASE_SECONDS))
     await asyncio.gather(*(record_usage(evaluation_id, fence, USAGE) for fence in (1, 2, 1, 2, 1)))
     stored = await get_evaluation(evaluation_id)
     assert stored

@@ -1,7 +1,5 @@
 """Every query uses an index, by MongoDB's query plans with thousands of documents. Lists are in test_list_indexes."""
 
-from datetime import timedelta
-
 from beanie import PydanticObjectId
 from bson import ObjectId
 
@@ -28,6 +26,7 @@ from models.writes.interview_erasure import delete_erased, find_pending_erasures
 from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
 from tests.factories import make_interview, new_evaluation, new_interviewer_update, new_recording, new_turn
 from tests.models.dataset import SampleDataset, assert_uses_indexes
+from tests.models.interview_list_cases import MIDDLE_TIME
 from tests.models.profiler import Profiler
 
 
@@ -56,7 +55,7 @@ async def test_queries_of_live_feeds_use_indexes(dataset: SampleDataset, profile
     marks = await profiler.plans(watermarks.read_watermarks([dataset.interview.id, ObjectId()]))
     assert_uses_indexes(marks, 1)
     assert marks[0].keys <= 4
-    changes = await profiler.plans(watermarks.list_changes_since(dataset.organization_id, dataset.stored_at - timedelta(days=30)))
+    changes = await profiler.plans(watermarks.list_changes_since(dataset.organization_id, MIDDLE_TIME))
     assert_uses_indexes(changes)
     assert sum(plan.returned for plan in changes) > 200
     for plan in changes:

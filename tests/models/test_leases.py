@@ -13,12 +13,17 @@ from models.storage.lease import LeaseLost, renew_lease
 from models.writes.append_turns import append_interviewer_turns
 from models.writes.interview_transitions import claim_reply, find_due_replies, release_interview_lease
 from models.writes.interview_updates import update_interview
-from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn
+from tests.factories import (
+    LEASE_SECONDS,
+    SHORT_LEASE_SECONDS,
+    add_candidate_turn,
+    make_interview,
+    new_interviewer_update,
+    new_turn,
+)
+from tests.helpers import wait_until
 
 pytestmark = pytest.mark.usefixtures("database")
-
-LEASE_SECONDS = 60.0
-SHORT_LEASE_SECONDS = 0.05
 
 
 async def make_due_interview() -> ObjectId:
@@ -35,10 +40,7 @@ async def claim_lease(interview_id: ObjectId, holder: str, seconds: float = LEAS
 
 
 async def claim_when_lapsed(interview_id: ObjectId, holder: str) -> Interview:
-    async with asyncio.timeout(10):
-        while not (claimed := await claim_reply(interview_id, holder, LEASE_SECONDS)):
-            await asyncio.sleep(0.01)
-    return claimed
+    return await wait_until(lambda: claim_reply(interview_id, holder, LEASE_SECONDS))
 
 
 async def test_concurrent_claims_have_one_winner() -> None:
@@ -90,9 +92,7 @@ async def test_lapsed_lease_can_be_renewed_if_nobody_claimed_it() -> None:
     async def is_lapsed() -> bool:
         return await find_due_replies(0, 10) == [interview_id]
 
-    async with asyncio.timeout(10):
-        while not await is_lapsed():
-            await asyncio.sleep(0.01)
+    await wait_until(is_lapsed)
     assert await renew_lease(Interview, interview_id, claimed.fence, "holder", LEASE_SECONDS)
     assert not await is_lapsed()
     assert await claim_reply(interview_id, "another", LEASE_SECONDS) is None

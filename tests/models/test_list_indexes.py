@@ -1,7 +1,5 @@
 """Lists of interviews and positions use indexes, by MongoDB's query plans with thousands of documents."""
 
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,67 +8,34 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from models.database import DOCUMENTS
 from models.documents import position
-from models.documents.interview import Decision, Interview, InterviewStatus, Recommendation
+from models.documents.interview import Interview
 from models.documents.interview_indexes import FILTER_INDEX_ORDERS
-from models.documents.turn import Channel
 from models.reads import position_list
 from models.reads.interview_list import (
     NULLABLE_ORDERS,
     ORDER_FIELDS,
     InterviewFilter,
     InterviewOrderField,
-    build_criteria,
     count_interviews,
     list_interviews,
     to_sort_order,
 )
 from models.reads.pagination import Page, PageRequest, SortOrder
 from tests.models.dataset import SampleDataset, assert_uses_indexes
+from tests.models.interview_list_cases import FILTERS, combine_filters, sort_interviews
 from tests.models.profiler import Profiler
 
 PAGE_SIZE = 20
-
-
-FILTERS: dict[str, Callable[[SampleDataset], InterviewFilter]] = {
-    "none": lambda _: InterviewFilter(),
-    "status": lambda _: InterviewFilter(status=[InterviewStatus.COMPLETED]),
-    "statuses": lambda _: InterviewFilter(status=[InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING]),
-    "position": lambda _: InterviewFilter(position_key=["position1"]),
-    "positions": lambda _: InterviewFilter(position_key=["position1", "position2", "nobody"]),
-    "channel": lambda _: InterviewFilter(channel=[Channel.TEXT]),
-    "external id": lambda _: InterviewFilter(external_id=["ATS-7", "ATS-8", "ATS-9"]),
-    "recommendation": lambda _: InterviewFilter(recommendation=[Recommendation.HIRE]),
-    "decision": lambda _: InterviewFilter(decision=[Decision.HOLD, Decision.ADVANCE]),
-    "reviewed": lambda _: InterviewFilter(reviewed=True),
-    "to review": lambda _: InterviewFilter(reviewed=False),
-    "name": lambda _: InterviewFilter(candidate="some name12"),
-    "email": lambda _: InterviewFilter(candidate="example name12", search_email=True),
-    "word": lambda _: InterviewFilter(candidate="name12"),
-    "one name": lambda _: InterviewFilter(candidate="some unique1999"),
-    "one email": lambda _: InterviewFilter(candidate="example unique1999", search_email=True),
-    "no word": lambda _: InterviewFilter(candidate="!"),
-    "created": lambda data: InterviewFilter(
-        created_after=data.stored_at - timedelta(days=60), created_before=data.stored_at - timedelta(days=30)
-    ),
-    "updated": lambda data: InterviewFilter(updated_after=data.stored_at - timedelta(days=30)),
-    "score": lambda _: InterviewFilter(min_score=40, max_score=60),
-    "nothing": lambda _: InterviewFilter(status=[]),
-    "status of a position": lambda _: InterviewFilter(status=[InterviewStatus.COMPLETED], position_key=["position1"]),
-    "typed and live": lambda _: InterviewFilter(status=[InterviewStatus.IN_PROGRESS], channel=[Channel.TEXT]),
-    "good, to review": lambda _: InterviewFilter(reviewed=False, min_score=70, recommendation=[Recommendation.HIRE]),
-    "recent of a name": lambda data: InterviewFilter(candidate="name1", created_after=data.stored_at - timedelta(days=60)),
-    "every filter": lambda data: InterviewFilter(
-        status=[InterviewStatus.COMPLETED],
-        position_key=["position1"],
-        channel=[Channel.TEXT],
-        created_after=data.stored_at - timedelta(days=90),
-        updated_after=data.stored_at - timedelta(days=90),
-        min_score=10,
-        max_score=90,
-        recommendation=list(Recommendation),
-        decision=list(Decision),
-        reviewed=True,
-        candidate="some",
+FILTER_CASES = {
+    **FILTERS,
+    "none": combine_filters(),
+    "status of a position": combine_filters(FILTERS["status"], FILTERS["position"]),
+    "live by voice": combine_filters(FILTERS["statuses"], FILTERS["channel"]),
+    "good, to review": combine_filters(FILTERS["to review"], FILTERS["min score"], FILTERS["recommendation"]),
+    "recent of a name": combine_filters(FILTERS["rare name"], FILTERS["created after"]),
+    "every field": combine_filters(
+        *(FILTERS[name] for name in ("status", "position", "channel", "created after", "updated after", "min score")),
+        *(FILTERS[name] for name in ("recommendation", "decision", "reviewed", "name")),
     ),
 }
 
@@ -85,19 +50,22 @@ SINGLE_KIND_FILTERS = {
     "reviewed": ("evaluated", "decision"),
     "to review": ("evaluated", "decision"),
 }
-"""Filters on the fields of one index, by their names in FILTERS."""
+"""Filters on the fields of one index, by their names in FILTER_CASES."""
 
 NULLS_FIRST = {InterviewOrderField(name.upper()) for name in NULLABLE_ORDERS}
 ORDERS = [(field, descending) for field in InterviewOrderField for descending in (True, False)]
 
 
+def make_filter(name: str) -> InterviewFilter:
+    return InterviewFilter(**FILTER_CASES[name].fields)
+
+
 async def sample_pages(dataset: SampleDataset, name: str, order: SortOrder) -> list[tuple[PageRequest, Page[Interview]]]:
     """Return the first and last page and, for long lists, pages from the middle forward and backward."""
-    where = FILTERS[name](dataset)
 
     async def read_page(**values: Any) -> tuple[PageRequest, Page[Interview]]:
         request = PageRequest(order, **{"size": PAGE_SIZE, **values})
-        return request, await list_interviews(dataset.organization_id, where, request)
+        return request, await list_interviews(dataset.organization_id, make_filter(name), request)
 
     read_pages = [await read_page(), await read_page(backward=True)]
     _, long = await read_page(size=40)
@@ -108,7 +76,7 @@ async def sample_pages(dataset: SampleDataset, name: str, order: SortOrder) -> l
     return read_pages
 
 
-@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("name", FILTER_CASES)
 async def test_interview_lists_never_scan_the_collection(dataset: SampleDataset, profiler: Profiler, name: str) -> None:
     plans = await profiler.plans(
         *(sample_pages(dataset, name, to_sort_order(field, descending=descending)) for field, descending in ORDERS)
@@ -134,7 +102,7 @@ async def test_unfiltered_page_reads_only_its_rows_in_order(
 async def test_page_of_one_filter_reads_only_its_own_interviews_where_an_index_has_its_order(
     dataset: SampleDataset, profiler: Profiler, name: str
 ) -> None:
-    where, kind = FILTERS[name](dataset), SINGLE_KIND_FILTERS[name]
+    where, kind = make_filter(name), SINGLE_KIND_FILTERS[name]
     for field, descending in ORDERS:
         if ORDER_FIELDS[field] not in FILTER_INDEX_ORDERS[kind]:
             continue
@@ -149,7 +117,7 @@ async def test_page_of_one_filter_reads_only_its_own_interviews_where_an_index_h
 async def test_page_of_one_filter_in_another_order_reads_fewer_interviews_than_match(
     dataset: SampleDataset, profiler: Profiler, name: str
 ) -> None:
-    where, kind = FILTERS[name](dataset), SINGLE_KIND_FILTERS[name]
+    where, kind = make_filter(name), SINGLE_KIND_FILTERS[name]
     found = await count_interviews(dataset.organization_id, where)
     for field, descending in ORDERS:
         if ORDER_FIELDS[field] in FILTER_INDEX_ORDERS[kind] or (field in NULLS_FIRST and not descending):
@@ -159,13 +127,12 @@ async def test_page_of_one_filter_in_another_order_reads_fewer_interviews_than_m
         assert plan.documents <= found, plan
 
 
-@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("name", FILTER_CASES)
 async def test_pages_match_the_list_sorted_in_python(dataset: SampleDataset, name: str) -> None:
-    rows = Interview.get_pymongo_collection()
-    found = await rows.find(build_criteria(dataset.organization_id, FILTERS[name](dataset))).to_list()
+    matching = [interview for interview in dataset.interviews if FILTER_CASES[name].matches(interview)]
+    assert await count_interviews(dataset.organization_id, make_filter(name)) == len(matching)
     for field, descending in ORDERS:
-        ordered = sorted(found, key=lambda row: sort_key_of(row, ORDER_FIELDS[field]), reverse=descending)
-        ids = [row["_id"] for row in ordered]
+        ids = [interview.id for interview in sort_interviews(matching, field, descending=descending)]
         expected = [ids[:PAGE_SIZE], ids[-PAGE_SIZE:]]
         if len(ids) > 40:
             beyond = min(80, len(ids)) - 1
@@ -174,15 +141,10 @@ async def test_pages_match_the_list_sorted_in_python(dataset: SampleDataset, nam
         assert [[item.id for item in page.items] for _, page in pages] == expected, (field, descending)
 
 
-def sort_key_of(row: dict[str, Any], field: str) -> tuple[Any, ...]:
-    # missing values sort first
-    return row[field] is not None, *([] if row[field] is None else [row[field]]), row["_id"]
-
-
 async def test_ranges_are_filtered_by_index_keys_before_documents_are_read(dataset: SampleDataset, profiler: Profiler) -> None:
     by_name = PageRequest(to_sort_order(InterviewOrderField.CANDIDATE, descending=False), PAGE_SIZE)
-    for name in ("created", "score"):
-        [plan] = await profiler.plans(list_interviews(dataset.organization_id, FILTERS[name](dataset), by_name))
+    for name in ("created after", "min score"):
+        [plan] = await profiler.plans(list_interviews(dataset.organization_id, make_filter(name), by_name))
         assert plan.documents <= plan.returned == PAGE_SIZE + 1, plan
 
 
@@ -193,17 +155,17 @@ async def test_every_declared_index_exists(dataset: SampleDataset, bound_databas
         assert declared <= set(await document.get_pymongo_collection().index_information())
 
 
-@pytest.mark.parametrize("name", ["external id", "one name", "one email"])
+@pytest.mark.parametrize("name", ["external id", "unique name", "unique email"])
 async def test_search_for_one_interview_reads_few_keys(dataset: SampleDataset, profiler: Profiler, name: str) -> None:
     newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), PAGE_SIZE)
-    [plan] = await profiler.plans(list_interviews(dataset.organization_id, FILTERS[name](dataset), newest))
+    [plan] = await profiler.plans(list_interviews(dataset.organization_id, make_filter(name), newest))
     assert plan.returned > 0
     assert plan.keys <= 10, plan
 
 
-@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("name", FILTER_CASES)
 async def test_counts_never_scan_the_collection(dataset: SampleDataset, profiler: Profiler, name: str) -> None:
-    assert_uses_indexes(await profiler.plans(count_interviews(dataset.organization_id, FILTERS[name](dataset))), 1)
+    assert_uses_indexes(await profiler.plans(count_interviews(dataset.organization_id, make_filter(name))), 1)
 
 
 @pytest.mark.parametrize("include_archived", [True, False])

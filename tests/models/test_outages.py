@@ -11,13 +11,13 @@ from pymongo.server_api import ServerApi
 from structlog.testing import capture_logs
 
 from models.database import get_database
-from models.documents.interview import Interview, get_interview
+from models.documents.interview import Interview
 from models.documents.position import find_position
 from models.documents.turn import read_turns
 from models.storage.transactions import APP_NAME, TransactionReaper
 from models.writes.position_versions import save_position
 from sandbox.mongod import Mongod
-from tests.factories import add_candidate_turn, make_interview, position_body
+from tests.factories import add_candidate_turn, make_interview, position_body, reload_interview
 from tests.helpers import Outage, outage
 from tests.models.open_transactions import leave_transaction_open
 
@@ -30,8 +30,7 @@ async def test_append_without_mongodb_fails_within_the_timeout_and_stores_nothin
                 async with asyncio.timeout(10):
                     await call
             assert failed.value.timeout, "callers are asked to retry, unlike after a defect"
-    stored = await get_interview(interview.id)
-    assert stored
+    stored = await reload_interview(interview)
     assert (stored.last_seq, stored.due_at) == (0, None)
     assert await find_position(organization_id, "tester") is None
     assert (await add_candidate_turn(interview, "Hello.", "mine")).seq == 1

@@ -7,14 +7,10 @@ from bson import ObjectId
 
 from errors import Conflict
 from models.documents.position import Position, find_position, get_position
-from models.reads.pagination import PageRequest, SortOrder
-from models.reads.position_list import count_positions, list_positions
 from models.writes.position_versions import save_position
-from tests.factories import make_interview, position_body
+from tests.factories import position_body
 
 pytestmark = pytest.mark.usefixtures("database")
-
-BY_TITLE = PageRequest(SortOrder("title"))
 
 
 async def list_versions(organization_id: ObjectId, key: str = "tester") -> list[tuple[int, bool]]:
@@ -79,35 +75,3 @@ async def test_concurrent_retries_of_one_save_return_one_version(based_on: int |
     await save_position(organization_id, position_body(title="Next"), (based_on or 0) + 1)
     again = await save_position(organization_id, position_body(title="Mine"), based_on, position_id)
     assert (again.id, again.title) == (position_id, "Mine"), "even after another version was saved"
-
-
-async def test_organizations_have_separate_positions() -> None:
-    ours, theirs = ObjectId(), ObjectId()
-    await save_position(ours, position_body(), None)
-    await save_position(theirs, position_body(), None)
-    await save_position(theirs, position_body(), 1)
-    assert (await list_versions(ours), await list_versions(theirs)) == ([(1, True)], [(1, False), (2, True)])
-
-
-async def test_interview_keeps_its_position_version() -> None:
-    organization_id = ObjectId()
-    first = await save_position(organization_id, position_body(title="Tester"), None)
-    interview = await make_interview(first)
-    await save_position(organization_id, position_body(title="Examiner", archived=True), 1)
-    used = await get_position(interview.position.id)
-    assert used
-    assert (used.version, used.title, used.questions, used.archived) == (1, "Tester", first.questions, False)
-
-
-async def test_list_has_newest_versions_by_title_and_archived_on_request() -> None:
-    organization_id = ObjectId()
-    await save_position(organization_id, position_body(key="b", title="Zebra"), None)
-    await save_position(organization_id, position_body(key="b", title="Baker"), 1)
-    await save_position(organization_id, position_body(key="c", title="Carpenter"), None)
-    await save_position(organization_id, position_body(key="c", title="Carpenter", archived=True), 1)
-    await save_position(organization_id, position_body(key="a", title="Miller"), None)
-    await save_position(ObjectId(), position_body(key="z", title="Somebody else's"), None)
-    for include_archived, titles in ((False, ["Baker", "Miller"]), (True, ["Baker", "Carpenter", "Miller"])):
-        page = await list_positions(organization_id, BY_TITLE, include_archived=include_archived)
-        assert [position.title for position in page.items] == titles
-        assert await count_positions(organization_id, include_archived=include_archived) == len(titles)

@@ -8,18 +8,17 @@ import pytest
 from bson import ObjectId
 
 from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import Consent, EndReason, Interview, InterviewStatus, get_interview
+from models.documents.interview import EndReason, Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes import interview_transitions
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_updates import update_interview
-from tests.factories import make_interview, make_position, new_evaluation
+from tests.factories import CONSENT, make_interview, make_position, new_evaluation
 
 pytestmark = pytest.mark.usefixtures("database")
 
 SCHEDULED, WAITING, IN_PROGRESS = InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS
-CONSENT = Consent(text_version="test", given_at=now(), recording=False)
 
 TransitionCall = Callable[[Interview], Awaitable[Interview | None]]
 

@@ -21,6 +21,8 @@ from resolvers.ids import IdKind, encode_id
 from resolvers.starting import ConsentChoice, ScheduleRequest, StartRequest
 from tests.factories import make_interview, make_position, new_evaluation, new_outcome
 
+STAFF = frozenset({Role.ADMIN, Role.RECRUITER, Role.INTEGRATION})
+ORGANIZATION_ROLES = STAFF | {Role.VIEWER}
 CONSENT = ConsentChoice(text_version=CURRENT_CONSENT_VERSION, recording=False)
 
 

@@ -32,11 +32,6 @@ async def test_foreign_unknown_and_malformed_ids_cause_the_same_error(tenant: Te
     assert len(set(messages)) == 1
 
 
-async def test_id_of_another_kind_is_not_found(tenant: Tenant) -> None:
-    with pytest.raises(NotFound):
-        await get_interview(await tenant.admin(), global_id_of(tenant.position))
-
-
 async def test_candidate_whose_invite_has_been_replaced_is_refused(tenant: Tenant) -> None:
     interview = await tenant.make_interview()
     caller = await tenant.principal(Role.CANDIDATE, interview)

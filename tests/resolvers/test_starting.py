@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from auth import authenticate, decode_invite_token
-from errors import AppError, BadInput, Conflict, ErrorCode, Unavailable
-from lifecycle import states
+from errors import AppError, BadInput, ErrorCode
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
@@ -18,8 +17,9 @@ from models.writes import interview_transitions
 from models.writes.position_versions import save_position
 from resolvers import starting
 from resolvers.ending import cancel_interview, erase_interview
+from resolvers.invites import RenewRequest, renew_invite
 from resolvers.starting import ConsentChoice, schedule_interview, start_interview
-from tests.factories import make_position, position_body
+from tests.factories import make_position, position_body, reload_interview
 from tests.helpers import fail_with_connection_error
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
 
@@ -69,12 +69,6 @@ async def test_scheduled_interview_waits_for_its_candidate(tenant: Tenant) -> No
     assert scheduled.invite.expires_at == at + timedelta(days=7)
 
 
-async def test_interview_uses_the_newest_version_of_the_position(tenant: Tenant) -> None:
-    second = await save_position(tenant.id, position_body(title="Tester II"), 1)
-    scheduled = await schedule_interview(tenant.services, await tenant.admin(), tenant.schedule_request())
-    assert (scheduled.interview.position.id, scheduled.interview.position.version) == (second.id, 2)
-
-
 @pytest.mark.parametrize(("requested", "stored"), [(None, "de"), ("de", "de"), ("DE-at", "de-at"), ("  ", "de")])
 async def test_interview_is_in_the_language_of_the_position(tenant: Tenant, requested: str | None, stored: str) -> None:
     await make_position(tenant.id, key="pruefer", language="de")
@@ -107,9 +101,6 @@ BAD_TEXTS: list[tuple[str, Any]] = [
     ("resume", "\x1b[31m"),
     ("job_description", TOO_LONG_TEXT),
     ("external_id", "a" * 201),
-    ("idempotency_key", " "),
-    ("idempotency_key", "\0"),
-    ("idempotency_key", "a" * 201),
 ]
 
 
@@ -141,20 +132,6 @@ async def test_unknown_consent_text_is_refused(tenant: Tenant) -> None:
     assert await IdempotencyClaim.count() == 0
 
 
-async def test_voice_interview_without_livekit_is_refused_and_nothing_is_stored(tenant: Tenant) -> None:
-    request = tenant.start_request(channel=Channel.VOICE, idempotency_key="key")
-    with pytest.raises(Unavailable, match="use channel TEXT"):
-        await start_interview(tenant.services, await tenant.admin(), request)
-    assert await count_tenant_interviews(tenant) == 0
-    assert await IdempotencyClaim.count() == 0
-
-
-async def test_archived_position_is_refused(tenant: Tenant) -> None:
-    await make_position(tenant.id, key="gone", archived=True)
-    with pytest.raises(Conflict, match="archived"):
-        await start_interview(tenant.services, await tenant.admin(), tenant.start_request(position_key="gone"))
-
-
 FAR_FUTURE = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 BAD_TIMES: list[tuple[dict[str, Any], str]] = [
     ({"scheduled_for": datetime(2020, 1, 1, tzinfo=UTC)}, "scheduledFor"),
@@ -166,9 +143,16 @@ BAD_TIMES: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("times", "field"), BAD_TIMES)
 async def test_past_and_distant_times_are_refused(tenant: Tenant, times: dict[str, Any], field: str) -> None:
-    with pytest.raises(BadInput, match="must lie in the future") as refused:
-        await schedule_interview(tenant.services, await tenant.admin(), tenant.schedule_request(**times))
-    assert refused.value.field == field
+    caller, interview = await tenant.admin(), await tenant.make_interview(InterviewStatus.SCHEDULED)
+    for call in (
+        schedule_interview(tenant.services, caller, tenant.schedule_request(**times)),
+        renew_invite(tenant.services, caller, RenewRequest(interview_id=global_id_of(interview), **times)),
+    ):
+        with pytest.raises(BadInput, match="must lie in the future") as refused:
+            await call
+        assert refused.value.field == field
+    assert await count_tenant_interviews(tenant) == 1
+    assert (await reload_interview(interview)).invite_generation == 1
 
 
 async def test_invite_cannot_expire_before_the_interview(tenant: Tenant) -> None:
@@ -242,10 +226,3 @@ async def test_calls_without_a_key_create_separate_interviews(tenant: Tenant) ->
     ids = {(await start_interview(tenant.services, caller, tenant.start_request())).interview.id for _ in range(3)}
     assert len(ids) == 3
     assert await IdempotencyClaim.count() == 0
-
-
-async def test_opening_an_open_interview_does_not_change_it(tenant: Tenant) -> None:
-    started = await start_interview(tenant.services, await tenant.admin(), tenant.start_request())
-    interview = started.interview
-    opened = await states.open_interview(tenant.services, interview.id, None, Channel.TEXT)
-    assert opened.consent == interview.consent

@@ -16,11 +16,14 @@ from starlette.types import Receive, Scope, Send
 
 from api.http import MAX_FRAME_BYTES
 from api.slow_clients import SlowClientProtocol
+from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.services import Services
 from models.documents.interview import Interview
 from models.documents.organization import Role, create_key
 from resolvers.candidate_credentials import issue_candidate_access
 from tests.resolvers.tenant import Tenant
+
+CONSENT_INPUT = {"textVersion": CURRENT_CONSENT_VERSION, "recording": False}
 
 
 @dataclass(frozen=True)

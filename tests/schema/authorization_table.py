@@ -30,13 +30,11 @@ from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from schema.build import print_sdl
 from tests.factories import new_interviewer_update, new_outcome, new_recording, new_recording_file, new_turn
-from tests.resolvers.tenant import Tenant, global_id_of
+from tests.resolvers.tenant import ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
 
 SCHEMA = build_schema(print_sdl())
 ALL_ROLES = frozenset(Role)
-STAFF = frozenset({Role.ADMIN, Role.RECRUITER, Role.INTEGRATION})
-ORGANIZATION_ROLES = STAFF | {Role.VIEWER}
 DECIDERS = frozenset({Role.ADMIN, Role.RECRUITER})
 CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 

@@ -1,8 +1,8 @@
-from typing import Any
+from collections.abc import Iterator
+from unittest.mock import Mock, patch
 
 import graphql
 import pytest
-from graphql import Executor
 
 from engine import shared_subscriptions
 from engine.execution import Schema
@@ -11,7 +11,6 @@ from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
 from tests.schema.authorization_table import AuthorizationScenario, make_authorization_scenario
 from tests.schema.interview_lists import make_listed_interview
-from tests.schema.shared_turns import ExecutionCounter, StreamCounter
 
 
 @pytest.fixture
@@ -31,25 +30,15 @@ async def scenario(tenant: Tenant) -> AuthorizationScenario:
 
 
 @pytest.fixture
-def execution_counter(monkeypatch: pytest.MonkeyPatch) -> ExecutionCounter:
-    counter = ExecutionCounter()
-
-    def execute(executor: Executor[Any]) -> Any:
-        counter.count += 1
-        return graphql.execute_subscription_event(executor)
-
-    monkeypatch.setattr(shared_subscriptions, "execute_subscription_event", execute)
-    return counter
+def execution_spy(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """The function that executes events for shared subscriptions, which counts its calls."""
+    spy = Mock(wraps=graphql.execute_subscription_event)
+    monkeypatch.setattr(shared_subscriptions, "execute_subscription_event", spy)
+    return spy
 
 
 @pytest.fixture
-def stream_counter(monkeypatch: pytest.MonkeyPatch) -> StreamCounter:
-    counter = StreamCounter()
-    stream = Schema.stream
-
-    async def counting_stream(*args: Any, **kwargs: Any) -> Any:
-        counter.count += 1
-        return await stream(*args, **kwargs)
-
-    monkeypatch.setattr(Schema, "stream", counting_stream)
-    return counter
+def stream_spy() -> Iterator[Mock]:
+    """The method that parses, validates and coerces subscriptions, which counts its calls."""
+    with patch.object(Schema, "stream", autospec=True, side_effect=Schema.stream) as spy:
+        yield spy

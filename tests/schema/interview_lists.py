@@ -1,17 +1,15 @@
 """Interviews for tests of lists, and queries for them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-
-from bson import ObjectId
 
 from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, Recommendation, extract_search_terms
 from models.documents.turn import Channel
-from models.reads.interview_list import ORDER_FIELDS, InterviewOrderField
+from models.reads.interview_list import InterviewOrderField
+from tests.models.interview_list_cases import FIRST_CREATED_AT, NAMES, sort_interviews
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient
 
-FIRST_CREATED_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 INTERVIEWS_QUERY = """
 query($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int, $after: String, $last: Int, $before: String) {
   interviews(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
@@ -22,7 +20,6 @@ query($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int, $after: S
   }
 }"""
 
-NAMES = ("Ada Lovelace", "Grace Hopper", "Åsa O'Neill", "Ada Lovelace", "Zoë", "hopper")
 SCORES = (None, 50.0, 75.0, 50.0, None, 100.0, 0.0)
 
 
@@ -60,8 +57,4 @@ def ids_of(connection: dict[str, Any]) -> list[str]:
 
 
 def sort_ids(interviews: list[Interview], field: InterviewOrderField, *, descending: bool) -> list[str]:
-    def sort_key(interview: Interview) -> tuple[bool, Any, ObjectId]:
-        value = getattr(interview, ORDER_FIELDS[field])
-        return (value is not None, value if value is not None else 0, interview.id)
-
-    return [global_id_of(interview) for interview in sorted(interviews, key=sort_key, reverse=descending)]
+    return [global_id_of(interview) for interview in sort_interviews(interviews, field, descending=descending)]

@@ -15,18 +15,6 @@ from tests.resolvers.tenant import Tenant
 TURN_ADDED = "subscription($id: ID!, $after: Int! = 0) { turnAdded(interviewId: $id, after: $after) { seq text } }"
 
 
-class ExecutionCounter:
-    """Counts executions of events for shared subscriptions."""
-
-    count = 0
-
-
-class StreamCounter:
-    """Counts operations that GraphQL parsed, validated and coerced."""
-
-    count = 0
-
-
 async def run_unshared(tenant: Tenant, token: str, query: str, variables: dict[str, Any], count: int) -> list[dict[str, Any]]:
     """Return the payloads that Strawberry and graphql-core make without sharing."""
     context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")

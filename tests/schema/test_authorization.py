@@ -8,15 +8,13 @@ from gql.transport.exceptions import TransportQueryError
 from graphql import GraphQLInputField
 
 from models.documents.organization import Role
-from tests.resolvers.tenant import Tenant, global_id_of
+from tests.resolvers.tenant import ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token
 from tests.schema.authorization_table import (
     ALL_ROLES,
     FIELD_ROLES,
     MUTATION_PAYLOAD_TYPES,
-    ORGANIZATION_ROLES,
     SCHEMA,
-    STAFF,
     SUBSCRIPTION_ONLY_TYPES,
     TYPE_QUERIES,
     AuthorizationScenario,
@@ -33,7 +31,9 @@ from tests.schema.authorization_table import (
 
 def test_every_readable_type_is_in_the_table() -> None:
     without = set(authorized_types()) - MUTATION_PAYLOAD_TYPES - SUBSCRIPTION_ONLY_TYPES - set(FIELD_ROLES)
-    assert not without, f"no row says who may read {sorted(without)}: add them to READS and PATHS (rights.py)"
+    assert not without, (
+        f"no row says who may read {sorted(without)}: add them to FIELD_ROLES and TYPE_QUERIES (authorization_table.py)"
+    )
     assert set(FIELD_ROLES) <= set(authorized_types())
     assert set(FIELD_ROLES) - {"Mutation", "Subscription", "InterviewFilter", "InterviewOrderField"} == set(TYPE_QUERIES)
 
@@ -42,7 +42,7 @@ def test_every_readable_type_is_in_the_table() -> None:
 def test_every_field_is_in_the_table(kind: str) -> None:
     there, roles = set(member_names(SCHEMA.type_map[kind])), roles_by_field(kind)
     without = [f"{kind}.{name}" for name in there - roles.keys()]
-    assert not without, f"no row says who may read, filter by or do {without}: add it to READS (rights.py)"
+    assert not without, f"no row says who may read, filter by or do {without}: add it to FIELD_ROLES (authorization_table.py)"
     assert roles.keys() <= there
     assert sum(len(fields.split()) for fields in FIELD_ROLES[kind].values()) == len(there), "a field has one row"
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.position import Position
 from models.documents.turn import TurnDocument
+from tests.factories import reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
+from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 from tests.schema.authorization_table import fields_of, input_names_of
 from tests.schema.test_positions_api import position_input
 
@@ -52,7 +52,7 @@ async def count_new_interviews(scenario: MutationScenario) -> int:
 
 
 async def count_renewals(scenario: MutationScenario) -> int:
-    return (await reload_interview(scenario)).invite_generation - 1
+    return (await reload_interview(scenario.interview)).invite_generation - 1
 
 
 async def count_turns(scenario: MutationScenario) -> int:
@@ -74,13 +74,7 @@ async def count_new_positions(scenario: MutationScenario) -> int:
 
 
 async def count_ends(scenario: MutationScenario) -> int:
-    return int((await reload_interview(scenario)).ended_at is not None)
-
-
-async def reload_interview(scenario: MutationScenario) -> Interview:
-    interview = await Interview.get(scenario.interview.id)
-    assert interview
-    return interview
+    return int((await reload_interview(scenario.interview)).ended_at is not None)
 
 
 def candidate_input(_: MutationScenario) -> dict[str, Any]:
@@ -91,10 +85,9 @@ def interview_input(scenario: MutationScenario) -> dict[str, Any]:
     return {"interviewId": global_id_of(scenario.interview)}
 
 
-CONSENT = {"textVersion": CURRENT_CONSENT_VERSION, "recording": False}
 CASES: dict[str, MutationCase] = {
     "startInterview": MutationCase(
-        lambda w: {**candidate_input(w), "consent": CONSENT},
+        lambda w: {**candidate_input(w), "consent": CONSENT_INPUT},
         {"candidateName": "Grace  Hopper II"},
         "interview { id createdAt candidate { name } } invite { token expiresAt }",
         count_new_interviews,
@@ -198,7 +191,7 @@ async def test_keys_are_separate_for_each_caller_and_mutation(api: ApiClient, te
     interview_ids = set()
     for role in (Role.ADMIN, Role.RECRUITER):
         token = await issue_token(tenant, role)
-        for mutation, more in (("scheduleInterview", {}), ("startInterview", {"consent": CONSENT})):
+        for mutation, more in (("scheduleInterview", {}), ("startInterview", {"consent": CONSENT_INPUT})):
             response = await api.mutate(mutation, token, "interview { id }", **input_fields, **more)
             interview_ids.add(response[mutation]["interview"]["id"])
     assert len(interview_ids) == 4
@@ -210,7 +203,7 @@ async def test_repeated_call_issues_new_tokens_and_stores_none(api: ApiClient, t
         "candidateName": "Grace",
         "positionKey": "tester",
         "channel": "TEXT",
-        "consent": CONSENT,
+        "consent": CONSENT_INPUT,
         "idempotencyKey": "once",
     }
     response = await api.mutate("startInterview", token, "access { token } invite { token }", **input_fields)
@@ -230,4 +223,4 @@ async def test_invalid_key_is_refused_without_effect(api: ApiClient, tenant: Ten
         refused = await api.mutate(mutation, await issue_token_for(scenario, case.role), "__typename", **input_fields)
         assert (mutation, refused.codes) == (mutation, ["BAD_INPUT"])
         assert refused.error["extensions"]["field"] == "idempotencyKey"
-        assert (await reload_interview(scenario)).updated_at == scenario.interview.updated_at
+        assert (await reload_interview(scenario.interview)).updated_at == scenario.interview.updated_at

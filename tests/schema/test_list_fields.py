@@ -1,6 +1,7 @@
 """Fields of interviews in lists: equal to those of a single interview, and read only if selected."""
 
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -83,22 +84,15 @@ async def post_and_normalize(api: ApiClient, token: str, text: str, headers: dic
 async def test_position_is_loaded_only_for_fields_without_a_copy_in_the_interview(
     api: ApiClient, scenario: AuthorizationScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = 0
-    original = position.get_positions
-
-    async def counting_get_positions(*arguments: Any) -> Any:
-        nonlocal loaded
-        loaded += 1
-        return await original(*arguments)
-
-    monkeypatch.setattr("schema.loaders.get_positions", counting_get_positions)
+    get_positions = AsyncMock(wraps=position.get_positions)
+    monkeypatch.setattr("schema.loaders.get_positions", get_positions)
     token = scenario.tokens[Role.VIEWER]
     copied = await api.execute("{ interviews { nodes { position { id key version title limitMinutes } } } }", token)
-    assert loaded == 0
+    assert get_positions.await_count == 0
     loaded_positions = await api.execute(
         "{ interviews { nodes { position { id key version title limitMinutes archived } } } }", token
     )
-    assert loaded == 1
+    assert get_positions.await_count == 1
     [node] = loaded_positions["interviews"]["nodes"]
     assert node["position"].pop("archived") is False
     assert copied["interviews"] == {"nodes": [node]}

@@ -1,63 +1,89 @@
-"""Pages of interviews through the API, compared with interviews sorted in Python."""
+"""Lists of interviews through the API: filters, orders, pages and invalid arguments.
 
+tests/models/test_list_indexes.py and test_pagination.py test filters and pages with more interviews.
+"""
+
+from itertools import combinations
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
+from strawberry.utils.str_converters import to_camel_case
 
 from models.documents.interview import Interview
 from models.documents.organization import Role
 from models.reads import interview_list
 from models.reads.interview_list import InterviewOrderField
+from tests.models.interview_list_cases import FILTERS, FilterCase, combine_filters
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
+from tests.schema.authorization_table import roles_by_field
 from tests.schema.interview_lists import INTERVIEWS_QUERY, ids_of, make_listed_interview, read_interviews, sort_ids
 
-ORDERS = [(field, direction) for field in InterviewOrderField for direction in ("ASC", "DESC")]
+
+def filter_input(case: FilterCase) -> dict[str, Any]:
+    """Return the filter as the API takes it. Whether the email is searched depends on the caller's role."""
+    return {to_camel_case(name): value for name, value in case.fields.items() if name != "search_email"}
 
 
-@pytest.mark.parametrize(("field", "direction"), ORDERS)
-async def test_paging_forward_and_backward_returns_every_item_once(
-    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview], field: InterviewOrderField, direction: str
+def test_every_filter_field_has_a_case() -> None:
+    assert {name for case in FILTERS.values() for name in filter_input(case)} == set(roles_by_field("InterviewFilter"))
+
+
+async def test_filters_select_matching_interviews_alone_and_combined(
+    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
+) -> None:
+    token = await issue_token(tenant, Role.INTEGRATION)
+    pairs = [pair for pair in combinations(FILTERS.values(), 2) if not pair[0].fields.keys() & pair[1].fields.keys()]
+    found, expected, nonempty = {}, {}, 0
+    for case in [*FILTERS.values(), *(combine_filters(*pair) for pair in pairs)]:
+        page = await read_interviews(api, token, filter=filter_input(case), first=100)
+        matching = [interview for interview in forty_interviews if case.matches(interview)]
+        found[str(case.fields)] = (ids_of(page), page["totalCount"])
+        expected[str(case.fields)] = (sort_ids(matching, InterviewOrderField.CREATED_AT, descending=True), len(matching))
+        nonempty += bool(matching)
+    assert found == expected
+    assert nonempty > len(FILTERS), "most of the filters match an interview"
+
+
+async def test_viewer_finds_candidates_by_name_but_not_by_email(
+    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
+) -> None:
+    token = await issue_token(tenant, Role.VIEWER)
+    assert (await read_interviews(api, token, filter={"candidate": "lovelace"}))["totalCount"] > 0
+    assert (await read_interviews(api, token, filter={"candidate": "mail.example"}))["totalCount"] == 0
+
+
+async def test_list_is_sorted_by_any_field_in_both_directions(
+    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
 ) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
-    expected = sort_ids(forty_interviews, field, descending=direction == "DESC")
-    order = {"field": field, "direction": direction}
-    for size in (7, 10):  # the last page is short, or full
-        for backward in (False, True):
-            seen = await walk_pages(api, token, order, size, backward=backward)
-            assert seen == expected
+    for field in InterviewOrderField:
+        for direction in ("ASC", "DESC"):
+            page = await read_interviews(api, token, orderBy={"field": field, "direction": direction}, first=100)
+            assert ids_of(page) == sort_ids(forty_interviews, field, descending=direction == "DESC"), (field, direction)
 
 
-async def walk_pages(api: ApiClient, token: str, order: dict[str, Any], size: int, *, backward: bool) -> list[str]:
-    """Return the ids of all pages in the list's order, and check the PageInfo of each."""
-    size_name, cursor_name, end_name = ("last", "before", "startCursor") if backward else ("first", "after", "endCursor")
-    seen: list[str] = []
-    cursor = None
-    while True:
-        page = await read_interviews(api, token, orderBy=order, **{size_name: size, cursor_name: cursor})
-        info, cursors = page["pageInfo"], [edge["cursor"] for edge in page["edges"]]
-        assert page["totalCount"] == 40
-        assert (info["startCursor"], info["endCursor"]) == (cursors[0], cursors[-1])
-        seen = ids_of(page) + seen if backward else seen + ids_of(page)
-        behind, ahead = ("hasNextPage", "hasPreviousPage") if backward else ("hasPreviousPage", "hasNextPage")
-        assert info[behind] == (cursor is not None)
-        assert info[ahead] == (len(seen) < 40)
-        if not info[ahead]:
-            return seen
-        assert len(cursors) == size
-        cursor = info[end_name]
-
-
-async def test_page_may_start_at_any_item(api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]) -> None:
+@pytest.mark.parametrize("backward", [False, True])
+async def test_paging_returns_every_matching_item_once(
+    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview], backward: bool
+) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
-    order = {"field": "SCORE", "direction": "ASC"}
-    whole = await read_interviews(api, token, orderBy=order, first=100)
-    ids = ids_of(whole)
-    for index, edge in enumerate(whole["edges"]):
-        after = await read_interviews(api, token, orderBy=order, first=3, after=edge["cursor"])
-        assert ids_of(after) == ids[index + 1 : index + 4]
-        before = await read_interviews(api, token, orderBy=order, last=3, before=edge["cursor"])
-        assert ids_of(before) == ids[max(0, index - 3) : index]
+    matching = [interview for interview in forty_interviews if FILTERS["to review"].matches(interview)]
+    size_name, cursor_name, end_name = ("last", "before", "startCursor") if backward else ("first", "after", "endCursor")
+    behind, ahead = ("hasNextPage", "hasPreviousPage") if backward else ("hasPreviousPage", "hasNextPage")
+    arguments = {"filter": {"reviewed": False}, "orderBy": {"field": "SCORE", "direction": "DESC"}, size_name: 4}
+    seen: list[str] = []
+    cursor, has_more = None, True
+    while has_more:
+        page = await read_interviews(api, token, **arguments, **{cursor_name: cursor})
+        info, cursors = page["pageInfo"], [edge["cursor"] for edge in page["edges"]]
+        seen = ids_of(page) + seen if backward else seen + ids_of(page)
+        assert page["totalCount"] == len(matching)
+        assert (info["startCursor"], info["endCursor"]) == (cursors[0], cursors[-1])
+        assert (info[behind], info[ahead]) == (cursor is not None, len(seen) < len(matching))
+        cursor, has_more = info[end_name], info[ahead]
+    assert seen == sort_ids(matching, InterviewOrderField.SCORE, descending=True)
 
 
 async def test_default_page_has_fifty_items_newest_first(api: ApiClient, tenant: Tenant) -> None:
@@ -73,39 +99,19 @@ async def test_empty_page_reports_whether_more_items_exist(
     token = await issue_token(tenant, Role.VIEWER)
     empty_page_info = {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
     assert await read_interviews(api, token, first=0) == {"totalCount": 40, "edges": [], "nodes": [], "pageInfo": empty_page_info}
-    empty_page = await read_interviews(api, token, filter={"positionKey": ["no_such_position"]})
-    assert empty_page == {"totalCount": 0, "edges": [], "nodes": [], "pageInfo": {**empty_page_info, "hasNextPage": False}}
-
-
-async def test_changes_between_pages_neither_repeat_nor_skip_items(api: ApiClient, tenant: Tenant) -> None:
-    token = await issue_token(tenant, Role.VIEWER)
-    interviews = [await make_listed_interview(tenant, index) for index in range(9)]
-    expected = sort_ids(interviews, InterviewOrderField.CREATED_AT, descending=True)
-    seen: list[str] = []
-    cursor = None
-    for index in range(3):
-        page = await read_interviews(api, token, first=3, after=cursor)
-        seen += ids_of(page)
-        cursor = page["pageInfo"]["endCursor"]
-        await make_listed_interview(tenant, 99 + index)  # newer than all others
-    assert seen == expected
+    for size in (None, 0):
+        empty_page = await read_interviews(api, token, filter={"positionKey": ["no_such_position"]}, first=size)
+        assert empty_page == {"totalCount": 0, "edges": [], "nodes": [], "pageInfo": {**empty_page_info, "hasNextPage": False}}
 
 
 async def test_total_is_counted_only_if_selected(api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    count_calls = 0
-    original = interview_list.count_interviews
-
-    async def counting_count(*arguments: Any) -> int:
-        nonlocal count_calls
-        count_calls += 1
-        return await original(*arguments)
-
-    monkeypatch.setattr(interview_list, "count_interviews", counting_count)
+    count = AsyncMock(wraps=interview_list.count_interviews)
+    monkeypatch.setattr(interview_list, "count_interviews", count)
     token = await issue_token(tenant, Role.VIEWER)
     await api.execute("{ interviews { nodes { id } } }", token)
-    assert count_calls == 0
+    assert count.await_count == 0
     assert (await api.execute("{ interviews { totalCount } }", token))["interviews"] == {"totalCount": 0}
-    assert count_calls == 1
+    assert count.await_count == 1
 
 
 # --- invalid arguments
@@ -114,16 +120,8 @@ TIMESTAMP = "2026-11-01T18:00:00.000Z"
 LONG_LIST = [f"ATS-{number}" for number in range(101)]
 INVALID_ARGUMENTS: list[tuple[dict[str, Any], str | None]] = [
     ({"first": 101}, "first"),
-    ({"first": -1}, "first"),
-    ({"last": 101}, "last"),
-    ({"last": -1}, "last"),
     ({"first": 1, "last": 1}, "last"),
-    ({"first": 1, "before": "x"}, "before"),
-    ({"last": 1, "after": "x"}, "after"),
     ({"after": "x"}, "after"),
-    ({"after": ""}, "after"),
-    ({"after": "é"}, "after"),
-    ({"after": "A" * 5000}, "after"),
     ({"before": "AAAA"}, "before"),
     ({"filter": {"minScore": 60, "maxScore": 50}}, "filter.minScore"),
     ({"filter": {"createdAfter": TIMESTAMP, "createdBefore": TIMESTAMP}}, "filter.createdAfter"),
@@ -132,9 +130,7 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str | None]] = [
     ({"filter": {"candidate": "\x1b"}}, "filter.candidate"),
     ({"filter": {"candidate": ""}}, "filter.candidate"),
     ({"filter": {"createdAfter": "yesterday"}}, None),
-    ({"filter": {"createdAfter": "2026-11-01T18:00:00"}}, None),
     ({"filter": {"status": ["ASLEEP"]}}, None),
-    ({"filter": {"minScore": "high"}}, None),
     ({"filter": {"unknown": 1}}, None),
     ({"orderBy": {"field": "EMAIL"}}, None),
 ]
@@ -152,26 +148,15 @@ async def test_invalid_arguments_are_refused_with_their_field(
     assert not response.data
 
 
-async def read_end_cursor(api: ApiClient, token: str, query: str) -> str:
-    response = await api.execute(query, token)
-    (connection,) = (response.data or {}).values()
-    cursor: str = connection["pageInfo"]["endCursor"]
+async def read_end_cursor(api: ApiClient, token: str, connection: str) -> str:
+    response = await api.execute(f"{{ connection: {connection} {{ pageInfo {{ endCursor }} }} }}", token)
+    cursor: str = response["connection"]["pageInfo"]["endCursor"]
     return cursor
 
 
-@pytest.mark.parametrize(
-    "other_query",
-    [
-        "{ interviews(orderBy: {field: UPDATED_AT, direction: DESC}) { pageInfo { endCursor } } }",
-        "{ interviews(orderBy: {field: CREATED_AT, direction: ASC}) { pageInfo { endCursor } } }",
-        "{ interviews(orderBy: {field: SCORE}) { pageInfo { endCursor } } }",
-        "{ positions { pageInfo { endCursor } } }",
-    ],
-)
-async def test_cursor_of_another_list_or_order_is_refused(api: ApiClient, tenant: Tenant, other_query: str) -> None:
-    await make_listed_interview(tenant, 1)
+async def test_cursor_of_another_list_is_refused(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.ADMIN)
-    response = await api.execute(INTERVIEWS_QUERY, token, after=await read_end_cursor(api, token, other_query))
+    response = await api.execute(INTERVIEWS_QUERY, token, after=await read_end_cursor(api, token, "positions"))
     assert (response.codes, response.error["extensions"]["field"]) == (["BAD_INPUT"], "after")
     assert "send one that this list returned" in response.error["message"]
 
@@ -181,6 +166,6 @@ async def test_cursor_of_another_organization_reveals_none_of_its_interviews(
 ) -> None:
     own = [await make_listed_interview(tenant, index) for index in (1, 9)]
     await make_listed_interview(other_tenant, 4)
-    cursor = await read_end_cursor(api, await issue_token(other_tenant, Role.ADMIN), "{ interviews { pageInfo { endCursor } } }")
+    cursor = await read_end_cursor(api, await issue_token(other_tenant, Role.ADMIN), "interviews")
     page = await read_interviews(api, await issue_token(tenant, Role.ADMIN), after=cursor)
     assert ids_of(page) == [global_id_of(own[0])]

@@ -7,7 +7,6 @@ import pytest
 
 from models.documents.organization import Role
 from models.documents.position import JobAnalysis, Position
-from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
 from tests.factories import make_interview, make_position
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
@@ -111,74 +110,29 @@ async def test_saved_position_is_readable_in_every_version(api: ApiClient, tenan
     assert (read[2]["jobAnalysis"], read[2]["blindReview"]) == (None, False)
 
 
-@pytest.mark.parametrize("based_on", [None, 1, 3])
-async def test_saving_over_an_outdated_version_is_a_conflict(api: ApiClient, tenant: Tenant, based_on: int | None) -> None:
+async def test_saving_over_an_outdated_version_is_a_conflict(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
     await save_position(api, token, **position_input())
-    await save_position(api, token, **position_input(basedOnVersion=1))
-    refused = await save_position(api, token, **position_input(basedOnVersion=based_on))
+    refused = await save_position(api, token, **position_input())
     assert (refused.data, refused.codes) == ({"savePosition": None}, ["CONFLICT"])
-    assert "its newest version is 2" in refused.error["message"]
-    assert (await versions_by_key(tenant))["gardener"] == [1, 2]
+    assert "its newest version is 1" in refused.error["message"]
+    assert (await versions_by_key(tenant))["gardener"] == [1]
 
 
-async def test_first_version_with_based_on_version_is_a_conflict(api: ApiClient, tenant: Tenant) -> None:
-    refused = await save_position(api, await issue_token(tenant, Role.RECRUITER), **position_input(basedOnVersion=1))
-    assert refused.codes == ["CONFLICT"]
-    assert "there is no such position yet" in refused.error["message"]
-
-
-LEVELS = position_input()["criteria"][0]["levels"]
-QUESTION, CRITERION = position_input()["questions"][0], position_input()["criteria"][0]
+# one of each kind of path; tests/resolvers/test_positions.py tests the rules
 INVALID_POSITIONS: list[tuple[dict[str, Any], str]] = [
-    (changed_input("key", "Gardener"), "key"),
-    (changed_input("key", ""), "key"),
-    (changed_input("key", "a" * 65), "key"),
     (changed_input("title", " "), "title"),
-    (changed_input("title", "a\0b"), "title"),
-    (changed_input("description", "a" * 5001), "description"),
-    (changed_input("language", "xx"), "language"),
-    (changed_input("language", "no tag"), "language"),
     (changed_input("basedOnVersion", 0), "basedOnVersion"),
     (changed_input("wrapUpAfterExchanges", 0), "wrapUpAfterExchanges"),
-    (changed_input("limitMinutes", 241), "limitMinutes"),
     (changed_input("questions", []), "questions"),
-    (changed_input("questions", [{**QUESTION, "key": f"q{n}"} for n in range(MAX_QUESTIONS + 1)]), "questions"),
-    (changed_input("questions", [QUESTION, QUESTION]), "questions[1].key"),
-    (changed_input("questions.0.key", "9lives"), "questions[0].key"),
     (changed_input("questions.0.text", ""), "questions[0].text"),
-    (changed_input("questions.0.text", "a" * 2001), "questions[0].text"),
-    (changed_input("questions.0.text", "\x1b[31m"), "questions[0].text"),
     (changed_input("questions.0.listenFor", ["clay", " "]), "questions[0].listenFor[1]"),
-    (changed_input("questions.0.maxProbes", 6), "questions[0].maxProbes"),
-    (changed_input("questions.0.maxProbes", -1), "questions[0].maxProbes"),
-    (changed_input("questions.0.criterionKeys", ["technical", "charm"]), "questions[0].criterionKeys[1]"),
-    (changed_input("criteria", []), "criteria"),
-    (changed_input("criteria", [{**CRITERION, "key": f"c{n}"} for n in range(MAX_CRITERIA + 1)]), "criteria"),
-    (changed_input("criteria", [CRITERION, CRITERION]), "criteria[1].key"),
-    (changed_input("criteria.0.name", ""), "criteria[0].name"),
-    (changed_input("criteria.0.weight", 0), "criteria[0].weight"),
-    (changed_input("criteria.0.weight", -1), "criteria[0].weight"),
-    (changed_input("criteria.0.levels", LEVELS[:4]), "criteria[0].levels"),
-    (changed_input("criteria.0.levels", [*LEVELS[:4], LEVELS[0]]), "criteria[0].levels"),
     (changed_input("criteria.0.levels.4.value", 6), "criteria[0].levels[4].value"),
-    (changed_input("criteria.0.levels.2.anchor", ""), "criteria[0].levels[2].anchor"),
-    (
-        {**changed_input("questions", [{**QUESTION, "key": f"q{n}"} for n in range(6)]), "wrapUpAfterExchanges": 5},
-        "wrapUpAfterExchanges",
-    ),
-    ({**changed_input("questions", [{**QUESTION, "key": f"q{n}"} for n in range(6)]), "limitMinutes": 5}, "limitMinutes"),
-    (position_input(jobAnalysis={**job_analysis_input(), "tasks": []}), "jobAnalysis.tasks"),
-    (position_input(jobAnalysis={**job_analysis_input(), "method": " "}), "jobAnalysis.method"),
     (position_input(jobAnalysis=job_analysis_input("technical", "charm")), "jobAnalysis.criteria[1].key"),
-    (position_input(jobAnalysis=job_analysis_input("technical", "technical")), "jobAnalysis.criteria[1].key"),
-    (changed_input("idempotencyKey", ""), "idempotencyKey"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("body", "field"), INVALID_POSITIONS, ids=[f"{place}-{field}" for place, (_, field) in enumerate(INVALID_POSITIONS)]
-)
+@pytest.mark.parametrize(("body", "field"), INVALID_POSITIONS, ids=[field for _, field in INVALID_POSITIONS])
 async def test_invalid_position_is_refused_with_a_path_and_nothing_is_stored(
     api: ApiClient, tenant: Tenant, body: dict[str, Any], field: str
 ) -> None:
@@ -268,34 +222,24 @@ async def test_positions_with_the_same_key_are_separate_for_each_organization(
     assert response.data == {"position": {"version": 1, "title": "Tester"}, "positions": {"nodes": [{"title": "Tester"}]}}
 
 
-async def test_list_has_newest_versions_by_title_in_both_directions(api: ApiClient, tenant: Tenant) -> None:
-    token = await issue_token(tenant, Role.VIEWER)
+async def test_list_has_newest_versions_by_title_and_archived_ones_on_request(api: ApiClient, tenant: Tenant) -> None:
     for key, title in (("b", "Same"), ("a", "Same"), ("c", "Same"), ("z", "Early"), ("gone", "Gone")):
-        await make_position(tenant.id, key=key, title=title, archived=key == "gone")
+        await make_position(tenant.id, key=key, title=title)
     editor = await issue_token(tenant, Role.ADMIN)
     await save_position(api, editor, **position_input(key="z", title="Late", basedOnVersion=1))
+    await save_position(api, editor, **position_input(key="gone", title="Gone", basedOnVersion=1, archived=True))
     # positions with equal titles are ordered by creation
     expected = [("z", 2), ("b", 1), ("a", 1), ("c", 1), ("tester", 1)]
-    for archived, names in ((False, expected), (True, [("gone", 1), *expected])):
-        for size_name, cursor_name, end, more in (
-            ("first", "after", "endCursor", "hasNextPage"),
-            ("last", "before", "startCursor", "hasPreviousPage"),
-        ):
-            seen: list[tuple[str, int]] = []
-            page: dict[str, Any] = {"pageInfo": {end: None, more: True}}
-            while page["pageInfo"][more]:
-                cursor = page["pageInfo"][end]
-                page = (await api.execute(POSITIONS_QUERY, token, archived=archived, **{size_name: 2, cursor_name: cursor}))[
-                    "positions"
-                ]
-                nodes = [(node["key"], node["version"]) for node in page["nodes"]]
-                seen = nodes + seen if size_name == "last" else seen + nodes
-                assert page["totalCount"] == len(names)
-            assert seen == names
+    token = await issue_token(tenant, Role.VIEWER)
+    for archived, versions in ((False, expected), (True, [("gone", 2), *expected])):
+        whole = (await api.execute(POSITIONS_QUERY, token, archived=archived))["positions"]
+        after = whole["pageInfo"]["startCursor"]
+        page = (await api.execute(POSITIONS_QUERY, token, archived=archived, first=2, after=after))["positions"]
+        for connection, found in ((whole, versions), (page, versions[1:3])):
+            assert [(node["key"], node["version"]) for node in connection["nodes"]] == found
+            assert connection["totalCount"] == len(versions)
 
 
 async def test_invalid_page_arguments_for_positions_are_refused(api: ApiClient, tenant: Tenant) -> None:
-    token = await issue_token(tenant, Role.VIEWER)
-    for arguments, field in (({"first": 101}, "first"), ({"after": "x"}, "after"), ({"first": 1, "last": 1}, "last")):
-        response = await api.execute(POSITIONS_QUERY, token, **arguments)
-        assert (response.codes, response.error["extensions"]["field"]) == (["BAD_INPUT"], field)
+    response = await api.execute(POSITIONS_QUERY, await issue_token(tenant, Role.VIEWER), first=1, last=1)
+    assert (response.codes, response.error["extensions"]["field"]) == (["BAD_INPUT"], "last")

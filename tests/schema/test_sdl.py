@@ -1,7 +1,6 @@
 """The schema in SDL: the snapshot, the contract and the descriptions."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from graphql import (
@@ -17,8 +16,8 @@ from graphql import (
 from graphql.utilities import find_breaking_changes, find_dangerous_changes
 
 from schema.build import print_sdl
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT.parent / "shared" / "contract.graphql"
 
 

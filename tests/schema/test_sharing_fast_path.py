@@ -1,6 +1,7 @@
 """Requests that join a shared subscription skip GraphQL execution, with the same events and refusals as without sharing."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.api.raw_socket import RawSocketClient, connect_raw
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import TURN_ADDED, StreamCounter, receive_seqs
+from tests.schema.shared_turns import TURN_ADDED, receive_seqs
 
 NAMED_OPERATIONS = """subscription One($id: ID!) { turnAdded(interviewId: $id) { seq } }
 subscription Other($id: ID!) { turnAdded(interviewId: $id) { seq } }"""
@@ -32,7 +33,7 @@ async def subscribe(
 
 
 async def test_subscribers_that_differ_only_in_their_cursor_skip_graphql_execution(
-    server: ServerAddress, tenant: Tenant, interview: Interview, stream_counter: StreamCounter
+    server: ServerAddress, tenant: Tenant, interview: Interview, stream_spy: Mock
 ) -> None:
     for text in ("first", "second", "third"):
         await add_candidate_turn(interview, text)
@@ -42,7 +43,7 @@ async def test_subscribers_that_differ_only_in_their_cursor_skip_graphql_executi
         assert await receive_seqs(one, 3) == [1, 2, 3]
         await subscribe(two, "query { viewer { role } }", "q")
         assert [(await two.receive())["type"] for _ in range(2)] == ["next", "complete"]
-        stream_counter.count = 0
+        stream_spy.reset_mock()
         begins: list[tuple[dict[str, Any], list[int]]] = [
             ({}, [1, 2, 3]),
             ({"after": 0}, [1, 2, 3]),
@@ -52,7 +53,7 @@ async def test_subscribers_that_differ_only_in_their_cursor_skip_graphql_executi
         for number, (variables, expected) in enumerate(begins):
             await subscribe(two, name=str(number), id=global_id_of(interview), **variables)
             assert await receive_seqs(two, len(expected)) == expected
-        assert stream_counter.count == 0
+        assert stream_spy.call_count == 0
         await add_candidate_turn(interview, "fourth")
         assert await receive_seqs(one, 1) == [4]
         assert await receive_seqs(two, 4) == [4] * 4
@@ -101,7 +102,7 @@ async def test_operations_of_one_document_are_not_confused(server: ServerAddress
 
 
 async def test_omitted_cursor_gets_the_default_of_the_field(
-    server: ServerAddress, tenant: Tenant, interview: Interview, stream_counter: StreamCounter
+    server: ServerAddress, tenant: Tenant, interview: Interview, stream_spy: Mock
 ) -> None:
     await add_candidate_turn(interview, "first")
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:

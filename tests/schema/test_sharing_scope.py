@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -16,11 +17,11 @@ from tests.api.raw_socket import connect_raw
 from tests.factories import add_candidate_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ServerAddress, issue_token
-from tests.schema.shared_turns import TURN_ADDED, ExecutionCounter, receive_seqs, receive_turns
+from tests.schema.shared_turns import TURN_ADDED, receive_seqs, receive_turns
 
 
 async def test_event_is_executed_once_for_equal_subscriptions_with_any_cursor(
-    server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter
+    server: ServerAddress, tenant: Tenant, interview: Interview, execution_spy: Mock
 ) -> None:
     token, other = await issue_token(tenant, Role.VIEWER), await issue_token(tenant, Role.VIEWER)
     for text in ("first", "second", "third", "fourth"):
@@ -31,12 +32,12 @@ async def test_event_is_executed_once_for_equal_subscriptions_with_any_cursor(
             await two.subscribe(TURN_ADDED, str(number), id=global_id_of(interview), after=number)
         assert sorted(await receive_seqs(one, 16)) == [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4
         assert sorted(await receive_seqs(two, 10)) == [1, 2, 2, 3, 3, 3, 4, 4, 4, 4]
-        execution_counter.count = 0
+        execution_spy.reset_mock()
         for text in ("fifth", "sixth", "seventh"):
             await tenant.services.live.publish_turn(await add_candidate_turn(interview, text))
         for client in (one, two):
             assert sorted(await receive_seqs(client, 12)) == [5] * 4 + [6] * 4 + [7] * 4
-    assert execution_counter.count == 3
+    assert execution_spy.call_count == 3
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ async def test_event_is_executed_once_for_equal_subscriptions_with_any_cursor(
     ],
 )
 async def test_different_subscriptions_are_executed_separately(
-    server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter, others: dict[str, Any]
+    server: ServerAddress, tenant: Tenant, interview: Interview, execution_spy: Mock, others: dict[str, Any]
 ) -> None:
     role, query = others.pop("role", Role.VIEWER), others.pop("query", TURN_ADDED)
     async with (
@@ -59,11 +60,11 @@ async def test_different_subscriptions_are_executed_separately(
         await one.subscribe(TURN_ADDED, id=global_id_of(interview))
         await two.subscribe(query, id=global_id_of(interview), **others)
         for count in (1, 2):
-            execution_counter.count = 0
+            execution_spy.reset_mock()
             await add_candidate_turn(interview, f"turn {count}")
             for client in (one, two):
                 await receive_turns(client, 1)
-    assert execution_counter.count == 2
+    assert execution_spy.call_count == 2
 
 
 async def test_callers_with_different_permissions_do_not_share(
@@ -95,7 +96,7 @@ async def test_callers_with_different_permissions_do_not_share(
     ],
 )
 async def test_cursor_variable_with_another_use_prevents_sharing(
-    server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter, query: str, shared: bool
+    server: ServerAddress, tenant: Tenant, interview: Interview, execution_spy: Mock, query: str, shared: bool
 ) -> None:
     name = "from" if "$from" in query else "after"
     for text in ("first", "second"):
@@ -104,14 +105,14 @@ async def test_cursor_variable_with_another_use_prevents_sharing(
         await client.subscribe(query, "a", id=global_id_of(interview), **{name: 0})
         await client.subscribe(query, "b", id=global_id_of(interview), **{name: 1})
         assert sorted(await receive_seqs(client, 3)) == [1, 2, 2]
-        execution_counter.count = 0
+        execution_spy.reset_mock()
         await add_candidate_turn(interview, "third")
         assert await receive_seqs(client, 2) == [3, 3]
-    assert execution_counter.count == (1 if shared else 2)
+    assert execution_spy.call_count == (1 if shared else 2)
 
 
 async def test_interim_transcripts_are_shared(
-    server: ServerAddress, tenant: Tenant, interview: Interview, execution_counter: ExecutionCounter
+    server: ServerAddress, tenant: Tenant, interview: Interview, execution_spy: Mock
 ) -> None:
     query = "subscription($id: ID!) { interimTranscript(interviewId: $id) { speaker text at } }"
     async with connect_raw(server, await issue_token(tenant, Role.VIEWER)) as client:
@@ -128,7 +129,7 @@ async def test_interim_transcripts_are_shared(
                 while (message := await client.receive())["type"] == "next":
                     assert message["payload"]["data"]["interimTranscript"]["text"].startswith("So far ")
                     seen.add(message["id"])
-    assert execution_counter.count <= spoken
+    assert execution_spy.call_count <= spoken
 
 
 async def test_shared_operation_is_freed_after_its_last_subscriber(

@@ -7,7 +7,6 @@ import jwt
 import pytest
 from bson import ObjectId
 
-from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.reconciler import reconcile_rooms
 from lifecycle.rooms import build_room_name
 from lifecycle.states import finish_interview
@@ -19,16 +18,15 @@ from models.writes import room_transitions
 from models.writes.interview_transitions import release_interview_lease
 from resolvers.ids import IdKind, decode_id
 from sandbox.livekit.server import LivekitServer
+from tests.factories import LEASE_SECONDS
 from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe
 from tests.resolvers.tenant import Tenant
-from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
+from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 
-CONSENT = {"textVersion": CURRENT_CONSENT_VERSION, "recording": True}
-START_INPUT = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT}
+START_INPUT = {"candidateName": "Ada", "positionKey": "tester", "consent": CONSENT_INPUT}
 START_SELECTION = "interview { id status channel } access { token room { url name token } } invite { token }"
 JOIN_SELECTION = "interview { id status channel } access { token room { url name token } }"
-LEASE_SECONDS = 60.0
 
 
 async def start_interview(api: ApiClient, tenant: Tenant, **fields: Any) -> GraphQLResponse:
@@ -120,7 +118,7 @@ async def test_candidate_opens_the_room_and_rejoins_with_a_new_token(
     token = await issue_token(tenant, Role.RECRUITER)
     scheduled = await api.mutate("scheduleInterview", token, "invite { token }", candidateName="Ada", positionKey="tester")
     invite = scheduled["scheduleInterview"]["invite"]["token"]
-    first = await join_successfully(api, invite, consent=CONSENT)
+    first = await join_successfully(api, invite, consent=CONSENT_INPUT)
     interview = await load_stored_interview(first)
     assert interview.status is InterviewStatus.WAITING
     assert await livekit.list_interviewer_fences(interview) == [1]
