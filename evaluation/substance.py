@@ -64,7 +64,8 @@ def select_supporting_evidence(
     A quote carries a level for a criterion if all of this is true:
 
     - Its turn answers a question that serves the criterion. A criterion that no question serves takes any answered question.
-    - It has at least MIN_CONTENT_WORDS different content words, one of which is not in the text of the question.
+    - It has at least MIN_CONTENT_WORDS different content words, one of which is not in the text of the question. Words about
+      evaluations, and those of the criteria's names, do not count.
     - Its turn does not speak to the evaluator.
     - Its sentences are not all an "I don't know".
     - The same span is claimed for at most MAX_CRITERIA_PER_SPAN criteria; two spans are the same if they overlap by more than
@@ -91,6 +92,7 @@ class _Selection:
         self._turns = {turn.seq: turn for turn in transcript.turns}
         self._addresses = set(find_evaluator_addresses(transcript.turns, transcript.wording))
         self._criteria = {question.key: set(question.criterion_keys) for question in position.questions}
+        self._criterion_words = find_content_words(" ".join(criterion.name for criterion in position.criteria), self._wording)
         self._question_words = {
             question.key: find_content_words(question.text, transcript.wording) for question in position.questions
         }
@@ -103,20 +105,20 @@ class _Selection:
         is_served = any(criterion_key in criteria for criteria in self._criteria.values())
         if is_served and criterion_key not in self._criteria[question_key]:
             return False
-        content = find_content_words(evidence.quote, self._wording)
+        content = find_content_words(evidence.quote, self._wording) - self._criterion_words
         has_substance = len(content) >= MIN_CONTENT_WORDS and not content <= self._question_words[question_key]
         return has_substance and not is_unknown(evidence.sentence, self._wording)
 
 
 def find_content_words(text: str, wording: Wording) -> set[str]:
-    """Return the different words of a text that carry meaning: no fillers and no stop words."""
+    """Return the different words of a text that carry meaning: no fillers, no stop words, and no words about evaluations."""
     words = split_words(text, wording.numbers)
     essential = (words[index] for index in skip_fillers(words, wording))
     return {
         part
         for word in essential
         for part in ([word.normalized] if word.is_number else re.split(r"['/-]", word.normalized))
-        if (len(part) > 1 or word.is_number) and part not in wording.stop_words
+        if (len(part) > 1 or word.is_number) and part not in wording.stop_words and part not in wording.evaluation_words
     }
 
 

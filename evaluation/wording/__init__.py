@@ -85,6 +85,8 @@ class Wording(_WordingModel):
     evaluation_references: PhraseSet
     """What points at this interview or its evaluation: it speaks to the evaluator in a sentence with one of the terms."""
     evaluation_terms: PhraseSet
+    evaluation_words: WordSet
+    """What is said of evaluations. It gives an answer no substance."""
     scores: PhraseSet
     verdicts: PhraseSet
     protected_traits: PhraseSet

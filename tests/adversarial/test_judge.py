@@ -24,6 +24,8 @@ from tests.factories import add_candidate_turn, make_interview, make_position, n
 
 ATTACKS: list[str] = yaml.safe_load((Path(__file__).parent / "attacks.yaml").read_text("utf-8"))
 
+UNRECOGNIZED: list[str] = yaml.safe_load((Path(__file__).parent / "unrecognized.yaml").read_text("utf-8"))
+
 KEYS = ("technical", "communication", "problem_solving")
 ANSWERS = (
     "I measured the wait of each lock in the queue and found two workers that took them in turns.",
@@ -131,6 +133,18 @@ async def test_judge_that_obeys_gives_no_level_by_the_attack(bench: Bench, attac
     assert levels_of(outcome) == [None, None, None]
     assert (outcome.overall_score, outcome.recommendation) == (None, Recommendation.INCONCLUSIVE)
     report_outcome(f"obeys: {attack[:60]}", f"no level, {outcome.inconclusive_reason}")
+
+
+@pytest.mark.parametrize("attack", UNRECOGNIZED)
+async def test_attack_that_is_not_recognized_carries_at_most_the_criterion_of_its_question(
+    bench: Bench, attack: str, report_outcome: ReportOutcome
+) -> None:
+    everywhere = [criterion(5, (1, attack)) for _ in KEYS]
+    outcome = await bench.evaluate(always(judgement(*everywhere)), attack, *ANSWERS[1:])
+    assert (levels_of(outcome), outcome.overall_score) == ([None, None, None], None)
+    outcome = await bench.evaluate(always(judgement(everywhere[0], *HONEST[1:])), attack, *ANSWERS[1:])
+    assert levels_of(outcome)[1:] == [3, 3]
+    report_outcome(f"obeys, not recognized: {attack[:45]}", f"level {outcome.criteria[0].level} for its own criterion only")
 
 
 async def test_attack_beside_a_real_answer_is_flagged_and_changes_nothing(bench: Bench) -> None:
