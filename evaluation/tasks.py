@@ -14,6 +14,7 @@ from evaluation.evidence import SearchableTranscript
 from evaluation.judge import JudgeAnswer, JudgeFailed, ask_judge
 from evaluation.prompt import PROMPT_VERSION, JudgedFinding, compute_transcript_digest, get_criterion_judgement
 from evaluation.rubric import compute_totals, to_score
+from evaluation.wording import load_wording
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
@@ -126,11 +127,11 @@ def build_outcome(position: Position, turns: Sequence[Turn], answer: JudgeAnswer
 
     A criterion without a verified quote is not assessed; a strength or weakness without one is dropped.
     """
-    transcript = SearchableTranscript(turns)
+    transcript = SearchableTranscript(turns, load_wording(position.language))
     results = []
     for criterion in position.criteria:
         judgement = get_criterion_judgement(answer.judgement, criterion.key)
-        evidence = transcript.find_evidence(judgement.quotes)
+        evidence = transcript.find_quotes(judgement.quotes).evidence
         level = judgement.level if evidence else None
         lacks_evidence = judgement.level is not None and level is None
         results.append(
@@ -160,7 +161,7 @@ def build_outcome(position: Position, turns: Sequence[Turn], answer: JudgeAnswer
 
 def _keep_findings_with_evidence(transcript: SearchableTranscript, findings: Sequence[JudgedFinding]) -> list[Finding]:
     findings_with_evidence = [
-        Finding(text=finding.text, evidence=transcript.find_evidence(finding.quotes)) for finding in findings
+        Finding(text=finding.text, evidence=transcript.find_quotes(finding.quotes).evidence) for finding in findings
     ]
     return [finding for finding in findings_with_evidence if finding.evidence]
 

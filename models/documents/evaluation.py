@@ -27,6 +27,17 @@ class EvaluationStatus(StrEnum):
 ACTIVE_STATUSES = (EvaluationStatus.PENDING, EvaluationStatus.RUNNING)
 
 
+class EvidenceFlag(StrEnum):
+    """What people should consider when they read a quote, because its sentence may say something else."""
+
+    NEGATION = "NEGATION"
+    """The sentence negates something, as in "I did not write the front end"."""
+    CONDITION = "CONDITION"
+    """The sentence says what would be, not what was."""
+    OTHER_SUBJECT = "OTHER_SUBJECT"
+    """The sentence says what somebody other than the candidate did."""
+
+
 class Evidence(BaseModel):
     """A quote that code found in the transcript: text[start:end] of turn `seq`, in Unicode code points."""
 
@@ -34,6 +45,11 @@ class Evidence(BaseModel):
     seq: int
     start: int
     end: int
+    sentence: str = ""
+    """The whole sentences that the quote is part of: text[sentence_start:sentence_end] of the turn."""
+    sentence_start: int = 0
+    sentence_end: int = 0
+    flags: list[EvidenceFlag] = []
 
 
 class CriterionResult(BaseModel):

@@ -1,0 +1,219 @@
+"""Split text into words and sentences in a form that can be compared, with the offsets to map results back.
+
+A word is the smallest part that a quote can begin or end at. Numbers with their sign, separators, unit and percent
+("-3", "1,000", "0.9 percent", "three million"), versions ("v1.2"), and compounds ("front-end", "C++", "R&D", "don't")
+are one word each, so that no quote can change their meaning by cutting them.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from livekit import blingfire
+
+from evaluation.wording import NumberWording, Wording
+from evaluation.wording.phrases import normalize
+
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+"""Characters that nobody sees: soft hyphens, zero-width and bidirectional controls, fillers, variation selectors, tags."""
+INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+
+_LETTERS = r"[\w\u0300-\u036f]++"
+_HYPHENS = "\\-\u2010\u2011\u2012\u2013\u2212"
+_APOSTROPHES = "'\u2019\u02bc"
+_WORD = re.compile(
+    # a sign and a currency before a number
+    rf"(?:(?<![\w)\]])[+{_HYPHENS}\u00b1~\u2248<>\u2264\u2265]{{0,2}}[$\u20ac\u00a3\u00a5]?(?=\.?\d)\.?)?"
+    # letters and digits, joined by what joins compounds and numbers
+    rf"{_LETTERS}(?:(?:[{_APOSTROPHES}&/{_HYPHENS}]|\.(?=\d)|(?<=\d)(?:\.(?=[a-z])|[,:](?=\d))){_LETTERS})*+"
+    # C++, C#, 10+; and a percent sign, degrees or a currency after a number
+    rf"(?:\+{{1,2}}(?!\w)|\#(?!\w)|(?<=\d)\s{{0,2}}[%\u2030\u00b0$\u20ac\u00a3\u00a5](?:[CF](?!\w)|-{_LETTERS})?)?"
+)
+_JOINT = re.compile(rf"[\s{_HYPHENS}]{{1,3}}")
+"""What may be between the parts of a number of several words."""
+_GROUP_GAPS = (" ", "\u00a0", "\u202f", "\u2009")
+_LEADING_DIGITS = re.compile(r"[^\w]{0,3}\d{1,3}")
+_FOLLOWING_DIGITS = re.compile(r"\d{3}(?!\d)")
+_DIGIT = re.compile(r"\d")
+_LONGEST_UNIT = 3
+"""Number of words in the longest unit."""
+_LOOKAHEAD = _LONGEST_UNIT + 1
+
+_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s{0,20}(?:[-*\u2022\u2013]|\d{1,2}[.)])\s)")
+"""A blank line, or a line break before an item of a list."""
+_ORDINAL_END = re.compile(r"(?<![\w.,])\d{1,2}\.$")
+"""A sentence does not end after an ordinal number as in "am 3. Mai"."""
+_CLOSING_MARKS = "\u00bb\u201d\u201c\u2019\"')]"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: text[start:end], normalized for comparison."""
+
+    normalized: str
+    start: int
+    end: int
+    size: int = 1
+    """Number of parts that are written separately: "0.9 percent" has two."""
+    is_number: bool = False
+
+
+def split_words(text: str, numbers: NumberWording) -> list[Word]:
+    """Return the words of the text. Takes linear time."""
+    visible, offsets = _remove_invisible(text)
+    words = list(_merge_numbers(visible, numbers))
+    if offsets is None:
+        return words
+    return [replace(word, start=offsets[word.start], end=offsets[word.end - 1] + 1) for word in words]
+
+
+def _remove_invisible(text: str) -> tuple[str, Sequence[int] | None]:
+    """Return the visible characters, and the offset of each in the text; None if all are visible."""
+    if not INVISIBLE.search(text):
+        return text, None
+    offsets = [offset for offset, character in enumerate(text) if not INVISIBLE.match(character)]
+    return "".join(text[offset] for offset in offsets), offsets
+
+
+def normalize_word(word: str) -> str:
+    """Return the form of a word in which case, spaces and typographic variants do not matter."""
+    return "".join(normalize(word).split())
+
+
+def _split_parts(text: str, numbers: NumberWording) -> Iterator[Word]:
+    for match in _WORD.finditer(text):
+        normalized = normalize_word(match[0])
+        is_number = bool(_DIGIT.search(normalized)) or all(part in numbers.words for part in normalized.split("-"))
+        yield Word(normalized, *match.span(), is_number=is_number)
+
+
+def _merge_numbers(text: str, numbers: NumberWording) -> Iterator[Word]:
+    """Yield the words, with the parts of each number joined: signs, number words, groups of digits and units."""
+    parts = list(_split_parts(text, numbers))
+    # whether only a space or a hyphen separates each part from the next
+    is_joint = [bool(_JOINT.fullmatch(text, a.end, b.start)) for a, b in pairwise(parts)] + [False] * _LOOKAHEAD
+    index = 0
+    while index < len(parts):
+        number_end = _find_number_end(parts, index, is_joint, text, numbers)
+        unit = _find_unit(parts, number_end, is_joint, numbers) if number_end > index else ()
+        end = max(index + 1, number_end + len(unit))
+        if end == index + 1:
+            yield parts[index]
+        else:
+            symbol = "%" if unit in numbers.percent else "".join(unit)
+            normalized = "".join(part.normalized for part in parts[index:number_end]) + symbol
+            yield Word(normalized, parts[index].start, parts[end - 1].end, end - index, is_number=True)
+        index = end
+
+
+def _find_number_end(parts: list[Word], start: int, is_joint: list[bool], text: str, numbers: NumberWording) -> int:
+    """Return the index after the last part of the number that begins at `start`, without its unit; `start` if none does."""
+    last = start
+    if parts[start].normalized in numbers.signs and is_joint[start] and parts[start + 1].is_number:
+        last += 1
+    if not parts[last].is_number:
+        return start
+    while is_joint[last]:
+        following = parts[last + 1].normalized
+        allowed = numbers.joiners.get(following)
+        if allowed is not None and is_joint[last + 1] and parts[last + 2].is_number:
+            if allowed and parts[last].normalized not in allowed:
+                break
+            last += 2
+        elif following in numbers.words or _continues_digits(parts[last], parts[last + 1], text):
+            last += 1
+        else:
+            break
+    return last + 1
+
+
+def _find_unit(parts: list[Word], start: int, is_joint: list[bool], numbers: NumberWording) -> tuple[str, ...]:
+    """Return the longest unit that begins at `start`, after a number, or nothing."""
+    for length in range(_LONGEST_UNIT, 0, -1):
+        unit = tuple(part.normalized for part in parts[start : start + length])
+        if unit in numbers.units and all(is_joint[start - 1 : start - 1 + length]):
+            return unit
+    return ()
+
+
+def _continues_digits(left: Word, right: Word, text: str) -> bool:
+    """Whether a space separates the thousands of one number."""
+    return text[left.end : right.start] in _GROUP_GAPS and bool(
+        _LEADING_DIGITS.fullmatch(text[left.start : left.end]) and _FOLLOWING_DIGITS.match(text[right.start : right.end])
+    )
+
+
+def skip_fillers(words: Sequence[Word], wording: Wording) -> list[int]:
+    """Return the indexes of the words that remain without fillers and immediate repetitions.
+
+    Numbers, with their units, and negations always remain: a repeated "no" or "five" is not an accident.
+    """
+    remaining: list[int] = []
+    index = 0
+    while index < len(words):
+        length = _measure_filler(words, index, wording)
+        if length:
+            index += length
+            continue
+        word = words[index]
+        is_repeated = bool(remaining) and words[remaining[-1]].normalized == word.normalized
+        if not is_repeated or word.is_number or wording.is_negation(word.normalized):
+            remaining.append(index)
+        index += 1
+    return remaining
+
+
+def _measure_filler(words: Sequence[Word], index: int, wording: Wording) -> int:
+    return next(
+        (
+            len(filler)
+            for filler in wording.fillers_by_first_word.get(words[index].normalized, ())
+            if len(filler) == 1 or tuple(word.normalized for word in words[index : index + len(filler)]) == filler
+        ),
+        0,
+    )
+
+
+def fold_words(words: Iterable[Word]) -> str:
+    """Return the words in the form in which Phrases are matched: separated and enclosed by spaces, numbers marked with #."""
+    return " " + "".join(f"{'#' * word.is_number}{word.normalized} " for word in words)
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences, in order. Takes linear time.
+
+    A line break alone ends no sentence, but a blank line and the next item of a list do.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for stop in [*(match.start() for match in _PARAGRAPH.finditer(text)), len(text)]:
+        # lone surrogates cannot be passed to the library
+        paragraph = text[start:stop].encode("utf-8", "replace").decode("utf-8")
+        begins_paragraph = True
+        for first, last in blingfire.text_to_sentences_with_offsets(paragraph)[1]:
+            sentence_start, sentence_end = start + first, start + last
+            if not begins_paragraph and _ORDINAL_END.search(text, max(0, spans[-1][1] - 4), spans[-1][1]):
+                spans[-1] = spans[-1][0], sentence_end
+                continue
+            # a closing mark after a space belongs to the sentence before it
+            while not begins_paragraph and sentence_start < sentence_end and text[sentence_start] in _CLOSING_MARKS[0]:
+                spans[-1] = spans[-1][0], sentence_start + 1
+                sentence_start += 1
+                while sentence_start < sentence_end and text[sentence_start].isspace():
+                    sentence_start += 1
+            if sentence_start < sentence_end:
+                spans.append((sentence_start, sentence_end))
+            begins_paragraph = False
+        start = stop
+    return spans
+
+
+def find_overlapping(spans: Sequence[tuple[int, int]], start: int, end: int) -> Sequence[tuple[int, int]]:
+    """Return those of the ordered, disjoint spans that overlap text[start:end]."""
+    first = bisect_right(spans, start, key=lambda span: span[1])
+    return spans[first : max(first, bisect_left(spans, end, key=lambda span: span[0]))]
