@@ -31,7 +31,7 @@ _ADDRESS_MARKUP = re.compile(
     rf"|(?:^|[\n.!?\]\"'(])[ \t>*#]{{0,10}}\[?{_ROLES}\]?[ \t]?:"
     rf"|^[ \t]{{0,10}}#{{1,6}}[ \t]{{0,10}}(?:{_ROLES}|instructions?)\b"
     r"|(?:^|[\n.!?,{(])[ \t]{0,10}[\"']?(?:my |the |final |overall |total )?(?:score|rating|level|grade|recommendation)[\"']?"
-    r"[ \t]?[:=][ \t]?(?:[1-9]\d{0,2}\b(?!\.)|max|top|full|five|strong)",
+    r"[ \t]?[:=][ \t]?(?:[1-9]\d{0,2}\b(?!\.\d)|max|top|full|five|strong)",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Callable
+from itertools import groupby, pairwise
 from types import FrameType
 from typing import Any
 
@@ -7,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.evidence import MIN_WORDS, SearchableTranscript, group_answers
+from evaluation.evidence import MAX_SENTENCE_CHARACTERS, MIN_WORDS, SearchableTranscript, group_answers
 from evaluation.prompt import Quote
+from evaluation.wording import load_wording
+from evaluation.words import split_sentences
+from models.documents.evaluation import Evidence, EvidenceFlag
 from models.documents.turn import Turn
 from tests.evaluation.turns import candidate_turn, interviewer_turn
 
+WORDING = load_wording("en")
 TEXT = "I wrote down the cost of both: polling was simple, but it meant three million calls a day."
 TURNS = [
     interviewer_turn(1, "How did you choose between polling and webhooks, and why was that the right choice?", 0),
@@ -22,10 +27,12 @@ TURNS = [
 
 
 def find_evidence(turn: int, text: str, turns: list[Turn] = TURNS) -> list[tuple[int, str]]:
-    evidence = SearchableTranscript(turns).find_evidence([Quote(turn=turn, text=text)])
+    evidence = SearchableTranscript(turns, WORDING).find_quotes([Quote(turn=turn, text=text)]).evidence
     texts = {it.seq: it.text for it in turns}
     for item in evidence:
         assert texts[item.seq][item.start : item.end] == item.quote
+        assert texts[item.seq][item.sentence_start : item.sentence_end] == item.sentence
+        assert item.sentence_start <= item.start < item.end <= item.sentence_end
     return [(item.seq, item.quote) for item in evidence]
 
 
@@ -130,11 +137,206 @@ def test_turn_that_arrived_during_a_reply_belongs_to_the_next_answer() -> None:
 
 def test_repeated_quote_counts_once() -> None:
     quotes = [Quote(turn=2, text="polling was simple, but it meant"), Quote(turn=2, text="Polling was simple but it meant")]
-    assert len(SearchableTranscript(TURNS).find_evidence(quotes)) == 1
+    assert len(SearchableTranscript(TURNS, WORDING).find_quotes(quotes).evidence) == 1
 
 
-WORD_LISTS = st.lists(
-    st.sampled_from(["ja", "Straße", "don't", "naïve", "3", "cache", "é", "x1"]), min_size=MIN_WORDS, max_size=30
+NUMBERS = (
+    "We cut the error rate from 12 to 0.9 percent within 10 ms, at -3 degrees, for 1,000 users and 99.9 % of v1.2.3, "
+    "three million calls a day, twenty-five nodes, $5 each, in C++ and R&D, with the front-end team, and I don't regret it."
+)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "cut the error rate from 12 to 0",
+        "cut the error rate from 12 to 0.9",
+        "9 percent within 10 ms, at",
+        "percent within 10 ms, at -3 degrees",
+        "to 0.9 percent within 10",
+        "within 10 ms, at -3",
+        "3 degrees, for 1,000 users and",
+        "000 users and 99.9 % of v1.2.3",
+        "at -3 degrees, for 1",
+        "for 1,000 users and 99.9",
+        "1,000 users and 99.9 % of v1.2",
+        "2.3, three million calls a day",
+        "99.9 % of v1.2.3, three",
+        "million calls a day, twenty-five nodes",
+        "million calls a day, twenty",
+        "five nodes, $5 each, in",
+        "5 each, in C++ and R&D",
+        "twenty-five nodes, $5 each, in C",
+        "each, in C++ and R",
+        "D, with the front-end team",
+        "in C++ and R&D, with the front",
+        "end team, and I don't",
+        "the front-end team, and I don",
+        "t regret it",
+    ],
+)
+def test_quote_that_cuts_a_number_or_a_compound_is_not_found(quote: str) -> None:
+    assert find_evidence(1, quote, [candidate_turn(1, NUMBERS)]) == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ("error rate from 12 to 0.9 percent", "error rate from 12 to 0.9 percent"),
+        ("error rate from 12 to 0.9%", "error rate from 12 to 0.9 percent"),
+        ("rate from 12 to 0.9 per cent within 10ms", "rate from 12 to 0.9 percent within 10 ms"),
+        ("at \u22123 degrees, for 1,000 users", "at -3 degrees, for 1,000 users"),
+        ("1,000 users and 99.9\u00a0% of", "1,000 users and 99.9 % of"),
+        ("three\nmillion calls a day, TWENTY-FIVE nodes", "three million calls a day, twenty-five nodes"),
+        ("C++ and R&amp;D, with the front\u2011end team", "C++ and R&D, with the front-end team"),
+    ],
+)
+def test_whole_numbers_and_compounds_are_found_in_other_typography(quote: str, found: str) -> None:
+    assert find_evidence(1, quote, [candidate_turn(1, NUMBERS)]) == [(1, found)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "cut"),
+    [
+        (
+            "de",
+            "Wir senkten die Fehlerrate damals von zwölf auf null Komma neun Prozent.",
+            "die Fehlerrate damals von zwölf auf null",
+        ),
+        ("es", "Bajamos la tasa de errores de doce a treinta y dos por mil.", "la tasa de errores de doce a treinta"),
+        ("fr", "On a baissé le taux de douze à vingt et un pour cent.", "baissé le taux de douze à vingt"),
+        ("fr", "On a traité en tout environ 1 000 000 de lignes par jour.", "On a traité en tout environ 1"),
+    ],
+)
+def test_spoken_and_grouped_numbers_of_other_languages_are_whole(language: str, text: str, cut: str) -> None:
+    transcript = SearchableTranscript([candidate_turn(1, text)], load_wording(language))
+    result = transcript.find_quotes([Quote(turn=1, text=cut), Quote(turn=1, text=text)])
+    assert (result.claimed, result.failed, [it.quote for it in result.evidence]) == (2, 1, [text.rstrip(".")])
+
+
+HESITANT = (
+    "So, um, I I moved the, you know, the the cache, uh, to to the front-end, and and it was 5 5 times not not faster, no no."
+)
+
+
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ("I moved the cache to the front-end", "I I moved the, you know, the the cache, uh, to to the front-end"),
+        ("moved the um the cache to the front-end", "moved the, you know, the the cache, uh, to to the front-end"),
+        ("So I moved the cache", "So, um, I I moved the, you know, the the cache"),
+        ("moved the, you know, the the cache, uh, to to the", "moved the, you know, the the cache, uh, to to the"),
+        ("and it was 5 5 times not not faster", "and it was 5 5 times not not faster"),
+        (
+            "mov\u00aded the \u200bcache to the front-end and it",
+            "moved the, you know, the the cache, uh, to to the front-end, and and it",
+        ),
+    ],
+)
+def test_fillers_repetitions_and_invisible_characters_are_skipped_on_both_sides(quote: str, found: str) -> None:
+    assert find_evidence(1, quote, [candidate_turn(1, HESITANT)]) == [(1, found)]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "and it was 5 times not faster",
+        "it was 5 5 times faster no",
+        "it was 5 5 times not faster, no",
+        "the front-end and it was faster",
+        "um uh um uh I moved",
+        "the the the the cache",
+    ],
+)
+def test_negations_and_numbers_are_never_skipped_and_fillers_do_not_lengthen_a_quote(quote: str) -> None:
+    assert find_evidence(1, quote, [candidate_turn(1, HESITANT)]) == []
+
+
+def test_invisible_characters_in_the_turn_are_skipped_and_offsets_are_those_of_the_turn() -> None:
+    turns = [candidate_turn(1, "\u200bI wro\u00adte the par\u200dser from scratch\u2060 alone.")]
+    assert find_evidence(1, "I wrote the parser from scratch", turns) == [(1, "I wro\u00adte the par\u200dser from scratch")]
+
+
+def test_skipping_never_reaches_over_an_interviewer_turn() -> None:
+    turns = [
+        candidate_turn(1, "I moved the whole cache, um"),
+        interviewer_turn(2, "Go on.", 1),
+        candidate_turn(3, "um, to the front-end servers."),
+    ]
+    assert find_evidence(1, "moved the whole cache to the front-end servers", turns) == []
+
+
+def find_one(text: str, quote: str, turns: list[Turn] | None = None) -> Evidence:
+    transcript = SearchableTranscript(turns or [candidate_turn(1, text)], WORDING)
+    [evidence] = transcript.find_quotes([Quote(turn=1, text=quote)]).evidence
+    return evidence
+
+
+def test_evidence_carries_its_whole_sentence_and_flags() -> None:
+    text = "It took a week. I did not write the front end of that, e.g. the forms. She measured it later."
+    evidence = find_one(text, "write the front end of that")
+    assert evidence.sentence == "I did not write the front end of that, e.g. the forms."
+    assert text[evidence.sentence_start : evidence.sentence_end] == evidence.sentence
+    assert evidence.flags == [EvidenceFlag.NEGATION]
+
+
+def test_quote_over_two_sentences_carries_both() -> None:
+    text = "It took a week. I wrote it. She measured the latency. It worked."
+    evidence = find_one(text, "wrote it. She measured the latency")
+    assert evidence.sentence == "I wrote it. She measured the latency."
+
+
+def test_line_break_does_not_end_a_sentence_but_a_blank_line_and_a_list_do() -> None:
+    text = "Notes\n\nI did not\nwrite the front end of that\n- I wrote the parser of the other one"
+    assert find_one(text, "write the front end of that").sentence == "I did not\nwrite the front end of that"
+    assert find_one(text, "wrote the parser of the other").sentence == "- I wrote the parser of the other one"
+
+
+def test_flags_consider_the_part_of_the_sentence_in_the_turn_before() -> None:
+    turns = [candidate_turn(1, "write the front end of that."), interviewer_turn(2, "I see.", 1)]
+    turns_before = [candidate_turn(0, "To be clear, I did not"), *turns]
+    assert find_one("", "write the front end of that", turns).flags == []
+    evidence = find_one("", "write the front end of that", turns_before)
+    assert (evidence.seq, evidence.sentence, evidence.flags) == (1, "write the front end of that.", [EvidenceFlag.NEGATION])
+
+
+def test_long_sentence_is_cut_at_words_around_the_quote() -> None:
+    text = "and then 0.9 percent " * 100 + "I wrote the front end alone " + "because of 1,000 users " * 100
+    evidence = find_one(text, "wrote the front end alone")
+    assert MAX_SENTENCE_CHARACTERS - 60 < len(evidence.sentence) <= MAX_SENTENCE_CHARACTERS
+    assert evidence.quote in evidence.sentence
+    assert evidence.sentence.split()[0] in {"and", "then", "0.9"}
+    assert text[evidence.sentence_start - 1] == " " == text[evidence.sentence_end]
+    assert not evidence.sentence.endswith("1,000")
+    whole = find_one(text, text)
+    assert whole.sentence == whole.quote
+
+
+def test_find_quotes_counts_claimed_and_failed_quotes() -> None:
+    quotes = [
+        Quote(turn=2, text="polling was simple, but it meant"),
+        Quote(turn=2, text="Polling was simple but it meant"),
+        Quote(turn=2, text="webhooks were simple, but it meant"),
+        Quote(turn=9, text="polling was simple, but it meant"),
+    ]
+    result = SearchableTranscript(TURNS, WORDING).find_quotes(quotes)
+    assert (len(result.evidence), result.claimed, result.failed) == (1, 4, 2)
+
+
+@given(st.text(alphabet='ab .!?\n"\u00bb3-*\u200b\x00', max_size=80))
+def test_sentences_cover_all_visible_text_in_order(text: str) -> None:
+    spans = split_sentences(text)
+    assert all(start < end for start, end in spans)
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
+    covered = {offset for start, end in spans for offset in range(start, end)}
+    assert not [offset for offset, character in enumerate(text) if character in 'ab.!?"\u00bb3-*' and offset not in covered]
+
+
+WORD_LISTS = (
+    st.lists(st.sampled_from(["ja", "Straße", "don't", "naïve", "3", "cache", "é", "x1"]), min_size=MIN_WORDS, max_size=30)
+    # repetitions are skipped, so they do not make a quote longer
+    .map(lambda words: [word for word, _ in groupby(words)])
+    .filter(lambda words: len(words) >= MIN_WORDS)
 )
 
 
@@ -152,18 +354,25 @@ def test_evidence_is_always_a_substring_of_its_turn(said: str, quote: str, turn:
 
 
 def search_by_comparison(words: list[list[str]], quote: list[str], piece: int) -> tuple[int, int] | None:
-    """Find the first sequence of words that equals the quote and overlaps that piece, by comparing at every word."""
+    """Find the first sequence of words that equals the quote and overlaps that piece, by comparing at every word.
+
+    The words are compared literally, then without immediate repetitions.
+    """
     flat = [(place, word) for place, piece_words in enumerate(words) for word in piece_words]
-    if not quote or (len(quote) < MIN_WORDS and words[piece] != quote):
+    once = [index for index, (_, word) in enumerate(flat) if index == 0 or flat[index - 1][1] != word]
+    quote_once = [word for index, word in enumerate(quote) if index == 0 or quote[index - 1] != word]
+    whole = [flat[index][1] for index in once if flat[index][0] == piece]
+    if not quote or not whole or (len(quote_once) < MIN_WORDS and whole != quote_once):
         return None
-    for start in range(len(flat) - len(quote) + 1):
-        run = flat[start : start + len(quote)]
-        if [word for _, word in run] == quote and any(place == piece for place, _ in run):
-            return start, start + len(quote)
+    for searched, indexes in ((quote, list(range(len(flat)))), (quote_once, once)):
+        for start in range(len(indexes) - len(searched) + 1):
+            run = [flat[index] for index in indexes[start : start + len(searched)]]
+            if [word for _, word in run] == searched and any(place == piece for place, _ in run):
+                return indexes[start], indexes[start + len(searched) - 1] + 1
     return None
 
 
-FEW_WORDS = st.lists(st.sampled_from(["a", "b", "aa"]), max_size=8)
+FEW_WORDS = st.lists(st.sampled_from(["ab", "b", "aab"]), max_size=8)
 
 
 @given(st.lists(FEW_WORDS, min_size=1, max_size=4), FEW_WORDS, st.data())
@@ -171,14 +380,16 @@ def test_quote_search_agrees_with_comparing_at_every_word(pieces: list[list[str]
     piece = data.draw(st.integers(0, len(pieces) - 1))
     turns = [candidate_turn(place + 1, " ".join(words)) for place, words in enumerate(pieces)]
     expected = search_by_comparison(pieces, quote, piece)
-    evidence = SearchableTranscript(turns).find_evidence([Quote(turn=piece + 1, text=" ".join(quote))])
+    transcript = SearchableTranscript(turns, WORDING)
+    evidence = transcript.find_quotes([Quote(turn=piece + 1, text=" ".join(quote))]).evidence
     if expected is None:
         assert evidence == []
     else:
         flat = [word for words in pieces for word in words]
-        assert " ".join(it.quote for it in evidence).split() == flat[expected[0] : expected[1]]
+        found = " ".join(it.quote for it in evidence).split()
         before = sum(len(words) for words in pieces[: evidence[0].seq - 1])
         assert before + turns[evidence[0].seq - 1].text[: evidence[0].start].count(" ") == expected[0]
+        assert found == flat[expected[0] : expected[1]]
 
 
 def count_steps(work: Callable[[], object]) -> int:
@@ -203,12 +414,32 @@ def count_steps(work: Callable[[], object]) -> int:
 @pytest.mark.parametrize("quote", ["one two three four five", "again " * 40 + "never", "never " + "again " * 40])
 def test_quote_search_does_not_take_a_step_per_word_of_the_transcript(quote: str) -> None:
     def work(count: int) -> int:
-        transcript = SearchableTranscript([candidate_turn(1, "again " * count + "one two three four five")])
+        transcript = SearchableTranscript([candidate_turn(1, "again " * count + "one two three four five")], WORDING)
         quotes = [Quote(turn=1, text=quote)]
-        return count_steps(lambda: transcript.find_evidence(quotes))
+        return count_steps(lambda: transcript.find_quotes(quotes))
 
     # the tolerance is for the bisection of the position
     assert work(100_000) < 1.1 * work(1000)
+
+
+@pytest.mark.parametrize("piece", ["um you know the the ", "I I um uh ", "you you ", "five million ", "0.9 % no no ", "don't. "])
+def test_fillers_repetitions_and_numbers_take_linear_work(piece: str) -> None:
+    def work(count: int) -> int:
+        turns = [candidate_turn(1, piece * count + "I wrote the front end alone.")]
+        quotes = [Quote(turn=1, text=piece * count + "never"), Quote(turn=1, text="wrote the uh front end alone")]
+        return count_steps(lambda: SearchableTranscript(turns, WORDING).find_quotes(quotes))
+
+    assert work(1000) < 2.2 * work(500)
+
+
+def test_quote_that_is_not_found_without_fillers_takes_no_step_per_word_of_the_transcript() -> None:
+    def work(count: int) -> int:
+        text = "the cache um again " * count
+        transcript = SearchableTranscript([candidate_turn(1, text)], WORDING)
+        quotes = [Quote(turn=1, text="the cache uh again the uh cache never again")]
+        return count_steps(lambda: transcript.find_quotes(quotes))
+
+    assert work(20_000) < 1.2 * work(200)
 
 
 def test_indexing_a_transcript_takes_linear_work() -> None:
@@ -219,6 +450,6 @@ def test_indexing_a_transcript_takes_linear_work() -> None:
                 interviewer_turn(2 * place + 1, "And then?", 2 * place),
                 candidate_turn(2 * place + 2, "I looked again. " * 3),
             ]
-        return count_steps(lambda: SearchableTranscript(turns))
+        return count_steps(lambda: SearchableTranscript(turns, WORDING))
 
     assert work(1000) < 2.1 * work(500)
