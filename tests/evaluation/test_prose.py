@@ -86,6 +86,10 @@ BAD = {
         "It deserves the highest rating.",
         "It is worth 5 stars.",
         "It is worth 85 points.",
+        "This deserves a 5.",
+        "This is clearly a five.",
+        "I'd give this 4.",
+        "A four on the scale.",
     ],
     ("en", ProseFault.VERDICT): [
         "This is a STRONG HIRE.",
@@ -109,6 +113,9 @@ BAD = {
         "An ideal candidate for this position.",
         "My verdict is positive.",
         "Not suitable for the role.",
+        "Move forward with this candidate.",
+        "They should not be considered further.",
+        "Pass.",
     ],
     ("en", ProseFault.PROTECTED_TRAIT): [
         "She is 52.",
@@ -139,6 +146,10 @@ BAD = {
         "He looks tired and has grey hair.",
         "As a woman she brings another view.",
         "The candidate stutters a little.",
+        "She has kids and may have children again.",
+        "He's a dad and tall.",
+        "As an Indian, he knows the market.",
+        "She was born in 1972.",
     ],
     ("en", ProseFault.MARKUP): [
         "<script>alert(1)</script>",
@@ -309,6 +320,10 @@ RATIONALES = {
         "They discussed the single point of failure and the blind spot of the monitoring.",
         "They marked the old endpoint as deprecated and gave clients a year.",
         "The candidate is one of the few people who ran the migration.",
+        "The answer is short and the flag is disabled in the example.",
+        "The depression in sales was analysed by region.",
+        "The node has children that are rendered later.",
+        "The next stage of the rollout is described, and the job is idempotent.",
         "They handled accented characters in names and sorted them correctly.",
     ],
     "de": [
@@ -412,7 +427,7 @@ def test_result_is_made_of_whole_sentences_within_the_limits(text: str) -> None:
     checked = check_prose(text, TRANSCRIPTS["en"], NoRanker(), limits)
     assert len(checked.text) <= limits.characters
     assert "\u200b" not in checked.text and "`" not in checked.text
-    sentences = [text[start:end] for start, end in split_sentences(text.strip())]
+    sentences = [text.strip()[start:end] for start, end in split_sentences(text.strip())]
     if checked.removed:
         results = (" ".join(part) for size in range(limits.sentences + 1) for part in itertools.combinations(sentences, size))
         assert checked.text in results
