@@ -143,9 +143,8 @@ def check_prose(text: str, transcript: SearchableTranscript, languages: Language
     kept = [examined[start:end] for start, end in passed][: _count_fitting(passed, limits)]
     if len(kept) < len(passed) or len(examined) < len(text.strip()):
         removed.append(ProseFault.TOO_LONG)
-    joined = " ".join(kept)
-    is_unchanged = joined.split() == examined.split() and len(examined) <= limits.characters
-    return CheckedProse(examined if is_unchanged else joined, removed)
+    is_unchanged = not removed and len(examined) <= limits.characters
+    return CheckedProse(examined if is_unchanged else " ".join(kept), removed)
 
 
 def _count_fitting(passed: Sequence[tuple[int, int]], limits: ProseLimits) -> int:

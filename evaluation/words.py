@@ -46,9 +46,12 @@ _LOOKAHEAD = _LONGEST_UNIT + 1
 
 _PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s{0,20}(?:[-*\u2022\u2013]|\d{1,2}[.)])\s)")
 """A blank line, or a line break before an item of a list."""
-_ORDINAL_END = re.compile(r"(?<![\w.,])\d{1,2}\.$")
-"""A sentence does not end after an ordinal number as in "am 3. Mai"."""
-_CLOSING_MARKS = "\u00bb\u201d\u201c\u2019\"')]"
+_ORDINAL = re.compile(r"\b(?:am|vom|zum|der|des|den|dem|die|im|bis|ab|seit)\s\d{1,2}\.$", re.IGNORECASE)
+"""A German ordinal number as in "am 3. Mai", which does not end a sentence."""
+_SPACED_CLOSING_MARK = re.compile(r"\u00bb\s*")
+"""A closing mark that the library moves to the next sentence, because there is a space before it."""
+_CLOSING_MARKS = ("\u00bb", "\u201d", "\u201c", "\u2019", '"', "'", ")", "]")
+_SPACES = " \t\r\n\u00a0\u2009\u202f\u3000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,32 +188,33 @@ def fold_words(words: Iterable[Word]) -> str:
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the sentences, in order. Takes linear time.
+    """Return the spans of the sentences, in order, which cover the whole text except for spaces. Takes linear time.
 
     A line break alone ends no sentence, but a blank line and the next item of a list do.
     """
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for stop in [*(match.start() for match in _PARAGRAPH.finditer(text)), len(text)]:
+    starts = []
+    paragraph_starts = [0, *(match.start() for match in _PARAGRAPH.finditer(text))]
+    for paragraph_start, paragraph_end in pairwise([*paragraph_starts, len(text)]):
+        starts.append(paragraph_start)
         # lone surrogates cannot be passed to the library
-        paragraph = text[start:stop].encode("utf-8", "replace").decode("utf-8")
-        begins_paragraph = True
-        for first, last in blingfire.text_to_sentences_with_offsets(paragraph)[1]:
-            sentence_start, sentence_end = start + first, start + last
-            if not begins_paragraph and _ORDINAL_END.search(text, max(0, spans[-1][1] - 4), spans[-1][1]):
-                spans[-1] = spans[-1][0], sentence_end
-                continue
-            # a closing mark after a space belongs to the sentence before it
-            while not begins_paragraph and sentence_start < sentence_end and text[sentence_start] in _CLOSING_MARKS[0]:
-                spans[-1] = spans[-1][0], sentence_start + 1
-                sentence_start += 1
-                while sentence_start < sentence_end and text[sentence_start].isspace():
-                    sentence_start += 1
-            if sentence_start < sentence_end:
-                spans.append((sentence_start, sentence_end))
-            begins_paragraph = False
-        start = stop
+        paragraph = text[paragraph_start:paragraph_end].encode("utf-8", "replace").decode("utf-8")
+        for offset, _ in blingfire.text_to_sentences_with_offsets(paragraph)[1][1:]:
+            closing_mark = _SPACED_CLOSING_MARK.match(text, paragraph_start + offset)
+            start = closing_mark.end() if closing_mark else paragraph_start + offset
+            if not _is_continued(text, start):
+                starts.append(start)
+    spans = []
+    for start, end in pairwise([*starts, len(text)]):
+        sentence = text[start:end].lstrip(_SPACES)
+        if stripped := sentence.rstrip(_SPACES):
+            spans.append((end - len(sentence), end - len(sentence) + len(stripped)))
     return spans
+
+
+def _is_continued(text: str, start: int) -> bool:
+    """Whether the sentence before `start` goes on there."""
+    before = text[max(0, start - 15) : start].rstrip(_SPACES)
+    return bool(_ORDINAL.search(before)) or (text[start : start + 1].islower() and before.endswith(_CLOSING_MARKS))
 
 
 def find_overlapping(spans: Sequence[tuple[int, int]], start: int, end: int) -> Sequence[tuple[int, int]]:

@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 from typing import Self
 
 _CANONICAL = str.maketrans({**dict.fromkeys("\u2019\u02bc", "'"), **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")})
-_SIGNS = {"*": "[^ ]*", "$": "#[^ ]*"}
+# "$*" has one wildcard: two in a row would take quadratic time
+_SIGNS = {"*": "[^ ]*", "$": "#[^ ]*", "$*": "#[^ ]*"}
 
 
 def normalize(text: str) -> str:
@@ -73,7 +74,7 @@ def _translate_word(word: str) -> str:
     # a number word is marked with # in the text, whether or not the phrase means the number
     translated = "|".join(
         ("" if alternative.startswith("$") else "#?")
-        + "".join(_SIGNS.get(part) or re.escape(part) for part in re.split(r"([*$])", alternative))
+        + "".join(_SIGNS.get(part) or re.escape(part) for part in re.split(r"(\$\*|[*$])", alternative))
         for alternative in word.removesuffix("?").split("|")
     )
     return f"(?: (?:{translated})){'?' if word.endswith('?') else ''}"

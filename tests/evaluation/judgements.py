@@ -9,7 +9,7 @@ CRITERION_KEYS = ("technical", "communication", "problem_solving")
 def build_criterion_judgement(level: int | None, *quotes: tuple[int, str]) -> dict[str, Any]:
     return {
         "quotes": [{"turn": turn, "text": text} for turn, text in quotes],
-        "rationale": f"It reads like level {level}.",
+        "rationale": "The answer names what was done and why.",
         "level": level,
     }
 

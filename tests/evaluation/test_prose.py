@@ -1,3 +1,4 @@
+import itertools
 import time
 
 import pytest
@@ -16,6 +17,7 @@ from evaluation.prose import (
     load_language_ranker,
 )
 from evaluation.wording import load_wording
+from evaluation.words import split_sentences
 from tests.evaluation.turns import candidate_turn, interviewer_turn
 
 ANSWERS = {
@@ -84,6 +86,10 @@ BAD = {
         "It deserves the highest rating.",
         "It is worth 5 stars.",
         "It is worth 85 points.",
+        "This deserves a 5.",
+        "This is clearly a five.",
+        "I'd give this 4.",
+        "A four on the scale.",
     ],
     ("en", ProseFault.VERDICT): [
         "This is a STRONG HIRE.",
@@ -107,6 +113,9 @@ BAD = {
         "An ideal candidate for this position.",
         "My verdict is positive.",
         "Not suitable for the role.",
+        "Move forward with this candidate.",
+        "They should not be considered further.",
+        "Pass.",
     ],
     ("en", ProseFault.PROTECTED_TRAIT): [
         "She is 52.",
@@ -137,6 +146,10 @@ BAD = {
         "He looks tired and has grey hair.",
         "As a woman she brings another view.",
         "The candidate stutters a little.",
+        "She has kids and may have children again.",
+        "He's a dad and tall.",
+        "As an Indian, he knows the market.",
+        "She was born in 1972.",
     ],
     ("en", ProseFault.MARKUP): [
         "<script>alert(1)</script>",
@@ -307,6 +320,10 @@ RATIONALES = {
         "They discussed the single point of failure and the blind spot of the monitoring.",
         "They marked the old endpoint as deprecated and gave clients a year.",
         "The candidate is one of the few people who ran the migration.",
+        "The answer is short and the flag is disabled in the example.",
+        "The depression in sales was analysed by region.",
+        "The node has children that are rendered later.",
+        "The next stage of the rollout is described, and the job is idempotent.",
         "They handled accented characters in names and sorted them correctly.",
     ],
     "de": [
@@ -374,12 +391,11 @@ def test_quote_over_several_sentences_removes_all_of_them(languages: LanguageRan
 
 def test_content_of_a_script_and_of_a_code_block_is_removed_with_it(languages: LanguageRanker) -> None:
     for text in (
-        "They compared two designs. <script>One thing. Another thing.</script> The cost is named.",
-        "They compared two designs. ```\nOne thing. Another thing.\n``` The cost is named.",
+        "They compared two designs.\n\n<script>One thing. Another thing.</script>\n\nThe cost is named.",
+        "They compared two designs.\n\n```\nOne thing. Another thing.\n```\n\nThe cost is named.",
     ):
         checked = check_prose(text, TRANSCRIPTS["en"], languages, RATIONALE_LIMITS)
-        assert "thing" not in checked.text
-        assert checked.text.startswith("They compared two designs.")
+        assert checked.text == "They compared two designs. The cost is named."
         assert set(checked.removed) == {ProseFault.MARKUP}
 
 
@@ -410,10 +426,13 @@ def test_result_is_made_of_whole_sentences_within_the_limits(text: str) -> None:
     limits = ProseLimits(60, 3)
     checked = check_prose(text, TRANSCRIPTS["en"], NoRanker(), limits)
     assert len(checked.text) <= limits.characters
-    assert "".join(checked.text.split()) in "".join(text.split()) or checked.removed
     assert "\u200b" not in checked.text and "`" not in checked.text
-    again = check_prose(checked.text, TRANSCRIPTS["en"], NoRanker(), limits)
-    assert len(again.text) <= len(checked.text)
+    sentences = [text.strip()[start:end] for start, end in split_sentences(text.strip())]
+    if checked.removed:
+        results = (" ".join(part) for size in range(limits.sentences + 1) for part in itertools.combinations(sentences, size))
+        assert checked.text in results
+    else:
+        assert checked.text.split() == text.split()
 
 
 class NoRanker:
@@ -456,7 +475,7 @@ def test_longest_texts_are_checked_in_linear_time(piece: str) -> None:
     def measure(length: int) -> float:
         text = piece * (length // len(piece))
         best = float("inf")
-        for _ in range(3):
+        for _ in range(2):
             start = time.process_time()
             check_prose(text, TRANSCRIPTS["en"], NoRanker(), ProseLimits(length, 10_000))
             best = min(best, time.process_time() - start)

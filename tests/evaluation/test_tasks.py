@@ -164,7 +164,9 @@ async def test_interview_without_answers_is_inconclusive_without_a_call(
     assert provider.requests == []
 
 
-FILLER_TEXT = "I compared the old parser with the new one, and wrote down what differed. " * 270
+FILLER_TEXTS = [
+    f"I compared the old {part} with the new one, and wrote down what differed. " * 270 for part in ("parser", "queue", "cache")
+]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -178,7 +180,7 @@ async def test_long_transcript_is_evaluated_completely(
         question.criterion_keys = [keys[number]]
     await position.save()
     marker = f"Number {place} proved it with a measurement of the heliotrope."
-    answers = [FILLER_TEXT[: 20_000 - len(marker)]] * 3
+    answers = [text[: 20_000 - len(marker)] for text in FILLER_TEXTS]
     answers[place] = answers[place] + marker
     evaluation = await make_due_evaluation(*answers, position=position)
     assert sum(len(turn.text) for turn in await read_turns(evaluation.interview_id)) > 59_000
