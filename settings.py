@@ -40,6 +40,11 @@ class AnthropicSettings(BaseModel):
     input_usd: float = Field(4.0, ge=0, description="Judge model: USD per million input tokens, for Evaluation.usage.costUsd.")
     cached_input_usd: float = Field(0.2, ge=0, description="Judge model: USD per million input tokens read from the cache.")
     output_usd: float = Field(20.0, ge=0, description="Judge model: USD per million output tokens.")
+    reply_input_usd: float = Field(1.0, ge=0, description="Interviewer model: USD per million input tokens, for Interview.usage.")
+    reply_cached_input_usd: float = Field(
+        0.1, ge=0, description="Interviewer model: USD per million input tokens read from the cache."
+    )
+    reply_output_usd: float = Field(5.0, ge=0, description="Interviewer model: USD per million output tokens.")
 
 
 class ApiSettings(BaseModel):

@@ -11,6 +11,7 @@ from models.documents.interview import OPEN_STATUSES, EndReason, Interview, Inte
 from models.documents.position import Position, PositionContent, get_position
 from models.documents.turn import Move, NewTurn, Turn
 from models.writes.append_turns import InterviewerUpdate
+from models.writes.reply_usage import ReplyUsage
 
 
 async def load_position(interview: Interview) -> Position:
@@ -68,6 +69,7 @@ def build_interviewer_update(
     *,
     reason: EndReason | None = None,
     is_code_reply: bool | None = None,
+    reply_usage: ReplyUsage | None = None,
     statuses: Sequence[InterviewStatus] = OPEN_STATUSES,
 ) -> InterviewerUpdate:
     """Build the changes to store with an interviewer turn. A turn without a move makes no progress.
@@ -80,6 +82,7 @@ def build_interviewer_update(
         answers=turn.answers or 0,
         progress=plan.progress_after(turn.move) if turn.move else plan.progress,
         is_code_reply=is_code_reply,
+        reply_usage=reply_usage,
         due_at=None if is_closing else plan.due_after(turn.ended_at),
         end_reason=(reason or plan.end_reason) if is_closing else None,
         statuses=statuses,

@@ -16,6 +16,7 @@ from anthropic.types import Message
 from agent.output_filter import OutputFilter, collect_private_ngrams
 from agent.plan import InterviewPlan
 from agent.prompts import RULES, Prompt
+from agent.usage_meter import UsageMeter
 from live.cancellation import cancel_and_wait
 from models.documents.turn import Move, Source
 from settings import AnthropicSettings, InterviewSettings, Settings
@@ -76,16 +77,17 @@ async def stream_reply(
     timeouts: InterviewSettings,
     plan: InterviewPlan,
     prompt: Prompt,
+    usage_meter: UsageMeter,
 ) -> AsyncGenerator[ReplyEvent, None]:
     """Yield MoveChosen, then the words to say, sentence by sentence: always some, with at most one question.
 
-    Errors of the Claude API are not raised. Iterate within contextlib.aclosing, so that the call is closed
-    when the consumer stops early.
+    Errors of the Claude API are not raised. However the call ends, `usage_meter` records its usage before this generator
+    ends. Iterate within contextlib.aclosing, so that the call is closed when the consumer stops early.
     """
     parser = _ReplyParser(plan)
     failure = None
     try:
-        async with aclosing(_stream_claude(claude, anthropic_settings, timeouts, prompt, parser)) as texts:
+        async with aclosing(_stream_claude(claude, anthropic_settings, timeouts, prompt, parser, usage_meter)) as texts:
             async for text in texts:
                 for event in parser.feed(text):
                     yield event
@@ -114,9 +116,10 @@ class PrefetchedReply:
     A prefetched reply is used only if the final prompt equals the prompt it was requested with.
     """
 
-    def __init__(self, claude: AsyncAnthropic, settings: Settings) -> None:
+    def __init__(self, claude: AsyncAnthropic, settings: Settings, usage_meter: UsageMeter) -> None:
         self._claude = claude
         self._settings = settings
+        self._usage_meter = usage_meter
         self._prefetch: _Prefetch | None = None
 
     async def prefetch(self, plan: InterviewPlan, prompt: Prompt) -> None:
@@ -163,7 +166,8 @@ class PrefetchedReply:
             events.put_nowait(None)
 
     def _request(self, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[ReplyEvent, None]:
-        return stream_reply(self._claude, self._settings.anthropic, self._settings.interview, plan, prompt)
+        settings = self._settings
+        return stream_reply(self._claude, settings.anthropic, settings.interview, plan, prompt, self._usage_meter)
 
 
 class _ReplyParser:
@@ -260,15 +264,18 @@ async def _stream_claude(
     timeouts: InterviewSettings,
     prompt: Prompt,
     parser: _ReplyParser,
+    usage_meter: UsageMeter,
 ) -> AsyncGenerator[str, None]:
     """Yield Claude's text as it arrives. Raises ReplyFailed for every failure.
 
-    `parser` is the consumer's parser: once it has found the move, the gap timeout applies.
+    `parser` is the consumer's parser: once it has found the move, the gap timeout applies. A call that ends early counts with
+    the tokens that Claude had reported by then: all of its input, and output of which the count is too low.
     """
     loop = asyncio.get_running_loop()
     # One deadline covers everything before the first words. It never spans a yield, which would cancel the consumer.
     deadline = loop.time() + timeouts.first_word_seconds
-    message = None
+    message: Message | None = None
+    is_complete = False
     async with AsyncExitStack() as call:
         try:
             async with asyncio.timeout_at(deadline):
@@ -286,8 +293,10 @@ async def _stream_claude(
                     event = await anext(stream, None)
                 if event is None:
                     break
-                if event.type == "message_stop":
-                    message = event.message
+                if event.type == "message_start":
+                    # The SDK updates this message with each further event.
+                    message = stream.current_message_snapshot
+                is_complete = is_complete or event.type == "message_stop"
                 if event.type == "text":
                     yield event.text
                     # Start the timeout here, so that the consumer's own time does not count.
@@ -296,7 +305,10 @@ async def _stream_claude(
             raise ReplyFailed("timeout") from None
         except Exception as error:  # the SDK's errors and, during the stream, unwrapped connection errors
             raise ReplyFailed(type(error).__name__) from None
-        _require_complete(message, stream.request_id)
+        finally:
+            if message is not None and message.usage:  # a gateway in front of Claude may omit the usage
+                usage_meter.record_call(message, anthropic_settings)
+        _require_complete(message if is_complete else None, stream.request_id)
 
 
 def _require_complete(message: Message | None, request_id: str | None) -> None:

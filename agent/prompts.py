@@ -17,6 +17,9 @@ from agent.plan import InterviewPlan
 from models.documents.position import PositionContent
 from models.documents.turn import Speaker, Turn
 
+PROMPT_VERSION = "2026-11-30"
+"""Stored with each interview. Change it with every change of the words that the interviewer's model reads."""
+
 JOINED_MESSAGE = "The candidate has joined."
 
 RULES = """You are the interviewer in a structured job interview for the position {title}. You speak {language}.

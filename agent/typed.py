@@ -25,6 +25,7 @@ from agent.phrases import Phrasebook
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
+from agent.usage_meter import UsageMeter
 from lifecycle.jobs import REPLY
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
@@ -66,17 +67,19 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
     interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds)
     if interview is None or await give_up_if_exhausted(services, interview):
         return
-    fence = interview.fence
+    fence, usage_meter = interview.fence, UsageMeter()
     try:
         async with hold_lease(
             lambda: renew_lease(Interview, interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds
         ):
-            changed: Interview | None = await _compose_and_store(services, claude, phrasebook, interview)
+            changed: Interview | None = await _compose_and_store(services, claude, phrasebook, interview, usage_meter)
     except LeaseLost:
         changed = await get_interview(interview_id)
     except Exception as error:
         await retry_or_give_up(services, interview, error)
         raise
+    finally:
+        await usage_meter.store_rest(interview_id)
     if changed and changed.fence == fence and changed.status is InterviewStatus.ENDING:
         # In a typed interview these were the last words, so the interview can finish now.
         await finish_interview(services, changed)
@@ -87,7 +90,7 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
 
 
 async def _compose_and_store(
-    services: Services, claude: AsyncAnthropic, phrasebook: Phrasebook, claimed: Interview
+    services: Services, claude: AsyncAnthropic, phrasebook: Phrasebook, claimed: Interview, usage_meter: UsageMeter
 ) -> Interview | None:
     """Store what is due and return the changed interview, or None if nothing is due yet."""
     interview_id = claimed.id
@@ -97,15 +100,17 @@ async def _compose_and_store(
         interview = await get_interview(interview_id)
         if interview is None or interview.fence != claimed.fence:
             raise LeaseLost
-        composed = await _compose(services, claude, phrasebook, interview, position, turns)
+        composed = await _compose(services, claude, phrasebook, interview, position, turns, usage_meter)
         if composed is None:
             return None
         last = turns[-1].seq if turns and attempt < MAX_COMPOSITIONS else None
+        reply_usage = usage_meter.take()
         try:
             return await store_interviewer_turns(
-                services, interview_id, composed.turns, replace(composed.update, expected_seq=last)
+                services, interview_id, composed.turns, replace(composed.update, expected_seq=last, reply_usage=reply_usage)
             )
         except Superseded:
+            usage_meter.put_back(reply_usage)
             log.info("reply superseded by a new message; composing again", interview_id=str(interview_id))
     raise LeaseLost
 
@@ -117,6 +122,7 @@ async def _compose(
     interview: Interview,
     position: Position,
     turns: Sequence[Turn],
+    usage_meter: UsageMeter,
 ) -> ComposedTurns | None:
     limits = services.settings.interview
     plan = derive_interview_plan(
@@ -136,7 +142,7 @@ async def _compose(
         first = _build_turn(plan, "reply:0:question", Move.NEXT, plan.scripted_text(Move.NEXT), Source.CODE)
         return ComposedTurns([first], build_interviewer_update(plan, interview.fence, first))
     if plan.contribution:
-        return await _compose_reply(services, claude, interview, plan, turns)
+        return await _compose_reply(services, claude, interview, plan, turns, usage_meter)
     if plan.timeout_move is None:
         # The due date was set with a shorter silence limit than this process has.
         await _postpone(interview, plan)
@@ -162,12 +168,17 @@ def _compose_greeting(interview: Interview, plan: InterviewPlan) -> ComposedTurn
 
 
 async def _compose_reply(
-    services: Services, claude: AsyncAnthropic, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]
+    services: Services,
+    claude: AsyncAnthropic,
+    interview: Interview,
+    plan: InterviewPlan,
+    turns: Sequence[Turn],
+    usage_meter: UsageMeter,
 ) -> ComposedTurns:
     settings = services.settings
     prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
     started_at, chosen, text = now(), MoveChosen(plan.fallback_move, Source.CODE), ""
-    async with aclosing(stream_reply(claude, settings.anthropic, settings.interview, plan, prompt)) as events:
+    async with aclosing(stream_reply(claude, settings.anthropic, settings.interview, plan, prompt, usage_meter)) as events:
         async for event in events:
             if isinstance(event, MoveChosen):
                 chosen = event

@@ -14,6 +14,7 @@ from models.documents.evaluation import Evaluation, list_evaluations_for_intervi
 from models.documents.position import Position, get_positions
 from models.documents.recording import RecordingFile, list_recordings_for_interviews
 from models.documents.turn import Turn, read_turns_by_seq
+from models.reads.interview_usage import InterviewUsage, read_interview_usages
 from models.reads.reply_latency import ReplyLatency, read_reply_latencies
 
 TurnKey = tuple[ObjectId, int]
@@ -32,6 +33,8 @@ class Loaders:
         """All versions, newest first, by interview."""
         self.latencies: DataLoader[ObjectId, ReplyLatency | None] = DataLoader(_load_latencies, cache=False)
         """Latency of spoken replies, by interview."""
+        self.usages: DataLoader[ObjectId, InterviewUsage | None] = DataLoader(_load_usages, cache=False)
+        """Tokens and cost, by interview."""
         self.recordings: DataLoader[ObjectId, list[RecordingFile]] = DataLoader(_load_recordings, cache=False)
         """All files, by interview."""
         self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
@@ -51,6 +54,11 @@ async def _load_evaluations(interview_ids: Sequence[ObjectId]) -> list[list[Eval
 
 async def _load_latencies(interview_ids: Sequence[ObjectId]) -> list[ReplyLatency | None]:
     found = await read_reply_latencies(list(set(interview_ids)))
+    return [found.get(interview_id) for interview_id in interview_ids]
+
+
+async def _load_usages(interview_ids: Sequence[ObjectId]) -> list[InterviewUsage | None]:
+    found = await read_interview_usages(list(set(interview_ids)))
     return [found.get(interview_id) for interview_id in interview_ids]
 
 

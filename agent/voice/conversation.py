@@ -20,6 +20,7 @@ from agent.interviewer import MoveChosen, PrefetchedReply
 from agent.phrases import CodePhrases
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
+from agent.usage_meter import UsageMeter
 from agent.voice.speech import AnswerTiming, SpeechPlayer, Utterance, UtteranceDelivery
 from agent.voice.speech_collector import POLL_SECONDS, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
@@ -56,16 +57,17 @@ class Conversation:
         collector: SpeechCollector,
         speech_player: SpeechPlayer,
         transcript_writer: TranscriptWriter,
+        usage_meter: UsageMeter,
         is_connection_alive: Callable[[], Awaitable[bool]],
     ) -> None:
         self._services = services
-        self._prefetched_reply = PrefetchedReply(claude, services.settings)
+        self._prefetched_reply = PrefetchedReply(claude, services.settings, usage_meter)
         self._id = interview.id
         self._fence = interview.fence
         self._phrases = phrases
         self._position = position
         self._collector = collector
-        self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer)
+        self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer, usage_meter)
         self._transcript_writer = transcript_writer
         self._is_connection_alive = is_connection_alive
         self._wake_up_event = asyncio.Event()
@@ -142,6 +144,12 @@ class Conversation:
 
         Raises LeaseLost when the interview belongs to a newer interviewer or to the typed channel.
         """
+        try:
+            return await self._run_until_ending()
+        finally:
+            await self._prefetched_reply.discard()
+
+    async def _run_until_ending(self) -> Interview:
         while True:
             interview = await get_interview(self._id)
             if (
@@ -152,7 +160,6 @@ class Conversation:
             ):
                 raise LeaseLost
             if interview.status is InterviewStatus.ENDING:
-                await self._prefetched_reply.discard()
                 await self._store_pending_speech()
                 return interview
             if interview.status not in OPEN_STATUSES:

@@ -15,6 +15,7 @@ from agent.interview_context import load_position
 from agent.interviewer import create_claude_client
 from agent.phrases import load_phrasebook
 from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
+from agent.usage_meter import UsageMeter
 from agent.voice.conversation import Conversation
 from agent.voice.room_events import ConnectionMonitor, RoomEvents
 from agent.voice.session import VoiceAgent, create_session
@@ -73,19 +74,22 @@ async def conduct_interview(job: RoomJob) -> None:
     async def renew() -> bool:
         return await renew_lease(Interview, job.interview_id, job.fence, job.holder, lease_seconds)
 
+    usage_meter = UsageMeter()
     try:
         async with create_claude_client(services.settings) as claude, hold_lease(renew, lease_seconds):
-            if ending := await _run_session(job, claude, interview):
+            if ending := await _run_session(job, claude, interview, usage_meter):
                 await finish_interview(services, ending)
     except LeaseLost:
         raise
     except Exception as error:
         await retry_or_give_up(services, interview, error)
         raise
+    finally:
+        await usage_meter.store_rest(job.interview_id)
     await interview_transitions.release_interview_lease(job.interview_id, job.fence)
 
 
-async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Interview) -> Interview | None:
+async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Interview, usage_meter: UsageMeter) -> Interview | None:
     """Return the interview once it is ENDING, or None if the job was asked to stop first."""
     position = await load_position(interview)
     session = create_session(job.services.settings, interview.language)
@@ -100,6 +104,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         collector=collector,
         speech_player=speech_player,
         transcript_writer=transcript_writer,
+        usage_meter=usage_meter,
         is_connection_alive=connection.is_alive,
     )
     events = RoomEvents(

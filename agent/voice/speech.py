@@ -14,6 +14,7 @@ from prometheus_client import Histogram
 
 from agent.interview_context import build_interviewer_update
 from agent.plan import InterviewPlan
+from agent.usage_meter import UsageMeter
 from agent.voice.transcript_writer import TranscriptWriter
 from models.documents.interview import OPEN_STATUSES, EndReason, InterviewStatus
 from models.documents.turn import Channel, Latency, Move, NewTurn, Source, Speaker
@@ -152,10 +153,13 @@ class SpeechPlayer:
 class UtteranceDelivery:
     """Speaks an utterance, publishes its text while it is composed, and stores what was heard under the lease's fence."""
 
-    def __init__(self, fence: int, speech_player: SpeechPlayer, transcript_writer: TranscriptWriter) -> None:
+    def __init__(
+        self, fence: int, speech_player: SpeechPlayer, transcript_writer: TranscriptWriter, usage_meter: UsageMeter
+    ) -> None:
         self._fence = fence
         self._speech_player = speech_player
         self._transcript_writer = transcript_writer
+        self._usage_meter = usage_meter
         self._answer_timing: AnswerTiming | None = None
 
     def start_latency_measurement(self, timing: AnswerTiming) -> None:
@@ -179,7 +183,13 @@ class UtteranceDelivery:
         turn = build_spoken_turn(plan, utterance, spoken, latency)
         is_code_reply = utterance.is_code_reply if turn.move else None
         update = build_interviewer_update(
-            plan, self._fence, turn, reason=utterance.reason, is_code_reply=is_code_reply, statuses=STORABLE_STATUSES
+            plan,
+            self._fence,
+            turn,
+            reason=utterance.reason,
+            is_code_reply=is_code_reply,
+            reply_usage=self._usage_meter.take(),
+            statuses=STORABLE_STATUSES,
         )
         await self._transcript_writer.add_interviewer_turns([turn], update)
 

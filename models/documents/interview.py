@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.documents.interview_indexes import INDEXES
 from models.documents.turn import Channel
+from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import Lease
 from models.storage.stored_document import StoredDocument
@@ -123,11 +124,22 @@ class RoomState(BaseModel):
     """Consecutive dispatches that no interviewer answered."""
 
 
+class InterviewerRecord(BaseModel):
+    """The interviewer that composed a reply."""
+
+    model: str
+    """The model that answered, as the API named it."""
+    prompt_version: str
+    """agent.prompts.PROMPT_VERSION at the time."""
+
+
 class Erasure(BaseModel):
     """How much was erased, and whether its deletion is still pending."""
 
     turns: int
     evaluations: int
+    evaluation_usage: Usage = Usage()
+    """Usage of the deleted evaluations. It contains no personal data."""
     recordings: int = 0
     """Number of recording files; their bytes are deleted by a job (recording.media_erasure)."""
     pending: bool = True
@@ -177,6 +189,10 @@ class Interview(StoredDocument):
     """Replies that code gave because Claude did not answer in time."""
     replies: int = 0
     """Replies requested from Claude."""
+    reply_usage: Usage = Usage()
+    """Usage of all calls of Claude for replies, including calls whose reply was discarded."""
+    interviewer: InterviewerRecord | None = None
+    """The interviewer of the last call; None until Claude has answered one."""
     due_at: datetime | None = None
     """When a written reply is due: immediately after a typed message; in TEXT, otherwise at the next limit of time or silence."""
     attempts: int = 0

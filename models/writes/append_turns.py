@@ -15,6 +15,7 @@ from models.documents.turn import Channel, NewTurn, Turn, find_turn, get_turn_co
 from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import update_interview
+from models.writes.reply_usage import ReplyUsage, usage_expressions, usage_values
 
 
 class Superseded(Exception):
@@ -39,6 +40,8 @@ class InterviewerUpdate:
     """If set, raise Superseded unless this is still the last seq."""
     statuses: Sequence[InterviewStatus] = OPEN_STATUSES
     """States in which the turns are accepted; with ENDING, also words spoken before the interview was ended."""
+    reply_usage: ReplyUsage | None = None
+    """Usage of the calls of Claude since the last stored reply; None if there were none."""
 
 
 async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: int | None = None) -> tuple[Turn, Interview]:
@@ -98,7 +101,7 @@ async def append_interviewer_turns(
     `update.expected_seq` is not the last seq.
     """
     count = len(turns)
-    values: dict[str, Any] = {"progress": update.progress, "attempts": 0}
+    values: dict[str, Any] = {"progress": update.progress, "attempts": 0, **usage_values(update.reply_usage)}
     end_fields = {}
     start_fields = {}
     if any(turn.channel is Channel.VOICE for turn in turns):
@@ -132,6 +135,7 @@ async def append_interviewer_turns(
         "replies": {"$add": ["$replies", int(update.is_code_reply is not None)]},
         "code_replies": {"$add": ["$code_replies", int(update.is_code_reply or False)]},
         "due_at": due_at,
+        **usage_expressions(update.reply_usage),
         **start_fields,
         **end_fields,
     }

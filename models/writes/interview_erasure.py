@@ -5,10 +5,12 @@ from typing import Any
 from bson import ObjectId
 
 from models.documents.evaluation import Evaluation
+from models.documents.evaluation_usage import sum_evaluation_usages
 from models.documents.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, get_interview
 from models.documents.judgement import JudgementDocument
 from models.documents.recording import Recording, list_recordings_for_interviews
 from models.documents.turn import get_turn_collection
+from models.documents.usage import Usage
 from models.storage.backoff import Backoff
 from models.storage.lease import from_now
 from models.writes.interview_updates import update_interview
@@ -43,13 +45,14 @@ _ERASURE_MARK: dict[str, Any] = {
 async def mark_erased(interview_id: ObjectId) -> Interview | None:
     """Set `erased_at`, remove every personal field and cancel the interview if it is not over.
 
-    Returns None if the interview is unknown or already erased. From here on no turn, evaluation or job writes to
-    it: each is conditional on `erased_at` being null.
+    The usage remains, because it contains no personal data. Returns None if the interview is unknown or already erased.
+    From here on no turn, evaluation or job writes to it: each is conditional on `erased_at` being null.
     """
     while (interview := await get_interview(interview_id)) and interview.erased_at is None:
         counts = Erasure(
             turns=await get_turn_collection().count_documents({"interview_id": interview_id}),
             evaluations=await Evaluation.find({"interview_id": interview_id}).count(),
+            evaluation_usage=(await sum_evaluation_usages([interview_id])).get(interview_id, Usage()),
             recordings=sum(len(recording.files) for recording in await list_recordings_for_interviews([interview_id])),
         )
         cancellation = {} if interview.status in TERMINAL_STATUSES else {"status": InterviewStatus.CANCELLED, "end_reason": None}

@@ -19,7 +19,7 @@ from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, map_stored_fields, object_type, resolved_field
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
-from schema.types.evaluation import Evaluation
+from schema.types.evaluation import Evaluation, Usage
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
@@ -71,6 +71,18 @@ class Progress:
     def limit_seconds(self) -> int:
         """The maximum duration of the interview, in seconds."""
         return self.position.limit_minutes * 60
+
+
+@object_type
+class InterviewUsage:
+    """Tokens and cost of the language models for one interview. Erasing the interview does not change them."""
+
+    replies: Usage = strawberry.field(
+        description="All calls for the interviewer's replies, including those whose reply was not used. A call that was cut off "
+        "counts with the output tokens that the model had reported by then."
+    )
+    evaluations: Usage = strawberry.field(description="All calls for all versions of the evaluation.")
+    total: Usage = strawberry.field(description="The sum of both.")
 
 
 @object_type
@@ -211,6 +223,12 @@ class Interview(Node):
         if self.document.erased_at is not None:
             return []
         return [Recording.of(file) for file in await info.context.loaders.recordings.load(self.document.id)]
+
+    @resolved_field(guard=Action.READ_EVALUATION)
+    async def usage(self, info: Info) -> InterviewUsage | None:
+        """Tokens and cost of the interview so far. FORBIDDEN for VIEWER and CANDIDATE."""
+        found = await info.context.loaders.usages.load(self.document.id)
+        return as_graphql(InterviewUsage, found) if found else None
 
     async def _load_evaluations(self, info: Info) -> list[EvaluationDocument]:
         if self.document.erased_at is not None:

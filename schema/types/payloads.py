@@ -127,7 +127,9 @@ class SavePositionPayload:
 class EraseInterviewPayload:
     """The result of eraseInterview."""
 
-    interview: Interview = strawberry.field(description="What remains of the interview: state, times, position and consent.")
+    interview: Interview = strawberry.field(
+        description="What remains of the interview: state, times, position, consent and usage."
+    )
     receipt: str = strawberry.field(
         description="A signed JWT (HS256) without personal data: the interview's id, erasedAt, and how many turns, evaluations "
         "and recordings were erased. The same interview always gives the same receipt."

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,11 @@ import structlog
 from anthropic import AsyncAnthropic
 
 import settings
-from agent.interviewer import MoveChosen, stream_reply
+from agent.interviewer import MoveChosen, ReplyEvent, stream_reply
 from agent.prompts import Background, compose_prompt
+from agent.usage_meter import UsageMeter
 from lifecycle.services import Services
+from models.writes.reply_usage import ReplyUsage
 from sandbox.anthropic.provider import AnthropicProvider
 from tests.agent.stored_chats import Chat, make_chat
 from tests.agent.talks import Talk
@@ -25,9 +27,10 @@ SECRET_WORD = "heliotrope"
 
 @dataclass(frozen=True)
 class CollectedReply:
-    """The events of one reply, and the log entries written meanwhile."""
+    """The events of one reply, the usage of its call, and the log entries written meanwhile."""
 
     events: list[MoveChosen | str]
+    usage: ReplyUsage | None
     logs: list[Any]
 
     @property
@@ -40,6 +43,15 @@ class CollectedReply:
         return "".join(event for event in self.events if isinstance(event, str))
 
 
+def open_reply(
+    claude: AsyncAnthropic, timeouts: settings.InterviewSettings, talk: Talk, usage_meter: UsageMeter | None = None
+) -> AsyncGenerator[ReplyEvent, None]:
+    """Return the events of a reply to what the candidate has said last."""
+    plan = talk.plan
+    prompt = compose_prompt(talk.position, Background(), plan, talk.turns)
+    return stream_reply(claude, settings.AnthropicSettings(), timeouts, plan, prompt, usage_meter or UsageMeter())
+
+
 RequestReply = Callable[..., Awaitable[CollectedReply]]
 
 
@@ -50,20 +62,19 @@ def request_reply(claude: AsyncAnthropic, provider: AnthropicProvider, caplog: p
     async def request(
         talk: Talk, timeouts: settings.InterviewSettings = PATIENT_TIMEOUTS, client: AsyncAnthropic | None = None
     ) -> CollectedReply:
-        plan = talk.plan
-        prompt = compose_prompt(talk.position, Background(), plan, talk.turns)
+        usage_meter = UsageMeter()
         requests_before = len(provider.reply_requests)
         events: list[MoveChosen | str] = []
         with structlog.testing.capture_logs() as logs:
             async with (
                 asyncio.timeout(20),
-                aclosing(stream_reply(client or claude, settings.AnthropicSettings(), timeouts, plan, prompt)) as stream,
+                aclosing(open_reply(client or claude, timeouts, talk, usage_meter)) as stream,
             ):
                 async for event in stream:
                     events.append(event)
-        reply = CollectedReply(events, list(logs))
+        reply = CollectedReply(events, usage_meter.take(), list(logs))
         assert isinstance(events[0], MoveChosen), "the move precedes the words"
-        assert reply.final_move.move in plan.allowed_moves
+        assert reply.final_move.move in talk.plan.allowed_moves
         assert reply.text
         assert reply.text == reply.text.strip()
         assert reply.text.count("?") <= 1, f"two questions in one reply: {reply.text}"

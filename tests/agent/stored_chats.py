@@ -105,6 +105,12 @@ async def open_process_services(settings: Settings) -> AsyncIterator[Services]:
         yield Services(settings, live, jobs, rooms)
 
 
+def with_settings(services: Services, group: str, **values: float) -> Services:
+    """Return the same services with other settings in that group."""
+    changed = getattr(services.settings, group).model_copy(update=values)
+    return replace(services, settings=services.settings.model_copy(update={group: changed}))
+
+
 async def wait_for_reply_requests(provider: AnthropicProvider, calls: int) -> None:
     """Wait until Claude has received `calls` requests for a reply."""
     async with asyncio.timeout(15):

@@ -6,12 +6,11 @@ import pytest
 from anthropic import AsyncAnthropic
 
 import settings
-from agent.interviewer import MoveChosen, stream_reply
-from agent.prompts import Background, compose_prompt
+from agent.interviewer import MoveChosen
 from models.documents.interview import EndReason
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
-from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply
+from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply, open_reply
 from tests.agent.talks import ENGLISH, QUESTIONS, Talk, make_greeted_talk
 from tests.helpers import wait_until
 
@@ -50,6 +49,10 @@ FAILING_MOVE_LINES = {
     "max_tokens": (ScriptedReply(text="NEX", stop_reason="max_tokens"), "stop reason max_tokens"),
     "nothing at all": (ScriptedReply(raw_body=""), "incomplete stream"),
     "a proxy's page": (ScriptedReply(raw_body="<html>heliotrope</html>"), "incomplete stream"),
+    "no usage": (
+        ScriptedReply(raw_body='event: message_start\ndata: {"type": "message_start", "message": {"content": []}}\n\n'),
+        "incomplete stream",
+    ),
     "an event that is no JSON": (ScriptedReply(raw_body="event: message_start\ndata: heliotrope\n\n"), "JSONDecodeError"),
 }
 
@@ -103,9 +106,8 @@ async def test_time_of_the_consumer_does_not_count_toward_the_timeout(
     provider.scripts.append(
         ScriptedReply(text="CLARIFY\nI mean your daily work. Any of it. Small things too.", delta_characters=1)
     )
-    prompt = compose_prompt(talk.position, Background(), talk.plan, talk.turns)
     events = []
-    async with aclosing(stream_reply(claude, settings.AnthropicSettings(), SHORT_GAP_TIMEOUTS, talk.plan, prompt)) as words:
+    async with aclosing(open_reply(claude, SHORT_GAP_TIMEOUTS, talk)) as words:
         async for event in words:
             events.append(event)
             if event == "I mean your daily work.":
@@ -198,18 +200,17 @@ async def test_call_is_closed_when_the_consumer_stops_early(
 ) -> None:
     text = "CLARIFY\nI mean your daily work. Any of it."
     provider.default_script = ScriptedReply(text=text, delta_characters=1, stall_after=len(text) - 3)
-    prompt = compose_prompt(talk.position, Background(), talk.plan, talk.turns)
 
     async def is_closed() -> bool:
         return provider.open_streams == 0
 
-    async with aclosing(stream_reply(claude, settings.AnthropicSettings(), PATIENT_TIMEOUTS, talk.plan, prompt)) as words:
+    async with aclosing(open_reply(claude, PATIENT_TIMEOUTS, talk)) as words:
         assert [await anext(words), await anext(words)] == [MoveChosen(Move.CLARIFY, Source.MODEL), "I mean your daily work."]
         assert provider.open_streams == 1
     await wait_until(is_closed)
 
     async def consume() -> None:
-        async with aclosing(stream_reply(claude, settings.AnthropicSettings(), PATIENT_TIMEOUTS, talk.plan, prompt)) as words:
+        async with aclosing(open_reply(claude, PATIENT_TIMEOUTS, talk)) as words:
             async for _ in words:
                 pass
 

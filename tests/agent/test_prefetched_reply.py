@@ -7,15 +7,24 @@ from anthropic import AsyncAnthropic
 
 from agent.interviewer import MoveChosen, PrefetchedReply
 from agent.prompts import Background, Prompt, compose_prompt
+from agent.usage_meter import UsageMeter
 from models.documents.turn import Channel
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from settings import Settings
+from tests.agent.expected_usage import compute_expected_usage
 from tests.agent.talks import Talk, make_greeted_talk
+from tests.helpers import wait_until
 
 
 @pytest.fixture
-async def prefetched(claude: AsyncAnthropic, settings: Settings) -> AsyncIterator[PrefetchedReply]:
-    prefetched_reply = PrefetchedReply(claude, settings)
+def usage_meter() -> UsageMeter:
+    """The meter of the prefetched replies."""
+    return UsageMeter()
+
+
+@pytest.fixture
+async def prefetched(claude: AsyncAnthropic, settings: Settings, usage_meter: UsageMeter) -> AsyncIterator[PrefetchedReply]:
+    prefetched_reply = PrefetchedReply(claude, settings, usage_meter)
     yield prefetched_reply
     await prefetched_reply.discard()
 
@@ -75,3 +84,34 @@ async def test_prefetched_reply_is_by_code_when_claude_fails(prefetched: Prefetc
     talk = make_talk("I like puzzles.")
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
     assert talk.position.questions[1].text in await take_events(prefetched, talk)
+
+
+async def test_usage_of_discarded_prefetches_is_recorded(
+    prefetched: PrefetchedReply, provider: AnthropicProvider, usage_meter: UsageMeter
+) -> None:
+    text = "NEXT\nThank you for that, it was"
+    provider.default_script = ScriptedReply(text=text, delta_characters=1, stall_after=len(text))
+    talks = [make_talk("I like puzzles."), make_talk("I like puzzles.", "And people.")]
+    for talk in talks:
+        await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
+        prefetch = prefetched._prefetch
+        assert prefetch
+        await wait_until(prefetch.events.qsize)
+    await prefetched.discard()
+    taken = usage_meter.take()
+    assert taken
+    assert taken.usage == compute_expected_usage(provider.reply_requests, [1, 1])
+    await prefetched.discard()
+    assert usage_meter.take() is None
+
+
+async def test_usage_of_a_prefetched_reply_is_recorded_once(
+    prefetched: PrefetchedReply, provider: AnthropicProvider, usage_meter: UsageMeter
+) -> None:
+    provider.default_script = ScriptedReply(text="NEXT\nThank you for that.")
+    talk = make_talk("I like puzzles.")
+    await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
+    await take_events(prefetched, talk)
+    taken = usage_meter.take()
+    assert taken
+    assert taken.usage == compute_expected_usage(provider.reply_requests, ["NEXT\nThank you for that."])

@@ -1,5 +1,4 @@
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +19,14 @@ from models.writes.room_transitions import claim_interviewer_lease
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.mongod import Mongod
 from tests.agent.conftest import SECRET_WORD
-from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, wait_for_reply_requests
+from tests.agent.stored_chats import (
+    UNPROBED_ANSWER,
+    Chat,
+    make_chat,
+    open_process_services,
+    wait_for_reply_requests,
+    with_settings,
+)
 from tests.agent.talks import ENGLISH, QUESTIONS
 from tests.factories import make_position
 from tests.helpers import wait_until
@@ -58,12 +64,6 @@ async def test_incomplete_reply_counts_as_a_reply_by_code(chat: Chat, provider: 
 
 
 # --- the lease
-
-
-def with_settings(services: Services, group: str, **values: float) -> Services:
-    """Return the same services with other settings in that group."""
-    changed = getattr(services.settings, group).model_copy(update=values)
-    return replace(services, settings=services.settings.model_copy(update={group: changed}))
 
 
 async def test_losing_the_lease_during_composition_stops_the_job_without_a_turn(

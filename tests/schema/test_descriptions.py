@@ -229,6 +229,7 @@ GUARDED_FIELDS = {
     "Interview.latency": Action.READ_REFERENCES,
     "Interview.recordings": Action.READ_RECORDING,
     "Interview.url": Action.READ_REFERENCES,
+    "Interview.usage": Action.READ_EVALUATION,
 }
 
 

@@ -101,6 +101,42 @@ async def test_failed_evaluation_has_a_reason_and_no_results(api: ApiClient, ten
     assert read == {"status": "FAILED", **dict.fromkeys(("overallScore", "recommendation", "summary", "coverage"))}
 
 
+# --- usage
+
+
+async def test_usage_of_an_interview_has_its_replies_and_all_versions_of_its_evaluation(api: ApiClient, tenant: Tenant) -> None:
+    replies = {"input_tokens": 1000, "cached_input_tokens": 200, "output_tokens": 30, "cost_usd": 0.01}
+    interview = await tenant.make_interview(COMPLETED, reply_usage=replies)
+    unused = await tenant.make_interview(COMPLETED)
+    usage = Usage(input_tokens=9, cached_input_tokens=4, output_tokens=2, cost_usd=0.25)
+    await tenant.make_evaluation(interview, version=1, status=EvaluationStatus.FAILED, outcome=None, usage=usage)
+    await tenant.make_evaluation(interview, version=2, usage=usage)
+    parts = " ".join(
+        f"{part} {{ inputTokens cachedInputTokens outputTokens costUsd }}" for part in ("replies", "evaluations", "total")
+    )
+    query = (
+        f"query($id: ID!) {{ interview(id: $id) {{ usage {{ {parts} }} }} interviews {{ nodes {{ id usage {{ {parts} }} }} }} }}"
+    )
+    token = await issue_token(tenant, Role.INTEGRATION)
+    expected = {
+        "replies": {"inputTokens": 1000, "cachedInputTokens": 200, "outputTokens": 30, "costUsd": 0.01},
+        "evaluations": {"inputTokens": 18, "cachedInputTokens": 8, "outputTokens": 4, "costUsd": 0.5},
+        "total": {"inputTokens": 1018, "cachedInputTokens": 208, "outputTokens": 34, "costUsd": 0.51},
+    }
+    nothing = {"inputTokens": 0, "cachedInputTokens": 0, "outputTokens": 0, "costUsd": 0.0}
+    read = await api.execute(query, token, id=global_id_of(interview))
+    assert read["interview"]["usage"] == expected
+    assert {node["id"]: node["usage"] for node in read["interviews"]["nodes"]} == {
+        global_id_of(interview): expected,
+        global_id_of(unused): dict.fromkeys(expected, nothing),
+    }
+    await api.mutate(
+        "eraseInterview", await issue_token(tenant, Role.ADMIN), "receipt { __typename }", id=global_id_of(interview)
+    )
+    erased = await api.execute(query, token, id=global_id_of(interview))
+    assert erased["interview"]["usage"] == expected
+
+
 # --- evaluateInterview
 
 

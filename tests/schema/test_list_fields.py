@@ -47,6 +47,7 @@ SELECTIONS = [
     "pageInfo { endCursor } edges { node { id candidate { name email } decision consent { textVersion } } }",
     "nodes { again: status status endReason ...F evaluation { overallScore summary } transcript(first: 1) { turns { text } } }",
     "nodes { url recordings { kind } latency { replies p50 { heard } } evaluations { version } durationSeconds erasedAt }",
+    "nodes { usage { replies { inputTokens } evaluations { outputTokens } total { costUsd } } }",
     "totalCount nodes { __typename status @skip(if: true) channel @include(if: true) }",
 ]
 

@@ -1,0 +1,65 @@
+"""Usage of the interviewer's calls of Claude, from the end of each call until it is stored with the interview."""
+
+import pymongo
+import structlog
+from anthropic.types import Message
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+
+from agent.prompts import PROMPT_VERSION
+from lifecycle.claude_usage import compute_usage
+from models.documents.interview import InterviewerRecord
+from models.documents.usage import Usage
+from models.writes.reply_usage import ReplyUsage, add_reply_usage
+from settings import AnthropicSettings
+
+log = structlog.get_logger(__name__)
+
+STORE_SECONDS = 1.0
+"""Timeout of storing the remaining usage, so that it hardly delays the end of a job."""
+
+
+class UsageMeter:
+    """Adds up the usage of calls of Claude that is not stored yet. One meter serves one holder of the interview's lease.
+
+    The next stored turn includes the usage (`take`), so that a call and its reply are stored in one transaction. `store_rest`
+    stores what no turn included. Usage is never counted twice, but it can be lost: that of the last calls if the lease is lost
+    or MongoDB fails while they are being stored, and that of all calls since the last turn if the process is killed.
+    """
+
+    def __init__(self) -> None:
+        self._unstored: ReplyUsage | None = None
+
+    def record_call(self, message: Message, settings: AnthropicSettings) -> None:
+        """Add the usage of a call, as far as its message arrived."""
+        usage = compute_usage(
+            message.usage,
+            input_usd=settings.reply_input_usd,
+            cached_input_usd=settings.reply_cached_input_usd,
+            output_usd=settings.reply_output_usd,
+        )
+        self._add(ReplyUsage(usage, InterviewerRecord(model=message.model, prompt_version=PROMPT_VERSION)))
+
+    def take(self) -> ReplyUsage | None:
+        """Return the usage to store with the next turn, and start again from zero."""
+        taken, self._unstored = self._unstored, None
+        return taken
+
+    def put_back(self, taken: ReplyUsage | None) -> None:
+        """Return usage that was taken and has certainly not been stored."""
+        if taken:
+            self._add(taken)
+
+    async def store_rest(self, interview_id: ObjectId) -> None:
+        """Store the usage of calls whose reply was not stored. Failures are logged, and lose the usage."""
+        if (rest := self.take()) is None:
+            return
+        try:
+            with pymongo.timeout(STORE_SECONDS):
+                await add_reply_usage(interview_id, rest)
+        except PyMongoError as error:
+            log.warning("usage not stored", reason=type(error).__name__, **rest.usage.model_dump())
+
+    def _add(self, added: ReplyUsage) -> None:
+        usage = self._unstored.usage if self._unstored else Usage()
+        self._unstored = ReplyUsage(usage.plus(added.usage), added.interviewer)

@@ -1,0 +1,40 @@
+"""Tokens and cost of interviews: the interviewer's replies, and all versions of the evaluation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from models.documents.evaluation_usage import sum_evaluation_usages
+from models.documents.interview import Interview
+from models.documents.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewUsage:
+    """Usage of Claude for one interview."""
+
+    replies: Usage
+    evaluations: Usage
+
+    @property
+    def total(self) -> Usage:
+        """The sum of both."""
+        return self.replies.plus(self.evaluations)
+
+
+async def read_interview_usages(interview_ids: Sequence[ObjectId]) -> dict[ObjectId, InterviewUsage]:
+    """Return the usage of each of these interviews that exists.
+
+    The evaluations of an erased interview are deleted: their usage is that at the time of the erasure.
+    """
+    evaluations = await sum_evaluation_usages(interview_ids)
+    projection = {"reply_usage": 1, "erasure.evaluation_usage": 1}
+    usages = {}
+    async for row in Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, projection):
+        at_erasure = (row.get("erasure") or {}).get("evaluation_usage")
+        usages[row["_id"]] = InterviewUsage(
+            Usage.model_validate(row.get("reply_usage") or {}),
+            Usage.model_validate(at_erasure) if at_erasure else evaluations.get(row["_id"], Usage()),
+        )
+    return usages
