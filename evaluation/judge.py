@@ -27,6 +27,7 @@ from evaluation.prompt import (
     build_system_text,
     compute_prompt_digest,
 )
+from lifecycle.claude_usage import compute_usage
 from models.documents.position import PositionContent
 from models.documents.turn import Turn
 from models.documents.usage import Usage
@@ -35,8 +36,6 @@ log = structlog.get_logger(__name__)
 
 MAX_TOKENS = 32_000
 """Limit for a judgement with the thinking before it. Twenty criteria with their quotes take about 8,000 tokens."""
-CACHE_WRITE_FACTOR = 1.25
-"""Price of writing a token to the cache, relative to an input token."""
 
 _TRANSIENT_STATUSES = (408, 409, 429)
 _NO_CREDIT = "Claude refuses for lack of credit: add credit to the Anthropic account (Plans & Billing)"
@@ -141,7 +140,12 @@ async def ask_judge(
     if not received:
         raise JudgeFailed("Claude's answer is not a message of its API.")
     message = received[-1]
-    usage = _compute_usage(message, anthropic)
+    usage = compute_usage(
+        message.usage,
+        input_usd=anthropic.input_usd,
+        cached_input_usd=anthropic.cached_input_usd,
+        output_usd=anthropic.output_usd,
+    )
     log.info("judgement received", message_id=message.id, stop_reason=message.stop_reason, **usage.model_dump())
     await record_usage(usage)
     if message.stop_reason != "end_turn":
@@ -201,19 +205,3 @@ def _explain_stop_reason(stop_reason: str | None) -> str:
             return f"Claude's judgement was longer than {MAX_TOKENS} tokens and was cut off."
         case _:
             return f"Claude's judgement ended early ({stop_reason})."
-
-
-def _compute_usage(message: Message, anthropic: settings.AnthropicSettings) -> Usage:
-    usage = message.usage
-    written, cached = usage.cache_creation_input_tokens or 0, usage.cache_read_input_tokens or 0
-    cost = (
-        (usage.input_tokens + CACHE_WRITE_FACTOR * written) * anthropic.input_usd
-        + cached * anthropic.cached_input_usd
-        + usage.output_tokens * anthropic.output_usd
-    )
-    return Usage(
-        input_tokens=usage.input_tokens + written,
-        cached_input_tokens=cached,
-        output_tokens=usage.output_tokens,
-        cost_usd=round(cost / 1_000_000, 6),
-    )

@@ -155,8 +155,8 @@ def build_outcome(
         provenance=Provenance(
             rubric_digest=compute_rubric_digest(position),
             consent_text_version=interview.consent.text_version if interview.consent else None,
-            interviewer_model=None,
-            interviewer_prompt_version=None,
+            interviewer_model=interview.interviewer.model if interview.interviewer else None,
+            interviewer_prompt_version=interview.interviewer.prompt_version if interview.interviewer else None,
         ),
     )
 

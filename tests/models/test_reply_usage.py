@@ -85,8 +85,8 @@ async def test_usage_of_an_interview_sums_all_versions_of_its_evaluation() -> No
     for version, (status, usage) in enumerate(
         [(EvaluationStatus.COMPLETED, USAGE), (EvaluationStatus.FAILED, TWICE), (EvaluationStatus.RUNNING, Usage())], 1
     ):
-        await new_evaluation(interview, version=version, status=status, usage=usage.model_dump()).insert()
-    await new_evaluation(other, usage=TWICE.model_dump()).insert()
+        await new_evaluation(interview, version=version, status=status, usage=usage).insert()
+    await new_evaluation(other, usage=TWICE).insert()
     usages = await read_interview_usages([interview.id, other.id, ObjectId()])
     assert usages == {
         interview.id: InterviewUsage(replies=USAGE, evaluations=THRICE),
@@ -97,8 +97,8 @@ async def test_usage_of_an_interview_sums_all_versions_of_its_evaluation() -> No
 
 async def test_erasure_keeps_the_usage_and_counts_the_deleted_evaluations_once() -> None:
     interview = await make_interview(status=InterviewStatus.COMPLETED, reply_usage=USAGE, interviewer=FIRST.interviewer, fence=1)
-    await new_evaluation(interview, version=1, status=EvaluationStatus.COMPLETED, usage=USAGE.model_dump(), due_at=None).insert()
-    await new_evaluation(interview, version=2, status=EvaluationStatus.FAILED, usage=TWICE.model_dump(), due_at=None).insert()
+    await new_evaluation(interview, version=1, status=EvaluationStatus.COMPLETED, usage=USAGE, due_at=None).insert()
+    await new_evaluation(interview, version=2, status=EvaluationStatus.FAILED, usage=TWICE, due_at=None).insert()
     before = await read_usage(interview)
     assert before == InterviewUsage(replies=USAGE, evaluations=THRICE)
     await mark_erased(interview.id)
