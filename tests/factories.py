@@ -6,7 +6,18 @@ from typing import Any
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.documents.evaluation import CriterionResult, Evaluation, EvaluationOutcome, Review
+from evaluation.rubric import get_recommendation, to_score
+from models.documents.evaluation import (
+    CriterionResult,
+    CriterionState,
+    Evaluation,
+    EvaluationOutcome,
+    InconclusiveReason,
+    JudgePass,
+    Provenance,
+    QuestionCoverage,
+    Review,
+)
 from models.documents.interview import (
     Candidate,
     Consent,
@@ -23,6 +34,7 @@ from models.documents.interview import (
 from models.documents.position import Criterion, Level, Position, PositionContent, Question
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
+from models.documents.usage import Usage
 from models.storage.clock import now
 from models.writes.append_turns import InterviewerUpdate, append_candidate_turn
 
@@ -136,21 +148,53 @@ def new_evaluation(interview: Interview, **values: Any) -> Evaluation:
 
 
 def new_outcome(level: int | None = 3) -> EvaluationOutcome:
-    """Return an outcome with all three criteria at this level."""
-    score = None if level is None else (level - 1) * 25.0
+    """Return an outcome of one pass with all three criteria at this level, or without any score."""
+    score = to_score(level)
     criteria = [
-        CriterionResult(key=key, name=key, weight=1, level=level, score=score, rationale="because", evidence=[])
+        CriterionResult(
+            key=key,
+            name=key,
+            weight=1,
+            level=level,
+            score=score,
+            rationale="because",
+            evidence=[],
+            state=CriterionState.NOT_ASSESSED if level is None else CriterionState.ASSESSED,
+            questions=[QuestionCoverage(question_key="incident", asked=True, answered=level is not None)],
+            pass_levels=[level],
+            spread=None if level is None else 0,
+        )
         for key in ("technical", "communication", "problem_solving")
     ]
+    judge_pass = JudgePass(
+        number=1,
+        model="test",
+        message_id="msg_test",
+        max_tokens=1000,
+        prompt_digest="01",
+        judgement_digest="23",
+        claimed_quotes=3,
+        failed_quotes=0,
+        is_void=False,
+        overall_score=score,
+        usage=Usage(output_tokens=1),
+    )
     return EvaluationOutcome(
         overall_score=score,
-        recommendation=Recommendation.INCONCLUSIVE if level is None else Recommendation.HIRE,
+        lowest_score=score,
+        highest_score=score,
+        recommendation=Recommendation.INCONCLUSIVE if score is None else get_recommendation(score),
+        inconclusive_reason=InconclusiveReason.LOW_COVERAGE if level is None else None,
         summary="a summary",
         coverage=0 if level is None else 1,
         criteria=criteria,
         strengths=[],
         weaknesses=[],
         model="test",
+        passes=[judge_pass],
+        provenance=Provenance(
+            rubric_digest="45", consent_text_version="test", interviewer_model="test", interviewer_prompt_version="test"
+        ),
     )
 
 

@@ -71,7 +71,7 @@ _describe_enum(
     "The role of a caller. API keys have one of the first four roles.",
     {
         "ADMIN": "May do everything in the organization except write as the candidate.",
-        "RECRUITER": "Like ADMIN, except for erasing interviews.",
+        "RECRUITER": "Like ADMIN, except for erasing interviews and reading raw judgements.",
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
         "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations and saving positions.",
@@ -154,7 +154,7 @@ _describe_enum(
         "HIRE": "The overall score is at least 50 and below 75.",
         "NO_HIRE": "The overall score is at least 25 and below 50.",
         "STRONG_NO_HIRE": "The overall score is below 25.",
-        "INCONCLUSIVE": "No score: criteria with less than 0.6 of the rubric's weight could be assessed.",
+        "INCONCLUSIVE": "No score: `inconclusiveReason` says why.",
     },
 )
 _describe_enum(

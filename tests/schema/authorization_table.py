@@ -21,11 +21,13 @@ from graphql import (
 )
 
 from models.documents.evaluation import Evaluation as EvaluationDocument
-from models.documents.evaluation import Evidence, Finding, LevelOverride, Review
+from models.documents.evaluation import Evidence, EvidenceFlag, Finding, InconclusiveReason, LevelOverride, Review, ReviewFlag
 from models.documents.interview import Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
+from models.documents.judgement import JudgementDocument
 from models.documents.organization import Role
 from models.documents.position import CriterionAnalysis, JobAnalysis, Position
 from models.documents.turn import Channel, Latency, Speaker
+from models.documents.usage import Usage
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from schema.build import print_sdl
@@ -36,6 +38,7 @@ from tests.schema.api_client import ApiClient, issue_token
 SCHEMA = build_schema(print_sdl())
 ALL_ROLES = frozenset(Role)
 DECIDERS = frozenset({Role.ADMIN, Role.RECRUITER})
+ADMINS = frozenset({Role.ADMIN})
 CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 
 FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
@@ -81,12 +84,23 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Evaluation": {
         STAFF: (
             "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
-            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox createdAt completedAt reviews"
+            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox createdAt completedAt reviews "
+            "inconclusiveReason lowestScore highestScore flags passes evaluatorAddresses removedSentences replacedTexts "
+            "provenance"
+        ),
+        ADMINS: "rawJudgements",
+    },
+    "CriterionResult": {STAFF: "key name weight assessed level score rationale evidence state questions passLevels spread flags"},
+    "QuestionCoverage": {STAFF: "questionKey asked answered"},
+    "JudgePass": {
+        STAFF: (
+            "number model messageId maxTokens promptDigest judgementDigest claimedQuotes failedQuotes isVoid overallScore usage"
         )
     },
-    "CriterionResult": {STAFF: "key name weight assessed level score rationale evidence"},
+    "Provenance": {STAFF: "rubricDigest consentTextVersion interviewerModel interviewerPromptVersion"},
+    "RawJudgement": {ADMINS: "number text"},
     "Finding": {STAFF: "text evidence"},
-    "Evidence": {STAFF: "quote seq start end turn"},
+    "Evidence": {STAFF: "quote seq start end turn sentence sentenceStart sentenceEnd flags"},
     "InterviewUsage": {STAFF: "replies evaluations total"},
     "Usage": {STAFF: "inputTokens cachedInputTokens outputTokens costUsd"},
     "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
@@ -153,6 +167,10 @@ TYPE_QUERIES = {
     "PageInfo": "{ interviews { pageInfo { FIELD } } }",
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
     "CriterionResult": "{ evaluation(interviewId: $interview) { criteria { FIELD } } }",
+    "QuestionCoverage": "{ evaluation(interviewId: $interview) { criteria { questions { FIELD } } } }",
+    "JudgePass": "{ evaluation(interviewId: $interview) { passes { FIELD } } }",
+    "Provenance": "{ evaluation(interviewId: $interview) { provenance { FIELD } } }",
+    "RawJudgement": "{ evaluation(interviewId: $interview) { rawJudgements { FIELD } } }",
     "Finding": "{ evaluation(interviewId: $interview) { strengths { FIELD } } }",
     "Evidence": "{ evaluation(interviewId: $interview) { strengths { evidence { FIELD } } } }",
     "InterviewUsage": "{ interview(id: $interview) { usage { FIELD } } }",
@@ -274,11 +292,27 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
     await append_interviewer_turns(interview.id, [reply], new_interviewer_update(answers=turn.seq))
     await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.decision: Decision.ADVANCE})
-    evidence = [Evidence(quote=turn.text[:7], seq=turn.seq, start=0, end=7)]
+    evidence = [
+        Evidence(
+            quote=turn.text[:7],
+            seq=turn.seq,
+            start=0,
+            end=7,
+            sentence=turn.text,
+            sentence_end=len(turn.text),
+            flags=[EvidenceFlag.NEGATION],
+        )
+    ]
     judged = new_outcome().model_copy(
-        update={name: [Finding(text="found", evidence=evidence)] for name in ("strengths", "weaknesses")}
+        update={
+            **{name: [Finding(text="found", evidence=evidence)] for name in ("strengths", "weaknesses")},
+            "inconclusive_reason": InconclusiveReason.LOW_COVERAGE,
+            "flags": [ReviewFlag.BANDS_DIFFER],
+            "evaluator_addresses": [turn.seq],
+        }
     )
     judged.criteria[0].evidence = evidence
+    judged.criteria[0].flags = [ReviewFlag.LEVELS_DIFFER]
     review = Review(
         id=PydanticObjectId(),
         decision=Decision.ADVANCE,
@@ -291,6 +325,18 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     evaluation = await tenant.make_evaluation(
         interview, outcome=judged, reviews=[review], failure="None, in the end.", transcript_digest="0123"
     )
+    await JudgementDocument(
+        id=PydanticObjectId(),
+        interview_id=interview.id,
+        evaluation_id=evaluation.id,
+        number=1,
+        text="{}",
+        model="test",
+        message_id="msg_test",
+        max_tokens=1000,
+        prompt_digest="01",
+        usage=Usage(),
+    ).insert()
     await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
     return AuthorizationScenario(
         tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role}
