@@ -176,6 +176,9 @@ class JobsSettings(BaseModel):
     drain_seconds: float = Field(10.0, gt=0, description="Seconds that running jobs have to complete after SIGTERM.")
     judge_attempts: int = Field(5, gt=0, description="Attempts of one evaluation before it fails.")
     judge_seconds: float = Field(300.0, gt=0, description="Timeout of one call of the judge model.")
+    evaluations_per_day: int = Field(
+        10, gt=0, description="Evaluations of one interview that callers may request within 24 hours; repeats do not count."
+    )
 
 
 class LogSettings(BaseModel):

@@ -21,8 +21,8 @@ from graphql import (
 )
 
 from models.documents.evaluation import Evaluation as EvaluationDocument
-from models.documents.evaluation import Evidence, Finding, LevelOverride, Review
-from models.documents.interview import Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
+from models.documents.evaluation import Evidence, Finding, LevelOverride, RatedLevel, Rating, Review
+from models.documents.interview import Adoption, Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
 from models.documents.organization import Role
 from models.documents.position import CriterionAnalysis, JobAnalysis, Position
 from models.documents.turn import Channel, Latency, Speaker
@@ -42,7 +42,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript",
         ORGANIZATION_ROLES: "interviews position positions",
-        STAFF: "evaluation",
+        STAFF: "evaluation compareEvaluations",
+        DECIDERS: "agreement",
     },
     "Viewer": {ALL_ROLES: "role organization name"},
     "Organization": {ALL_ROLES: "id name"},
@@ -52,8 +53,9 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "erasedAt durationSeconds lastSeq transcript consent"
         ),
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency",
-        STAFF: "decision evaluation evaluations recordings usage",
+        STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage",
     },
+    "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
     "Consent": {ALL_ROLES: "textVersion givenAt recording"},
     "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
@@ -81,15 +83,23 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Evaluation": {
         STAFF: (
             "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
-            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox createdAt completedAt reviews"
+            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy requestReason createdAt "
+            "completedAt isBlind ratings reviews"
         )
     },
+    "CriterionAgreement": {DECIDERS: "positionVersion criterionKey ratings n exactShare kappa kappaLow kappaHigh"},
+    "EvaluationComparison": {
+        STAFF: ("a b criteria scoreDifference recommendationDiffers rubricDiffers promptDiffers modelDiffers transcriptDiffers")
+    },
+    "CriterionComparison": {STAFF: "key name a b levelDifference scoreDifference evidenceOnlyInA evidenceOnlyInB"},
     "CriterionResult": {STAFF: "key name weight assessed level score rationale evidence"},
     "Finding": {STAFF: "text evidence"},
     "Evidence": {STAFF: "quote seq start end turn"},
     "InterviewUsage": {STAFF: "replies evaluations total"},
     "Usage": {STAFF: "inputTokens cachedInputTokens outputTokens costUsd"},
     "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
+    "Rating": {STAFF: "reviewer createdAt levels"},
+    "RatedLevel": {STAFF: "criterionKey level reason"},
     "LevelOverride": {STAFF: "criterionKey level reason"},
     "Recording": {STAFF: "id kind status mimeType url durationSeconds sizeBytes startedAt failure"},
     "Invitation": {
@@ -104,13 +114,15 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         STAFF | {Role.CANDIDATE}: "endInterview",
         ALL_ROLES: "joinInterview",
         CANDIDATE_ONLY: "sendMessage",
-        DECIDERS: "reviewEvaluation savePosition",
+        DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition",
         frozenset({Role.ADMIN}): "eraseInterview",
     },
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
     "InterviewFilter": {
-        ORGANIZATION_ROLES: "status positionKey channel externalId createdAfter createdBefore updatedAfter candidate",
-        STAFF: "minScore maxScore recommendation decision reviewed",
+        ORGANIZATION_ROLES: (
+            "status positionKey positionVersion channel externalId createdAfter createdBefore updatedAfter candidate"
+        ),
+        STAFF: "minScore maxScore recommendation decision reviewed evaluationStatus",
     },
     "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
 }
@@ -118,13 +130,18 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
 MUTATION_PAYLOAD_TYPES = {
     *("StartInterviewPayload", "ScheduleInterviewPayload", "RenewInvitePayload", "JoinInterviewPayload", "SendMessagePayload"),
     *("EndInterviewPayload", "CancelInterviewPayload", "EvaluateInterviewPayload", "ReviewEvaluationPayload"),
+    *("RateEvaluationPayload", "AdoptEvaluationPayload"),
     *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
 """Reachable only through a subscription, whose row names the roles."""
 
-ALWAYS_NULL_FIELDS = {"Interview.erasedAt"}
+ALWAYS_NULL_FIELDS = {
+    "Interview.erasedAt",
+    # one evaluation has one level of the model, so there is no variance
+    *("CriterionAgreement.kappa", "CriterionAgreement.kappaLow", "CriterionAgreement.kappaHigh"),
+}
 """Null in the scenario, for every role."""
 
 # how each type is reached, with FIELD in the place of the field
@@ -133,6 +150,7 @@ TYPE_QUERIES = {
     "Viewer": "{ viewer { FIELD } }",
     "Organization": "{ viewer { organization { FIELD } } }",
     "Interview": "{ interview(id: $interview) { FIELD } }",
+    "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
     "Candidate": "{ interview(id: $interview) { candidate { FIELD } } }",
     "Consent": "{ interview(id: $interview) { consent { FIELD } } }",
     "Progress": "{ interview(id: $interview) { progress { FIELD } } }",
@@ -152,12 +170,17 @@ TYPE_QUERIES = {
     "PositionEdge": "{ positions { edges { FIELD } } }",
     "PageInfo": "{ interviews { pageInfo { FIELD } } }",
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
+    "CriterionAgreement": "{ agreement(positionKey: $position) { FIELD } }",
+    "EvaluationComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { FIELD } }",
+    "CriterionComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { criteria { FIELD } } }",
     "CriterionResult": "{ evaluation(interviewId: $interview) { criteria { FIELD } } }",
     "Finding": "{ evaluation(interviewId: $interview) { strengths { FIELD } } }",
     "Evidence": "{ evaluation(interviewId: $interview) { strengths { evidence { FIELD } } } }",
     "InterviewUsage": "{ interview(id: $interview) { usage { FIELD } } }",
     "Usage": "{ evaluation(interviewId: $interview) { usage { FIELD } } }",
     "Review": "{ evaluation(interviewId: $interview) { reviews { FIELD } } }",
+    "Rating": "{ evaluation(interviewId: $interview) { ratings { FIELD } } }",
+    "RatedLevel": "{ evaluation(interviewId: $interview) { ratings { levels { FIELD } } } }",
     "LevelOverride": "{ evaluation(interviewId: $interview) { reviews { overrides { FIELD } } } }",
     "Recording": "{ interview(id: $interview) { recordings { FIELD } } }",
     "Invitation": "{ invitation(token: $invite) { FIELD } }",
@@ -169,6 +192,8 @@ FIELD_ARGUMENTS = {
     "Query.invitation": "(token: $invite)",
     "Query.transcript": "(interviewId: $interview)",
     "Query.evaluation": "(interviewId: $interview)",
+    "Query.agreement": "(positionKey: $position)",
+    "Query.compareEvaluations": "(interviewId: $interview, a: 1, b: 2)",
     "Query.position": "(key: $position)",
     "Evaluation.criterion": '(key: "technical")',
 }
@@ -273,7 +298,17 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
     await append_interviewer_turns(interview.id, [reply], new_interviewer_update(answers=turn.seq))
-    await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.decision: Decision.ADVANCE})
+    adoption = Adoption(id=PydanticObjectId(), version=1, reason="The best.", adopted_by="somebody", adopted_at=now())
+    await interview.set(
+        {
+            Interview.status: InterviewStatus.COMPLETED,
+            Interview.adoptions: [adoption],
+            Interview.decision: Decision.ADVANCE,
+            Interview.decision_version: 1,
+            Interview.decided_by: "somebody",
+            Interview.decided_at: now(),
+        }
+    )
     evidence = [Evidence(quote=turn.text[:7], seq=turn.seq, start=0, end=7)]
     judged = new_outcome().model_copy(
         update={name: [Finding(text="found", evidence=evidence)] for name in ("strengths", "weaknesses")}
@@ -288,9 +323,27 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         overrides=[LevelOverride(criterion_key="technical", level=4, reason="More than that.")],
         overall_score=60.0,
     )
-    evaluation = await tenant.make_evaluation(
-        interview, outcome=judged, reviews=[review], failure="None, in the end.", transcript_digest="0123"
+    rating = Rating(
+        id=PydanticObjectId(),
+        reviewer_id=PydanticObjectId(),
+        reviewer="somebody",
+        created_at=now(),
+        levels=[RatedLevel(criterion_key="technical", level=4, reason="Sound.")],
     )
+    evaluation = await tenant.make_evaluation(
+        interview,
+        outcome=judged,
+        reviews=[review],
+        ratings=[rating],
+        requested_by="somebody",
+        request_reason="To be sure.",
+        failure="None, in the end.",
+        transcript_digest="0123",
+    )
+    strict = new_outcome(1)
+    strict.criteria[0].evidence = [Evidence(quote=turn.text, seq=turn.seq, start=0, end=len(turn.text))]
+    await tenant.make_evaluation(interview, version=2, outcome=strict)
+    await interview.set({Interview.evaluated: True, Interview.counted_version: 1})
     await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
     return AuthorizationScenario(
         tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role}
