@@ -219,7 +219,8 @@ async def list_interview_rows(
 
 async def has_blind_interviews(organization_id: ObjectId) -> bool:
     """Return whether any interview of the organization is reviewed blind."""
-    return await Interview.find_one({"organization_id": organization_id, "is_blind": True}) is not None
+    criteria = {"organization_id": organization_id, "is_blind": True}
+    return await Interview.get_pymongo_collection().find_one(criteria, {"_id": 1}) is not None
 
 
 async def count_interviews(organization_id: ObjectId, where: InterviewFilter) -> int:

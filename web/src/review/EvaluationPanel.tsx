@@ -5,7 +5,7 @@ type Evaluation = NonNullable<ReviewedInterview['evaluation']>
 
 /** The AI's evaluation: each level with the quotes that support it. */
 export function EvaluationPanel({ evaluation }: { evaluation: Evaluation }) {
-  const { status, failure, overallScore, recommendation, summary, coverage, sandbox, criteria } = evaluation
+  const { isBlind, status, failure, overallScore, recommendation, summary, coverage, sandbox, criteria } = evaluation
   const isDone = status === 'COMPLETED'
   return (
     <section aria-labelledby="evaluation" className="space-y-3">
@@ -15,7 +15,10 @@ export function EvaluationPanel({ evaluation }: { evaluation: Evaluation }) {
       {sandbox && <Notice tone="warn">This evaluation was made by the sandbox. Do not use it for decisions.</Notice>}
       {failure && <Notice tone="warn">{failure}</Notice>}
       {!isDone && !failure && <p className="text-quiet">The evaluation is in progress…</p>}
-      {isDone && (
+      {isDone && isBlind && (
+        <Notice>This interview is reviewed blind. The evaluation appears here once you have given your own levels (rateEvaluation).</Notice>
+      )}
+      {isDone && !isBlind && (
         <>
           <p>
             <strong>{overallScore == null ? 'No score' : `${Math.round(overallScore)} of 100`}</strong>

@@ -21,7 +21,7 @@ export const REVIEWED = graphql(`
       latency { replies p50 { heard } p95 { heard } }
       recordings @include(if: $all) { ...RecordingFields }
       evaluation @include(if: $all) {
-        status failure overallScore recommendation summary coverage sandbox
+        isBlind status failure overallScore recommendation summary coverage sandbox
         criteria { key name assessed level rationale evidence { quote seq } }
       }
     }
