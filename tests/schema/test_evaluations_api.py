@@ -260,6 +260,26 @@ async def test_adopted_version_counts_everywhere_and_the_decision_stands(
     assert listed["adoptions"] == [{"version": adoption["version"]} for adoption in shown["adoptions"]]
 
 
+async def test_interview_stored_by_an_older_release_has_its_newest_completed_evaluation_and_its_decision(
+    api: ApiClient, tenant: Tenant, interview: Interview
+) -> None:
+    for version in (1, 2):
+        await tenant.make_evaluation(interview, version=version)
+    fields = ("counted_version", "adoptions", "evaluation_requests", "is_blind", "rated_by", "evaluation_status")
+    newer = dict.fromkeys((*fields, "decision_version", "decided_by", "decided_at"), "")
+    older = {"evaluated": True, "score": 50.0, "recommendation": "HIRE", "decision": "HOLD"}
+    await Interview.get_pymongo_collection().update_one({"_id": interview.id}, {"$set": older, "$unset": newer})
+    selection = "decision decisionVersion decidedBy decidedAt adoptions { version } evaluation { version isBlind }"
+    query = f"""query($id: ID!) {{ interview(id: $id) {{ {selection} }}
+      interviews(filter: {{ evaluationStatus: [COMPLETED], decision: [HOLD] }}, orderBy: {{ field: SCORE }}) {{
+        totalCount nodes {{ {selection} }} }} }}"""
+    read = await api.execute(query, await issue_token(tenant, Role.RECRUITER), id=global_id_of(interview))
+    unknown = dict.fromkeys(("decisionVersion", "decidedBy", "decidedAt"))
+    expected = {"decision": "HOLD", **unknown, "adoptions": [], "evaluation": {"version": 2, "isBlind": False}}
+    assert read["interview"] == expected
+    assert read["interviews"] == {"totalCount": 1, "nodes": [expected]}
+
+
 @pytest.mark.parametrize("status", [status for status in EvaluationStatus if status is not EvaluationStatus.COMPLETED])
 async def test_adopting_an_evaluation_that_is_not_completed_is_a_conflict(
     api: ApiClient, tenant: Tenant, interview: Interview, status: EvaluationStatus
