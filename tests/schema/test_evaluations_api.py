@@ -275,7 +275,7 @@ async def test_interview_stored_by_an_older_release_has_its_newest_completed_eva
         totalCount nodes {{ {selection} }} }} }}"""
     read = await api.execute(query, await issue_token(tenant, Role.RECRUITER), id=global_id_of(interview))
     unknown = dict.fromkeys(("decisionVersion", "decidedBy", "decidedAt"))
-    expected = {"decision": "HOLD", **unknown, "adoptions": [], "evaluation": {"version": 2, "isBlind": False}}
+    expected: dict[str, Any] = {"decision": "HOLD", **unknown, "adoptions": [], "evaluation": {"version": 2, "isBlind": False}}
     assert read["interview"] == expected
     assert read["interviews"] == {"totalCount": 1, "nodes": [expected]}
 
