@@ -180,6 +180,9 @@ class JobsSettings(BaseModel):
         12.0, gt=0, description="Hours for which an evaluation is retried while the judge model is unavailable."
     )
     judge_seconds: float = Field(300.0, gt=0, description="Timeout of one call of the judge model.")
+    evaluations_per_day: int = Field(
+        10, gt=0, description="Evaluations of one interview that callers may request within 24 hours; repeats do not count."
+    )
 
     @field_validator("judge_passes")
     @classmethod

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from engine.metrics import ASYNCIO_TASKS
+from engine.metrics import ASYNCIO_TASKS, EVALUATIONS
 from lifecycle.services import Services
 from models.database import ping
+from models.reads.evaluation_counts import count_unfinished_evaluations
 
 PING_SECONDS = 2.0
 """Seconds that MongoDB has to answer before it counts as unavailable."""
@@ -39,7 +40,15 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Return all metrics in Prometheus's text format."""
+    """Return all metrics in Prometheus's text format. Counts that MongoDB does not give in time are left out."""
+    EVALUATIONS.clear()
+    try:
+        async with asyncio.timeout(PING_SECONDS):
+            counts = await count_unfinished_evaluations()
+    except (PyMongoError, TimeoutError):
+        counts = {}
+    for status, count in counts.items():
+        EVALUATIONS.labels(status).set(count)
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

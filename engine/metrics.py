@@ -30,4 +30,7 @@ SHARED_EVENTS = LockFreeCounter("viva_graphql_shared_events", "Events sent to su
 OPERATION_SECONDS = Histogram("viva_graphql_seconds", "Duration of queries and mutations")
 OPEN_STREAMS = Gauge("viva_graphql_streams", "Operations running over WebSocket or SSE")
 OPEN_SOCKETS = Gauge("viva_websockets", "Open WebSockets")
+EVALUATIONS = Gauge(
+    "viva_evaluations", "Interviews whose newest evaluation is in this state, in the whole deployment", ["status"]
+)
 ASYNCIO_TASKS = Gauge("viva_tasks", "asyncio tasks alive in the process")

@@ -124,9 +124,16 @@ async def erase_interview(services: Services, interview: Interview) -> Interview
     return erased
 
 
-async def request_evaluation(services: Services, interview: Interview, evaluation_id: ObjectId) -> Evaluation:
-    """Add an evaluation, or return the one in progress. Raises Conflict unless the interview is completed."""
-    evaluation = await add_evaluation(_build_pending_evaluation(services, interview, evaluation_id))
+async def request_evaluation(
+    services: Services, interview: Interview, evaluation_id: ObjectId, *, requested_by: str, reason: str | None
+) -> Evaluation:
+    """Add an evaluation that a caller requested, or return the one in progress.
+
+    Raises Conflict unless the interview is completed, and RateLimited after settings.jobs.evaluations_per_day requests.
+    """
+    pending = _build_pending_evaluation(services, interview, evaluation_id)
+    pending.requested_by, pending.request_reason = requested_by, reason
+    evaluation = await add_evaluation(pending, services.settings.jobs.evaluations_per_day)
     await services.live.publish_change(interview)
     await services.jobs.kick(EVALUATE, evaluation.id)
     return evaluation

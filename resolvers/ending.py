@@ -9,7 +9,7 @@ from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, encode_id
-from resolvers.input_text import DETAIL_LIMIT, clean_optional, clean_text
+from resolvers.input_text import clean_detail, clean_optional
 from resolvers.interviews import load_interview
 
 
@@ -28,7 +28,7 @@ async def cancel_interview(
     """Cancel an interview that has not begun. Repeating it does not change the reason. Raises NotFound, BadInput, Conflict."""
     require_permission(principal, Action.CANCEL_INTERVIEW)
     interview = await load_interview(principal, interview_id)
-    reason = clean_optional(lambda text, field: clean_text(text, field, DETAIL_LIMIT), reason, "reason")
+    reason = clean_optional(clean_detail, reason, "reason")
     call = idempotent(services, principal, "cancelInterview", idempotency_key, [interview_id, reason])
     await call.claim(interview.id)
     return await states.cancel_interview(services, interview, reason)

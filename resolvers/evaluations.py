@@ -1,7 +1,8 @@
 """Reading, requesting and reviewing evaluations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -15,21 +16,23 @@ from models.documents.evaluation import (
     ACTIVE_STATUSES,
     Evaluation,
     EvaluationOutcome,
-    EvaluationStatus,
     InconclusiveReason,
     LevelOverride,
+    RatedLevel,
+    Rating,
     Review,
     get_organization_evaluation,
     list_evaluations,
     pick_evaluation,
 )
-from models.documents.interview import Decision, Interview, get_organization_interview
+from models.documents.interview import Adoption, Decision, EvaluationStatus, Interview, get_organization_interview
 from models.documents.judgement import JudgementDocument, list_judgements
 from models.storage.clock import now
 from models.writes import evaluation_transitions
+from resolvers.blind_review import VisibleEvaluation, require_rating, show_evaluation
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found, decode_id
-from resolvers.input_text import DETAIL_LIMIT, clean_line, clean_text
+from resolvers.input_text import clean_detail, clean_line, clean_optional
 from resolvers.interviews import load_interview
 
 
@@ -53,67 +56,126 @@ class ReviewRequest:
     idempotency_key: str | None = None
 
 
-async def get_evaluation(principal: Principal, interview_id: str, version: int | None) -> Evaluation | None:
-    """Return the given version, by default the newest completed one, or the newest if none is completed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRating:
+    """A reviewer's own level for a criterion. None means that it cannot be assessed."""
+
+    criterion_key: str
+    level: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingRequest:
+    """The input of Mutation.rateEvaluation."""
+
+    evaluation_id: str
+    ratings: Sequence[LevelRating]
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionRequest:
+    """The input of Mutation.adoptEvaluation."""
+
+    evaluation_id: str
+    reason: str
+    idempotency_key: str | None = None
+
+
+async def get_evaluation(principal: Principal, interview_id: str, version: int | None) -> VisibleEvaluation | None:
+    """Return the given version, by default the one that counts, or the newest if none is completed.
 
     Returns None if there is no such version. Raises NotFound if the interview is unknown or belongs to others.
     """
     require_permission(principal, Action.READ_EVALUATION)
-    return pick_evaluation(await list_interview_evaluations(principal, await load_interview(principal, interview_id)), version)
+    interview = await load_interview(principal, interview_id)
+    found = pick_evaluation(await _list_versions(interview), version, interview.counted_version)
+    return show_evaluation(principal, interview, found) if found else None
 
 
-async def list_interview_evaluations(principal: Principal, interview: Interview) -> list[Evaluation]:
-    """Return all versions, newest first, of an interview that the caller may read. An erased interview has none."""
-    require_permission(principal, Action.READ_EVALUATION)
+async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> VisibleEvaluation | None:
+    """Return the evaluation if it belongs to the caller's organization and its interview has not been erased."""
+    found = await _find_with_interview(principal, evaluation_id)
+    return show_evaluation(principal, *found) if found else None
+
+
+async def _list_versions(interview: Interview) -> list[Evaluation]:
+    """Return all versions, newest first. An erased interview has none."""
     return [] if interview.erased_at else await list_evaluations(interview.id)
 
 
-async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> Evaluation | None:
-    """Return the evaluation if it belongs to the caller's organization and its interview has not been erased."""
+async def _find_with_interview(principal: Principal, evaluation_id: ObjectId) -> tuple[Interview, Evaluation] | None:
     evaluation = await get_organization_evaluation(principal.organization_id, evaluation_id)
     if evaluation is None:
         return None
     interview = await get_organization_interview(principal.organization_id, evaluation.interview_id)
-    return evaluation if interview and interview.erased_at is None else None
+    return (interview, evaluation) if interview and interview.erased_at is None else None
 
 
-async def list_raw_judgements(principal: Principal, evaluation: Evaluation) -> list[JudgementDocument]:
-    """Return the raw answers of the judge, in the order of the passes, of an evaluation that the caller may read."""
+async def list_raw_judgements(principal: Principal, evaluation: VisibleEvaluation) -> list[JudgementDocument]:
+    """Return the raw answers of the judge, in the order of the passes; none if the evaluation is blind."""
     require_permission(principal, Action.READ_RAW_JUDGEMENT)
-    return await list_judgements(evaluation.id)
+    return [] if evaluation.is_blind else await list_judgements(evaluation.document.id)
 
 
 async def evaluate_interview(
-    services: Services, principal: Principal, interview_id: str, idempotency_key: str | None
-) -> Evaluation:
+    services: Services, principal: Principal, interview_id: str, idempotency_key: str | None, reason: str | None = None
+) -> VisibleEvaluation:
     """Request a new version. If one is pending or running, or the key has been used before, return that one.
 
-    Raises NotFound, and Conflict unless the interview is completed.
+    Raises NotFound, Conflict unless the interview is completed, and RateLimited after too many requests in 24 hours.
     """
     require_permission(principal, Action.EVALUATE_INTERVIEW)
     interview = await load_interview(principal, interview_id)
-    versions = await list_interview_evaluations(principal, interview)
+    reason = clean_optional(clean_detail, reason, "reason")
+    versions = await _list_versions(interview)
     active_version = next((version for version in versions if version.status in ACTIVE_STATUSES), None)
-    call = idempotent(services, principal, "evaluateInterview", idempotency_key, interview_id)
+    call = idempotent(services, principal, "evaluateInterview", idempotency_key, [interview_id, reason])
     claimed = await call.claim(active_version.id if active_version else ObjectId())
     claimed_version = next((version for version in versions if version.id == claimed), None)
-    return claimed_version or await request_evaluation(services, interview, claimed)
+    evaluation = claimed_version or await request_evaluation(
+        services, interview, claimed, requested_by=principal.name, reason=reason
+    )
+    return show_evaluation(principal, interview, evaluation)
 
 
-async def review_evaluation(services: Services, principal: Principal, request: ReviewRequest) -> Evaluation:
+async def rate_evaluation(services: Services, principal: Principal, request: RatingRequest) -> VisibleEvaluation:
+    """Store the caller's own levels for every criterion, once; from then on the caller sees the interview's results.
+
+    Raises NotFound, BadInput unless each criterion of the evaluation has one level, and Conflict unless the evaluation is
+    completed, the interview is reviewed blind, and the caller has not rated it before.
+    """
+    interview, evaluation, outcome = await _load_completed_evaluation(principal, request.evaluation_id)
+    if not interview.is_blind or principal.key_id is None:
+        raise Conflict("This interview is not reviewed blind: add a review (reviewEvaluation).")
+    levels = _validate_ratings(outcome, request.ratings)
+    call = idempotent(services, principal, "rateEvaluation", request.idempotency_key, request)
+    rating = Rating(
+        id=PydanticObjectId(await call.claim(ObjectId())),
+        reviewer_id=PydanticObjectId(principal.key_id),
+        reviewer=principal.name,
+        created_at=now(),
+        levels=levels,
+    )
+    rated = await evaluation_transitions.add_rating(evaluation, rating)
+    found = await _find_with_interview(principal, evaluation.id)
+    if rated is None or found is None:
+        raise build_not_found(IdKind.EVALUATION)
+    await services.live.publish_change(rated)
+    return show_evaluation(principal, *found)
+
+
+async def review_evaluation(services: Services, principal: Principal, request: ReviewRequest) -> VisibleEvaluation:
     """Add a review to the evaluation, once for each idempotency key. The judge's own levels and scores do not change.
 
-    Raises NotFound, Conflict unless the evaluation is completed, and BadInput for overrides that do not fit it.
+    Raises NotFound, Conflict unless the evaluation is completed and its results are visible to the caller, and BadInput for
+    overrides that do not fit it.
     """
-    require_permission(principal, Action.REVIEW_EVALUATION)
-    evaluation_id = decode_id(IdKind.EVALUATION, request.evaluation_id)
-    evaluation = await find_evaluation(principal, evaluation_id)
-    if evaluation is None:
-        raise build_not_found(IdKind.EVALUATION)
-    if evaluation.status is not EvaluationStatus.COMPLETED or evaluation.outcome is None:
-        raise Conflict(f"Only a completed evaluation can be reviewed: this one is {evaluation.status}.")
-    reason = clean_text(request.reason, "reason", DETAIL_LIMIT)
-    overrides = _validate_overrides(evaluation.outcome, request.overrides)
+    interview, evaluation, outcome = await _load_completed_evaluation(principal, request.evaluation_id)
+    require_rating(principal, interview)
+    reason = clean_detail(request.reason, "reason")
+    overrides = _validate_overrides(outcome, request.overrides)
     call = idempotent(services, principal, "reviewEvaluation", request.idempotency_key, request)
     review = Review(
         id=PydanticObjectId(await call.claim(ObjectId())),
@@ -122,35 +184,96 @@ async def review_evaluation(services: Services, principal: Principal, request: R
         reviewer=principal.name,
         created_at=now(),
         overrides=overrides,
-        overall_score=_compute_overall_score(evaluation.outcome, overrides),
+        overall_score=_compute_overall_score(outcome, overrides),
     )
     reviewed = await evaluation_transitions.add_review(evaluation, review)
     if reviewed is None:
         raise build_not_found(IdKind.EVALUATION)
     await services.live.publish_change(reviewed)
-    return reviewed
+    return show_evaluation(principal, interview, reviewed)
+
+
+async def adopt_evaluation(
+    services: Services, principal: Principal, request: AdoptionRequest
+) -> tuple[Interview, VisibleEvaluation]:
+    """Let this version of the evaluation count from now on, once for each idempotency key. The decision stays as it is.
+
+    Raises NotFound, and Conflict unless the evaluation is completed and its results are visible to the caller.
+    """
+    interview, evaluation, outcome = await _load_completed_evaluation(principal, request.evaluation_id)
+    require_rating(principal, interview)
+    reason = clean_detail(request.reason, "reason")
+    call = idempotent(services, principal, "adoptEvaluation", request.idempotency_key, request)
+    adoption = Adoption(
+        id=PydanticObjectId(await call.claim(ObjectId())),
+        version=evaluation.version,
+        reason=reason,
+        adopted_by=principal.name,
+        adopted_at=now(),
+    )
+    adopted = await evaluation_transitions.adopt_evaluation(evaluation, outcome, adoption)
+    if adopted is None:
+        raise build_not_found(IdKind.EVALUATION)
+    await services.live.publish_change(adopted)
+    return adopted, show_evaluation(principal, adopted, evaluation)
+
+
+async def _load_completed_evaluation(principal: Principal, evaluation_id: str) -> tuple[Interview, Evaluation, EvaluationOutcome]:
+    require_permission(principal, Action.REVIEW_EVALUATION)
+    found = await _find_with_interview(principal, decode_id(IdKind.EVALUATION, evaluation_id))
+    if found is None:
+        raise build_not_found(IdKind.EVALUATION)
+    interview, evaluation = found
+    if evaluation.status is not EvaluationStatus.COMPLETED or evaluation.outcome is None:
+        raise Conflict(f"Only a completed evaluation can be rated, reviewed or adopted: this one is {evaluation.status}.")
+    return interview, evaluation, evaluation.outcome
+
+
+def _validate_ratings(outcome: EvaluationOutcome, ratings: Sequence[LevelRating]) -> list[RatedLevel]:
+    levels = [
+        RatedLevel(criterion_key=key, level=rating.level, reason=clean_optional(clean_detail, rating.reason, f"{path}.reason"))
+        for path, key, rating in _check_levels(outcome, "ratings", ratings)
+    ]
+    rated = {level.criterion_key for level in levels}
+    if missing := [criterion.key for criterion in outcome.criteria if criterion.key not in rated]:
+        raise BadInput(
+            f"ratings lacks {', '.join(missing)}: give each criterion a level, or null where it cannot be assessed.",
+            field="ratings",
+        )
+    return levels
 
 
 def _validate_overrides(outcome: EvaluationOutcome, overrides: Sequence[OverrideRequest]) -> list[LevelOverride]:
+    return [
+        LevelOverride(criterion_key=key, level=override.level, reason=clean_detail(override.reason, f"{path}.reason"))
+        for path, key, override in _check_levels(outcome, "overrides", overrides)
+    ]
+
+
+L = TypeVar("L", OverrideRequest, LevelRating)
+
+
+def _check_levels(outcome: EvaluationOutcome, field: str, levels: Sequence[L]) -> Iterator[tuple[str, str, L]]:
+    """Yield each level with its path in the input and its criterion's key.
+
+    Raises BadInput for an unknown criterion, one that occurs twice, and a level other than 1 to 5.
+    """
     keys = [criterion.key for criterion in outcome.criteria]
     seen: set[str] = set()
-    checked = []
-    for index, override in enumerate(overrides):
-        path = f"overrides[{index}]"
-        key = clean_line(override.criterion_key, f"{path}.criterionKey")
+    for index, given in enumerate(levels):
+        path = f"{field}[{index}]"
+        key = clean_line(given.criterion_key, f"{path}.criterionKey")
         if key not in keys:
             raise BadInput(
                 f"{path}.criterionKey is not a criterion of this evaluation: use one of {', '.join(keys)}.",
                 field=f"{path}.criterionKey",
             )
         if key in seen:
-            raise BadInput(f"{path}.criterionKey occurs twice: override each criterion once.", field=f"{path}.criterionKey")
-        if override.level is not None and not 1 <= override.level <= 5:
+            raise BadInput(f"{path}.criterionKey occurs twice: name each criterion once.", field=f"{path}.criterionKey")
+        if given.level is not None and not 1 <= given.level <= 5:
             raise BadInput(f"{path}.level must be 1 to 5, or null for not assessed.", field=f"{path}.level")
         seen.add(key)
-        reason = clean_text(override.reason, f"{path}.reason", DETAIL_LIMIT)
-        checked.append(LevelOverride(criterion_key=key, level=override.level, reason=reason))
-    return checked
+        yield path, key, given
 
 
 def _compute_overall_score(outcome: EvaluationOutcome, overrides: Sequence[LevelOverride]) -> float | None:

@@ -40,6 +40,11 @@ def clean_text(value: str, field: str, limit: int = DOCUMENT_LIMIT) -> str:
     return value
 
 
+def clean_detail(value: str, field: str) -> str:
+    """Validate a reason or a note as `clean_text` does, with its own limit."""
+    return clean_text(value, field, DETAIL_LIMIT)
+
+
 def clean_line(value: str, field: str, limit: int = NAME_LIMIT) -> str:
     """Validate text of one line, such as a name, and return it in NFC with single spaces. Raises BadInput like `clean_text`."""
     return " ".join(unicodedata.normalize("NFC", clean_text(value, field, limit)).split())

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from beanie import PydanticObjectId
+
 from auth import Action, Principal, check_candidate_access, has_permission, require_permission
 from errors import BadInput
 from models.documents.interview import Interview, get_organization_interview
@@ -52,23 +54,26 @@ async def list_interviews(
     Raises Forbidden for a filter or order by a field that the role may not read, and BadInput for contradictory filters or page
     arguments and for cursors of another list.
     """
-    criteria = _authorize_and_clean_filter(principal, where)
-    if order_field is InterviewOrderField.SCORE:
-        require_permission(principal, Action.READ_EVALUATION, field="orderBy.field")
+    criteria = await _authorize_and_clean_filter(principal, where, order_field)
     order = to_sort_order(order_field, descending=descending)
     request = PageRequest.from_relay_arguments(order, first, after, last, before)
     return await interview_list.list_interview_rows(principal.organization_id, criteria, request, stored_fields)
 
 
-async def count_interviews(principal: Principal, where: InterviewFilter | None) -> int:
-    """Return how many interviews match the filter. Raises Forbidden and BadInput like `list_interviews`."""
-    return await interview_list.count_interviews(principal.organization_id, _authorize_and_clean_filter(principal, where))
+async def count_interviews(principal: Principal, where: InterviewFilter | None, order_field: InterviewOrderField) -> int:
+    """Return how many interviews `list_interviews` lists in all. Raises Forbidden and BadInput like it."""
+    criteria = await _authorize_and_clean_filter(principal, where, order_field)
+    return await interview_list.count_interviews(principal.organization_id, criteria)
 
 
-def _authorize_and_clean_filter(principal: Principal, where: InterviewFilter | None) -> InterviewFilter:
+async def _authorize_and_clean_filter(
+    principal: Principal, where: InterviewFilter | None, order_field: InterviewOrderField
+) -> InterviewFilter:
     require_permission(principal, Action.LIST_INTERVIEWS)
-    if where is None:
-        return InterviewFilter()
+    where = where or InterviewFilter()
+    selects_by_results = order_field is InterviewOrderField.SCORE
+    if selects_by_results:
+        require_permission(principal, Action.READ_EVALUATION, field="orderBy.field")
     for name, value in (
         ("minScore", where.min_score),
         ("maxScore", where.max_score),
@@ -78,15 +83,25 @@ def _authorize_and_clean_filter(principal: Principal, where: InterviewFilter | N
     ):
         if value is not None:
             require_permission(principal, Action.READ_EVALUATION, field=f"filter.{name}")
+            selects_by_results = True
+    if where.evaluation_status is not None:
+        require_permission(principal, Action.READ_EVALUATION, field="filter.evaluationStatus")
     if where.external_id is not None:
         require_permission(principal, Action.READ_REFERENCES, field="filter.externalId")
     _check_ranges(where)
+    # the condition is left out where it hides nothing, because it is in no index
+    hides_unrated = (
+        selects_by_results
+        and has_permission(principal, Action.REVIEW_EVALUATION)
+        and await interview_list.has_blind_interviews(principal.organization_id)
+    )
     return replace(
         where,
         position_key=clean_filter_values(where.position_key, "filter.positionKey"),
         external_id=clean_filter_values(where.external_id, "filter.externalId"),
         candidate=None if where.candidate is None else clean_line(where.candidate, "filter.candidate"),
         search_email=has_permission(principal, Action.READ_EMAIL),
+        hide_unrated_from=PydanticObjectId(principal.key_id) if hides_unrated and principal.key_id else None,
     )
 
 

@@ -2,18 +2,18 @@
 
 from auth import Action, Principal, has_permission
 from errors import NotFound
-from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview
 from models.documents.organization import Organization
 from models.documents.position import Position, get_position
 from models.documents.recording import RecordingFile
+from resolvers.blind_review import VisibleEvaluation
 from resolvers.evaluations import find_evaluation
 from resolvers.ids import IdKind, parse_id
 from resolvers.interviews import load_interview
 from resolvers.recordings import find_recording_file
 from resolvers.viewer import get_viewer_organization
 
-NodeDocument = Interview | Position | Evaluation | RecordingFile | Organization
+NodeDocument = Interview | Position | VisibleEvaluation | RecordingFile | Organization
 
 
 async def get_node(principal: Principal, node_id: str) -> NodeDocument | None:

@@ -32,7 +32,7 @@ from models.storage.clock import now
 from models.writes.interview_transitions import insert_interview
 from resolvers.candidate_credentials import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
 from resolvers.idempotency import IdempotentCall, idempotent
-from resolvers.input_text import DETAIL_LIMIT, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
+from resolvers.input_text import clean_detail, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
 
 MAX_LEAD_TIME = timedelta(days=366)
 """How far in the future an interview can be scheduled and an invite can expire."""
@@ -161,7 +161,7 @@ def _clean_request(request: R) -> R:
         request,
         candidate_name=clean_line(request.candidate_name, "candidateName"),
         candidate_email=clean_optional(clean_email, request.candidate_email, "candidateEmail"),
-        experience=clean_optional(lambda text, field: clean_text(text, field, DETAIL_LIMIT), request.experience, "experience"),
+        experience=clean_optional(clean_detail, request.experience, "experience"),
         position_key=clean_line(request.position_key, "positionKey"),
         language=clean_optional(clean_language_tag, request.language, "language"),
         resume=clean_optional(clean_text, request.resume, "resume"),
@@ -203,6 +203,7 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
             questions=len(position.questions),
         ),
         expires_at=expires_at,
+        is_blind=position.blind_review,
     )
 
 

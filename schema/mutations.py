@@ -8,7 +8,7 @@ from resolvers import ending, evaluations, invites, messages, positions, startin
 from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, mutation, object_type
-from schema.inputs.evaluations import EvaluateInterviewInput, ReviewEvaluationInput
+from schema.inputs.evaluations import AdoptEvaluationInput, EvaluateInterviewInput, RateEvaluationInput, ReviewEvaluationInput
 from schema.inputs.interviews import (
     CancelInterviewInput,
     EndInterviewInput,
@@ -23,6 +23,7 @@ from schema.inputs.positions import SavePositionInput
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.payloads import (
+    AdoptEvaluationPayload,
     CancelInterviewPayload,
     CandidateAccess,
     EndInterviewPayload,
@@ -30,6 +31,7 @@ from schema.types.payloads import (
     EvaluateInterviewPayload,
     Invite,
     JoinInterviewPayload,
+    RateEvaluationPayload,
     RenewInvitePayload,
     ReviewEvaluationPayload,
     SavePositionPayload,
@@ -48,6 +50,8 @@ _SCHEDULE = RequestBuilder(starting.ScheduleRequest)
 _RENEW = RequestBuilder(invites.RenewRequest)
 _JOIN = RequestBuilder(invites.JoinRequest)
 _REVIEW = RequestBuilder(evaluations.ReviewRequest)
+_RATING = RequestBuilder(evaluations.RatingRequest)
+_ADOPTION = RequestBuilder(evaluations.AdoptionRequest)
 
 
 @object_type
@@ -196,27 +200,53 @@ class Mutation:
         """Requests another version of a completed interview's evaluation.
 
         The first version is requested automatically when the interview ends. While a version is
-        PENDING or RUNNING, that version is returned instead. Roles: ADMIN, RECRUITER, INTEGRATION.
+        PENDING or RUNNING, that version is returned instead. A new version changes neither which
+        version counts (adoptEvaluation) nor the decision. Roles: ADMIN, RECRUITER, INTEGRATION.
 
         Errors:
         - NOT_FOUND: there is no such interview.
         - CONFLICT: the interview is not COMPLETED, or it was erased.
+        - RATE_LIMITED: after 10 requests (or what the deployment sets) for one interview within 24
+          hours, not counting those that returned an existing version.
         """
         caller = await info.context.principal()
-        key = unset_to_none(data.idempotency_key)
-        evaluation = await evaluations.evaluate_interview(info.context.services, caller, data.interview_id, key)
+        reason, key = unset_to_none(data.reason), unset_to_none(data.idempotency_key)
+        evaluation = await evaluations.evaluate_interview(info.context.services, caller, data.interview_id, key, reason)
         return EvaluateInterviewPayload(evaluation=Evaluation.of(evaluation))
+
+    @mutation
+    async def rate_evaluation(self, info: Info, data: Input[RateEvaluationInput]) -> RateEvaluationPayload | None:
+        """Stores the caller's own levels for an interview that is reviewed blind, and then shows its results.
+
+        Until then Evaluation.isBlind is true for the caller. The transcript and Position.criteria are
+        what there is to judge by. A reviewer, which is an API key, rates an interview once, and a
+        rating never changes. Query.agreement compares ratings with the model's levels. Roles: ADMIN,
+        RECRUITER.
+
+        Errors:
+        - NOT_FOUND: there is no such evaluation.
+        - CONFLICT: the evaluation is not COMPLETED, the interview is not reviewed blind, or the
+          caller has rated it before.
+        - BAD_INPUT: a criterion is missing, unknown or named a second time, or has a level other
+          than 1 to 5 or null.
+        """
+        caller = await info.context.principal()
+        request = _RATING.build(data)
+        rated = await evaluations.rate_evaluation(info.context.services, caller, request)
+        return RateEvaluationPayload(evaluation=Evaluation.of(rated))
 
     @mutation
     async def review_evaluation(self, info: Info, data: Input[ReviewEvaluationInput]) -> ReviewEvaluationPayload | None:
         """Adds a person's review, with a decision, to a completed evaluation.
 
-        The evaluation's own results do not change. The decision becomes Interview.decision if the
-        evaluation is the newest completed version. Roles: ADMIN, RECRUITER.
+        The evaluation's own results do not change. The decision becomes Interview.decision,
+        whichever version is reviewed, and stands until somebody adds another review. Roles: ADMIN,
+        RECRUITER.
 
         Errors:
         - NOT_FOUND: there is no such evaluation.
-        - CONFLICT: the evaluation is not COMPLETED.
+        - CONFLICT: the evaluation is not COMPLETED, or its results are still hidden from the caller
+          (rateEvaluation).
         - BAD_INPUT: an override names an unknown criterion, names a criterion a second time, or has
           a level other than 1 to 5.
         """
@@ -224,6 +254,24 @@ class Mutation:
         request = _REVIEW.build(data)
         reviewed = await evaluations.review_evaluation(info.context.services, caller, request)
         return ReviewEvaluationPayload(evaluation=Evaluation.of(reviewed))
+
+    @mutation
+    async def adopt_evaluation(self, info: Info, data: Input[AdoptEvaluationInput]) -> AdoptEvaluationPayload | None:
+        """Lets a completed version of an evaluation count instead of the one that counts now.
+
+        Interview.evaluation, Query.evaluation, and the filters and the order of lists by score and
+        recommendation follow the version that counts. The decision does not change. Each adoption is
+        recorded in Interview.adoptions. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - NOT_FOUND: there is no such evaluation.
+        - CONFLICT: the evaluation is not COMPLETED, or its results are still hidden from the caller
+          (rateEvaluation).
+        """
+        caller = await info.context.principal()
+        request = _ADOPTION.build(data)
+        interview, adopted = await evaluations.adopt_evaluation(info.context.services, caller, request)
+        return AdoptEvaluationPayload(evaluation=Evaluation.of(adopted), interview=Interview.of(interview, caller))
 
     @mutation
     async def save_position(self, info: Info, data: Input[SavePositionInput]) -> SavePositionPayload | None:

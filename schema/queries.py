@@ -1,17 +1,18 @@
 """The root type of queries."""
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
-from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.interview import Interview as InterviewDocument
 from models.documents.position import Position as PositionDocument
 from models.documents.recording import RecordingFile
 from models.reads import interview_list
-from resolvers import evaluations, interviews, invites, node, positions, transcripts, viewer
+from resolvers import agreement, evaluation_comparison, evaluations, interviews, invites, node, positions, transcripts, viewer
+from resolvers.blind_review import VisibleEvaluation
 from schema.arguments import (
     After,
     AfterSeq,
@@ -28,9 +29,11 @@ from schema.arguments import (
 from schema.context import Info
 from schema.decorators import object_type, resolved_field
 from schema.inputs.lists import InterviewFilter, InterviewOrder
+from schema.types.agreement import CriterionAgreement
 from schema.types.connection import Connection
 from schema.types.enums import OrderDirection
 from schema.types.evaluation import Evaluation
+from schema.types.evaluation_comparison import EvaluationComparison, VersionA, VersionB
 from schema.types.interview import Interview, stored_fields_to_load
 from schema.types.invitation import Invitation
 from schema.types.node import Node
@@ -69,7 +72,7 @@ class Query:
                 return Interview.of(interview, caller)
             case PositionDocument() as position:
                 return Position.of(position, caller)
-            case EvaluationDocument() as evaluation:
+            case VisibleEvaluation() as evaluation:
                 return Evaluation.of(evaluation)
             case RecordingFile() as file:
                 return Recording.of(file)
@@ -147,7 +150,7 @@ class Query:
             before=unset_to_none(before),
             stored_fields=stored_fields_to_load(info.context.mentioned_fields),
         )
-        count = partial(interviews.count_interviews, caller, where)
+        count = partial(interviews.count_interviews, caller, where, order.field)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
     @resolved_field()
@@ -169,9 +172,10 @@ class Query:
 
     @resolved_field()
     async def evaluation(self, info: Info, interview_id: InterviewId, version: Version = UNSET) -> Evaluation | None:
-        """The newest completed evaluation of an interview, or the newest one if none is completed yet.
+        """The version of an interview's evaluation that counts, or the newest one if none is completed yet.
 
-        With `version`, that version. Null if there is no such evaluation. Roles: ADMIN, RECRUITER,
+        The first completed version counts until a person adopts another (adoptEvaluation). With
+        `version`, that version. Null if there is no such evaluation. Roles: ADMIN, RECRUITER,
         INTEGRATION.
 
         Errors:
@@ -180,6 +184,48 @@ class Query:
         caller = await info.context.principal()
         found = await evaluations.get_evaluation(caller, interview_id, unset_to_none(version))
         return Evaluation.of(found) if found else None
+
+    @resolved_field()
+    async def compare_evaluations(
+        self, info: Info, interview_id: InterviewId, a: VersionA, b: VersionB
+    ) -> EvaluationComparison | None:
+        """What differs between two completed versions of an interview's evaluation, criterion by criterion.
+
+        Null if the interview does not have both versions. Roles: ADMIN, RECRUITER, INTEGRATION.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - CONFLICT: one of the versions is not COMPLETED.
+        """
+        caller = await info.context.principal()
+        found = await evaluation_comparison.compare_evaluations(caller, interview_id, a, b)
+        return EvaluationComparison.of(found) if found else None
+
+    @resolved_field()
+    async def agreement(
+        self,
+        info: Info,
+        position_key: Annotated[str, strawberry.argument(description="The key of the position.")],
+        since: Annotated[
+            datetime | None, strawberry.argument(description="Counts ratings given at this time or later. Default: all.")
+        ] = UNSET,
+        until: Annotated[
+            datetime | None,
+            strawberry.argument(description="Counts ratings given before this time. Must be later than since. Default: all."),
+        ] = UNSET,
+    ) -> list[CriterionAgreement] | None:
+        """How far reviewers agree with the model, by criterion, from ratings that were given blind only (rateEvaluation).
+
+        Versions of the position come newest first. Ratings are anonymous here, so a reviewer whose
+        own rating is missing may read it too. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - NOT_FOUND: there is no such position.
+        - BAD_INPUT: `since` is not before `until`.
+        """
+        caller = await info.context.principal()
+        found = await agreement.get_agreement(caller, position_key, unset_to_none(since), unset_to_none(until))
+        return [CriterionAgreement.of(document) for document in found]
 
     @resolved_field()
     async def position(

@@ -10,21 +10,11 @@ from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.documents.interview import Decision, Recommendation
+from models.documents.interview import Decision, EvaluationStatus, Recommendation
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import Lease
 from models.storage.stored_document import StoredDocument
-
-
-class EvaluationStatus(StrEnum):
-    """State of an evaluation."""
-
-    PENDING = "PENDING"
-    RUNNING = "RUNNING"
-    COMPLETED = "COMPLETED"
-    FAILED = "FAILED"
-
 
 ACTIVE_STATUSES = (EvaluationStatus.PENDING, EvaluationStatus.RUNNING)
 
@@ -194,6 +184,25 @@ class Review(BaseModel):
     overall_score: float | None
 
 
+class RatedLevel(BaseModel):
+    """A reviewer's level for a criterion, given blind; None means that it cannot be assessed."""
+
+    criterion_key: str
+    level: int | None
+    reason: str | None = None
+
+
+class Rating(BaseModel):
+    """The levels that a reviewer gave before seeing any result of the interview. A rating never changes."""
+
+    id: PydanticObjectId
+    reviewer_id: PydanticObjectId
+    """Id of the reviewer's API key."""
+    reviewer: str
+    created_at: datetime
+    levels: list[RatedLevel]
+
+
 class EvaluationOutcome(BaseModel):
     """Everything that a completed judgement adds to its evaluation, in one update."""
 
@@ -248,9 +257,13 @@ class Evaluation(StoredDocument):
     transcript_digest: str
     """SHA-256 (hex) of the turns as evaluation.digest serializes them."""
     sandbox: bool
+    requested_by: str | None = None
+    """Name of the API key that requested this version; None for the automatic first one."""
+    request_reason: str | None = None
     created_at: datetime = Field(default_factory=now)
     completed_at: datetime | None = None
     reviews: list[Review] = Field(default_factory=list)
+    ratings: list[Rating] = Field(default_factory=list)
     due_at: datetime | None = Field(default_factory=now)
     attempts: int = 0
     fence: int = 0
@@ -260,6 +273,11 @@ class Evaluation(StoredDocument):
         name = "evaluations"
         indexes: ClassVar = [
             IndexModel([("interview_id", ASCENDING), ("version", DESCENDING)], unique=True),
+            IndexModel(
+                [("position_id", ASCENDING), ("ratings.created_at", ASCENDING)],
+                partialFilterExpression={"ratings.created_at": {"$exists": True}},
+                name="rated",
+            ),
             IndexModel([("due_at", ASCENDING)], partialFilterExpression={"status": {"$in": ["PENDING", "RUNNING"]}}),
             # at most one active evaluation per interview, whatever races
             IndexModel(
@@ -291,9 +309,14 @@ async def list_evaluations_for_interviews(interview_ids: list[ObjectId]) -> list
     return await Evaluation.find({"interview_id": {"$in": interview_ids}}).sort("-version").to_list()
 
 
-def pick_evaluation(newest_first: list[Evaluation], version: int | None) -> Evaluation | None:
-    """Return the given version; without one, the newest completed version, or the newest if none is completed."""
-    if version is not None:
-        return next((e for e in newest_first if e.version == version), None)
+def pick_evaluation(newest_first: list[Evaluation], version: int | None, counted_version: int | None) -> Evaluation | None:
+    """Return the given version; without one, the version that counts, or the newest if none is completed.
+
+    `counted_version` is the interview's. If it is None, the newest completed version counts, as it did when the interview was
+    stored.
+    """
+    wanted = counted_version if version is None else version
+    if wanted is not None:
+        return next((e for e in newest_first if e.version == wanted), None)
     completed = (e for e in newest_first if e.status is EvaluationStatus.COMPLETED)
     return next(completed, newest_first[0] if newest_first else None)

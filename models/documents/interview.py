@@ -58,6 +58,15 @@ class Recommendation(StrEnum):
     INCONCLUSIVE = "INCONCLUSIVE"
 
 
+class EvaluationStatus(StrEnum):
+    """State of an evaluation."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
 class Decision(StrEnum):
     """A person's decision on a candidate."""
 
@@ -133,6 +142,17 @@ class InterviewerRecord(BaseModel):
     """agent.prompts.PROMPT_VERSION at the time."""
 
 
+class Adoption(BaseModel):
+    """A person's choice of the evaluation version that counts, in place of the one that counted before."""
+
+    id: PydanticObjectId
+    version: int
+    reason: str
+    adopted_by: str
+    """Name of the person's API key."""
+    adopted_at: datetime
+
+
 class Erasure(BaseModel):
     """How much was erased, and whether its deletion is still pending."""
 
@@ -202,10 +222,29 @@ class Interview(StoredDocument):
     room: RoomState | None = None
     """VOICE: set once a room has been opened."""
 
+    evaluation_status: EvaluationStatus | None = None
+    """Status of the newest version of the evaluation. Also None in interviews stored before this field, until it changes."""
     evaluated: bool = False
+    """Whether a version of the evaluation counts, from which `score` and `recommendation` are copied."""
+    counted_version: int | None = None
+    """None before the first completed evaluation, and in interviews stored before versions were pinned: there the newest
+    completed version counts until another one is completed or adopted."""
     score: float | None = None
     recommendation: Recommendation | None = None
+    adoptions: list[Adoption] = Field(default_factory=list)
+    """Versions that people adopted, oldest first."""
+    evaluation_requests: list[datetime] = Field(default_factory=list)
+    """Times at which callers requested further evaluations, within the period of the limit."""
+    is_blind: bool = False
+    """The position's `blind_review` when the interview was created."""
+    rated_by: list[PydanticObjectId] = Field(default_factory=list)
+    """Ids of the API keys whose ratings are stored (Evaluation.ratings)."""
     decision: Decision | None = None
+    """The decision of the newest review, whichever version it was made on."""
+    decision_version: int | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    """Like `decision_version` and `decided_by`, None for a decision stored before these fields existed."""
     erased_at: datetime | None = None
     erasure: Erasure | None = None
 

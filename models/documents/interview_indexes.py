@@ -27,6 +27,9 @@ FILTER_INDEX_ORDERS: dict[FilterFields, tuple[str, ...]] = {
 Every appended turn pays for each index, so there are no more than these (docs/adr/0015-lists-as-rows-with-few-indexes.md).
 """
 
+UNFINISHED_EVALUATIONS = ("PENDING", "RUNNING", "FAILED")
+"""States in which the newest evaluation has no results. Few interviews are in one of them."""
+
 IndexKeys = list[tuple[str, int]]
 """The keys of an index, as PyMongo takes them."""
 
@@ -45,6 +48,17 @@ def build_index_keys(*fields: str) -> IndexKeys:
         *((field, ASCENDING) for field in (() if equality_fields else SORT_FIELDS[order])),
     ]
 
+
+UNFINISHED_EVALUATIONS_INDEX: IndexKeys = [
+    ("evaluation_status", ASCENDING),
+    ("organization_id", ASCENDING),
+    ("created_at", DESCENDING),
+    ("_id", DESCENDING),
+]
+"""Keys of the partial index of UNFINISHED_EVALUATIONS: for lists of one organization, and for counts over all of them.
+
+It holds few interviews, and none that still takes turns.
+"""
 
 INDEXES: list[IndexModel] = [
     *(IndexModel(build_index_keys(order)) for order in SORT_FIELDS),
@@ -80,7 +94,14 @@ INDEXES: list[IndexModel] = [
         },
         name="rooms",
     ),
+    IndexModel(
+        UNFINISHED_EVALUATIONS_INDEX,
+        # MongoDB does not see that one $in is a part of another, but it does with this range: COMPLETED sorts before the others
+        partialFilterExpression={"evaluation_status": {"$gt": "COMPLETED"}},
+        name="unfinished_evaluations",
+    ),
     IndexModel([("erasure.pending", ASCENDING)], sparse=True),
+    IndexModel([("organization_id", ASCENDING)], partialFilterExpression={"is_blind": True}, name="blind"),
     IndexModel(
         [("room.participant", ASCENDING)],
         partialFilterExpression={

@@ -7,17 +7,26 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from beanie import PydanticObjectId
 from bson import ObjectId
 
 from models.documents.interview import (
     TERMINAL_STATUSES,
     Decision,
+    EvaluationStatus,
     Interview,
     InterviewStatus,
     Recommendation,
     extract_search_terms,
 )
-from models.documents.interview_indexes import FILTER_INDEX_ORDERS, FilterFields, IndexKeys, build_index_keys
+from models.documents.interview_indexes import (
+    FILTER_INDEX_ORDERS,
+    UNFINISHED_EVALUATIONS,
+    UNFINISHED_EVALUATIONS_INDEX,
+    FilterFields,
+    IndexKeys,
+    build_index_keys,
+)
 from models.documents.turn import Channel
 from models.reads.interview_row import ROW_CODEC, InterviewRow
 from models.reads.pagination import Page, PageRequest, SortOrder, find_page, find_rows
@@ -59,11 +68,16 @@ class InterviewFilter:
     max_score: float | None = None
     recommendation: Sequence[Recommendation] | None = None
     decision: Sequence[Decision] | None = None
+    evaluation_status: Sequence[EvaluationStatus] | None = None
+    """Status of the newest version."""
+    position_version: int | None = None
     reviewed: bool | None = None
     """False: evaluated, but not yet reviewed."""
     candidate: str | None = None
     """Beginnings of words in the name or, with `search_email`, in the email."""
     search_email: bool = False
+    hide_unrated_from: PydanticObjectId | None = None
+    """Id of a reviewer's API key: leaves out the interviews that are reviewed blind and that this reviewer has not rated."""
 
 
 def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[str, Any]:
@@ -73,7 +87,13 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
     if where.external_id is not None:
         criteria.append({"external_id": _match_any(where.external_id)})
     criteria.extend({field: bounds} for field, bounds in _build_range_criteria(where).items())
+    if where.position_version is not None:
+        criteria.append({"position.version": where.position_version})
+    if where.evaluation_status is not None:
+        criteria.append(_build_evaluation_status_criteria(where.evaluation_status))
     criteria.extend(_build_name_criteria(where))
+    if where.hide_unrated_from is not None:
+        criteria.append({"$or": [{"is_blind": {"$ne": True}}, {"rated_by": where.hide_unrated_from}]})
     return {"$and": criteria}
 
 
@@ -101,6 +121,14 @@ def _build_equality_criteria(where: InterviewFilter) -> dict[FilterFields, dict[
     if where.channel is not None:
         equalities[("channel",)] = {"channel": _match_any(where.channel)}
     return equalities
+
+
+def _build_evaluation_status_criteria(statuses: Sequence[EvaluationStatus]) -> dict[str, Any]:
+    stored = {"evaluation_status": _match_any(statuses)}
+    if EvaluationStatus.COMPLETED not in statuses:
+        return stored
+    # interviews stored before the status was copied
+    return {"$or": [stored, {"evaluation_status": None, "evaluated": True}]}
 
 
 def _build_name_criteria(where: InterviewFilter) -> list[dict[str, Any]]:
@@ -143,10 +171,8 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
     must first skip the many interviews without a value in the order's field.
     """
     order = request.order.field
-    if where.external_id is not None:
-        return build_index_keys("external_id", "created_at")
-    if any(len(word) >= SELECTIVE_PREFIX_LENGTH for word in extract_search_terms(where.candidate or "")):
-        return build_index_keys("email_terms" if where.search_email else "name_terms", "created_at")
+    if selective_index := _choose_selective_index(where):
+        return selective_index
     equalities = _build_equality_criteria(where)
     for fields, criteria in equalities.items():
         if order in FILTER_INDEX_ORDERS[fields]:
@@ -158,9 +184,21 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
     if where.status is not None and not set(where.status) & set(TERMINAL_STATUSES):
         # few interviews are open or scheduled at any time
         return build_index_keys("status", "created_at")
-    has_only_indexed_ranges = not equalities and set(_build_range_criteria(where)) <= {order, "score"}
+    is_filtered_by_ranges_only = not equalities and where.evaluation_status is None
+    has_only_indexed_ranges = is_filtered_by_ranges_only and set(_build_range_criteria(where)) <= {order, "score"}
     starts_at_missing_values = order in NULLABLE_ORDERS and not request.is_read_descending
     return build_index_keys(order) if has_only_indexed_ranges or starts_at_missing_values else None
+
+
+def _choose_selective_index(where: InterviewFilter) -> IndexKeys | None:
+    """Return the index of a filter that few interviews match, whatever the order."""
+    if where.external_id is not None:
+        return build_index_keys("external_id", "created_at")
+    if any(len(word) >= SELECTIVE_PREFIX_LENGTH for word in extract_search_terms(where.candidate or "")):
+        return build_index_keys("email_terms" if where.search_email else "name_terms", "created_at")
+    if where.evaluation_status and set(where.evaluation_status) <= set(UNFINISHED_EVALUATIONS):
+        return UNFINISHED_EVALUATIONS_INDEX
+    return None
 
 
 async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:
@@ -176,7 +214,13 @@ async def list_interview_rows(
     rows = Interview.get_pymongo_collection().with_options(codec_options=ROW_CODEC)
     index = _choose_index(where, request)
     page = await find_rows(rows, build_criteria(organization_id, where), request, fields, index)
-    return Page([InterviewRow(row) for row in page.items], page.sort_keys, page.order, page.has_next, page.has_previous)
+    return Page([InterviewRow(row, fields) for row in page.items], page.sort_keys, page.order, page.has_next, page.has_previous)
+
+
+async def has_blind_interviews(organization_id: ObjectId) -> bool:
+    """Return whether any interview of the organization is reviewed blind."""
+    criteria = {"organization_id": organization_id, "is_blind": True}
+    return await Interview.get_pymongo_collection().find_one(criteria, {"_id": 1}) is not None
 
 
 async def count_interviews(organization_id: ObjectId, where: InterviewFilter) -> int:

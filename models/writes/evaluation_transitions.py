@@ -1,8 +1,9 @@
-"""State changes of evaluations: claim, postpone, fail, complete and review.
+"""State changes of evaluations: claim, postpone, fail, complete, review and adopt.
 
 Each step of the job is a compare-and-set on the fence of its claim.
 """
 
+from math import ceil
 from typing import Any
 
 from beanie.odm.utils.encoder import Encoder
@@ -10,22 +11,29 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from errors import Conflict
+from errors import Conflict, RateLimited
 from models.documents.evaluation import (
     ACTIVE_STATUSES,
     Evaluation,
     EvaluationOutcome,
-    EvaluationStatus,
+    Rating,
     Review,
     list_evaluations,
 )
-from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, get_interview
+from models.documents.interview import TERMINAL_STATUSES, Adoption, EvaluationStatus, Interview, InterviewStatus, get_interview
 from models.documents.judgement import JudgementDocument
 from models.documents.usage import Usage
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
-from models.storage.lease import IS_DUE, NOT_ERASED, build_job_claim, build_job_postponement, lease_is_free_for_retry
+from models.storage.lease import (
+    IS_DUE,
+    NOT_ERASED,
+    build_job_claim,
+    build_job_postponement,
+    from_now,
+    lease_is_free_for_retry,
+)
 from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import change_with_interview, insert_with_interview, update_interview
 
@@ -113,10 +121,10 @@ async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Eva
 
 
 async def complete_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, *, transcript_digest: str) -> Evaluation | None:
-    """Store the outcome and copy its score to the interview, in one transaction.
+    """Store the outcome and, if no version of the evaluation counts yet, let this one count, in one transaction.
 
-    Returns None if the lease was lost or the interview was erased. Only one version is active at a time, so the
-    interview always has the score of the newest completed version.
+    A later version changes neither which version counts nor the interview's copy of its score, nor the decision: people do
+    (`adopt_evaluation`, `add_review`). Returns None if the lease was lost or the interview was erased.
     """
     values = {
         "status": EvaluationStatus.COMPLETED,
@@ -126,29 +134,58 @@ async def complete_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome
         "completed_at": now(),
         **_JOB_CLEARED,
     }
-    # nobody has reviewed the new version yet, so the decision on the older one does not carry over
-    score = {
-        "evaluated": True,
-        "score": outcome.overall_score,
-        "recommendation": outcome.recommendation,
-        "decision": None,
+    # An interview stored before versions were pinned keeps the version that counted until now. No other version can be
+    # completed in the meantime, since only one is active at a time.
+    previous = await _find_newest_completed_version(evaluation.interview_id)
+    # the expressions see the interview as it was, so `evaluated` says whether an earlier version counts
+    interview_computed = {
+        "counted_version": {"$cond": ["$evaluated", {"$ifNull": ["$counted_version", previous]}, evaluation.version]},
+        "score": {"$cond": ["$evaluated", "$score", outcome.overall_score]},
+        "recommendation": {"$cond": ["$evaluated", "$recommendation", outcome.recommendation.value]},
     }
     return await change_with_interview(
-        Evaluation, evaluation.id, _lease_condition(evaluation.fence), values, interview_values=score
+        Evaluation,
+        evaluation.id,
+        _lease_condition(evaluation.fence),
+        values,
+        interview_values={"evaluated": True},
+        interview_computed=interview_computed,
     )
+
+
+async def _find_newest_completed_version(interview_id: ObjectId) -> int | None:
+    criteria = {"interview_id": interview_id, "status": EvaluationStatus.COMPLETED}
+    row = await Evaluation.get_pymongo_collection().find_one(criteria, {"version": 1}, sort=[("version", -1)])
+    return row["version"] if row else None
 
 
 def _lease_condition(fence: int) -> dict[str, Any]:
     return {"fence": fence, "status": EvaluationStatus.RUNNING}
 
 
-async def add_evaluation(evaluation: Evaluation) -> Evaluation:
+REQUEST_PERIOD_SECONDS = 24 * 3600
+"""Period over which requested evaluations are limited."""
+
+_RECENT_REQUESTS = {
+    "$filter": {
+        "input": {"$ifNull": ["$evaluation_requests", []]},
+        "cond": {"$gt": ["$$this", from_now(-REQUEST_PERIOD_SECONDS)]},
+    }
+}
+
+
+async def add_evaluation(evaluation: Evaluation, max_requests: int | None = None) -> Evaluation:
     """Store a new version that is due now; if one is already active, return that one instead.
 
-    Raises Conflict if the interview is not completed, or was erased.
+    `max_requests` limits how many versions are added to one interview in 24 hours by MongoDB's clock; a request that returns an
+    existing version does not count. Raises RateLimited when the limit is reached, and Conflict if the interview is not
+    completed, or was erased.
     """
     interview_id = evaluation.interview_id
-    condition = {"status": InterviewStatus.COMPLETED, **NOT_ERASED}
+    condition: dict[str, Any] = {"status": InterviewStatus.COMPLETED, **NOT_ERASED}
+    if max_requests is not None:
+        condition["$expr"] = {"$lt": [{"$size": _RECENT_REQUESTS}, max_requests]}
+    requests = {"evaluation_requests": {"$concatArrays": [_RECENT_REQUESTS, ["$$NOW"]]}}
     for _ in range(3):
         _require_completed(await get_interview(interview_id))
         versions = await list_evaluations(interview_id)
@@ -157,11 +194,14 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
                 return stored
         evaluation.version = (versions[0].version if versions else 0) + 1
         try:
-            if await insert_with_interview(evaluation, condition):
+            if await insert_with_interview(evaluation, condition, computed=requests):
                 return evaluation
         except DuplicateKeyError:
-            pass
-        # a concurrent request came first, or the interview was erased: check again
+            # a concurrent request came first
+            continue
+        if max_requests is not None:
+            await _check_request_limit(interview_id, max_requests)
+        # otherwise the interview has changed, for example by an erasure: check again
     raise Conflict("Several evaluations of this interview were requested at the same time: try again.")
 
 
@@ -174,16 +214,39 @@ def _require_completed(interview: Interview | None) -> None:
         raise Conflict(f"Only a completed interview can be evaluated: this one is {interview.status}.")
 
 
+async def _check_request_limit(interview_id: ObjectId, max_requests: int) -> None:
+    """Raise RateLimited if the interview has no request left, with the time until the next is possible."""
+    next_at = {"$add": [{"$arrayElemAt": [_RECENT_REQUESTS, -max_requests]}, REQUEST_PERIOD_SECONDS * 1000]}
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {"_id": interview_id, "$expr": {"$gte": [{"$size": _RECENT_REQUESTS}, max_requests]}}},
+        {"$project": {"next_at": next_at, "seconds": {"$divide": [{"$subtract": [next_at, "$$NOW"]}, 1000]}}},
+    ]
+    async for row in await Interview.get_pymongo_collection().aggregate(pipeline):
+        raise RateLimited(
+            f"The evaluation of this interview was requested {max_requests} times within 24 hours: request the next one after "
+            f"{row['next_at'].strftime('%Y-%m-%dT%H:%M:%SZ')}, or read the versions that exist (Interview.evaluations).",
+            retry_after_seconds=ceil(row["seconds"]),
+        )
+
+
 async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | None:
-    """Add a review to the evaluation, once, and set its decision on the interview; None if the interview was erased."""
+    """Add a review to a version of the evaluation, once, and set its decision on the interview.
+
+    The newest review decides, whichever version it is about and counts. Returns None if the interview was erased.
+    """
     evaluation_id = evaluation.id
 
     async def work(session: AsyncClientSession) -> Evaluation | None:
         reviews = {"reviews": {"$concatArrays": ["$reviews", [{"$literal": Encoder().encode(review)}]]}}
         added = await compare_and_set(Evaluation, evaluation_id, {"reviews.id": {"$ne": review.id}}, {}, reviews, session)
+        decision = {
+            "decision": review.decision,
+            "decision_version": evaluation.version,
+            "decided_by": review.reviewer,
+            "decided_at": review.created_at,
+        }
         # a repeated review must not override the decision of a later one
-        sets_decision = added is not None and await _is_newest_completed(added, session)
-        interview_values = {"decision": review.decision} if sets_decision else {}
+        interview_values = decision if added is not None else {}
         if await update_interview(evaluation.interview_id, NOT_ERASED, interview_values, session=session) is None:
             await session.abort_transaction()
             return None
@@ -192,13 +255,50 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
     return await run_in_transaction(Evaluation, work)
 
 
-async def _is_newest_completed(evaluation: Evaluation, session: AsyncClientSession) -> bool:
-    newer = {
-        "interview_id": evaluation.interview_id,
-        "version": {"$gt": evaluation.version},
-        "status": EvaluationStatus.COMPLETED,
+async def add_rating(evaluation: Evaluation, rating: Rating) -> Evaluation | None:
+    """Add a blind rating to the evaluation, once, and record on the interview that the reviewer has rated it.
+
+    Raises Conflict if the reviewer has rated the interview before. Returns None if the interview was erased.
+    """
+
+    async def work(session: AsyncClientSession) -> Evaluation | None:
+        ratings = {"ratings": {"$concatArrays": [{"$ifNull": ["$ratings", []]}, [{"$literal": Encoder().encode(rating)}]]}}
+        added = await compare_and_set(Evaluation, evaluation.id, {"ratings.id": {"$ne": rating.id}}, {}, ratings, session)
+        if added is None:
+            return await Evaluation.get(evaluation.id, session=session)
+        first_rating = {"rated_by": {"$ne": rating.reviewer_id}, **NOT_ERASED}
+        rated_by = {"rated_by": {"$concatArrays": [{"$ifNull": ["$rated_by", []]}, [rating.reviewer_id]]}}
+        if await update_interview(evaluation.interview_id, first_rating, {}, rated_by, session) is None:
+            await session.abort_transaction()
+            return None
+        return added
+
+    if rated := await run_in_transaction(Evaluation, work):
+        return rated
+    interview = await get_interview(evaluation.interview_id)
+    if interview and interview.erased_at is None:
+        raise Conflict("You have rated this interview before: a rating does not change. Add a review instead (reviewEvaluation).")
+    return None
+
+
+async def adopt_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, adoption: Adoption) -> Interview | None:
+    """Let this completed version count from now on, and record who chose it and why. The decision stays as it is.
+
+    Repeating an adoption changes nothing, so that it does not override a later one. Returns None if the interview was erased.
+    """
+    values = {
+        "evaluated": True,
+        "counted_version": evaluation.version,
+        "score": outcome.overall_score,
+        "recommendation": outcome.recommendation,
     }
-    return await Evaluation.find_one(newer, session=session) is None
+    adoptions = {"$concatArrays": [{"$ifNull": ["$adoptions", []]}, [{"$literal": Encoder().encode(adoption)}]]}
+    condition = {"adoptions.id": {"$ne": adoption.id}, **NOT_ERASED}
+    adopted = await update_interview(evaluation.interview_id, condition, values, {"adoptions": adoptions})
+    if adopted is not None:
+        return adopted
+    interview = await get_interview(evaluation.interview_id)
+    return interview if interview and interview.erased_at is None else None
 
 
 async def find_due_evaluations(limit: int) -> list[ObjectId]:

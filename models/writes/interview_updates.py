@@ -46,22 +46,27 @@ async def change_with_interview(
     *,
     interview_condition: Mapping[str, Any] = NOT_ERASED,
     interview_values: Mapping[str, Any] | None = None,
+    interview_computed: Mapping[str, Any] | None = None,
     visible: bool = True,
 ) -> D | None:
     """Change the document and its interview in one transaction; None, with nothing changed, unless both conditions hold.
 
-    The interview's `updated_at` moves unless callers cannot see the change (`visible=False`), as in `update_interview`.
+    `interview_values` and `interview_computed` are the interview's changes, as in `update_interview`. Its `updated_at` moves
+    unless callers cannot see the change (`visible=False`). The status of an evaluation is copied to the interview: it changes
+    only while the evaluation is the newest version.
     """
+
+    copied = {"evaluation_status": values["status"]} if model is Evaluation and "status" in values else {}
+    copied |= interview_values or {}
 
     async def work(session: AsyncClientSession) -> D | None:
         changed = await compare_and_set(model, document_id, condition, values, computed, session)
         if changed is None:
             return None
-        interview_id = changed.interview_id
-        if (
-            await update_interview(interview_id, interview_condition, interview_values or {}, session=session, visible=visible)
-            is None
-        ):
+        interview = await update_interview(
+            changed.interview_id, interview_condition, copied, interview_computed, session, visible=visible
+        )
+        if interview is None:
             await session.abort_transaction()
             return None
         return changed
@@ -77,12 +82,16 @@ async def insert_with_interview(
 ) -> Interview | None:
     """Store a new document and change its interview in one transaction; None, with nothing stored, unless the condition holds.
 
-    Raises DuplicateKeyError when a unique index already has the document's keys.
+    The status of an evaluation is copied to the interview. Raises DuplicateKeyError when a unique index already has the keys of
+    the document.
     """
+    values = {**(interview_values or {})}
+    if isinstance(document, Evaluation):
+        values["evaluation_status"] = document.status
 
     async def work(session: AsyncClientSession) -> Interview | None:
         interview_id = document.interview_id
-        interview = await update_interview(interview_id, interview_condition, interview_values or {}, computed, session)
+        interview = await update_interview(interview_id, interview_condition, values, computed, session)
         if interview is not None:
             await document.insert(session=session)
         return interview

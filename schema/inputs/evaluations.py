@@ -14,6 +14,10 @@ class EvaluateInterviewInput:
 
     idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
     interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
+    reason: str | None = strawberry.field(
+        default=UNSET,
+        description="Why another version is needed, which Evaluation.requestReason returns. At most 2,000 characters.",
+    )
 
 
 @input_type
@@ -38,3 +42,30 @@ class ReviewEvaluationInput:
     overrides: list[LevelOverrideInput] | None = strawberry.field(
         default=UNSET, description="Levels that the reviewer would change. Each criterion may occur once."
     )
+
+
+@input_type
+class LevelRatingInput:
+    """A reviewer's own level for a criterion, given before the reviewer sees the model's."""
+
+    criterion_key: str = strawberry.field(description="The key of one of the evaluation's criteria (Position.criteria).")
+    level: int | None = strawberry.field(default=UNSET, description="The level, 1 to 5. Null means that it cannot be assessed.")
+    reason: str | None = strawberry.field(default=UNSET, description="The reason. At most 2,000 characters.")
+
+
+@input_type
+class RateEvaluationInput:
+    """The input of rateEvaluation."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    evaluation_id: strawberry.ID = strawberry.field(description="The id of a COMPLETED evaluation.")
+    ratings: list[LevelRatingInput] = strawberry.field(description="A level, or null, for each criterion, in any order.")
+
+
+@input_type
+class AdoptEvaluationInput:
+    """The input of adoptEvaluation."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    evaluation_id: strawberry.ID = strawberry.field(description="The id of a COMPLETED evaluation.")
+    reason: str = strawberry.field(description="Why this version is to count. At most 2,000 characters.")

@@ -9,13 +9,14 @@ from schema.decorators import input_type
 from schema.types.enums import (
     Channel,
     Decision,
+    EvaluationStatus,
     InterviewOrderField,
     InterviewStatus,
     OrderDirection,
     Recommendation,
 )
 
-EVALUATION_READERS_ONLY = "FORBIDDEN for VIEWER."
+EVALUATION_READERS_ONLY = "Leaves out interviews whose results are hidden from the caller. FORBIDDEN for VIEWER."
 
 
 @input_type
@@ -25,6 +26,11 @@ class InterviewFilter:
     status: list[InterviewStatus] | None = strawberry.field(default=UNSET, description="Its state is one of these.")
     position_key: list[str] | None = strawberry.field(
         default=UNSET, description="Its position has one of these keys, in any version. At most 100 keys."
+    )
+    position_version: int | None = strawberry.field(
+        default=UNSET,
+        description="Its position has this version. Use it with positionKey for a list whose scores all stand on one rubric; "
+        "without it, compare Interview.position.version.",
     )
     channel: list[Channel] | None = strawberry.field(default=UNSET, description="Its current channel is one of these.")
     external_id: list[str] | None = strawberry.field(
@@ -43,15 +49,20 @@ class InterviewFilter:
         description=f"Its overall score, 0 to 100, is at most this. Must not be below minScore. {EVALUATION_READERS_ONLY}",
     )
     recommendation: list[Recommendation] | None = strawberry.field(
-        default=UNSET, description=f"Its newest completed evaluation recommends one of these. {EVALUATION_READERS_ONLY}"
+        default=UNSET, description=f"The version of its evaluation that counts recommends one of these. {EVALUATION_READERS_ONLY}"
     )
     decision: list[Decision] | None = strawberry.field(
         default=UNSET, description=f"Its decision is one of these. {EVALUATION_READERS_ONLY}"
     )
+    evaluation_status: list[EvaluationStatus] | None = strawberry.field(
+        default=UNSET,
+        description="The newest version of its evaluation, whether or not that version counts, is in one of these states. "
+        "FORBIDDEN for VIEWER.",
+    )
     reviewed: bool | None = strawberry.field(
         default=UNSET,
-        description="true: its newest completed evaluation has a review; false: that evaluation has no review yet. "
-        f"{EVALUATION_READERS_ONLY}",
+        description="true: it is evaluated, and a person has decided (Interview.decision is not null); false: it is evaluated, "
+        f"and nobody has decided yet. {EVALUATION_READERS_ONLY}",
     )
     candidate: str | None = strawberry.field(
         default=UNSET,

@@ -6,8 +6,8 @@ from enum import StrEnum
 import strawberry
 
 from errors import ErrorCode
-from models.documents.evaluation import CriterionState, EvaluationStatus, EvidenceFlag, InconclusiveReason, ReviewFlag
-from models.documents.interview import Decision, EndReason, InterviewStatus, Recommendation
+from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
+from models.documents.interview import Decision, EndReason, EvaluationStatus, InterviewStatus, Recommendation
 from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import Channel, Speaker
@@ -126,7 +126,8 @@ _describe_enum(
         "CREATED_AT": "By Interview.createdAt.",
         "UPDATED_AT": "By Interview.updatedAt.",
         "STARTED_AT": "By Interview.startedAt.",
-        "SCORE": "By the overall score of the newest completed evaluation. FORBIDDEN for VIEWER.",
+        "SCORE": "By the overall score of the evaluation that counts. Leaves "
+        " out interviews whose results are hidden from the caller. FORBIDDEN for VIEWER.",
         "CANDIDATE": "By the candidate's name, ignoring case and accents.",
     },
 )

@@ -7,6 +7,7 @@ import strawberry
 from bson import ObjectId
 
 from models.documents import evaluation as documents
+from resolvers.blind_review import VisibleEvaluation
 from resolvers.evaluations import list_raw_judgements
 from resolvers.ids import IdKind, build_not_found, encode_id
 from schema.context import Info
@@ -188,15 +189,38 @@ class Review:
 
 
 @object_type
+class RatedLevel:
+    """A reviewer's own level for a criterion."""
+
+    criterion_key: str = strawberry.field(description="The key of the criterion.")
+    level: int | None = strawberry.field(description="The level, 1 to 5. Null means that it cannot be assessed.")
+    reason: str | None = strawberry.field(description="The reviewer's reason.")
+
+
+@object_type
+class Rating:
+    """The levels that a reviewer gave before seeing any result of the interview. A rating never changes."""
+
+    reviewer: str = strawberry.field(description="The name of the reviewer's API key.")
+    created_at: datetime = strawberry.field(description="When the levels were given.")
+    levels: list[RatedLevel] = strawberry.field(description="A level for each criterion.")
+
+
+@object_type
 class Evaluation(Node):
     """One version of an interview's evaluation. Results of a completed version never change.
 
     The model assigns levels; scores, coverage and recommendation are computed from them in code.
-    While the evaluation is not completed its results are null or empty.
+    While the evaluation is not completed, and while `isBlind` is true, its results are null or empty.
     """
 
     document: strawberry.Private[documents.Evaluation]
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
+    is_blind: bool = strawberry.field(
+        description="Whether the results, ratings and reviews are hidden from the caller, a reviewer of a position with blind "
+        "review, until the caller has given levels (rateEvaluation). Interview.decision is null for that time, and lists that "
+        "are filtered or ordered by results leave the interview out."
+    )
     version: int = document_field("The version number within the interview, counted from 1.")
     status: EvaluationStatus = document_field("The state of the evaluation.")
     failure: str | None = document_field("Why the last attempt failed, and whether it will be retried.")
@@ -258,14 +282,19 @@ class Evaluation(Node):
     sandbox: bool = document_field(
         "Whether the evaluation was made in the sandbox, by a simulated model. Never base a decision on such an evaluation."
     )
+    requested_by: str | None = document_field(
+        "The name of the API key that requested this version. Null for the first version, which is requested automatically."
+    )
+    request_reason: str | None = document_field("The reason given to evaluateInterview. Null if none was given.")
     created_at: datetime = document_field("When the evaluation was requested.")
     completed_at: datetime | None = document_field("When the evaluation was completed or failed. Null until then.")
+    ratings: list[Rating] = document_field("Levels that reviewers gave blind, oldest first.")
     reviews: list[Review] = document_field("Reviews by people, oldest first.")
 
     @resolved_field()
     async def raw_judgements(self, info: Info) -> list[RawJudgement] | None:
-        """The raw answers of the model, one per pass. FORBIDDEN for other roles than ADMIN."""
-        judgements = await list_raw_judgements(await info.context.principal(), self.document)
+        """The raw answers of the model, one per pass. Empty if `isBlind`. FORBIDDEN for other roles than ADMIN."""
+        judgements = await list_raw_judgements(await info.context.principal(), VisibleEvaluation(self.document, self.is_blind))
         return [as_graphql(RawJudgement, judgement) for judgement in judgements]
 
     @resolved_field()
@@ -279,17 +308,16 @@ class Evaluation(Node):
         return next((result for result in self.criteria if result.key == key), None)
 
     @classmethod
-    def of(cls, document: documents.Evaluation) -> "Evaluation":
-        """Build the evaluation from its document.
-
-        The caller must have permission to read evaluations.
-        """
+    def of(cls, visible: VisibleEvaluation) -> "Evaluation":
+        """Build the evaluation as a caller with permission to read evaluations may see it."""
+        document = visible.document
         interview_id = document.interview_id
         outcome = document.outcome
         return cls(
             document=document,
             id=strawberry.ID(encode_id(IdKind.EVALUATION, document.id)),
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview_id)),
+            is_blind=visible.is_blind,
             overall_score=outcome.overall_score if outcome else None,
             recommendation=outcome.recommendation if outcome else None,
             summary=outcome.summary if outcome else None,

@@ -13,6 +13,7 @@ from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.evaluation import pick_evaluation
 from models.reads.interview_row import InterviewRow
 from models.storage.clock import now
+from resolvers.blind_review import is_blind_to, show_evaluation
 from resolvers.ids import IdKind, build_not_found, encode_id
 from resolvers.transcripts import read_transcript
 from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
@@ -24,6 +25,9 @@ from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
 from schema.types.transcript import ReplyLatency, Transcript
+
+_BLINDNESS = ("is_blind", "rated_by")
+"""Stored fields that say from whom the interview's results are hidden."""
 
 
 @object_type
@@ -86,6 +90,16 @@ class InterviewUsage:
 
 
 @object_type
+class Adoption:
+    """A person's choice of the version of the evaluation that counts."""
+
+    version: int = strawberry.field(description="The version that was adopted.")
+    reason: str = strawberry.field(description="The person's reason.")
+    adopted_by: str = strawberry.field(description="The name of the person's API key.")
+    adopted_at: datetime = strawberry.field(description="When the version was adopted.")
+
+
+@object_type
 class Interview(Node):
     """An interview of one candidate for one position.
 
@@ -128,11 +142,6 @@ class Interview(Node):
     )
     external_id: str | None = document_field(
         "Your own reference, such as the id of an application in an ATS. FORBIDDEN for CANDIDATE.", guard=Action.READ_REFERENCES
-    )
-    decision: Decision | None = document_field(
-        "The decision of the newest review of the newest completed evaluation. A new evaluation resets it to null. FORBIDDEN for "
-        "VIEWER and CANDIDATE.",
-        guard=Action.READ_EVALUATION,
     )
     last_seq: int = document_field("`seq` of the newest turn, 0 if there is none.")
 
@@ -199,20 +208,64 @@ class Interview(Node):
         found = await info.context.loaders.latencies.load(self.document.id)
         return as_graphql(ReplyLatency, found) if found else None
 
-    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at",))
-    async def evaluation(self, info: Info, version: Version = UNSET) -> Evaluation | None:
-        """The newest completed evaluation, or the newest one if none is completed yet.
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("decision", *_BLINDNESS))
+    def decision(self) -> Decision | None:
+        """The decision of the newest review (reviewEvaluation), whichever version of the evaluation was reviewed.
 
-        With `version`, that version. Null if there is no such evaluation. FORBIDDEN for VIEWER and
+        It stands until somebody adds another review; new versions do not change it. Null for
+        reviewers from whom results are hidden (Evaluation.isBlind). FORBIDDEN for VIEWER and
         CANDIDATE.
         """
-        picked = pick_evaluation(await self._load_evaluations(info), unset_to_none(version))
-        return Evaluation.of(picked) if picked else None
+        return None if self._hides_results else self.document.decision
 
-    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at",))
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("decision_version", *_BLINDNESS))
+    def decision_version(self) -> int | None:
+        """The version of the evaluation on which `decision` was made.
+
+        Null if `decision` is null, or was made before Viva recorded this. FORBIDDEN for VIEWER and
+        CANDIDATE.
+        """
+        return None if self._hides_results else self.document.decision_version
+
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("decided_by", *_BLINDNESS))
+    def decided_by(self) -> str | None:
+        """The name of the API key that made the decision.
+
+        Null like `decisionVersion`. FORBIDDEN for VIEWER and CANDIDATE.
+        """
+        return None if self._hides_results else self.document.decided_by
+
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("decided_at", *_BLINDNESS))
+    def decided_at(self) -> datetime | None:
+        """When the decision was made. Null like `decisionVersion`. FORBIDDEN for VIEWER and CANDIDATE."""
+        return None if self._hides_results else self.document.decided_at
+
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("adoptions", *_BLINDNESS))
+    def adoptions(self) -> list[Adoption] | None:
+        """Each time that a person let another version of the evaluation count (adoptEvaluation), oldest first.
+
+        Empty for reviewers from whom results are hidden (Evaluation.isBlind). FORBIDDEN for VIEWER
+        and CANDIDATE.
+        """
+        adoptions = [] if self._hides_results else self.document.adoptions
+        return [as_graphql(Adoption, adoption) for adoption in adoptions]
+
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at", "counted_version", *_BLINDNESS))
+    async def evaluation(self, info: Info, version: Version = UNSET) -> Evaluation | None:
+        """The version of the evaluation that counts, or the newest one if none is completed yet.
+
+        The first completed version counts until a person adopts another (adoptEvaluation). With
+        `version`, that version. Null if there is no such evaluation. FORBIDDEN for VIEWER and
+        CANDIDATE.
+        """
+        versions = await self._load_evaluations(info)
+        picked = pick_evaluation(versions, unset_to_none(version), self.document.counted_version)
+        return self._to_evaluation(picked) if picked else None
+
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at", *_BLINDNESS))
     async def evaluations(self, info: Info) -> list[Evaluation] | None:
         """All versions of the evaluation, newest first. FORBIDDEN for VIEWER and CANDIDATE."""
-        return [Evaluation.of(document) for document in await self._load_evaluations(info)]
+        return [self._to_evaluation(document) for document in await self._load_evaluations(info)]
 
     @resolved_field(guard=Action.READ_RECORDING, depends_on=("erased_at",))
     async def recordings(self, info: Info) -> list[Recording] | None:
@@ -229,6 +282,13 @@ class Interview(Node):
         """Tokens and cost of the interview so far. FORBIDDEN for VIEWER and CANDIDATE."""
         found = await info.context.loaders.usages.load(self.document.id)
         return as_graphql(InterviewUsage, found) if found else None
+
+    @property
+    def _hides_results(self) -> bool:
+        return is_blind_to(self.caller, self.document)
+
+    def _to_evaluation(self, document: EvaluationDocument) -> Evaluation:
+        return Evaluation.of(show_evaluation(self.caller, self.document, document))
 
     async def _load_evaluations(self, info: Info) -> list[EvaluationDocument]:
         if self.document.erased_at is not None:

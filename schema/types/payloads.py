@@ -117,6 +117,21 @@ class ReviewEvaluationPayload:
 
 
 @object_type
+class RateEvaluationPayload:
+    """The result of rateEvaluation."""
+
+    evaluation: Evaluation = strawberry.field(description="The evaluation with all its results, and the new rating in `ratings`.")
+
+
+@object_type
+class AdoptEvaluationPayload:
+    """The result of adoptEvaluation."""
+
+    evaluation: Evaluation = strawberry.field(description="The evaluation that counts now.")
+    interview: Interview = strawberry.field(description="The interview, with the adoption in `adoptions`.")
+
+
+@object_type
 class SavePositionPayload:
     """The result of savePosition."""
 

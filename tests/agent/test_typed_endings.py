@@ -4,8 +4,7 @@ import pytest
 
 from errors import Conflict
 from lifecycle.states import end_interview, erase_interview
-from models.documents.evaluation import EvaluationStatus
-from models.documents.interview import EndReason, InterviewStatus
+from models.documents.interview import EndReason, EvaluationStatus, InterviewStatus
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, seqs, wait_for_reply_requests

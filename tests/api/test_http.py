@@ -1,5 +1,6 @@
 """GraphQL over HTTP: the specification of June 2025, as clients and their tools rely on it."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -7,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.http import GRAPHQL_JSON, JSON, MAX_BODY_BYTES
+from models.documents.interview import InterviewStatus
 from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, bearer_headers, issue_token
@@ -215,3 +217,15 @@ async def test_batches_are_refused(api: ApiClient, tenant: Tenant) -> None:
     token = await issue_token(tenant, Role.VIEWER)
     response = await api.post([{"query": TYPENAME}] * 100, bearer_headers(token))
     assert response.http_response.status_code == 400
+
+
+# --- metrics
+
+
+async def test_metrics_count_interviews_by_the_state_of_their_newest_evaluation(api: ApiClient, tenant: Tenant) -> None:
+    for status, count in ((None, 1), ("PENDING", 2), ("FAILED", 3), ("COMPLETED", 1)):
+        for _ in range(count):
+            await tenant.make_interview(InterviewStatus.COMPLETED, evaluation_status=status)
+    text = (await api.client.get("/metrics")).text
+    counts = dict(re.findall(r'^viva_evaluations\{status="(\w+)"\} ([\d.]+)$', text, re.MULTILINE))
+    assert counts == {"PENDING": "2.0", "RUNNING": "0.0", "FAILED": "3.0"}

@@ -65,6 +65,9 @@ async def assert_rest_available(api: ApiClient) -> None:
     assert (await api.execute("{ viewer { name } }")).codes == ["UNAUTHENTICATED"]
     assert (await api.client.get("/healthz")).status_code == 200
     async with asyncio.timeout(MAX_RESPONSE_SECONDS):
+        metrics = await api.client.get("/metrics")
+    assert (metrics.status_code, "viva_evaluations{" in metrics.text) == (200, False), "unknown counts are left out"
+    async with asyncio.timeout(MAX_RESPONSE_SECONDS):
         assert (await read_readiness(api))[0] == 503
 
 

@@ -17,8 +17,8 @@ from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import WebSocketException
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
-from models.documents.evaluation import Evaluation, EvaluationStatus, list_evaluations
-from models.documents.interview import Interview
+from models.documents.evaluation import Evaluation, list_evaluations
+from models.documents.interview import EvaluationStatus, Interview
 from models.documents.organization import Role
 from resolvers.ids import IdKind, decode_id
 from sandbox.anthropic.provider import AnthropicProvider

@@ -17,8 +17,8 @@ from evaluation.phrases import load_evaluation_phrases
 from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
 from evaluation.tasks import ABANDONED, run_evaluation
 from lifecycle.services import Services
-from models.documents.evaluation import Evaluation, EvaluationOutcome, EvaluationStatus
-from models.documents.interview import Interview, Recommendation
+from models.documents.evaluation import Evaluation, EvaluationOutcome
+from models.documents.interview import EvaluationStatus, Interview, Recommendation
 from models.documents.judgement import list_judgements
 from models.documents.turn import read_turns
 from models.storage.clock import now

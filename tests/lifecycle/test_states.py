@@ -11,8 +11,8 @@ from lifecycle import states
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.turns import store_interviewer_turns, store_message
-from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import EndReason, Interview, InterviewStatus
+from models.documents.evaluation import list_evaluations
+from models.documents.interview import EndReason, EvaluationStatus, Interview, InterviewStatus
 from models.documents.turn import Channel, read_turns
 from models.storage.clock import now
 from models.storage.lease import PENDING_DISPATCH
@@ -214,9 +214,9 @@ async def test_requesting_an_evaluation_notifies_subscribers_and_wakes_its_job(
     services: Services, redis_probe: RedisProbe
 ) -> None:
     interview = await make_interview(status=COMPLETED)
-    first = await states.request_evaluation(services, interview, ObjectId())
+    first = await states.request_evaluation(services, interview, ObjectId(), requested_by="somebody", reason=None)
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
-    again = await states.request_evaluation(services, interview, ObjectId())
+    again = await states.request_evaluation(services, interview, ObjectId(), requested_by="somebody", reason=None)
     assert again.id == first.id
     assert set(await redis_probe.read_enqueued_jobs()) == {(EVALUATE, first.id)}
 

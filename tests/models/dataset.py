@@ -16,6 +16,7 @@ from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import (
     Decision,
     EndReason,
+    EvaluationStatus,
     Interview,
     InterviewStatus,
     Recommendation,
@@ -125,6 +126,7 @@ def random_interview_row(rng: random.Random, position: Position, number: int, at
         "room": {"participant": "somebody", "wanted_until": created_at, "left_at": None} if is_live else None,
         "score": rng.choice([None, rng.uniform(0, 100)]),
         "evaluated": rng.choice([True, False]),
+        "evaluation_status": rng.choices([None, *EvaluationStatus], [20, 1, 1, 20, 2])[0],
         "recommendation": rng.choice([None, *Recommendation]),
         "decision": rng.choice([None, *Decision]),
         "external_id": None if number % 4 == 3 else f"ATS-{number}",

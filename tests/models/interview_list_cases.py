@@ -38,6 +38,11 @@ def _email_of(interview: Interview) -> str:
     return (interview.candidate and interview.candidate.email) or ""
 
 
+def _is_newest_evaluation_completed(interview: Interview) -> bool:
+    # also of those that were stored before the status was copied
+    return interview.evaluation_status == "COMPLETED" or (interview.evaluation_status is None and interview.evaluated)
+
+
 FILTERS: dict[str, FilterCase] = {
     "status": FilterCase({"status": ["COMPLETED"]}, lambda i: i.status == "COMPLETED"),
     "statuses": FilterCase({"status": ["WAITING", "ENDING"]}, lambda i: i.status in ("WAITING", "ENDING")),
@@ -56,6 +61,17 @@ FILTERS: dict[str, FilterCase] = {
     "decision": FilterCase({"decision": ["HOLD", "ADVANCE"]}, lambda i: i.decision in ("HOLD", "ADVANCE")),
     "reviewed": FilterCase({"reviewed": True}, lambda i: i.evaluated and i.decision is not None),
     "to review": FilterCase({"reviewed": False}, lambda i: i.evaluated and i.decision is None),
+    "failed": FilterCase({"evaluation_status": ["FAILED"]}, lambda i: i.evaluation_status == "FAILED"),
+    "unfinished": FilterCase(
+        {"evaluation_status": ["PENDING", "FAILED"]}, lambda i: i.evaluation_status in ("PENDING", "FAILED")
+    ),
+    "evaluated": FilterCase({"evaluation_status": ["COMPLETED"]}, _is_newest_evaluation_completed),
+    "failed or evaluated": FilterCase(
+        {"evaluation_status": ["FAILED", "COMPLETED"]},
+        lambda i: i.evaluation_status == "FAILED" or _is_newest_evaluation_completed(i),
+    ),
+    "rubric": FilterCase({"position_version": 1}, lambda i: i.position.version == 1),
+    "another rubric": FilterCase({"position_version": 2}, lambda i: i.position.version == 2),
     "name": FilterCase({"candidate": "ada"}, lambda i: "Ada" in _name_of(i)),
     "two names": FilterCase({"candidate": "LOVE ada"}, lambda i: "Lovelace" in _name_of(i)),
     "names of two": FilterCase({"candidate": "ada hopper"}, lambda i: False),

@@ -9,19 +9,37 @@ from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
 from errors import Conflict, NotFound
-from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, get_interview
+from models.documents.evaluation import RatedLevel, Rating, list_evaluations
+from models.documents.interview import Adoption, Candidate, Decision, EvaluationStatus, Interview, InterviewStatus, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes.append_turns import append_candidate_turn
-from models.writes.evaluation_transitions import add_evaluation, add_review, claim_evaluation, complete_evaluation
+from models.writes.evaluation_transitions import (
+    add_evaluation,
+    add_rating,
+    add_review,
+    adopt_evaluation,
+    claim_evaluation,
+    complete_evaluation,
+)
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
 from models.writes.interview_transitions import claim_reply
 from tests.factories import add_candidate_turn, make_interview, new_evaluation, new_outcome, new_review, new_turn
 
 # quoted, because the letters alone may occur in an id
-SECRETS = ("'ada'", "Lovelace", "ada@example.org", "first program", "a secret answer", "ATS-7", "looms", "by the door", "because")
+SECRETS = (
+    "'ada'",
+    "Lovelace",
+    "ada@example.org",
+    "first program",
+    "a secret answer",
+    "ATS-7",
+    "looms",
+    "by the door",
+    "because",
+    "office",
+)
 
 
 @pytest.mark.usefixtures("database")
@@ -49,11 +67,34 @@ async def test_erasure_leaves_no_personal_data(database: AsyncDatabase[dict[str,
         email_terms=["ada@example.org"],
     )
     await add_candidate_turn(interview, "a secret answer")
-    evaluation = new_evaluation(interview, status=EvaluationStatus.COMPLETED, outcome=new_outcome(), reviews=[new_review()])
+    outcome = new_outcome()
+    evaluation = new_evaluation(
+        interview,
+        status=EvaluationStatus.COMPLETED,
+        outcome=outcome,
+        reviews=[new_review()],
+        requested_by="Somebody at the office",
+        request_reason="Another look at the looms.",
+    )
     await evaluation.insert()
+    await add_review(evaluation, new_review().model_copy(update={"reviewer": "Somebody at the office"}))
+    rating = Rating(
+        id=ObjectId(),
+        reviewer_id=ObjectId(),
+        reviewer="Somebody at the office",
+        created_at=now(),
+        levels=[RatedLevel(criterion_key="technical", level=2, reason="because of the looms")],
+    )
+    assert await add_rating(evaluation, rating)
+    adoption = Adoption(
+        id=ObjectId(), version=1, reason="because of the looms", adopted_by="Somebody at the office", adopted_at=now()
+    )
+    await adopt_evaluation(evaluation, outcome, adoption)
     assert await find_leaked_secrets(database), "the scan finds stored secrets"
     await mark_erased(interview.id)
-    await delete_erased(interview.id)
+    erased = await delete_erased(interview.id)
+    assert erased
+    assert (erased.rated_by, erased.adoptions, erased.decided_by, erased.decided_at) == ([], [], None, None)
     assert await find_leaked_secrets(database) == []
 
 

@@ -1,5 +1,7 @@
 """Every query uses an index, by MongoDB's query plans with thousands of documents. Lists are in test_list_indexes."""
 
+from datetime import timedelta
+
 from beanie import PydanticObjectId
 from bson import ObjectId
 
@@ -17,14 +19,16 @@ from models.documents.interview import (
 from models.documents.recording import Recording, RecordingPart, VideoSize
 from models.documents.turn import Channel, Speaker
 from models.reads import reply_latency, watermarks
+from models.reads.blind_ratings import list_level_pairs
 from models.reads.credentials import CredentialReader
+from models.reads.interview_list import has_blind_interviews
 from models.storage.lease import renew_lease
 from models.writes import interview_transitions, recording_transitions, room_transitions
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from models.writes.evaluation_transitions import add_evaluation, claim_evaluation, find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
 from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
-from tests.factories import make_interview, new_evaluation, new_interviewer_update, new_recording, new_turn
+from tests.factories import make_interview, new_evaluation, new_interviewer_update, new_outcome, new_recording, new_turn
 from tests.models.dataset import SampleDataset, assert_uses_indexes
 from tests.models.interview_list_cases import MIDDLE_TIME
 from tests.models.profiler import Profiler
@@ -91,6 +95,26 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
     for plan in plans:
         assert plan.keys <= 3, plan
         assert plan.documents <= 1, plan
+
+
+async def test_blind_reviews_are_found_without_reading_others(dataset: SampleDataset, profiler: Profiler) -> None:
+    interview = await make_interview(organization_id=dataset.organization_id, status=InterviewStatus.COMPLETED, is_blind=True)
+    rating = evaluation.Rating(
+        id=PydanticObjectId(), reviewer_id=PydanticObjectId(), reviewer="somebody", created_at=dataset.stored_at, levels=[]
+    )
+    values = {"position_id": dataset.interview.position.id, "outcome": new_outcome(), "due_at": None, "status": "COMPLETED"}
+    await new_evaluation(interview, **values, ratings=[rating]).insert()
+    key, since = dataset.interview.position.key, dataset.stored_at - timedelta(days=1)
+    plans = await profiler.plans(
+        list_level_pairs(dataset.organization_id, key, None, None),
+        list_level_pairs(dataset.organization_id, key, since, dataset.stored_at),
+        has_blind_interviews(dataset.organization_id),
+    )
+    assert_uses_indexes(plans, 5)
+    for plan in plans:
+        assert plan.documents <= 1, plan
+        assert plan.keys <= 3, plan
+    await interview.delete()
 
 
 async def test_reading_turns_needs_no_sort(dataset: SampleDataset, profiler: Profiler) -> None:

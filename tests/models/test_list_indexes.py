@@ -11,6 +11,7 @@ from models.documents import position
 from models.documents.interview import Interview
 from models.documents.interview_indexes import FILTER_INDEX_ORDERS
 from models.reads import position_list
+from models.reads.evaluation_counts import count_unfinished_evaluations
 from models.reads.interview_list import (
     NULLABLE_ORDERS,
     ORDER_FIELDS,
@@ -125,6 +126,27 @@ async def test_page_of_one_filter_in_another_order_reads_fewer_interviews_than_m
         request = PageRequest(to_sort_order(field, descending=descending), PAGE_SIZE)
         [plan] = await profiler.plans(list_interviews(dataset.organization_id, where, request))
         assert plan.documents <= found, plan
+
+
+@pytest.mark.parametrize("name", ["failed", "unfinished"])
+async def test_unfinished_evaluations_are_found_without_reading_other_interviews(
+    dataset: SampleDataset, profiler: Profiler, name: str
+) -> None:
+    where = make_filter(name)
+    found = await count_interviews(dataset.organization_id, where)
+    for field, descending in ORDERS:
+        request = PageRequest(to_sort_order(field, descending=descending), PAGE_SIZE)
+        [plan] = await profiler.plans(list_interviews(dataset.organization_id, where, request))
+        assert plan.documents <= found, plan
+    newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), PAGE_SIZE)
+    [plan] = await profiler.plans(list_interviews(dataset.organization_id, where, newest))
+    assert (plan.sorts, plan.documents) == (False, plan.returned), plan
+
+
+async def test_unfinished_evaluations_are_counted_from_an_index(dataset: SampleDataset, profiler: Profiler) -> None:
+    plans = await profiler.plans(count_unfinished_evaluations())
+    assert_uses_indexes(plans, 3)
+    assert all(plan.documents == 0 for plan in plans), plans
 
 
 @pytest.mark.parametrize("name", FILTER_CASES)

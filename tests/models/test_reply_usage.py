@@ -3,8 +3,7 @@
 import pytest
 from bson import ObjectId
 
-from models.documents.evaluation import EvaluationStatus
-from models.documents.interview import Interview, InterviewerRecord, InterviewStatus
+from models.documents.interview import EvaluationStatus, Interview, InterviewerRecord, InterviewStatus
 from models.documents.usage import Usage
 from models.reads.interview_usage import InterviewUsage, read_interview_usages
 from models.storage.lease import LeaseLost

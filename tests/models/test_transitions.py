@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from models.documents.evaluation import EvaluationStatus, list_evaluations
-from models.documents.interview import EndReason, Interview, InterviewStatus, get_interview
+from models.documents.evaluation import list_evaluations
+from models.documents.interview import EndReason, EvaluationStatus, Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes import interview_transitions

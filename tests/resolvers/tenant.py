@@ -10,8 +10,8 @@ from bson import ObjectId
 from auth import Principal, authenticate
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.services import Services
-from models.documents.evaluation import Evaluation, EvaluationStatus
-from models.documents.interview import Interview, InterviewStatus, extract_search_terms
+from models.documents.evaluation import Evaluation
+from models.documents.interview import EvaluationStatus, Interview, InterviewStatus, extract_search_terms
 from models.documents.organization import Organization, Role, create_key, ensure_organization
 from models.documents.position import Position
 from models.documents.turn import Channel

@@ -21,7 +21,7 @@ from models.documents.interview import Decision, Interview, InterviewStatus
 from models.documents.position import Position
 from models.documents.turn import read_turns
 from resolvers.ending import cancel_interview, end_interview, erase_interview
-from resolvers.evaluations import ReviewRequest, evaluate_interview, review_evaluation
+from resolvers.evaluations import AdoptionRequest, ReviewRequest, adopt_evaluation, evaluate_interview, review_evaluation
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.invites import RenewRequest, renew_invite
 from resolvers.positions import save_position
@@ -89,6 +89,16 @@ async def send_review(tenant: Tenant, caller: Principal, interview: Interview) -
         evaluation_id=global_id_of(evaluation), decision=Decision.HOLD, reason="Not sure yet.", idempotency_key=KEY
     )
     return await review_evaluation(tenant.services, caller, request)
+
+
+async def send_adoption(tenant: Tenant, caller: Principal, interview: Interview) -> object:
+    [evaluation] = await list_evaluations(interview.id)
+    request = AdoptionRequest(evaluation_id=global_id_of(evaluation), reason="Chosen.", idempotency_key=KEY)
+    return await adopt_evaluation(tenant.services, caller, request)
+
+
+async def count_adoptions(interview: Interview) -> object:
+    return len((await reload_interview(interview)).adoptions)
 
 
 async def send_renewal(tenant: Tenant, caller: Principal, interview: Interview) -> object:
@@ -187,6 +197,15 @@ INTERRUPTED_CALLS = [
         "reviewEvaluation", COMPLETED, "models.writes.evaluation_transitions.add_review", send_review, count_reviews, 0, 1
     ),
     InterruptedCall(
+        "adoptEvaluation",
+        COMPLETED,
+        "models.writes.evaluation_transitions.adopt_evaluation",
+        send_adoption,
+        count_adoptions,
+        0,
+        1,
+    ),
+    InterruptedCall(
         "savePosition",
         SCHEDULED,
         "models.writes.position_versions.save_position",
@@ -234,10 +253,10 @@ async def test_erasure_receipt_is_the_same_after_an_interrupted_call(tenant: Ten
 async def test_repeating_an_evaluation_request_returns_the_version_in_its_present_state(tenant: Tenant) -> None:
     interview, caller = await tenant.make_interview(COMPLETED), await tenant.admin()
     requested = await evaluate_interview(tenant.services, caller, global_id_of(interview), KEY)
-    stored = await get_evaluation(requested.id)
+    stored = await get_evaluation(requested.document.id)
     assert stored
     await stored.set({"status": "FAILED", "due_at": None})
     repeated = await evaluate_interview(tenant.services, caller, global_id_of(interview), KEY)
-    assert (repeated.id, repeated.status) == (requested.id, "FAILED")
+    assert (repeated.document.id, repeated.document.status) == (requested.document.id, "FAILED")
     other = await evaluate_interview(tenant.services, caller, global_id_of(interview), "another")
-    assert (other.version, await count_evaluations(interview)) == (2, 2)
+    assert (other.document.version, await count_evaluations(interview)) == (2, 2)

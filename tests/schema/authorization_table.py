@@ -21,8 +21,18 @@ from graphql import (
 )
 
 from models.documents.evaluation import Evaluation as EvaluationDocument
-from models.documents.evaluation import Evidence, EvidenceFlag, Finding, InconclusiveReason, LevelOverride, Review, ReviewFlag
-from models.documents.interview import Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
+from models.documents.evaluation import (
+    Evidence,
+    EvidenceFlag,
+    Finding,
+    InconclusiveReason,
+    LevelOverride,
+    RatedLevel,
+    Rating,
+    Review,
+    ReviewFlag,
+)
+from models.documents.interview import Adoption, Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
 from models.documents.judgement import JudgementDocument
 from models.documents.organization import Role
 from models.documents.position import CriterionAnalysis, JobAnalysis, Position
@@ -45,7 +55,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript",
         ORGANIZATION_ROLES: "interviews position positions",
-        STAFF: "evaluation",
+        STAFF: "evaluation compareEvaluations",
+        DECIDERS: "agreement",
     },
     "Viewer": {ALL_ROLES: "role organization name"},
     "Organization": {ALL_ROLES: "id name"},
@@ -55,8 +66,9 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "erasedAt durationSeconds lastSeq transcript consent"
         ),
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency",
-        STAFF: "decision evaluation evaluations recordings usage",
+        STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage",
     },
+    "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
     "Consent": {ALL_ROLES: "textVersion givenAt recording"},
     "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
@@ -84,12 +96,17 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Evaluation": {
         STAFF: (
             "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
-            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox createdAt completedAt reviews "
-            "inconclusiveReason lowestScore highestScore flags passes evaluatorAddresses removedSentences replacedTexts "
-            "provenance"
+            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy requestReason createdAt "
+            "completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags passes evaluatorAddresses "
+            "removedSentences replacedTexts provenance"
         ),
         ADMINS: "rawJudgements",
     },
+    "CriterionAgreement": {DECIDERS: "positionVersion criterionKey ratings n exactShare kappa kappaLow kappaHigh"},
+    "EvaluationComparison": {
+        STAFF: ("a b criteria scoreDifference recommendationDiffers rubricDiffers promptDiffers modelDiffers transcriptDiffers")
+    },
+    "CriterionComparison": {STAFF: "key name a b levelDifference scoreDifference evidenceOnlyInA evidenceOnlyInB"},
     "CriterionResult": {STAFF: "key name weight assessed level score rationale evidence state questions passLevels spread flags"},
     "QuestionCoverage": {STAFF: "questionKey asked answered"},
     "JudgePass": {
@@ -104,6 +121,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "InterviewUsage": {STAFF: "replies evaluations total"},
     "Usage": {STAFF: "inputTokens cachedInputTokens outputTokens costUsd"},
     "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
+    "Rating": {STAFF: "reviewer createdAt levels"},
+    "RatedLevel": {STAFF: "criterionKey level reason"},
     "LevelOverride": {STAFF: "criterionKey level reason"},
     "Recording": {STAFF: "id kind status mimeType url durationSeconds sizeBytes startedAt failure"},
     "Invitation": {
@@ -118,13 +137,15 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         STAFF | {Role.CANDIDATE}: "endInterview",
         ALL_ROLES: "joinInterview",
         CANDIDATE_ONLY: "sendMessage",
-        DECIDERS: "reviewEvaluation savePosition",
+        DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition",
         frozenset({Role.ADMIN}): "eraseInterview",
     },
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
     "InterviewFilter": {
-        ORGANIZATION_ROLES: "status positionKey channel externalId createdAfter createdBefore updatedAfter candidate",
-        STAFF: "minScore maxScore recommendation decision reviewed",
+        ORGANIZATION_ROLES: (
+            "status positionKey positionVersion channel externalId createdAfter createdBefore updatedAfter candidate"
+        ),
+        STAFF: "minScore maxScore recommendation decision reviewed evaluationStatus",
     },
     "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
 }
@@ -132,13 +153,18 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
 MUTATION_PAYLOAD_TYPES = {
     *("StartInterviewPayload", "ScheduleInterviewPayload", "RenewInvitePayload", "JoinInterviewPayload", "SendMessagePayload"),
     *("EndInterviewPayload", "CancelInterviewPayload", "EvaluateInterviewPayload", "ReviewEvaluationPayload"),
+    *("RateEvaluationPayload", "AdoptEvaluationPayload"),
     *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
 """Reachable only through a subscription, whose row names the roles."""
 
-ALWAYS_NULL_FIELDS = {"Interview.erasedAt"}
+ALWAYS_NULL_FIELDS = {
+    "Interview.erasedAt",
+    # one evaluation has one level of the model, so there is no variance
+    *("CriterionAgreement.kappa", "CriterionAgreement.kappaLow", "CriterionAgreement.kappaHigh"),
+}
 """Null in the scenario, for every role."""
 
 # how each type is reached, with FIELD in the place of the field
@@ -147,6 +173,7 @@ TYPE_QUERIES = {
     "Viewer": "{ viewer { FIELD } }",
     "Organization": "{ viewer { organization { FIELD } } }",
     "Interview": "{ interview(id: $interview) { FIELD } }",
+    "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
     "Candidate": "{ interview(id: $interview) { candidate { FIELD } } }",
     "Consent": "{ interview(id: $interview) { consent { FIELD } } }",
     "Progress": "{ interview(id: $interview) { progress { FIELD } } }",
@@ -166,6 +193,9 @@ TYPE_QUERIES = {
     "PositionEdge": "{ positions { edges { FIELD } } }",
     "PageInfo": "{ interviews { pageInfo { FIELD } } }",
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
+    "CriterionAgreement": "{ agreement(positionKey: $position) { FIELD } }",
+    "EvaluationComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { FIELD } }",
+    "CriterionComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { criteria { FIELD } } }",
     "CriterionResult": "{ evaluation(interviewId: $interview) { criteria { FIELD } } }",
     "QuestionCoverage": "{ evaluation(interviewId: $interview) { criteria { questions { FIELD } } } }",
     "JudgePass": "{ evaluation(interviewId: $interview) { passes { FIELD } } }",
@@ -176,6 +206,8 @@ TYPE_QUERIES = {
     "InterviewUsage": "{ interview(id: $interview) { usage { FIELD } } }",
     "Usage": "{ evaluation(interviewId: $interview) { usage { FIELD } } }",
     "Review": "{ evaluation(interviewId: $interview) { reviews { FIELD } } }",
+    "Rating": "{ evaluation(interviewId: $interview) { ratings { FIELD } } }",
+    "RatedLevel": "{ evaluation(interviewId: $interview) { ratings { levels { FIELD } } } }",
     "LevelOverride": "{ evaluation(interviewId: $interview) { reviews { overrides { FIELD } } } }",
     "Recording": "{ interview(id: $interview) { recordings { FIELD } } }",
     "Invitation": "{ invitation(token: $invite) { FIELD } }",
@@ -187,6 +219,8 @@ FIELD_ARGUMENTS = {
     "Query.invitation": "(token: $invite)",
     "Query.transcript": "(interviewId: $interview)",
     "Query.evaluation": "(interviewId: $interview)",
+    "Query.agreement": "(positionKey: $position)",
+    "Query.compareEvaluations": "(interviewId: $interview, a: 1, b: 2)",
     "Query.position": "(key: $position)",
     "Evaluation.criterion": '(key: "technical")',
 }
@@ -291,7 +325,17 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
     await append_interviewer_turns(interview.id, [reply], new_interviewer_update(answers=turn.seq))
-    await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.decision: Decision.ADVANCE})
+    adoption = Adoption(id=PydanticObjectId(), version=1, reason="The best.", adopted_by="somebody", adopted_at=now())
+    await interview.set(
+        {
+            Interview.status: InterviewStatus.COMPLETED,
+            Interview.adoptions: [adoption],
+            Interview.decision: Decision.ADVANCE,
+            Interview.decision_version: 1,
+            Interview.decided_by: "somebody",
+            Interview.decided_at: now(),
+        }
+    )
     evidence = [
         Evidence(
             quote=turn.text[:7],
@@ -322,9 +366,27 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         overrides=[LevelOverride(criterion_key="technical", level=4, reason="More than that.")],
         overall_score=60.0,
     )
-    evaluation = await tenant.make_evaluation(
-        interview, outcome=judged, reviews=[review], failure="None, in the end.", transcript_digest="0123"
+    rating = Rating(
+        id=PydanticObjectId(),
+        reviewer_id=PydanticObjectId(),
+        reviewer="somebody",
+        created_at=now(),
+        levels=[RatedLevel(criterion_key="technical", level=4, reason="Sound.")],
     )
+    evaluation = await tenant.make_evaluation(
+        interview,
+        outcome=judged,
+        reviews=[review],
+        ratings=[rating],
+        requested_by="somebody",
+        request_reason="To be sure.",
+        failure="None, in the end.",
+        transcript_digest="0123",
+    )
+    strict = new_outcome(1)
+    strict.criteria[0].evidence = [Evidence(quote=turn.text, seq=turn.seq, start=0, end=len(turn.text))]
+    await tenant.make_evaluation(interview, version=2, outcome=strict)
+    await interview.set({Interview.evaluated: True, Interview.counted_version: 1})
     await JudgementDocument(
         id=PydanticObjectId(),
         interview_id=interview.id,

@@ -3,7 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, Recommendation, extract_search_terms
+from models.documents.interview import (
+    Candidate,
+    Decision,
+    EvaluationStatus,
+    Interview,
+    InterviewStatus,
+    Recommendation,
+    extract_search_terms,
+)
 from models.documents.turn import Channel
 from models.reads.interview_list import InterviewOrderField
 from tests.models.interview_list_cases import FIRST_CREATED_AT, NAMES, sort_interviews
@@ -37,6 +45,7 @@ async def make_listed_interview(tenant: Tenant, index: int, **values: Any) -> In
         "started_at": None if index % 5 == 0 else created_at + timedelta(minutes=index % 2),
         "score": score,
         "evaluated": score is not None or index % 4 == 0,
+        "evaluation_status": [None, *EvaluationStatus][index % 5],
         "recommendation": recommendation,
         "decision": list(Decision)[index % 3] if score is not None and index % 2 else None,
         "channel": Channel.VOICE if index % 4 == 1 else Channel.TEXT,

@@ -175,7 +175,7 @@ async def test_objects_of_another_organization_are_not_found(
 ) -> None:
     token = await issue_token(other_tenant, Role.ADMIN)
     actual = {}
-    for name in ("interview", "transcript", "evaluation"):
+    for name in ("interview", "transcript", "evaluation", "compareEvaluations"):
         query = f"query($interview: ID!) {{ {field_selection('Query', name)} }}"
         response = await api.execute(query, token, interview=scenario.variables["interview"])
         actual[name] = (response.data, response.codes)

@@ -23,13 +23,14 @@ from models.documents.interview import Recommendation
 from models.documents.organization import Role
 from models.documents.position import Criterion, JobAnalysis, Level, PositionContent, Question
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
 from resolvers.input_text import DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
 from resolvers.starting import MAX_LEAD_TIME
 from resolvers.subscriptions import MAX_INITIAL_INTERVIEWS
 from schema.build import print_sdl
-from settings import AuthSettings, RecordingSettings
+from settings import AuthSettings, JobsSettings, RecordingSettings
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +109,9 @@ PROMISES = [
             "CancelInterviewInput.reason",
             "ReviewEvaluationInput.reason",
             "LevelOverrideInput.reason",
+            "EvaluateInterviewInput.reason",
+            "AdoptEvaluationInput.reason",
+            "LevelRatingInput.reason",
         ),
     ),
     Promise(
@@ -162,6 +166,11 @@ PROMISES = [
     Promise("below {NO_HIRE}".format(**BANDS), ("Recommendation.STRONG_NO_HIRE",)),
     Promise(f"elow {float(MIN_COVERAGE)}", ("InconclusiveReason.LOW_COVERAGE", "Evaluation.coverage")),
     Promise(f"(level - 1) x {to_score(2):g}, so {to_score(1):g} to {to_score(5):g}", ("CriterionResult.score",)),
+    Promise(
+        f"after {JobsSettings().evaluations_per_day} requests (or what the deployment sets) for one interview within "
+        f"{REQUEST_PERIOD_SECONDS // 3600} hours",
+        ("Mutation.evaluateInterview",),
+    ),
     Promise(f"newest {MAX_INITIAL_INTERVIEWS} interviews", ("Subscription.interviewsChanged",)),
     Promise(f"every {RECHECK_SECONDS:g} seconds", ("Subscription",)),
     Promise(f"have {MAX_OPERATIONS} operations", ("Subscription",)),
@@ -192,9 +201,13 @@ ACTION_BY_FIELD = {
     "Mutation.cancelInterview": Action.CANCEL_INTERVIEW,
     "Mutation.evaluateInterview": Action.EVALUATE_INTERVIEW,
     "Mutation.reviewEvaluation": Action.REVIEW_EVALUATION,
+    "Mutation.rateEvaluation": Action.REVIEW_EVALUATION,
+    "Mutation.adoptEvaluation": Action.REVIEW_EVALUATION,
     "Mutation.savePosition": Action.SAVE_POSITION,
     "Mutation.eraseInterview": Action.ERASE_INTERVIEW,
     "Query.interviews": Action.LIST_INTERVIEWS,
+    "Query.agreement": Action.REVIEW_EVALUATION,
+    "Query.compareEvaluations": Action.READ_EVALUATION,
     "Query.evaluation": Action.READ_EVALUATION,
     "Query.position": Action.READ_POSITION,
     "Query.positions": Action.READ_POSITION,
@@ -218,6 +231,10 @@ def test_every_mutation_names_its_roles_and_errors(printed_schema: GraphQLSchema
 
 
 GUARDED_FIELDS = {
+    "Interview.adoptions": Action.READ_EVALUATION,
+    "Interview.decidedAt": Action.READ_EVALUATION,
+    "Interview.decidedBy": Action.READ_EVALUATION,
+    "Interview.decisionVersion": Action.READ_EVALUATION,
     "Candidate.email": Action.READ_EMAIL,
     "Interview.candidate": Action.READ_CANDIDATE,
     "Interview.decision": Action.READ_EVALUATION,

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from models.documents.evaluation import Evaluation, EvaluationStatus, Evidence, Finding
-from models.documents.interview import Interview, InterviewStatus
+from models.documents.evaluation import Evaluation, Evidence, Finding
+from models.documents.interview import EvaluationStatus, Interview, InterviewStatus, Recommendation
 from models.documents.organization import Role
 from models.documents.usage import Usage
+from models.writes.evaluation_transitions import claim_evaluation, complete_evaluation
 from tests.factories import add_candidate_turn, new_outcome, reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
@@ -66,7 +67,7 @@ async def test_all_evaluation_fields_are_readable_and_each_quote_is_in_its_turn(
     assert (read["sandbox"], read["reviews"], read["failure"]) == (True, [], None)
 
 
-async def test_evaluation_defaults_to_newest_completed_version_and_accepts_any_version(
+async def test_uncounted_evaluation_defaults_to_newest_completed_version_and_accepts_any_version(
     api: ApiClient, tenant: Tenant, interview: Interview
 ) -> None:
     token = await issue_token(tenant, Role.RECRUITER)
@@ -173,6 +174,140 @@ async def test_evaluating_an_interview_that_is_not_completed_is_a_conflict(api: 
     assert await Evaluation.find({"interview_id": interview.id}).count() == 0
 
 
+async def test_new_version_has_its_requester_and_reason(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+    await tenant.make_evaluation(interview)
+    token = await issue_token(tenant, Role.INTEGRATION)
+    fields = {"interviewId": global_id_of(interview), "reason": " The audio was repaired. "}
+    selection = "evaluation { version requestedBy requestReason }"
+    requested = await api.mutate("evaluateInterview", token, selection, **fields)
+    by_key = {"version": 2, "requestedBy": "a integration", "requestReason": "The audio was repaired."}
+    assert requested["evaluateInterview"]["evaluation"] == by_key
+    query = "query($id: ID!) { interview(id: $id) { evaluations { version requestedBy requestReason } } }"
+    read = await api.execute(query, token, id=global_id_of(interview))
+    assert read["interview"]["evaluations"] == [by_key, {"version": 1, "requestedBy": None, "requestReason": None}]
+    for reason in ("a" * 2001, "\0"):
+        refused = await api.mutate("evaluateInterview", token, selection, **{**fields, "reason": reason})
+        assert (refused.codes, refused.error["extensions"]["field"]) == (["BAD_INPUT"], "reason")
+
+
+async def test_requests_beyond_the_limit_are_refused_until_a_day_has_passed(
+    api: ApiClient, tenant: Tenant, interview: Interview
+) -> None:
+    token = await issue_token(tenant, Role.INTEGRATION)
+    limit = tenant.services.settings.jobs.evaluations_per_day
+
+    async def request_evaluation(key: str) -> GraphQLResponse:
+        requested = await api.mutate(
+            "evaluateInterview", token, "evaluation { version }", interviewId=global_id_of(interview), idempotencyKey=key
+        )
+        await Evaluation.find({"interview_id": interview.id}).update({"$set": {"status": EvaluationStatus.FAILED}})
+        return requested
+
+    for number in range(1, limit + 1):
+        for _ in range(2):
+            repeated = await request_evaluation(f"key {number}")
+            assert repeated["evaluateInterview"] == {"evaluation": {"version": number}}
+    refused = await request_evaluation("one more")
+    assert (refused.data, refused.codes) == ({"evaluateInterview": None}, ["RATE_LIMITED"])
+    assert 0 < refused.error["extensions"]["retryAfterSeconds"] <= 24 * 3600
+    assert await Evaluation.find({"interview_id": interview.id}).count() == limit
+
+
+# --- adoptEvaluation
+
+
+COUNTED_QUERY = """query($id: ID!) {
+  evaluation(interviewId: $id) { version }
+  interview(id: $id) {
+    evaluation { version overallScore } decision decisionVersion decidedBy decidedAt
+    adoptions { version reason adoptedBy adoptedAt }
+  }
+  hire: interviews(filter: { recommendation: [HIRE] }) { totalCount }
+  strong: interviews(filter: { minScore: 90 }) { nodes { evaluation { version } adoptions { version } decidedAt } }
+  rejected: interviews(filter: { decision: [REJECT], reviewed: true }) { totalCount }
+}"""
+
+
+async def test_adopted_version_counts_everywhere_and_the_decision_stands(
+    api: ApiClient, tenant: Tenant, interview: Interview
+) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    first = await tenant.make_evaluation(interview)
+    strong = new_outcome(5).model_copy(update={"recommendation": Recommendation.STRONG_HIRE})
+    second = await tenant.make_evaluation(interview, version=2, outcome=strong)
+    selection = "evaluation { version } interview { evaluation { version } decision }"
+    for evaluation in (first, second, first):
+        adopted = await api.mutate("adoptEvaluation", token, selection, evaluationId=global_id_of(evaluation), reason="Chosen.")
+        version = {"version": evaluation.version}
+        assert adopted["adoptEvaluation"] == {"evaluation": version, "interview": {"evaluation": version, "decision": None}}
+    await review_evaluation(api, token, first, decision="REJECT")
+    read = await api.execute(COUNTED_QUERY, token, id=global_id_of(interview))
+    assert (read["evaluation"]["version"], read["hire"]["totalCount"], read["strong"]["nodes"]) == (1, 1, [])
+    key = {"evaluationId": global_id_of(second), "reason": "Checked again.", "idempotencyKey": "once"}
+    for _ in range(3):
+        await api.mutate("adoptEvaluation", token, selection, **key)
+    read = await api.execute(COUNTED_QUERY, token, id=global_id_of(interview))
+    (listed,) = read["strong"]["nodes"]
+    shown = read["interview"]
+    assert read["evaluation"] == listed["evaluation"] == {"version": 2}
+    assert shown["evaluation"] == {"version": 2, "overallScore": 100.0}
+    assert (shown["decision"], shown["decisionVersion"], shown["decidedBy"]) == ("REJECT", 1, "a recruiter")
+    assert listed["decidedAt"] == shown["decidedAt"] is not None
+    assert (read["hire"]["totalCount"], read["rejected"]["totalCount"]) == (0, 1)
+    assert [adoption["version"] for adoption in shown["adoptions"]] == [1, 2, 1, 2]
+    newest = shown["adoptions"][-1]
+    assert (newest["reason"], newest["adoptedBy"]) == ("Checked again.", "a recruiter")
+    assert newest["adoptedAt"]
+    assert listed["adoptions"] == [{"version": adoption["version"]} for adoption in shown["adoptions"]]
+
+
+async def test_interview_stored_by_an_older_release_has_its_newest_completed_evaluation_and_its_decision(
+    api: ApiClient, tenant: Tenant, interview: Interview
+) -> None:
+    for version in (1, 2):
+        await tenant.make_evaluation(interview, version=version)
+    fields = ("counted_version", "adoptions", "evaluation_requests", "is_blind", "rated_by", "evaluation_status")
+    newer = dict.fromkeys((*fields, "decision_version", "decided_by", "decided_at"), "")
+    older = {"evaluated": True, "score": 50.0, "recommendation": "HIRE", "decision": "HOLD"}
+    await Interview.get_pymongo_collection().update_one({"_id": interview.id}, {"$set": older, "$unset": newer})
+    selection = "decision decisionVersion decidedBy decidedAt adoptions { version } evaluation { version isBlind }"
+    query = f"""query($id: ID!) {{ interview(id: $id) {{ {selection} }}
+      interviews(filter: {{ evaluationStatus: [COMPLETED], decision: [HOLD] }}, orderBy: {{ field: SCORE }}) {{
+        totalCount nodes {{ {selection} }} }} }}"""
+    read = await api.execute(query, await issue_token(tenant, Role.RECRUITER), id=global_id_of(interview))
+    unknown = dict.fromkeys(("decisionVersion", "decidedBy", "decidedAt"))
+    expected: dict[str, Any] = {"decision": "HOLD", **unknown, "adoptions": [], "evaluation": {"version": 2, "isBlind": False}}
+    assert read["interview"] == expected
+    assert read["interviews"] == {"totalCount": 1, "nodes": [expected]}
+
+
+@pytest.mark.parametrize("status", [status for status in EvaluationStatus if status is not EvaluationStatus.COMPLETED])
+async def test_adopting_an_evaluation_that_is_not_completed_is_a_conflict(
+    api: ApiClient, tenant: Tenant, interview: Interview, status: EvaluationStatus
+) -> None:
+    evaluation = await tenant.make_evaluation(interview, status=status, outcome=None)
+    token = await issue_token(tenant, Role.ADMIN)
+    fields = {"evaluationId": global_id_of(evaluation), "reason": "Chosen."}
+    refused = await api.mutate("adoptEvaluation", token, "evaluation { id }", **fields)
+    assert (refused.data, refused.codes) == ({"adoptEvaluation": None}, ["CONFLICT"])
+    assert (await reload_interview(interview)).adoptions == []
+
+
+async def test_program_cannot_undo_a_decision(api: ApiClient, tenant: Tenant, interview: Interview) -> None:
+    evaluation = await tenant.make_evaluation(interview)
+    await interview.set({Interview.evaluated: True, Interview.counted_version: 1})
+    await review_evaluation(api, await issue_token(tenant, Role.RECRUITER), evaluation, decision="REJECT")
+    program = await issue_token(tenant, Role.INTEGRATION)
+    await api.mutate("evaluateInterview", program, "evaluation { id }", interviewId=global_id_of(interview))
+    pending = await Evaluation.find_one({"interview_id": interview.id, "version": 2})
+    assert pending
+    claimed = await claim_evaluation(pending.id, "holder", 60, prompt_version="test")
+    assert claimed
+    assert await complete_evaluation(claimed, new_outcome(5), transcript_digest="")
+    read = await api.execute(COUNTED_QUERY, program, id=global_id_of(interview))
+    assert (read["interview"]["decision"], read["rejected"]["totalCount"], read["evaluation"]["version"]) == ("REJECT", 1, 1)
+
+
 # --- reviewEvaluation
 
 
@@ -254,3 +389,72 @@ async def test_reviewing_an_evaluation_that_is_not_completed_is_a_conflict(
     refused = await review_evaluation(api, await issue_token(tenant, Role.ADMIN), evaluation)
     assert refused.codes == ["CONFLICT"]
     assert status in refused.error["message"]
+
+
+# --- compareEvaluations
+
+
+COMPARISON_QUERY = """query($id: ID!, $a: Int!, $b: Int!) { compareEvaluations(interviewId: $id, a: $a, b: $b) {
+  a { version } b { version } scoreDifference recommendationDiffers
+  rubricDiffers promptDiffers modelDiffers transcriptDiffers
+  criteria { key name levelDifference scoreDifference a { level score } b { level score }
+    evidenceOnlyInA { quote seq } evidenceOnlyInB { quote seq } } } }"""
+
+
+def quote(text: str, seq: int, start: int) -> Evidence:
+    return Evidence(quote=text, seq=seq, start=start, end=start + len(text))
+
+
+async def test_comparison_states_differences_by_criterion_in_both_directions(
+    api: ApiClient, tenant: Tenant, interview: Interview
+) -> None:
+    first, second = new_outcome(3), new_outcome(4)
+    technical, communication, _ = first.criteria
+    technical.evidence = [quote("one", 1, 0), quote("two", 1, 10)]
+    second.criteria[0].evidence = [quote("two", 1, 10), quote("one", 2, 0)]
+    communication.level = communication.score = None
+    added = second.criteria[2].model_copy(update={"key": "teamwork", "name": "Teamwork"})
+    second.criteria[2] = added
+    second.overall_score, second.recommendation = 75.0, Recommendation.STRONG_HIRE
+    digests = {"transcript_digest": "abc", "prompt_version": "1"}
+    await tenant.make_evaluation(interview, outcome=first, **digests)
+    await tenant.make_evaluation(interview, version=2, outcome=second, position_version=2, model="another", **digests)
+    token = await issue_token(tenant, Role.INTEGRATION)
+
+    async def compare(a: int, b: int) -> Any:
+        response = await api.execute(COMPARISON_QUERY, token, id=global_id_of(interview), a=a, b=b)
+        return response["compareEvaluations"]
+
+    assessed = {3: {"level": 3, "score": 50.0}, 4: {"level": 4, "score": 75.0}, None: {"level": None, "score": None}}
+    none: dict[str, Any] = {"levelDifference": None, "scoreDifference": None, "evidenceOnlyInA": [], "evidenceOnlyInB": []}
+    compared = await compare(1, 2)
+    assert compared.pop("criteria") == [
+        {
+            **{"key": "technical", "name": "technical", "levelDifference": 1, "scoreDifference": 25.0},
+            **{"a": assessed[3], "b": assessed[4]},
+            **{"evidenceOnlyInA": [{"quote": "one", "seq": 1}], "evidenceOnlyInB": [{"quote": "one", "seq": 2}]},
+        },
+        {"key": "communication", "name": "communication", "a": assessed[None], "b": assessed[4], **none},
+        {"key": "problem_solving", "name": "problem_solving", "a": assessed[3], "b": None, **none},
+        {"key": "teamwork", "name": "Teamwork", "a": None, "b": assessed[4], **none},
+    ]
+    differs = {"recommendationDiffers": True, "rubricDiffers": True, "modelDiffers": True}
+    same = {"promptDiffers": False, "transcriptDiffers": False}
+    assert compared == {"a": {"version": 1}, "b": {"version": 2}, "scoreDifference": 25.0, **differs, **same}
+    reverse = await compare(2, 1)
+    assert (reverse["scoreDifference"], reverse["criteria"][0]["levelDifference"]) == (-25.0, -1)
+    unchanged = await compare(1, 1)
+    assert (unchanged["scoreDifference"], unchanged["recommendationDiffers"], unchanged["rubricDiffers"]) == (0.0, False, False)
+    assert {criterion["levelDifference"] for criterion in unchanged["criteria"]} == {0, None}
+    assert await compare(1, 3) is None
+
+
+async def test_comparison_with_a_version_that_is_not_completed_is_a_conflict(
+    api: ApiClient, tenant: Tenant, interview: Interview
+) -> None:
+    await tenant.make_evaluation(interview)
+    await tenant.make_evaluation(interview, version=2, status=EvaluationStatus.FAILED, outcome=None)
+    token = await issue_token(tenant, Role.RECRUITER)
+    for a, b in ((1, 2), (2, 1)):
+        refused = await api.execute(COMPARISON_QUERY, token, id=global_id_of(interview), a=a, b=b)
+        assert (refused.data, refused.codes) == ({"compareEvaluations": None}, ["CONFLICT"])

@@ -29,8 +29,8 @@ class MutationScenario:
     evaluation: Evaluation | None
 
     @classmethod
-    async def make(cls, tenant: Tenant, status: InterviewStatus) -> "MutationScenario":
-        interview = await tenant.make_interview(status)
+    async def make(cls, tenant: Tenant, status: InterviewStatus, *, is_blind: bool = False) -> "MutationScenario":
+        interview = await tenant.make_interview(status, is_blind=is_blind)
         is_evaluated = status is InterviewStatus.COMPLETED
         return cls(tenant, interview, await tenant.make_evaluation(interview) if is_evaluated else None)
 
@@ -45,6 +45,7 @@ class MutationCase:
     count_effects: Callable[[MutationScenario], Awaitable[int]]
     status: InterviewStatus = InterviewStatus.IN_PROGRESS
     role: Role = Role.ADMIN
+    is_blind: bool = False
 
 
 async def count_new_interviews(scenario: MutationScenario) -> int:
@@ -69,6 +70,16 @@ async def count_reviews(scenario: MutationScenario) -> int:
     return len(evaluation.reviews)
 
 
+async def count_ratings(scenario: MutationScenario) -> int:
+    evaluation = await Evaluation.find_one({"interview_id": scenario.interview.id})
+    assert evaluation
+    return len(evaluation.ratings)
+
+
+async def count_adoptions(scenario: MutationScenario) -> int:
+    return len((await reload_interview(scenario.interview)).adoptions)
+
+
 async def count_new_positions(scenario: MutationScenario) -> int:
     return await Position.find({"organization_id": scenario.tenant.id}).count() - 1
 
@@ -83,6 +94,10 @@ def candidate_input(_: MutationScenario) -> dict[str, Any]:
 
 def interview_input(scenario: MutationScenario) -> dict[str, Any]:
     return {"interviewId": global_id_of(scenario.interview)}
+
+
+def rating_inputs(level: int) -> list[dict[str, Any]]:
+    return [{"criterionKey": key, "level": level} for key in ("technical", "communication", "problem_solving")]
 
 
 CASES: dict[str, MutationCase] = {
@@ -123,6 +138,21 @@ CASES: dict[str, MutationCase] = {
         count_reviews,
         InterviewStatus.COMPLETED,
     ),
+    "rateEvaluation": MutationCase(
+        lambda w: {"evaluationId": global_id_of(w.evaluation or w.interview), "ratings": rating_inputs(2)},
+        {"ratings": rating_inputs(3)},
+        "evaluation { id ratings { createdAt levels { criterionKey level } } }",
+        count_ratings,
+        InterviewStatus.COMPLETED,
+        is_blind=True,
+    ),
+    "adoptEvaluation": MutationCase(
+        lambda w: {"evaluationId": global_id_of(w.evaluation or w.interview), "reason": "Chosen."},
+        {"reason": "Chosen again."},
+        "evaluation { id } interview { adoptions { reason adoptedAt } }",
+        count_adoptions,
+        InterviewStatus.COMPLETED,
+    ),
     "savePosition": MutationCase(
         lambda _: position_input(), {"title": "Head gardener"}, "position { id version title }", count_new_positions
     ),
@@ -145,7 +175,7 @@ async def mutation(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def scenario(tenant: Tenant, mutation: str) -> MutationScenario:
-    return await MutationScenario.make(tenant, CASES[mutation].status)
+    return await MutationScenario.make(tenant, CASES[mutation].status, is_blind=CASES[mutation].is_blind)
 
 
 async def issue_token_for(scenario: MutationScenario, role: Role) -> str:
@@ -218,7 +248,7 @@ async def test_repeated_call_issues_new_tokens_and_stores_none(api: ApiClient, t
 @pytest.mark.parametrize("key", ["", "  ", "\0", "a" * 201])
 async def test_invalid_key_is_refused_without_effect(api: ApiClient, tenant: Tenant, key: str) -> None:
     for mutation, case in CASES.items():
-        scenario = await MutationScenario.make(tenant, case.status)
+        scenario = await MutationScenario.make(tenant, case.status, is_blind=case.is_blind)
         input_fields = {**case.make_input(scenario), "idempotencyKey": key}
         refused = await api.mutate(mutation, await issue_token_for(scenario, case.role), "__typename", **input_fields)
         assert (mutation, refused.codes) == (mutation, ["BAD_INPUT"])

@@ -8,7 +8,7 @@ type Evidence = Criterion['evidence'][number]
 
 /** The AI's evaluation: the score or why there is none, and each level with the quotes that support it. */
 export function EvaluationPanel({ evaluation }: { evaluation: Evaluation }) {
-  const { status, failure, summary, sandbox, criteria, flags } = evaluation
+  const { isBlind, status, failure, summary, sandbox, criteria, flags } = evaluation
   const isDone = status === 'COMPLETED'
   return (
     <section aria-labelledby="evaluation" className="space-y-3">
@@ -18,7 +18,10 @@ export function EvaluationPanel({ evaluation }: { evaluation: Evaluation }) {
       {sandbox && <Notice tone="warn">This evaluation was made by the sandbox. Do not use it for decisions.</Notice>}
       {failure && <Notice tone="warn">{failure}</Notice>}
       {!isDone && !failure && <p className="text-quiet">The evaluation is in progress…</p>}
-      {isDone && (
+      {isDone && isBlind && (
+        <Notice>This interview is reviewed blind. The evaluation appears here once you have given your own levels (rateEvaluation).</Notice>
+      )}
+      {isDone && !isBlind && (
         <>
           <Total evaluation={evaluation} />
           {flags.map((flag) => (

@@ -21,7 +21,7 @@ export const REVIEWED = graphql(`
       latency { replies p50 { heard } p95 { heard } }
       recordings @include(if: $all) { ...RecordingFields }
       evaluation @include(if: $all) {
-        status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags
+        isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags
         criteria {
           key name state level rationale passLevels spread flags
           questions { questionKey answered }
