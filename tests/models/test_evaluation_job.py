@@ -242,7 +242,7 @@ async def test_adopted_version_counts_until_another_is_adopted() -> None:
     assert second.outcome
     forward, back = new_adoption(second), new_adoption(first)
     await asyncio.gather(*(adopt_evaluation(second, second.outcome, forward) for _ in range(5)))
-    assert await read_evaluation_summary(interview) == (True, 100.0, Recommendation.HIRE, Decision.HOLD)
+    assert await read_evaluation_summary(interview) == (True, 100.0, Recommendation.STRONG_HIRE, Decision.HOLD)
     assert pick_evaluation(await list_evaluations(interview.id), None, 2) == second
     await adopt_evaluation(first, first.outcome, back)
     repeated = await adopt_evaluation(second, second.outcome, forward)

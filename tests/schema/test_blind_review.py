@@ -23,7 +23,9 @@ from models.documents.evaluation import (
     Review,
 )
 from models.documents.interview import Adoption, Decision, EvaluationStatus, Interview, InterviewStatus, Recommendation
+from models.documents.judgement import JudgementDocument
 from models.documents.organization import Role
+from models.documents.usage import Usage
 from models.reads.interview_list import InterviewOrderField
 from models.storage.clock import now
 from models.writes.evaluation_transitions import claim_evaluation, complete_evaluation
@@ -118,8 +120,8 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
     return BlindScenario(api, interview, evaluation, *tokens)
 
 
-OTHER_SUBJECTS = {"Turn", "Transcript", "Position", "Recording", "ReplyLatency"}
-"""Types that hold no results, and from which no path leads to any."""
+OTHER_SUBJECTS = {"Turn", "Transcript", "Position", "Recording", "ReplyLatency", "RawJudgement"}
+"""Types that hold no results, and from which no path leads to any; and what has a test of its own."""
 ARGUMENTS = {"Evaluation.criterion": '(key: "technical")'}
 
 
@@ -256,6 +258,26 @@ async def test_blind_evaluation_says_so_and_has_its_state(blind: BlindScenario) 
     assert {name: value for name, value in read.items() if name != "evaluation"} == {**decision, "adoptions": []}
     shown = await blind.execute(query, blind.program, id=global_id_of(blind.interview))
     assert shown["interview"]["evaluation"]["isBlind"] is False
+
+
+async def test_raw_judgements_are_hidden_from_an_administrator_who_has_not_rated(blind: BlindScenario, tenant: Tenant) -> None:
+    administrator = await issue_token(tenant, Role.ADMIN)
+    judgement = {
+        "number": 1,
+        "text": "a secret judgement",
+        "model": "test",
+        "message_id": "msg_test",
+        "max_tokens": 1000,
+        "prompt_digest": "01",
+        "usage": Usage(),
+    }
+    evaluation_id, interview_id = blind.evaluation.id, blind.interview.id
+    await JudgementDocument(id=PydanticObjectId(), interview_id=interview_id, evaluation_id=evaluation_id, **judgement).insert()
+    query = "query($id: ID!) { node(id: $id) { ... on Evaluation { rawJudgements { text } } } }"
+    assert (await blind.execute(query, administrator, id=global_id_of(blind.evaluation)))["node"]["rawJudgements"] == []
+    assert (await blind.rate(administrator)).errors == []
+    shown = (await blind.execute(query, administrator, id=global_id_of(blind.evaluation)))["node"]["rawJudgements"]
+    assert shown == [{"text": "a secret judgement"}]
 
 
 # --- lists
