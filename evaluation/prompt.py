@@ -1,7 +1,8 @@
-"""The judge's prompt: the rules and questions as the system text, the transcript and the rubric as data, and the answer's schema.
+"""The judge's prompt: rules and rubric as the system text, the transcript as data, and the schema of the answer.
 
-Several passes judge the same transcript with the criteria in rotated order. Only the last block of the request differs between
-them, so the prompt cache serves the rest. The résumé is not included, because only what was said in the interview is scored.
+The system text is the same for every interview of a position's version. Several passes judge the same transcript with the
+criteria in rotated order; only the last block of the request, which gives the order, differs between them. So the prompt cache
+serves the rest. The résumé is not included, because only what was said in the interview is scored.
 
 The candidate's turns stand in full. Of the interviewer's turns the judge reads the key of the question and the words of a
 follow-up question, unless these could have come from the candidate: nothing that a candidate wrote ever appears as words of
@@ -128,7 +129,8 @@ def _build_field_name(key: str) -> str:
 
 
 def build_system_text(position: PositionContent, language: str) -> list[TextBlockParam]:
-    """Return the rules and the questions as one cached block."""
+    """Return the rules, the rubric and the questions as one cached block."""
+    criteria = "\n".join(_format_criterion(criterion) for criterion in position.criteria)
     questions = "\n".join(
         _QUESTION_TEMPLATE.format(
             key=question.key,
@@ -139,22 +141,19 @@ def build_system_text(position: PositionContent, language: str) -> list[TextBloc
         for question in position.questions
     )
     rules = RULES.format(title=escape(position.title, quote=False), language=language)
-    text = f"{rules}\n\n<questions>\n{questions}\n</questions>"
+    text = f"{rules}\n\n<rubric>\n{criteria}\n</rubric>\n\n<questions>\n{questions}\n</questions>"
     return [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
 
 
 def build_judge_message(position: PositionContent, turns: Sequence[Turn], candidate_name: str, pass_number: int) -> MessageParam:
-    """Return the message of a pass: the transcript as a cached block, then the rubric in the order of this pass."""
+    """Return the message of a pass: the transcript as a cached block, then the order in which to assess the criteria."""
     transcript: TextBlockParam = {
         "type": "text",
         "text": format_transcript(turns, candidate_name),
         "cache_control": {"type": "ephemeral"},
     }
-    criteria = rotate_criteria(position.criteria, pass_number)
-    rubric = "\n".join(_format_criterion(criterion) for criterion in criteria)
-    order = ", ".join(criterion.key for criterion in criteria)
-    text = f"<rubric>\n{rubric}\n</rubric>\n\nAssess the criteria in this order: {order}."
-    return {"role": "user", "content": [transcript, {"type": "text", "text": text}]}
+    order = ", ".join(criterion.key for criterion in rotate_criteria(position.criteria, pass_number))
+    return {"role": "user", "content": [transcript, {"type": "text", "text": f"Assess the criteria in this order: {order}."}]}
 
 
 def rotate_criteria(criteria: Sequence[Criterion], pass_number: int) -> list[Criterion]:

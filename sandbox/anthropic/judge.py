@@ -7,7 +7,7 @@ It applies these rules to the request alone:
     quotes                   the first sentence of at least five words in each of the two longest
     strengths, weaknesses    the longest and the shortest answer
 
-Like a real judge it wavers: the criterion that a pass reads first is rated by the second longest answer, if there is one.
+Like a real judge it wavers: the criterion that a pass assesses first is rated by the second longest answer, if there is one.
 """
 
 import json
@@ -24,7 +24,7 @@ MIN_QUOTE_WORDS = 5
 
 _TURN = re.compile(r'<turn number="(\d+)" speaker="CANDIDATE"(?: question="(\w+)")?[^>]*>(.*?)</turn>', re.DOTALL)
 _QUESTION = re.compile(r'<question key="(\w+)" criteria="([\w ]*)">')
-_FIRST_CRITERION = re.compile(r'<criterion key="(\w+)"')
+_FIRST_CRITERION = re.compile(r"criteria in this order: (\w+)")
 _SENTENCE = re.compile(r"[^.!?\n]+")
 
 

@@ -128,7 +128,7 @@ class Usage:
 
 @object_type
 class JudgePass:
-    """One pass of the model over the whole transcript. Each pass reads the criteria in another order."""
+    """One pass of the model over the whole transcript. Each pass assesses the criteria in another order."""
 
     number: int = strawberry.field(description="The number of the pass, counted from 1.")
     model: str = strawberry.field(description="The model that answered.")

@@ -1,6 +1,5 @@
 import hashlib
 import json
-import re
 from typing import cast
 
 import pytest
@@ -29,9 +28,12 @@ def blocks_of(turns: list[Turn], pass_number: int = 1) -> list[dict[str, object]
     return [dict(block) for block in content]
 
 
-def test_system_text_contains_the_questions_and_is_the_same_for_every_interview() -> None:
+def test_system_text_contains_the_rubric_and_is_the_same_for_every_interview() -> None:
     position = position_body()
     (block,) = build_system_text(position, "en")
+    for criterion in position.criteria:
+        assert f'<criterion key="{criterion.key}"' in block["text"]
+        assert all(f"{level.value}: {level.anchor}" in block["text"] for level in criterion.levels)
     assert all(f'<question key="{question.key}"' in block["text"] for question in position.questions)
     assert block["cache_control"] == {"type": "ephemeral"}
     assert build_system_text(position_body(), "en") == [block]
@@ -43,17 +45,10 @@ def test_passes_differ_only_in_the_order_of_the_criteria_after_the_cached_transc
     transcripts = [transcript for transcript, _ in passes]
     assert all(transcript == transcripts[0] for transcript in transcripts)
     assert transcripts[0]["cache_control"] == {"type": "ephemeral"}
-    keys = [re.findall(r'<criterion key="(\w+)"', str(rubric["text"])) for _, rubric in passes]
     first = [criterion.key for criterion in position_body().criteria]
-    assert keys == [first, [*first[1:], first[0]], [first[2], *first[:2]], first]
-    for (_, rubric), order in zip(passes, keys, strict=True):
-        assert str(rubric["text"]).endswith(f"in this order: {', '.join(order)}.")
-
-
-def test_rubric_contains_every_anchor() -> None:
-    _, rubric = blocks_of([])
-    for criterion in position_body().criteria:
-        assert all(f"{level.value}: {level.anchor}" in str(rubric["text"]) for level in criterion.levels)
+    rotated = [first, [*first[1:], first[0]], [first[2], *first[:2]], first]
+    orders = [f"Assess the criteria in this order: {', '.join(keys)}." for keys in rotated]
+    assert [order["text"] for _, order in passes] == orders
 
 
 def test_transcript_has_the_candidates_words_and_the_keys_of_the_questions() -> None:
