@@ -156,7 +156,8 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: the interview is not the candidate's own.
-        - CONFLICT: the interview is not open yet or has ended.
+        - CONFLICT: the interview is not open yet or has ended, or all messages together would exceed
+          400,000 characters.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)

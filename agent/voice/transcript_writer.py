@@ -19,7 +19,7 @@ from models.documents.turn import Channel, NewTurn, Speaker, Turn
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.lease import LeaseLost
-from models.writes.append_turns import InterviewerUpdate
+from models.writes.append_turns import InterviewerUpdate, TranscriptFull
 
 log = structlog.get_logger(__name__)
 
@@ -74,11 +74,15 @@ class TranscriptWriter:
     async def add_typed_text(self, interview: Interview, text: str, key: str) -> None:
         """Store what the candidate typed into the room; a long text becomes several turns.
 
-        Retries and raises as `add_candidate_speech` does.
+        Text that no longer fits into the interview is dropped. Retries and raises as `add_candidate_speech` does.
         """
         for index, start in enumerate(range(0, len(text), MAX_TYPED_CHARACTERS)):
             part = text[start : start + MAX_TYPED_CHARACTERS]
-            await self._store_with_retry(partial(store_message, self._services, interview, part, f"{key}:{index}"))
+            try:
+                await self._store_with_retry(partial(store_message, self._services, interview, part, f"{key}:{index}"))
+            except TranscriptFull:
+                log.warning("typed text dropped: the transcript is full", interview_id=str(self._interview_id))
+                return
 
     async def add_interviewer_turns(self, turns: Sequence[NewTurn], update: InterviewerUpdate) -> Interview:
         """Store what the interviewer said. Retries and raises as `add_candidate_speech` does."""
@@ -98,6 +102,8 @@ class TranscriptWriter:
             while True:
                 try:
                     return await store()
+                except TranscriptFull:
+                    raise
                 except (Conflict, NotFound):
                     # The interview has ended, was erased, or belongs to another process.
                     raise LeaseLost from None

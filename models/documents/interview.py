@@ -203,6 +203,8 @@ class Interview(StoredDocument):
 
     last_seq: int = 0
     last_candidate_seq: int = 0
+    candidate_characters: int = 0
+    """Length of all turns of the candidate, in code points."""
     answered_seq: int = 0
     """Seq of the last candidate turn that the interviewer has answered."""
     code_replies: int = 0

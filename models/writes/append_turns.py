@@ -44,12 +44,21 @@ class InterviewerUpdate:
     """Usage of the calls of Claude since the last stored reply; None if there were none."""
 
 
+MAX_CANDIDATE_CHARACTERS = 400_000
+"""Longest text of all turns of a candidate: about 65,000 words. A longer transcript would not fit into the judge's prompt."""
+
+
+class TranscriptFull(Conflict):
+    """The interview holds as much text of the candidate as can be evaluated."""
+
+
 async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: int | None = None) -> tuple[Turn, Interview]:
     """Store a candidate's turn; the first turn starts the interview. Repeating a key returns the stored turn.
 
     `fence` is that of the voice interviewer's lease; with it, the turn is also accepted while the interview is ENDING,
     because it was spoken before. Raises NotFound for an unknown or erased interview, Conflict if the interview accepts
-    no turns or the key was used for another text, and LeaseLost if another interviewer has the lease.
+    no turns or the key was used for another text, LeaseLost if another interviewer has the lease, and TranscriptFull if
+    a typed turn would exceed MAX_CANDIDATE_CHARACTERS. Speech is bounded by the time limit.
     """
     values: dict[str, Any] = {"attempts": 0}
     computed = {
@@ -57,12 +66,15 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
         "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         "last_seq": {"$add": ["$last_seq", 1]},
         "last_candidate_seq": {"$add": ["$last_seq", 1]},
+        "candidate_characters": {"$add": [{"$ifNull": ["$candidate_characters", 0]}, len(turn.text)]},
         # a voice interviewer hears speech directly: only a typed message makes a reply due
         # (models.writes.room_transitions.find_unanswered_messages)
         "due_at": {"$cond": [{"$eq": [{"$literal": turn.channel}, "TEXT"]}, "$$NOW", "$due_at"]},
     }
 
     condition: dict[str, Any] = {"status": {"$in": list(OPEN_STATUSES)}, "erased_at": None}
+    if turn.channel is Channel.TEXT:
+        condition["candidate_characters"] = {"$not": {"$gt": MAX_CANDIDATE_CHARACTERS - len(turn.text)}}
     if fence is not None:
         condition |= {"status": {"$in": [*OPEN_STATUSES, InterviewStatus.ENDING]}, "fence": fence}
 
@@ -85,6 +97,12 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
     existing = await find_turn(interview_id, turn.key)
     if existing is None and fence is not None:
         raise LeaseLost
+    is_too_long = interview.candidate_characters + len(turn.text) > MAX_CANDIDATE_CHARACTERS
+    if existing is None and interview.status in OPEN_STATUSES and is_too_long:
+        raise TranscriptFull(
+            f"The interview already holds {interview.candidate_characters:,} of at most {MAX_CANDIDATE_CHARACTERS:,} characters: "
+            "end it (endInterview), or send a shorter message."
+        )
     if existing is None:
         raise closed_interview_error(interview)
     if existing.text != turn.text:

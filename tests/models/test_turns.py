@@ -12,6 +12,7 @@ from models.documents.interview import OPEN_STATUSES, EndReason, Interview, Inte
 from models.documents.turn import Channel, Speaker, get_turn_collection, read_turns, read_turns_by_seq
 from models.storage.clock import now
 from models.storage.lease import LeaseLost
+from models.writes import append_turns
 from models.writes.append_turns import Superseded, append_candidate_turn, append_interviewer_turns
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import mark_ending
@@ -247,3 +248,21 @@ async def test_turns_are_read_in_order_from_any_seq() -> None:
     assert await read_turns(interview_id, after=1, limit=2) == stored[1:3]
     assert await read_turns(interview_id, after=5) == []
     assert await read_turns_by_seq(interview_id, [4, 9, 2]) == [stored[1], stored[3]]
+
+
+async def test_typed_turn_that_does_not_fit_is_refused_and_a_shorter_one_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(append_turns, "MAX_CANDIDATE_CHARACTERS", 10)
+    interview = await make_interview()
+    await add_candidate_turn(interview, "six 🎻.", "first")
+    with pytest.raises(append_turns.TranscriptFull, match="6 of at most 10"):
+        await add_candidate_turn(interview, "fives", "second")
+    assert (await add_candidate_turn(interview, "four", "third")).seq == 2
+    # a repeated key is not new text
+    assert (await add_candidate_turn(interview, "six 🎻.", "first")).seq == 1
+
+
+async def test_speech_is_not_bounded_by_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(append_turns, "MAX_CANDIDATE_CHARACTERS", 3)
+    interview = await make_interview(channel=Channel.VOICE)
+    spoken = new_turn("item:1", "a long answer", Speaker.CANDIDATE, channel=Channel.VOICE)
+    assert (await append_turns.append_candidate_turn(interview.id, spoken))[0].seq == 1

@@ -23,6 +23,7 @@ from models.documents.interview import Recommendation
 from models.documents.organization import Role
 from models.documents.position import Criterion, JobAnalysis, Level, PositionContent, Question
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from models.writes.append_turns import MAX_CANDIDATE_CHARACTERS
 from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
 from resolvers.input_text import DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
@@ -164,6 +165,7 @@ PROMISES = [
     ),
     Promise("at least {NO_HIRE} and below {HIRE}".format(**BANDS), ("Recommendation.NO_HIRE",)),
     Promise("below {NO_HIRE}".format(**BANDS), ("Recommendation.STRONG_NO_HIRE",)),
+    Promise(f"{MAX_CANDIDATE_CHARACTERS:,} characters", ("Mutation.sendMessage",)),
     Promise(f"elow {float(MIN_COVERAGE)}", ("InconclusiveReason.LOW_COVERAGE", "Evaluation.coverage")),
     Promise(f"(level - 1) x {to_score(2):g}, so {to_score(1):g} to {to_score(5):g}", ("CriterionResult.score",)),
     Promise(
