@@ -62,12 +62,15 @@ INTERVIEW = """
 EVALUATION = """
   query Evaluation($id: ID!) {
     evaluation(interviewId: $id) {
-      overallScore recommendation coverage summary model sandbox
-      criteria { name weight assessed level score rationale evidence { quote seq } }
-      strengths { text evidence { quote seq } }
-      weaknesses { text evidence { quote seq } }
+      overallScore lowestScore highestScore inconclusiveReason recommendation coverage summary model sandbox flags
+      criteria {
+        name weight state level passLevels rationale questions { questionKey answered } evidence { ...Quoted }
+      }
+      strengths { text evidence { ...Quoted } }
+      weaknesses { text evidence { ...Quoted } }
     }
   }
+  fragment Quoted on Evidence { quote seq start end sentence sentenceStart flags }
 """
 
 RECORDINGS = """

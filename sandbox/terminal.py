@@ -101,18 +101,26 @@ def show_recordings(console: Console, recordings: Sequence[dict[str, Any]], file
 
 
 def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
-    """Print an evaluation: each score with the quotes that support it."""
+    """Print an evaluation: the score with its spread, and each level with its coverage and its quotes in their sentences."""
     console.print()
     console.rule("Evaluation" + (" (made by the sandbox, not for decisions)" if evaluation["sandbox"] else ""))
-    score = "none" if evaluation["overallScore"] is None else f"{evaluation['overallScore']:.0f} of 100"
     console.print(
-        f"Overall [bold]{score}[/], {evaluation['recommendation']}, {evaluation['coverage']:.0%} of the rubric assessed"
+        f"Overall [bold]{_format_score(evaluation)}[/], {evaluation['recommendation']}, "
+        f"{evaluation['coverage']:.0%} of the rubric assessed"
     )
+    if evaluation["flags"]:
+        console.print(f"To be looked at: {', '.join(evaluation['flags'])}")
     console.print(escape(evaluation["summary"] or ""))
-    table = Table("Criterion", "Weight", "Level", "Quotes found in the transcript", show_lines=True)
+    table = Table("Criterion", "Level", "Quotes found in the transcript", show_lines=True)
     for result in evaluation["criteria"]:
-        level = f"{result['level']} of 5" if result["assessed"] else "not assessed"
-        table.add_row(result["name"], f"{result['weight']:.0%}", level, _format_quotes(result["evidence"]))
+        level = result["state"].lower().replace("_", " ") if result["level"] is None else f"{result['level']} of 5"
+        passes = " ".join("-" if one is None else str(one) for one in result["passLevels"])
+        answered = sum(question["answered"] for question in result["questions"])
+        table.add_row(
+            f"{result['name']}\n[dim]weight {result['weight']:.0%}[/]",
+            f"{level}\n[dim]passes {passes}\n{answered} of {len(result['questions'])} questions[/]",
+            _format_quotes(result["evidence"]),
+        )
     console.print(table)
     for title, findings in (("Strengths", evaluation["strengths"]), ("Weaknesses", evaluation["weaknesses"])):
         console.print(f"[bold]{title}[/]" if findings else f"[bold]{title}[/]: none that a quote supports")
@@ -120,5 +128,21 @@ def show_evaluation(console: Console, evaluation: dict[str, Any]) -> None:
             console.print(f"  - {escape(finding['text'])}\n    [dim]{_format_quotes(finding['evidence'])}[/]")
 
 
+def _format_score(evaluation: dict[str, Any]) -> str:
+    if evaluation["overallScore"] is None:
+        return f"none: {evaluation['inconclusiveReason']}"
+    score, lowest, highest = (evaluation[name] for name in ("overallScore", "lowestScore", "highestScore"))
+    spread = "" if lowest == highest else f" (the passes give {lowest} to {highest})"
+    return f"{score} of 100{spread}"
+
+
 def _format_quotes(evidence: list[dict[str, Any]]) -> str:
-    return "\n".join(f'turn {found["seq"]}: "{escape(found["quote"])}"' for found in evidence) or "-"
+    return "\n".join(f"turn {found['seq']}: {_format_quote(found)}" for found in evidence) or "-"
+
+
+def _format_quote(found: dict[str, Any]) -> str:
+    """Return the sentence with the quote underlined, and the flags that may turn its meaning."""
+    sentence, begin = found["sentence"], found["start"] - found["sentenceStart"]
+    end = begin + len(found["quote"])
+    flags = f" [yellow]({', '.join(found['flags'])})[/]" if found["flags"] else ""
+    return f"{escape(sentence[:begin])}[underline]{escape(sentence[begin:end])}[/]{escape(sentence[end:])}{flags}"

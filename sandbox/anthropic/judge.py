@@ -4,7 +4,7 @@ It applies these rules to the request alone:
 
     answers to a criterion   the candidate's turns on the questions that name it, or all of them if no question does
     level                    by the words in the longest of these: under 10 -> 1, 25 -> 2, 50 -> 3, 90 -> 4, else 5; none -> null
-    quotes                   the first sentence of at least five words in each of the two longest
+    quotes                   the beginning of the first sentence of at least five words in each of the two longest
     strengths, weaknesses    the longest and the shortest answer
 
 Like a real judge it wavers: the criterion that a pass assesses first is rated by the second longest answer, if there is one.
@@ -39,11 +39,11 @@ class _CandidateAnswer:
         return len(self.text.split())
 
     def make_quote(self) -> dict[str, Any]:
-        sentences = (sentence.strip() for sentence in _SENTENCE.findall(self.text))
-        return {
-            "turn": self.number,
-            "text": next((sentence for sentence in sentences if len(sentence.split()) >= MIN_QUOTE_WORDS), self.text),
-        }
+        sentences = [sentence.strip() for sentence in _SENTENCE.findall(self.text)]
+        # up to the first comma, so that the quote is a part of its sentence
+        parts = [part for sentence in sentences for part in (sentence.split(", ", maxsplit=1)[0], sentence)]
+        text = next((part for part in parts if len(part.split()) >= MIN_QUOTE_WORDS), self.text)
+        return {"turn": self.number, "text": text}
 
 
 def write_judgement(body: dict[str, Any]) -> str:
