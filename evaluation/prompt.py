@@ -6,11 +6,9 @@ speaker is an attribute that code writes from Turn.speaker.
 """
 
 from collections.abc import Sequence
-from hashlib import sha256
 from html import escape
 from typing import Literal, Protocol, cast
 
-import orjson
 from anthropic.types import MessageParam, TextBlockParam
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -158,11 +156,3 @@ def _format_turn(turn: Turn) -> str:
     question = f' question="{turn.question_key}"' if turn.question_key else ""
     cut_off = ' cut-off="yes"' if turn.interrupted else ""
     return f'<turn number="{turn.seq}" speaker="{turn.speaker}"{question}{cut_off}>{escape(turn.text, quote=False)}</turn>'
-
-
-def compute_transcript_digest(turns: Sequence[Turn]) -> str:
-    """Return the SHA-256 in hex that identifies the judged transcript.
-
-    It is computed over the JSON array of [seq, speaker, text] of each turn, so that anybody can recompute it.
-    """
-    return sha256(orjson.dumps([[turn.seq, turn.speaker, turn.text] for turn in turns])).hexdigest()

@@ -12,7 +12,7 @@ from bson import ObjectId
 
 from evaluation.evidence import SearchableTranscript
 from evaluation.judge import JudgeAnswer, JudgeFailed, ask_judge
-from evaluation.prompt import PROMPT_VERSION, JudgedFinding, compute_transcript_digest, get_criterion_judgement
+from evaluation.prompt import PROMPT_VERSION, JudgedFinding, get_criterion_judgement
 from evaluation.rubric import compute_totals, to_score
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
@@ -21,7 +21,7 @@ from live.single_flight import retry_until_available
 from models.documents.evaluation import CriterionResult, Evaluation, EvaluationOutcome, Finding, Usage
 from models.documents.interview import Interview, Recommendation, get_interview
 from models.documents.position import Position, get_position
-from models.documents.turn import Speaker, Turn, read_turns
+from models.documents.turn import Speaker, Turn, compute_transcript_digest, read_turns
 from models.storage.lease import LeaseLost, renew_lease
 from models.writes import evaluation_transitions
 

@@ -10,9 +10,9 @@ from evaluation.prompt import (
     build_judgement_model,
     build_system_text,
     build_transcript_message,
-    compute_transcript_digest,
     get_criterion_judgement,
 )
+from models.documents.turn import compute_transcript_digest
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
 from tests.evaluation.turns import candidate_turn, interviewer_turn
 from tests.factories import position_body

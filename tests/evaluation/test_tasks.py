@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from anthropic import AsyncAnthropic
 
-from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
+from evaluation.prompt import PROMPT_VERSION
 from evaluation.tasks import ABANDONED, NO_EVIDENCE, NOTHING_SAID, build_outcome, run_evaluation
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation, EvaluationOutcome, EvaluationStatus
 from models.documents.interview import Interview, Recommendation
-from models.documents.turn import read_turns
+from models.documents.turn import compute_transcript_digest, read_turns
 from models.writes.evaluation_transitions import claim_evaluation
 from models.writes.interview_erasure import mark_erased
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
