@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.documents.interview import Decision, Recommendation
+from models.documents.organization import Role
 from models.storage.clock import now
 from models.storage.lease import Lease
 from models.storage.stored_document import StoredDocument
@@ -80,6 +81,8 @@ class Review(BaseModel):
     decision: Decision
     reason: str
     reviewer: str
+    reviewer_role: Role | None = None
+    """Role of the reviewer's API key; None in reviews stored before it was recorded."""
     created_at: datetime
     overrides: list[LevelOverride]
     overall_score: float | None
@@ -120,7 +123,7 @@ class Evaluation(StoredDocument):
     model: str
     """The model requested; `outcome.model` is the one that answered."""
     transcript_digest: str
-    """SHA-256 (hex) of the turns as evaluation.digest serializes them."""
+    """SHA-256 (hex) of the turns (models.documents.turn.compute_transcript_digest)."""
     sandbox: bool
     created_at: datetime = Field(default_factory=now)
     completed_at: datetime | None = None

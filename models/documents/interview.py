@@ -133,15 +133,49 @@ class InterviewerRecord(BaseModel):
     """agent.prompts.PROMPT_VERSION at the time."""
 
 
-class Erasure(BaseModel):
-    """How much was erased, and whether its deletion is still pending."""
+class LegalHold(BaseModel):
+    """A ban on erasing the interview, with who set and released it."""
 
+    id: PydanticObjectId = Field(default_factory=PydanticObjectId)
+    reason: str
+    set_by: str
+    """Name of the API key."""
+    set_at: datetime
+    released_by: str | None = None
+    released_at: datetime | None = None
+
+
+class ErasureScope(StrEnum):
+    """What an erasure removes. Each scope includes the ones before it."""
+
+    RECORDINGS = "RECORDINGS"
+    TRANSCRIPT = "TRANSCRIPT"
+    """Turns and evaluations, which say what the recordings say."""
+    INTERVIEW = "INTERVIEW"
+    """All personal data: Interview.erased_at is set."""
+
+
+class Erasure(BaseModel):
+    """What was erased so far, by one erasure or by several of growing scope, and whether the deletion is still pending."""
+
+    scope: ErasureScope = ErasureScope.INTERVIEW
     turns: int
     evaluations: int
     evaluation_usage: Usage = Usage()
     """Usage of the deleted evaluations. It contains no personal data."""
     recordings: int = 0
     """Number of recording files; their bytes are deleted by a job (recording.media_erasure)."""
+    transcript_digest: str | None = None
+    """models.documents.turn.compute_transcript_digest of the erased turns; None if there were none."""
+    recordings_erased_at: datetime | None = None
+    """None if there were no recordings; `transcript_erased_at` likewise."""
+    transcript_erased_at: datetime | None = None
+    marked_at: datetime | None = None
+    """When the mark of the current scope was set; None in erasures stored before scopes existed."""
+    completed_at: datetime | None = None
+    """When the deletion was confirmed; None while it is pending."""
+    awaits_media: bool | None = None
+    """Whether files in the store are to be deleted; None in erasures stored before scopes existed."""
     pending: bool = True
     attempts: int = 0
     """Attempts to delete the files, counted when they begin."""
@@ -206,6 +240,10 @@ class Interview(StoredDocument):
     score: float | None = None
     recommendation: Recommendation | None = None
     decision: Decision | None = None
+    legal_hold: LegalHold | None = None
+    """While it is set, nothing of the interview is erased."""
+    released_legal_holds: list[LegalHold] = Field(default_factory=list)
+    """Oldest first."""
     erased_at: datetime | None = None
     erasure: Erasure | None = None
 

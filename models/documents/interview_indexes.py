@@ -46,6 +46,8 @@ def build_index_keys(*fields: str) -> IndexKeys:
     ]
 
 
+RETENTION_INDEX = "retention"
+"""Name of the index by which interviews are found that a retention policy no longer keeps."""
 INDEXES: list[IndexModel] = [
     *(IndexModel(build_index_keys(order)) for order in SORT_FIELDS),
     *(IndexModel(build_index_keys(*fields, order)) for fields, orders in FILTER_INDEX_ORDERS.items() for order in orders),
@@ -81,6 +83,15 @@ INDEXES: list[IndexModel] = [
         name="rooms",
     ),
     IndexModel([("erasure.pending", ASCENDING)], sparse=True),
+    # interviews that are over and not erased (models.writes.retention)
+    IndexModel(
+        [("organization_id", ASCENDING), ("erasure.scope", ASCENDING), ("created_at", ASCENDING)],
+        partialFilterExpression={
+            "status": {"$in": ["COMPLETED", "CANCELLED", "EXPIRED", "FAILED"]},
+            "candidate.name": {"$exists": True},
+        },
+        name=RETENTION_INDEX,
+    ),
     IndexModel(
         [("room.participant", ASCENDING)],
         partialFilterExpression={

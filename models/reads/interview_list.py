@@ -176,7 +176,7 @@ async def list_interview_rows(
     rows = Interview.get_pymongo_collection().with_options(codec_options=ROW_CODEC)
     index = _choose_index(where, request)
     page = await find_rows(rows, build_criteria(organization_id, where), request, fields, index)
-    return Page([InterviewRow(row) for row in page.items], page.sort_keys, page.order, page.has_next, page.has_previous)
+    return Page([InterviewRow(row, fields) for row in page.items], page.sort_keys, page.order, page.has_next, page.has_previous)
 
 
 async def count_interviews(organization_id: ObjectId, where: InterviewFilter) -> int:

@@ -20,13 +20,13 @@ from models.documents.evaluation import (
     Usage,
     list_evaluations,
 )
-from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, get_interview
+from models.documents.interview import TERMINAL_STATUSES, ErasureScope, Interview, InterviewStatus, get_interview
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
-from models.storage.lease import IS_DUE, NOT_ERASED, build_job_claim, build_job_postponement, lease_is_free_for_retry
+from models.storage.lease import IS_DUE, build_job_claim, build_job_postponement, lease_is_free_for_retry
 from models.storage.transactions import run_in_transaction
-from models.writes.interview_updates import change_with_interview, insert_with_interview, update_interview
+from models.writes.interview_updates import HAS_TRANSCRIPT, change_with_interview, insert_with_interview, update_interview
 
 BACKOFF = Backoff(base_seconds=5.0, max_seconds=300.0)
 """Pauses between attempts of one evaluation."""
@@ -114,7 +114,7 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
     Raises Conflict if the interview is not completed, or was erased.
     """
     interview_id = evaluation.interview_id
-    condition = {"status": InterviewStatus.COMPLETED, **NOT_ERASED}
+    condition = {"status": InterviewStatus.COMPLETED, **HAS_TRANSCRIPT}
     for _ in range(3):
         _require_completed(await get_interview(interview_id))
         versions = await list_evaluations(interview_id)
@@ -134,6 +134,8 @@ async def add_evaluation(evaluation: Evaluation) -> Evaluation:
 def _require_completed(interview: Interview | None) -> None:
     if interview is None or interview.erased_at is not None:
         raise Conflict("The interview was erased: nothing is left to evaluate.")
+    if interview.erasure is not None and interview.erasure.scope is ErasureScope.TRANSCRIPT:
+        raise Conflict("The transcript was erased by the retention policy: nothing is left to evaluate.")
     if interview.status not in TERMINAL_STATUSES:
         raise Conflict("Only a completed interview can be evaluated: end it first (endInterview).")
     if interview.status is not InterviewStatus.COMPLETED:
@@ -150,7 +152,7 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         # a repeated review must not override the decision of a later one
         sets_decision = added is not None and await _is_newest_completed(added, session)
         interview_values = {"decision": review.decision} if sets_decision else {}
-        if await update_interview(evaluation.interview_id, NOT_ERASED, interview_values, session=session) is None:
+        if await update_interview(evaluation.interview_id, HAS_TRANSCRIPT, interview_values, session=session) is None:
             await session.abort_transaction()
             return None
         return added or await Evaluation.get(evaluation.id, session=session)
