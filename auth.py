@@ -70,15 +70,33 @@ class Action(StrEnum):
     REVIEW_EVALUATION = "review evaluations"
     SAVE_POSITION = "save positions"
     ERASE_INTERVIEW = "erase interviews"
+    READ_LEGAL_HOLD = "read legal holds"
+    SET_LEGAL_HOLD = "set or release legal holds"
+    READ_RETENTION_POLICY = "read the retention policy"
+    UPDATE_RETENTION_POLICY = "update the retention policy"
+    READ_DECISION_RECORDS = "read the records of erased interviews"
+    SET_DEMOGRAPHICS = "store demographic data"
+    ANALYZE_IMPACT = "analyze impact"
 
 
 _STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE}
-_ADMIN_ACTIONS = frozenset({Action.ERASE_INTERVIEW, Action.READ_RAW_JUDGEMENT})
+_ADMIN_ACTIONS = frozenset(
+    {
+        Action.ERASE_INTERVIEW,
+        Action.READ_RAW_JUDGEMENT,
+        Action.SET_LEGAL_HOLD,
+        Action.UPDATE_RETENTION_POLICY,
+        Action.READ_DECISION_RECORDS,
+        Action.ANALYZE_IMPACT,
+    }
+)
+_DECIDER_ACTIONS = frozenset({Action.REVIEW_EVALUATION, Action.SAVE_POSITION, Action.READ_LEGAL_HOLD})
+"""Actions of people, which programs may not perform."""
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.ADMIN: _STAFF_ACTIONS,
     Role.RECRUITER: _STAFF_ACTIONS - _ADMIN_ACTIONS,
-    Role.INTEGRATION: _STAFF_ACTIONS - _ADMIN_ACTIONS - {Action.REVIEW_EVALUATION, Action.SAVE_POSITION},
+    Role.INTEGRATION: _STAFF_ACTIONS - _ADMIN_ACTIONS - _DECIDER_ACTIONS,
     Role.VIEWER: frozenset(
         {
             Action.READ_INTERVIEW,

@@ -71,6 +71,10 @@ class AuthSettings(BaseModel):
     """Signing of tokens, and their lifetimes."""
 
     secret: Secret = Field(SecretStr(""), description="Secret that signs invites and candidates' tokens; at least 32 characters.")
+    signing_key: Secret = Field(
+        SecretStr(""),
+        description="Ed25519 private keys as PEM that sign erasure receipts: the first signs, all verify; empty: no receipts.",
+    )
     access_minutes: int = Field(240, gt=0, description="Lifetime of a candidate's token; joinInterview issues a new one.")
     invite_days: int = Field(7, gt=0, description="Lifetime of an invite when the caller sets none.")
 

@@ -34,6 +34,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from api.health import health_routes
+from api.jwks import jwks_routes
 from api.playback import playback_routes
 from api.sse import EventStream
 from api.web_pages import build_page_routes
@@ -69,7 +70,8 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
     """Return all routes of the API. They expect `services` in request.state, where the application's lifespan puts it.
 
     Set `shutdown` when the server starts to shut down: event streams over HTTP then end, so that clients reconnect elsewhere.
-    Raises ValueError for a malformed origin in settings.api.allowed_origins, and the errors of recording.storage.open_store.
+    Raises ValueError for a malformed origin in settings.api.allowed_origins or an invalid settings.auth.signing_key, and the
+    errors of recording.storage.open_store.
     """
     endpoint = GraphQLEndpoint(settings.api, shutdown or asyncio.Event())
     cors = Middleware(
@@ -83,6 +85,7 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         Route("/graphql", endpoint, middleware=[cors], name="graphql"),
         WebSocketRoute("/graphql", endpoint, name="graphql-ws"),
         *health_routes(),
+        *jwks_routes(settings.auth),
         *playback_routes(open_store(settings.recording)),
         *build_page_routes(settings),
         *webhook_routes(),

@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError
 
 import logs
 from auth import MIN_SECRET_LENGTH
+from receipts import parse_signing_keys
 from recording.storage import RecordingStore, open_store
 from settings import InvalidSettings, Settings, read_settings
 
@@ -40,6 +41,14 @@ def require_auth_secret(settings: Settings) -> None:
             f"AUTH_SECRET is missing or shorter than {MIN_SECRET_LENGTH} characters: set it in .env, for instance to "
             "`openssl rand -base64 48`."
         )
+
+
+def require_valid_signing_keys(settings: Settings) -> None:
+    """Exit with 2 if AUTH_SIGNING_KEY, which signs the receipts of erasures, is set and is not an Ed25519 key."""
+    try:
+        parse_signing_keys(settings.auth)
+    except ValueError as error:
+        raise exit_with_error(f"AUTH_SIGNING_KEY: {error}. Create one with `main.py keys signing-key`, or unset it.") from None
 
 
 def require_voice_settings(settings: Settings, **others: str) -> None:

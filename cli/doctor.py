@@ -26,6 +26,7 @@ from rich.console import Console
 
 from agent.interviewer import create_claude_client
 from auth import MIN_SECRET_LENGTH
+from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
 from settings import LivekitSettings, Settings
 
@@ -63,6 +64,7 @@ async def run_doctor(settings: Settings) -> int:
 async def run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     """Run all checks, and yield the result of each as soon as it is known."""
     yield _check_secret(settings)
+    yield _check_signing_keys(settings)
     yield _check_public_url(settings)
     yield await _check_mongodb(settings)
     yield await _check_redis(settings)
@@ -90,6 +92,17 @@ def _check_secret(settings: Settings) -> CheckResult:
             f"{state}; it signs links and tokens. Set it to the output of `openssl rand -base64 48`, the same for every process.",
         )
     return CheckResult("AUTH_SECRET", True, f"set, {length} characters.")
+
+
+def _check_signing_keys(settings: Settings) -> CheckResult:
+    name, command = "AUTH_SIGNING_KEY", "`main.py keys signing-key`"
+    try:
+        keys = parse_signing_keys(settings.auth)
+    except ValueError as error:
+        return CheckResult(name, False, f"{error}. Create one with {command}, or unset it.")
+    if not keys:
+        return CheckResult(name, True, f"not set: erasures have no receipt that others can check. Create a key with {command}.")
+    return CheckResult(name, True, f"{len(keys)} Ed25519 key{'s' if len(keys) > 1 else ''}; {keys[0].kid} signs receipts.")
 
 
 def _check_public_url(settings: Settings) -> CheckResult:

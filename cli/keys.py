@@ -13,6 +13,7 @@ from rich.table import Table
 from cli.common import exit_with_error, load_settings, run_or_exit
 from models import database
 from models.documents.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
+from receipts import create_signing_key
 from resolvers.positions import seed_positions
 from settings import Settings
 
@@ -43,6 +44,17 @@ def create(organization: str, role: Role, name: str) -> None:
     key_id, secret = run_or_exit(provision_key(load_settings(), organization, role, name))
     typer.secho(f"Key {key_id} for {name} ({role}). Save it now: it cannot be displayed again.", err=True)
     typer.echo(secret)
+
+
+@keys_app.command(name="signing-key")
+def signing_key() -> None:
+    """Print a new key for AUTH_SIGNING_KEY, which signs the receipts of erasures. It is stored nowhere."""
+    typer.secho(
+        "Set AUTH_SIGNING_KEY of every API process to this line. To replace a key, put the new one before the old one: the "
+        "first signs, and receipts of the others can still be checked.",
+        err=True,
+    )
+    typer.echo(create_signing_key())
 
 
 @keys_app.command(name="list")

@@ -12,7 +12,14 @@ from starlette.applications import Starlette
 
 from api.http import MAX_FRAME_BYTES
 from api.slow_clients import SlowClientProtocol
-from cli.common import exit_with_error, load_settings, open_recording_store, require_auth_secret, run_or_exit
+from cli.common import (
+    exit_with_error,
+    load_settings,
+    open_recording_store,
+    require_auth_secret,
+    require_valid_signing_keys,
+    run_or_exit,
+)
 from models import database
 from settings import ApiSettings, Settings
 
@@ -21,6 +28,7 @@ def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
     """Serve the API until SIGTERM or SIGINT, or exit with 2 when a setting is unusable or MongoDB does not answer."""
     settings = load_settings()
     require_auth_secret(settings)
+    require_valid_signing_keys(settings)
     open_recording_store(settings)
     shutdown = asyncio.Event()
     try:

@@ -213,14 +213,6 @@ def _format_turn(turn: Turn, text: str) -> str:
     return f'<turn number="{turn.seq}" speaker="{turn.speaker}"{question}{move}{cut_off}>{escape(text, quote=False)}</turn>'
 
 
-def compute_transcript_digest(turns: Sequence[Turn]) -> str:
-    """Return the SHA-256 in hex that identifies the judged transcript.
-
-    It is computed over the JSON array of [seq, speaker, text] of each turn, so that anybody can recompute it.
-    """
-    return sha256(orjson.dumps([[turn.seq, turn.speaker, turn.text] for turn in turns])).hexdigest()
-
-
 def compute_rubric_digest(position: PositionContent) -> str:
     """Return the SHA-256 in hex of the questions and criteria as JSON with sorted keys, as the API stores them."""
     rubric = position.model_dump(mode="json", include={"questions", "criteria"})

@@ -16,7 +16,7 @@ from bson import ObjectId
 from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected, JudgeUnavailable, ask_judge
 from evaluation.languages import Languages
 from evaluation.passes import build_outcome
-from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
+from evaluation.prompt import PROMPT_VERSION
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
@@ -25,7 +25,7 @@ from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, get_interview
 from models.documents.judgement import JudgementDocument, list_judgements
 from models.documents.position import Position, get_position
-from models.documents.turn import Speaker, Turn, read_turns
+from models.documents.turn import Speaker, Turn, compute_transcript_digest, read_turns
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import LeaseLost, renew_lease
@@ -119,6 +119,8 @@ async def _load(evaluation: Evaluation) -> _Subject:
     position = await get_position(evaluation.position_id)
     if interview is None or interview.candidate is None:
         raise JudgeRejected("The interview has been erased.")
+    if not interview.has_transcript:
+        raise JudgeRejected("The transcript has been erased.")
     if position is None:
         raise JudgeRejected("The version of the position that this interview used no longer exists.")
     return _Subject(interview, position, await read_turns(interview.id))

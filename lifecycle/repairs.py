@@ -13,6 +13,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.presence import continue_in_text, switch_to_text
+from lifecycle.retention import apply_retention_policy
 from lifecycle.services import Services
 from lifecycle.states import end_interview, expire_interview, finish_interview
 from models.database import get_database
@@ -20,6 +21,7 @@ from models.documents.interview import EndReason, get_interview
 from models.writes import interview_transitions, room_transitions
 from models.writes.evaluation_transitions import find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures
+from models.writes.retention import find_due_organizations
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,8 @@ async def repair_all(services: Services) -> None:
         await _attempt_repair("finish", interview_id, _finish_interview(services, interview_id))
     for interview_id in await find_pending_erasures(BATCH_SIZE):
         await _attempt_repair("erase", interview_id, _erase_interview(services, interview_id))
+    for organization_id in await find_due_organizations(BATCH_SIZE):
+        await _attempt_repair("apply retention policy", organization_id, apply_retention_policy(services, organization_id))
     for interview_id in await room_transitions.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH_SIZE):
         await _attempt_repair("end", interview_id, _end_abandoned_interview(services, interview_id))
     for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH_SIZE):

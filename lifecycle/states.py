@@ -15,7 +15,7 @@ from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.presence import DISPATCH_LEASE_SECONDS
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
-from models.documents.interview import OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, get_interview
+from models.documents.interview import OPEN_STATUSES, Consent, EndReason, ErasureScope, Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel
 from models.writes import interview_erasure, interview_transitions, room_transitions
 from models.writes.evaluation_transitions import add_evaluation
@@ -111,17 +111,40 @@ async def expire_interview(services: Services, interview_id: ObjectId) -> None:
 async def erase_interview(services: Services, interview: Interview) -> Interview:
     """Erase the interview permanently: mark it, which ends it and its streams if it is live, then delete its data.
 
-    `lifecycle.repairs` repeats the steps that fail.
+    `lifecycle.repairs` repeats the steps that fail. Raises Conflict if the interview is under a legal hold.
     """
-    interview_id = interview.id
-    marked = await interview_erasure.mark_erased(interview_id)
-    if marked:
-        await services.live.publish_change(marked)
-        _delete_room(services, marked)
-    erased = await interview_erasure.delete_erased(interview_id) or await _load_interview(interview_id)
-    if erased.erasure and erased.erasure.pending:
-        await services.jobs.kick(ERASE_MEDIA, interview_id)
+    await erase_data(services, interview.id, ErasureScope.INTERVIEW)
+    # a repetition deletes again, in case an earlier attempt was interrupted after its mark
+    erased = await _delete_marked(services, interview.id) or await _load_interview(interview.id)
+    if erased.erased_at is None:
+        hold = erased.legal_hold
+        since = f" that {hold.set_by} set on {hold.set_at:%Y-%m-%d}" if hold else ""
+        raise Conflict(
+            f"The interview is under a legal hold{since}, so it cannot be erased: release the hold first (releaseLegalHold). "
+            "Interview.legalHold has the reason."
+        )
     return erased
+
+
+async def erase_data(
+    services: Services, interview_id: ObjectId, scope: ErasureScope, condition: Mapping[str, Any] | None = None
+) -> Interview | None:
+    """Erase everything within the scope, if `condition` holds. Returns None if nothing was marked (mark_erased)."""
+    marked = await interview_erasure.mark_erased(interview_id, scope, condition)
+    if marked is None:
+        return None
+    if marked.erasure and marked.erasure.pending:
+        await services.live.publish_change(marked)
+    if scope is ErasureScope.INTERVIEW:
+        _delete_room(services, marked)
+    return await _delete_marked(services, interview_id)
+
+
+async def _delete_marked(services: Services, interview_id: ObjectId) -> Interview | None:
+    deleted = await interview_erasure.delete_erased(interview_id)
+    if deleted and deleted.erasure and deleted.erasure.pending:
+        await services.jobs.kick(ERASE_MEDIA, interview_id)
+    return deleted
 
 
 async def request_evaluation(

@@ -68,7 +68,7 @@ class InterviewFeed:
         self.access_state = watermark.access_state if watermark else None
         self.is_gone = watermark is None or watermark.is_erased
         self.is_over = watermark is None or watermark.is_over or watermark.is_erased
-        if watermark and (self._last_seq is None or watermark.last_seq > self._last_seq):
+        if watermark and (self._last_seq is None or watermark.last_seq > self._last_seq or self._lost_turns(watermark)):
             self._last_seq = watermark.last_seq
             self._recent.clear()
         if watermark and watermark.updated_at != self._updated_at:
@@ -80,6 +80,11 @@ class InterviewFeed:
             self.interims_notifier.wake()
 
     # --- turns
+
+    def _lost_turns(self, watermark: Watermark) -> bool:
+        # An older watermark may lack the newest turns. But once an interview is over, it has fewer only if its transcript was
+        # erased, and the cached turns with it.
+        return watermark.is_over and self._last_seq is not None and watermark.last_seq < self._last_seq
 
     def get_cached_turns_after(self, cursor: int) -> list[Turn] | None:
         """Return the cached turns after the cursor, [] if no newer turn is known, or None if MongoDB must be read."""

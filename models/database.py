@@ -10,6 +10,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import NotPrimaryError
 
 import settings
+from models.documents.decision_record import DecisionRecord
+from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview
@@ -20,7 +22,19 @@ from models.documents.recording import Recording
 from models.documents.turn import TurnDocument
 from models.storage.transactions import APP_NAME
 
-DOCUMENTS = [Organization, ApiKey, Position, Interview, TurnDocument, Evaluation, JudgementDocument, Recording, IdempotencyClaim]
+DOCUMENTS = [
+    Organization,
+    ApiKey,
+    Position,
+    Interview,
+    TurnDocument,
+    Evaluation,
+    JudgementDocument,
+    Recording,
+    IdempotencyClaim,
+    Demographics,
+    DecisionRecord,
+]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
 
 

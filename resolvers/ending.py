@@ -7,6 +7,8 @@ from lifecycle import states
 from lifecycle.services import Services
 from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role
+from models.reads.interview_row import InterviewRow
+from receipts import parse_signing_keys, sign_receipt
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, encode_id
 from resolvers.input_text import clean_detail, clean_optional
@@ -39,13 +41,39 @@ async def erase_interview(
 ) -> tuple[Interview, str]:
     """Erase an interview permanently. Returns it with a signed receipt of when and how much was erased.
 
-    Repeating it returns the same receipt. Raises NotFound.
+    Repeating it returns the same receipt. Raises NotFound, and Conflict if the interview is under a legal hold.
     """
     require_permission(principal, Action.ERASE_INTERVIEW)
     interview = await load_interview(principal, interview_id)
     await idempotent(services, principal, "eraseInterview", idempotency_key, interview_id).claim(interview.id)
     erased = await states.erase_interview(services, interview)
     return erased, _sign_erasure_receipt(services, erased)
+
+
+def build_erasure_receipt(services: Services, interview: Interview | InterviewRow) -> str | None:
+    """Return the receipt of a completed erasure, signed with the first key of AUTH_SIGNING_KEY.
+
+    Returns None if the interview is not erased, if data remain to be deleted, or without a key. It is signed when it is read: the
+    same facts and key always give the same receipt.
+    """
+    erasure = interview.erasure
+    keys = parse_signing_keys(services.settings.auth)
+    if interview.erased_at is None or erasure is None or erasure.pending or not keys:
+        return None
+    completed_at = erasure.completed_at or interview.erased_at
+    claims = {
+        "iss": services.settings.api.public_url,
+        "sub": encode_id(IdKind.INTERVIEW, interview.id),
+        "organization": encode_id(IdKind.ORGANIZATION, interview.organization_id),
+        "iat": int(completed_at.timestamp()),
+        "erasedAt": interview.erased_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "completedAt": completed_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "turns": erasure.turns,
+        "evaluations": erasure.evaluations,
+        "recordings": erasure.recordings,
+        "transcriptDigest": erasure.transcript_digest,
+    }
+    return sign_receipt(claims, keys[0])
 
 
 def _sign_erasure_receipt(services: Services, erased: Interview) -> str:

@@ -182,6 +182,7 @@ async def review_evaluation(services: Services, principal: Principal, request: R
         decision=request.decision,
         reason=reason,
         reviewer=principal.name,
+        reviewer_role=principal.role,
         created_at=now(),
         overrides=overrides,
         overall_score=_compute_overall_score(outcome, overrides),

@@ -38,8 +38,8 @@ async def read_transcript(interview: Interview | InterviewRow, after: int, first
         raise BadInput("after must be the seq of the last turn that you have received, or 0 if you have none.", field="after")
     if first is not None and not 0 <= first <= MAX_PAGE_SIZE:
         raise BadInput(f"first must be between 0 and {MAX_PAGE_SIZE}. Leave it out to get every turn.", field="first")
-    # After an erasure has begun, turns that are not deleted yet are hidden.
-    should_read = first != 0 and interview.erased_at is None
+    # After an erasure has begun, turns that are not deleted yet are hidden: that of a transcript sets last_seq to 0.
+    should_read = first != 0 and interview.erased_at is None and interview.last_seq > 0
     turns = await read_turns(interview.id, after, first or 0) if should_read else []
     # Turns may have been added since the interview was read: a subscription after last_seq must not repeat them.
     last_seq = max(interview.last_seq, turns[-1].seq if turns else 0)

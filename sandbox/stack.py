@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from models.documents.organization import Role
+from receipts import create_signing_key
 from sandbox.livekit.build import ReportProgress
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
@@ -91,9 +92,13 @@ async def run_stack(
         environment = make_environment(
             **{name.lower(): url for name, url in servers.items()},
             provider_url=f"http://127.0.0.1:{provider_port}",
-            secret=_load_or_create_secret(data / "secret"),
+            secret=_load_or_create_secret(data / "secret", lambda: secrets.token_urlsafe(48)),
             api_port=port,
-            **{**voice_environment, **extra_settings},
+            **{
+                "AUTH_SIGNING_KEY": _load_or_create_secret(data / "signing-key", create_signing_key),
+                **voice_environment,
+                **extra_settings,
+            },
         )
         provider = [
             sys.executable,
@@ -202,10 +207,10 @@ def parse_settings(environment: Mapping[str, str]) -> Settings:
     return Settings.model_validate(source())
 
 
-def _load_or_create_secret(path: Path) -> str:
+def _load_or_create_secret(path: Path, create: Callable[[], str]) -> str:
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        path.write_text(create(), encoding="utf-8")
     return path.read_text(encoding="utf-8")
 
 

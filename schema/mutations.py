@@ -4,10 +4,17 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from resolvers import ending, evaluations, invites, messages, positions, starting
+from resolvers import demographics, ending, evaluations, invites, legal_holds, messages, positions, retention, starting
+from resolvers.ids import IdKind, encode_id
 from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, mutation, object_type
+from schema.inputs.data_protection import (
+    ReleaseLegalHoldInput,
+    SetDemographicsInput,
+    SetLegalHoldInput,
+    UpdateRetentionPolicyInput,
+)
 from schema.inputs.evaluations import AdoptEvaluationInput, EvaluateInterviewInput, RateEvaluationInput, ReviewEvaluationInput
 from schema.inputs.interviews import (
     CancelInterviewInput,
@@ -20,6 +27,7 @@ from schema.inputs.interviews import (
     StartInterviewInput,
 )
 from schema.inputs.positions import SavePositionInput
+from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.payloads import (
@@ -32,12 +40,16 @@ from schema.types.payloads import (
     Invite,
     JoinInterviewPayload,
     RateEvaluationPayload,
+    ReleaseLegalHoldPayload,
     RenewInvitePayload,
     ReviewEvaluationPayload,
     SavePositionPayload,
     ScheduleInterviewPayload,
     SendMessagePayload,
+    SetDemographicsPayload,
+    SetLegalHoldPayload,
     StartInterviewPayload,
+    UpdateRetentionPolicyPayload,
 )
 from schema.types.position import Position
 from schema.types.transcript import Turn
@@ -52,6 +64,8 @@ _JOIN = RequestBuilder(invites.JoinRequest)
 _REVIEW = RequestBuilder(evaluations.ReviewRequest)
 _RATING = RequestBuilder(evaluations.RatingRequest)
 _ADOPTION = RequestBuilder(evaluations.AdoptionRequest)
+_RETENTION = RequestBuilder(retention.RetentionPolicyRequest)
+_DEMOGRAPHICS = RequestBuilder(demographics.DemographicsRequest)
 
 
 @object_type
@@ -300,8 +314,72 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: there is no such interview.
+        - CONFLICT: the interview is under a legal hold.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)
         erased, receipt = await ending.erase_interview(info.context.services, caller, data.interview_id, key)
         return EraseInterviewPayload(interview=Interview.of(erased, caller), receipt=receipt)
+
+    @mutation
+    async def update_retention_policy(
+        self, info: Info, data: Input[UpdateRetentionPolicyInput]
+    ) -> UpdateRetentionPolicyPayload | None:
+        """Replaces the policy by which data of the organization's interviews are erased.
+
+        A stricter policy applies to existing interviews within seconds. Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: a number of days is out of range.
+        """
+        caller = await info.context.principal()
+        request = _RETENTION.build(data)
+        policy = await retention.update_retention_policy(info.context.services, caller, request)
+        return UpdateRetentionPolicyPayload(retention_policy=as_graphql(RetentionPolicy, policy))
+
+    @mutation
+    async def set_legal_hold(self, info: Info, data: Input[SetLegalHoldInput]) -> SetLegalHoldPayload | None:
+        """Protects an interview from every erasure, until the hold is released.
+
+        Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - CONFLICT: the interview is erased, or under a legal hold already.
+        """
+        caller = await info.context.principal()
+        key = unset_to_none(data.idempotency_key)
+        held = await legal_holds.set_legal_hold(info.context.services, caller, data.interview_id, data.reason, key)
+        return SetLegalHoldPayload(interview=Interview.of(held, caller))
+
+    @mutation
+    async def release_legal_hold(self, info: Info, data: Input[ReleaseLegalHoldInput]) -> ReleaseLegalHoldPayload | None:
+        """Releases the legal hold of an interview.
+
+        An interview without a hold is returned unchanged. Data that the retention policy no longer
+        keeps are erased within about an hour. Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        """
+        caller = await info.context.principal()
+        key = unset_to_none(data.idempotency_key)
+        released = await legal_holds.release_legal_hold(info.context.services, caller, data.interview_id, key)
+        return ReleaseLegalHoldPayload(interview=Interview.of(released, caller))
+
+    @mutation
+    async def set_demographics(self, info: Info, data: Input[SetDemographicsInput]) -> SetDemographicsPayload | None:
+        """Stores demographic data of an interview's candidate, for Query.impactAnalysis only.
+
+        They are stored apart from the interview, never sent to a model, and erased with the
+        interview. Roles: ADMIN, RECRUITER, INTEGRATION.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - CONFLICT: the interview is erased.
+        """
+        caller = await info.context.principal()
+        request = _DEMOGRAPHICS.build(data)
+        stored = await demographics.set_demographics(info.context.services, caller, request)
+        interview_id = strawberry.ID(encode_id(IdKind.INTERVIEW, stored.interview_id))
+        return SetDemographicsPayload(interview_id=interview_id, updated_at=stored.updated_at)

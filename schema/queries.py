@@ -11,7 +11,19 @@ from models.documents.interview import Interview as InterviewDocument
 from models.documents.position import Position as PositionDocument
 from models.documents.recording import RecordingFile
 from models.reads import interview_list
-from resolvers import agreement, evaluation_comparison, evaluations, interviews, invites, node, positions, transcripts, viewer
+from resolvers import (
+    agreement,
+    demographics,
+    evaluation_comparison,
+    evaluations,
+    interviews,
+    invites,
+    node,
+    positions,
+    retention,
+    transcripts,
+    viewer,
+)
 from resolvers.blind_review import VisibleEvaluation
 from schema.arguments import (
     After,
@@ -27,13 +39,15 @@ from schema.arguments import (
     unset_to_none,
 )
 from schema.context import Info
-from schema.decorators import object_type, resolved_field
+from schema.decorators import as_graphql, object_type, resolved_field
 from schema.inputs.lists import InterviewFilter, InterviewOrder
 from schema.types.agreement import CriterionAgreement
 from schema.types.connection import Connection
-from schema.types.enums import OrderDirection
+from schema.types.data_protection import DecisionRecord, RetentionPolicy
+from schema.types.enums import DemographicAttribute, OrderDirection
 from schema.types.evaluation import Evaluation
 from schema.types.evaluation_comparison import EvaluationComparison, VersionA, VersionB
+from schema.types.impact_analysis import ImpactAnalysis
 from schema.types.interview import Interview, stored_fields_to_load
 from schema.types.invitation import Invitation
 from schema.types.node import Node
@@ -274,3 +288,46 @@ class Query:
         )
         count = partial(positions.count_positions, caller, include_archived=include_archived)
         return Connection.of(page, lambda document: Position.of(document, caller), count)
+
+    @resolved_field()
+    async def retention_policy(self, info: Info) -> RetentionPolicy | None:
+        """How long the organization keeps data of interviews. Roles: ADMIN, RECRUITER, INTEGRATION."""
+        return as_graphql(RetentionPolicy, await retention.get_retention_policy(await info.context.principal()))
+
+    @resolved_field()
+    async def decision_records(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[DecisionRecord]:
+        """What erased interviews led to, by month, newest first (RetentionPolicy.keepDecisionRecord).
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the page arguments cannot be combined.
+        """
+        caller = await info.context.principal()
+        page = await retention.list_decision_records(
+            caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+        )
+        count = partial(retention.count_decision_records, caller)
+        return Connection.of(page, lambda document: as_graphql(DecisionRecord, document), count)
+
+    @resolved_field()
+    async def impact_analysis(
+        self,
+        info: Info,
+        position_key: Annotated[str, strawberry.argument(description="The key of the position.")],
+        since: Annotated[datetime, strawberry.argument(description="Includes interviews created at or after this time.")],
+        until: Annotated[datetime, strawberry.argument(description="Includes interviews created before this time.")],
+        attribute: Annotated[DemographicAttribute, strawberry.argument(description="The attribute to compare by.")],
+    ) -> ImpactAnalysis | None:
+        """Scoring and selection rates of a position's completed interviews by demographic category, with impact ratios.
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the period is empty, or has more than 20,000 interviews.
+        """
+        caller = await info.context.principal()
+        analysis = await demographics.get_impact_analysis(caller, position_key, since, until, attribute)
+        return ImpactAnalysis.of(analysis, position_key, since, until, attribute)

@@ -193,6 +193,13 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.SAVE_POSITION: {Role.ADMIN, Role.RECRUITER},
     Action.READ_RAW_JUDGEMENT: {Role.ADMIN},
     Action.ERASE_INTERVIEW: {Role.ADMIN},
+    Action.READ_LEGAL_HOLD: {Role.ADMIN, Role.RECRUITER},
+    Action.SET_LEGAL_HOLD: {Role.ADMIN},
+    Action.READ_RETENTION_POLICY: STAFF,
+    Action.UPDATE_RETENTION_POLICY: {Role.ADMIN},
+    Action.READ_DECISION_RECORDS: {Role.ADMIN},
+    Action.SET_DEMOGRAPHICS: STAFF,
+    Action.ANALYZE_IMPACT: {Role.ADMIN},
 }
 
 

@@ -25,6 +25,7 @@ from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
 from models.documents.organization import Role, create_key
 from models.reads.credentials import CredentialReader
+from receipts import parse_signing_keys
 from sandbox.processes import ChildProcess
 from settings import AuthSettings, Settings
 from tests.cli_workspace import MAIN, copy_workspace, wait_for_dev_output
@@ -126,6 +127,7 @@ async def test_keys_can_be_created_listed_and_revoked(
         ("serve", {"AUTH_SECRET": SECRET, "MONGODB_TIMEOUT_SECONDS": "-1"}, "MONGODB_TIMEOUT_SECONDS: "),
         ("serve", {"API_ALLOWED_ORIGINS": "https://hr.invalid"}, "API_ALLOWED_ORIGINS: this is not a JSON list"),
         ("serve", {"AUTH_SECRET": SECRET, "API_ALLOWED_ORIGINS": '["hr.invalid/page"]'}, "API_ALLOWED_ORIGINS: an origin is"),
+        ("serve", {"AUTH_SECRET": SECRET, "AUTH_SIGNING_KEY": "rubbish"}, "AUTH_SIGNING_KEY: it is not a private key"),
         ("serve", {"LOG": "debugging"}, "LOG: this is a prefix"),
         ("serve", {"API": "an address"}, "API: this is a prefix"),
         ("jobs", {"JOBS": "400"}, "JOBS: this is a prefix"),
@@ -141,6 +143,16 @@ def test_command_with_an_invalid_setting_exits_with_one_line(
     assert message in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert not any(value in result.stderr for value in environment.values())
+
+
+def test_printed_signing_key_can_be_put_into_an_environment_file(in_process: CliRunner, tmp_path: Path) -> None:
+    result = in_process.invoke(main.cli_app, ["keys", "signing-key"])
+    assert result.exit_code == 0
+    (line,) = result.stdout.splitlines()
+    assert "AUTH_SIGNING_KEY" in result.stderr
+    (tmp_path / ".env").write_text(f"AUTH_SIGNING_KEY={line}\n", encoding="utf-8")
+    [key] = parse_signing_keys(Settings(_env_file=tmp_path / ".env").auth)
+    assert key.kid
 
 
 def test_all_invalid_settings_are_reported_together(in_process: CliRunner) -> None:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cli import doctor
+from receipts import create_signing_key
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess, free_port
@@ -62,6 +63,16 @@ async def test_missing_or_short_secret_is_reported(valid_settings: Settings, sec
     valid_settings.auth.secret = SecretStr(secret)
     assert "openssl rand" in await read_only_failure(valid_settings, "AUTH_SECRET")
     assert await doctor.run_doctor(valid_settings) == 1
+
+
+async def test_signing_key_is_optional_and_an_invalid_one_is_reported(valid_settings: Settings) -> None:
+    missing = (await run_checks(valid_settings))["AUTH_SIGNING_KEY"]
+    assert missing.is_ok and "main.py keys signing-key" in missing.message
+    valid_settings.auth.signing_key = SecretStr(f"{create_signing_key()}\n{create_signing_key()}")
+    found = (await run_checks(valid_settings))["AUTH_SIGNING_KEY"]
+    assert found.is_ok and found.message.startswith("2 Ed25519 keys; ")
+    valid_settings.auth.signing_key = SecretStr(SECRET_KEY)
+    assert "Create one with" in await read_only_failure(valid_settings, "AUTH_SIGNING_KEY")
 
 
 @pytest.mark.parametrize(("url", "message"), [("viva.example", "not an http"), ("http://viva.example", "Terminate TLS in front")])

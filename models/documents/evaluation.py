@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.documents.interview import Decision, EvaluationStatus, Recommendation
+from models.documents.organization import Role
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import Lease
@@ -179,6 +180,8 @@ class Review(BaseModel):
     decision: Decision
     reason: str
     reviewer: str
+    reviewer_role: Role | None = None
+    """Role of the reviewer's API key; None in reviews stored before it was recorded."""
     created_at: datetime
     overrides: list[LevelOverride]
     overall_score: float | None
@@ -255,7 +258,7 @@ class Evaluation(StoredDocument):
     model: str
     """The model requested; `outcome.model` is the one that answered."""
     transcript_digest: str
-    """SHA-256 (hex) of the turns as evaluation.digest serializes them."""
+    """SHA-256 (hex) of the turns (models.documents.turn.compute_transcript_digest)."""
     sandbox: bool
     requested_by: str | None = None
     """Name of the API key that requested this version; None for the automatic first one."""

@@ -153,15 +153,49 @@ class Adoption(BaseModel):
     adopted_at: datetime
 
 
-class Erasure(BaseModel):
-    """How much was erased, and whether its deletion is still pending."""
+class LegalHold(BaseModel):
+    """A ban on erasing the interview, with who set and released it."""
 
+    id: PydanticObjectId = Field(default_factory=PydanticObjectId)
+    reason: str
+    set_by: str
+    """Name of the API key."""
+    set_at: datetime
+    released_by: str | None = None
+    released_at: datetime | None = None
+
+
+class ErasureScope(StrEnum):
+    """What an erasure removes. Each scope includes the ones before it."""
+
+    RECORDINGS = "RECORDINGS"
+    TRANSCRIPT = "TRANSCRIPT"
+    """Turns and evaluations, which say what the recordings say."""
+    INTERVIEW = "INTERVIEW"
+    """All personal data: Interview.erased_at is set."""
+
+
+class Erasure(BaseModel):
+    """What was erased so far, by one erasure or by several of growing scope, and whether the deletion is still pending."""
+
+    scope: ErasureScope = ErasureScope.INTERVIEW
     turns: int
     evaluations: int
     evaluation_usage: Usage = Usage()
     """Usage of the deleted evaluations. It contains no personal data."""
     recordings: int = 0
     """Number of recording files; their bytes are deleted by a job (recording.media_erasure)."""
+    transcript_digest: str | None = None
+    """models.documents.turn.compute_transcript_digest of the erased turns; None if there were none."""
+    recordings_erased_at: datetime | None = None
+    """None if there were no recordings; `transcript_erased_at` likewise."""
+    transcript_erased_at: datetime | None = None
+    marked_at: datetime | None = None
+    """When the mark of the current scope was set; None in erasures stored before scopes existed."""
+    completed_at: datetime | None = None
+    """When the deletion was confirmed; None while it is pending."""
+    awaits_media: bool | None = None
+    """Whether files in the store are to be deleted; None in erasures stored before scopes existed."""
     pending: bool = True
     attempts: int = 0
     """Attempts to delete the files, counted when they begin."""
@@ -238,7 +272,7 @@ class Interview(StoredDocument):
     evaluation_requests: list[datetime] = Field(default_factory=list)
     """Times at which callers requested further evaluations, within the period of the limit."""
     is_blind: bool = False
-    """The position's `blind_review` when the interview was created."""
+    """The position's `blind_review` when the interview was created; False once only the transcript is erased."""
     rated_by: list[PydanticObjectId] = Field(default_factory=list)
     """Ids of the API keys whose ratings are stored (Evaluation.ratings)."""
     decision: Decision | None = None
@@ -247,8 +281,18 @@ class Interview(StoredDocument):
     decided_by: str | None = None
     decided_at: datetime | None = None
     """Like `decision_version` and `decided_by`, None for a decision stored before these fields existed."""
+    legal_hold: LegalHold | None = None
+    """While it is set, nothing of the interview is erased."""
+    released_legal_holds: list[LegalHold] = Field(default_factory=list)
+    """Oldest first."""
     erased_at: datetime | None = None
     erasure: Erasure | None = None
+
+    @property
+    def has_transcript(self) -> bool:
+        """Whether neither the interview nor its transcript, with the evaluations, was erased."""
+        is_transcript_erased = self.erasure is not None and self.erasure.scope is ErasureScope.TRANSCRIPT
+        return self.erased_at is None and not is_transcript_erased
 
     class Settings:
         name = "interviews"

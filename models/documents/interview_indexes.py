@@ -59,6 +59,8 @@ UNFINISHED_EVALUATIONS_INDEX: IndexKeys = [
 
 It holds few interviews, and none that still takes turns.
 """
+RETENTION_INDEX = "retention"
+"""Name of the index by which interviews are found that a retention policy no longer keeps."""
 
 INDEXES: list[IndexModel] = [
     *(IndexModel(build_index_keys(order)) for order in SORT_FIELDS),
@@ -102,6 +104,15 @@ INDEXES: list[IndexModel] = [
     ),
     IndexModel([("erasure.pending", ASCENDING)], sparse=True),
     IndexModel([("organization_id", ASCENDING)], partialFilterExpression={"is_blind": True}, name="blind"),
+    # interviews that are over and not erased (models.writes.retention)
+    IndexModel(
+        [("organization_id", ASCENDING), ("erasure.scope", ASCENDING), ("created_at", ASCENDING)],
+        partialFilterExpression={
+            "status": {"$in": ["COMPLETED", "CANCELLED", "EXPIRED", "FAILED"]},
+            "candidate.name": {"$exists": True},
+        },
+        name=RETENTION_INDEX,
+    ),
     IndexModel(
         [("room.participant", ASCENDING)],
         partialFilterExpression={

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from beanie import PydanticObjectId
 from bson import ObjectId
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
@@ -26,15 +26,45 @@ class Role(StrEnum):
     CANDIDATE = "CANDIDATE"
 
 
+class RetentionPolicy(BaseModel):
+    """How many days after an interview each class of its data is erased; None keeps it until somebody erases the interview.
+
+    A class includes those before it: a transcript is not retained in a recording, nor a candidate in a transcript.
+    """
+
+    recording_days: int | None = None
+    transcript_days: int | None = None
+    """Days for transcripts and evaluations."""
+    candidate_days: int | None = None
+    """Days for everything else: the whole interview is erased."""
+    keep_decision_record: bool = False
+    """Whether an erasure leaves a record of the decision without personal data (models.documents.decision_record)."""
+    updated_by: str | None = None
+    """Name of the API key that set the policy; None for the default."""
+    updated_at: datetime | None = None
+
+
 class Organization(StoredDocument):
     """A tenant: every document belongs to exactly one."""
 
     name: str
     created_at: datetime = Field(default_factory=now)
+    retention: RetentionPolicy = RetentionPolicy()
+    retention_updates: list[PydanticObjectId] = Field(default_factory=list)
+    """Ids of the updates of the policy applied so far, so that a retried update changes nothing."""
+    retention_due_at: datetime | None = None
+    """When interviews are next checked against the policy; None if the policy keeps everything."""
 
     class Settings:
         name = "organizations"
-        indexes: ClassVar = [IndexModel([("name", ASCENDING)], unique=True)]
+        indexes: ClassVar = [
+            IndexModel([("name", ASCENDING)], unique=True),
+            IndexModel(
+                [("retention_due_at", ASCENDING)],
+                partialFilterExpression={"retention_due_at": {"$type": "date"}},
+                name="retention_due",
+            ),
+        ]
 
 
 class ApiKey(StoredDocument):

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, ClassVar
 
+import orjson
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
@@ -116,6 +118,14 @@ class TurnDocument(StoredDocument):
             IndexModel([("interview_id", ASCENDING), ("seq", ASCENDING)], unique=True),
             IndexModel([("interview_id", ASCENDING), ("key", ASCENDING)], unique=True),
         ]
+
+
+def compute_transcript_digest(turns: Sequence[Turn]) -> str:
+    """Return the SHA-256 in hex that identifies a transcript.
+
+    It is computed over the JSON array of [seq, speaker, text] of each turn, so that anybody can recompute it.
+    """
+    return sha256(orjson.dumps([[turn.seq, turn.speaker, turn.text] for turn in turns])).hexdigest()
 
 
 def turn_to_values(turn: NewTurn) -> dict[str, Any]:

@@ -10,7 +10,18 @@ from typing import Any, Generic, TypeVar
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 
-from models.documents.interview import Adoption, Candidate, Consent, Decision, EndReason, InterviewStatus, PositionRef, Progress
+from models.documents.interview import (
+    Adoption,
+    Candidate,
+    Consent,
+    Decision,
+    EndReason,
+    Erasure,
+    InterviewStatus,
+    LegalHold,
+    PositionRef,
+    Progress,
+)
 from models.documents.turn import Channel
 
 T = TypeVar("T")
@@ -42,12 +53,20 @@ def _to_utc(stored: datetime) -> datetime:
     return stored.replace(tzinfo=UTC)
 
 
+def _with_utc(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _to_utc(value) if isinstance(value, datetime) else value for name, value in stored.items()}
+
+
+def _to_legal_hold(stored: Mapping[str, Any]) -> LegalHold:
+    return LegalHold.model_validate(_with_utc(stored))
+
+
 def _to_consent(stored: Mapping[str, Any]) -> Consent:
     return Consent.model_validate({**stored, "given_at": _to_utc(stored["given_at"])})
 
 
 def _to_adoptions(stored: list[Mapping[str, Any]]) -> list[Adoption]:
-    return [Adoption.model_validate({**adoption, "adopted_at": _to_utc(adoption["adopted_at"])}) for adoption in stored]
+    return [Adoption.model_validate(_with_utc(adoption)) for adoption in stored]
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -58,6 +77,9 @@ _DEFAULTS: dict[str, Any] = {
     "decision_version": None,
     "decided_by": None,
     "decided_at": None,
+    "legal_hold": None,
+    "released_legal_holds": [],
+    "erasure": None,
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -68,6 +90,7 @@ class InterviewRow:
     __slots__ = ("values",)
 
     id = _StoredField[ObjectId](name="_id")
+    organization_id = _StoredField[ObjectId]()
     status = _StoredField(InterviewStatus)
     end_reason = _StoredField[EndReason | None](EndReason)
     end_detail = _StoredField[str | None]()
@@ -94,6 +117,9 @@ class InterviewRow:
     decision_version = _StoredField[int | None]()
     decided_by = _StoredField[str | None]()
     decided_at = _StoredField[datetime | None](_to_utc)
+    legal_hold = _StoredField[LegalHold | None](_to_legal_hold)
+    released_legal_holds = _StoredField(lambda stored: [_to_legal_hold(hold) for hold in stored])
+    erasure = _StoredField[Erasure | None](lambda stored: Erasure.model_validate(_with_utc(stored)))
 
     def __init__(self, values: Mapping[str, Any], requested: Collection[str] = ()) -> None:
         """`values` is the row as read with ROW_CODEC, by stored field names.

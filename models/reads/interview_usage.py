@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from models.documents.evaluation_usage import sum_evaluation_usages
-from models.documents.interview import Interview
+from models.documents.interview import ErasureScope, Interview
 from models.documents.usage import Usage
 
 
@@ -26,13 +26,14 @@ class InterviewUsage:
 async def read_interview_usages(interview_ids: Sequence[ObjectId]) -> dict[ObjectId, InterviewUsage]:
     """Return the usage of each of these interviews that exists.
 
-    The evaluations of an erased interview are deleted: their usage is that at the time of the erasure.
+    Evaluations are deleted with the transcript or the interview: their usage is that at the time of the erasure.
     """
     evaluations = await sum_evaluation_usages(interview_ids)
-    projection = {"reply_usage": 1, "erasure.evaluation_usage": 1}
+    projection = {"reply_usage": 1, "erasure.scope": 1, "erasure.evaluation_usage": 1}
     usages = {}
     async for row in Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, projection):
-        at_erasure = (row.get("erasure") or {}).get("evaluation_usage")
+        erasure = row.get("erasure") or {}
+        at_erasure = None if erasure.get("scope") == ErasureScope.RECORDINGS else erasure.get("evaluation_usage")
         usages[row["_id"]] = InterviewUsage(
             Usage.model_validate(row.get("reply_usage") or {}),
             Usage.model_validate(at_erasure) if at_erasure else evaluations.get(row["_id"], Usage()),

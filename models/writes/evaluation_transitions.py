@@ -20,22 +20,22 @@ from models.documents.evaluation import (
     Review,
     list_evaluations,
 )
-from models.documents.interview import TERMINAL_STATUSES, Adoption, EvaluationStatus, Interview, InterviewStatus, get_interview
+from models.documents.interview import (
+    TERMINAL_STATUSES,
+    Adoption,
+    EvaluationStatus,
+    Interview,
+    InterviewStatus,
+    get_interview,
+)
 from models.documents.judgement import JudgementDocument
 from models.documents.usage import Usage
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
-from models.storage.lease import (
-    IS_DUE,
-    NOT_ERASED,
-    build_job_claim,
-    build_job_postponement,
-    from_now,
-    lease_is_free_for_retry,
-)
+from models.storage.lease import IS_DUE, build_job_claim, build_job_postponement, from_now, lease_is_free_for_retry
 from models.storage.transactions import run_in_transaction
-from models.writes.interview_updates import change_with_interview, insert_with_interview, update_interview
+from models.writes.interview_updates import HAS_TRANSCRIPT, change_with_interview, insert_with_interview, update_interview
 
 BACKOFF = Backoff(base_seconds=5.0, max_seconds=300.0)
 """Pauses between attempts of one evaluation."""
@@ -94,7 +94,7 @@ async def complete_pass(evaluation: Evaluation, judgement: JudgementDocument) ->
         )
         if changed is None:
             return None
-        if await update_interview(evaluation.interview_id, NOT_ERASED, {}, session=session) is None:
+        if await update_interview(evaluation.interview_id, HAS_TRANSCRIPT, {}, session=session) is None:
             await session.abort_transaction()
             return None
         await judgement.insert(session=session)
@@ -182,7 +182,7 @@ async def add_evaluation(evaluation: Evaluation, max_requests: int | None = None
     completed, or was erased.
     """
     interview_id = evaluation.interview_id
-    condition: dict[str, Any] = {"status": InterviewStatus.COMPLETED, **NOT_ERASED}
+    condition: dict[str, Any] = {"status": InterviewStatus.COMPLETED, **HAS_TRANSCRIPT}
     if max_requests is not None:
         condition["$expr"] = {"$lt": [{"$size": _RECENT_REQUESTS}, max_requests]}
     requests = {"evaluation_requests": {"$concatArrays": [_RECENT_REQUESTS, ["$$NOW"]]}}
@@ -208,6 +208,8 @@ async def add_evaluation(evaluation: Evaluation, max_requests: int | None = None
 def _require_completed(interview: Interview | None) -> None:
     if interview is None or interview.erased_at is not None:
         raise Conflict("The interview was erased: nothing is left to evaluate.")
+    if not interview.has_transcript:
+        raise Conflict("The transcript was erased by the retention policy: nothing is left to evaluate.")
     if interview.status not in TERMINAL_STATUSES:
         raise Conflict("Only a completed interview can be evaluated: end it first (endInterview).")
     if interview.status is not InterviewStatus.COMPLETED:
@@ -247,7 +249,7 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         }
         # a repeated review must not override the decision of a later one
         interview_values = decision if added is not None else {}
-        if await update_interview(evaluation.interview_id, NOT_ERASED, interview_values, session=session) is None:
+        if await update_interview(evaluation.interview_id, HAS_TRANSCRIPT, interview_values, session=session) is None:
             await session.abort_transaction()
             return None
         return added or await Evaluation.get(evaluation.id, session=session)
@@ -266,7 +268,7 @@ async def add_rating(evaluation: Evaluation, rating: Rating) -> Evaluation | Non
         added = await compare_and_set(Evaluation, evaluation.id, {"ratings.id": {"$ne": rating.id}}, {}, ratings, session)
         if added is None:
             return await Evaluation.get(evaluation.id, session=session)
-        first_rating = {"rated_by": {"$ne": rating.reviewer_id}, **NOT_ERASED}
+        first_rating = {"rated_by": {"$ne": rating.reviewer_id}, **HAS_TRANSCRIPT}
         rated_by = {"rated_by": {"$concatArrays": [{"$ifNull": ["$rated_by", []]}, [rating.reviewer_id]]}}
         if await update_interview(evaluation.interview_id, first_rating, {}, rated_by, session) is None:
             await session.abort_transaction()
@@ -276,7 +278,7 @@ async def add_rating(evaluation: Evaluation, rating: Rating) -> Evaluation | Non
     if rated := await run_in_transaction(Evaluation, work):
         return rated
     interview = await get_interview(evaluation.interview_id)
-    if interview and interview.erased_at is None:
+    if interview and interview.has_transcript:
         raise Conflict("You have rated this interview before: a rating does not change. Add a review instead (reviewEvaluation).")
     return None
 
@@ -293,12 +295,12 @@ async def adopt_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, a
         "recommendation": outcome.recommendation,
     }
     adoptions = {"$concatArrays": [{"$ifNull": ["$adoptions", []]}, [{"$literal": Encoder().encode(adoption)}]]}
-    condition = {"adoptions.id": {"$ne": adoption.id}, **NOT_ERASED}
+    condition = {"adoptions.id": {"$ne": adoption.id}, **HAS_TRANSCRIPT}
     adopted = await update_interview(evaluation.interview_id, condition, values, {"adoptions": adoptions})
     if adopted is not None:
         return adopted
     interview = await get_interview(evaluation.interview_id)
-    return interview if interview and interview.erased_at is None else None
+    return interview if interview and interview.has_transcript else None
 
 
 async def find_due_evaluations(limit: int) -> list[ObjectId]:

@@ -1,29 +1,31 @@
-"""Erasure of an interview: first a mark by compare-and-set, then deletion, retried until confirmed."""
+"""Erasure of an interview, or of its recordings or transcript only.
 
+First a mark by compare-and-set, which a legal hold refuses in the same step; then deletion, retried until confirmed.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
+from beanie.odm.utils.encoder import Encoder
 from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
 
-from models.documents.evaluation import Evaluation
+from models.documents.decision_record import DecisionRecord, build_decision_record
+from models.documents.demographics import Demographics
+from models.documents.evaluation import Evaluation, list_evaluations, pick_evaluation
 from models.documents.evaluation_usage import sum_evaluation_usages
-from models.documents.interview import TERMINAL_STATUSES, Erasure, Interview, InterviewStatus, get_interview
+from models.documents.interview import TERMINAL_STATUSES, Erasure, ErasureScope, Interview, InterviewStatus, get_interview
 from models.documents.judgement import JudgementDocument
+from models.documents.organization import get_organization
 from models.documents.recording import Recording, list_recordings_for_interviews
-from models.documents.turn import get_turn_collection
+from models.documents.turn import compute_transcript_digest, get_turn_collection, read_turns
 from models.documents.usage import Usage
 from models.storage.backoff import Backoff
 from models.storage.lease import from_now
+from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import update_interview
 
-_ERASED_FIELDS: dict[str, Any] = {
-    "candidate": None,
-    "candidate_order": "",
-    "name_terms": [],
-    "email_terms": [],
-    "resume": None,
-    "job_description": None,
-    "external_id": None,
-    "end_detail": None,
+_EVALUATION_FIELDS: dict[str, Any] = {
     "evaluation_status": None,
     "evaluated": False,
     "score": None,
@@ -32,63 +34,187 @@ _ERASED_FIELDS: dict[str, Any] = {
     "adoptions": [],
     "evaluation_requests": [],
     "rated_by": [],
+}
+"""What the interview stores about its evaluations, which are erased with the transcript."""
+_ERASED_FIELDS: dict[str, Any] = {
+    **_EVALUATION_FIELDS,
+    "candidate": None,
+    "candidate_order": "",
+    "name_terms": [],
+    "email_terms": [],
+    "resume": None,
+    "job_description": None,
+    "external_id": None,
+    "end_detail": None,
     "decision": None,
     "decision_version": None,
     "decided_by": None,
     "decided_at": None,
+    "released_legal_holds": [],
     "due_at": None,
     "lease": None,
 }
+_TRANSCRIPT_FIELDS: dict[str, Any] = {
+    **_EVALUATION_FIELDS,
+    # nobody can rate it any more: otherwise the decision, which remains, would be hidden from all reviewers
+    "is_blind": False,
+    "last_seq": 0,
+    "last_candidate_seq": 0,
+    "candidate_characters": 0,
+    "answered_seq": 0,
+}
+"""What an erasure of the transcript changes in the interview. The decision stays with the candidate's data."""
 MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)
 """Pauses between attempts to delete the recording's files from the store."""
 
 _ERASURE_MARK: dict[str, Any] = {
     "erased_at": "$$NOW",
     "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
-    "fence": {"$add": ["$fence", 1]},
     "invite_generation": {"$add": ["$invite_generation", 1]},
 }
 
 
-async def mark_erased(interview_id: ObjectId) -> Interview | None:
-    """Set `erased_at`, remove every personal field and cancel the interview if it is not over.
+async def mark_erased(
+    interview_id: ObjectId, scope: ErasureScope = ErasureScope.INTERVIEW, condition: Mapping[str, Any] | None = None
+) -> Interview | None:
+    """Mark everything within `scope` as erased and remove it from the interview's document.
 
-    The usage remains, because it contains no personal data. Returns None if the interview is unknown or already erased.
-    From here on no turn, evaluation or job writes to it: each is conditional on `erased_at` being null.
+    With the scope INTERVIEW, set `erased_at`, remove every personal field and cancel the interview if it is not over.
+    From then on no turn, evaluation or job writes to it: each is conditional on `erased_at` being null. The usage remains,
+    because it contains no personal data.
+
+    Returns None if the interview is unknown, held or already erased to this extent, or if `condition` does not hold.
     """
-    while (interview := await get_interview(interview_id)) and interview.erased_at is None:
-        counts = Erasure(
-            turns=await get_turn_collection().count_documents({"interview_id": interview_id}),
-            evaluations=await Evaluation.find({"interview_id": interview_id}).count(),
-            evaluation_usage=(await sum_evaluation_usages([interview_id])).get(interview_id, Usage()),
-            recordings=sum(len(recording.files) for recording in await list_recordings_for_interviews([interview_id])),
-        )
-        cancellation = {} if interview.status in TERMINAL_STATUSES else {"status": InterviewStatus.CANCELLED, "end_reason": None}
-        # if another write has moved updated_at since, count again
-        condition = {"erased_at": None, "updated_at": interview.updated_at}
-        if marked := await update_interview(
-            interview_id, condition, {**_ERASED_FIELDS, **cancellation, "erasure": counts}, _ERASURE_MARK
-        ):
+    while (interview := await get_interview(interview_id)) and is_erasable(interview, scope):
+        versions = await list_evaluations(interview_id)
+        erasure = await _build_erasure(interview, versions, scope)
+        values, computed = _build_mark(interview, scope, erasure)
+        # any write moves updated_at: then count again
+        unchanged = {"updated_at": interview.updated_at, "erased_at": None, "legal_hold": None, **(condition or {})}
+        record = await _build_decision_record(interview, versions, scope)
+        if marked := await _store_mark(interview_id, unchanged, values, computed, record, visible=erasure.pending):
             return marked
+        current = await get_interview(interview_id)
+        if current is None or current.updated_at == interview.updated_at:
+            return None
     return None
 
 
-async def delete_erased(interview_id: ObjectId) -> Interview | None:
-    """Delete turns, evaluations and recordings of a marked interview and clear its pending flag. Idempotent.
+def is_erasable(interview: Interview, scope: ErasureScope) -> bool:
+    """Return whether the interview is not held and something within the scope has not been marked yet."""
+    if interview.erased_at is not None or interview.legal_hold is not None:
+        return False
+    return interview.erasure is None or interview.erasure.scope in narrower_scopes(scope)
 
-    A recorded interview stays pending until `confirm_media_erased`. Returns None, and deletes nothing, if the
-    interview is not marked.
+
+def narrower_scopes(scope: ErasureScope) -> list[ErasureScope]:
+    """Return the scopes that erase less."""
+    scopes = list(ErasureScope)
+    return scopes[: scopes.index(scope)]
+
+
+async def _build_erasure(interview: Interview, versions: list[Evaluation], scope: ErasureScope) -> Erasure:
+    """Return the erasure with the counts of its data, added to those of earlier erasures of a narrower scope."""
+    earlier = interview.erasure or Erasure(turns=0, evaluations=0, pending=False)
+    recordings = await list_recordings_for_interviews([interview.id])
+    files = sum(len(recording.files) for recording in recordings)
+    turns = [] if scope is ErasureScope.RECORDINGS else await read_turns(interview.id)
+    evaluations = 0 if scope is ErasureScope.RECORDINGS else len(versions)
+    usages = {} if scope is ErasureScope.RECORDINGS else await sum_evaluation_usages([interview.id])
+    return Erasure(
+        scope=scope,
+        turns=earlier.turns + len(turns),
+        evaluations=earlier.evaluations + evaluations,
+        evaluation_usage=earlier.evaluation_usage.plus(usages.get(interview.id, Usage())),
+        recordings=earlier.recordings + files,
+        transcript_digest=compute_transcript_digest(turns) if turns else earlier.transcript_digest,
+        awaits_media=bool(files) or (earlier.pending and bool(earlier.awaits_media)),
+        # of most interviews there is no recording, so that nothing is to be deleted, and nothing changes for callers
+        pending=bool(recordings) or earlier.pending or scope is not ErasureScope.RECORDINGS,
+    )
+
+
+def _build_mark(interview: Interview, scope: ErasureScope, erasure: Erasure) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the literal values and the computed ones of the mark."""
+    times: dict[str, Any] = {
+        "marked_at": "$$NOW",
+        "recordings_erased_at": {"$ifNull": ["$erasure.recordings_erased_at", "$$NOW" if erasure.recordings else None]},
+        "transcript_erased_at": {"$ifNull": ["$erasure.transcript_erased_at", "$$NOW" if erasure.turns else None]},
+    }
+    literal = {"$literal": Encoder().encode(erasure)}
+    computed: dict[str, Any] = {"erasure": {"$mergeObjects": [literal, times]}, "fence": {"$add": ["$fence", 1]}}
+    if scope is ErasureScope.RECORDINGS:
+        return {}, computed
+    if scope is ErasureScope.TRANSCRIPT:
+        return _TRANSCRIPT_FIELDS, computed
+    is_over = interview.status in TERMINAL_STATUSES
+    cancellation = {} if is_over else {"status": InterviewStatus.CANCELLED, "end_reason": None}
+    return {**_ERASED_FIELDS, **cancellation}, {**computed, **_ERASURE_MARK}
+
+
+async def _build_decision_record(interview: Interview, versions: list[Evaluation], scope: ErasureScope) -> DecisionRecord | None:
+    """Return the record that remains, if the organization keeps one and this erasure is the first to remove the evaluation."""
+    is_recorded = interview.erasure is not None and interview.erasure.scope is ErasureScope.TRANSCRIPT
+    if scope is ErasureScope.RECORDINGS or is_recorded:
+        return None
+    organization = await get_organization(interview.organization_id)
+    if organization is None or not organization.retention.keep_decision_record:
+        return None
+    return build_decision_record(interview, versions, pick_evaluation(versions, None, interview.counted_version))
+
+
+async def _store_mark(
+    interview_id: ObjectId,
+    condition: Mapping[str, Any],
+    values: Mapping[str, Any],
+    computed: Mapping[str, Any],
+    record: DecisionRecord | None,
+    *,
+    visible: bool,
+) -> Interview | None:
+    if record is None:
+        return await update_interview(interview_id, condition, values, computed, visible=visible)
+
+    async def work(session: AsyncClientSession) -> Interview | None:
+        marked = await update_interview(interview_id, condition, values, computed, session)
+        if marked is not None:
+            await record.insert(session=session)
+        return marked
+
+    return await run_in_transaction(Interview, work)
+
+
+async def delete_erased(interview_id: ObjectId) -> Interview | None:
+    """Delete what the mark covers and clear the pending flag. Idempotent.
+
+    An interview with recorded files stays pending until `confirm_media_erased`. Returns None, and deletes nothing, if
+    the interview is not marked.
     """
     interview = await get_interview(interview_id)
-    if interview is None or interview.erased_at is None or interview.erasure is None:
+    if interview is None or interview.erasure is None:
         return None
-    await get_turn_collection().delete_many({"interview_id": interview_id})
-    await Evaluation.find({"interview_id": interview_id}).delete()
-    await JudgementDocument.find({"interview_id": interview_id}).delete()
+    erasure = interview.erasure
     await Recording.find({"interview_id": interview_id}).delete()
-    if interview.erasure.recordings:
+    if erasure.scope is not ErasureScope.RECORDINGS:
+        await get_turn_collection().delete_many({"interview_id": interview_id})
+        await Evaluation.find({"interview_id": interview_id}).delete()
+        await JudgementDocument.find({"interview_id": interview_id}).delete()
+    if erasure.scope is ErasureScope.INTERVIEW:
+        await Demographics.find({"interview_id": interview_id}).delete()
+    awaits_media = bool(erasure.recordings) if erasure.awaits_media is None else erasure.awaits_media
+    if awaits_media or not erasure.pending:
         return interview
-    return await update_interview(interview_id, {"erased_at": {"$ne": None}}, {"erasure.pending": False}, visible=False)
+    # a mark raises the fence: one with a wider scope since then is not confirmed here
+    return await _confirm(interview_id, {"fence": interview.fence}) or await get_interview(interview_id)
+
+
+async def _confirm(interview_id: ObjectId, condition: Mapping[str, Any]) -> Interview | None:
+    return await update_interview(
+        interview_id,
+        {"erasure.pending": True, **condition},
+        {"erasure.pending": False},
+        {"erasure.completed_at": "$$NOW"},
+    )
 
 
 async def begin_media_deletion(interview_id: ObjectId) -> Interview | None:
@@ -99,7 +225,7 @@ async def begin_media_deletion(interview_id: ObjectId) -> Interview | None:
     attempts = {"$add": [{"$ifNull": ["$erasure.attempts", 0]}, 1]}
     return await update_interview(
         interview_id,
-        {"erased_at": {"$ne": None}, "erasure.pending": True},
+        {"erasure.pending": True},
         {},
         {"erasure.attempts": attempts, "erasure.due_at": from_now(MEDIA_BACKOFF.expression(attempts))},
         visible=False,
@@ -111,9 +237,9 @@ async def confirm_media_erased(interview_id: ObjectId, quiet_seconds: float) -> 
 
     It is complete only `quiet_seconds` after the mark, because a recorder may keep writing until it notices the mark.
     """
-    quiet = {"$lte": ["$erased_at", from_now(-quiet_seconds)]}
-    condition = {"erased_at": {"$ne": None}, "$expr": quiet}
-    return await update_interview(interview_id, condition, {"erasure.pending": False}, visible=False) is not None
+    # null, where nothing is marked, sorts before every date: _confirm requires a pending erasure
+    marked_at = {"$ifNull": ["$erasure.marked_at", "$erased_at"]}
+    return await _confirm(interview_id, {"$expr": {"$lte": [marked_at, from_now(-quiet_seconds)]}}) is not None
 
 
 async def find_pending_erasures(limit: int) -> list[ObjectId]:

@@ -7,7 +7,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models.documents.evaluation import Evaluation
-from models.documents.interview import Interview
+from models.documents.interview import ErasureScope, Interview
 from models.documents.recording import Recording
 from models.storage.compare_and_set import compare_and_set
 from models.storage.lease import NOT_ERASED
@@ -15,6 +15,8 @@ from models.storage.transactions import run_in_transaction
 
 D = TypeVar("D", Evaluation, Recording)
 
+HAS_TRANSCRIPT: dict[str, Any] = {**NOT_ERASED, "erasure.scope": {"$ne": ErasureScope.TRANSCRIPT}}
+"""Condition that neither the interview nor its transcript, with the evaluations, was erased."""
 NEXT_UPDATED_AT = {"$max": ["$$NOW", {"$add": ["$updated_at", 1]}]}
 """Expression for `updated_at` after a change: MongoDB's clock, but always later than the stored value."""
 
@@ -44,7 +46,7 @@ async def change_with_interview(
     values: Mapping[str, Any],
     computed: Mapping[str, Any] | None = None,
     *,
-    interview_condition: Mapping[str, Any] = NOT_ERASED,
+    interview_condition: Mapping[str, Any] = HAS_TRANSCRIPT,
     interview_values: Mapping[str, Any] | None = None,
     interview_computed: Mapping[str, Any] | None = None,
     visible: bool = True,

@@ -6,6 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from errors import ErrorCode
+from models.documents.demographics import DemographicAttribute
 from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
 from models.documents.interview import Decision, EndReason, EvaluationStatus, InterviewStatus, Recommendation
 from models.documents.organization import Role
@@ -17,6 +18,7 @@ __all__ = [
     "Channel",
     "CriterionState",
     "Decision",
+    "DemographicAttribute",
     "EndReason",
     "ErrorCode",
     "EvaluationStatus",
@@ -71,10 +73,12 @@ _describe_enum(
     "The role of a caller. API keys have one of the first four roles.",
     {
         "ADMIN": "May do everything in the organization except write as the candidate.",
-        "RECRUITER": "Like ADMIN, except for erasing interviews and reading raw judgements.",
+        "RECRUITER": "Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, the retention policy, "
+        "decision records and impact analyses.",
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
-        "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations and saving positions.",
+        "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions and reading "
+        "legal holds.",
         "CANDIDATE": "A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that "
         "one interview.",
     },
@@ -165,6 +169,16 @@ _describe_enum(
         "ADVANCE": "The candidate advances to the next step.",
         "HOLD": "The decision is postponed.",
         "REJECT": "The candidate is rejected.",
+    },
+)
+_describe_enum(
+    DemographicAttribute,
+    "The attribute by which impact is analyzed.",
+    {
+        "SEX": "Sex.",
+        "RACE_ETHNICITY": "Race or ethnicity.",
+        "AGE_BAND": "Range of ages.",
+        "SEX_AND_RACE_ETHNICITY": "Each combination of sex with race or ethnicity; unknown if either is.",
     },
 )
 _describe_enum(

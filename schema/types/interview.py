@@ -14,11 +14,13 @@ from models.documents.evaluation import pick_evaluation
 from models.reads.interview_row import InterviewRow
 from models.storage.clock import now
 from resolvers.blind_review import is_blind_to, show_evaluation
+from resolvers.ending import build_erasure_receipt
 from resolvers.ids import IdKind, build_not_found, encode_id
 from resolvers.transcripts import read_transcript
 from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, map_stored_fields, object_type, resolved_field
+from schema.types.data_protection import LegalHold
 from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
 from schema.types.evaluation import Evaluation, Usage
 from schema.types.node import Node
@@ -144,6 +146,44 @@ class Interview(Node):
         "Your own reference, such as the id of an application in an ATS. FORBIDDEN for CANDIDATE.", guard=Action.READ_REFERENCES
     )
     last_seq: int = document_field("`seq` of the newest turn, 0 if there is none.")
+
+    @resolved_field(depends_on=("erasure",))
+    def recordings_erased_at(self) -> datetime | None:
+        """When the recordings were erased, by the retention policy or with the interview. Null if there were none."""
+        return self.document.erasure.recordings_erased_at if self.document.erasure else None
+
+    @resolved_field(depends_on=("erasure",))
+    def transcript_erased_at(self) -> datetime | None:
+        """When transcript and evaluations were erased, by the retention policy or with the interview.
+
+        From then on the transcript and the list of evaluations are empty, and lastSeq is 0 unless
+        the whole interview is erased. Null if there was no turn.
+        """
+        return self.document.erasure.transcript_erased_at if self.document.erasure else None
+
+    @resolved_field(depends_on=("organization_id", "erased_at", "erasure"))
+    def erasure_receipt(self, info: Info) -> str | None:
+        """A JWT (EdDSA) that proves the erasure to anybody, without personal data.
+
+        It has the interview's id, when it was erased and when the deletion was confirmed, how many
+        turns, evaluations and recordings were erased, and the SHA-256 of the transcript. The public
+        keys are at /.well-known/jwks.json. Null until the last file is deleted, and if the
+        deployment has no signing key.
+        """
+        return build_erasure_receipt(info.context.services, self.document)
+
+    @resolved_field(guard=Action.READ_LEGAL_HOLD, depends_on=("legal_hold",))
+    def legal_hold(self) -> LegalHold | None:
+        """The legal hold that protects the interview from erasure.
+
+        Null if there is none. FORBIDDEN for INTEGRATION, VIEWER and CANDIDATE.
+        """
+        return as_graphql(LegalHold, self.document.legal_hold) if self.document.legal_hold else None
+
+    @resolved_field(guard=Action.READ_LEGAL_HOLD, depends_on=("released_legal_holds",))
+    def released_legal_holds(self) -> list[LegalHold] | None:
+        """The legal holds that were released, oldest first. FORBIDDEN for INTEGRATION, VIEWER and CANDIDATE."""
+        return [as_graphql(LegalHold, hold) for hold in self.document.released_legal_holds]
 
     @resolved_field(depends_on=("progress", "position", "started_at", "ended_at"))
     def progress(self) -> Progress:

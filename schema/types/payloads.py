@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from schema.decorators import object_type
+from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.position import Position
@@ -149,3 +150,32 @@ class EraseInterviewPayload:
         description="A signed JWT (HS256) without personal data: the interview's id, erasedAt, and how many turns, evaluations "
         "and recordings were erased. The same interview always gives the same receipt."
     )
+
+
+@object_type
+class UpdateRetentionPolicyPayload:
+    """The result of updateRetentionPolicy."""
+
+    retention_policy: RetentionPolicy = strawberry.field(description="The organization's policy.")
+
+
+@object_type
+class SetLegalHoldPayload:
+    """The result of setLegalHold."""
+
+    interview: Interview = strawberry.field(description="The interview, with its legal hold.")
+
+
+@object_type
+class ReleaseLegalHoldPayload:
+    """The result of releaseLegalHold."""
+
+    interview: Interview = strawberry.field(description="The interview, without a legal hold.")
+
+
+@object_type
+class SetDemographicsPayload:
+    """The result of setDemographics. The data themselves cannot be read: impactAnalysis returns rates."""
+
+    interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
+    updated_at: datetime = strawberry.field(description="When the data were stored.")

@@ -10,11 +10,10 @@ from evaluation.prompt import (
     build_judge_message,
     build_judgement_model,
     build_system_text,
-    compute_transcript_digest,
     format_transcript,
     get_criterion_judgement,
 )
-from models.documents.turn import Move, Turn
+from models.documents.turn import Move, Turn, compute_transcript_digest
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
 from tests.evaluation.turns import candidate_turn, interviewer_turn
 from tests.factories import position_body

@@ -14,13 +14,13 @@ from anthropic import AsyncAnthropic
 from evaluation.languages import Languages
 from evaluation.passes import build_outcome
 from evaluation.phrases import load_evaluation_phrases
-from evaluation.prompt import PROMPT_VERSION, compute_transcript_digest
+from evaluation.prompt import PROMPT_VERSION
 from evaluation.tasks import ABANDONED, run_evaluation
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation, EvaluationOutcome
-from models.documents.interview import EvaluationStatus, Interview, Recommendation
+from models.documents.interview import ErasureScope, EvaluationStatus, Interview, Recommendation
 from models.documents.judgement import list_judgements
-from models.documents.turn import read_turns
+from models.documents.turn import compute_transcript_digest, read_turns
 from models.storage.clock import now
 from models.writes.evaluation_transitions import claim_evaluation
 from models.writes.interview_erasure import mark_erased
@@ -528,18 +528,45 @@ async def test_replaced_worker_stores_nothing(
     assert after.outcome.overall_score == 100
 
 
+ERASING_SCOPES = (ErasureScope.TRANSCRIPT, ErasureScope.INTERVIEW)
+"""Scopes that erase evaluations."""
+
+
+@pytest.mark.parametrize("scope", ERASING_SCOPES)
+async def test_transcript_erased_after_the_claim_is_not_judged(
+    services: Services,
+    run_job: RunJob,
+    provider: AnthropicProvider,
+    make_due_evaluation: MakeEvaluation,
+    monkeypatch: pytest.MonkeyPatch,
+    scope: ErasureScope,
+) -> None:
+    evaluation = await make_due_evaluation(*ANSWERS)
+
+    async def mark_before_loading(_: object) -> None:
+        await mark_erased(evaluation.interview_id, scope)
+
+    # the job publishes its claim before it loads the transcript
+    monkeypatch.setattr(services.live, "publish_change", mark_before_loading)
+    assert (await run_job(evaluation)).outcome is None
+    assert await read_turns(evaluation.interview_id), "not deleted yet"
+    assert provider.requests == []
+
+
+@pytest.mark.parametrize("scope", ERASING_SCOPES)
 async def test_interview_erased_during_the_judgement_gets_no_outcome(
-    services: Services, run_job: RunJob, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation
+    run_job: RunJob, provider: AnthropicProvider, make_due_evaluation: MakeEvaluation, scope: ErasureScope
 ) -> None:
     evaluation = await make_due_evaluation(*ANSWERS)
     gate = asyncio.Event()
     provider.scripts.append(ScriptedReply(text=build_judgement_of(5), release_event=gate))
     task = asyncio.create_task(run_job(evaluation))
     await wait_for_requests(provider, 1)
-    await mark_erased(evaluation.interview_id)
+    await mark_erased(evaluation.interview_id, scope)
     gate.set()
     await task
     assert (await reload_evaluation(evaluation)).outcome is None
+    assert await list_judgements(evaluation.id) == []
     interview = await Interview.get(evaluation.interview_id)
     assert interview
     assert (interview.score, interview.evaluated) == (None, False)

@@ -8,14 +8,14 @@ from pymongo.errors import AutoReconnect
 
 from live.hub import LiveHub
 from live.interview_feed import MAX_CACHED_TURNS, TURN_BATCH_SIZE
-from models.documents.interview import Interview, InterviewStatus
+from models.documents.interview import ErasureScope, Interview, InterviewStatus
 from models.documents.turn import Turn, read_turns
 from models.reads.watermarks import Watermark, read_watermarks
 from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.interview_updates import update_interview
 from settings import Settings
 from tests.factories import add_candidate_turn, make_interview
-from tests.helpers import TIMEOUT_SECONDS
+from tests.helpers import TIMEOUT_SECONDS, wait_until
 from tests.live.streams import StreamCollector, collect_stream
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -243,6 +243,28 @@ async def test_erasure_ends_the_stream(live: LiveHub) -> None:
         await delete_erased(interview.id)
         assert seqs(await read.wait_for_end()) == [1]
         assert await ahead.wait_for_end() == []
+
+
+async def test_cached_turns_of_an_erased_transcript_are_forgotten(live: LiveHub) -> None:
+    interview = await make_interview()
+    async with (
+        collect_stream(live.follow_interview(interview.id)) as states,  # follows the interview during the whole test
+        collect_stream(live.follow_turns(interview.id, 0)) as read,
+    ):
+        await publish_turns(live, interview, 3)
+        await read.wait_for_first(3)
+        await end_interview(interview)
+        await read.wait_for_end()
+        await mark_erased(interview.id, ErasureScope.TRANSCRIPT)
+        await delete_erased(interview.id)
+        await states.wait_until(lambda seen: seen[-1].last_seq == 0)
+
+        async def are_forgotten() -> bool:
+            async with collect_stream(live.follow_turns(interview.id, 0)) as later:
+                return await later.wait_for_end() == []
+
+        # the feed learns it from its next watermark
+        await wait_until(are_forgotten)
 
 
 async def test_turns_of_an_unknown_interview_end_immediately(live: LiveHub) -> None:

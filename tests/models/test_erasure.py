@@ -172,7 +172,10 @@ async def test_erasure_stays_pending_until_deletion_succeeds() -> None:
     assert marked
     assert deleted
     assert marked.erasure
-    assert deleted.erasure == marked.erasure.model_copy(update={"pending": False})
+    assert deleted.erasure
+    completed_at = deleted.erasure.completed_at
+    assert completed_at
+    assert deleted.erasure == marked.erasure.model_copy(update={"pending": False, "completed_at": completed_at})
     assert await find_pending_erasures(10) == []
     assert await delete_erased(interview_id) == deleted, "repeating the deletion changes nothing"
 

@@ -6,9 +6,13 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from models.documents import evaluation, idempotency_claim, organization, recording, turn
+from models.documents.demographics import DemographicAttribute, Demographics
 from models.documents.interview import (
+    TERMINAL_STATUSES,
     Consent,
     EndReason,
+    Erasure,
+    ErasureScope,
     Interview,
     InterviewStatus,
     RoomState,
@@ -21,13 +25,18 @@ from models.documents.turn import Channel, Speaker
 from models.reads import reply_latency, watermarks
 from models.reads.blind_ratings import list_level_pairs
 from models.reads.credentials import CredentialReader
+from models.reads.decision_record_list import NEWEST_MONTH_FIRST, list_decision_records
+from models.reads.impact_data import read_results
 from models.reads.interview_list import has_blind_interviews
+from models.reads.pagination import PageRequest
 from models.storage.lease import renew_lease
 from models.writes import interview_transitions, recording_transitions, room_transitions
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.writes.demographics import store_demographics
 from models.writes.evaluation_transitions import add_evaluation, claim_evaluation, find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
 from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
+from models.writes.retention import find_due_organizations, find_interviews_over_limit
 from tests.factories import make_interview, new_evaluation, new_interviewer_update, new_outcome, new_recording, new_turn
 from tests.models.dataset import SampleDataset, assert_uses_indexes
 from tests.models.interview_list_cases import MIDDLE_TIME
@@ -46,13 +55,33 @@ async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, pro
         room_transitions.find_abandoned_interviews(120, 100),
         find_open_recordings(100),
         find_unrecorded_interviews(100),
+        find_due_organizations(100),
     )
     # no recording is looked up when there is no interview to record
-    assert_uses_indexes(plans, 10)
+    assert_uses_indexes(plans, 11)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are stored, and none is due
         assert (plan.keys <= 10, plan.documents) == (True, 0), plan
+
+
+async def test_impact_data_and_decision_records_use_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
+    period = (dataset.stored_at - timedelta(days=3650), dataset.stored_at)
+    of_position = {"organization_id": dataset.organization_id, "position.key": "position1"}
+    count = await Interview.get_pymongo_collection().count_documents(of_position)
+    plans = await profiler.plans(
+        read_results(dataset.organization_id, "position1", *period, DemographicAttribute.SEX, 1000),
+        list_decision_records(dataset.organization_id, PageRequest(NEWEST_MONTH_FIRST)),
+        store_demographics(
+            Demographics(interview_id=dataset.interview.id, organization_id=dataset.organization_id, updated_by="a"), ObjectId()
+        ),
+    )
+    assert_uses_indexes(plans)
+    assert len(plans) >= 5
+    for plan in plans:
+        assert not plan.sorts, plan
+        # only the interviews of the position, which is one of five
+        assert plan.keys <= count + 6, plan
 
 
 async def test_queries_of_live_feeds_use_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
@@ -212,3 +241,27 @@ async def test_recording_changes_find_their_document_by_id(dataset: SampleDatase
     assert len(plans) > 15
     for plan in plans:
         assert plan.keys <= 6, plan
+
+
+async def test_retention_reads_no_erased_interview_and_none_within_the_limit(dataset: SampleDataset, profiler: Profiler) -> None:
+    rows = Interview.get_pymongo_collection()
+    organization_id = dataset.organization_id
+    own = await rows.count_documents({"organization_id": organization_id})
+    assert own > 1000
+    every_scope = [
+        find_interviews_over_limit(organization_id, scope, days, 20) for scope in ErasureScope for days in (30, 36_500)
+    ]
+    plans = await profiler.plans(*every_scope)
+    assert_uses_indexes(plans, 6)
+    for plan in plans:
+        assert not plan.sorts, plan
+        assert (plan.keys <= 60, plan.documents <= 60) == (True, True), plan
+    assert [plan.returned for plan in plans] == [20, 0] * 3, "none was created a hundred years ago"
+    # the last test of this module: it changes the data set
+    is_over = {"_id": {"$ne": dataset.interview.id}, "status": {"$in": list(TERMINAL_STATUSES)}}
+    erasure = Erasure(turns=0, evaluations=0, pending=False).model_dump(mode="json")
+    await rows.update_many(is_over, {"$set": {"candidate": None, "erasure": erasure}})
+    plans = await profiler.plans(*(find_interviews_over_limit(organization_id, scope, 1, 20) for scope in ErasureScope))
+    assert_uses_indexes(plans, 3)
+    for plan in plans:
+        assert (plan.returned, plan.documents, plan.keys <= 10) == (0, 0, True), plan

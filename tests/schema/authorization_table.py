@@ -20,6 +20,8 @@ from graphql import (
     is_introspection_type,
 )
 
+from models.documents.decision_record import DecisionRecord
+from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.evaluation import (
     Evidence,
@@ -32,9 +34,19 @@ from models.documents.evaluation import (
     Review,
     ReviewFlag,
 )
-from models.documents.interview import Adoption, Candidate, Decision, EndReason, Interview, InterviewStatus, Progress
+from models.documents.interview import (
+    Adoption,
+    Candidate,
+    Decision,
+    EndReason,
+    Interview,
+    InterviewStatus,
+    LegalHold,
+    Progress,
+    Recommendation,
+)
 from models.documents.judgement import JudgementDocument
-from models.documents.organization import Role
+from models.documents.organization import Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, JobAnalysis, Position
 from models.documents.turn import Channel, Latency, Speaker
 from models.documents.usage import Usage
@@ -48,25 +60,45 @@ from tests.schema.api_client import ApiClient, issue_token
 SCHEMA = build_schema(print_sdl())
 ALL_ROLES = frozenset(Role)
 DECIDERS = frozenset({Role.ADMIN, Role.RECRUITER})
-ADMINS = frozenset({Role.ADMIN})
+ADMIN_ONLY = frozenset({Role.ADMIN})
 CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 
 FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript",
         ORGANIZATION_ROLES: "interviews position positions",
-        STAFF: "evaluation compareEvaluations",
+        STAFF: "evaluation compareEvaluations retentionPolicy",
         DECIDERS: "agreement",
+        ADMIN_ONLY: "decisionRecords impactAnalysis",
+    },
+    "RetentionPolicy": {STAFF: "recordingDays transcriptDays candidateDays keepDecisionRecord updatedBy updatedAt"},
+    "LegalHold": {DECIDERS: "reason setBy setAt releasedBy releasedAt"},
+    "DecisionRecord": {
+        ADMIN_ONLY: (
+            "positionKey positionVersion interviewMonth evaluationVersion overallScore recommendation decision decidedByRole"
+        )
+    },
+    "DecisionRecordConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
+    "DecisionRecordEdge": {ADMIN_ONLY: "cursor node"},
+    "ImpactAnalysis": {
+        ADMIN_ONLY: "positionKey since until attribute interviews unknown positionVersions medianScore categories csv"
+    },
+    "CategoryImpact": {
+        ADMIN_ONLY: (
+            "category interviews scored aboveMedian scoringRate scoringImpactRatio decided advanced selectionRate "
+            "selectionImpactRatio isSmallSample"
+        )
     },
     "Viewer": {ALL_ROLES: "role organization name"},
     "Organization": {ALL_ROLES: "id name"},
     "Interview": {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
-            "erasedAt durationSeconds lastSeq transcript consent"
+            "erasedAt durationSeconds lastSeq transcript consent recordingsErasedAt transcriptErasedAt erasureReceipt"
         ),
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage",
+        DECIDERS: "legalHold releasedLegalHolds",
     },
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
@@ -100,7 +132,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags passes evaluatorAddresses "
             "removedSentences replacedTexts provenance"
         ),
-        ADMINS: "rawJudgements",
+        ADMIN_ONLY: "rawJudgements",
     },
     "CriterionAgreement": {DECIDERS: "positionVersion criterionKey ratings n exactShare kappa kappaLow kappaHigh"},
     "EvaluationComparison": {
@@ -115,7 +147,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         )
     },
     "Provenance": {STAFF: "rubricDigest consentTextVersion interviewerModel interviewerPromptVersion"},
-    "RawJudgement": {ADMINS: "number text"},
+    "RawJudgement": {ADMIN_ONLY: "number text"},
     "Finding": {STAFF: "text evidence"},
     "Evidence": {STAFF: "quote seq start end turn sentence sentenceStart sentenceEnd flags"},
     "InterviewUsage": {STAFF: "replies evaluations total"},
@@ -133,12 +165,12 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     },
     "ConsentText": {ALL_ROLES: "version language text"},
     "Mutation": {
-        STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview",
+        STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview setDemographics",
         STAFF | {Role.CANDIDATE}: "endInterview",
         ALL_ROLES: "joinInterview",
         CANDIDATE_ONLY: "sendMessage",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition",
-        frozenset({Role.ADMIN}): "eraseInterview",
+        ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold",
     },
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
     "InterviewFilter": {
@@ -155,17 +187,24 @@ MUTATION_PAYLOAD_TYPES = {
     *("EndInterviewPayload", "CancelInterviewPayload", "EvaluateInterviewPayload", "ReviewEvaluationPayload"),
     *("RateEvaluationPayload", "AdoptEvaluationPayload"),
     *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
+    *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
 """Reachable only through a subscription, whose row names the roles."""
 
 ALWAYS_NULL_FIELDS = {
-    "Interview.erasedAt",
+    *("Interview.erasedAt", "Interview.recordingsErasedAt", "Interview.transcriptErasedAt", "Interview.erasureReceipt"),
+    *("LegalHold.releasedBy", "LegalHold.releasedAt"),
+    # there are too few interviews for a rate
+    *("CategoryImpact.scoringRate", "CategoryImpact.scoringImpactRatio"),
+    *("CategoryImpact.selectionRate", "CategoryImpact.selectionImpactRatio"),
     # one evaluation has one level of the model, so there is no variance
     *("CriterionAgreement.kappa", "CriterionAgreement.kappaLow", "CriterionAgreement.kappaHigh"),
 }
 """Null in the scenario, for every role."""
+
+IMPACT_ARGUMENTS = '(positionKey: $position, since: "2000-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z", attribute: SEX)'
 
 # how each type is reached, with FIELD in the place of the field
 TYPE_QUERIES = {
@@ -174,6 +213,13 @@ TYPE_QUERIES = {
     "Organization": "{ viewer { organization { FIELD } } }",
     "Interview": "{ interview(id: $interview) { FIELD } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
+    "RetentionPolicy": "{ retentionPolicy { FIELD } }",
+    "LegalHold": "{ interview(id: $interview) { legalHold { FIELD } } }",
+    "DecisionRecord": "{ decisionRecords { nodes { FIELD } } }",
+    "DecisionRecordConnection": "{ decisionRecords { FIELD } }",
+    "DecisionRecordEdge": "{ decisionRecords { edges { FIELD } } }",
+    "ImpactAnalysis": f"{{ impactAnalysis{IMPACT_ARGUMENTS} {{ FIELD }} }}",
+    "CategoryImpact": f"{{ impactAnalysis{IMPACT_ARGUMENTS} {{ categories {{ FIELD }} }} }}",
     "Candidate": "{ interview(id: $interview) { candidate { FIELD } } }",
     "Consent": "{ interview(id: $interview) { consent { FIELD } } }",
     "Progress": "{ interview(id: $interview) { progress { FIELD } } }",
@@ -222,6 +268,7 @@ FIELD_ARGUMENTS = {
     "Query.agreement": "(positionKey: $position)",
     "Query.compareEvaluations": "(interviewId: $interview, a: 1, b: 2)",
     "Query.position": "(key: $position)",
+    "Query.impactAnalysis": IMPACT_ARGUMENTS,
     "Evaluation.criterion": '(key: "technical")',
 }
 
@@ -319,6 +366,9 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         end_reason=EndReason.WRAPPED_UP,
         end_detail="Nothing went wrong.",
         external_id="ATS-7",
+        score=50.0,
+        legal_hold=LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()),
+        released_legal_holds=[LegalHold(reason="Another.", set_by="a", set_at=now(), released_by="b", released_at=now())],
     )
     spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, confidence=0.9)
     turn, _ = await append_candidate_turn(interview.id, spoken)
@@ -400,6 +450,29 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         usage=Usage(),
     ).insert()
     await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
+    await Demographics(
+        interview_id=interview.id,
+        organization_id=tenant.id,
+        sex="female",
+        race_ethnicity="a",
+        age_band="b",
+        updated_by="somebody",
+    ).insert()
+    policy = RetentionPolicy(
+        **dict.fromkeys(("recording_days", "transcript_days", "candidate_days"), 365), updated_by="somebody", updated_at=now()
+    )
+    await tenant.organization.set({Organization.retention: policy})
+    await DecisionRecord(
+        organization_id=PydanticObjectId(tenant.id),
+        position_key="tester",
+        position_version=1,
+        interview_month="2026-11",
+        evaluation_version=1,
+        overall_score=50.0,
+        recommendation=Recommendation.HIRE,
+        decision=Decision.ADVANCE,
+        decided_by_role=Role.RECRUITER,
+    ).insert()
     return AuthorizationScenario(
         tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role}
     )

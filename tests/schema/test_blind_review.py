@@ -22,13 +22,22 @@ from models.documents.evaluation import (
     Rating,
     Review,
 )
-from models.documents.interview import Adoption, Decision, EvaluationStatus, Interview, InterviewStatus, Recommendation
+from models.documents.interview import (
+    Adoption,
+    Decision,
+    ErasureScope,
+    EvaluationStatus,
+    Interview,
+    InterviewStatus,
+    Recommendation,
+)
 from models.documents.judgement import JudgementDocument
 from models.documents.organization import Role
 from models.documents.usage import Usage
 from models.reads.interview_list import InterviewOrderField
 from models.storage.clock import now
 from models.writes.evaluation_transitions import claim_evaluation, complete_evaluation
+from models.writes.interview_erasure import delete_erased, mark_erased
 from resolvers.starting import schedule_interview
 from tests.factories import make_position, new_outcome, reload_interview
 from tests.resolvers.tenant import STAFF, Tenant, global_id_of
@@ -120,7 +129,7 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
     return BlindScenario(api, interview, evaluation, *tokens)
 
 
-OTHER_SUBJECTS = {"Turn", "Transcript", "Position", "Recording", "ReplyLatency", "RawJudgement"}
+OTHER_SUBJECTS = {"Turn", "Transcript", "Position", "Recording", "ReplyLatency", "LegalHold", "RawJudgement"}
 """Types that hold no results, and from which no path leads to any; and what has a test of its own."""
 ARGUMENTS = {"Evaluation.criterion": '(key: "technical")'}
 
@@ -404,6 +413,13 @@ async def test_reviewer_decides_only_after_rating(blind: BlindScenario, mutation
     await blind.rate(blind.reviewer)
     done = await blind.api.mutate(mutation, blind.reviewer, "evaluation { overallScore }", **fields)
     assert done[mutation] == {"evaluation": {"overallScore": 87.5}}
+
+
+async def test_decision_is_visible_to_all_reviewers_once_only_the_transcript_is_erased(blind: BlindScenario) -> None:
+    await mark_erased(blind.interview.id, ErasureScope.TRANSCRIPT)
+    await delete_erased(blind.interview.id)
+    found = await blind.execute("{ interviews(filter: { decision: [REJECT] }) { nodes { id decision } } }", blind.reviewer)
+    assert found["interviews"]["nodes"] == [{"id": global_id_of(blind.interview), "decision": "REJECT"}]
 
 
 COMPLETE = [{"criterionKey": key, "level": 3} for key in CRITERIA]

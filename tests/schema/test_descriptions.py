@@ -25,9 +25,12 @@ from models.documents.position import Criterion, JobAnalysis, Level, PositionCon
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from models.writes.append_turns import MAX_CANDIDATE_CHARACTERS
 from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
+from resolvers.demographics import MAX_ANALYZED_INTERVIEWS
+from resolvers.impact_analysis import MIN_SAMPLE
 from resolvers.input_text import DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
+from resolvers.retention import MAX_RETENTION_DAYS
 from resolvers.starting import MAX_LEAD_TIME
 from resolvers.subscriptions import MAX_INITIAL_INTERVIEWS
 from schema.build import print_sdl
@@ -113,6 +116,7 @@ PROMISES = [
             "EvaluateInterviewInput.reason",
             "AdoptEvaluationInput.reason",
             "LevelRatingInput.reason",
+            "SetLegalHoldInput.reason",
         ),
     ),
     Promise(
@@ -173,6 +177,13 @@ PROMISES = [
         f"{REQUEST_PERIOD_SECONDS // 3600} hours",
         ("Mutation.evaluateInterview",),
     ),
+    Promise(
+        f"1 to {MAX_RETENTION_DAYS:,}.",
+        tuple(f"UpdateRetentionPolicyInput.{name}Days" for name in ("recording", "transcript", "candidate")),
+    ),
+    Promise(f"at most {NAME_LIMIT} characters, on one line", ("SetDemographicsInput",)),
+    Promise(f"fewer than {MIN_SAMPLE} ", ("CategoryImpact", "CategoryImpact.isSmallSample")),
+    Promise(f"more than {MAX_ANALYZED_INTERVIEWS:,} interviews", ("Query.impactAnalysis",)),
     Promise(f"newest {MAX_INITIAL_INTERVIEWS} interviews", ("Subscription.interviewsChanged",)),
     Promise(f"every {RECHECK_SECONDS:g} seconds", ("Subscription",)),
     Promise(f"have {MAX_OPERATIONS} operations", ("Subscription",)),
@@ -207,6 +218,13 @@ ACTION_BY_FIELD = {
     "Mutation.adoptEvaluation": Action.REVIEW_EVALUATION,
     "Mutation.savePosition": Action.SAVE_POSITION,
     "Mutation.eraseInterview": Action.ERASE_INTERVIEW,
+    "Mutation.updateRetentionPolicy": Action.UPDATE_RETENTION_POLICY,
+    "Mutation.setLegalHold": Action.SET_LEGAL_HOLD,
+    "Mutation.releaseLegalHold": Action.SET_LEGAL_HOLD,
+    "Mutation.setDemographics": Action.SET_DEMOGRAPHICS,
+    "Query.retentionPolicy": Action.READ_RETENTION_POLICY,
+    "Query.decisionRecords": Action.READ_DECISION_RECORDS,
+    "Query.impactAnalysis": Action.ANALYZE_IMPACT,
     "Query.interviews": Action.LIST_INTERVIEWS,
     "Query.agreement": Action.REVIEW_EVALUATION,
     "Query.compareEvaluations": Action.READ_EVALUATION,
@@ -245,6 +263,8 @@ GUARDED_FIELDS = {
     "Interview.evaluations": Action.READ_EVALUATION,
     "Interview.externalId": Action.READ_REFERENCES,
     "Interview.latency": Action.READ_REFERENCES,
+    "Interview.legalHold": Action.READ_LEGAL_HOLD,
+    "Interview.releasedLegalHolds": Action.READ_LEGAL_HOLD,
     "Interview.recordings": Action.READ_RECORDING,
     "Interview.url": Action.READ_REFERENCES,
     "Interview.usage": Action.READ_EVALUATION,
@@ -253,6 +273,6 @@ GUARDED_FIELDS = {
 
 @pytest.mark.parametrize("path", GUARDED_FIELDS)
 def test_description_of_a_guarded_field_names_the_refused_roles(printed_schema: GraphQLSchema, path: str) -> None:
-    stated = re.search(r"FORBIDDEN for ([A-Z]+(?: and [A-Z]+)*)\.", find_description(printed_schema, path))
+    stated = re.search(r"FORBIDDEN for ([A-Z]+(?:(?:, | and )[A-Z]+)*)\.", find_description(printed_schema, path))
     assert stated
-    assert set(stated[1].split(" and ")) == {role for role in Role if GUARDED_FIELDS[path] not in PERMISSIONS[role]}
+    assert set(re.split(", | and ", stated[1])) == {role for role in Role if GUARDED_FIELDS[path] not in PERMISSIONS[role]}

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from beanie import PydanticObjectId
 
+from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
-from models.documents.interview import Interview, InterviewStatus
-from models.documents.organization import Role
+from models.documents.interview import Interview, InterviewStatus, LegalHold
+from models.documents.organization import Organization, Role
 from models.documents.position import Position
 from models.documents.turn import TurnDocument
+from models.storage.clock import now
 from tests.factories import reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
@@ -29,8 +32,11 @@ class MutationScenario:
     evaluation: Evaluation | None
 
     @classmethod
-    async def make(cls, tenant: Tenant, status: InterviewStatus, *, is_blind: bool = False) -> "MutationScenario":
-        interview = await tenant.make_interview(status, is_blind=is_blind)
+    async def make(
+        cls, tenant: Tenant, status: InterviewStatus, *, is_blind: bool = False, is_held: bool = False
+    ) -> "MutationScenario":
+        hold = LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()) if is_held else None
+        interview = await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold)
         is_evaluated = status is InterviewStatus.COMPLETED
         return cls(tenant, interview, await tenant.make_evaluation(interview) if is_evaluated else None)
 
@@ -46,6 +52,8 @@ class MutationCase:
     status: InterviewStatus = InterviewStatus.IN_PROGRESS
     role: Role = Role.ADMIN
     is_blind: bool = False
+    is_held: bool = False
+    """Whether the interview is under a legal hold."""
 
 
 async def count_new_interviews(scenario: MutationScenario) -> int:
@@ -86,6 +94,26 @@ async def count_new_positions(scenario: MutationScenario) -> int:
 
 async def count_ends(scenario: MutationScenario) -> int:
     return int((await reload_interview(scenario.interview)).ended_at is not None)
+
+
+async def count_policy_updates(scenario: MutationScenario) -> int:
+    organization = await Organization.get(PydanticObjectId(scenario.tenant.id))
+    assert organization
+    return len(organization.retention_updates)
+
+
+async def count_holds(scenario: MutationScenario) -> int:
+    interview = await reload_interview(scenario.interview)
+    return len(interview.released_legal_holds) + (interview.legal_hold is not None)
+
+
+async def count_released_holds(scenario: MutationScenario) -> int:
+    return len((await reload_interview(scenario.interview)).released_legal_holds)
+
+
+async def count_demographics_updates(scenario: MutationScenario) -> int:
+    [stored] = await Demographics.find({"interview_id": scenario.interview.id}).to_list()
+    return len(stored.updates)
 
 
 def candidate_input(_: MutationScenario) -> dict[str, Any]:
@@ -156,6 +184,31 @@ CASES: dict[str, MutationCase] = {
     "savePosition": MutationCase(
         lambda _: position_input(), {"title": "Head gardener"}, "position { id version title }", count_new_positions
     ),
+    "updateRetentionPolicy": MutationCase(
+        lambda _: {"recordingDays": 30},
+        {"recordingDays": 31},
+        "retentionPolicy { recordingDays updatedAt }",
+        count_policy_updates,
+    ),
+    "setLegalHold": MutationCase(
+        lambda w: {**interview_input(w), "reason": "A lawsuit."},
+        {"reason": "Another lawsuit."},
+        "interview { id legalHold { reason setAt } }",
+        count_holds,
+    ),
+    "releaseLegalHold": MutationCase(
+        interview_input,
+        {"interviewId": "another"},
+        "interview { id legalHold { reason } releasedLegalHolds { reason releasedAt } }",
+        count_released_holds,
+        is_held=True,
+    ),
+    "setDemographics": MutationCase(
+        lambda w: {**interview_input(w), "sex": "female"},
+        {"sex": "male"},
+        "interviewId updatedAt",
+        count_demographics_updates,
+    ),
     "eraseInterview": MutationCase(interview_input, {"interviewId": "another"}, "interview { id erasedAt } receipt", count_ends),
 }
 
@@ -175,7 +228,8 @@ async def mutation(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def scenario(tenant: Tenant, mutation: str) -> MutationScenario:
-    return await MutationScenario.make(tenant, CASES[mutation].status, is_blind=CASES[mutation].is_blind)
+    case = CASES[mutation]
+    return await MutationScenario.make(tenant, case.status, is_blind=case.is_blind, is_held=case.is_held)
 
 
 async def issue_token_for(scenario: MutationScenario, role: Role) -> str:
@@ -248,7 +302,7 @@ async def test_repeated_call_issues_new_tokens_and_stores_none(api: ApiClient, t
 @pytest.mark.parametrize("key", ["", "  ", "\0", "a" * 201])
 async def test_invalid_key_is_refused_without_effect(api: ApiClient, tenant: Tenant, key: str) -> None:
     for mutation, case in CASES.items():
-        scenario = await MutationScenario.make(tenant, case.status, is_blind=case.is_blind)
+        scenario = await MutationScenario.make(tenant, case.status, is_blind=case.is_blind, is_held=case.is_held)
         input_fields = {**case.make_input(scenario), "idempotencyKey": key}
         refused = await api.mutate(mutation, await issue_token_for(scenario, case.role), "__typename", **input_fields)
         assert (mutation, refused.codes) == (mutation, ["BAD_INPUT"])

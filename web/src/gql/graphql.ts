@@ -177,9 +177,9 @@ export type Role =
   | 'ADMIN'
   /** A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that one interview. */
   | 'CANDIDATE'
-  /** For programs. Like RECRUITER, except for reviewing evaluations and saving positions. */
+  /** For programs. Like RECRUITER, except for reviewing evaluations, saving positions and reading legal holds. */
   | 'INTEGRATION'
-  /** Like ADMIN, except for erasing interviews and reading raw judgements. */
+  /** Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, the retention policy, decision records and impact analyses. */
   | 'RECRUITER'
   /** Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or recordings, nor filter or sort by them, and cannot change anything. */
   | 'VIEWER';
