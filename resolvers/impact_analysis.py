@@ -59,11 +59,15 @@ class ImpactAnalysis:
 
 
 def analyze_impact(results: Sequence[InterviewResult]) -> ImpactAnalysis:
-    """Return the analysis, with categories in alphabetical order; spellings that differ in case are one category."""
+    """Return the analysis, with categories in alphabetical order; spellings that differ in case are one category.
+
+    A period with fewer than MIN_SAMPLE interviews has no categories, and one with fewer scores no median, because they would
+    tell the result of one interview.
+    """
     scores = [result.score for result in results if result.score is not None]
-    median_score = median(scores) if scores else None
+    median_score = median(scores) if len(scores) >= MIN_SAMPLE else None
     groups: defaultdict[str, list[InterviewResult]] = defaultdict(list)
-    for result in results:
+    for result in results if len(results) >= MIN_SAMPLE else ():
         if result.category is not None:
             groups[result.category.casefold()].append(result)
     counts = [_count_category(groups[name], median_score) for name in sorted(groups)]

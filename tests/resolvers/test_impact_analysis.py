@@ -54,6 +54,11 @@ def test_rate_of_fewer_than_five_is_null_and_not_compared() -> None:
     )
 
 
+def test_period_of_fewer_than_five_interviews_tells_no_result() -> None:
+    analysis = analyze_impact(results_of("a", [90] * 4, [ADVANCE] * 4))
+    assert (analysis.interviews, analysis.median_score, analysis.categories) == (4, None, [])
+
+
 def test_missing_scores_and_decisions_give_null_rates_and_no_division_by_zero() -> None:
     assert analyze_impact([]).categories == []
     assert analyze_impact([]).median_score is None

@@ -12,7 +12,8 @@ from bson import ObjectId
 from lifecycle.states import end_interview
 from models.documents.interview import EndReason, Interview
 from models.documents.organization import Role
-from models.documents.turn import Turn, turn_to_values
+from models.documents.turn import Channel, Speaker, Turn, turn_to_values
+from models.writes.append_turns import append_candidate_turn
 from schema.build import build_schema
 from schema.context import GraphQLContext
 from tests.api.raw_socket import connect_raw
@@ -46,7 +47,8 @@ async def test_stalled_client_delays_no_other_and_misses_no_turn(
             await client.subscribe(TURN_ADDED, id=global_id_of(interview))
         count = 150
         for number in range(count):
-            await add_candidate_turn(interview, f"{number} " + "x" * 19_000)
+            speech = new_turn(f"item:{number}", f"{number} " + "x" * 19_000, Speaker.CANDIDATE, channel=Channel.VOICE)
+            await append_candidate_turn(interview.id, speech)
         assert await receive_seqs(other, count) == list(range(1, count + 1))
         assert await receive_seqs(stalled, count) == list(range(1, count + 1))
 
