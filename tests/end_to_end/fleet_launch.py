@@ -33,11 +33,15 @@ SHORT_POSITION_QUESTIONS = {
 def make_short_position(starter_positions: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the short position, derived from the software engineer's."""
     full_position = next(position for position in starter_positions if position["key"] == "software_engineer")
-    questions = {question["key"]: question for question in full_position["questions"]}
+    full_questions = {question["key"]: question for question in full_position["questions"]}
+    questions = [{**full_questions[key], "text": text} for key, text in SHORT_POSITION_QUESTIONS.items()]
+    served = {key for question in questions for key in question["criterion_keys"]}
     return {
         **full_position,
         "key": SHORT_POSITION_KEY,
-        "questions": [{**questions[key], "text": text} for key, text in SHORT_POSITION_QUESTIONS.items()],
+        "questions": questions,
+        "criteria": [criterion for criterion in full_position["criteria"] if criterion["key"] in served],
+        "job_analysis": None,
     }
 
 

@@ -450,14 +450,17 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         usage=Usage(),
     ).insert()
     await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
-    await Demographics(
-        interview_id=interview.id,
-        organization_id=tenant.id,
-        sex="female",
-        race_ethnicity="a",
-        age_band="b",
-        updated_by="somebody",
-    ).insert()
+    # an impact analysis needs five interviews
+    others = [await tenant.make_interview(status=InterviewStatus.COMPLETED, evaluated=True, score=50.0) for _ in range(4)]
+    for one in (interview, *others):
+        await Demographics(
+            interview_id=one.id,
+            organization_id=tenant.id,
+            sex="female",
+            race_ethnicity="a",
+            age_band="b",
+            updated_by="somebody",
+        ).insert()
     policy = RetentionPolicy(
         **dict.fromkeys(("recording_days", "transcript_days", "candidate_days"), 365), updated_by="somebody", updated_at=now()
     )

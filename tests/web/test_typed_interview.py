@@ -40,7 +40,7 @@ async def test_candidate_consents_answers_reloads_and_ends_the_interview(page: B
     interview = await make_invited_interview(tenant)
     await page.open(site.invite_url(interview))
     await page.wait_for_texts(
-        "You will talk to an AI interviewer. People make the decision.", "up to 35 minutes", "version 2026-11"
+        "You will talk to an AI interviewer. People make the decision.", "up to 30 minutes", "version 2026-11"
     )
     assert await page.find_accessibility_violations() == []
     assert (await reload_interview(interview)).consent is None
