@@ -197,6 +197,17 @@ async def test_subscribers_see_a_correction(
         await stream.aclose()
 
 
+async def test_turns_that_are_streamed_later_have_their_corrections(
+    api: ApiClient, server: ServerAddress, completed: Interview, token: str
+) -> None:
+    assert (await correct_turn(api, token, completed)).errors == []
+    text = "subscription($id: ID!) { turnAdded(interviewId: $id, after: 0) { seq correction { text } } }"
+    async with server.open_client(token) as session:
+        stream = session.subscribe(GraphQLRequest(text, variable_values={"id": global_id_of(completed)}))
+        streamed = [event["turnAdded"] async for event in stream]
+    assert streamed == [{"seq": 1, "correction": {"text": CORRECTION}}]
+
+
 async def test_erasure_removes_corrections(api: ApiClient, tenant: Tenant, completed: Interview, token: str) -> None:
     assert (await correct_turn(api, token, completed)).errors == []
     admin, erase = await issue_token(tenant, Role.ADMIN), {"interviewId": global_id_of(completed)}
