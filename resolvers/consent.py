@@ -80,10 +80,19 @@ async def _load_details(organization_id: ObjectId, position: Position) -> Consen
     if organization is None:
         raise build_not_found(IdKind.ORGANIZATION)
     notice = await find_current_notice(organization_id)
+    retention = organization.retention
     return ConsentDetails(
         organization=organization.name,
         position=position.title,
         criteria=[criterion.name for criterion in position.criteria],
         contact=notice.contact if notice else None,
         alternative=notice.alternative if notice else None,
+        # an erasure of one class of data includes the classes before it
+        recording_days=_find_shortest(retention.recording_days, retention.transcript_days, retention.candidate_days),
+        transcript_days=_find_shortest(retention.transcript_days, retention.candidate_days),
+        candidate_days=retention.candidate_days,
     )
+
+
+def _find_shortest(*days: int | None) -> int | None:
+    return min((limit for limit in days if limit is not None), default=None)

@@ -9,7 +9,7 @@ from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.documents.consent_text import AgreedConsentText
 from models.documents.interview import Consent, Interview, InterviewStatus
 from models.documents.notice import Notice
-from models.documents.organization import Role
+from models.documents.organization import Organization, RetentionPolicy, Role
 from models.storage.clock import now
 from tests.factories import make_position
 from tests.resolvers.tenant import Tenant, global_id_of
@@ -65,6 +65,34 @@ async def test_text_names_the_organization_the_position_and_its_criteria(api: Ap
     assert text["digest"] == sha256(text["text"].encode()).hexdigest()
     for phrase in (f"“Tester” at {tenant.organization.name}", "technical, communication, problem solving"):
         assert phrase in text["text"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "phrases"),
+    [
+        ({}, ["Recordings are kept until NAME deletes them, the transcript and the assessment until NAME deletes them, and"]),
+        (
+            {"recording_days": 30, "transcript_days": 180, "candidate_days": 365},
+            ["kept for 30 days after", "the assessment for 180 days after", "this interview for 365 days after the interview."],
+        ),
+        (
+            {"transcript_days": 90},
+            ["kept for 90 days after", "the assessment for 90 days after", "this interview until NAME deletes them."],
+        ),
+        (
+            {"recording_days": 30, "candidate_days": 1},
+            ["kept for one day after", "the assessment for one day after", "this interview for one day after the interview."],
+        ),
+    ],
+    ids=["no policy", "each class", "transcripts", "candidates first"],
+)
+async def test_text_states_the_retention_policy(
+    api: ApiClient, tenant: Tenant, policy: dict[str, int], phrases: list[str]
+) -> None:
+    await tenant.organization.set({Organization.retention: RetentionPolicy(**policy)})
+    text = (await read_text(api, tenant))["text"]
+    expected = [phrase.replace("NAME", tenant.organization.name) for phrase in phrases]
+    assert [phrase for phrase in expected if phrase not in text] == []
 
 
 async def test_text_is_in_the_requested_language_or_that_of_the_position(api: ApiClient, tenant: Tenant) -> None:
