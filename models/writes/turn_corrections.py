@@ -42,4 +42,6 @@ async def add_correction(correction: TurnCorrection, window_hours: int) -> Inter
         raise Conflict(
             "Turns can be corrected once the interview has ended: say in the interview what you would like to correct."
         )
+    if interview.last_seq < correction.seq:
+        raise Conflict("The transcript has been erased: there is no turn to correct any more.")
     raise Conflict("The time for corrections is over: write to the organization that interviewed you.")

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from gql import GraphQLRequest
 
-from evaluation.prompt import compute_transcript_digest
-from models.documents.interview import Interview, InterviewStatus, ReviewReason
+from errors import Conflict
+from lifecycle.states import erase_data
+from models.documents.interview import ErasureScope, Interview, InterviewStatus, ReviewReason
 from models.documents.organization import Role
 from models.documents.position import Position
-from models.documents.turn import read_turns
-from models.documents.turn_correction import list_corrections
+from models.documents.turn import compute_transcript_digest, read_turns
+from models.documents.turn_correction import TurnCorrection, list_corrections
 from models.storage.clock import now
 from models.writes.append_turns import append_interviewer_turns
+from models.writes.turn_corrections import add_correction
 from tests.factories import add_candidate_turn, new_interviewer_update, new_turn, reload_interview
 from tests.helpers import TIMEOUT_SECONDS
 from tests.resolvers.tenant import ORGANIZATION_ROLES, Tenant, global_id_of
@@ -216,6 +218,22 @@ async def test_erasure_removes_corrections(api: ApiClient, tenant: Tenant, compl
     assert erased["eraseInterview"]["interview"] == {"corrections": [], "reviewReasons": []}
     assert await list_corrections([completed.id]) == []
     assert (await correct_turn(api, token, completed, text="Later.")).codes == ["UNAUTHENTICATED"]
+
+
+async def test_erasure_of_the_transcript_removes_corrections_and_allows_no_further_one(
+    api: ApiClient, tenant: Tenant, completed: Interview, token: str
+) -> None:
+    assert (await correct_turn(api, token, completed)).errors == []
+    assert await erase_data(tenant.services, completed.id, ErasureScope.TRANSCRIPT)
+    query = "query($id: ID!) { interview(id: $id) { erasedAt corrections { text } reviewReasons } }"
+    shown = (await api.execute(query, await issue_token(tenant, Role.ADMIN), id=global_id_of(completed)))["interview"]
+    assert shown == {"erasedAt": None, "corrections": [], "reviewReasons": []}
+    assert await list_corrections([completed.id]) == []
+    assert (await correct_turn(api, token, completed, text="Later.")).codes == ["BAD_INPUT"]
+    late = TurnCorrection(interview_id=completed.id, seq=1, text="Later.")
+    with pytest.raises(Conflict, match="has been erased"):
+        await add_correction(late, window_hours=72)
+    assert await list_corrections([completed.id]) == []
 
 
 async def test_interview_from_before_corrections_has_defaults_in_lists_too(
