@@ -64,6 +64,7 @@ class Action(StrEnum):
     SCHEDULE_INTERVIEW = "schedule interviews"
     RENEW_INVITE = "renew invites"
     SEND_MESSAGE = "write as the candidate"
+    CORRECT_TURN = "correct the candidate's turns"
     END_INTERVIEW = "end interviews"
     CANCEL_INTERVIEW = "cancel interviews"
     EVALUATE_INTERVIEW = "ask for evaluations"
@@ -77,12 +78,14 @@ class Action(StrEnum):
     READ_DECISION_RECORDS = "read the records of erased interviews"
     SET_DEMOGRAPHICS = "store demographic data"
     ANALYZE_IMPACT = "analyze impact"
+    UPDATE_NOTICE = "update the notice for candidates"
 
 
-_STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE}
+_STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE, Action.CORRECT_TURN}
 _ADMIN_ACTIONS = frozenset(
     {
         Action.ERASE_INTERVIEW,
+        Action.UPDATE_NOTICE,
         Action.READ_RAW_JUDGEMENT,
         Action.SET_LEGAL_HOLD,
         Action.UPDATE_RETENTION_POLICY,
@@ -108,7 +111,7 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
         }
     ),
     # resolvers.scope limits this to the interview of the token
-    Role.CANDIDATE: frozenset({Action.READ_INTERVIEW, Action.SEND_MESSAGE, Action.END_INTERVIEW}),
+    Role.CANDIDATE: frozenset({Action.READ_INTERVIEW, Action.SEND_MESSAGE, Action.END_INTERVIEW, Action.CORRECT_TURN}),
 }
 
 

@@ -10,24 +10,30 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import NotPrimaryError
 
 import settings
+from models.documents.consent_text import AgreedConsentText
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
+from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization
 from models.documents.position import Position
 from models.documents.recording import Recording
 from models.documents.turn import TurnDocument
+from models.documents.turn_correction import TurnCorrection
 from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [
     Organization,
     ApiKey,
+    Notice,
     Position,
     Interview,
+    AgreedConsentText,
     TurnDocument,
+    TurnCorrection,
     Evaluation,
     JudgementDocument,
     Recording,

@@ -11,15 +11,24 @@ from lifecycle.consent import ConsentText
 from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.services import Services
 from lifecycle.states import open_interview
-from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
+from models.documents.interview import (
+    OPEN_STATUSES,
+    TERMINAL_STATUSES,
+    ConsentMethod,
+    Interview,
+    InterviewStatus,
+    get_interview,
+)
 from models.documents.organization import Organization, get_organization
+from models.documents.position import get_position
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes.interview_transitions import reschedule_interview
 from resolvers.candidate_credentials import AccessGrant, issue_candidate_access, issue_invite_link
+from resolvers.consent import ConsentChoice, get_interview_consent_text, record_consent
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.interviews import load_interview
-from resolvers.starting import ConsentChoice, ScheduledInterview, resolve_invite_expiry
+from resolvers.starting import ScheduledInterview, resolve_invite_expiry
 
 EARLY_JOIN_WINDOW = timedelta(minutes=15)
 """How long before the scheduled time a candidate can join."""
@@ -105,14 +114,15 @@ async def get_invitation(services: Services, token: str) -> InvitationDetails:
     organization = await get_organization(interview.organization_id)
     if organization is None:
         raise unknown_invite_error()
-    return InvitationDetails(interview, organization, services.consent_texts.get_current(interview.language))
+    return InvitationDetails(interview, organization, await get_interview_consent_text(services, interview))
 
 
 async def join_interview(services: Services, request: JoinRequest) -> JoinedInterview:
     """Join the interview in the requested channel, and return new access. The first join opens the interview.
 
     The consent of the first join is final: later ones are ignored. Raises NotFound for an invalid or replaced invite; Conflict if
-    the interview has ended, the invite has expired, or it is more than EARLY_JOIN_WINDOW too early; Unavailable if LiveKit is
+    the interview has ended, the invite has expired, it is more than EARLY_JOIN_WINDOW too early, or the consent text has changed
+    since the candidate saw it; Unavailable if LiveKit is
     needed and unavailable; BadInput if the first join has no consent.
     """
     interview = await _load_invited_interview(services, request.invite)
@@ -128,7 +138,7 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
                     "consent is missing: send the candidate's consent to invitation.consentText with the first join.",
                     field="consent",
                 )
-            consent = services.consent_texts.create_consent(request.consent.text_version, recording=request.consent.recording)
+            consent = await record_consent(services, interview, request.consent, ConsentMethod.JOINED)
         interview = await open_interview(services, interview.id, consent, channel)
     interview = await _switch_channel(services, interview, channel)
     return JoinedInterview(interview, issue_candidate_access(services, interview))
@@ -140,6 +150,22 @@ async def _switch_channel(services: Services, interview: Interview, channel: Cha
         return await switch_to_text(services, interview_id, remove_from_room=True) or interview
     changed = await switch_to_voice(services, interview_id, services.settings.livekit.empty_seconds)
     return changed or await prepare_room(services, interview)
+
+
+async def open_transcript(services: Services, invite: str) -> JoinedInterview:
+    """Return new access to an interview that has ended, for reading its transcript and correcting turns.
+
+    Raises NotFound for an invalid or replaced invite, and Conflict unless the interview is over and the position's window for
+    corrections is open.
+    """
+    interview = await _load_invited_interview(services, invite)
+    if interview.status not in TERMINAL_STATUSES or interview.ended_at is None:
+        raise Conflict(f"The interview has not ended: it is {interview.status}. Join it instead (joinInterview).")
+    position = await get_position(interview.position.id)
+    window = timedelta(hours=position.correction_hours if position else 0)
+    if interview.ended_at + window <= now():
+        raise Conflict("The time for corrections is over: write to the organization that interviewed you.")
+    return JoinedInterview(interview, issue_candidate_access(services, interview))
 
 
 async def _load_invited_interview(services: Services, token: str) -> Interview:

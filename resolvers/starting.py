@@ -19,6 +19,7 @@ from lifecycle.services import Services
 from lifecycle.states import open_interview
 from models.documents.interview import (
     Candidate,
+    ConsentMethod,
     Interview,
     InterviewStatus,
     PositionRef,
@@ -31,19 +32,12 @@ from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes.interview_transitions import insert_interview
 from resolvers.candidate_credentials import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
+from resolvers.consent import ConsentChoice, record_consent
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.input_text import clean_detail, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
 
 MAX_LEAD_TIME = timedelta(days=366)
 """How far in the future an interview can be scheduled and an invite can expire."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentChoice:
-    """The version of the text to which the candidate consents, and whether also to a recording."""
-
-    text_version: str
-    recording: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +90,8 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     """Create an interview and open it. Repeating the key returns the same interview with new access.
 
     Raises BadInput for invalid text, an unknown position or consent text, and a language other than the position's; Conflict for
-    an archived position; Unavailable if LiveKit is needed and unavailable: the same call then completes what this one began.
+    an archived position, and if the consent text has changed; Unavailable if LiveKit is needed and unavailable: the same call
+    then completes what this one began.
     """
     require_permission(principal, Action.START_INTERVIEW)
     request = _clean_request(request)
@@ -106,7 +101,7 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     interview = await _find_previous_interview(principal, call)
     if interview is None:
         draft = await _build_interview(principal, request, resolve_invite_expiry(services, None, None))
-        draft.consent = services.consent_texts.create_consent(request.consent.text_version, recording=request.consent.recording)
+        draft.consent = await record_consent(services, draft, request.consent, ConsentMethod.CALLER)
         interview = await _create(draft, call)
     if interview.status is InterviewStatus.SCHEDULED:
         interview = await open_interview(services, interview.id, interview.consent, interview.channel)

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
+from models.documents.consent_text import AgreedConsentText, find_consent_texts
 from models.documents.evaluation import Evaluation, list_evaluations_for_interviews
 from models.documents.position import Position, get_positions
 from models.documents.recording import RecordingFile, list_recordings_for_interviews
 from models.documents.turn import Turn, read_turns_by_seq
+from models.documents.turn_correction import TurnCorrection, list_corrections
 from models.reads.interview_usage import InterviewUsage, read_interview_usages
 from models.reads.reply_latency import ReplyLatency, read_reply_latencies
 
@@ -38,6 +40,10 @@ class Loaders:
         self.recordings: DataLoader[ObjectId, list[RecordingFile]] = DataLoader(_load_recordings, cache=False)
         """All files, by interview."""
         self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
+        self.corrections: DataLoader[ObjectId, list[TurnCorrection]] = DataLoader(_load_corrections, cache=False)
+        """All corrections by seq, by interview."""
+        self.consent_texts: DataLoader[str, AgreedConsentText | None] = DataLoader(_load_consent_texts, cache=False)
+        """Texts that candidates agreed to, by digest."""
 
 
 async def _load_positions(position_ids: Sequence[ObjectId]) -> list[Position | None]:
@@ -79,3 +85,15 @@ async def _load_turns(keys: Sequence[TurnKey]) -> list[Turn | None]:
         for turn in await read_turns_by_seq(interview_id, sorted(selected_seqs))
     }
     return [found.get(key) for key in keys]
+
+
+async def _load_corrections(interview_ids: Sequence[ObjectId]) -> list[list[TurnCorrection]]:
+    corrections: defaultdict[ObjectId, list[TurnCorrection]] = defaultdict(list)
+    for correction in await list_corrections(list(set(interview_ids))):
+        corrections[correction.interview_id].append(correction)
+    return [corrections[interview_id] for interview_id in interview_ids]
+
+
+async def _load_consent_texts(digests: Sequence[str]) -> list[AgreedConsentText | None]:
+    found = {text.digest: text for text in await find_consent_texts(list(set(digests)))}
+    return [found.get(digest) for digest in digests]

@@ -4,7 +4,19 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from resolvers import demographics, ending, evaluations, invites, legal_holds, messages, positions, retention, starting
+from resolvers import (
+    corrections,
+    demographics,
+    ending,
+    evaluations,
+    invites,
+    legal_holds,
+    messages,
+    notices,
+    positions,
+    retention,
+    starting,
+)
 from resolvers.ids import IdKind, encode_id
 from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
 from schema.context import Info
@@ -18,14 +30,17 @@ from schema.inputs.data_protection import (
 from schema.inputs.evaluations import AdoptEvaluationInput, EvaluateInterviewInput, RateEvaluationInput, ReviewEvaluationInput
 from schema.inputs.interviews import (
     CancelInterviewInput,
+    CorrectTurnInput,
     EndInterviewInput,
     EraseInterviewInput,
     JoinInterviewInput,
+    OpenTranscriptInput,
     RenewInviteInput,
     ScheduleInterviewInput,
     SendMessageInput,
     StartInterviewInput,
 )
+from schema.inputs.notices import UpdateNoticeInput
 from schema.inputs.positions import SavePositionInput
 from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
@@ -34,11 +49,13 @@ from schema.types.payloads import (
     AdoptEvaluationPayload,
     CancelInterviewPayload,
     CandidateAccess,
+    CorrectTurnPayload,
     EndInterviewPayload,
     EraseInterviewPayload,
     EvaluateInterviewPayload,
     Invite,
     JoinInterviewPayload,
+    OpenTranscriptPayload,
     RateEvaluationPayload,
     ReleaseLegalHoldPayload,
     RenewInvitePayload,
@@ -49,10 +66,12 @@ from schema.types.payloads import (
     SetDemographicsPayload,
     SetLegalHoldPayload,
     StartInterviewPayload,
+    UpdateNoticePayload,
     UpdateRetentionPolicyPayload,
 )
 from schema.types.position import Position
 from schema.types.transcript import Turn
+from schema.types.viewer import Organization
 
 T = TypeVar("T")
 Input = Annotated[T, strawberry.argument(name="input", description="The input of the mutation.")]
@@ -66,6 +85,8 @@ _RATING = RequestBuilder(evaluations.RatingRequest)
 _ADOPTION = RequestBuilder(evaluations.AdoptionRequest)
 _RETENTION = RequestBuilder(retention.RetentionPolicyRequest)
 _DEMOGRAPHICS = RequestBuilder(demographics.DemographicsRequest)
+_CORRECTION = RequestBuilder(corrections.CorrectionRequest)
+_NOTICE = RequestBuilder(notices.NoticeRequest)
 
 
 @object_type
@@ -95,7 +116,7 @@ class Mutation:
         Errors:
         - BAD_INPUT: the position or the consent version is unknown, or the language is not the
           position's.
-        - CONFLICT: the position is archived.
+        - CONFLICT: the position is archived, or consent.textDigest is not that of the current text.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
         caller = await info.context.principal()
@@ -150,7 +171,8 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: the invite is invalid or was replaced.
-        - CONFLICT: it is too early, the invite has expired or the interview has ended.
+        - CONFLICT: it is too early, the invite has expired, the interview has ended, or
+          consent.textDigest is not that of the current text.
         - BAD_INPUT: the first join has no consent, or the consent is to an unknown text.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
@@ -160,6 +182,44 @@ class Mutation:
         return JoinInterviewPayload(
             interview=Interview.of(joined.interview, candidate), access=as_graphql(CandidateAccess, joined.access)
         )
+
+    @mutation
+    async def open_transcript(self, info: Info, data: Input[OpenTranscriptInput]) -> OpenTranscriptPayload | None:
+        """Lets the candidate return after an interview has ended, to read the transcript and correct turns.
+
+        The invite is the credential; an Authorization header is ignored. It works for as long as the
+        candidate can correct turns (Position.correctionHours), and can be repeated: every call issues
+        new credentials.
+
+        Errors:
+        - NOT_FOUND: the invite is invalid or was replaced.
+        - CONFLICT: the interview has not ended, or the time for corrections is over.
+        """
+        opened = await invites.open_transcript(info.context.services, data.invite)
+        # as in joinInterview, the payload shows what the candidate may read
+        candidate = await info.context.verify_authorization(f"Bearer {opened.access.token}")
+        return OpenTranscriptPayload(
+            interview=Interview.of(opened.interview, candidate), access=as_graphql(CandidateAccess, opened.access)
+        )
+
+    @mutation
+    async def correct_turn(self, info: Info, data: Input[CorrectTurnInput]) -> CorrectTurnPayload | None:
+        """Puts a correction beside one of the candidate's own turns, once the interview has ended.
+
+        The turn does not change, and evaluations do not take the correction into account: it is shown
+        beside the turn, and asks people for a review (Interview.reviewReasons). A turn has at most one
+        correction, which is final; repeating it with the same text has no further effect. The
+        candidate's token works until it expires; openTranscript issues a new one. Role: CANDIDATE.
+
+        Errors:
+        - NOT_FOUND: the interview is not the candidate's own.
+        - BAD_INPUT: the turn is not the candidate's own, or the text is empty or too long.
+        - CONFLICT: the interview has not ended, the time for corrections (Position.correctionHours) is
+          over, or the turn has another correction.
+        """
+        caller = await info.context.principal()
+        turn = await corrections.correct_turn(info.context.services, caller, _CORRECTION.build(data))
+        return CorrectTurnPayload(turn=Turn.of(turn, caller))
 
     @mutation
     async def send_message(self, info: Info, data: Input[SendMessageInput]) -> SendMessagePayload | None:
@@ -383,3 +443,17 @@ class Mutation:
         stored = await demographics.set_demographics(info.context.services, caller, request)
         interview_id = strawberry.ID(encode_id(IdKind.INTERVIEW, stored.interview_id))
         return SetDemographicsPayload(interview_id=interview_id, updated_at=stored.updated_at)
+
+    @mutation
+    async def update_notice(self, info: Info, data: Input[UpdateNoticeInput]) -> UpdateNoticePayload | None:
+        """Replaces what the organization tells candidates in the consent text: the contact and the alternative.
+
+        It applies to texts that are shown from now on. Consents keep the text that the candidate saw.
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the contact or the alternative is too long.
+        """
+        caller = await info.context.principal()
+        organization = await notices.update_notice(info.context.services, caller, _NOTICE.build(data))
+        return UpdateNoticePayload(organization=Organization.of(organization))

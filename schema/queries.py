@@ -13,6 +13,7 @@ from models.documents.recording import RecordingFile
 from models.reads import interview_list
 from resolvers import (
     agreement,
+    consent,
     demographics,
     evaluation_comparison,
     evaluations,
@@ -49,7 +50,7 @@ from schema.types.evaluation import Evaluation
 from schema.types.evaluation_comparison import EvaluationComparison, VersionA, VersionB
 from schema.types.impact_analysis import ImpactAnalysis
 from schema.types.interview import Interview, stored_fields_to_load
-from schema.types.invitation import Invitation
+from schema.types.invitation import ConsentText, Invitation
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
@@ -125,6 +126,31 @@ class Query:
         - NOT_FOUND: the token is invalid or was replaced.
         """
         return Invitation.of(await invites.get_invitation(info.context.services, token))
+
+    @resolved_field()
+    async def consent_text(
+        self,
+        info: Info,
+        position_key: Annotated[str, strawberry.argument(description="The key of the position.")],
+        language: Annotated[
+            str | None,
+            strawberry.argument(
+                description="The language of the text, as a BCP 47 tag; English if there is no translation. Default: that of "
+                "the position."
+            ),
+        ] = UNSET,
+    ) -> ConsentText | None:
+        """The text to show to a candidate before startInterview, for interviews of a position.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION.
+
+        Errors:
+        - NOT_FOUND: there is no such position.
+        - BAD_INPUT: the language is not a BCP 47 tag.
+        """
+        caller = await info.context.principal()
+        text = await consent.get_consent_text(info.context.services, caller, position_key, unset_to_none(language))
+        return as_graphql(ConsentText, text)
 
     @resolved_field()
     async def interviews(

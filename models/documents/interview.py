@@ -75,6 +75,12 @@ class Decision(StrEnum):
     REJECT = "REJECT"
 
 
+class ReviewReason(StrEnum):
+    """Why a person should review an interview, possibly again."""
+
+    CORRECTION = "CORRECTION"
+
+
 class Candidate(BaseModel):
     """The person interviewed; removed by an erasure."""
 
@@ -83,12 +89,27 @@ class Candidate(BaseModel):
     experience: str | None = None
 
 
+class ConsentMethod(StrEnum):
+    """How a consent reached Viva."""
+
+    JOINED = "JOINED"
+    CALLER = "CALLER"
+
+
 class Consent(BaseModel):
-    """What the candidate agreed to before the first question; never widened later."""
+    """What the candidate agreed to before the first question; never widened later.
+
+    The fields with a default are None in consents that were stored before these fields existed.
+    """
 
     text_version: str
     given_at: datetime
     recording: bool
+    language: str | None = None
+    """Language of the text."""
+    text_digest: str | None = None
+    """Digest of the text as it was shown (models.documents.consent_text)."""
+    method: ConsentMethod | None = None
 
 
 class PositionRef(BaseModel):
@@ -230,6 +251,8 @@ class Interview(StoredDocument):
     ended_at: datetime | None = None
     expires_at: datetime
     consent: Consent | None = None
+    ai_disclosed_at: datetime | None = None
+    """When the candidate had first heard or read the greeting, in which the interviewer says that it is an AI."""
     invite_generation: int = 1
     """Invites and candidates' tokens of an older generation are invalid."""
     renewals: list[PydanticObjectId] = Field(default_factory=list)
@@ -285,6 +308,8 @@ class Interview(StoredDocument):
     """While it is set, nothing of the interview is erased."""
     released_legal_holds: list[LegalHold] = Field(default_factory=list)
     """Oldest first."""
+    review_reasons: list[ReviewReason] = Field(default_factory=list)
+    """Cleared by a review."""
     erased_at: datetime | None = None
     erasure: Erasure | None = None
 

@@ -75,6 +75,8 @@ class PositionContent(BaseModel):
     job_analysis: JobAnalysis | None = None
     blind_review: bool = False
     """Whether reviewers rate an interview before they see its evaluation."""
+    correction_hours: int = Field(72, ge=0, le=720)
+    """Hours after the end of an interview in which its candidate can correct turns; 0 for none."""
 
 
 class Position(StoredDocument, PositionContent):

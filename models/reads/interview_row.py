@@ -21,6 +21,7 @@ from models.documents.interview import (
     LegalHold,
     PositionRef,
     Progress,
+    ReviewReason,
 )
 from models.documents.turn import Channel
 
@@ -80,6 +81,8 @@ _DEFAULTS: dict[str, Any] = {
     "legal_hold": None,
     "released_legal_holds": [],
     "erasure": None,
+    "ai_disclosed_at": None,
+    "review_reasons": [],
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -108,6 +111,7 @@ class InterviewRow:
     expires_at = _StoredField(_to_utc)
     erased_at = _StoredField[datetime | None](_to_utc)
     consent = _StoredField[Consent | None](_to_consent)
+    ai_disclosed_at = _StoredField[datetime | None](_to_utc)
     last_seq = _StoredField[int]()
     counted_version = _StoredField[int | None]()
     adoptions = _StoredField(_to_adoptions)
@@ -120,6 +124,7 @@ class InterviewRow:
     legal_hold = _StoredField[LegalHold | None](_to_legal_hold)
     released_legal_holds = _StoredField(lambda stored: [_to_legal_hold(hold) for hold in stored])
     erasure = _StoredField[Erasure | None](lambda stored: Erasure.model_validate(_with_utc(stored)))
+    review_reasons = _StoredField(lambda stored: [ReviewReason(reason) for reason in stored])
 
     def __init__(self, values: Mapping[str, Any], requested: Collection[str] = ()) -> None:
         """`values` is the row as read with ROW_CODEC, by stored field names.

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
-from models.documents.turn import Channel, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
+from models.documents.turn import Channel, Move, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
 from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import update_interview
@@ -137,6 +137,11 @@ async def append_interviewer_turns(
             "end_reason": {"$ifNull": ["$end_reason", {"$literal": update.end_reason}]},
             "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
         }
+    # a turn holds what was heard, and a greeting that nobody heard has no move
+    greeting = next((turn for turn in turns if turn.move is Move.GREET), None)
+    disclosure_fields = (
+        {"ai_disclosed_at": {"$ifNull": ["$ai_disclosed_at", {"$literal": greeting.ended_at}]}} if greeting else {}
+    )
     # a voice interviewer has its own timers, so only an unanswered typed message is due
     is_text = {"$eq": ["$channel", Channel.TEXT]}
     is_unanswered = {"$gt": ["$last_candidate_seq", update.answers]}
@@ -154,6 +159,7 @@ async def append_interviewer_turns(
         "code_replies": {"$add": ["$code_replies", int(update.is_code_reply or False)]},
         "due_at": due_at,
         **usage_expressions(update.reply_usage),
+        **disclosure_fields,
         **start_fields,
         **end_fields,
     }

@@ -246,8 +246,9 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
             "decision_version": evaluation.version,
             "decided_by": review.reviewer,
             "decided_at": review.created_at,
+            "review_reasons": [],
         }
-        # a repeated review must not override the decision of a later one
+        # a repeated review must neither override the decision of a later one nor answer a later correction
         interview_values = decision if added is not None else {}
         if await update_interview(evaluation.interview_id, HAS_TRANSCRIPT, interview_values, session=session) is None:
             await session.abort_transaction()

@@ -19,6 +19,7 @@ from models.documents.judgement import JudgementDocument
 from models.documents.organization import get_organization
 from models.documents.recording import Recording, list_recordings_for_interviews
 from models.documents.turn import compute_transcript_digest, get_turn_collection, read_turns
+from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
 from models.storage.backoff import Backoff
 from models.storage.lease import from_now
@@ -51,6 +52,7 @@ _ERASED_FIELDS: dict[str, Any] = {
     "decided_by": None,
     "decided_at": None,
     "released_legal_holds": [],
+    "review_reasons": [],
     "due_at": None,
     "lease": None,
 }
@@ -62,6 +64,7 @@ _TRANSCRIPT_FIELDS: dict[str, Any] = {
     "last_candidate_seq": 0,
     "candidate_characters": 0,
     "answered_seq": 0,
+    "review_reasons": [],
 }
 """What an erasure of the transcript changes in the interview. The decision stays with the candidate's data."""
 MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)
@@ -197,6 +200,7 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
     await Recording.find({"interview_id": interview_id}).delete()
     if erasure.scope is not ErasureScope.RECORDINGS:
         await get_turn_collection().delete_many({"interview_id": interview_id})
+        await TurnCorrection.find({"interview_id": interview_id}).delete()
         await Evaluation.find({"interview_id": interview_id}).delete()
         await JudgementDocument.find({"interview_id": interview_id}).delete()
     if erasure.scope is ErasureScope.INTERVIEW:

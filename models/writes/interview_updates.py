@@ -9,6 +9,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from models.documents.evaluation import Evaluation
 from models.documents.interview import ErasureScope, Interview
 from models.documents.recording import Recording
+from models.documents.turn_correction import TurnCorrection
 from models.storage.compare_and_set import compare_and_set
 from models.storage.lease import NOT_ERASED
 from models.storage.transactions import run_in_transaction
@@ -77,7 +78,7 @@ async def change_with_interview(
 
 
 async def insert_with_interview(
-    document: Evaluation | Recording,
+    document: Evaluation | Recording | TurnCorrection,
     interview_condition: Mapping[str, Any],
     interview_values: Mapping[str, Any] | None = None,
     computed: Mapping[str, Any] | None = None,

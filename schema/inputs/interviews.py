@@ -20,10 +20,17 @@ INTERVIEW_ID = "The id of the interview."
 class ConsentInput:
     """The candidate's consent."""
 
-    text_version: str = strawberry.field(
-        description="The version of the text that the candidate saw: Invitation.consentText.version."
-    )
+    text_version: str = strawberry.field(description="The version of the text that the candidate saw: ConsentText.version.")
     recording: bool = strawberry.field(description="Whether the candidate also consents to audio and video recording.")
+    language: str | None = strawberry.field(
+        default=UNSET,
+        description="The language of the text that the candidate saw: ConsentText.language. Default: that of the interview.",
+    )
+    text_digest: str | None = strawberry.field(
+        default=UNSET,
+        description="The digest of the text that the candidate saw: ConsentText.digest. If the text has changed since, the "
+        "mutation is a CONFLICT. Default: the digest of the current text is recorded.",
+    )
 
 
 @input_type
@@ -123,6 +130,23 @@ class JoinInterviewInput:
         description="The channel to continue in. VOICE is UNAVAILABLE on a server without LiveKit. Default: the interview's "
         "current channel.",
     )
+
+
+@input_type
+class OpenTranscriptInput:
+    """The input of openTranscript."""
+
+    invite: str = strawberry.field(description="The token of the invite.")
+
+
+@input_type
+class CorrectTurnInput:
+    """The input of correctTurn."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
+    seq: int = strawberry.field(description="`seq` of one of the candidate's own turns.")
+    text: str = strawberry.field(description="The correction. At most 2,000 characters.")
 
 
 @input_type

@@ -114,3 +114,8 @@ class SavePositionInput:
     blind_review: bool = strawberry.field(
         default=False, description="Whether reviewers rate an interview before they see its evaluation."
     )
+    correction_hours: int = strawberry.field(
+        default=72,
+        description="Hours after the end of an interview in which the candidate can correct turns, 0 to 720. 0 allows no "
+        "corrections.",
+    )

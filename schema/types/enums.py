@@ -8,7 +8,15 @@ import strawberry
 from errors import ErrorCode
 from models.documents.demographics import DemographicAttribute
 from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
-from models.documents.interview import Decision, EndReason, EvaluationStatus, InterviewStatus, Recommendation
+from models.documents.interview import (
+    ConsentMethod,
+    Decision,
+    EndReason,
+    EvaluationStatus,
+    InterviewStatus,
+    Recommendation,
+    ReviewReason,
+)
 from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import Channel, Speaker
@@ -16,6 +24,7 @@ from models.reads.interview_list import InterviewOrderField
 
 __all__ = [
     "Channel",
+    "ConsentMethod",
     "CriterionState",
     "Decision",
     "DemographicAttribute",
@@ -31,6 +40,7 @@ __all__ = [
     "RecordingKind",
     "RecordingStatus",
     "ReviewFlag",
+    "ReviewReason",
     "Role",
     "Speaker",
 ]
@@ -74,7 +84,7 @@ _describe_enum(
     {
         "ADMIN": "May do everything in the organization except write as the candidate.",
         "RECRUITER": "Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, the retention policy, "
-        "decision records and impact analyses.",
+        "the notice, decision records and impact analyses.",
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
         "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions and reading "
@@ -180,6 +190,19 @@ _describe_enum(
         "AGE_BAND": "Range of ages.",
         "SEX_AND_RACE_ETHNICITY": "Each combination of sex with race or ethnicity; unknown if either is.",
     },
+)
+_describe_enum(
+    ConsentMethod,
+    "How a candidate's consent was given.",
+    {
+        "JOINED": "The candidate consented when joining with the invite (joinInterview).",
+        "CALLER": "The caller of startInterview stated that the candidate consented in the caller's own system.",
+    },
+)
+_describe_enum(
+    ReviewReason,
+    "Why a person should review an interview.",
+    {"CORRECTION": "The candidate has corrected a turn (correctTurn) since the newest review."},
 )
 _describe_enum(
     RecordingKind,

@@ -21,12 +21,12 @@ from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, map_stored_fields, object_type, resolved_field
 from schema.types.data_protection import LegalHold
-from schema.types.enums import Channel, Decision, EndReason, InterviewStatus
+from schema.types.enums import Channel, ConsentMethod, Decision, EndReason, InterviewStatus, ReviewReason
 from schema.types.evaluation import Evaluation, Usage
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
-from schema.types.transcript import ReplyLatency, Transcript
+from schema.types.transcript import ReplyLatency, Transcript, TurnCorrection
 
 _BLINDNESS = ("is_blind", "rated_by")
 """Stored fields that say from whom the interview's results are hidden."""
@@ -52,6 +52,22 @@ class Consent:
     text_version: str = strawberry.field(description="The version of the consent text (ConsentText.version).")
     given_at: datetime = strawberry.field(description="When the candidate consented.")
     recording: bool = strawberry.field(description="Whether the candidate also consented to audio and video recording.")
+    language: str | None = strawberry.field(
+        description="The language of the text, as a BCP 47 tag. Null for consents from before this field existed."
+    )
+    text_digest: str | None = strawberry.field(
+        description="SHA-256 of the text in UTF-8, in hexadecimal: the ConsentText.digest that the candidate saw. Null for "
+        "consents from before this field existed."
+    )
+    method: ConsentMethod | None = strawberry.field(
+        description="How the consent was given. Null for consents from before this field existed."
+    )
+
+    @resolved_field()
+    async def text(self, info: Info) -> str | None:
+        """The text that the candidate agreed to. Null for consents from before this field existed."""
+        found = await info.context.loaders.consent_texts.load(self.text_digest) if self.text_digest else None
+        return found.text if found else None
 
 
 @object_type
@@ -144,6 +160,15 @@ class Interview(Node):
     )
     external_id: str | None = document_field(
         "Your own reference, such as the id of an application in an ATS. FORBIDDEN for CANDIDATE.", guard=Action.READ_REFERENCES
+    )
+    ai_disclosed_at: datetime | None = document_field(
+        "When the candidate first heard or read the greeting, in which the interviewer says that it is an AI. Null before it, "
+        "and for greetings from before this field existed."
+    )
+    review_reasons: list[ReviewReason] | None = document_field(
+        "Why a person should review the interview, possibly again. A review (reviewEvaluation) removes all reasons. FORBIDDEN "
+        "for VIEWER and CANDIDATE.",
+        guard=Action.READ_EVALUATION,
     )
     last_seq: int = document_field("`seq` of the newest turn, 0 if there is none.")
 
@@ -238,6 +263,15 @@ class Interview(Node):
     async def transcript(self, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:
         """The turns of the interview, as Query.transcript returns them."""
         return Transcript.of(await read_transcript(self.document, after, unset_to_none(first)), self.caller)
+
+    @resolved_field(depends_on=("erased_at", "last_seq"))
+    async def corrections(self, info: Info) -> list[TurnCorrection]:
+        """The candidate's corrections of turns, by `seq`."""
+        # the mark of an erased transcript sets last_seq to 0, and precedes the deletion
+        if self.document.erased_at is not None or self.document.last_seq == 0:
+            return []
+        found = await info.context.loaders.corrections.load(self.document.id)
+        return [as_graphql(TurnCorrection, correction) for correction in found]
 
     @resolved_field(guard=Action.READ_REFERENCES)
     async def latency(self, info: Info) -> ReplyLatency | None:

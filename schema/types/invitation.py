@@ -18,7 +18,12 @@ class ConsentText:
 
     version: str = strawberry.field(description="The version of the text; send it back as ConsentInput.textVersion.")
     language: str = strawberry.field(description="The language of the text, as a BCP 47 tag.")
-    text: str = strawberry.field(description="The text. Paragraphs are separated by an empty line.")
+    text: str = strawberry.field(
+        description="The text. Paragraphs are separated by an empty line. The last one is the candidate's declaration."
+    )
+    digest: str = strawberry.field(
+        description="SHA-256 of the text in UTF-8, in hexadecimal; send it back as ConsentInput.textDigest."
+    )
 
 
 @object_type
@@ -41,7 +46,6 @@ class Invitation:
         "The end of the invite. An interview that has not begun by then becomes EXPIRED; one in progress can be rejoined."
     )
     consent_text: ConsentText = strawberry.field(description="The text to show before the first join.")
-
     consent: Consent | None = document_field("The consent that the candidate has already given. Null before the first join.")
 
     @classmethod

@@ -10,6 +10,7 @@ from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.position import Position
 from schema.types.transcript import Turn
+from schema.types.viewer import Organization
 
 
 @object_type
@@ -78,6 +79,28 @@ class JoinInterviewPayload:
 
     interview: Interview = strawberry.field(description="The interview, as far as its candidate may read it.")
     access: CandidateAccess = strawberry.field(description="The candidate's new credentials.")
+
+
+@object_type
+class OpenTranscriptPayload:
+    """The result of openTranscript."""
+
+    interview: Interview = strawberry.field(description="The interview, as far as its candidate may read it.")
+    access: CandidateAccess = strawberry.field(description="The candidate's new credentials.")
+
+
+@object_type
+class CorrectTurnPayload:
+    """The result of correctTurn."""
+
+    turn: Turn = strawberry.field(description="The unchanged turn, with the correction beside it.")
+
+
+@object_type
+class UpdateNoticePayload:
+    """The result of updateNotice."""
+
+    organization: Organization = strawberry.field(description="The organization, with its notice.")
 
 
 @object_type

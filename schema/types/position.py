@@ -73,8 +73,8 @@ class JobAnalysis:
 class Position(Node):
     """One version of a position. Versions never change: savePosition stores a new one.
 
-    Callers with role CANDIDATE can read `title`, `description`, `language` and `limitMinutes` of
-    their own interview's position; other fields are FORBIDDEN.
+    Callers with role CANDIDATE can read `title`, `description`, `language`, `limitMinutes` and
+    `correctionHours` of their own interview's position; other fields are FORBIDDEN.
     """
 
     PROJECTED_FIELDS: ClassVar = ("id", "key", "version", "title", "limitMinutes")
@@ -105,6 +105,9 @@ class Position(Node):
     )
     blind_review: bool = document_field(
         "Whether reviewers rate an interview before they see its evaluation.", guard=Action.READ_POSITION
+    )
+    correction_hours: int = document_field(
+        "Hours after the end of an interview in which the candidate can correct turns. 0 if there are no corrections."
     )
 
     @classmethod

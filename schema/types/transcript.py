@@ -9,7 +9,8 @@ from live.messages import Interim
 from models.documents import turn as documents
 from resolvers.ids import IdKind, encode_id
 from resolvers.transcripts import TranscriptSlice
-from schema.decorators import document_field, object_type
+from schema.context import Info
+from schema.decorators import as_graphql, document_field, object_type, resolved_field
 from schema.types.enums import Channel, Speaker
 
 
@@ -34,6 +35,18 @@ class ReplyLatency:
     replies: int = strawberry.field(description="The number of replies that were measured.")
     p50: TurnLatency = strawberry.field(description="The median of each stage.")
     p95: TurnLatency = strawberry.field(description="The 95th percentile of each stage.")
+
+
+@object_type
+class TurnCorrection:
+    """What a candidate would like to correct in one of their own turns (correctTurn).
+
+    The turn itself does not change. Evaluations do not take corrections into account: people do.
+    """
+
+    seq: int = strawberry.field(description="`seq` of the turn.")
+    text: str = strawberry.field(description="The correction, in the candidate's words. At most 2,000 characters.")
+    created_at: datetime = strawberry.field(description="When the candidate sent the correction.")
 
 
 @object_type
@@ -62,6 +75,17 @@ class Turn:
     latency: TurnLatency | None = document_field(
         "The latency of a spoken reply. Null for all other turns. FORBIDDEN for candidates.", guard=Action.READ_REFERENCES
     )
+
+    @resolved_field()
+    async def correction(self, info: Info) -> TurnCorrection | None:
+        """The candidate's correction of this turn. Null if there is none.
+
+        turnAdded delivers a turn once and does not repeat it for a correction: Interview.corrections
+        on interviewChanged shows new ones.
+        """
+        corrections = await info.context.loaders.corrections.load(self.document.interview_id)
+        found = next((correction for correction in corrections if correction.seq == self.document.seq), None)
+        return as_graphql(TurnCorrection, found) if found else None
 
     @classmethod
     def of(cls, turn: documents.Turn, caller: Principal) -> "Turn":

@@ -4,10 +4,13 @@ import strawberry
 
 from auth import Principal
 from models.documents import organization as documents
+from models.documents.notice import find_current_notice
 from resolvers.ids import IdKind, encode_id
-from schema.decorators import document_field, object_type
+from schema.context import Info
+from schema.decorators import document_field, object_type, resolved_field
 from schema.types.enums import Role
 from schema.types.node import Node
+from schema.types.notice import Notice
 
 
 @object_type
@@ -16,6 +19,12 @@ class Organization(Node):
 
     document: strawberry.Private[documents.Organization]
     name: str = document_field("The organization's name.")
+
+    @resolved_field()
+    async def notice(self, info: Info) -> Notice | None:
+        """The organization's own wording in the consent text. Null if it has none."""
+        found = await find_current_notice(self.document.id)
+        return Notice(document=found, caller=await info.context.principal()) if found else None
 
     @classmethod
     def of(cls, document: documents.Organization) -> "Organization":

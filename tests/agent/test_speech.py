@@ -10,7 +10,8 @@ from livekit.agents.voice import AgentStateChangedEvent, SpeechHandle, UserState
 from agent.voice.speech import SpeechPlayer, SpokenText, Utterance, build_spoken_turn
 from live.cancellation import cancel_and_wait
 from models.documents.turn import Channel, Move, NewTurn, Source
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import PHRASEBOOK, Talk, make_greeted_talk
+from tests.agent.test_phrases import SAYS_AI
 
 CANDIDATE_SPEAKS = UserStateChangedEvent(old_state="listening", new_state="speaking")
 BRIDGE = "Thank you, that helps. "
@@ -116,3 +117,13 @@ def test_probe_counts_as_asked_by_the_share_of_it_that_was_heard() -> None:
     probe = "What did you find in the logs of that night?"
     assert make_turn(Move.PROBE, probe, probe[:10]).move is None
     assert make_turn(Move.PROBE, probe, probe[:-5]).move is Move.PROBE
+
+
+@pytest.mark.parametrize("language", SAYS_AI)
+def test_greeting_that_counts_as_heard_has_disclosed_the_ai(language: str) -> None:
+    greeting = PHRASEBOOK.get(language).format_greeting(name="Ada Lovelace", title="Tester", questions=3, minutes=30)
+    disclosed = greeting[: greeting.index(SAYS_AI[language]) + len(SAYS_AI[language])]
+    assert make_turn(Move.GREET, greeting).move is Move.GREET
+    heard = [make_turn(Move.GREET, greeting, greeting[:length]) for length in range(1, len(greeting), 5)]
+    assert {turn.move for turn in heard} == {Move.GREET, None}
+    assert all(turn.text.startswith(disclosed) for turn in heard if turn.move is Move.GREET)

@@ -23,6 +23,7 @@ async def test_open_interview_gets_a_greeting_and_the_first_question(chat: Chat,
         (Speaker.INTERVIEWER, Source.CODE, 0, Channel.TEXT)
     }
     interview = await chat.interview()
+    assert interview.ai_disclosed_at == greeting.ended_at
     assert (interview.status, interview.started_at, interview.due_at) == (InterviewStatus.WAITING, None, None)
     assert (interview.progress.question, interview.progress.question_key) == (1, "motivation")
     assert interview.lease is None

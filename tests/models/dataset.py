@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
 from models.database import DOCUMENTS
+from models.documents.consent_text import AgreedConsentText
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import (
@@ -22,9 +24,11 @@ from models.documents.interview import (
     Recommendation,
     extract_search_terms,
 )
+from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, Role, create_key
 from models.documents.position import Position
 from models.documents.turn import get_turn_collection
+from models.documents.turn_correction import TurnCorrection
 from models.storage.clock import now
 from models.writes.interview_transitions import mark_completed, mark_ending
 from tests.factories import add_candidate_turn, make_interview, make_position, new_evaluation
@@ -93,6 +97,21 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
     await Organization.insert_many([Organization(name=f"organization {number}") for number in range(100)])
     await IdempotencyClaim.insert_many(
         [IdempotencyClaim(caller="c", mutation="m", key=f"{n}", digest="d", result_id=ObjectId()) for n in range(OTHER_COUNT)]
+    )
+    await Notice.insert_many(
+        [
+            Notice(organization_id=owner, contact=None, alternative=None, updated_by="somebody")
+            for owner in (organization_id, *(PydanticObjectId() for _ in range(100)))
+        ]
+    )
+    await AgreedConsentText.insert_many(
+        [AgreedConsentText(digest=f"{n}", version="test", language="en", text="I agree.") for n in range(100)]
+    )
+    await TurnCorrection.insert_many(
+        [
+            TurnCorrection(interview_id=corrected, seq=1, text="Another word.")
+            for corrected in (interview.id, *(PydanticObjectId() for _ in range(OTHER_COUNT)))
+        ]
     )
     interviews = await Interview.find({"organization_id": organization_id}).to_list()
     yield SampleDataset(organization_id, interview, interviews, secret, at)

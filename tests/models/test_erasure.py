@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
@@ -12,6 +13,7 @@ from errors import Conflict, NotFound
 from models.documents.evaluation import RatedLevel, Rating, list_evaluations
 from models.documents.interview import Adoption, Candidate, Decision, EvaluationStatus, Interview, InterviewStatus, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
+from models.documents.turn_correction import TurnCorrection, list_corrections
 from models.storage.clock import now
 from models.storage.lease import renew_lease
 from models.writes.append_turns import append_candidate_turn
@@ -25,6 +27,7 @@ from models.writes.evaluation_transitions import (
 )
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
 from models.writes.interview_transitions import claim_reply
+from models.writes.turn_corrections import add_correction
 from tests.factories import add_candidate_turn, make_interview, new_evaluation, new_outcome, new_review, new_turn
 
 # quoted, because the letters alone may occur in an id
@@ -39,6 +42,7 @@ SECRETS = (
     "by the door",
     "because",
     "office",
+    "a better word",
 )
 
 
@@ -66,7 +70,8 @@ async def test_erasure_leaves_no_personal_data(database: AsyncDatabase[dict[str,
         end_detail="by the door",
         email_terms=["ada@example.org"],
     )
-    await add_candidate_turn(interview, "a secret answer")
+    turn = await add_candidate_turn(interview, "a secret answer")
+    await TurnCorrection(interview_id=interview.id, seq=turn.seq, text="a better word").insert()
     outcome = new_outcome()
     evaluation = new_evaluation(
         interview,
@@ -129,6 +134,9 @@ async def test_writes_after_the_mark_are_refused() -> None:
     with pytest.raises(Conflict):
         await add_evaluation(new_evaluation(interview))
     assert await claim_evaluation(pending.id, "holder", 60, prompt_version="test") is None
+    with pytest.raises(Conflict):
+        await add_correction(TurnCorrection(interview_id=PydanticObjectId(interview_id), seq=1, text="Later."), 72)
+    assert await list_corrections([interview_id]) == []
     assert await read_turns(interview_id) == []
     assert await list_evaluations(interview_id) == []
     stored = await get_interview(interview_id)

@@ -5,7 +5,16 @@ from datetime import timedelta
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from models.documents import evaluation, idempotency_claim, organization, recording, turn
+from models.documents import (
+    consent_text,
+    evaluation,
+    idempotency_claim,
+    notice,
+    organization,
+    recording,
+    turn,
+    turn_correction,
+)
 from models.documents.demographics import DemographicAttribute, Demographics
 from models.documents.interview import (
     TERMINAL_STATUSES,
@@ -119,9 +128,14 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         organization.get_organization(ObjectId()),
         organization.ensure_organization("organization 7"),
         idempotency_claim.find_claimed_id(claimed.caller, claimed.mutation, claimed.key, claimed.digest),
+        notice.find_current_notice(dataset.organization_id),
+        consent_text.find_consent_texts(["7"]),
+        turn_correction.find_correction(interview_id, 1),
+        turn_correction.list_corrections([interview_id]),
     )
-    assert_uses_indexes(plans, 16)
+    assert_uses_indexes(plans, 20)
     for plan in plans:
+        assert not plan.sorts, plan
         assert plan.keys <= 3, plan
         assert plan.documents <= 1, plan
 

@@ -1,7 +1,7 @@
 """Appending turns: contiguous seqs, idempotent keys, fences, refusal after the end, atomicity."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from bson import ObjectId
@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress
-from models.documents.turn import Channel, Speaker, get_turn_collection, read_turns, read_turns_by_seq
+from models.documents.turn import Channel, Move, Speaker, get_turn_collection, read_turns, read_turns_by_seq
 from models.storage.clock import now
 from models.storage.lease import LeaseLost
 from models.writes import append_turns
@@ -266,3 +266,21 @@ async def test_speech_is_not_bounded_by_characters(monkeypatch: pytest.MonkeyPat
     interview = await make_interview(channel=Channel.VOICE)
     spoken = new_turn("item:1", "a long answer", Speaker.CANDIDATE, channel=Channel.VOICE)
     assert (await append_turns.append_candidate_turn(interview.id, spoken))[0].seq == 1
+
+
+@pytest.mark.parametrize("channel", Channel)
+async def test_time_of_the_ai_disclosure_is_that_of_the_first_greeting(channel: Channel) -> None:
+    interview = await make_interview(status=InterviewStatus.WAITING)
+    started_at = now() - timedelta(seconds=30)
+
+    async def store(key: str, move: Move | None, ended_at: datetime) -> datetime | None:
+        turn = new_turn(key, "Hello.", channel=channel, move=move, started_at=started_at, ended_at=ended_at)
+        await append_interviewer_turns(interview.id, [turn], new_interviewer_update())
+        return (await reload_interview(interview)).ai_disclosed_at
+
+    # a greeting that was cut off before it was heard has no move
+    assert await store("item:1", None, started_at + timedelta(seconds=1)) is None
+    heard_at = started_at + timedelta(seconds=10)
+    assert await store("item:2", Move.GREET, heard_at) == heard_at
+    assert await store("item:3", Move.NEXT, started_at + timedelta(seconds=15)) == heard_at
+    assert await store("item:4", Move.GREET, started_at + timedelta(seconds=20)) == heard_at

@@ -17,9 +17,17 @@ from models.documents.position import Position
 from models.documents.turn import Channel
 from models.storage.clock import now
 from resolvers.candidate_credentials import issue_candidate_access, issue_invite_link
+from resolvers.consent import ConsentChoice
 from resolvers.ids import IdKind, encode_id
-from resolvers.starting import ConsentChoice, ScheduleRequest, StartRequest
-from tests.factories import make_interview, make_position, new_evaluation, new_outcome
+from resolvers.starting import ScheduleRequest, StartRequest
+from tests.factories import (
+    add_candidate_turn,
+    make_interview,
+    make_position,
+    new_evaluation,
+    new_outcome,
+    reload_interview,
+)
 
 STAFF = frozenset({Role.ADMIN, Role.RECRUITER, Role.INTEGRATION})
 ORGANIZATION_ROLES = STAFF | {Role.VIEWER}
@@ -58,6 +66,14 @@ class Tenant:
         terms = extract_search_terms(name)
         name_fields = {"candidate_order": name.casefold(), "name_terms": terms, "email_terms": terms}
         return await make_interview(self.position, status, **{**name_fields, **values})
+
+    async def make_completed_interview(self, text: str = "Good morning.", **values: Any) -> Interview:
+        """Store an interview that has just ended, with one turn of the candidate. `values` replace fields."""
+        interview = await self.make_interview()
+        await add_candidate_turn(interview, text)
+        return await (await reload_interview(interview)).set(
+            {"status": InterviewStatus.COMPLETED, "ended_at": now(), "due_at": None, **values}
+        )
 
     async def make_evaluation(self, interview: Interview, **values: Any) -> Evaluation:
         """Store a completed evaluation with all three criteria at level 3. `values` replace fields."""

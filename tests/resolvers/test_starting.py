@@ -16,9 +16,10 @@ from models.storage.clock import now
 from models.writes import interview_transitions
 from models.writes.position_versions import save_position
 from resolvers import starting
+from resolvers.consent import ConsentChoice
 from resolvers.ending import cancel_interview, erase_interview
 from resolvers.invites import RenewRequest, renew_invite
-from resolvers.starting import ConsentChoice, schedule_interview, start_interview
+from resolvers.starting import schedule_interview, start_interview
 from tests.factories import make_position, position_body, reload_interview
 from tests.helpers import fail_with_connection_error
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now

@@ -37,6 +37,7 @@ from models.documents.evaluation import (
 from models.documents.interview import (
     Adoption,
     Candidate,
+    ConsentMethod,
     Decision,
     EndReason,
     Interview,
@@ -44,17 +45,21 @@ from models.documents.interview import (
     LegalHold,
     Progress,
     Recommendation,
+    ReviewReason,
 )
 from models.documents.judgement import JudgementDocument
+from models.documents.notice import Notice, insert_notice
 from models.documents.organization import Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, JobAnalysis, Position
 from models.documents.turn import Channel, Latency, Speaker
+from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from resolvers.consent import record_consent
 from schema.build import print_sdl
 from tests.factories import new_interviewer_update, new_outcome, new_recording, new_recording_file, new_turn
-from tests.resolvers.tenant import ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
+from tests.resolvers.tenant import CONSENT, ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
 
 SCHEMA = build_schema(print_sdl())
@@ -67,7 +72,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript",
         ORGANIZATION_ROLES: "interviews position positions",
-        STAFF: "evaluation compareEvaluations retentionPolicy",
+        STAFF: "evaluation compareEvaluations retentionPolicy consentText",
         DECIDERS: "agreement",
         ADMIN_ONLY: "decisionRecords impactAnalysis",
     },
@@ -90,29 +95,32 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         )
     },
     "Viewer": {ALL_ROLES: "role organization name"},
-    "Organization": {ALL_ROLES: "id name"},
+    "Organization": {ALL_ROLES: "id name notice"},
+    "Notice": {ALL_ROLES: "contact alternative updatedAt", ADMIN_ONLY: "updatedBy"},
     "Interview": {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
-            "erasedAt durationSeconds lastSeq transcript consent recordingsErasedAt transcriptErasedAt erasureReceipt"
+            "erasedAt durationSeconds lastSeq transcript consent aiDisclosedAt corrections recordingsErasedAt "
+            "transcriptErasedAt erasureReceipt"
         ),
-        ORGANIZATION_ROLES: "candidate endDetail externalId url latency",
-        STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage",
         DECIDERS: "legalHold releasedLegalHolds",
+        ORGANIZATION_ROLES: "candidate endDetail externalId url latency",
+        STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage reviewReasons",
     },
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
-    "Consent": {ALL_ROLES: "textVersion givenAt recording"},
+    "Consent": {ALL_ROLES: "textVersion givenAt recording language textDigest method text"},
     "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
     "Transcript": {ALL_ROLES: "interviewId turns lastSeq isComplete"},
     "Turn": {
-        ALL_ROLES: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted",
+        ALL_ROLES: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted correction",
         ORGANIZATION_ROLES: "latency",
     },
+    "TurnCorrection": {ALL_ROLES: "seq text createdAt"},
     "TurnLatency": {ORGANIZATION_ROLES: "final committed firstWord firstAudio heard"},
     "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
     "Position": {
-        ALL_ROLES: "id title description language limitMinutes",
+        ALL_ROLES: "id title description language limitMinutes correctionHours",
         ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis blindReview",
     },
     "JobAnalysis": {ORGANIZATION_ROLES: "tasks method criteria"},
@@ -163,14 +171,14 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "consentText consent"
         )
     },
-    "ConsentText": {ALL_ROLES: "version language text"},
+    "ConsentText": {ALL_ROLES: "version language text digest"},
     "Mutation": {
         STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview setDemographics",
         STAFF | {Role.CANDIDATE}: "endInterview",
-        ALL_ROLES: "joinInterview",
-        CANDIDATE_ONLY: "sendMessage",
+        ALL_ROLES: "joinInterview openTranscript",
+        CANDIDATE_ONLY: "sendMessage correctTurn",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition",
-        ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold",
+        ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice",
     },
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
     "InterviewFilter": {
@@ -188,6 +196,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("RateEvaluationPayload", "AdoptEvaluationPayload"),
     *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
     *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),
+    *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
@@ -211,6 +220,7 @@ TYPE_QUERIES = {
     "Query": "{ FIELD }",
     "Viewer": "{ viewer { FIELD } }",
     "Organization": "{ viewer { organization { FIELD } } }",
+    "Notice": "{ viewer { organization { notice { FIELD } } } }",
     "Interview": "{ interview(id: $interview) { FIELD } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
     "RetentionPolicy": "{ retentionPolicy { FIELD } }",
@@ -225,6 +235,7 @@ TYPE_QUERIES = {
     "Progress": "{ interview(id: $interview) { progress { FIELD } } }",
     "Transcript": "{ transcript(interviewId: $interview) { FIELD } }",
     "Turn": "{ transcript(interviewId: $interview) { turns { FIELD } } }",
+    "TurnCorrection": "{ interview(id: $interview) { corrections { FIELD } } }",
     "TurnLatency": "{ interview(id: $interview) { latency { p50 { FIELD } } } }",
     "ReplyLatency": "{ interview(id: $interview) { latency { FIELD } } }",
     "Position": "{ interview(id: $interview) { position { FIELD } } }",
@@ -269,6 +280,7 @@ FIELD_ARGUMENTS = {
     "Query.compareEvaluations": "(interviewId: $interview, a: 1, b: 2)",
     "Query.position": "(key: $position)",
     "Query.impactAnalysis": IMPACT_ARGUMENTS,
+    "Query.consentText": "(positionKey: $position)",
     "Evaluation.criterion": '(key: "technical")',
 }
 
@@ -384,6 +396,9 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             Interview.decision_version: 1,
             Interview.decided_by: "somebody",
             Interview.decided_at: now(),
+            Interview.review_reasons: [ReviewReason.CORRECTION],
+            Interview.ai_disclosed_at: now(),
+            Interview.consent: await record_consent(tenant.services, interview, CONSENT, ConsentMethod.JOINED),
         }
     )
     evidence = [
@@ -397,6 +412,10 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             flags=[EvidenceFlag.NEGATION],
         )
     ]
+    await TurnCorrection(interview_id=interview.id, seq=turn.seq, text="The second program.").insert()
+    await insert_notice(
+        Notice(organization_id=interview.organization_id, contact="Ada", alternative="A letter.", updated_by="somebody")
+    )
     judged = new_outcome().model_copy(
         update={
             **{name: [Finding(text="found", evidence=evidence)] for name in ("strengths", "weaknesses")},

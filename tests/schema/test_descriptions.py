@@ -29,6 +29,7 @@ from resolvers.demographics import MAX_ANALYZED_INTERVIEWS
 from resolvers.impact_analysis import MIN_SAMPLE
 from resolvers.input_text import DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
+from resolvers.notices import ALTERNATIVE_LIMIT
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
 from resolvers.retention import MAX_RETENTION_DAYS
 from resolvers.starting import MAX_LEAD_TIME
@@ -103,7 +104,13 @@ PROMISES = [
             "SendMessageInput.idempotencyKey",
             "StartInterviewInput.candidateName",
             "ScheduleInterviewInput.externalId",
+            "UpdateNoticeInput.contact",
         ),
+    ),
+    Promise(f"At most {ALTERNATIVE_LIMIT:,} characters", ("UpdateNoticeInput.alternative",)),
+    Promise(
+        f"{bound(PositionContent, 'correction_hours', 'ge')} to {bound(PositionContent, 'correction_hours', 'le')}.",
+        ("SavePositionInput.correctionHours",),
     ),
     Promise(f"At most {NAME_LIMIT} characters", ("InterviewFilter.candidate",)),
     Promise(
@@ -117,6 +124,8 @@ PROMISES = [
             "AdoptEvaluationInput.reason",
             "LevelRatingInput.reason",
             "SetLegalHoldInput.reason",
+            "CorrectTurnInput.text",
+            "TurnCorrection.text",
         ),
     ),
     Promise(
@@ -217,6 +226,8 @@ ACTION_BY_FIELD = {
     "Mutation.rateEvaluation": Action.REVIEW_EVALUATION,
     "Mutation.adoptEvaluation": Action.REVIEW_EVALUATION,
     "Mutation.savePosition": Action.SAVE_POSITION,
+    "Mutation.correctTurn": Action.CORRECT_TURN,
+    "Mutation.updateNotice": Action.UPDATE_NOTICE,
     "Mutation.eraseInterview": Action.ERASE_INTERVIEW,
     "Mutation.updateRetentionPolicy": Action.UPDATE_RETENTION_POLICY,
     "Mutation.setLegalHold": Action.SET_LEGAL_HOLD,
@@ -225,6 +236,7 @@ ACTION_BY_FIELD = {
     "Query.retentionPolicy": Action.READ_RETENTION_POLICY,
     "Query.decisionRecords": Action.READ_DECISION_RECORDS,
     "Query.impactAnalysis": Action.ANALYZE_IMPACT,
+    "Query.consentText": Action.START_INTERVIEW,
     "Query.interviews": Action.LIST_INTERVIEWS,
     "Query.agreement": Action.REVIEW_EVALUATION,
     "Query.compareEvaluations": Action.READ_EVALUATION,
@@ -245,8 +257,8 @@ def test_description_names_the_roles_with_permission(printed_schema: GraphQLSche
 def test_every_mutation_names_its_roles_and_errors(printed_schema: GraphQLSchema) -> None:
     mutation = printed_schema.mutation_type
     assert mutation
-    # an invite is the credential of joinInterview
-    assert {f"Mutation.{name}" for name in mutation.fields} - ACTION_BY_FIELD.keys() == {"Mutation.joinInterview"}
+    by_invite = {"Mutation.joinInterview", "Mutation.openTranscript"}
+    assert {f"Mutation.{name}" for name in mutation.fields} - ACTION_BY_FIELD.keys() == by_invite, "an invite is their credential"
     assert [name for name in mutation.fields if "Errors: " not in find_description(printed_schema, f"Mutation.{name}")] == []
 
 
@@ -266,6 +278,7 @@ GUARDED_FIELDS = {
     "Interview.legalHold": Action.READ_LEGAL_HOLD,
     "Interview.releasedLegalHolds": Action.READ_LEGAL_HOLD,
     "Interview.recordings": Action.READ_RECORDING,
+    "Interview.reviewReasons": Action.READ_EVALUATION,
     "Interview.url": Action.READ_REFERENCES,
     "Interview.usage": Action.READ_EVALUATION,
 }

@@ -12,9 +12,11 @@ from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview, InterviewStatus, LegalHold
+from models.documents.notice import Notice
 from models.documents.organization import Organization, Role
 from models.documents.position import Position
 from models.documents.turn import TurnDocument
+from models.documents.turn_correction import list_corrections
 from models.storage.clock import now
 from tests.factories import reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
@@ -25,7 +27,7 @@ from tests.schema.test_positions_api import position_input
 
 @dataclass
 class MutationScenario:
-    """A tenant with an interview, which is evaluated if it is completed."""
+    """A tenant with an interview, which has a turn of the candidate and an evaluation if it is completed."""
 
     tenant: Tenant
     interview: Interview
@@ -36,9 +38,10 @@ class MutationScenario:
         cls, tenant: Tenant, status: InterviewStatus, *, is_blind: bool = False, is_held: bool = False
     ) -> "MutationScenario":
         hold = LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()) if is_held else None
-        interview = await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold)
-        is_evaluated = status is InterviewStatus.COMPLETED
-        return cls(tenant, interview, await tenant.make_evaluation(interview) if is_evaluated else None)
+        if status is not InterviewStatus.COMPLETED:
+            return cls(tenant, await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold), None)
+        interview = await tenant.make_completed_interview(is_blind=is_blind, legal_hold=hold)
+        return cls(tenant, interview, await tenant.make_evaluation(interview))
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,14 @@ async def count_demographics_updates(scenario: MutationScenario) -> int:
     return len(stored.updates)
 
 
+async def count_corrections(scenario: MutationScenario) -> int:
+    return len(await list_corrections([scenario.interview.id]))
+
+
+async def count_notices(scenario: MutationScenario) -> int:
+    return await Notice.find({"organization_id": scenario.tenant.id}).count()
+
+
 def candidate_input(_: MutationScenario) -> dict[str, Any]:
     return {"candidateName": "Grace Hopper", "positionKey": "tester", "channel": "TEXT"}
 
@@ -147,6 +158,20 @@ CASES: dict[str, MutationCase] = {
         "turn { id seq }",
         count_turns,
         role=Role.CANDIDATE,
+    ),
+    "correctTurn": MutationCase(
+        lambda w: {**interview_input(w), "seq": 1, "text": "I meant COBOL."},
+        {"text": "I meant FORTRAN."},
+        "turn { id seq text correction { text createdAt } }",
+        count_corrections,
+        InterviewStatus.COMPLETED,
+        Role.CANDIDATE,
+    ),
+    "updateNotice": MutationCase(
+        lambda _: {"contact": "Grace Hopper"},
+        {"contact": "Ada Lovelace"},
+        "organization { id notice { contact updatedAt } }",
+        count_notices,
     ),
     "endInterview": MutationCase(interview_input, {"interviewId": "another"}, "interview { id endReason endedAt }", count_ends),
     "cancelInterview": MutationCase(
@@ -217,7 +242,8 @@ def test_every_mutation_with_an_idempotency_key_has_a_case() -> None:
     mutations = fields_of("Mutation")
     with_key = {name for name, it in mutations.items() if "idempotencyKey" in input_names_of(it)}
     assert with_key == set(CASES)
-    assert set(mutations) - with_key == {"joinInterview"}, "joining with an invite is idempotent without a key"
+    by_invite = {"joinInterview", "openTranscript"}
+    assert set(mutations) - with_key == by_invite, "access by an invite is idempotent without a key"
 
 
 @pytest.fixture(params=CASES)

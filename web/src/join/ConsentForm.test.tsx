@@ -9,12 +9,12 @@ const INVITATION = {
   candidateName: 'Ada',
   channel: 'VOICE',
   limitMinutes: 30,
-  consentText: { version: '2026-11', language: 'de', text: 'Worum es geht.\n\nIch bin einverstanden.' },
+  consentText: { version: '2026-12', language: 'de', text: 'Worum es geht.\n\nIch bin einverstanden.' },
 } as Invitation
 
 function renderForm(given: Partial<Invitation> = {}) {
   const onAgree = vi.fn()
-  render(<ConsentForm invitation={{ ...INVITATION, ...given }} onAgree={onAgree} />)
+  render(<ConsentForm invitation={{ ...INVITATION, ...given }} notice={null} onAgree={onAgree} />)
   return onAgree
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '../ui/Button'
 import { Page } from '../ui/Page'
 import type { Invitation } from './documents'
@@ -8,8 +8,15 @@ export interface Agreement {
   recording: boolean
 }
 
+interface ConsentFormProps {
+  invitation: Invitation
+  /** Why the candidate is asked again, if so. */
+  notice: ReactNode
+  onAgree: (agreement: Agreement) => void
+}
+
 /** Introduction and consent. Consent to the recording is separate and optional. */
-export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; onAgree: (agreement: Agreement) => void }) {
+export function ConsentForm({ invitation, notice, onAgree }: ConsentFormProps) {
   const { consentText, candidateName, organization, positionTitle, limitMinutes, channel } = invitation
   const [agreesToTakePart, setAgreesToTakePart] = useState(false)
   const [agreesToRecording, setAgreesToRecording] = useState(false)
@@ -41,6 +48,7 @@ export function ConsentForm({ invitation, onAgree }: { invitation: Invitation; o
             <p key={paragraph}>{paragraph}</p>
           ))}
         </section>
+        {notice}
         <Choice isChosen={agreesToTakePart} onChoose={setAgreesToTakePart} language={consentText.language}>
           {statement}
         </Choice>

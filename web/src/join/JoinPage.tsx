@@ -53,7 +53,7 @@ interface JoinStepsProps {
   invite: string
   invitation: Invitation
   onJoin: (session: CandidateSession, deviceId: string | null) => void
-  /** Called when the interview has ended, or the invite has expired, since the page was opened. */
+  /** Called when the interview has ended, the invite has expired, or the consent text has changed since the page was opened. */
   onStale: () => void
 }
 
@@ -67,20 +67,24 @@ function JoinSteps({ invite, invitation, onJoin, onStale }: JoinStepsProps) {
     setJoining(true)
     setProblem(null)
     try {
-      const version = invitation.consentText.version
-      const consent = isReturning ? null : { textVersion: version, recording: agreement?.recording ?? false }
+      const { version, language, digest } = invitation.consentText
+      // with the digest, the server refuses consent to a text that has changed since the candidate read it
+      const consent = isReturning ? null : { textVersion: version, language, textDigest: digest, recording: agreement?.recording ?? false }
       onJoin(await join(invite, channel, consent), deviceId)
     } catch (error) {
       const joinProblem = toProblem(error)
       setProblem(joinProblem)
-      if (joinProblem.code === 'CONFLICT') onStale()
+      if (joinProblem.code === 'CONFLICT') {
+        setAgreement(null)
+        onStale()
+      }
     } finally {
       setJoining(false)
     }
   }
   const notice = problem && <Notice tone="bad">{problem.message}</Notice>
 
-  if (!isReturning && !agreement) return <ConsentForm invitation={invitation} onAgree={setAgreement} />
+  if (!isReturning && !agreement) return <ConsentForm invitation={invitation} notice={notice} onAgree={setAgreement} />
   if (isByVoice(invitation)) {
     return <DeviceCheck invitation={invitation} isReturning={isReturning} isJoining={isJoining} notice={notice} onReady={joinInterview} />
   }

@@ -8,7 +8,7 @@ export const INVITATION = graphql(`
   query Invitation($token: String!) {
     invitation(token: $token) {
       interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt
-      consentText { version language text }
+      consentText { version language text digest }
       consent { recording }
     }
   }

@@ -27,7 +27,12 @@ export function Review({ id, connection, canReadAll }: { id: string; connection:
       {interview?.erasedAt && <Notice>This interview was erased.</Notice>}
       {state.streamStatus === 'reconnecting' && <Notice tone="warn">Reconnecting… No part of the transcript will be lost.</Notice>}
       {interview && canReadAll && <Player interview={interview} id={id} connection={connection} recording={recording} media={media} />}
-      <TranscriptPanel state={state} playback={recording?.url ? playback : null} isOver={state.streamStatus === 'ended'} />
+      <TranscriptPanel
+        state={state}
+        corrections={interview?.corrections ?? []}
+        playback={recording?.url ? playback : null}
+        isOver={state.streamStatus === 'ended'}
+      />
       {interview?.evaluation && <EvaluationPanel evaluation={interview.evaluation} />}
     </Page>
   )

@@ -1,18 +1,22 @@
 import { useEffect, useRef } from 'react'
 import type { TranscriptState, Turn } from '../api/transcript'
 import type { Speaker } from '../gql/graphql'
+import type { ReviewedInterview } from './documents'
 import type { Playback } from './playback'
 
 interface TranscriptPanelProps {
   state: TranscriptState
+  /** What the candidate corrected after the interview. */
+  corrections: ReviewedInterview['corrections']
   /** Null when there is nothing to play. */
   playback: Playback | null
   isOver: boolean
 }
 
 /** The transcript, updated live. If there is a recording, a click on a turn plays it from there. */
-export function TranscriptPanel({ state, playback, isOver }: TranscriptPanelProps) {
+export function TranscriptPanel({ state, corrections, playback, isOver }: TranscriptPanelProps) {
   const { turns, interims } = state
+  const correctionBySeq = new Map(corrections.map(({ seq, text }) => [seq, text]))
   const first = turns[0]
   const list = useRef<HTMLOListElement>(null)
   const playingSeq = playback?.playingSeq ?? null
@@ -27,7 +31,14 @@ export function TranscriptPanel({ state, playback, isOver }: TranscriptPanelProp
       <div role="log" aria-labelledby="transcript" aria-live={isOver ? 'off' : 'polite'} className="rounded-lg border border-line bg-panel">
         <ol ref={list} className="divide-y divide-line">
           {turns.map((turn) => (
-            <Line key={turn.seq} turn={turn} seconds={computeOffset(turn, first, playback)} playback={playback} isPlaying={turn.seq === playingSeq} />
+            <Line
+              key={turn.seq}
+              turn={turn}
+              correction={correctionBySeq.get(turn.seq) ?? null}
+              seconds={computeOffset(turn, first, playback)}
+              playback={playback}
+              isPlaying={turn.seq === playingSeq}
+            />
           ))}
         </ol>
         {turns.length === 0 && <p className="px-4 py-2.5 text-quiet">No one has spoken yet.</p>}
@@ -46,13 +57,15 @@ export function TranscriptPanel({ state, playback, isOver }: TranscriptPanelProp
 
 interface LineProps {
   turn: Turn
+  /** The candidate's correction of this turn. */
+  correction: string | null
   /** Offset of the turn from the start of the recording, or else from the first turn. */
   seconds: number
   playback: Playback | null
   isPlaying: boolean
 }
 
-function Line({ turn, seconds, playback, isPlaying }: LineProps) {
+function Line({ turn, correction, seconds, playback, isPlaying }: LineProps) {
   const time = formatTime(seconds)
   return (
     <li id={`turn-${turn.seq}`} aria-current={isPlaying || undefined} className="flex scroll-mt-32 gap-3 px-4 py-2.5 aria-current:bg-tint target:bg-tint">
@@ -68,18 +81,25 @@ function Line({ turn, seconds, playback, isPlaying }: LineProps) {
       ) : (
         <span className="w-12 shrink-0 text-quiet">{time}</span>
       )}
-      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a shortcut for mouse users: keyboard users have the button */}
-      <p
-        className={`min-w-0 whitespace-pre-wrap wrap-anywhere ${playback ? 'cursor-pointer' : ''}`}
-        onClick={() => {
-          // selecting text to copy it must not start playback
-          if (getSelection()?.isCollapsed ?? true) playback?.play(turn)
-        }}
-      >
-        <SpeakerLabel speaker={turn.speaker} /> {turn.text}
-        {turn.interrupted && <span className="text-quiet italic"> … (interrupted)</span>}
-        {turn.speaker === 'CANDIDATE' && turn.channel === 'TEXT' && <span className="text-quiet italic"> (typed)</span>}
-      </p>
+      <div className="min-w-0">
+        {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a shortcut for mouse users: keyboard users have the button */}
+        <p
+          className={`whitespace-pre-wrap wrap-anywhere ${playback ? 'cursor-pointer' : ''}`}
+          onClick={() => {
+            // selecting text to copy it must not start playback
+            if (getSelection()?.isCollapsed ?? true) playback?.play(turn)
+          }}
+        >
+          <SpeakerLabel speaker={turn.speaker} /> {turn.text}
+          {turn.interrupted && <span className="text-quiet italic"> … (interrupted)</span>}
+          {turn.speaker === 'CANDIDATE' && turn.channel === 'TEXT' && <span className="text-quiet italic"> (typed)</span>}
+        </p>
+        {correction && (
+          <p className="whitespace-pre-wrap wrap-anywhere text-quiet">
+            <span className="mr-1 font-semibold">Corrected by the candidate afterwards</span> {correction}
+          </p>
+        )}
+      </div>
     </li>
   )
 }

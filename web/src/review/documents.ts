@@ -18,6 +18,7 @@ export const REVIEWED = graphql(`
       position { title }
       progress { question questions exchanges elapsedSeconds limitSeconds }
       consent { recording }
+      corrections { seq text }
       latency { replies p50 { heard } p95 { heard } }
       recordings @include(if: $all) { ...RecordingFields }
       evaluation @include(if: $all) {

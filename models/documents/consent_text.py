@@ -1,0 +1,34 @@
+"""Consent texts that candidates agreed to, as they were shown. A consent names its text by the digest."""
+
+from contextlib import suppress
+from typing import ClassVar
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from models.storage.stored_document import StoredDocument
+
+
+class AgreedConsentText(StoredDocument):
+    """One text, which many consents can refer to. It holds nothing about candidates."""
+
+    digest: str
+    """SHA-256 (hex) of the text in UTF-8."""
+    version: str
+    language: str
+    text: str
+
+    class Settings:
+        name = "consent_texts"
+        indexes: ClassVar = [IndexModel([("digest", ASCENDING)], unique=True)]
+
+
+async def store_consent_text(text: AgreedConsentText) -> None:
+    """Store the text unless it is stored already."""
+    with suppress(DuplicateKeyError):
+        await text.insert()
+
+
+async def find_consent_texts(digests: list[str]) -> list[AgreedConsentText]:
+    """Return the texts with these digests that exist, in no particular order."""
+    return await AgreedConsentText.find({"digest": {"$in": digests}}).to_list()
