@@ -66,7 +66,10 @@ class Explanation(ReportModel):
 
 
 def build_explanation(report: Report) -> Explanation:
-    """Return what the candidate may read of the report. Level overrides are those of the latest review."""
+    """Return what the candidate may read of the report. Level overrides are those of the latest review.
+
+    Texts of the model that code has not checked are left out.
+    """
     latest = report.reviews[-1] if report.reviews else None
     overrides = {override.criterion_key: override.level for override in latest.overrides} if latest else {}
     return Explanation(
@@ -81,11 +84,14 @@ def build_explanation(report: Report) -> Explanation:
         overall_score=report.overall_score,
         recommendation=report.recommendation,
         inconclusive_reason=InconclusiveReason(report.inconclusive_reason.code) if report.inconclusive_reason else None,
-        coverage_percent=int(report.coverage * 100),
-        summary=report.summary,
-        strengths=[finding.text for finding in report.strengths],
-        weaknesses=[finding.text for finding in report.weaknesses],
-        criteria=[_build_criterion(criterion, overrides) for criterion in report.criteria],
+        # the coverage is rounded down to four decimal places, which binary fractions only approximate
+        coverage_percent=round(report.coverage * 10_000) // 100,
+        summary=report.summary if report.are_texts_checked else "",
+        strengths=[finding.text for finding in report.strengths if report.are_texts_checked],
+        weaknesses=[finding.text for finding in report.weaknesses if report.are_texts_checked],
+        criteria=[
+            _build_criterion(criterion, overrides, has_rationale=report.are_texts_checked) for criterion in report.criteria
+        ],
         passes=sum(not one.is_void for one in report.passes) or 1,
         model=report.versions.model,
         evaluation_version=report.versions.evaluation_version,
@@ -95,19 +101,19 @@ def build_explanation(report: Report) -> Explanation:
     )
 
 
-def _build_criterion(criterion: ReportCriterion, overrides: dict[str, int | None]) -> ExplanationCriterion:
+def _build_criterion(
+    criterion: ReportCriterion, overrides: dict[str, int | None], *, has_rationale: bool
+) -> ExplanationCriterion:
     return ExplanationCriterion(
         name=criterion.name,
         description=criterion.description,
         weight_percent=criterion.weight_percent,
         state=criterion.state,
         level=criterion.level,
-        rationale=criterion.rationale,
+        rationale=criterion.rationale if has_rationale else "",
         anchors=criterion.anchors,
         quotes=[
-            ExplanationQuote(
-                before=quote.before, quote=quote.quote, after=quote.after, recording_seconds=quote.recording_seconds
-            )
+            ExplanationQuote(before=quote.before, quote=quote.quote, after=quote.after, recording_seconds=quote.recording_seconds)
             for quote in criterion.quotes
         ],
         questions=criterion.questions,

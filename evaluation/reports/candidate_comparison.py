@@ -16,10 +16,12 @@ _CONTROL_STARTS = ("\t", "\r", "\n")
 
 @dataclass(frozen=True, slots=True)
 class ComparedCandidate:
-    """An interview with the evaluation that counts, if the caller may read one."""
+    """An interview with the evaluation that counts, or else the newest one, if there is any."""
 
     interview: Interview
     evaluation: Evaluation | None
+    is_blind: bool
+    """Whether the results are hidden from the caller, and therefore missing from the evaluation."""
 
     def get_result(self, criterion_key: str) -> CriterionResult | None:
         """Return the result for the criterion, or None without a completed evaluation."""
@@ -51,7 +53,7 @@ def to_csv(comparison: CandidateComparison, rows: Iterable[CandidateRow]) -> str
     """
     position = comparison.position
     heading = ["interview", "candidate", "status", "position", "position_version", "evaluation_version", "evaluation_status"]
-    heading += ["coverage", "inconclusive_reason", "flags"]
+    heading += ["results_hidden", "coverage", "inconclusive_reason", "flags"]
     for criterion in position.criteria:
         heading += [f"{criterion.name}: level", f"{criterion.name}: state", f"{criterion.name}: flags"]
     heading.append("url")
@@ -74,9 +76,8 @@ def _list_cells(position: Position, candidate: ComparedCandidate, row: Candidate
     outcome = evaluation.outcome if evaluation else None
     cells = [row.interview_id, row.name, interview.status, position.key, str(position.version)]
     cells += [str(evaluation.version), evaluation.status] if evaluation else ["", ""]
-    cells += (
-        [f"{outcome.coverage:.4f}", outcome.inconclusive_reason or "", " ".join(outcome.flags)] if outcome else ["", "", ""]
-    )
+    cells.append("yes" if candidate.is_blind else "no")
+    cells += [f"{outcome.coverage:.4f}", outcome.inconclusive_reason or "", " ".join(outcome.flags)] if outcome else ["", "", ""]
     for criterion in position.criteria:
         result = candidate.get_result(criterion.key)
         level = str(result.level) if result and result.level is not None else ""
