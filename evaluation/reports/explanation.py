@@ -97,7 +97,7 @@ def build_explanation(report: Report) -> Explanation:
         evaluation_version=report.versions.evaluation_version,
         position_version=report.versions.position_version,
         review_dates=[review.created_at.date() for review in report.reviews],
-        decision=report.decision,
+        decision=report.decision.decision if report.decision else None,
     )
 
 

@@ -20,6 +20,9 @@ from models.documents.evaluation import (
     EvidenceFlag,
     Finding,
     InconclusiveReason,
+    LevelOverride,
+    RatedLevel,
+    Rating,
     Review,
     ReviewFlag,
 )
@@ -145,13 +148,13 @@ class ReportPass(ReportModel):
     overall_score: float | None
 
 
-class ReportOverride(ReportModel):
-    """A level that a reviewer changed."""
+class ReportLevel(ReportModel):
+    """A level that a reviewer gave."""
 
     criterion_key: str
     criterion_name: str
     level: int | None
-    reason: str
+    reason: str | None
 
 
 class ReportReview(ReportModel):
@@ -162,7 +165,25 @@ class ReportReview(ReportModel):
     reviewer: str
     created_at: datetime
     overall_score: float | None
-    overrides: list[ReportOverride]
+    overrides: list[ReportLevel]
+
+
+class ReportRating(ReportModel):
+    """The levels that a reviewer gave before seeing any result."""
+
+    reviewer: str
+    created_at: datetime
+    levels: list[ReportLevel]
+
+
+class ReportDecision(ReportModel):
+    """The decision on the candidate, which belongs to the interview."""
+
+    decision: Decision
+    version: int | None
+    """The version of the evaluation on which it was made."""
+    decided_by: str | None
+    decided_at: datetime | None
 
 
 class ReportVersions(ReportModel):
@@ -213,9 +234,11 @@ class Report(ReportModel):
     weaknesses: list[ReportFinding]
     passes: list[ReportPass]
     versions: ReportVersions
+    ratings: list[ReportRating]
     reviews: list[ReportReview]
-    decision: Decision | None
-    """The decision on the candidate, which belongs to the interview."""
+    is_counted: bool
+    """False if another version of the evaluation counts. True in interviews stored before versions were pinned."""
+    decision: ReportDecision | None
 
 
 def build_report(sources: ReportSources, explanations: FlagExplanations) -> Report:
@@ -291,8 +314,17 @@ class _ReportBuilder:
                 interviewer_model=provenance.interviewer_model if provenance else None,
                 interviewer_prompt_version=provenance.interviewer_prompt_version if provenance else None,
             ),
+            ratings=[self._build_rating(rating) for rating in evaluation.ratings],
             reviews=[self._build_review(review) for review in evaluation.reviews],
-            decision=interview.decision,
+            is_counted=interview.counted_version in (None, evaluation.version),
+            decision=ReportDecision(
+                decision=interview.decision,
+                version=interview.decision_version,
+                decided_by=interview.decided_by,
+                decided_at=interview.decided_at,
+            )
+            if interview.decision
+            else None,
         )
 
     def _build_criterion(self, result: CriterionResult, criterion: Criterion | None) -> ReportCriterion:
@@ -346,22 +378,26 @@ class _ReportBuilder:
         )
 
     def _build_review(self, review: Review) -> ReportReview:
-        names = {result.key: result.name for result in self._sources.outcome.criteria}
         return ReportReview(
             decision=review.decision,
             reason=review.reason,
             reviewer=review.reviewer,
             created_at=review.created_at,
             overall_score=review.overall_score,
-            overrides=[
-                ReportOverride(
-                    criterion_key=override.criterion_key,
-                    criterion_name=names.get(override.criterion_key, override.criterion_key),
-                    level=override.level,
-                    reason=override.reason,
-                )
-                for override in review.overrides
-            ],
+            overrides=[self._build_level(override) for override in review.overrides],
+        )
+
+    def _build_rating(self, rating: Rating) -> ReportRating:
+        levels = [self._build_level(level) for level in rating.levels]
+        return ReportRating(reviewer=rating.reviewer, created_at=rating.created_at, levels=levels)
+
+    def _build_level(self, given: LevelOverride | RatedLevel) -> ReportLevel:
+        names = {result.key: result.name for result in self._sources.outcome.criteria}
+        return ReportLevel(
+            criterion_key=given.criterion_key,
+            criterion_name=names.get(given.criterion_key, given.criterion_key),
+            level=given.level,
+            reason=given.reason,
         )
 
     def _explain_review_flags(self, flags: Sequence[ReviewFlag]) -> list[Flag]:

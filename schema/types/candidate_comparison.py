@@ -20,6 +20,15 @@ class ComparedCandidate:
         description="The evaluation that `Query.evaluation` returns for the interview. Null if there is none."
     )
 
+    @classmethod
+    def of(cls, candidate: reports.ComparedCandidate, caller: Principal) -> "ComparedCandidate":
+        """Build the candidate from an evaluation as the caller may see it."""
+        evaluation = candidate.evaluation
+        return cls(
+            interview=Interview.of(candidate.interview, caller),
+            evaluation=Evaluation.of(VisibleEvaluation(evaluation, candidate.is_blind)) if evaluation else None,
+        )
+
 
 @object_type
 class ComparedCriterion:
@@ -53,17 +62,7 @@ class CandidateComparison:
         position = Position.of(comparison.position, caller)
         return cls(
             position=position,
-            candidates=[
-                ComparedCandidate(
-                    interview=Interview.of(candidate.interview, caller),
-                    evaluation=(
-                        Evaluation.of(VisibleEvaluation(candidate.evaluation, candidate.is_blind))
-                        if candidate.evaluation
-                        else None
-                    ),
-                )
-                for candidate in comparison.candidates
-            ],
+            candidates=[ComparedCandidate.of(candidate, caller) for candidate in comparison.candidates],
             criteria=[
                 ComparedCriterion(
                     criterion=as_graphql(Criterion, criterion),

@@ -11,7 +11,6 @@ from models.documents.evaluation import (
     CriterionState,
     Evaluation,
     EvaluationOutcome,
-    EvaluationStatus,
     Evidence,
     EvidenceFlag,
     Finding,
@@ -19,10 +18,20 @@ from models.documents.evaluation import (
     LevelOverride,
     Provenance,
     QuestionCoverage,
+    RatedLevel,
+    Rating,
     Review,
     ReviewFlag,
 )
-from models.documents.interview import Candidate, Decision, Interview, InterviewStatus, PositionRef, Recommendation
+from models.documents.interview import (
+    Candidate,
+    Decision,
+    EvaluationStatus,
+    Interview,
+    InterviewStatus,
+    PositionRef,
+    Recommendation,
+)
 from models.documents.position import Position
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
 from models.documents.turn import Channel, Speaker, Turn
@@ -34,6 +43,8 @@ ANSWER = "It was late. I did not write the page, but I found the full disk in 0.
 QUOTE = "I found the full disk in 0.9 hours"
 REVIEWER = "Grace Hopper"
 REVIEW_REASON = "The runbook convinced me."
+RATER = "Katherine Johnson"
+RATING_REASON = "A plain repair."
 OVERRIDE_REASON = "The third answer shows more."
 
 
@@ -65,6 +76,10 @@ def make_unstored_interview(**values: Any) -> Interview:
         "ended_at": START + timedelta(minutes=20),
         "position": PositionRef(id=PydanticObjectId(), key="tester", version=2, title="Tester", limit_minutes=30, questions=3),
         "decision": None,
+        "decision_version": None,
+        "decided_by": None,
+        "decided_at": None,
+        "counted_version": 1,
     }
     interview: Interview = Interview.model_construct(**{**fields, **values})
     return interview
@@ -154,6 +169,13 @@ def make_sources(outcome: EvaluationOutcome | None = None, **interview_values: A
         overrides=[LevelOverride(criterion_key="communication", level=4, reason=OVERRIDE_REASON)],
         overall_score=62.5,
     )
+    rating = Rating(
+        id=PydanticObjectId(),
+        reviewer_id=PydanticObjectId(),
+        reviewer=RATER,
+        created_at=START + timedelta(hours=2),
+        levels=[RatedLevel(criterion_key="technical", level=2, reason=RATING_REASON)],
+    )
     evaluation = Evaluation.model_construct(
         interview_id=PydanticObjectId(),
         organization_id=PydanticObjectId(),
@@ -168,6 +190,7 @@ def make_sources(outcome: EvaluationOutcome | None = None, **interview_values: A
         sandbox=False,
         completed_at=START + timedelta(hours=1),
         reviews=[review],
+        ratings=[rating],
     )
     body = position_body()
     position = Position.model_construct(**dict(body), organization_id=PydanticObjectId(), version=2)

@@ -66,7 +66,7 @@ def test_missing_unknown_or_empty_label_is_rejected() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_explanation_is_in_the_language_and_has_no_internal_text(language: str) -> None:
     labels = load_labels(language)
-    explanation = build_explanation(make_report(language=language, decision=Decision.ADVANCE))
+    explanation = build_explanation(make_report(language=language, decision=Decision.ADVANCE, decided_by=REVIEWER))
     page = PageRenderer().render_explanation(explanation, labels)
     assert f'<html lang="{language}">' in page
     for text in (

@@ -4,12 +4,13 @@ from html.parser import HTMLParser
 from evaluation.reports.pages import PageRenderer
 from evaluation.reports.report import Quote, load_flag_explanations
 from models.documents.evaluation import EvidenceFlag, InconclusiveReason, ReviewFlag
-from models.documents.interview import Recommendation
+from models.documents.interview import Decision, Recommendation
 from tests.evaluation.reports.samples import (
     ANSWER,
     QUOTE,
     REVIEW_REASON,
     REVIEWER,
+    START,
     make_detailed_outcome,
     make_evidence,
     make_report,
@@ -90,7 +91,7 @@ def test_criterion_has_its_five_anchors_with_the_reached_one_marked() -> None:
 
 
 def test_json_has_method_versions_reviews_and_decision() -> None:
-    data = json.loads(make_report(decision="HOLD").to_json())
+    data = json.loads(make_report(decision=Decision.HOLD, decision_version=1, decided_by=REVIEWER, decided_at=START).to_json())
     assert data["versions"] == {
         "evaluationVersion": 1,
         "positionKey": "tester",
@@ -105,7 +106,13 @@ def test_json_has_method_versions_reviews_and_decision() -> None:
     }
     assert data["passes"][0]["judgementDigest"] == "bb22"
     assert (data["reviews"][0]["reviewer"], data["reviews"][0]["overrides"][0]["level"]) == (REVIEWER, 4)
-    assert data["decision"] == "HOLD"
+    assert data["ratings"][0]["levels"][0]["level"] == 2
+    assert data["decision"] == {
+        "decision": "HOLD",
+        "version": 1,
+        "decidedBy": REVIEWER,
+        "decidedAt": "2026-11-25T09:00:00Z",
+    }
     assert data["flags"][0] == {
         "code": "BANDS_DIFFER",
         "explanation": load_flag_explanations().review_flags[ReviewFlag.BANDS_DIFFER],
@@ -157,3 +164,9 @@ def test_evaluation_made_before_texts_were_checked_says_so() -> None:
     report = make_report(outcome)
     assert not report.are_texts_checked
     assert "before code checked the model's texts" in PageReader(PageRenderer().render_report(report)).text
+
+
+def test_version_that_does_not_count_says_so() -> None:
+    notice = "It is not the version that counts."
+    assert notice in PageReader(PageRenderer().render_report(make_report(counted_version=2))).text
+    assert notice not in PageReader(PageRenderer().render_report(make_report())).text

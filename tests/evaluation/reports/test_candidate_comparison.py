@@ -2,16 +2,25 @@ import csv
 from io import StringIO
 
 import pytest
-from evaluation.reports.comparison import CandidateComparison, CandidateRow, ComparedCandidate, neutralize_formula, to_csv
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaluation.reports.candidate_comparison import (
+    CandidateComparison,
+    CandidateRow,
+    ComparedCandidate,
+    neutralize_formula,
+    to_csv,
+)
 from tests.evaluation.reports.samples import make_sources, make_unstored_interview
 
 
 def make_csv(*names: str) -> str:
     sources = make_sources()
-    candidates = [ComparedCandidate(sources.interview, sources.evaluation), ComparedCandidate(make_unstored_interview(), None)]
+    candidates = [
+        ComparedCandidate(sources.interview, sources.evaluation, is_blind=False),
+        ComparedCandidate(make_unstored_interview(), None, is_blind=True),
+    ]
     rows = [CandidateRow(f"int_{index}", name, f"https://viva.example/{index}") for index, name in enumerate(names)]
     return to_csv(CandidateComparison(sources.position, candidates), rows)
 
@@ -29,6 +38,7 @@ def test_csv_has_a_line_per_candidate_in_the_given_order() -> None:
     assert (lines[0]["problem solving: level"], lines[0]["problem solving: state"]) == ("", "NOT_DEMONSTRATED")
     assert (lines[0]["coverage"], lines[0]["flags"]) == ("0.5800", "BANDS_DIFFER")
     assert {lines[1][name] for name in ("technical: level", "technical: state", "coverage", "evaluation_version")} == {""}
+    assert [line["results_hidden"] for line in lines] == ["no", "yes"]
     assert not [name for name in lines[0] if "score" in name or "rank" in name]
 
 
