@@ -80,8 +80,9 @@ async def _load_interviews(principal: Principal, position: Position, interview_i
 
 async def _find_interviews(principal: Principal, position: Position, where: InterviewFilter | None) -> list[Interview]:
     where = where or InterviewFilter()
-    if where.position_key is not None:
-        raise BadInput("filter.positionKey cannot be used here: positionKey names the position.", field="filter.positionKey")
+    for name, value in (("positionKey", where.position_key), ("positionVersion", where.position_version)):
+        if value is not None:
+            raise BadInput(f"filter.{name} cannot be used here: send {name} as an argument only.", field=f"filter.{name}")
     page = await list_interviews(
         principal,
         replace(where, position_key=[position.key], position_version=position.version),

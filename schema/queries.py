@@ -259,8 +259,8 @@ class Query:
             InterviewFilter | None,
             strawberry.argument(
                 name="filter",
-                description="Selects interviews of the position version, without `positionKey`. At most 20 may match. Without "
-                "`filter` and `interviewIds`, all are compared.",
+                description="Selects interviews of the position version, without `positionKey` and `positionVersion`. At most "
+                "20 may match. Without `filter` and `interviewIds`, all are compared.",
             ),
         ] = UNSET,
     ) -> CandidateComparison | None:
