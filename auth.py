@@ -275,7 +275,7 @@ def check_report_token(token: str, subject: str, auth: settings.AuthSettings) ->
     """Raise Forbidden if the token is invalid, expired, or for another document."""
     claims = _decode_token(token, Audience.REPORT, auth)
     if claims is None or claims["sub"] != subject:
-        raise Forbidden("This link is invalid or has expired: query the evaluation's reportUrl or explanationUrl again.")
+        raise Forbidden("This link is invalid or has expired: query it on the evaluation again.")
 
 
 def sign(claims: Mapping[str, Any], audience: Audience, auth: settings.AuthSettings) -> str:

@@ -1,7 +1,7 @@
 """Files to save or print: transcripts, reports, explanations for candidates, letters and comparisons.
 
-A caller sends its credential in the Authorization header. Reports and explanations can also be opened by the links
-Evaluation.reportUrl and explanationUrl, because a browser sends no header when it opens a page.
+A caller sends its credential in the Authorization header. What is about an evaluation can also be opened by a link, such as
+Evaluation.reportUrl, because a browser sends no header when it opens a page.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute, Route
 
 from engine.errors import to_failure
 from errors import BadInput, ErrorCode
-from evaluation.reports.labels import load_labels
 from evaluation.reports.pages import PageRenderer
 from evaluation.reports.pdf import PdfRenderer
+from evaluation.reports.texts import ReportTexts
 from evaluation.reports.transcript import to_plain_text, to_webvtt
 from lifecycle.services import Services
 from resolvers import candidate_comparison, reports
@@ -51,13 +51,13 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute]:
     """Return the routes of all files, each with this middleware."""
-    pages, pdf_renderer = PageRenderer(), PdfRenderer()
+    texts, pages, pdf_renderer = ReportTexts(), PageRenderer(), PdfRenderer()
 
     async def serve_transcript(request: Request) -> Response:
         """Return the transcript as JSON, plain text or WebVTT."""
         principal = await authenticate_header(_services(request), request.headers.get("authorization"))
         transcript = await reports.export_transcript(principal, request.path_params["id"])
-        labels = load_labels(transcript.language)
+        labels = texts.get_labels(transcript.language)
         match _get_suffix(request):
             case "json":
                 content = transcript.to_json()
@@ -69,13 +69,15 @@ def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute
 
     async def serve_report(request: Request) -> Response:
         """Return the report as JSON, HTML or PDF."""
-        report = await reports.get_report(_services(request), await _read_access(request), request.path_params["id"])
+        report = await reports.get_report(_services(request), texts, await _read_access(request), request.path_params["id"])
         return await serve_document(request, "report", report.to_json, lambda: pages.render_report(report))
 
     async def serve_explanation(request: Request) -> Response:
         """Return the candidate's explanation as JSON, HTML or PDF."""
-        explanation = await reports.get_explanation(_services(request), await _read_access(request), request.path_params["id"])
-        labels = load_labels(explanation.language)
+        explanation = await reports.get_explanation(
+            _services(request), texts, await _read_access(request), request.path_params["id"]
+        )
+        labels = texts.get_labels(explanation.language)
         return await serve_document(
             request, "explanation", explanation.to_json, lambda: pages.render_explanation(explanation, labels)
         )
@@ -92,8 +94,7 @@ def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute
 
     async def serve_letter(request: Request) -> Response:
         """Return the draft of a feedback letter as plain text."""
-        principal = await authenticate_header(_services(request), request.headers.get("authorization"))
-        letter = await reports.draft_letter(_services(request), principal, request.path_params["id"])
+        letter = await reports.draft_letter(_services(request), texts, await _read_access(request), request.path_params["id"])
         return _file_response(request, "feedback-letter", letter)
 
     async def serve_comparison(request: Request) -> Response:

@@ -5,11 +5,10 @@ from enum import StrEnum
 
 from auth import Action, Principal, check_report_token, has_permission, issue_report_token, require_permission
 from errors import Conflict
-from evaluation.phrases import load_evaluation_phrases
 from evaluation.reports.explanation import Explanation, build_explanation, draft_feedback_letter
-from evaluation.reports.labels import load_labels
-from evaluation.reports.report import Report, ReportSources, build_report, list_quoted_seqs, load_flag_explanations
+from evaluation.reports.report import Report, ReportSources, build_report, list_quoted_seqs
 from evaluation.reports.report_model import find_recording_start
+from evaluation.reports.texts import ReportTexts
 from evaluation.reports.transcript import TranscriptExport, build_transcript_export
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
@@ -32,6 +31,12 @@ class ReportKind(StrEnum):
 
     REPORT = "report"
     EXPLANATION = "explanation"
+    FEEDBACK_LETTER = "feedback-letter"
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the URL that a link opens."""
+        return "txt" if self is ReportKind.FEEDBACK_LETTER else "html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +60,13 @@ async def export_transcript(principal: Principal, interview_id: str) -> Transcri
     return build_transcript_export(interview, interview_id, transcript.turns, find_recording_start(recording))
 
 
-async def get_report(services: Services, access: ReportAccess, evaluation_id: str) -> Report:
-    """Return the report of a completed evaluation. Raises NotFound, Forbidden, and Conflict if it is not completed, or hidden
-    from a reviewer who has not rated the interview."""
-    return await _load_report(services, access, ReportKind.REPORT, evaluation_id)
+async def get_report(
+    services: Services, texts: ReportTexts, access: ReportAccess, evaluation_id: str, kind: ReportKind = ReportKind.REPORT
+) -> Report:
+    """Return the report of a completed evaluation, to a caller or to the bearer of a link to this kind of document.
 
-
-async def get_explanation(services: Services, access: ReportAccess, evaluation_id: str) -> Explanation:
-    """Return what the candidate may receive about a completed evaluation. Raises like `get_report`."""
-    return build_explanation(await _load_report(services, access, ReportKind.EXPLANATION, evaluation_id))
-
-
-async def draft_letter(services: Services, principal: Principal, evaluation_id: str) -> str:
-    """Return the draft of a feedback letter without scores. Nothing sends it. Raises like `get_report`."""
-    report = await _load_report(services, ReportAccess(principal, None), ReportKind.REPORT, evaluation_id)
-    labels = load_labels(report.language)
-    return draft_feedback_letter(report, labels, load_evaluation_phrases(labels.language))
-
-
-def build_report_url(services: Services, kind: ReportKind, evaluation: Evaluation) -> str | None:
-    """Return a link to the printable page, valid as long as a link to a recording; None until the evaluation is completed.
-
-    The evaluation is as its reader may see it (resolvers.blind_review): while its results are hidden, there is no link.
+    Raises NotFound, Forbidden, and Conflict if the evaluation is not completed, or hidden from a reviewer who has not rated it.
     """
-    if evaluation.outcome is None:
-        return None
-    settings = services.settings
-    evaluation_id = encode_id(IdKind.EVALUATION, evaluation.id)
-    token = issue_report_token(f"{kind}:{evaluation_id}", settings.recording.url_minutes, settings.auth)
-    return f"{settings.api.public_url}/evaluations/{evaluation_id}/{kind}.html?token={token}"
-
-
-async def _load_report(services: Services, access: ReportAccess, kind: ReportKind, evaluation_id: str) -> Report:
     evaluation = (
         await _load_readable_evaluation(access.principal, evaluation_id)
         if access.principal
@@ -101,7 +81,7 @@ async def _load_report(services: Services, access: ReportAccess, kind: ReportKin
         require_rating(access.principal, interview)
     outcome = evaluation.outcome
     if outcome is None:
-        raise Conflict(f"Only a completed evaluation has a {kind}: this one is {evaluation.status}.")
+        raise Conflict(f"Only a completed evaluation has a report: this one is {evaluation.status}.")
     interview_id = encode_id(IdKind.INTERVIEW, interview.id)
     sources = ReportSources(
         interview_id=interview_id,
@@ -115,7 +95,31 @@ async def _load_report(services: Services, access: ReportAccess, kind: ReportKin
         turns={turn.seq: turn for turn in await read_turns_by_seq(interview.id, list_quoted_seqs(outcome))},
         recording=await get_interview_recording(interview.id),
     )
-    return build_report(sources, load_flag_explanations())
+    return build_report(sources, texts.flag_explanations)
+
+
+async def get_explanation(services: Services, texts: ReportTexts, access: ReportAccess, evaluation_id: str) -> Explanation:
+    """Return what the candidate may receive about a completed evaluation. Raises like `get_report`."""
+    return build_explanation(await get_report(services, texts, access, evaluation_id, ReportKind.EXPLANATION))
+
+
+async def draft_letter(services: Services, texts: ReportTexts, access: ReportAccess, evaluation_id: str) -> str:
+    """Return the draft of a feedback letter without scores. Nothing sends it. Raises like `get_report`."""
+    report = await get_report(services, texts, access, evaluation_id, ReportKind.FEEDBACK_LETTER)
+    return draft_feedback_letter(report, texts.get_labels(report.language), texts.get_phrases(report.language))
+
+
+def build_report_url(services: Services, kind: ReportKind, evaluation: Evaluation) -> str | None:
+    """Return a link to the document, valid as long as a link to a recording; None until the evaluation is completed.
+
+    The evaluation is as its reader may see it (resolvers.blind_review): while its results are hidden, there is no link.
+    """
+    if evaluation.outcome is None:
+        return None
+    settings = services.settings
+    evaluation_id = encode_id(IdKind.EVALUATION, evaluation.id)
+    token = issue_report_token(f"{kind}:{evaluation_id}", settings.recording.url_minutes, settings.auth)
+    return f"{settings.api.public_url}/evaluations/{evaluation_id}/{kind}.{kind.suffix}?token={token}"
 
 
 async def _load_readable_evaluation(principal: Principal, evaluation_id: str) -> Evaluation:

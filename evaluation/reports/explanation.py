@@ -25,7 +25,6 @@ class ExplanationCriterion(ReportModel):
     """The result for one criterion."""
 
     name: str
-    description: str
     weight_percent: float
     state: CriterionState
     level: int | None
@@ -106,7 +105,6 @@ def _build_criterion(
 ) -> ExplanationCriterion:
     return ExplanationCriterion(
         name=criterion.name,
-        description=criterion.description,
         weight_percent=criterion.weight_percent,
         state=criterion.state,
         level=criterion.level,

@@ -10,7 +10,7 @@ from models.documents import evaluation as documents
 from resolvers.blind_review import VisibleEvaluation
 from resolvers.evaluations import list_raw_judgements
 from resolvers.ids import IdKind, build_not_found, encode_id
-from resolvers.reports import ReportKind, build_report_url, draft_letter
+from resolvers.reports import ReportKind, build_report_url
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, object_type, resolved_field
 from schema.types.enums import (
@@ -318,15 +318,13 @@ class Evaluation(Node):
         return build_report_url(info.context.services, ReportKind.EXPLANATION, self.document)
 
     @resolved_field()
-    async def feedback_letter(self, info: Info) -> str | None:
-        """The draft of a feedback letter without scores, in the language of the interview.
+    def feedback_letter_url(self, info: Info) -> str | None:
+        """A link to the draft of a feedback letter without scores, as plain text, like `reportUrl`.
 
-        A person reads, changes and sends it: Viva never does. Null until the evaluation is
-        completed.
+        It is in the language of the interview. A person reads, changes and sends it: Viva never
+        does.
         """
-        if self.document.outcome is None:
-            return None
-        return await draft_letter(info.context.services, await info.context.principal(), self.id)
+        return build_report_url(info.context.services, ReportKind.FEEDBACK_LETTER, self.document)
 
     @resolved_field()
     def criterion(

@@ -130,7 +130,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
             "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy requestReason createdAt "
             "completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags passes evaluatorAddresses "
-            "removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetter"
+            "removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl"
         ),
         ADMIN_ONLY: "rawJudgements",
     },

@@ -20,7 +20,7 @@ COMPARISON = """query($key: String!, $version: Int!, $ids: [ID!], $filter: Inter
     candidates { interview { candidate { name } } evaluation { version isBlind coverage flags } }
     criteria { criterion { key name } results { key level state } }
   } }"""
-LINKS = "query($id: ID!) { evaluation(interviewId: $id) { isBlind reportUrl explanationUrl feedbackLetter } }"
+LINKS = "query($id: ID!) { evaluation(interviewId: $id) { isBlind reportUrl explanationUrl feedbackLetterUrl } }"
 
 
 async def make_evaluated_interview(tenant: Tenant, name: str, level: int | None = 3, **values: Any) -> Interview:
@@ -129,21 +129,23 @@ async def test_unknown_position_version_is_not_found(api: ApiClient, tenant: Ten
 # --- reports and letters
 
 
-async def test_links_open_the_report_and_the_explanation(api: ApiClient, tenant: Tenant) -> None:
+async def test_links_open_the_report_the_explanation_and_the_letter(api: ApiClient, tenant: Tenant) -> None:
     interview = await make_evaluated_interview(tenant, "Ada Lovelace")
     read = (await api.execute(LINKS, await issue_token(tenant, Role.INTEGRATION), id=global_id_of(interview)))["evaluation"]
     for name, title in (("reportUrl", "Evaluation report: Tester"), ("explanationUrl", "How your interview was assessed")):
         parts = urlsplit(read[name])
         page = await api.client.get(f"{parts.path}?{parts.query}")
         assert (page.status_code, f"<title>{title}</title>" in page.text) == (200, True)
-    assert read["feedbackLetter"].startswith("Your interview for the position Tester\n\nDear Ada Lovelace,")
+    parts = urlsplit(read["feedbackLetterUrl"])
+    letter = await api.client.get(f"{parts.path}?{parts.query}")
+    assert letter.text.startswith("Your interview for the position Tester\n\nDear Ada Lovelace,")
 
 
 async def test_evaluation_that_is_not_completed_has_no_links(api: ApiClient, tenant: Tenant) -> None:
     interview = await tenant.make_interview(COMPLETED)
     await tenant.make_evaluation(interview, status="PENDING", outcome=None)
     read = await api.execute(LINKS, await issue_token(tenant, Role.ADMIN), id=global_id_of(interview))
-    assert read["evaluation"] == {"isBlind": False, "reportUrl": None, "explanationUrl": None, "feedbackLetter": None}
+    assert read["evaluation"] == {"isBlind": False, "reportUrl": None, "explanationUrl": None, "feedbackLetterUrl": None}
 
 
 # --- blind review
@@ -175,7 +177,7 @@ async def test_blind_reviewer_gets_no_result_from_any_export_before_rating(api: 
     assert "ASSESSED" not in csv and ",yes," in csv
     assert await read_statuses() == {409}
     links = (await api.execute(LINKS, token, id=global_id_of(interview)))["evaluation"]
-    assert links == {"isBlind": True, "reportUrl": None, "explanationUrl": None, "feedbackLetter": None}
+    assert links == {"isBlind": True, "reportUrl": None, "explanationUrl": None, "feedbackLetterUrl": None}
 
     levels = [{"criterionKey": key, "level": 2} for key in ("technical", "communication", "problem_solving")]
     rated = await api.mutate(

@@ -100,9 +100,14 @@ class Labels(_LabelGroup):
         return f"{number:.1f}".removesuffix(".0").replace(".", self.decimal_separator)
 
 
+def choose_language(tag: str) -> str:
+    """Return the primary subtag of a BCP 47 tag if there are labels for it, and otherwise DEFAULT_LANGUAGE."""
+    primary = primary_language(tag)
+    return primary if primary in LANGUAGES else DEFAULT_LANGUAGE
+
+
 def load_labels(language: str) -> Labels:
     """Read the labels of a BCP 47 tag's language, or those of DEFAULT_LANGUAGE if there are none."""
-    primary = primary_language(language)
-    name = primary if primary in LANGUAGES else DEFAULT_LANGUAGE
+    name = choose_language(language)
     data = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text("utf-8"))
     return Labels.model_validate({"language": name, **data})
