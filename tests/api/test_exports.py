@@ -31,7 +31,7 @@ from tests.schema.api_client import bearer_headers, issue_token, with_services
 
 TEXT = "I pruned the <roses> in spring & wrote it down."
 QUOTE = "wrote it down"
-LINKED_FORMATS = {"json": "application/json", "html": "text/html; charset=utf-8", "pdf": "application/pdf"}
+PAGE_FORMATS = {"json": "application/json", "html": "text/html; charset=utf-8"}
 PAGE_KINDS = (ReportKind.REPORT, ReportKind.EXPLANATION)
 TRANSCRIPT_FORMATS = {
     "json": "application/json",
@@ -61,8 +61,8 @@ class ExportScenario:
 
     @property
     def paths(self) -> list[str]:
-        """The path of every file about the evaluation."""
-        documents = [f"{self.evaluation_path}/{kind}.{suffix}" for kind in PAGE_KINDS for suffix in LINKED_FORMATS]
+        """The path of every file about the evaluation that is not a PDF."""
+        documents = [f"{self.evaluation_path}/{kind}.{suffix}" for kind in PAGE_KINDS for suffix in PAGE_FORMATS]
         return [*documents, f"{self.evaluation_path}/feedback-letter.txt", self.comparison_path]
 
     @property
@@ -124,6 +124,21 @@ async def test_files_about_evaluations_are_readable_by_staff_only(exports: Expor
     assert {path: (await exports.get(path, role)).status_code for path in exports.paths} == dict.fromkeys(exports.paths, expected)
 
 
+@pytest.mark.usefixtures("pango")
+@pytest.mark.parametrize("role", [*Role, None])
+async def test_pdf_files_are_readable_by_staff_only(exports: ExportScenario, role: Role | None) -> None:
+    expected = 200 if role in STAFF else 403 if role else 401
+    paths = [f"{exports.evaluation_path}/{kind}.pdf" for kind in PAGE_KINDS]
+    assert {(await exports.get(path, role)).status_code for path in paths} == {expected}
+
+
+@pytest.mark.usefixtures("pango")
+async def test_link_opens_the_pdf(exports: ExportScenario) -> None:
+    for kind in PAGE_KINDS:
+        response = await exports.get(exports.link(kind).replace(".html?", ".pdf?"))
+        assert (response.status_code, response.headers["content-type"]) == (200, "application/pdf")
+
+
 async def test_candidate_cannot_export_another_interview(exports: ExportScenario, tenant: Tenant) -> None:
     other = await tenant.make_interview()
     response = await exports.get(f"/interviews/{global_id_of(other)}/transcript.txt", Role.CANDIDATE)
@@ -167,10 +182,10 @@ async def test_only_completed_evaluations_have_reports(exports: ExportScenario, 
 
 
 @pytest.mark.parametrize("kind", PAGE_KINDS)
-@pytest.mark.parametrize("suffix", LINKED_FORMATS)
+@pytest.mark.parametrize("suffix", PAGE_FORMATS)
 async def test_link_opens_its_document_without_a_credential(exports: ExportScenario, kind: ReportKind, suffix: str) -> None:
     response = await exports.get(exports.link(kind).replace(".html?", f".{suffix}?"))
-    assert (response.status_code, response.headers["content-type"]) == (200, LINKED_FORMATS[suffix])
+    assert (response.status_code, response.headers["content-type"]) == (200, PAGE_FORMATS[suffix])
 
 
 async def test_link_opens_nothing_else(exports: ExportScenario, tenant: Tenant) -> None:
@@ -236,6 +251,7 @@ async def test_report_page_allows_its_own_style_and_nothing_else(exports: Export
     assert "&lt;roses&gt;" in response.text
 
 
+@pytest.mark.usefixtures("pango")
 async def test_pdf_has_the_text_of_the_page(exports: ExportScenario) -> None:
     response = await exports.get(f"{exports.evaluation_path}/report.pdf", Role.INTEGRATION)
     document = pypdf.PdfReader(BytesIO(response.content))

@@ -151,6 +151,7 @@ async def test_evaluation_that_is_not_completed_has_no_links(api: ApiClient, ten
 # --- blind review
 
 
+@pytest.mark.usefixtures("pango")
 async def test_blind_reviewer_gets_no_link_and_no_pdf_before_rating(api: ApiClient, tenant: Tenant) -> None:
     interview = await make_evaluated_interview(tenant, "Ada", 5, is_blind=True)
     (evaluation,) = await Evaluation.find({"interview_id": interview.id}).to_list()

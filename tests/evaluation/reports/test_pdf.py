@@ -20,6 +20,7 @@ def read_pdf(content: bytes) -> tuple[pypdf.PdfReader, str]:
     return document, " ".join(" ".join(page.extract_text() for page in document.pages).split())
 
 
+@pytest.mark.usefixtures("pango")
 async def test_pdf_of_a_report_has_its_text_links_and_size() -> None:
     document, text = read_pdf(await PdfRenderer().render(PageRenderer().render_report(make_report())))
     assert document.metadata and document.metadata.title == "Evaluation report: Tester"
@@ -30,6 +31,7 @@ async def test_pdf_of_a_report_has_its_text_links_and_size() -> None:
     assert "https://viva.example/interviews/int_1#turn-4" in links
 
 
+@pytest.mark.usefixtures("pango")
 async def test_pdf_of_an_explanation_has_its_language_and_no_reviewer() -> None:
     labels = load_labels("de")
     html = PageRenderer().render_explanation(build_explanation(make_report(language="de")), labels)
@@ -40,6 +42,7 @@ async def test_pdf_of_an_explanation_has_its_language_and_no_reviewer() -> None:
     assert document.metadata and document.metadata.title == labels.explanation.title
 
 
+@pytest.mark.usefixtures("pango")
 async def test_page_that_refers_to_a_resource_fetches_nothing() -> None:
     requests = 0
 
@@ -69,6 +72,7 @@ async def test_renderer_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyP
         await PdfRenderer().render("<p>Text")
 
 
+@pytest.mark.usefixtures("pango")
 async def test_waiting_requests_are_bounded() -> None:
     renderer = PdfRenderer()
     waiting = [asyncio.create_task(renderer.render("<p>Text")) for _ in range(MAX_CONCURRENT + MAX_WAITING)]
