@@ -19,7 +19,7 @@ from auth import Audience, issue_playback_token, sign
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
 from models.documents.evaluation import Evaluation, Evidence, Review
-from models.documents.interview import Candidate, EvaluationStatus, Interview, InterviewStatus
+from models.documents.interview import Candidate, Erasure, ErasureScope, EvaluationStatus, Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.recording import RecordingStatus
 from models.documents.turn import Speaker
@@ -162,6 +162,13 @@ async def test_files_of_an_erased_interview_are_not_found(exports: ExportScenari
     transcript = (await exports.get(f"{exports.interview_path}/transcript.json", Role.ADMIN)).json()
     assert transcript["turns"] == []
     assert "Ada" not in (await exports.get(exports.comparison_path, Role.ADMIN)).text
+
+
+async def test_reports_are_not_found_while_the_transcript_is_being_erased(exports: ExportScenario) -> None:
+    links = [exports.link(kind) for kind in ReportKind]
+    await exports.interview.set({Interview.erasure: Erasure(scope=ErasureScope.TRANSCRIPT, turns=1, evaluations=1)})
+    assert await Evaluation.get(exports.evaluation.id), "its deletion is pending"
+    assert [(await exports.get(link)).status_code for link in links] == [404] * 3
 
 
 @pytest.mark.parametrize(
