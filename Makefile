@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium pages demo dev check test test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
+.PHONY: help install livekit web chromium pango pages demo dev check test test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,12 @@ chromium:
 	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { sudo=$$(test "$$(id -u)" = 0 || echo sudo -n); \
 	$$sudo apt-get update -qq; $$sudo apt-get install -y -qq --no-install-recommends chromium; } || true
 
+# What PDF files need besides the Python packages. Their tests are skipped, with a reason, where it is not installed.
+pango:
+	@ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0 || ! command -v apt-get >/dev/null || { sudo=$$(test "$$(id -u)" = 0 || echo sudo -n); \
+	$$sudo apt-get update -qq; $$sudo apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
+	libharfbuzz-subset0 fonts-dejavu-core; } || true
+
 # Builds livekit-server in the background. processes.py ends the build when its parent ends: that is the recipe's shell, and then
 # the program that replaces the shell by exec. The log has the progress; the program waits for the build, and shows it too.
 START_LIVEKIT_BUILD = mkdir -p .viva && { $(BIN)/python sandbox/processes.py $$$$ $(BIN)/python -m sandbox.livekit >.viva/livekit.log 2>&1 & } &&
@@ -84,7 +90,7 @@ check: install ## check format, lint, types, import directions and the schema sn
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
 	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The web pages are not checked: run make web first, which installs what the check needs.")
 
-test: install livekit web chromium ## run the tests, on real servers
+test: install livekit web chromium pango ## run the tests, on real servers
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered
 
 test-voice: install livekit ## run the long tests of spoken interviews

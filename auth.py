@@ -1,7 +1,7 @@
 """Authentication of callers, and the permissions of each role.
 
 A caller uses an API key (`viva_…`) or a candidate's token, which is for one interview. Invites, candidates' tokens,
-erasure receipts and links to recordings are signed with the same secret; each has its own audience, so that none is
+erasure receipts and links to recordings and reports are signed with the same secret; each has its own audience, so that none is
 accepted as another.
 """
 
@@ -222,6 +222,7 @@ class Audience(StrEnum):
     CANDIDATE = "viva:candidate"
     RECEIPT = "viva:receipt"
     PLAYBACK = "viva:playback"
+    REPORT = "viva:report"
 
 
 def issue_candidate_token(interview: Interview, auth: settings.AuthSettings) -> tuple[str, datetime]:
@@ -266,6 +267,18 @@ def check_playback_token(token: str, recording_id: str, auth: settings.AuthSetti
     claims = _decode_token(token, Audience.PLAYBACK, auth)
     if claims is None or claims["sub"] != recording_id:
         raise Forbidden("This link is invalid or has expired: query the recording's url again.")
+
+
+def issue_report_token(subject: str, minutes: int, auth: settings.AuthSettings) -> str:
+    """Return a token whose bearer may read this document about an evaluation for that many minutes."""
+    return sign({"sub": subject, "exp": now() + timedelta(minutes=minutes)}, Audience.REPORT, auth)
+
+
+def check_report_token(token: str, subject: str, auth: settings.AuthSettings) -> None:
+    """Raise Forbidden if the token is invalid, expired, or for another document."""
+    claims = _decode_token(token, Audience.REPORT, auth)
+    if claims is None or claims["sub"] != subject:
+        raise Forbidden("This link is invalid or has expired: query it on the evaluation again.")
 
 
 def sign(claims: Mapping[str, Any], audience: Audience, auth: settings.AuthSettings) -> str:

@@ -166,7 +166,7 @@ class RecordingSettings(BaseModel):
     s3_region: str = "us-east-1"
     s3_access_key: Secret = SecretStr("")
     s3_secret_key: Secret = SecretStr("")
-    url_minutes: int = Field(15, gt=0, description="Lifetime of a playback link.")
+    url_minutes: int = Field(15, gt=0, description="Lifetime of a link to a recording, report or letter.")
 
 
 class JobsSettings(BaseModel):

@@ -33,6 +33,7 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
+from api.exports import build_export_routes
 from api.health import health_routes
 from api.jwks import jwks_routes
 from api.playback import playback_routes
@@ -87,6 +88,7 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         *health_routes(),
         *jwks_routes(settings.auth),
         *playback_routes(open_store(settings.recording)),
+        *build_export_routes([cors]),
         *build_page_routes(settings),
         *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),

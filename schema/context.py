@@ -78,15 +78,23 @@ class GraphQLContext(SubscriptionContext):
 
         Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
         """
-        if authorization is None:
-            raise Unauthenticated("The request has no credential: send the header Authorization: Bearer <API key or token>.")
-        bearer = _BEARER.fullmatch(authorization)
-        if bearer is None:
-            raise Unauthenticated("The credential is malformed: send Authorization: Bearer <API key or token>.")
-        return await authenticate(bearer[1], self.services.settings.auth, self.services.credentials)
+        return await authenticate_header(self.services, authorization)
 
 
 Info = strawberry.Info[GraphQLContext, None]
+
+
+async def authenticate_header(services: Services, authorization: str | None) -> Principal:
+    """Return the caller that the value of an Authorization header authenticates.
+
+    Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
+    """
+    if authorization is None:
+        raise Unauthenticated("The request has no credential: send the header Authorization: Bearer <API key or token>.")
+    bearer = _BEARER.fullmatch(authorization)
+    if bearer is None:
+        raise Unauthenticated("The credential is malformed: send Authorization: Bearer <API key or token>.")
+    return await authenticate(bearer[1], services.settings.auth, services.credentials)
 
 
 def choose_request_id(header: str | None) -> str:

@@ -13,6 +13,7 @@ from models.documents.recording import RecordingFile
 from models.reads import interview_list
 from resolvers import (
     agreement,
+    candidate_comparison,
     consent,
     demographics,
     evaluation_comparison,
@@ -43,6 +44,7 @@ from schema.context import Info
 from schema.decorators import as_graphql, object_type, resolved_field
 from schema.inputs.lists import InterviewFilter, InterviewOrder
 from schema.types.agreement import CriterionAgreement
+from schema.types.candidate_comparison import CandidateComparison
 from schema.types.connection import Connection
 from schema.types.data_protection import DecisionRecord, RetentionPolicy
 from schema.types.enums import DemographicAttribute, OrderDirection
@@ -266,6 +268,47 @@ class Query:
         caller = await info.context.principal()
         found = await agreement.get_agreement(caller, position_key, unset_to_none(since), unset_to_none(until))
         return [CriterionAgreement.of(document) for document in found]
+
+    @resolved_field()
+    async def compare_candidates(
+        self,
+        info: Info,
+        position_key: Annotated[str, strawberry.argument(description="The key of the position.")],
+        position_version: Annotated[int, strawberry.argument(description="The version of the position.")],
+        interview_ids: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(
+                description="The interviews to compare, in this order: 1 to 20. Cannot be combined with `filter`."
+            ),
+        ] = UNSET,
+        interview_filter: Annotated[
+            InterviewFilter | None,
+            strawberry.argument(
+                name="filter",
+                description="Selects interviews of the position version, without `positionKey` and `positionVersion`. At most "
+                "20 may match. Without `filter` and `interviewIds`, all are compared.",
+            ),
+        ] = UNSET,
+    ) -> CandidateComparison | None:
+        """Candidates of one position version side by side. Nobody is ranked.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION.
+
+        Errors:
+        - NOT_FOUND: there is no such position version or interview.
+        - BAD_INPUT: an interview uses another version of the position, so that its results cannot
+          be compared; there are more than 20; or the arguments cannot be combined.
+        """
+        caller = await info.context.principal()
+        criteria = unset_to_none(interview_filter)
+        compared = await candidate_comparison.compare_candidates(
+            caller,
+            position_key,
+            position_version,
+            unset_to_none(interview_ids),
+            _FILTER.build(criteria) if criteria else None,
+        )
+        return CandidateComparison.of(compared, caller)
 
     @resolved_field()
     async def position(

@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from ctypes.util import find_library
 from uuid import uuid4
 
 import httpx2
@@ -54,7 +55,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need a server, so that `make check` can skip them."""
     for item in items:
-        if {"mongod", "own_mongod", "valkey", "own_valkey", "provider", "livekit_server", "own_livekit"} & set(
+        if {"mongod", "own_mongod", "valkey", "own_valkey", "provider", "livekit_server", "own_livekit", "pango"} & set(
             getattr(item, "fixturenames", ())
         ):
             item.add_marker("servers")
@@ -252,6 +253,17 @@ def provider(provider_proxy: _ProviderProxy) -> AnthropicProvider:
     provider_proxy.provider = AnthropicProvider()
     provider_proxy.provider.url = provider_proxy.url
     return provider_proxy.provider
+
+
+@pytest.fixture(scope="session")
+def pango() -> None:
+    """Skip the tests of PDF files where the library is missing; fail in CI, where nobody would notice the skip."""
+    if find_library("pangoft2-1.0"):
+        return
+    reason = "Pango is not installed (Debian: libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0)"
+    if os.environ.get("CI"):
+        pytest.fail(f"PDF files cannot be tested: {reason}")
+    pytest.skip(f"PDF files are not tested: {reason}")
 
 
 @pytest.fixture(scope="session")

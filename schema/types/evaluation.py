@@ -10,6 +10,7 @@ from models.documents import evaluation as documents
 from resolvers.blind_review import VisibleEvaluation
 from resolvers.evaluations import list_raw_judgements
 from resolvers.ids import IdKind, build_not_found, encode_id
+from resolvers.reports import ReportKind, build_report_url
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, object_type, resolved_field
 from schema.types.enums import (
@@ -296,6 +297,34 @@ class Evaluation(Node):
         """The raw answers of the model, one per pass. Empty if `isBlind`. FORBIDDEN for other roles than ADMIN."""
         judgements = await list_raw_judgements(await info.context.principal(), VisibleEvaluation(self.document, self.is_blind))
         return [as_graphql(RawJudgement, judgement) for judgement in judgements]
+
+    @resolved_field()
+    def report_url(self, info: Info) -> str | None:
+        """A link to the printable report, which opens without any other credential.
+
+        With the ending .pdf or .json instead of .html, it returns the same as a file. It expires
+        after 15 minutes unless the deployment sets another time. Null until the evaluation is
+        completed.
+        """
+        return build_report_url(info.context.services, ReportKind.REPORT, self.document)
+
+    @resolved_field()
+    def explanation_url(self, info: Info) -> str | None:
+        """A link to the candidate's explanation, in the language of the interview, like `reportUrl`.
+
+        It leaves out reviewers' names and reasons, and flags for reviewers. Nothing sends it to the
+        candidate.
+        """
+        return build_report_url(info.context.services, ReportKind.EXPLANATION, self.document)
+
+    @resolved_field()
+    def feedback_letter_url(self, info: Info) -> str | None:
+        """A link to the draft of a feedback letter without scores, as plain text, like `reportUrl`.
+
+        It is in the language of the interview. A person reads, changes and sends it: Viva never
+        does.
+        """
+        return build_report_url(info.context.services, ReportKind.FEEDBACK_LETTER, self.document)
 
     @resolved_field()
     def criterion(

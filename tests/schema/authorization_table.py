@@ -72,7 +72,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript",
         ORGANIZATION_ROLES: "interviews position positions",
-        STAFF: "evaluation compareEvaluations retentionPolicy consentText",
+        STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
         DECIDERS: "agreement",
         ADMIN_ONLY: "decisionRecords impactAnalysis",
     },
@@ -138,7 +138,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
             "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy requestReason createdAt "
             "completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags passes evaluatorAddresses "
-            "removedSentences replacedTexts provenance"
+            "removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl"
         ),
         ADMIN_ONLY: "rawJudgements",
     },
@@ -146,6 +146,9 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "EvaluationComparison": {
         STAFF: ("a b criteria scoreDifference recommendationDiffers rubricDiffers promptDiffers modelDiffers transcriptDiffers")
     },
+    "CandidateComparison": {STAFF: "position candidates criteria"},
+    "ComparedCandidate": {STAFF: "interview evaluation"},
+    "ComparedCriterion": {STAFF: "criterion results"},
     "CriterionComparison": {STAFF: "key name a b levelDifference scoreDifference evidenceOnlyInA evidenceOnlyInB"},
     "CriterionResult": {STAFF: "key name weight assessed level score rationale evidence state questions passLevels spread flags"},
     "QuestionCoverage": {STAFF: "questionKey asked answered"},
@@ -252,6 +255,9 @@ TYPE_QUERIES = {
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
     "CriterionAgreement": "{ agreement(positionKey: $position) { FIELD } }",
     "EvaluationComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { FIELD } }",
+    "CandidateComparison": "{ compareCandidates(positionKey: $position, positionVersion: 1) { FIELD } }",
+    "ComparedCandidate": "{ compareCandidates(positionKey: $position, positionVersion: 1) { candidates { FIELD } } }",
+    "ComparedCriterion": "{ compareCandidates(positionKey: $position, positionVersion: 1) { criteria { FIELD } } }",
     "CriterionComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { criteria { FIELD } } }",
     "CriterionResult": "{ evaluation(interviewId: $interview) { criteria { FIELD } } }",
     "QuestionCoverage": "{ evaluation(interviewId: $interview) { criteria { questions { FIELD } } } }",
@@ -278,6 +284,7 @@ FIELD_ARGUMENTS = {
     "Query.evaluation": "(interviewId: $interview)",
     "Query.agreement": "(positionKey: $position)",
     "Query.compareEvaluations": "(interviewId: $interview, a: 1, b: 2)",
+    "Query.compareCandidates": "(positionKey: $position, positionVersion: 1)",
     "Query.position": "(key: $position)",
     "Query.impactAnalysis": IMPACT_ARGUMENTS,
     "Query.consentText": "(positionKey: $position)",

@@ -41,7 +41,7 @@ from models.writes.interview_erasure import delete_erased, mark_erased
 from resolvers.starting import schedule_interview
 from tests.factories import make_position, new_outcome, reload_interview
 from tests.resolvers.tenant import STAFF, Tenant, global_id_of
-from tests.schema.api_client import ApiClient, GraphQLResponse, ServerAddress, issue_token
+from tests.schema.api_client import ApiClient, GraphQLResponse, ServerAddress, bearer_headers, issue_token
 from tests.schema.authorization_table import SCHEMA, fields_of, roles_by_field
 
 SECRETS = ("secret", "87.5", "STRONG_HIRE", "REJECT", '"level":4', "0.99")
@@ -193,6 +193,20 @@ async def read_ended_interview(blind: BlindScenario, token: str) -> Any:
     return (await blind.api.mutate("endInterview", token, selection, interviewId=global_id_of(blind.interview)))["endInterview"]
 
 
+def read_comparison(selection: str) -> Read:
+    return read_list(f'compareCandidates(positionKey: "tester", positionVersion: 1) {{ {selection} }}')
+
+
+def read_file(path: str) -> Read:
+    """Read a file over HTTP. Every response may be shown to the caller, also that of a refusal."""
+
+    async def read(blind: BlindScenario, token: str) -> Any:
+        url = path.format(evaluation=global_id_of(blind.evaluation))
+        return (await blind.api.client.get(url, headers=bearer_headers(token))).text
+
+    return read
+
+
 PATHS: dict[str, Read] = {
     "Query.evaluation": read_query(f"evaluation(interviewId: $id) {{ {select_all('Evaluation')} }}"),
     "Query.evaluation with a version": read_query(f"evaluation(interviewId: $id, version: 2) {{ {select_all('Evaluation')} }}"),
@@ -206,6 +220,19 @@ PATHS: dict[str, Read] = {
     **{
         path: read_query(f"compareEvaluations(interviewId: $id, a: 1, b: 2) {{ {select_all('EvaluationComparison')} }}")
         for path in ("EvaluationComparison.a", "EvaluationComparison.b")
+    },
+    "ComparedCandidate.evaluation": read_comparison(f"candidates {{ {select_all('ComparedCandidate')} }}"),
+    "ComparedCriterion.results": read_comparison(f"criteria {{ {select_all('ComparedCriterion')} }}"),
+    **{
+        f"HTTP.{path}": read_file(path)
+        for path in (
+            "/evaluations/{evaluation}/report.json",
+            "/evaluations/{evaluation}/report.html",
+            "/evaluations/{evaluation}/explanation.json",
+            "/evaluations/{evaluation}/explanation.html",
+            "/evaluations/{evaluation}/feedback-letter.txt",
+            "/comparison.csv?positionKey=tester&positionVersion=1",
+        )
     },
     "Query.interviews": read_list(f"interviews {{ nodes {{ {select_all('Interview')} }} }}"),
     "InterviewEdge.node": read_list(f"interviews {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
