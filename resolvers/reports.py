@@ -18,6 +18,7 @@ from models.documents.organization import get_organization
 from models.documents.position import get_position
 from models.documents.recording import get_interview_recording
 from models.documents.turn import read_turns_by_seq
+from models.documents.turn_correction import list_corrections
 from resolvers.blind_review import require_rating
 from resolvers.evaluations import find_evaluation
 from resolvers.ids import IdKind, build_not_found, decode_id, encode_id
@@ -57,7 +58,8 @@ async def export_transcript(principal: Principal, interview_id: str) -> Transcri
     transcript = await read_transcript(interview, 0, None)
     may_play = has_permission(principal, Action.READ_RECORDING) and interview.erased_at is None
     recording = await get_interview_recording(interview.id) if may_play else None
-    return build_transcript_export(interview, interview_id, transcript.turns, find_recording_start(recording))
+    corrections = {correction.seq: correction.text for correction in await list_corrections([interview.id])}
+    return build_transcript_export(interview, interview_id, transcript.turns, find_recording_start(recording), corrections)
 
 
 async def get_report(

@@ -1,8 +1,9 @@
 """Transcript export as JSON, plain text and WebVTT (https://www.w3.org/TR/webvtt1/)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from evaluation.reports.labels import Labels
 from evaluation.reports.report_model import ReportModel, TimeOrigin
@@ -31,6 +32,8 @@ class TranscriptTurn(ReportModel):
     ended_at: datetime
     confidence: float | None
     interrupted: bool
+    correction: str | None = None
+    """What the candidate put beside the turn after the interview."""
 
 
 class TranscriptExport(ReportModel):
@@ -48,9 +51,16 @@ class TranscriptExport(ReportModel):
 
 
 def build_transcript_export(
-    interview: Interview, interview_id: str, turns: Sequence[Turn], recording_start: datetime | None
+    interview: Interview,
+    interview_id: str,
+    turns: Sequence[Turn],
+    recording_start: datetime | None,
+    corrections: Mapping[int, str] = MappingProxyType({}),
 ) -> TranscriptExport:
-    """Return the transcript with times from the start of the recording, or of the interview if there is no recording."""
+    """Return the transcript with times from the start of the recording, or of the interview if there is no recording.
+
+    `corrections` are the candidate's, by the seq of the turn.
+    """
     first_turn = turns[0].started_at if turns else None
     origin = recording_start or interview.started_at or first_turn
 
@@ -77,6 +87,7 @@ def build_transcript_export(
                 ended_at=turn.ended_at,
                 confidence=turn.confidence,
                 interrupted=turn.interrupted,
+                correction=corrections.get(turn.seq),
             )
             for turn in turns
         ],
@@ -92,11 +103,13 @@ def to_plain_text(transcript: TranscriptExport, labels: Labels) -> str:
     parts = ["\n".join(heading)]
     for turn in transcript.turns:
         parts.append(f"[{format_seconds(turn.start_seconds)}] {labels.speakers[turn.speaker]}\n{_clean(turn.text)}")
+        if turn.correction:
+            parts.append(labels.correction.format(text=_clean(turn.correction)))
     return "\n\n".join(parts) + "\n"
 
 
 def to_webvtt(transcript: TranscriptExport, labels: Labels) -> str:
-    """Return the transcript as captions: one cue for each turn, whose identifier is the turn's seq.
+    """Return the transcript as captions: one cue for each turn, whose identifier is the turn's seq. They have no corrections.
 
     A cue starts no earlier than the cue before it and ends after it starts, as WebVTT requires. Turns without text have none.
     """

@@ -88,6 +88,8 @@ class Labels(_LabelGroup):
     transcript_title: Label
     time_origin: Mapping[TimeOrigin, Label]
     speakers: Mapping[Speaker, Label]
+    correction: Label
+    """Contains `{text}`: a correction by the candidate, below the turn that it corrects."""
     bands: Mapping[Recommendation, Label]
     inconclusive_reasons: Mapping[InconclusiveReason, Label]
     criterion_states: Mapping[CriterionState, Label]

@@ -109,6 +109,7 @@ def test_json_has_every_turn_with_its_original_text() -> None:
         "startedAt": "2026-11-25T09:00:03.500000Z",
         "endedAt": "2026-11-25T09:00:09.250000Z",
         "confidence": 0.9,
+        "correction": None,
         "interrupted": False,
     }
     assert (data["timeOrigin"], data["isComplete"], data["language"]) == ("INTERVIEW", True, "en")
@@ -119,3 +120,12 @@ def test_transcript_without_turns_is_valid_in_every_format() -> None:
     assert to_webvtt(empty, LABELS) == "WEBVTT\n"
     assert "UTC" not in to_plain_text(empty, LABELS)
     assert json.loads(empty.to_json())["turns"] == []
+
+
+def test_correction_is_beside_its_turn_and_the_captions_show_what_was_said() -> None:
+    turns = [make_turn(1, "I said 2021.", start=0, end=1), make_turn(2, "And so on.", start=2, end=3)]
+    corrected = build_transcript_export(make_unstored_interview(), "int_1", turns, None, {1: "I meant 2012."})
+    assert [turn.correction for turn in corrected.turns] == ["I meant 2012.", None]
+    text = to_plain_text(corrected, LABELS)
+    assert "I said 2021.\n\nCorrection by the candidate: I meant 2012.\n\n" in text
+    assert "2012" not in to_webvtt(corrected, LABELS)
