@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bson import ObjectId
+
 from auth import Action, Principal, check_report_token, has_permission, issue_report_token, require_permission
 from errors import Conflict
 from evaluation.reports.explanation import Explanation, build_explanation, draft_feedback_letter
@@ -58,7 +60,7 @@ async def export_transcript(principal: Principal, interview_id: str) -> Transcri
     transcript = await read_transcript(interview, 0, None)
     may_play = has_permission(principal, Action.READ_RECORDING) and interview.erased_at is None
     recording = await get_interview_recording(interview.id) if may_play else None
-    corrections = {correction.seq: correction.text for correction in await list_corrections([interview.id])}
+    corrections = await _read_corrections(interview.id) if transcript.turns else {}
     return build_transcript_export(interview, interview_id, transcript.turns, find_recording_start(recording), corrections)
 
 
@@ -95,6 +97,7 @@ async def get_report(
         outcome=outcome,
         position=position,
         turns={turn.seq: turn for turn in await read_turns_by_seq(interview.id, list_quoted_seqs(outcome))},
+        corrections=await _read_corrections(interview.id),
         recording=await get_interview_recording(interview.id),
     )
     return build_report(sources, texts.flag_explanations)
@@ -122,6 +125,10 @@ def build_report_url(services: Services, kind: ReportKind, evaluation: Evaluatio
     evaluation_id = encode_id(IdKind.EVALUATION, evaluation.id)
     token = issue_report_token(f"{kind}:{evaluation_id}", settings.recording.url_minutes, settings.auth)
     return f"{settings.api.public_url}/evaluations/{evaluation_id}/{kind}.{kind.suffix}?token={token}"
+
+
+async def _read_corrections(interview_id: ObjectId) -> dict[int, str]:
+    return {correction.seq: correction.text for correction in await list_corrections([interview_id])}
 
 
 async def _load_readable_evaluation(principal: Principal, evaluation_id: str) -> Evaluation:

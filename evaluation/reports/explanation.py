@@ -19,6 +19,7 @@ class ExplanationQuote(ReportModel):
     quote: str
     after: str
     recording_seconds: float | None
+    correction: str | None
 
 
 class ExplanationCriterion(ReportModel):
@@ -111,7 +112,13 @@ def _build_criterion(
         rationale=criterion.rationale if has_rationale else "",
         anchors=criterion.anchors,
         quotes=[
-            ExplanationQuote(before=quote.before, quote=quote.quote, after=quote.after, recording_seconds=quote.recording_seconds)
+            ExplanationQuote(
+                before=quote.before,
+                quote=quote.quote,
+                after=quote.after,
+                recording_seconds=quote.recording_seconds,
+                correction=quote.correction,
+            )
             for quote in criterion.quotes
         ],
         questions=criterion.questions,

@@ -64,6 +64,8 @@ class ReportSources:
     position: Position
     turns: Mapping[int, Turn]
     """The quoted turns, by seq."""
+    corrections: Mapping[int, str]
+    """The candidate's corrections, by the seq of their turn."""
     recording: Recording | None
 
 
@@ -85,6 +87,8 @@ class Quote(ReportModel):
     """The quoted turn on the review page."""
     recording_seconds: float | None
     """When the turn begins in the recording; None without a recording, or if the turn is before it."""
+    correction: str | None
+    """What the candidate put beside the quoted turn after the interview. Evaluations do not take it into account."""
     flags: list[Flag]
 
 
@@ -374,6 +378,7 @@ class _ReportBuilder:
             seq=evidence.seq,
             url=f"{self._sources.url}#turn-{evidence.seq}",
             recording_seconds=round(seconds, 1) if seconds is not None and seconds >= 0 else None,
+            correction=self._sources.corrections.get(evidence.seq),
             flags=[Flag(code=flag, explanation=self._explanations.evidence_flags[flag]) for flag in evidence.flags],
         )
 

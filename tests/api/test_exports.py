@@ -23,6 +23,7 @@ from models.documents.interview import Candidate, Erasure, ErasureScope, Evaluat
 from models.documents.organization import Role
 from models.documents.recording import RecordingStatus
 from models.documents.turn import Speaker
+from models.documents.turn_correction import TurnCorrection
 from models.writes.append_turns import append_candidate_turn
 from resolvers.reports import ReportKind, build_report_url
 from tests.factories import new_outcome, new_recording, new_recording_file, new_review, new_turn, seconds_ago
@@ -243,6 +244,14 @@ async def test_transcript_times_count_from_the_recording_for_those_who_may_play_
     assert [(cue.voice, cue.text) for cue in captions] == [
         ("Candidate", "I pruned the &lt;roses&gt; in spring &amp; wrote it down.")
     ]
+
+
+async def test_correction_of_a_turn_is_beside_it_in_transcript_and_report(exports: ExportScenario) -> None:
+    await TurnCorrection(interview_id=exports.interview.id, seq=1, text="In autumn, I meant.").insert()
+    transcript = (await exports.get(f"{exports.interview_path}/transcript.json", Role.CANDIDATE)).json()
+    report = (await exports.get(f"{exports.evaluation_path}/report.json", Role.RECRUITER)).json()
+    quote = report["criteria"][0]["quotes"][0]
+    assert transcript["turns"][0]["correction"] == quote["correction"] == "In autumn, I meant."
 
 
 async def test_report_page_allows_its_own_style_and_nothing_else(exports: ExportScenario) -> None:

@@ -221,7 +221,8 @@ PATHS: dict[str, Read] = {
         path: read_query(f"compareEvaluations(interviewId: $id, a: 1, b: 2) {{ {select_all('EvaluationComparison')} }}")
         for path in ("EvaluationComparison.a", "EvaluationComparison.b")
     },
-    "ComparedCandidate.evaluation": read_comparison(f"candidates {{ {select_all('ComparedCandidate')} }}"),
+    "ComparedCandidate.evaluation": read_comparison(f"candidates {{ evaluation {{ {select_all('Evaluation')} }} }}"),
+    "ComparedCandidate.interview": read_comparison(f"candidates {{ interview {{ {select_all('Interview')} }} }}"),
     "ComparedCriterion.results": read_comparison(f"criteria {{ {select_all('ComparedCriterion')} }}"),
     **{
         f"HTTP.{path}": read_file(path)

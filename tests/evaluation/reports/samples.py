@@ -43,6 +43,7 @@ ANSWER = "It was late. I did not write the page, but I found the full disk in 0.
 QUOTE = "I found the full disk in 0.9 hours"
 REVIEWER = "Grace Hopper"
 REVIEW_REASON = "The runbook convinced me."
+CORRECTION = "I meant {0.8} hours."
 RATER = "Katherine Johnson"
 RATING_REASON = "A plain repair."
 OVERRIDE_REASON = "The third answer shows more."
@@ -207,6 +208,7 @@ def make_sources(outcome: EvaluationOutcome | None = None, **interview_values: A
         outcome=outcome,
         position=position,
         turns={4: make_turn(4, ANSWER, start=65, end=80)},
+        corrections={4: CORRECTION},
         recording=Recording.model_construct(files=[file]),
     )
 

@@ -7,6 +7,7 @@ from models.documents.evaluation import EvidenceFlag, InconclusiveReason, Review
 from models.documents.interview import Decision, Recommendation
 from tests.evaluation.reports.samples import (
     ANSWER,
+    CORRECTION,
     QUOTE,
     REVIEW_REASON,
     REVIEWER,
@@ -61,6 +62,7 @@ def test_quote_is_marked_in_its_sentence_and_linked_to_turn_and_recording() -> N
     assert quote.url == "https://viva.example/interviews/int_1#turn-4"
     assert quote.recording_seconds == 63.0
     assert [flag.code for flag in quote.flags] == [EvidenceFlag.NEGATION]
+    assert quote.correction == CORRECTION
 
 
 def test_quote_of_an_evaluation_without_sentences_is_its_own_sentence() -> None:
