@@ -155,6 +155,7 @@ def build_outcome(
         provenance=Provenance(
             rubric_digest=compute_rubric_digest(position),
             consent_text_version=interview.consent.text_version if interview.consent else None,
+            consent_language=interview.consent.language if interview.consent else None,
             interviewer_model=interview.interviewer.model if interview.interviewer else None,
             interviewer_prompt_version=interview.interviewer.prompt_version if interview.interviewer else None,
         ),

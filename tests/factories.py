@@ -193,7 +193,11 @@ def new_outcome(level: int | None = 3) -> EvaluationOutcome:
         model="test",
         passes=[judge_pass],
         provenance=Provenance(
-            rubric_digest="45", consent_text_version="test", interviewer_model="test", interviewer_prompt_version="test"
+            rubric_digest="45",
+            consent_text_version="test",
+            consent_language="en",
+            interviewer_model="test",
+            interviewer_prompt_version="test",
         ),
     )
 

@@ -160,6 +160,8 @@ class Provenance(BaseModel):
     rubric_digest: str
     """Digest of the position's questions and criteria as JSON."""
     consent_text_version: str | None
+    consent_language: str | None = None
+    """Language of the text that the candidate agreed to; None if that was not recorded."""
     interviewer_model: str | None
     """The model of the interviewer's replies; None if Claude gave none."""
     interviewer_prompt_version: str | None

@@ -154,6 +154,9 @@ class Provenance:
         description="SHA-256, in hexadecimal, of the position's questions and criteria as JSON with sorted keys."
     )
     consent_text_version: str | None = strawberry.field(description="The version of the text that the candidate agreed to.")
+    consent_language: str | None = strawberry.field(
+        description="The language of that text. Null if it was not recorded, as before December 2026."
+    )
     interviewer_model: str | None = strawberry.field(description="The model of the interviewer's replies. Null if it gave none.")
     interviewer_prompt_version: str | None = strawberry.field(description="The version of the interviewer's prompt.")
 

@@ -157,7 +157,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "number model messageId maxTokens promptDigest judgementDigest claimedQuotes failedQuotes isVoid overallScore usage"
         )
     },
-    "Provenance": {STAFF: "rubricDigest consentTextVersion interviewerModel interviewerPromptVersion"},
+    "Provenance": {STAFF: "rubricDigest consentTextVersion consentLanguage interviewerModel interviewerPromptVersion"},
     "RawJudgement": {ADMIN_ONLY: "number text"},
     "Finding": {STAFF: "text evidence"},
     "Evidence": {STAFF: "quote seq start end turn sentence sentenceStart sentenceEnd flags"},
