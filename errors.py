@@ -5,6 +5,7 @@ Any other exception is a defect: it is masked for the caller and logged with the
 
 import traceback
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
 
@@ -30,10 +31,19 @@ class AppError(Exception):
 
     code: ErrorCode = ErrorCode.INTERNAL
 
-    def __init__(self, message: str, *, field: str | None = None, retry_after_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        retry_after_seconds: int | None = None,
+        opens_at: datetime | None = None,
+    ) -> None:
         super().__init__(message)
         self.field = field
         self.retry_after_seconds = retry_after_seconds
+        self.opens_at = opens_at
+        """When the action becomes possible, for clients to show in the reader's own time zone."""
 
 
 class Unauthenticated(AppError):

@@ -1,6 +1,7 @@
 """Conversion of exceptions into GraphQL errors, and what is logged about them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -32,10 +33,16 @@ class Failure:
     message: str
     field: str | None = None
     retry_after_seconds: int | None = None
+    opens_at: datetime | None = None
 
     def extensions(self, request_id: str) -> dict[str, Any]:
         """Return the error's `extensions`."""
-        optional = {"field": self.field, "retryAfterSeconds": self.retry_after_seconds}
+        opens_at = self.opens_at.astimezone(UTC).isoformat("T", "milliseconds") if self.opens_at else None
+        optional = {
+            "field": self.field,
+            "retryAfterSeconds": self.retry_after_seconds,
+            "opensAt": opens_at.replace("+00:00", "Z") if opens_at else None,
+        }
         present = {name: value for name, value in optional.items() if value is not None}
         return {"code": self.code, **present, "requestId": request_id}
 
@@ -48,7 +55,7 @@ def to_failure(error: BaseException, request_id: str) -> Failure:
     cause = _unwrap_cause(error)
     match cause:
         case AppError():
-            return Failure(cause.code, str(cause), cause.field, cause.retry_after_seconds)
+            return Failure(cause.code, str(cause), cause.field, cause.retry_after_seconds, cause.opens_at)
         case PyMongoError() if _is_unavailable(cause):
             log.warning("MongoDB unavailable", request_id=request_id, reason=type(cause).__name__)
             return Failure(

@@ -108,6 +108,11 @@ def _require_renewable(interview: Interview) -> None:
         raise Conflict(f"The invite cannot be renewed: the interview is {interview.status}. Schedule a new one.")
 
 
+def get_opening_time(interview: Interview) -> datetime | None:
+    """Return when `join_interview` first succeeds; None if the candidate may join at any time."""
+    return interview.scheduled_for - EARLY_JOIN_WINDOW if interview.scheduled_for else None
+
+
 async def get_invitation(services: Services, token: str) -> InvitationDetails:
     """Return what the invite is for, even if the interview is over. Raises NotFound for an invalid or replaced invite."""
     interview = await _load_invited_interview(services, token)
@@ -177,12 +182,17 @@ async def _load_invited_interview(services: Services, token: str) -> Interview:
 
 
 def _require_joinable(interview: Interview) -> None:
-    waiting = interview.status in (InterviewStatus.SCHEDULED, InterviewStatus.WAITING)
-    # Candidates can return to an interview in progress after their invite has expired.
-    if interview.status is InterviewStatus.EXPIRED or (waiting and interview.expires_at <= now()):
+    can_open = interview.status in (InterviewStatus.SCHEDULED, *OPEN_STATUSES)
+    # Candidates who joined in time can return after their invite has expired.
+    is_late = can_open and interview.expires_at <= now() and not interview.candidate_has_joined
+    if interview.status is InterviewStatus.EXPIRED or is_late:
         raise Conflict("The invite has expired: ask for a new one.")
-    if not waiting and interview.status is not InterviewStatus.IN_PROGRESS:
+    if not can_open:
         raise Conflict(f"The interview has ended ({interview.status}): it can no longer be joined.")
-    opens_at = interview.scheduled_for - EARLY_JOIN_WINDOW if interview.scheduled_for else None
+    opens_at = get_opening_time(interview)
     if opens_at and interview.status is InterviewStatus.SCHEDULED and opens_at > now():
-        raise Conflict(f"It is too early: the interview can be joined from {opens_at:%Y-%m-%dT%H:%M:%SZ} on.")
+        raise Conflict(
+            f"It is too early: the interview can be joined from {EARLY_JOIN_WINDOW.seconds // 60} minutes before its time. "
+            "Come back then: opensAt is the moment.",
+            opens_at=opens_at,
+        )

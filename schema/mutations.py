@@ -171,8 +171,9 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: the invite is invalid or was replaced.
-        - CONFLICT: it is too early, the invite has expired, the interview has ended, or
-          consent.textDigest is not that of the current text.
+        - CONFLICT: it is too early (`extensions.opensAt` is the moment), the invite has expired
+          before the candidate joined, the interview has ended, or consent.textDigest is not that
+          of the current text.
         - BAD_INPUT: the first join has no consent, or the consent is to an unknown text.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """

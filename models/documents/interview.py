@@ -314,6 +314,16 @@ class Interview(StoredDocument):
     erasure: Erasure | None = None
 
     @property
+    def candidate_has_joined(self) -> bool:
+        """Whether the candidate has joined, or is expected in the room. The expiry of the invite then no longer matters."""
+        if self.status is InterviewStatus.SCHEDULED:
+            return False
+        if self.status is not InterviewStatus.WAITING or self.channel is Channel.TEXT:
+            return True
+        room = self.room
+        return room is not None and bool(room.participant or room.left_at or room.expected_until > now())
+
+    @property
     def has_transcript(self) -> bool:
         """Whether neither the interview nor its transcript, with the evaluations, was erased."""
         is_transcript_erased = self.erasure is not None and self.erasure.scope is ErasureScope.TRANSCRIPT

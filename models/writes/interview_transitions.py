@@ -28,6 +28,21 @@ from models.storage.lease import (
 )
 from models.writes.interview_updates import insert_with_interview, update_interview
 
+_HAS_NOT_JOINED: dict[str, Any] = {
+    "$or": [
+        {"status": InterviewStatus.SCHEDULED},
+        # a TEXT interview is opened by the candidate's join; in VOICE, the candidate also has to enter the room
+        {"status": InterviewStatus.WAITING, "channel": Channel.VOICE, "room.participant": None, "room.left_at": None},
+    ]
+}
+"""Condition of Interview.candidate_has_joined being false, except for candidates who are expected in the room."""
+_HAS_EXPIRED: dict[str, Any] = {
+    **_HAS_NOT_JOINED,
+    # a missing date sorts before any time
+    "$expr": {"$and": [{"$lte": ["$expires_at", "$$NOW"]}, {"$lte": ["$room.wanted_until", "$$NOW"]}]},
+}
+"""Condition that `expires_at` has passed and that the candidate has neither joined nor is expected in the room."""
+
 REPLY_BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)
 """Pauses between attempts of the interviewer, in voice and text interviews."""
 
@@ -96,14 +111,13 @@ async def mark_cancelled(interview_id: ObjectId, reason: str | None) -> Intervie
 
 
 async def mark_expired(interview_id: ObjectId) -> Interview | None:
-    """SCHEDULED, WAITING -> EXPIRED, if `expires_at` has passed by MongoDB's clock."""
+    """SCHEDULED, WAITING -> EXPIRED, if `expires_at` has passed by MongoDB's clock and the candidate has not joined.
+
+    Once the candidate has joined, the interview ends only by its own limits of silence, absence and time.
+    """
     return await update_interview(
         interview_id,
-        {
-            "status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]},
-            "$expr": {"$lte": ["$expires_at", "$$NOW"]},
-            **NOT_ERASED,
-        },
+        {"status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]}, **_HAS_EXPIRED, **NOT_ERASED},
         {"status": InterviewStatus.EXPIRED},
         {"ended_at": "$$NOW", "due_at": None},
     )
@@ -185,9 +199,9 @@ async def find_ending_interviews(min_age_seconds: float, limit: int) -> list[Obj
 
 
 async def find_expired_interviews(limit: int) -> list[ObjectId]:
-    """Return SCHEDULED and WAITING interviews past their `expires_at`."""
+    """Return SCHEDULED and WAITING interviews past their `expires_at` whose candidate has not joined."""
     statuses = [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]
-    criteria = {"status": {"$in": statuses}, "erased_at": None, "$expr": {"$lte": ["$expires_at", "$$NOW"]}}
+    criteria = {"status": {"$in": statuses}, **_HAS_EXPIRED, "erased_at": None}
     return await _find_ids(criteria, "expires_at", limit)
 
 

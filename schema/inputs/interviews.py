@@ -92,7 +92,7 @@ class ScheduleInterviewInput(InterviewInput):
     )
     expires_at: datetime | None = strawberry.field(
         default=UNSET,
-        description="The end of the invite: an interview that has not begun by then becomes EXPIRED. It must lie in the future, "
+        description="The end of the invite: an interview not joined by then becomes EXPIRED. It must lie in the future, "
         "at most 366 days ahead, and after scheduledFor. Default: 7 days (or what the deployment sets) after scheduledFor, or "
         "from now.",
     )

@@ -64,7 +64,8 @@ def _describe_enum(enum: type[StrEnum], description: str, values: Mapping[str, s
 _describe_enum(
     ErrorCode,
     "The value of `extensions.code` in every error. `extensions` also holds `requestId` always, `field` (the path of the wrong "
-    "value in the input) with BAD_INPUT where one value is at fault, and `retryAfterSeconds` with RATE_LIMITED and UNAVAILABLE. "
+    "value in the input) with BAD_INPUT where one value is at fault, and `retryAfterSeconds` with RATE_LIMITED and UNAVAILABLE, "
+    "and `opensAt` (a DateTime) with the CONFLICT of an interview that cannot be joined yet. "
     "Codes may be added: handle an unknown code as INTERNAL.",
     {
         "UNAUTHENTICATED": "The credential is missing, invalid, expired or revoked. Get a new one before you retry.",
@@ -104,7 +105,7 @@ _describe_enum(
         "ENDING": "No more messages are accepted; the last turns are being stored.",
         "COMPLETED": "Ended. An evaluation has been requested automatically.",
         "CANCELLED": "Cancelled before the conversation began, or erased before it ended.",
-        "EXPIRED": "The conversation had not begun by expiresAt. The state is final and the invite cannot be renewed: schedule a "
+        "EXPIRED": "The candidate had not joined by expiresAt. The state is final and the invite cannot be renewed: schedule a "
         "new interview.",
         "FAILED": "Not used at present. A technical failure ends an interview as COMPLETED with endReason FAILED, so that what "
         "was said is evaluated. Handle it like COMPLETED without an evaluation.",

@@ -148,7 +148,7 @@ class Interview(Node):
         "increases with every change."
     )
     expires_at: datetime | None = document_field(
-        "The end of the invite. If the interview has not begun by then, it becomes EXPIRED."
+        "The end of the invite. If the candidate has not joined by then, the interview becomes EXPIRED."
     )
     erased_at: datetime | None = document_field(
         "When the interview was erased. From then on `candidate`, `externalId`, `endDetail`, `decision` and `evaluation` are "

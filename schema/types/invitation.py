@@ -6,7 +6,7 @@ import strawberry
 
 from models.documents import interview as documents
 from resolvers.ids import IdKind, encode_id
-from resolvers.invites import InvitationDetails
+from resolvers.invites import InvitationDetails, get_opening_time
 from schema.decorators import as_graphql, document_field, object_type
 from schema.types.enums import Channel, InterviewStatus
 from schema.types.interview import Consent
@@ -42,8 +42,13 @@ class Invitation:
     scheduled_for: datetime | None = document_field(
         "The agreed time. joinInterview opens 15 minutes earlier. Null if the candidate may join at any time."
     )
+    opens_at: datetime | None = strawberry.field(
+        description="When joinInterview first succeeds: 15 minutes before scheduledFor. Null if the candidate may join "
+        "at any time."
+    )
     expires_at: datetime = document_field(
-        "The end of the invite. An interview that has not begun by then becomes EXPIRED; one in progress can be rejoined."
+        "The end of the invite. An interview that the candidate has not joined by then becomes EXPIRED; one that was joined in "
+        "time stays open and can be rejoined."
     )
     consent_text: ConsentText = strawberry.field(description="The text to show before the first join.")
     consent: Consent | None = document_field("The consent that the candidate has already given. Null before the first join.")
@@ -58,6 +63,7 @@ class Invitation:
             organization=details.organization.name,
             position_title=interview.position.title,
             candidate_name=interview.candidate.name if interview.candidate else "",
+            opens_at=get_opening_time(interview),
             limit_minutes=interview.position.limit_minutes,
             consent_text=as_graphql(ConsentText, details.consent_text),
         )

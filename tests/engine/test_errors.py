@@ -1,5 +1,8 @@
 """Conversion of exceptions into GraphQL errors, and their logs."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from graphql import GraphQLError
 from pymongo.errors import (
@@ -38,6 +41,8 @@ def test_extensions_contain_the_optional_values_that_are_set() -> None:
     assert failure.extensions("r1") == {"code": "BAD_INPUT", "field": "input.text", "requestId": "r1"}
     failure = to_failure(RateLimited("Slowly.", retry_after_seconds=3), "r1")
     assert failure.extensions("r1") == {"code": "RATE_LIMITED", "retryAfterSeconds": 3, "requestId": "r1"}
+    failure = to_failure(Conflict("Too early.", opens_at=datetime(2027, 3, 30, 14, 45, tzinfo=ZoneInfo("Europe/Berlin"))), "r1")
+    assert failure.extensions("r1") == {"code": "CONFLICT", "opensAt": "2027-03-30T12:45:00.000Z", "requestId": "r1"}
 
 
 @pytest.mark.parametrize(

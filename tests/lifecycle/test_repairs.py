@@ -52,13 +52,15 @@ async def repair_and_start_jobs(services: Services) -> None:
 
 
 async def test_interview_that_nobody_joined_expires(services: Services, redis_probe: RedisProbe) -> None:
-    late = await make_interview(status=InterviewStatus.WAITING, expires_at=seconds_ago(1))
-    early = await make_interview(status=InterviewStatus.WAITING)
+    late = await make_interview(status=InterviewStatus.SCHEDULED, expires_at=seconds_ago(1))
+    early = await make_interview(status=InterviewStatus.SCHEDULED)
+    joined = await make_interview(status=InterviewStatus.WAITING, expires_at=seconds_ago(1))
     await repair_all(services)
-    assert ((await reload_interview(late)).status, (await reload_interview(early)).status) == (
+    assert [(await reload_interview(each)).status for each in (late, early, joined)] == [
         InterviewStatus.EXPIRED,
+        InterviewStatus.SCHEDULED,
         InterviewStatus.WAITING,
-    )
+    ]
     assert await redis_probe.read_published_channels() == change_channels_of(late)
 
 

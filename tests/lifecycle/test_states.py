@@ -170,15 +170,15 @@ async def test_cancelling_an_interview_that_has_begun_raises_conflict(
 
 
 async def test_expiry_happens_once_and_only_after_its_time(services: Services, redis_probe: RedisProbe) -> None:
-    early = await make_interview(status=WAITING)
-    late = await make_interview(status=WAITING, expires_at=now() - timedelta(seconds=1))
+    early = await make_interview(status=SCHEDULED)
+    late = await make_interview(status=SCHEDULED, expires_at=now() - timedelta(seconds=1))
     await states.expire_interview(services, early.id)
     assert await redis_probe.read_published_channels() == set()
     await states.expire_interview(services, late.id)
     assert await redis_probe.read_published_channels() == change_channels_of(late)
     await states.expire_interview(services, late.id)
     assert await redis_probe.read_published_channels() == set()
-    assert [(await reload_interview(item)).status for item in (early, late)] == [WAITING, InterviewStatus.EXPIRED]
+    assert [(await reload_interview(item)).status for item in (early, late)] == [SCHEDULED, InterviewStatus.EXPIRED]
 
 
 async def test_erasing_notifies_subscribers_once_and_is_idempotent(services: Services, redis_probe: RedisProbe) -> None:

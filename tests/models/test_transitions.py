@@ -3,23 +3,25 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from models.documents.evaluation import list_evaluations
-from models.documents.interview import EndReason, EvaluationStatus, Interview, InterviewStatus, get_interview
+from models.documents.interview import EndReason, EvaluationStatus, Interview, InterviewStatus, RoomState, get_interview
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes import interview_transitions
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_updates import update_interview
-from tests.factories import CONSENT, make_interview, make_position, new_evaluation
+from tests.factories import CONSENT, make_interview, make_position, make_voice_interview, new_evaluation
 
 pytestmark = pytest.mark.usefixtures("database")
 
 SCHEDULED, WAITING, IN_PROGRESS = InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS
 
+PAST = now() - timedelta(minutes=1)
 TransitionCall = Callable[[Interview], Awaitable[Interview | None]]
 
 
@@ -48,7 +50,7 @@ TRANSITIONS: dict[str, tuple[TransitionCall, set[InterviewStatus], InterviewStat
 @pytest.mark.parametrize("name", TRANSITIONS)
 async def test_transition_succeeds_once_and_only_from_its_states(name: str, status: InterviewStatus) -> None:
     step, origins, target = TRANSITIONS[name]
-    interview = await make_interview(status=status, expires_at=now() - timedelta(seconds=1))
+    interview = await make_voice_interview(status=status, expires_at=now() - timedelta(seconds=1))
     results = await asyncio.gather(*(step(interview) for _ in range(5)))
     stored = await get_interview(interview.id)
     if status in origins:
@@ -71,7 +73,7 @@ async def test_erased_interview_allows_no_transition(name: str) -> None:
 
 async def test_of_concurrent_exclusive_transitions_one_succeeds() -> None:
     for _ in range(10):
-        interview = await make_interview(status=WAITING, expires_at=now() - timedelta(seconds=1))
+        interview = await make_voice_interview(status=WAITING, expires_at=now() - timedelta(seconds=1))
         results = await asyncio.gather(*(TRANSITIONS[name][0](interview) for name in ("close", "cancel", "expire")))
         [happened] = [result for result in results if result]
         assert await get_interview(interview.id) == happened
@@ -80,6 +82,30 @@ async def test_of_concurrent_exclusive_transitions_one_succeeds() -> None:
 async def test_interview_does_not_expire_early() -> None:
     interview = await make_interview(status=SCHEDULED, expires_at=now() + timedelta(minutes=1))
     assert await interview_transitions.mark_expired(interview.id) is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"channel": Channel.TEXT, "room": None},
+        {"channel": Channel.TEXT, "room": RoomState(expected_until=PAST)},
+        {"room": RoomState(expected_until=PAST, participant="PA_1")},
+        {"room": RoomState(expected_until=PAST, left_at=PAST)},
+        {"room": RoomState(expected_until=PAST + timedelta(hours=1))},
+    ],
+    ids=["in the chat", "switched to the chat", "in the room", "has left the room", "expected in the room"],
+)
+async def test_waiting_interview_does_not_expire_once_the_candidate_has_joined(values: dict[str, Any]) -> None:
+    interview = await make_voice_interview(status=WAITING, expires_at=PAST, **values)
+    assert interview.candidate_has_joined
+    assert await interview_transitions.find_expired_interviews(10) == []
+    assert await interview_transitions.mark_expired(interview.id) is None
+
+
+async def test_waiting_interview_whose_room_nobody_entered_has_not_been_joined() -> None:
+    interview = await make_voice_interview(status=WAITING, expires_at=PAST)
+    assert not interview.candidate_has_joined
+    assert await interview_transitions.mark_expired(interview.id)
 
 
 async def test_opened_chat_has_consent_and_a_due_greeting() -> None:
@@ -146,7 +172,7 @@ async def test_ending_interview_is_found_after_its_lease_and_grace() -> None:
 
 async def test_expired_invitation_is_found() -> None:
     past = now() - timedelta(minutes=1)
-    waiting = await make_interview(status=WAITING, expires_at=past)
+    waiting = await make_voice_interview(status=WAITING, expires_at=past)
     scheduled = await make_interview(status=SCHEDULED, expires_at=past - timedelta(minutes=1))
     await make_interview(status=SCHEDULED)
     await make_interview(status=IN_PROGRESS, expires_at=past)

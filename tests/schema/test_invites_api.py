@@ -8,15 +8,16 @@ import pytest
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.documents.idempotency_claim import IdempotencyClaim
-from models.documents.interview import Interview, InterviewStatus
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, RoomState
 from models.documents.organization import Role
+from models.documents.turn import Channel
 from models.storage.clock import now
 from schema.types.scalars import serialize_datetime
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 
 INVITATION_QUERY = """query($token: String!) { invitation(token: $token) {
-  interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt
+  interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt
   consentText { version language text } consent { textVersion recording }
 } }"""
 JOIN_SELECTION = "interview { id status consent { textVersion givenAt recording } } access { token expiresAt room { name } }"
@@ -64,6 +65,7 @@ async def test_invite_shows_its_interview_and_opens_it(api: ApiClient, tenant: T
         "channel": "TEXT",
         "limitMinutes": 30,
         "scheduledFor": None,
+        "opensAt": None,
         "expiresAt": scheduled["invite"]["expiresAt"],
         "consent": None,
     }
@@ -178,18 +180,29 @@ async def test_renewal_may_set_a_new_time_until_the_candidate_has_joined(api: Ap
 
 
 async def test_joining_more_than_15_minutes_early_is_a_conflict(api: ApiClient, tenant: Tenant) -> None:
-    early = await schedule_interview(api, tenant, scheduledFor=serialize_datetime(minutes_from_now(20)))
+    time = minutes_from_now(20)
+    early = await schedule_interview(api, tenant, scheduledFor=serialize_datetime(time))
+    opens_at = serialize_datetime(time - timedelta(minutes=15))
+    invitation = await api.execute(
+        "query($token: String!) { invitation(token: $token) { opensAt } }", token=early["invite"]["token"]
+    )
+    assert invitation["invitation"] == {"opensAt": opens_at}
     refused = await join_interview(api, early["invite"]["token"], consent=CONSENT_INPUT)
     assert refused.codes == ["CONFLICT"]
     assert "too early" in refused.error["message"]
+    # the moment is not in the sentence, so that the page can show it in the candidate's time zone
+    assert refused.error["extensions"]["opensAt"] == opens_at
+    assert opens_at[:10] not in refused.error["message"]
     in_time = await schedule_interview(api, tenant, scheduledFor=serialize_datetime(minutes_from_now(10)))
     assert (await join_successfully(api, in_time["invite"]["token"], consent=CONSENT_INPUT))["interview"]["status"] == "WAITING"
 
 
 @pytest.mark.parametrize("status", [InterviewStatus.SCHEDULED, InterviewStatus.WAITING, InterviewStatus.EXPIRED])
 async def test_expired_invite_works_again_only_after_a_renewal(api: ApiClient, tenant: Tenant, status: InterviewStatus) -> None:
-    interview = await tenant.make_interview(status, expires_at=now() - timedelta(seconds=1))
-    refused = await join_interview(api, tenant.invite_token(interview), consent=CONSENT_INPUT)
+    past = now() - timedelta(seconds=1)
+    # a voice interview that was opened for a candidate who never came
+    interview = await tenant.make_interview(status, expires_at=past, channel=Channel.VOICE, room=RoomState(expected_until=past))
+    refused = await join_interview(api, tenant.invite_token(interview), consent=CONSENT_INPUT, channel="TEXT")
     assert refused.codes == ["CONFLICT"]
     assert "expired" in refused.error["message"]
     token = await issue_token(tenant, Role.RECRUITER)
@@ -197,14 +210,17 @@ async def test_expired_invite_works_again_only_after_a_renewal(api: ApiClient, t
     if status is InterviewStatus.EXPIRED:
         assert renewed.codes == ["CONFLICT"]
     else:
-        assert (await join_successfully(api, renewed["renewInvite"]["invite"]["token"], consent=CONSENT_INPUT))["interview"][
-            "status"
-        ] == "WAITING"
+        invite = renewed["renewInvite"]["invite"]["token"]
+        joined = await join_successfully(api, invite, consent=CONSENT_INPUT, channel="TEXT")
+        assert joined["interview"]["status"] == "WAITING"
 
 
-async def test_interview_in_progress_can_be_rejoined_after_the_invite_expires(api: ApiClient, tenant: Tenant) -> None:
-    interview = await tenant.make_interview(expires_at=now() - timedelta(hours=1))
-    assert (await join_successfully(api, tenant.invite_token(interview)))["interview"]["status"] == "IN_PROGRESS"
+@pytest.mark.parametrize("status", OPEN_STATUSES)
+async def test_interview_joined_in_time_can_be_rejoined_after_the_invite_expires(
+    api: ApiClient, tenant: Tenant, status: InterviewStatus
+) -> None:
+    interview = await tenant.make_interview(status, expires_at=now() - timedelta(hours=1))
+    assert (await join_successfully(api, tenant.invite_token(interview)))["interview"]["status"] == status
 
 
 @pytest.mark.parametrize("status", ["ENDING", "COMPLETED", "CANCELLED", "FAILED"])

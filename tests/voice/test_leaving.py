@@ -119,7 +119,7 @@ async def test_interview_ends_when_the_candidate_does_not_return(fleet: Fleet) -
 async def test_interview_expires_without_a_turn_when_the_candidate_never_joins(fleet: Fleet) -> None:
     async with stage_interview(fleet, is_there=False) as scene:
         await scene.find_interviewer_pid()
-        past = {"expires_at": now() - timedelta(seconds=1)}
+        past = dict.fromkeys(("expires_at", "room.wanted_until"), now() - timedelta(seconds=1))
         await Interview.get_pymongo_collection().update_one({"_id": ObjectId(scene.running_interview.object_id)}, {"$set": past})
         await scene.wait_for_status(InterviewStatus.EXPIRED)
         await asyncio.sleep(2)

@@ -3,20 +3,17 @@ import { Button } from '../ui/Button'
 import { Page } from '../ui/Page'
 import type { Invitation } from './documents'
 
-/** How long before the scheduled time the API lets candidates join. */
-const EARLY_MS = 15 * 60_000
-
 export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'failed' | 'over'
 
 /** Returns why the interview cannot be joined now, or null if it can. */
-export function findClosedReason({ status, scheduledFor, expiresAt }: Invitation, now = Date.now()): ClosedReason | null {
+export function findClosedReason({ status, opensAt, expiresAt }: Invitation, now = Date.now()): ClosedReason | null {
   switch (status) {
     case 'IN_PROGRESS':
+    case 'WAITING': // joined in time: the API makes it EXPIRED if nobody was there
       return null
     case 'SCHEDULED':
-    case 'WAITING':
       if (Date.parse(expiresAt) <= now) return 'expired'
-      return status === 'SCHEDULED' && scheduledFor && Date.parse(scheduledFor) - EARLY_MS > now ? 'early' : null
+      return opensAt && Date.parse(opensAt) > now ? 'early' : null
     case 'EXPIRED':
       return 'expired'
     case 'CANCELLED':
@@ -44,7 +41,7 @@ const TEXTS: Record<Exclude<ClosedReason, 'early'>, (organization: string) => [t
 /** Page of an interview that cannot be joined, with the reason and the next step. */
 export function ClosedPage({ invitation, reason }: { invitation: Invitation; reason: ClosedReason }) {
   const eyebrow = `${invitation.positionTitle} · ${invitation.organization}`
-  if (reason === 'early') return <EarlyPage eyebrow={eyebrow} scheduledFor={invitation.scheduledFor ?? ''} />
+  if (reason === 'early') return <EarlyPage eyebrow={eyebrow} invitation={invitation} />
   const [title, text] = TEXTS[reason](invitation.organization)
   return (
     <Page title={title} eyebrow={eyebrow}>
@@ -53,8 +50,8 @@ export function ClosedPage({ invitation, reason }: { invitation: Invitation; rea
   )
 }
 
-function EarlyPage({ eyebrow, scheduledFor }: { eyebrow: string; scheduledFor: string }) {
-  const opensAt = Date.parse(scheduledFor) - EARLY_MS
+function EarlyPage({ eyebrow, invitation }: { eyebrow: string; invitation: Invitation }) {
+  const opensAt = Date.parse(invitation.opensAt ?? '')
   const [isOpen, setOpen] = useState(false)
   useEffect(() => {
     const timer = setInterval(() => setOpen(Date.now() >= opensAt), 1_000)
@@ -63,7 +60,7 @@ function EarlyPage({ eyebrow, scheduledFor }: { eyebrow: string; scheduledFor: s
   const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
   return (
     <Page title="You are early" eyebrow={eyebrow}>
-      <p>Your interview starts on {time.format(Date.parse(scheduledFor))}. You can join 15 minutes before it starts; please come back then.</p>
+      <p>Your interview starts on {time.format(Date.parse(invitation.scheduledFor ?? ''))}. You can join from {time.format(opensAt)}; please come back then.</p>
       <Button variant="action" className="self-start" disabled={!isOpen} onClick={() => location.reload()}>
         Continue
       </Button>

@@ -7,7 +7,7 @@ export type InterviewState = StateSubscription['interviewChanged']
 export const INVITATION = graphql(`
   query Invitation($token: String!) {
     invitation(token: $token) {
-      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt
+      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt
       consentText { version language text digest }
       consent { recording }
     }
