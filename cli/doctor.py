@@ -25,6 +25,7 @@ from redis.exceptions import RedisError
 from rich.console import Console
 
 from agent.interviewer import create_claude_client
+from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
 from auth import MIN_SECRET_LENGTH
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
@@ -174,6 +175,7 @@ async def _check_voice(settings: Settings) -> AsyncIterator[CheckResult]:
     token, key = deepgram.api_key.get_secret_value(), cartesia.api_key.get_secret_value()
     url = f"{deepgram.base_url.rpartition('/')[0]}/auth/token"
     yield await _check_provider("DEEPGRAM", "Deepgram", token, url, {"Authorization": f"Token {token}"})
+    yield _check_recognition_model(deepgram.model)
     url = f"{cartesia.base_url}/voices?limit=1"
     yield await _check_provider("CARTESIA", "Cartesia", key, url, {"X-API-Key": key, "Cartesia-Version": CARTESIA_VERSION})
     yield await _check_store(settings)
@@ -261,6 +263,18 @@ async def _check_provider(group: str, provider: str, key: str, url: str, headers
     if status != HTTPStatus.OK:
         return CheckResult(f"{group}_API_KEY", True, f"set, but {provider} does not confirm that it is valid (HTTP {status}).")
     return CheckResult(f"{group}_API_KEY", True, f"{provider} accepts it.")
+
+
+def _check_recognition_model(model: str) -> CheckResult:
+    name = "DEEPGRAM_MODEL"
+    codes = DOCUMENTED_CODES.get(model.removesuffix("-general"))
+    if codes is None:
+        message = f"{model}: its languages are not known here, so regions are not requested: en for en-GB, es for es-MX."
+        return CheckResult(name, True, message)
+    examples = ", ".join(f"{resolve_recognition_language(model, tag)} for {tag}" for tag in ("de-AT", "en-ZA", "es-MX", "fr-BE"))
+    return CheckResult(
+        name, True, f"{model} is requested with {', '.join(sorted(codes))}; other tags become one of them: {examples}."
+    )
 
 
 async def _check_model(claude: AsyncAnthropic, name: str, model: str) -> CheckResult:

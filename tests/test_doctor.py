@@ -219,6 +219,9 @@ async def test_all_checks_of_a_voice_deployment_succeed(valid_voice_settings: Se
         "Cartesia accepts it.",
     )
     assert speech_providers["requests"] == [("/v1/auth/token", f"Token {SECRET_KEY}", None), ("/voices", None, SECRET_KEY)]
+    assert "de for de-AT, en for en-ZA, es-419 for es-MX, fr for fr-BE" in results["DEEPGRAM_MODEL"].message
+    valid_voice_settings.deepgram.model = "enhanced"
+    assert "regions are not requested" in (await run_checks(valid_voice_settings))["DEEPGRAM_MODEL"].message
 
 
 @pytest.mark.parametrize(

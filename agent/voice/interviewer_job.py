@@ -14,6 +14,7 @@ from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInp
 from agent.interview_context import load_position
 from agent.interviewer import create_claude_client
 from agent.phrases import load_phrasebook
+from agent.recognition import collect_key_terms
 from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from agent.usage_meter import UsageMeter
 from agent.voice.conversation import Conversation
@@ -92,7 +93,8 @@ async def conduct_interview(job: RoomJob) -> None:
 async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Interview, usage_meter: UsageMeter) -> Interview | None:
     """Return the interview once it is ENDING, or None if the job was asked to stop first."""
     position = await load_position(interview)
-    session = create_session(job.services.settings, interview.language)
+    settings = job.services.settings
+    session = create_session(settings, interview.language, collect_key_terms(settings.deepgram.model, interview, position))
     collector, speech_player, connection = SpeechCollector(), SpeechPlayer(session), ConnectionMonitor(job.room)
     transcript_writer = TranscriptWriter(job.services, job.interview_id, job.fence)
     conversation = Conversation(

@@ -1,14 +1,15 @@
 """The livekit-agents session with its speech providers, and the agent that connects it to the conversation."""
 
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 
 from livekit import rtc
-from livekit.agents import Agent, AgentSession, ModelSettings, inference
+from livekit.agents import NOT_GIVEN, Agent, AgentSession, ModelSettings, inference
 from livekit.agents.llm import ChatContext, ChatMessage
 from livekit.agents.stt import SpeechEvent
 from livekit.agents.voice import UserStateChangedEvent
 from livekit.plugins import cartesia, deepgram
 
+from agent.recognition import resolve_recognition_language
 from agent.voice.conversation import Conversation
 from agent.voice.speech import SpeechPlayer
 from agent.voice.speech_collector import SpeechCollector
@@ -57,8 +58,8 @@ class VoiceAgent(Agent):
         self._speech_player.on_user_state_changed(event)
 
 
-def create_session(settings: Settings, language: str) -> AgentSession[None]:
-    """Create the session for an interview in that language, a BCP 47 tag.
+def create_session(settings: Settings, language: str, key_terms: Sequence[str] = ()) -> AgentSession[None]:
+    """Create the session for an interview in that language, a BCP 47 tag. `key_terms` are from `agent.recognition`.
 
     Nothing is sent to LiveKit Cloud: the turn detector's version is pinned to one that runs locally.
     """
@@ -66,7 +67,9 @@ def create_session(settings: Settings, language: str) -> AgentSession[None]:
     return AgentSession(
         stt=deepgram.STT(
             model=settings.deepgram.model,
-            language=language,
+            language=resolve_recognition_language(settings.deepgram.model, language),
+            # The plugin refuses even an empty list with a model that takes no key terms.
+            keyterm=list(key_terms) or NOT_GIVEN,
             base_url=settings.deepgram.base_url,
             api_key=settings.deepgram.api_key.get_secret_value(),
             # Opt out of Deepgram's model improvement program, so that nothing is used for training.

@@ -15,6 +15,8 @@ SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$
 """A snake_case key: keys become field names in the output schema of the judge."""
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
+KeyTerm = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=50)]
+
 
 class Level(BaseModel):
     """One of five levels, described by the behaviour in the answers that earns it."""
@@ -73,6 +75,8 @@ class PositionContent(BaseModel):
     limit_minutes: int = Field(30, ge=1, le=240)
     archived: bool = False
     job_analysis: JobAnalysis | None = None
+    key_terms: list[KeyTerm] = Field([], max_length=100)
+    """Words and names that candidates are likely to say, for the speech recognizer (agent.recognition)."""
     blind_review: bool = False
     """Whether reviewers rate an interview before they see its evaluation."""
     correction_hours: int = Field(72, ge=0, le=720)

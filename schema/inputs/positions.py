@@ -111,6 +111,12 @@ class SavePositionInput:
         default=UNSET,
         description="The tasks of the job, and why the rubric has these criteria and weights. Candidates cannot read it.",
     )
+    key_terms: list[str] = strawberry.field(
+        default_factory=list,
+        description="Words and names that candidates are likely to say, such as products and technologies, for the speech "
+        "recognizer. It also receives the candidate's name, and terms that Viva finds in the title, the questions and the "
+        "job description. At most 100 of 2 to 50 characters; they have priority, within the recognizer's limit of 500 bytes.",
+    )
     blind_review: bool = strawberry.field(
         default=False, description="Whether reviewers rate an interview before they see its evaluation."
     )

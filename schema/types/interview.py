@@ -6,6 +6,7 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
+from agent.recognition import resolve_recognition_language
 from auth import Action, Principal
 from engine.fast_fields import Projected
 from models.documents import interview as documents
@@ -171,6 +172,15 @@ class Interview(Node):
         guard=Action.READ_EVALUATION,
     )
     last_seq: int = document_field("`seq` of the newest turn, 0 if there is none.")
+
+    @resolved_field(guard=Action.READ_REFERENCES, depends_on=("language",))
+    def recognition_language(self, info: Info) -> str | None:
+        """The language code that the interview requests from the speech recognizer when it is held by voice.
+
+        It differs from `language` where the recognizer has no model for the region: de for de-AT,
+        es-419 for es-MX. FORBIDDEN for CANDIDATE.
+        """
+        return resolve_recognition_language(info.context.services.settings.deepgram.model, self.language)
 
     @resolved_field(depends_on=("erasure",))
     def recordings_erased_at(self) -> datetime | None:

@@ -4,11 +4,13 @@ from typing import ClassVar
 
 import strawberry
 
+from agent.recognition import resolve_recognition_language
 from auth import Action, Principal
 from models.documents import position as documents
 from models.documents.interview import PositionRef
 from resolvers.ids import IdKind, encode_id
-from schema.decorators import document_field, object_type
+from schema.context import Info
+from schema.decorators import document_field, object_type, resolved_field
 from schema.types.node import Node
 
 
@@ -103,12 +105,24 @@ class Position(Node):
         "The tasks of the job, and why the rubric has these criteria and weights. Null if the position has no job analysis.",
         guard=Action.READ_QUESTIONS,
     )
+    key_terms: list[str] | None = document_field(
+        "Words and names that candidates are likely to say, for the speech recognizer.", guard=Action.READ_QUESTIONS
+    )
     blind_review: bool = document_field(
         "Whether reviewers rate an interview before they see its evaluation.", guard=Action.READ_POSITION
     )
     correction_hours: int = document_field(
         "Hours after the end of an interview in which the candidate can correct turns. 0 if there are no corrections."
     )
+
+    @resolved_field(guard=Action.READ_POSITION)
+    def recognition_language(self, info: Info) -> str | None:
+        """The language code that voice interviews request from the speech recognizer.
+
+        It differs from `language` where the recognizer has no model for the region: de for de-AT,
+        es-419 for es-MX.
+        """
+        return resolve_recognition_language(info.context.services.settings.deepgram.model, self.language)
 
     @classmethod
     def of(cls, document: documents.Position | PositionRef, caller: Principal) -> "Position":

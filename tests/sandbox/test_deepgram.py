@@ -192,6 +192,12 @@ async def test_stream_without_a_valid_key_is_refused(headers: dict[str, str]) ->
         {"utterance_end_ms": "1000", "interim_results": "false"},
         {"keywords": "parcel:2"},
         {"model": "nova-2", "keyterm": "parcel"},
+        {"language": "de-AT"},
+        {"language": "en-ZA"},
+        {"language": "es-MX"},
+        {"model": "nova-2", "language": "en-CA"},
+        {"model": "nova-2-phonecall", "language": "de"},
+        {"keyterm": "parcel " * 72},
     ],
 )
 async def test_invalid_parameter_is_refused(wrong: dict[str, str]) -> None:

@@ -104,7 +104,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "transcriptErasedAt erasureReceipt"
         ),
         DECIDERS: "legalHold releasedLegalHolds",
-        ORGANIZATION_ROLES: "candidate endDetail externalId url latency",
+        ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage reviewReasons",
     },
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
@@ -121,7 +121,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
     "Position": {
         ALL_ROLES: "id title description language limitMinutes correctionHours",
-        ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis blindReview",
+        ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis keyTerms blindReview "
+        "recognitionLanguage",
     },
     "JobAnalysis": {ORGANIZATION_ROLES: "tasks method criteria"},
     "CriterionAnalysis": {ORGANIZATION_ROLES: "key reason weightReason"},
@@ -170,8 +171,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Recording": {STAFF: "id kind status mimeType url durationSeconds sizeBytes startedAt failure"},
     "Invitation": {
         ALL_ROLES: (
-            "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor expiresAt "
-            "consentText consent"
+            "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt "
+            "expiresAt consentText consent"
         )
     },
     "ConsentText": {ALL_ROLES: "version language text digest"},
@@ -376,7 +377,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     """Make the scenario. Only the fields in ALWAYS_NULL_FIELDS are null."""
     reasons = [CriterionAnalysis(key="technical", reason="It matters.", weight_reason="It matters much.")]
     analysis = JobAnalysis(tasks=["Tests programs."], method="By survey.", criteria=reasons)
-    await tenant.position.set({Position.job_analysis: analysis})
+    await tenant.position.set({Position.job_analysis: analysis, "key_terms": ["kubectl"]})
     interview = await tenant.make_interview(
         candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
         progress=Progress(question=1, question_key="motivation", exchanges=1),

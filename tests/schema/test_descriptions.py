@@ -277,6 +277,7 @@ GUARDED_FIELDS = {
     "Interview.latency": Action.READ_REFERENCES,
     "Interview.legalHold": Action.READ_LEGAL_HOLD,
     "Interview.releasedLegalHolds": Action.READ_LEGAL_HOLD,
+    "Interview.recognitionLanguage": Action.READ_REFERENCES,
     "Interview.recordings": Action.READ_RECORDING,
     "Interview.reviewReasons": Action.READ_EVALUATION,
     "Interview.url": Action.READ_REFERENCES,

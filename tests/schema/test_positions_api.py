@@ -12,6 +12,7 @@ from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
 
 POSITION_SELECTION = """key version title description language wrapUpAfterExchanges limitMinutes archived blindReview
+keyTerms recognitionLanguage
 jobAnalysis { tasks method criteria { key reason weightReason } }
 questions { key text listenFor maxProbes criterionKeys }
 criteria { key name description weight levels { value anchor } }"""
@@ -76,6 +77,8 @@ async def test_omitted_fields_of_a_new_position_get_their_defaults(api: ApiClien
         "limitMinutes": 30,
         "archived": False,
         "blindReview": False,
+        "keyTerms": [],
+        "recognitionLanguage": "en",
         "jobAnalysis": None,
         "questions": [
             {"key": "soil", "text": "What is good soil?", "listenFor": [], "maxProbes": 2, "criterionKeys": []},
@@ -88,11 +91,12 @@ async def test_saved_position_is_readable_in_every_version(api: ApiClient, tenan
     token = await issue_token(tenant, Role.ADMIN)
     first = position_input(
         description="Roses,\nmostly.",
-        language="en-GB",
+        language="en-ZA",
         wrapUpAfterExchanges=3,
         limitMinutes=7,
         blindReview=True,
         jobAnalysis=job_analysis_input(),
+        keyTerms=["RHS", "Felco 2"],
         questions=[
             {"key": "soil", "text": "What is soil?", "listenFor": ["clay"], "maxProbes": 0, "criterionKeys": ["technical"]},
             {"key": "roses", "text": "How do you prune?", "listenFor": [], "maxProbes": 5, "criterionKeys": []},
@@ -103,11 +107,11 @@ async def test_saved_position_is_readable_in_every_version(api: ApiClient, tenan
     query = f'query($v: Int) {{ position(key: "gardener", version: $v) {{ {POSITION_SELECTION} }} }}'
     read = {version: (await api.execute(query, token, v=version))["position"] for version in (None, 1, 2)}
     criteria = [{**first["criteria"][0], "description": ""}]
-    assert read[1] == {**first, "criteria": criteria, "version": 1, "archived": False}
+    assert read[1] == {**first, "criteria": criteria, "version": 1, "archived": False, "recognitionLanguage": "en"}
     # omitted fields get their default, not the value of the previous version
     assert read[2] == read[None] == second["savePosition"]["position"]
     assert (read[2]["description"], read[2]["limitMinutes"], len(read[2]["questions"])) == ("", 30, 1)
-    assert (read[2]["jobAnalysis"], read[2]["blindReview"]) == (None, False)
+    assert (read[2]["jobAnalysis"], read[2]["blindReview"], read[2]["keyTerms"]) == (None, False, [])
 
 
 async def test_saving_over_an_outdated_version_is_a_conflict(api: ApiClient, tenant: Tenant) -> None:
