@@ -7,6 +7,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field, StringConstraints
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.collation import Collation, CollationStrength
 
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
@@ -14,6 +15,10 @@ from models.storage.stored_document import StoredDocument
 SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A snake_case key: keys become field names in the output schema of the judge."""
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+TITLE_COLLATION = Collation("en", strength=CollationStrength.PRIMARY)
+"""Order of titles without case and accents. English adds no rules of its own to the Unicode Collation Algorithm."""
 
 
 class Level(BaseModel):
@@ -94,7 +99,8 @@ class Position(StoredDocument, PositionContent):
             IndexModel(
                 [("organization_id", ASCENDING), ("title", ASCENDING), ("_id", ASCENDING)],
                 partialFilterExpression={"newest": True},
-                name="newest_by_title",
+                collation=TITLE_COLLATION,
+                name="newest_by_title_collated",
             ),
         ]
 
