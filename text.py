@@ -117,6 +117,8 @@ def fold(text: str) -> str:
     Letters of the Latin script become ASCII ("Łukasz Ørsted" is "lukasz orsted"). Other scripts lose the marks that people
     leave out, such as Arabic vowels, but not the signs that are parts of words, such as vowel signs of Indic scripts.
     """
+    if text.isascii():
+        return text.casefold()
     text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
     letters = "".join(character for character in unicodedata.normalize("NFKD", text) if not _is_diacritic(character))
     return "".join(_fold_latin(character) for character in unicodedata.normalize("NFC", letters))

@@ -88,6 +88,13 @@ async def test_search_terms_and_sort_key_of_a_name(tenant: Tenant) -> None:
     assert interview.email_terms == ["asa", "example", "neill", "o", "oneill", "org"]
 
 
+async def test_resume_with_page_breaks_and_control_characters_is_accepted(tenant: Tenant) -> None:
+    request = tenant.schedule_request(candidate_name="Ana\u2028\u202egnitseT", resume="page one\x0cpage\x85two\x07\u200b")
+    interview = (await schedule_interview(tenant.services, await tenant.admin(), request)).interview
+    assert interview.candidate
+    assert (interview.candidate.name, interview.resume) == ("Ana gnitseT", "page one\npage\ntwo")
+
+
 TOO_LONG_TEXT = "a" * 20_001
 BAD_TEXTS: list[tuple[str, Any]] = [
     ("candidate_name", ""),
