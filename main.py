@@ -14,6 +14,7 @@ from api.http import build_routes
 from cli.keys import keys_app
 from lifecycle.services import Services, open_services
 from settings import Settings
+from text import load_collator
 
 GC_THRESHOLDS = (50_000, 20, 20)
 """The API's thresholds for the three generations of Python's garbage collector (gc.set_threshold)."""
@@ -34,6 +35,8 @@ def create_app(settings: Settings, shutdown: asyncio.Event | None = None) -> Sta
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[LifespanState]:
+        # otherwise the first interview that is scheduled would delay all requests
+        await asyncio.to_thread(load_collator)
         async with open_services(settings) as services:
             # Objects that exist now live as long as the process: exclude them from every later collection.
             gc.collect()

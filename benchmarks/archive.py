@@ -21,7 +21,7 @@ from models.documents.interview import (
     InterviewStatus,
     PositionRef,
     Recommendation,
-    extract_search_terms,
+    build_name_keys,
 )
 from models.documents.turn import Channel
 from models.storage.clock import now
@@ -113,9 +113,7 @@ class Archive:
             "organization_id": self.organization_id,
             "channel": "VOICE" if rng.random() < 0.7 else "TEXT",
             "candidate": {"name": name, "email": email, "experience": rng.choice((None, "Five years in teams of ten."))},
-            "candidate_order": name.casefold(),
-            "name_terms": extract_search_terms(name),
-            "email_terms": extract_search_terms(name, email),
+            **build_name_keys(name, email),
             "resume": rng.choice(self._texts) if rng.random() < 0.6 else None,
             "job_description": rng.choice(self._texts)[:1500] if rng.random() < 0.3 else None,
             "external_id": f"ATS-{rng.randrange(10**9)}" if rng.random() < 0.6 else None,

@@ -15,7 +15,8 @@ from typing import Protocol
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from evaluation.evidence import SearchableTranscript
-from evaluation.words import INVISIBLE, find_overlapping, fold_words, split_sentences, split_words
+from evaluation.words import find_overlapping, fold_words, split_sentences, split_words
+from text import INVISIBLE
 
 MAX_FINDINGS = 5
 """Maximum number of strengths, and of weaknesses."""

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from evaluation.evidence import SearchableTranscript
 from evaluation.wording import Wording
-from evaluation.words import INVISIBLE, fold_words, skip_fillers, split_sentences, split_words
+from evaluation.words import fold_words, skip_fillers, split_sentences, split_words
 from models.documents.evaluation import Evidence
 from models.documents.position import PositionContent
 from models.documents.turn import Speaker, Turn
+from text import INVISIBLE
 
 MIN_CONTENT_WORDS = 3
 """Minimum number of different content words in a quote that carries a level."""

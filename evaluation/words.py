@@ -15,13 +15,7 @@ from livekit import blingfire
 
 from evaluation.wording import NumberWording, Wording
 from evaluation.wording.phrases import normalize
-
-_INVISIBLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
-)
-"""Characters that nobody sees: soft hyphens, zero-width and bidirectional controls, fillers, variation selectors, tags."""
-INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+from text import INVISIBLE
 
 _LETTERS = r"[\w\u0300-\u036f]++"
 _HYPHENS = "\\-\u2010\u2011\u2012\u2013\u2212"

@@ -21,12 +21,15 @@ from models.documents.interview import EndReason, get_interview
 from models.writes import interview_transitions, room_transitions
 from models.writes.evaluation_transitions import find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures
+from models.writes.name_keys import rebuild_outdated_name_keys
 from models.writes.retention import find_due_organizations
 
 log = structlog.get_logger(__name__)
 
 BATCH_SIZE = 100
 """Documents that each repair takes in one round; the next round takes the rest."""
+REBUILD_BATCH_SIZE = 1000
+"""Interviews whose name keys are rebuilt in one round, after an update of Viva that changes their form."""
 ENDING_GRACE_SECONDS = 5.0
 """Seconds that the process that ended an interview has to complete it before repairs do."""
 WAKE_UP_GRACE_SECONDS = 1.0
@@ -79,15 +82,16 @@ async def repair_all(services: Services) -> None:
         services.jobs.start_locally(REPLY, interview_id)
     for evaluation_id in await find_due_evaluations(BATCH_SIZE):
         services.jobs.start_locally(EVALUATE, evaluation_id)
+    await _attempt_repair("rebuild name keys", None, rebuild_outdated_name_keys(REBUILD_BATCH_SIZE))
 
 
-async def _attempt_repair(name: str, document_id: ObjectId, work: Awaitable[object]) -> None:
+async def _attempt_repair(name: str, document_id: ObjectId | None, work: Awaitable[object]) -> None:
     try:
         await work
     except Exception as error:
         if isinstance(error, PyMongoError) and (error.timeout or not isinstance(error, OperationFailure)):
             raise
-        log.error("repair failed", repair=name, id=str(document_id), reason=type(error).__name__)
+        log.error("repair failed", repair=name, id=document_id and str(document_id), reason=type(error).__name__)
 
 
 async def _erase_interview(services: Services, interview_id: ObjectId) -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from errors import BadInput
+from text import UNSTORABLE, normalize
 
 NAME_LIMIT = 200
 """Maximum characters of a name, a key or any other single line."""
@@ -14,27 +15,22 @@ DOCUMENT_LIMIT = 20_000
 """Maximum characters of a message, a resume or a job description."""
 MAX_FILTER_VALUES = 100
 
-_FORBIDDEN_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 
 
 def normalize_text(value: str, field: str) -> str:
-    """Return the text with line ends as `\\n` and without blanks at both ends.
-
-    Raises BadInput for control characters other than newline and tab, and for unpaired surrogates.
-    """
-    value = value.replace("\r\n", "\n")
-    if found := _FORBIDDEN_CHARACTERS.search(value):
-        raise BadInput(f"{field} contains the control character U+{ord(found[0]):04X}: remove it.", field=field)
-    return value.strip()
+    """Return the text as `text.normalize` does. Raises BadInput for NUL and unpaired surrogates, which nothing can replace."""
+    if found := UNSTORABLE.search(value):
+        raise BadInput(f"{field} contains the character U+{ord(found[0]):04X}, which is not text: remove it.", field=field)
+    return normalize(value)
 
 
 def clean_text(value: str, field: str, limit: int = DOCUMENT_LIMIT) -> str:
-    """Validate text of several lines. Raises BadInput if it is blank, too long or contains control characters."""
+    """Validate text of several lines. Raises BadInput if it shows nothing, is too long or cannot be stored."""
     value = normalize_text(value, field)
     if not value:
-        raise BadInput(f"{field} is empty: send at least one character that is not blank.", field=field)
+        raise BadInput(f"{field} is empty: send at least one visible character.", field=field)
     if len(value) > limit:
         raise BadInput(f"{field} has {len(value)} characters: the limit is {limit}.", field=field)
     return value
@@ -77,5 +73,5 @@ def clean_language_tag(value: str, field: str) -> str:
 
 
 def clean_optional(clean_value: Callable[[str, str], str], value: str | None, field: str) -> str | None:
-    """Validate the text if there is one. Returns None for blank text, since forms send the fields that were left empty."""
+    """Validate the text if there is one. Returns None for text that shows nothing: forms send empty fields."""
     return clean_value(value, field) if value is not None and normalize_text(value, field) else None

@@ -14,7 +14,7 @@ from lifecycle.services import Services
 from models.documents.language import primary_language
 from models.documents.position import Position, PositionContent, find_position
 from models.reads import position_list
-from models.reads.pagination import Page, PageRequest, SortOrder
+from models.reads.pagination import Page, PageRequest
 from models.writes import position_versions
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found
@@ -22,8 +22,6 @@ from resolvers.input_text import clean_language_tag, normalize_text
 
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20
-
-_BY_TITLE = SortOrder("title")
 
 
 async def get_position(principal: Principal, key: str, version: int | None) -> Position:
@@ -47,7 +45,7 @@ async def list_positions(
 ) -> Page[Position]:
     """Return a page of the newest versions of all positions, by title. Raises BadInput for contradictory page arguments."""
     require_permission(principal, Action.READ_POSITION)
-    request = PageRequest.from_relay_arguments(_BY_TITLE, first, after, last, before)
+    request = PageRequest.from_relay_arguments(position_list.BY_TITLE, first, after, last, before)
     return await position_list.list_positions(principal.organization_id, request, include_archived=include_archived)
 
 

@@ -4,7 +4,6 @@ The document is inserted first, under the id that the idempotency key has claime
 whatever a crash has left undone.
 """
 
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -23,7 +22,7 @@ from models.documents.interview import (
     Interview,
     InterviewStatus,
     PositionRef,
-    extract_search_terms,
+    build_name_keys,
     get_organization_interview,
 )
 from models.documents.language import primary_language
@@ -183,9 +182,7 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
         channel=request.channel,
         language=_choose_language(position, request.language),
         candidate=Candidate(name=name, email=address, experience=request.experience),
-        candidate_order=_make_sort_key(name),
-        name_terms=extract_search_terms(name),
-        email_terms=extract_search_terms(name, address),
+        **build_name_keys(name, address),
         resume=request.resume,
         job_description=request.job_description,
         external_id=request.external_id,
@@ -216,9 +213,3 @@ def _choose_language(position: Position, requested: str | None) -> str:
             field="language",
         )
     return requested
-
-
-def _make_sort_key(name: str) -> str:
-    # Accents do not affect the order: Åsa sorts beside Asa.
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

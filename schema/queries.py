@@ -339,7 +339,7 @@ class Query:
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Position]:
-        """The newest version of each position of the organization, ordered by title.
+        """The newest version of each position of the organization, ordered by title, ignoring case and accents.
 
         Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
 

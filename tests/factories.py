@@ -28,7 +28,7 @@ from models.documents.interview import (
     Progress,
     Recommendation,
     RoomState,
-    extract_search_terms,
+    build_name_keys,
     get_interview,
 )
 from models.documents.position import Criterion, Level, Position, PositionContent, Question
@@ -90,9 +90,7 @@ async def make_interview(
         "channel": Channel.TEXT,
         "language": position.language,
         "candidate": Candidate(name=name),
-        "candidate_order": name.casefold(),
-        "name_terms": extract_search_terms(name),
-        "email_terms": extract_search_terms(name),
+        **build_name_keys(name),
         "position": PositionRef(
             id=position.id,
             key=position.key,

@@ -18,7 +18,7 @@ LAYERS = [
     {"lifecycle"},
     {"live", "auth"},
     {"models", "logs", "engine", "receipts"},
-    {"settings", "errors"},
+    {"settings", "errors", "text"},
 ]
 """Layers from top to bottom. A module imports only from lower layers and from its own package."""
 LAYER_HEIGHT = {name: -place for place, layer in enumerate(LAYERS) for name in layer}

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.documents.interview import EndReason
 from models.documents.language import primary_language
+from text import INVISIBLE
 
 LANGUAGES = ("en", "de", "es", "fr")
 """Primary BCP 47 subtags of the languages in which an interview can be held."""
@@ -98,5 +99,5 @@ def normalize_answer(text: str) -> str:
 
     The form is casefolded, and contains only words and apostrophes, separated by single spaces.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    folded = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold().replace("\u2019", "'")
     return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", folded))

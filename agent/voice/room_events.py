@@ -21,6 +21,7 @@ from live.cancellation import cancel_and_wait
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.turn import Channel, Speaker
 from models.storage.lease import LeaseLost
+from text import normalize
 
 log = structlog.get_logger(__name__)
 
@@ -141,8 +142,8 @@ class RoomEvents:
 
     async def on_text_input(self, _: AgentSession[None], event: TextInputEvent) -> None:
         """Store a message that the candidate typed into the room."""
-        if event.info is not None and event.text.strip():
-            await self._transcript_writer.add_typed_text(self._interview, event.text.strip(), event.info.stream_id)
+        if event.info is not None and (text := normalize(event.text)):
+            await self._transcript_writer.add_typed_text(self._interview, text, event.info.stream_id)
 
     async def run(self, stop_requested: asyncio.Event) -> Interview | None:
         """Run the conversation, and return the interview once it is ENDING and its last words are stored.

@@ -17,6 +17,8 @@ from livekit.agents.stt import SpeechEvent, SpeechEventType
 from livekit.agents.utils import shortuuid
 from livekit.agents.voice import UserStateChangedEvent
 
+from text import normalize
+
 DRIFT_SECONDS = 0.05
 """Change of the offset between the recognizer's clock and this machine's above which audio has paused or was lost."""
 MIN_PAUSE_SECONDS = 0.5
@@ -141,7 +143,7 @@ class SpeechCollector:
         elif event.type is SpeechEventType.FINAL_TRANSCRIPT:
             self._interim = ""
             self._final_at = time.time()
-            if text := alternative.text.strip():
+            if text := normalize(alternative.text):
                 started, ended = self.clock.to_wall_clock(alternative.start_time), self.clock.to_wall_clock(alternative.end_time)
                 self._final_texts.append(_FinalText(text, alternative.confidence, started, min(ended, self._final_at)))
                 self._transcribed_until = max(self._transcribed_until, self._final_texts[-1].ended_at)

@@ -1,20 +1,20 @@
 """The interview document; turns, evaluations and recordings have collections of their own."""
 
-import re
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.documents.interview_indexes import INDEXES
+from models.documents.interview_indexes import INDEXES, NAME_KEYS_PREFIX
 from models.documents.turn import Channel
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import Lease
 from models.storage.stored_document import StoredDocument
+from text import extract_search_terms, make_sort_key
 
 
 class InterviewStatus(StrEnum):
@@ -235,9 +235,8 @@ class Interview(StoredDocument):
     language: str
     candidate: Candidate | None
     candidate_order: str
-    """The name in the form that lists sort by."""
+    """Collation key of the name: see `NameKeys`."""
     name_terms: list[str]
-    """Search terms of the name; `email_terms` also has those of the email."""
     email_terms: list[str]
     resume: str | None = None
     job_description: str | None = None
@@ -349,7 +348,21 @@ async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:
     return await Interview.find({"_id": {"$in": interview_ids}}).to_list()
 
 
-def extract_search_terms(*texts: str | None) -> list[str]:
-    """Return the distinct, casefolded words of the texts, for searching names and emails by their beginnings."""
-    words = (word for text in texts if text for word in re.findall(r"\w+", text.casefold()))
-    return sorted(set(words))
+class NameKeys(TypedDict):
+    """What an interview stores of the candidate's name and email for order and search."""
+
+    candidate_order: str
+    """NAME_KEYS_PREFIX and the collation key; empty after an erasure."""
+    name_terms: list[str]
+    """Search terms of the name."""
+    email_terms: list[str]
+    """Search terms of the name and the email."""
+
+
+def build_name_keys(name: str, email: str | None = None) -> NameKeys:
+    """Return the keys of a candidate for order and search."""
+    return {
+        "candidate_order": NAME_KEYS_PREFIX + make_sort_key(name),
+        "name_terms": extract_search_terms(name),
+        "email_terms": extract_search_terms(name, email),
+    }

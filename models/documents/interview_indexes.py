@@ -1,5 +1,7 @@
 """Indexes of the interviews: for callers' lists, and for the queries of the sweep and the reconciler."""
 
+from typing import Any
+
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 SORT_FIELDS = {
@@ -62,6 +64,11 @@ It holds few interviews, and none that still takes turns.
 RETENTION_INDEX = "retention"
 """Name of the index by which interviews are found that a retention policy no longer keeps."""
 
+NAME_KEYS_PREFIX = "\x01"
+"""Beginning of each `candidate_order`. Keys stored before the texts were folded for search begin with a later character."""
+OUTDATED_NAME_KEYS: dict[str, Any] = {"candidate_order": {"$gte": "\x02"}}
+"""Condition that an interview's name keys were stored in the earlier form (lifecycle.repairs rebuilds them)."""
+
 INDEXES: list[IndexModel] = [
     *(IndexModel(build_index_keys(order)) for order in SORT_FIELDS),
     *(IndexModel(build_index_keys(*fields, order)) for fields, orders in FILTER_INDEX_ORDERS.items() for order in orders),
@@ -103,6 +110,7 @@ INDEXES: list[IndexModel] = [
         name="unfinished_evaluations",
     ),
     IndexModel([("erasure.pending", ASCENDING)], sparse=True),
+    IndexModel([("candidate_order", ASCENDING)], partialFilterExpression=OUTDATED_NAME_KEYS, name="outdated_name_keys"),
     IndexModel([("organization_id", ASCENDING)], partialFilterExpression={"is_blind": True}, name="blind"),
     # interviews that are over and not erased (models.writes.retention)
     IndexModel(

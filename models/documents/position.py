@@ -7,6 +7,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field, StringConstraints
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.collation import Collation, CollationStrength
 
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
@@ -16,6 +17,10 @@ SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 KeyTerm = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=50)]
+
+
+TITLE_COLLATION = Collation("en", strength=CollationStrength.PRIMARY)
+"""Order of titles without case and accents. English adds no rules of its own to the Unicode Collation Algorithm."""
 
 
 class Level(BaseModel):
@@ -98,7 +103,8 @@ class Position(StoredDocument, PositionContent):
             IndexModel(
                 [("organization_id", ASCENDING), ("title", ASCENDING), ("_id", ASCENDING)],
                 partialFilterExpression={"newest": True},
-                name="newest_by_title",
+                collation=TITLE_COLLATION,
+                name="newest_by_title_collated",
             ),
         ]
 

@@ -17,7 +17,6 @@ from models.documents.interview import (
     Interview,
     InterviewStatus,
     Recommendation,
-    extract_search_terms,
 )
 from models.documents.interview_indexes import (
     FILTER_INDEX_ORDERS,
@@ -30,6 +29,7 @@ from models.documents.interview_indexes import (
 from models.documents.turn import Channel
 from models.reads.interview_row import ROW_CODEC, InterviewRow
 from models.reads.pagination import Page, PageRequest, SortOrder, find_page, find_rows
+from text import split_search_words
 
 
 class InterviewOrderField(StrEnum):
@@ -137,7 +137,7 @@ def _build_name_criteria(where: InterviewFilter) -> list[dict[str, Any]]:
         return []
     terms = "email_terms" if where.search_email else "name_terms"
     # MongoDB searches the index for the first word only; the longest is usually the rarest
-    words = sorted(extract_search_terms(where.candidate), key=len, reverse=True)
+    words = sorted(split_search_words(where.candidate), key=len, reverse=True)
     # a text without letters or digits matches no name
     return [{terms: {"$regex": f"^{re.escape(word)}"}} for word in words] or [{terms: {"$in": []}}]
 
@@ -194,7 +194,7 @@ def _choose_selective_index(where: InterviewFilter) -> IndexKeys | None:
     """Return the index of a filter that few interviews match, whatever the order."""
     if where.external_id is not None:
         return build_index_keys("external_id", "created_at")
-    if any(len(word) >= SELECTIVE_PREFIX_LENGTH for word in extract_search_terms(where.candidate or "")):
+    if any(len(word) >= SELECTIVE_PREFIX_LENGTH for word in split_search_words(where.candidate or "")):
         return build_index_keys("email_terms" if where.search_email else "name_terms", "created_at")
     if where.evaluation_status and set(where.evaluation_status) <= set(UNFINISHED_EVALUATIONS):
         return UNFINISHED_EVALUATIONS_INDEX

@@ -12,6 +12,7 @@ from bson.codec_options import CodecOptions
 from bson.errors import BSONError
 from pymongo import ASCENDING, DESCENDING
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.collation import Collation
 
 from errors import BadInput
 from models.storage.stored_document import StoredDocument
@@ -31,6 +32,8 @@ class SortOrder:
 
     field: str
     descending: bool = False
+    collation: Collation | None = None
+    """How MongoDB compares strings in the order and in the criteria; None compares code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ async def find_page(
 ) -> Page[D]:
     """Read one page, using the index with these keys if given. Raises BadInput for a cursor of another list."""
     options: dict[str, Any] = {"hint": index} if index else {}
+    if request.order.collation:
+        options["collation"] = request.order.collation
     sort = _build_sort(request)
 
     async def read(conditions: Mapping[str, Any], count: int) -> list[D]:
@@ -164,7 +169,12 @@ async def find_rows(
     field, sort = request.order.field, _build_sort(request)
 
     async def read(conditions: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
-        return await rows.find(conditions, [field, *fields], hint=index).sort(sort).limit(count).to_list()
+        return (
+            await rows.find(conditions, [field, *fields], hint=index, collation=request.order.collation)
+            .sort(sort)
+            .limit(count)
+            .to_list()
+        )
 
     found = await _read_rows(read, criteria, request)
     return _build_page(found, [(row.get(field), row["_id"]) for row in found], request)

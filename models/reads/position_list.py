@@ -2,8 +2,10 @@
 
 from bson import ObjectId
 
-from models.documents.position import Position
-from models.reads.pagination import Page, PageRequest, find_page
+from models.documents.position import TITLE_COLLATION, Position
+from models.reads.pagination import Page, PageRequest, SortOrder, find_page
+
+BY_TITLE = SortOrder("title", collation=TITLE_COLLATION)
 
 
 async def list_positions(organization_id: ObjectId, request: PageRequest, *, include_archived: bool) -> Page[Position]:

@@ -66,8 +66,9 @@ class InterviewFilter:
     )
     candidate: str | None = strawberry.field(
         default=UNSET,
-        description="Every word is the beginning of a word in the candidate's name or email address, ignoring case. For VIEWER, "
-        "the name only. At most 200 characters.",
+        description="Every word is the beginning of a word in the candidate's name or email address, ignoring case, accents, "
+        "apostrophes and hyphens: jose finds José, lukasz Łukasz, obrien O'Brien. For VIEWER, the name only. At most 200 "
+        "characters.",
     )
 
 

@@ -193,6 +193,7 @@ def test_importing_the_phrases_reads_no_phrase_file_and_loading_reads_them_all(m
         ("'yes'", "yes"),
         ("\uff39\uff25\uff33", "yes"),
         ("yes_please", "yes please"),
+        ("\u202eye\u200bs\ufeff", "yes"),
         ("Stop-the-world", "stop the world"),
         ("…", ""),
         ("", ""),

@@ -59,6 +59,15 @@ def test_final_transcripts_become_one_segment_once(speech_collector: SpeechColle
     assert speech_collector.take_segment() is None
 
 
+def test_transcript_that_shows_nothing_is_not_an_answer(speech_collector: SpeechCollector) -> None:
+    speech_collector.add_event(transcript_event("\u200b \u2800\ufeff", 1.0, 2.0))
+    assert not speech_collector.has_pending_text
+    speech_collector.add_event(transcript_event("\u202eYes\u2028indeed.", 2.5, 4.0))
+    heard = speech_collector.take_segment()
+    assert heard is not None
+    assert heard.text == "Yes\nindeed."
+
+
 def test_session_times_replace_the_recognizers_unless_they_would_cut_words(speech_collector: SpeechCollector) -> None:
     speech_collector.add_event(transcript_event("Hello there.", 5.0, 6.0))
     heard = speech_collector.take_segment(started_at=START_TIME + 5.2, stopped_at=START_TIME + 6.3)

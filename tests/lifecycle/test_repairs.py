@@ -1,9 +1,10 @@
 """Repairs without wake-ups: each kind of work that a crash or an outage left undone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -14,13 +15,14 @@ from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.repairs import repair_all, run_repairs
 from lifecycle.services import Services
 from models.documents.evaluation import list_evaluations
-from models.documents.interview import Interview, InterviewStatus
+from models.documents.interview import Candidate, Interview, InterviewStatus, build_name_keys
 from models.documents.turn import read_turns
 from models.storage.clock import now
 from models.storage.transactions import APP_NAME
 from models.writes.evaluation_transitions import claim_evaluation
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import claim_reply
+from models.writes.name_keys import rebuild_outdated_name_keys
 from sandbox.mongod import Mongod
 from tests.factories import add_candidate_turn, make_interview, new_evaluation, reload_interview, seconds_ago
 from tests.helpers import wait_until
@@ -229,3 +231,36 @@ async def test_interview_locked_by_a_dead_process_is_repaired(services: Services
             return (await reload_interview(interview)).status is COMPLETED
 
         await wait_until(is_repaired)
+
+
+async def test_name_keys_of_earlier_releases_are_rebuilt(services: Services) -> None:
+    outdated_keys: dict[str, Any] = {
+        "candidate_order": "łukasz o'brien",
+        "name_terms": ["brien", "o", "łukasz"],
+        "email_terms": ["brien"],
+    }
+    candidate = Candidate(name="Łukasz O'Brien", email="lo@example.org")
+    outdated = [await make_interview(candidate=candidate, **outdated_keys) for _ in range(3)]
+    erased = await make_interview(candidate=None, candidate_order="", name_terms=[], email_terms=[])
+    assert await rebuild_outdated_name_keys(2) == 2
+    await repair_all(services)
+    for interview in outdated:
+        assert await reload_interview(interview) == interview.model_copy(
+            update=build_name_keys("Łukasz O'Brien", "lo@example.org")
+        )
+    assert await reload_interview(erased) == erased
+    assert await rebuild_outdated_name_keys(100) == 0
+
+
+async def test_rebuilding_name_keys_does_not_undo_an_erasure(monkeypatch: pytest.MonkeyPatch) -> None:
+    interview = await make_interview(status=COMPLETED, candidate_order="ada lovelace")
+
+    async def erase_meanwhile(compute: Callable[..., Any], *arguments: Any) -> Any:
+        updates = compute(*arguments)
+        await mark_erased(interview.id)
+        return updates
+
+    monkeypatch.setattr("models.writes.name_keys.asyncio.to_thread", erase_meanwhile)
+    assert await rebuild_outdated_name_keys(100) == 1
+    erased = await reload_interview(interview)
+    assert (erased.candidate_order, erased.name_terms, erased.email_terms) == ("", [], [])

@@ -22,7 +22,7 @@ from models.documents.interview import (
     Interview,
     InterviewStatus,
     Recommendation,
-    extract_search_terms,
+    build_name_keys,
 )
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, Role, create_key
@@ -150,9 +150,7 @@ def random_interview_row(rng: random.Random, position: Position, number: int, at
         "decision": rng.choice([None, *Decision]),
         "external_id": None if number % 4 == 3 else f"ATS-{number}",
         "candidate": {"name": name, "email": email},
-        "candidate_order": word,
-        "name_terms": extract_search_terms(name),
-        "email_terms": extract_search_terms(name, email),
+        **build_name_keys(name, email),
         "position": {**position_ref_row(position), "key": rng.choice(["tester", "other", "third", "fourth", "fifth"])},
     }
 

@@ -44,6 +44,7 @@ from models.writes.append_turns import append_candidate_turn, append_interviewer
 from models.writes.demographics import store_demographics
 from models.writes.evaluation_transitions import add_evaluation, claim_evaluation, find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
+from models.writes.name_keys import rebuild_outdated_name_keys
 from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
 from models.writes.retention import find_due_organizations, find_interviews_over_limit
 from tests.factories import make_interview, new_evaluation, new_interviewer_update, new_outcome, new_recording, new_turn
@@ -65,9 +66,10 @@ async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, pro
         find_open_recordings(100),
         find_unrecorded_interviews(100),
         find_due_organizations(100),
+        rebuild_outdated_name_keys(100),
     )
     # no recording is looked up when there is no interview to record
-    assert_uses_indexes(plans, 11)
+    assert_uses_indexes(plans, 12)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are stored, and none is due

@@ -192,7 +192,7 @@ async def test_counts_never_scan_the_collection(dataset: SampleDataset, profiler
 
 @pytest.mark.parametrize("include_archived", [True, False])
 async def test_position_queries_use_indexes(dataset: SampleDataset, profiler: Profiler, include_archived: bool) -> None:
-    order, owner = SortOrder("title"), dataset.organization_id
+    order, owner = position_list.BY_TITLE, dataset.organization_id
     requests = [PageRequest(order, PAGE_SIZE), PageRequest(order, PAGE_SIZE, backward=True)]
     first = await position_list.list_positions(owner, requests[0], include_archived=include_archived)
     requests.append(PageRequest(order, PAGE_SIZE, first.cursors[-1]))

@@ -11,7 +11,7 @@ from auth import Principal, authenticate
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
-from models.documents.interview import EvaluationStatus, Interview, InterviewStatus, extract_search_terms
+from models.documents.interview import EvaluationStatus, Interview, InterviewStatus, build_name_keys
 from models.documents.organization import Organization, Role, create_key, ensure_organization
 from models.documents.position import Position
 from models.documents.turn import Channel
@@ -63,9 +63,7 @@ class Tenant:
     async def make_interview(
         self, status: InterviewStatus = InterviewStatus.IN_PROGRESS, name: str = "Ada Lovelace", **values: Any
     ) -> Interview:
-        terms = extract_search_terms(name)
-        name_fields = {"candidate_order": name.casefold(), "name_terms": terms, "email_terms": terms}
-        return await make_interview(self.position, status, **{**name_fields, **values})
+        return await make_interview(self.position, status, **{**build_name_keys(name), **values})
 
     async def make_completed_interview(self, text: str = "Good morning.", **values: Any) -> Interview:
         """Store an interview that has just ended, with one turn of the candidate. `values` replace fields."""

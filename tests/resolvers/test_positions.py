@@ -62,7 +62,7 @@ INVALID_BODIES: list[tuple[str, Callable[[RawBody], None], str]] = [
     ("key", remove_value("key"), "required"),
     ("title", set_value("title", value="   "), "at least 1"),
     ("title", set_value("title", value="a" * 2001), "at most 2000"),
-    ("title", set_value("title", value="Tester\0"), "control character"),
+    ("title", set_value("title", value="Tester\0"), "U+0000"),
     ("description", set_value("description", value="a" * 5001), "at most 5000"),
     ("language", set_value("language", value="english"), "BCP 47"),
     ("language", set_value("language", value="xx"), "the interviewer speaks"),
@@ -73,7 +73,7 @@ INVALID_BODIES: list[tuple[str, Callable[[RawBody], None], str]] = [
     ("questions[1].key", set_value("questions", 1, "key", value="1st"), "a letter first"),
     ("questions[2].text", set_value("questions", 2, "text", value=""), "at least 1"),
     ("questions[2].text", set_value("questions", 2, "text", value="a" * 2001), "at most 2000"),
-    ("questions[2].text", set_value("questions", 2, "text", value="\x1b[2J"), "control character"),
+    ("questions[2].text", set_value("questions", 2, "text", value="\x1b\u200b"), "at least 1"),
     ("questions[0].maxProbes", set_value("questions", 0, "max_probes", value=6), "less than or equal to 5"),
     ("questions[0].maxProbes", set_value("questions", 0, "max_probes", value=-1), "greater than or equal to 0"),
     ("questions[0].listenFor[1]", set_value("questions", 0, "listen_for", value=["a fact", " "]), "at least 1"),
@@ -154,6 +154,15 @@ def test_language_is_accepted_with_any_region(language: str, stored: str) -> Non
 def test_texts_are_normalized() -> None:
     body = validate_position_body(new_raw_body() | {"title": "  Tester ", "description": "one\r\ntwo"})
     assert (body.title, body.description) == ("Tester", "one\ntwo")
+
+
+def test_text_that_shows_nothing_is_refused_with_its_path() -> None:
+    body = new_raw_body()
+    body["questions"][0]["text"] = "\u2063"
+    for changed, path in ((new_raw_body() | {"title": "\u200b"}, "title"), (body, "questions[0].text")):
+        with pytest.raises(BadInput) as refused:
+            validate_position_body(changed)
+        assert refused.value.field == path
 
 
 def test_levels_are_sorted() -> None:

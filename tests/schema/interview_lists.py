@@ -10,7 +10,7 @@ from models.documents.interview import (
     Interview,
     InterviewStatus,
     Recommendation,
-    extract_search_terms,
+    build_name_keys,
 )
 from models.documents.turn import Channel
 from models.reads.interview_list import InterviewOrderField
@@ -39,7 +39,7 @@ async def make_listed_interview(tenant: Tenant, index: int, **values: Any) -> In
     recommendation = None if score is None else list(Recommendation)[index % len(Recommendation)]
     fields: dict[str, Any] = {
         "candidate": Candidate(name=name, email=email),
-        "email_terms": extract_search_terms(name, email),
+        **build_name_keys(name, email),
         "created_at": created_at,
         "updated_at": created_at + timedelta(days=index % 4),
         "started_at": None if index % 5 == 0 else created_at + timedelta(minutes=index % 2),

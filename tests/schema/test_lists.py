@@ -10,7 +10,7 @@ from unittest.mock import AsyncMock
 import pytest
 from strawberry.utils.str_converters import to_camel_case
 
-from models.documents.interview import Interview
+from models.documents.interview import Candidate, Interview
 from models.documents.organization import Role
 from models.reads import interview_list
 from models.reads.interview_list import InterviewOrderField
@@ -169,3 +169,47 @@ async def test_cursor_of_another_organization_reveals_none_of_its_interviews(
     cursor = await read_end_cursor(api, await issue_token(other_tenant, Role.ADMIN), "interviews")
     page = await read_interviews(api, await issue_token(tenant, Role.ADMIN), after=cursor)
     assert ids_of(page) == [global_id_of(own[0])]
+
+
+async def test_names_are_found_and_ordered_without_accents(api: ApiClient, tenant: Tenant) -> None:
+    names = [
+        "Maya Lindqvist",
+        "Zoë Plain",
+        "Øyvind Berg",
+        "Łukasz Żółć",
+        "Lukas Meyer",
+        "Đặng Văn",
+        "Sean O'Brien",
+        "प्रिया",
+        "पूजा राय",
+    ]
+    for name in names:
+        await tenant.make_interview(name=name, candidate=Candidate(name=name))
+    token = await issue_token(tenant, Role.VIEWER)
+    query = """query($filter: InterviewFilter, $order: InterviewOrder, $first: Int, $after: String) {
+        interviews(filter: $filter, orderBy: $order, first: $first, after: $after) {
+            pageInfo { endCursor } nodes { candidate { name } }
+        } }"""
+    for search, name in (("lukasz zolc", "Łukasz Żółć"), ("obrien", "Sean O'Brien"), ("ÖYV", "Øyvind Berg"), ("प्रिया", "प्रिया")):
+        found = (await api.execute(query, token, filter={"candidate": search}))["interviews"]["nodes"]
+        assert [node["candidate"]["name"] for node in found] == [name]
+    listed: list[str] = []
+    after = None
+    while len(listed) < len(names):
+        order = {"field": "CANDIDATE", "direction": "ASC"}
+        page = (await api.execute(query, token, order=order, first=2, after=after))["interviews"]
+        listed += [node["candidate"]["name"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+    assert listed == [
+        *(
+            "Đặng Văn",
+            "Lukas Meyer",
+            "Łukasz Żółć",
+            "Maya Lindqvist",
+            "Øyvind Berg",
+            "Sean O'Brien",
+            "Zoë Plain",
+            "पूजा राय",
+            "प्रिया",
+        )
+    ]

@@ -60,7 +60,11 @@ async def test_message_is_returned_once_stored_and_starts_the_interview(
     assert enqueued == [(REPLY, interview.id)]
 
 
-@pytest.mark.parametrize("text", [" \n\t ", "é" * 20_001, "before\0after"], ids=["blank", "one too many", "NUL"])
+@pytest.mark.parametrize(
+    "text",
+    [" \n\t ", "\u200b\u2063", "\u3164\u2800\u00ad", "é" * 20_001, "before\0after"],
+    ids=["blank", "zero width", "fillers", "one too many", "NUL"],
+)
 async def test_invalid_message_is_refused_and_neither_stored_nor_published(
     api: ApiClient, interview: Interview, candidate_token: str, text: str
 ) -> None:

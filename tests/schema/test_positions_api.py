@@ -244,6 +244,29 @@ async def test_list_has_newest_versions_by_title_and_archived_ones_on_request(ap
             assert connection["totalCount"] == len(versions)
 
 
+async def test_titles_are_ordered_without_case_and_accents_over_pages(api: ApiClient, tenant: Tenant) -> None:
+    titles = ["Zahnarzt", "accountant", "Ärztin", "Łucznik", "Lucy's driver", "ARZTIN", "luthier"]
+    for number, title in enumerate(titles):
+        await make_position(tenant.id, key=f"p{number}", title=title)
+    expected = ["accountant", "Ärztin", "ARZTIN", "Lucy's driver", "Łucznik", "luthier", "Tester", "Zahnarzt"]
+    token = await issue_token(tenant, Role.VIEWER)
+    query = """query($first: Int, $after: String, $last: Int, $before: String) {
+        positions(first: $first, after: $after, last: $last, before: $before) {
+            pageInfo { startCursor endCursor } nodes { title }
+        } }"""
+    forward: list[str] = []
+    backward: list[str] = []
+    after = before = None
+    for _ in range(4):
+        page = (await api.execute(query, token, first=2, after=after))["positions"]
+        forward += [node["title"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        page = (await api.execute(query, token, last=2, before=before))["positions"]
+        backward[:0] = [node["title"] for node in page["nodes"]]
+        before = page["pageInfo"]["startCursor"]
+    assert forward == backward == expected
+
+
 async def test_invalid_page_arguments_for_positions_are_refused(api: ApiClient, tenant: Tenant) -> None:
     response = await api.execute(POSITIONS_QUERY, await issue_token(tenant, Role.VIEWER), first=1, last=1)
     assert (response.codes, response.error["extensions"]["field"]) == (["BAD_INPUT"], "last")
