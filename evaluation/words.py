@@ -14,7 +14,7 @@ from itertools import pairwise
 from livekit import blingfire
 
 from evaluation.wording import NumberWording, Wording
-from evaluation.wording.phrases import normalize
+from models.wording.phrase_patterns import normalize
 
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
