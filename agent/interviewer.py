@@ -233,10 +233,11 @@ class _ReplyParser:
 def _build_reply_context(plan: InterviewPlan) -> ReplyContext:
     rules, question = plan.phrases.speech_rules, plan.open_question
     asked = [question.text for question in plan.position.questions[: plan.questions_asked]]
-    earlier = [question.text] if question else []
+    earlier = [*([question.text] if question else []), *plan.follow_ups]
     return ReplyContext(
         rules=rules,
-        earlier_questions=[*earlier, *(part for text in plan.follow_ups for part in _SENTENCE_BREAK.split(text))],
+        # whole, and sentence by sentence
+        earlier_questions=[*earlier, *(sentence for text in earlier for sentence in _SENTENCE_BREAK.split(text))],
         # what the candidate or the position has said in public is no secret
         short_notes=collect_short_notes(
             plan.position, [*asked, plan.position.title, plan.position.description, plan.contribution], rules
