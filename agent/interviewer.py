@@ -13,9 +13,10 @@ import structlog
 from anthropic import AsyncAnthropic
 from anthropic.types import Message
 
-from agent.output_filter import OutputFilter, collect_private_ngrams
+from agent.output_filter import OutputFilter, ReplyContext, collect_private_ngrams
 from agent.plan import InterviewPlan
 from agent.prompts import RULES, Prompt
+from agent.speech_rules import collect_short_notes
 from agent.usage_meter import UsageMeter
 from live.cancellation import cancel_and_wait
 from models.documents.turn import Move, Source
@@ -29,6 +30,7 @@ MAX_MOVE_LINE_CHARACTERS = 24
 
 _MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 _MOVE_LINE = re.compile(r"[\s*`<\[(\"']*(?:move\s*:)?[\s*`<\[(\"']*([A-Za-z]+)[\s*`>\])\"':]*", re.IGNORECASE)
+_SENTENCE_BREAK = re.compile(r"(?<=[.!?…])\s+")
 _MODEL_WORDED_MOVES = (Move.PROBE, Move.CLARIFY)
 """Moves to which code adds nothing, so a reply needs the model's words."""
 
@@ -187,6 +189,14 @@ class _ReplyParser:
         """Whether the filter lets no further sentence pass."""
         return self._filter is not None and self._filter.is_full
 
+    @property
+    def lacks_question(self) -> bool:
+        """Whether the words of a probe were released without its question, because that was rejected."""
+        output_filter = self._filter
+        return (
+            self.move is Move.PROBE and output_filter is not None and output_filter.has_rejected and not output_filter.has_asked
+        )
+
     def feed(self, text: str) -> list[ReplyEvent]:
         """Add text, and return the events it completes.
 
@@ -211,12 +221,28 @@ class _ReplyParser:
         if move not in self._plan.allowed_moves:
             raise ReplyFailed(f"move {move} not allowed", move)
         self.move = move
-        self._filter = OutputFilter(move, collect_private_ngrams(self._plan.position, self._plan.questions_asked, RULES))
+        private_ngrams = collect_private_ngrams(self._plan.position, self._plan.questions_asked, RULES)
+        self._filter = OutputFilter(move, private_ngrams, _build_reply_context(self._plan))
         return [MoveChosen(move, Source.MODEL), *self._release(self._filter.feed(words))]
 
     def _release(self, sentences: Sequence[str]) -> list[ReplyEvent]:
         self.has_spoken = self.has_spoken or bool(sentences)
         return list(sentences)
+
+
+def _build_reply_context(plan: InterviewPlan) -> ReplyContext:
+    rules, question = plan.phrases.speech_rules, plan.open_question
+    asked = [question.text for question in plan.position.questions[: plan.questions_asked]]
+    earlier = [*([question.text] if question else []), *plan.follow_ups]
+    return ReplyContext(
+        rules=rules,
+        # whole, and sentence by sentence
+        earlier_questions=[*earlier, *(sentence for text in earlier for sentence in _SENTENCE_BREAK.split(text))],
+        # what the candidate or the position has said in public is no secret
+        short_notes=collect_short_notes(
+            plan.position, [*asked, plan.position.title, plan.position.description, plan.contribution], rules
+        ),
+    )
 
 
 def _complete_reply(plan: InterviewPlan, parser: _ReplyParser, failure: ReplyFailed | None) -> list[ReplyEvent]:
@@ -228,6 +254,10 @@ def _complete_reply(plan: InterviewPlan, parser: _ReplyParser, failure: ReplyFai
         rejected_move = failure.rejected_move if failure else None
         return [MoveChosen(plan.fallback_move, Source.CODE, reason), plan.fallback_text(rejected_move)]
     events: list[ReplyEvent] = []
+    if parser.lacks_question and failure is None:
+        reason = "question rejected"
+        log.warning("reply completed by code", reason=reason, move=plan.fallback_move)
+        return [MoveChosen(plan.fallback_move, Source.CODE, reason), f" {plan.fallback_text()}"]
     scripted_text = plan.scripted_text(move)
     if failure:
         log.warning("incomplete reply completed by code", reason=str(failure), move=move)

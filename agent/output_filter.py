@@ -7,14 +7,23 @@ In return, nothing that was said ever has to be withdrawn.
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+import structlog
+
+from agent.speech_rules import SpeechFault, SpeechRules, find_form_fault, is_same_question
 from models.documents.position import PositionContent
 from models.documents.turn import Move
+
+log = structlog.get_logger(__name__)
 
 NGRAM_WORDS = 6
 """Number of consecutive words in common with private text that counts as a leak."""
 MAX_CHARACTERS = 600
 MAX_SENTENCES = {Move.NEXT: 1, Move.CLOSE: 1, Move.REPEAT: 1, Move.STOP: 1, Move.WAIT: 1, Move.CLARIFY: 3, Move.PROBE: 2}
+
+_MOVES_WITH_REQUESTS = (Move.PROBE, Move.CLARIFY, Move.WAIT)
+"""Moves whose words may request something. Beside a question that code adds, a request would be a second question."""
 
 _QUESTION_MARKS = "?\uff1f\ufe16\ufe56\u2047\u2048\u2049\u203d\u2753\u2754\u2e2e\u037e\u061f\u055e\u1367"
 """Question marks of all scripts."""
@@ -64,11 +73,26 @@ def collect_private_ngrams(position: PositionContent, questions_asked: int, rule
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ReplyContext:
+    """What the rules need to know of the interview in which the reply is said."""
+
+    rules: SpeechRules
+    """The rules of the interview's language."""
+    earlier_questions: Sequence[str] = ()
+    """The open question and the follow-ups to it, sentence by sentence. A probe must not ask them again."""
+    short_notes: Sequence[frozenset[str]] = ()
+    """The content words of private notes that are too short for n-grams."""
+
+
 class OutputFilter:
     """Receives the model's text as it streams, and releases the sentences that this move may say."""
 
-    def __init__(self, move: Move, private_ngrams: frozenset[tuple[str, ...]]) -> None:
+    def __init__(self, move: Move, private_ngrams: frozenset[tuple[str, ...]], context: ReplyContext | None = None) -> None:
+        """Create a filter for one reply. Without a context, only the form and the private n-grams are checked."""
         self._move = move
+        self._context = context
+        self._released_content: frozenset[str] = frozenset()
         self._private_ngrams = private_ngrams
         self._buffer = ""
         # The last words released and the last words received, to find n-grams that span sentences. The received
@@ -79,6 +103,10 @@ class OutputFilter:
         self._character_count = 0
         self.is_full = False
         """Whether no further sentence will be released, so that the model's stream can be closed."""
+        self.has_asked = False
+        """Whether a sentence was released that asks something."""
+        self.has_rejected = False
+        """Whether a sentence was not released because of a fault."""
 
     def feed(self, words: str) -> list[str]:
         """Add text, and return the sentences it completes. All but the first start with a space."""
@@ -108,24 +136,50 @@ class OutputFilter:
         words = _split_words(sentence)
         released, received = [*self._released_words, *words], [*self._received_words, *words]
         self._received_words = received[-NGRAM_WORDS + 1 :]
-        if (
-            not sentence
-            or not self._is_allowed(sentence)
-            or (_build_ngrams(released) | _build_ngrams(received)) & self._private_ngrams
-        ):
+        if not sentence:
             return []
+        is_private = (_build_ngrams(released) | _build_ngrams(received)) & self._private_ngrams
+        fault = SpeechFault.PRIVATE_TEXT if is_private else self._find_fault(sentence)
+        if fault:
+            self.has_rejected = True
+            log.info("sentence of the model rejected", reason=fault, move=self._move)
+            return []
+        if self._context:
+            self._released_content |= self._context.rules.find_content_words(sentence)
+        self.has_asked = self.has_asked or self._asks(sentence)
         self._released_words = released[-NGRAM_WORDS + 1 :]
         self._sentence_count += 1
         self._character_count += len(sentence)
-        self.is_full = _is_question(sentence) or self._sentence_count >= MAX_SENTENCES[self._move]
+        self.is_full = (self._move is Move.PROBE and self.has_asked) or self._sentence_count >= MAX_SENTENCES[self._move]
         return [sentence if self._sentence_count == 1 else f" {sentence}"]
 
-    def _is_allowed(self, sentence: str) -> bool:
-        if _is_question(sentence) and self._move is not Move.PROBE:
-            return False
-        if self._character_count + len(sentence) > MAX_CHARACTERS or _MARKUP.search(sentence):
-            return False
-        return len(_QUESTION.findall(sentence)) <= 1
+    def _find_fault(self, sentence: str) -> SpeechFault | None:
+        is_question = _is_question(sentence)
+        if self._character_count + len(sentence) > MAX_CHARACTERS:
+            return SpeechFault.TOO_LONG
+        if _MARKUP.search(sentence):
+            return SpeechFault.MARKUP
+        if is_question and self._move is not Move.PROBE:
+            return SpeechFault.QUESTION
+        if len(_QUESTION.findall(sentence)) > 1:
+            return SpeechFault.SEVERAL_QUESTIONS
+        return find_form_fault(sentence) or (self._find_context_fault(sentence, self._context) if self._context else None)
+
+    def _find_context_fault(self, sentence: str, context: ReplyContext) -> SpeechFault | None:
+        asks = self._asks(sentence)
+        if asks and self._move not in _MOVES_WITH_REQUESTS:
+            return SpeechFault.QUESTION
+        if fault := context.rules.find_fault(sentence):
+            return fault
+        if self._move is Move.PROBE and any(
+            is_same_question(sentence, earlier) for earlier in context.earlier_questions if asks or self._asks(earlier)
+        ):
+            return SpeechFault.REPEATED_QUESTION
+        content = self._released_content | context.rules.find_content_words(sentence)
+        return SpeechFault.PRIVATE_TEXT if any(note <= content for note in context.short_notes) else None
+
+    def _asks(self, sentence: str) -> bool:
+        return _is_question(sentence) or (self._context is not None and self._context.rules.count_questions(sentence) > 0)
 
 
 def _is_question(sentence: str) -> bool:

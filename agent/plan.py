@@ -78,6 +78,8 @@ class InterviewPlan:
     now: datetime
     questions_asked: int
     """Number of core questions asked."""
+    follow_ups: tuple[str, ...]
+    """What the interviewer has said in PROBE moves on the open question."""
     moves_used: dict[Move, int]
     """Number of PROBE, REPEAT, CLARIFY and WAIT moves that followed the open question."""
     exchanges: int
@@ -284,6 +286,7 @@ def derive_plan(
     """Derive the plan from the stored turns. The same arguments always give the same plan."""
     questions_asked = exchanges = answered_seq = 0
     moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
+    follow_ups: list[str] = []
     has_nudged = False
     question: Turn | None = None
     # the first STOP that only NUDGEs have followed
@@ -304,8 +307,11 @@ def derive_plan(
         if turn.move is Move.NEXT:
             questions_asked += 1
             question = turn
+            follow_ups = []
             moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
-        elif turn.move in moves_used and is_reply and _can_answer(answered_turn, question):
+        elif turn.move is Move.PROBE:
+            follow_ups.append(turn.text)
+        if turn.move in moves_used and is_reply and _can_answer(answered_turn, question):
             moves_used[turn.move] += 1
         stop = None if turn.move is not Move.STOP else stop or turn
     unanswered_turns = [turn for seq, turn in candidate_turns.items() if seq > answered_seq]
@@ -318,6 +324,7 @@ def derive_plan(
         limits=limits,
         now=now,
         questions_asked=questions_asked,
+        follow_ups=tuple(follow_ups),
         moves_used=moves_used,
         exchanges=exchanges,
         is_stop_pending=stop is not None and not is_unheard,

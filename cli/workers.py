@@ -42,8 +42,8 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    phrasebook = load_phrasebook()
     languages = load_languages()
+    phrasebook = load_phrasebook(languages.ranker)
     async with open_services(settings) as services, create_claude_client(settings) as claude:
         services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, languages, evaluation_id))

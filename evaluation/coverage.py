@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from evaluation.prose import LanguageRanker, is_other_language
 from evaluation.substance import MIN_CONTENT_WORDS, find_content_words, is_unknown
 from evaluation.wording import Wording
 from models.documents.evaluation import InconclusiveReason, QuestionCoverage
 from models.documents.interview import EndReason, Interview
 from models.documents.position import Criterion, PositionContent, Question
 from models.documents.turn import Move, Speaker, Turn
+from models.wording.language_identification import LanguageRanker, is_other_language
 
 MAX_CODE_SHARE = Fraction(1, 3)
 """Above this share of replies by code, because Claude was away, answers were not followed up as for other candidates."""

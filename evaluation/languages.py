@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evaluation.phrases import EvaluationPhrases, load_evaluation_phrases
-from evaluation.prose import LanguageRanker, load_language_ranker
 from evaluation.wording import LANGUAGES, Wording, load_wording
 from models.documents.language import primary_language
+from models.wording.language_identification import LanguageRanker, load_language_ranker
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from evaluation.prose import (
     MAX_FINDINGS,
     RATIONALE_LIMITS,
     SUMMARY_LIMITS,
-    LanguageRanker,
     ProseLimits,
     check_prose,
 )
@@ -50,6 +49,7 @@ from models.documents.judgement import JudgementDocument
 from models.documents.position import Criterion, PositionContent
 from models.documents.turn import Turn
 from models.documents.usage import Usage
+from models.wording.language_identification import LanguageRanker
 
 MAX_FAILED_QUOTES = Fraction(1, 3)
 """Share of a pass's quotes that may be missing from the transcript."""

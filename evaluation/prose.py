@@ -10,12 +10,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from evaluation.evidence import SearchableTranscript
 from evaluation.words import find_overlapping, fold_words, split_sentences, split_words
+from models.wording.language_identification import LanguageRanker, is_other_language
 from text import INVISIBLE
 
 MAX_FINDINGS = 5
@@ -63,14 +61,6 @@ _DOUBLE_MARK = re.compile("''|[{}]".format("".join(mark for mark in _OPENING_MAR
 _SINGLE_MARK = re.compile(r"(?<![\w'])(?P<opening>['\u2018\u201a\u201b])(?=\w)|(?<=[^\s'])['\u2018\u2019](?![\w'])")
 _SPACED_SLASH = re.compile(r"(?<=\d)\s{0,2}[/\u2215\u2044]\s{0,2}(?=\d)")
 _CAPITAL_VERDICT = re.compile(r"\b(?:NO[ _-]?)?(?:HIRE|REJECT|REJECTED|HIRED)\b")
-_FOREIGN_LETTER = re.compile(r"[^\W\d_\u0000-\u024f\u0300-\u036f\u0370-\u03ff\u1e00-\u1eff]")
-
-MIN_LANGUAGE_LETTERS = 40
-"""Minimum number of letters in a sentence whose language is identified."""
-MIN_OTHER_PROBABILITY = 0.6
-"""Minimum probability of another language for which a sentence is removed."""
-MAX_OWN_PROBABILITY = 0.05
-"""Maximum probability of the evaluation's language for which a sentence is removed."""
 
 
 class ProseFault(StrEnum):
@@ -113,19 +103,6 @@ class CheckedProse:
 
     text: str
     removed: list[ProseFault]
-
-
-class LanguageRanker(Protocol):
-    """Identifies the language of a text."""
-
-    def rank(self, text: str) -> list[tuple[str, float]]:
-        """Return all known languages, as ISO 639 codes, with their probabilities, the most probable first."""
-
-
-def load_language_ranker() -> LanguageRanker:
-    """Load the model that identifies languages. It takes about a second and 100 MB: a worker does this once, when it starts."""
-    ranker: LanguageRanker = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    return ranker
 
 
 def check_prose(text: str, transcript: SearchableTranscript, languages: LanguageRanker, limits: ProseLimits) -> CheckedProse:
@@ -198,18 +175,6 @@ def _find_wording_fault(sentence: str, transcript: SearchableTranscript) -> Pros
     if wording.verdicts.search(folded) or _CAPITAL_VERDICT.search(sentence):
         return ProseFault.VERDICT
     return ProseFault.PROTECTED_TRAIT if wording.protected_traits.search(folded) else None
-
-
-def is_other_language(text: str, language: str, languages: LanguageRanker) -> bool:
-    """Return whether a text is clearly in another language than that of the primary BCP 47 subtag. A short text never is."""
-    letters = sum(map(str.isalpha, text))
-    # the languages of interviews are written in Latin letters
-    if 2 * len(_FOREIGN_LETTER.findall(text)) > letters:
-        return True
-    if letters < MIN_LANGUAGE_LETTERS:
-        return False
-    ranking = languages.rank(text)
-    return ranking[0][1] >= MIN_OTHER_PROBABILITY and dict(ranking)[language] <= MAX_OWN_PROBABILITY
 
 
 def _find_quotes(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

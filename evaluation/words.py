@@ -14,7 +14,7 @@ from itertools import pairwise
 from livekit import blingfire
 
 from evaluation.wording import NumberWording, Wording
-from evaluation.wording.phrases import normalize
+from models.wording.phrase_patterns import normalize
 from text import INVISIBLE
 
 _LETTERS = r"[\w\u0300-\u036f]++"

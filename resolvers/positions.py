@@ -1,5 +1,6 @@
 """Reading and saving positions. A position is validated as a whole, since its parts must be consistent."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from models.writes import position_versions
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found
 from resolvers.input_text import clean_language_tag, normalize_text
+from resolvers.position_warnings import PositionWarning, find_position_warnings
 
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20
@@ -72,6 +74,11 @@ async def save_position(
         )
     call = idempotent(services, principal, "savePosition", idempotency_key, [checked.model_dump(), based_on])
     return await position_versions.save_position(principal.organization_id, checked, based_on, await call.claim(ObjectId()))
+
+
+async def warn_about_position(services: Services, position: Position) -> list[PositionWarning]:
+    """Return the warnings about a version that the caller has just saved."""
+    return await asyncio.to_thread(find_position_warnings, position, services.settings.interview.closing_seconds)
 
 
 async def seed_positions(organization_id: ObjectId, documents: Iterable[Mapping[str, Any]]) -> list[str]:

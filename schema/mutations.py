@@ -56,6 +56,7 @@ from schema.types.payloads import (
     Invite,
     JoinInterviewPayload,
     OpenTranscriptPayload,
+    PositionWarning,
     RateEvaluationPayload,
     ReleaseLegalHoldPayload,
     RenewInvitePayload,
@@ -353,7 +354,8 @@ class Mutation:
     async def save_position(self, info: Info, data: Input[SavePositionInput]) -> SavePositionPayload | None:
         """Stores a new version of a position, or a new position.
 
-        Existing interviews keep the version they were created with. Roles: ADMIN, RECRUITER.
+        Existing interviews keep the version they were created with. `warnings` names what people should look at again.
+        Roles: ADMIN, RECRUITER.
 
         Errors:
         - BAD_INPUT: the content is invalid. `field` is the path of the value at fault, such as
@@ -364,7 +366,9 @@ class Mutation:
         content = to_dict_without_unset(data)
         based_on, key = content.pop("based_on_version", None), content.pop("idempotency_key", None)
         position = await positions.save_position(info.context.services, caller, content, based_on, key)
-        return SavePositionPayload(position=Position.of(position, caller))
+        found = await positions.warn_about_position(info.context.services, position)
+        warnings = [PositionWarning(path=warning.path, code=warning.code, message=warning.message) for warning in found]
+        return SavePositionPayload(position=Position.of(position, caller), warnings=warnings)
 
     @mutation
     async def erase_interview(self, info: Info, data: Input[EraseInterviewInput]) -> EraseInterviewPayload | None:

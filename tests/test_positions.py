@@ -11,6 +11,7 @@ import yaml
 
 from models.documents.position import PositionContent
 from models.documents.turn import Move
+from resolvers.position_warnings import find_position_warnings
 from resolvers.positions import validate_position_body
 from sandbox.candidate import load_answers
 from settings import InterviewSettings
@@ -302,6 +303,10 @@ def test_time_fits_spoken_answers_and_one_probe_per_question(position: PositionC
     exchange = MINUTES_PER_SPOKEN_QUESTION + MINUTES_PER_SPOKEN_ANSWER
     needed = GREETING_MINUTES + len(position.questions) * 2 * exchange + CLOSING_MINUTES
     assert needed <= position.limit_minutes <= 1.25 * needed
+
+
+def test_starter_position_has_no_warnings(position: PositionContent) -> None:
+    assert find_position_warnings(position, InterviewSettings().closing_seconds) == []
 
 
 def test_exchanges_allow_one_probe_per_question(position: PositionContent) -> None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from agent.speech_rules import SpeechRules, load_speech_rules
 from models.documents.interview import EndReason
 from models.documents.language import primary_language
+from models.wording.language_identification import LanguageRanker
 from text import INVISIBLE
 
 LANGUAGES = ("en", "de", "es", "fr")
@@ -39,8 +41,12 @@ class CountedNoun(_PhraseModel):
 
 
 class CodePhrases(_PhraseModel):
-    """The phrases of one language."""
+    """The phrases of one language, and the rules for what a model says in it."""
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    speech_rules: SpeechRules = Field(exclude=True)
+    """The rules that each of the model's sentences must pass."""
     greeting: str
     """Contains `{name}`, `{title}`, `{questions}` and `{minutes}`; use `format_greeting`."""
     questions: CountedNoun
@@ -84,11 +90,17 @@ class Phrasebook:
         return self.by_language[primary_language(language)]
 
 
-def load_phrasebook() -> Phrasebook:
-    """Read the phrases of every language. A worker calls this once, when it starts."""
+def load_phrasebook(ranker: LanguageRanker | None = None) -> Phrasebook:
+    """Read the phrases and speech rules of every language. A worker calls this once, when it starts.
+
+    With a ranker, the rules also identify languages in which no interview is held.
+    """
+    rules = load_speech_rules(LANGUAGES, ranker)
     return Phrasebook(
         {
-            language: CodePhrases.model_validate(yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")))
+            language: CodePhrases.model_validate(
+                {**yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")), "speech_rules": rules[language]}
+            )
             for language in LANGUAGES
         }
     )

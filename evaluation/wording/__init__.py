@@ -1,6 +1,6 @@
 """What words mean to the checks of quotes and prose, by language: fillers, numbers, negations, protected traits and so on.
 
-Each language is one YAML file in this folder; phrases.py explains how a phrase is written.
+Each language is one YAML file in this folder; models.wording.phrase_patterns explains how a phrase is written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from evaluation.wording.phrases import Phrases, normalize
 from models.documents.language import primary_language
+from models.wording.phrase_patterns import Phrases, normalize
 
 LANGUAGES = ("en", "de", "es", "fr")
 """Primary BCP 47 subtags of the languages whose wording is known."""

@@ -21,6 +21,7 @@ from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import Channel, Speaker
 from models.reads.interview_list import InterviewOrderField
+from resolvers.position_warnings import PositionWarningCode
 
 __all__ = [
     "Channel",
@@ -36,6 +37,7 @@ __all__ = [
     "InterviewOrderField",
     "InterviewStatus",
     "OrderDirection",
+    "PositionWarningCode",
     "Recommendation",
     "RecordingKind",
     "RecordingStatus",
@@ -77,6 +79,18 @@ _describe_enum(
         "UNAVAILABLE": "A server that the operation needs does not respond. Nothing was partly done: retry the same request "
         "after `retryAfterSeconds`.",
         "INTERNAL": "An unexpected error on our side. Quote `requestId` when you report it.",
+    },
+)
+_describe_enum(
+    PositionWarningCode,
+    "Why savePosition warns about a position that it has saved. Codes may be added.",
+    {
+        "MARKUP": "A question has markup, symbols or a link, which are spoken as they stand.",
+        "SEVERAL_QUESTIONS": "A question asks several things at a time.",
+        "PROTECTED_TOPIC": "A question seems to ask about age, family, health, origin, religion or pay.",
+        "EQUAL_ANCHORS": "The five levels of a criterion have the same anchor.",
+        "UNSERVED_CRITERION": "No question serves a criterion.",
+        "TIME_TOO_SHORT": "`limitMinutes` is too short for spoken answers to all questions and one follow-up to each.",
     },
 )
 _describe_enum(

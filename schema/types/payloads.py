@@ -6,6 +6,7 @@ import strawberry
 
 from schema.decorators import object_type
 from schema.types.data_protection import RetentionPolicy
+from schema.types.enums import PositionWarningCode
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.position import Position
@@ -156,10 +157,22 @@ class AdoptEvaluationPayload:
 
 
 @object_type
+class PositionWarning:
+    """Something in a saved position that makes its interviews unfair, incomplete or hard to follow."""
+
+    path: str = strawberry.field(description="The path of the value that it is about, such as questions[2].text.")
+    code: PositionWarningCode = strawberry.field(description="Why there is a warning.")
+    message: str = strawberry.field(description="What is wrong and what to do about it, in English.")
+
+
+@object_type
 class SavePositionPayload:
     """The result of savePosition."""
 
     position: Position = strawberry.field(description="The new version of the position.")
+    warnings: list[PositionWarning] = strawberry.field(
+        description="What people should look at again before the first interview. The position is saved all the same."
+    )
 
 
 @object_type

@@ -202,3 +202,36 @@ async def test_closing_follows_the_last_question(request_reply: RequestReply, pr
     reply = await request_reply(make_answered_talk(Move.NEXT, Move.NEXT))
     assert reply.final_move == MoveChosen(Move.CLOSE, Source.MODEL)
     assert reply.text.startswith("Thank you, this was good to hear. That was my last question.")
+
+
+# --- rejected sentences
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("PROBE\nHow old are you?", QUESTIONS[1]),
+        ("PROBE\nThank you for that. How old are you?", f"Thank you for that. {QUESTIONS[1]}"),
+        ("PROBE\nThank you for that. What broke, and why did it?", f"Thank you for that. {QUESTIONS[1]}"),
+        (f"PROBE\n{QUESTIONS[0]}", QUESTIONS[1]),
+        ("NEXT\nThat was a brilliant answer.", QUESTIONS[1]),
+        ("NEXT\nThanks, " + "let us, " * 60, QUESTIONS[1]),
+    ],
+)
+async def test_rejected_question_is_replaced_by_the_next_core_question(
+    request_reply: RequestReply, provider: AnthropicProvider, answer: str, text: str
+) -> None:
+    provider.scripts.append(ScriptedReply(text=answer))
+    reply = await request_reply(make_answered_talk())
+    assert reply.text == text
+    assert reply.final_move.move is Move.NEXT
+
+
+async def test_rejected_question_is_replaced_by_the_closing_after_the_last_core_question(
+    request_reply: RequestReply, provider: AnthropicProvider
+) -> None:
+    provider.scripts.append(ScriptedReply(text="PROBE\nThank you for that. How old are you?"))
+    reply = await request_reply(make_answered_talk(Move.NEXT, Move.NEXT))
+    assert reply.text.startswith("Thank you for that. ")
+    assert reply.text.endswith(ENGLISH.closings[EndReason.WRAPPED_UP])
+    assert reply.final_move.move is Move.CLOSE

@@ -10,14 +10,13 @@ from evaluation.prose import (
     FINDING_LIMITS,
     RATIONALE_LIMITS,
     SUMMARY_LIMITS,
-    LanguageRanker,
     ProseFault,
     ProseLimits,
     check_prose,
-    load_language_ranker,
 )
 from evaluation.wording import load_wording
 from evaluation.words import split_sentences
+from models.wording.language_identification import LanguageRanker, load_language_ranker
 from tests.evaluation.turns import candidate_turn, interviewer_turn
 
 ANSWERS = {

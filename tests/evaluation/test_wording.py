@@ -7,8 +7,8 @@ from evaluation import wording as package
 from evaluation.evidence import find_flags
 from evaluation.substance import find_evaluator_addresses
 from evaluation.wording import LANGUAGES, Wording, load_wording
-from evaluation.wording.phrases import Phrases
 from models.documents.evaluation import EvidenceFlag
+from models.wording.phrase_patterns import Phrases
 from tests.evaluation.turns import candidate_turn, interviewer_turn
 
 WORDINGS = {language: load_wording(language) for language in LANGUAGES}

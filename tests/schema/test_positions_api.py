@@ -66,6 +66,16 @@ async def versions_by_key(tenant: Tenant) -> dict[str, list[int]]:
 # --- saving
 
 
+async def test_saved_position_comes_with_warnings(api: ApiClient, tenant: Tenant) -> None:
+    body = position_input(questions=[{"key": "age", "text": "How old are you?", "criterionKeys": ["technical"]}])
+    selection = "position { key } warnings { path code message }"
+    saved = await api.mutate("savePosition", await issue_token(tenant, Role.RECRUITER), selection, **body)
+    (warning,) = saved["savePosition"]["warnings"]
+    assert (warning["path"], warning["code"]) == ("questions[0].text", "PROTECTED_TOPIC")
+    assert warning["message"].endswith(".")
+    assert (await versions_by_key(tenant))["gardener"] == [1]
+
+
 async def test_omitted_fields_of_a_new_position_get_their_defaults(api: ApiClient, tenant: Tenant) -> None:
     saved = await save_position(api, await issue_token(tenant, Role.RECRUITER), **position_input())
     assert saved["savePosition"]["position"] == {
