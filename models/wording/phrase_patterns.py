@@ -67,10 +67,11 @@ def _compile(phrases: Sequence[str]) -> re.Pattern[str]:
 
 
 def _translate_phrase(phrase: str) -> str:
-    return "".join("(?: [^ ]+){0,4}?" if word == "..." else _translate_word(word) for word in normalize(phrase).split())
+    return "".join("(?: [^ ]+){0,4}?" if word == "..." else translate_word(word) for word in normalize(phrase).split())
 
 
-def _translate_word(word: str) -> str:
+def translate_word(word: str) -> str:
+    """Return the regular expression of one normalized word of a phrase, with the space before it."""
     # a number word is marked with # in the text, whether or not the phrase means the number
     translated = "|".join(
         ("" if alternative.startswith("$") else "#?")
