@@ -83,9 +83,14 @@ async def stream_reply(
 ) -> AsyncGenerator[ReplyEvent, None]:
     """Yield MoveChosen, then the words to say, sentence by sentence: always some, with at most one question.
 
+    Claude is not asked for what code decides (InterviewPlan.code_move).
     Errors of the Claude API are not raised. However the call ends, `usage_meter` records its usage before this generator
     ends. Iterate within contextlib.aclosing, so that the call is closed when the consumer stops early.
     """
+    if plan.code_move:
+        yield MoveChosen(plan.code_move, Source.CODE)
+        yield plan.fallback_text()
+        return
     parser = _ReplyParser(plan)
     failure = None
     try:

@@ -8,7 +8,7 @@ The reply to a contribution is one move:
 
     NEXT     a bridging sentence, then the next core question      counts as an exchange
     PROBE    a follow-up to the open question                      counts as an exchange
-    REPEAT, CLARIFY, WAIT   the open question stays open; at most MAX_TRIES_PER_QUESTION of each per question
+    REPEAT, CLARIFY, WAIT   the open question stays open; the model may choose each MAX_TRIES_PER_QUESTION times per question
     STOP     asks the candidate to confirm that they want to end the interview
     CLOSE    ends the interview                                    counts as an exchange, unless it answers a STOP
 
@@ -18,12 +18,26 @@ m = minutes left before those reserved for the closing, and t = minutes reserved
 
     NEXT     r > 0, u < W, m > 0
     PROBE    fewer than max_probes on the open question, W - u > r, m >= (r + 1) t
-    CLOSE    when NEXT is not allowed, or to confirm a STOP
+    STOP     the contribution contains a hint of the wish to stop
+    CLOSE    when NEXT is not allowed, or when code finds that the candidate confirms a STOP or wishes it again
+
+Requests that code recognizes (agent/intents) are not left to the model. They allow one move, and the model is not asked,
+except to explain a question or to bridge to the next one:
+
+    STOP, WITHDRAW                  STOP, or CLOSE after a STOP
+    CONFIRM, DENY after a STOP      CLOSE, or REPEAT
+    REPEAT, WAIT                    REPEAT, WAIT
+    EXPLAIN                         CLARIFY; after MAX_TRIES_PER_QUESTION in code's words, which offer to move on
+    HUMAN, ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
+    UNKNOWN                         NEXT or CLOSE, or one PROBE before that
+
+A recognized request is answered however often it is made, so it never uses up the question: only the time limit bounds it.
 
 A position's W is at least its number of questions, so W - u >= r holds at every NEXT, and a probe never
-takes the place of a core question. Every move is bounded (STOP never follows a STOP that was heard), so an
-interview ends whichever moves are chosen. When a request has no tries left, the interviewer says that it
-moves on, and asks the next question.
+takes the place of a core question. Every move that the model chooses is bounded (STOP never follows a STOP that was
+heard), and so are recognized requests by the time limit, so an interview ends whichever moves are chosen. When the model
+takes a contribution for a request and there are no tries left, the interviewer says that it moves on, and asks the next
+question.
 
 A message written before a question was stored cannot answer that question, and a "yes" written before a
 STOP does not confirm it. If a whole contribution was written earlier (for example, before the greeting),
@@ -38,7 +52,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.phrases import CodePhrases, normalize_answer
+from agent.intents import Intent
+from agent.phrases import CodePhrases
 from models.documents.interview import EndReason, Progress
 from models.documents.position import PositionContent, Question
 from models.documents.turn import Channel, Move, Speaker, Turn
@@ -46,7 +61,20 @@ from models.documents.turn import Channel, Move, Speaker, Turn
 MAX_TRIES_PER_QUESTION = 2
 MINUTES_PER_ANSWER = 2.0
 EXCHANGE_MOVES = (Move.NEXT, Move.PROBE)
-OPEN_QUESTION_MOVES = (Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT)
+REQUEST_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
+OPEN_QUESTION_MOVES = (Move.PROBE, *REQUEST_MOVES)
+_STOP_WISHES = frozenset({Intent.STOP, Intent.WITHDRAW})
+_CONFIRMATIONS = _STOP_WISHES | {Intent.CONFIRM}
+_REQUESTS = {
+    Intent.EXPLAIN: Move.CLARIFY,
+    Intent.REPEAT: Move.REPEAT,
+    Intent.WAIT: Move.WAIT,
+    Intent.HUMAN: Move.REPEAT,
+    Intent.ACCOMMODATION: Move.REPEAT,
+    Intent.ARE_YOU_AI: Move.REPEAT,
+    Intent.TROUBLE: Move.REPEAT,
+}
+"""The move that answers each request that leaves the question open, by descending precedence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +121,8 @@ class InterviewPlan:
     """Sequence number of the last candidate turn, which a reply made now would answer."""
     contribution: str
     """Everything the candidate has said since the last reply, or an empty string."""
+    intents: frozenset[Intent]
+    """The requests that code recognizes in the contribution."""
     last_turn_at: datetime | None
 
     # --- the state
@@ -127,37 +157,69 @@ class InterviewPlan:
             return (Move.NEXT,) if self._may_move_on(minutes) else (Move.CLOSE,)
         if minutes <= 0:
             return (Move.CLOSE,)
+        if self.unheard_move is Move.STOP:
+            return (Move.STOP,)
+        if self._requested_move:
+            return (self._requested_move,)
         if self.unheard_move:
-            return (Move.STOP,) if self.unheard_move is Move.STOP else (Move.REPEAT, Move.WAIT, Move.STOP)
-        moves = []
-        if self._may_move_on(minutes):
-            moves.append(Move.NEXT)
-        if self._may_probe(question, minutes):
+            return (Move.REPEAT, Move.WAIT, Move.STOP) if self._may_stop else (Move.REPEAT, Move.WAIT)
+        moves = [Move.NEXT if self._may_move_on(minutes) else Move.CLOSE]
+        is_unknown = Intent.UNKNOWN in self.intents
+        if self._may_probe(question, minutes) and not (is_unknown and self.moves_used[Move.PROBE]):
             moves.append(Move.PROBE)
-        moves += [move for move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) if self.moves_used[move] < MAX_TRIES_PER_QUESTION]
-        if not self.is_stop_pending:
+        if not is_unknown:
+            moves += [move for move in REQUEST_MOVES if self.moves_used[move] < MAX_TRIES_PER_QUESTION]
+        if self._may_stop:
             moves.append(Move.STOP)
-        if self.is_stop_pending or Move.NEXT not in moves:
-            moves.append(Move.CLOSE)
         return tuple(moves)
+
+    @property
+    def _requested_move(self) -> Move | None:
+        """The only move that answers a recognized request, or None if there is none."""
+        if self.is_stop_confirmed:
+            return Move.CLOSE
+        if self.intents & _STOP_WISHES and Intent.DENY not in self.intents and not self.is_stop_pending:
+            return Move.STOP
+        for intent, move in _REQUESTS.items():
+            if intent in self.intents:
+                # A question that was not heard is asked before it is explained.
+                return Move.REPEAT if self.unheard_move and move is Move.CLARIFY else move
+        return Move.REPEAT if self.is_stop_pending and self.intents == {Intent.DENY} else None
+
+    @property
+    def is_stop_confirmed(self) -> bool:
+        """Whether the contribution confirms the wish to stop, or says it again."""
+        return self.is_stop_pending and bool(self.intents) and self.intents <= _CONFIRMATIONS
+
+    @property
+    def _may_stop(self) -> bool:
+        return not self.is_stop_pending and self.phrases.intents.may_wish_to_stop(self.contribution)
+
+    @property
+    def code_move(self) -> Move | None:
+        """The move that code makes without asking the model, or None if the model is to be asked."""
+        move = self._requested_move
+        if move is None or self.allowed_moves != (move,) or self.open_question is None:
+            return None
+        is_explained_by_model = move is Move.CLARIFY and self.moves_used[Move.CLARIFY] < MAX_TRIES_PER_QUESTION
+        return None if is_explained_by_model else move
 
     @property
     def fallback_move(self) -> Move:
         """The move that code makes without the model.
 
-        It closes when the candidate has confirmed the wish to stop or no question is left, and moves on otherwise.
+        It answers a recognized request, repeats the question after an unclear message, and otherwise moves on.
         """
-        if self.is_stop_pending and normalize_answer(self.contribution) in self.phrases.affirmations:
-            return Move.CLOSE
-        return next(move for move in (Move.NEXT, Move.CLOSE, Move.REPEAT, Move.STOP) if move in self.allowed_moves)
+        if len(self.allowed_moves) == 1:
+            return self.allowed_moves[0]
+        if Move.REPEAT in self.allowed_moves and not self.is_stop_pending and self.phrases.intents.is_unclear(self.contribution):
+            return Move.REPEAT
+        return next(move for move in (Move.NEXT, Move.CLOSE, Move.REPEAT) if move in self.allowed_moves)
 
     @property
     def end_reason(self) -> EndReason:
-        """Why the interview ends if the move is CLOSE now.
-
-        If a CLOSE is due in any case, a reply to STOP counts as the wish to end only when it starts with a "yes".
-        """
-        if self.is_stop_pending and (Move.NEXT in self.allowed_moves or self._opens_with_yes):
+        """Why the interview ends if the move is CLOSE now."""
+        if self.is_stop_confirmed:
             return EndReason.CANDIDATE_ENDED
         if self.time_left <= self.limits.reserve:
             return EndReason.OUT_OF_TIME
@@ -201,9 +263,23 @@ class InterviewPlan:
         move = self.fallback_move
         text = self.scripted_text(move)
         if move is Move.REPEAT:
-            return f"{self.phrases.question_again} {text}"
-        is_request_used_up = rejected_move in (Move.REPEAT, Move.CLARIFY, Move.WAIT) and move is Move.NEXT
+            return f"{self._repeat_opening} {text}"
+        if move is Move.WAIT:
+            return self.phrases.wait
+        if move is Move.CLARIFY:
+            is_used_up = self.moves_used[Move.CLARIFY] >= MAX_TRIES_PER_QUESTION
+            return self.repeat_question(self.phrases.offer_to_move_on if is_used_up else self.phrases.explain)
+        is_request_used_up = rejected_move in REQUEST_MOVES and move is Move.NEXT
         return f"{self.phrases.move_on} {text}" if is_request_used_up else text
+
+    @property
+    def _repeat_opening(self) -> str:
+        """The words before a repetition of the open question: the answer to a recognized request, if there is one."""
+        if self._requested_move is Move.REPEAT:
+            answers = self.phrases.request_answers
+            requests = [intent for intent in _REQUESTS if intent in self.intents and intent in answers]
+            return answers[requests[0]] if requests else self.phrases.carry_on
+        return self.phrases.question_again
 
     def question_key_after(self, move: Move) -> str | None:
         """Return the key of the core question that a turn with that move belongs to; None for greeting and closing."""
@@ -242,11 +318,6 @@ class InterviewPlan:
         return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.has_nudged else (Move.NUDGE, None)
 
     # --- conditions
-
-    @property
-    def _opens_with_yes(self) -> bool:
-        answer = f"{normalize_answer(self.contribution)} "
-        return any(answer.startswith(f"{yes} ") for yes in self.phrases.affirmations)
 
     def _may_move_on(self, minutes: float) -> bool:
         return self.next_question is not None and self.exchanges + 1 < self.position.wrap_up_after_exchanges and minutes > 0
@@ -315,6 +386,7 @@ def derive_plan(
             moves_used[turn.move] += 1
         stop = None if turn.move is not Move.STOP else stop or turn
     unanswered_turns = [turn for seq, turn in candidate_turns.items() if seq > answered_seq]
+    contribution = "\n".join(turn.text for turn in unanswered_turns)
     last_question = stop or question
     is_unheard = bool(unanswered_turns) and last_question is not None and not _can_answer(unanswered_turns[-1], last_question)
     return InterviewPlan(
@@ -332,6 +404,7 @@ def derive_plan(
         has_nudged=has_nudged,
         has_greeted=bool(spoken),
         reply_to_seq=unanswered_turns[-1].seq if unanswered_turns else answered_seq,
-        contribution="\n".join(turn.text for turn in unanswered_turns),
+        contribution=contribution,
+        intents=phrases.intents.recognize(contribution),
         last_turn_at=turns[-1].ended_at if turns else None,
     )

@@ -187,9 +187,8 @@ async def _compose_reply(
             interim = Interim(interview.id, Speaker.INTERVIEWER, text, turns[-1].seq, now())
             await services.live.publish_interim(interim)
     turn = _build_turn(plan, f"reply:{plan.reply_to_seq}", chosen.move, text, chosen.source, started_at=started_at)
-    return ComposedTurns(
-        [turn], build_interviewer_update(plan, interview.fence, turn, is_code_reply=chosen.source is not Source.MODEL)
-    )
+    is_code_reply = None if plan.code_move else chosen.source is not Source.MODEL
+    return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, is_code_reply=is_code_reply))
 
 
 def _build_turn(

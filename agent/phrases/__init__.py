@@ -3,20 +3,19 @@
 Each language is one YAML file in this folder.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
+from agent.intents import Intent, IntentRecognizer, load_intent_recognizers
 from agent.speech_rules import SpeechRules, load_speech_rules
 from models.documents.interview import EndReason
 from models.documents.language import primary_language
 from models.wording.language_identification import LanguageRanker
-from text import INVISIBLE
 
 LANGUAGES = ("en", "de", "es", "fr")
 """Primary BCP 47 subtags of the languages in which an interview can be held."""
@@ -25,7 +24,7 @@ _FOLDER = Path(__file__).parent
 
 
 class _PhraseModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class CountedNoun(_PhraseModel):
@@ -65,8 +64,16 @@ class CodePhrases(_PhraseModel):
     not_heard: str
     """Precedes the open question after an answer that was transcribed with low confidence."""
     closings: Mapping[EndReason, str]
-    affirmations: frozenset[str]
-    """Complete answers, in the form that `normalize_answer` returns, that confirm a wish to stop."""
+    carry_on: str
+    """Precedes the open question after the candidate declined to stop."""
+    explain: str
+    """Explains any question, and precedes it, when the model cannot explain it."""
+    offer_to_move_on: str
+    """Precedes the open question after it was explained several times."""
+    request_answers: Mapping[Intent, str]
+    """Answers to requests that leave the question open. The open question follows."""
+    intents: Annotated[IntentRecognizer, SkipValidation] = Field(exclude=True)
+    """Recognizes the requests of candidates in this language."""
 
     def format_greeting(self, *, name: str, title: str, questions: int, minutes: int) -> str:
         """Return the greeting, with `questions` and `minutes` as counted nouns."""
@@ -91,25 +98,20 @@ class Phrasebook:
 
 
 def load_phrasebook(ranker: LanguageRanker | None = None) -> Phrasebook:
-    """Read the phrases and speech rules of every language. A worker calls this once, when it starts.
+    """Read the phrases, speech rules and requests of every language. A worker calls this once, when it starts.
 
     With a ranker, the rules also identify languages in which no interview is held.
     """
-    rules = load_speech_rules(LANGUAGES, ranker)
+    rules, recognizers = load_speech_rules(LANGUAGES, ranker), load_intent_recognizers()
     return Phrasebook(
         {
             language: CodePhrases.model_validate(
-                {**yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")), "speech_rules": rules[language]}
+                {
+                    **yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")),
+                    "speech_rules": rules[language],
+                    "intents": recognizers[language],
+                }
             )
             for language in LANGUAGES
         }
     )
-
-
-def normalize_answer(text: str) -> str:
-    """Return a short answer in the form in which it is compared with `affirmations`.
-
-    The form is casefolded, and contains only words and apostrophes, separated by single spaces.
-    """
-    folded = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold().replace("\u2019", "'")
-    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", folded))

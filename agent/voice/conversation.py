@@ -282,7 +282,7 @@ class Conversation:
                 async for event in events:
                     if isinstance(event, MoveChosen):
                         utterance.move, utterance.source = event.move, event.source
-                        utterance.is_code_reply = event.source is not Source.MODEL
+                        utterance.is_code_reply = None if plan.code_move else event.source is not Source.MODEL
                     else:
                         yield event
 

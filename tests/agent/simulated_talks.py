@@ -12,6 +12,19 @@ from models.documents.position import PositionContent
 from models.documents.turn import Move
 from tests.agent.talks import Talk
 
+ORDINARY_TEXTS = ("Yes.", "Then I would stop it.")
+"""Answers that are no request; the second may be one, so the model may take it for the wish to stop."""
+REQUEST_TEXTS = (
+    "No.",
+    "I want to stop here.",
+    "Please repeat that.",
+    "What do you mean?",
+    "One moment.",
+    "Are you an AI?",
+    "I don't know.",
+)
+SECONDS_PER_REQUEST = 10
+"""The least time that a candidate takes to hear a question again and to make another request."""
 CANDIDATE_REQUESTS = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 MANY_EXAMPLES = settings(max_examples=150, deadline=None)
 
@@ -30,13 +43,25 @@ class TalkStep:
     """Seconds that the candidate takes to answer."""
     is_silent: bool = False
     """Whether the candidate stays silent until a move by the clock is due."""
+    text: str = ORDINARY_TEXTS[0]
+    """What the candidate says, in each piece."""
 
 
-STEPS = st.lists(
-    st.builds(TalkStep, st.integers(0, 6), st.integers(1, 3), st.integers(0, 1), st.integers(0, 900), st.booleans()),
-    min_size=1,
-    max_size=25,
-)
+def _steps(*texts: str) -> st.SearchStrategy[list[TalkStep]]:
+    step = st.builds(
+        TalkStep,
+        st.integers(0, 6),
+        st.integers(1, 3),
+        st.integers(0, 1),
+        st.integers(0, 900),
+        st.booleans(),
+        st.sampled_from(texts),
+    )
+    return st.lists(step, min_size=1, max_size=25)
+
+
+STEPS = _steps(*ORDINARY_TEXTS)
+STEPS_WITH_REQUESTS = _steps(*ORDINARY_TEXTS, *REQUEST_TEXTS)
 UNHURRIED_STEPS = st.lists(st.builds(TalkStep, st.integers(0, 6), st.integers(1, 3), st.integers(0, 1)), min_size=1, max_size=25)
 PlanCallback = Callable[[Talk, InterviewPlan], None]
 
@@ -48,12 +73,13 @@ def simulate_talk(
     *,
     ends_early: bool = True,
     replies: int | None = None,
-    answer_text: str = "Yes.",
+    answer_text: str | None = None,
 ) -> Talk:
     """Simulate an interview from greeting to closing, repeating the steps as needed.
 
     `on_plan` is called with the plan of each reply. Unless `ends_early`, the model closes only when NEXT is not
     allowed. After `replies` replies, if given, the candidate falls silent and the interview is returned as it is.
+    `answer_text`, if given, replaces the texts of the steps.
     """
     talk = Talk(position, limit=timedelta(minutes=position.limit_minutes))
     early = talk.plan
@@ -67,8 +93,10 @@ def simulate_talk(
         step = steps[count % len(steps)]
         if step.is_silent and talk.started_at and make_clock_move(talk):
             return talk
-        talk.advance_clock(seconds=step.seconds)
-        talk.say(*[answer_text] * step.pieces)
+        text = answer_text or step.text
+        # Requests that code recognizes are unlimited in number, so only the clock ends an interview of requests.
+        talk.advance_clock(seconds=max(step.seconds, SECONDS_PER_REQUEST) if text in REQUEST_TEXTS else step.seconds)
+        talk.say(*[text] * step.pieces)
         plan = talk.plan
         on_plan(talk, plan)
         moves = [
@@ -76,7 +104,7 @@ def simulate_talk(
         ]
         move = moves[step.choice % len(moves)]
         if step.late_pieces:
-            talk.say(answer_text)
+            talk.say(text)
         talk.store_move(move, plan)
         if move is Move.CLOSE:
             return talk
@@ -102,4 +130,5 @@ def _max_replies(position: PositionContent) -> int:
         question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions
     )
     others = on_questions + len(position.questions)
-    return others + 2 * (others + 1)  # a STOP between any two others, repeated once if it was not heard
+    requests = position.limit_minutes * 60 // SECONDS_PER_REQUEST
+    return requests + others + 2 * (others + 1)  # a STOP between any two others, repeated once if it was not heard

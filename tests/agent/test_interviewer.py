@@ -16,17 +16,17 @@ from tests.factories import position_body
 MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 
 
-def make_answered_talk(*moves: Move, last_words: str = f"A {SECRET_WORD} of an answer.") -> Talk:
+def make_answered_talk(*moves: Move, last_words: str = f"A {SECRET_WORD} of an answer, before I leave.") -> Talk:
     """Create a talk with these replies, in which the candidate has spoken last."""
     talk = make_greeted_talk()
     for move in moves:
-        talk.answer_and_reply(move)
+        talk.answer_and_reply(move, "An answer, before I leave.")
     talk.say(last_words)
     return talk
 
 
-def make_stopping_talk() -> Talk:
-    return make_answered_talk(Move.STOP, last_words="Yes.")
+def make_talk_at_last_question() -> Talk:
+    return make_answered_talk(Move.NEXT, Move.NEXT)
 
 
 REPLIES = [
@@ -46,7 +46,7 @@ REPLIES = [
     (make_answered_talk, "WAIT\nTake the time you need.", Move.WAIT, "Take the time you need."),
     (make_answered_talk, "WAIT", Move.WAIT, ENGLISH.wait),
     (make_answered_talk, "STOP\nI understand.", Move.STOP, f"I understand. {ENGLISH.stop}"),
-    (make_stopping_talk, "CLOSE\nThank you.", Move.CLOSE, f"Thank you. {ENGLISH.closings[EndReason.CANDIDATE_ENDED]}"),
+    (make_talk_at_last_question, "CLOSE\nThank you.", Move.CLOSE, f"Thank you. {ENGLISH.closings[EndReason.WRAPPED_UP]}"),
 ]
 
 
@@ -189,6 +189,26 @@ async def test_disallowed_move_is_replaced_by_a_reply_of_code(
         MoveChosen(talk.plan.fallback_move, Source.CODE, f"move {rejected} not allowed"),
         talk.plan.fallback_text(rejected),
     ]
+
+
+@pytest.mark.parametrize(
+    ("last_words", "move"),
+    [("Please repeat the question.", Move.REPEAT), ("One moment, please.", Move.WAIT), ("I want to stop.", Move.STOP)],
+)
+async def test_recognized_request_is_answered_without_asking_claude(
+    request_reply: RequestReply, provider: AnthropicProvider, last_words: str, move: Move
+) -> None:
+    talk = make_answered_talk(last_words=last_words)
+    reply = await request_reply(talk)
+    assert reply.events == [MoveChosen(move, Source.CODE), talk.plan.fallback_text()]
+    assert provider.reply_requests == []
+
+
+async def test_claude_cannot_close_without_a_confirmation(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+    talk = make_answered_talk(Move.STOP, last_words="Yes, exactly, and then we stopped the job and fixed it.")
+    provider.scripts.append(ScriptedReply(text="CLOSE\nThank you."))
+    reply = await request_reply(talk)
+    assert reply.final_move == MoveChosen(Move.NEXT, Source.CODE, "move CLOSE not allowed")
 
 
 async def test_exhausted_request_is_answered_by_moving_on(request_reply: RequestReply, provider: AnthropicProvider) -> None:

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 import agent.phrases
-from agent.phrases import LANGUAGES, CodePhrases, normalize_answer
+from agent.intents import Intent
+from agent.phrases import LANGUAGES, CodePhrases
 from models.documents.interview import EndReason
 from tests.agent.talks import ENGLISH, PHRASEBOOK
 
@@ -56,7 +57,7 @@ def flatten(value: Any, path: str = "") -> dict[str, str]:
 
 def texts_of(language: str) -> dict[str, str]:
     """Return every phrase of a language by its dotted path."""
-    return flatten(PHRASEBOOK.get(language).model_dump(exclude={"affirmations"}))
+    return flatten(PHRASEBOOK.get(language).model_dump())
 
 
 def sentences_of(language: str) -> dict[str, str]:
@@ -91,12 +92,12 @@ def test_every_phrase_has_exactly_its_placeholders(language: str) -> None:
 @pytest.mark.parametrize("name", CodePhrases.model_fields)
 def test_missing_phrase_is_rejected(name: str) -> None:
     with pytest.raises(ValidationError, match=name):
-        CodePhrases.model_validate(ENGLISH.model_dump(exclude={name}))
+        CodePhrases.model_validate({field: value for field, value in ENGLISH if field != name})
 
 
 def test_unknown_phrase_is_rejected() -> None:
     with pytest.raises(ValidationError, match="farewell"):
-        CodePhrases.model_validate({**ENGLISH.model_dump(), "farewell": "Goodbye."})
+        CodePhrases.model_validate({**dict(ENGLISH), "farewell": "Goodbye."})
 
 
 @each_language
@@ -134,23 +135,17 @@ def test_only_the_stop_contains_a_question_and_only_one(language: str) -> None:
 
 
 @each_language
-def test_affirmations_are_normalized(language: str) -> None:
-    affirmations = PHRASEBOOK.get(language).affirmations
-    assert affirmations
-    assert {normalize_answer(words) for words in affirmations} == affirmations
-
-
-@each_language
 def test_word_that_the_stop_asks_for_confirms_it(language: str) -> None:
     phrases = PHRASEBOOK.get(language)
     assert YES[language] in phrases.stop.casefold()
     for words in (YES[language], f"{YES[language].upper()}!", f"  {YES[language].title()}. "):
-        assert normalize_answer(words) in phrases.affirmations
+        assert phrases.intents.recognize(words) == {Intent.CONFIRM}
 
 
 @each_language
 def test_refusal_does_not_confirm_a_stop(language: str) -> None:
-    assert not PHRASEBOOK.get(language).affirmations & {normalize_answer(words) for words in NO[language]}
+    for words in NO[language]:
+        assert PHRASEBOOK.get(language).intents.recognize(words) == {Intent.DENY}, words
 
 
 @each_language
@@ -179,27 +174,6 @@ def test_importing_the_phrases_reads_no_phrase_file_and_loading_reads_them_all(m
     namespace = runpy.run_path(agent.phrases.__file__)
     assert [name for name in opened if name.endswith(".yaml")] == []
     namespace["load_phrasebook"]()
-    # one file of phrases and one of speech rules per language
+    # one file of phrases, one of speech rules and one of requests per language
     files = [f"{language}.yaml" for language in LANGUAGES]
-    assert sorted(name for name in opened if name.endswith(".yaml")) == sorted(files * 2)
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("Yes, please!", "yes please"),
-        ("yes\nplease", "yes please"),
-        ("S\u2019il-vous-plaît", "s'il vous plaît"),
-        ("Si\u0301", "sí"),
-        ("“Yes”", "yes"),
-        ("'yes'", "yes"),
-        ("\uff39\uff25\uff33", "yes"),
-        ("yes_please", "yes please"),
-        ("\u202eye\u200bs\ufeff", "yes"),
-        ("Stop-the-world", "stop the world"),
-        ("…", ""),
-        ("", ""),
-    ],
-)
-def test_normalize_answer_removes_case_punctuation_and_line_ends(words: str, expected: str) -> None:
-    assert normalize_answer(words) == expected
+    assert sorted(name for name in opened if name.endswith(".yaml")) == sorted(files * 3)

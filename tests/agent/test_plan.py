@@ -1,5 +1,6 @@
 import pytest
 
+from agent.intents import Intent
 from agent.plan import MAX_TRIES_PER_QUESTION
 from models.documents.interview import EndReason, Progress
 from models.documents.turn import Move
@@ -62,7 +63,7 @@ def test_message_stored_before_a_question_does_not_answer_it() -> None:
     talk.say("Second.")
     talk.store_move(Move.NEXT, composed)
     assert talk.plan.unheard_move is Move.NEXT
-    assert talk.plan.allowed_moves == (Move.REPEAT, Move.WAIT, Move.STOP)
+    assert talk.plan.allowed_moves == (Move.REPEAT, Move.WAIT)
     assert talk.plan.fallback_move is Move.REPEAT
     assert talk.plan.fallback_text() == f"{ENGLISH.question_again} Tell me about the last incident that you handled."
 
@@ -157,11 +158,11 @@ def test_requests_are_limited_per_question_and_are_not_exchanges(move: Move) -> 
     talk = make_greeted_talk()
     for _ in range(MAX_TRIES_PER_QUESTION):
         talk.answer_and_reply(move)
-    talk.say("And again, please?")
+    talk.say("Something unusual that code does not recognize.")
     assert move not in talk.plan.allowed_moves
     assert talk.plan.exchanges == 0
     talk.store_move(Move.NEXT)
-    talk.say("Please?")
+    talk.say("Something unusual.")
     assert move in talk.plan.allowed_moves
 
 
@@ -171,7 +172,7 @@ def test_requests_never_take_the_place_of_a_core_question() -> None:
         assert talk.plan.questions_asked == asked
         for move in REPEATABLE_MOVES * MAX_TRIES_PER_QUESTION:
             talk.answer_and_reply(move)
-            talk.answer_and_reply(Move.STOP)
+            talk.answer_and_reply(Move.STOP, "I want to stop.")
         talk.say("An answer.")
         talk.store_move(talk.plan.fallback_move)
     assert talk.interviewer_turns[-1].move is Move.CLOSE
@@ -186,7 +187,7 @@ def test_repetition_that_was_not_requested_uses_up_no_try() -> None:
 
 def test_exhausted_request_is_answered_with_the_next_question() -> None:
     talk = make_greeted_talk()
-    talk.say("Please repeat.")
+    talk.say("That was hard to hear for me.")
     words = talk.plan.fallback_text(Move.REPEAT)
     assert words == f"{ENGLISH.move_on} Tell me about the last incident that you handled."
     assert talk.plan.fallback_text() == "Tell me about the last incident that you handled."
@@ -195,7 +196,7 @@ def test_exhausted_request_is_answered_with_the_next_question() -> None:
 
 def test_exhausted_request_at_the_last_question_is_answered_with_the_closing() -> None:
     talk = make_talk_with_probes(0)
-    talk.say("Please repeat.")
+    talk.say("That was hard to hear for me.")
     assert talk.plan.fallback_text(Move.REPEAT) == ENGLISH.closings[EndReason.WRAPPED_UP]
 
 
@@ -205,6 +206,82 @@ def test_interview_with_fewer_exchanges_than_questions_ends_with_a_reason() -> N
     talk.say("An answer.")
     assert talk.plan.fallback_move is Move.CLOSE
     assert talk.plan.end_reason is EndReason.OUT_OF_EXCHANGES
+
+
+# --- requests that code recognizes, and messages without content
+
+
+@pytest.mark.parametrize(
+    ("text", "move"),
+    [
+        ("I want to stop the interview now", Move.STOP),
+        ("I withdraw my consent.", Move.STOP),
+        ("Repeat the question, please.", Move.REPEAT),
+        ("One moment, please", Move.WAIT),
+        ("Can I talk to a human?", Move.REPEAT),
+        ("Are you an AI?", Move.REPEAT),
+        ("I need captions.", Move.REPEAT),
+        ("I can't hear you.", Move.REPEAT),
+    ],
+)
+def test_recognized_request_is_answered_by_code(text: str, move: Move) -> None:
+    talk = make_greeted_talk()
+    talk.say(text)
+    assert (talk.plan.allowed_moves, talk.plan.code_move) == ((move,), move)
+    assert talk.plan.open_question is not None
+    assert (talk.plan.open_question.text in talk.plan.fallback_text()) == (move is Move.REPEAT)
+
+
+def test_answer_to_a_request_for_a_human_or_about_ai_precedes_the_question() -> None:
+    talk = make_greeted_talk()
+    for text, intent in (("I want to talk to a human", Intent.HUMAN), ("Are you a robot?", Intent.ARE_YOU_AI)):
+        talk.say(text)
+        assert talk.plan.fallback_text() == f"{ENGLISH.request_answers[intent]} What draws you to this work?"
+        talk.store_move(Move.REPEAT)
+
+
+def test_claude_explains_a_question_twice_and_then_code_offers_to_move_on() -> None:
+    talk = make_greeted_talk()
+    for _ in range(MAX_TRIES_PER_QUESTION):
+        talk.say("What do you mean by that?")
+        assert (talk.plan.allowed_moves, talk.plan.code_move) == ((Move.CLARIFY,), None)
+        assert talk.plan.fallback_text() == f"{ENGLISH.explain} What draws you to this work?"
+        talk.store_move(Move.CLARIFY)
+    talk.say("What do you mean by that?")
+    assert talk.plan.code_move is Move.CLARIFY
+    assert talk.plan.fallback_text() == f"{ENGLISH.offer_to_move_on} What draws you to this work?"
+    talk.store_move(Move.CLARIFY)
+    talk.say("Next question.")
+    assert talk.plan.fallback_move is Move.NEXT
+
+
+def test_not_knowing_is_accepted_after_one_probe() -> None:
+    talk = make_talk_with_probes(5, 5, wrap_up=20)
+    talk.say("I don't know.")
+    assert set(talk.plan.allowed_moves) == {Move.NEXT, Move.PROBE}
+    talk.store_move(Move.PROBE)
+    talk.say("I really don't know.")
+    assert set(talk.plan.allowed_moves) == {Move.NEXT}
+
+
+@pytest.mark.parametrize("text", ["Okay.", "Hello?", "Hmm", "How long does this take?", "Yes."])
+def test_unclear_message_repeats_the_question_when_claude_does_not_answer(text: str) -> None:
+    talk = make_greeted_talk()
+    for _ in range(MAX_TRIES_PER_QUESTION):
+        talk.say(text)
+        assert talk.plan.code_move is None
+        assert talk.plan.fallback_move is Move.REPEAT
+        talk.store_move(Move.REPEAT)
+    talk.say(text)
+    assert talk.plan.fallback_move is Move.NEXT
+
+
+def test_request_in_the_time_of_the_closing_does_not_prolong_the_interview() -> None:
+    talk = make_greeted_talk()
+    talk.say("An answer.")
+    talk.advance_clock(minutes=31)
+    talk.say("Please repeat the question.")
+    assert (talk.plan.allowed_moves, talk.plan.code_move) == ((Move.CLOSE,), None)
 
 
 # --- progress

@@ -14,7 +14,10 @@ from models.documents.turn import Move, Turn
 from tests.agent.simulated_talks import (
     CANDIDATE_REQUESTS,
     MANY_EXAMPLES,
+    ORDINARY_TEXTS,
+    REQUEST_TEXTS,
     STEPS,
+    STEPS_WITH_REQUESTS,
     UNHURRIED_STEPS,
     TalkStep,
     make_clock_move,
@@ -32,13 +35,13 @@ def _core_questions(talk: Talk) -> list[Turn]:
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_interview_ends_whichever_moves_are_chosen(position: PositionContent, steps: list[TalkStep]) -> None:
     assert _is_over(simulate_talk(position, steps))
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_core_questions_are_asked_once_in_order_in_the_positions_words(position: PositionContent, steps: list[TalkStep]) -> None:
     asked = [(turn.question_key, turn.text) for turn in _core_questions(simulate_talk(position, steps))]
     assert asked == [(question.key, question.text) for question in position.questions][: len(asked)]
@@ -96,7 +99,7 @@ def test_every_move_except_next_is_limited_per_question(position: PositionConten
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_question_is_never_skipped_because_of_earlier_words(position: PositionContent, steps: list[TalkStep]) -> None:
     asked_at = 0
     for turn in simulate_talk(position, steps).interviewer_turns:
@@ -109,7 +112,7 @@ def test_question_is_never_skipped_because_of_earlier_words(position: PositionCo
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_heard_stop_is_never_repeated(position: PositionContent, steps: list[TalkStep]) -> None:
     others = [turn for turn in simulate_talk(position, steps).interviewer_turns if turn.move is not Move.NUDGE]
     for before, turn in pairwise(others):
@@ -118,14 +121,44 @@ def test_heard_stop_is_never_repeated(position: PositionContent, steps: list[Tal
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
+def test_early_close_needs_a_confirmation_found_by_code(position: PositionContent, steps: list[TalkStep]) -> None:
+    def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
+        may_move_on = plan.next_question is not None and plan.time_left > plan.limits.reserve
+        if Move.CLOSE in plan.allowed_moves and may_move_on and plan.exchanges + 1 < position.wrap_up_after_exchanges:
+            assert plan.is_stop_pending
+            assert set(plan.contribution.split("\n")) <= {"Yes.", "I want to stop here."}
+
+    simulate_talk(position, steps, check_plan)
+
+
+@MANY_EXAMPLES
+@given(
+    positions(),
+    st.sampled_from(["Please repeat that.", "What do you mean?", "One moment.", "Are you an AI?"]),
+    st.integers(1, 20),
+)
+def test_recognized_request_never_uses_up_the_question(position: PositionContent, request: str, times: int) -> None:
+    talk = Talk(position, limit=timedelta(minutes=position.limit_minutes))
+    talk.greet()
+    for _ in range(times):
+        talk.say(request)
+        assert talk.plan.fallback_move in CANDIDATE_REQUESTS
+        assert set(talk.plan.allowed_moves) <= set(CANDIDATE_REQUESTS)
+        talk.store_move(talk.plan.fallback_move)
+    assert (talk.plan.questions_asked, talk.plan.exchanges) == (1, 0)
+
+
+@MANY_EXAMPLES
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_end_reason_matches_how_the_interview_ended(position: PositionContent, steps: list[TalkStep]) -> None:
     plans: list[InterviewPlan] = []
     talk = simulate_talk(position, steps, lambda _talk, plan: plans.append(plan))
     *_, asked, closing = (turn for turn in talk.interviewer_turns if turn.move is not Move.NUDGE)
     if closing.answers == asked.answers:
         return  # closed by the clock, which gives its own reason
-    if asked.move is Move.STOP and (closing.answers or 0) > asked.seq:
+    said = set(plans[-1].contribution.split("\n"))
+    if asked.move is Move.STOP and (closing.answers or 0) > asked.seq and said <= {"Yes.", "I want to stop here."}:
         expected = EndReason.CANDIDATE_ENDED
     elif plans[-1].time_left <= plans[-1].limits.reserve:
         expected = EndReason.OUT_OF_TIME
@@ -136,7 +169,7 @@ def test_end_reason_matches_how_the_interview_ended(position: PositionContent, s
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_every_possible_reply_contains_at_most_one_question(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
         for move in (*plan.allowed_moves, Move.NUDGE):
@@ -147,7 +180,7 @@ def test_every_possible_reply_contains_at_most_one_question(position: PositionCo
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_plan_always_allows_a_move_that_code_can_make(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
         assert plan.allowed_moves
@@ -158,7 +191,7 @@ def test_plan_always_allows_a_move_that_code_can_make(position: PositionContent,
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_only_close_is_allowed_in_the_time_of_the_closing(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
         if plan.time_left <= plan.limits.reserve:
@@ -168,11 +201,11 @@ def test_only_close_is_allowed_in_the_time_of_the_closing(position: PositionCont
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_plan_is_deterministic_and_joins_all_unanswered_turns(position: PositionContent, steps: list[TalkStep]) -> None:
     def check_plan(talk: Talk, plan: InterviewPlan) -> None:
         assert plan == talk.plan
-        assert set(plan.contribution.split("\n")) <= {"Hello?", "Yes."}
+        assert set(plan.contribution.split("\n")) <= {"Hello?", *ORDINARY_TEXTS, *REQUEST_TEXTS}
         answered = max(turn.answers or 0 for turn in talk.interviewer_turns)
         pieces = [turn.text for turn in talk.turns if turn.move is None and turn.seq > answered]
         assert plan.contribution == "\n".join(pieces)
@@ -181,7 +214,7 @@ def test_plan_is_deterministic_and_joins_all_unanswered_turns(position: Position
 
 
 @MANY_EXAMPLES
-@given(positions(), STEPS)
+@given(positions(), STEPS_WITH_REQUESTS)
 def test_predicted_progress_matches_the_stored_turns(position: PositionContent, steps: list[TalkStep]) -> None:
     before: InterviewPlan | None = None
 

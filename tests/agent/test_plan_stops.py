@@ -26,7 +26,7 @@ def test_code_understands_a_plain_yes(words: str) -> None:
     assert talk.plan.fallback_move is Move.CLOSE
 
 
-@pytest.mark.parametrize("words", ["No.", "Yes and no: it was the database.", "I like puzzles.", "yesterday"])
+@pytest.mark.parametrize("words", ["Yes and no: it was the database.", "I like puzzles.", "yesterday"])
 def test_code_treats_everything_else_as_an_answer(words: str) -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")
@@ -37,7 +37,39 @@ def test_code_treats_everything_else_as_an_answer(words: str) -> None:
 def test_yes_to_a_core_question_does_not_end_the_interview() -> None:
     talk = make_greeted_talk()
     talk.say("Yes.")
-    assert talk.plan.fallback_move is Move.NEXT
+    assert Move.CLOSE not in talk.plan.allowed_moves
+    assert talk.plan.fallback_move is Move.REPEAT
+
+
+@pytest.mark.parametrize("words", ["No.", "No, I want to go on.", "Let's continue", "I don't want to stop."])
+def test_denial_continues_with_the_open_question(words: str) -> None:
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "I want to stop.")
+    talk.say(words)
+    assert (talk.plan.allowed_moves, talk.plan.code_move) == ((Move.REPEAT,), Move.REPEAT)
+    assert talk.plan.fallback_text() == f"{ENGLISH.carry_on} What draws you to this work?"
+    talk.store_move(Move.REPEAT)
+    assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.is_stop_pending) == (1, 0, False)
+
+
+@pytest.mark.parametrize(
+    "words", ["Yeah, so we rolled back in ten minutes.", "Yes, exactly, and then we stopped the job and fixed it."]
+)
+def test_answer_after_a_stop_lets_nobody_close(words: str) -> None:
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.STOP, "Then I would stop this and roll back.")
+    talk.say(words)
+    assert Move.CLOSE not in talk.plan.allowed_moves
+    assert Move.NEXT in talk.plan.allowed_moves
+
+
+def test_model_may_choose_stop_only_where_a_wish_is_plausible() -> None:
+    talk = make_greeted_talk()
+    talk.say("An answer.")
+    assert Move.STOP not in talk.plan.allowed_moves
+    talk.say("Honestly, with all that happened today I feel that I had better not continue with you.")
+    assert Move.STOP in talk.plan.allowed_moves
+    assert talk.plan.code_move is None
 
 
 def test_answer_after_a_stop_continues_and_allows_another_stop() -> None:
@@ -49,12 +81,14 @@ def test_answer_after_a_stop_continues_and_allows_another_stop() -> None:
     assert Move.CLOSE not in talk.plan.allowed_moves
 
 
-def test_confirmation_understood_by_claude_ends_by_the_candidates_wish() -> None:
+@pytest.mark.parametrize(
+    "words", ["I have to leave now, goodbye.", "Please stop.", "Yes, please end the interview", "Yes, I am sure"]
+)
+def test_confirmation_or_second_wish_ends_by_the_candidates_wish(words: str) -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")
-    talk.say("I have to leave now, goodbye.")
-    assert talk.plan.fallback_move is Move.NEXT, "code does not understand it"
-    assert Move.CLOSE in talk.plan.allowed_moves
+    talk.say(words)
+    assert (talk.plan.allowed_moves, talk.plan.code_move) == ((Move.CLOSE,), Move.CLOSE)
     assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
 
 

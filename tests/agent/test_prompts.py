@@ -269,7 +269,7 @@ def test_directive_lists_the_allowed_moves_and_the_state() -> None:
     talk.say("An answer.")
     talk.advance_clock(minutes=4, seconds=30)
     assert directive_lines(talk) == {
-        "moves": "NEXT PROBE REPEAT CLARIFY WAIT STOP",
+        "moves": "NEXT PROBE REPEAT CLARIFY WAIT",
         "question": "1 of 3",
         "open question": "What draws you to this work?",
         "CLARIFY used": "0",
@@ -299,7 +299,7 @@ def test_directive_says_that_the_open_question_was_not_heard() -> None:
     talk.store_move(Move.NEXT, plan_before_message)
     lines = directive_lines(talk)
     assert lines["open question heard"] == "no"
-    assert lines["moves"] == "REPEAT WAIT STOP"
+    assert lines["moves"] == "REPEAT WAIT"
 
 
 @MANY_EXAMPLES
