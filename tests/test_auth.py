@@ -200,6 +200,8 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.READ_DECISION_RECORDS: {Role.ADMIN},
     Action.SET_DEMOGRAPHICS: STAFF,
     Action.ANALYZE_IMPACT: {Role.ADMIN},
+    Action.UPDATE_NOTICE: {Role.ADMIN},
+    Action.CORRECT_TURN: {Role.CANDIDATE},
 }
 
 

@@ -30,7 +30,7 @@ async def test_field_in_a_list_equals_the_field_of_a_single_interview(
         nodes = listed.data["interviews"]["nodes"]
         assert [edge["node"] for edge in listed.data["interviews"]["edges"]] == nodes
         ids = (await api.execute("{ interviews { nodes { id } } }", token))["interviews"]["nodes"]
-        assert len(ids) == len(nodes) == 2
+        assert len(ids) == len(nodes) >= 2
         codes = set()
         for node, found in zip(nodes, ids, strict=True):
             alone = await api.execute(f"query($id: ID!) {{ interview(id: $id) {{ {field} }} }}", token, id=found["id"])
@@ -94,9 +94,9 @@ async def test_position_is_loaded_only_for_fields_without_a_copy_in_the_intervie
         "{ interviews { nodes { position { id key version title limitMinutes archived } } } }", token
     )
     assert get_positions.await_count == 1
-    [node] = loaded_positions["interviews"]["nodes"]
-    assert node["position"].pop("archived") is False
-    assert copied["interviews"] == {"nodes": [node]}
+    nodes = loaded_positions["interviews"]["nodes"]
+    assert [node["position"].pop("archived") for node in nodes] == [False] * len(nodes)
+    assert copied["interviews"] == {"nodes": nodes}
 
 
 async def test_list_reads_only_the_stored_fields_that_are_selected(

@@ -41,7 +41,7 @@ async def test_candidate_consents_answers_reloads_and_ends_the_interview(page: B
     interview = await make_invited_interview(tenant)
     await page.open(site.invite_url(interview))
     await page.wait_for_texts(
-        "You will talk to an AI interviewer. People make the decision.", "up to 35 minutes", f"version {CURRENT_CONSENT_VERSION}"
+        "You will talk to an AI interviewer. People make the decision.", "up to 30 minutes", f"version {CURRENT_CONSENT_VERSION}"
     )
     assert await page.find_accessibility_violations() == []
     assert (await reload_interview(interview)).consent is None
