@@ -35,9 +35,9 @@ class InterviewCoverage:
         self._answered = {turn.question_key for turn in candidate_turns if _has_substance(turn.text, wording)}
 
     @property
-    def all_answered(self) -> bool:
-        """Whether every question of the position was answered."""
-        return all(question.key in self._answered for question in self._questions)
+    def is_complete(self) -> bool:
+        """Whether every question of the position was answered, or declined."""
+        return all(question.key in self._answered | self._declined for question in self._questions)
 
     def list_questions(self, criterion: Criterion) -> list[QuestionCoverage]:
         """Return the coverage of each question that serves the criterion."""
@@ -85,7 +85,7 @@ def find_interview_problem(
     candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
     if not candidate_turns:
         return InconclusiveReason.NOTHING_SAID
-    if interview.end_reason not in _COMPLETE_END_REASONS and not coverage.all_answered:
+    if interview.end_reason not in _COMPLETE_END_REASONS and not coverage.is_complete:
         stopped = interview.end_reason is EndReason.CANDIDATE_ENDED
         return InconclusiveReason.CANDIDATE_STOPPED if stopped else InconclusiveReason.BROKEN_OFF
     if interview.replies and Fraction(interview.code_replies, interview.replies) > MAX_CODE_SHARE:

@@ -129,10 +129,10 @@ def build_outcome(
     for result in results:
         if result.state is CriterionState.ASSESSED:
             result.rationale = texts.check(result.rationale, RATIONALE_LIMITS, phrases.rationale_removed)
-    spokesman = _pick_nearest(counting, totals.overall_score)
-    summary = texts.check(spokesman.summary, SUMMARY_LIMITS, phrases.summary_removed) if spokesman else phrases.nothing_said
-    strengths = _check_findings(spokesman.strengths if spokesman else [], texts, phrases)
-    weaknesses = _check_findings(spokesman.weaknesses if spokesman else [], texts, phrases)
+    nearest = _pick_nearest(counting, totals.overall_score)
+    summary = texts.check(nearest.summary, SUMMARY_LIMITS, phrases.summary_removed) if nearest else phrases.nothing_said
+    strengths = _check_findings(nearest.strengths if nearest else [], texts, phrases)
+    weaknesses = _check_findings(nearest.weaknesses if nearest else [], texts, phrases)
     has_score = reason is None
     return EvaluationOutcome(
         overall_score=totals.overall_score if has_score else None,
@@ -169,10 +169,9 @@ def _assess_pass(
     criteria = {criterion.key: get_criterion_judgement(judged, criterion.key) for criterion in position.criteria}
     found = {key: transcript.find_quotes(one.quotes) for key, one in criteria.items()}
     supporting = select_supporting_evidence(position, transcript, {key: quotes.evidence for key, quotes in found.items()})
-    strengths, weaknesses = (
-        [(it, transcript.find_quotes(it.quotes)) for it in it_s] for it_s in (judged.strengths, judged.weaknesses)
-    )
-    quotes = [*found.values(), *(one for _, one in (*strengths, *weaknesses))]
+    strengths = [(finding, transcript.find_quotes(finding.quotes)) for finding in judged.strengths]
+    weaknesses = [(finding, transcript.find_quotes(finding.quotes)) for finding in judged.weaknesses]
+    quotes = [*found.values(), *(finding_quotes for _, finding_quotes in (*strengths, *weaknesses))]
     assessments = {
         key: _CriterionAssessment(
             level=one.level if supporting[key] else None,

@@ -140,3 +140,14 @@ def test_words_that_were_recognized_badly_give_no_score(languages: Languages) ->
     turns = [replace(turn, confidence=0.5) if turn.seq in (2, 4, 8) else turn for turn in make_transcript(ANSWERS)]
     outcome = evaluate(languages, make_judgement(1, technical=4, communication=4, problem_solving=4), turns=turns)
     assert (outcome.overall_score, outcome.inconclusive_reason) == (None, InconclusiveReason.HEARD_BADLY)
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"), [(ANSWERS, None), (dict(list(ANSWERS.items())[:4]), InconclusiveReason.BROKEN_OFF)]
+)
+def test_interview_that_a_recruiter_ended_counts_if_every_question_was_answered_or_declined(
+    languages: Languages, answers: dict[str, str], reason: InconclusiveReason | None
+) -> None:
+    judgement = make_judgement(1, technical=4, communication=4)
+    outcome = evaluate(languages, judgement, turns=make_transcript(answers), end_reason=EndReason.RECRUITER_ENDED)
+    assert outcome.inconclusive_reason is reason
