@@ -252,6 +252,7 @@ async def test_name_keys_of_earlier_releases_are_rebuilt(services: Services) -> 
     assert await rebuild_outdated_name_keys(100) == 0
 
 
+@pytest.mark.usefixtures("database")
 async def test_rebuilding_name_keys_does_not_undo_an_erasure(monkeypatch: pytest.MonkeyPatch) -> None:
     interview = await make_interview(status=COMPLETED, candidate_order="ada lovelace")
 
