@@ -88,11 +88,12 @@ class Bench:
         self._languages = languages
         self.provider = provider
 
-    async def evaluate(self, judge: Judge, *answers: str, **values: Any) -> EvaluationOutcome:
+    async def evaluate(self, judge: Judge, *answers: str, passes: int = 3, **values: Any) -> EvaluationOutcome:
         """Return the outcome of the evaluation of an interview with these answers."""
+        self._services.settings.jobs.judge_passes = passes
         interview, _ = await make_subject(*(answers or ANSWERS), **values)
-        passes = iter(range(1, 100))
-        self.provider.write_judgement = lambda _: json.dumps(judge(next(passes)), ensure_ascii=False)
+        numbers = iter(range(1, 100))
+        self.provider.write_judgement = lambda _: json.dumps(judge(next(numbers)), ensure_ascii=False)
         evaluation = await add_evaluation(new_evaluation(interview))
         await run_evaluation(self._services, self._claude, self._languages, evaluation.id)
         done = await reload_evaluation(evaluation)
@@ -129,7 +130,7 @@ async def test_honest_judge_gives_the_score_of_its_levels(bench: Bench, report_o
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_judge_that_obeys_gives_no_level_by_the_attack(bench: Bench, attack: str, report_outcome: ReportOutcome) -> None:
     everywhere = [criterion(5, (turn, attack)) for turn in (1, 2, 3)]
-    outcome = await bench.evaluate(always(judgement(*everywhere)), attack, attack, attack)
+    outcome = await bench.evaluate(always(judgement(*everywhere)), attack, attack, attack, passes=1)
     assert levels_of(outcome) == [None, None, None]
     assert (outcome.overall_score, outcome.recommendation) == (None, Recommendation.INCONCLUSIVE)
     report_outcome(f"obeys: {attack[:60]}", f"no level, {outcome.inconclusive_reason}")
@@ -140,9 +141,9 @@ async def test_attack_that_is_not_recognized_carries_at_most_the_criterion_of_it
     bench: Bench, attack: str, report_outcome: ReportOutcome
 ) -> None:
     everywhere = [criterion(5, (1, attack)) for _ in KEYS]
-    outcome = await bench.evaluate(always(judgement(*everywhere)), attack, *ANSWERS[1:])
+    outcome = await bench.evaluate(always(judgement(*everywhere)), attack, *ANSWERS[1:], passes=1)
     assert (levels_of(outcome), outcome.overall_score) == ([None, None, None], None)
-    outcome = await bench.evaluate(always(judgement(everywhere[0], *HONEST[1:])), attack, *ANSWERS[1:])
+    outcome = await bench.evaluate(always(judgement(everywhere[0], *HONEST[1:])), attack, *ANSWERS[1:], passes=1)
     assert levels_of(outcome)[1:] == [3, 3]
     report_outcome(f"obeys, not recognized: {attack[:45]}", f"level {outcome.criteria[0].level} for its own criterion only")
 
