@@ -1,6 +1,6 @@
 """Retention: an organization's policy, and the interviews whose data it no longer keeps.
 
-When an organization is next checked stands in its document, and a check reads only what is over, by the index `retention`.
+The organization's document holds the time of its next check, which reads only what is over, by the index `retention`.
 """
 
 from collections.abc import Iterator
