@@ -38,7 +38,7 @@ _ADDRESS_MARKUP = re.compile(
 
 
 def find_evaluator_addresses(turns: Iterable[Turn], wording: Wording) -> list[int]:
-    """Return the seqs of the candidate's turns that speak to whoever evaluates the interview, in order.
+    """Return the seqs of the candidate's turns that speak to the evaluator of the interview, in order.
 
     Such a turn tries to give instructions, claims a level, or imitates the markup of a prompt.
     """

@@ -76,7 +76,7 @@ async def _run_renderer(html: str) -> bytes:
 def _main() -> int:
     try:
         # loads native libraries, which only this process needs
-        from weasyprint import HTML  # noqa: PLC0415
+        from weasyprint import HTML  # noqa: PLC0415  # only the process that makes the file loads Pango
         from weasyprint.urls import URLFetcher  # noqa: PLC0415
     except (ImportError, OSError):
         return _MISSING_LIBRARY

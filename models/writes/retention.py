@@ -90,7 +90,7 @@ def build_limit_condition(scope: ErasureScope, days: int) -> dict[str, Any]:
 
 
 async def find_interviews_over_limit(organization_id: ObjectId, scope: ErasureScope, days: int, limit: int) -> list[ObjectId]:
-    """Return interviews of the organization of which this scope is to be erased."""
+    """Return the interviews of the organization whose data of this scope have to be erased."""
     criteria = {"organization_id": organization_id, **build_limit_condition(scope, days)}
     # named, because for an organization with little to erase MongoDB might choose an index of lists, and read them all
     rows = Interview.get_pymongo_collection().find(criteria, {"_id": 1}, hint=RETENTION_INDEX).limit(limit)

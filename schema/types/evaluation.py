@@ -278,7 +278,7 @@ class Evaluation(Node):
         "protected trait, markup or another language."
     )
     replaced_texts: int = strawberry.field(
-        description="How many of the model's texts lost every sentence, so that a standard text stands in their place."
+        description="How many of the model's texts lost every sentence, so that a standard text replaces them."
     )
     provenance: Provenance | None = strawberry.field(
         description="What the evaluation was made from. Null until it is completed, and if it was made before December 2026."
