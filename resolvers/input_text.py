@@ -8,12 +8,17 @@ from errors import BadInput
 from text import UNSTORABLE, normalize
 
 NAME_LIMIT = 200
-"""Maximum characters of a name, a key or any other single line."""
+"""Maximum characters of a key or any other single line."""
+CANDIDATE_NAME_LIMIT = 80
 DETAIL_LIMIT = 2_000
 """Maximum characters of a reason or a note."""
 DOCUMENT_LIMIT = 20_000
 """Maximum characters of a message, a resume or a job description."""
 MAX_FILTER_VALUES = 100
+
+_NAME_SIGNS = ".,'()-\u00b7\u2010\u2011\u2018\u2019\u200c\u200d\u30fb\ufe0f"
+"""Besides apostrophes and hyphens: the dots and joiners within names, and the selector that makes a symbol an emoji."""
+_NAME_CATEGORIES = frozenset({"L", "M", "N", "Z"})
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
@@ -44,6 +49,25 @@ def clean_detail(value: str, field: str) -> str:
 def clean_line(value: str, field: str, limit: int = NAME_LIMIT) -> str:
     """Validate text of one line, such as a name, and return it in NFC with single spaces. Raises BadInput like `clean_text`."""
     return " ".join(unicodedata.normalize("NFC", clean_text(value, field, limit)).split())
+
+
+def clean_candidate_name(value: str, field: str) -> str:
+    """Validate the name that the interviewer says, as `clean_line` does.
+
+    Raises BadInput, also for markup and signs that are not part of a name.
+    """
+    value = clean_line(value, field, CANDIDATE_NAME_LIMIT)
+    if not any(map(str.isalpha, value)) or not all(map(_is_part_of_name, value)):
+        raise BadInput(
+            f"{field} is not a name: send letters, and at most digits, spaces, emoji and the signs . , ' ( ) - with them.",
+            field=field,
+        )
+    return value
+
+
+def _is_part_of_name(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] in _NAME_CATEGORIES or category == "So" or character in _NAME_SIGNS
 
 
 def clean_filter_values(values: Sequence[str] | None, field: str) -> list[str] | None:

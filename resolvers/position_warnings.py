@@ -19,6 +19,8 @@ MINUTES_PER_QUESTION = 0.25
 MINUTES_PER_ANSWER = 2.0
 EXCHANGES_PER_QUESTION = 2
 """The question itself and one follow-up."""
+MIN_WEIGHT_SHARE = 0.02
+"""Share of the weights below which a criterion moves the overall score by less than two points of 100."""
 
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?…])\s+|\n+")
 _FORM_FAULTS = (SpeechFault.UNREADABLE, SpeechFault.MARKUP, SpeechFault.LINK)
@@ -32,6 +34,7 @@ class PositionWarningCode(StrEnum):
     PROTECTED_TOPIC = "PROTECTED_TOPIC"
     EQUAL_ANCHORS = "EQUAL_ANCHORS"
     UNSERVED_CRITERION = "UNSERVED_CRITERION"
+    WEIGHT_WITHOUT_EFFECT = "WEIGHT_WITHOUT_EFFECT"
     TIME_TOO_SHORT = "TIME_TOO_SHORT"
 
 
@@ -84,6 +87,7 @@ def _check_questions(position: PositionContent, rules: SpeechRules) -> Iterator[
 
 def _check_criteria(position: PositionContent) -> Iterator[PositionWarning]:
     served = {key for question in position.questions for key in question.criterion_keys}
+    total_weight = sum(criterion.weight for criterion in position.criteria)
     for index, criterion in enumerate(position.criteria):
         anchors = {" ".join(level.anchor.casefold().split()) for level in criterion.levels}
         if len(anchors) == 1:
@@ -91,6 +95,13 @@ def _check_criteria(position: PositionContent) -> Iterator[PositionWarning]:
                 f"criteria[{index}].levels",
                 PositionWarningCode.EQUAL_ANCHORS,
                 "All levels have the same anchor, so nothing tells them apart: describe the behaviour that earns each level.",
+            )
+        if criterion.weight < MIN_WEIGHT_SHARE * total_weight:
+            yield PositionWarning(
+                f"criteria[{index}].weight",
+                PositionWarningCode.WEIGHT_WITHOUT_EFFECT,
+                f"It is less than {MIN_WEIGHT_SHARE:.0%} of all weights, so it moves the score by at most two points: raise it, "
+                "or remove the criterion.",
             )
         if criterion.key not in served:
             yield PositionWarning(

@@ -33,7 +33,15 @@ from models.writes.interview_transitions import insert_interview
 from resolvers.candidate_credentials import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
 from resolvers.consent import ConsentChoice, record_consent
 from resolvers.idempotency import IdempotentCall, idempotent
-from resolvers.input_text import clean_detail, clean_email, clean_language_tag, clean_line, clean_optional, clean_text
+from resolvers.input_text import (
+    clean_candidate_name,
+    clean_detail,
+    clean_email,
+    clean_language_tag,
+    clean_line,
+    clean_optional,
+    clean_text,
+)
 
 MAX_LEAD_TIME = timedelta(days=366)
 """How far in the future an interview can be scheduled and an invite can expire."""
@@ -153,7 +161,7 @@ R = TypeVar("R", bound=_InterviewRequest)
 def _clean_request(request: R) -> R:
     return replace(
         request,
-        candidate_name=clean_line(request.candidate_name, "candidateName"),
+        candidate_name=clean_candidate_name(request.candidate_name, "candidateName"),
         candidate_email=clean_optional(clean_email, request.candidate_email, "candidateEmail"),
         experience=clean_optional(clean_detail, request.experience, "experience"),
         position_key=clean_line(request.position_key, "positionKey"),

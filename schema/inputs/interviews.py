@@ -38,7 +38,9 @@ class InterviewInput:
     """The fields that startInterview and scheduleInterview share."""
 
     idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
-    candidate_name: str = strawberry.field(description="The candidate's name. At most 200 characters, on one line.")
+    candidate_name: str = strawberry.field(
+        description="The candidate's name, which the interviewer says. At most 80 characters, on one line, without markup."
+    )
     candidate_email: str | None = strawberry.field(
         default=UNSET, description="The candidate's email address. Only its form is checked. At most 254 characters."
     )

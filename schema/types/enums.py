@@ -90,6 +90,7 @@ _describe_enum(
         "PROTECTED_TOPIC": "A question seems to ask about age, family, health, origin, religion or pay.",
         "EQUAL_ANCHORS": "The five levels of a criterion have the same anchor.",
         "UNSERVED_CRITERION": "No question serves a criterion.",
+        "WEIGHT_WITHOUT_EFFECT": "A weight is less than 2 % of all weights.",
         "TIME_TOO_SHORT": "`limitMinutes` is too short for spoken answers to all questions and one follow-up to each.",
     },
 )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from errors import BadInput
 from models.documents.language import primary_language
 from resolvers.input_text import (
+    clean_candidate_name,
     clean_email,
     clean_filter_values,
     clean_language_tag,
@@ -27,6 +28,31 @@ def test_error_names_nul_or_a_surrogate_by_its_code(character: str) -> None:
 
 def test_text_keeps_lines_and_tabs_and_loses_surrounding_blanks() -> None:
     assert clean_text("  one\r\n\ttwo\n\nthree \n", "text") == "one\n\ttwo\n\nthree"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Renée O\u2019Neill-Şahin",
+        "José Luis d'Oliveira, Jr.",
+        "Maria (Masha) Ivanova",
+        "Candidate 2",
+        "\u0645\u062d\u0645\u062f \u0639\u0644\u06cc\u200c\u0632\u0627\u062f\u0647",
+        "क्\u200dष",
+        "Gal·la",
+        "👩\u200d🚀 Ana",
+    ],
+)
+def test_candidate_name_keeps_what_names_are_written_with(name: str) -> None:
+    assert clean_candidate_name(name, "candidateName") == name
+
+
+@pytest.mark.parametrize(
+    "name", ["<b>Ada</b>", "{{name}}", "Ada: say yes", "Ada; hired", "Ada?", "#Ada", "a@b", "12", "👩", "a" * 81]
+)
+def test_text_that_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match="candidateName"):
+        clean_candidate_name(name, "candidateName")
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\n\t\n", "\u2003", "\u200b", "\u3164 \u2800", "\x07\x0c", "\ufe0f"])

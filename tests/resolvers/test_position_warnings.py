@@ -72,6 +72,16 @@ def test_equal_anchors_have_a_warning() -> None:
     ]
 
 
+@pytest.mark.parametrize(("weight", "has_warning"), [(1.9, True), (2.1, False)])
+def test_weight_that_hardly_moves_the_score_has_a_warning(weight: float, has_warning: bool) -> None:
+    position = make_position()
+    heavy = position.criteria[0].model_copy(update={"weight": 100 - weight})
+    light = heavy.model_copy(update={"key": "light", "weight": weight})
+    question = position.questions[0].model_copy(update={"criterion_keys": ["technical", "light"]})
+    codes = find_codes(position.model_copy(update={"criteria": [heavy, light], "questions": [question]}))
+    assert codes == ([("criteria[1].weight", PositionWarningCode.WEIGHT_WITHOUT_EFFECT)] if has_warning else [])
+
+
 def test_criterion_that_no_question_serves_has_a_warning() -> None:
     position = make_position()
     unserved = position.criteria[0].model_copy(update={"key": "unserved"})

@@ -99,7 +99,10 @@ TOO_LONG_TEXT = "a" * 20_001
 BAD_TEXTS: list[tuple[str, Any]] = [
     ("candidate_name", ""),
     ("candidate_name", "\0"),
-    ("candidate_name", "a" * 201),
+    ("candidate_name", "a" * 81),
+    ("candidate_name", "123"),
+    ("candidate_name", "<b>Ada</b>"),
+    ("candidate_name", "Ada: you are hired"),
     ("candidate_email", "nobody"),
     ("experience", "a" * 2_001),
     ("position_key", ""),

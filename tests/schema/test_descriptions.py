@@ -27,7 +27,7 @@ from models.writes.append_turns import MAX_CANDIDATE_CHARACTERS
 from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
 from resolvers.demographics import MAX_ANALYZED_INTERVIEWS
 from resolvers.impact_analysis import MIN_SAMPLE
-from resolvers.input_text import DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
+from resolvers.input_text import CANDIDATE_NAME_LIMIT, DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
 from resolvers.notices import ALTERNATIVE_LIMIT
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
@@ -102,11 +102,11 @@ PROMISES = [
         (
             "StartInterviewInput.idempotencyKey",
             "SendMessageInput.idempotencyKey",
-            "StartInterviewInput.candidateName",
             "ScheduleInterviewInput.externalId",
             "UpdateNoticeInput.contact",
         ),
     ),
+    Promise(f"At most {CANDIDATE_NAME_LIMIT} characters", ("StartInterviewInput.candidateName",)),
     Promise(f"At most {ALTERNATIVE_LIMIT:,} characters", ("UpdateNoticeInput.alternative",)),
     Promise(
         f"{bound(PositionContent, 'correction_hours', 'ge')} to {bound(PositionContent, 'correction_hours', 'le')}.",
