@@ -315,20 +315,16 @@ NOT_FLAGGED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("language", "flag", "sentence"),
-    [(language, flag, sentence) for (language, flag), sentences in FLAGGED.items() for sentence in sentences],
-)
-def test_sentence_is_flagged(language: str, flag: EvidenceFlag, sentence: str) -> None:
-    assert flag in find_flags(sentence, WORDINGS[language])
+@pytest.mark.parametrize(("language", "flag"), FLAGGED)
+def test_sentence_is_flagged(language: str, flag: EvidenceFlag) -> None:
+    for sentence in FLAGGED[language, flag]:
+        assert flag in find_flags(sentence, WORDINGS[language]), sentence
 
 
-@pytest.mark.parametrize(
-    ("language", "flag", "sentence"),
-    [(language, flag, sentence) for (language, flag), sentences in NOT_FLAGGED.items() for sentence in sentences],
-)
-def test_ordinary_sentence_is_not_flagged(language: str, flag: EvidenceFlag, sentence: str) -> None:
-    assert flag not in find_flags(sentence, WORDINGS[language])
+@pytest.mark.parametrize(("language", "flag"), NOT_FLAGGED)
+def test_ordinary_sentence_is_not_flagged(language: str, flag: EvidenceFlag) -> None:
+    for sentence in NOT_FLAGGED[language, flag]:
+        assert flag not in find_flags(sentence, WORDINGS[language]), sentence
 
 
 ADDRESSES = {
@@ -460,12 +456,14 @@ NEAR_MISSES = {
 }
 
 
-@pytest.mark.parametrize(("language", "text"), [(language, text) for language, texts in ADDRESSES.items() for text in texts])
-def test_turn_that_addresses_the_evaluator_is_found(language: str, text: str) -> None:
-    turns = [interviewer_turn(1, text, 0), candidate_turn(2, "I measured it."), candidate_turn(3, f"I measured it. {text}")]
-    assert find_evaluator_addresses(turns, WORDINGS[language]) == [3]
+@pytest.mark.parametrize("language", ADDRESSES)
+def test_turn_that_addresses_the_evaluator_is_found(language: str) -> None:
+    for text in ADDRESSES[language]:
+        turns = [interviewer_turn(1, text, 0), candidate_turn(2, "I measured it."), candidate_turn(3, f"I measured it. {text}")]
+        assert find_evaluator_addresses(turns, WORDINGS[language]) == [3], text
 
 
-@pytest.mark.parametrize(("language", "text"), [(language, text) for language, texts in NEAR_MISSES.items() for text in texts])
-def test_ordinary_answer_does_not_address_the_evaluator(language: str, text: str) -> None:
-    assert find_evaluator_addresses([candidate_turn(1, text)], WORDINGS[language]) == []
+@pytest.mark.parametrize("language", NEAR_MISSES)
+def test_ordinary_answer_does_not_address_the_evaluator(language: str) -> None:
+    for text in NEAR_MISSES[language]:
+        assert find_evaluator_addresses([candidate_turn(1, text)], WORDINGS[language]) == [], text
