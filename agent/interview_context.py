@@ -7,7 +7,14 @@ from agent.phrases import CodePhrases
 from agent.plan import InterviewPlan, TimeLimits, derive_plan
 from agent.prompts import Background
 from errors import AppError
-from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus
+from models.documents.interview import (
+    MAX_QUESTION_CHARACTERS,
+    OPEN_STATUSES,
+    CandidateQuestion,
+    EndReason,
+    Interview,
+    InterviewStatus,
+)
 from models.documents.position import Position, PositionContent, get_position
 from models.documents.turn import Move, NewTurn, Turn
 from models.writes.append_turns import InterviewerUpdate
@@ -85,5 +92,15 @@ def build_interviewer_update(
         reply_usage=reply_usage,
         due_at=None if is_closing else plan.due_after(turn.ended_at),
         end_reason=(reason or plan.end_reason) if is_closing else None,
+        candidate_question=_build_candidate_question(plan, turn) if turn.move is Move.ANSWER else None,
         statuses=statuses,
+    )
+
+
+def _build_candidate_question(plan: InterviewPlan, turn: NewTurn) -> CandidateQuestion:
+    return CandidateQuestion(
+        seq=plan.reply_to_seq,
+        text=plan.contribution[:MAX_QUESTION_CHARACTERS],
+        facts=[fact.question for fact in plan.position.facts if fact.answer in turn.text],
+        asked_at=turn.ended_at,
     )

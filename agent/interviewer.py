@@ -8,17 +8,20 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from anthropic import AsyncAnthropic
 from anthropic.types import Message
 
+from agent.job_questions import MAX_FACTS, TERMS
 from agent.output_filter import OutputFilter, ReplyContext, collect_private_ngrams
 from agent.plan import InterviewPlan
 from agent.prompts import RULES, Prompt
 from agent.speech_rules import collect_short_notes
 from agent.usage_meter import UsageMeter
 from live.cancellation import cancel_and_wait
+from models.documents.position import Fact
 from models.documents.turn import Move, Source
 from settings import AnthropicSettings, InterviewSettings, Settings
 
@@ -28,8 +31,10 @@ MAX_TOKENS = 300
 MAX_MOVE_LINE_CHARACTERS = 24
 """Length at which the first line is assumed to hold no move."""
 
-_MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
-_MOVE_LINE = re.compile(r"[\s*`<\[(\"']*(?:move\s*:)?[\s*`<\[(\"']*([A-Za-z]+)[\s*`>\])\"':]*", re.IGNORECASE)
+_MODEL_MOVES = frozenset(Move) - {Move.GREET, Move.NUDGE}
+_MOVE_LINE = re.compile(r"[\s*`<\[(\"']*(?:move\s*:)?[\s*`<\[(\"']*([A-Za-z_]+)[\s*`>\])\"':]*", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
+_NO_FACT = re.compile(r"\s*none\b", re.IGNORECASE)
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?…])\s+")
 _MODEL_WORDED_MOVES = (Move.PROBE, Move.CLARIFY)
 """Moves to which code adds nothing, so a reply needs the model's words."""
@@ -188,6 +193,7 @@ class _ReplyParser:
         self._plan = plan
         self._received = ""
         self._filter: OutputFilter | None = None
+        self._fact_numbers = ""
 
     @property
     def is_full(self) -> bool:
@@ -207,6 +213,9 @@ class _ReplyParser:
 
         Raises ReplyFailed if the first line has no allowed move.
         """
+        if self.move is Move.ANSWER:
+            self._fact_numbers += text
+            return []
         if self._filter is not None:
             return self._release(self._filter.feed(text))
         self._received += text
@@ -214,7 +223,7 @@ class _ReplyParser:
 
     def flush(self) -> list[ReplyEvent]:
         """Return the remaining events after the end of Claude's output. Raises like `feed`."""
-        events = [] if self._filter else self._accept_move(parse_move(self._received, is_whole=True))
+        events = [] if self.move else self._accept_move(parse_move(self._received, is_whole=True))
         return [*events, *self._release(self._filter.flush() if self._filter else [])]
 
     def _accept_move(self, parsed: tuple[Move | None, str] | None) -> list[ReplyEvent]:
@@ -226,9 +235,20 @@ class _ReplyParser:
         if move not in self._plan.allowed_moves:
             raise ReplyFailed(f"move {move} not allowed", move)
         self.move = move
+        if move is Move.ANSWER:
+            self._fact_numbers = words
+            return [MoveChosen(move, Source.MODEL)]
         private_ngrams = collect_private_ngrams(self._plan.position, self._plan.questions_asked, RULES)
         self._filter = OutputFilter(move, private_ngrams, _build_reply_context(self._plan))
         return [MoveChosen(move, Source.MODEL), *self._release(self._filter.feed(words))]
+
+    def find_facts(self) -> list[Fact] | None:
+        """Return the facts that Claude chose for an ANSWER, or None if it named none that exists."""
+        facts = self._plan.position.facts
+        if _NO_FACT.match(self._fact_numbers):
+            return []
+        numbers = dict.fromkeys(map(int, _NUMBER.findall(self._fact_numbers[:MAX_MOVE_LINE_CHARACTERS])))
+        return [facts[number - 1] for number in numbers if 1 <= number <= len(facts)][:MAX_FACTS] or None
 
     def _release(self, sentences: Sequence[str]) -> list[ReplyEvent]:
         self.has_spoken = self.has_spoken or bool(sentences)
@@ -247,12 +267,25 @@ def _build_reply_context(plan: InterviewPlan) -> ReplyContext:
         short_notes=collect_short_notes(
             plan.position, [*asked, plan.position.title, plan.position.description, plan.contribution], rules
         ),
+        claims_job_terms=partial(_claims_job_terms, plan, question.text if question else ""),
     )
+
+
+def _claims_job_terms(plan: InterviewPlan, question_text: str, sentence: str) -> bool:
+    find_themes = plan.phrases.job_questions.find_themes
+    return bool(find_themes(sentence) & TERMS - find_themes(question_text))
 
 
 def _complete_reply(plan: InterviewPlan, parser: _ReplyParser, failure: ReplyFailed | None) -> list[ReplyEvent]:
     """Return what code adds to the model's words: a question, a closing, or the whole reply if the model gave no usable one."""
     move = parser.move
+    if move is Move.ANSWER:
+        chosen = [MoveChosen(move, Source.BROKEN, str(failure))] if failure else []
+        return [*chosen, plan.answer_text(None if failure else parser.find_facts())]
+    if move is Move.CLARIFY and not parser.has_spoken:
+        reason = str(failure) if failure else "no words"
+        log.warning("explanation by code", reason=reason)
+        return [MoveChosen(move, Source.CODE, reason), plan.repeat_question(plan.phrases.explain)]
     if move is None or (not parser.has_spoken and move in _MODEL_WORDED_MOVES):
         reason = str(failure) if failure else "no words"
         log.warning("reply by code", reason=reason, move=plan.fallback_move)

@@ -6,7 +6,7 @@ In return, nothing that was said ever has to be withdrawn.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -20,7 +20,16 @@ log = structlog.get_logger(__name__)
 NGRAM_WORDS = 6
 """Number of consecutive words in common with private text that counts as a leak."""
 MAX_CHARACTERS = 600
-MAX_SENTENCES = {Move.NEXT: 1, Move.CLOSE: 1, Move.REPEAT: 1, Move.STOP: 1, Move.WAIT: 1, Move.CLARIFY: 3, Move.PROBE: 2}
+MAX_SENTENCES = {
+    Move.NEXT: 1,
+    Move.CLOSE: 1,
+    Move.REPEAT: 1,
+    Move.STOP: 1,
+    Move.WAIT: 1,
+    Move.CLARIFY: 3,
+    Move.PROBE: 2,
+    Move.ANYTHING_ELSE: 1,
+}
 
 _MOVES_WITH_REQUESTS = (Move.PROBE, Move.CLARIFY, Move.WAIT)
 """Moves whose words may request something. Beside a question that code adds, a request would be a second question."""
@@ -81,6 +90,8 @@ class ReplyContext:
     """The rules of the interview's language."""
     earlier_questions: Sequence[str] = ()
     """The open question and the follow-ups to it, sentence by sentence. A probe must not ask them again."""
+    claims_job_terms: Callable[[str], bool] = lambda _: False
+    """Whether a sentence speaks of the job's terms, such as pay, of which the open question does not."""
     short_notes: Sequence[frozenset[str]] = ()
     """The content words of private notes that are too short for n-grams."""
 
@@ -171,6 +182,8 @@ class OutputFilter:
             return SpeechFault.QUESTION
         if fault := context.rules.find_fault(sentence):
             return fault
+        if self._move is Move.CLARIFY and context.claims_job_terms(sentence):
+            return SpeechFault.JOB_TERMS
         if self._move is Move.PROBE and any(
             is_same_question(sentence, earlier) for earlier in context.earlier_questions if asks or self._asks(earlier)
         ):

@@ -9,8 +9,10 @@ The reply to a contribution is one move:
     NEXT     a bridging sentence, then the next core question      counts as an exchange
     PROBE    a follow-up to the open question                      counts as an exchange
     REPEAT, CLARIFY, WAIT   the open question stays open; the model may choose each MAX_TRIES_PER_QUESTION times per question
+    ANSWER   answers a question about the job from the position's facts, or says that it is noted; the open question stays open
+    ANYTHING_ELSE   asks once, before the closing, whether the candidate wants to add or ask anything     counts as an exchange
     STOP     asks the candidate to confirm that they want to end the interview
-    CLOSE    ends the interview                                    counts as an exchange, unless it answers a STOP
+    CLOSE    ends the interview          counts as an exchange, unless it answers a STOP or an ANYTHING_ELSE
 
 Let W = wrap_up_after_exchanges, u = exchanges including this one, r = core questions not asked yet,
 m = minutes left before those reserved for the closing, and t = minutes reserved for each answer
@@ -19,7 +21,11 @@ m = minutes left before those reserved for the closing, and t = minutes reserved
     NEXT     r > 0, u < W, m > 0
     PROBE    fewer than max_probes on the open question, W - u > r, m >= (r + 1) t
     STOP     the contribution contains a hint of the wish to stop
-    CLOSE    when NEXT is not allowed, or when code finds that the candidate confirms a STOP or wishes it again
+    ANYTHING_ELSE   when NEXT is not allowed, m > 0, and it has not been asked
+    CLOSE    when neither NEXT nor ANYTHING_ELSE is allowed, or when code finds that the candidate confirms a STOP or wishes
+             it again
+    ANSWER   when the contribution ends with a question that may be about the job; the only move when code is sure of that
+             (agent/job_questions)
 
 Requests that code recognizes (agent/intents) are not left to the model. They allow one move, and the model is not asked,
 except to explain a question or to bridge to the next one:
@@ -27,9 +33,14 @@ except to explain a question or to bridge to the next one:
     STOP, WITHDRAW                  STOP, or CLOSE after a STOP
     CONFIRM, DENY after a STOP      CLOSE, or REPEAT
     REPEAT, WAIT                    REPEAT, WAIT
+    CONFIRM after an ANYTHING_ELSE  WAIT, once
     EXPLAIN                         CLARIFY; after MAX_TRIES_PER_QUESTION in code's words, which offer to move on
     HUMAN, ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
-    UNKNOWN                         NEXT or CLOSE, or one PROBE before that
+    READY, before the first answer  REPEAT
+    UNKNOWN                         NEXT or ANYTHING_ELSE, or one PROBE before that
+
+After an ANYTHING_ELSE, what is no request and no question ends the interview, as does silence. The answers belong to no
+core question. After MAX_FINAL_ANSWERS answers the interview ends.
 
 A recognized request is answered however often it is made, so it never uses up the question: only the time limit bounds it.
 
@@ -55,12 +66,14 @@ from datetime import datetime, timedelta
 from agent.intents import Intent
 from agent.phrases import CodePhrases
 from models.documents.interview import EndReason, Progress
-from models.documents.position import PositionContent, Question
+from models.documents.position import Fact, PositionContent, Question
 from models.documents.turn import Channel, Move, Speaker, Turn
 
 MAX_TRIES_PER_QUESTION = 2
 MINUTES_PER_ANSWER = 2.0
-EXCHANGE_MOVES = (Move.NEXT, Move.PROBE)
+MAX_FINAL_ANSWERS = 3
+"""Questions of the candidate that are answered after an ANYTHING_ELSE."""
+EXCHANGE_MOVES = (Move.NEXT, Move.PROBE, Move.ANYTHING_ELSE)
 REQUEST_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 OPEN_QUESTION_MOVES = (Move.PROBE, *REQUEST_MOVES)
 _STOP_WISHES = frozenset({Intent.STOP, Intent.WITHDRAW})
@@ -73,6 +86,7 @@ _REQUESTS = {
     Intent.ACCOMMODATION: Move.REPEAT,
     Intent.ARE_YOU_AI: Move.REPEAT,
     Intent.TROUBLE: Move.REPEAT,
+    Intent.READY: Move.REPEAT,
 }
 """The move that answers each request that leaves the question open, by descending precedence."""
 
@@ -111,6 +125,10 @@ class InterviewPlan:
     moves_used: dict[Move, int]
     """Number of PROBE, REPEAT, CLARIFY and WAIT moves that followed the open question."""
     exchanges: int
+    is_wrapping_up: bool
+    """Whether ANYTHING_ELSE was asked: all that is left is what the candidate adds or asks."""
+    answers_given: int
+    """Number of ANSWER moves since the question that was asked last."""
     is_stop_pending: bool
     """Whether the candidate was asked to confirm that they want to end, and could have answered."""
     unheard_move: Move | None
@@ -155,15 +173,16 @@ class InterviewPlan:
         if question is None:
             # A spoken greeting has been played, and the first question has not.
             return (Move.NEXT,) if self._may_move_on(minutes) else (Move.CLOSE,)
-        if minutes <= 0:
-            return (Move.CLOSE,)
-        if self.unheard_move is Move.STOP:
-            return (Move.STOP,)
-        if self._requested_move:
-            return (self._requested_move,)
+        forced_move = Move.CLOSE if minutes <= 0 else Move.STOP if self.unheard_move is Move.STOP else self._requested_move
+        if forced_move:
+            return (forced_move,)
         if self.unheard_move:
             return (Move.REPEAT, Move.WAIT, Move.STOP) if self._may_stop else (Move.REPEAT, Move.WAIT)
-        moves = [Move.NEXT if self._may_move_on(minutes) else Move.CLOSE]
+        may_answer = self.answers_given < MAX_FINAL_ANSWERS or not self.is_wrapping_up
+        answers = [Move.ANSWER] if may_answer and self.phrases.job_questions.may_be_question(self.contribution) else []
+        if self.is_wrapping_up:
+            return (Move.CLOSE, *answers)
+        moves = [Move.NEXT if self._may_move_on(minutes) else Move.ANYTHING_ELSE, *answers]
         is_unknown = Intent.UNKNOWN in self.intents
         if self._may_probe(question, minutes) and not (is_unknown and self.moves_used[Move.PROBE]):
             moves.append(Move.PROBE)
@@ -179,12 +198,32 @@ class InterviewPlan:
         if self.is_stop_confirmed:
             return Move.CLOSE
         if self.intents & _STOP_WISHES and Intent.DENY not in self.intents and not self.is_stop_pending:
-            return Move.STOP
-        for intent, move in _REQUESTS.items():
-            if intent in self.intents:
-                # A question that was not heard is asked before it is explained.
-                return Move.REPEAT if self.unheard_move and move is Move.CLARIFY else move
+            # nothing but the closing is left after ANYTHING_ELSE
+            return Move.CLOSE if self.is_wrapping_up else Move.STOP
+        for intent in self._requests:
+            # A question that was not heard is asked before it is explained, and ANYTHING_ELSE needs no explanation.
+            is_explanation = _REQUESTS[intent] is Move.CLARIFY
+            return Move.REPEAT if is_explanation and (self.unheard_move or self.is_wrapping_up) else _REQUESTS[intent]
+        if self._asks_about_job:
+            return Move.ANSWER
+        if self.is_wrapping_up and self.intents == {Intent.CONFIRM} and not self.moves_used[Move.WAIT]:
+            # "Yes" announces what the candidate wants to add
+            return Move.WAIT
         return Move.REPEAT if self.is_stop_pending and self.intents == {Intent.DENY} else None
+
+    @property
+    def _requests(self) -> list[Intent]:
+        """The recognized requests that leave the question open, the most important first."""
+        # a greeting after the first answer is part of an answer
+        is_first = self.questions_asked == 1 and not self.exchanges and not self.is_wrapping_up
+        return [intent for intent in _REQUESTS if intent in self.intents and (intent is not Intent.READY or is_first)]
+
+    @property
+    def _asks_about_job(self) -> bool:
+        """Whether code is sure that the contribution is a question about the job or the process."""
+        if self.is_wrapping_up:
+            return self.answers_given < MAX_FINAL_ANSWERS and self.phrases.job_questions.is_question(self.contribution)
+        return self.phrases.job_questions.is_question(self.contribution)
 
     @property
     def is_stop_confirmed(self) -> bool:
@@ -201,8 +240,12 @@ class InterviewPlan:
         move = self._requested_move
         if move is None or self.allowed_moves != (move,) or self.open_question is None:
             return None
-        is_explained_by_model = move is Move.CLARIFY and self.moves_used[Move.CLARIFY] < MAX_TRIES_PER_QUESTION
-        return None if is_explained_by_model else move
+        if move is Move.CLARIFY:
+            is_asked = self.moves_used[Move.CLARIFY] < MAX_TRIES_PER_QUESTION
+        else:
+            # the model chooses among the facts if code finds none
+            is_asked = move is Move.ANSWER and bool(self.position.facts) and not self.matched_facts[0]
+        return None if is_asked else move
 
     @property
     def fallback_move(self) -> Move:
@@ -212,24 +255,28 @@ class InterviewPlan:
         """
         if len(self.allowed_moves) == 1:
             return self.allowed_moves[0]
+        if self.is_wrapping_up and Move.ANSWER in self.allowed_moves:
+            return Move.ANSWER
         if Move.REPEAT in self.allowed_moves and not self.is_stop_pending and self.phrases.intents.is_unclear(self.contribution):
             return Move.REPEAT
-        return next(move for move in (Move.NEXT, Move.CLOSE, Move.REPEAT) if move in self.allowed_moves)
+        order = (Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE, Move.REPEAT)
+        return next(move for move in order if move in self.allowed_moves)
 
     @property
     def end_reason(self) -> EndReason:
         """Why the interview ends if the move is CLOSE now."""
         if self.is_stop_confirmed:
             return EndReason.CANDIDATE_ENDED
-        if self.time_left <= self.limits.reserve:
+        if not self.is_wrapping_up and self.time_left <= self.limits.reserve:
             return EndReason.OUT_OF_TIME
         return EndReason.WRAPPED_UP if self.next_question is None else EndReason.OUT_OF_EXCHANGES
 
     @property
     def progress(self) -> Progress:
         """The interview's progress."""
-        question = self.open_question
-        return Progress(question=self.questions_asked, question_key=question.key if question else None, exchanges=self.exchanges)
+        return Progress(
+            question=self.questions_asked, question_key=self.question_key_after(Move.REPEAT), exchanges=self.exchanges
+        )
 
     # --- the effect of a move
 
@@ -238,22 +285,50 @@ class InterviewPlan:
 
         `reason` selects the closing of a CLOSE.
         """
-        if move is Move.NEXT and self.next_question:
-            return self.next_question.text
-        if move is Move.REPEAT and self.open_question:
-            return self.open_question.text
-        if move is Move.NUDGE and self.open_question:
-            return self.repeat_question(self.phrases.nudge)
-        if move is Move.STOP:
-            return self.phrases.stop
-        if move is Move.CLOSE:
-            return self.phrases.closings[reason or self.end_reason]
-        return ""
+        match move:
+            case Move.NEXT:
+                text = self.next_question.text if self.next_question else ""
+            case Move.ANYTHING_ELSE:
+                text = self.phrases.anything_else
+            case Move.REPEAT:
+                text = self._last_question
+            case Move.NUDGE:
+                text = self.repeat_question(self.phrases.nudge)
+            case Move.STOP:
+                text = self.phrases.stop
+            case Move.CLOSE:
+                text = self.phrases.closings[reason or self.end_reason]
+            case _:
+                text = ""
+        return text
 
     def repeat_question(self, opening: str) -> str:
         """Return the opening, followed by the question that the candidate was asked last."""
-        question = self.phrases.stop if self.is_stop_pending else self.open_question.text if self.open_question else ""
-        return f"{opening} {question}".strip()
+        return f"{opening} {self.phrases.stop if self.is_stop_pending else self._last_question}".strip()
+
+    @property
+    def _last_question(self) -> str:
+        """The text of the question that the candidate was asked last, apart from STOP."""
+        if self.is_wrapping_up:
+            return self.phrases.anything_else_again
+        return self.open_question.text if self.open_question else ""
+
+    @property
+    def matched_facts(self) -> tuple[list[Fact], bool]:
+        """The facts that answer the candidate's question by its words, and whether they answer all of it."""
+        find_content_words = self.phrases.speech_rules.find_content_words
+        return self.phrases.job_questions.match_facts(self.contribution, self.position.facts, find_content_words)
+
+    def answer_text(self, facts: Sequence[Fact] | None = None) -> str:
+        """Return the text of an ANSWER: the facts, by default those that code finds, then the open question again."""
+        if facts is None:
+            facts, is_complete = self.matched_facts
+        else:
+            is_complete = True
+        noted = "" if facts and is_complete else self.phrases.noted_rest if facts else self.phrases.noted_question
+        opening = " ".join([*(fact.answer for fact in facts), *([noted] if noted else [])])
+        back = "" if self.is_wrapping_up else f"{self.phrases.back_to_question} "
+        return f"{opening} {back}{self._last_question}"
 
     def fallback_text(self, rejected_move: Move | None = None) -> str:
         """Return the text of `fallback_move`.
@@ -266,6 +341,8 @@ class InterviewPlan:
             return f"{self._repeat_opening} {text}"
         if move is Move.WAIT:
             return self.phrases.wait
+        if move is Move.ANSWER:
+            return self.answer_text()
         if move is Move.CLARIFY:
             is_used_up = self.moves_used[Move.CLARIFY] >= MAX_TRIES_PER_QUESTION
             return self.repeat_question(self.phrases.offer_to_move_on if is_used_up else self.phrases.explain)
@@ -277,13 +354,16 @@ class InterviewPlan:
         """The words before a repetition of the open question: the answer to a recognized request, if there is one."""
         if self._requested_move is Move.REPEAT:
             answers = self.phrases.request_answers
-            requests = [intent for intent in _REQUESTS if intent in self.intents and intent in answers]
+            requests = [intent for intent in self._requests if intent in answers]
             return answers[requests[0]] if requests else self.phrases.carry_on
         return self.phrases.question_again
 
     def question_key_after(self, move: Move) -> str | None:
-        """Return the key of the core question that a turn with that move belongs to; None for greeting and closing."""
-        if move in (Move.GREET, Move.CLOSE):
+        """Return the key of the core question that a turn with that move belongs to.
+
+        Returns None for the greeting, and from ANYTHING_ELSE on.
+        """
+        if self.is_wrapping_up or move in (Move.GREET, Move.CLOSE, Move.ANYTHING_ELSE):
             return None
         question = self.next_question if move is Move.NEXT else self.open_question
         return question.key if question else None
@@ -291,7 +371,7 @@ class InterviewPlan:
     def progress_after(self, move: Move) -> Progress:
         """Return the interview's progress after that move."""
         is_exchange = bool(self.contribution and self.questions_asked) and _counts_as_exchange(
-            move, is_stop_pending=self.is_stop_pending
+            move, is_final=self.is_stop_pending or self.is_wrapping_up
         )
         return Progress(
             question=self.questions_asked + (move is Move.NEXT),
@@ -313,6 +393,8 @@ class InterviewPlan:
         due_at = self.due_after(self.last_turn_at) if self.last_turn_at else None
         if due_at is None or self.now < due_at:
             return None
+        if self.is_wrapping_up:
+            return Move.CLOSE, self.end_reason
         if self.time_left == timedelta():
             return Move.CLOSE, EndReason.OUT_OF_TIME
         return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.has_nudged else (Move.NUDGE, None)
@@ -330,8 +412,8 @@ class InterviewPlan:
         return self.moves_used[Move.PROBE] < question.max_probes and exchanges_left > questions_left and has_time
 
 
-def _counts_as_exchange(move: Move | None, *, is_stop_pending: bool) -> bool:
-    return move in EXCHANGE_MOVES or (move is Move.CLOSE and not is_stop_pending)
+def _counts_as_exchange(move: Move | None, *, is_final: bool) -> bool:
+    return move in EXCHANGE_MOVES or (move is Move.CLOSE and not is_final)
 
 
 def _can_answer(turn: Turn | None, question: Turn | None) -> bool:
@@ -355,7 +437,8 @@ def derive_plan(
     now: datetime,
 ) -> InterviewPlan:
     """Derive the plan from the stored turns. The same arguments always give the same plan."""
-    questions_asked = exchanges = answered_seq = 0
+    questions_asked = exchanges = answered_seq = answers_given = 0
+    is_wrapping_up = False
     moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
     follow_ups: list[str] = []
     has_nudged = False
@@ -373,11 +456,16 @@ def derive_plan(
             continue
         answered_turn = candidate_turns.get(reply_to_seq)
         exchanges += (
-            is_reply and questions_asked > 0 and _counts_as_exchange(turn.move, is_stop_pending=_can_answer(answered_turn, stop))
+            is_reply
+            and questions_asked > 0
+            and _counts_as_exchange(turn.move, is_final=is_wrapping_up or _can_answer(answered_turn, stop))
         )
-        if turn.move is Move.NEXT:
-            questions_asked += 1
+        answers_given += turn.move is Move.ANSWER
+        if turn.move in (Move.NEXT, Move.ANYTHING_ELSE):
+            questions_asked += turn.move is Move.NEXT
+            is_wrapping_up = turn.move is Move.ANYTHING_ELSE
             question = turn
+            answers_given = 0
             follow_ups = []
             moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
         elif turn.move is Move.PROBE:
@@ -399,6 +487,8 @@ def derive_plan(
         follow_ups=tuple(follow_ups),
         moves_used=moves_used,
         exchanges=exchanges,
+        is_wrapping_up=is_wrapping_up,
+        answers_given=answers_given,
         is_stop_pending=stop is not None and not is_unheard,
         unheard_move=None if not is_unheard else Move.STOP if stop else Move.NEXT,
         has_nudged=has_nudged,

@@ -95,6 +95,8 @@ class SpeechFault(StrEnum):
     INSULT = "INSULT"
     DOCUMENT_REQUEST = "DOCUMENT_REQUEST"
     """It asks for documents or personal numbers."""
+    JOB_TERMS = "JOB_TERMS"
+    """An explanation of a question speaks of pay, place of work or other terms, which only the position's facts may state."""
     PRIVATE_TEXT = "PRIVATE_TEXT"
     """It contains text that the candidate must not hear."""
     TOO_LONG = "TOO_LONG"

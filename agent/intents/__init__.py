@@ -46,6 +46,8 @@ class Intent(StrEnum):
     """Sound, connection or device do not work."""
     UNKNOWN = "UNKNOWN"
     """The candidate does not know an answer, or wants to skip the question."""
+    READY = "READY"
+    """A greeting, or the wish to begin."""
     DENY = "DENY"
     """A "no", or the wish to go on."""
     CONFIRM = "CONFIRM"
@@ -93,8 +95,12 @@ class IntentRecognizer:
         self._stop_hints = Phrases([" ".join(self._expand(_fold(phrase).split())) for phrase in data.stop_hints])
 
     def recognize(self, text: str) -> frozenset[Intent]:
-        """Return the requests that make up the whole text; empty if any part of it is something else, or it is long."""
-        return self._match(text) or frozenset()
+        """Return the requests that make up the whole text; empty if any part of it is something else, or it is long.
+
+        READY is returned alone or with CONFIRM only: a greeting before another request means nothing.
+        """
+        intents = self._match(text) or frozenset()
+        return intents if intents <= {Intent.READY, Intent.CONFIRM} else intents - {Intent.READY}
 
     def may_wish_to_stop(self, text: str) -> bool:
         """Return whether the text contains anything that a wish to stop could be worded with."""
@@ -108,7 +114,7 @@ class IntentRecognizer:
         if text.rstrip().endswith(("?", "\uff1f")) and len(words) <= MAX_REQUEST_WORDS:
             return True
         intents = self._match(text)
-        return len(words) <= 1 if intents is None else intents <= {Intent.CONFIRM, Intent.DENY}
+        return len(words) <= 1 if intents is None else intents <= {Intent.CONFIRM, Intent.DENY, Intent.READY}
 
     def _match(self, text: str) -> frozenset[Intent] | None:
         """Return the requests in the text, or None if it is not made up of requests and fillers."""

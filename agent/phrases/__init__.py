@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from agent.intents import Intent, IntentRecognizer, load_intent_recognizers
+from agent.job_questions import JobQuestionRecognizer, load_job_question_recognizers
 from agent.speech_rules import SpeechRules, load_speech_rules
 from models.documents.interview import EndReason
 from models.documents.language import primary_language
@@ -70,10 +71,21 @@ class CodePhrases(_PhraseModel):
     """Explains any question, and precedes it, when the model cannot explain it."""
     offer_to_move_on: str
     """Precedes the open question after it was explained several times."""
+    anything_else: str
+    """Asks, before the closing, whether the candidate wants to add or ask anything."""
+    anything_else_again: str
+    noted_question: str
+    """Answers a question about the job for which the position has no fact."""
+    noted_rest: str
+    """Follows facts that do not answer all that the candidate asked."""
+    back_to_question: str
+    """Precedes the open question after an answer to the candidate's question."""
     request_answers: Mapping[Intent, str]
     """Answers to requests that leave the question open. The open question follows."""
     intents: Annotated[IntentRecognizer, SkipValidation] = Field(exclude=True)
     """Recognizes the requests of candidates in this language."""
+    job_questions: Annotated[JobQuestionRecognizer, SkipValidation] = Field(exclude=True)
+    """Recognizes what candidates ask about the job in this language."""
 
     def format_greeting(self, *, name: str, title: str, questions: int, minutes: int) -> str:
         """Return the greeting, with `questions` and `minutes` as counted nouns."""
@@ -103,6 +115,7 @@ def load_phrasebook(ranker: LanguageRanker | None = None) -> Phrasebook:
     With a ranker, the rules also identify languages in which no interview is held.
     """
     rules, recognizers = load_speech_rules(LANGUAGES, ranker), load_intent_recognizers()
+    job_questions = load_job_question_recognizers()
     return Phrasebook(
         {
             language: CodePhrases.model_validate(
@@ -110,6 +123,7 @@ def load_phrasebook(ranker: LanguageRanker | None = None) -> Phrasebook:
                     **yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")),
                     "speech_rules": rules[language],
                     "intents": recognizers[language],
+                    "job_questions": job_questions[language],
                 }
             )
             for language in LANGUAGES

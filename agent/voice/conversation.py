@@ -286,7 +286,8 @@ class Conversation:
                     else:
                         yield event
 
-        await self._delivery.deliver(plan, utterance, stream_text())
+        # thanks that are spoken over the closing do not cut it off
+        await self._delivery.deliver(plan, utterance, stream_text(), interruptible=plan.allowed_moves != (Move.CLOSE,))
 
     async def _prefetch_reply(self, interview: Interview) -> None:
         """Request the reply to what the candidate has said so far, in case the answer is complete."""

@@ -209,9 +209,11 @@ class UtteranceDelivery:
 
 def was_heard(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText) -> bool:
     """Return whether so much of the utterance was played that the candidate's next words can answer it."""
-    if not spoken.interrupted:
+    # an interview whose closing was talked over or left has ended all the same
+    if not spoken.interrupted or utterance.move is Move.CLOSE:
         return True
-    question = plan.scripted_text(Move.NEXT) if utterance.move is Move.NEXT else utterance.text
+    asks_by_code = utterance.move in (Move.NEXT, Move.ANYTHING_ELSE)
+    question = plan.scripted_text(utterance.move) if asks_by_code else utterance.text
     if not utterance.text.endswith(question):
         # The interruption came before code had added the question.
         return False

@@ -36,6 +36,10 @@ TERMINAL_STATUSES = (InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, Inter
 """Final states: no turn is stored any more."""
 
 
+MAX_QUESTION_CHARACTERS = 2_000
+"""Longest text that is stored of a candidate's question. The whole text is in the transcript."""
+
+
 class EndReason(StrEnum):
     """Why an interview ended."""
 
@@ -154,6 +158,18 @@ class RoomState(BaseModel):
     """Consecutive dispatches that no interviewer answered."""
 
 
+class CandidateQuestion(BaseModel):
+    """A question that the candidate asked about the job or the process."""
+
+    seq: int
+    """Seq of the last turn in which it was asked."""
+    text: str
+    """What the candidate said, up to MAX_QUESTION_CHARACTERS."""
+    facts: list[str] = Field(default_factory=list)
+    """The questions of the position's facts with which the interviewer answered. Empty if it had no answer."""
+    asked_at: datetime
+
+
 class InterviewerRecord(BaseModel):
     """The interviewer that composed a reply."""
 
@@ -257,6 +273,8 @@ class Interview(StoredDocument):
     renewals: list[PydanticObjectId] = Field(default_factory=list)
     """Ids of the renewals applied so far, so that a retried renewal changes nothing."""
 
+    candidate_questions: list[CandidateQuestion] = Field(default_factory=list)
+    """Oldest first."""
     last_seq: int = 0
     last_candidate_seq: int = 0
     candidate_characters: int = 0

@@ -66,6 +66,13 @@ class JobAnalysis(BaseModel):
     criteria: list[CriterionAnalysis] = []
 
 
+class Fact(BaseModel):
+    """A question that candidates ask about the job or the process, and the answer in the words that the interviewer says."""
+
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+
+
 class PositionContent(BaseModel):
     """The content that people edit: a position without its version. resolvers.positions validates it as a whole."""
 
@@ -82,6 +89,8 @@ class PositionContent(BaseModel):
     job_analysis: JobAnalysis | None = None
     key_terms: list[KeyTerm] = Field([], max_length=100)
     """Words and names that candidates are likely to say, for the speech recognizer (agent.recognition)."""
+    facts: list[Fact] = Field([], max_length=50)
+    """What the interviewer may say about the job. It answers no other question of a candidate."""
     blind_review: bool = False
     """Whether reviewers rate an interview before they see its evaluation."""
     correction_hours: int = Field(72, ge=0, le=720)

@@ -45,6 +45,8 @@ class Move(StrEnum):
     WAIT = "WAIT"
     STOP = "STOP"
     NUDGE = "NUDGE"
+    ANSWER = "ANSWER"
+    ANYTHING_ELSE = "ANYTHING_ELSE"
     CLOSE = "CLOSE"
 
 

@@ -13,6 +13,7 @@ from bson.codec_options import CodecOptions
 from models.documents.interview import (
     Adoption,
     Candidate,
+    CandidateQuestion,
     Consent,
     Decision,
     EndReason,
@@ -83,6 +84,7 @@ _DEFAULTS: dict[str, Any] = {
     "erasure": None,
     "ai_disclosed_at": None,
     "review_reasons": [],
+    "candidate_questions": [],
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -124,6 +126,9 @@ class InterviewRow:
     legal_hold = _StoredField[LegalHold | None](_to_legal_hold)
     released_legal_holds = _StoredField(lambda stored: [_to_legal_hold(hold) for hold in stored])
     erasure = _StoredField[Erasure | None](lambda stored: Erasure.model_validate(_with_utc(stored)))
+    candidate_questions = _StoredField(
+        lambda stored: [CandidateQuestion.model_validate(_with_utc(question)) for question in stored]
+    )
     review_reasons = _StoredField(lambda stored: [ReviewReason(reason) for reason in stored])
 
     def __init__(self, values: Mapping[str, Any], requested: Collection[str] = ()) -> None:

@@ -10,7 +10,15 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
-from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress, get_interview
+from models.documents.interview import (
+    OPEN_STATUSES,
+    CandidateQuestion,
+    EndReason,
+    Interview,
+    InterviewStatus,
+    Progress,
+    get_interview,
+)
 from models.documents.turn import Channel, Move, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
 from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
@@ -40,6 +48,8 @@ class InterviewerUpdate:
     """If set, raise Superseded unless this is still the last seq."""
     statuses: Sequence[InterviewStatus] = OPEN_STATUSES
     """States in which the turns are accepted; with ENDING, also words spoken before the interview was ended."""
+    candidate_question: CandidateQuestion | None = None
+    """The candidate's question that the turns answer."""
     reply_usage: ReplyUsage | None = None
     """Usage of the calls of Claude since the last stored reply; None if there were none."""
 
@@ -142,6 +152,18 @@ async def append_interviewer_turns(
     disclosure_fields = (
         {"ai_disclosed_at": {"$ifNull": ["$ai_disclosed_at", {"$literal": greeting.ended_at}]}} if greeting else {}
     )
+    question_fields = (
+        {
+            "candidate_questions": {
+                "$concatArrays": [
+                    {"$ifNull": ["$candidate_questions", []]},
+                    [{"$literal": update.candidate_question.model_dump()}],
+                ]
+            }
+        }
+        if update.candidate_question
+        else {}
+    )
     # a voice interviewer has its own timers, so only an unanswered typed message is due
     is_text = {"$eq": ["$channel", Channel.TEXT]}
     is_unanswered = {"$gt": ["$last_candidate_seq", update.answers]}
@@ -159,6 +181,7 @@ async def append_interviewer_turns(
         "code_replies": {"$add": ["$code_replies", int(update.is_code_reply or False)]},
         "due_at": due_at,
         **usage_expressions(update.reply_usage),
+        **question_fields,
         **disclosure_fields,
         **start_fields,
         **end_fields,

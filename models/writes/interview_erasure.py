@@ -53,6 +53,7 @@ _ERASED_FIELDS: dict[str, Any] = {
     "decided_at": None,
     "released_legal_holds": [],
     "review_reasons": [],
+    "candidate_questions": [],
     "due_at": None,
     "lease": None,
 }
@@ -65,6 +66,7 @@ _TRANSCRIPT_FIELDS: dict[str, Any] = {
     "candidate_characters": 0,
     "answered_seq": 0,
     "review_reasons": [],
+    "candidate_questions": [],
 }
 """What an erasure of the transcript changes in the interview. The decision stays with the candidate's data."""
 MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)

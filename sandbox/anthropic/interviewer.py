@@ -5,7 +5,8 @@
     the candidate asks to repeat, to explain, for a moment, or to stop     REPEAT, CLARIFY, WAIT, STOP; NEXT if not allowed
     the candidate does not know                                            NEXT, without a probe
     the answer has fewer than THIN_ANSWER_WORDS words                      PROBE
-    otherwise                                                              NEXT with a bridging sentence, or CLOSE
+    a short message ends with a question                                   ANSWER, without a fact
+    otherwise                                                              NEXT with a bridging sentence, ANYTHING_ELSE or CLOSE
 
 A rule matches only if the directive allows its move. The interviewer understands nothing: it probes short answers and accepts
 long ones. It neither quotes the candidate nor judges an answer.
@@ -70,6 +71,7 @@ def write_reply(messages: Sequence[dict[str, Any]]) -> str:
     replies = [
         *(_reply_after_stop_question(answer) if directive["stop asked"] == "yes" else []),
         *detect_intents(answer),
+        *([("ANSWER", "none")] if _asks(answer) else []),
         *_reply_to_answer(answer, directive),
     ]
     move, words = next(((move, words) for move, words in replies if move in moves), (moves[0], "Thank you, I have noted that."))
@@ -81,6 +83,10 @@ def detect_intents(text: str) -> list[tuple[str, str]]:
     if len(text.split()) > MAX_INTENT_WORDS:
         return []
     return [(move, words) for move, pattern, words in _INTENTS if pattern.search(text)]
+
+
+def _asks(said: str) -> bool:
+    return said.rstrip().endswith("?") and len(said.split()) <= MAX_INTENT_WORDS
 
 
 def _reply_after_stop_question(said: str) -> list[tuple[str, str]]:
@@ -97,15 +103,18 @@ def _reply_to_answer(said: str, directive: dict[str, str]) -> list[tuple[str, st
     asked = int(directive["question"].split()[0])
     count = len(said.split())
     if detect_intents(said):
-        return [("NEXT", "Let's leave that question there and move on."), ("CLOSE", "Thank you for your time.")]
+        words = "Let's leave that question there and move on."
+        return [("NEXT", words), ("ANYTHING_ELSE", words), ("CLOSE", "Thank you for your time.")]
     if asked == 0:
         return [("NEXT", "Good, let us begin."), ("CLOSE", "Thank you for your time.")]
     if count <= MAX_INTENT_WORDS and _DOES_NOT_KNOW.search(said):
-        return [("NEXT", "That is all right, let us go on."), ("CLOSE", "That is all right.")]
+        words = "That is all right, let us go on."
+        return [("NEXT", words), ("ANYTHING_ELSE", words), ("CLOSE", "That is all right.")]
     probe = _PROBES[int(directive.get("PROBE used", 0)) % len(_PROBES)]
     return [
         *([("PROBE", probe)] if count < THIN_ANSWER_WORDS else []),
         ("NEXT", _BRIDGES[asked % len(_BRIDGES)]),
+        ("ANYTHING_ELSE", _BRIDGES[asked % len(_BRIDGES)]),
         ("CLOSE", "Thank you for your answer."),
     ]
 

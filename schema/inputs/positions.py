@@ -70,6 +70,14 @@ class JobAnalysisInput:
 
 
 @input_type
+class FactInput:
+    """A question that candidates ask about the job, and its answer."""
+
+    question: str = strawberry.field(description="The question, such as: Can I work remotely? 1 to 300 characters.")
+    answer: str = strawberry.field(description="The words with which the interviewer answers. 1 to 600 characters.")
+
+
+@input_type
 class SavePositionInput:
     """The input of savePosition: the whole content of the new version.
 
@@ -116,6 +124,11 @@ class SavePositionInput:
         description="Words and names that candidates are likely to say, such as products and technologies, for the speech "
         "recognizer. It also receives the candidate's name, and terms that Viva finds in the title, the questions and the "
         "job description. At most 100 of 2 to 50 characters; they have priority, within the recognizer's limit of 500 bytes.",
+    )
+    facts: list[FactInput] = strawberry.field(
+        default_factory=list,
+        description="What the interviewer says when candidates ask about the job, such as pay, place of work or the next steps. "
+        "It answers with these words only, and notes other questions (Interview.candidateQuestions). At most 50.",
     )
     blind_review: bool = strawberry.field(
         default=False, description="Whether reviewers rate an interview before they see its evaluation."

@@ -109,6 +109,18 @@ class InterviewUsage:
 
 
 @object_type
+class CandidateQuestion:
+    """A question that the candidate asked about the job or the process."""
+
+    seq: int = strawberry.field(description="`seq` of the last turn in which it was asked.")
+    text: str = strawberry.field(description="What the candidate said, at most 2,000 characters.")
+    facts: list[str] = strawberry.field(
+        description="The questions of the position's facts with which the interviewer answered. Empty if it had no answer."
+    )
+    asked_at: datetime = strawberry.field(description="When the interviewer answered.")
+
+
+@object_type
 class Adoption:
     """A person's choice of the version of the evaluation that counts."""
 
@@ -282,6 +294,15 @@ class Interview(Node):
             return []
         found = await info.context.loaders.corrections.load(self.document.id)
         return [as_graphql(TurnCorrection, correction) for correction in found]
+
+    @resolved_field(depends_on=("candidate_questions",))
+    def candidate_questions(self) -> list[CandidateQuestion]:
+        """What the candidate asked about the job or the process, oldest first.
+
+        The interviewer answers from Position.facts only: a question without `facts` awaits an
+        answer from a person. Empty once the transcript is erased.
+        """
+        return [as_graphql(CandidateQuestion, question) for question in self.document.candidate_questions]
 
     @resolved_field(guard=Action.READ_REFERENCES)
     async def latency(self, info: Info) -> ReplyLatency | None:

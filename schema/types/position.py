@@ -72,6 +72,14 @@ class JobAnalysis:
 
 
 @object_type
+class Fact:
+    """A question that candidates ask about the job, and its answer."""
+
+    question: str = strawberry.field(description="The question.")
+    answer: str = strawberry.field(description="The words with which the interviewer answers.")
+
+
+@object_type
 class Position(Node):
     """One version of a position. Versions never change: savePosition stores a new one.
 
@@ -107,6 +115,9 @@ class Position(Node):
     )
     key_terms: list[str] | None = document_field(
         "Words and names that candidates are likely to say, for the speech recognizer.", guard=Action.READ_QUESTIONS
+    )
+    facts: list[Fact] | None = document_field(
+        "What the interviewer says when candidates ask about the job. It answers no other questions.", guard=Action.READ_QUESTIONS
     )
     blind_review: bool = document_field(
         "Whether reviewers rate an interview before they see its evaluation.", guard=Action.READ_POSITION

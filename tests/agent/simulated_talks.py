@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from agent.plan import MAX_TRIES_PER_QUESTION, InterviewPlan
+from agent.plan import MAX_FINAL_ANSWERS, MAX_TRIES_PER_QUESTION, InterviewPlan
 from models.documents.position import PositionContent
 from models.documents.turn import Move
 from tests.agent.talks import Talk
@@ -22,6 +22,7 @@ REQUEST_TEXTS = (
     "One moment.",
     "Are you an AI?",
     "I don't know.",
+    "When will I hear from you?",
 )
 SECONDS_PER_REQUEST = 10
 """The least time that a candidate takes to hear a question again and to make another request."""
@@ -129,6 +130,6 @@ def _max_replies(position: PositionContent) -> int:
     on_questions = sum(
         question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions
     )
-    others = on_questions + len(position.questions)
+    others = on_questions + len(position.questions) + 1 + len(CANDIDATE_REQUESTS) + MAX_FINAL_ANSWERS
     requests = position.limit_minutes * 60 // SECONDS_PER_REQUEST
     return requests + others + 2 * (others + 1)  # a STOP between any two others, repeated once if it was not heard

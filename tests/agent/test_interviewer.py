@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from agent.interviewer import MAX_MOVE_LINE_CHARACTERS, MoveChosen, parse_move
 from models.documents.interview import EndReason
+from models.documents.position import Fact
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import SECRET_WORD, RequestReply
@@ -29,6 +30,10 @@ def make_talk_at_last_question() -> Talk:
     return make_answered_talk(Move.NEXT, Move.NEXT)
 
 
+def make_talk_after_anything_else() -> Talk:
+    return make_answered_talk(Move.NEXT, Move.NEXT, Move.ANYTHING_ELSE)
+
+
 REPLIES = [
     (make_answered_talk, "NEXT\nThank you for that.", Move.NEXT, f"Thank you for that. {QUESTIONS[1]}"),
     (make_answered_talk, "NEXT\n", Move.NEXT, QUESTIONS[1]),
@@ -46,7 +51,8 @@ REPLIES = [
     (make_answered_talk, "WAIT\nTake the time you need.", Move.WAIT, "Take the time you need."),
     (make_answered_talk, "WAIT", Move.WAIT, ENGLISH.wait),
     (make_answered_talk, "STOP\nI understand.", Move.STOP, f"I understand. {ENGLISH.stop}"),
-    (make_talk_at_last_question, "CLOSE\nThank you.", Move.CLOSE, f"Thank you. {ENGLISH.closings[EndReason.WRAPPED_UP]}"),
+    (make_talk_at_last_question, "ANYTHING_ELSE\nThank you.", Move.ANYTHING_ELSE, f"Thank you. {ENGLISH.anything_else}"),
+    (make_talk_after_anything_else, "CLOSE\nThank you.", Move.CLOSE, f"Thank you. {ENGLISH.closings[EndReason.WRAPPED_UP]}"),
 ]
 
 
@@ -147,7 +153,6 @@ def test_any_first_line_parses_to_a_move_or_none(text: str) -> None:
         # no words that may be said
         ("PROBE\n", None),
         ("PROBE", None),
-        ("CLARIFY\nShall I explain?", None),
     ],
 )
 async def test_disallowed_words_are_not_said(
@@ -217,11 +222,55 @@ async def test_exhausted_request_is_answered_by_moving_on(request_reply: Request
     assert reply.text == f"{ENGLISH.move_on} {QUESTIONS[1]}"
 
 
-async def test_closing_follows_the_last_question(request_reply: RequestReply, provider: AnthropicProvider) -> None:
+async def test_claude_cannot_close_before_anything_else_was_asked(
+    request_reply: RequestReply, provider: AnthropicProvider
+) -> None:
     provider.scripts.append(ScriptedReply(text="CLOSE\nThank you, this was good to hear."))
-    reply = await request_reply(make_answered_talk(Move.NEXT, Move.NEXT))
-    assert reply.final_move == MoveChosen(Move.CLOSE, Source.MODEL)
-    assert reply.text.startswith("Thank you, this was good to hear. That was my last question.")
+    reply = await request_reply(make_talk_at_last_question())
+    assert reply.final_move == MoveChosen(Move.ANYTHING_ELSE, Source.CODE, "move CLOSE not allowed")
+    assert reply.text == ENGLISH.anything_else
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Shall I explain?",
+        "Yes, it is fully remote, and the pay band is 90 to 110 thousand.",
+        "You would start in May.",
+        "The contract is permanent.",
+    ],
+)
+async def test_explanation_that_may_not_be_said_is_replaced_and_does_not_cost_the_question(
+    request_reply: RequestReply, provider: AnthropicProvider, words: str
+) -> None:
+    provider.scripts.append(ScriptedReply(text=f"CLARIFY\n{words}"))
+    reply = await request_reply(make_answered_talk())
+    assert reply.final_move == MoveChosen(Move.CLARIFY, Source.CODE, "no words")
+    assert reply.text == f"{ENGLISH.explain} {QUESTIONS[0]}"
+
+
+@pytest.mark.parametrize(
+    ("reply_text", "opening"),
+    [
+        ("ANSWER\n2", "Twelve people."),
+        ("ANSWER\n2, 1", "Twelve people. Every Friday."),
+        ("ANSWER\nnone", ENGLISH.noted_question),
+        ("ANSWER\n7", ENGLISH.noted_question),
+        ("ANSWER\nIt is a great team of 300 people.", ENGLISH.noted_question),
+        ("CLARIFY\nThe pay band is 90 to 110 thousand.", ENGLISH.noted_question),
+        ("NEXT\nThank you.", ENGLISH.noted_question),
+    ],
+)
+async def test_claude_chooses_facts_but_never_words_an_answer(
+    request_reply: RequestReply, provider: AnthropicProvider, reply_text: str, opening: str
+) -> None:
+    facts = [Fact(question="Demos?", answer="Every Friday."), Fact(question="Size?", answer="Twelve people.")]
+    talk = make_greeted_talk(position=position_body(facts=facts))
+    talk.say("How big is the team?")
+    provider.scripts.append(ScriptedReply(text=reply_text))
+    reply = await request_reply(talk)
+    assert reply.final_move.move is Move.ANSWER
+    assert reply.text == f"{opening} {ENGLISH.back_to_question} {QUESTIONS[0]}"
 
 
 # --- rejected sentences
@@ -247,11 +296,11 @@ async def test_rejected_question_is_replaced_by_the_next_core_question(
     assert reply.final_move.move is Move.NEXT
 
 
-async def test_rejected_question_is_replaced_by_the_closing_after_the_last_core_question(
+async def test_rejected_question_is_replaced_by_anything_else_after_the_last_core_question(
     request_reply: RequestReply, provider: AnthropicProvider
 ) -> None:
     provider.scripts.append(ScriptedReply(text="PROBE\nThank you for that. How old are you?"))
     reply = await request_reply(make_answered_talk(Move.NEXT, Move.NEXT))
     assert reply.text.startswith("Thank you for that. ")
-    assert reply.text.endswith(ENGLISH.closings[EndReason.WRAPPED_UP])
-    assert reply.final_move.move is Move.CLOSE
+    assert reply.text.endswith(ENGLISH.anything_else)
+    assert reply.final_move.move is Move.ANYTHING_ELSE

@@ -165,14 +165,17 @@ async def test_incomplete_reply_is_completed_by_code(
     assert reply.text == said
 
 
-@pytest.mark.parametrize("move", [Move.PROBE, Move.CLARIFY])
-async def test_probe_or_clarification_without_words_is_replaced_by_the_next_question(
-    request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, move: Move
+@pytest.mark.parametrize(
+    ("move", "replacement", "text"),
+    [(Move.PROBE, Move.NEXT, QUESTIONS[1]), (Move.CLARIFY, Move.CLARIFY, f"{ENGLISH.explain} {QUESTIONS[0]}")],
+)
+async def test_probe_without_words_is_replaced_by_the_next_question_and_an_explanation_by_one_of_code(
+    request_reply: RequestReply, provider: AnthropicProvider, talk: Talk, move: Move, replacement: Move, text: str
 ) -> None:
     provider.scripts.append(ScriptedReply(text=f"{move}\nYou mention", cut_after=12))
     reply = await request_reply(talk)
-    assert reply.final_move == MoveChosen(Move.NEXT, Source.CODE, "RemoteProtocolError")
-    assert reply.text == QUESTIONS[1]
+    assert reply.final_move == MoveChosen(replacement, Source.CODE, "RemoteProtocolError")
+    assert reply.text == text
 
 
 async def test_nothing_is_added_to_a_complete_question(

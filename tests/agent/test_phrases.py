@@ -129,9 +129,9 @@ def test_greeting_says_that_it_is_an_ai_and_that_a_person_decides(language: str)
 
 
 @each_language
-def test_only_the_stop_contains_a_question_and_only_one(language: str) -> None:
+def test_only_phrases_that_ask_contain_a_question_and_only_one(language: str) -> None:
     for name, text in texts_of(language).items():
-        assert text.count("?") == (name == "stop"), name
+        assert text.count("?") == (name in ("stop", "anything_else", "anything_else_again")), name
 
 
 @each_language
@@ -174,6 +174,6 @@ def test_importing_the_phrases_reads_no_phrase_file_and_loading_reads_them_all(m
     namespace = runpy.run_path(agent.phrases.__file__)
     assert [name for name in opened if name.endswith(".yaml")] == []
     namespace["load_phrasebook"]()
-    # one file of phrases, one of speech rules and one of requests per language
+    # one file each of phrases, speech rules, requests and questions about the job per language
     files = [f"{language}.yaml" for language in LANGUAGES]
-    assert sorted(name for name in opened if name.endswith(".yaml")) == sorted(files * 3)
+    assert sorted(name for name in opened if name.endswith(".yaml")) == sorted(files * 4)

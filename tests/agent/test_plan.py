@@ -139,7 +139,7 @@ def test_last_question_may_be_probed_until_no_exchange_is_left() -> None:
     talk.answer_and_reply(Move.PROBE)
     talk.say("An answer.")
     assert Move.PROBE not in talk.plan.allowed_moves
-    assert talk.plan.fallback_move is Move.CLOSE
+    assert talk.plan.fallback_move is Move.ANYTHING_ELSE
 
 
 def test_probes_are_limited_by_the_positions_max_probes() -> None:
@@ -175,7 +175,7 @@ def test_requests_never_take_the_place_of_a_core_question() -> None:
             talk.answer_and_reply(Move.STOP, "I want to stop.")
         talk.say("An answer.")
         talk.store_move(talk.plan.fallback_move)
-    assert talk.interviewer_turns[-1].move is Move.CLOSE
+    assert talk.interviewer_turns[-1].move is Move.ANYTHING_ELSE
 
 
 def test_repetition_that_was_not_requested_uses_up_no_try() -> None:
@@ -194,17 +194,18 @@ def test_exhausted_request_is_answered_with_the_next_question() -> None:
     assert talk.plan.fallback_text(Move.CLOSE) == talk.plan.fallback_text()
 
 
-def test_exhausted_request_at_the_last_question_is_answered_with_the_closing() -> None:
+def test_exhausted_request_at_the_last_question_is_answered_with_anything_else() -> None:
     talk = make_talk_with_probes(0)
     talk.say("That was hard to hear for me.")
-    assert talk.plan.fallback_text(Move.REPEAT) == ENGLISH.closings[EndReason.WRAPPED_UP]
+    assert talk.plan.fallback_text(Move.REPEAT) == ENGLISH.anything_else
 
 
 def test_interview_with_fewer_exchanges_than_questions_ends_with_a_reason() -> None:
     talk = make_talk_with_probes(0, 0, 0, wrap_up=2)
     talk.answer_and_reply(Move.NEXT)
-    talk.say("An answer.")
-    assert talk.plan.fallback_move is Move.CLOSE
+    talk.answer_and_reply(Move.ANYTHING_ELSE)
+    talk.say("No, thank you.")
+    assert talk.plan.allowed_moves == (Move.CLOSE,)
     assert talk.plan.end_reason is EndReason.OUT_OF_EXCHANGES
 
 
@@ -264,7 +265,7 @@ def test_not_knowing_is_accepted_after_one_probe() -> None:
     assert set(talk.plan.allowed_moves) == {Move.NEXT}
 
 
-@pytest.mark.parametrize("text", ["Okay.", "Hello?", "Hmm", "How long does this take?", "Yes."])
+@pytest.mark.parametrize("text", ["Okay.", "Tulips?", "Hmm", "How come?", "Yes."])
 def test_unclear_message_repeats_the_question_when_claude_does_not_answer(text: str) -> None:
     talk = make_greeted_talk()
     for _ in range(MAX_TRIES_PER_QUESTION):

@@ -27,14 +27,29 @@ async def assert_over(chat: Chat, reason: EndReason) -> None:
     assert seqs(turns) == list(range(1, len(turns) + 1))
 
 
-async def test_last_answer_is_followed_by_the_closing(chat: Chat) -> None:
+async def test_last_answer_is_followed_by_anything_else_and_then_by_the_closing(chat: Chat) -> None:
     moves = [(await chat.say_and_get_reply(UNPROBED_ANSWER)).move for _ in range(3)]
-    assert moves == [Move.NEXT, Move.NEXT, Move.CLOSE]
+    assert moves == [Move.NEXT, Move.NEXT, Move.ANYTHING_ELSE]
+    question = await chat.say_and_get_reply("When will I hear from you?")
+    assert (question.move, question.text) == (Move.ANSWER, f"{ENGLISH.noted_question} {ENGLISH.anything_else_again}")
+    await chat.say_and_get_reply("No, thank you.")
+    assert [turn.question_key for turn in (await chat.turns())[-4:]] == [None] * 4
+    (noted,) = (await chat.interview()).candidate_questions
+    assert (noted.text, noted.seq, noted.facts) == ("When will I hear from you?", question.seq - 1, [])
     closing = (await chat.turns())[-1]
     assert closing.text.endswith(ENGLISH.closings[EndReason.WRAPPED_UP])
     assert closing.question_key is None
     await assert_over(chat, EndReason.WRAPPED_UP)
     assert (await chat.interview()).end_detail is None
+
+
+async def test_silence_after_anything_else_is_a_wrapped_up_interview(chat: Chat) -> None:
+    for _ in range(3):
+        await chat.say_and_get_reply(UNPROBED_ANSWER)
+    await chat.move_into_past(seconds=chat.services.settings.interview.silence_seconds)
+    await chat.run_reply_job()
+    assert (await chat.turns())[-1].text == ENGLISH.closings[EndReason.WRAPPED_UP]
+    await assert_over(chat, EndReason.WRAPPED_UP)
 
 
 async def test_stop_needs_one_confirmation(chat: Chat) -> None:
@@ -131,12 +146,12 @@ async def test_end_during_a_reply_stores_no_further_turns(
 async def test_closing_composed_while_the_recruiter_ends_the_interview_changes_nothing(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event
 ) -> None:
-    for _ in range(2):
+    for _ in range(3):
         await chat.say_and_get_reply(UNPROBED_ANSWER)
     provider.scripts.append(ScriptedReply(text="CLOSE\nThank you.", release_event=release_event))
     await chat.say(UNPROBED_ANSWER)
     acting = asyncio.create_task(chat.run_reply_job())
-    await wait_for_reply_requests(provider, 3)
+    await wait_for_reply_requests(provider, 4)
     await end_interview(chat.services, await chat.interview(), EndReason.RECRUITER_ENDED, "no time left")
     release_event.set()
     await acting

@@ -40,18 +40,20 @@ async def test_interview_completes_in_the_positions_words_while_claude_is_down(
         provider.default_script = ScriptedReply(status=529, error_type="overloaded_error")
         await chat.say_and_get_reply(f"{SECRET_WORD}, thinly.")
         await chat.say_and_get_reply(UNPROBED_ANSWER)
+        await chat.say_and_get_reply("No, thank you.")
     assert SECRET_WORD not in repr(logs) + caplog.text
     spoken = await chat.interviewer_turns()
-    assert [turn.move for turn in spoken] == [Move.GREET, Move.NEXT, Move.NEXT, Move.NEXT, Move.CLOSE]
-    assert [turn.source for turn in spoken][2:] == [Source.MODEL, Source.CODE, Source.CODE]
+    assert [turn.move for turn in spoken] == [Move.GREET, Move.NEXT, Move.NEXT, Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE]
+    assert [turn.source for turn in spoken][2:] == [Source.MODEL, Source.CODE, Source.CODE, Source.CODE]
     assert spoken[1].text == QUESTIONS[0]
     assert spoken[2].text.endswith(QUESTIONS[1])
     assert spoken[3].text == QUESTIONS[2]
-    assert spoken[4].text == ENGLISH.closings[EndReason.WRAPPED_UP]
+    assert spoken[4].text == ENGLISH.anything_else
+    assert spoken[5].text == ENGLISH.closings[EndReason.WRAPPED_UP]
     interview = await chat.interview()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
     assert interview.end_detail
-    assert interview.end_detail.startswith("Claude did not answer in time for 2 of")
+    assert interview.end_detail.startswith("Claude did not answer in time for 3 of")
     assert len(await chat.evaluations()) == 1
 
 

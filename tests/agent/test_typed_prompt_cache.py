@@ -68,8 +68,8 @@ async def test_prompt_is_read_from_the_cache_from_turn_to_turn(
             "Payments &amp; integrations.",
             "Four years of &lt;parcel&gt; services.",
         ):
-            assert text in system["text"]
-            assert text not in json.dumps(body["messages"])
+            assert text in body["messages"][0]["content"][0]["text"]
+            assert text not in system["text"]
         assert "<parcel>" not in json.dumps(body)
         *conversation, directive = body["messages"]
         assert directive["role"] == "system"
