@@ -10,7 +10,9 @@ The reply to a contribution is one move:
     PROBE    a follow-up to the open question                      counts as an exchange
     REPEAT, CLARIFY, WAIT   the open question stays open; the model may choose each MAX_TRIES_PER_QUESTION times per question
     STOP     asks the candidate to confirm that they want to end the interview
-    CLOSE    ends the interview                                    counts as an exchange, unless it answers a STOP
+    WITHDRAW, ALTERNATIVE   ask the candidate to confirm that they withdraw their consent, or want to talk to a person
+                            instead; only code makes these moves
+    CLOSE    ends the interview                                    counts as an exchange, unless it answers a confirmation
 
 Let W = wrap_up_after_exchanges, u = exchanges including this one, r = core questions not asked yet,
 m = minutes left before those reserved for the closing, and t = minutes reserved for each answer
@@ -24,11 +26,11 @@ m = minutes left before those reserved for the closing, and t = minutes reserved
 Requests that code recognizes (agent/intents) are not left to the model. They allow one move, and the model is not asked,
 except to explain a question or to bridge to the next one:
 
-    STOP, WITHDRAW                  STOP, or CLOSE after a STOP
-    CONFIRM, DENY after a STOP      CLOSE, or REPEAT
+    WITHDRAW, HUMAN, STOP           WITHDRAW, ALTERNATIVE, STOP, or CLOSE if it was this wish that was to be confirmed
+    CONFIRM, DENY after one of them CLOSE, or REPEAT
     REPEAT, WAIT                    REPEAT, WAIT
     EXPLAIN                         CLARIFY; after MAX_TRIES_PER_QUESTION in code's words, which offer to move on
-    HUMAN, ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
+    ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
     UNKNOWN                         NEXT or CLOSE, or one PROBE before that
 
 A recognized request is answered however often it is made, so it never uses up the question: only the time limit bounds it.
@@ -54,7 +56,7 @@ from datetime import datetime, timedelta
 
 from agent.intents import Intent
 from agent.phrases import CodePhrases
-from models.documents.interview import EndReason, Progress
+from models.documents.interview import EndReason, Progress, RequestKind
 from models.documents.position import PositionContent, Question
 from models.documents.turn import Channel, Move, Speaker, Turn
 
@@ -63,14 +65,21 @@ MINUTES_PER_ANSWER = 2.0
 EXCHANGE_MOVES = (Move.NEXT, Move.PROBE)
 REQUEST_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 OPEN_QUESTION_MOVES = (Move.PROBE, *REQUEST_MOVES)
-_STOP_WISHES = frozenset({Intent.STOP, Intent.WITHDRAW})
-_CONFIRMATIONS = _STOP_WISHES | {Intent.CONFIRM}
+END_REASONS = {
+    Move.STOP: EndReason.CANDIDATE_ENDED,
+    Move.WITHDRAW: EndReason.CONSENT_WITHDRAWN,
+    Move.ALTERNATIVE: EndReason.ALTERNATIVE_REQUESTED,
+}
+"""Why the interview ends once the candidate has confirmed what each of these moves asks."""
+_WISHES = {Intent.WITHDRAW: Move.WITHDRAW, Intent.HUMAN: Move.ALTERNATIVE, Intent.STOP: Move.STOP}
+"""The move that asks for confirmation of each wish to end the interview, by descending precedence."""
+_RIGHTS = frozenset({*_WISHES, Intent.ACCOMMODATION})
+"""Requests that concern candidates' rights. The judge does not read them."""
 _REQUESTS = {
+    Intent.ACCOMMODATION: Move.REPEAT,
     Intent.EXPLAIN: Move.CLARIFY,
     Intent.REPEAT: Move.REPEAT,
     Intent.WAIT: Move.WAIT,
-    Intent.HUMAN: Move.REPEAT,
-    Intent.ACCOMMODATION: Move.REPEAT,
     Intent.ARE_YOU_AI: Move.REPEAT,
     Intent.TROUBLE: Move.REPEAT,
 }
@@ -88,6 +97,10 @@ class TimeLimits:
     total: timedelta
     closing_reserve: timedelta
     max_silence: timedelta
+    paused_until: datetime | None = None
+    """Until when the clock is paused at most; None while it runs. `total` includes the pause so far."""
+    resumed_after_seq: int | None = None
+    """Seq of the last turn before the answer to a request of the candidate ended a pause."""
 
     @property
     def reserve(self) -> timedelta:
@@ -111,19 +124,23 @@ class InterviewPlan:
     moves_used: dict[Move, int]
     """Number of PROBE, REPEAT, CLARIFY and WAIT moves that followed the open question."""
     exchanges: int
-    is_stop_pending: bool
-    """Whether the candidate was asked to confirm that they want to end, and could have answered."""
+    pending_confirmation: Move | None
+    """STOP, WITHDRAW or ALTERNATIVE if the candidate was asked to confirm it, and could have answered; otherwise None."""
     unheard_move: Move | None
-    """NEXT or STOP if the whole contribution was written before that move's question was asked; otherwise None."""
+    """NEXT or a move that asks for confirmation, if the whole contribution was written before its question was asked."""
     has_nudged: bool
     has_greeted: bool
     reply_to_seq: int
     """Sequence number of the last candidate turn, which a reply made now would answer."""
     contribution: str
     """Everything the candidate has said since the last reply, or an empty string."""
+    contribution_seqs: tuple[int, ...]
+    """Sequence numbers of the turns of the contribution."""
     intents: frozenset[Intent]
     """The requests that code recognizes in the contribution."""
     last_turn_at: datetime | None
+    is_resumed: bool
+    """Whether the answer to the candidate's request has ended a pause, and nobody has spoken since."""
 
     # --- the state
 
@@ -157,8 +174,8 @@ class InterviewPlan:
             return (Move.NEXT,) if self._may_move_on(minutes) else (Move.CLOSE,)
         if minutes <= 0:
             return (Move.CLOSE,)
-        if self.unheard_move is Move.STOP:
-            return (Move.STOP,)
+        if self.unheard_move in END_REASONS:
+            return (self.unheard_move,)
         if self._requested_move:
             return (self._requested_move,)
         if self.unheard_move:
@@ -176,10 +193,10 @@ class InterviewPlan:
     @property
     def _requested_move(self) -> Move | None:
         """The only move that answers a recognized request, or None if there is none."""
-        if self.is_stop_confirmed:
+        if self.is_confirmed:
             return Move.CLOSE
-        if self.intents & _STOP_WISHES and Intent.DENY not in self.intents and not self.is_stop_pending:
-            return Move.STOP
+        if self._wish and Intent.DENY not in self.intents and self._wish is not self.pending_confirmation:
+            return self._wish
         for intent, move in _REQUESTS.items():
             if intent in self.intents:
                 # A question that was not heard is asked before it is explained.
@@ -187,9 +204,39 @@ class InterviewPlan:
         return Move.REPEAT if self.is_stop_pending and self.intents == {Intent.DENY} else None
 
     @property
-    def is_stop_confirmed(self) -> bool:
-        """Whether the contribution confirms the wish to stop, or says it again."""
-        return self.is_stop_pending and bool(self.intents) and self.intents <= _CONFIRMATIONS
+    def _wish(self) -> Move | None:
+        """The move that asks for confirmation of the contribution's wish to end the interview, or None if there is none.
+
+        Who confirms one wish with the words of STOP ("Yes, stop.") wishes nothing else.
+        """
+        wishes = [move for intent, move in _WISHES.items() if intent in self.intents]
+        if self.pending_confirmation and wishes == [Move.STOP] and Intent.CONFIRM in self.intents:
+            return self.pending_confirmation
+        return wishes[0] if wishes else None
+
+    @property
+    def is_stop_pending(self) -> bool:
+        """Whether the candidate was asked to confirm that they want to end, in whichever way, and could have answered."""
+        return self.pending_confirmation is not None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the contribution confirms the wish that is to be confirmed, or says it again."""
+        is_confirmation = bool(self.intents) and self.intents <= {Intent.CONFIRM, *_WISHES}
+        return self.is_stop_pending and is_confirmation and self._wish in (None, self.pending_confirmation)
+
+    @property
+    def unjudged_seqs(self) -> tuple[int, ...]:
+        """The turns of the contribution if it concerns the candidate's rights, or answers whether a wish is confirmed."""
+        is_answer = self.is_stop_pending and bool(self.intents) and self.intents <= {Intent.CONFIRM, Intent.DENY, *_WISHES}
+        return self.contribution_seqs if is_answer or self.intents & _RIGHTS else ()
+
+    @property
+    def requested_accommodations(self) -> tuple[RequestKind, ...]:
+        """The accommodations that the candidate requests; OTHER where the words do not say which."""
+        if Intent.ACCOMMODATION not in self.intents:
+            return ()
+        return self.phrases.intents.find_accommodations(self.contribution) or (RequestKind.OTHER,)
 
     @property
     def _may_stop(self) -> bool:
@@ -219,8 +266,8 @@ class InterviewPlan:
     @property
     def end_reason(self) -> EndReason:
         """Why the interview ends if the move is CLOSE now."""
-        if self.is_stop_confirmed:
-            return EndReason.CANDIDATE_ENDED
+        if self.pending_confirmation and self.is_confirmed:
+            return END_REASONS[self.pending_confirmation]
         if self.time_left <= self.limits.reserve:
             return EndReason.OUT_OF_TIME
         return EndReason.WRAPPED_UP if self.next_question is None else EndReason.OUT_OF_EXCHANGES
@@ -241,18 +288,20 @@ class InterviewPlan:
         if move is Move.NEXT and self.next_question:
             return self.next_question.text
         if move is Move.REPEAT and self.open_question:
-            return self.open_question.text
+            is_notice = self.is_resumed and not self.contribution
+            return self.repeat_question(self.phrases.request_answered) if is_notice else self.open_question.text
         if move is Move.NUDGE and self.open_question:
             return self.repeat_question(self.phrases.nudge)
-        if move is Move.STOP:
-            return self.phrases.stop
+        if move in END_REASONS:
+            return self.phrases.get_confirmation(move)
         if move is Move.CLOSE:
             return self.phrases.closings[reason or self.end_reason]
         return ""
 
     def repeat_question(self, opening: str) -> str:
         """Return the opening, followed by the question that the candidate was asked last."""
-        question = self.phrases.stop if self.is_stop_pending else self.open_question.text if self.open_question else ""
+        pending = self.pending_confirmation
+        question = self.scripted_text(pending) if pending else self.open_question.text if self.open_question else ""
         return f"{opening} {question}".strip()
 
     def fallback_text(self, rejected_move: Move | None = None) -> str:
@@ -276,6 +325,9 @@ class InterviewPlan:
     def _repeat_opening(self) -> str:
         """The words before a repetition of the open question: the answer to a recognized request, if there is one."""
         if self._requested_move is Move.REPEAT:
+            if kinds := self.requested_accommodations:
+                minutes = round(self.position.limit_minutes * self.position.extra_time_factor)
+                return self.phrases.format_accommodations(kinds, minutes, self.position.extra_time_factor > 1)
             answers = self.phrases.request_answers
             requests = [intent for intent in _REQUESTS if intent in self.intents and intent in answers]
             return answers[requests[0]] if requests else self.phrases.carry_on
@@ -303,9 +355,15 @@ class InterviewPlan:
 
     def due_after(self, last_turn_at: datetime) -> datetime | None:
         """Return when the interviewer must act if no turn follows; None until the candidate's first turn."""
-        if self.limits.started_at is None:
+        limits = self.limits
+        if limits.started_at is None:
             return None
-        return min(self.limits.started_at + self.limits.total, last_turn_at + self.limits.max_silence)
+        if limits.paused_until and self.now < limits.paused_until:
+            return limits.paused_until + min(self.time_left, limits.max_silence)
+        if self.is_resumed and last_turn_at == self.last_turn_at:
+            return self.now
+        silent_since = max(last_turn_at, limits.paused_until) if limits.paused_until else last_turn_at
+        return min(limits.started_at + limits.total, silent_since + limits.max_silence)
 
     @property
     def timeout_move(self) -> tuple[Move, EndReason | None] | None:
@@ -315,6 +373,8 @@ class InterviewPlan:
             return None
         if self.time_left == timedelta():
             return Move.CLOSE, EndReason.OUT_OF_TIME
+        if self.is_resumed:
+            return Move.REPEAT, None
         return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.has_nudged else (Move.NUDGE, None)
 
     # --- conditions
@@ -360,7 +420,7 @@ def derive_plan(
     follow_ups: list[str] = []
     has_nudged = False
     question: Turn | None = None
-    # the first STOP that only NUDGEs have followed
+    # the first move of its kind that asks for confirmation and that only NUDGEs have followed
     stop: Turn | None = None
     spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is not None]
     candidate_turns = {turn.seq: turn for turn in turns if turn.speaker is Speaker.CANDIDATE}
@@ -384,7 +444,8 @@ def derive_plan(
             follow_ups.append(turn.text)
         if turn.move in moves_used and is_reply and _can_answer(answered_turn, question):
             moves_used[turn.move] += 1
-        stop = None if turn.move is not Move.STOP else stop or turn
+        if turn.move not in END_REASONS or stop is None or stop.move is not turn.move:
+            stop = turn if turn.move in END_REASONS else None
     unanswered_turns = [turn for seq, turn in candidate_turns.items() if seq > answered_seq]
     contribution = "\n".join(turn.text for turn in unanswered_turns)
     last_question = stop or question
@@ -399,12 +460,14 @@ def derive_plan(
         follow_ups=tuple(follow_ups),
         moves_used=moves_used,
         exchanges=exchanges,
-        is_stop_pending=stop is not None and not is_unheard,
-        unheard_move=None if not is_unheard else Move.STOP if stop else Move.NEXT,
+        pending_confirmation=stop.move if stop and not is_unheard else None,
+        unheard_move=None if not is_unheard else stop.move if stop else Move.NEXT,
         has_nudged=has_nudged,
         has_greeted=bool(spoken),
         reply_to_seq=unanswered_turns[-1].seq if unanswered_turns else answered_seq,
         contribution=contribution,
+        contribution_seqs=tuple(turn.seq for turn in unanswered_turns),
         intents=phrases.intents.recognize(contribution),
         last_turn_at=turns[-1].ended_at if turns else None,
+        is_resumed=bool(turns) and limits.resumed_after_seq is not None and turns[-1].seq <= limits.resumed_after_seq,
     )

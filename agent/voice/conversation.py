@@ -251,7 +251,7 @@ class Conversation:
         An answer that was cut off gets no reply until the candidate has continued it.
         """
         self._cut_off_seq = plan.reply_to_seq if plan.contribution else 0
-        move = Move.STOP if plan.is_stop_pending else Move.REPEAT
+        move = plan.pending_confirmation or Move.REPEAT
         await self._delivery.deliver(
             plan, Utterance(move, Source.CODE, None), plan.repeat_question(plan.phrases.after_interruption)
         )

@@ -44,6 +44,8 @@ class Move(StrEnum):
     CLARIFY = "CLARIFY"
     WAIT = "WAIT"
     STOP = "STOP"
+    WITHDRAW = "WITHDRAW"
+    ALTERNATIVE = "ALTERNATIVE"
     NUDGE = "NUDGE"
     CLOSE = "CLOSE"
 

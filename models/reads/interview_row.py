@@ -4,15 +4,17 @@ Rows are read through PyMongo: for a page of 20 interviews, Beanie takes four ti
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 
 from models.documents.interview import (
+    Accommodations,
     Adoption,
     Candidate,
+    CandidateRequest,
     Consent,
     Decision,
     EndReason,
@@ -22,6 +24,7 @@ from models.documents.interview import (
     PositionRef,
     Progress,
     ReviewReason,
+    compute_time_limit,
 )
 from models.documents.turn import Channel
 
@@ -63,7 +66,7 @@ def _to_legal_hold(stored: Mapping[str, Any]) -> LegalHold:
 
 
 def _to_consent(stored: Mapping[str, Any]) -> Consent:
-    return Consent.model_validate({**stored, "given_at": _to_utc(stored["given_at"])})
+    return Consent.model_validate(_with_utc(stored))
 
 
 def _to_adoptions(stored: list[Mapping[str, Any]]) -> list[Adoption]:
@@ -83,6 +86,11 @@ _DEFAULTS: dict[str, Any] = {
     "erasure": None,
     "ai_disclosed_at": None,
     "review_reasons": [],
+    "requests": [],
+    "withdrawal_reason": None,
+    "accommodations": {},
+    "credited_seconds": 0.0,
+    "paused_at": None,
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -124,6 +132,11 @@ class InterviewRow:
     legal_hold = _StoredField[LegalHold | None](_to_legal_hold)
     released_legal_holds = _StoredField(lambda stored: [_to_legal_hold(hold) for hold in stored])
     erasure = _StoredField[Erasure | None](lambda stored: Erasure.model_validate(_with_utc(stored)))
+    requests = _StoredField(lambda stored: [CandidateRequest.model_validate(_with_utc(request)) for request in stored])
+    withdrawal_reason = _StoredField[str | None]()
+    accommodations = _StoredField(Accommodations.model_validate)
+    credited_seconds = _StoredField[float]()
+    paused_at = _StoredField[datetime | None](_to_utc)
     review_reasons = _StoredField(lambda stored: [ReviewReason(reason) for reason in stored])
 
     def __init__(self, values: Mapping[str, Any], requested: Collection[str] = ()) -> None:
@@ -133,3 +146,8 @@ class InterviewRow:
         """
         missing = [name for name in requested if name in _DEFAULTS and name not in values]
         self.values = {**values, **{name: _DEFAULTS[name] for name in missing}} if missing else values
+
+    @property
+    def time_limit(self) -> timedelta:
+        """The time limit, as Interview.time_limit."""
+        return compute_time_limit(self.position, self.accommodations, self.credited_seconds, self.paused_at)
