@@ -172,16 +172,20 @@ async def resolve_request(services: Services, principal: Principal, answer: Requ
     if stored is None:
         raise build_not_found(IdKind.REQUEST)
     call = idempotent(services, principal, "resolveRequest", answer.idempotency_key, answer)
-    await call.claim(request_id)
+    answer_id = await call.claim(ObjectId())
     answered = await candidate_requests.answer_request(
         interview.id,
         request_id,
         answer.status,
+        answer_id=answer_id,
         note=note,
         answered_by=principal.name,
         time_factor=answer.time_factor,
     )
     if answered is None:
+        current = await load_interview(principal, answer.interview_id)
+        if any(request.answer_id == answer_id for request in current.requests):
+            return current
         raise Conflict("The request has another answer already: read Interview.requests.")
     await services.live.publish_change(answered)
     if answered.channel is Channel.TEXT and answered.status is InterviewStatus.IN_PROGRESS:

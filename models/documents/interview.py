@@ -157,6 +157,8 @@ class CandidateRequest(BaseModel):
     seqs: list[int] = Field(default_factory=list)
     """Seqs of the candidate's turns that made the request."""
     status: RequestStatus
+    answer_id: PydanticObjectId | None = None
+    """Id of the answer, so that a repeated answer changes nothing."""
     answered_by: str | None = None
     """Name of the API key; None if nobody has answered, or if it was granted automatically."""
     answered_at: datetime | None = None

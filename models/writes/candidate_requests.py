@@ -131,15 +131,17 @@ async def answer_request(
     request_id: ObjectId,
     status: RequestStatus,
     *,
+    answer_id: ObjectId,
     note: str | None,
     answered_by: str,
     time_factor: float | None,
 ) -> Interview | None:
     """Answer a request that is OPEN, or answer it again with the same status; the clock goes on.
 
-    `time_factor` is None to leave the candidate's factor as it is. Returns None if there is no such request.
+    `time_factor` is None to leave the candidate's factor as it is. Returns None if there is no such request, or if it has this
+    answer already.
     """
-    answer = {"status": status, "note": note, "answered_by": answered_by}
+    answer = {"status": status, "answer_id": PydanticObjectId(answer_id), "note": note, "answered_by": answered_by}
     answered = {"$mergeObjects": ["$$this", {"$literal": Encoder().encode(answer)}, {"answered_at": "$$NOW"}]}
     is_answered = {"$eq": ["$$this.id", request_id]}
     changes: dict[str, Any] = {
@@ -157,5 +159,5 @@ async def answer_request(
     }
     if time_factor is not None:
         changes |= {"accommodations.time_factor": {"$literal": time_factor}}
-    condition = {"requests": {"$elemMatch": {"id": request_id, "status": {"$in": [RequestStatus.OPEN, status]}}}, **NOT_ERASED}
-    return await update_interview(interview_id, condition, {}, changes)
+    matching = {"id": request_id, "status": {"$in": [RequestStatus.OPEN, status]}, "answer_id": {"$ne": answer_id}}
+    return await update_interview(interview_id, {"requests": {"$elemMatch": matching}, **NOT_ERASED}, {}, changes)

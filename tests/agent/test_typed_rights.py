@@ -75,7 +75,13 @@ async def test_answer_to_a_request_goes_on_with_the_open_question(chat: Chat) ->
     silence = chat.services.settings.interview.silence_seconds
     await chat.move_into_past(seconds=silence)
     answered = await answer_request(
-        chat.id, ObjectId(request.id), RequestStatus.GRANTED, note=None, answered_by="somebody", time_factor=2.0
+        chat.id,
+        request.id,
+        RequestStatus.GRANTED,
+        answer_id=ObjectId(),
+        note=None,
+        answered_by="somebody",
+        time_factor=2.0,
     )
     assert answered
     assert (answered.paused_at, answered.accommodations.time_factor) == (None, 2.0)
