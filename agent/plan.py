@@ -278,6 +278,14 @@ class InterviewPlan:
         question = self.open_question
         return Progress(question=self.questions_asked, question_key=question.key if question else None, exchanges=self.exchanges)
 
+    @property
+    def _accommodation_answer(self) -> str:
+        """What was done about the accommodations that the candidate requests; an empty string if there are none."""
+        kinds = self.requested_accommodations
+        factor = self.position.extra_time_factor
+        minutes = round(self.position.limit_minutes * factor)
+        return self.phrases.format_accommodations(kinds, minutes, factor > 1) if kinds else ""
+
     # --- the effect of a move
 
     def scripted_text(self, move: Move, reason: EndReason | None = None) -> str:
@@ -286,7 +294,9 @@ class InterviewPlan:
         `reason` selects the closing of a CLOSE.
         """
         if move is Move.NEXT and self.next_question:
-            return self.next_question.text
+            # a request over the greeting is answered before the first question
+            answer = self._accommodation_answer if self.open_question is None else ""
+            return f"{answer} {self.next_question.text}".lstrip()
         if move is Move.REPEAT and self.open_question:
             is_notice = self.is_resumed and not self.contribution
             return self.repeat_question(self.phrases.request_answered) if is_notice else self.open_question.text
@@ -325,9 +335,8 @@ class InterviewPlan:
     def _repeat_opening(self) -> str:
         """The words before a repetition of the open question: the answer to a recognized request, if there is one."""
         if self._requested_move is Move.REPEAT:
-            if kinds := self.requested_accommodations:
-                minutes = round(self.position.limit_minutes * self.position.extra_time_factor)
-                return self.phrases.format_accommodations(kinds, minutes, self.position.extra_time_factor > 1)
+            if answer := self._accommodation_answer:
+                return f"{answer} {self.phrases.question_again}"
             answers = self.phrases.request_answers
             requests = [intent for intent in _REQUESTS if intent in self.intents and intent in answers]
             return answers[requests[0]] if requests else self.phrases.carry_on

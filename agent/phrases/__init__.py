@@ -94,7 +94,7 @@ class CodePhrases(_PhraseModel):
         """Return the answer to a request for accommodations. Without `has_extra_time`, people decide on extra time."""
         answered = [RequestKind.OTHER if kind is RequestKind.EXTRA_TIME and not has_extra_time else kind for kind in kinds]
         parts = [self.accommodations[kind].format(minutes=self.minutes.format(minutes)) for kind in dict.fromkeys(answered)]
-        return " ".join([self.accommodation, *parts, self.question_again])
+        return " ".join([self.accommodation, *parts])
 
     def format_greeting(self, *, name: str, title: str, questions: int, minutes: int) -> str:
         """Return the greeting, with `questions` and `minutes` as counted nouns."""

@@ -271,7 +271,9 @@ class Conversation:
 
     async def _reply(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> None:
         utterance = Utterance(plan.fallback_move, Source.CODE, plan.reply_to_seq, is_code_reply=True)
-        if self._has_low_confidence(turns, plan) and Move.REPEAT in plan.allowed_moves:
+        # what code recognizes of the candidate's rights is answered, however it was pronounced
+        is_unheard = self._has_low_confidence(turns, plan) and not plan.unjudged_seqs
+        if is_unheard and Move.REPEAT in plan.allowed_moves:
             utterance.move, utterance.is_code_reply = Move.REPEAT, None
             await self._delivery.deliver(plan, utterance, plan.repeat_question(plan.phrases.not_heard))
             return

@@ -2,7 +2,7 @@ import pytest
 
 from agent.intents import Intent
 from agent.plan import MAX_TRIES_PER_QUESTION
-from models.documents.interview import EndReason, Progress
+from models.documents.interview import EndReason, Progress, RequestKind
 from models.documents.turn import Move
 from tests.agent.talks import ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
 
@@ -230,6 +230,15 @@ def test_recognized_request_is_answered_by_code(text: str, move: Move) -> None:
     assert (talk.plan.allowed_moves, talk.plan.code_move) == ((move,), move)
     assert talk.plan.open_question is not None
     assert (talk.plan.open_question.text in talk.plan.fallback_text()) == (move is Move.REPEAT)
+
+
+def test_request_over_the_greeting_is_answered_before_the_first_question() -> None:
+    talk = Talk()
+    talk.greet_without_question()
+    talk.say("I need captions.")
+    answer = f"{ENGLISH.accommodation} {ENGLISH.accommodations[RequestKind.CAPTIONS]}"
+    assert talk.plan.scripted_text(Move.NEXT) == f"{answer} What draws you to this work?"
+    assert (talk.plan.requested_accommodations, talk.plan.unjudged_seqs) == ((RequestKind.CAPTIONS,), (2,))
 
 
 def test_answer_to_a_request_about_ai_precedes_the_question() -> None:
